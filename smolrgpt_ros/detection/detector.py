@@ -1,0 +1,64 @@
+"""What a detector is to this package: a function from a picture to labelled masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """One object proposed by a detector, without identity over time.
+
+    Args:
+        label: class name, lower case, e.g. ``"pallet"``.
+        score: confidence in [0, 1].
+        mask: shape ``(H, W)``, bool, in the pixels of the picture it was found in.
+
+    Raises:
+        ValueError: on an empty label, a score outside [0, 1] or a mask that is not (H, W) bool.
+    """
+
+    label: str
+    score: float
+    mask: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            raise ValueError("a detection needs a label, found an empty one")
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"score of a {self.label} must be in [0, 1], found {self.score}")
+        if self.mask.ndim != 2 or self.mask.dtype != np.bool_:
+            raise ValueError(
+                f"mask of a {self.label} must be (H, W) bool, "
+                f"found {self.mask.shape} {self.mask.dtype}"
+            )
+        self.mask.setflags(write=False)
+
+
+@runtime_checkable
+class RegionDetector(Protocol):
+    """Anything that finds objects in a picture. One thread calls it, one picture at a time."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in logs and diagnostics, e.g. the file name of its weights."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Where it computes, e.g. ``"cpu"`` or ``"cuda:0"``."""
+        ...
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Every label it can give."""
+        ...
+
+    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
+        """Objects in a picture, best first; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
+        ...

@@ -1,0 +1,144 @@
+"""Identities that stay with objects from frame to frame.
+
+A pure function: state and detections in, new state and regions out. Detections are matched to the
+tracks of the same label by mask overlap, best overlap first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scene.masks import box_of
+from ..scene.region import Region
+from .detector import Detection
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class TrackerSettings:
+    """How tracks live and die.
+
+    Args:
+        min_iou: least mask overlap (intersection over union) that joins a detection to a track.
+        max_missed: frames a track is kept without a detection before its id is given up.
+
+    Raises:
+        ValueError: on a value outside its range.
+    """
+
+    min_iou: float = 0.25
+    max_missed: int = 10
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.min_iou <= 1.0:
+            raise ValueError(f"tracker min_iou must be in (0, 1], found {self.min_iou}")
+        if self.max_missed < 0:
+            raise ValueError(f"tracker max_missed must not be negative, found {self.max_missed}")
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One object as it was last seen; ``missed`` counts the frames since."""
+
+    id: int
+    label: str
+    mask: NDArray[np.bool_]
+    box: Box
+    area: int
+    missed: int = 0
+
+
+@dataclass(frozen=True)
+class TrackerState:
+    """All living tracks and the next free id. Ids are never used again."""
+
+    tracks: tuple[Track, ...] = ()
+    next_id: int = 1
+
+
+def update(
+    state: TrackerState,
+    detections: Sequence[Detection],
+    settings: TrackerSettings | None = None,
+) -> tuple[TrackerState, tuple[Region, ...]]:
+    """Give every detection of one frame an identity.
+
+    Args:
+        state: what the previous frame left; ``TrackerState()`` at the start.
+        detections: of one frame. Those with an empty mask are dropped.
+        settings: overlap and patience; the defaults where ``None``.
+
+    Returns:
+        the state for the next frame, and one region per detection in the order of the detections.
+        Tracks of another image size are forgotten: their pixels mean something else.
+    """
+    settings = settings or TrackerSettings()
+    seen = [(d, box) for d in detections if (box := box_of(d.mask)) is not None]
+    areas = [int(np.count_nonzero(_crop(d.mask, box))) for d, box in seen]
+    tracks = [t for t in state.tracks if all(t.mask.shape == d.mask.shape for d, _ in seen)]
+    matches = _match(tracks, seen, areas, settings.min_iou)
+
+    next_id = state.next_id
+    current: list[Track] = []
+    for index, (detection, box) in enumerate(seen):
+        track = matches.get(index)
+        if track is None:
+            identity, next_id = next_id, next_id + 1
+        else:
+            identity = track.id
+        current.append(Track(identity, detection.label, detection.mask, box, areas[index]))
+    matched = {track.id for track in matches.values()}
+    lost = [
+        replace(track, missed=track.missed + 1)
+        for track in tracks
+        if track.id not in matched and track.missed < settings.max_missed
+    ]
+    regions = tuple(
+        Region(id=track.id, label=track.label, mask=track.mask, score=detection.score)
+        for track, (detection, _) in zip(current, seen, strict=True)
+    )
+    return TrackerState((*current, *lost), next_id), regions
+
+
+def _match(
+    tracks: Sequence[Track],
+    seen: Sequence[tuple[Detection, Box]],
+    areas: Sequence[int],
+    min_iou: float,
+) -> dict[int, Track]:
+    """The track of each matched detection, by detection index; no track serves twice."""
+    pairs = []
+    for index, (detection, box) in enumerate(seen):
+        for track in tracks:
+            if track.label == detection.label:
+                iou = _overlap(track, detection.mask, box, areas[index])
+                if iou >= min_iou:
+                    # Ties go to the track seen last, then to the older id.
+                    pairs.append((-iou, track.missed, track.id, index, track))
+    matches: dict[int, Track] = {}
+    taken: set[int] = set()
+    for _, _, track_id, index, track in sorted(pairs, key=lambda pair: pair[:4]):
+        if index not in matches and track_id not in taken:
+            matches[index] = track
+            taken.add(track_id)
+    return matches
+
+
+def _overlap(track: Track, mask: NDArray[np.bool_], box: Box, area: int) -> float:
+    """Intersection over union of two masks, looking only where both boxes are."""
+    x0, y0 = max(track.box[0], box[0]), max(track.box[1], box[1])
+    x1, y1 = min(track.box[2], box[2]), min(track.box[3], box[3])
+    if x0 >= x1 or y0 >= y1:
+        return 0.0
+    common = (x0, y0, x1, y1)
+    shared = int(np.count_nonzero(_crop(track.mask, common) & _crop(mask, common)))
+    return shared / (track.area + area - shared)
+
+
+def _crop(mask: NDArray[np.bool_], box: Box) -> NDArray[np.bool_]:
+    return mask[box[1] : box[3], box[0] : box[2]]

@@ -1,0 +1,252 @@
+"""Instance segmentation by ultralytics YOLO behind the :class:`RegionDetector` protocol.
+
+ultralytics is AGPL-3.0 and optional: it is imported when a detector is loaded and nowhere else, and
+is kept from installing packages or using the network.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .detector import Detection
+from .errors import DetectorError
+
+#: ultralytics moves its interface between patch releases; these were tried with this adapter.
+TESTED_FROM = (8, 4, 100)
+TESTED_BELOW = (8, 5, 0)
+
+#: Names that weights trained elsewhere may use for the classes of this package.
+LABEL_ALIASES: Mapping[str, str] = {
+    "buffer region": "buffer",
+    "buffer_region": "buffer",
+    "rack": "shelf",
+    "shelve": "shelf",
+    "agv": "transporter",
+}
+
+#: Labels whose region is the convex outline of what was found: the tape rectangle of a buffer with
+#: everything that stands on it.
+OUTLINED_LABELS = frozenset({"buffer"})
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """Thresholds of one detection.
+
+    Args:
+        confidence: lowest score kept, in (0, 1].
+        iou: overlap above which the weaker of two boxes is dropped, in (0, 1].
+        image_size: longer side of the network's input, pixels, a multiple of 32.
+        max_detections: most objects of one picture.
+
+    Raises:
+        ValueError: on a value outside its range.
+    """
+
+    confidence: float = 0.35
+    iou: float = 0.6
+    image_size: int = 640
+    max_detections: int = 100
+
+    def __post_init__(self) -> None:
+        for name in ("confidence", "iou"):
+            value = getattr(self, name)
+            if not 0.0 < value <= 1.0:
+                raise ValueError(f"detector {name} must be in (0, 1], found {value}")
+        if self.image_size < 32 or self.image_size % 32:
+            raise ValueError(
+                f"detector image_size must be a positive multiple of 32, found {self.image_size}"
+            )
+        if self.max_detections < 1:
+            raise ValueError(
+                f"detector max_detections must be at least 1, found {self.max_detections}"
+            )
+
+
+class UltralyticsDetector:
+    """A YOLO segmentation model. Use :meth:`load`; the constructor takes a model for tests.
+
+    Args:
+        model: an ``ultralytics.YOLO``, or anything with its ``predict`` and ``names``.
+        name: what to call it.
+        device: ``"cpu"``, ``"cuda:0"``, …
+        settings: thresholds; may be replaced at any time through :attr:`settings`.
+    """
+
+    def __init__(
+        self, model: Any, *, name: str, device: str, settings: DetectorSettings | None = None
+    ) -> None:
+        self._model = model
+        self._labels = labels_from(model.names)
+        self.settings = settings or DetectorSettings()
+        self.name = name
+        self.device = device
+
+    @classmethod
+    def load(
+        cls,
+        weights: str | Path,
+        *,
+        device: str = "auto",
+        settings: DetectorSettings | None = None,
+    ) -> UltralyticsDetector:
+        """Load segmentation weights from a file.
+
+        Args:
+            weights: path of a ``.pt`` file. It is a pickle: load only files you trust.
+            device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
+
+        Raises:
+            DetectorError: if ultralytics or the file is missing, or the file is no
+                segmentation model.
+        """
+        path = Path(weights)
+        if not path.is_file():
+            raise DetectorError(
+                f"detector weights not found: {path}; set the parameter detector.weights to a "
+                "YOLO segmentation file, or detector.backend to 'none' and send regions "
+                "with each request"
+            )
+        yolo = import_ultralytics()
+        import torch
+
+        chosen = _device(device, torch.cuda.is_available())
+        threads = torch.get_num_threads()
+        try:
+            model = yolo(str(path), verbose=False)
+            if model.task != "segment":
+                raise DetectorError(
+                    f"{path} is a YOLO model for {model.task!r}, expected a segmentation model"
+                )
+            detector = cls(
+                model, name=path.stem, device=chosen, settings=settings or DetectorSettings()
+            )
+            # The first prediction builds layers and buffers; better now than in the first frame.
+            detector.detect(np.zeros((64, 64, 3), np.uint8))
+        except DetectorError:
+            raise
+        except Exception as error:
+            raise DetectorError(f"cannot load detector weights {path}: {error}") from error
+        finally:
+            # ultralytics sets torch's thread count for the whole process when it picks a device.
+            torch.set_num_threads(threads)
+        return detector
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return tuple(self._labels.values())
+
+    def configure(self, **changes: Any) -> None:
+        """Replace thresholds from the next picture on; raises ValueError like the settings do."""
+        self.settings = replace(self.settings, **changes)
+
+    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
+        """Objects in a picture, shape ``(H, W, 3)`` uint8 RGB, best first; masks are ``(H, W)``."""
+        settings = self.settings
+        results = self._model.predict(
+            np.ascontiguousarray(rgb[..., ::-1]),  # ultralytics takes arrays as BGR
+            conf=settings.confidence,
+            iou=settings.iou,
+            imgsz=settings.image_size,
+            max_det=settings.max_detections,
+            device=self.device,
+            retina_masks=True,  # masks in the picture's own pixels instead of the network's
+            verbose=False,
+        )
+        return self._detections(results[0], rgb.shape[:2])
+
+    def _detections(self, result: Any, size: tuple[int, int]) -> tuple[Detection, ...]:
+        if result.masks is None:
+            return ()
+        masks = result.masks.data.cpu().numpy() > 0.5
+        if masks.shape[1:] != tuple(size):
+            raise DetectorError(f"detector masks are {masks.shape[1:]}, the picture is {size}")
+        classes = result.boxes.cls.cpu().numpy().astype(int)
+        scores = result.boxes.conf.cpu().numpy().astype(float)
+        found = []
+        for index in np.argsort(-scores, kind="stable"):
+            label, mask = self._labels[int(classes[index])], masks[index]
+            if not mask.any():
+                continue
+            if label in OUTLINED_LABELS:
+                mask = convex_outline(mask)
+            found.append(Detection(label, float(min(max(scores[index], 0.0), 1.0)), mask))
+        return tuple(found)
+
+
+def import_ultralytics() -> Any:
+    """The ``YOLO`` class of a tested ultralytics, kept offline.
+
+    Raises:
+        DetectorError: if ultralytics is not installed or outside the tested range.
+    """
+    # Read once, at import: afterwards they have no effect.
+    os.environ["YOLO_AUTOINSTALL"] = "False"
+    os.environ["YOLO_OFFLINE"] = "True"
+    # It replaces OMP_NUM_THREADS where nobody set it, which would also slow the language model.
+    threads = os.environ.get("OMP_NUM_THREADS")
+    try:
+        import ultralytics
+    except ImportError as error:
+        raise DetectorError(
+            f"the YOLO detector needs ultralytics ({error}); "
+            "install it with: pip install -r requirements.txt"
+        ) from error
+    finally:
+        if threads is None:
+            os.environ.pop("OMP_NUM_THREADS", None)
+        else:
+            os.environ["OMP_NUM_THREADS"] = threads
+    check_version(ultralytics.__version__)
+    return ultralytics.YOLO
+
+
+def check_version(version: str) -> None:
+    """Raise DetectorError if an ultralytics version is outside the tested range."""
+    numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+    if not TESTED_FROM <= numbers < TESTED_BELOW:
+        low, high = (".".join(map(str, v)) for v in (TESTED_FROM, TESTED_BELOW))
+        raise DetectorError(
+            f"ultralytics {version} was never tried with this package; "
+            f"install one in the tested range: pip install 'ultralytics>={low},<{high}'"
+        )
+
+
+def labels_from(names: Mapping[int, str] | Sequence[str]) -> dict[int, str]:
+    """Labels of this package by class index, from the class names stored in weights."""
+    items = names.items() if isinstance(names, Mapping) else enumerate(names)
+    labels = {}
+    for index, name in items:
+        plain = " ".join(str(name).strip().lower().split())
+        labels[int(index)] = LABEL_ALIASES.get(plain, plain)
+    return labels
+
+
+def convex_outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The filled convex hull of a mask, shape ``(H, W)`` bool; an empty mask stays empty."""
+    rows, columns = np.nonzero(mask)
+    if rows.size == 0:
+        return mask
+    hull = cv2.convexHull(np.stack([columns, rows], axis=1).astype(np.int32))
+    filled = mask.astype(np.uint8)
+    cv2.fillConvexPoly(filled, hull, 1)
+    return filled.astype(bool)
+
+
+def _device(requested: str, cuda: bool) -> str:
+    if requested == "auto":
+        return "cuda:0" if cuda else "cpu"
+    if requested.startswith("cuda") and not cuda:
+        raise DetectorError(
+            f"detector device {requested!r} asked for, but torch sees no CUDA device; "
+            "set the parameter device to 'auto' or 'cpu'"
+        )
+    return "cuda:0" if requested == "cuda" else requested

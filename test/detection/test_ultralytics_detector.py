@@ -1,0 +1,175 @@
+"""The YOLO adapter: labels, masks, versions and errors, with random weights and no download."""
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from smolrgpt_ros.detection.detector import Detection, RegionDetector
+from smolrgpt_ros.detection.errors import DetectorError
+from smolrgpt_ros.detection.ultralytics_detector import (
+    DetectorSettings,
+    UltralyticsDetector,
+    check_version,
+    convex_outline,
+    import_ultralytics,
+    labels_from,
+)
+
+
+class FakeYolo:
+    """Answers like ``YOLO.predict`` and remembers what it was asked."""
+
+    def __init__(self, masks, classes, scores):
+        self.names = {0: "Pallet", 1: "buffer_region"}
+        self.result = SimpleNamespace(
+            masks=None if masks is None else SimpleNamespace(data=torch.tensor(masks).float()),
+            boxes=SimpleNamespace(
+                cls=torch.tensor(classes).float(), conf=torch.tensor(scores).float()
+            ),
+        )
+
+    def predict(self, source, **options):
+        self.source, self.options = source, options
+        return [self.result]
+
+
+def fake_detector(masks, classes, scores, **settings):
+    return UltralyticsDetector(
+        FakeYolo(masks, classes, scores),
+        name="fake",
+        device="cpu",
+        settings=DetectorSettings(**settings),
+    )
+
+
+def test_detections_come_best_first_with_mapped_labels():
+    masks = np.zeros((2, 6, 9), bool)
+    masks[0, 1:3, 1:4] = True
+    masks[1, 2:5, 5:9] = True
+    detector = fake_detector(masks, [0, 1], [0.5, 0.75])
+    found = detector.detect(np.zeros((6, 9, 3), np.uint8))
+    assert [(d.label, d.score) for d in found] == [("buffer", 0.75), ("pallet", 0.5)]
+    np.testing.assert_array_equal(found[1].mask, masks[0])
+    assert isinstance(detector, RegionDetector)
+    assert detector.labels == ("pallet", "buffer")
+
+
+def test_picture_is_passed_as_bgr_with_the_settings():
+    detector = fake_detector(None, [], [], confidence=0.4, iou=0.5, image_size=320)
+    rgb = np.zeros((4, 5, 3), np.uint8)
+    rgb[..., 0] = 200
+    assert detector.detect(rgb) == ()
+    assert detector._model.source[0, 0].tolist() == [0, 0, 200]
+    options = detector._model.options
+    assert (options["conf"], options["iou"], options["imgsz"]) == (0.4, 0.5, 320)
+    assert options["retina_masks"] is True and options["device"] == "cpu"
+    detector.configure(confidence=0.9)
+    detector.detect(rgb)
+    assert detector._model.options["conf"] == 0.9
+
+
+def test_masks_of_another_size_are_an_error_not_a_guess():
+    detector = fake_detector(np.ones((1, 3, 3), bool), [0], [0.9])
+    with pytest.raises(DetectorError, match=r"\(3, 3\).*\(4, 5\)"):
+        detector.detect(np.zeros((4, 5, 3), np.uint8))
+
+
+def test_a_buffer_is_its_whole_outline():
+    mask = np.zeros((6, 9), bool)
+    mask[1:5, 1:8] = True
+    mask[2:4, 3:5] = False  # a pallet stands in it
+    expected = np.zeros((6, 9), bool)
+    expected[1:5, 1:8] = True
+    np.testing.assert_array_equal(convex_outline(mask), expected)
+    (found,) = fake_detector(mask[None], [1], [0.9]).detect(np.zeros((6, 9, 3), np.uint8))
+    np.testing.assert_array_equal(found.mask, expected)
+    (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(np.zeros((6, 9, 3), np.uint8))
+    np.testing.assert_array_equal(pallet.mask, mask)
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        ({0: "Pallet", 2: " Buffer  Region "}, {0: "pallet", 2: "buffer"}),
+        (["rack", "transporter"], {0: "shelf", 1: "transporter"}),
+    ],
+)
+def test_class_names_become_labels(names, labels):
+    assert labels_from(names) == labels
+
+
+@pytest.mark.parametrize("version", ["8.4.190", "8.4.100"])
+def test_tested_versions_pass(version):
+    check_version(version)
+
+
+@pytest.mark.parametrize("version", ["8.3.200", "8.5.0", "9.0.1"])
+def test_untried_versions_are_refused_with_the_command(version):
+    with pytest.raises(DetectorError, match=rf"{version}.*pip install"):
+        check_version(version)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"confidence": 0.0}, {"iou": 1.2}, {"image_size": 100}, {"max_detections": 0}],
+)
+def test_settings_outside_their_range_are_refused(bad):
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        DetectorSettings(**bad)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        (("", 0.5, np.zeros((2, 2), bool)), "label"),
+        (("pallet", 1.5, np.zeros((2, 2), bool)), "score"),
+        (("pallet", 0.5, np.zeros((2, 2), np.uint8)), "bool"),
+    ],
+)
+def test_detections_check_themselves(arguments, match):
+    with pytest.raises(ValueError, match=match):
+        Detection(*arguments)
+
+
+def test_missing_weights_name_the_file_and_the_parameter(tmp_path):
+    with pytest.raises(DetectorError, match=r"nothing\.pt.*detector\.weights"):
+        UltralyticsDetector.load(tmp_path / "nothing.pt")
+
+
+def test_damaged_weights_are_one_clear_error(tmp_path):
+    pytest.importorskip("ultralytics")
+    path = tmp_path / "broken.pt"
+    path.write_bytes(b"not weights")
+    with pytest.raises(DetectorError, match=r"broken\.pt"):
+        UltralyticsDetector.load(path)
+
+
+def test_real_yolo_gives_full_size_masks_offline(tmp_path):
+    pytest.importorskip("ultralytics")
+    yolo = import_ultralytics()
+    assert os.environ["YOLO_OFFLINE"] == "True"
+    torch.manual_seed(0)
+    model = yolo("yolo11n-seg.yaml", verbose=False)
+    path = tmp_path / "tiny-seg.pt"
+    model.save(path)
+    threads = torch.get_num_threads()
+    detector = UltralyticsDetector.load(
+        path, device="cpu", settings=DetectorSettings(confidence=1e-6, image_size=64)
+    )
+    assert torch.get_num_threads() == threads
+    assert (detector.name, detector.device) == ("tiny-seg", "cpu")
+    rgb = np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8)
+    found = detector.detect(rgb)
+    assert found, "random weights at confidence 1e-6 propose something"
+    assert all(d.mask.shape == (48, 80) and d.mask.any() for d in found)
+
+
+def test_a_model_without_masks_is_refused(tmp_path):
+    pytest.importorskip("ultralytics")
+    path = tmp_path / "boxes.pt"
+    import_ultralytics()("yolo11n.yaml", verbose=False).save(path)
+    with pytest.raises(DetectorError, match=r"'detect'.*segmentation"):
+        UltralyticsDetector.load(path)
