@@ -1,0 +1,1 @@
+"""SmolRGPT as a transformers model: configuration, layers, preprocessing, published checkpoints, engine."""

@@ -1,0 +1,130 @@
+"""Every size of a SmolRGPT model in one place; the defaults are those of the published model."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
+from transformers.configuration_utils import SubConfigSpec
+
+PUBLISHED_VISION: dict[str, Any] = {
+    "hidden_size": 768,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 12,
+    "image_size": 256,
+    "patch_size": 16,
+    "hidden_act": "gelu_pytorch_tanh",
+    "layer_norm_eps": 1e-6,
+    "vision_use_head": False,
+}
+PUBLISHED_TEXT: dict[str, Any] = {
+    "hidden_size": 960,
+    "intermediate_size": 2560,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 15,
+    "num_key_value_heads": 5,
+    "head_dim": 64,
+    "vocab_size": 49155,
+    "max_position_embeddings": 8192,
+    "rms_norm_eps": 1e-5,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 100000.0},
+    "tie_word_embeddings": True,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+    "pad_token_id": None,
+}
+
+
+class SmolRGPTConfig(PreTrainedConfig):
+    """Vision tower, decoder and what joins them.
+
+    Args:
+        vision_config: the tower shared by RGB and depth; square images, no pooling head.
+        text_config: the decoder; its head is tied to its embedding.
+        pixel_shuffle_factor: side of the patch blocks that become one image token.
+        refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64).
+        geometry_features: raw numbers per region that the geometry encoder reads, 0 for none (published).
+        image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders that
+            the features replace; the last is ``None`` where there is no geometry encoder.
+        eos_token_id, pad_token_id: end of a turn, and padding.
+
+    Raises:
+        ValueError: on sizes that do not fit each other, naming them.
+    """
+
+    model_type: ClassVar[str] = "smolrgpt"
+    sub_configs_defaults: ClassVar[dict[str, SubConfigSpec]] = {
+        "vision_config": SubConfigSpec(
+            config_class=SiglipVisionConfig, init_kwargs=PUBLISHED_VISION
+        ),
+        "text_config": SubConfigSpec(config_class=LlamaConfig, init_kwargs=PUBLISHED_TEXT),
+    }
+
+    vision_config: dict | PreTrainedConfig | None = None
+    text_config: dict | PreTrainedConfig | None = None
+    pixel_shuffle_factor: int = 2
+    refiner_stages: int = 3
+    geometry_features: int = 0
+    image_token_id: int = 49152
+    mask_rgb_token_id: int = 49153
+    mask_depth_token_id: int = 49154
+    mask_geometry_token_id: int | None = None
+    eos_token_id: int = 2
+    pad_token_id: int = 2
+    tie_word_embeddings: bool = True
+
+    def __post_init__(self, **kwargs: Any) -> None:
+        super().__post_init__(**kwargs)
+        vision, text = self.vision_config, self.text_config
+        vision.vision_use_head = False  # type: ignore[union-attr]
+        # With a padding index the embedding row of the pad token (here also end-of-turn) gets no
+        # gradient from the input side; padding is masked out anyway.
+        text.pad_token_id = None  # type: ignore[union-attr]
+        self._check()
+
+    def _check(self) -> None:
+        if self.vision_config.image_size % self.vision_config.patch_size:  # type: ignore[union-attr]
+            raise ValueError(
+                f"vision image_size {self.vision_config.image_size} is not a multiple of "  # type: ignore[union-attr]
+                f"patch_size {self.vision_config.patch_size}"  # type: ignore[union-attr]
+            )
+        if self.patch_grid % self.pixel_shuffle_factor:
+            raise ValueError(
+                f"a grid of {self.patch_grid} patches cannot be shuffled by "
+                f"pixel_shuffle_factor={self.pixel_shuffle_factor}"
+            )
+        if self.refiner_stages < 1:
+            raise ValueError(f"refiner_stages must be at least 1, found {self.refiner_stages}")
+        if bool(self.geometry_features) != (self.mask_geometry_token_id is not None):
+            raise ValueError(
+                f"geometry_features={self.geometry_features} and mask_geometry_token_id="
+                f"{self.mask_geometry_token_id} must be set together"
+            )
+        for name in ("image", "mask_rgb", "mask_depth", "mask_geometry"):
+            token = getattr(self, f"{name}_token_id")
+            if token is not None and not 0 <= token < self.text_config.vocab_size:  # type: ignore[union-attr]
+                raise ValueError(
+                    f"{name}_token_id={token} is outside the vocabulary of "
+                    f"{self.text_config.vocab_size} tokens"  # type: ignore[union-attr]
+                )
+
+    @property
+    def patch_grid(self) -> int:
+        """Patches along one side of the picture."""
+        return self.vision_config.image_size // self.vision_config.patch_size  # type: ignore[union-attr]
+
+    @property
+    def token_grid(self) -> int:
+        """Image tokens along one side of the picture."""
+        return self.patch_grid // self.pixel_shuffle_factor
+
+    @property
+    def image_token_count(self) -> int:
+        """Image tokens in a prompt."""
+        return self.token_grid**2
+
+    @property
+    def mask_grid(self) -> int:
+        """Cells along one side of the refined map that masks are pooled from."""
+        return self.token_grid * 2**self.refiner_stages

@@ -1,0 +1,88 @@
+"""A tiny model and tokenizer with every special token; random weights, fixed seed."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
+
+from smolrgpt_ros.model.config import SmolRGPTConfig
+from smolrgpt_ros.model.geometry_features import FEATURE_COUNT
+from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.processing import SmolRGPTProcessor
+
+SPECIAL = ["<unk>", "<|im_start|>", "<|im_end|>", "<|image|>", "<mask_rgb>", "<mask_depth>"]
+SPECIAL += ["<mask_geometry>"]
+FIXTURE = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "reference_checkpoint"
+
+
+def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
+    """64-px pictures, 4x4 patches, 2x2 image tokens, a 16x16 mask grid, 128 tokens."""
+    return SmolRGPTConfig(
+        vision_config={
+            "hidden_size": 24,
+            "intermediate_size": 48,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "image_size": 64,
+            "patch_size": 16,
+        },
+        text_config={
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 8,
+            "vocab_size": 128,
+            "initializer_range": 0.3,
+            "max_position_embeddings": 512,
+        },
+        image_token_id=3,
+        mask_rgb_token_id=4,
+        mask_depth_token_id=5,
+        mask_geometry_token_id=6 if geometry else None,
+        geometry_features=FEATURE_COUNT if geometry else 0,
+    )
+
+
+@pytest.fixture(scope="session")
+def published_form_config() -> SmolRGPTConfig:
+    return tiny_config(geometry=False)
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> PreTrainedTokenizerFast:
+    """One token per character of printable ASCII."""
+    characters = ["\n", *map(chr, range(32, 127))]
+    vocabulary = {token: i for i, token in enumerate(SPECIAL + characters)}
+    backend = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    backend.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    backend.decoder = decoders.Fuse()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        unk_token="<unk>",
+        bos_token="<|im_start|>",
+        eos_token="<|im_end|>",
+        pad_token="<|im_end|>",
+        additional_special_tokens=SPECIAL[3:],
+    )
+
+
+@pytest.fixture(scope="session")
+def model() -> SmolRGPTForConditionalGeneration:
+    torch.manual_seed(0)
+    return SmolRGPTForConditionalGeneration(tiny_config()).eval()
+
+
+@pytest.fixture(scope="session")
+def processor(tokenizer: PreTrainedTokenizerFast) -> SmolRGPTProcessor:
+    return SmolRGPTProcessor.for_config(tiny_config(), tokenizer, name_regions=True)
+
+
+@pytest.fixture(scope="session")
+def reference_checkpoint() -> Path:
+    if not FIXTURE.is_dir():
+        pytest.skip("the parity fixture ../shared/fixtures/reference_checkpoint is not there")
+    return FIXTURE
