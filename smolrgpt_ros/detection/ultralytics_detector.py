@@ -20,7 +20,7 @@ from .detector import Detection
 from .errors import DetectorError
 
 #: ultralytics moves its interface between patch releases; these were tried with this adapter.
-TESTED_FROM = (8, 4, 100)
+TESTED_FROM = (8, 4, 50)
 TESTED_BELOW = (8, 5, 0)
 
 #: Names that weights trained elsewhere may use for the classes of this package.

@@ -54,9 +54,7 @@ def test_another_label_on_the_same_pixels_is_another_object():
 )
 def test_overlap_threshold_is_inclusive(shift, expected):
     state, _ = update(TrackerState(), [detection("pallet", 10, 10)])
-    _, regions = update(
-        state, [detection("pallet", 10 + shift, 10)], TrackerSettings(min_iou=0.25)
-    )
+    _, regions = update(state, [detection("pallet", 10 + shift, 10)], TrackerSettings(min_iou=0.25))
     assert regions[0].id == expected
 
 

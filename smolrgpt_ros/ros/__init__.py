@@ -1,0 +1,1 @@
+"""Between ROS and the rest: messages and values, inputs, parameters, markers, diagnostics."""

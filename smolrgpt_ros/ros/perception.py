@@ -1,0 +1,161 @@
+"""Detection and tracking on a thread of their own, always on the newest input. Free of ROS."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from ..detection.detector import RegionDetector
+from ..detection.tracker import TrackerSettings, TrackerState, update
+from ..scene.frame import RgbdFrame
+from ..scene.status import QueryError, Status
+from .frame_history import FrameHistory, SeenFrame
+
+Input = TypeVar("Input")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PerceptionCounters:
+    """What happened to the inputs so far, and how long the last ones took.
+
+    ``detect_s`` is the detector alone, ``overhead_s`` everything around it: decoding, tracking and
+    handing on.
+    """
+
+    offered: int = 0
+    skipped: int = 0
+    seen: int = 0
+    failed: int = 0
+    detect_s: float = 0.0
+    overhead_s: float = 0.0
+
+
+class PerceptionWorker(Generic[Input]):
+    """Turns the newest input into a seen frame, again and again.
+
+    :meth:`offer` never blocks and never raises: an input that was not taken yet is replaced.
+
+    Args:
+        build: makes a frame of an input; raises QueryError where it can't.
+        detector: finds the regions; ``None`` for a node whose clients bring their own.
+        history: where seen frames go.
+        on_seen: called with each seen frame, on the worker's thread.
+        tracker: called for the tracker's settings at each frame, so that they may change.
+        min_period_s: called for the least time between two frames, seconds.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Input], RgbdFrame],
+        detector: RegionDetector | None,
+        history: FrameHistory,
+        *,
+        on_seen: Callable[[SeenFrame], None] = lambda seen: None,
+        tracker: Callable[[], TrackerSettings] = TrackerSettings,
+        min_period_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self._build = build
+        self._detector = detector
+        self._history = history
+        self._on_seen = on_seen
+        self._tracker = tracker
+        self._min_period_s = min_period_s
+        self._state = TrackerState()
+        self._counters = PerceptionCounters()
+        self._failure: QueryError | None = None
+        self._waiting: Input | None = None
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="perception", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """End the thread; False if it did not end in time (a detector that hangs)."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def offer(self, item: Input) -> None:
+        """Make this the next input."""
+        with self._wake:
+            skipped = self._counters.skipped + (self._waiting is not None)
+            self._counters = replace(
+                self._counters, offered=self._counters.offered + 1, skipped=skipped
+            )
+            self._waiting = item
+            self._wake.notify_all()
+
+    @property
+    def counters(self) -> PerceptionCounters:
+        with self._wake:
+            return self._counters
+
+    @property
+    def failure(self) -> QueryError | None:
+        """Why the last input gave no frame; ``None`` if it did."""
+        with self._wake:
+            return self._failure
+
+    def _run(self) -> None:
+        last = -float("inf")
+        while True:
+            with self._wake:
+                while not self._stopping:
+                    pause = last + self._min_period_s() - time.monotonic()
+                    if self._waiting is not None and pause <= 0:
+                        break
+                    self._wake.wait(pause if self._waiting is not None else 1.0)
+                if self._stopping:
+                    return
+                item, self._waiting = self._waiting, None
+            last = time.monotonic()
+            if item is not None:
+                self._process(item)
+
+    def _process(self, item: Input) -> None:
+        start = time.perf_counter()
+        detect_s = 0.0
+        failure: QueryError | None = None
+        try:
+            frame = self._build(item)
+            regions, detect_s = self._find(frame)
+            seen = SeenFrame(frame, regions)
+            self._history.add(seen)
+            self._on_seen(seen)
+        except QueryError as error:
+            failure = error
+        except Exception as error:  # whatever a detector raises must not end the thread
+            _log.exception("a frame could not be processed")
+            failure = QueryError(
+                Status.NO_FRAME,
+                f"the last frame could not be processed: {type(error).__name__}: {error}",
+            )
+        overhead_s = time.perf_counter() - start - detect_s
+        with self._wake:
+            self._failure = failure
+            self._counters = replace(
+                self._counters,
+                seen=self._counters.seen + (failure is None),
+                failed=self._counters.failed + (failure is not None),
+                detect_s=detect_s,
+                overhead_s=overhead_s,
+            )
+
+    def _find(self, frame: RgbdFrame):
+        if self._detector is None:
+            return (), 0.0
+        start = time.perf_counter()
+        detections = self._detector.detect(frame.rgb)
+        detect_s = time.perf_counter() - start
+        self._state, regions = update(self._state, detections, self._tracker())
+        return regions, detect_s

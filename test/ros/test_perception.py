@@ -1,0 +1,126 @@
+"""The detector's thread: newest input first, errors kept, ids that last, a clean end."""
+
+import itertools
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.ros.frame_history import FrameHistory
+from smolrgpt_ros.ros.perception import PerceptionWorker
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.status import QueryError, Status
+
+
+def build(stamp_ns):
+    if stamp_ns < 0:
+        raise QueryError(Status.UNREGISTERED_DEPTH, "sizes differ")
+    return RgbdFrame(np.zeros((6, 9, 3), np.uint8), None, None, stamp_ns=stamp_ns)
+
+
+class OnePallet:
+    name, device, labels = "one", "cpu", ("pallet",)
+
+    def __init__(self):
+        self.allowed = threading.Semaphore(0)
+        self.error = None
+
+    def detect(self, rgb):
+        self.allowed.acquire(timeout=5)
+        if self.error is not None:
+            raise self.error
+        mask = np.zeros(rgb.shape[:2], bool)
+        mask[1:4, 2:6] = True
+        return (Detection("pallet", 0.9, mask),)
+
+
+@pytest.fixture
+def detector():
+    return OnePallet()
+
+
+@pytest.fixture
+def seen():
+    return []
+
+
+@pytest.fixture
+def worker(detector, seen):
+    worker = PerceptionWorker(build, detector, FrameHistory(5), on_seen=seen.append)
+    worker.start()
+    yield worker
+    detector.allowed.release()
+    assert worker.stop()
+
+
+def wait_for(condition):
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.002)
+
+
+def test_only_the_newest_waiting_input_is_processed(worker, detector, seen):
+    worker.offer(1)
+    wait_for(lambda: worker._waiting is None)  # taken, and held up in the detector
+    worker.offer(2)
+    worker.offer(3)
+    detector.allowed.release(2)
+    wait_for(lambda: len(seen) == 2)
+    assert [s.frame.stamp_ns for s in seen] == [1, 3]
+    assert worker.counters.offered == 3
+    assert worker.counters.skipped == 1
+    assert [s.regions[0].id for s in seen] == [1, 1], "the same object keeps its id"
+
+
+def test_an_unusable_input_leaves_its_reason_until_a_good_one(worker, detector, seen):
+    detector.allowed.release(5)
+    worker.offer(-1)
+    wait_for(lambda: worker.failure is not None)
+    assert worker.failure.status is Status.UNREGISTERED_DEPTH
+    worker.offer(4)
+    wait_for(lambda: worker.failure is None)
+    assert [s.frame.stamp_ns for s in seen] == [4]
+    assert worker.counters.failed == 1
+
+
+def test_a_detector_that_raises_does_not_end_the_thread(worker, detector, seen):
+    detector.allowed.release(5)
+    detector.error = RuntimeError("out of memory")
+    worker.offer(1)
+    wait_for(lambda: worker.failure is not None)
+    assert "RuntimeError: out of memory" in worker.failure.message
+    detector.error = None
+    worker.offer(2)
+    wait_for(lambda: seen)
+    assert worker.failure is None
+
+
+def test_without_a_detector_frames_have_no_regions(seen):
+    history = FrameHistory(5)
+    worker = PerceptionWorker(build, None, history, on_seen=seen.append)
+    worker.start()
+    worker.offer(7)
+    wait_for(lambda: seen)
+    assert history.newest().regions == ()
+    assert worker.stop()
+
+
+def test_the_least_period_is_kept():
+    seen = []
+    worker = PerceptionWorker(
+        build,
+        None,
+        FrameHistory(9),
+        on_seen=lambda s: seen.append(time.monotonic()),
+        min_period_s=lambda: 0.1,
+    )
+    worker.start()
+    for stamp in range(30):
+        worker.offer(stamp)
+        time.sleep(0.01)
+    assert worker.stop()
+    assert 2 <= len(seen) <= 4
+    assert all(b - a >= 0.095 for a, b in itertools.pairwise(seen))
