@@ -1,9 +1,10 @@
 """Lets Python find the generated half of ``smolrgpt_ros`` where the source tree is the other half.
 
-colcon generates ``smolrgpt_ros.msg``, ``.srv`` and ``.action`` into its install prefix. On a ROS host the
-module is installed beside them and nothing is needed. On a pip host people edit and run the source tree,
-which has no such folders; this finder adds exactly the generated ones, and only where the ordinary search
-found nothing. ``scripts/setup`` loads it from a ``.pth`` file of its virtual environment.
+colcon generates ``smolrgpt_ros.msg``, ``.srv`` and ``.action`` into its install prefix. On a ROS
+host the module is installed beside them and nothing is needed. On a pip host people edit and run
+the source tree, which has no such folders; this finder adds exactly the generated ones, and only
+where the ordinary search found nothing. ``scripts/setup`` loads it from a ``.pth`` file of its
+virtual environment.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The parts of ``scripts/setup`` that need the virtual environment's own Python.
 
-``mend``   the ROS wheels' CMake files name folders of the machine that built them: name ours instead.
+``mend``   the ROS wheels' CMake files name folders of the machine that built them: name ours.
 ``stage``  a folder of links that colcon builds from.
 ``link``   makes the built interfaces visible to the virtual environment.
 """
@@ -63,9 +63,9 @@ def stage(root: Path) -> Path:
 def link(root: Path, prefix: Path) -> None:
     """Makes ``import smolrgpt_ros.srv`` work in the virtual environment at ``prefix``.
 
-    The shared libraries get links in ``prefix``/lib, where the wheels' bootstrapper makes the loader
-    look. A ``.pth`` file adds the source tree, the interface finder and, last on the path so that
-    real packages win, the stand-ins.
+    The shared libraries get links in ``prefix``/lib, where the wheels' bootstrapper makes the
+    loader look. A ``.pth`` file adds the interface finder and, last on the path so that real
+    packages win, the stand-ins. The source tree is there by the editable install.
     """
     installed = root / "build" / "install" / "smolrgpt_ros"
     for library in (installed / "lib").glob("lib*.so"):
@@ -77,7 +77,7 @@ def link(root: Path, prefix: Path) -> None:
     if not (generated / "srv").is_dir():
         raise SystemExit(f"colcon left no Python interfaces in {generated}")
     Path(sysconfig.get_paths()["purelib"], "smolrgpt_ros_pip_host.pth").write_text(
-        f"{root}\n{root / 'pip_host'}\n"
+        f"{root / 'pip_host'}\n"
         "import smolrgpt_ros_interface_finder; "
         f"smolrgpt_ros_interface_finder.install({str(generated)!r})\n"
     )
