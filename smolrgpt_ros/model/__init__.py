@@ -1,1 +1,1 @@
-"""SmolRGPT as a transformers model: configuration, layers, preprocessing, published checkpoints, engine."""
+"""SmolRGPT as a transformers model: config, layers, preprocessing, checkpoints, engine."""

@@ -44,9 +44,9 @@ class SmolRGPTConfig(PreTrainedConfig):
         text_config: the decoder; its head is tied to its embedding.
         pixel_shuffle_factor: side of the patch blocks that become one image token.
         refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64).
-        geometry_features: raw numbers per region that the geometry encoder reads, 0 for none (published).
-        image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders that
-            the features replace; the last is ``None`` where there is no geometry encoder.
+        geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
+        image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
+            that the features replace; the last is ``None`` where there is no geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.
 
     Raises:
@@ -76,19 +76,28 @@ class SmolRGPTConfig(PreTrainedConfig):
 
     def __post_init__(self, **kwargs: Any) -> None:
         super().__post_init__(**kwargs)
-        vision, text = self.vision_config, self.text_config
-        vision.vision_use_head = False  # type: ignore[union-attr]
+        self.vision.vision_use_head = False
         # With a padding index the embedding row of the pad token (here also end-of-turn) gets no
         # gradient from the input side; padding is masked out anyway.
-        text.pad_token_id = None  # type: ignore[union-attr]
+        self.text.pad_token_id = None
         self._check()
 
+    @property
+    def vision(self) -> SiglipVisionConfig:
+        """``vision_config``, typed."""
+        assert isinstance(self.vision_config, SiglipVisionConfig)
+        return self.vision_config
+
+    @property
+    def text(self) -> LlamaConfig:
+        """``text_config``, typed."""
+        assert isinstance(self.text_config, LlamaConfig)
+        return self.text_config
+
     def _check(self) -> None:
-        if self.vision_config.image_size % self.vision_config.patch_size:  # type: ignore[union-attr]
-            raise ValueError(
-                f"vision image_size {self.vision_config.image_size} is not a multiple of "  # type: ignore[union-attr]
-                f"patch_size {self.vision_config.patch_size}"  # type: ignore[union-attr]
-            )
+        size, patch = self._side(self.vision.image_size), self._side(self.vision.patch_size)
+        if size % patch:
+            raise ValueError(f"vision image_size {size} is not a multiple of patch_size {patch}")
         if self.patch_grid % self.pixel_shuffle_factor:
             raise ValueError(
                 f"a grid of {self.patch_grid} patches cannot be shuffled by "
@@ -103,16 +112,27 @@ class SmolRGPTConfig(PreTrainedConfig):
             )
         for name in ("image", "mask_rgb", "mask_depth", "mask_geometry"):
             token = getattr(self, f"{name}_token_id")
-            if token is not None and not 0 <= token < self.text_config.vocab_size:  # type: ignore[union-attr]
+            if token is not None and not 0 <= token < self.text.vocab_size:
                 raise ValueError(
                     f"{name}_token_id={token} is outside the vocabulary of "
-                    f"{self.text_config.vocab_size} tokens"  # type: ignore[union-attr]
+                    f"{self.text.vocab_size} tokens"
                 )
+
+    @staticmethod
+    def _side(size: object) -> int:
+        if not isinstance(size, int):
+            raise ValueError(f"pictures and patches must be square, found size {size}")
+        return size
+
+    @property
+    def image_size(self) -> int:
+        """Side of the tower's input, pixels."""
+        return self._side(self.vision.image_size)
 
     @property
     def patch_grid(self) -> int:
         """Patches along one side of the picture."""
-        return self.vision_config.image_size // self.vision_config.patch_size  # type: ignore[union-attr]
+        return self.image_size // self._side(self.vision.patch_size)
 
     @property
     def token_grid(self) -> int:

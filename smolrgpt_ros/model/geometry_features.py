@@ -9,7 +9,7 @@ from ..scene.frame import CameraIntrinsics
 from ..scene.masks import box_of
 
 FEATURE_NAMES: tuple[str, ...] = (
-    "median_x",  # 0-2: median position in the optical frame (REP-103: x right, y down, z forward), metres
+    "median_x",  # 0-2: median position in the optical frame (REP-103), metres
     "median_y",
     "median_z",
     "low_x",  # 3-5: 5th percentile, metres
@@ -27,7 +27,7 @@ FEATURE_NAMES: tuple[str, ...] = (
     "box_width",  # 15-16: mask box, share of the image's width and height
     "box_height",
     "area_share",  # 17: mask pixels, share of the image
-    "metric",  # 18: 1 where 0-11 were measured, 0 where they are zero for want of depth or calibration
+    "metric",  # 18: 1 where 0-11 were measured; 0 (and 0-11 zero) without depth or calibration
 )
 FEATURE_COUNT = len(FEATURE_NAMES)
 
@@ -43,7 +43,8 @@ def region_geometry(
     """The numbers of ``FEATURE_NAMES`` for one region.
 
     Args:
-        depth: ``(H, W)``, metres along the optical axis, NaN (or not positive) where invalid; or ``None``.
+        depth: ``(H, W)``, metres along the optical axis, NaN (or not positive) where invalid;
+            or ``None``.
         intrinsics: of the image the mask lies in; ``None`` without calibration.
         mask: ``(H, W)`` bool.
 
@@ -58,7 +59,8 @@ def region_geometry(
         raise ValueError(f"depth is {depth.shape}, the mask {mask.shape}")
     if intrinsics is not None and (intrinsics.height, intrinsics.width) != mask.shape:
         raise ValueError(
-            f"intrinsics are for {intrinsics.width}x{intrinsics.height}, the mask is {width}x{height}"
+            f"intrinsics are for {intrinsics.width}x{intrinsics.height}, "
+            f"the mask is {width}x{height}"
         )
     features = np.zeros(FEATURE_COUNT, np.float32)
     box = box_of(mask)

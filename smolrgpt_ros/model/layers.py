@@ -1,4 +1,4 @@
-"""The layers SmolRGPT adds between its tower and its decoder: connector, refiner, mask pooling, geometry."""
+"""What SmolRGPT adds between tower and decoder: connector, refiner, mask pooling, geometry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 def _start_with(layer: nn.Module, std: float) -> None:
-    """Note the standard deviation of a fresh layer's weights; the model's ``_init_weights`` reads it."""
+    """Note the standard deviation of fresh weights; the model's ``_init_weights`` reads it."""
     layer.init_std = std  # type: ignore[assignment]
 
 
@@ -29,7 +29,7 @@ class Connector(nn.Module):
         _start_with(self.proj, std * self.proj.in_features**-0.5)
 
     def forward(self, patches: Tensor) -> Tensor:
-        """``(B, P, C)`` patch tokens of a square grid, row-major -> ``(B, P / factor**2, width)``."""
+        """``(B, P, C)`` patch tokens, row-major -> ``(B, P / factor**2, width)``."""
         batch, count, channels = patches.shape
         side, f = round(count**0.5), self.factor
         blocks = patches.view(batch, side // f, f, side // f, f, channels)
@@ -40,15 +40,15 @@ class Connector(nn.Module):
 class Doubling(nn.ConvTranspose2d):
     """Transposed convolution with kernel 2 and stride 2 on channels-last maps.
 
-    Its windows do not overlap, so it is one matrix product per cell. That is faster on a CPU than the
-    general operator, can be done for chosen cells only, and keeps the usual parameters.
+    Its windows do not overlap, so it is one matrix product per cell. That is faster on a CPU than
+    the general operator, can be done for chosen cells only, and keeps the usual parameters.
     """
 
     def __init__(self, width: int) -> None:
         super().__init__(width, width, kernel_size=2, stride=2)
 
     def cells(self, cells: Tensor) -> Tensor:
-        """``(..., C)`` -> ``(..., 2, 2, C)``: the four fine cells (row, column) of each coarse one."""
+        """``(..., C)`` -> ``(..., 2, 2, C)``: the fine cells (row, column) of each coarse one."""
         width = self.out_channels
         matrix = self.weight.permute(2, 3, 1, 0).reshape(4 * width, self.in_channels)
         assert self.bias is not None
@@ -121,7 +121,7 @@ class Refiner(nn.Module):
 
 
 def weighted_mean(features: Tensor, weights: Tensor) -> Tensor:
-    """``(N, D)`` features and ``(M, N)`` weights -> ``(M, D)``; zero where the weights are all zero."""
+    """``(N, D)`` features, ``(M, N)`` weights -> ``(M, D)``; zero where all weights are zero."""
     weights = weights.float()
     total = weights.sum(1, keepdim=True) + 1e-8
     return ((weights @ features.float()) / total).to(features.dtype)
@@ -130,8 +130,8 @@ def weighted_mean(features: Tensor, weights: Tensor) -> Tensor:
 def mask_weights(masks: Tensor, grid: int) -> tuple[Tensor, Tensor]:
     """Resize masks to the refined map as in training: bilinear, no antialias, half-pixel centres.
 
-    A small mask can fall between the samples and vanish. Its weights then come from an area resize, so
-    that it still points at its place, and it is reported.
+    A small mask can fall between the samples and vanish. Its weights then come from an area resize,
+    so that it still points at its place, and it is reported.
 
     Args:
         masks: ``(M, H, W)``, any dtype, values in [0, 1]; ``(M, grid, grid)`` is taken as it is.

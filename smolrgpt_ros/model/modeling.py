@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -44,8 +44,8 @@ class SmolRGPTOutput(CausalLMOutputWithPast):
     """Output of a forward pass.
 
     Args:
-        vanished_masks: per sample ``(M,)`` bool, masks too small for the mask grid; ``None`` where this call
-            pooled no masks.
+        vanished_masks: per sample ``(M,)`` bool, masks too small for the mask grid; ``None`` where
+            this call pooled no masks.
     """
 
     vanished_masks: list[Tensor | None] | None = None
@@ -53,9 +53,9 @@ class SmolRGPTOutput(CausalLMOutputWithPast):
 
 @dataclass(frozen=True)
 class RegionTokens:
-    """What one picture contributes to prompts: ``image`` (N, D), and per region ``rgb``, ``depth`` (M, D).
+    """What a picture gives to prompts: ``image`` (N, D), and per region ``rgb``, ``depth`` (M, D).
 
-    ``rgb`` is ``None`` without masks, ``depth`` without masks or without depth. ``vanished``: (M,) bool.
+    ``rgb`` is ``None`` without masks, ``depth`` without masks or depth. ``vanished``: (M,) bool.
     """
 
     image: Tensor
@@ -65,45 +65,46 @@ class RegionTokens:
 
 
 class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
-    """The published architecture with transformers' own tower and decoder; every size from the config."""
+    """The published architecture from transformers' tower and decoder; sizes from the config."""
 
     config_class = SmolRGPTConfig
     main_input_name = "input_ids"
-    input_modalities = ("image", "text")
+    input_modalities: ClassVar[Any] = ("image", "text")
     base_model_prefix = ""
     _supports_sdpa = True
     _supports_attention_backend = True
-    _tied_weights_keys = {  # noqa: RUF012
+    _tied_weights_keys: ClassVar[dict[str, str]] = {
         "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
     }
 
     def __init__(self, config: SmolRGPTConfig) -> None:
         super().__init__(config)
-        channels, width = config.vision_config.hidden_size, config.text_config.hidden_size
-        std = config.text_config.initializer_range
-        self.vision_tower = SiglipVisionModel(config.vision_config)
+        channels, width = config.vision.hidden_size, config.text.hidden_size
+        std = config.text.initializer_range
+        self.vision_tower = SiglipVisionModel(config.vision)
         self.rgb_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
         self.depth_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
         self.rgb_refiner = Refiner(width, config.refiner_stages, std)
         self.depth_refiner = Refiner(width, config.refiner_stages, std)
         if config.geometry_features:
             self.geometry_encoder = GeometryEncoder(config.geometry_features, width, std)
-        self.language_model = LlamaForCausalLM(config.text_config)
+        self.language_model = LlamaForCausalLM(config.text)
         self.post_init()
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:
-        """Start with features of the token embeddings' standard deviation; smaller ones train slowly."""
+        """Start with features as large as token embeddings; smaller ones train slowly."""
         std = getattr(module, "init_std", None)
         if isinstance(module, Doubling):
-            # The four fine cells start alike (correlation 3/4): with independent ones, the mean under a
-            # mask would be far smaller than its parts.
+            # The four fine cells start alike (correlation 3/4): with independent ones, the mean
+            # under a mask would be far smaller than its parts.
             shape = (*module.weight.shape[:2], 1, 1)
             weight = 0.75**0.5 * torch.randn(shape, device=module.weight.device)
             weight = weight + 0.5 * torch.randn_like(module.weight)
             init.copy_(module.weight, std * weight)
+            assert module.bias is not None
             init.zeros_(module.bias)
-        elif std is not None:
+        elif isinstance(module, nn.Linear) and std is not None:
             init.normal_(module.weight, std=std)
             if module.bias is not None:
                 init.zeros_(module.bias)
@@ -123,11 +124,11 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
     # --- the parts, in the order in which data passes them ---
 
     def encode_images(self, pixel_values: Tensor) -> Tensor:
-        """``(B, 3, S, S)`` RGB or depth pictures -> ``(B, P, C)`` patch tokens after the final norm."""
+        """``(B, 3, S, S)`` RGB or depth pictures -> ``(B, P, C)`` patch tokens, normed."""
         return self.vision_tower(pixel_values.to(self.dtype)).last_hidden_state
 
     def connect(self, patch_tokens: Tensor, modality: str) -> Tensor:
-        """``(B, P, C)`` patch tokens -> ``(B, N, D)`` image tokens; modality ``"rgb"`` or ``"depth"``."""
+        """``(B, P, C)`` patch tokens -> ``(B, N, D)``; modality ``"rgb"`` or ``"depth"``."""
         return self._part("connector", modality)(patch_tokens)
 
     def refine(self, image_tokens: Tensor, modality: str) -> Tensor:
@@ -142,7 +143,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             masks: ``(M, H, W)``, values in [0, 1] (soft values are weights).
 
         Returns:
-            ``(M, D)`` region tokens, and ``(M,)`` bool: masks too small for the grid (see ``mask_weights``).
+            ``(M, D)`` region tokens, and ``(M,)`` bool: vanished (see ``layers.mask_weights``).
         """
         weights, vanished = self.mask_weights(masks)
         return weighted_mean(refined.flatten(1).T, weights.flatten(1)), vanished
@@ -160,12 +161,13 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         depth_patch_tokens: PerSample | Tensor | None,
         region_masks: PerSample | None,
     ) -> list[RegionTokens]:
-        """Image and region tokens of ``B`` pictures from their tower output; cells outside masks are skipped.
+        """Image and region tokens of ``B`` pictures from tower output, refining only under masks.
 
         Args:
             patch_tokens: ``(B, P, C)``, of the RGB pictures.
             depth_patch_tokens: ``(B, P, C)``, or per picture ``(P, C)`` or ``None``.
-            region_masks: per picture ``(M, H, W)`` or ``None``; ``(M, mask_grid, mask_grid)`` weights also do.
+            region_masks: per picture ``(M, H, W)``, or weights ``(M, mask_grid, mask_grid)``,
+                or ``None``.
         """
         count = patch_tokens.shape[0]
         image = self.connect(patch_tokens, "rgb")
@@ -210,8 +212,8 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
     ) -> Tensor:
         """Token embeddings with the placeholders replaced by features, in order.
 
-        A sample without depth keeps the word embedding of its ``<mask_depth>`` tokens, as published;
-        nothing else may be missing.
+        A sample without depth keeps the word embedding of its ``<mask_depth>`` tokens, as
+        published; nothing else may be missing.
 
         Args:
             input_ids: ``(B, T)``.
@@ -278,7 +280,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
 
         Args:
             input_ids: ``(B, T)``; only the new tokens where ``past_key_values`` holds a prefix.
-            pixel_values, depth_values: ``(B, 3, S, S)``; depth may be a list with ``None`` for samples without.
+            pixel_values, depth_values: ``(B, 3, S, S)``; depth may be a list with ``None`` entries.
             region_masks: per sample ``(M, H, W)`` array or tensor, or ``None``.
             attention_mask: ``(B, past + T)``, 0 for padding.
             labels: ``(B, T)``, -100 where no loss is wanted; shifted here.
@@ -287,7 +289,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             image_tokens, region_rgb_tokens, region_depth_tokens: instead of pictures and masks.
 
         Raises:
-            ValueError: where placeholders and features differ in number, or inputs exclude each other.
+            ValueError: where placeholders and features differ in number, or inputs clash.
         """
         if (input_ids is None) == (inputs_embeds is None):
             raise ValueError("give either input_ids or inputs_embeds")
@@ -307,7 +309,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             given = (image_tokens, region_rgb_tokens, region_depth_tokens, region_geometry)
             cached = past_key_values is not None and past_key_values.get_seq_length() > 0
             if cached and all(tokens is None for tokens in given):
-                # A decoder may generate placeholders; they are words then, as in the published model.
+                # A decoder may generate placeholders; they are words then, as published.
                 inputs_embeds = self.get_input_embeddings()(input_ids)
             else:
                 inputs_embeds = self.assemble_embeddings(input_ids, *given)
@@ -347,13 +349,12 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
 
     def prepare_inputs_for_generation(
         self,
-        input_ids: Tensor,
-        *args: Any,
+        input_ids: Any,
         is_first_iteration: bool | None = False,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        inputs = super().prepare_inputs_for_generation(
-            input_ids, *args, is_first_iteration=is_first_iteration, **kwargs
+        inputs = super().prepare_inputs_for_generation(  # type: ignore[misc]
+            input_ids, is_first_iteration=is_first_iteration, **kwargs
         )
         if not is_first_iteration and kwargs.get("use_cache", True):
             for name in _ONCE:
@@ -373,7 +374,7 @@ def _listed(values: Any, count: int, name: str) -> list[Any]:
 def _scatter(
     embeds: Tensor, where: Tensor, features: list[Tensor | None], token: str, optional: bool = False
 ) -> Tensor:
-    """Put each sample's features at its placeholders; ``optional``: a sample may have none at all."""
+    """Put each sample's features at its placeholders; ``optional``: a sample may have none."""
     wanted = where.sum(1).tolist()
     for sample, (count, rows) in enumerate(zip(wanted, features, strict=True)):
         if rows is None and optional:

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 FARTHEST = 255
-"""Level of pixels without depth: the published pictures are dense, and what a sensor misses is more often
-far, dark or glossy background than something in front of the camera."""
+"""Level of pixels without depth: the published pictures are dense, and what a sensor misses is more
+often far, dark or glossy background than something in front of the camera."""
 
 
 def rgb_values(rgb: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
-    """Squash an RGB picture to the tower's square: ``(H, W, 3)`` uint8 -> ``(3, size, size)`` in [-1, 1].
+    """Squash ``(H, W, 3)`` uint8 to the tower's square: ``(3, size, size)`` in [-1, 1].
 
     PIL's antialiased bilinear filter; the aspect ratio is lost, as in training.
 
@@ -27,14 +27,14 @@ def rgb_values(rgb: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
 
 
 def depth_picture(depth: NDArray[np.floating]) -> NDArray[np.uint8] | None:
-    """Metric depth -> the benchmark's 8-bit picture: linear between the frame's nearest (0) and farthest (255).
+    """Metric depth -> the benchmark's 8-bit picture: linear, nearest 0, farthest 255.
 
     Args:
         depth: ``(H, W)``, metres; NaN, infinite or not positive where the sensor gave nothing.
 
     Returns:
-        ``(H, W)`` uint8, pixels without depth at :data:`FARTHEST`; ``None`` if no pixel has depth. A frame
-        of one single depth is all 0.
+        ``(H, W)`` uint8, pixels without depth at :data:`FARTHEST`; ``None`` if no pixel has depth.
+        A frame of one single depth is all 0.
     """
     valid = np.isfinite(depth) & (depth > 0)
     if not valid.any():
@@ -43,9 +43,9 @@ def depth_picture(depth: NDArray[np.floating]) -> NDArray[np.uint8] | None:
 
 
 def depth_values(depth: NDArray[np.floating] | None, size: int) -> NDArray[np.float32] | None:
-    """Metric depth -> the tower's input ``(3, size, size)`` in [0, 1], or ``None`` if there is no depth.
+    """Metric depth -> the tower's input ``(3, size, size)`` in [0, 1]; ``None`` without depth.
 
-    The same as :func:`picture_depth_values` of :func:`depth_picture`, without making the whole picture.
+    The same as :func:`picture_depth_values` of :func:`depth_picture`, without the whole picture.
     """
     if depth is None:
         return None
@@ -60,7 +60,7 @@ def depth_values(depth: NDArray[np.floating] | None, size: int) -> NDArray[np.fl
 
 
 def picture_depth_values(picture: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
-    """An 8-bit depth picture ``(H, W)`` -> the tower's input ``(3, size, size)`` in [0, 1], nearest pixel."""
+    """8-bit depth picture ``(H, W)`` -> ``(3, size, size)`` in [0, 1], nearest pixel."""
     if picture.ndim != 2 or picture.dtype != np.uint8:
         raise ValueError(
             f"a depth picture must be (H, W) uint8, found {picture.shape} {picture.dtype}"
@@ -84,7 +84,7 @@ def _levels(
 
 
 def _nearest(source: int, size: int) -> NDArray[np.intp]:
-    """Source index of each output pixel: the pixel that holds the output pixel's centre (PIL's NEAREST)."""
+    """Source index of each output pixel: the one that holds its centre (PIL's NEAREST)."""
     return ((np.arange(size) + 0.5) * (source / size)).astype(np.intp)
 
 

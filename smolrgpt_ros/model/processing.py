@@ -93,7 +93,7 @@ class SmolRGPTProcessor:
         processor = cls(
             tokenizer,
             ProcessorOptions(
-                image_size=config.vision_config.image_size,  # type: ignore[union-attr]
+                image_size=config.image_size,
                 image_tokens=config.image_token_count,
                 mask_grid=config.mask_grid,
                 name_regions=name_regions,
@@ -145,7 +145,7 @@ class SmolRGPTProcessor:
     def sanitize(self, question: str) -> str:
         """The question without special tokens, which would change the prompt's structure.
 
-        ``<mask>`` stays. Each special token becomes a space, so that no new one can form where it was.
+        ``<mask>`` stays. Each special token becomes a space: no new one can form where it was.
         """
         return self._reserved.sub(" ", question).strip()
 
@@ -180,14 +180,16 @@ class SmolRGPTProcessor:
 
     def decode(self, token_ids: Sequence[int] | Tensor) -> str:
         """Text of generated ids, special tokens left out."""
-        return self.tokenizer.decode(
-            token_ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
-        ).strip()
+        ids = [int(token) for token in token_ids]
+        text = self.tokenizer.decode(
+            ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return str(text).strip()
 
     def pad(
         self, rows: Sequence[Sequence[int]], side: str = "left", fill: int | None = None
     ) -> tuple[Tensor, Tensor]:
-        """Rows of ids -> ``(B, T)`` int64 and the attention mask; left for generation, right for training."""
+        """Rows of ids -> ``(B, T)`` int64 and attention mask; left to generate, right to train."""
         fill = self.tokenizer.pad_token_id if fill is None else fill
         longest = max(len(row) for row in rows)
         ids = torch.full((len(rows), longest), fill, dtype=torch.long)
@@ -205,7 +207,7 @@ class SmolRGPTProcessor:
         return torch.from_numpy(pictures.rgb_values(rgb, self.options.image_size))
 
     def depth(self, depth: NDArray[np.floating] | None) -> Tensor | None:
-        """Metric depth ``(H, W)`` -> ``(3, S, S)`` float32 in [0, 1]; ``None`` if no pixel has depth."""
+        """Metric depth ``(H, W)`` -> ``(3, S, S)`` in [0, 1]; ``None`` if no pixel has depth."""
         values = pictures.depth_values(depth, self.options.image_size)
         return None if values is None else torch.from_numpy(values)
 
@@ -214,7 +216,7 @@ class SmolRGPTProcessor:
         return torch.from_numpy(pictures.picture_depth_values(picture, self.options.image_size))
 
     def masks(self, masks: NDArray | Sequence[NDArray]) -> tuple[Tensor, Tensor]:
-        """``(M, H, W)`` -> weights ``(M, mask_grid, mask_grid)`` float32, and ``(M,)`` bool: vanished.
+        """``(M, H, W)`` -> weights ``(M, mask_grid, mask_grid)``, and ``(M,)`` bool: vanished.
 
         The model takes full-size masks as well; weights are what training data keeps.
         """

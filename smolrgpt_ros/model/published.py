@@ -15,7 +15,8 @@ def config_from_published(values: dict[str, Any]) -> SmolRGPTConfig:
         ValueError: naming the keys that are missing, or a setting this model does not have.
     """
     needed = (
-        "vit_hidden_dim vit_inter_dim vit_patch_size vit_img_size vit_n_heads vit_n_blocks vit_ln_eps "
+        "vit_hidden_dim vit_inter_dim vit_patch_size vit_img_size vit_n_heads vit_n_blocks "
+        "vit_ln_eps "
         "lm_hidden_dim lm_inter_dim lm_rms_eps lm_re_base lm_max_position_embeddings lm_vocab_size "
         "lm_base_vocab_size lm_n_heads lm_n_kv_heads lm_n_blocks mp_pixel_shuffle_factor"
     ).split()
