@@ -1,0 +1,1 @@
+"""Questions to grounded prompts, answer sentences to typed values. Pure Python."""

@@ -1,0 +1,161 @@
+"""The model's sentences to typed values. A clear UNKNOWN instead of a wrong value.
+
+The verdict is the last sentence; what stands before it is evidence ("Distances from it: ...").
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from .lexicon import NUMBER_WORDS
+from .meaning import Kind
+
+_UNITS = {
+    "m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0,
+    "cm": 0.01, "centimeter": 0.01, "centimeters": 0.01, "centimetre": 0.01, "centimetres": 0.01,
+    "mm": 0.001, "millimeter": 0.001, "millimeters": 0.001, "millimetres": 0.001,
+    "km": 1000.0, "ft": 0.3048, "foot": 0.3048, "feet": 0.3048,
+    "in": 0.0254, "inch": 0.0254, "inches": 0.0254,
+}  # fmt: skip
+_REGION = re.compile(r"\[\s*region\s*(\d+)\s*\]|<\s*region\s*(\d+)\s*>", re.IGNORECASE)
+_WORDS = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_AMOUNT = rf"(?<![\w.-])(?P<n>\d+(?:\.\d+)?|{_WORDS})"
+_LENGTH = re.compile(
+    _AMOUNT + r"(?P<half> and a half)?\s*-?\s*(?P<unit>" + "|".join(_UNITS) + r")(?![\w])"
+)
+_COUNTED = re.compile(
+    rf"(?<![\w.-])(?P<n>\d+|{_WORDS}|no|none)(?![\w.%])(?:\s+of)?(?P<noun>\s+[a-z]+)?"
+)
+_REFUSAL = re.compile(
+    r"\b(?:cannot|can't|can not|could not|couldn't|unable|unclear|unknown|not possible|impossible|"
+    r"not sure|undetermined|don't know|do not know|not visible|hard to (?:say|tell))\b"
+)
+_NEGATION = re.compile(r"\b(?:not|n't|never|neither|nor|isn't|aren't|doesn't)\b")
+_SIDE = re.compile(r"\b(left|right)\b")
+_VERDICT = re.compile(
+    r"\b(?:nearest|closest|leftmost|rightmost|middle|farthest|furthest|shortest|smallest distance|"
+    r"best|optimal|largest|smallest|most|should)\b"
+)
+_REFERRED = re.compile(r"@(\d+)@")
+
+
+@dataclass(frozen=True)
+class ReadAnswer:
+    """What an answer sentence says.
+
+    Args:
+        kind: ``UNKNOWN`` where the sentence holds no readable verdict, ``TEXT`` for prose.
+        value: metres, a count, ``"left"`` / ``"right"`` (of the question's first region relative
+            to its second) or the chosen position in the question's order; ``None`` if unknown.
+        unit: ``"m"`` for distances, else ``""``.
+        regions: positions mentioned, in order of first mention.
+        normalized: as the benchmark writes it ("5.23", "2", "left"); ``""`` if unknown.
+    """
+
+    kind: Kind
+    value: float | int | str | None
+    unit: str
+    regions: tuple[int, ...]
+    normalized: str
+
+
+def read_answer(
+    text: str, kind: Kind | None, n_regions: int, *, truncated: bool = False
+) -> ReadAnswer:
+    """Reads a generated answer.
+
+    Args:
+        text: the model's text.
+        kind: the kind the question asked for; ``None`` to tell from the text.
+        n_regions: placeholders in the question; a verdict about a region beyond them is unknown.
+        truncated: generation stopped before the model ended its answer: nothing is believed.
+    """
+    marked = _REGION.sub(lambda m: f" @{m.group(1) or m.group(2)}@ ", text.strip()).lower()
+    mentioned = tuple(dict.fromkeys(int(i) for i in _REFERRED.findall(marked)))
+    inside = tuple(i for i in mentioned if i < n_regions)
+    unknown = ReadAnswer(Kind.UNKNOWN, None, "", inside, "")
+    sentences = [s.strip() for s in re.split(r"(?<!\d)[.!?]+|[.!?]+(?!\d)", marked) if s.strip()]
+    if truncated or not sentences or _REFUSAL.search(marked):
+        return unknown
+    verdict = sentences[-1]
+    if any(int(i) >= n_regions for i in _REFERRED.findall(verdict)) and n_regions > 0:
+        return unknown
+    for candidate in (
+        (kind,) if kind is not None else (Kind.DISTANCE, Kind.COUNT, Kind.LEFT_RIGHT, Kind.CHOICE)
+    ):
+        found = _READERS.get(candidate, lambda _: None)(verdict)  # type: ignore[arg-type]
+        if found is not None:
+            value, normalized = found
+            unit = "m" if candidate is Kind.DISTANCE else ""
+            return ReadAnswer(candidate, value, unit, inside, normalized)  # type: ignore[arg-type]
+    if kind is None or kind is Kind.TEXT:
+        return ReadAnswer(Kind.TEXT, None, "", inside, "")
+    return unknown
+
+
+def _number(word: str) -> float:
+    return float(NUMBER_WORDS[word]) if word in NUMBER_WORDS else float(word)
+
+
+def _distance(sentence: str) -> tuple[float, str] | None:
+    if _NEGATION.search(sentence):
+        return None
+    values = set()
+    for match in _LENGTH.finditer(sentence):
+        number = _number(match["n"]) + (0.5 if match["half"] else 0.0)
+        values.add(number * _UNITS[match["unit"]])
+    if len(values) != 1:
+        return None
+    value = values.pop()
+    return (value, f"{value:.2f}") if math.isfinite(value) else None
+
+
+def _count(sentence: str) -> tuple[int, str] | None:
+    if _NEGATION.search(sentence):
+        return None
+    bare = _REFERRED.sub(" ", sentence)
+    values = set()
+    for match in _COUNTED.finditer(bare):
+        noun = (match["noun"] or "").strip()
+        if match["n"] == "one" and noun in ("of", "is"):
+            continue
+        values.add(0 if match["n"] in ("no", "none") else int(_number(match["n"])))
+    if len(values) != 1 or "." in re.sub(r"\.\s*$", "", bare):
+        return None
+    value = values.pop()
+    return value, str(value)
+
+
+def _left_right(sentence: str) -> tuple[str, str] | None:
+    sides = set(_SIDE.findall(sentence))
+    if len(sides) != 1 or _NEGATION.search(sentence):
+        return None
+    side = sides.pop()
+    order = [int(i) for i in _REFERRED.findall(sentence)]
+    if len(order) > 2 or len(set(order)) != len(order) or len(order) == 1:
+        return None
+    if len(order) == 2 and order[0] > order[1]:
+        # The question's first region is named second: the same fact seen from the other end.
+        side = "right" if side == "left" else "left"
+    return side, side
+
+
+def _choice(sentence: str) -> tuple[int, str] | None:
+    if _NEGATION.search(sentence) or not _VERDICT.search(sentence):
+        return None
+    subject = re.search(r"@(\d+)@\s*(?:is|'s|should|has|appears|would)\b", sentence)
+    named = set(_REFERRED.findall(sentence))
+    if subject is None and len(named) != 1:
+        return None
+    chosen = int(subject.group(1)) if subject is not None else int(named.pop())
+    return chosen, str(chosen)
+
+
+_READERS = {
+    Kind.DISTANCE: _distance,
+    Kind.COUNT: _count,
+    Kind.LEFT_RIGHT: _left_right,
+    Kind.CHOICE: _choice,
+}

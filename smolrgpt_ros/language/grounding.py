@@ -1,0 +1,78 @@
+"""A free question and the regions in view become a prompt, its region ids and a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .meaning import Meaning
+from .prompting import PromptWriter
+from .reading import read_question
+from .resolving import Locate, RegionView, Resolver
+from .vocabulary import Vocabulary
+from .words import tokenize
+
+__all__ = ["Grounding", "Locate", "RegionView", "ground"]
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """A question in the model's terms.
+
+    Args:
+        prompt: holds one ``<mask>`` per entry of ``region_ids``.
+        region_ids: ids in the order of the placeholders; one id may occur twice.
+        meaning: positions in it count over ``region_ids``.
+    """
+
+    prompt: str
+    region_ids: tuple[int, ...]
+    meaning: Meaning
+
+
+def ground(
+    question: str,
+    regions: Sequence[RegionView],
+    vocabulary: Vocabulary | None = None,
+    *,
+    locate: Locate | None = None,
+) -> Grounding:
+    """Understands a question.
+
+    A question with ``<mask>`` placeholders is taken unchanged; ``regions`` are then exactly those of
+    the placeholders, in order. Any other question may mean every region given and is rewritten into
+    the wording the model was trained on.
+
+    Args:
+        question: what the client asked.
+        regions: the regions it may mean.
+        vocabulary: class words; the warehouse's own if left out.
+        locate: decides selections that need depth ("the nearest pallet") so that the prompt can
+            name the one region; without it the prompt lists the candidates.
+
+    Raises:
+        QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (no spatial question
+            in it, or several regions fit).
+    """
+    vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
+    tokens = tokenize(question, vocabulary)
+    masks = sum(token.kind == "mask" for token in tokens)
+    resolver = Resolver(regions, vocabulary, placeholders=masks > 0)
+    if masks and masks != len(regions):
+        raise resolver.bad(
+            f"the question has {masks} <mask> placeholders and {len(regions)} region ids"
+        )
+    meaning = read_question(tokens, resolver, locate)
+    if masks:
+        prompt = question.replace("<image>", "").strip()
+        return Grounding(prompt, tuple(view.id for view in regions), meaning)
+    labels = [view.label for view in regions]
+    writer = PromptWriter(labels, vocabulary)
+    prompt = writer.write(meaning)
+    order = writer.mentioned
+    table = {position: order.index(position) for position in order}
+    return Grounding(
+        prompt=prompt,
+        region_ids=tuple(regions[position].id for position in order),
+        meaning=meaning.renumbered(table),
+    )

@@ -1,0 +1,114 @@
+"""The closed set of words and phrases the grammar reacts to, and the ones it knows to be harmless."""
+
+from __future__ import annotations
+
+from .meaning import Order
+
+
+def _phrases() -> dict[str, tuple[str, object]]:
+    table: dict[str, tuple[str, object]] = {}
+    for side, order in (("left", Order.LEFTMOST), ("right", Order.RIGHTMOST)):
+        table[side] = ("side", order)
+        table[f"{side} hand"] = ("side", order)
+        for phrase in (f"{side}most", f"{side} most", f"far {side}", f"extreme {side}"):
+            table[phrase] = ("extreme", order)
+        for more in ("furthest", "farthest", "further", "farther", "more", "most"):
+            for link in ("", "to the ", "on the ", "towards the "):
+                table[f"{more} {link}{side}"] = ("extreme", order)
+        for near in ("closest", "nearest"):
+            for edge in ("side", "edge", "border"):
+                table[f"{near} to the {side} {edge}"] = ("extreme", order)
+    for word in ("middle", "center", "centre", "central"):
+        table[word] = ("extreme", Order.MIDDLE)
+    for order, words in {
+        Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
+        "least distance,minimum distance,lowest distance",
+        Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
+        "largest distance,greatest distance,maximum distance",
+        Order.LARGEST: "largest,biggest,larger,bigger",
+        Order.SMALLEST: "smallest,smaller",
+    }.items():
+        for word in words.split(","):
+            table[word] = ("superlative", order)
+    for phrase in (
+        "empty,idle,unloaded,without load,without a load,without any load,without boxes,"
+        "without any boxes,with no load,with no boxes,has no load,no load,carries nothing,"
+        "carrying nothing,not carrying anything,not loaded,not carrying any boxes,has nothing on it"
+    ).split(","):
+        table[phrase] = ("state", Order.EMPTY)
+    for phrase in "loaded,full,with load,with a load,carrying boxes,carrying a load".split(","):
+        table[phrase] = ("state", Order.LOADED)
+    for phrase in "how many,number of,count,counts,how many of,total number of,tally".split(","):
+        table[phrase] = ("cue", "count")
+    for phrase in (
+        "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"
+        "how many metres,how many m,how much distance,how much space,how much room,gap,range,"
+        "spacing,separation,meters between,metres between,clearance"
+    ).split(","):
+        table[phrase] = ("cue", "distance")
+    for phrase in "which side,what side".split(","):
+        table[phrase] = ("cue", "side")
+    for phrase in "which,what,whichever".split(","):
+        table[phrase] = ("which", None)
+    for word in (
+        "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,grab,"
+        "fetch,access,accessible,assigned,select,selected,best,optimal,suitable,suited,convenient,"
+        "candidate,carry,lift,load,serve"
+    ).split(","):
+        table[word] = ("fetch", None)
+    for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
+        table[word] = ("generic", word.endswith("s"))
+    for word in "the,a,an,this,that,my,our,any,all,each,every,these,those,both".split(","):
+        table[word] = ("article", None)
+    for phrase in "next to,near,by,beside,close to,adjacent to".split(","):
+        table[phrase] = ("near", None)
+    for word in "among,amongst,in,inside,within,from,of,at,into,on".split(","):
+        table[word] = ("link", word)
+    for word in "camera,sensor,lens,me,us,here".split(","):
+        table[word] = ("camera", word)
+    return table
+
+
+PHRASES: dict[str, tuple[str, object]] = _phrases()
+LONGEST_PHRASE = max(len(p.split()) for p in PHRASES)
+
+ORDINALS = {
+    word: rank
+    for rank, word in enumerate(
+        "first,second,third,fourth,fifth,sixth,seventh,eighth,ninth,tenth".split(","), start=1
+    )
+}
+NUMBER_WORDS = {
+    word: n
+    for n, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+}
+
+# Ordinary words that are no object, and that must not be "corrected" into one of ours
+# (might/right, lift/left). An unlisted noun after an article is reported as an unknown object.
+HARMLESS = frozenset(
+    """
+    about above according across actually again ahead along also am amount and angle answer anything
+    appear appears approximate approximately are around ask assess at automated automatic
+    automatically autonomously available away back based be been being below besides better between
+    both box boxes but called can captured choice choose chosen compute computed confirm
+    considering contain contained contains could current currently describe determine determined did
+    direction do does done easiest easily easy edge efficiency efficient estimate estimated
+    estimation exact exactly extent feet figure find first floor for found free frame front ft get
+    give given go goal going good got greatest ground had hand happen has have held hello help here
+    hey hi hold holding holds how i if image images in inch inches indicate into is it its just know
+    lie lies like line located location locations long look looking looks lot may mean measure
+    measured measurement measurements meter meters metre metres might moment most move much name
+    navigate need needs next no not nothing now number observer observing of off ok okay on only
+    optimal or order other out over path perspective picture placed placement plan please pls point
+    position positioned positions possible present proceed provide provided proximity put question
+    r reading regarding relation relative report robots' roughly scene see seen shall should show
+    side sides sight sit sits situated slot slots so some space spaces spatial spot spots stand
+    standing stands state still stored straight storing system task tell than thanks thank that
+    their them then there they thing things think to toward towards trip truth try u until up
+    using value vehicle's versus via view viewer viewing viewpoint visible vs want wants was way we
+    well were what's when whether while who whose will with without would yes you your yours
+    """.split()
+)

@@ -1,0 +1,113 @@
+"""What a question asks, independent of its words: kinds, selections and the regions they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """Kind of a question and of its answer. The value is the lower-case name used in messages."""
+
+    DISTANCE = "distance"
+    LEFT_RIGHT = "left_right"
+    COUNT = "count"
+    CHOICE = "choice"
+    TEXT = "text"
+    UNKNOWN = "unknown"
+
+
+class Order(Enum):
+    """How a selection picks one of its candidates."""
+
+    LEFTMOST = "leftmost"
+    RIGHTMOST = "rightmost"
+    MIDDLE = "middle"
+    NEAREST = "nearest"
+    FARTHEST = "farthest"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+    EMPTY = "empty"
+    LOADED = "loaded"
+
+    @property
+    def in_image(self) -> bool:
+        """Whether mask centroids alone decide it, without depth."""
+        return self in (Order.LEFTMOST, Order.RIGHTMOST, Order.MIDDLE)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One region, or the rule that selects it.
+
+    Args:
+        candidates: positions into the prompt's region order (0 = first ``<mask>``); empty means the
+            camera itself.
+        order: the rule; ``None`` with one candidate is that region, with several it is all of them
+            (a distance to it is the distance to the nearest member).
+        rank: 1 = the first by ``order``, 2 = the second ("second from the left").
+        reference: what ``NEAREST`` and ``FARTHEST`` are relative to; ``None`` = the camera.
+    """
+
+    candidates: tuple[int, ...]
+    order: Order | None = None
+    rank: int = 1
+    reference: Pick | None = None
+
+    @property
+    def is_camera(self) -> bool:
+        return not self.candidates
+
+    @property
+    def single(self) -> int | None:
+        """The position, where the pick is already decided."""
+        return self.candidates[0] if len(self.candidates) == 1 else None
+
+    def positions(self) -> tuple[int, ...]:
+        """Every position it mentions, candidates first, in order of first mention."""
+        rest = self.reference.positions() if self.reference is not None else ()
+        return tuple(dict.fromkeys(self.candidates + rest))
+
+    def renumbered(self, table: Mapping[int, int]) -> Pick:
+        """The same pick with every position ``p`` replaced by ``table[p]``."""
+        reference = self.reference.renumbered(table) if self.reference is not None else None
+        return Pick(tuple(table[p] for p in self.candidates), self.order, self.rank, reference)
+
+
+CAMERA = Pick(())
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a question asks.
+
+    Args:
+        kind: DISTANCE (``subject`` to ``reference``), LEFT_RIGHT (``subject`` relative to
+            ``reference``), COUNT (``counted`` inside ``reference``; ``None`` = in view at all),
+            CHOICE (``subject`` is the pick that is asked for).
+        subject: see ``kind``.
+        reference: see ``kind``; ``CAMERA`` for a distance from the camera.
+        counted: positions of the regions to count.
+        trained: whether SmolRGPT saw this form of question in training; the model's answer to
+            other forms deserves no trust.
+    """
+
+    kind: Kind
+    subject: Pick | None = None
+    reference: Pick | None = None
+    counted: tuple[int, ...] = ()
+    trained: bool = True
+
+    def picks(self) -> tuple[Pick, ...]:
+        return tuple(p for p in (self.subject, self.reference) if p is not None)
+
+    def renumbered(self, table: Mapping[int, int]) -> Meaning:
+        """The same meaning with every position ``p`` replaced by ``table[p]``."""
+        return Meaning(
+            self.kind,
+            self.subject.renumbered(table) if self.subject is not None else None,
+            self.reference.renumbered(table) if self.reference is not None else None,
+            tuple(table[p] for p in self.counted),
+            self.trained,
+        )

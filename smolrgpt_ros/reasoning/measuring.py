@@ -1,0 +1,279 @@
+"""Answers a question's meaning from masks, metric depth and intrinsics; no neural network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..language.meaning import Kind, Meaning, Order, Pick
+from ..scene.frame import RgbdFrame
+from ..scene.region import Region
+from .frame_geometry import FrameGeometry, ObjectEstimate
+from .sizes import SIZES
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A measured answer.
+
+    Args:
+        kind: of the question.
+        value: metres, a count, ``"left"`` / ``"right"`` or the chosen position; ``None`` where
+            depth could not answer, with the ``reason``.
+        unit: ``"m"``, ``"count"`` or ``""``.
+        std: standard deviation of a distance, metres; ``None`` for other kinds.
+        valid_ratio: smallest share of valid depth among the regions used; ``None`` where no depth
+            was needed.
+        normalized: as the benchmark writes it; ``""`` without a value.
+        regions: positions the value is about: the chosen, the counted or the two asked ones.
+        reason: one sentence; ``""`` with a value.
+    """
+
+    kind: Kind
+    value: float | int | str | None
+    unit: str = ""
+    std: float | None = None
+    valid_ratio: float | None = None
+    normalized: str = ""
+    regions: tuple[int, ...] = ()
+    reason: str = ""
+
+
+class _CannotMeasure(Exception):
+    """Depth does not answer; the message says why."""
+
+
+def measure(
+    meaning: Meaning,
+    frame: RgbdFrame,
+    regions: Sequence[Region],
+    geometry: FrameGeometry | None = None,
+) -> Measurement:
+    """Measures the answer.
+
+    Args:
+        meaning: positions count over ``regions``.
+        frame: the frame asked about.
+        regions: as in the prompt, in order.
+        geometry: of the frame with *all* its regions; made from ``regions`` if left out.
+    """
+    geometry = geometry if geometry is not None else FrameGeometry(frame, regions)
+    gauge = _Gauge(geometry, regions)
+    try:
+        if meaning.kind is Kind.DISTANCE:
+            return gauge.distance(meaning)
+        if meaning.kind is Kind.LEFT_RIGHT:
+            return gauge.left_right(meaning)
+        if meaning.kind is Kind.COUNT:
+            return gauge.count(meaning)
+        if meaning.kind is Kind.CHOICE:
+            return gauge.choice(meaning)
+    except _CannotMeasure as error:
+        return Measurement(meaning.kind, None, reason=str(error))
+    return Measurement(meaning.kind, None, reason="this kind of question is not measured")
+
+
+def locate(geometry: FrameGeometry, pick: Pick) -> int | None:
+    """The region of a frame that a pick selects, ``None`` where depth cannot tell.
+
+    Args:
+        pick: positions count over ``geometry.regions``.
+    """
+    try:
+        return _Gauge(geometry, geometry.regions).pick(pick)
+    except _CannotMeasure:
+        return None
+
+
+class _Gauge:
+    """Measures among the regions of one prompt."""
+
+    def __init__(self, geometry: FrameGeometry, regions: Sequence[Region]) -> None:
+        self._geometry = geometry
+        self._regions = regions
+        known = {id(region): i for i, region in enumerate(geometry.regions)}
+        if not all(id(region) in known for region in regions):
+            raise ValueError("every region of the prompt must be one of the geometry's")
+        self._index = [known[id(region)] for region in regions]
+        self._ratios: list[float] = []
+
+    # -- kinds ------------------------------------------------------------------------------
+
+    def distance(self, meaning: Meaning) -> Measurement:
+        assert meaning.subject is not None and meaning.reference is not None
+        first = self.pick(meaning.subject)
+        if meaning.reference.is_camera:
+            spot = self._object(first)
+            value = float(np.linalg.norm(spot.centre))
+            direction = spot.centre / max(value, 1e-9)
+            std = math.sqrt(float(direction @ spot.covariance @ direction))
+            return self._length(value, std, (first,))
+        second = self.pick(meaning.reference)
+        value, std = self._between(first, second)
+        return self._length(value, std, (first, second))
+
+    def _length(self, value: float, std: float, regions: tuple[int, ...]) -> Measurement:
+        return Measurement(Kind.DISTANCE, value, "m", std, self._ratio(), f"{value:.2f}", regions)
+
+    def left_right(self, meaning: Meaning) -> Measurement:
+        assert meaning.subject is not None and meaning.reference is not None
+        first, second = self.pick(meaning.subject), self.pick(meaning.reference)
+        x1, x2 = self._column(first), self._column(second)
+        if x1 == x2:
+            raise _CannotMeasure("both masks are centred on the same column")
+        side = "left" if x1 < x2 else "right"
+        return Measurement(
+            Kind.LEFT_RIGHT, side, valid_ratio=self._ratio(), normalized=side,
+            regions=(first, second),
+        )  # fmt: skip
+
+    def count(self, meaning: Meaning) -> Measurement:
+        if meaning.reference is None:
+            inside = meaning.counted
+        else:
+            place = self.pick(meaning.reference)
+            inside = tuple(p for p in meaning.counted if self.is_inside(p, place))
+        return Measurement(
+            Kind.COUNT, len(inside), "count", valid_ratio=self._ratio(),
+            normalized=str(len(inside)), regions=inside,
+        )  # fmt: skip
+
+    def choice(self, meaning: Meaning) -> Measurement:
+        assert meaning.subject is not None
+        chosen = self.pick(meaning.subject)
+        return Measurement(
+            Kind.CHOICE, chosen, valid_ratio=self._ratio(), normalized=str(chosen),
+            regions=(chosen,),
+        )  # fmt: skip
+
+    # -- selections -------------------------------------------------------------------------
+
+    def pick(self, pick: Pick) -> int:
+        """The position a pick selects."""
+        if pick.single is not None:
+            return pick.single
+        if pick.order is None:
+            raise _CannotMeasure("several regions fit and nothing selects one")
+        order = pick.order
+        if order in (Order.EMPTY, Order.LOADED):
+            fitting = [p for p in pick.candidates if self.is_loaded(p) == (order is Order.LOADED)]
+            if len(fitting) != 1:
+                raise _CannotMeasure(
+                    f"{len(fitting)} of {len(pick.candidates)} candidates are {order.value}"
+                )
+            return fitting[0]
+        if order.in_image:
+            values = {p: self._column(p) for p in pick.candidates}
+        elif order in (Order.NEAREST, Order.FARTHEST):
+            values = self._ranges(pick)
+        else:
+            values = {p: self._volume(p) for p in pick.candidates}
+        descending = order in (Order.RIGHTMOST, Order.FARTHEST, Order.LARGEST)
+        ranked = sorted(values, key=values.__getitem__, reverse=descending)
+        if order is Order.MIDDLE:
+            return ranked[len(ranked) // 2]
+        if pick.rank > len(ranked):
+            raise _CannotMeasure(f"there is no number {pick.rank} among {len(ranked)}")
+        return ranked[pick.rank - 1]
+
+    def _ranges(self, pick: Pick) -> dict[int, float]:
+        if pick.reference is None or pick.reference.is_camera:
+            return {p: float(np.linalg.norm(self._object(p).centre)) for p in pick.candidates}
+        reference = pick.reference
+        if reference.order is None and reference.single is None:
+            ends = reference.candidates
+        else:
+            ends = (self.pick(reference),)
+        return {
+            p: min(self._between(p, end, inside_is_zero=False)[0] for end in ends)
+            for p in pick.candidates
+        }
+
+    # -- relations --------------------------------------------------------------------------
+
+    def _between(self, first: int, second: int, inside_is_zero: bool = True) -> tuple[float, float]:
+        """Distance of two centres and its standard deviation; 0 inside a buffer region."""
+        one, two = self._object(first), self._object(second)
+        if inside_is_zero and (self.is_inside(first, second) or self.is_inside(second, first)):
+            return 0.0, 0.0
+        gap = two.centre - one.centre
+        value = float(np.linalg.norm(gap))
+        direction = gap / max(value, 1e-9)
+        variance = float(direction @ (one.covariance + two.covariance) @ direction)
+        return value, math.sqrt(variance + (0.003 * value) ** 2)
+
+    def is_inside(self, thing: int, place: int) -> bool:
+        """Whether a region's object stands on the floor inside a flat region."""
+        prior = SIZES.get(self._regions[place].label)
+        if prior is None or not prior.flat or self._regions[thing].label == "buffer":
+            return False
+        spot, area = self._object(thing), self._object(place)
+        if spot.footprint is None or area.footprint is None:
+            raise _CannotMeasure("no floor is in view, inside or outside cannot be told")
+        return spot.bottom < 0.1 and area.footprint.depth_of(spot.footprint.centre) > 0
+
+    def is_loaded(self, position: int) -> bool:
+        """Whether something stands on a transporter (or a pallet carries boxes)."""
+        spot = self._object(position)
+        if spot.footprint is None:
+            raise _CannotMeasure("no floor is in view, a load cannot be told")
+        if self._regions[position].label == "pallet":
+            return spot.top - spot.bottom > 0.3
+        for other, region in enumerate(self._geometry.regions):
+            if region.label != "pallet":
+                continue
+            above = self._geometry.estimate(other)
+            if isinstance(above, str) or above.footprint is None:
+                continue
+            apart = above.footprint.centre - spot.footprint.centre
+            if above.bottom > 0.1 and float(np.linalg.norm(apart)) < 0.8:
+                return True
+        return self._covered(position, spot)
+
+    def _covered(self, position: int, spot: ObjectEstimate) -> bool:
+        """Whether most of a vehicle's deck is hidden below something standing on it."""
+        geometry = self._geometry
+        plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
+        assert plane is not None and camera is not None and depth is not None
+        assert spot.footprint is not None
+        length, width = spot.footprint.size
+        u, v = np.meshgrid(np.linspace(-0.35, 0.35, 9), np.linspace(-0.3, 0.3, 7))
+        grid = np.stack([u.ravel() * length, v.ravel() * width], axis=1) @ spot.footprint.axes
+        deck = np.column_stack(
+            [grid + spot.footprint.centre, np.full(len(grid), SIZES["transporter"].height)]
+        )
+        points = plane.to_optical(deck)
+        columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
+        rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
+        inside = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
+        if inside.sum() < 10:
+            raise _CannotMeasure("the deck is out of view")
+        seen = self._regions[position].mask[rows[inside], columns[inside]]
+        return bool(seen.mean() < 0.5)
+
+    # -- values -----------------------------------------------------------------------------
+
+    def _object(self, position: int) -> ObjectEstimate:
+        found = self._geometry.estimate(self._index[position])
+        if isinstance(found, str):
+            raise _CannotMeasure(found)
+        self._ratios.append(found.valid_ratio)
+        return found
+
+    def _column(self, position: int) -> float:
+        centroid = self._geometry.centroid(self._index[position])
+        if centroid is None:
+            raise _CannotMeasure(f"the mask of region {self._regions[position].id} is empty")
+        return centroid[0]
+
+    def _volume(self, position: int) -> float:
+        size = np.asarray(self._object(position).size)
+        if not np.all(np.isfinite(size)):
+            raise _CannotMeasure("no floor is in view, sizes cannot be told")
+        return float(size[0] * size[1] * max(size[2], 0.01))
+
+    def _ratio(self) -> float | None:
+        return min(self._ratios) if self._ratios else None

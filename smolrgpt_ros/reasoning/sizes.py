@@ -1,0 +1,31 @@
+"""What is known of an object before measuring it: typical sizes of the warehouse classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SizePrior:
+    """Typical size of a class; weak: measurement wins wherever both ends of an extent are seen.
+
+    Args:
+        long, short: sides of the footprint, metres.
+        spread: standard deviation of the sides, metres.
+        height: metres; used only where the top is out of view.
+        flat: lies on the floor (tape); its extent is taken from the floor itself.
+    """
+
+    long: float
+    short: float
+    spread: float
+    height: float
+    flat: bool = False
+
+
+SIZES: dict[str, SizePrior] = {
+    "pallet": SizePrior(1.2, 1.2, 0.08, 0.7),
+    "transporter": SizePrior(1.44, 0.85, 0.05, 0.23),
+    "shelf": SizePrior(2.8, 1.0, 0.2, 3.0),
+    "buffer": SizePrior(5.9, 2.1, 0.25, 0.0, flat=True),
+}

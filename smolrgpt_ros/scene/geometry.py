@@ -1,0 +1,167 @@
+"""Pinhole geometry: pixels to points, and the floor they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frame import CameraIntrinsics, RgbdFrame
+
+Points = NDArray[np.float64]
+
+
+def back_project(
+    depth: NDArray[np.float32],
+    intrinsics: CameraIntrinsics,
+    mask: NDArray[np.bool_] | None = None,
+) -> Points:
+    """Points of the pixels with depth.
+
+    Args:
+        depth: shape ``(H, W)``, metres along the optical axis, NaN where unknown.
+        intrinsics: of the same image.
+        mask: shape ``(H, W)``, bool; every pixel if left out.
+
+    Returns:
+        Shape ``(N, 3)``: x right, y down, z forward, metres, optical frame (REP-103).
+    """
+    good = np.isfinite(depth) & (depth > 0)
+    if mask is not None:
+        good &= mask
+    rows, columns = np.nonzero(good)
+    return rays(intrinsics, columns, rows) * depth[rows, columns].astype(np.float64)[:, None]
+
+
+def rays(
+    intrinsics: CameraIntrinsics, columns: NDArray[np.generic], rows: NDArray[np.generic]
+) -> Points:
+    """Directions through pixels, scaled to depth 1, shape ``(N, 3)``."""
+    return np.stack(
+        [
+            (np.asarray(columns, dtype=np.float64) - intrinsics.cx) / intrinsics.fx,
+            (np.asarray(rows, dtype=np.float64) - intrinsics.cy) / intrinsics.fy,
+            np.ones(len(columns)),
+        ],
+        axis=1,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A floor in the optical frame: points ``p`` with ``up . p + offset = 0``.
+
+    Args:
+        up: unit normal, shape ``(3,)``, towards the camera's side.
+        offset: height of the camera above the floor, metres, positive.
+        residual: robust spread of the floor pixels about the plane, metres.
+    """
+
+    up: NDArray[np.float64]
+    offset: float
+    residual: float = 0.0
+
+    @property
+    def axes(self) -> NDArray[np.float64]:
+        """Rows: right, ahead (both in the plane, seen from the camera) and up; shape ``(3, 3)``."""
+        ahead = np.array([0.0, 0.0, 1.0]) - self.up[2] * self.up
+        if np.linalg.norm(ahead) < 1e-3:  # the camera looks straight down
+            ahead = -np.array([0.0, 1.0, 0.0]) + self.up[1] * self.up
+        ahead /= np.linalg.norm(ahead)
+        return np.stack([np.cross(ahead, self.up), ahead, self.up])
+
+    def to_floor(self, points: Points) -> Points:
+        """Optical frame to floor frame ``(right, ahead, height)``; its origin is below the camera."""
+        return points @ self.axes.T + np.array([0.0, 0.0, self.offset])
+
+    def to_optical(self, points: Points) -> Points:
+        """The way back of :meth:`to_floor`."""
+        return (points - np.array([0.0, 0.0, self.offset])) @ self.axes
+
+    def meet(self, directions: Points) -> Points:
+        """Where rays from the camera meet the floor, shape ``(N, 3)``; NaN for those that do not."""
+        falling = directions @ self.up
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = np.where(falling < -1e-6, -self.offset / falling, np.nan)
+        return directions * reach[:, None]
+
+
+def fit_ground_plane(
+    frame: RgbdFrame,
+    exclude_masks: Sequence[NDArray[np.bool_]] = (),
+    *,
+    samples: int = 1800,
+    trials: int = 150,
+    max_roll_deg: float = 25.0,
+) -> Plane | None:
+    """The floor below the camera, robustly: most pixels on it, hardly any below it.
+
+    The camera may hang at any height and look at or below the horizon; it is taken to be roughly
+    upright (roll within ``max_roll_deg``). A wall has points of the floor "below" it and loses.
+
+    Args:
+        frame: with depth and intrinsics.
+        exclude_masks: shape ``(H, W)`` each, pixels known not to be floor.
+        samples: pixels used.
+        trials: planes tried.
+
+    Returns:
+        ``None`` without depth or intrinsics, or where no plane has enough support.
+    """
+    if frame.depth is None or frame.intrinsics is None:
+        return None
+    stride = max(1, int(np.sqrt(frame.height * frame.width / (2.0 * samples))))
+    grid = (slice(stride // 2, None, stride), slice(stride // 2, None, stride))
+    depth = frame.depth[grid]
+    good = np.isfinite(depth) & (depth > 0)
+    for mask in exclude_masks:
+        good &= ~mask[grid]
+    rows, columns = np.nonzero(good)
+    if rows.size < 50:
+        return None
+    rng = np.random.default_rng(0)  # the same frame always gives the same floor
+    if rows.size > samples:
+        kept = rng.choice(rows.size, samples, replace=False)
+        rows, columns = rows[kept], columns[kept]
+    z = depth[rows, columns].astype(np.float64)
+    first = stride // 2
+    points = rays(frame.intrinsics, columns * stride + first, rows * stride + first) * z[:, None]
+    tolerance = 0.02 + 0.01 * z
+    seeds = points[rng.integers(0, len(points), (trials, 3))]
+    normals = np.cross(seeds[:, 1] - seeds[:, 0], seeds[:, 2] - seeds[:, 0])
+    lengths = np.linalg.norm(normals, axis=1)
+    usable = lengths > 1e-6
+    normals, seeds = normals[usable] / lengths[usable, None], seeds[usable]
+    offsets = -np.einsum("ij,ij->i", normals, seeds[:, 0])
+    normals *= np.where(offsets < 0, -1.0, 1.0)[:, None]
+    offsets = np.abs(offsets)
+    upright = (normals[:, 1] < -0.2) & (np.abs(normals[:, 0]) < np.sin(np.radians(max_roll_deg)))
+    normals, offsets = normals[upright], offsets[upright]
+    if not len(normals):
+        return None
+    heights = points @ normals.T + offsets
+    on = np.abs(heights) < tolerance[:, None]
+    below = heights < -3 * tolerance[:, None]
+    score = on.sum(axis=0) - 2.0 * below.sum(axis=0)
+    best = int(np.argmax(score))
+    if score[best] < max(30, 0.05 * len(points)):
+        return None
+    up, offset = normals[best], offsets[best]
+    for scale in (1.0, 0.7, 0.7):
+        height = points @ up + offset
+        on_floor = np.abs(height) < scale * tolerance
+        # Rays hit the floor at a slant, so an error in z is a smaller one in height; weighting by
+        # 1/z keeps far pixels, whose depth is worst, from tilting the floor.
+        chosen, weight = points[on_floor], 1.0 / z[on_floor]
+        if len(chosen) < 20:
+            return None
+        centre = np.average(chosen, axis=0, weights=weight)
+        _, _, axes = np.linalg.svd(
+            (chosen - centre) * np.sqrt(weight)[:, None], full_matrices=False
+        )
+        up = axes[2] if -axes[2] @ centre > 0 else -axes[2]
+        offset = float(-up @ centre)
+    residual = 1.4826 * float(np.median(np.abs(chosen @ up + offset)))
+    return Plane(up, offset, residual)

@@ -1,0 +1,43 @@
+"""A region of interest in one frame: what it is, where its pixels are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .masks import box_of
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One region of a frame.
+
+    Args:
+        id: identity of the object over time (track id) or of the client's choosing; unique in a frame.
+        label: class name, lower case, e.g. ``"pallet"``; empty where unknown.
+        mask: shape ``(H, W)``, bool, in the frame's pixels.
+        score: detector confidence in [0, 1]; NaN where nobody scored it (client regions).
+
+    Raises:
+        ValueError: if the mask is not a two-dimensional bool array.
+    """
+
+    id: int
+    label: str
+    mask: NDArray[np.bool_]
+    score: float = float("nan")
+
+    def __post_init__(self) -> None:
+        if self.mask.ndim != 2 or self.mask.dtype != np.bool_:
+            raise ValueError(
+                f"region {self.id}: mask must be (H, W) bool, "
+                f"found {self.mask.shape} {self.mask.dtype}"
+            )
+        self.mask.setflags(write=False)
+
+    @property
+    def box(self) -> tuple[int, int, int, int] | None:
+        """``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive; ``None`` for an empty mask."""
+        return box_of(self.mask)
