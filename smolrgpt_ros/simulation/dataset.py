@@ -1,0 +1,247 @@
+"""The published dataset layout, written from the simulator, with metric depth and cameras beside.
+
+``train.json`` as the benchmark has it; ``images/%06d.png``; ``depths/%06d_depth.png``, the
+benchmark's picture of depth; and ours: ``metric/%06d.png`` (16UC1, millimetres, 0 = invalid),
+``cameras/%06d.json``, ``truth/%06d.json``. A frame is finished when its truth file exists, so an
+interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scene.frame import CameraIntrinsics, RgbdFrame
+from .questions import KINDS, Question, generate_questions
+from .scenes import FAMILIES
+from .sensor import SensorModel
+from .truth import FrameTruth
+from .warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of, simulate_frame
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Job:
+    out: str
+    index: int
+    seed: int
+    family: str
+    width: int
+    height: int
+    sensor: SensorModel | None
+    extension: str
+    per_kind: int
+    phrasing: str
+
+
+def write_dataset(
+    out: str | Path,
+    seeds: Sequence[int],
+    family_mix: str = "ceiling",
+    width: int = 640,
+    height: int = 360,
+    sensor: SensorModel | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    *,
+    extension: str = "png",
+    per_kind: int = 4,
+    phrasing: str = "train",
+) -> int:
+    """Writes one frame per seed; returns how many questions ``train.json`` got.
+
+    Args:
+        seeds: frame ``i`` of the dataset is the scene of ``seeds[i]``.
+        family_mix: ``"ceiling"``, ``"robot"``, or ``"mix"``: half of each, by the seed's parity.
+        workers: processes. The files are the same for any number of them.
+        progress: called with (frames done, frames in all).
+        extension: of the colour pictures, ``"png"`` or ``"jpg"``.
+
+    Raises:
+        ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
+        RuntimeError: if this host cannot render.
+    """
+    if family_mix not in (*FAMILIES, "mix"):
+        raise ValueError(f"family must be one of {(*FAMILIES, 'mix')}, found {family_mix!r}")
+    if extension not in ("png", "jpg"):
+        raise ValueError(f"extension must be png or jpg, found {extension!r}")
+    root = Path(out)
+    for folder in ("images", "depths", "metric", "cameras", "truth", "questions"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    _claim(root, family_mix, width, height, sensor, extension, per_kind, phrasing)
+    jobs = [
+        _Job(
+            str(root), i, seed, family_of(seed, family_mix), width, height, sensor, extension,
+            per_kind, phrasing,
+        )
+        for i, seed in enumerate(seeds)
+    ]  # fmt: skip
+    todo = [job for job in jobs if not _finished(root, job)]
+    done = len(jobs) - len(todo)
+    if progress:
+        progress(done, len(jobs))
+    for _ in _run(todo, workers):
+        done += 1
+        if progress:
+            progress(done, len(jobs))
+    entries: list[Any] = []
+    for job in jobs:
+        entries.extend(json.loads((root / f"questions/{job.index:06d}.json").read_text()))
+    _write_text(root / "train.json", json.dumps(entries))
+    return len(entries)
+
+
+def family_of(seed: int, family_mix: str) -> str:
+    """The camera family of a seed under a mix."""
+    return family_mix if family_mix != "mix" else FAMILIES[seed % 2]
+
+
+def entries_of(
+    truth: FrameTruth, questions: Iterable[Question], image: str
+) -> list[dict[str, Any]]:
+    """Questions as entries of the published ``train.json``."""
+    entries = []
+    for question in questions:
+        identity = f"{truth.family}/{truth.seed}/{question.text}/{question.object_ids}"
+        # As in the benchmark about half of the questions carry the image tag; by hash, not chance.
+        digest = hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest()
+        tag = "<image>\n" if int(digest[0], 16) < 8 else ""
+        entries.append(
+            {
+                "id": digest,
+                "image": image,
+                "conversations": [
+                    {"from": "human", "value": tag + question.text},
+                    {"from": "gpt", "value": question.answer},
+                ],
+                "rle": [truth.objects[i].rle for i in question.object_ids],
+                "category": question.category,
+                "normalized_answer": (
+                    str(question.normalized) if question.category == "mcq" else question.normalized
+                ),
+                "freeform_answer": question.answer,
+            }
+        )
+    return entries
+
+
+def depth_picture(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Planar z as the benchmark shows it: 8 bit, linear, near dark, stretched per image.
+
+    The smallest valid depth becomes 0 and the largest 255. Invalid pixels are written as 255, like
+    the farthest. Metres cannot be read back.
+    """
+    valid = np.isfinite(depth)
+    picture = np.full(depth.shape, 255, np.uint8)
+    if valid.any():
+        low, high = float(depth[valid].min()), float(depth[valid].max())
+        scale = 255.0 / (high - low) if high > low else 0.0
+        picture[valid] = np.round((depth[valid] - low) * scale).astype(np.uint8)
+    return picture
+
+
+def read_frame(root: str | Path, index: int) -> SimulatedFrame:
+    """Frame ``index`` of a written dataset, as its camera saw it, with its truth.
+
+    Raises:
+        FileNotFoundError: if the frame is not there.
+    """
+    base, stem = Path(root), f"{index:06d}"
+    truth_file = base / f"truth/{stem}.json"
+    if not truth_file.is_file():
+        raise FileNotFoundError(f"{truth_file} is missing: no finished frame {index} in {base}")
+    truth = FrameTruth.from_json(json.loads(truth_file.read_text()))
+    images = [base / f"images/{stem}.{e}" for e in ("png", "jpg")]
+    found = next((p for p in images if p.is_file()), images[0])
+    picture = cv2.imread(str(found), cv2.IMREAD_COLOR)
+    metric = cv2.imread(str(base / f"metric/{stem}.png"), cv2.IMREAD_UNCHANGED)
+    if picture is None or metric is None:
+        raise FileNotFoundError(f"{found} or metric/{stem}.png is missing or damaged in {base}")
+    depth = metric.astype(np.float32) / np.float32(1000)
+    depth[metric == 0] = np.nan
+    camera = json.loads((base / f"cameras/{stem}.json").read_text())
+    intrinsics = CameraIntrinsics(**camera["intrinsics"])
+    rgb = np.ascontiguousarray(picture[..., ::-1])
+    frame = RgbdFrame(rgb, depth, intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
+    return SimulatedFrame(frame, regions_of(truth), truth)
+
+
+def _run(jobs: list[_Job], workers: int) -> Iterable[int]:
+    if workers <= 1 or len(jobs) < 2:
+        return map(_write_frame, jobs)
+    # A forked OpenGL context is unusable; every process makes its own.
+    context = multiprocessing.get_context("spawn")
+
+    def spread() -> Iterable[int]:
+        with context.Pool(workers) as pool:
+            yield from pool.imap_unordered(_write_frame, jobs, chunksize=4)
+
+    return spread()
+
+
+def _write_frame(job: _Job) -> int:
+    cv2.setNumThreads(1)
+    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor)
+    root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
+    assert frame.depth is not None
+    image = f"{stem}.{job.extension}"
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else [
+        cv2.IMWRITE_PNG_COMPRESSION, 1,
+    ]  # fmt: skip
+    _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
+    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), [])
+    metric = np.nan_to_num(frame.depth * 1000, nan=0.0).clip(0, 65535)
+    _write_picture(root / f"metric/{stem}.png", np.round(metric).astype(np.uint16), [])
+    camera = {
+        "intrinsics": asdict(truth.intrinsics),
+        "position": truth.camera_position,
+        "world_to_optical": truth.world_to_optical,
+        "stamp_ns": frame.stamp_ns,
+        "family": truth.family,
+    }
+    _write_text(root / f"cameras/{stem}.json", json.dumps(camera))
+    rng = np.random.default_rng([job.seed, FAMILIES.index(job.family), 4242])
+    questions = generate_questions(truth, rng, KINDS, job.per_kind, job.phrasing)
+    entries = entries_of(truth, questions, image)
+    _write_text(root / f"questions/{stem}.json", json.dumps(entries))
+    _write_text(root / f"truth/{stem}.json", json.dumps(truth.to_json()))
+    return job.index
+
+
+def _finished(root: Path, job: _Job) -> bool:
+    return (root / f"truth/{job.index:06d}.json").is_file()
+
+
+def _claim(root: Path, *settings: object) -> None:
+    """Refuses to mix two different runs in one folder."""
+    text = json.dumps([asdict(s) if isinstance(s, SensorModel) else s for s in settings])
+    note = root / "simulated.json"
+    if note.is_file() and note.read_text() != text:
+        raise ValueError(
+            f"{root} holds a dataset made with other settings ({note.read_text()}); "
+            f"these are {text}: choose another folder"
+        )
+    _write_text(note, text)
+
+
+def _write_text(path: Path, text: str) -> None:
+    # Written aside and renamed: a killed run leaves no half file that looks finished.
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    aside.write_text(text)
+    aside.replace(path)
+
+
+def _write_picture(path: Path, picture: NDArray[Any], options: list[int]) -> None:
+    if not cv2.imwrite(str(path), picture, options):
+        raise OSError(f"could not write {path}")

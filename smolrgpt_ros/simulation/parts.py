@@ -1,0 +1,113 @@
+"""The bricks of a scene: coloured, textured primitive shapes, and how to move them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+Vector = tuple[float, float, float]
+Colour = tuple[float, float, float]
+
+WHITE: Colour = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One primitive shape, in the frame of whoever holds it (object, then world).
+
+    Args:
+        shape: ``"box"``, ``"cylinder"``, ``"capsule"`` or ``"ball"`` (an ellipsoid).
+        centre: metres; z is up.
+        half: half extents of the box or ellipsoid; ``(radius, radius, half length)`` of a cylinder
+            or capsule along its own z.
+        colour: RGB in [0, 1], multiplied with the material's texture.
+        material: a name of ``assets.MATERIALS``; empty for a plain matt colour.
+        turn: quaternion ``(w, x, y, z)`` from the part's axes to its holder's.
+        owner: id of the object it belongs to, -1 for scenery.
+        alpha: opacity. A translucent part is seen in colour only: it has no depth and no owner.
+    """
+
+    shape: str
+    centre: Vector
+    half: Vector
+    colour: Colour = WHITE
+    material: str = ""
+    turn: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
+    owner: int = -1
+    alpha: float = 1.0
+
+
+def box(
+    centre: Vector, size: Vector, colour: Colour = WHITE, material: str = "", yaw: float = 0.0
+) -> Part:
+    """A box of full extents ``size``, turned by ``yaw`` radians about z."""
+    half = (size[0] / 2, size[1] / 2, size[2] / 2)
+    return Part("box", centre, half, colour, material, yaw_quaternion(yaw))
+
+
+def bar(start: Vector, end: Vector, radius: float, colour: Colour, shape: str = "capsule") -> Part:
+    """A round bar between two points."""
+    first, last = np.array(start), np.array(end)
+    length = float(np.linalg.norm(last - first))
+    direction = (last - first) / length
+    # Shortest turn from z to the direction; antiparallel needs any axis in the xy plane.
+    if direction[2] < -0.999999:
+        turn = (0.0, 1.0, 0.0, 0.0)
+    else:
+        raw = np.array([1 + direction[2], -direction[1], direction[0], 0.0])
+        raw /= np.linalg.norm(raw)
+        turn = (float(raw[0]), float(raw[1]), float(raw[2]), float(raw[3]))
+    middle = (first + last) / 2
+    centre = (float(middle[0]), float(middle[1]), float(middle[2]))
+    return Part(shape, centre, (radius, radius, length / 2), colour, "", turn)
+
+
+def ball(centre: Vector, half: Vector, colour: Colour) -> Part:
+    """An ellipsoid with half extents ``half``."""
+    return Part("ball", centre, half, colour)
+
+
+def yaw_quaternion(yaw: float) -> tuple[float, float, float, float]:
+    """The quaternion ``(w, x, y, z)`` of a turn by ``yaw`` radians about z."""
+    return (float(np.cos(yaw / 2)), 0.0, 0.0, float(np.sin(yaw / 2)))
+
+
+def quaternion_product(
+    a: Sequence[float], b: Sequence[float]
+) -> tuple[float, float, float, float]:
+    """First ``b``, then ``a``."""
+    aw, ax, ay, az = a
+    bw, bx, by, bz = b
+    return (
+        aw * bw - ax * bx - ay * by - az * bz,
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+    )
+
+
+def place(
+    parts: Iterable[Part], position: Vector, yaw: float, owner: int | None = None
+) -> tuple[Part, ...]:
+    """The parts turned about z by ``yaw`` and moved to ``position``; owned by ``owner`` if given."""
+    cosine, sine = float(np.cos(yaw)), float(np.sin(yaw))
+    turn = yaw_quaternion(yaw)
+    placed = []
+    for part in parts:
+        x, y, z = part.centre
+        centre = (
+            position[0] + cosine * x - sine * y,
+            position[1] + sine * x + cosine * y,
+            position[2] + z,
+        )
+        placed.append(
+            replace(
+                part,
+                centre=centre,
+                turn=quaternion_product(turn, part.turn),
+                owner=part.owner if owner is None else owner,
+            )
+        )
+    return tuple(placed)

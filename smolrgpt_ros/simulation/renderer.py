@@ -1,0 +1,215 @@
+"""RGB, depth and object ids of a scene, from one MuJoCo model that every scene reuses."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scene.frame import CameraIntrinsics
+from .assets import FLOORS, MATERIALS, POOL, model_source
+from .scenes import CameraPose, SceneSpec
+
+_HIDDEN, _SHOWN, _VEIL = 5, 1, 2
+_GL_HELP = (
+    "MuJoCo could not open an off-screen OpenGL context with MUJOCO_GL={backend}: {error}. "
+    "Install the Debian package libegl1 (for MUJOCO_GL=egl, with libgl1-mesa-dri where there is "
+    "no GPU) or libosmesa6 (for MUJOCO_GL=osmesa), or replay recorded frames instead."
+)
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What an ideal camera sees.
+
+    Args:
+        rgb: ``(H, W, 3)`` uint8.
+        depth: ``(H, W)`` float32, planar z in metres, NaN where nothing is hit.
+        owner: ``(H, W)`` int32, object id per pixel, -1 for scenery and clutter.
+        intrinsics: pinhole, pixel centres on whole numbers.
+    """
+
+    rgb: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    owner: NDArray[np.int32]
+    intrinsics: CameraIntrinsics
+
+
+def intrinsics_for(camera: CameraPose, width: int, height: int) -> CameraIntrinsics:
+    """The pinhole camera with square pixels and its principal point in the middle."""
+    focal = width / 2 / float(np.tan(np.radians(camera.hfov_deg) / 2))
+    return CameraIntrinsics(width, height, focal, focal, (width - 1) / 2, (height - 1) / 2)
+
+
+class WarehouseRenderer:
+    """Renders scenes at one resolution. Not for sharing between threads (OpenGL context).
+
+    Args:
+        width, height: of the pictures, pixels.
+
+    Raises:
+        RuntimeError: if no off-screen OpenGL context can be made; the message names the package.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self._mujoco = _import_mujoco()
+        mujoco = self._mujoco
+        source, files = model_source(width, height)
+        self._model = mujoco.MjModel.from_xml_string(source, files)
+        self._data = mujoco.MjData(self._model)
+        # Geoms get any pose at run time, so none may take the shortcut of sharing its body's frame.
+        self._model.geom_sameframe[:] = 0
+        try:
+            self._gl = mujoco.GLContext(width, height)
+            self._gl.make_current()
+            self._context = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        except Exception as error:
+            backend = os.environ.get("MUJOCO_GL", "")
+            raise RuntimeError(_GL_HELP.format(backend=backend, error=error)) from error
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
+        self._context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR
+        self._scene = mujoco.MjvScene(self._model, maxgeom=self._model.ngeom + 100)
+        self._rect = mujoco.MjrRect(0, 0, width, height)
+        self._camera = mujoco.MjvCamera()
+        self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
+        self._camera.fixedcamid = 0
+        self._option = mujoco.MjvOption()
+        self._option.geomgroup[:] = 0
+        self._option.geomgroup[_SHOWN] = 1
+        geom, material = mujoco.mjtObj.mjOBJ_GEOM, mujoco.mjtObj.mjOBJ_MATERIAL
+        self._first = {
+            shape: mujoco.mj_name2id(self._model, geom, f"{shape}0") for shape in POOL
+        }
+        self._floor = mujoco.mj_name2id(self._model, geom, "floor")
+        self._material = {
+            name: mujoco.mj_name2id(self._model, material, name) for name in (*MATERIALS, *FLOORS)
+        }
+        self._material[""] = -1
+        self._owner_of_geom = np.full(self._model.ngeom, -1, np.int32)
+        mujoco.mj_forward(self._model, self._data)
+
+    def owners(self, scene: SceneSpec) -> NDArray[np.int32]:
+        """Only the object id per pixel, ``(H, W)`` int32: a cheap look before a full picture."""
+        self._set_scene(scene)
+        return self._labels_and_depth()[0]
+
+    def render(self, scene: SceneSpec) -> Rendering:
+        """The whole ideal picture of a scene."""
+        self._set_scene(scene)
+        owner, depth = self._labels_and_depth()
+        rgb = self._colour()
+        return Rendering(rgb, depth, owner, intrinsics_for(scene.camera, self.width, self.height))
+
+    def close(self) -> None:
+        """Gives the OpenGL context back."""
+        self._context.free()
+        self._gl.free()
+
+    def _draw(self, veils: bool, segments: bool) -> None:
+        mujoco = self._mujoco
+        self._gl.make_current()
+        self._option.geomgroup[_VEIL] = int(veils)
+        mujoco.mjv_updateScene(
+            self._model,
+            self._data,
+            self._option,
+            None,
+            self._camera,
+            mujoco.mjtCatBit.mjCAT_ALL,
+            self._scene,
+        )
+        self._scene.flags[mujoco.mjtRndFlag.mjRND_SEGMENT] = segments
+        self._scene.flags[mujoco.mjtRndFlag.mjRND_IDCOLOR] = segments
+        mujoco.mjr_render(self._rect, self._scene, self._context)
+
+    def _labels_and_depth(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Both from one pass: segment colours and the depth buffer belong to the same pixels."""
+        colours = np.empty((self.height, self.width, 3), np.uint8)
+        inverse = np.empty((self.height, self.width), np.float32)
+        self._draw(veils=False, segments=True)
+        self._mujoco.mjr_readPixels(colours, inverse, self._rect, self._context)
+        # Segment number k + 1 is the k-th shown geom; 0 is the sky.
+        shown = np.flatnonzero(self._model.geom_group == _SHOWN)
+        owner_of_segment = np.concatenate([[-1], self._owner_of_geom[shown]]).astype(np.int32)
+        wide = colours.astype(np.int32)
+        owner = owner_of_segment[wide[..., 0] + (wide[..., 1] << 8) + (wide[..., 2] << 16)]
+        near = self._model.vis.map.znear * self._model.stat.extent
+        far = self._model.vis.map.zfar * self._model.stat.extent
+        # Reversed depth buffer: 1 at the near plane, 0 at the far plane, linear in 1 / z.
+        depth = near * far / (near + inverse.astype(np.float64) * (far - near))
+        depth = depth.astype(np.float32)
+        depth[inverse <= 0] = np.nan
+        return np.ascontiguousarray(owner[::-1]), np.ascontiguousarray(depth[::-1])
+
+    def _colour(self) -> NDArray[np.uint8]:
+        rgb = np.empty((self.height, self.width, 3), np.uint8)
+        self._draw(veils=True, segments=False)
+        self._mujoco.mjr_readPixels(rgb, None, self._rect, self._context)
+        return np.ascontiguousarray(rgb[::-1])
+
+    def _set_scene(self, scene: SceneSpec) -> None:
+        model = self._model
+        model.geom_group[:] = _HIDDEN
+        model.geom_group[self._floor] = _SHOWN
+        model.geom_matid[self._floor] = self._material[scene.floor]
+        model.geom_rgba[self._floor, :3] = scene.floor_colour
+        self._owner_of_geom[:] = -1
+        used = dict.fromkeys(POOL, 0)
+        for part in scene.parts:
+            if used[part.shape] >= POOL[part.shape]:
+                raise ValueError(
+                    f"the scene needs more than {POOL[part.shape]} {part.shape} geoms; "
+                    "raise assets.POOL"
+                )
+            geom = self._first[part.shape] + used[part.shape]
+            used[part.shape] += 1
+            model.geom_pos[geom] = part.centre
+            model.geom_quat[geom] = part.turn
+            half = part.half
+            # MuJoCo: cylinders and capsules have (radius, half length).
+            round_bar = part.shape in ("cylinder", "capsule")
+            model.geom_size[geom] = (half[0], half[2], 0.0) if round_bar else half
+            model.geom_rbound[geom] = float(np.linalg.norm(half)) + half[0]
+            model.geom_rgba[geom] = (*part.colour, part.alpha)
+            model.geom_matid[geom] = self._material[part.material]
+            model.geom_group[geom] = _SHOWN if part.alpha >= 1.0 else _VEIL
+            self._owner_of_geom[geom] = part.owner
+        self._set_light_and_camera(scene)
+        self._mujoco.mj_kinematics(model, self._data)
+        self._mujoco.mj_camlight(model, self._data)
+
+    def _set_light_and_camera(self, scene: SceneSpec) -> None:
+        model, light, camera = self._model, scene.light, scene.camera
+        model.light_dir[0] = light.direction / np.linalg.norm(light.direction)
+        model.light_diffuse[0] = np.array(light.tint) * light.strength
+        model.vis.headlight.ambient[:] = np.array(light.tint) * light.ambient
+        rotation = camera.rotation()
+        model.cam_pos[0] = camera.position
+        # MuJoCo cameras look along -z with y up; the optical frame looks along z with y down.
+        matrix = np.stack([rotation[0], -rotation[1], -rotation[2]], axis=1)
+        quaternion = np.zeros(4)
+        self._mujoco.mju_mat2Quat(quaternion, matrix.flatten())
+        model.cam_quat[0] = quaternion
+        focal = self.width / 2 / np.tan(np.radians(camera.hfov_deg) / 2)
+        model.cam_fovy[0] = np.degrees(2 * np.arctan(self.height / 2 / focal))
+
+
+def _import_mujoco():  # type: ignore[no-untyped-def]
+    """MuJoCo with a headless backend: EGL unless MUJOCO_GL says otherwise, else OSMesa."""
+    chosen = os.environ.get("MUJOCO_GL")
+    if chosen is None:
+        os.environ["MUJOCO_GL"] = "egl"
+    try:
+        import mujoco
+
+        # The backend is only loaded by the first context; try it here, where it can be changed.
+        from mujoco.rendering.classic import gl_context
+    except Exception as error:
+        raise RuntimeError(
+            _GL_HELP.format(backend=os.environ.get("MUJOCO_GL", ""), error=error)
+        ) from error
+    del gl_context
+    return mujoco

@@ -1,0 +1,351 @@
+"""From a seed to a warehouse: where everything stands, and where the camera hangs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import objects, surroundings
+from .footprints import Footprint, overlap
+from .objects import Built
+from .parts import Colour, Part, place
+
+FAMILIES = ("ceiling", "robot")
+LABELS = ("pallet", "transporter", "shelf", "buffer")
+# An object counts as inside a buffer, or outside, only when its centre is this far from the tape.
+CLEARLY_INSIDE, CLEARLY_OUTSIDE = 0.25, 0.3
+
+
+@dataclass(frozen=True)
+class CameraPose:
+    """A camera in the world: z up, metres, degrees. ``pitch_deg`` is positive downwards."""
+
+    position: tuple[float, float, float]
+    heading_deg: float
+    pitch_deg: float
+    hfov_deg: float
+
+    def rotation(self) -> NDArray[np.float64]:
+        """World to optical frame, shape ``(3, 3)``: rows are right, down, forward in the world."""
+        heading, pitch = np.radians(self.heading_deg), np.radians(self.pitch_deg)
+        ahead = np.array([np.cos(heading), np.sin(heading), 0.0])
+        forward = np.cos(pitch) * ahead - np.array([0, 0, np.sin(pitch)])
+        right = np.array([ahead[1], -ahead[0], 0.0])
+        return np.stack([right, np.cross(forward, right), forward])
+
+
+@dataclass(frozen=True)
+class SceneObject:
+    """Something a question may name, in the world.
+
+    Args:
+        centre, size: of its box (load included), metres; ``size`` is length, width, height.
+        yaw: of its length axis about world z, radians.
+        load: ``"empty"`` or ``"loaded"`` for pallets and transporters, else ``""``.
+        carried_by: id of the transporter below a pallet, -1 for none.
+    """
+
+    id: int
+    label: str
+    centre: tuple[float, float, float]
+    size: tuple[float, float, float]
+    yaw: float
+    load: str = ""
+    carried_by: int = -1
+
+    @property
+    def footprint(self) -> Footprint:
+        return Footprint(self.centre[0], self.centre[1], self.size[0], self.size[1], self.yaw)
+
+
+@dataclass(frozen=True)
+class Light:
+    """How the hall is lit: strengths in [0, 1], direction of the main light in the world."""
+
+    direction: tuple[float, float, float]
+    strength: float
+    ambient: float
+    tint: Colour
+
+
+@dataclass(frozen=True)
+class SceneSpec:
+    """A whole scene; the renderer needs nothing else."""
+
+    family: str
+    camera: CameraPose
+    floor: str
+    floor_colour: Colour
+    light: Light
+    objects: tuple[SceneObject, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass
+class _Site:
+    """The scene while it is being furnished, in the layout frame (buffers run along y)."""
+
+    objects: list[SceneObject] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    taken: list[Footprint] = field(default_factory=list)
+    buffers: list[SceneObject] = field(default_factory=list)
+    shaded: list[Footprint] = field(default_factory=list)
+
+    def free(self, spot: Footprint) -> bool:
+        return not any(overlap(spot, other) for other in self.taken)
+
+    def clear_of_tape(self, x: float, y: float) -> bool:
+        """Whether nobody could argue about which buffer this point is in."""
+        depths = [b.footprint.depth_of(x, y) for b in self.buffers]
+        return all(d > CLEARLY_INSIDE or d < -CLEARLY_OUTSIDE for d in depths)
+
+    def add(
+        self,
+        built: Built,
+        label: str,
+        spot: Footprint,
+        ground: float = 0.0,
+        load: str = "",
+        carried_by: int = -1,
+    ) -> int:
+        number = len(self.objects)
+        self.objects.append(
+            SceneObject(
+                number,
+                label,
+                (spot.x, spot.y, ground + built.height / 2),
+                (built.length, built.width, built.height),
+                spot.yaw,
+                load,
+                carried_by,
+            )
+        )
+        self.parts.extend(place(built.parts, (spot.x, spot.y, ground), spot.yaw, number))
+        self.taken.append(spot)
+        self.shaded.append(Footprint(spot.x, spot.y, built.length, built.width, spot.yaw))
+        return number
+
+    def add_clutter(self, built: Built, spot: Footprint) -> None:
+        self.parts.extend(place(built.parts, (spot.x, spot.y, 0.0), spot.yaw, -1))
+        self.taken.append(spot)
+        self.shaded.append(spot)
+
+
+def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
+    """One scene, always the same for the same arguments.
+
+    Raises:
+        ValueError: if the family is not one of ``FAMILIES``.
+    """
+    if family not in FAMILIES:
+        raise ValueError(f"family must be one of {FAMILIES}, found {family!r}")
+    rng = np.random.default_rng([seed, FAMILIES.index(family), attempt])
+    site = _Site()
+    half_x, half_y = _lay_buffers(rng, site)
+    camera = _aim(rng, family, half_x, half_y)
+    room = surroundings.Room.around(rng, half_x, half_y, camera.position)
+    site.parts.extend(surroundings.walls(rng, room))
+    site.parts.extend(surroundings.floor_tape(rng, room, half_x, half_y))
+    if family == "robot":
+        # Nothing may stand on the robot itself or right before its lens.
+        ahead = np.radians(camera.heading_deg)
+        site.taken.append(
+            Footprint(
+                camera.position[0] + 0.5 * float(np.cos(ahead)),
+                camera.position[1] + 0.5 * float(np.sin(ahead)),
+                2.4,
+                1.2,
+                float(ahead),
+            )
+        )
+    _place_racks(rng, site, room)
+    _place_transporters(rng, site, half_x, half_y)
+    _place_pallets(rng, site, half_x, half_y)
+    _place_clutter(rng, site, room, half_x, half_y)
+    warm = float(rng.uniform(-0.04, 0.04))
+    grey = float(rng.uniform(0.62, 1.1))
+    light = Light(
+        (float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.5, 0.5)), -1.0),
+        float(rng.uniform(0.45, 0.8)),
+        float(rng.uniform(0.24, 0.42)),
+        (1.0 + min(warm, 0.0), 1.0 - abs(warm) / 2, 1.0 - max(warm, 0.0)),
+    )
+    floor = str(rng.choice(["floor0", "floor1", "floor2"], p=[0.45, 0.35, 0.2]))
+    site.parts.extend(surroundings.soft_shadows(site.shaded, light.direction))
+    return SceneSpec(
+        family, camera, floor, (grey, grey, grey), light, tuple(site.objects), tuple(site.parts)
+    )
+
+
+def _lay_buffers(rng: np.random.Generator, site: _Site) -> tuple[float, float]:
+    """Tape rectangles side by side; returns the half extents of the whole field."""
+    count = int(rng.choice([2, 3, 4], p=[0.25, 0.55, 0.2]))
+    width, length = 2.1 * float(rng.uniform(0.92, 1.12)), 5.9 * float(rng.uniform(0.88, 1.08))
+    gap = float(rng.uniform(0.8, 2.4 if count < 4 else 1.3))
+    pitch = width + gap
+    colour = surroundings.tape_colour(rng)
+    tape = float(rng.uniform(0.08, 0.13))
+    numbered = rng.random() < 0.45
+    for index in range(count):
+        x = (index - (count - 1) / 2) * pitch
+        number = len(site.objects)
+        # Its length axis is y in the layout frame, hence the quarter turn.
+        buffer = SceneObject(
+            number, "buffer", (x, 0.0, 0.0), (length, width, 0.0), float(np.pi / 2)
+        )
+        site.objects.append(buffer)
+        site.buffers.append(buffer)
+        frame = surroundings.tape_rectangle(length, width, tape, colour)
+        site.parts.extend(place(frame, (x, 0.0, 0.0), float(np.pi / 2), number))
+        if numbered:
+            y = -(length / 2 + 0.65)
+            site.parts.append(surroundings.number_sign(index % 4 + 1, x, y))
+    return (count * width + (count - 1) * gap) / 2, length / 2
+
+
+def _aim(rng: np.random.Generator, family: str, half_x: float, half_y: float) -> CameraPose:
+    if family == "ceiling":
+        height, wide = float(rng.uniform(6.0, 9.0)), rng.random() < 0.5
+        # A wide lens is hung steeper: it would look over the field otherwise.
+        pitch = float(rng.uniform(41.0, 53.0) if wide else rng.uniform(32.0, 50.0))
+        height -= 0.8 if wide and height > 7.0 else 0.0
+        hfov = float(rng.uniform(90.0, 95.0) if wide else rng.uniform(70.0, 76.0))
+        turn = float(rng.normal(0, 14)) if rng.random() < 0.55 else float(rng.uniform(-90, 90))
+        heading = 90.0 + turn
+        reach = height / np.tan(np.radians(pitch))
+        target = (float(rng.uniform(-1.0, 1.0)), float(rng.uniform(-1.2, 1.0)))
+    else:
+        height, pitch = float(rng.uniform(0.4, 2.0)), float(rng.uniform(-2.0, 14.0))
+        hfov = float(rng.uniform(60.0, 90.0))
+        heading = float(rng.uniform(0, 360))
+        target = (float(rng.uniform(-half_x, half_x)), float(rng.uniform(-half_y, half_y)))
+        reach = float(rng.uniform(4.0, 8.5))
+    ahead = np.radians(heading)
+    position = (
+        float(target[0] - reach * np.cos(ahead)),
+        float(target[1] - reach * np.sin(ahead)),
+        height,
+    )
+    return CameraPose(position, heading, pitch, hfov)
+
+
+def _place_racks(rng: np.random.Generator, site: _Site, room: surroundings.Room) -> None:
+    wanted = int(rng.choice([1, 2, 3], p=[0.3, 0.4, 0.3]))
+    for _ in range(20 * wanted):
+        if wanted == 0:
+            return
+        built = objects.rack(rng)
+        spot = room.along_wall(rng, built.length, built.width, float(rng.uniform(0.08, 0.5)))
+        if site.free(spot) and not any(overlap(spot.grown(0.3), b.footprint) for b in site.buffers):
+            site.add(built, "shelf", spot)
+            wanted -= 1
+
+
+def _place_transporters(
+    rng: np.random.Generator, site: _Site, half_x: float, half_y: float
+) -> None:
+    count = int(rng.choice([1, 2, 3], p=[0.25, 0.4, 0.35]))
+    empty = int(rng.integers(count)) if rng.random() < 0.85 else -1
+    for index in range(count):
+        loaded = index != empty and rng.random() < 0.8
+        over_buffer = rng.random() < (0.45 if loaded else 0.15)
+        for _ in range(40):
+            if over_buffer:
+                home = site.buffers[int(rng.integers(len(site.buffers)))]
+                x = home.centre[0] + float(rng.normal(0, 0.35))
+                y = float(rng.uniform(-half_y, half_y))
+            else:
+                x = float(rng.uniform(-half_x - 1.4, half_x + 1.4))
+                y = float(rng.uniform(-half_y - 2.0, half_y + 1.4))
+            yaw = float(rng.integers(4)) * np.pi / 2 + float(rng.normal(0, 0.2))
+            if rng.random() < 0.25:
+                yaw = float(rng.uniform(0, 2 * np.pi))
+            if not site.clear_of_tape(x, y):
+                continue
+            spot = Footprint(x, y, 1.9 if loaded else 1.6, 1.35 if loaded else 1.0, yaw)
+            if not site.free(spot):
+                continue
+            vehicle = objects.transporter(rng)
+            number = site.add(
+                vehicle, "transporter", spot, load="loaded" if loaded else "empty"
+            )
+            if loaded:
+                _load_deck(rng, site, spot, number)
+            break
+
+
+def _load_deck(
+    rng: np.random.Generator, site: _Site, spot: Footprint, carrier: int
+) -> None:
+    """A pallet on the deck, moved back so that the nose of the vehicle stays in sight."""
+    load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
+    built = objects.pallet(rng, load)
+    shift = float(rng.uniform(0.08, 0.28)) * (1 if rng.random() < 0.5 else -1)
+    ahead = float(spot.yaw)
+    x, y = spot.x + shift * np.cos(ahead), spot.y + shift * np.sin(ahead)
+    turned = ahead + float(rng.normal(0, 0.03)) + float(rng.integers(2)) * np.pi / 2
+    seat = Footprint(float(x), float(y), built.length, built.width, turned)
+    site.add(built, "pallet", seat, objects.DECK_HEIGHT, "loaded", carrier)
+
+
+def _place_pallets(rng: np.random.Generator, site: _Site, half_x: float, half_y: float) -> None:
+    count = int(rng.integers(3, 11))
+    inside_share = float(rng.uniform(0.45, 0.95))
+    for _ in range(count):
+        inside = rng.random() < inside_share
+        for _ in range(30):
+            if inside:
+                home = site.buffers[int(rng.integers(len(site.buffers)))]
+                x = home.centre[0] + float(rng.normal(0, 0.25))
+                y = float(rng.uniform(-half_y + 0.4, half_y - 0.4))
+            else:
+                x = float(rng.uniform(-half_x - 1.6, half_x + 1.6))
+                y = float(rng.uniform(-half_y - 1.8, half_y + 1.6))
+            if not site.clear_of_tape(x, y):
+                continue
+            yaw = float(rng.normal(0, 0.08)) + float(rng.integers(2)) * np.pi / 2
+            if rng.random() < 0.1:
+                yaw = float(rng.uniform(0, np.pi))
+            if not site.free(Footprint(x, y, 1.27, 1.27, yaw)):
+                continue
+            built = objects.pallet(rng)
+            spot = Footprint(x, y, built.length + 0.04, built.width + 0.04, yaw)
+            empty = built.height <= objects.PALLET_HEIGHT + 0.01
+            site.add(built, "pallet", spot, load="empty" if empty else "loaded")
+            break
+
+
+def _place_clutter(
+    rng: np.random.Generator, site: _Site, room: surroundings.Room, half_x: float, half_y: float
+) -> None:
+    """People, humanoids, tables, trolleys, loose boxes and pillars: nobody asks about them."""
+    makers = (
+        (objects.table, int(rng.integers(0, 4)), True),
+        (objects.trolley, int(rng.integers(0, 4)), True),
+        (objects.loose_boxes, int(rng.integers(0, 3)), True),
+        (objects.person, int(rng.integers(0, 4)), False),
+        (objects.humanoid, int(rng.integers(0, 3)), False),
+    )
+    for make, count, at_wall in makers:
+        for _ in range(count):
+            built = make(rng)
+            for _ in range(15):
+                if at_wall:
+                    spot = room.along_wall(
+                        rng, built.length, built.width, float(rng.uniform(0.05, 0.5))
+                    )
+                else:
+                    spot = Footprint(
+                        float(rng.uniform(-half_x - 2, half_x + 2)),
+                        float(rng.uniform(-half_y - 2, half_y + 2)),
+                        built.length,
+                        built.width,
+                        float(rng.uniform(0, 2 * np.pi)),
+                    )
+                if site.free(spot) and (
+                    not at_wall or not any(overlap(spot, b.footprint) for b in site.buffers)
+                ):
+                    site.add_clutter(built, spot)
+                    break

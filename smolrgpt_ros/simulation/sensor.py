@@ -1,0 +1,76 @@
+"""What a real camera does to an ideal picture. Every effect can be switched off with a zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class SensorModel:
+    """Strengths of the effects; the defaults are a decent stereo camera.
+
+    Args:
+        rgb_noise: standard deviation of pixel noise, grey levels.
+        blur: standard deviation of the lens blur, pixels.
+        exposure: largest relative change of brightness, drawn uniformly.
+        depth_noise: standard deviation of depth at 1 m, metres; grows with distance squared.
+        depth_step: quantisation, metres.
+        edge_holes: share of depth-edge pixels that get no depth.
+        random_holes: share of all other pixels that get no depth.
+        dark_holes: share of pixels darker than 25 levels that get no depth.
+        min_range, max_range: metres; nothing outside.
+    """
+
+    rgb_noise: float = 2.5
+    blur: float = 0.45
+    exposure: float = 0.15
+    depth_noise: float = 0.0012
+    depth_step: float = 0.001
+    edge_holes: float = 0.7
+    random_holes: float = 0.003
+    dark_holes: float = 0.25
+    min_range: float = 0.3
+    max_range: float = 25.0
+
+    def colour(self, rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+        """The camera's colour picture, ``(H, W, 3)`` uint8."""
+        picture = rgb
+        if self.blur > 0:
+            picture = cv2.GaussianBlur(picture, (0, 0), self.blur)
+        gain = 1 + (rng.uniform(-self.exposure, self.exposure) if self.exposure > 0 else 0.0)
+        if gain == 1 and self.rgb_noise <= 0:
+            return np.array(picture, np.uint8)
+        values = picture.astype(np.float32) * np.float32(gain)
+        if self.rgb_noise > 0:
+            noise = rng.standard_normal(values.shape[:2], np.float32)[..., None]
+            values += noise * np.float32(self.rgb_noise)
+        return np.clip(values, 0, 255).astype(np.uint8)
+
+    def depth(
+        self, depth: NDArray[np.float32], rgb: NDArray[np.uint8], rng: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """The camera's depth, ``(H, W)`` float32 metres, NaN where it measures nothing."""
+        measured = depth.copy()
+        if self.depth_noise > 0:
+            noise = rng.standard_normal(depth.shape, np.float32)
+            measured += noise * np.float32(self.depth_noise) * depth * depth
+        chance = np.full(depth.shape, self.random_holes, np.float32)
+        if self.dark_holes > 0:
+            chance[rgb.max(axis=2) < 25] = self.dark_holes
+        if self.edge_holes > 0:
+            filled = np.nan_to_num(depth, nan=1e3)
+            spread = cv2.dilate(filled, np.ones((3, 3))) - cv2.erode(filled, np.ones((3, 3)))
+            chance[spread > 0.05 * filled] = self.edge_holes
+        if chance.max() > 0:
+            measured[rng.random(depth.shape, np.float32) < chance] = np.nan
+        with np.errstate(invalid="ignore"):
+            measured[(measured < self.min_range) | (measured > self.max_range)] = np.nan
+        if self.depth_step > 0:
+            measured = np.round(measured / self.depth_step) * np.float32(self.depth_step)
+        return measured.astype(np.float32)
+
+

@@ -1,0 +1,94 @@
+"""One call from a seed to a frame with its regions and its truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..scene.frame import RgbdFrame
+from ..scene.region import Region
+from .renderer import Rendering, WarehouseRenderer
+from .scenes import FAMILIES, sample_scene
+from .sensor import SensorModel
+from .truth import FrameTruth, find_truth
+
+FRAME_PERIOD_NS = 100_000_000
+OPTICAL_FRAME = "camera_color_optical_frame"
+_MOST_ATTEMPTS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedFrame:
+    """What the camera gives, which regions are in it, and what is true.
+
+    Args:
+        frame: with the sensor model's noise where one was asked for, else ideal.
+        regions: true masks; ids are object ids of ``truth``.
+        ideal: the noiseless rendering; ``None`` for a frame that was read from files.
+    """
+
+    frame: RgbdFrame
+    regions: tuple[Region, ...]
+    truth: FrameTruth
+    ideal: Rendering | None = None
+
+
+def simulate_frame(
+    seed: int,
+    family: str = "ceiling",
+    width: int = 640,
+    height: int = 360,
+    sensor: SensorModel | None = None,
+    renderer: WarehouseRenderer | None = None,
+) -> SimulatedFrame:
+    """The frame of a seed: always the same scene and truth for the same arguments.
+
+    Scenes that show too little are drawn again. The accepted one depends on the seed, the family
+    and the picture's size.
+
+    Args:
+        renderer: of the same size; one per size and process is kept when not given.
+
+    Raises:
+        ValueError: for an unknown family or a renderer of another size.
+        RuntimeError: if this host cannot render off-screen; the message says what to install.
+    """
+    renderer = renderer or shared_renderer(width, height)
+    if (renderer.width, renderer.height) != (width, height):
+        raise ValueError(
+            f"the renderer is for {renderer.width}x{renderer.height}, asked for {width}x{height}"
+        )
+    for attempt in range(_MOST_ATTEMPTS):
+        scene = sample_scene(seed, family, attempt)
+        truth = find_truth(scene, renderer.owners(scene), seed)
+        if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
+            break
+    ideal = renderer.render(scene)
+    rgb, depth = ideal.rgb.copy(), ideal.depth.copy()
+    if sensor is not None:
+        rng = np.random.default_rng([seed, FAMILIES.index(family), 7777])
+        rgb = sensor.colour(ideal.rgb, rng)
+        depth = sensor.depth(ideal.depth, ideal.rgb, rng)
+    frame = RgbdFrame(rgb, depth, ideal.intrinsics, seed * FRAME_PERIOD_NS, OPTICAL_FRAME)
+    return SimulatedFrame(frame, regions_of(truth), truth, ideal)
+
+
+def regions_of(truth: FrameTruth) -> tuple[Region, ...]:
+    """The visible objects as regions with their true masks."""
+    return tuple(Region(o.id, o.label, o.mask()) for o in truth.regions)
+
+
+@lru_cache(maxsize=2)
+def shared_renderer(width: int, height: int) -> WarehouseRenderer:
+    """One renderer per size, made on first use: making one costs more than a frame."""
+    return WarehouseRenderer(width, height)
+
+
+def _worth_keeping(truth: FrameTruth) -> bool:
+    labels = [o.label for o in truth.regions]
+    count = {label: labels.count(label) for label in ("pallet", "transporter", "buffer")}
+    if truth.family == "ceiling":
+        return count["pallet"] >= 3 and count["buffer"] >= 2 and count["transporter"] >= 1
+    return count["pallet"] >= 2 and len(labels) >= 4
