@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -69,11 +69,11 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
 
     config_class = SmolRGPTConfig
     main_input_name = "input_ids"
-    input_modalities: ClassVar[Any] = ("image", "text")
+    input_modalities = ["image", "text"]  # noqa: RUF012
     base_model_prefix = ""
     _supports_sdpa = True
     _supports_attention_backend = True
-    _tied_weights_keys: ClassVar[dict[str, str]] = {
+    _tied_weights_keys = {  # type: ignore[assignment]  # noqa: RUF012
         "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
     }
 
@@ -347,7 +347,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         rest = iter(tokens[count:])
         return tokens[:count], [None if picture is None else next(rest) for picture in depth]
 
-    def prepare_inputs_for_generation(
+    def prepare_inputs_for_generation(  # type: ignore[override]
         self,
         input_ids: Any,
         is_first_iteration: bool | None = False,

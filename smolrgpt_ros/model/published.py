@@ -77,13 +77,14 @@ _NAMES = (  # published name, ours; {} is a block number
         "vision_tower.embeddings.position_embedding.weight",
     ),
 )
-_INSIDE_DECODER = (
+_Pairs = tuple[tuple[str, str], ...]
+_INSIDE_DECODER: _Pairs = (
     (".attn.out_proj.", ".self_attn.o_proj."),
     (".attn.", ".self_attn."),
     (".norm1.", ".input_layernorm."),
     (".norm2.", ".post_attention_layernorm."),
 )
-_INSIDE_TOWER = (
+_INSIDE_TOWER: _Pairs = (
     (".attn.", ".self_attn."),
     (".ln1.", ".layer_norm1."),
     (".ln2.", ".layer_norm2."),
@@ -100,7 +101,7 @@ def our_names(published: str) -> tuple[str, ...]:
         if not published.startswith(theirs):
             continue
         name = ours + published[len(theirs) :]
-        inside = _INSIDE_DECODER if theirs.startswith("decoder.blocks") else ()
+        inside: _Pairs = _INSIDE_DECODER if theirs.startswith("decoder.blocks") else ()
         inside = _INSIDE_TOWER if theirs.startswith("vision_encoder.blocks") else inside
         for old, new in inside:
             if old in name:
@@ -113,7 +114,7 @@ def our_names(published: str) -> tuple[str, ...]:
 
 
 def published_names(ours: list[str]) -> dict[str, tuple[str, ...]]:
-    """Published name -> our names, for all our parameters (the decoder's ``inv_freq`` is not one)."""
+    """Published name -> our names, for all our parameters (``inv_freq`` is not one)."""
     result: dict[str, tuple[str, ...]] = {}
     for name in ours:
         if name == "language_model.lm_head.weight":
@@ -127,7 +128,7 @@ def _published_name(name: str) -> str:
     for theirs, ours in _NAMES:
         if name.startswith(ours):
             name = theirs + name[len(ours) :]
-            inside = _INSIDE_DECODER if theirs.startswith("decoder.blocks") else ()
+            inside: _Pairs = _INSIDE_DECODER if theirs.startswith("decoder.blocks") else ()
             inside = _INSIDE_TOWER if theirs.startswith("vision_encoder.blocks") else inside
             if inside is _INSIDE_TOWER:
                 name = re.sub(r"\.self_attn\.[qkv]_proj\.", ".self_attn.qkv_proj.", name)

@@ -1,0 +1,387 @@
+"""The engine: questions about frames in, answers out, from any thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ..scene.frame import RgbdFrame
+from ..scene.status import QueryError, Status
+from .frame_features import FrameCache, frame_key
+from .fused_decoder import FusedDecoder
+from .generation import GeneratedAnswer, Generator, PreparedQuestion
+from .geometry_features import frame_geometry
+from .hardware import choose_device, choose_dtype
+from .modeling import SmolRGPTForConditionalGeneration
+from .processing import MASK, SmolRGPTProcessor
+
+LONGEST_WAIT_S = 120.0
+"""Deadline of a question that brings none: no wait is without end."""
+
+_POLL_S = 0.02
+
+
+class QueryCancelled(QueryError):
+    """The caller took its question back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Status.TIMEOUT, "the question was cancelled before its answer was complete"
+        )
+
+
+@dataclass(frozen=True)
+class EngineAnswer:
+    """What the model said.
+
+    Args:
+        text: without special tokens.
+        token_ids: generated, without the end of turn.
+        confidence: geometric mean of the tokens' probabilities, in [0, 1].
+        vanished_masks: indexes of masks that were too small for the mask grid; they were pooled
+            from the cells they lie in, with what is around them.
+        latency_s: from the call to the answer.
+        truncated: the answer was cut at ``max_new_tokens``.
+    """
+
+    text: str
+    token_ids: tuple[int, ...]
+    confidence: float
+    vanished_masks: tuple[int, ...]
+    latency_s: float
+    truncated: bool
+
+
+@dataclass(eq=False)
+class _Job:
+    """A question on its way: ``events`` carries partial texts, then an answer or an error."""
+
+    frame: RgbdFrame
+    question: PreparedQuestion | None  # None: only prepare the frame
+    max_new_tokens: int
+    streams: bool
+    events: queue.SimpleQueue[str | GeneratedAnswer | QueryError] = field(
+        default_factory=queue.SimpleQueue
+    )
+    abandoned: threading.Event = field(default_factory=threading.Event)
+
+
+class SmolRGPTEngine:
+    """Answers questions with one model on one worker thread.
+
+    Thread-safe. Questions about the same frame that wait together run as one batch; features and
+    the prompt's prefix are kept per frame. A failing model call is raised to its caller as
+    ``QueryError(MODEL_ERROR)`` and the engine goes on.
+
+    Args:
+        model, processor: as saved together; the engine takes the model over.
+        name: what to call it in answers.
+        dtype: ``float32``, ``bfloat16`` or ``int8`` (see ``hardware``).
+        threads: CPU threads of the worker; ``None`` leaves torch's own choice.
+        max_waiting: questions in the queue before callers get ``BUSY``.
+        max_batch: questions that run together.
+        cache_bytes: bound of the features kept.
+    """
+
+    def __init__(
+        self,
+        model: SmolRGPTForConditionalGeneration,
+        processor: SmolRGPTProcessor,
+        *,
+        name: str = "smolrgpt",
+        dtype: str = "float32",
+        threads: int | None = None,
+        max_waiting: int = 16,
+        max_batch: int = 8,
+        cache_bytes: int = 512 * 2**20,
+    ) -> None:
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads must be at least 1, found {threads}")
+        model.eval().requires_grad_(False)
+        if dtype == "int8":
+            torch.ao.quantization.quantize_dynamic(
+                model.vision_tower, {nn.Linear}, torch.qint8, inplace=True
+            )
+        self.name, self.dtype, self.device = name, dtype, str(model.device)
+        self._processor = processor
+        decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
+        self._generator = Generator(model, decoder, processor)
+        self._positions = model.config.text.max_position_embeddings
+        self._cache = FrameCache(cache_bytes)
+        self._threads, self._max_waiting, self._max_batch = threads, max_waiting, max_batch
+        self._waiting: list[_Job] = []
+        self._condition = threading.Condition()
+        self._closed = False
+        self._worker = threading.Thread(target=self._work, name=f"{name}-engine", daemon=True)
+        self._worker.start()
+
+    @classmethod
+    def load(
+        cls,
+        directory: str | Path,
+        device: str = "auto",
+        dtype: str = "auto",
+        threads: int | None = None,
+        **options: int,
+    ) -> SmolRGPTEngine:
+        """The engine of a saved model; nothing is fetched from a network.
+
+        Raises:
+            FileNotFoundError: if the folder is not there or lacks a file.
+            ValueError: for a device or dtype this host does not have.
+        """
+        folder = Path(directory)
+        if not (folder / "config.json").is_file():
+            raise FileNotFoundError(f"{folder / 'config.json'} is missing; is it a model folder?")
+        where = choose_device(device)
+        number_format = choose_dtype(dtype, where)
+        processor = SmolRGPTProcessor.from_pretrained(folder)
+        model = SmolRGPTForConditionalGeneration.from_pretrained(
+            str(folder),
+            dtype=torch.bfloat16 if number_format == "bfloat16" else torch.float32,
+            local_files_only=True,
+            use_safetensors=True,
+        )
+        return cls(
+            model.to(where),  # type: ignore[arg-type]
+            processor,
+            name=folder.resolve().name,
+            dtype=number_format,
+            threads=threads,
+            **options,
+        )
+
+    # --- callers' side ---
+
+    def answer(
+        self,
+        frame: RgbdFrame,
+        masks: Sequence[NDArray[np.bool_]],
+        prompt: str,
+        *,
+        max_new_tokens: int = 160,
+        deadline_s: float | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> EngineAnswer:
+        """Ask about regions of a frame and wait for the answer.
+
+        Args:
+            frame: what was seen.
+            masks: ``(H, W)`` bool, one per ``<mask>`` of the prompt, in order.
+            prompt: the question.
+            max_new_tokens: the answer is cut there.
+            deadline_s: seconds from now; ``None`` is :data:`LONGEST_WAIT_S`.
+            on_text: called in this thread with the text so far whenever it grew.
+            cancelled: polled in this thread; true takes the question back.
+
+        Raises:
+            QueryError: ``BAD_QUESTION`` where prompt and masks do not fit, ``BUSY`` with a full
+                queue, ``TIMEOUT`` at the deadline or when cancelled (:class:`QueryCancelled`),
+                ``MODEL_ERROR``.
+        """
+        started = time.monotonic()
+        deadline = started + (LONGEST_WAIT_S if deadline_s is None else deadline_s)
+        question = self._prepare(frame, masks, prompt)
+        room = self._positions - len(self._generator.prefix_ids) - len(question.token_ids)
+        if room < 1 or max_new_tokens < 1:
+            raise QueryError(
+                Status.BAD_QUESTION,
+                f"the prompt has {len(question.token_ids)} tokens behind the picture and leaves "
+                f"room for {min(room, max_new_tokens)} of an answer; ask a shorter question",
+            )
+        job = _Job(frame, question, min(max_new_tokens, room), on_text is not None)
+        self._submit(job)
+        try:
+            generated = self._wait(job, deadline, on_text, cancelled)
+        finally:
+            job.abandoned.set()
+        return EngineAnswer(
+            text=self._processor.decode(generated.token_ids),
+            token_ids=tuple(generated.token_ids),
+            confidence=generated.confidence,
+            vanished_masks=question.vanished,
+            latency_s=time.monotonic() - started,
+            truncated=not generated.ended,
+        )
+
+    def prepare(self, frame: RgbdFrame) -> bool:
+        """Compute a frame's features ahead of questions; does not wait.
+
+        Returns:
+            Whether it was taken on: not if anything is waiting.
+        """
+        with self._condition:
+            if self._closed or self._waiting:
+                return False
+            self._waiting.append(_Job(frame, None, 0, False))
+            self._condition.notify()
+        return True
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """Stop the worker; waiting questions fail with ``MODEL_ERROR``."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+        self._worker.join(timeout_s)
+
+    def __enter__(self) -> SmolRGPTEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def cached_frames(self) -> int:
+        """Frames whose features are kept."""
+        return len(self._cache)
+
+    def _prepare(
+        self, frame: RgbdFrame, masks: Sequence[NDArray[np.bool_]], prompt: str
+    ) -> PreparedQuestion:
+        count = prompt.count(MASK)
+        if count != len(masks):
+            raise QueryError(
+                Status.BAD_QUESTION,
+                f"the prompt has {count} {MASK} placeholders, {len(masks)} masks were given",
+            )
+        for index, mask in enumerate(masks):
+            if mask.shape != (frame.height, frame.width):
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    f"mask {index} is {mask.shape}, the frame {(frame.height, frame.width)}",
+                )
+        weights, vanished = self._processor.masks(masks)
+        geometry = None
+        if self._processor.options.geometry:
+            rows = frame_geometry(frame.depth, frame.intrinsics, list(masks))
+            geometry = torch.from_numpy(rows)
+        return PreparedQuestion(
+            self._processor.encode(self._processor.build_question(prompt)),
+            weights,
+            geometry,
+            tuple(vanished.nonzero().flatten().tolist()),
+        )
+
+    def _submit(self, job: _Job) -> None:
+        with self._condition:
+            if self._closed:
+                raise QueryError(Status.MODEL_ERROR, "the engine is closed")
+            if len(self._waiting) >= self._max_waiting:
+                raise QueryError(
+                    Status.BUSY,
+                    f"{len(self._waiting)} questions are waiting; ask later or raise max_waiting",
+                )
+            self._waiting.append(job)
+            self._condition.notify()
+
+    def _wait(
+        self,
+        job: _Job,
+        deadline: float,
+        on_text: Callable[[str], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> GeneratedAnswer:
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                event = job.events.get(timeout=max(0.0, min(left, _POLL_S)))
+            except queue.Empty:
+                event = None
+            if isinstance(event, GeneratedAnswer):
+                return event
+            if isinstance(event, QueryError):
+                raise event
+            if event is not None and on_text is not None:
+                on_text(event)
+            if cancelled is not None and cancelled():
+                raise QueryCancelled
+            if left <= 0:
+                raise QueryError(
+                    Status.TIMEOUT,
+                    "the model did not finish before the deadline; raise the timeout, ask for "
+                    "fewer regions, or use a faster device",
+                )
+            if event is None and not self._worker.is_alive():
+                raise QueryError(Status.MODEL_ERROR, "the engine's worker thread has ended")
+
+    # --- the worker's side ---
+
+    def _work(self) -> None:
+        if self._threads is not None:
+            torch.set_num_threads(self._threads)
+        while True:
+            with self._condition:
+                while not self._waiting and not self._closed:
+                    self._condition.wait(1.0)
+                if self._closed:
+                    waiting, self._waiting = self._waiting, []
+                    break
+                batch = self._take()
+            self._serve(batch)
+        for job in waiting:
+            job.events.put(QueryError(Status.MODEL_ERROR, "the engine was closed"))
+
+    def _take(self) -> list[_Job]:
+        """The oldest job and the waiting ones that may run with it; the lock is held."""
+        self._waiting = [job for job in self._waiting if not job.abandoned.is_set()]
+        if not self._waiting:
+            return []
+        first = self._waiting[0]
+        key = frame_key(first.frame)
+        batch = [first]
+        if first.question is not None:
+            others = [j for j in self._waiting[1:] if frame_key(j.frame) == key and j.question]
+            batch += others[: self._max_batch - 1]
+        self._waiting = [job for job in self._waiting if job not in batch]
+        return batch
+
+    def _serve(self, batch: list[_Job]) -> None:
+        """Run a batch; if it fails, each job by itself, so that one cannot take others along."""
+        try:
+            self._run(batch)
+        except Exception as error:
+            self._cache.clear()
+            if len(batch) > 1:
+                for job in batch:
+                    self._serve([job])
+                return
+            for job in batch:
+                message = f"the model failed: {type(error).__name__}: {error}"
+                job.events.put(QueryError(Status.MODEL_ERROR, message))
+
+    def _run(self, batch: list[_Job]) -> None:
+        jobs = [job for job in batch if not job.abandoned.is_set()]
+        if not jobs:
+            return
+        features = self._cache.get(jobs[0].frame)
+        asked = [(job, job.question) for job in jobs if job.question is not None]
+        with_regions = not asked or any(len(question.weights) for _, question in asked)
+        self._generator.see(features, with_regions)
+        self._cache.trim()
+        if not asked:
+            return
+        longest = max(job.max_new_tokens for job, _ in asked)
+        sent = [False] * len(asked)
+        shown = [0] * len(asked)
+        for answers in self._generator.generate(features, [q for _, q in asked], longest):
+            for index, ((job, _), answer) in enumerate(zip(asked, answers, strict=True)):
+                if sent[index]:
+                    continue
+                if answer.ended or answer.steps >= job.max_new_tokens:
+                    job.events.put(GeneratedAnswer(**vars(answer)))
+                    sent[index] = answer.ended = True
+                elif job.abandoned.is_set():
+                    sent[index] = answer.ended = True
+                elif job.streams and len(answer.token_ids) > shown[index]:
+                    shown[index] = len(answer.token_ids)
+                    job.events.put(self._processor.decode(answer.token_ids))

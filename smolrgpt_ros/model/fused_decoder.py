@@ -1,0 +1,201 @@
+"""The Llama decoder again, from the same weights, without what generation can do without.
+
+Projections that read the same input are one product, grouped heads are not expanded, the cache is
+one preallocated tensor, and the mask is explicit: what a position sees is exactly what causality
+allows, also behind a cached prefix and in a batch of questions of different length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import LlamaForCausalLM
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer
+
+
+@dataclass
+class KeyValueCache:
+    """Keys and values of ``B`` sequences in ``S`` slots.
+
+    Args:
+        keys, values: ``(layers, B, KV, S, head_dim)``.
+        seen: ``(B, S)`` bool, slots that hold a token of the sequence (padding does not).
+    """
+
+    keys: Tensor
+    values: Tensor
+    seen: Tensor
+
+    def select(self, rows: Tensor) -> KeyValueCache:
+        """The cache of some of the sequences."""
+        return KeyValueCache(self.keys[:, rows], self.values[:, rows], self.seen[rows])
+
+    @property
+    def nbytes(self) -> int:
+        return sum(t.numel() * t.element_size() for t in (self.keys, self.values, self.seen))
+
+
+class _Layer(nn.Module):
+    """One decoder block with fused projections. Takes the original block's weights over."""
+
+    def __init__(self, block: LlamaDecoderLayer, heads: int, groups: int, head_dim: int) -> None:
+        super().__init__()
+        attention, mlp = block.self_attn, block.mlp
+        self.heads, self.groups, self.head_dim = heads, groups, head_dim
+        self.qkv = _fuse(attention.q_proj, attention.k_proj, attention.v_proj)
+        self.out = _linear(attention.o_proj.weight)
+        self.gate_up = _fuse(mlp.gate_proj, mlp.up_proj)
+        self.down = _linear(mlp.down_proj.weight)
+        self.norm1, self.norm2 = block.input_layernorm.weight, block.post_attention_layernorm.weight
+        self.eps = block.input_layernorm.variance_epsilon
+
+    def forward(
+        self,
+        x: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        mask: Tensor,
+        cache: tuple[Tensor, Tensor],
+        slots: Tensor,
+        used: int,
+    ) -> Tensor:
+        batch, length, width = x.shape
+        per_group = self.heads // self.groups
+        fused = self.qkv(F.rms_norm(x, (width,), self.norm1, self.eps))
+        fused = fused.view(batch, length, self.heads + 2 * self.groups, self.head_dim)
+        turned = self.heads + self.groups
+        q, k = _rotate(fused[:, :, :turned], rotation).split((self.heads, self.groups), 2)
+        keys, values = cache
+        keys.index_copy_(2, slots, k.transpose(1, 2))
+        values.index_copy_(2, slots, fused[:, :, turned:].transpose(1, 2))
+        # Query heads that share a key head become further rows of that head: nothing is expanded.
+        q = q.view(batch, length, self.groups, per_group, self.head_dim).permute(0, 2, 3, 1, 4)
+        q = q.reshape(batch, self.groups, per_group * length, self.head_dim)
+        y = F.scaled_dot_product_attention(q, keys[:, :, :used], values[:, :, :used], mask)
+        y = y.view(batch, self.groups, per_group, length, self.head_dim).permute(0, 3, 1, 2, 4)
+        x = x + self.out(y.reshape(batch, length, self.heads * self.head_dim))
+        gate, up = self.gate_up(F.rms_norm(x, (width,), self.norm2, self.eps)).chunk(2, -1)
+        return x + self.down(F.silu(gate) * up)
+
+
+class FusedDecoder(nn.Module):
+    """Decoder for inference.
+
+    Args:
+        llama: its weights are taken over block by block, so that never more than one block is there
+            twice; its own projections then are views of the fused ones and go on working.
+        int8: quantise the projections (int8 weights, activations quantised as they come); the
+            original's projections are emptied, and the original no longer works.
+    """
+
+    def __init__(self, llama: LlamaForCausalLM, int8: bool = False) -> None:
+        super().__init__()
+        config = llama.config
+        self.heads = config.num_attention_heads
+        self.groups = config.num_key_value_heads or self.heads
+        self.head_dim = config.head_dim or config.hidden_size // config.num_attention_heads
+        self.layers = nn.ModuleList()
+        for block in llama.model.layers:
+            layer = _Layer(block, self.heads, self.groups, self.head_dim)
+            self.layers.append(_quantised(layer, block) if int8 else layer)
+        self.embedding = llama.model.embed_tokens
+        self.norm, self.eps = llama.model.norm.weight, llama.model.norm.variance_epsilon
+        self.head: nn.Module = _linear(self.embedding.weight)
+        if int8:
+            self.head = _int8(self.head)
+        rotary = llama.model.rotary_emb
+        assert isinstance(rotary.inv_freq, Tensor)
+        self.inverse_wavelengths: Tensor
+        self.register_buffer("inverse_wavelengths", rotary.inv_freq.float(), persistent=False)
+        self.scaling = rotary.attention_scaling
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.norm.dtype
+
+    def new_cache(self, batch: int, slots: int) -> KeyValueCache:
+        """An empty cache on the decoder's device."""
+        shape = (len(self.layers), batch, self.groups, slots, self.head_dim)
+        device = self.norm.device
+        return KeyValueCache(
+            torch.zeros(shape, dtype=self.dtype, device=device),
+            torch.zeros(shape, dtype=self.dtype, device=device),
+            torch.zeros(batch, slots, dtype=torch.bool, device=device),
+        )
+
+    def forward(
+        self, embeds: Tensor, positions: Tensor, slots: Tensor, cache: KeyValueCache, used: int
+    ) -> Tensor:
+        """Run new tokens; their keys and values go into the cache.
+
+        Args:
+            embeds: ``(B, T, D)``.
+            positions: ``(B, T)``, of each token in its own sequence.
+            slots: ``(T,)``, where they go in the cache; higher than every slot they may see.
+            cache: ``seen`` must already be true at the new tokens (false at padding).
+            used: slots ``0 .. used - 1`` are looked at; at least ``slots.max() + 1``.
+
+        Returns:
+            ``(B, T, D)`` hidden states after the last norm.
+        """
+        batch, length, width = embeds.shape
+        per_group = self.heads // self.groups
+        order = torch.arange(used, device=slots.device)
+        mask = cache.seen[:, None, :used] & (order <= slots[:, None])
+        # A padding position sees itself, or its softmax would be of nothing.
+        mask = mask | (order == slots[:, None])
+        mask = mask[:, None].expand(batch, per_group, length, used)
+        mask = mask.reshape(batch, 1, per_group * length, used)
+        angles = positions[..., None].float() * self.inverse_wavelengths
+        angles = torch.cat((angles, angles), -1)[:, :, None]
+        rotation = (
+            (angles.cos() * self.scaling).to(embeds.dtype),
+            (angles.sin() * self.scaling).to(embeds.dtype),
+        )
+        x = embeds
+        for index, layer in enumerate(self.layers):
+            x = layer(x, rotation, mask, (cache.keys[index], cache.values[index]), slots, used)
+        return F.rms_norm(x, (width,), self.norm, self.eps)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """``(..., D)`` hidden states -> ``(..., V)`` float32."""
+        return self.head(hidden).float()
+
+
+def _rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotary position embedding of ``(B, T, heads, head_dim)``, halves turned."""
+    cos, sin = rotation
+    first, second = x.chunk(2, -1)
+    return x * cos + torch.cat((-second, first), -1) * sin
+
+
+def _linear(weight: Tensor) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
+    layer.weight = weight if isinstance(weight, nn.Parameter) else nn.Parameter(weight)
+    return layer
+
+
+def _fuse(*parts: nn.Linear) -> nn.Linear:
+    """One linear layer with the parts' outputs in a row; the parts become views of it."""
+    rows = [part.weight.shape[0] for part in parts]
+    fused = nn.Parameter(torch.cat([part.weight.data for part in parts]), requires_grad=False)
+    for part, view in zip(parts, fused.data.split(rows), strict=True):
+        part.weight = nn.Parameter(view, requires_grad=False)
+    return _linear(fused)
+
+
+def _int8(layer: nn.Module) -> nn.Module:
+    wrapped = nn.Sequential(layer)
+    return torch.ao.quantization.quantize_dynamic(wrapped, {nn.Linear}, torch.qint8)[0]
+
+
+def _quantised(layer: _Layer, block: LlamaDecoderLayer) -> _Layer:
+    for name in ("qkv", "out", "gate_up", "down"):
+        setattr(layer, name, _int8(getattr(layer, name)))
+    for module in block.modules():
+        if isinstance(module, nn.Linear):
+            empty = torch.empty(0, dtype=module.weight.dtype)
+            module.weight = nn.Parameter(empty, requires_grad=False)
+    return layer

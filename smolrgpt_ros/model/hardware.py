@@ -1,0 +1,49 @@
+"""Which device and number format this host is good at."""
+
+from __future__ import annotations
+
+import torch
+
+DTYPES = ("auto", "float32", "bfloat16", "int8")
+
+
+def choose_device(device: str) -> torch.device:
+    """``"auto"`` is the first CUDA device if there is one, else the CPU.
+
+    Raises:
+        ValueError: if a CUDA device is asked for and none is usable.
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    chosen = torch.device(device)
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device={device!r}, but no CUDA device is usable; set device to 'cpu'")
+    return chosen
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 products are done by the hardware.
+
+    On a CPU that needs AVX512_BF16 or AMX; without them bfloat16 is emulated, and slow.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(probe() for name in probes if (probe := getattr(torch.cpu, name, None)) is not None)
+
+
+def choose_dtype(dtype: str, device: torch.device) -> str:
+    """``"auto"`` is bfloat16 where :func:`has_fast_bfloat16`, else float32.
+
+    Raises:
+        ValueError: for a name not in :data:`DTYPES`, or int8 on anything but a CPU.
+    """
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, found {dtype!r}")
+    if dtype == "auto":
+        return "bfloat16" if has_fast_bfloat16(device) else "float32"
+    if dtype == "int8" and device.type != "cpu":
+        raise ValueError(f"dtype='int8' runs on a CPU only, found device {device}")
+    return dtype
