@@ -1,0 +1,127 @@
+"""package.xml, setup.py, requirements and the tree: what builds and installs depend on."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE = ROOT / "smolrgpt_ros"
+MANIFEST = ElementTree.parse(ROOT / "package.xml").getroot()
+
+#: Python modules that come with a ROS package of another name.
+ROS_MODULES = {
+    "ament_index_python", "builtin_interfaces", "cv_bridge", "diagnostic_msgs", "geometry_msgs",
+    "launch", "launch_ros", "lifecycle_msgs", "message_filters", "nav_msgs", "rcl_interfaces",
+    "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_geometry_msgs", "tf2_ros",
+    "visualization_msgs", "action_msgs", "bondpy", "rosidl_runtime_py", "tf2_py",
+}  # fmt: skip
+WITHOUT_ROS = ("scene", "model", "detection", "language", "reasoning", "training", "evaluation",
+               "simulation")  # fmt: skip
+
+
+def imported(path: Path) -> set[str]:
+    """Top names of the modules a file imports absolutely."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def declared(*tags: str) -> set[str]:
+    return {element.text or "" for tag in tags for element in MANIFEST.findall(tag)}
+
+
+def test_the_manifest_is_valid_and_built_by_ament_cmake():
+    package = pytest.importorskip("catkin_pkg.package").parse_package(str(ROOT / "package.xml"))
+    warnings: list[str] = []
+    package.validate(warnings=warnings)
+    assert warnings == []
+    assert (package.name, package.package_format) == ("smolrgpt_ros", 3)
+    assert package.get_build_type() == "ament_cmake"
+    assert [group.name for group in package.member_of_groups] == ["rosidl_interface_packages"]
+    assert package.licenses[0] == "Apache-2.0" and (ROOT / package.licenses[0].file).is_file()
+
+
+def test_buildtools_and_generators_are_declared():
+    assert declared("buildtool_depend") == {
+        "ament_cmake", "ament_cmake_python", "rosidl_default_generators",
+    }  # fmt: skip
+    assert "rosidl_default_runtime" in declared("exec_depend")
+
+
+def test_every_ros_module_that_is_imported_is_declared():
+    files = [*MODULE.rglob("*.py"), *ROOT.glob("launch/*.py")]
+    used = set().union(*(imported(path) for path in files)) & ROS_MODULES
+    assert used - declared("depend", "exec_depend") == set()
+
+
+def test_every_package_cmake_needs_is_declared():
+    needed = re.findall(r"find_package\((\w+) REQUIRED\)", (ROOT / "CMakeLists.txt").read_text())
+    tags = ("buildtool_depend", "depend", "test_depend")
+    assert set(needed) <= declared(*tags)
+
+
+@pytest.mark.parametrize("room", WITHOUT_ROS)
+def test_rooms_outside_ros_import_no_ros(room):
+    for path in (MODULE / room).rglob("*.py"):
+        assert imported(path) & ROS_MODULES == set(), path
+
+
+def test_the_init_file_holds_a_docstring_only():
+    # rosidl's own, empty __init__.py may replace it in an installed package.
+    body = ast.parse((MODULE / "__init__.py").read_text()).body
+    assert len(body) == 1 and isinstance(body[0], ast.Expr)
+
+
+def test_no_source_folder_has_the_name_of_a_generated_one():
+    assert [name for name in ("msg", "srv", "action") if (MODULE / name).exists()] == []
+    assert not (ROOT / "test" / "__init__.py").exists()
+
+
+def test_every_room_is_a_package_that_pip_and_colcon_install():
+    rooms = {path.parent for path in MODULE.rglob("*.py")}
+    assert [str(room) for room in rooms if not (room / "__init__.py").is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["smolrgpt", "spatial_query_node", "warehouse_camera_node"])
+def test_programs_are_executable_and_their_module_has_a_main(name):
+    program = ROOT / "scripts" / name
+    assert program.stat().st_mode & 0o111 == 0o111
+    (module,) = re.findall(r"^from ([\w.]+) import main$", program.read_text(), re.MULTILINE)
+    source = ROOT / Path(*module.split(".")).with_suffix(".py")
+    tree = ast.parse(source.read_text())
+    assert "main" in [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
+    assert f"scripts/{name}\n" in (ROOT / "CMakeLists.txt").read_text()
+
+
+def test_setup_py_takes_name_and_version_from_the_manifest():
+    answer = subprocess.run(
+        [sys.executable, "setup.py", "--name", "--version"],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert answer.stdout.split() == ["smolrgpt_ros", MANIFEST.findtext("version")]
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-pip-host.txt", "constraints.txt"]
+)
+def test_every_requirement_is_pinned_exactly_and_once(name):
+    lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
+    pins = [line for line in lines if line and not line.startswith("-")]
+    assert pins and all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins), pins
+    names = [re.sub(r"[-_.]+", "-", pin.split("==")[0]).lower() for pin in pins]
+    assert len(set(names)) == len(names)
+
+
+def test_a_ros_host_gets_no_ros_from_pip():
+    assert not re.search(r"^(ros-|colcon|catkin)", (ROOT / "requirements.txt").read_text(), re.M)
