@@ -1,0 +1,80 @@
+"""Training the region detector: ultralytics segmentation, from scratch, on simulated frames."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def train_detector(
+    description: Path,
+    run_dir: Path,
+    weights: Path,
+    *,
+    architecture: str = "yolo11n-seg.yaml",
+    epochs: int = 10,
+    image_size: int = 320,
+    batch: int = 16,
+    share: float = 1.0,
+    hours: float | None = None,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Train from scratch and keep the best weights.
+
+    Args:
+        description: from :func:`.yolo_layout.write_description`.
+        run_dir: ultralytics' run folder; a run that was killed is resumed.
+        weights: where the best weights go, optimizer state stripped.
+        architecture: an ultralytics model YAML.
+        epochs, image_size, batch, seed: of the training.
+        share: part of the training pictures that is used.
+        hours: wall-clock bound; ultralytics then fits the number of epochs to it.
+
+    Returns:
+        Validation metrics by name.
+    """
+    os.environ.setdefault("YOLO_AUTOINSTALL", "False")
+    os.environ.setdefault("YOLO_OFFLINE", "True")
+    from ultralytics import YOLO  # AGPL-3.0, an optional part: imported where it is used
+
+    last = run_dir / "detector" / "weights" / "last.pt"
+    if last.exists():
+        model = YOLO(str(last))
+        model.train(resume=True)
+    else:
+        model = YOLO(architecture)
+        model.train(
+            data=str(description),
+            project=str(run_dir.resolve()),
+            name="detector",
+            exist_ok=True,
+            epochs=epochs,
+            time=hours,
+            imgsz=image_size,
+            batch=batch,
+            fraction=share,
+            seed=seed,
+            device="cpu",
+            workers=0,
+            pretrained=False,
+            # Frames share one shape, so rectangular batches save two fifths of the pixels; a
+            # buffer's mask contains what stands on it, so masks must be allowed to overlap.
+            rect=True,
+            mosaic=0.0,
+            overlap_mask=False,
+            scale=0.3,
+            translate=0.1,
+            fliplr=0.5,
+            optimizer="AdamW",
+            lr0=0.002,
+            lrf=0.02,
+            warmup_epochs=0.5,
+            plots=False,
+        )
+    metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(
+        data=str(description), imgsz=image_size, device="cpu", plots=False, rect=True
+    )
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(run_dir / "detector" / "weights" / "best.pt", weights)
+    return {name: float(value) for name, value in metrics.results_dict.items()}

@@ -1,0 +1,138 @@
+"""The training loop every mini stage shares: schedule, logging, checkpoints, resume."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from tqdm import tqdm
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Linear warm-up, then cosine to a share of the peak rate.
+
+    Args:
+        steps: optimizer steps in all.
+        learning_rate: peak rate of AdamW.
+        weight_decay: on matrices only.
+        warmup_share: share of the steps spent warming up.
+        final_share: last rate as a share of the peak.
+        clip: gradient norm bound.
+    """
+
+    steps: int
+    learning_rate: float
+    weight_decay: float = 0.01
+    warmup_share: float = 0.03
+    final_share: float = 0.05
+    clip: float = 1.0
+
+    def factor(self, step: int) -> float:
+        """Learning-rate factor of a step, in (0, 1]."""
+        warmup = max(1, round(self.steps * self.warmup_share))
+        if step < warmup:
+            return (step + 1) / warmup
+        progress = min(1.0, (step - warmup) / max(1, self.steps - warmup))
+        cosine = 0.5 * (1 + math.cos(math.pi * progress))
+        return self.final_share + (1 - self.final_share) * cosine
+
+
+def parameter_groups(modules: Iterable[nn.Module], weight_decay: float) -> list[dict[str, object]]:
+    """AdamW groups of all trainable parameters; vectors and embeddings do not decay."""
+    decayed: list[nn.Parameter] = []
+    plain: list[nn.Parameter] = []
+    seen: set[int] = set()
+    for module in modules:
+        for name, parameter in module.named_parameters():
+            if not parameter.requires_grad or id(parameter) in seen:
+                continue
+            seen.add(id(parameter))
+            is_matrix = parameter.ndim >= 2 and "embed" not in name
+            (decayed if is_matrix else plain).append(parameter)
+    return [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]
+
+
+def fit(
+    name: str,
+    modules: dict[str, nn.Module],
+    backward: Callable[[int], dict[str, float]],
+    schedule: Schedule,
+    run_dir: Path,
+    *,
+    checkpoint_every: int = 200,
+    log_every: int = 20,
+    deadline: float | None = None,
+) -> None:
+    """Train until the schedule or the deadline ends; a killed run goes on where it stopped.
+
+    Args:
+        name: of the stage; names its files in ``run_dir``.
+        modules: what is saved and, where it requires gradients, trained.
+        backward: called with the step; computes the loss, calls ``backward()`` and returns the
+            numbers to log. It must derive its randomness from the step, so that a resumed run sees
+            the data the interrupted one would have seen.
+        schedule: steps and learning rate.
+        run_dir: gets ``<name>.jsonl`` (log) and ``<name>.ckpt`` (state).
+        checkpoint_every: steps between saved states.
+        log_every: steps averaged into one logged line.
+        deadline: ``time.time()`` after which the run saves its state and returns.
+    """
+    run_dir.mkdir(parents=True, exist_ok=True)
+    groups = parameter_groups(modules.values(), schedule.weight_decay)
+    optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=(0.9, 0.98))
+    trained = [p for group in optimizer.param_groups for p in group["params"]]
+    checkpoint = run_dir / f"{name}.ckpt"
+    start = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        for key, module in modules.items():
+            module.load_state_dict(state["modules"][key])
+        optimizer.load_state_dict(state["optimizer"])
+        start = int(state["step"])
+
+    def save(step: int) -> None:
+        state = {
+            "step": step,
+            "modules": {key: module.state_dict() for key, module in modules.items()},
+            "optimizer": optimizer.state_dict(),
+        }
+        partial = checkpoint.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.rename(checkpoint)
+
+    sums: dict[str, float] = {}
+    began = time.time()
+    with (run_dir / f"{name}.jsonl").open("a") as log:
+        for step in tqdm(
+            range(start, schedule.steps), initial=start, total=schedule.steps, desc=name
+        ):
+            for group in optimizer.param_groups:
+                group["lr"] = schedule.learning_rate * schedule.factor(step)
+            optimizer.zero_grad(set_to_none=True)
+            numbers = backward(step)
+            numbers["gradient_norm"] = float(nn.utils.clip_grad_norm_(trained, schedule.clip))
+            optimizer.step()
+            for key, value in numbers.items():
+                sums[key] = sums.get(key, 0.0) + value
+            if (step + 1) % log_every == 0:
+                line = {"step": step + 1, "seconds": round(time.time() - began, 1)}
+                line |= {key: round(value / log_every, 5) for key, value in sums.items()}
+                log.write(json.dumps(line) + "\n")
+                log.flush()
+                sums = {}
+            if (step + 1) % checkpoint_every == 0:
+                save(step + 1)
+            if deadline is not None and time.time() > deadline:
+                save(step + 1)
+                return
+    save(schedule.steps)

@@ -1,0 +1,112 @@
+"""What a training run is made of, read from one YAML file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """Size of one stage.
+
+    Args:
+        steps: optimizer steps.
+        frames: frames a step.
+        learning_rate: peak rate.
+        questions: questions a frame; 0 for the tower's dense labels.
+    """
+
+    steps: int
+    frames: int
+    learning_rate: float
+    questions: int = 0
+
+
+@dataclass(frozen=True)
+class DataPlan:
+    """Simulated frames of the run: how many, from which seed on, and their size in pixels."""
+
+    frames: int
+    seed: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class DetectorPlan:
+    """Training of the detector.
+
+    Args:
+        architecture: an ultralytics model YAML.
+        epochs: passes over its share of the frames.
+        image_size: longer side of the network's input, pixels.
+        batch: pictures a step.
+        share: part of the frames that is used.
+    """
+
+    architecture: str
+    epochs: int
+    image_size: int
+    batch: int
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole run.
+
+    Args:
+        seed: of weights and order.
+        data: the frames.
+        vision, decoder: keyword arguments of transformers' SiglipVisionConfig and LlamaConfig.
+        vocabulary: learned tokenizer entries.
+        stages: plans by stage name.
+        detector: plan of the detector.
+    """
+
+    seed: int
+    data: DataPlan
+    vision: dict[str, Any]
+    decoder: dict[str, Any]
+    vocabulary: int
+    stages: dict[str, StagePlan]
+    detector: DetectorPlan
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises:
+        ValueError: on a missing or unknown key, naming it and the file.
+    """
+    values = yaml.safe_load(path.read_text())
+    try:
+        model = values["model"]
+        return Recipe(
+            seed=int(values["seed"]),
+            data=_plan(DataPlan, values["data"], f"{path}: data"),
+            vision=dict(model["vision"]),
+            decoder=dict(model["decoder"]),
+            vocabulary=int(model["vocabulary"]),
+            stages={
+                name: _plan(StagePlan, plan, f"{path}: stages.{name}")
+                for name, plan in values["stages"].items()
+            },
+            detector=_plan(DetectorPlan, values["detector"], f"{path}: detector"),
+        )
+    except KeyError as error:
+        raise ValueError(f"{path}: {error.args[0]} is missing") from error
+
+
+def _plan(kind: type[Any], values: dict[str, Any], where: str) -> Any:
+    known = {field.name for field in fields(kind)}
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"{where}: unknown {unknown}, expected {sorted(known)}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"{where}: {error}") from error
