@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,7 @@ class RegionTokens:
 class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
     """The published architecture from transformers' tower and decoder; sizes from the config."""
 
+    config: SmolRGPTConfig
     config_class = SmolRGPTConfig
     main_input_name = "input_ids"
     input_modalities = ["image", "text"]  # noqa: RUF012
@@ -90,6 +92,15 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             self.geometry_encoder = GeometryEncoder(config.geometry_features, width, std)
         self.language_model = LlamaForCausalLM(config.text)
         self.post_init()
+
+    @classmethod
+    def from_published(
+        cls, source: str | Path, stage: str | None = None, dtype: torch.dtype = torch.float32
+    ) -> SmolRGPTForConditionalGeneration:
+        """The model of a checkpoint in the published layout; see ``published.load_published``."""
+        from .published import load_published  # it imports this module
+
+        return load_published(source, stage, dtype)
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:
@@ -240,7 +251,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         if config.geometry_features:
             raw = _listed(region_geometry, batch, "region_geometry")
             tokens = [None if r is None else self._geometry(r) for r in raw]
-            where = input_ids == config.mask_geometry_token_id
+            where = input_ids == torch.tensor(config.mask_geometry_token_id, device=self.device)
             embeds = _scatter(embeds, where, tokens, "<mask_geometry>")
         return embeds
 
