@@ -32,9 +32,8 @@ LABEL_ALIASES: Mapping[str, str] = {
     "agv": "transporter",
 }
 
-#: Labels whose region is the convex outline of what was found: the tape rectangle of a buffer with
-#: everything that stands on it.
-OUTLINED_LABELS = frozenset({"buffer"})
+#: Labels whose region has no holes: a buffer is its tape rectangle with all that stands on it.
+WHOLE_LABELS = frozenset({"buffer"})
 
 
 @dataclass(frozen=True)
@@ -176,8 +175,8 @@ class UltralyticsDetector:
             label, mask = self._labels[int(classes[index])], masks[index]
             if not mask.any():
                 continue
-            if label in OUTLINED_LABELS:
-                mask = convex_outline(mask)
+            if label in WHOLE_LABELS:
+                mask = filled(mask)
             found.append(Detection(label, float(min(max(scores[index], 0.0), 1.0)), mask))
         return tuple(found)
 
@@ -230,15 +229,12 @@ def labels_from(names: Mapping[int, str] | Sequence[str]) -> dict[int, str]:
     return labels
 
 
-def convex_outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The filled convex hull of a mask, shape ``(H, W)`` bool; an empty mask stays empty."""
-    rows, columns = np.nonzero(mask)
-    if rows.size == 0:
-        return mask
-    hull = cv2.convexHull(np.stack([columns, rows], axis=1).astype(np.int32))
-    filled = mask.astype(np.uint8)
-    cv2.fillConvexPoly(filled, hull, 1)
-    return filled.astype(bool)
+def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A mask without holes, shape ``(H, W)`` bool."""
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    canvas = np.zeros(mask.shape, np.uint8)
+    cv2.drawContours(canvas, outlines, -1, 1, cv2.FILLED)
+    return canvas.astype(bool)
 
 
 def _device(requested: str, cuda: bool) -> str:

@@ -18,7 +18,9 @@ from message_filters import ApproximateTimeSynchronizer, Subscriber
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, Image
 
+from ..scene.status import QueryError
 from .frame_builder import FrameMessages
+from .inputs import InputState
 from .stamps import nanoseconds
 
 
@@ -79,6 +81,7 @@ class FramePairing:
         callback_group: Any,
     ) -> None:
         self._node = node
+        self._settings = settings
         self._on_pair = on_pair
         self._counters = PairingCounters()
         self._lock = threading.Lock()
@@ -119,6 +122,30 @@ class FramePairing:
     def counters(self) -> PairingCounters:
         with self._lock:
             return self._counters
+
+    def state(self, failure: QueryError | None) -> InputState:
+        """What the inputs do now.
+
+        Args:
+            failure: why the newest pair gave no frame, if it did not.
+        """
+        counters, now = self.counters, time.monotonic_ns()
+
+        def age(last_ns: int) -> float:
+            return (now - last_ns) / 1e9 if last_ns else float("inf")
+
+        return InputState(
+            rgb=counters.rgb,
+            depth=counters.depth,
+            info=counters.info,
+            paired=counters.paired,
+            rgb_age_s=age(counters.last_rgb_ns),
+            depth_age_s=age(counters.last_depth_ns),
+            slop_s=self._settings.slop_s,
+            use_depth=self._settings.use_depth,
+            topics=self.topics,
+            failure=failure,
+        )
 
     def _keep_info(self, message: CameraInfo) -> None:
         with self._lock:

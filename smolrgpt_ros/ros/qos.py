@@ -32,6 +32,11 @@ def profile(preset: str) -> QoSProfile:
     raise ValueError(f"QoS preset must be one of {', '.join(PRESETS)}, found {preset!r}")
 
 
+def service_profile() -> QoSProfile:
+    """For services: the default keeps 10 requests, and of a burst the others are never answered."""
+    return _keep(256, ReliabilityPolicy.RELIABLE)
+
+
 def _keep(
     depth: int,
     reliability: ReliabilityPolicy,

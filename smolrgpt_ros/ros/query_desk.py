@@ -198,7 +198,7 @@ class _Job:
         while not self._done.wait(min(max(self.left_s(), 0.0), 0.05)):
             if self._cancelled():
                 self._abandoned.set()
-                return QueryResult(Status.TIMEOUT, "the client cancelled the query", canceled=True)
+                return _CANCELED
             if self.left_s() <= 0:
                 self._abandoned.set()
                 return QueryResult(
@@ -207,6 +207,8 @@ class _Job:
                     "smaller model (parameter model.path)",
                 )
         assert self._result is not None
-        if self._result.status is not Status.OK and self._cancelled():
-            return QueryResult(Status.TIMEOUT, "the client cancelled the query", canceled=True)
-        return self._result
+        # What a model returned after it was told to stop may be half an answer.
+        return _CANCELED if self._cancelled() else self._result
+
+
+_CANCELED = QueryResult(Status.TIMEOUT, "the client cancelled the query", canceled=True)

@@ -13,7 +13,7 @@ from smolrgpt_ros.detection.ultralytics_detector import (
     DetectorSettings,
     UltralyticsDetector,
     check_version,
-    convex_outline,
+    filled,
     import_ultralytics,
     labels_from,
 )
@@ -77,13 +77,13 @@ def test_masks_of_another_size_are_an_error_not_a_guess():
         detector.detect(np.zeros((4, 5, 3), np.uint8))
 
 
-def test_a_buffer_is_its_whole_outline():
+def test_a_buffer_has_no_holes():
     mask = np.zeros((6, 9), bool)
     mask[1:5, 1:8] = True
     mask[2:4, 3:5] = False  # a pallet stands in it
     expected = np.zeros((6, 9), bool)
     expected[1:5, 1:8] = True
-    np.testing.assert_array_equal(convex_outline(mask), expected)
+    np.testing.assert_array_equal(filled(mask), expected)
     (found,) = fake_detector(mask[None], [1], [0.9]).detect(np.zeros((6, 9, 3), np.uint8))
     np.testing.assert_array_equal(found.mask, expected)
     (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(np.zeros((6, 9, 3), np.uint8))

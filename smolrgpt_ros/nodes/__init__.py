@@ -1,0 +1,1 @@
+"""The programs on the robot: nodes that translate between topics and the rooms that know things."""

@@ -1,0 +1,52 @@
+"""What an action's client hears while its answer is being made."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from smolrgpt_ros.action import SpatialQuery
+
+from ..ros.query import Stage
+from ..ros.stamps import duration_of
+
+#: Least time between two messages of partial text, seconds: a model may write faster than people
+#: read and networks like.
+TEXT_PERIOD_S = 0.05
+
+
+class GoalFeedback:
+    """Publishes a goal's feedback; used by the query's own thread.
+
+    Args:
+        goal: the server's goal handle.
+    """
+
+    def __init__(self, goal: Any) -> None:
+        self._goal = goal
+        self._start = time.monotonic()
+        self._stage = Stage.WAITING
+        self._last_text = -float("inf")
+
+    def stage(self, stage: Stage) -> None:
+        """The query entered a stage."""
+        self._stage = stage
+        self._publish("")
+
+    def text(self, text: str) -> None:
+        """The model's text so far."""
+        now = time.monotonic()
+        if now - self._last_text >= TEXT_PERIOD_S:
+            self._last_text = now
+            self._publish(text)
+
+    def _publish(self, text: str) -> None:
+        # A query that was cancelled or timed out may still be writing.
+        if self._goal.is_active:
+            self._goal.publish_feedback(
+                SpatialQuery.Feedback(
+                    stage=self._stage.value,
+                    partial_text=text,
+                    elapsed=duration_of(time.monotonic() - self._start),
+                )
+            )

@@ -1,0 +1,140 @@
+"""What the query node publishes of frames and answers; nothing is computed that nobody hears."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sensor_msgs.msg import Image
+from visualization_msgs.msg import MarkerArray
+
+from smolrgpt_ros.msg import RegionArray, SpatialAnswer
+
+from ..reasoning.frame_geometry import FrameGeometry
+from ..ros.annotate import (
+    DISAGREE_COLOR,
+    MEASURED_COLOR,
+    MODEL_COLOR,
+    Color,
+    draw_caption,
+    draw_regions,
+)
+from ..ros.frame_history import SeenFrame
+from ..ros.images import encode_image
+from ..ros.markers import markers_of
+from ..ros.messages import header_of, region_array
+from ..ros.places import places_of
+from ..ros.qos import profile
+from ..ros.replies import Reply
+from ..ros.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """The answer that is shown, as messages, and when it came (steady clock, seconds)."""
+
+    answer: Any
+    regions: list[Any]
+    since: float
+
+
+class Outputs:
+    """Publishes ``~/regions``, ``~/answers``, ``~/markers`` and ``~/annotated``.
+
+    Called from the perception thread and from query threads.
+
+    Args:
+        node: a lifecycle node; its publishers are silent while it is not active.
+    """
+
+    def __init__(self, node: Any) -> None:
+        reliable = profile("reliable")
+        self._regions = node.create_lifecycle_publisher(RegionArray, "~/regions", reliable)
+        self._answers = node.create_lifecycle_publisher(SpatialAnswer, "~/answers", reliable)
+        self._markers = node.create_lifecycle_publisher(MarkerArray, "~/markers", reliable)
+        self._annotated = node.create_lifecycle_publisher(
+            Image, "~/annotated", profile("sensor_data")
+        )
+        self._lock = threading.Lock()
+        self._shown: _Shown | None = None
+
+    def frame(self, seen: SeenFrame, settings: Settings) -> None:
+        """Publish the regions of a frame."""
+        wanted = _heard(self._regions) or _heard(self._markers)
+        if wanted:
+            places = places_of(FrameGeometry(seen.frame, seen.regions))
+            array = region_array(seen.frame, seen.regions, places)
+            if _heard(self._regions):
+                self._regions.publish(array)
+            if _heard(self._markers):
+                shown = self._current(settings)
+                self._markers.publish(
+                    markers_of(
+                        array,
+                        shown.answer if shown else None,
+                        shown.regions if shown else [],
+                        settings["markers_lifetime"],
+                    )
+                )
+        if _heard(self._annotated):
+            shown = self._current(settings)
+            self._draw(seen, shown.answer if shown else None, highlight=False)
+
+    def answer(self, reply: Reply) -> None:
+        """Publish the answer of a reply that is OK."""
+        with self._lock:
+            self._shown = _Shown(reply.answer, reply.local_regions, time.monotonic())
+        self._answers.publish(reply.answer)
+        if _heard(self._annotated) and reply.result.seen is not None:
+            self._draw(reply.result.seen, reply.answer, highlight=True)
+
+    def clear(self) -> None:
+        """Show no answer any more."""
+        with self._lock:
+            self._shown = None
+
+    def _current(self, settings: Settings) -> _Shown | None:
+        with self._lock:
+            shown = self._shown
+        if shown is None or time.monotonic() - shown.since > settings["markers_answer_lifetime"]:
+            return None
+        return shown
+
+    def _draw(self, seen: SeenFrame, answer: Any | None, highlight: bool) -> None:
+        named = None
+        if answer is not None and highlight:
+            named = set(answer.prompt_region_ids)
+        picture = draw_regions(seen.frame.rgb, seen.regions, named)
+        if answer is not None:
+            picture = draw_caption(picture, caption_of(answer))
+        self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
+
+
+def caption_of(answer: Any) -> list[tuple[str, Color]]:
+    """Lines of text of a ``SpatialAnswer``: question, generated and measured answer."""
+    lines = [(f"Q: {answer.question}", MODEL_COLOR), (f"model: {answer.text}", MODEL_COLOR)]
+    measured = answer.measured
+    if measured.has_value:
+        disagrees = answer.agreement == answer.AGREEMENT_DISAGREE
+        spread = f" +- {measured.std:.2f}" if measured.std == measured.std else ""
+        said = measured_text(answer)
+        lines.append((f"measured: {said}{spread}", DISAGREE_COLOR if disagrees else MEASURED_COLOR))
+    else:
+        lines.append((f"not measured: {measured.reason}", MEASURED_COLOR))
+    return lines
+
+
+def measured_text(answer: Any) -> str:
+    """The measured value of a ``SpatialAnswer`` for people; a choice names the region's id."""
+    measured = answer.measured
+    if not measured.has_value:
+        return ""
+    if answer.measured.region_ids and measured.normalized.isdigit() and not measured.unit:
+        return f"region {measured.region_ids[0]}"
+    return f"{measured.normalized} {measured.unit}".strip()
+
+
+def _heard(publisher: Any) -> bool:
+    return publisher.get_subscription_count() > 0
