@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 # How many geoms of each shape the model holds. A scene that needs more is refused by the renderer.
-POOL = {"box": 760, "cylinder": 80, "capsule": 120, "ball": 50}
+POOL = {"box": 1200, "cylinder": 80, "capsule": 120, "ball": 50}
 
 MATERIALS = (
     "cardboard0",
@@ -20,7 +20,6 @@ MATERIALS = (
     "plank",
     "corrugated",
     "panel",
-    "hazard",
     "deck",
     "grid",
     "upright",
@@ -105,13 +104,6 @@ def _panel(rng: np.random.Generator) -> Picture:
     return picture
 
 
-def _hazard() -> Picture:
-    # Bars across the strip; 24 pairs, slanted. A strip is 4-16 m long, so a pair is about 0.4 m.
-    columns, rows = np.meshgrid(np.arange(1024), np.arange(1024))
-    phase = (columns * 24 / 1024 + rows * 0.4 / 1024) % 1.0
-    return np.where((phase < 0.5)[..., None], (246, 226, 24), (24, 24, 24)).astype(np.uint8)
-
-
 def _deck() -> Picture:
     picture = np.full((256, 256, 3), (206, 208, 210), np.uint8)
     for centre in (60, 128, 196):
@@ -147,8 +139,11 @@ def paint_textures() -> dict[str, Picture]:
     rng = np.random.default_rng(20250915)
     textures = {f"floor{i}": _concrete(rng, level) for i, level in enumerate((128, 106, 150))}
     textures |= {f"cardboard{i}": _cardboard(rng, i) for i in range(4)}
-    textures |= {"crate": _crate(rng), "plank": _shade((208, 184, 152), _noise(rng, 128, (2, 16)), 20)}
-    textures |= {"corrugated": _corrugated(rng), "panel": _panel(rng), "hazard": _hazard()}
+    textures |= {
+        "crate": _crate(rng),
+        "plank": _shade((208, 184, 152), _noise(rng, 128, (2, 16)), 20.0),
+    }
+    textures |= {"corrugated": _corrugated(rng), "panel": _panel(rng)}
     textures |= {"deck": _deck(), "grid": _grid(), "upright": _upright()}
     textures |= {f"number{i}": _number(i) for i in range(1, 5)}
     return textures
@@ -181,11 +176,18 @@ def model_source(width: int, height: int, samples: int = 0) -> tuple[str, dict[s
         lines.append(f'<texture name="{name}" type="cube" file="{name}.png"/>')
         lines.append(f'<material name="{name}" texture="{name}" specular=".05"/>')
     lines.append("</asset><worldbody>")
-    # Cast shadows triple the cost and look harder than a hall full of lamps; scenes paint soft ones.
-    lights = (("0.2 0.3 -1", 0.5), ("1 0.3 -0.2", 0.24), ("-1 0.4 -0.2", 0.3), ("0.1 1 -0.2", 0.34))
-    for direction, strength in (*lights, ("0.1 -1 -0.2", 0.2)):
+    # Cast shadows triple the cost and are harder than in a hall full of lamps; scenes paint veils.
+    lights = (
+        ("0.2 0.3 -1", 0.5),
+        ("1 0.3 -0.2", 0.24),
+        ("-1 0.4 -0.2", 0.3),
+        ("0.1 1 -0.2", 0.34),
+        ("0.1 -1 -0.2", 0.2),
+    )
+    for direction, strength in lights:
+        grey = f"{strength} {strength} {strength}"
         lines.append(
-            f'<light type="directional" dir="{direction}" diffuse="{strength} {strength} {strength}" '
+            f'<light type="directional" dir="{direction}" diffuse="{grey}" '
             'specular="0 0 0" castshadow="false"/>'
         )
     lines.append('<camera name="camera" pos="0 0 5"/>')

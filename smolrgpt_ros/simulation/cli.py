@@ -11,7 +11,9 @@ from .sensor import SensorModel
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command to the dispatcher."""
-    parser = subparsers.add_parser("simulate", help="make warehouse frames with questions and truth")
+    parser = subparsers.add_parser(
+        "simulate", help="make warehouse frames with questions and true answers"
+    )
     parser.add_argument("--frames", type=int, required=True, help="how many frames")
     parser.add_argument("--seed", type=int, default=0, help="of the first frame; then one up each")
     parser.add_argument("--out", type=Path, required=True, help="folder; a stopped run goes on")
@@ -40,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.out,
             range(arguments.seed, arguments.seed + arguments.frames),
             arguments.family,
-            *arguments.size,
+            arguments.size[0],
+            arguments.size[1],
             None if arguments.clean else SensorModel(),
             arguments.workers,
             progress,

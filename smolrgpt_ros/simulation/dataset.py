@@ -172,7 +172,7 @@ def read_frame(root: str | Path, index: int) -> SimulatedFrame:
     depth[metric == 0] = np.nan
     camera = json.loads((base / f"cameras/{stem}.json").read_text())
     intrinsics = CameraIntrinsics(**camera["intrinsics"])
-    rgb = np.ascontiguousarray(picture[..., ::-1])
+    rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
     frame = RgbdFrame(rgb, depth, intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
     return SimulatedFrame(frame, regions_of(truth), truth)
 
@@ -196,13 +196,12 @@ def _write_frame(job: _Job) -> int:
     root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
     assert frame.depth is not None
     image = f"{stem}.{job.extension}"
-    quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else [
-        cv2.IMWRITE_PNG_COMPRESSION, 1,
-    ]  # fmt: skip
+    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else fast
     _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
-    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), [])
+    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), fast)
     metric = np.nan_to_num(frame.depth * 1000, nan=0.0).clip(0, 65535)
-    _write_picture(root / f"metric/{stem}.png", np.round(metric).astype(np.uint16), [])
+    _write_picture(root / f"metric/{stem}.png", np.round(metric).astype(np.uint16), fast)
     camera = {
         "intrinsics": asdict(truth.intrinsics),
         "position": truth.camera_position,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,15 +26,20 @@ class Footprint:
         across = np.array([-sine, cosine]) * self.width / 2
         centre = np.array([self.x, self.y])
         return np.stack(
-            [centre + along + across, centre - along + across, centre - along - across, centre + along - across]
+            [
+                centre + along + across,
+                centre - along + across,
+                centre - along - across,
+                centre + along - across,
+            ]
         )
 
     def depth_of(self, x: float, y: float) -> float:
         """Distance of a point to the nearest edge line: positive inside, negative outside."""
         dx, dy = x - self.x, y - self.y
-        cosine, sine = np.cos(self.yaw), np.sin(self.yaw)
+        cosine, sine = math.cos(self.yaw), math.sin(self.yaw)
         along, across = abs(cosine * dx + sine * dy), abs(-sine * dx + cosine * dy)
-        return float(min(self.length / 2 - along, self.width / 2 - across))
+        return min(self.length / 2 - along, self.width / 2 - across)
 
     def grown(self, margin: float) -> Footprint:
         """The same rectangle with ``margin`` metres added on every side."""
@@ -44,14 +50,21 @@ class Footprint:
 
 def overlap(a: Footprint, b: Footprint) -> bool:
     """Whether two rectangles share an area (separating axis theorem)."""
-    if (a.x - b.x) ** 2 + (a.y - b.y) ** 2 > (
-        np.hypot(a.length, a.width) + np.hypot(b.length, b.width)
-    ) ** 2 / 4:
+    dx, dy = b.x - a.x, b.y - a.y
+    reach = (math.hypot(a.length, a.width) + math.hypot(b.length, b.width)) / 2
+    if dx * dx + dy * dy > reach * reach:
         return False
-    first, second = a.corners(), b.corners()
-    for yaw in (a.yaw, a.yaw + np.pi / 2, b.yaw, b.yaw + np.pi / 2):
-        axis = np.array([np.cos(yaw), np.sin(yaw)])
-        p, q = first @ axis, second @ axis
-        if p.max() <= q.min() or q.max() <= p.min():
+    turn = b.yaw - a.yaw
+    cosine, sine = abs(math.cos(turn)), abs(math.sin(turn))
+    for yaw, (p_length, p_width), (q_length, q_width) in (
+        (a.yaw, (a.length, a.width), (b.length, b.width)),
+        (b.yaw, (b.length, b.width), (a.length, a.width)),
+    ):
+        # Half extent of the other rectangle along this one's two axes.
+        along = (p_length + q_length * cosine + q_width * sine) / 2
+        across = (p_width + q_length * sine + q_width * cosine) / 2
+        x = dx * math.cos(yaw) + dy * math.sin(yaw)
+        y = -dx * math.sin(yaw) + dy * math.cos(yaw)
+        if abs(x) >= along or abs(y) >= across:
             return False
     return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,9 +14,21 @@ PALLET_HEIGHT = 0.15
 DECK_HEIGHT = 0.23
 
 _CARDBOARD = ((1.0, 0.96, 0.9), (0.94, 0.84, 0.72), (0.86, 0.78, 0.66), (1.0, 0.9, 0.78))
-_TINTED = ((0.66, 0.86, 0.56), (0.98, 0.72, 0.76), (1.0, 0.66, 0.5), (0.86, 0.88, 0.62), (0.7, 0.8, 0.9))
+_TINTED = (
+    (0.66, 0.86, 0.56),
+    (0.98, 0.72, 0.76),
+    (1.0, 0.66, 0.5),
+    (0.86, 0.88, 0.62),
+    (0.7, 0.8, 0.9),
+)
 _WOOD = ((0.92, 0.74, 0.56), (0.78, 0.56, 0.44), (0.98, 0.86, 0.66), (0.84, 0.62, 0.52))
-_PLASTIC = ((0.16, 0.15, 0.14), (0.3, 0.27, 0.22), (0.18, 0.22, 0.6), (0.1, 0.42, 0.22), (0.36, 0.2, 0.44))
+_PLASTIC = (
+    (0.16, 0.15, 0.14),
+    (0.3, 0.27, 0.22),
+    (0.18, 0.22, 0.6),
+    (0.1, 0.42, 0.22),
+    (0.36, 0.2, 0.44),
+)
 _YELLOW: Colour = (0.96, 0.7, 0.06)
 _BLUE: Colour = (0.1, 0.3, 0.56)
 _DARK: Colour = (0.1, 0.1, 0.1)
@@ -23,7 +37,7 @@ _CARDBOARDS = ("cardboard0", "cardboard1", "cardboard2", "cardboard3")
 
 @dataclass(frozen=True)
 class Built:
-    """Parts of one object at its own origin and its box: centred in x and y, from 0 to ``height``."""
+    """Parts of one object at its own origin and its box: centred in x, y, from 0 to ``height``."""
 
     parts: tuple[Part, ...]
     length: float
@@ -31,7 +45,10 @@ class Built:
     height: float
 
 
-def _pick(rng: np.random.Generator, options: tuple) -> object:
+_Option = TypeVar("_Option")
+
+
+def _pick(rng: np.random.Generator, options: Sequence[_Option]) -> _Option:
     return options[int(rng.integers(len(options)))]
 
 
@@ -46,7 +63,7 @@ def pallet(rng: np.random.Generator, load: str | None = None) -> Built:
     side = float(rng.uniform(1.12, 1.24))
     length, width = side, side * float(_pick(rng, (1.0, 1.0, 1.0, 0.87)))
     wooden = rng.random() < 0.65
-    colour = _varied(rng, _pick(rng, _WOOD if wooden else _PLASTIC))  # type: ignore[arg-type]
+    colour = _varied(rng, _pick(rng, _WOOD if wooden else _PLASTIC))
     material = "plank" if wooden else ""
     parts = []
     slats = 5 if wooden else 7
@@ -91,7 +108,7 @@ def _load(
                         (layer + 0.5) * tall,
                     )
                     size = (dx * 0.985, dy * 0.985, tall * 0.99)
-                    parts.append(box(centre, size, _varied(rng, base), material))  # type: ignore[arg-type]
+                    parts.append(box(centre, size, _varied(rng, base), material))
                     top = max(top, (layer + 1) * tall)
     elif style == "few":
         count = int(rng.integers(1, 4))
@@ -101,34 +118,48 @@ def _load(
             tall = float(rng.uniform(0.34, 0.55))
             yaw = float(rng.normal(0, 0.14))
             centre = (float(sx) * length * 0.235, float(sy) * width * 0.235, tall / 2)
-            parts.append(
-                box(centre, (float(a), float(b), tall), _varied(rng, base), material, yaw)  # type: ignore[arg-type]
-            )
+            parts.append(box(centre, (float(a), float(b), tall), _varied(rng, base), material, yaw))
             top = max(top, tall)
             if rng.random() < 0.3:
                 upper = float(rng.uniform(0.3, 0.42))
                 lifted = (centre[0], centre[1], tall + upper / 2)
                 size = (float(a) * 0.95, float(b) * 0.95, upper)
-                parts.append(box(lifted, size, _varied(rng, base), material, yaw))  # type: ignore[arg-type]
+                parts.append(box(lifted, size, _varied(rng, base), material, yaw))
                 top = max(top, tall + upper)
     elif style == "messy":
-        placed: list[tuple[float, float, float, float]] = []
-        for _ in range(int(rng.integers(7, 15))):
-            a, b, tall = (float(v) for v in rng.uniform((0.2, 0.16, 0.13), (0.46, 0.3, 0.28)))
+        placed: list[tuple[float, float, float, float, float]] = []
+        for _ in range(int(rng.integers(8, 19))):
+            a, b, tall = (float(v) for v in rng.uniform((0.22, 0.18, 0.13), (0.46, 0.34, 0.28)))
             if rng.random() < 0.5:
                 a, b = b, a
-            x = float(rng.uniform(-(length - a) / 2, (length - a) / 2)) * 0.9
-            y = float(rng.uniform(-(width - b) / 2, (width - b) / 2)) * 0.9
-            ground = 0.0
-            for px, py, reach, height in placed:
-                if abs(px - x) < reach and abs(py - y) < reach:
-                    ground = max(ground, height)
-            if ground + tall > 1.2:
+            # Of several spots the lowest one: a pile, not a tower.
+            spots = rng.uniform(-1, 1, (5, 2)) * ((length - a) / 2, (width - b) / 2)
+            grounds = [_highest_below(placed, float(x), float(y), a, b) for x, y in spots]
+            best = int(np.argmin(grounds))
+            x, y, ground = float(spots[best, 0]), float(spots[best, 1]), grounds[best]
+            if ground + tall > 1.1:
                 continue
-            parts.append(box((x, y, ground + tall / 2), (a, b, tall), _varied(rng, base), material))  # type: ignore[arg-type]
-            placed.append((x, y, 0.32, ground + tall))
+            size, colour = (a, b, tall), _varied(rng, base)
+            parts.append(box((x, y, ground + tall / 2), size, colour, material))
+            placed.append((x, y, a, b, ground + tall))
             top = max(top, ground + tall)
     return parts, top
+
+
+def _highest_below(
+    placed: list[tuple[float, float, float, float, float]],
+    x: float,
+    y: float,
+    length: float,
+    width: float,
+) -> float:
+    """How high a box put at a spot would stand on those already there."""
+    tops = [
+        top
+        for px, py, pa, pb, top in placed
+        if abs(px - x) < (pa + length) / 2 and abs(py - y) < (pb + width) / 2
+    ]
+    return max(tops, default=0.0)
 
 
 def transporter(rng: np.random.Generator) -> Built:
@@ -155,22 +186,26 @@ def rack(rng: np.random.Generator) -> Built:
     length, width = float(rng.uniform(2.5, 3.1)), float(rng.uniform(0.9, 1.1))
     height = float(rng.uniform(2.8, 3.3))
     blue = _varied(rng, _BLUE)
-    red = _varied(rng, _pick(rng, ((0.66, 0.16, 0.08), (0.86, 0.36, 0.08))))  # type: ignore[arg-type]
+    red = _varied(rng, _pick(rng, ((0.66, 0.16, 0.08), (0.86, 0.36, 0.08))))
     parts = []
     for sx in (-1, 1):
         x = sx * (length / 2 - 0.04)
         for sy in (-1, 1):
-            parts.append(box((x, sy * (width / 2 - 0.04), height / 2), (0.09, 0.08, height), blue, "upright"))
-        for level in range(3):
-            low, high = 0.3 + level * 0.85, 0.9 + level * 0.85
+            parts.append(
+                box((x, sy * (width / 2 - 0.04), height / 2), (0.09, 0.08, height), blue, "upright")
+            )
+        for step in range(3):
+            low, high = 0.3 + step * 0.85, 0.9 + step * 0.85
             a, b = (x, -width / 2 + 0.05, low), (x, width / 2 - 0.05, high)
             parts.append(bar(a, b, 0.02, blue))
-    levels = (0.22, 1.5) if rng.random() < 0.7 else (0.22, 1.2, 2.2)
+    levels: tuple[float, ...] = (0.22, 1.5) if rng.random() < 0.7 else (0.22, 1.2, 2.2)
     for level in levels:
         for sy in (-1, 1):
             centre = (0.0, sy * (width / 2 - 0.03), level)
             parts.append(box(centre, (length - 0.1, 0.05, 0.12), red))
-        parts.append(box((0, 0, level + 0.05), (length - 0.12, width - 0.1, 0.02), (0.72, 0.6, 0.45)))
+        parts.append(
+            box((0, 0, level + 0.05), (length - 0.12, width - 0.1, 0.02), (0.72, 0.6, 0.45))
+        )
         room = (levels[1] - levels[0]) - 0.3
         parts.extend(_rack_load(rng, length - 0.25, width - 0.12, level + 0.06, room))
     return Built(tuple(parts), length, width, height)
@@ -190,7 +225,9 @@ def _rack_load(
             material = "crate" if crate else str(_pick(rng, _CARDBOARDS))
             colour = _varied(rng, (1.0, 0.93, 0.8) if crate else _CARDBOARD[0])
             centre_x = x + size / 2
-            parts.append(box((centre_x, 0, floor + tall / 2), (size * 0.96, width, tall), colour, material))
+            parts.append(
+                box((centre_x, 0, floor + tall / 2), (size * 0.96, width, tall), colour, material)
+            )
             if not crate and rng.random() < 0.75:
                 upper = min(room - tall - 0.02, tall * float(rng.uniform(0.7, 1.0)))
                 if upper > 0.15:
@@ -216,30 +253,36 @@ def trolley(rng: np.random.Generator) -> Built:
         parts.append(box((0, -width / 2, z), (length, 0.03, 0.07), blue))
         parts.append(box((0, width / 2, z), (length, 0.03, 0.07), blue))
         for sx in (-1, 1):
-            bin_colour = _pick(rng, ((0.1, 0.25, 0.6), (0.2, 0.22, 0.22), (0.1, 0.4, 0.25), (0.85, 0.75, 0.55)))
+            bin_colour = _pick(
+                rng, ((0.1, 0.25, 0.6), (0.2, 0.22, 0.22), (0.1, 0.4, 0.25), (0.85, 0.75, 0.55))
+            )
             centre = (sx * length * 0.24, 0.0, z + 0.13)
-            parts.append(box(centre, (length * 0.42, width * 0.8, 0.22), bin_colour, "grid"))  # type: ignore[arg-type]
+            parts.append(box(centre, (length * 0.42, width * 0.8, 0.22), bin_colour, "grid"))
     return Built(tuple(parts), length, width, height)
 
 
 def person(rng: np.random.Generator) -> Built:
     """A standing or walking worker with a helmet."""
     tall = float(rng.uniform(1.62, 1.88)) / 1.75
-    shirt = _varied(rng, _pick(rng, ((0.08, 0.08, 0.09), (0.85, 0.85, 0.84), (0.95, 0.5, 0.1), (0.2, 0.3, 0.5))))  # type: ignore[arg-type]
-    legs = _varied(rng, _pick(rng, ((0.7, 0.7, 0.7), (0.72, 0.65, 0.52), (0.15, 0.17, 0.25))))  # type: ignore[arg-type]
+    shirt = _varied(
+        rng, _pick(rng, ((0.08, 0.08, 0.09), (0.85, 0.85, 0.84), (0.95, 0.5, 0.1), (0.2, 0.3, 0.5)))
+    )
+    legs = _varied(rng, _pick(rng, ((0.7, 0.7, 0.7), (0.72, 0.65, 0.52), (0.15, 0.17, 0.25))))
     helmet = _pick(rng, ((0.98, 0.5, 0.05), (0.95, 0.85, 0.1), (0.3, 0.3, 0.3), (0.95, 0.95, 0.95)))
-    skin = _varied(rng, _pick(rng, ((0.85, 0.65, 0.52), (0.5, 0.35, 0.26))))  # type: ignore[arg-type]
+    skin = _varied(rng, _pick(rng, ((0.85, 0.65, 0.52), (0.5, 0.35, 0.26))))
     step = float(rng.uniform(0.02, 0.25))
     parts = []
     for side in (-1, 1):
         hip, foot = (0.0, side * 0.09, 0.9), (side * step, side * 0.1, 0.08)
         parts.append(bar(_up(hip, tall), _up(foot, tall), 0.075, legs))
-        parts.append(box((side * step + 0.05, side * 0.1, 0.04), (0.26, 0.1, 0.08), (0.35, 0.2, 0.12)))
+        parts.append(
+            box((side * step + 0.05, side * 0.1, 0.04), (0.26, 0.1, 0.08), (0.35, 0.2, 0.12))
+        )
         shoulder, hand = (0.0, side * 0.21, 1.4), (-side * step * 0.8 + 0.05, side * 0.27, 0.85)
         parts.append(bar(_up(shoulder, tall), _up(hand, tall), 0.05, shirt))
     parts.append(ball((0, 0, 1.17 * tall), (0.14, 0.21, 0.34), shirt))
     parts.append(ball((0.01, 0, 1.62 * tall), (0.1, 0.085, 0.13), skin))
-    parts.append(ball((0, 0, 1.69 * tall), (0.13, 0.11, 0.09), helmet))  # type: ignore[arg-type]
+    parts.append(ball((0, 0, 1.69 * tall), (0.13, 0.11, 0.09), helmet))
     return Built(tuple(parts), 0.6, 0.6, 1.75 * tall)
 
 

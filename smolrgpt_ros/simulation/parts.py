@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -71,12 +72,10 @@ def ball(centre: Vector, half: Vector, colour: Colour) -> Part:
 
 def yaw_quaternion(yaw: float) -> tuple[float, float, float, float]:
     """The quaternion ``(w, x, y, z)`` of a turn by ``yaw`` radians about z."""
-    return (float(np.cos(yaw / 2)), 0.0, 0.0, float(np.sin(yaw / 2)))
+    return (math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2))
 
 
-def quaternion_product(
-    a: Sequence[float], b: Sequence[float]
-) -> tuple[float, float, float, float]:
+def quaternion_product(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float, float]:
     """First ``b``, then ``a``."""
     aw, ax, ay, az = a
     bw, bx, by, bz = b
@@ -91,8 +90,8 @@ def quaternion_product(
 def place(
     parts: Iterable[Part], position: Vector, yaw: float, owner: int | None = None
 ) -> tuple[Part, ...]:
-    """The parts turned about z by ``yaw`` and moved to ``position``; owned by ``owner`` if given."""
-    cosine, sine = float(np.cos(yaw)), float(np.sin(yaw))
+    """The parts turned by ``yaw`` about z, moved to ``position``, owned by ``owner`` if given."""
+    cosine, sine = math.cos(yaw), math.sin(yaw)
     turn = yaw_quaternion(yaw)
     placed = []
     for part in parts:
@@ -103,11 +102,15 @@ def place(
             position[2] + z,
         )
         placed.append(
-            replace(
-                part,
-                centre=centre,
-                turn=quaternion_product(turn, part.turn),
-                owner=part.owner if owner is None else owner,
+            Part(
+                part.shape,
+                centre,
+                part.half,
+                part.colour,
+                part.material,
+                quaternion_product(turn, part.turn),
+                part.owner if owner is None else owner,
+                part.alpha,
             )
         )
     return tuple(placed)

@@ -5,6 +5,7 @@ Placeholders: ``{a}`` and ``{b}`` are single objects ("the pallet <mask>"), ``{p
 "rightmost", ``{which}`` describes a buffer ("leftmost", "middle"), ``{shelf}`` is a single shelf.
 """
 
+# ruff: noqa: E501 (a sentence stays on its line)
 from __future__ import annotations
 
 TRAIN: dict[str, tuple[str, ...]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +22,12 @@ _SYNONYM_SHARE = 0.12
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 ).split()
-_WORD = {"pallet": "pallet", "transporter": "transporter", "shelf": "shelf", "buffer": "buffer region"}
+_WORD = {
+    "pallet": "pallet",
+    "transporter": "transporter",
+    "shelf": "shelf",
+    "buffer": "buffer region",
+}
 
 
 @dataclass(frozen=True)
@@ -272,7 +278,8 @@ class _Asker:
         row = self._draw(self.of["buffer"], 9)
         if row is None or len(row) < 2:
             return None
-        pool = self.of["shelf"] if self.rng.random() < 0.6 else self.of["transporter"] + self.of["pallet"]
+        from_shelf = self.rng.random() < 0.6
+        pool = self.of["shelf"] if from_shelf else self.of["transporter"] + self.of["pallet"]
         # Who stands in a buffer is at distance 0: no question.
         other = self._draw([o for o in pool if not o.inside and o.carried_by < 0], 1)
         chosen = self._nearest(other[0], row) if other else None
@@ -292,9 +299,7 @@ class _Asker:
             f"The {_WORD[chosen.label]} [Region {order.index(chosen.id)}] is the nearest."
         )
 
-    def _listing(
-        self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]
-    ) -> str:
+    def _listing(self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
         known = sorted((order.index(o.id), distance_between(start, o)) for o in row)
         return ", ".join(f"[Region {i}] {metres:.1f}" for i, metres in known)
 
@@ -329,7 +334,7 @@ class _Asker:
         """A word like leftmost and the object it picks; None where the picture leaves a doubt."""
         ranked = sorted(row, key=lambda o: o.centroid[0])
         least = LEAST_SIDE * self.width
-        gaps = [q.centroid[0] - p.centroid[0] for p, q in zip(ranked, ranked[1:], strict=False)]
+        gaps = [q.centroid[0] - p.centroid[0] for p, q in pairwise(ranked)]
         if not gaps:
             return "", None
         if middle and len(ranked) == 3 and self.rng.random() < 0.3:
@@ -360,9 +365,7 @@ class _Asker:
             return options[int(self.rng.integers(len(options)))]
         return _WORD[label]
 
-    def _fill(
-        self, text: str, lists: dict[str, list[ObjectTruth]]
-    ) -> tuple[str, list[int]]:
+    def _fill(self, text: str, lists: dict[str, list[ObjectTruth]]) -> tuple[str, list[int]]:
         """Puts the objects into their placeholders; also their ids in the order of the masks."""
         order: list[int] = []
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics
 from .assets import FLOORS, MATERIALS, POOL, model_source
+from .parts import Part
 from .scenes import CameraPose, SceneSpec
 
 _HIDDEN, _SHOWN, _VEIL = 5, 1, 2
@@ -80,26 +81,32 @@ class WarehouseRenderer:
         self._option.geomgroup[:] = 0
         self._option.geomgroup[_SHOWN] = 1
         geom, material = mujoco.mjtObj.mjOBJ_GEOM, mujoco.mjtObj.mjOBJ_MATERIAL
-        self._first = {
-            shape: mujoco.mj_name2id(self._model, geom, f"{shape}0") for shape in POOL
-        }
+        self._first = {shape: mujoco.mj_name2id(self._model, geom, f"{shape}0") for shape in POOL}
         self._floor = mujoco.mj_name2id(self._model, geom, "floor")
         self._material = {
             name: mujoco.mj_name2id(self._model, material, name) for name in (*MATERIALS, *FLOORS)
         }
         self._material[""] = -1
+        self._current: SceneSpec | None = None
         self._owner_of_geom = np.full(self._model.ngeom, -1, np.int32)
         mujoco.mj_forward(self._model, self._data)
 
-    def owners(self, scene: SceneSpec) -> NDArray[np.int32]:
-        """Only the object id per pixel, ``(H, W)`` int32: a cheap look before a full picture."""
+    def labels(self, scene: SceneSpec) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Owner and depth of ``Rendering`` alone: a cheap look before the colour picture."""
         self._set_scene(scene)
-        return self._labels_and_depth()[0]
+        return self._labels_and_depth()
 
     def render(self, scene: SceneSpec) -> Rendering:
         """The whole ideal picture of a scene."""
-        self._set_scene(scene)
-        owner, depth = self._labels_and_depth()
+        owner, depth = self.labels(scene)
+        return self.finish(scene, owner, depth)
+
+    def finish(
+        self, scene: SceneSpec, owner: NDArray[np.int32], depth: NDArray[np.float32]
+    ) -> Rendering:
+        """The colour picture for what ``labels`` just gave; the scene must be the same."""
+        if scene is not self._current:
+            raise ValueError("finish() belongs to the scene of the last labels() call")
         rgb = self._colour()
         return Rendering(rgb, depth, owner, intrinsics_for(scene.camera, self.width, self.height))
 
@@ -157,33 +164,40 @@ class WarehouseRenderer:
         model.geom_matid[self._floor] = self._material[scene.floor]
         model.geom_rgba[self._floor, :3] = scene.floor_colour
         self._owner_of_geom[:] = -1
-        used = dict.fromkeys(POOL, 0)
+        by_shape: dict[str, list[Part]] = {shape: [] for shape in POOL}
         for part in scene.parts:
-            if used[part.shape] >= POOL[part.shape]:
+            by_shape[part.shape].append(part)
+        for shape, parts in by_shape.items():
+            if len(parts) > POOL[shape]:
                 raise ValueError(
-                    f"the scene needs more than {POOL[part.shape]} {part.shape} geoms; "
+                    f"the scene needs {len(parts)} {shape} geoms, the pool has {POOL[shape]}; "
                     "raise assets.POOL"
                 )
-            geom = self._first[part.shape] + used[part.shape]
-            used[part.shape] += 1
-            model.geom_pos[geom] = part.centre
-            model.geom_quat[geom] = part.turn
-            half = part.half
+            if not parts:
+                continue
+            geoms = slice(self._first[shape], self._first[shape] + len(parts))
+            half = np.array([p.half for p in parts])
             # MuJoCo: cylinders and capsules have (radius, half length).
-            round_bar = part.shape in ("cylinder", "capsule")
-            model.geom_size[geom] = (half[0], half[2], 0.0) if round_bar else half
-            model.geom_rbound[geom] = float(np.linalg.norm(half)) + half[0]
-            model.geom_rgba[geom] = (*part.colour, part.alpha)
-            model.geom_matid[geom] = self._material[part.material]
-            model.geom_group[geom] = _SHOWN if part.alpha >= 1.0 else _VEIL
-            self._owner_of_geom[geom] = part.owner
+            size = half[:, [0, 2, 1]] if shape in ("cylinder", "capsule") else half
+            alpha = np.array([p.alpha for p in parts])
+            model.geom_pos[geoms] = [p.centre for p in parts]
+            model.geom_quat[geoms] = [p.turn for p in parts]
+            model.geom_size[geoms] = size
+            model.geom_rbound[geoms] = 2 * half.max(axis=1)
+            model.geom_rgba[geoms, :3] = [p.colour for p in parts]
+            model.geom_rgba[geoms, 3] = alpha
+            model.geom_matid[geoms] = [self._material[p.material] for p in parts]
+            model.geom_group[geoms] = np.where(alpha >= 1.0, _SHOWN, _VEIL)
+            self._owner_of_geom[geoms] = [p.owner for p in parts]
+        self._current = scene
         self._set_light_and_camera(scene)
         self._mujoco.mj_kinematics(model, self._data)
         self._mujoco.mj_camlight(model, self._data)
 
     def _set_light_and_camera(self, scene: SceneSpec) -> None:
         model, light, camera = self._model, scene.light, scene.camera
-        model.light_dir[0] = light.direction / np.linalg.norm(light.direction)
+        direction = np.array(light.direction)
+        model.light_dir[0] = direction / np.linalg.norm(direction)
         model.light_diffuse[0] = np.array(light.tint) * light.strength
         model.vis.headlight.ambient[:] = np.array(light.tint) * light.ambient
         rotation = camera.rotation()

@@ -130,7 +130,10 @@ class _Site:
     def add_clutter(self, built: Built, spot: Footprint) -> None:
         self.parts.extend(place(built.parts, (spot.x, spot.y, 0.0), spot.yaw, -1))
         self.taken.append(spot)
-        self.shaded.append(spot)
+        # Someone on two feet shades less floor than they need to themselves.
+        slim = built.height > 1.4 and built.length < 0.7
+        size = (0.34, 0.3) if slim else (spot.length, spot.width)
+        self.shaded.append(Footprint(spot.x, spot.y, *size, spot.yaw))
 
 
 def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
@@ -268,17 +271,13 @@ def _place_transporters(
             if not site.free(spot):
                 continue
             vehicle = objects.transporter(rng)
-            number = site.add(
-                vehicle, "transporter", spot, load="loaded" if loaded else "empty"
-            )
+            number = site.add(vehicle, "transporter", spot, load="loaded" if loaded else "empty")
             if loaded:
                 _load_deck(rng, site, spot, number)
             break
 
 
-def _load_deck(
-    rng: np.random.Generator, site: _Site, spot: Footprint, carrier: int
-) -> None:
+def _load_deck(rng: np.random.Generator, site: _Site, spot: Footprint, carrier: int) -> None:
     """A pallet on the deck, moved back so that the nose of the vehicle stays in sight."""
     load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
     built = objects.pallet(rng, load)

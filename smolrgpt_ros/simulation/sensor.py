@@ -40,7 +40,7 @@ class SensorModel:
         """The camera's colour picture, ``(H, W, 3)`` uint8."""
         picture = rgb
         if self.blur > 0:
-            picture = cv2.GaussianBlur(picture, (0, 0), self.blur)
+            picture = cv2.GaussianBlur(picture, (0, 0), self.blur).astype(np.uint8, copy=False)
         gain = 1 + (rng.uniform(-self.exposure, self.exposure) if self.exposure > 0 else 0.0)
         if gain == 1 and self.rgb_noise <= 0:
             return np.array(picture, np.uint8)
@@ -72,5 +72,3 @@ class SensorModel:
         if self.depth_step > 0:
             measured = np.round(measured / self.depth_step) * np.float32(self.depth_step)
         return measured.astype(np.float32)
-
-

@@ -80,7 +80,9 @@ def tape_rectangle(
         y = side * (width - tape) / 2
         parts.append(box((0, y, thick / 2), (length, tape, thick), colour, material))
         x = side * (length - tape) / 2
-        upright = box((x, 0, thick / 2), (width - 2 * tape, tape, thick), colour, material, np.pi / 2)
+        upright = box(
+            (x, 0, thick / 2), (width - 2 * tape, tape, thick), colour, material, np.pi / 2
+        )
         parts.append(upright)
     return tuple(parts)
 
@@ -103,11 +105,26 @@ def floor_tape(
         parts.extend(place(frame, centre, 0.0))
     if rng.random() < 0.5:
         grow = float(rng.uniform(0.9, 1.6))
-        frame = tape_rectangle(
-            2 * (half_x + grow), 2 * (half_y + grow), 0.16, (1, 1, 1), "hazard"
-        )
-        parts.extend(place(frame, (0.0, 0.0, 0.001), 0.0))
+        parts.extend(_hazard_rectangle(2 * (half_x + grow), 2 * (half_y + grow), 0.17))
     return tuple(parts)
+
+
+def _hazard_rectangle(length: float, width: float, tape: float) -> list[Part]:
+    """Yellow tape with slanted black bars: bars are shapes, a texture would blur to brown."""
+    yellow: Colour = (0.96, 0.86, 0.08)
+    parts = list(place(tape_rectangle(length, width, tape, yellow), (0.0, 0.0, 0.001), 0.0))
+    period, slant = 0.44, 0.3
+    bar = (period / 2, (tape - 0.004) / float(np.cos(slant)) - period / 2 * float(np.tan(slant)))
+    sides = ((length, width / 2, 0.0), (length, -width / 2, 0.0), (width, length / 2, np.pi / 2),
+             (width, -length / 2, np.pi / 2))  # fmt: skip
+    for run, offset, yaw in sides:
+        inner = offset - float(np.sign(offset)) * tape / 2
+        for step in range(1, int(run / period)):
+            along = -run / 2 + step * period
+            x, y = (along, inner) if yaw == 0.0 else (inner, along)
+            size = (bar[0], max(bar[1], 0.6 * tape), 0.002)
+            parts.append(box((x, y, 0.0055), size, (0.06, 0.06, 0.06), yaw=float(yaw) + slant))
+    return parts
 
 
 def walls(rng: np.random.Generator, room: Room) -> tuple[Part, ...]:

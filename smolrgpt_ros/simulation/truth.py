@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -10,14 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics
-from ..scene.masks import box_of, centroid_of, decode_rle, encode_rle
+from ..scene.masks import box_of, decode_rle, encode_rle
 from .parts import Part
 from .renderer import intrinsics_for
 from .scenes import CLEARLY_INSIDE, SceneObject, SceneSpec
 
 _NEAR = 0.05
-# Amodal areas are counted on a coarser canvas that reaches this far beyond the picture.
-_COARSE, _BEYOND = 0.5, 0.5
+# What a region must show: share of the picture, and share of the whole object. A loaded
+# transporter shows little more than its nose.
+_LEAST = {"pallet": 0.0011, "transporter": 0.0007, "shelf": 0.003, "buffer": 0.008}
+_LEAST_SHARE = {"pallet": 0.33, "transporter": 0.12, "shelf": 0.33, "buffer": 0.45}
+# Areas without occlusion are counted on a coarser canvas, cut where it would become huge.
+_COARSE, _LARGEST = 0.5, 1600
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,11 @@ class FrameTruth:
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists, numbers and strings."""
-        return asdict(self)
+        return {
+            **vars(self),
+            "intrinsics": vars(self.intrinsics).copy(),
+            "objects": [vars(o).copy() for o in self.objects],
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> FrameTruth:
@@ -122,8 +130,10 @@ class FrameTruth:
         return cls(**fields)
 
 
-def find_truth(scene: SceneSpec, owner: NDArray[np.int32], seed: int) -> FrameTruth:
-    """The truth about a rendered scene.
+def find_truth(
+    scene: SceneSpec, owner: NDArray[np.int32], seed: int
+) -> tuple[FrameTruth, dict[int, NDArray[np.bool_]]]:
+    """The truth about a rendered scene, and the masks of its regions by object id.
 
     Args:
         owner: ``(H, W)`` object id per pixel, from the renderer.
@@ -139,18 +149,23 @@ def find_truth(scene: SceneSpec, owner: NDArray[np.int32], seed: int) -> FrameTr
             parts_of.setdefault(part.owner, []).append(part)
     buffers = [o for o in scene.objects if o.label == "buffer"]
     inside = {o.id: _buffers_around(o, buffers) for o in scene.objects}
-    found = []
+    found, masks = [], {}
     for item in scene.objects:
+        mask: NDArray[np.bool_] | None
         if item.label == "buffer":
             standing = [o.id for o in scene.objects if item.id in inside[o.id]]
             mask, seen, share = _buffer_mask(eye, item, owner, standing)
         else:
             seen = int(counts[item.id])
-            alone = eye.area_alone(parts_of[item.id]) if seen else 0.0
+            enough = seen >= _LEAST[item.label] * owner.size
+            alone = eye.area_alone(parts_of[item.id]) if enough else 0.0
             share = min(1.0, seen / alone) if alone else 0.0
-            mask = owner == item.id
-        found.append(_object_truth(eye, item, inside[item.id], mask, seen, share))
-    return FrameTruth(
+            mask = owner == item.id if enough else None
+        truth = _object_truth(eye, item, inside[item.id], mask, seen, share)
+        found.append(truth)
+        if truth.is_region and mask is not None:
+            masks[item.id] = mask
+    frame = FrameTruth(
         seed,
         scene.family,
         intrinsics,
@@ -158,21 +173,20 @@ def find_truth(scene: SceneSpec, owner: NDArray[np.int32], seed: int) -> FrameTr
         tuple(float(v) for v in eye.rotation.ravel()),
         tuple(found),
     )
+    return frame, masks
 
 
 def _object_truth(
     eye: _Eye,
     item: SceneObject,
     inside: tuple[int, ...],
-    mask: NDArray[np.bool_],
+    mask: NDArray[np.bool_] | None,
     seen: int,
     share: float,
 ) -> ObjectTruth:
-    total = mask.size
-    least = {"pallet": 0.0011, "transporter": 0.0007, "shelf": 0.003, "buffer": 0.008}[item.label]
-    # A loaded transporter shows little more than its nose.
-    needed = {"pallet": 0.33, "transporter": 0.12, "shelf": 0.33, "buffer": 0.45}[item.label]
-    shown = seen >= least * total and share >= needed
+    pixels = eye.intrinsics.width * eye.intrinsics.height
+    enough = seen >= _LEAST[item.label] * pixels and share >= _LEAST_SHARE[item.label]
+    shown = mask is not None and enough
     centre = eye.to_optical(np.array([item.centre]))[0]
     ahead = eye.rotation[2, :2]
     yaw = item.yaw - float(np.arctan2(ahead[1], ahead[0]))
@@ -189,8 +203,8 @@ def _object_truth(
         "visible_pixels": int(seen),
         "visible_share": round(float(share), 3),
     }
-    if shown:
-        u, v = centroid_of(mask) or (0.0, 0.0)
+    if mask is not None and enough:
+        u, v = _centroid(mask)
         truth |= {
             "centroid": (round(u, 2), round(v, 2)),
             "box": box_of(mask),
@@ -198,6 +212,15 @@ def _object_truth(
             "rle": encode_rle(mask),
         }
     return ObjectTruth(**truth)  # type: ignore[arg-type]
+
+
+def _centroid(mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """As ``scene.masks.centroid_of``, from sums over rows and columns: no list of all pixels."""
+    across = np.count_nonzero(mask, axis=0)
+    down = np.count_nonzero(mask, axis=1)
+    total = across.sum()
+    u = across @ np.arange(mask.shape[1]) / total
+    return float(u), float(down @ np.arange(mask.shape[0]) / total)
 
 
 def _buffers_around(item: SceneObject, buffers: list[SceneObject]) -> tuple[int, ...]:
@@ -267,32 +290,32 @@ class _Eye:
 
     def area_alone(self, parts: list[Part]) -> float:
         """Pixels the parts would cover with nothing before them, beyond the borders too."""
-        k = self.intrinsics
-        size = (int(k.width * _COARSE * (1 + 2 * _BEYOND)), int(k.height * _COARSE * (1 + 2 * _BEYOND)))
-        canvas = np.zeros((size[1], size[0]), np.uint8)
-        shift = np.array([k.width, k.height]) * _BEYOND * _COARSE
         signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
         halves = np.array([p.half for p in parts])
-        local = signs[None] * halves[:, None]
-        turns = np.stack([_matrix(p.turn) for p in parts])
+        turns = _matrices(np.array([p.turn for p in parts]))
         centres = np.array([p.centre for p in parts])
-        world = np.einsum("pij,pcj->pci", turns, local) + centres[:, None]
+        world = np.einsum("pij,pcj->pci", turns, signs[None] * halves[:, None]) + centres[:, None]
         points = self.to_optical(world.reshape(-1, 3)).reshape(-1, 8, 3)
-        for corners in points:
-            if corners[:, 2].min() < _NEAR:
-                continue
-            pixels = ((self.project(corners) + 0.5) * _COARSE - 0.5 + shift).clip(-4000, 4000)
-            hull = cv2.convexHull(np.round(pixels * 16).astype(np.int32))
-            cv2.fillConvexPoly(canvas, hull, 1, cv2.LINE_8, 4)
-        return float(canvas.sum()) / _COARSE**2
+        points = points[points[:, :, 2].min(axis=1) >= _NEAR]
+        if not len(points):
+            return 0.0
+        pixels = self.project(points.reshape(-1, 3)) * _COARSE
+        pixels -= pixels.min(axis=0)
+        width, height = (min(int(v) + 2, _LARGEST) for v in pixels.max(axis=0))
+        canvas = np.zeros((height, width), np.uint8)
+        # Four bits below the pixel, as cv2 draws integers.
+        fixed = np.round(pixels.clip(0, 2 * _LARGEST) * 16).astype(np.int32).reshape(-1, 8, 2)
+        for corners in fixed:
+            cv2.fillConvexPoly(canvas, cv2.convexHull(corners), 1, cv2.LINE_8, 4)
+        return float(np.count_nonzero(canvas)) / _COARSE**2
 
 
-def _matrix(turn: tuple[float, float, float, float]) -> NDArray[np.float64]:
-    w, x, y, z = turn
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-        ]
-    )
+def _matrices(turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rotation matrices ``(N, 3, 3)`` of quaternions ``(N, 4)`` as ``(w, x, y, z)``."""
+    w, x, y, z = turns.T
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+    ]
+    return np.moveaxis(np.array(rows), -1, 0)

@@ -62,17 +62,19 @@ def simulate_frame(
         )
     for attempt in range(_MOST_ATTEMPTS):
         scene = sample_scene(seed, family, attempt)
-        truth = find_truth(scene, renderer.owners(scene), seed)
+        owner, depth_map = renderer.labels(scene)
+        truth, masks = find_truth(scene, owner, seed)
         if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
             break
-    ideal = renderer.render(scene)
+    ideal = renderer.finish(scene, owner, depth_map)
     rgb, depth = ideal.rgb.copy(), ideal.depth.copy()
     if sensor is not None:
         rng = np.random.default_rng([seed, FAMILIES.index(family), 7777])
         rgb = sensor.colour(ideal.rgb, rng)
         depth = sensor.depth(ideal.depth, ideal.rgb, rng)
     frame = RgbdFrame(rgb, depth, ideal.intrinsics, seed * FRAME_PERIOD_NS, OPTICAL_FRAME)
-    return SimulatedFrame(frame, regions_of(truth), truth, ideal)
+    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
+    return SimulatedFrame(frame, regions, truth, ideal)
 
 
 def regions_of(truth: FrameTruth) -> tuple[Region, ...]:
