@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics
 from .assets import FLOORS, MATERIALS, POOL, model_source
+from .offscreen import GL_HELP, choose_backend, open_context
 from .parts import Part
 from .scenes import CameraPose, SceneSpec
 
 _HIDDEN, _SHOWN, _VEIL = 5, 1, 2
-_GL_HELP = (
-    "MuJoCo could not open an off-screen OpenGL context with MUJOCO_GL={backend}: {error}. "
-    "Install the Debian package libegl1 (for MUJOCO_GL=egl, with libgl1-mesa-dri where there is "
-    "no GPU) or libosmesa6 (for MUJOCO_GL=osmesa), or replay recorded frames instead."
-)
 
 
 @dataclass(frozen=True)
@@ -56,20 +52,17 @@ class WarehouseRenderer:
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self._mujoco = _import_mujoco()
-        mujoco = self._mujoco
+        self._mujoco = mujoco = _import_mujoco()
         source, files = model_source(width, height)
         self._model = mujoco.MjModel.from_xml_string(source, files)
         self._data = mujoco.MjData(self._model)
         # Geoms get any pose at run time, so none may take the shortcut of sharing its body's frame.
         self._model.geom_sameframe[:] = 0
         try:
-            self._gl = mujoco.GLContext(width, height)
-            self._gl.make_current()
+            self._gl = open_context(width, height)
             self._context = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_100)
         except Exception as error:
-            backend = os.environ.get("MUJOCO_GL", "")
-            raise RuntimeError(_GL_HELP.format(backend=backend, error=error)) from error
+            raise RuntimeError(GL_HELP.format(error=error)) from error
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         self._context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR
         self._scene = mujoco.MjvScene(self._model, maxgeom=self._model.ngeom + 100)
@@ -211,19 +204,9 @@ class WarehouseRenderer:
         model.cam_fovy[0] = np.degrees(2 * np.arctan(self.height / 2 / focal))
 
 
-def _import_mujoco():  # type: ignore[no-untyped-def]
-    """MuJoCo with a headless backend: EGL unless MUJOCO_GL says otherwise, else OSMesa."""
-    chosen = os.environ.get("MUJOCO_GL")
-    if chosen is None:
-        os.environ["MUJOCO_GL"] = "egl"
-    try:
-        import mujoco
+def _import_mujoco() -> Any:
+    """MuJoCo, imported late: everything but rendering works without it."""
+    choose_backend()
+    import mujoco
 
-        # The backend is only loaded by the first context; try it here, where it can be changed.
-        from mujoco.rendering.classic import gl_context
-    except Exception as error:
-        raise RuntimeError(
-            _GL_HELP.format(backend=os.environ.get("MUJOCO_GL", ""), error=error)
-        ) from error
-    del gl_context
     return mujoco

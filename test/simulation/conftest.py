@@ -1,0 +1,24 @@
+"""A few frames, rendered once; without OpenGL their tests skip and say why."""
+
+from __future__ import annotations
+
+import pytest
+
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, shared_renderer, simulate_frame
+
+SIZE = (320, 180)
+
+
+@pytest.fixture(scope="session")
+def renderer():
+    try:
+        return shared_renderer(*SIZE)
+    except RuntimeError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def shots(renderer) -> list[SimulatedFrame]:
+    """Ideal frames: eight from the ceiling, four from a robot."""
+    wanted = [("ceiling", seed) for seed in range(8)] + [("robot", seed) for seed in range(4)]
+    return [simulate_frame(seed, family, *SIZE, renderer=renderer) for family, seed in wanted]

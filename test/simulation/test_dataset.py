@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.simulation.cli import add_parser
+from smolrgpt_ros.simulation.dataset import depth_picture, read_frame, write_dataset
+from smolrgpt_ros.simulation.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+SIZE = (320, 180)
+
+
+@pytest.fixture(scope="module")
+def folder(renderer, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("dataset")
+    write_dataset(out, range(40, 44), "mix", *SIZE, SensorModel())
+    return out
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {str(p.relative_to(folder)): hashlib.md5(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_entries_have_the_published_layout(folder: Path) -> None:
+    entries = json.loads((folder / "train.json").read_text())
+    assert len({e["id"] for e in entries}) == len(entries) > 40
+    kinds = {"left_right": str, "distance": float, "count": int, "mcq": str}
+    assert {e["category"] for e in entries} == set(kinds)
+    for entry in entries:
+        assert set(entry) == {
+            "id",
+            "image",
+            "conversations",
+            "rle",
+            "category",
+            "normalized_answer",
+            "freeform_answer",
+        }
+        assert len(entry["id"]) == 32 and (folder / "images" / entry["image"]).is_file()
+        human, gpt = entry["conversations"]
+        assert (human["from"], gpt["from"]) == ("human", "gpt")
+        assert human["value"].count("<mask>") == len(entry["rle"])
+        assert gpt["value"] == entry["freeform_answer"]
+        assert isinstance(entry["normalized_answer"], kinds[entry["category"]])
+        assert all(rle["size"] == [180, 320] for rle in entry["rle"])
+        assert decode_rle(entry["rle"][0]).any()
+    tagged = sum(e["conversations"][0]["value"].startswith("<image>\n") for e in entries)
+    assert 0.25 < tagged / len(entries) < 0.75
+
+
+def test_frames_come_back_as_they_were_seen(folder: Path) -> None:
+    shot = read_frame(folder, 1)
+    again = simulate_frame(41, "robot", *SIZE, sensor=SensorModel())
+    assert shot.truth == again.truth
+    assert np.array_equal(shot.frame.rgb, again.frame.rgb)
+    np.testing.assert_allclose(shot.frame.depth, again.frame.depth, atol=6e-4)
+    assert shot.frame.intrinsics == again.frame.intrinsics
+    assert shot.frame.stamp_ns == again.frame.stamp_ns
+    assert [r.id for r in shot.regions] == [r.id for r in again.regions]
+
+
+def test_a_stopped_run_goes_on_and_ends_the_same(folder: Path) -> None:
+    before = _sums(folder)
+    (folder / "truth/000002.json").unlink()
+    (folder / "metric/000002.png").unlink()
+    (folder / "train.json").unlink()
+    seen: list[tuple[int, int]] = []
+    write_dataset(
+        folder,
+        range(40, 44),
+        "mix",
+        *SIZE,
+        SensorModel(),
+        progress=lambda d, t: seen.append((d, t)),
+    )
+    assert seen == [(3, 4), (4, 4)]
+    assert _sums(folder) == before
+
+
+def test_several_processes_write_the_same(folder: Path, tmp_path: Path) -> None:
+    write_dataset(tmp_path, range(40, 44), "mix", *SIZE, SensorModel(), workers=2)
+    assert _sums(tmp_path) == _sums(folder)
+
+
+def test_other_settings_in_the_same_folder_are_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="other settings"):
+        write_dataset(folder, range(40, 44), "mix", *SIZE, None)
+
+
+def test_a_missing_frame_is_named(folder: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="000099"):
+        read_frame(folder, 99)
+
+
+def test_depth_picture_is_stretched_with_invalid_as_farthest() -> None:
+    depth = np.array([[2.0, 4.0, np.nan], [3.0, 12.0, 7.0]], np.float32)
+    # 255 / (12 - 2) = 25.5 levels a metre: 4 m -> 51, 3 m -> 25.5 -> 26, 7 m -> 127.5 -> 128.
+    assert depth_picture(depth).tolist() == [[0, 51, 255], [26, 255, 128]]
+    assert depth_picture(np.full((1, 2), np.nan, np.float32)).tolist() == [[255, 255]]
+
+
+def test_command_line(renderer, tmp_path: Path, capsys) -> None:
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    words = f"simulate --frames 1 --seed 7 --out {tmp_path} --family ceiling --size 320x180 --jpg"
+    arguments = parser.parse_args(words.split())
+    assert arguments.run(arguments) == 0
+    assert "1 frames and" in capsys.readouterr().out
+    assert read_frame(tmp_path, 0).frame.rgb.shape == (180, 320, 3)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["simulate", "--frames", "1", "--out", "x", "--size", "big"])

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.simulation.phrasings import HELDOUT, TRAIN, kind_of
+from smolrgpt_ros.simulation.questions import (
+    KINDS,
+    MOST_MASKS,
+    distance_between,
+    generate_questions,
+)
+from smolrgpt_ros.simulation.truth import FrameTruth, ObjectTruth
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
+
+WIDTH, HEIGHT = 400, 200
+
+
+def thing(
+    number: int, label: str, u: float, centre: tuple[float, float, float], **fields: Any
+) -> ObjectTruth:
+    """A visible object with its mask's centroid at column ``u``."""
+    values: dict[str, Any] = {
+        "size": (1.2, 1.2, 0.7),
+        "yaw": 0.0,
+        "load": "loaded" if label in ("pallet", "transporter") else "",
+        "carried_by": -1,
+        "inside": (),
+        "is_region": True,
+        "visible_pixels": 400,
+        "visible_share": 1.0,
+        "centroid": (u, 100.0),
+        "box": (int(u) - 10, 90, int(u) + 10, 110),
+        "area": 400,
+        "rle": {"size": [HEIGHT, WIDTH], "counts": "0"},
+    }
+    return ObjectTruth(number, label, centre, **{**values, **fields})
+
+
+def frame_of(*objects: ObjectTruth) -> FrameTruth:
+    """A frame of hand-made objects; ids must be their indexes."""
+    assert [o.id for o in objects] == list(range(len(objects)))
+    intrinsics = CameraIntrinsics(WIDTH, HEIGHT, 300.0, 300.0, 199.5, 99.5)
+    return FrameTruth(3, "ceiling", intrinsics, (0.0, 0.0, 7.0), (1.0,) + (0.0,) * 8, objects)
+
+
+def counting_trap() -> FrameTruth:
+    """Two buffers; the left one holds pallet 2 and, on the deck of transporter 4, pallet 3.
+
+    Pallet 5 is outside. Transporter 6 is empty, 3 m from pallet 5 and 5 m from pallet 2.
+    """
+    return frame_of(
+        thing(0, "buffer", 80.0, (-3.0, 1.0, 10.0), load=""),
+        thing(1, "buffer", 300.0, (3.0, 1.0, 10.0), load=""),
+        thing(2, "pallet", 70.0, (-3.5, 1.0, 9.0), inside=(0,)),
+        thing(3, "pallet", 95.0, (-2.5, 0.6, 11.0), carried_by=4),
+        thing(4, "transporter", 100.0, (-2.4, 1.0, 11.0), inside=(0,)),
+        thing(5, "pallet", 200.0, (-0.5, 1.0, 6.0)),
+        thing(6, "transporter", 180.0, (-0.5, 1.0, 3.0), load="empty"),
+    )
+
+
+REGION = re.compile(r"\[Region (\d+)\]")
+
+
+def _ask(truth, kind: str, count: int = 60, phrasing: str = "train", seed: int = 0):
+    rng = np.random.default_rng(seed)
+    return generate_questions(truth, rng, (kind,), count, phrasing)
+
+
+def test_carried_pallet_is_not_counted() -> None:
+    truth = counting_trap()
+    counted = 0
+    for question in _ask(truth, "count"):
+        named = [int(i) for i in REGION.findall(question.answer.split("Inside")[1])]
+        ids = [question.object_ids[i] for i in named]
+        assert 3 not in ids and 5 not in ids
+        assert question.normalized == len([i for i in ids if i == 2])
+        counted += 2 in ids
+    assert counted > 5
+
+
+def test_distance_is_zero_inside_and_centre_to_centre_outside() -> None:
+    truth = counting_trap()
+    of = truth.objects
+    assert distance_between(of[2], of[0]) == 0.0
+    assert distance_between(of[0], of[2]) == 0.0
+    # (6, 0, 0) apart.
+    assert distance_between(of[0], of[1]) == pytest.approx(6.0)
+    # (3, 0, 3) apart.
+    assert distance_between(of[2], of[5]) == pytest.approx(18**0.5)
+    zero = [q for q in _ask(truth, "distance") if q.normalized == 0.0]
+    assert zero and all(q.answer.endswith("so the distance is 0.00 meters.") for q in zero)
+    for question in _ask(truth, "distance"):
+        # Carried over a buffer: inside or not? And a load has no distance to its carrier.
+        verdict = REGION.findall(question.answer.split(". ")[-1] + question.answer)
+        ids = {question.object_ids[int(i)] for i in verdict[:2]}
+        assert ids not in ({3, 0}, {3, 1}, {3, 4})
+
+
+def test_the_empty_transporter_picks_the_nearest_pallet() -> None:
+    asked = [q for q in _ask(counting_trap(), "mcq", 200) if "is empty" in q.answer]
+    complete = [q for q in asked if {2, 5} <= set(q.object_ids)]
+    assert complete
+    for question in complete:
+        assert question.object_ids[int(question.normalized)] == 5
+        first = REGION.search(question.answer)
+        assert first and question.object_ids[int(first.group(1))] == 6
+        assert question.answer.endswith(
+            f"The pallet [Region {question.normalized}] is the nearest."
+        )
+
+
+def test_left_right_names_the_true_relation_of_the_first() -> None:
+    for phrasing in ("train", "heldout"):
+        for question in _ask(counting_trap(), "left_right", phrasing=phrasing):
+            a, b = (counting_trap().objects[i] for i in question.object_ids)
+            assert question.normalized == ("left" if a.centroid[0] < b.centroid[0] else "right")
+            assert f"[Region 0] is to the {question.normalized} of the" in question.answer
+
+
+def test_nearly_equal_objects_are_not_asked_about() -> None:
+    # 8 px of 400 are 2 %, below the 2.5 % margin; and 5.0 m against 5.2 m is too close.
+    truth = frame_of(
+        thing(0, "pallet", 200.0, (0.0, 0.0, 5.0)),
+        thing(1, "pallet", 208.0, (0.0, 0.0, -5.2)),
+        thing(2, "transporter", 204.0, (0.0, 0.0, 0.0), load="empty"),
+    )
+    assert _ask(truth, "left_right") == []
+    assert _ask(truth, "mcq") == []
+    assert _ask(truth, "distance")
+
+
+def test_the_sentences_are_as_the_contract_has_them() -> None:
+    truth = counting_trap()
+    one, listed = r"\[Region \d+\]", r"(\[Region \d+\] \d+\.\d(, |\. ))+"
+    patterns = {
+        "distance": rf"(The .+ {one} is the (leftmost|rightmost|middle)\. )?"
+        rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
+        rf"stands inside the .+ {one}, so the distance is 0\.00 meters)\.",
+        "left_right": r"The .+ \[Region 0\] is to the (left|right) of the .+ \[Region 1\]\.",
+        "count": rf"(The buffer region {one} is the \w+\. Inside it|"
+        rf"Inside the buffer region {one}): (none|{one}(, {one})*)\. That makes \w+ pallets?\.",
+        "mcq": rf"(The transporter {one} is empty\. Distances from it: {listed}|"
+        rf"Across the image: ({one} \d+(, |\. ))+|Distances from the .+ {one}: {listed})"
+        rf"The .+ {one} is the (nearest|leftmost|rightmost)\.",
+    }
+    for kind, pattern in patterns.items():
+        for question in _ask(truth, kind):
+            assert re.fullmatch(pattern, question.answer), question.answer
+
+
+def test_questions_of_real_frames_are_consistent(shots: list[SimulatedFrame]) -> None:
+    seen = dict.fromkeys(KINDS, 0)
+    for phrasing in ("train", "heldout"):
+        for shot in shots:
+            rng = np.random.default_rng(shot.truth.seed)
+            for q in generate_questions(shot.truth, rng, KINDS, 8, phrasing):
+                seen[q.category] += 1
+                assert q.text.count("<mask>") == len(q.object_ids)
+                assert 2 <= len(q.object_ids) <= MOST_MASKS
+                assert len(set(q.object_ids)) == len(q.object_ids)
+                assert all(shot.truth.objects[i].is_region for i in q.object_ids)
+                assert all(int(i) < len(q.object_ids) for i in REGION.findall(q.answer))
+                assert "{" not in q.text and q.text[0].isupper()
+                if q.category == "distance":
+                    assert f"{q.normalized:.2f} meters" in q.answer
+    assert min(seen.values()) > 60
+
+
+def test_answers_of_distances_are_the_distances(shots: list[SimulatedFrame]) -> None:
+    for shot in shots:
+        for q in _ask(shot.truth, "distance", 10):
+            last = q.answer.split(". ")[-1] if "is the" in q.answer else q.answer
+            a, b = (shot.truth.objects[q.object_ids[int(i)]] for i in REGION.findall(last)[:2])
+            if q.normalized:
+                apart = np.linalg.norm(np.subtract(a.centre, b.centre))
+                assert q.normalized == pytest.approx(apart, abs=0.006)
+            else:
+                assert b.id in a.inside
+
+
+def test_train_and_heldout_sentences_are_enough_and_share_none() -> None:
+    for phrasings, least in ((TRAIN, 40), (HELDOUT, 10)):
+        for kind in KINDS:
+            total = {p for group, ps in phrasings.items() if kind_of(group) == kind for p in ps}
+            assert len(total) >= least, (kind, len(total))
+    assert set(TRAIN) == set(HELDOUT)
+    known = {p for ps in TRAIN.values() for p in ps}
+    assert not known & {p for ps in HELDOUT.values() for p in ps}
+
+
+def test_same_generator_same_questions() -> None:
+    assert _ask(counting_trap(), "count", seed=4) == _ask(counting_trap(), "count", seed=4)
+
+
+def test_wrong_words_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="colour"):
+        generate_questions(counting_trap(), rng, ("colour",))
+    with pytest.raises(ValueError, match="test"):
+        generate_questions(counting_trap(), rng, phrasing="test")
+
+
+def test_questions_are_made_fast(shots: list[SimulatedFrame]) -> None:
+    rng = np.random.default_rng(0)
+    start, made = time.process_time(), 0
+    for shot in shots:
+        made += len(generate_questions(shot.truth, rng, KINDS, 20))
+    # Training makes them on the fly; 6000 a second of CPU time is usual, 1000 would be a fault.
+    assert made / (time.process_time() - start) > 1000
