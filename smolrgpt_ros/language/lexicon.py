@@ -1,4 +1,4 @@
-"""The closed set of words and phrases the grammar reacts to, and the ones it knows to be harmless."""
+"""Words and phrases the grammar reacts to, and those it knows to be harmless."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
         table[word] = ("extreme", Order.MIDDLE)
     for order, words in {
         Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
-        "least distance,minimum distance,lowest distance",
+        "least distance,minimum distance,lowest distance,shortest way,shortest path,shortest,"
+        "least far",
         Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
         "largest distance,greatest distance,maximum distance",
         Order.LARGEST: "largest,biggest,larger,bigger",
@@ -31,29 +32,30 @@ def _phrases() -> dict[str, tuple[str, object]]:
         for word in words.split(","):
             table[word] = ("superlative", order)
     for phrase in (
-        "empty,idle,unloaded,without load,without a load,without any load,without boxes,"
+        "empty,idle,unloaded,vacant,without load,without a load,without any load,without boxes,"
         "without any boxes,with no load,with no boxes,has no load,no load,carries nothing,"
         "carrying nothing,not carrying anything,not loaded,not carrying any boxes,has nothing on it"
     ).split(","):
         table[phrase] = ("state", Order.EMPTY)
     for phrase in "loaded,full,with load,with a load,carrying boxes,carrying a load".split(","):
         table[phrase] = ("state", Order.LOADED)
-    for phrase in "how many,number of,count,counts,how many of,total number of,tally".split(","):
+    for phrase in "how many,number of,count,counts,counting,how full,how many of,total number of,tally".split(","):
         table[phrase] = ("cue", "count")
     for phrase in (
         "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"
         "how many metres,how many m,how much distance,how much space,how much room,gap,range,"
-        "spacing,separation,meters between,metres between,clearance"
+        "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
+        "how wide,in meters,in metres,straight line"
     ).split(","):
         table[phrase] = ("cue", "distance")
-    for phrase in "which side,what side".split(","):
+    for phrase in "which side,what side,which way,the side".split(","):
         table[phrase] = ("cue", "side")
     for phrase in "which,what,whichever".split(","):
         table[phrase] = ("which", None)
     for word in (
-        "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,grab,"
+        "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,reached,grab,"
         "fetch,access,accessible,assigned,select,selected,best,optimal,suitable,suited,convenient,"
-        "candidate,carry,lift,load,serve"
+        "candidate,next in turn,carry,lift,load,serve,choose"
     ).split(","):
         table[word] = ("fetch", None)
     for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
@@ -93,16 +95,16 @@ HARMLESS = frozenset(
     about above according across actually again ahead along also am amount and angle answer anything
     appear appears approximate approximately are around ask assess at automated automatic
     automatically autonomously available away back based be been being below besides better between
-    both box boxes but called can captured choice choose chosen compute computed confirm
+    both box boxes but called can captured choice chosen compute computed confirm
     considering contain contained contains could current currently describe determine determined did
     direction do does done easiest easily easy edge efficiency efficient estimate estimated
-    estimation exact exactly extent feet figure find first floor for found free frame front ft get
+    estimation exact exactly extent feet figure find first former latter floor for found free frame front ft get
     give given go goal going good got greatest ground had hand happen has have held hello help here
     hey hi hold holding holds how i if image images in inch inches indicate into is it its just know
     lie lies like line located location locations long look looking looks lot may mean measure
     measured measurement measurements meter meters metre metres might moment most move much name
     navigate need needs next no not nothing now number observer observing of off ok okay on only
-    optimal or order other out over path perspective picture placed placement plan please pls point
+    optimal or order other out over path  perspective picture place placed placement plan please pls point
     position positioned positions possible present proceed provide provided proximity put question
     r reading regarding relation relative report robots' roughly scene see seen shall should show
     side sides sight sit sits situated slot slots so some space spaces spatial spot spots stand

@@ -1,4 +1,4 @@
-"""What a question asks, independent of its words: kinds, selections and the regions they are about."""
+"""What a question asks, independent of its words: its kind, and which regions play which part."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ class Mention:
         reference: the phrase a "nearest to ..." is relative to.
         asked: whether "which" or "what" stands before it.
         camera: whether it is the camera itself.
+        listed: whether it selects from its own list ("the leftmost of the pallets M M").
     """
 
     start: int
@@ -40,6 +41,7 @@ class Mention:
     reference: Mention | None = field(default=None, repr=False)
     asked: bool = False
     camera: bool = False
+    listed: bool = False
 
     @property
     def explicit(self) -> bool:
@@ -126,16 +128,45 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
         if _text(tokens, at) != "camera" and _text(tokens, start - 1) not in ("from", "to"):
             return None  # "give me", "tell us"
         return Mention(start, at + 1, camera=True)
+    whole = _partitive(tokens, at) if label is None and (generic or modified or asked) else None
+    if whole is not None:
+        return _with_postmodifiers(
+            tokens,
+            replace(
+                whole, start=start, order=order or whole.order, rank=rank, asked=asked,
+                strict=strict, plural=whole.plural and order is None, listed=True,
+            ),
+        )  # fmt: skip
     named = label is not None or generic
     if modified and not named and _kind(tokens, at) not in ("number", "mask"):
         return None  # "is left of": a relation, not a modifier
     ids, masks, at = _numbers(tokens, at, allow_words=named)
+    listed = False
+    if label is not None and not ids and not masks and not plural:
+        # "the pallet in M M M", "which pallet of 3, 7 and 12"
+        link = _text(tokens, at)
+        ids, masks, end = _numbers(tokens, at + 1, allow_words=False)
+        listed = len(ids) + len(masks) > 1 or (asked and bool(masks))
+        if link in ("of", "in", "from", "among", "within", "at") and listed:
+            at = end
+        else:
+            ids, masks, listed = (), (), False
     if not (named or ids or masks):
         # "which is closer" asks for a region; "what is the distance" does not.
         asks = asked and _text(tokens, start) != "what"
         return Mention(start, at, asked=True) if asks else None
-    mention = Mention(start, at, label, ids, masks, plural, order, rank, strict, asked=asked)
+    mention = Mention(start, at, label, ids, masks, plural, order, rank, strict, asked=asked, listed=listed)
     return _with_postmodifiers(tokens, mention)
+
+
+def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
+    """The list of "(the leftmost) of the pallets M M M", "(which one) of the racks"."""
+    if _text(tokens, at) not in ("of", "among", "amongst"):
+        return None
+    whole = _noun_phrase(tokens, at + 1)
+    if whole is None or whole.asked or not (len(whole.ids) + len(whole.masks) > 1 or whole.plural):
+        return None
+    return whole
 
 
 def _leads_to_class(tokens: Sequence[Token], at: int) -> bool:
@@ -220,7 +251,9 @@ def _reference_phrase(
     tokens: Sequence[Token], at: int, mention: Mention
 ) -> tuple[Order, Mention] | None:
     """The "closest to X" or "by X" that belongs to the phrase just read."""
-    if mention.asked or mention.explicit or mention.order is not None:
+    if mention.asked or mention.order is not None:
+        return None
+    if mention.explicit and not mention.listed:
         return None
     if _kind(tokens, at) == "superlative":
         order = tokens[at].value

@@ -32,7 +32,7 @@ class ClassWords:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The classes a question may name. Immutable; see :meth:`extended` for a site's own synonyms."""
+    """The classes a question may name; see :meth:`extended` for a site's own synonyms."""
 
     classes: tuple[ClassWords, ...]
 
@@ -41,14 +41,24 @@ class Vocabulary:
         """The warehouse classes SmolRGPT was trained on."""
         return Vocabulary(
             (
-                ClassWords("pallet", "pallet", "pallets", ("skid",)),
+                ClassWords("pallet", "pallet", "pallets", ("skid", "pallet of goods")),
                 ClassWords(
                     "transporter",
                     "transporter",
                     "transporters",
-                    ("forklift", "fork lift", "amr", "agv", "robot", "vehicle", "truck"),
+                    (
+                        "forklift",
+                        "fork lift",
+                        "carrier",
+                        "transport robot",
+                        "amr",
+                        "agv",
+                        "robot",
+                        "vehicle",
+                        "truck",
+                    ),
                 ),
-                ClassWords("shelf", "shelf", "shelves", ("rack", "racking", "shelving")),
+                ClassWords("shelf", "shelf", "shelves", ("rack", "storage rack", "racking", "shelving", "shelving unit")),
                 ClassWords(
                     "buffer",
                     "buffer region",

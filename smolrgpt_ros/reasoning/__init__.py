@@ -1,1 +1,1 @@
-"""Joins frame, regions, question and model: what the model says beside what the depth image measures."""
+"""Joins frame, regions, question and model: what is generated beside what is measured."""

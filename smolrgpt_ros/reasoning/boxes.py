@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from .sizes import SizePrior
 
 _ANGLES = np.radians(np.arange(0.0, 90.0, 2.0))
+_DIRECTIONS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+_NORMALS = np.stack([-np.sin(_ANGLES), np.cos(_ANGLES)])
+_ENDLESS = 10.0
+_HEM = 0.15  # metres: what is hidden behind an object is at least this high
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,77 +44,128 @@ class Footprint:
         return self.axes.T @ np.diag(np.square(self.sigma)) @ self.axes
 
 
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The contour of a mask, brought to the floor frame.
+
+    Args:
+        spots: shape ``(M, 2)``, ``(right, ahead)``, metres.
+        heights: above the floor, metres, shape ``(M,)``.
+        cut: whether the object goes on behind what ends it there: the image border or something
+            nearer; shape ``(M,)``.
+    """
+
+    spots: NDArray[np.float64]
+    heights: NDArray[np.float64]
+    cut: NDArray[np.bool_]
+
+
 def fit_footprint(
     points: NDArray[np.float64],
-    hidden: NDArray[np.float64],
+    outline: Outline,
     prior: SizePrior | None,
     grain: float,
+    camera_height: float,
 ) -> Footprint:
-    """The rectangle around points seen from the origin of the floor frame.
+    """The rectangle around points seen from above the origin of the floor frame.
+
+    Both ends of an extent are taken as seen unless the outline is cut there or the object hides
+    its own far end; only then it is completed to the class's typical size.
 
     Args:
         points: seen surface points, shape ``(N, 2)``, ``(right, ahead)``, N >= 3.
-        hidden: places where the outline is cut (by an occluder or the image border), ``(M, 2)``.
+        outline: tells which ends are cut.
         prior: of the class, ``None`` where unknown.
         grain: distance of neighbouring pixels on the object, metres.
+        camera_height: above the floor, metres.
     """
     hull = cv2.convexHull(points.astype(np.float32)).reshape(-1, 2).astype(np.float64)
-    angle = _orientation(hull, points, prior)
+    angle = _orientation(hull, points)
     axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    local = hull @ axes.T
-    low, high = local.min(axis=0), local.max(axis=0)
-    if prior is not None and _turned(high - low, prior):
+    extent = np.ptp(hull @ axes.T, axis=0)
+    if _turned(extent, prior):
         axes = np.array([axes[1], -axes[0]])
-        local = hull @ axes.T
-        low, high = local.min(axis=0), local.max(axis=0)
-    cut = hidden @ axes.T if len(hidden) else np.zeros((0, 2))
-    expected = (prior.long, prior.short) if prior is not None else (None, None)
-    spread = prior.spread if prior is not None else 0.3
-    sigma = []
+    local = hull @ axes.T
+    low, high = local.min(axis=0) - grain / 2, local.max(axis=0) + grain / 2
+    rim = outline.spots @ axes.T
+    sigma = [0.0, 0.0]
     for axis in (0, 1):
         seen = high[axis] - low[axis]
-        want = expected[axis]
-        extra = 0.0
-        doubt = 0.25 * grain + 0.01
-        if want is not None and seen < want - 1.5 * spread:
-            extra = want - seen
-            near_low, near_high = _cut_ends(cut[:, axis], low[axis], high[axis])
-            towards_camera = -(axes[axis] @ (hull.mean(axis=0)))  # > 0: high end is the near one
-            if near_low == near_high:
-                # Nothing tells which end is hidden: an object hides its own far side.
-                slant = abs(towards_camera) / max(np.linalg.norm(hull.mean(axis=0)), 1e-6)
-                if near_low or slant < 0.2:
-                    share = 0.5
-                else:
-                    share = 1.0 if towards_camera > 0 else 0.0
-            else:
-                share = 1.0 if near_low else 0.0
-            low[axis] -= share * extra
-            high[axis] += (1 - share) * extra
-            doubt += 0.15 * extra + spread / 2
-        sigma.append(float(doubt))
+        sigma[axis] = 0.01 + 0.3 * grain
+        if prior is None:
+            sigma[axis] += 0.1 * seen
+            continue
+        want = (prior.long, prior.short)[axis]
+        missing = want - seen
+        if missing < prior.spread:
+            continue
+        ends = [
+            _hidden_end(rim[:, axis], outline, edge, inward, seen, camera_height, prior.flat)
+            for edge, inward in ((low[axis], 1.0), (high[axis], -1.0))
+        ]
+        room = ends[0] + ends[1]
+        if room <= 0:
+            sigma[axis] += 0.1 * missing
+            continue
+        added = min(missing, room)
+        shares = np.minimum(ends, added)
+        shares *= added / shares.sum()
+        low[axis] -= shares[0]
+        high[axis] += shares[1]
+        # The added length is uncertain by the spread of the class; half of it moves the centre.
+        sigma[axis] += prior.spread / 2 + 0.1 * added + 0.5 * float(shares.min())
     centre = axes.T @ ((low + high) / 2)
     size = high - low
     return Footprint(centre, axes, (float(size[0]), float(size[1])), (sigma[0], sigma[1]))
 
 
-def _orientation(
-    hull: NDArray[np.float64], points: NDArray[np.float64], prior: SizePrior | None
+def _hidden_end(
+    rim: NDArray[np.float64],
+    outline: Outline,
+    edge: float,
+    inward: float,
+    seen: float,
+    camera_height: float,
+    flat: bool,
 ) -> float:
+    """How far the object may go on beyond what is seen of one end, metres; 0 where it cannot."""
+    near = (rim - edge) * inward < 0.12 * seen + 0.05
+    if near.sum() < 3:
+        return 0.0
+    shown = 1.0 - float(outline.cut[near].mean())
+    if flat:  # a little of an edge on the floor is enough to see where it ends
+        return _ENDLESS if shown < 0.15 else 0.0
+    if shown < 0.5:
+        return _ENDLESS
+    # An object hides what is behind it, down to where the ray over its edge comes low again.
+    spots = outline.spots[near]
+    distance = float(np.linalg.norm(spots.mean(axis=0)))
+    if distance < float(np.linalg.norm(outline.spots.mean(axis=0))):
+        return 0.0  # the end towards the camera
+    height = float(np.quantile(outline.heights[near], 0.3))
+    if height <= _HEM:
+        return 0.0
+    if height >= camera_height - 0.05:
+        return _ENDLESS
+    return distance * ((camera_height - _HEM) / (camera_height - height) - 1.0)
+
+
+def _orientation(hull: NDArray[np.float64], points: NDArray[np.float64]) -> float:
     """Angle of the rectangle: small area, and points close to its sides."""
-    directions = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])  # (2, A)
-    normals = np.stack([-np.sin(_ANGLES), np.cos(_ANGLES)])
-    u, v = hull @ directions, hull @ normals
+    u, v = hull @ _DIRECTIONS, hull @ _NORMALS
     u_low, u_high, v_low, v_high = u.min(0), u.max(0), v.min(0), v.max(0)
     area = (u_high - u_low) * (v_high - v_low)
-    pu, pv = points @ directions, points @ normals
+    few = points[:: max(1, len(points) // 250)]
+    pu, pv = few @ _DIRECTIONS, few @ _NORMALS
     side = np.minimum(np.minimum(pu - u_low, u_high - pu), np.minimum(pv - v_low, v_high - pv))
     on_side = (side < 0.06).mean(axis=0)
     return float(_ANGLES[int(np.argmin(area * (1.0 - 0.3 * on_side)))])
 
 
-def _turned(seen: NDArray[np.float64], prior: SizePrior) -> bool:
+def _turned(seen: NDArray[np.float64], prior: SizePrior | None) -> bool:
     """Whether the second axis is the long one: the assignment that the sizes fit better."""
+    if prior is None:
+        return bool(seen[1] > seen[0])
     want = np.array([prior.long, prior.short])
 
     def misfit(size: NDArray[np.float64]) -> float:
@@ -119,11 +174,3 @@ def _turned(seen: NDArray[np.float64], prior: SizePrior) -> bool:
         return float((4 * too_long + too_short).sum())
 
     return misfit(seen[::-1]) < misfit(seen)
-
-
-def _cut_ends(cut: NDArray[np.float64], low: float, high: float) -> tuple[bool, bool]:
-    """Which ends of an axis the outline is cut at."""
-    margin = 0.15 * (high - low) + 0.05
-    at_low, at_high = int((cut < low + margin).sum()), int((cut > high - margin).sum())
-    most = max(at_low, at_high, 1)
-    return at_low >= 3 and at_low > 0.5 * most, at_high >= 3 and at_high > 0.5 * most

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from ..scene.frame import RgbdFrame
 from ..scene.geometry import Plane, fit_ground_plane, rays
-from ..scene.masks import centroid_of
 from ..scene.region import Region
-from .boxes import Footprint, fit_footprint
+from .boxes import Footprint, Outline, fit_footprint
+from .seeing import Rim, Surface, at_border, outline_pixels, rim_of, surface_of
 from .sizes import SIZES
 
-_MAX_POINTS = 900
+Box = tuple[int, int, int, int]
 _ON_FLOOR = 0.06  # metres: lower points of a standing object are leaked floor
+_RIDES = 0.14  # metres: an underside higher than this is not on the floor
+_CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class ObjectEstimate:
         covariance: of the centre, shape ``(3, 3)``, optical frame.
         size: length, width, height of its box, metres; NaN without a floor.
         footprint: on the floor; ``None`` where no floor was found.
-        bottom, top: heights above the floor, metres.
+        bottom, top: heights above the floor, metres; NaN without a floor.
         points: seen surface, shape ``(N, 3)``, optical frame.
         valid_ratio: share of the region's pixels that have depth.
     """
@@ -46,6 +48,11 @@ class ObjectEstimate:
     points: NDArray[np.float64]
     valid_ratio: float
 
+    @property
+    def rides(self) -> bool:
+        """Whether it stands on something instead of the floor."""
+        return self.bottom > _RIDES
+
 
 class FrameGeometry:
     """A frame, all regions in view, and what depth tells about them.
@@ -55,7 +62,7 @@ class FrameGeometry:
     Args:
         frame: with depth and intrinsics, or without (then only image positions are known).
         regions: every region in view; those a question does not mention still tell what is floor
-            and what hides what.
+            and what carries what.
     """
 
     def __init__(self, frame: RgbdFrame, regions: Sequence[Region]) -> None:
@@ -65,6 +72,7 @@ class FrameGeometry:
         self._plane: Plane | None = None
         self._plane_known = False
         self._objects: dict[int, ObjectEstimate | str] = {}
+        self._boxes: dict[int, Box | None] = {}
         self._centroids: dict[int, tuple[float, float] | None] = {}
 
     @property
@@ -86,18 +94,25 @@ class FrameGeometry:
                 self._plane_known = True
             return self._plane
 
+    def box(self, position: int) -> Box | None:
+        """``(x0, y0, x1, y1)`` of a region's mask, exclusive; ``None`` for an empty mask."""
+        with self._lock:
+            if position not in self._boxes:
+                x, y, width, height = cv2.boundingRect(self.regions[position].mask.view(np.uint8))
+                self._boxes[position] = (x, y, x + width, y + height) if width else None
+            return self._boxes[position]
+
     def centroid(self, position: int) -> tuple[float, float] | None:
         """Mask centroid of a region, pixels ``(x, y)``; ``None`` for an empty mask."""
         with self._lock:
             if position not in self._centroids:
-                region = self.regions[position]
-                box = region.box
-                found = None
+                box, found = self.box(position), None
                 if box is not None:
                     x0, y0, x1, y1 = box
-                    inner = centroid_of(region.mask[y0:y1, x0:x1])
-                    assert inner is not None
-                    found = (inner[0] + x0, inner[1] + y0)
+                    patch = np.ascontiguousarray(self.regions[position].mask[y0:y1, x0:x1])
+                    moments = cv2.moments(patch.view(np.uint8), binaryImage=True)
+                    area = moments["m00"]
+                    found = (moments["m10"] / area + x0, moments["m01"] / area + y0)
                 self._centroids[position] = found
             return self._centroids[position]
 
@@ -111,204 +126,184 @@ class FrameGeometry:
     # -- one object -------------------------------------------------------------------------
 
     def _estimated(self, position: int) -> ObjectEstimate | str:
-        region = self.regions[position]
+        region, box = self.regions[position], self.box(position)
         if self.why_not:
             return self.why_not
-        box = region.box
         if box is None:
             return f"the mask of region {region.id} is empty"
-        columns, rows, z, ratio = self._samples(region, box)
-        if len(z) < 8:
-            return f"region {region.id} has no depth ({ratio:.0%} of its pixels are valid)"
-        assert self.frame.intrinsics is not None
-        points = rays(self.frame.intrinsics, columns, rows) * z[:, None]
-        plane = self.plane
-        if plane is None:
-            return self._without_floor(region, points, ratio)
+        surface = surface_of(self.frame, region.mask, box)
+        if len(surface.points) < 8:
+            return (
+                f"region {region.id} has no depth "
+                f"({surface.valid_ratio:.0%} of its pixels are valid)"
+            )
+        if self.plane is None:
+            return _without_floor(region, surface)
+        if _is_flat(region.label):
+            return self._flat(region, box, self.plane, surface)
+        found = self._standing(region, box, self.plane, surface)
+        if region.label == "transporter" and not isinstance(found, str):
+            return self._below_its_load(found, self.plane)
+        return found
+
+    def _standing(
+        self, region: Region, box: Box, plane: Plane, surface: Surface
+    ) -> ObjectEstimate | str:
         prior = SIZES.get(region.label)
-        local = plane.to_floor(points)
-        grain = float(np.median(z)) / self.frame.intrinsics.fx
-        if prior is not None and prior.flat:
-            return self._flat(region, box, plane, local, points, ratio, grain)
+        local = plane.to_floor(surface.points)
         height = local[:, 2]
-        tolerance = max(_ON_FLOOR, 3 * plane.residual)
-        standing = height > min(tolerance, 0.5 * float(np.quantile(height, 0.95)))
+        floor_noise = max(_ON_FLOOR, 3 * plane.residual)
+        standing = height > min(floor_noise, 0.5 * float(np.quantile(height, 0.95)))
         if standing.sum() < 8:
             return f"region {region.id} does not stand out from the floor"
         local = local[standing]
         local = local[_near_median(local[:, :2], prior.long if prior else 3.0)]
-        top = float(np.quantile(local[:, 2], 0.99))
-        bottom = self._bottom(region, local)
-        if prior is not None and self._top_is_cut(box):
+        rim = rim_of(self.frame, region.mask, box, plane)
+        top = _top(local, rim)
+        if prior is not None and _top_is_cut(rim):
             top = max(top, prior.height)
-        hidden = self._hidden_outline(region, box, plane)
-        footprint = fit_footprint(local[:, :2], hidden, prior, grain)
-        return self._assembled(region, plane, footprint, bottom, top, points[standing], ratio)
-
-    def _samples(
-        self, region: Region, box: tuple[int, int, int, int]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], float]:
-        """Columns, rows and depths of well inside, valid pixels; and the valid share of all."""
-        assert self.frame.depth is not None
-        x0, y0, x1, y1 = box
-        mask = region.mask[y0:y1, x0:x1]
-        depth = self.frame.depth[y0:y1, x0:x1]
-        valid = np.isfinite(depth) & (depth > 0)
-        pixels = int(mask.sum())
-        ratio = float((valid & mask).sum()) / max(pixels, 1)
-        good = mask & valid & ~_mixed(depth)
-        if good.sum() < 30:
-            good = mask & valid
-        rows, columns = np.nonzero(good)
-        step = max(1, len(rows) // _MAX_POINTS)
-        # Row-major order: a stride coprime to the box keeps the sample even over the object.
-        rows, columns = rows[::step], columns[::step]
-        return columns + x0, rows + y0, depth[rows, columns].astype(np.float64), ratio
-
-    def _without_floor(
-        self, region: Region, points: NDArray[np.float64], ratio: float
-    ) -> ObjectEstimate:
-        """The visible surface's median, pushed back by half the object's typical depth."""
-        prior = SIZES.get(region.label)
-        surface = np.median(points, axis=0)
-        reach = 0.25 * (prior.long + prior.short) * 0.5 if prior and not prior.flat else 0.0
-        distance = float(np.linalg.norm(surface))
-        centre = surface * (1 + reach / max(distance, 1e-6))
-        doubt = np.square(0.1 + reach)
-        nan = float("nan")
-        return ObjectEstimate(
-            region.label, centre, np.eye(3) * doubt, (nan, nan, nan), None, nan, nan, points, ratio
-        )
+        bottom = self._bottom(region, rim) if region.label == "pallet" else 0.0
+        footprint = fit_footprint(local[:, :2], rim.outline, prior, surface.grain, plane.offset)
+        return _assembled(region, plane, footprint, (bottom, top), surface)
 
     def _flat(
-        self,
-        region: Region,
-        box: tuple[int, int, int, int],
-        plane: Plane,
-        local: NDArray[np.float64],
-        points: NDArray[np.float64],
-        ratio: float,
-        grain: float,
+        self, region: Region, box: Box, plane: Plane, surface: Surface
     ) -> ObjectEstimate | str:
         """A rectangle on the floor, from the outline of its mask where that is floor."""
-        assert self.frame.intrinsics is not None
-        x0, y0, x1, y1 = box
-        patch = region.mask[y0:y1, x0:x1].astype(np.uint8)
-        outlines, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        outline = np.concatenate(outlines).reshape(-1, 2)
-        columns, rows = outline[:, 0] + x0, outline[:, 1] + y0
-        depth = self.frame.depth
-        assert depth is not None
-        directions = rays(self.frame.intrinsics, columns, rows)
-        on_floor = plane.meet(directions)
-        z = depth[rows, columns]
-        tolerance = np.maximum(0.08, 0.03 * on_floor[:, 2])
-        floor = np.isfinite(on_floor[:, 2]) & ~(z < on_floor[:, 2] - tolerance)
-        border = self._at_border(columns, rows)
-        if floor.sum() < 8:
+        depth, camera = self.frame.depth, self.frame.intrinsics
+        assert depth is not None and camera is not None
+        columns, rows = outline_pixels(region.mask, box)
+        on_floor = plane.meet(rays(camera, columns, rows))
+        meets = np.isfinite(on_floor[:, 2])
+        columns, rows, on_floor = columns[meets], rows[meets], on_floor[meets]
+        # What stands on the rectangle may reach over its outline in the picture.
+        sight = np.maximum(0.08, 0.03 * on_floor[:, 2])
+        free = ~(depth[rows, columns] < on_floor[:, 2] - sight)
+        if free.sum() < 8:
             return f"the floor of region {region.id} is hidden"
-        spots = plane.to_floor(on_floor[floor])[:, :2]
-        cut = plane.to_floor(on_floor[border & np.isfinite(on_floor[:, 2])])[:, :2]
-        footprint = fit_footprint(spots, cut, SIZES[region.label], grain)
-        return self._assembled(region, plane, footprint, 0.0, 0.0, points, ratio)
-
-    def _assembled(
-        self,
-        region: Region,
-        plane: Plane,
-        footprint: Footprint,
-        bottom: float,
-        top: float,
-        points: NDArray[np.float64],
-        ratio: float,
-    ) -> ObjectEstimate:
-        middle = np.array([*footprint.centre, (bottom + top) / 2])
-        centre = plane.to_optical(middle[None])[0]
-        covariance = np.zeros((3, 3))
-        covariance[:2, :2] = footprint.covariance
-        covariance[2, 2] = 0.02**2
-        axes = plane.axes
-        size = (*footprint.size, top - bottom)
-        return ObjectEstimate(
-            region.label,
-            centre,
-            axes.T @ covariance @ axes,
-            size,
-            footprint,
-            bottom,
-            top,
-            points,
-            ratio,
+        spots = plane.to_floor(on_floor)[:, :2]
+        cut = at_border(self.frame, columns, rows) | ~free
+        outline = Outline(spots, np.zeros(len(spots)), cut)
+        footprint = fit_footprint(
+            spots[free], outline, SIZES[region.label], surface.grain, plane.offset
         )
+        return _assembled(region, plane, footprint, (0.0, 0.0), surface)
 
-    def _bottom(self, region: Region, local: NDArray[np.float64]) -> float:
-        """Height of the underside: the floor, or the deck for a pallet that rides."""
-        if region.label != "pallet":
-            return 0.0
-        centre = np.median(local[:, :2], axis=0)
+    def _bottom(self, region: Region, rim: Rim) -> float:
+        """Height of a pallet's underside: 0 on the floor, or the deck it rides on."""
+        lower = rim.outline.heights[rim.hangs]
+        if len(lower) >= 5:
+            # Slanted upright edges have floor below them too; the lowest few are the underside.
+            underside = float(np.quantile(lower, 0.06))
+        else:
+            # All around hidden: only a vehicle right below can lift it.
+            underside = 0.0
+            for other in self.regions:
+                if other.label == "transporter":
+                    below = np.clip(rim.rows + 4, 0, self.frame.height - 1)
+                    touching = other.mask[below, rim.columns]
+                    if touching.sum() >= 5:
+                        underside = float(np.quantile(rim.outline.heights[touching], 0.1))
+        return SIZES["transporter"].height if underside > _RIDES else 0.0
+
+    def _below_its_load(self, vehicle: ObjectEstimate, plane: Plane) -> ObjectEstimate:
+        """A vehicle that shows little below its pallet stands where the pallet is."""
+        assert vehicle.footprint is not None
+        seen = np.median(plane.to_floor(vehicle.points)[:, :2], axis=0)
+        prior = SIZES["transporter"]
+        if min(vehicle.footprint.size) > prior.short - 2 * prior.spread and (
+            max(vehicle.footprint.size) > prior.long - 2 * prior.spread
+        ):
+            return vehicle
+        nearest, load = _CARRIED_WITHIN, None
         for position, other in enumerate(self.regions):
-            if other.label != "transporter" or other is region:
+            if other.label != "pallet":
                 continue
-            below = self.estimate(position)
-            if isinstance(below, str) or below.footprint is None:
+            above = self.estimate(position)
+            if isinstance(above, str) or above.footprint is None or not above.rides:
                 continue
-            if np.linalg.norm(below.footprint.centre - centre) < 0.7:
-                lowest = float(np.quantile(local[:, 2], 0.03))
-                if lowest > 0.5 * SIZES["transporter"].height:
-                    return SIZES["transporter"].height
-        return 0.0
-
-    def _at_border(self, columns: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return (
-            (columns <= 1)
-            | (rows <= 1)
-            | (columns >= self.frame.width - 2)
-            | (rows >= self.frame.height - 2)
+            apart = float(np.linalg.norm(above.footprint.centre - seen))
+            if apart < nearest:
+                nearest, load = apart, above.footprint
+        if load is None:
+            return vehicle
+        sigma = (load.sigma[0] + 0.05, load.sigma[1] + 0.05)
+        footprint = replace(vehicle.footprint, centre=load.centre, axes=load.axes, sigma=sigma)
+        middle = np.array([*load.centre, (vehicle.bottom + vehicle.top) / 2])
+        return replace(
+            vehicle,
+            centre=plane.to_optical(middle[None])[0],
+            covariance=_covariance(plane, footprint),
+            footprint=footprint,
         )
 
-    def _top_is_cut(self, box: tuple[int, int, int, int]) -> bool:
-        return box[1] <= 1
 
-    def _hidden_outline(
-        self, region: Region, box: tuple[int, int, int, int], plane: Plane
-    ) -> NDArray[np.float64]:
-        """Where the outline is not the object's own: cut by the image or by something nearer.
+def _assembled(
+    region: Region,
+    plane: Plane,
+    footprint: Footprint,
+    heights: tuple[float, float],
+    surface: Surface,
+) -> ObjectEstimate:
+    bottom, top = heights
+    middle = np.array([*footprint.centre, (bottom + top) / 2])
+    return ObjectEstimate(
+        label=region.label,
+        centre=plane.to_optical(middle[None])[0],
+        covariance=_covariance(plane, footprint),
+        size=(*footprint.size, top - bottom),
+        footprint=footprint,
+        bottom=bottom,
+        top=top,
+        points=surface.points,
+        valid_ratio=surface.valid_ratio,
+    )
 
-        Returns:
-            Floor positions ``(M, 2)`` of such outline pixels.
-        """
-        depth, intrinsics = self.frame.depth, self.frame.intrinsics
-        assert depth is not None and intrinsics is not None
-        x0, y0, x1, y1 = box
-        patch = region.mask[y0:y1, x0:x1].astype(np.uint8)
-        outlines, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        outline = np.concatenate(outlines).reshape(-1, 2)
-        columns, rows = outline[:, 0] + x0, outline[:, 1] + y0
-        own = depth[rows, columns]
-        hidden = self._at_border(columns, rows)
-        for dx, dy in ((3, 0), (-3, 0), (0, 3), (0, -3)):
-            c = np.clip(columns + dx, 0, self.frame.width - 1)
-            r = np.clip(rows + dy, 0, self.frame.height - 1)
-            nearer = depth[r, c] < own - np.maximum(0.12, 0.04 * own)
-            hidden |= nearer & ~region.mask[r, c]
-        hidden &= np.isfinite(own) & (own > 0)
-        if not hidden.any():
-            return np.zeros((0, 2))
-        points = rays(intrinsics, columns[hidden], rows[hidden]) * own[hidden, None]
-        return plane.to_floor(points)[:, :2]
+
+def _covariance(plane: Plane, footprint: Footprint) -> NDArray[np.float64]:
+    covariance = np.zeros((3, 3))
+    covariance[:2, :2] = footprint.covariance
+    covariance[2, 2] = 0.03**2
+    return plane.axes.T @ covariance @ plane.axes
+
+
+def _without_floor(region: Region, surface: Surface) -> ObjectEstimate:
+    """The visible surface's median, pushed back by half the object's typical depth."""
+    prior = SIZES.get(region.label)
+    middle = np.median(surface.points, axis=0)
+    reach = 0.25 * (prior.long + prior.short) * 0.5 if prior and not prior.flat else 0.0
+    nan = float("nan")
+    return ObjectEstimate(
+        label=region.label,
+        centre=middle * (1 + reach / max(float(np.linalg.norm(middle)), 1e-6)),
+        covariance=np.eye(3) * (0.1 + reach) ** 2,
+        size=(nan, nan, nan),
+        footprint=None,
+        bottom=nan,
+        top=nan,
+        points=surface.points,
+        valid_ratio=surface.valid_ratio,
+    )
+
+
+def _top(local: NDArray[np.float64], rim: Rim) -> float:
+    """Height of the highest part, which may be as thin as a post seen only at the rim."""
+    heights = np.sort(np.concatenate([local[:, 2], rim.outline.heights]))
+    return float(heights[-1 - max(2, len(heights) // 200)])
+
+
+def _top_is_cut(rim: Rim) -> bool:
+    """Whether most of the highest part of the outline is not the object's own edge."""
+    heights = rim.outline.heights
+    if len(heights) < 8:
+        return False
+    high = heights > np.quantile(heights, 0.9)
+    return bool(rim.outline.cut[high].mean() > 0.6)
 
 
 def _is_flat(label: str) -> bool:
     prior = SIZES.get(label)
     return prior is not None and prior.flat
-
-
-def _mixed(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Pixels beside a jump in depth, where a sensor mixes near and far."""
-    filled = np.where(np.isfinite(depth) & (depth > 0), depth, 0).astype(np.float32)
-    kernel = np.ones((3, 3), np.uint8)
-    jump = cv2.dilate(filled, kernel) - cv2.erode(filled, kernel)
-    return jump > np.maximum(0.08, 0.05 * filled)
 
 
 def _near_median(points: NDArray[np.float64], length: float) -> NDArray[np.bool_]:

@@ -159,12 +159,7 @@ class _Gauge:
             raise _CannotMeasure("several regions fit and nothing selects one")
         order = pick.order
         if order in (Order.EMPTY, Order.LOADED):
-            fitting = [p for p in pick.candidates if self.is_loaded(p) == (order is Order.LOADED)]
-            if len(fitting) != 1:
-                raise _CannotMeasure(
-                    f"{len(fitting)} of {len(pick.candidates)} candidates are {order.value}"
-                )
-            return fitting[0]
+            return self._by_load(pick, order)
         if order.in_image:
             values = {p: self._column(p) for p in pick.candidates}
         elif order in (Order.NEAREST, Order.FARTHEST):
@@ -178,6 +173,16 @@ class _Gauge:
         if pick.rank > len(ranked):
             raise _CannotMeasure(f"there is no number {pick.rank} among {len(ranked)}")
         return ranked[pick.rank - 1]
+
+    def _by_load(self, pick: Pick, order: Order) -> int:
+        """The one empty (or loaded) candidate; refuses where none or several stand out."""
+        loads = {p: self.load_of(p) for p in pick.candidates}
+        wanted = [p for p in loads if (loads[p] > 0.5) == (order is Order.LOADED)]
+        if len(wanted) != 1:
+            raise _CannotMeasure(
+                f"{len(wanted)} of {len(loads)} candidates are {order.value}, not one"
+            )
+        return wanted[0]
 
     def _ranges(self, pick: Pick) -> dict[int, float]:
         if pick.reference is None or pick.reference.is_camera:
@@ -215,44 +220,43 @@ class _Gauge:
             raise _CannotMeasure("no floor is in view, inside or outside cannot be told")
         return spot.bottom < 0.1 and area.footprint.depth_of(spot.footprint.centre) > 0
 
-    def is_loaded(self, position: int) -> bool:
-        """Whether something stands on a transporter (or a pallet carries boxes)."""
+    def load_of(self, position: int) -> float:
+        """How surely something stands on a transporter (or a pallet carries boxes), in [0, 1]."""
         spot = self._object(position)
         if spot.footprint is None:
             raise _CannotMeasure("no floor is in view, a load cannot be told")
         if self._regions[position].label == "pallet":
-            return spot.top - spot.bottom > 0.3
+            return 1.0 if spot.top - spot.bottom > 0.3 else 0.0
         for other, region in enumerate(self._geometry.regions):
             if region.label != "pallet":
                 continue
             above = self._geometry.estimate(other)
-            if isinstance(above, str) or above.footprint is None:
+            if isinstance(above, str) or above.footprint is None or not above.rides:
                 continue
             apart = above.footprint.centre - spot.footprint.centre
-            if above.bottom > 0.1 and float(np.linalg.norm(apart)) < 0.8:
-                return True
-        return self._covered(position, spot)
+            if float(np.linalg.norm(apart)) < 0.6:
+                return 1.0
+        return 1.0 - self._bare(position, spot)
 
-    def _covered(self, position: int, spot: ObjectEstimate) -> bool:
-        """Whether most of a vehicle's deck is hidden below something standing on it."""
+    def _bare(self, position: int, spot: ObjectEstimate) -> float:
+        """Share of a vehicle's typical deck that shows in its mask."""
         geometry = self._geometry
-        plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
-        assert plane is not None and camera is not None and depth is not None
-        assert spot.footprint is not None
-        length, width = spot.footprint.size
-        u, v = np.meshgrid(np.linspace(-0.35, 0.35, 9), np.linspace(-0.3, 0.3, 7))
-        grid = np.stack([u.ravel() * length, v.ravel() * width], axis=1) @ spot.footprint.axes
-        deck = np.column_stack(
-            [grid + spot.footprint.centre, np.full(len(grid), SIZES["transporter"].height)]
-        )
+        plane, camera = geometry.plane, geometry.frame.intrinsics
+        assert plane is not None and camera is not None and spot.footprint is not None
+        prior = SIZES["transporter"]
+        u, v = np.meshgrid(np.linspace(-0.3, 0.3, 9), np.linspace(-0.3, 0.3, 7))
+        grid = np.stack([u.ravel() * prior.long, v.ravel() * prior.short], axis=1)
+        spots = grid @ spot.footprint.axes + spot.footprint.centre
+        deck = np.column_stack([spots, np.full(len(grid), prior.height)])
         points = plane.to_optical(deck)
+        ahead = points[:, 2] > 0.1
+        points = points[ahead]
         columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
         rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
         inside = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
         if inside.sum() < 10:
             raise _CannotMeasure("the deck is out of view")
-        seen = self._regions[position].mask[rows[inside], columns[inside]]
-        return bool(seen.mean() < 0.5)
+        return float(self._regions[position].mask[rows[inside], columns[inside]].mean())
 
     # -- values -----------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ class Plane:
         return np.stack([np.cross(ahead, self.up), ahead, self.up])
 
     def to_floor(self, points: Points) -> Points:
-        """Optical frame to floor frame ``(right, ahead, height)``; its origin is below the camera."""
+        """Optical to floor frame ``(right, ahead, height)``; the origin is below the camera."""
         return points @ self.axes.T + np.array([0.0, 0.0, self.offset])
 
     def to_optical(self, points: Points) -> Points:
@@ -81,7 +81,7 @@ class Plane:
         return (points - np.array([0.0, 0.0, self.offset])) @ self.axes
 
     def meet(self, directions: Points) -> Points:
-        """Where rays from the camera meet the floor, shape ``(N, 3)``; NaN for those that do not."""
+        """Where rays from the camera meet the floor, ``(N, 3)``; NaN for those that do not."""
         falling = directions @ self.up
         with np.errstate(divide="ignore", invalid="ignore"):
             reach = np.where(falling < -1e-6, -self.offset / falling, np.nan)

@@ -1,0 +1,147 @@
+"""Reads choices: which region is asked for, by which rule, relative to what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .meaning import Kind, Meaning, Order, Pick
+from .mentions import Mention
+from .parts import Parts
+
+_STATES = (Order.EMPTY, Order.LOADED)
+_RELATIVE = (Order.NEAREST, Order.FARTHEST)
+_BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
+
+
+def read_choice(parts: Parts) -> Meaning:
+    """The meaning of "which ...": a pick among candidates.
+
+    Raises:
+        QueryError: UNKNOWN_REGION or BAD_QUESTION.
+    """
+    parts.refuse_unknown_nouns()
+    resolver = parts.resolver
+    head = _head(parts)
+    order, at, rank = _order(parts, head)
+    if order is None:
+        raise resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
+    reference = _reference(parts, head, at) if order in _RELATIVE else None
+    candidates = _candidates(parts, head, reference)
+    if not candidates:
+        raise resolver.bad("which of what?")
+    if rank > len(candidates):
+        raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
+    selected = None
+    if order in _RELATIVE:
+        selected = _reference_pick(parts, reference)
+        # "which pallet is closest to pallet 3" does not mean pallet 3.
+        if selected is not None and selected.single is not None:
+            candidates = tuple(c for c in candidates if c != selected.single)
+    if order is Order.MIDDLE:
+        resolver.decided(Pick(candidates, order))
+    trained = order.in_image or (order is Order.NEAREST and selected is not None)
+    return Meaning(Kind.CHOICE, Pick(candidates, order, rank, selected), trained=trained)
+
+
+def _head(parts: Parts) -> Mention | None:
+    """The phrase that is asked for; ``None`` where it is only "which one"."""
+    named = [m for m in parts.mentions if m.named and not m.camera]
+    asked = [m for m in parts.mentions if m.asked]
+    if asked and asked[0].named:
+        return asked[0]
+    selecting = [m for m in named if m.order is not None and m.order not in _STATES]
+    selecting = [m for m in selecting if m.listed or not m.explicit]
+    if asked:
+        return next((m for m in selecting if m.listed), None)
+    if selecting:
+        return selecting[0]
+    for at in parts.loose("superlative", "extreme"):
+        before = [m for m in named if m.end == at]  # "the pallet of M M nearest to it"
+        if before:
+            return before[0]
+    others = [m for m in named if m.order not in _STATES]
+    lists = [m for m in others if m.listed or not m.explicit]
+    return (lists or [None])[0]  # type: ignore[list-item]
+
+
+def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:
+    """The rule, the token it stands at (-1 where it is only implied) and its rank."""
+    rank = head.rank if head is not None else 1
+    if head is not None and head.order is not None and (head.listed or not head.explicit):
+        if head.order not in _STATES or not parts.fetching:
+            return head.order, head.start, rank
+    for said in parts.mentions:  # "which one is the rightmost object"
+        if not said.named and said.order is not None and said.order not in _STATES:
+            return said.order, said.start, said.rank
+    for kinds in (("superlative", "extreme"), ("side",)):
+        for at in parts.loose(*kinds):
+            return parts.tokens[at].value, at, rank  # type: ignore[return-value]
+    if parts.fetching:
+        return Order.NEAREST, -1, rank
+    for at in parts.loose("near"):
+        return Order.NEAREST, at, rank
+    for at in parts.loose("state"):
+        return parts.tokens[at].value, at, rank  # type: ignore[return-value]
+    return None, -1, rank
+
+
+def _reference(parts: Parts, head: Mention | None, at: int) -> Mention | None:
+    """The phrase after "closest to", or else the one of another class than the candidates."""
+    if head is not None and head.reference is not None:
+        return head.reference
+    named = [m for m in parts.mentions if m.named and m is not head]
+    if at >= 0:
+        start = head.end if head is not None and head.start <= at < head.end else at + 1
+        for m in named:
+            gap = parts.tokens[start : m.start]
+            if m.start >= start and all(t.text in _BETWEEN or t.kind == "article" for t in gap):
+                return m
+    label = parts.label(head) if head is not None else None
+    if label is None:
+        groups = [m for m in named if len(m.ids) + len(m.masks) > 1]
+        label = next((parts.label(m) for m in groups + named), None)
+    others = [m for m in named if parts.label(m) != label]
+    choosing = [m for m in others if m.order is not None or not m.explicit]
+    return (choosing or others or [None])[-1]  # type: ignore[list-item]
+
+
+def _candidates(
+    parts: Parts, head: Mention | None, reference: Mention | None
+) -> tuple[int, ...]:
+    resolver = parts.resolver
+    if head is not None and head.explicit and (head.listed or len(head.ids + head.masks) > 1):
+        return resolver.positions(head)
+    rest = [m for m in parts.mentions if m.explicit and m is not reference]
+    singles = [m for m in rest if len(m.ids) + len(m.masks) == 1]
+    if head is None or head.explicit:
+        groups = [m for m in rest if m not in singles]
+        # "which of the pallet M, the shelf M and the pallet M": a list across classes.
+        rest = groups[:1] or singles
+    else:
+        rest = [m for m in rest if parts.label(m) in (head.label, None)]
+    found = tuple(dict.fromkeys(p for m in rest for p in resolver.positions(m)))
+    if not found and head is not None and head.label is not None:
+        return resolver.of_class(head.label)
+    return found
+
+
+def _reference_pick(parts: Parts, mention: Mention | None) -> Pick | None:
+    """What a nearest or farthest is relative to; ``None`` is the camera."""
+    if mention is not None and mention.camera:
+        return None
+    if mention is None:
+        if not parts.fetching:
+            return None
+        vehicles: Sequence[Mention] = [
+            m for m in parts.context if parts.label(m) == "transporter"
+        ]
+        if not vehicles:
+            raise parts.resolver.bad("picked up by which transporter?")
+        mention = vehicles[0]
+    if mention.explicit and mention.order is None:
+        positions = parts.resolver.positions(mention)
+        labels = {parts.resolver.views[p].label for p in positions}
+        if len(positions) > 1 and labels == {"transporter"} and parts.resolver.placeholders:
+            return Pick(positions, Order.EMPTY)  # the benchmark asks for the one without load
+        return parts.settled(parts.resolver.select(positions, mention, None))
+    return parts.scoped(mention, parts.mentions)

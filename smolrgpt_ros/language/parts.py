@@ -1,0 +1,147 @@
+"""The pieces of one question that all kinds share: its phrases, loose words and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .lexicon import HARMLESS
+from .meaning import Order, Pick
+from .mentions import Mention, find_mentions
+from .resolving import Locate, Resolver
+from .words import Token
+
+_OPENERS = ("article", "which", "extreme", "superlative", "state")
+_ASKING = ("cue", "which", "superlative", "extreme", "side")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A question taken apart.
+
+    Args:
+        tokens: the sentence that asks; the whole text where it has placeholders.
+        mentions: its noun phrases.
+        context: noun phrases of the other sentences, which the question's "it" may mean.
+        fetching: whether a load is to be picked up ("which pallet should ... take").
+        resolver: knows the regions.
+        locate: decides selections that need depth.
+    """
+
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+    context: tuple[Mention, ...]
+    fetching: bool
+    resolver: Resolver
+    locate: Locate | None
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], resolver: Resolver, locate: Locate | None) -> Parts:
+        """Finds the asking sentence and its phrases."""
+        if resolver.placeholders:
+            # Lists stand in sentences of their own: "There are transporters M M. Which ..."
+            tokens = [Token("comma", t.text) if t.kind == "stop" else t for t in tokens]
+        sentences = _sentences(tokens)
+        asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
+        sentence = (asking or sentences or [[]])[-1]
+        others = [s for s in sentences if s is not sentence]
+        parts = cls(
+            tuple(sentence),
+            tuple(find_mentions(sentence)),
+            tuple(m for s in others for m in find_mentions(s)),
+            any(t.kind == "fetch" for t in tokens),
+            resolver,
+            locate,
+        )
+        return replace(parts, mentions=parts._bound())
+
+    def loose(self, *kinds: str) -> list[int]:
+        """Indexes of tokens of these kinds outside every named phrase."""
+        covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
+        return [i for i, t in enumerate(self.tokens) if t.kind in kinds and i not in covered]
+
+    def says(self, *words: str) -> bool:
+        return any(t.text in words for t in self.tokens)
+
+    def label(self, mention: Mention) -> str | None:
+        """The class a phrase is about, from its words or its regions."""
+        if mention.label is not None:
+            return mention.label
+        if mention.explicit:
+            positions = self.resolver.positions(mention)
+            return self.resolver.views[positions[0]].label or None
+        return None
+
+    def pick(self, mention: Mention) -> Pick:
+        """The selection of a phrase, among the regions listed for its class in the sentence."""
+        listed = [m for m in self.mentions if m.explicit and m is not mention]
+        if mention.explicit or not (self.resolver.placeholders or len(listed) > 1):
+            return self.resolver.pick(mention)
+        return self.scoped(mention, listed)
+
+    def scoped(self, mention: Mention, lists: Sequence[Mention]) -> Pick:
+        """A pick among what ``lists`` name of its class; decided as far as possible."""
+        scope = [
+            p
+            for m in lists
+            if m.explicit and m is not mention and not mention.explicit
+            for p in self.resolver.positions(m)
+            if self.resolver.views[p].label in (mention.label, "")
+        ]
+        return self.settled(self.resolver.pick(mention, scope or None))
+
+    def settled(self, pick: Pick) -> Pick:
+        """The pick as one region, where depth can already tell and no list is prescribed."""
+        if self.locate is None or self.resolver.placeholders:
+            return pick
+        if pick.reference is not None:
+            pick = replace(pick, reference=self.settled(pick.reference))
+        if pick.order is None or pick.order.in_image:
+            return pick
+        found = self.locate(pick)
+        return pick if found is None else Pick((found,))
+
+    def _bound(self) -> tuple[Mention, ...]:
+        """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
+        counting = any(t.kind == "cue" and t.value == "count" for t in self.tokens)
+        for one in self.mentions:
+            if one.named or one.order is None or one.asked or one.order is Order.EMPTY:
+                continue
+            lists = [
+                m
+                for m in self.mentions
+                if m.start < one.start and m.order is None and not m.listed and _is_list(m)
+            ]
+            if counting:  # what is counted stands in the one, it is not one of them
+                lists = [m for m in lists if self.label(m) == "buffer"]
+            if lists:
+                whole = lists[-1]
+                joined = replace(
+                    one, label=whole.label, ids=whole.ids, masks=whole.masks, listed=whole.explicit
+                )
+                return tuple(joined if m is one else m for m in self.mentions if m is not whole)
+        return self.mentions
+
+    def refuse_unknown_nouns(self) -> None:
+        """Raises UNKNOWN_REGION for a noun after an article that is no class in view."""
+        covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
+        for i, token in enumerate(self.tokens[1:], start=1):
+            before = self.tokens[i - 1]
+            opens = before.kind in _OPENERS or (before.kind == "cue" and before.value == "count")
+            unknown = token.kind == "word" and token.text not in HARMLESS and i not in covered
+            if opens and unknown:
+                raise self.resolver.unknown(f'nothing called "{token.text}" is in view')
+
+
+def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
+    sentences: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.kind == "stop":
+            sentences.append([])
+        else:
+            sentences[-1].append(token)
+    return [s for s in sentences if s]
+
+
+def _is_list(mention: Mention) -> bool:
+    return len(mention.ids) + len(mention.masks) > 1 or (mention.plural and not mention.explicit)
