@@ -12,6 +12,9 @@ from smolrgpt_ros.model.geometry_features import FEATURE_COUNT
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.processing import SmolRGPTProcessor
 
+# Tiny products gain nothing from threads and lose much where the cores are busy.
+torch.set_num_threads(1)
+
 SPECIAL = ["<unk>", "<|im_start|>", "<|im_end|>", "<|image|>", "<mask_rgb>", "<mask_depth>"]
 SPECIAL += ["<mask_geometry>"]
 FIXTURE = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "reference_checkpoint"
@@ -47,7 +50,7 @@ def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def published_form_config() -> SmolRGPTConfig:
     return tiny_config(geometry=False)
 
