@@ -32,7 +32,7 @@ from ..ros.diagnostics import (
 from ..ros.frame_builder import FrameMessages, build_frame
 from ..ros.frame_history import FrameHistory
 from ..ros.inputs import InputState
-from ..ros.logs import forward_logs, stop_forwarding
+from ..ros.logs import NodeLogHandler, forward_logs, stop_forwarding
 from ..ros.messages import query_of
 from ..ros.pairing import FramePairing, PairingSettings
 from ..ros.parameters import ParameterError, check_changes, declare
@@ -68,13 +68,7 @@ class SpatialQueryNode(LifecycleNode):
         engine_loader: Callable[[Settings], Any] = load_engine,
         **options: Any,
     ) -> None:
-        super().__init__("spatial_query", **options)
-        self._load_detector, self._load_engine = detector_loader, engine_loader
-        self._settings = Settings.from_values(declare(self, SPECS))
-        self.add_on_set_parameters_callback(self._check_parameters)
-        self.add_post_set_parameters_callback(self._apply_parameters)
-        self._log_handler = forward_logs(self.get_logger())
-
+        # Before anything can fail: a half-made node is destroyed too.
         self._not_ready = "the node is not configured yet"
         self._detector: RegionDetector | None = None
         self._engine: Any = None
@@ -84,6 +78,14 @@ class SpatialQueryNode(LifecycleNode):
         self._worker: PerceptionWorker[FrameMessages] | None = None
         self._transforms: Transforms | None = None
         self._last_latency_s = float("nan")
+        self._log_handler: NodeLogHandler | None = None
+        self._action: ActionServer | None = None
+        super().__init__("spatial_query", **options)
+        self._load_detector, self._load_engine = detector_loader, engine_loader
+        self._settings = Settings.from_values(declare(self, SPECS))
+        self.add_on_set_parameters_callback(self._check_parameters)
+        self.add_post_set_parameters_callback(self._apply_parameters)
+        self._log_handler = forward_logs(self.get_logger())
 
         parallel = ReentrantCallbackGroup()
         self._input_group = MutuallyExclusiveCallbackGroup()
@@ -148,6 +150,7 @@ class SpatialQueryNode(LifecycleNode):
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
+        self._outputs.clear()
         self._not_ready = "the node was deactivated; activate it again (lifecycle)"
         return super().on_deactivate(state)
 
@@ -166,8 +169,11 @@ class SpatialQueryNode(LifecycleNode):
 
     def destroy_node(self) -> None:
         self._unload()
-        self._action.destroy()
-        stop_forwarding(self._log_handler)
+        if self._action is not None:
+            self._action.destroy()
+            self._action = None
+        if self._log_handler is not None:
+            stop_forwarding(self._log_handler)
         super().destroy_node()
 
     def _refuse(self, what: str, error: Exception) -> TransitionCallbackReturn:
@@ -223,7 +229,6 @@ class SpatialQueryNode(LifecycleNode):
         if self._transforms is not None:
             self._transforms.close()
             self._transforms = None
-        self._outputs.clear()
 
     def _unload(self) -> None:
         self._stop()

@@ -33,6 +33,8 @@ CAMERA = CameraIntrinsics(WIDTH, HEIGHT, fx=120.0, fy=120.0, cx=80.0, cy=60.0)
 PLACES = {"pallet": [(20, 40), (100, 120)], "transporter": [(60, 80)]}
 COLORS = {"pallet": (200, 40, 40), "transporter": (40, 200, 40)}
 FRAME_ID = "test_optical_frame"
+#: scripts/test reserves one; by itself a run takes one of its own.
+DOMAIN = int(os.environ.get("ROS_DOMAIN_ID", 10 + os.getpid() % 90))
 
 
 def picture():
@@ -99,7 +101,7 @@ class Graph:
         from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode
 
         self.context = Context()
-        rclpy.init(context=self.context, domain_id=10 + os.getpid() % 90)
+        rclpy.init(context=self.context, domain_id=DOMAIN)
         self.detector, self.engine = ColorDetector(), FixedEngine()
         self.node = SpatialQueryNode(
             context=self.context,

@@ -1,0 +1,225 @@
+"""The ``warehouse_camera`` node: a simulated or recorded warehouse as an RGB-D camera's topics."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Header, String
+from std_srvs.srv import Trigger
+
+from ..ros.camera_info import camera_info_of
+from ..ros.images import encode_image
+from ..ros.logs import forward_logs, stop_forwarding
+from ..ros.parameters import ParameterError, ParameterSpec, declare
+from ..ros.qos import profile
+from ..ros.stamps import nanoseconds
+from ..simulation.sensor import SensorModel
+from ..simulation.warehouse import SimulatedFrame
+from .scenes import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
+
+SPECS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        "family",
+        "ceiling",
+        "Where the camera is: high up looking down, or on a robot.",
+        choices=("ceiling", "robot"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "seed",
+        0,
+        "Seed of the first scene; each next one has the next number.",
+        minimum=0,
+        maximum=2**31 - 1,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "width", 640, "Width of the images, pixels.", minimum=32, maximum=4096, read_only=True
+    ),
+    ParameterSpec(
+        "height", 480, "Height of the images, pixels.", minimum=32, maximum=4096, read_only=True
+    ),
+    ParameterSpec(
+        "rate", 10.0, "Frames per second, Hz.", minimum=0.1, maximum=120.0, read_only=True
+    ),
+    ParameterSpec(
+        "hold_time",
+        10.0,
+        "Seconds each scene is shown; 0: until ~/next is called.",
+        minimum=0.0,
+        maximum=3600.0,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "sensor_noise",
+        True,
+        "Noise, blur and holes of a real camera; false: ideal pictures.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "depth_encoding",
+        "16UC1",
+        "16UC1: whole millimetres, 0 = nothing measured; 32FC1: metres, NaN = nothing measured.",
+        choices=("16UC1", "32FC1"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "recording",
+        "",
+        "Directory that 'smolrgpt simulate' wrote, played instead of rendering; empty: render.",
+        read_only=True,
+    ),
+)
+
+
+class WarehouseCameraNode(Node):
+    """Publishes one scene after the other, each for a while, with fresh stamps.
+
+    ``~/truth`` says what is in the scene that starts: JSON with ``index``, ``first_stamp_ns`` (the
+    stamp of its first image) and ``truth``.
+
+    Args:
+        options: of ``rclpy.node.Node``.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        # Before anything can fail: a half-made node is destroyed too.
+        self._scenes: SceneThread | None = None
+        super().__init__("warehouse_camera", **options)
+        values = declare(self, SPECS)
+        self._values = values
+        self._scenes = SceneThread(_maker(values))
+        self._log_handler = forward_logs(self.get_logger())
+        self._index = -1
+        self._shown: _Shown | None = None
+        self._wanted = True
+        camera = profile("sensor_data")
+        self._rgb = self.create_publisher(Image, "rgb/image_raw", camera)
+        self._info = self.create_publisher(CameraInfo, "rgb/camera_info", camera)
+        self._depth = self.create_publisher(Image, "depth/image_raw", camera)
+        self._truth = self.create_publisher(String, "~/truth", profile("latched"))
+        self.create_service(Trigger, "~/next", self._next)
+        self.create_timer(1.0 / values["rate"], self._publish)
+        if values["hold_time"] > 0:
+            self.create_timer(values["hold_time"], self._want_next)
+        self._scenes.start()
+
+    def destroy_node(self) -> None:
+        if self._scenes is not None:
+            self._scenes.stop()
+            stop_forwarding(self._log_handler)
+            self._scenes = None
+        super().destroy_node()
+
+    def _next(self, request: Any, response: Any) -> Any:
+        self._want_next()
+        response.success = True
+        response.message = f"scene {self._index + 1} comes next"
+        return response
+
+    def _want_next(self) -> None:
+        self._wanted = True
+
+    def _publish(self) -> None:
+        stamp = self.get_clock().now().to_msg()
+        if self._wanted and self._scenes is not None:
+            scene = self._scenes.next()
+            if scene is not None:
+                self._wanted = False
+                self._index += 1
+                self._shown = _Shown(scene, self._values["depth_encoding"])
+                self._truth.publish(String(data=_truth_text(scene, self._index, stamp)))
+                self.get_logger().info(
+                    f"scene {self._index}: seed {scene.truth.seed}, "
+                    f"{len(scene.regions)} regions in view"
+                )
+        if self._shown is not None:
+            # Calibration first: who pairs by stamp has it when the images come.
+            for publisher, message in zip(
+                (self._info, self._rgb, self._depth), self._shown.at(stamp), strict=True
+            ):
+                publisher.publish(message)
+
+
+class _Shown:
+    """The messages of a scene; only their stamps change while it is shown."""
+
+    def __init__(self, scene: SimulatedFrame, depth_encoding: str) -> None:
+        frame = scene.frame
+        header = Header(frame_id=frame.frame_id)
+        assert frame.intrinsics is not None and frame.depth is not None
+        self._messages = (
+            camera_info_of(frame.intrinsics, header),
+            encode_image(frame.rgb, "rgb8", header),
+            encode_image(depth_pixels(frame.depth, depth_encoding), depth_encoding, header),
+        )
+
+    def at(self, stamp: Any) -> tuple[Any, ...]:
+        for message in self._messages:
+            message.header.stamp = stamp
+        return self._messages
+
+
+def depth_pixels(depth: np.ndarray, encoding: str) -> np.ndarray:
+    """Metres with NaN as the pixels of a depth encoding (REP-118)."""
+    if encoding == "32FC1":
+        return depth.astype(np.float32)
+    millimetres = np.nan_to_num(depth * 1000.0, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(np.rint(millimetres), 0, 65535).astype(np.uint16)
+
+
+def _maker(values: dict[str, Any]) -> SceneMaker:
+    if values["recording"]:
+        return recorded_scenes(values["recording"])
+    sensor = SensorModel() if values["sensor_noise"] else None
+    return rendered_scenes(
+        values["seed"], values["family"], values["width"], values["height"], sensor
+    )
+
+
+def _truth_text(scene: SimulatedFrame, index: int, stamp: Any) -> str:
+    return json.dumps(
+        {
+            "index": index,
+            "first_stamp_ns": nanoseconds(stamp),
+            "truth": scene.truth.to_json(),
+        }
+    )
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop; the process's exit code."""
+    rclpy.init(args=args)
+    try:
+        node = WarehouseCameraNode()
+    except (ParameterError, SceneError) as error:
+        print(f"warehouse_camera: {error}", file=sys.stderr)
+        rclpy.try_shutdown()
+        return 2
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    code = 0
+    try:
+        executor.spin()
+    except SceneError as error:
+        node.get_logger().fatal(str(error))
+        code = 1
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        executor.shutdown(timeout_sec=2.0)
+        node.destroy_node()
+        rclpy.try_shutdown()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
