@@ -1,4 +1,4 @@
-"""What stands in the warehouse, each built at its own origin: x along its length, z up."""
+"""What questions name: pallets, transporters and racks, built at their own origin, z up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .parts import Colour, Part, ball, bar, box, place
+from .parts import Colour, Part, bar, box, place
 
 PALLET_HEIGHT = 0.15
 DECK_HEIGHT = 0.23
@@ -31,7 +31,7 @@ _PLASTIC = (
 )
 _YELLOW: Colour = (0.96, 0.7, 0.06)
 _BLUE: Colour = (0.1, 0.3, 0.56)
-_DARK: Colour = (0.1, 0.1, 0.1)
+DARK: Colour = (0.1, 0.1, 0.1)
 _CARDBOARDS = ("cardboard0", "cardboard1", "cardboard2", "cardboard3")
 
 
@@ -45,14 +45,16 @@ class Built:
     height: float
 
 
-_Option = TypeVar("_Option")
+Option = TypeVar("Option")
 
 
-def _pick(rng: np.random.Generator, options: Sequence[_Option]) -> _Option:
+def pick(rng: np.random.Generator, options: Sequence[Option]) -> Option:
+    """One of the options."""
     return options[int(rng.integers(len(options)))]
 
 
-def _varied(rng: np.random.Generator, colour: Colour, amount: float = 0.06) -> Colour:
+def varied(rng: np.random.Generator, colour: Colour, amount: float = 0.06) -> Colour:
+    """The colour, a little lighter or darker."""
     scale = 1 + rng.uniform(-amount, amount)
     r, g, b = (min(1.0, max(0.0, c * scale + rng.uniform(-0.02, 0.02))) for c in colour)
     return (r, g, b)
@@ -61,9 +63,9 @@ def _varied(rng: np.random.Generator, colour: Colour, amount: float = 0.06) -> C
 def pallet(rng: np.random.Generator, load: str | None = None) -> Built:
     """A pallet with its load. ``load``: grid, few, messy or empty; drawn when not given."""
     side = float(rng.uniform(1.12, 1.24))
-    length, width = side, side * float(_pick(rng, (1.0, 1.0, 1.0, 0.87)))
+    length, width = side, side * float(pick(rng, (1.0, 1.0, 1.0, 0.87)))
     wooden = rng.random() < 0.65
-    colour = _varied(rng, _pick(rng, _WOOD if wooden else _PLASTIC))
+    colour = varied(rng, pick(rng, _WOOD if wooden else _PLASTIC))
     material = "plank" if wooden else ""
     parts = []
     slats = 5 if wooden else 7
@@ -85,8 +87,8 @@ def _load(
     rng: np.random.Generator, style: str, length: float, width: float
 ) -> tuple[list[Part], float]:
     """Boxes on a pallet, from z = 0, and the height of the highest."""
-    base = _pick(rng, _TINTED if rng.random() < 0.28 else _CARDBOARD)
-    material = str(_pick(rng, _CARDBOARDS))
+    base = pick(rng, _TINTED if rng.random() < 0.28 else _CARDBOARD)
+    material = str(pick(rng, _CARDBOARDS))
     parts: list[Part] = []
     top = 0.0
     if style == "grid":
@@ -108,7 +110,7 @@ def _load(
                         (layer + 0.5) * tall,
                     )
                     size = (dx * 0.985, dy * 0.985, tall * 0.99)
-                    parts.append(box(centre, size, _varied(rng, base), material))
+                    parts.append(box(centre, size, varied(rng, base), material))
                     top = max(top, (layer + 1) * tall)
     elif style == "few":
         count = int(rng.integers(1, 4))
@@ -118,13 +120,13 @@ def _load(
             tall = float(rng.uniform(0.34, 0.55))
             yaw = float(rng.normal(0, 0.14))
             centre = (float(sx) * length * 0.235, float(sy) * width * 0.235, tall / 2)
-            parts.append(box(centre, (float(a), float(b), tall), _varied(rng, base), material, yaw))
+            parts.append(box(centre, (float(a), float(b), tall), varied(rng, base), material, yaw))
             top = max(top, tall)
             if rng.random() < 0.3:
                 upper = float(rng.uniform(0.3, 0.42))
                 lifted = (centre[0], centre[1], tall + upper / 2)
                 size = (float(a) * 0.95, float(b) * 0.95, upper)
-                parts.append(box(lifted, size, _varied(rng, base), material, yaw))
+                parts.append(box(lifted, size, varied(rng, base), material, yaw))
                 top = max(top, tall + upper)
     elif style == "messy":
         placed: list[tuple[float, float, float, float, float]] = []
@@ -139,7 +141,7 @@ def _load(
             x, y, ground = float(spots[best, 0]), float(spots[best, 1]), grounds[best]
             if ground + tall > 1.1:
                 continue
-            size, colour = (a, b, tall), _varied(rng, base)
+            size, colour = (a, b, tall), varied(rng, base)
             parts.append(box((x, y, ground + tall / 2), size, colour, material))
             placed.append((x, y, a, b, ground + tall))
             top = max(top, ground + tall)
@@ -165,14 +167,14 @@ def _highest_below(
 def transporter(rng: np.random.Generator) -> Built:
     """A flat yellow vehicle that drives under pallets; deck 0.23 m above the floor."""
     length, width = float(rng.uniform(1.38, 1.5)), float(rng.uniform(0.8, 0.9))
-    colour = _varied(rng, _YELLOW, 0.05)
+    colour = varied(rng, _YELLOW, 0.05)
     parts = [
         box((0, 0, 0.12), (length, width, 0.16), colour),
-        box((0, 0, 0.05), (length * 0.9, width * 0.94, 0.08), _DARK),
+        box((0, 0, 0.05), (length * 0.9, width * 0.94, 0.08), DARK),
         box((0, 0, 0.215), (length * 0.66, width * 0.8, 0.03), (0.95, 0.95, 0.95), "deck"),
         box((0, width * 0.45, 0.205), (length * 0.6, width * 0.06, 0.03), (0.8, 0.8, 0.82)),
         box((0, -width * 0.45, 0.205), (length * 0.6, width * 0.06, 0.03), (0.8, 0.8, 0.82)),
-        box((length * 0.44, 0.15, 0.2), (0.1, 0.2, 0.02), _DARK),
+        box((length * 0.44, 0.15, 0.2), (0.1, 0.2, 0.02), DARK),
         box((-length * 0.44, -0.15, 0.2), (0.08, 0.14, 0.02), (0.3, 0.3, 0.3)),
     ]
     for sx, sy in ((1, -1), (-1, 1)):
@@ -185,8 +187,8 @@ def rack(rng: np.random.Generator) -> Built:
     """A pallet rack, about 3 m: blue posts, red beams, crates below and boxes above."""
     length, width = float(rng.uniform(2.5, 3.1)), float(rng.uniform(0.9, 1.1))
     height = float(rng.uniform(2.8, 3.3))
-    blue = _varied(rng, _BLUE)
-    red = _varied(rng, _pick(rng, ((0.66, 0.16, 0.08), (0.86, 0.36, 0.08))))
+    blue = varied(rng, _BLUE)
+    red = varied(rng, pick(rng, ((0.66, 0.16, 0.08), (0.86, 0.36, 0.08))))
     parts = []
     for sx in (-1, 1):
         x = sx * (length / 2 - 0.04)
@@ -222,8 +224,8 @@ def _rack_load(
         size = min(size, length / 2 - x)
         tall = room * float(rng.uniform(0.6, 0.95)) * (1.0 if crate else 0.5)
         if rng.random() < 0.93 and size > 0.25:
-            material = "crate" if crate else str(_pick(rng, _CARDBOARDS))
-            colour = _varied(rng, (1.0, 0.93, 0.8) if crate else _CARDBOARD[0])
+            material = "crate" if crate else str(pick(rng, _CARDBOARDS))
+            colour = varied(rng, (1.0, 0.93, 0.8) if crate else _CARDBOARD[0])
             centre_x = x + size / 2
             parts.append(
                 box((centre_x, 0, floor + tall / 2), (size * 0.96, width, tall), colour, material)
@@ -235,133 +237,3 @@ def _rack_load(
                     parts.append(box(centre, (size * 0.9, width * 0.9, upper), colour, material))
         x += size
     return parts
-
-
-def trolley(rng: np.random.Generator) -> Built:
-    """A blue shelf on wheels with bins, about 1.8 m high."""
-    length, width, height = float(rng.uniform(1.1, 1.4)), 0.6, float(rng.uniform(1.7, 2.1))
-    blue = _varied(rng, (0.08, 0.34, 0.66))
-    parts = []
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            x, y = sx * (length / 2 - 0.03), sy * (width / 2 - 0.03)
-            parts.append(box((x, y, height / 2 + 0.05), (0.05, 0.05, height - 0.1), blue))
-    levels = 4
-    for level in range(levels):
-        z = 0.2 + level * (height - 0.25) / levels
-        parts.append(box((0, 0, z), (length, width, 0.04), _varied(rng, (0.13, 0.15, 0.18))))
-        parts.append(box((0, -width / 2, z), (length, 0.03, 0.07), blue))
-        parts.append(box((0, width / 2, z), (length, 0.03, 0.07), blue))
-        for sx in (-1, 1):
-            bin_colour = _pick(
-                rng, ((0.1, 0.25, 0.6), (0.2, 0.22, 0.22), (0.1, 0.4, 0.25), (0.85, 0.75, 0.55))
-            )
-            centre = (sx * length * 0.24, 0.0, z + 0.13)
-            parts.append(box(centre, (length * 0.42, width * 0.8, 0.22), bin_colour, "grid"))
-    return Built(tuple(parts), length, width, height)
-
-
-def person(rng: np.random.Generator) -> Built:
-    """A standing or walking worker with a helmet."""
-    tall = float(rng.uniform(1.62, 1.88)) / 1.75
-    shirt = _varied(
-        rng, _pick(rng, ((0.08, 0.08, 0.09), (0.85, 0.85, 0.84), (0.95, 0.5, 0.1), (0.2, 0.3, 0.5)))
-    )
-    legs = _varied(rng, _pick(rng, ((0.7, 0.7, 0.7), (0.72, 0.65, 0.52), (0.15, 0.17, 0.25))))
-    helmet = _pick(rng, ((0.98, 0.5, 0.05), (0.95, 0.85, 0.1), (0.3, 0.3, 0.3), (0.95, 0.95, 0.95)))
-    skin = _varied(rng, _pick(rng, ((0.85, 0.65, 0.52), (0.5, 0.35, 0.26))))
-    step = float(rng.uniform(0.02, 0.25))
-    parts = []
-    for side in (-1, 1):
-        hip, foot = (0.0, side * 0.09, 0.9), (side * step, side * 0.1, 0.08)
-        parts.append(bar(_up(hip, tall), _up(foot, tall), 0.075, legs))
-        parts.append(
-            box((side * step + 0.05, side * 0.1, 0.04), (0.26, 0.1, 0.08), (0.35, 0.2, 0.12))
-        )
-        shoulder, hand = (0.0, side * 0.21, 1.4), (-side * step * 0.8 + 0.05, side * 0.27, 0.85)
-        parts.append(bar(_up(shoulder, tall), _up(hand, tall), 0.05, shirt))
-    parts.append(ball((0, 0, 1.17 * tall), (0.14, 0.21, 0.34), shirt))
-    parts.append(ball((0.01, 0, 1.62 * tall), (0.1, 0.085, 0.13), skin))
-    parts.append(ball((0, 0, 1.69 * tall), (0.13, 0.11, 0.09), helmet))
-    return Built(tuple(parts), 0.6, 0.6, 1.75 * tall)
-
-
-def humanoid(rng: np.random.Generator) -> Built:
-    """A humanoid robot: black, or teal with white head and feet."""
-    body, trim = (((0.07, 0.07, 0.08), (0.15, 0.15, 0.17)), ((0.1, 0.75, 0.7), (0.88, 0.9, 0.9)))[
-        int(rng.random() < 0.6)
-    ]
-    step = float(rng.uniform(0.05, 0.28))
-    parts = []
-    for side in (-1, 1):
-        knee, foot = (side * step * 0.7 + 0.06, side * 0.12, 0.5), (side * step, side * 0.12, 0.06)
-        parts.append(bar((0, side * 0.11, 0.92), knee, 0.06, body))
-        parts.append(bar(knee, foot, 0.045, trim))
-        parts.append(box((side * step + 0.06, side * 0.12, 0.03), (0.26, 0.1, 0.06), trim))
-        elbow = (-side * step * 0.6, side * 0.3, 1.1)
-        parts.append(bar((0, side * 0.22, 1.38), elbow, 0.05, trim))
-        parts.append(bar(elbow, (elbow[0] + 0.25, side * 0.28, 1.0), 0.04, body))
-        parts.append(ball((0, side * 0.24, 1.38), (0.08, 0.08, 0.08), (0.1, 0.1, 0.1)))
-    parts.append(box((0, 0, 1.2), (0.22, 0.32, 0.42), body))
-    parts.append(box((0, 0, 0.95), (0.18, 0.26, 0.1), _DARK))
-    parts.append(ball((0.02, 0, 1.56), (0.12, 0.1, 0.13), trim))
-    return Built(tuple(parts), 0.65, 0.65, 1.7)
-
-
-def table(rng: np.random.Generator) -> Built:
-    """A grey work table with boxes and crates on it."""
-    length, width, height = float(rng.uniform(1.4, 2.0)), 0.7, 0.85
-    grey = _varied(rng, (0.5, 0.51, 0.52))
-    parts = [box((0, 0, height - 0.02), (length, width, 0.04), grey)]
-    parts.append(box((0, 0, 0.25), (length * 0.94, width * 0.9, 0.03), grey))
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            x, y = sx * (length / 2 - 0.05), sy * (width / 2 - 0.05)
-            parts.append(box((x, y, height / 2), (0.05, 0.05, height), (0.3, 0.3, 0.31)))
-    x = -length / 2 + 0.25
-    while x < length / 2 - 0.2:
-        if rng.random() < 0.75:
-            parts.append(_loose_box(rng, (x, float(rng.uniform(-0.08, 0.08)), height)))
-        if rng.random() < 0.4:
-            parts.append(_loose_box(rng, (x, 0.0, 0.27)))
-        x += float(rng.uniform(0.38, 0.6))
-    return Built(tuple(parts), length, width, height + 0.3)
-
-
-def _loose_box(rng: np.random.Generator, spot: tuple[float, float, float]) -> Part:
-    a, b, tall = (float(v) for v in rng.uniform((0.25, 0.2, 0.14), (0.38, 0.32, 0.32)))
-    kind = rng.random()
-    if kind < 0.3:
-        colour, material = (0.9, 0.75, 0.08), "grid"
-    elif kind < 0.45:
-        colour, material = (0.1, 0.3, 0.65), "grid"
-    elif kind < 0.65:
-        colour, material = (0.93, 0.93, 0.93), ""
-    else:
-        colour, material = (1.0, 0.9, 0.78), "cardboard2"
-    centre = (spot[0], spot[1], spot[2] + tall / 2)
-    return box(centre, (a, b, tall), _varied(rng, colour), material, float(rng.normal(0, 0.3)))
-
-
-def loose_boxes(rng: np.random.Generator) -> Built:
-    """Some boxes straight on the floor: not a pallet."""
-    parts = []
-    for spot in ((-0.3, -0.2), (0.25, -0.15), (-0.05, 0.3))[: int(rng.integers(1, 4))]:
-        parts.append(_loose_box(rng, (*spot, 0.0)))
-    return Built(tuple(parts), 1.1, 1.0, 0.35)
-
-
-def pillar(rng: np.random.Generator, height: float) -> Built:
-    """A white pillar with a hazard-striped foot."""
-    parts = [
-        box((0, 0, height / 2), (0.3, 0.3, height), (0.86, 0.87, 0.88)),
-        box((0, 0, 0.1), (0.44, 0.44, 0.2), (0.5, 0.5, 0.5)),
-    ]
-    for ring in range(5):
-        colour = (0.95, 0.8, 0.1) if ring % 2 else (0.1, 0.1, 0.1)
-        parts.append(box((0, 0, 0.3 + 0.2 * ring), (0.32, 0.32, 0.2), colour))
-    return Built(tuple(parts), 0.45, 0.45, height)
-
-
-def _up(point: tuple[float, float, float], scale: float) -> tuple[float, float, float]:
-    return (point[0], point[1], point[2] * scale)

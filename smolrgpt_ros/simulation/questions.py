@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from .phrasings import HELDOUT, SYNONYMS, TRAIN
+from .phrasings import HELDOUT, TRAIN
 from .truth import FrameTruth, ObjectTruth
+from .wording import WORD, Wording
 
-_PLACEHOLDER, _SINGLES = re.compile(r"\{(\w+)\}"), ("a", "b", "shelf")
 KINDS = ("left_right", "distance", "count", "mcq")
 MOST_MASKS = 15
 # Nobody is asked what people would argue about.
 LEAST_SIDE = 0.025  # of the image's width
 LEAST_RATIO, LEAST_METRES = 1.08, 0.25  # second nearest to nearest
-_SYNONYM_SHARE = 0.12
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 ).split()
-_WORD = {
-    "pallet": "pallet",
-    "transporter": "transporter",
-    "shelf": "shelf",
-    "buffer": "buffer region",
-}
 
 
 @dataclass(frozen=True)
@@ -101,9 +93,9 @@ class _Asker:
     def __init__(
         self, truth: FrameTruth, rng: np.random.Generator, phrasings: dict[str, tuple[str, ...]]
     ) -> None:
-        self.rng, self.phrasings, self.width = rng, phrasings, truth.width
+        self.rng, self.words, self.width = rng, Wording(rng, phrasings), truth.width
         self.objects = list(truth.regions)
-        self.of = {label: [o for o in self.objects if o.label == label] for label in _WORD}
+        self.of = {label: [o for o in self.objects if o.label == label] for label in WORD}
 
     def left_right(self) -> Question | None:
         pair = self._draw(self.objects, 2)
@@ -111,10 +103,10 @@ class _Asker:
             return None
         a, b = pair
         side = "left" if a.centroid[0] < b.centroid[0] else "right"
-        text, order = self._fill(self._phrase("left_right"), {"a": [a], "b": [b]})
+        text, order = self.words.fill(self.words.phrase("left_right"), {"a": [a], "b": [b]})
         answer = (
-            f"The {_WORD[a.label]} [Region {order.index(a.id)}] is to the {side} "
-            f"of the {_WORD[b.label]} [Region {order.index(b.id)}]."
+            f"The {WORD[a.label]} [Region {order.index(a.id)}] is to the {side} "
+            f"of the {WORD[b.label]} [Region {order.index(b.id)}]."
         )
         return Question("left_right", text, tuple(order), answer, side)
 
@@ -129,7 +121,7 @@ class _Asker:
             return None
         a, b = pair
         lists = {"a": [a], "b": [b]}
-        return self._distance_question(self._phrase("distance"), lists, a, b, "")
+        return self._distance_question(self.words.phrase("distance"), lists, a, b, "")
 
     def _distance_from_extreme(self, label: str) -> Question | None:
         """To the leftmost or rightmost pallet, or to a buffer picked by its place in the row."""
@@ -142,10 +134,10 @@ class _Asker:
         if chosen is None or other is None or not self._measurable(chosen, other[0]):
             return None
         if label == "pallet":
-            text = self._phrase("distance_pallets").replace("{one}", which)
+            text = self.words.phrase("distance_pallets").replace("{one}", which)
             lists = {"pallets": row, "b": other}
         else:
-            text = self._phrase("distance_buffers").replace("{which}", which)
+            text = self.words.phrase("distance_buffers").replace("{which}", which)
             lists = {"buffers": row, "a": other}
         return self._distance_question(text, lists, chosen, other[0], which)
 
@@ -157,9 +149,9 @@ class _Asker:
         b: ObjectTruth,
         which: str,
     ) -> Question:
-        text, order = self._fill(text, lists)
-        first = f"{_WORD[a.label]} [Region {order.index(a.id)}]"
-        second = f"{_WORD[b.label]} [Region {order.index(b.id)}]"
+        text, order = self.words.fill(text, lists)
+        first = f"{WORD[a.label]} [Region {order.index(a.id)}]"
+        second = f"{WORD[b.label]} [Region {order.index(b.id)}]"
         opening = f"The {first} is the {which}. " if which else ""
         metres = round(distance_between(a, b), 2)
         if metres == 0.0:
@@ -185,17 +177,17 @@ class _Asker:
             assert shelf is not None
             chosen = self._nearest(shelf[0], row)
             lists = {"buffers": row, "pallets": crowd, "shelf": shelf}
-            text = self._phrase("count_near")
+            text = self.words.phrase("count_near")
             if chosen is None:
                 return None
-            text, order = self._fill(text, lists)
+            text, order = self.words.fill(text, lists)
             opening = self._spell_distances(shelf[0], row, order, chosen)
         else:
             which, chosen = self._superlative(row, middle=True)
             if chosen is None:
                 return None
-            text = self._phrase("count").replace("{which}", which)
-            text, order = self._fill(text, {"buffers": row, "pallets": crowd})
+            text = self.words.phrase("count").replace("{which}", which)
+            text, order = self.words.fill(text, {"buffers": row, "pallets": crowd})
             opening = f"The buffer region [Region {order.index(chosen.id)}] is the {which}."
         return self._count_question(text, order, chosen, crowd, f"{opening} Inside it: ")
 
@@ -205,8 +197,8 @@ class _Asker:
         buffer = self._draw(buffers, 1)
         assert buffer is not None
         crowd = self._crowd(pallets, MOST_MASKS - 1)
-        text = self._phrase("count_named")
-        text, order = self._fill(text, {"pallets": crowd, "b": buffer})
+        text = self.words.phrase("count_named")
+        text, order = self.words.fill(text, {"pallets": crowd, "b": buffer})
         opening = f"Inside the buffer region [Region {order.index(buffer[0].id)}]: "
         return self._count_question(text, order, buffer[0], crowd, opening)
 
@@ -237,13 +229,12 @@ class _Asker:
         which, chosen = self._superlative(row)
         if chosen is None:
             return None
-        text = self._phrase("choice_side").replace("{one}", which)
-        text, order = self._fill(text, {"objects": row})
+        text = self.words.phrase("choice_side").replace("{one}", which)
+        text, order = self.words.fill(text, {"objects": row})
         places = ", ".join(f"[Region {i}] {self._percent(o)}" for i, o in enumerate(row))
         index = order.index(chosen.id)
         answer = (
-            f"Across the image: {places}. "
-            f"The {_WORD[chosen.label]} [Region {index}] is the {which}."
+            f"Across the image: {places}. The {WORD[chosen.label]} [Region {index}] is the {which}."
         )
         return Question("mcq", text, tuple(order), answer, index)
 
@@ -262,8 +253,8 @@ class _Asker:
         # A pallet that another transporter already carries is no candidate people agree on.
         if chosen is None or chosen.carried_by >= 0:
             return None
-        text, order = self._fill(
-            self._phrase("choice_pickup"), {"transporters": fleet, "pallets": crowd}
+        text, order = self.words.fill(
+            self.words.phrase("choice_pickup"), {"transporters": fleet, "pallets": crowd}
         )
         carrier = f"[Region {order.index(one[0].id)}]"
         listing = self._listing(one[0], crowd, order)
@@ -285,8 +276,8 @@ class _Asker:
         chosen = self._nearest(other[0], row) if other else None
         if other is None or chosen is None:
             return None
-        text = self._phrase("choice_buffer")
-        text, order = self._fill(text, {"buffers": row, "a": other})
+        text = self.words.phrase("choice_buffer")
+        text, order = self.words.fill(text, {"buffers": row, "a": other})
         answer = self._spell_distances(other[0], row, order, chosen)
         return Question("mcq", text, tuple(order), answer, order.index(chosen.id))
 
@@ -294,9 +285,9 @@ class _Asker:
         self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int], chosen: ObjectTruth
     ) -> str:
         return (
-            f"Distances from the {_WORD[start.label]} [Region {order.index(start.id)}]: "
+            f"Distances from the {WORD[start.label]} [Region {order.index(start.id)}]: "
             f"{self._listing(start, row, order)}. "
-            f"The {_WORD[chosen.label]} [Region {order.index(chosen.id)}] is the nearest."
+            f"The {WORD[chosen.label]} [Region {order.index(chosen.id)}] is the nearest."
         )
 
     def _listing(self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
@@ -351,34 +342,3 @@ class _Asker:
         if second < first * LEAST_RATIO or second - first < LEAST_METRES:
             return None
         return ranked[0][2]
-
-    def _phrase(self, group: str) -> str:
-        options = self.phrasings[group]
-        return options[int(self.rng.integers(len(options)))]
-
-    def _name(self, item: ObjectTruth) -> str:
-        return f"the {self._noun(item.label)} <mask>"
-
-    def _noun(self, label: str) -> str:
-        options = SYNONYMS[label]
-        if self.rng.random() < _SYNONYM_SHARE:
-            return options[int(self.rng.integers(len(options)))]
-        return _WORD[label]
-
-    def _fill(self, text: str, lists: dict[str, list[ObjectTruth]]) -> tuple[str, list[int]]:
-        """Puts the objects into their placeholders; also their ids in the order of the masks."""
-        order: list[int] = []
-
-        def put(match: re.Match[str]) -> str:
-            key = match.group(1)
-            row = lists[key]
-            order.extend(o.id for o in row)
-            if key in _SINGLES:
-                return self._name(row[0])
-            if key == "objects":
-                names = [self._name(o) for o in row]
-                return ", ".join(names[:-1]) + " and " + names[-1]
-            return " ".join(["<mask>"] * len(row))
-
-        filled = _PLACEHOLDER.sub(put, text)
-        return filled[0].upper() + filled[1:], order

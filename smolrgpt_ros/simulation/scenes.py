@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from . import objects, surroundings
+from . import clutter, objects, surroundings
 from .footprints import Footprint, overlap
 from .objects import Built
 from .parts import Colour, Part, place
@@ -321,11 +321,11 @@ def _place_clutter(
 ) -> None:
     """People, humanoids, tables, trolleys, loose boxes and pillars: nobody asks about them."""
     makers = (
-        (objects.table, int(rng.integers(0, 4)), True),
-        (objects.trolley, int(rng.integers(0, 4)), True),
-        (objects.loose_boxes, int(rng.integers(0, 3)), True),
-        (objects.person, int(rng.integers(0, 4)), False),
-        (objects.humanoid, int(rng.integers(0, 3)), False),
+        (clutter.table, int(rng.integers(0, 4)), True),
+        (clutter.trolley, int(rng.integers(0, 4)), True),
+        (clutter.loose_boxes, int(rng.integers(0, 3)), True),
+        (clutter.person, int(rng.integers(0, 4)), False),
+        (clutter.humanoid, int(rng.integers(0, 3)), False),
     )
     for make, count, at_wall in makers:
         for _ in range(count):

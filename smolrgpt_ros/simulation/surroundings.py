@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import objects
+from . import clutter
 from .footprints import Footprint
 from .parts import Colour, Part, box, place, yaw_quaternion
 
@@ -162,7 +162,7 @@ def walls(rng: np.random.Generator, room: Room) -> tuple[Part, ...]:
         parts.extend(place(wall, (float(x), float(y), 0.0), float(yaw)))
         column = -length / 2 + float(rng.uniform(1.0, 4.0))
         while column < length / 2:
-            built = objects.pillar(rng, WALL_HEIGHT)
+            built = clutter.pillar(rng, WALL_HEIGHT)
             local = place(built.parts, (column, 0.1, 0.0), 0.0)
             parts.extend(place(local, (float(x), float(y), 0.0), float(yaw)))
             column += float(rng.uniform(4.5, 7.0))

@@ -1,0 +1,70 @@
+"""From a sentence with placeholders to a question about objects."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from .phrasings import SYNONYMS
+from .truth import ObjectTruth
+
+# How sentences call the labels.
+WORD = {
+    "pallet": "pallet",
+    "transporter": "transporter",
+    "shelf": "shelf",
+    "buffer": "buffer region",
+}
+
+_SYNONYM_SHARE = 0.12
+_PLACEHOLDER, _SINGLES = re.compile(r"\{(\w+)\}"), ("a", "b", "shelf")
+
+
+class Wording:
+    """Draws sentences and fills them.
+
+    Args:
+        rng: what is drawn from.
+        phrasings: ``phrasings.TRAIN`` or ``phrasings.HELDOUT``.
+    """
+
+    def __init__(self, rng: np.random.Generator, phrasings: dict[str, tuple[str, ...]]) -> None:
+        self._rng, self._phrasings = rng, phrasings
+
+    def phrase(self, group: str) -> str:
+        """One sentence of a group, with its placeholders."""
+        options = self._phrasings[group]
+        return options[int(self._rng.integers(len(options)))]
+
+    def fill(self, text: str, lists: dict[str, list[ObjectTruth]]) -> tuple[str, list[int]]:
+        """Puts objects into their placeholders.
+
+        Args:
+            lists: the objects of each placeholder; one object for ``a``, ``b`` and ``shelf``.
+
+        Returns:
+            The question, and the ids of its ``<mask>``s in order.
+        """
+        order: list[int] = []
+
+        def put(match: re.Match[str]) -> str:
+            key = match.group(1)
+            row = lists[key]
+            order.extend(o.id for o in row)
+            if key in _SINGLES:
+                return self._name(row[0])
+            if key == "objects":
+                names = [self._name(o) for o in row]
+                return ", ".join(names[:-1]) + " and " + names[-1]
+            return " ".join(["<mask>"] * len(row))
+
+        filled = _PLACEHOLDER.sub(put, text)
+        return filled[0].upper() + filled[1:], order
+
+    def _name(self, item: ObjectTruth) -> str:
+        noun = WORD[item.label]
+        if self._rng.random() < _SYNONYM_SHARE:
+            options = SYNONYMS[item.label]
+            noun = options[int(self._rng.integers(len(options)))]
+        return f"the {noun} <mask>"
