@@ -39,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    from ..model.checkpoints import MINI
+    from ..checkpoints import MINI
     from ..model.engine import SmolRGPTEngine
     from ..reasoning.reasoner import SpatialReasoner
     from ..simulation.scenes import FAMILIES

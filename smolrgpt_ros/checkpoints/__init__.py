@@ -1,0 +1,13 @@
+"""The weights that ship with the package, each with a card: what made them, and how good they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+MINI = _HERE / "mini"
+"""Folder of the SmolRGPT mini."""
+
+DETECTOR = _HERE / "detector" / "warehouse-seg.pt"
+"""Weights of the region detector."""
