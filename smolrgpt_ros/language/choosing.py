@@ -105,9 +105,7 @@ def _reference(parts: Parts, head: Mention | None, at: int) -> Mention | None:
     return (choosing or others or [None])[-1]  # type: ignore[list-item]
 
 
-def _candidates(
-    parts: Parts, head: Mention | None, reference: Mention | None
-) -> tuple[int, ...]:
+def _candidates(parts: Parts, head: Mention | None, reference: Mention | None) -> tuple[int, ...]:
     resolver = parts.resolver
     if head is not None and head.explicit and (head.listed or len(head.ids + head.masks) > 1):
         return resolver.positions(head)
@@ -132,9 +130,7 @@ def _reference_pick(parts: Parts, mention: Mention | None) -> Pick | None:
     if mention is None:
         if not parts.fetching:
             return None
-        vehicles: Sequence[Mention] = [
-            m for m in parts.context if parts.label(m) == "transporter"
-        ]
+        vehicles: Sequence[Mention] = [m for m in parts.context if parts.label(m) == "transporter"]
         if not vehicles:
             raise parts.resolver.bad("picked up by which transporter?")
         mention = vehicles[0]

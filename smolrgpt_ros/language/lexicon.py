@@ -39,7 +39,11 @@ def _phrases() -> dict[str, tuple[str, object]]:
         table[phrase] = ("state", Order.EMPTY)
     for phrase in "loaded,full,with load,with a load,carrying boxes,carrying a load".split(","):
         table[phrase] = ("state", Order.LOADED)
-    for phrase in "how many,number of,count,counts,counting,how full,how many of,total number of,tally".split(","):
+    for phrase in (
+        "how many,number of,count,counts,counting,how full,how many of,total number of,tally".split(
+            ","
+        )
+    ):
         table[phrase] = ("cue", "count")
     for phrase in (
         "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"

@@ -155,7 +155,9 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
         # "which is closer" asks for a region; "what is the distance" does not.
         asks = asked and _text(tokens, start) != "what"
         return Mention(start, at, asked=True) if asks else None
-    mention = Mention(start, at, label, ids, masks, plural, order, rank, strict, asked=asked, listed=listed)
+    mention = Mention(
+        start, at, label, ids, masks, plural, order, rank, strict, asked=asked, listed=listed
+    )
     return _with_postmodifiers(tokens, mention)
 
 

@@ -86,14 +86,14 @@ def _ends(parts: Parts) -> list:
 
 
 def _pair(pick: Pick) -> list[Pick] | None:
-    """"Pallets 3 and 7" as the two ends they are."""
+    """ "Pallets 3 and 7" as the two ends they are."""
     if pick.order is None and len(pick.candidates) == 2:
         return [Pick((p,)) for p in pick.candidates]
     return None
 
 
 def _related(pick: Pick, other: Pick) -> Pick:
-    """"The nearest pallet" at one end of a distance is the nearest to the other end."""
+    """ "The nearest pallet" at one end of a distance is the nearest to the other end."""
     if pick.order in (Order.NEAREST, Order.FARTHEST) and pick.reference is None:
         if not other.is_camera:
             return replace(pick, reference=other)

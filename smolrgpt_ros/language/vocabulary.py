@@ -58,7 +58,12 @@ class Vocabulary:
                         "truck",
                     ),
                 ),
-                ClassWords("shelf", "shelf", "shelves", ("rack", "storage rack", "racking", "shelving", "shelving unit")),
+                ClassWords(
+                    "shelf",
+                    "shelf",
+                    "shelves",
+                    ("rack", "storage rack", "racking", "shelving", "shelving unit"),
+                ),
                 ClassWords(
                     "buffer",
                     "buffer region",

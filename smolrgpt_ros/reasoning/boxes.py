@@ -100,14 +100,25 @@ def fit_footprint(
         if missing < prior.spread:
             continue
         ends = [
-            _hidden_end(rim[:, axis], outline, edge, inward, seen, camera_height, prior.flat)
-            for edge, inward in ((low[axis], 1.0), (high[axis], -1.0))
+            _hidden_end(rim[:, axis], outline, edge, outward, camera_height, prior.flat)
+            for edge, outward in ((low[axis], -axes[axis]), (high[axis], axes[axis]))
         ]
-        room = ends[0] + ends[1]
-        if room <= 0:
-            sigma[axis] += 0.1 * missing
-            continue
-        added = min(missing, room)
+        if sum(ends) <= 0:
+            if missing < 3 * prior.spread:
+                sigma[axis] += 0.1 * missing
+                continue
+            # Far too small for its class: tape is lost where its outline is cut, what
+            # stands on the floor most likely on its far side.
+            toward = hull.mean(axis=0)
+            if prior.flat:
+                lost = outline.spots[outline.cut]
+                if not len(lost):
+                    continue
+                toward = lost.mean(axis=0) - toward
+            sigma[axis] += 0.2 * missing
+            ahead = float(axes[axis] @ toward)
+            ends = [_ENDLESS, 0.0] if ahead < 0 else [0.0, _ENDLESS]
+        added = min(missing, sum(ends))
         shares = np.minimum(ends, added)
         shares *= added / shares.sum()
         low[axis] -= shares[0]
@@ -123,26 +134,38 @@ def _hidden_end(
     rim: NDArray[np.float64],
     outline: Outline,
     edge: float,
-    inward: float,
-    seen: float,
+    outward: NDArray[np.float64],
     camera_height: float,
     flat: bool,
 ) -> float:
-    """How far the object may go on beyond what is seen of one end, metres; 0 where it cannot."""
-    near = (rim - edge) * inward < 0.12 * seen + 0.05
+    """How far the object may go on beyond what is seen of one end, metres; 0 where it cannot.
+
+    Args:
+        rim: outline along the axis.
+        edge: where the seen part ends on it.
+        outward: unit direction out of that end.
+    """
+    sign = 1.0 if float(rim.mean()) < edge else -1.0
+    if flat:
+        near = np.abs(edge - rim) < 0.15
+    else:
+        near = (edge - rim) * sign < 0.12 * float(np.ptp(rim)) + 0.05
     if near.sum() < 3:
         return 0.0
-    shown = 1.0 - float(outline.cut[near].mean())
-    if flat:  # a little of an edge on the floor is enough to see where it ends
-        return _ENDLESS if shown < 0.15 else 0.0
-    if shown < 0.5:
-        return _ENDLESS
-    # An object hides what is behind it, down to where the ray over its edge comes low again.
+    hidden = float(outline.cut[near].mean()) > 0.5
+    if flat:
+        return _ENDLESS if hidden else 0.0
     spots = outline.spots[near]
     distance = float(np.linalg.norm(spots.mean(axis=0)))
-    if distance < float(np.linalg.norm(outline.spots.mean(axis=0))):
-        return 0.0  # the end towards the camera
-    height = float(np.quantile(outline.heights[near], 0.3))
+    away = float(outward @ spots.mean(axis=0)) / max(distance, 1e-6)
+    if away < -0.5:
+        return 0.0  # faces the camera: what hides its foot does not hide its top
+    if hidden:
+        return _ENDLESS
+    if away < 0.3:
+        return 0.0
+    # An object hides what is behind it, down to where the ray over its edge comes low again.
+    height = float(np.quantile(outline.heights[near], 0.5))
     if height <= _HEM:
         return 0.0
     if height >= camera_height - 0.05:

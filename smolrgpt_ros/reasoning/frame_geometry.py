@@ -158,9 +158,9 @@ class FrameGeometry:
             return f"region {region.id} does not stand out from the floor"
         local = local[standing]
         local = local[_near_median(local[:, :2], prior.long if prior else 3.0)]
-        rim = rim_of(self.frame, region.mask, box, plane)
+        rim = rim_of(self.frame, region.mask, box, plane, region.label == "transporter")
         top = _top(local, rim)
-        if prior is not None and _top_is_cut(rim):
+        if prior is not None and _top_is_cut(rim, local, top):
             top = max(top, prior.height)
         bottom = self._bottom(region, rim) if region.label == "pallet" else 0.0
         footprint = fit_footprint(local[:, :2], rim.outline, prior, surface.grain, plane.offset)
@@ -177,13 +177,13 @@ class FrameGeometry:
         meets = np.isfinite(on_floor[:, 2])
         columns, rows, on_floor = columns[meets], rows[meets], on_floor[meets]
         # What stands on the rectangle may reach over its outline in the picture.
-        sight = np.maximum(0.08, 0.03 * on_floor[:, 2])
-        free = ~(depth[rows, columns] < on_floor[:, 2] - sight)
+        height = plane.offset * (1.0 - depth[rows, columns] / on_floor[:, 2])
+        free = ~(np.abs(height) > 0.04 + 2 * plane.residual)
         if free.sum() < 8:
             return f"the floor of region {region.id} is hidden"
         spots = plane.to_floor(on_floor)[:, :2]
         cut = at_border(self.frame, columns, rows) | ~free
-        outline = Outline(spots, np.zeros(len(spots)), cut)
+        outline = Outline(spots, np.zeros(len(cut)), cut)
         footprint = fit_footprint(
             spots[free], outline, SIZES[region.label], surface.grain, plane.offset
         )
@@ -191,20 +191,26 @@ class FrameGeometry:
 
     def _bottom(self, region: Region, rim: Rim) -> float:
         """Height of a pallet's underside: 0 on the floor, or the deck it rides on."""
-        lower = rim.outline.heights[rim.hangs]
-        if len(lower) >= 5:
-            # Slanted upright edges have floor below them too; the lowest few are the underside.
-            underside = float(np.quantile(lower, 0.06))
-        else:
-            # All around hidden: only a vehicle right below can lift it.
-            underside = 0.0
+        heights = rim.outline.heights
+        lower = heights[rim.hangs]
+        if len(lower) < 6:
+            # Hidden all around: only a vehicle that touches it from below can lift it.
+            touching = np.zeros(len(heights), bool)
             for other in self.regions:
                 if other.label == "transporter":
                     below = np.clip(rim.rows + 4, 0, self.frame.height - 1)
-                    touching = other.mask[below, rim.columns]
-                    if touching.sum() >= 5:
-                        underside = float(np.quantile(rim.outline.heights[touching], 0.1))
-        return SIZES["transporter"].height if underside > _RIDES else 0.0
+                    touching |= other.mask[below, rim.columns]
+            lower = heights[touching]
+        if len(lower) < 6:
+            return 0.0
+        # Slanted upright edges have clear floor below them too, at any height; an underside (feet,
+        # and the boards 0.15 m above them) shows as many pixels in a narrow band.
+        deck = SIZES["transporter"].height
+        lowest = float(np.quantile(lower, 0.06))
+        band = int(((lower > deck - 0.05) & (lower < deck + 0.22)).sum())
+        above = int(((lower >= deck + 0.22) & (lower < deck + 0.5)).sum())
+        rides = lowest > deck - 0.05 and band >= 3 and band > 1.5 * above
+        return deck if rides else 0.0
 
     def _below_its_load(self, vehicle: ObjectEstimate, plane: Plane) -> ObjectEstimate:
         """A vehicle that shows little below its pallet stands where the pallet is."""
@@ -292,11 +298,11 @@ def _top(local: NDArray[np.float64], rim: Rim) -> float:
     return float(heights[-1 - max(2, len(heights) // 200)])
 
 
-def _top_is_cut(rim: Rim) -> bool:
-    """Whether most of the highest part of the outline is not the object's own edge."""
+def _top_is_cut(rim: Rim, local: NDArray[np.float64], top: float) -> bool:
+    """Whether the highest part of the outline is not the object's own edge."""
     heights = rim.outline.heights
-    if len(heights) < 8:
-        return False
+    if len(heights) < 8 or float((local[:, 2] > top - 0.08).mean()) > 0.15:
+        return False  # a level top face shows
     high = heights > np.quantile(heights, 0.9)
     return bool(rim.outline.cut[high].mean() > 0.6)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..language.meaning import Kind, Meaning, Order, Pick
 from ..scene.frame import RgbdFrame
+from ..scene.geometry import rays
 from ..scene.region import Region
 from .frame_geometry import FrameGeometry, ObjectEstimate
 from .sizes import SIZES
@@ -236,27 +237,41 @@ class _Gauge:
             apart = above.footprint.centre - spot.footprint.centre
             if float(np.linalg.norm(apart)) < 0.6:
                 return 1.0
-        return 1.0 - self._bare(position, spot)
+        return self._occupied(spot)
 
-    def _bare(self, position: int, spot: ObjectEstimate) -> float:
-        """Share of a vehicle's typical deck that shows in its mask."""
+    def _occupied(self, spot: ObjectEstimate) -> float:
+        """Share of the room above a vehicle's deck in which something is seen."""
         geometry = self._geometry
-        plane, camera = geometry.plane, geometry.frame.intrinsics
-        assert plane is not None and camera is not None and spot.footprint is not None
+        plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
+        assert plane is not None and camera is not None and depth is not None
+        assert spot.footprint is not None
         prior = SIZES["transporter"]
-        u, v = np.meshgrid(np.linspace(-0.3, 0.3, 9), np.linspace(-0.3, 0.3, 7))
-        grid = np.stack([u.ravel() * prior.long, v.ravel() * prior.short], axis=1)
-        spots = grid @ spot.footprint.axes + spot.footprint.centre
-        deck = np.column_stack([spots, np.full(len(grid), prior.height)])
-        points = plane.to_optical(deck)
-        ahead = points[:, 2] > 0.1
-        points = points[ahead]
+        u, v, h = np.meshgrid(
+            np.linspace(-0.3, 0.3, 5) * prior.long,
+            np.linspace(-0.3, 0.3, 5) * prior.short,
+            prior.height + np.array([0.08, 0.2, 0.35]),
+        )
+        spots = np.stack([u.ravel(), v.ravel()], axis=1) @ spot.footprint.axes
+        room = np.column_stack([spots + spot.footprint.centre, h.ravel()])
+        points = plane.to_optical(room)
+        points = points[points[:, 2] > 0.1]
         columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
         rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
         inside = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
-        if inside.sum() < 10:
-            raise _CannotMeasure("the deck is out of view")
-        return float(self._regions[position].mask[rows[inside], columns[inside]].mean())
+        columns, rows = columns[inside], rows[inside]
+        z = depth[rows, columns].astype(np.float64)
+        valid = np.isfinite(z) & (z > 0)
+        seen = plane.to_floor(rays(camera, columns[valid], rows[valid]) * z[valid, None])
+        around = np.abs((seen[:, :2] - spot.footprint.centre) @ spot.footprint.axes.T)
+        over = (around[:, 0] < 0.5 * prior.long) & (around[:, 1] < 0.5 * prior.short + 0.25)
+        high = seen[:, 2] > prior.height + 0.06
+        load = over & high
+        # What stands before the vehicle hides the room above it and tells nothing.
+        before = high & ~over & (z[valid] < points[inside][valid, 2] - 0.3)
+        known = ~before
+        if known.sum() < 6:
+            raise _CannotMeasure("what is on the deck is hidden")
+        return float(load[known].mean())
 
     # -- values -----------------------------------------------------------------------------
 

@@ -76,8 +76,17 @@ class Rim:
     hangs: NDArray[np.bool_]
 
 
-def rim_of(frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, plane: Plane) -> Rim:
-    """Follows the outline of a standing object; only pixels with depth are kept."""
+def rim_of(
+    frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, plane: Plane, below_load: bool = False
+) -> Rim:
+    """Follows the outline of a standing object; only pixels with depth are kept.
+
+    Args:
+        frame: with depth and intrinsics.
+        mask, box: the region.
+        plane: the floor.
+        below_load: the object may be hidden by what stands on it.
+    """
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
     columns, rows = outline_pixels(mask, box)
@@ -94,7 +103,10 @@ def rim_of(frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, plane: Plane) ->
         height = (rays(camera, c, r) * beyond[:, None]) @ plane.up + plane.offset
         outside = ~mask[r, c] & np.isfinite(beyond)
         on_floor = np.abs(height) < 0.06 + 3 * plane.residual
-        cut |= outside & ~on_floor & (beyond < z - np.maximum(0.1, 0.03 * z))
+        nearer = beyond < z - np.maximum(0.08, 0.02 * z)
+        if below_load:  # what a vehicle carries starts right where its deck ends
+            nearer |= beyond < z + 0.03
+        cut |= outside & ~on_floor & nearer
         if dy > 0:
             hangs = outside & on_floor
     outline = Outline(local[:, :2], local[:, 2], cut)
@@ -122,9 +134,7 @@ def at_border(
     frame: RgbdFrame, columns: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Whether pixels lie within three pixels of the image border."""
-    return (
-        (columns < 3) | (rows < 3) | (columns > frame.width - 4) | (rows > frame.height - 4)
-    )
+    return (columns < 3) | (rows < 3) | (columns > frame.width - 4) | (rows > frame.height - 4)
 
 
 def _beside_jump(

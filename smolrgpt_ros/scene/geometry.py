@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class Plane:
     offset: float
     residual: float = 0.0
 
-    @property
+    @cached_property
     def axes(self) -> NDArray[np.float64]:
         """Rows: right, ahead (both in the plane, seen from the camera) and up; shape ``(3, 3)``."""
         ahead = np.array([0.0, 0.0, 1.0]) - self.up[2] * self.up
@@ -130,7 +131,10 @@ def fit_ground_plane(
     points = rays(frame.intrinsics, columns * stride + first, rows * stride + first) * z[:, None]
     tolerance = 0.02 + 0.01 * z
     seeds = points[rng.integers(0, len(points), (trials, 3))]
-    normals = np.cross(seeds[:, 1] - seeds[:, 0], seeds[:, 2] - seeds[:, 0])
+    a, b = (seeds[:, 1] - seeds[:, 0]).T, (seeds[:, 2] - seeds[:, 0]).T
+    normals = np.column_stack(  # np.cross costs more than the rest of the fit
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    )
     lengths = np.linalg.norm(normals, axis=1)
     usable = lengths > 1e-6
     normals, seeds = normals[usable] / lengths[usable, None], seeds[usable]
