@@ -45,15 +45,16 @@ class WarehouseRenderer:
 
     Args:
         width, height: of the pictures, pixels.
+        samples: per pixel, for smooth edges in colour; 4 doubles the time, labels stay exact.
 
     Raises:
         RuntimeError: if no off-screen OpenGL context can be made; the message names the package.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, samples: int = 0) -> None:
         self.width, self.height = width, height
         self._mujoco = mujoco = _import_mujoco()
-        source, files = model_source(width, height)
+        source, files = model_source(width, height, samples)
         self._model = mujoco.MjModel.from_xml_string(source, files)
         self._data = mujoco.MjData(self._model)
         # Geoms get any pose at run time, so none may take the shortcut of sharing its body's frame.

@@ -10,7 +10,7 @@ from smolrgpt_ros.simulation.scenes import (
     sample_scene,
 )
 
-SCENES = [sample_scene(seed, family) for family in FAMILIES for seed in range(12)]
+SCENES = [sample_scene(seed, family) for family in FAMILIES for seed in range(7)]
 
 
 def test_same_seed_same_scene_other_seed_other_scene() -> None:
@@ -56,7 +56,7 @@ def test_sizes_are_real() -> None:
 
 def test_carried_pallets_sit_on_the_deck_of_a_loaded_transporter() -> None:
     carried = [(s, o) for s in SCENES for o in s.objects if o.carried_by >= 0]
-    assert len(carried) >= 5
+    assert len(carried) >= 3
     for scene, item in carried:
         below = scene.objects[item.carried_by]
         assert (below.label, below.load) == ("transporter", "loaded")

@@ -113,7 +113,7 @@ def test_a_pallet_on_a_transporter_is_inside_no_buffer() -> None:
     from smolrgpt_ros.simulation.truth import find_truth
 
     over = 0
-    for seed in range(30):
+    for seed in range(16):
         scene = sample_scene(seed, "ceiling")
         truth, _ = find_truth(scene, np.full((18, 32), -1, np.int32), seed)
         for item in truth.objects:
@@ -121,7 +121,7 @@ def test_a_pallet_on_a_transporter_is_inside_no_buffer() -> None:
                 assert item.inside == ()
                 over += bool(truth.objects[item.carried_by].inside)
     # The trap does occur: carried over a buffer.
-    assert over >= 5
+    assert over >= 3
 
 
 def test_frames_show_enough(shots: list[SimulatedFrame]) -> None:
