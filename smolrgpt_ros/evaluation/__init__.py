@@ -1,0 +1,1 @@
+"""Scores against the truth, as the benchmark counts them."""
