@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .choosing import read_choice
 from .meaning import CAMERA, Kind, Meaning, Order, Pick
+from .mentions import Mention
 from .parts import Parts
 from .resolving import Locate, Resolver
 from .words import Token
@@ -71,7 +72,7 @@ def _read_distance(parts: Parts) -> Meaning:
     return Meaning(Kind.DISTANCE, first, second, trained=trained)
 
 
-def _ends(parts: Parts) -> list:
+def _ends(parts: Parts) -> list[Mention]:
     """The phrases a distance runs between, without the lists they select from."""
     named = [m for m in parts.mentions if m.named]
     if len(named) == 2 and not all(len(m.ids) + len(m.masks) > 1 for m in named if m.explicit):
@@ -128,10 +129,10 @@ def _read_left_right(parts: Parts, after_cue: bool = False) -> Meaning:
         raise parts.resolver.bad(f"left or right of what? found {len(picks)} of 2 regions")
     first, second = (parts.settled(p) for p in picks)
     # "on which side of B is A", "relative to B, is A left or right?"
-    relation = (parts.loose("side", "extreme") or [None])[0]
+    relations = parts.loose("side", "extreme")
     before = parts.tokens[named[0].start - 1].text if named[0].start > 0 else ""
     turned = (after_cue and before == "of") or before == "to"
-    if turned and (relation is None or relation > named[0].end):
+    if turned and (not relations or relations[0] > named[0].end):
         first, second = second, first
     if first == second:
         raise parts.resolver.bad("both regions are the same")
@@ -167,7 +168,7 @@ def _read_count(parts: Parts) -> Meaning:
     return Meaning(Kind.COUNT, reference=place, counted=counted)
 
 
-def _place(parts: Parts, places: list, others: list) -> Pick:
+def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
     """The buffer a count is about: the listed ones, narrowed by what selects one of them."""
     resolver = parts.resolver
     scope = tuple(p for m in places if m.explicit for p in resolver.positions(m))
@@ -187,8 +188,8 @@ def _place(parts: Parts, places: list, others: list) -> Pick:
     if order is None:
         # "take the leftmost: how many ... does it hold?"
         for at in parts.loose("extreme", "superlative", "near", "side"):
-            token = parts.tokens[at]
-            order = Order.NEAREST if token.kind == "near" else token.value
+            said = parts.tokens[at].value
+            order = said if isinstance(said, Order) else Order.NEAREST
             break
     if order is None:
         raise resolver.bad("in which of them?")

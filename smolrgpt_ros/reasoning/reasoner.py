@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..language.answers import ReadAnswer, read_answer
 from ..language.grounding import Grounding, RegionView, ground
 from ..language.meaning import Kind, Pick
@@ -25,11 +28,17 @@ POLICIES = ("model", "measured", "agree")
 class Engine(Protocol):
     """What generates: ``model.engine.SmolRGPTEngine``, or a fake."""
 
-    @property
-    def name(self) -> str: ...
+    name: str
 
     def answer(
-        self, frame: RgbdFrame, masks: Sequence[Any], prompt: str, **options: Any
+        self,
+        frame: RgbdFrame,
+        masks: Sequence[NDArray[np.bool_]],
+        prompt: str,
+        *,
+        deadline_s: float | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> Any: ...
 
 
@@ -45,7 +54,7 @@ class SpatialAnswer:
         value, unit, normalized: read from ``text``; ``None`` / ``""`` where unreadable. A chosen
             region is a position in ``prompt_region_ids``, see ``chosen_id``.
         region_ids: ids named in ``text``, in order of mention.
-        confidence: of the model's words, in [0, 1].
+        confidence: of the model's words, in [0, 1]; NaN where nothing was generated.
         truncated: generation stopped at its limit.
         measured: the same question measured from depth and masks.
         agreement: whether the two agree; ``None`` where one is missing.
@@ -106,13 +115,13 @@ class SpatialReasoner:
     """Answers questions; thread-safe if its engine is.
 
     Args:
-        engine: generates the model's answer.
+        engine: generates the model's answer; ``None`` to measure only.
         vocabulary: class words of questions.
         policy: see :attr:`SpatialAnswer.trusted`; may be changed at any time.
     """
 
     def __init__(
-        self, engine: Engine, vocabulary: Vocabulary | None = None, policy: str = "model"
+        self, engine: Engine | None, vocabulary: Vocabulary | None = None, policy: str = "model"
     ) -> None:
         self._engine = engine
         self._vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
@@ -163,40 +172,43 @@ class SpatialReasoner:
         grounding = self._ground(question, asked, geometry)
         by_id = {region.id: region for region in regions}
         prompted = [by_id[i] for i in grounding.region_ids]
-        generated = self._engine.answer(
-            frame,
-            [region.mask for region in prompted],
-            grounding.prompt,
-            deadline_s=None if deadline_s is None else deadline_s - (time.monotonic() - start),
-            on_text=on_text,
-            cancelled=cancelled,
-        )
+        text, confidence, truncated = "", float("nan"), False
+        vanished: tuple[int, ...] = ()
+        if self._engine is not None:
+            left = None if deadline_s is None else deadline_s - (time.monotonic() - start)
+            generated = self._engine.answer(
+                frame,
+                [region.mask for region in prompted],
+                grounding.prompt,
+                deadline_s=left,
+                on_text=on_text,
+                cancelled=cancelled,
+            )
+            text, confidence = generated.text, float(generated.confidence)
+            truncated = bool(getattr(generated, "truncated", False))
+            vanished = tuple(grounding.region_ids[i] for i in generated.vanished_masks)
         measured = measure(grounding.meaning, frame, prompted, geometry)
-        truncated = bool(getattr(generated, "truncated", False))
-        read = read_answer(
-            generated.text, grounding.meaning.kind, len(prompted), truncated=truncated
-        )
-        vanished = tuple(grounding.region_ids[i] for i in generated.vanished_masks)
+        read = read_answer(text, grounding.meaning.kind, len(prompted), truncated=truncated)
         return SpatialAnswer(
             question=question,
             prompt=grounding.prompt,
             prompt_region_ids=grounding.region_ids,
-            text=generated.text,
+            text=text,
             kind=read.kind,
             value=read.value,
             unit="count" if read.kind is Kind.COUNT else read.unit,
             normalized=read.normalized,
             region_ids=tuple(dict.fromkeys(grounding.region_ids[p] for p in read.regions)),
-            confidence=float(generated.confidence),
+            confidence=confidence,
             truncated=truncated,
             measured=measured,
             agreement=agree(measured.kind, read.value, measured.value),
             policy=policy,
             vanished_region_ids=vanished,
-            model=self._engine.name,
+            model=self._engine.name if self._engine is not None else "",
             device=str(getattr(self._engine, "device", "")),
             latency_s=time.monotonic() - start,
-            notes=_notes(grounding, read, measured, vanished, truncated),
+            notes=_notes(grounding, read, measured, vanished, truncated, self._engine is not None),
         )
 
     def _ground(self, question: str, asked: Sequence[Region], geometry: FrameGeometry) -> Grounding:
@@ -253,15 +265,16 @@ def _notes(
     measured: Measurement,
     vanished: tuple[int, ...],
     truncated: bool,
+    generated: bool,
 ) -> tuple[str, ...]:
     notes = []
-    if not grounding.meaning.trained:
+    if generated and not grounding.meaning.trained:
         notes.append("The model was not trained on this form of question.")
     if vanished:
         notes.append(f"Regions {list(vanished)} are too small for the model to see.")
     if truncated:
         notes.append("The model's answer was cut off.")
-    if read.kind is Kind.UNKNOWN:
+    if generated and read.kind is Kind.UNKNOWN:
         notes.append("The model's sentence holds no readable answer.")
     if measured.value is None:
         notes.append(f"Not measured: {measured.reason}.")

@@ -120,10 +120,9 @@ def outline_pixels(
     x0, y0, x1, y1 = box
     patch = np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8)
     if min(x1 - x0, y1 - y0) > 12:
-        inner = cv2.erode(
-            patch, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
-        )
-        patch = inner if inner.any() else patch
+        kernel = np.ones((3, 3), np.uint8)
+        inner = cv2.erode(patch, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+        patch = np.asarray(inner, np.uint8) if inner.any() else patch
     outlines, _ = cv2.findContours(patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     pixels = np.concatenate(outlines).reshape(-1, 2).astype(np.int64)
     pixels = pixels[:: max(1, len(pixels) // _MAX_OUTLINE)]
