@@ -133,7 +133,7 @@ def measured_text(answer: Any) -> str:
         return ""
     if answer.measured.region_ids and measured.normalized.isdigit() and not measured.unit:
         return f"region {measured.region_ids[0]}"
-    return f"{measured.normalized} {measured.unit}".strip()
+    return f"{measured.normalized} m" if measured.unit == "m" else measured.normalized
 
 
 def _heard(publisher: Any) -> bool:

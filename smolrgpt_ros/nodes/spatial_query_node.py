@@ -30,7 +30,7 @@ from ..ros.diagnostics import (
     query_health,
 )
 from ..ros.frame_builder import FrameMessages, build_frame
-from ..ros.frame_history import FrameHistory
+from ..ros.frame_history import FrameHistory, SeenFrame
 from ..ros.inputs import InputState
 from ..ros.logs import NodeLogHandler, forward_logs, stop_forwarding
 from ..ros.messages import query_of
@@ -189,7 +189,7 @@ class SpatialQueryNode(LifecycleNode):
             self._build,
             self._detector,
             history,
-            on_seen=lambda seen: self._outputs.frame(seen, self._settings),
+            on_seen=self._show,
             tracker=lambda: self._settings.tracker,
             min_period_s=lambda: 1.0 / self._settings["detector_max_rate"],
         )
@@ -264,6 +264,14 @@ class SpatialQueryNode(LifecycleNode):
         if pairing is None or worker is None:
             return InputState()
         return pairing.state(worker.failure)
+
+    def _show(self, seen: SeenFrame) -> None:
+        try:
+            self._outputs.frame(seen, self._settings)
+        except Exception:
+            # Publishers fail once the process was told to end; nobody listens any more.
+            if self.context.ok():
+                raise
 
     def _look_up(self, frame: RgbdFrame, target: str, left_s: float) -> Any:
         transforms = self._transforms

@@ -97,7 +97,7 @@ def _answer(answer: Any, regions: Sequence[Any]) -> list[Marker]:
             header,
             "answer_text",
             1,
-            f"measured: {measured.normalized} {measured.unit}".rstrip(),
+            f"measured: {_said(measured)}",
             measured_color,
         )
         text.pose.position = Point(x=where.x, y=where.y - 0.7, z=where.z)
@@ -133,3 +133,7 @@ def _middle(points: Sequence[Point]) -> Point:
         y=sum(p.y for p in points) / n,
         z=sum(p.z for p in points) / n,
     )
+
+
+def _said(measured: Any) -> str:
+    return f"{measured.normalized} m" if measured.unit == "m" else measured.normalized
