@@ -66,6 +66,8 @@ class SmolRGPTConfig(PreTrainedConfig):
     pixel_shuffle_factor: int = 2
     refiner_stages: int = 3
     geometry_features: int = 0
+    region_name_token_id: int | None = None
+    region_names: int = 0
     image_token_id: int = 49152
     mask_rgb_token_id: int = 49153
     mask_depth_token_id: int = 49154
@@ -109,6 +111,11 @@ class SmolRGPTConfig(PreTrainedConfig):
             raise ValueError(
                 f"geometry_features={self.geometry_features} and mask_geometry_token_id="
                 f"{self.mask_geometry_token_id} must be set together"
+            )
+        if bool(self.region_names) != (self.region_name_token_id is not None):
+            raise ValueError(
+                f"region_names={self.region_names} and region_name_token_id="
+                f"{self.region_name_token_id} must be set together"
             )
         for name in ("image", "mask_rgb", "mask_depth", "mask_geometry"):
             token = getattr(self, f"{name}_token_id")

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from ..scene.frame import RgbdFrame
 from ..scene.status import QueryError, Status
@@ -23,6 +22,7 @@ from .geometry_features import frame_geometry
 from .hardware import choose_device, choose_dtype
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import MASK, SmolRGPTProcessor
+from .quantisation import quantise
 
 LONGEST_WAIT_S = 120.0
 """Deadline of a question that brings none: no wait is without end."""
@@ -108,9 +108,7 @@ class SmolRGPTEngine:
             raise ValueError(f"threads must be at least 1, found {threads}")
         model.eval().requires_grad_(False)
         if dtype == "int8":
-            torch.ao.quantization.quantize_dynamic(
-                model.vision_tower, {nn.Linear}, torch.qint8, inplace=True
-            )
+            quantise(model.vision_tower)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self._processor = processor
         decoder = FusedDecoder(model.language_model, int8=dtype == "int8")

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
+from .quantisation import quantise
+
 
 @dataclass
 class KeyValueCache:
@@ -104,7 +106,7 @@ class FusedDecoder(nn.Module):
         self.norm, self.eps = llama.model.norm.weight, llama.model.norm.variance_epsilon
         self.head: nn.Module = _linear(self.embedding.weight)
         if int8:
-            self.head = _int8(self.head)
+            self.head = quantise(self.head)
         rotary = llama.model.rotary_emb
         assert isinstance(rotary.inv_freq, Tensor)
         self.inverse_wavelengths: Tensor
@@ -186,14 +188,9 @@ def _fuse(*parts: nn.Linear) -> nn.Linear:
     return _linear(fused)
 
 
-def _int8(layer: nn.Module) -> nn.Module:
-    wrapped = nn.Sequential(layer)
-    return torch.ao.quantization.quantize_dynamic(wrapped, {nn.Linear}, torch.qint8)[0]
-
-
 def _quantised(layer: _Layer, block: LlamaDecoderLayer) -> _Layer:
     for name in ("qkv", "out", "gate_up", "down"):
-        setattr(layer, name, _int8(getattr(layer, name)))
+        setattr(layer, name, quantise(getattr(layer, name)))
     for module in block.modules():
         if isinstance(module, nn.Linear):
             empty = torch.empty(0, dtype=module.weight.dtype)

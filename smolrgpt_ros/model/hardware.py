@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from . import quantisation
+
 DTYPES = ("auto", "float32", "bfloat16", "int8")
 
 
@@ -38,7 +40,8 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
     """``"auto"`` is bfloat16 where :func:`has_fast_bfloat16`, else float32.
 
     Raises:
-        ValueError: for a name not in :data:`DTYPES`, or int8 on anything but a CPU.
+        ValueError: for a name not in :data:`DTYPES`; for int8 on anything but a CPU, or without
+            kernels for it.
     """
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, found {dtype!r}")
@@ -46,4 +49,6 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
         return "bfloat16" if has_fast_bfloat16(device) else "float32"
     if dtype == "int8" and device.type != "cpu":
         raise ValueError(f"dtype='int8' runs on a CPU only, found device {device}")
+    if dtype == "int8" and not quantisation.available():
+        raise ValueError("dtype='int8', but this torch has no int8 kernels; use float32")
     return dtype

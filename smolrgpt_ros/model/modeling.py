@@ -241,8 +241,8 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         batch, config = input_ids.shape[0], self.config
         embeds = self.get_input_embeddings()(input_ids)
         image = _listed(image_tokens, batch, "image_tokens")
-        rgb = _listed(region_rgb, batch, "region_rgb")
-        depth = _listed(region_depth, batch, "region_depth")
+        rgb = [self._named(r) for r in _listed(region_rgb, batch, "region_rgb")]
+        depth = [self._named(d) for d in _listed(region_depth, batch, "region_depth")]
         embeds = _scatter(embeds, input_ids == config.image_token_id, image, "<|image|>")
         embeds = _scatter(embeds, input_ids == config.mask_rgb_token_id, rgb, "<mask_rgb>")
         embeds = _scatter(
@@ -250,10 +250,22 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         )
         if config.geometry_features:
             raw = _listed(region_geometry, batch, "region_geometry")
-            tokens = [None if r is None else self._geometry(r) for r in raw]
+            tokens = [None if r is None else self._named(self._geometry(r)) for r in raw]
             where = input_ids == torch.tensor(config.mask_geometry_token_id, device=self.device)
             embeds = _scatter(embeds, where, tokens, "<mask_geometry>")
         return embeds
+
+    def _named(self, tokens: Tensor | None) -> Tensor | None:
+        """Region tokens ``(M, D)``, with the embeddings of their names where those are on."""
+        first = self.config.region_name_token_id
+        if tokens is None or first is None:
+            return tokens
+        if len(tokens) > self.config.region_names:
+            raise ValueError(
+                f"a prompt may name at most {self.config.region_names} regions, found {len(tokens)}"
+            )
+        words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
+        return tokens + words[first : first + len(tokens)].to(tokens.dtype)
 
     def _geometry(self, raw: Tensor | np.ndarray) -> Tensor:
         raw = torch.as_tensor(raw).to(self.device)
