@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -87,6 +88,7 @@ class SmolRGPTEngine:
         name: what to call it in answers.
         dtype: ``float32``, ``bfloat16`` or ``int8`` (see ``hardware``).
         threads: CPU threads of the worker; ``None`` leaves torch's own choice.
+        static: decode at fixed addresses, as a CUDA graph on a GPU; ``None``: on a GPU.
         max_waiting: questions in the queue before callers get ``BUSY``.
         max_batch: questions that run together.
         cache_bytes: bound of the features kept.
@@ -100,6 +102,7 @@ class SmolRGPTEngine:
         name: str = "smolrgpt",
         dtype: str = "float32",
         threads: int | None = None,
+        static: bool | None = None,
         max_waiting: int = 16,
         max_batch: int = 8,
         cache_bytes: int = 512 * 2**20,
@@ -112,7 +115,8 @@ class SmolRGPTEngine:
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self._processor = processor
         decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
-        self._generator = Generator(model, decoder, processor)
+        static = model.device.type == "cuda" if static is None else static
+        self._generator = Generator(model, decoder, processor, static)
         self._positions = model.config.text.max_position_embeddings
         self._cache = FrameCache(cache_bytes)
         self._threads, self._max_waiting, self._max_batch = threads, max_waiting, max_batch
@@ -129,7 +133,7 @@ class SmolRGPTEngine:
         device: str = "auto",
         dtype: str = "auto",
         threads: int | None = None,
-        **options: int,
+        **options: Any,
     ) -> SmolRGPTEngine:
         """The engine of a saved model; nothing is fetched from a network.
 

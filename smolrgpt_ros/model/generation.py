@@ -13,6 +13,7 @@ from .frame_features import FrameFeatures
 from .fused_decoder import FusedDecoder, KeyValueCache
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import SmolRGPTProcessor
+from .stepping import GrowingSteps, StaticPool, StaticSteps, choose
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Generator:
         model: tower, connectors, refiners.
         decoder: the same model's decoder, fused.
         processor: makes the tower's inputs and the prefix.
+        static: decode with a static cache, on CUDA as a graph.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class Generator:
         model: SmolRGPTForConditionalGeneration,
         decoder: FusedDecoder,
         processor: SmolRGPTProcessor,
+        static: bool = False,
     ) -> None:
+        self.static = StaticPool(decoder) if static else None
         self.model, self.decoder, self.processor = model, decoder, processor
         self.prefix_ids = processor.encode(processor.prefix)
         self.eos = model.config.eos_token_id
@@ -122,28 +126,35 @@ class Generator:
             max_new_tokens: for each answer, its end of turn included.
         """
         answers = [GeneratedAnswer() for _ in questions]
-        active = torch.arange(len(questions), device=self.device)
+        active = list(range(len(questions)))
         assert features.prefix is not None
         first = features.prefix.seen.shape[1]
         lengths = [len(question.token_ids) for question in questions]
         behind = first + max(lengths)
-        cache = self.decoder.new_cache(len(questions), behind + max_new_tokens)
-        cache.keys[:, :, :, :first] = features.prefix.keys
-        cache.values[:, :, :, :first] = features.prefix.values
-        cache.seen[:, :first] = True
+        steps = self._steps(len(questions), behind + max_new_tokens)
+        steps.cache.keys[:, :, :, :first] = features.prefix.keys
+        steps.cache.values[:, :, :, :first] = features.prefix.values
+        steps.cache.seen[:, :first] = True
         positions = torch.tensor(lengths, device=self.device) + first
-        hidden = self._prefill(features, questions, cache, first)
+        hidden = self._prefill(features, questions, steps.cache, first)
+        tokens, log_probabilities = choose(self.decoder, hidden)
         for step in range(max_new_tokens):
-            tokens = self._choose(hidden, answers, active)
+            self._note(tokens, log_probabilities, answers, active)
             yield answers
-            keep = [row for row, index in enumerate(active.tolist()) if not answers[index].ended]
+            keep = [row for row, index in enumerate(active) if not answers[index].ended]
             if not keep or step == max_new_tokens - 1:
                 return
-            if len(keep) < len(active):
+            if steps.shrinks and len(keep) < len(active):
                 rows = torch.tensor(keep, device=self.device)
-                active, tokens, positions = active[rows], tokens[rows], positions[rows]
-                cache = cache.select(rows)
-            hidden = self._step(tokens, positions + step, behind + step, cache)
+                tokens, positions = tokens[rows], positions[rows]
+                active = [active[row] for row in keep]
+                steps.keep(rows)
+            tokens, log_probabilities = self._step(steps, tokens, positions + step, behind + step)
+
+    def _steps(self, batch: int, slots: int) -> GrowingSteps | StaticSteps:
+        if self.static is None:
+            return GrowingSteps(self.decoder, batch, slots)
+        return self.static.get(batch, slots)
 
     def _prefill(
         self,
@@ -179,25 +190,26 @@ class Generator:
             return rgb, None
         return rgb, self.model.depth_refiner.pool(features.depth_trunk, weights)
 
-    def _step(self, tokens: Tensor, positions: Tensor, slot: int, cache: KeyValueCache) -> Tensor:
-        """Run one chosen token of each sequence; hidden states ``(B, D)``."""
-        cache.seen[:, slot] = True
-        embeds = self.decoder.embedding(tokens[:, None])
-        slots = torch.tensor([slot], device=self.device)
-        return self.decoder(embeds, positions[:, None], slots, cache, slot + 1)[:, 0]
+    def _step(
+        self, steps: GrowingSteps | StaticSteps, tokens: Tensor, positions: Tensor, slot: int
+    ) -> tuple[Tensor, Tensor]:
+        return steps.step(tokens, positions, slot)
 
-    def _choose(self, hidden: Tensor, answers: list[GeneratedAnswer], active: Tensor) -> Tensor:
-        """The most likely next token of each active sequence, noted in its answer."""
-        logits = self.decoder.logits(hidden)
-        tokens = logits.argmax(-1)
-        chosen = logits.gather(-1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
-        for index, token, log_probability in zip(
-            active.tolist(), tokens.tolist(), chosen.tolist(), strict=True
-        ):
+    def _note(
+        self,
+        tokens: Tensor,
+        log_probabilities: Tensor,
+        answers: list[GeneratedAnswer],
+        active: list[int],
+    ) -> None:
+        """Write down each active sequence's token."""
+        chosen = zip(active, tokens.tolist(), log_probabilities.tolist(), strict=True)
+        for index, token, log_probability in chosen:
             answer = answers[index]
+            if answer.ended:
+                continue
             answer.steps += 1
             answer.log_probability += log_probability
             answer.ended = token == self.eos
             if not answer.ended:
                 answer.token_ids.append(token)
-        return tokens

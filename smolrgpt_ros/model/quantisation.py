@@ -27,6 +27,6 @@ def quantise(module: nn.Module) -> nn.Module:
     spec = {nn.Linear: quantization.per_channel_dynamic_qconfig}
     wrapped = nn.Sequential(module)
     with warnings.catch_warnings():
-        # torch announces a successor in another package; while this one works, nothing else is needed.
+        # torch announces a successor in another package; while this one works it is enough.
         warnings.simplefilter("ignore")
         return quantization.quantize_dynamic(wrapped, spec, torch.qint8, inplace=True)[0]

@@ -64,8 +64,16 @@ def logits_of(model, processor, frame, masks, prompt, answer):
         return model(**inputs).logits[0, -len(answer) - 1 : -1]
 
 
+@pytest.fixture(params=["growing", "static"])
+def either_engine(request, model, processor):
+    static = request.param == "static"
+    with SmolRGPTEngine(copy.deepcopy(model), processor, threads=1, static=static) as engine:
+        yield engine
+
+
 @pytest.mark.parametrize("depth", [True, False])
-def test_same_tokens_as_generate(engine, model, processor, depth):
+def test_same_tokens_as_generate(either_engine, model, processor, depth):
+    engine = either_engine
     frame = make_frame(depth=depth)
     for prompt, masks in QUESTIONS:
         answer = engine.answer(frame, masks, prompt, max_new_tokens=12)
@@ -84,10 +92,11 @@ def test_confidence_is_the_geometric_mean_of_token_probabilities(engine, model, 
     assert answer.confidence == pytest.approx(chosen.prod().item() ** (1 / 5), rel=1e-3)
 
 
-def test_a_batch_behind_a_cached_prefix_has_the_uncached_logits(engine, model, processor):
+def test_a_batch_behind_a_cached_prefix_has_the_uncached_logits(either_engine, model, processor):
+    engine = either_engine
     frame = make_frame()
     generator = engine._generator
-    seen = []
+    seen: list[torch.Tensor] = []
     original = generator.decoder.logits
     generator.decoder.logits = lambda hidden: seen.append(original(hidden)) or seen[-1]
     features = engine._cache.get(frame)
@@ -151,7 +160,8 @@ def ask_together(engine, frame, count, **options):
     return results, batches
 
 
-def test_questions_that_wait_together_run_as_one_batch_and_stay_apart(engine):
+def test_questions_that_wait_together_run_as_one_batch_and_stay_apart(either_engine):
+    engine = either_engine
     frame = make_frame()
     results, batches = ask_together(engine, frame, 8, max_new_tokens=7)
     assert batches == [1, 7]
