@@ -53,11 +53,13 @@ class Outline:
         heights: above the floor, metres, shape ``(M,)``.
         cut: whether the object goes on behind what ends it there: the image border or something
             nearer; shape ``(M,)``.
+        border: the part of ``cut`` that is the image border.
     """
 
     spots: NDArray[np.float64]
     heights: NDArray[np.float64]
     cut: NDArray[np.bool_]
+    border: NDArray[np.bool_]
 
 
 def fit_footprint(
@@ -66,6 +68,7 @@ def fit_footprint(
     prior: SizePrior | None,
     grain: float,
     camera_height: float,
+    blur: float = 0.0,
 ) -> Footprint:
     """The rectangle around points seen from above the origin of the floor frame.
 
@@ -78,6 +81,7 @@ def fit_footprint(
         prior: of the class, ``None`` where unknown.
         grain: distance of neighbouring pixels on the object, metres.
         camera_height: above the floor, metres.
+        blur: standard deviation of the points along the line of sight, metres.
     """
     hull = cv2.convexHull(points.astype(np.float32)).reshape(-1, 2).astype(np.float64)
     angle = _orientation(hull, points)
@@ -86,12 +90,16 @@ def fit_footprint(
     if _turned(extent, prior):
         axes = np.array([axes[1], -axes[0]])
     local = hull @ axes.T
-    low, high = local.min(axis=0) - grain / 2, local.max(axis=0) + grain / 2
+    if blur > 0.01 and (prior is None or not prior.flat):
+        # The outermost of many noisy points lies outside; a quantile does not.
+        low, high = np.quantile(points @ axes.T, (0.015, 0.985), axis=0)
+    else:
+        low, high = local.min(axis=0) - grain / 2, local.max(axis=0) + grain / 2
     rim = outline.spots @ axes.T
     sigma = [0.0, 0.0]
     for axis in (0, 1):
         seen = high[axis] - low[axis]
-        sigma[axis] = 0.01 + 0.3 * grain
+        sigma[axis] = 0.01 + 0.3 * grain + 0.5 * blur
         if prior is None:
             sigma[axis] += 0.1 * seen
             continue
@@ -99,10 +107,19 @@ def fit_footprint(
         missing = want - seen
         if missing < prior.spread:
             continue
-        ends = [
-            _hidden_end(rim[:, axis], outline, edge, outward, camera_height, prior.flat)
-            for edge, outward in ((low[axis], -axes[axis]), (high[axis], axes[axis]))
-        ]
+        if prior.flat:
+            inner = (rim[:, 1 - axis] > low[1 - axis] + 0.2) & (
+                rim[:, 1 - axis] < high[1 - axis] - 0.2
+            )
+            ends = [
+                _hidden_edge(rim[:, axis], outline, inner, edge, sign)
+                for edge, sign in ((low[axis], -1.0), (high[axis], 1.0))
+            ]
+        else:
+            ends = [
+                _hidden_end(rim[:, axis], outline, edge, outward, camera_height)
+                for edge, outward in ((low[axis], -axes[axis]), (high[axis], axes[axis]))
+            ]
         if sum(ends) <= 0:
             if missing < 3 * prior.spread:
                 sigma[axis] += 0.1 * missing
@@ -136,7 +153,6 @@ def _hidden_end(
     edge: float,
     outward: NDArray[np.float64],
     camera_height: float,
-    flat: bool,
 ) -> float:
     """How far the object may go on beyond what is seen of one end, metres; 0 where it cannot.
 
@@ -146,15 +162,10 @@ def _hidden_end(
         outward: unit direction out of that end.
     """
     sign = 1.0 if float(rim.mean()) < edge else -1.0
-    if flat:
-        near = np.abs(edge - rim) < 0.15
-    else:
-        near = (edge - rim) * sign < 0.12 * float(np.ptp(rim)) + 0.05
+    near = (edge - rim) * sign < 0.12 * float(np.ptp(rim)) + 0.05
     if near.sum() < 3:
         return 0.0
     hidden = float(outline.cut[near].mean()) > 0.5
-    if flat:
-        return _ENDLESS if hidden else 0.0
     spots = outline.spots[near]
     distance = float(np.linalg.norm(spots.mean(axis=0)))
     away = float(outward @ spots.mean(axis=0)) / max(distance, 1e-6)
@@ -171,6 +182,32 @@ def _hidden_end(
     if height >= camera_height - 0.05:
         return _ENDLESS
     return distance * ((camera_height - _HEM) / (camera_height - height) - 1.0)
+
+
+def _hidden_edge(
+    rim: NDArray[np.float64],
+    outline: Outline,
+    inner: NDArray[np.bool_],
+    edge: float,
+    sign: float,
+) -> float:
+    """How far a rectangle of tape may go on beyond what is seen of one end, metres.
+
+    Args:
+        rim: outline along the axis.
+        inner: which outline points lie clear of the two long sides.
+        edge: where the seen part ends.
+        sign: 1 where the end is the upper one, else -1.
+    """
+    beyond = (rim - edge) * sign
+    at_edge = inner & (np.abs(beyond) < 0.15)
+    if (at_edge & ~outline.cut).sum() >= 2:
+        return 0.0  # a little of the end itself is enough
+    if (inner & outline.border & (beyond > -0.3)).any():
+        return _ENDLESS
+    # Hidden below what stands on it: the mask still shows how far it reaches at most.
+    past = beyond[outline.cut & (beyond > 0)]
+    return float(past.max()) if past.size else 0.0
 
 
 def _orientation(hull: NDArray[np.float64], points: NDArray[np.float64]) -> float:

@@ -94,7 +94,8 @@ def rim_of(
     valid = np.isfinite(z) & (z > 0)
     columns, rows, z = columns[valid], rows[valid], z[valid].astype(np.float64)
     local = plane.to_floor(rays(camera, columns, rows) * z[:, None])
-    cut = at_border(frame, columns, rows)
+    border = at_border(frame, columns, rows)
+    cut = border.copy()
     hangs = np.zeros(len(z), bool)
     for dx, dy in ((_PROBE, 0), (-_PROBE, 0), (0, -_PROBE), (0, _PROBE)):
         c = np.clip(columns + dx, 0, frame.width - 1)
@@ -109,7 +110,7 @@ def rim_of(
         cut |= outside & ~on_floor & nearer
         if dy > 0:
             hangs = outside & on_floor
-    outline = Outline(local[:, :2], local[:, 2], cut)
+    outline = Outline(local[:, :2], local[:, 2], cut, border)
     return Rim(columns, rows, outline, hangs & ~cut)
 
 
