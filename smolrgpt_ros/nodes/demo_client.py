@@ -24,7 +24,7 @@ from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import RegionArray, SpatialAnswer
 from smolrgpt_ros.srv import SpatialQuery
 
-from ..ros.annotate import MODEL_COLOR, draw_caption, draw_regions
+from ..reasoning.drawing import MEASURED_COLOR, SAID_COLOR, Color, draw_caption, draw_regions
 from ..ros.images import decode_color
 from ..ros.messages import region_message
 from ..ros.places import Place
@@ -36,8 +36,7 @@ from ..scene.status import Status
 from ..simulation.truth import FrameTruth
 from ..simulation.warehouse import regions_of
 from .demo_questions import Asked
-from .demo_report import Row
-from .outputs import caption_of
+from .demo_report import Row, shown
 
 
 class DemoError(RuntimeError):
@@ -165,18 +164,15 @@ class DemoClient:
             question=asked.shown,
             status=status.name,
             message=response.message,
-            text=answer.text,
+            text=_with_ids(answer),
             value=generated_value(answer) if ok else None,
             measured=measured_value(answer) if ok else None,
             truth=asked.truth,
             latency_s=round(latency_s, 4),
             picture=f"scene{scene.index}_{asked.masks}_{asked.kind}.png",
         )
-        lines = caption_of(answer) if ok else [(f"{status.name}: {response.message}", MODEL_COLOR)]
-        lines[0] = (f"Q: {asked.shown}", MODEL_COLOR)
-        lines.append((f"truth: {asked.truth}", MODEL_COLOR))
         named = set(answer.prompt_region_ids) or None
-        picture = draw_caption(draw_regions(scene.rgb, regions, named), lines)
+        picture = draw_caption(draw_regions(scene.rgb, regions, named), _caption(row))
         cv2.imwrite(str(pictures / row.picture), picture[..., ::-1])
         return row
 
@@ -253,3 +249,22 @@ def measured_value(answer: SpatialAnswer) -> float | int | str | None:
 
 def _number(value: float, unit: str) -> float | int:
     return round(value) if unit == "count" else round(value, 3)
+
+
+def _with_ids(answer: SpatialAnswer) -> str:
+    """The model's sentence with region ids, which people see in the picture, for its indexes."""
+    text = answer.text
+    for index, identity in reversed(list(enumerate(answer.prompt_region_ids))):
+        text = text.replace(f"[Region {index}]", f"[\0{identity}]")
+    return text.replace("\0", "")
+
+
+def _caption(row: Row) -> list[tuple[str, Color]]:
+    lines = [(f"Q: {row.question}", SAID_COLOR)]
+    if row.ok:
+        lines.append((f"model: {row.text or '(nothing)'}", SAID_COLOR))
+        lines.append((f"measured: {shown(row.kind, row.measured)}", MEASURED_COLOR))
+    else:
+        lines.append((f"{row.status}: {row.message}", SAID_COLOR))
+    lines.append((f"truth: {shown(row.kind, row.truth)}", SAID_COLOR))
+    return lines

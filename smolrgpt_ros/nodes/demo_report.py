@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from .demo_questions import KINDS, is_right
 
@@ -79,7 +78,7 @@ def table(rows: Sequence[Row]) -> str:
             said,
             _mark(row, row.value),
             _mark(row, row.measured),
-            _shown(row, row.truth),
+            shown(row.kind, row.truth),
             f"{row.latency_s:.2f}",
         ]
         wrapped = [
@@ -124,14 +123,15 @@ def write_json(rows: Sequence[Row], path: Path) -> None:
     path.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
 
 
-def _shown(row: Row, value: Any) -> str:
+def shown(kind: str, value: float | int | str | None) -> str:
+    """A value for people: metres with the unit, a region's id in brackets."""
     if value is None:
         return "-"
-    if row.kind == "distance":
+    if kind == "distance":
         return f"{float(value):.2f} m"
-    return f"[{value}]" if row.kind == "choice" else str(value)
+    return f"[{value}]" if kind == "choice" else str(value)
 
 
-def _mark(row: Row, value: Any) -> str:
-    text = _shown(row, value)
+def _mark(row: Row, value: float | int | str | None) -> str:
+    text = shown(row.kind, value)
     return f"{text} !" if is_right(row.kind, value, row.truth) is False else text

@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..checkpoints import DETECTOR, MINI
 from ..detection.detector import RegionDetector
 from ..detection.ultralytics_detector import UltralyticsDetector
 from ..ros.settings import Settings
-
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
-MODEL = CHECKPOINTS / "mini"
-DETECTOR = CHECKPOINTS / "detector" / "warehouse-seg.pt"
 
 
 class LoadingError(RuntimeError):
@@ -39,7 +36,7 @@ def load_engine(settings: Settings) -> Any:
     Raises:
         LoadingError: if there is no such checkpoint or it cannot be loaded.
     """
-    path = Path(settings["model_path"] or MODEL)
+    path = Path(settings["model_path"] or MINI)
     if not (path / "config.json").is_file():
         raise LoadingError(
             f"no SmolRGPT checkpoint in {path} (config.json is missing); set the parameter "

@@ -12,15 +12,8 @@ from visualization_msgs.msg import MarkerArray
 
 from smolrgpt_ros.msg import RegionArray, SpatialAnswer
 
+from ..reasoning.drawing import caption_of, draw_answer, draw_caption, draw_regions
 from ..reasoning.frame_geometry import FrameGeometry
-from ..ros.annotate import (
-    DISAGREE_COLOR,
-    MEASURED_COLOR,
-    MODEL_COLOR,
-    Color,
-    draw_caption,
-    draw_regions,
-)
 from ..ros.frame_history import SeenFrame
 from ..ros.images import encode_image
 from ..ros.markers import markers_of
@@ -33,10 +26,9 @@ from ..ros.settings import Settings
 
 @dataclass(frozen=True, eq=False)
 class _Shown:
-    """The answer that is shown, as messages, and when it came (steady clock, seconds)."""
+    """The answer that is shown, and when it came (steady clock, seconds)."""
 
-    answer: Any
-    regions: list[Any]
+    reply: Reply
     since: float
 
 
@@ -73,22 +65,26 @@ class Outputs:
                 self._markers.publish(
                     markers_of(
                         array,
-                        shown.answer if shown else None,
-                        shown.regions if shown else [],
+                        shown.reply.answer if shown else None,
+                        shown.reply.local_regions if shown else [],
                         settings["markers_lifetime"],
                     )
                 )
         if _heard(self._annotated):
+            picture = draw_regions(seen.frame.rgb, seen.regions)
             shown = self._current(settings)
-            self._draw(seen, shown.answer if shown else None, highlight=False)
+            if shown is not None:
+                picture = draw_caption(picture, caption_of(shown.reply.result.answer))
+            self._annotate(picture, seen)
 
     def answer(self, reply: Reply) -> None:
         """Publish the answer of a reply that is OK."""
         with self._lock:
-            self._shown = _Shown(reply.answer, reply.local_regions, time.monotonic())
+            self._shown = _Shown(reply, time.monotonic())
         self._answers.publish(reply.answer)
-        if _heard(self._annotated) and reply.result.seen is not None:
-            self._draw(reply.result.seen, reply.answer, highlight=True)
+        seen = reply.result.seen
+        if _heard(self._annotated) and seen is not None:
+            self._annotate(draw_answer(seen.frame.rgb, seen.regions, reply.result.answer), seen)
 
     def clear(self) -> None:
         """Show no answer any more."""
@@ -102,38 +98,8 @@ class Outputs:
             return None
         return shown
 
-    def _draw(self, seen: SeenFrame, answer: Any | None, highlight: bool) -> None:
-        named = None
-        if answer is not None and highlight:
-            named = set(answer.prompt_region_ids)
-        picture = draw_regions(seen.frame.rgb, seen.regions, named)
-        if answer is not None:
-            picture = draw_caption(picture, caption_of(answer))
+    def _annotate(self, picture: Any, seen: SeenFrame) -> None:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
-
-
-def caption_of(answer: Any) -> list[tuple[str, Color]]:
-    """Lines of text of a ``SpatialAnswer``: question, generated and measured answer."""
-    lines = [(f"Q: {answer.question}", MODEL_COLOR), (f"model: {answer.text}", MODEL_COLOR)]
-    measured = answer.measured
-    if measured.has_value:
-        disagrees = answer.agreement == answer.AGREEMENT_DISAGREE
-        spread = f" +- {measured.std:.2f}" if measured.std == measured.std else ""
-        said = measured_text(answer)
-        lines.append((f"measured: {said}{spread}", DISAGREE_COLOR if disagrees else MEASURED_COLOR))
-    else:
-        lines.append((f"not measured: {measured.reason}", MEASURED_COLOR))
-    return lines
-
-
-def measured_text(answer: Any) -> str:
-    """The measured value of a ``SpatialAnswer`` for people; a choice names the region's id."""
-    measured = answer.measured
-    if not measured.has_value:
-        return ""
-    if answer.measured.region_ids and measured.normalized.isdigit() and not measured.unit:
-        return f"region {measured.region_ids[0]}"
-    return f"{measured.normalized} m" if measured.unit == "m" else measured.normalized
 
 
 def _heard(publisher: Any) -> bool:

@@ -10,7 +10,14 @@ from geometry_msgs.msg import Point, Vector3
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
-from .annotate import DISAGREE_COLOR, MEASURED_COLOR, MODEL_COLOR, Color, color_of
+from ..reasoning.drawing import (
+    DISAGREE_COLOR,
+    LABEL_COLORS,
+    MEASURED_COLOR,
+    OTHER_COLOR,
+    SAID_COLOR,
+    Color,
+)
 from .stamps import duration_of
 
 _CORNERS = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
@@ -50,7 +57,7 @@ def markers_of(
 
 
 def _region(header: Any, region: Any, faint: bool) -> list[Marker]:
-    color = color_of(region.label)
+    color = _color(region)
     box = _marker(header, "regions", region.id, Marker.LINE_LIST, color, 0.25 if faint else 0.9)
     box.pose.position = region.position
     box.scale.x = 0.03
@@ -75,7 +82,7 @@ def _answer(answer: Any, regions: Sequence[Any]) -> list[Marker]:
     shown = []
     for region in regions:
         if region.id in chosen:
-            spot = _marker(header, "answer", region.id, Marker.SPHERE, color_of(region.label), 0.6)
+            spot = _marker(header, "answer", region.id, Marker.SPHERE, _color(region), 0.6)
             spot.pose.position = region.position
             spot.scale = Vector3(x=0.35, y=0.35, z=0.35)
             shown.append(spot)
@@ -88,7 +95,7 @@ def _answer(answer: Any, regions: Sequence[Any]) -> list[Marker]:
         line.scale = Vector3(x=0.05, y=0.12, z=0.0)
         shown.append(line)
     where = _middle(ends) if ends else Point(z=2.0)
-    model = _text(header, "answer_text", 0, f"{answer.question}\n{answer.text}", MODEL_COLOR)
+    model = _text(header, "answer_text", 0, f"{answer.question}\n{answer.text}", SAID_COLOR)
     model.pose.position = Point(x=where.x, y=where.y - 1.1, z=where.z)
     shown.append(model)
     measured = answer.measured
@@ -137,3 +144,7 @@ def _middle(points: Sequence[Point]) -> Point:
 
 def _said(measured: Any) -> str:
     return f"{measured.normalized} m" if measured.unit == "m" else measured.normalized
+
+
+def _color(region: Any) -> Color:
+    return LABEL_COLORS.get(region.label, OTHER_COLOR)

@@ -1,0 +1,70 @@
+"""Where objects are: centre, extent along the axes of the frame asked for, share of valid depth."""
+
+import math
+
+import numpy as np
+
+from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
+from smolrgpt_ros.ros.places import places_of
+from smolrgpt_ros.ros.transforms import Pose
+from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.region import Region
+
+CAMERA = CameraIntrinsics(160, 120, fx=100.0, fy=100.0, cx=80.0, cy=60.0)
+
+
+def frame(depth):
+    return RgbdFrame(np.zeros((120, 160, 3), np.uint8), depth, CAMERA, frame_id="optical")
+
+
+def region():
+    """Columns 110 to 149, rows 60 to 79: at 2 m from x = 0.6 to 1.38 and y = 0 to 0.38."""
+    mask = np.zeros((120, 160), bool)
+    mask[60:80, 110:150] = True
+    return Region(id=1, label="box", mask=mask)
+
+
+def wall(valid_rows=120):
+    """A wall at 2 m, so that there is no floor; depth only in the first rows."""
+    depth = np.full((120, 160), 2.0, np.float32)
+    depth[valid_rows:] = np.nan
+    return depth
+
+
+def test_a_flat_patch_has_its_middle_and_its_extent():
+    (place,) = places_of(FrameGeometry(frame(wall()), [region()]))
+    assert place.frame_id == "optical"
+    np.testing.assert_allclose(place.position, (0.99, 0.19, 2.0), atol=0.05)
+    # 5th to 95th percentile: nine tenths of 0.78 and 0.38.
+    np.testing.assert_allclose(place.size, (0.70, 0.34, 0.0), atol=0.03)
+    assert place.depth_valid_ratio == 1.0
+
+
+def test_in_another_frame_axes_and_origin_change():
+    # map: x = camera z, y = -camera x, z = -camera y, camera at 10 m height.
+    rotation = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
+    pose = Pose("map", rotation, np.array([0.0, 0.0, 10.0]))
+    (place,) = places_of(FrameGeometry(frame(wall()), [region()]), pose)
+    assert place.frame_id == "map"
+    np.testing.assert_allclose(place.position, (2.0, -0.99, 9.81), atol=0.05)
+    np.testing.assert_allclose(place.size, (0.0, 0.70, 0.34), atol=0.03)
+
+
+def test_without_depth_nothing_is_claimed():
+    (place,) = places_of(FrameGeometry(frame(None), [region()]))
+    assert place.position is None and place.size is None and place.frame_id == ""
+    assert math.isnan(place.depth_valid_ratio)
+
+
+def test_the_share_of_valid_depth_is_told_even_where_it_does_not_suffice():
+    (place,) = places_of(FrameGeometry(frame(wall(valid_rows=0)), [region()]))
+    assert place.position is None and place.depth_valid_ratio == 0.0
+    (place,) = places_of(FrameGeometry(frame(wall(valid_rows=65)), [region()]))
+    assert place.depth_valid_ratio == 0.25
+
+
+def test_only_the_positions_asked_for():
+    other = Region(id=2, label="box", mask=np.roll(region().mask, -60, axis=1))
+    geometry = FrameGeometry(frame(wall()), [region(), other])
+    (place,) = places_of(geometry, positions=[1])
+    assert place.position is not None and place.position[0] < 0.0
