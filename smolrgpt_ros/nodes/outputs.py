@@ -13,7 +13,6 @@ from visualization_msgs.msg import MarkerArray
 from smolrgpt_ros.msg import RegionArray, SpatialAnswer
 
 from ..reasoning.drawing import caption_of, draw_answer, draw_caption, draw_regions
-from ..reasoning.frame_geometry import FrameGeometry
 from ..ros.frame_history import SeenFrame
 from ..ros.images import encode_image
 from ..ros.markers import markers_of
@@ -56,7 +55,7 @@ class Outputs:
         """Publish the regions of a frame."""
         wanted = _heard(self._regions) or _heard(self._markers)
         if wanted:
-            places = places_of(FrameGeometry(seen.frame, seen.regions))
+            places = places_of(seen.geometry)
             array = region_array(seen.frame, seen.regions, places)
             if _heard(self._regions):
                 self._regions.publish(array)

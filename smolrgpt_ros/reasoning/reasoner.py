@@ -39,6 +39,7 @@ class Engine(Protocol):
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        geometry: FrameGeometry | None = None,
     ) -> Any: ...
 
 
@@ -149,6 +150,7 @@ class SpatialReasoner:
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        geometry: FrameGeometry | None = None,
     ) -> SpatialAnswer:
         """Answers one question about one frame.
 
@@ -161,6 +163,7 @@ class SpatialReasoner:
             deadline_s: seconds left.
             on_text: called with the text so far.
             cancelled: asked again and again; generation ends soon after it says True.
+            geometry: of this frame and these regions, where the caller has it already.
 
         Raises:
             QueryError: BAD_QUESTION, UNKNOWN_REGION, or what the engine raises.
@@ -168,7 +171,7 @@ class SpatialReasoner:
         start = time.monotonic()
         policy = self._policy
         asked = _chosen(regions, region_ids, question)
-        geometry = self._geometry_of(frame, regions)
+        geometry = geometry or self._geometry_of(frame, regions)
         grounding = self._ground(question, asked, geometry)
         by_id = {region.id: region for region in regions}
         prompted = [by_id[i] for i in grounding.region_ids]

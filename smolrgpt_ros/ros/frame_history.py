@@ -6,7 +6,9 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 
+from ..reasoning.frame_geometry import FrameGeometry
 from ..scene.frame import RgbdFrame
 from ..scene.region import Region
 from ..scene.status import QueryError, Status
@@ -14,10 +16,15 @@ from ..scene.status import QueryError, Status
 
 @dataclass(frozen=True, eq=False)
 class SeenFrame:
-    """One frame and the detector's regions in it."""
+    """One frame and the regions it is asked with: the detector's, or a client's own."""
 
     frame: RgbdFrame
     regions: tuple[Region, ...]
+
+    @cached_property
+    def geometry(self) -> FrameGeometry:
+        """What depth tells about the regions; computed when asked for, shared by all who ask."""
+        return FrameGeometry(self.frame, self.regions)
 
 
 class FrameHistory:

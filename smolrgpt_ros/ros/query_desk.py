@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from ..reasoning.frame_geometry import FrameGeometry
 from ..scene.frame import RgbdFrame
 from ..scene.region import Region
 from ..scene.status import QueryError, Status
@@ -36,6 +37,7 @@ class Reasoner(Protocol):
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        geometry: FrameGeometry | None = None,
     ) -> Any: ...
 
 
@@ -146,6 +148,7 @@ class QueryDesk:
             deadline_s=job.left_s(),
             on_text=job.on_text,
             cancelled=job.stopped,
+            geometry=seen.geometry,
         )
         return QueryResult(Status.OK, "", seen, answer, place, age_s)
 

@@ -53,8 +53,7 @@ def reply_of(result: QueryResult) -> Reply:
     answer, frame = result.answer, result.seen.frame
     by_id = {region.id: region for region in result.seen.regions}
     prompted = [by_id[i] for i in answer.prompt_region_ids]
-    # Among all regions: the others tell what is floor and what hides what.
-    geometry = FrameGeometry(frame, result.seen.regions)
+    geometry = result.seen.geometry
     local = _messages(geometry, prompted, None)
     moved = local if result.place is None else _messages(geometry, prompted, result.place)
     message = answer_message(answer, header_of(frame), result.frame_age_s, result.latency_s)
