@@ -1,9 +1,11 @@
-"""``smolrgpt convert`` and its argument parser."""
+"""``smolrgpt convert`` and ``smolrgpt bench``."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 
 from .published import TOKENIZER, PublishedCheckpointError, convert, convert_back
 
@@ -24,6 +26,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--tokenizer", help=f"folder with tokenizer.json of {TOKENIZER} (default: source)"
     )
     parser.set_defaults(run=run_convert)
+    parser = subparsers.add_parser(
+        "bench",
+        help="speed and memory, per part and end to end, against the published way",
+        description="Measure the model with random weights against the published way of computing, "
+        "interleaved in one run; no download. Use an idle machine.",
+    )
+    parser.add_argument("--size", choices=("full", "tiny"), default="full", help="model size")
+    parser.add_argument(
+        "--dtypes",
+        default="float32,bfloat16,int8",
+        help="number formats, separated by commas (default: %(default)s)",
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="medians are over these")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: torch's choice)")
+    parser.add_argument("--no-memory", action="store_true", help="leave out the memory of loading")
+    parser.add_argument("--json", metavar="FILE", help="write the report there as well")
+    parser.set_defaults(run=run_bench_command)
 
 
 def run_convert(arguments: argparse.Namespace) -> int:
@@ -44,4 +63,31 @@ def run_convert(arguments: argparse.Namespace) -> int:
             "into one folder and convert again with --tokenizer FOLDER.",
             file=sys.stderr,
         )
+    return 0
+
+
+def run_bench_command(arguments: argparse.Namespace) -> int:
+    """Measure, print the table, write the JSON."""
+    from .bench import SHORT, BenchOptions, run_bench, table
+
+    dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
+    unknown = [name for name in dtypes if name not in SHORT]
+    if unknown or not dtypes or arguments.rounds < 1:
+        print(
+            f"smolrgpt bench: --dtypes takes {', '.join(SHORT)} and --rounds at least 1; "
+            f"found {arguments.dtypes!r} and {arguments.rounds}",
+            file=sys.stderr,
+        )
+        return 1
+    options = BenchOptions(
+        size=arguments.size,
+        dtypes=dtypes,
+        rounds=arguments.rounds,
+        threads=arguments.threads,
+        memory=not arguments.no_memory,
+    )
+    report = run_bench(options, say=lambda text: print(text, file=sys.stderr, flush=True))
+    print(table(report))
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(report, indent=2) + "\n")
     return 0
