@@ -1,1 +1,1 @@
-"""SmolRGPT as a ROS 2 perception node: spatial questions about RGB-D frames, answered and measured."""
+"""SmolRGPT as a ROS 2 node: spatial questions about RGB-D frames, answered and measured."""

@@ -31,6 +31,11 @@ FEATURE_NAMES: tuple[str, ...] = (
 )
 FEATURE_COUNT = len(FEATURE_NAMES)
 
+FEATURE_SCALES: tuple[float, ...] = tuple(
+    16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES
+)
+"""What the encoder multiplies the features with: shares of the image then span as metres do."""
+
 _MOST_PIXELS = 2000
 _FEWEST_POINTS = 5
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -169,24 +171,40 @@ def _samples(size: int, grid: int, device: torch.device) -> tuple[Tensor, Tensor
 class GeometryEncoder(nn.Module):
     """Raw region geometry -> one decoder token, through Fourier features and a small network.
 
-    Wavelengths run from 64 down to 0.5 (metres, or shares of the image), so that both the size of a
-    hall and a tenth of a metre turn a phase; the raw value goes along divided by 10.
+    Wavelengths run from 64 down to 0.5 metres, so that both the size of a hall and a tenth of a
+    metre turn a phase. Short waves look like noise to a fresh network: the shorter, the weaker they
+    start. A linear path beside the network hands position on from the first step.
+
+    Args:
+        scales: one factor per raw feature, see ``geometry_features.FEATURE_SCALES``.
+        width: of the token.
+        std: standard deviation that a fresh encoder's tokens shall have.
+        wavelengths: per feature.
     """
 
-    def __init__(self, features: int, width: int, std: float, wavelengths: int = 8) -> None:
+    scales: Tensor
+
+    def __init__(
+        self, scales: Sequence[float], width: int, std: float, wavelengths: int = 8
+    ) -> None:
         super().__init__()
         self.wavelengths = wavelengths
-        self.hidden = nn.Linear(features * (2 * wavelengths + 1), 2 * width)
+        self.register_buffer("scales", torch.tensor(scales))
+        encoded = len(scales) * (2 * wavelengths + 1)
+        self.hidden = nn.Linear(encoded, 2 * width)
         self.norm = nn.LayerNorm(2 * width)
         self.out = nn.Linear(2 * width, width)
-        _start_with(self.hidden, 1.4 * self.hidden.in_features**-0.5)
+        self.direct = nn.Linear(encoded, width, bias=False)
+        _start_with(self.hidden, 2.0 * encoded**-0.5)
         _start_with(self.out, std * self.out.in_features**-0.5)
+        _start_with(self.direct, 2.0 * std * encoded**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
         """``(M, G)`` raw values, float32 -> ``(M, D)``."""
         steps = torch.arange(self.wavelengths, device=geometry.device, dtype=torch.float32)
-        frequencies = 2 * torch.pi / 64.0 * 2.0**steps
-        raw = geometry.float()
-        phase = (raw[..., None] * frequencies).flatten(-2)
-        encoded = torch.cat((raw / 10, phase.sin(), phase.cos()), -1).to(self.hidden.weight.dtype)
-        return self.out(self.norm(F.gelu(self.hidden(encoded))))
+        scaled = geometry.float() * self.scales.float()
+        phase = scaled[..., None] * (2 * torch.pi / 64.0 * 2.0**steps)
+        strength = 2.0 ** (-steps / 2)
+        waves = torch.cat((phase.sin() * strength, phase.cos() * strength), -1).flatten(-2)
+        encoded = torch.cat((scaled / 5, waves), -1).to(self.hidden.weight.dtype)
+        return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)

@@ -22,6 +22,7 @@ from transformers import initialization as init
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from .config import SmolRGPTConfig
+from .geometry_features import FEATURE_COUNT, FEATURE_SCALES
 from .layers import Connector, Doubling, GeometryEncoder, Refiner, mask_weights, weighted_mean
 
 PerSample = Sequence[Tensor | None]
@@ -89,7 +90,12 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         self.rgb_refiner = Refiner(width, config.refiner_stages, std)
         self.depth_refiner = Refiner(width, config.refiner_stages, std)
         if config.geometry_features:
-            self.geometry_encoder = GeometryEncoder(config.geometry_features, width, std)
+            if config.geometry_features != FEATURE_COUNT:
+                raise ValueError(
+                    f"geometry_features must be 0 or {FEATURE_COUNT}, "
+                    f"found {config.geometry_features}"
+                )
+            self.geometry_encoder = GeometryEncoder(FEATURE_SCALES, width, std)
         self.language_model = LlamaForCausalLM(config.text)
         self.post_init()
 

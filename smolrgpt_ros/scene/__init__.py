@@ -1,1 +1,1 @@
-"""What the camera saw: frames, regions, masks and pinhole geometry. Imports nothing else of this package."""
+"""What the camera saw: frames, regions, masks, pinhole geometry. Imports nothing else of ours."""

@@ -13,7 +13,8 @@ class CameraIntrinsics:
     """Pinhole intrinsics of a rectified image, in pixels.
 
     Pixel centres lie on whole numbers: the ray through column ``u`` and row ``v`` is
-    ``((u - cx) / fx, (v - cy) / fy, 1)`` in the optical frame (REP-103: z forward, x right, y down).
+    ``((u - cx) / fx, (v - cy) / fy, 1)`` in the optical frame (REP-103: z forward, x right, y
+    down).
 
     Raises:
         ValueError: if a focal length or a size is not positive, or a value is not finite.

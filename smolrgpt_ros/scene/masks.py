@@ -62,7 +62,7 @@ def _run_total(data: bytes) -> int:
 
 
 def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """``(x0, y0, x1, y1)`` around the true pixels, x1 and y1 exclusive; ``None`` if there are none."""
+    """``(x0, y0, x1, y1)`` around the true pixels, x1 and y1 exclusive; ``None`` without any."""
     columns = np.flatnonzero(mask.any(axis=0))
     if columns.size == 0:
         return None

@@ -15,7 +15,7 @@ class Region:
     """One region of a frame.
 
     Args:
-        id: identity of the object over time (track id) or of the client's choosing; unique in a frame.
+        id: of the object over time (track id) or of the client's choosing; unique in a frame.
         label: class name, lower case, e.g. ``"pallet"``; empty where unknown.
         mask: shape ``(H, W)``, bool, in the frame's pixels.
         score: detector confidence in [0, 1]; NaN where nobody scored it (client regions).

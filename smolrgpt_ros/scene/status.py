@@ -1,4 +1,4 @@
-"""Outcome codes of a spatial query, shared by every room and mirrored in ``srv/SpatialQuery.srv``."""
+"""Outcome codes of a spatial query, for every room; mirrored in ``srv/SpatialQuery.srv``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Why a query ended as it did. The numbers are part of the service interface and never change."""
+    """Why a query ended as it did. The numbers belong to the interface and never change."""
 
     OK = 0
     NOT_READY = 1

@@ -18,7 +18,7 @@ from torch.nn import functional
 from transformers import DynamicCache
 
 from ..model.modeling import SmolRGPTForConditionalGeneration
-from ..model.processing import SmolRGPTProcessor
+from ..model.processing import MASK_DEPTH_TOKEN, MASK_RGB_TOKEN, SmolRGPTProcessor
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Example:
         ids: tokens of question and answer, the image prefix not among them.
         answer_start: index in ``ids`` of the answer's first token.
         geometry: ``(M, G)`` float32 raw region geometry as this question sees it.
-        has_rgb, has_depth: whether the region tokens of that picture are given.
+        has_depth: whether the region tokens of the depth picture are given.
     """
 
     slot: int
@@ -39,7 +39,6 @@ class Example:
     ids: list[int]
     answer_start: int
     geometry: NDArray[np.float32]
-    has_rgb: bool = True
     has_depth: bool = True
 
 
@@ -52,9 +51,17 @@ class FrameTokens:
     depth: Tensor
 
 
-def encode(processor: SmolRGPTProcessor, question: str, answer: str) -> tuple[list[int], int]:
-    """Tokens of a question and its answer without the image prefix, and where the answer starts."""
-    prompt = processor.encode(processor.build_question(question))
+def encode(
+    processor: SmolRGPTProcessor, question: str, answer: str, *, pictures: bool = True
+) -> tuple[list[int], int]:
+    """Tokens of a question and its answer without the image prefix, and where the answer starts.
+
+    ``pictures=False`` leaves out the placeholders of the pictures' region tokens.
+    """
+    text = processor.build_question(question)
+    if not pictures:
+        text = text.replace(f"{MASK_RGB_TOKEN}{MASK_DEPTH_TOKEN}", "")
+    prompt = processor.encode(text)
     return prompt + processor.encode(f"{answer}<|im_end|>"), len(prompt)
 
 
@@ -156,21 +163,17 @@ def _answer_logits(
     mask = torch.zeros(len(rows), past + longest, dtype=torch.long)
     for number, row in enumerate(rows):
         mask[number, : past + len(row)] = 1
-    words: Tensor = model.get_input_embeddings().weight  # type: ignore[assignment]
-    config = model.config
 
-    def region_tokens(example: Example, name: str, given: bool, placeholder: int) -> Tensor | None:
-        if not len(example.rows):
+    def region_tokens(example: Example, name: str, given: bool) -> Tensor | None:
+        if frames is None or not given or not len(example.rows):
             return None
-        if frames is None or not given:
-            return words[placeholder].expand(len(example.rows), -1)
         return getattr(frames[example.slot], name)[torch.from_numpy(example.rows)]
 
     embeds = model.assemble_embeddings(
         ids,
         None,
-        [region_tokens(e, "rgb", e.has_rgb, config.mask_rgb_token_id) for e in chunk],
-        [region_tokens(e, "depth", e.has_depth, config.mask_depth_token_id) for e in chunk],
+        [region_tokens(e, "rgb", True) for e in chunk],
+        [region_tokens(e, "depth", e.has_depth) for e in chunk],
         [torch.from_numpy(e.geometry) if len(e.rows) else None for e in chunk],
     )
     hidden = model.language_model.model(

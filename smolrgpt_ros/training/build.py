@@ -19,6 +19,7 @@ from ..model.processing import (
     SmolRGPTProcessor,
 )
 from .recipe import Recipe
+from .tokenizer import REGION_NAMES
 
 _STD = 0.05
 """Embeddings of a 192-wide decoder start larger than the 0.02 of wide ones."""
@@ -43,6 +44,8 @@ def build_mini(
             eos_token_id=tokenizer.eos_token_id,
         ),
         geometry_features=FEATURE_COUNT,
+        region_name_token_id=int(tokenizer.convert_tokens_to_ids(" [Region 0]")),
+        region_names=REGION_NAMES,
         image_token_id=ids[IMAGE_TOKEN],
         mask_rgb_token_id=ids[MASK_RGB_TOKEN],
         mask_depth_token_id=ids[MASK_DEPTH_TOKEN],
@@ -51,7 +54,7 @@ def build_mini(
         pad_token_id=tokenizer.pad_token_id,
     )
     model = SmolRGPTForConditionalGeneration(config)
-    return model, SmolRGPTProcessor.for_config(config, tokenizer, name_regions=True)
+    return model, SmolRGPTProcessor.for_config(config, tokenizer)
 
 
 def save_part(module: torch.nn.Module, path: Path) -> None:

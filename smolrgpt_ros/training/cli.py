@@ -74,16 +74,11 @@ def main(arguments: argparse.Namespace) -> int:
     if stage == "detector":
         weights = arguments.out or arguments.folder / "warehouse-seg.pt"
         description = write_description(arguments.folder / "yolo", CLASSES)
-        plan = recipe.detector
         metrics = train_detector(
             description,
             arguments.folder,
             weights,
-            architecture=plan.architecture,
-            epochs=plan.epochs,
-            image_size=plan.image_size,
-            batch=plan.batch,
-            share=plan.share,
+            plan=recipe.detector,
             hours=None if arguments.minutes is None else arguments.minutes / 60,
             seed=recipe.seed,
         )

@@ -6,17 +6,17 @@ import os
 import shutil
 from pathlib import Path
 
+import yaml
+
+from .recipe import DetectorPlan
+
 
 def train_detector(
     description: Path,
     run_dir: Path,
     weights: Path,
     *,
-    architecture: str = "yolo11n-seg.yaml",
-    epochs: int = 10,
-    image_size: int = 320,
-    batch: int = 16,
-    share: float = 1.0,
+    plan: DetectorPlan,
     hours: float | None = None,
     seed: int = 0,
 ) -> dict[str, float]:
@@ -26,34 +26,40 @@ def train_detector(
         description: from :func:`.yolo_layout.write_description`.
         run_dir: ultralytics' run folder; a run that was killed is resumed.
         weights: where the best weights go, optimizer state stripped.
-        architecture: an ultralytics model YAML.
-        epochs, image_size, batch, seed: of the training.
-        share: part of the training pictures that is used.
+        plan: sizes and schedule.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it.
+        seed: of weights and order.
 
     Returns:
         Validation metrics by name.
     """
     os.environ.setdefault("YOLO_AUTOINSTALL", "False")
     os.environ.setdefault("YOLO_OFFLINE", "True")
-    from ultralytics import YOLO  # AGPL-3.0, an optional part: imported where it is used
+    # AGPL-3.0, an optional part: imported where it is used
+    from ultralytics import YOLO
+    from ultralytics.nn.tasks import yaml_model_load
 
     last = run_dir / "detector" / "weights" / "last.pt"
     if last.exists():
         model = YOLO(str(last))
         model.train(resume=True)
     else:
-        model = YOLO(architecture)
+        layout = yaml_model_load(plan.architecture)
+        layout["scales"][layout["scale"]] = [plan.depth, plan.width, 1024]
+        run_dir.mkdir(parents=True, exist_ok=True)
+        narrow = run_dir / plan.architecture
+        narrow.write_text(yaml.safe_dump(layout))
+        model = YOLO(str(narrow))
         model.train(
             data=str(description),
             project=str(run_dir.resolve()),
             name="detector",
             exist_ok=True,
-            epochs=epochs,
+            epochs=plan.epochs,
             time=hours,
-            imgsz=image_size,
-            batch=batch,
-            fraction=share,
+            imgsz=plan.image_size,
+            batch=plan.batch,
+            fraction=plan.share,
             seed=seed,
             device="cpu",
             workers=0,
@@ -73,7 +79,7 @@ def train_detector(
             plots=False,
         )
     metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(
-        data=str(description), imgsz=image_size, device="cpu", plots=False, rect=True
+        data=str(description), imgsz=plan.image_size, device="cpu", plots=False, rect=True
     )
     weights.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run_dir / "detector" / "weights" / "best.pt", weights)

@@ -42,6 +42,7 @@ class DetectorPlan:
 
     Args:
         architecture: an ultralytics model YAML.
+        depth, width: multiples of that architecture's layers and channels.
         epochs: passes over its share of the frames.
         image_size: longer side of the network's input, pixels.
         batch: pictures a step.
@@ -49,6 +50,8 @@ class DetectorPlan:
     """
 
     architecture: str
+    depth: float
+    width: float
     epochs: int
     image_size: int
     batch: int

@@ -28,6 +28,8 @@ def answers(
     *,
     without_geometry: float,
     without_depth: float,
+    pictures: bool = True,
+    kinds: tuple[str, ...] = KINDS,
 ) -> Sampler:
     """Questions of the four kinds with their answers.
 
@@ -35,13 +37,15 @@ def answers(
         count: questions a frame.
         without_geometry: share of questions that must do with the region tokens of the pictures.
         without_depth: share of questions asked as of a camera without depth.
+        pictures: whether regions have tokens from the pictures.
+        kinds: what is asked, in equal parts.
     """
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
         truth = frames.truths[frame]
-        kinds = [KINDS[i] for i in rng.permutation(len(KINDS))]
-        wanted = -(-count // len(kinds))
-        asked = generate_questions(truth, rng, kinds, per_kind=wanted)
+        order = [kinds[i] for i in rng.permutation(len(kinds))]
+        wanted = -(-count // len(order))
+        asked = generate_questions(truth, rng, order, per_kind=wanted)
         made = []
         for question in asked[:count] if wanted == 1 else asked:
             rows = _rows(frames, frame, question.object_ids)
@@ -54,7 +58,7 @@ def answers(
                 geometry[:, _METRIC] = 0
                 geometry[:, _FLAG] = 0
                 has_depth = False
-            ids, start = encode(processor, question.text, question.answer)
+            ids, start = encode(processor, question.text, question.answer, pictures=pictures)
             local = rows - frames.regions(frame).start
             made.append(Example(slot, local, ids, start, geometry, has_depth=has_depth))
         return made
@@ -63,9 +67,19 @@ def answers(
 
 
 def descriptions(
-    frames: CachedFrames, processor: SmolRGPTProcessor, count: int, *, with_geometry: bool
+    frames: CachedFrames,
+    processor: SmolRGPTProcessor,
+    count: int,
+    *,
+    geometry: bool,
+    pictures: bool,
 ) -> Sampler:
-    """Several regions at a time, described: class, load, place, position, size."""
+    """Several regions at a time, described: class, load, place, position, size.
+
+    Args:
+        count: such questions a frame.
+        geometry, pictures: what the regions' tokens hold.
+    """
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
         items = frames.truths[frame].regions
@@ -74,9 +88,9 @@ def descriptions(
             chosen = rng.permutation(len(items))[: rng.integers(1, 5)]
             question, answer = region_question([items[i] for i in chosen], rng)
             rows = _rows(frames, frame, [items[i].id for i in chosen])
-            geometry = frames.geometry[rows] * np.float32(with_geometry)
-            ids, start = encode(processor, question, answer)
-            made.append(Example(slot, rows - frames.regions(frame).start, ids, start, geometry))
+            raw = frames.geometry[rows] * np.float32(geometry)
+            ids, start = encode(processor, question, answer, pictures=pictures)
+            made.append(Example(slot, rows - frames.regions(frame).start, ids, start, raw))
         return made
 
     return sample

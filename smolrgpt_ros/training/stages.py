@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
-from tqdm import tqdm
 
 from ..model.modeling import SmolRGPTForConditionalGeneration
 from ..model.processing import SmolRGPTProcessor
@@ -30,6 +30,9 @@ from .sampling import Sampler
 from .tower import pretrain_tower
 
 STAGES = ("tower", "language", "rgb_alignment", "region_alignment", "sft")
+
+_PAIRS_SHARE = 0.35
+"""Part of the language stage that asks about pairs alone."""
 
 _TRAINED = {
     "tower": ("vision_tower",),
@@ -124,15 +127,18 @@ def _run_decoder_stage(
 ) -> None:
     plan = run.recipe.stages[name]
     sampler = _sampler(run, name, plan.questions)
-    patches = None if name == "language" else _tower_output(run)
-    head = "<|im_start|>user\n" if patches is None else run.processor.prefix
+    pairs = _pairs(run, plan.questions) if name == "language" else sampler
+    first = round(_PAIRS_SHARE * plan.steps)
+    pictures = name != "language"
+    head = run.processor.prefix if pictures else "<|im_start|>user\n"
     prefix = run.processor.encode(head)
 
     def backward(step: int) -> dict[str, float]:
         rng = np.random.default_rng((run.recipe.seed, STAGES.index(name), step))
         index = rng.choice(len(run.frames), size=plan.frames, replace=False)
-        examples = [e for slot, f in enumerate(index) for e in sampler(slot, int(f), rng)]
-        tokens = None if patches is None else [_frame_tokens(run, patches, int(f)) for f in index]
+        ask = pairs if step < first else sampler
+        examples = [e for slot, f in enumerate(index) for e in ask(slot, int(f), rng)]
+        tokens = _frame_tokens(run, index) if pictures else None
         return answer_loss(run.model, prefix, examples, tokens)
 
     fit(name, trained, backward, schedule, run.folder, deadline=deadline)
@@ -140,68 +146,55 @@ def _run_decoder_stage(
 
 def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
     frames, processor = run.frames, run.processor
-    if name == "language":
-        return sampling.mixed(
-            [
-                (
-                    0.85,
-                    sampling.answers(
-                        frames, processor, count, without_geometry=0.0, without_depth=0.05
-                    ),
-                ),
-                (0.15, sampling.descriptions(frames, processor, 1, with_geometry=True)),
-            ]
-        )
     if name == "rgb_alignment":
         return sampling.captions(frames, processor)
     if name == "region_alignment":
-        return sampling.descriptions(frames, processor, count, with_geometry=False)
-    return sampling.mixed(
-        [
-            (
-                0.9,
-                sampling.answers(
-                    frames, processor, count, without_geometry=0.25, without_depth=0.08
-                ),
-            ),
-            (0.1, sampling.descriptions(frames, processor, count // 2, with_geometry=False)),
-        ]
+        return sampling.descriptions(frames, processor, count, geometry=False, pictures=True)
+    pictures = name == "sft"
+    questions = sampling.answers(
+        frames,
+        processor,
+        count,
+        without_geometry=0.25 if pictures else 0.0,
+        without_depth=0.08 if pictures else 0.04,
+        pictures=pictures,
     )
+    regions = sampling.descriptions(
+        frames, processor, max(1, count // 2), geometry=not pictures, pictures=pictures
+    )
+    return sampling.mixed([(0.9, questions), (0.1, regions)])
 
 
-def _tower_output(run: TrainingRun) -> np.ndarray:
-    """The frozen tower's tokens of every frame, RGB then depth: ``(F, 2, P, C)`` float16."""
-    path = run.folder / "patches.npy"
-    if not path.exists():
-        config = run.model.config
-        shape = (
-            len(run.frames),
-            2,
-            config.patch_grid**2,
-            config.vision_config.hidden_size,
-        )
-        partial = path.with_suffix(".partial.npy")
-        array = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=shape)
-        with torch.inference_mode():
-            for start in tqdm(range(0, len(run.frames), 16), desc="tower output"):
-                index = np.arange(start, min(start + 16, len(run.frames)))
-                for modality, pixels in (
-                    (0, run.frames.pixel_values(index)),
-                    (1, run.frames.depth_values(index)),
-                ):
-                    array[index, modality] = run.model.encode_images(pixels).half().numpy()
-        array.flush()
-        partial.rename(path)
-    return np.load(path, mmap_mode="r")
+def _pairs(run: TrainingRun, count: int) -> Sampler:
+    """Short questions about a few regions: these teach how to read a geometry token."""
+    questions = sampling.answers(
+        run.frames,
+        run.processor,
+        count,
+        without_geometry=0.0,
+        without_depth=0.0,
+        pictures=False,
+        kinds=("left_right", "distance"),
+    )
+    regions = sampling.descriptions(
+        run.frames, run.processor, max(1, count // 2), geometry=True, pictures=False
+    )
+    return sampling.mixed([(0.7, questions), (0.3, regions)])
 
 
-def _frame_tokens(run: TrainingRun, patches: np.ndarray, frame: int) -> FrameTokens:
-    rows = run.frames.regions(frame)
-    masks = torch.from_numpy(run.frames.masks[rows].astype(np.float32) / 255)
-    both = torch.from_numpy(patches[frame].astype(np.float32))
-    found = run.model.picture_tokens(both[:1], both[1:], [masks])[0]
-    assert found.rgb is not None and found.depth is not None
-    return FrameTokens(found.image, found.rgb, found.depth)
+def _frame_tokens(run: TrainingRun, index: NDArray[np.intp]) -> list[FrameTokens]:
+    """The vision side of a step's frames; the tower is frozen in every stage that needs it."""
+    with torch.no_grad():
+        rgb = run.model.encode_images(run.frames.pixel_values(index))
+        depth = run.model.encode_images(run.frames.depth_values(index))
+    masks = [
+        torch.from_numpy(run.frames.masks[run.frames.regions(int(f))].astype(np.float32) / 255)
+        for f in index
+    ]
+    return [
+        FrameTokens(found.image, found.rgb, found.depth)  # type: ignore[arg-type]
+        for found in run.model.picture_tokens(rgb, depth, masks)
+    ]
 
 
 def minutes_from_now(minutes: float | None) -> float | None:

@@ -54,7 +54,7 @@ def pretrain_tower(
         deadline: see :func:`fit`.
     """
     classes = frames.patch_classes.shape[-1]
-    heads = DenseHeads(model.config.vision_config.hidden_size, classes)
+    heads = DenseHeads(model.vision_tower.config.hidden_size, classes)
     modules = {"tower": model.vision_tower, "heads": heads}
 
     def backward(step: int) -> dict[str, float]:

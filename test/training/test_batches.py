@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from smolrgpt_ros.training.batches import Example, FrameTokens, answer_loss, encode
 from smolrgpt_ros.training.build import build_mini
 from smolrgpt_ros.training.recipe import DataPlan, DetectorPlan, Recipe
@@ -29,19 +30,19 @@ def tiny():
         decoder={**sizes, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16},
         vocabulary=300,
         stages={},
-        detector=DetectorPlan("", 1, 1, 1),
+        detector=DetectorPlan("", 1, 1, 1, 1, 1),
     )
     return build_mini(recipe, tokenizer)
 
 
-def _examples(processor, width):
+def _examples(processor, width, pictures=True):
     rng = np.random.default_rng(2)
     made = []
     for slot, rows, question, answer in QUESTIONS:
-        ids, start = encode(processor, question, answer)
+        ids, start = encode(processor, question, answer, pictures=pictures)
         geometry = rng.normal(size=(len(rows), width)).astype(np.float32)
         has_depth = rows != [1]
-        made.append(Example(slot, np.array(rows, np.int64), ids, start, geometry, True, has_depth))
+        made.append(Example(slot, np.array(rows, np.int64), ids, start, geometry, has_depth))
     return made
 
 
@@ -95,7 +96,7 @@ def test_shared_prefix_and_chunks_change_nothing(tiny, chunks):
 
 def test_without_pictures_only_language_and_geometry_learn(tiny):
     model, processor = tiny
-    examples = _examples(processor, model.config.geometry_features)
+    examples = _examples(processor, model.config.geometry_features, pictures=False)
     answer_loss(model, processor.encode("<|im_start|>user\n"), examples, None)
     learned = {n.split(".")[0] for n, p in model.named_parameters() if p.grad is not None}
     assert learned == {"language_model", "geometry_encoder"}

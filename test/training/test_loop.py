@@ -6,8 +6,9 @@ import time
 
 import pytest
 import torch
-from smolrgpt_ros.training.loop import Schedule, fit, parameter_groups
 from torch import nn
+
+from smolrgpt_ros.training.loop import Schedule, fit, parameter_groups
 
 
 def test_schedule_warms_up_then_falls_to_its_final_share():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from smolrgpt_ros.training.recipe import read_recipe
 from smolrgpt_ros.training.stages import STAGES
 

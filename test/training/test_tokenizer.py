@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from smolrgpt_ros.training.tokenizer import REGION_NAMES, train_tokenizer
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from smolrgpt_ros.training.yolo_layout import outline
 
 
