@@ -1,4 +1,4 @@
-"""``smolrgpt convert`` and ``smolrgpt bench``."""
+"""``smolrgpt download``, ``smolrgpt convert`` and ``smolrgpt bench``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from .download import PUBLISHED_WEIGHTS, download
 from .published import TOKENIZER, PublishedCheckpointError, convert, convert_back
 
 
@@ -26,6 +27,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--tokenizer", help=f"folder with tokenizer.json of {TOKENIZER} (default: source)"
     )
     parser.set_defaults(run=run_convert)
+    parser = subparsers.add_parser(
+        "download",
+        help="fetch the published weights (or another file); goes on where it was cut off",
+    )
+    parser.add_argument("target", help="file to make, e.g. weights.tar")
+    parser.add_argument("--url", default=PUBLISHED_WEIGHTS, help="from (default: %(default)s)")
+    parser.add_argument("--sha256", help="checksum the file must have")
+    parser.set_defaults(run=run_download)
     parser = subparsers.add_parser(
         "bench",
         help="speed and memory, per part and end to end, against the published way",
@@ -63,6 +72,22 @@ def run_convert(arguments: argparse.Namespace) -> int:
             "into one folder and convert again with --tokenizer FOLDER.",
             file=sys.stderr,
         )
+    return 0
+
+
+def run_download(arguments: argparse.Namespace) -> int:
+    """Fetch with a progress line; 1 and a message where it fails."""
+
+    def show(have: int, total: int | None) -> None:
+        of = "" if total is None else f" of {total / 2**20:.0f}"
+        print(f"\r{have / 2**20:.0f}{of} MiB", end="", file=sys.stderr, flush=True)
+
+    try:
+        download(arguments.url, arguments.target, arguments.sha256, on_progress=show)
+    except (OSError, ValueError) as error:
+        print(f"\nsmolrgpt download: {error}", file=sys.stderr)
+        return 1
+    print(f"\nwrote {arguments.target}", file=sys.stderr)
     return 0
 
 

@@ -44,7 +44,8 @@ def opened(source: str | Path, stage: str | None = None) -> Iterator[Path]:
 
     Args:
         source: a folder with ``config.json`` and ``model.safetensors``, or a tar of one or more.
-        stage: which one of a tar: its config's ``stage`` or its folder's name; by default ``sft``.
+        stage: which one of a tar: its config's ``stage``, or (part of) its folder's name; by
+            default ``sft``.
 
     Raises:
         PublishedCheckpointError: if there is no such checkpoint.
@@ -83,6 +84,8 @@ def _extract(path: Path, stage: str | None, folder: Path) -> None:
                     stages[name.parent] = str(json.load(file).get("stage"))
             wanted = stage or "sft"
             chosen = [p for p, s in stages.items() if wanted in (s, p.name)]
+            if not chosen:
+                chosen = [p for p in stages if wanted in p.name]
             if stage is None and len(stages) == 1:
                 chosen = list(stages)
             if len(chosen) != 1:
@@ -117,7 +120,7 @@ def load_published(
         except (ValueError, TypeError, KeyError) as error:
             raise PublishedCheckpointError(f"{folder / CONFIG_FILE}: {error}") from error
         weights = folder / WEIGHTS_FILE
-        _check_tensors(weights, published_shapes(config))
+        _check_tensors(weights, config)
         state: dict[str, Tensor] = {}
         with torch.device("meta"):
             model = SmolRGPTForConditionalGeneration(config)
@@ -133,7 +136,8 @@ def load_published(
     return model
 
 
-def _check_tensors(weights: Path, expected: dict[str, tuple[int, ...]]) -> None:
+def _check_tensors(weights: Path, config: SmolRGPTConfig) -> None:
+    expected = published_shapes(config)
     try:
         with safe_open(weights, framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}
@@ -146,11 +150,22 @@ def _check_tensors(weights: Path, expected: dict[str, tuple[int, ...]]) -> None:
         for name in sorted(expected.keys() & found)
         if expected[name] != found[name]
     ]
+    if not problems:
+        problems = _wrong_frequencies(weights, config)
     if problems:
         raise PublishedCheckpointError(
             f"{weights} does not fit its config; {len(problems)} tensors:\n  "
             + "\n  ".join(problems)
         )
+
+
+def _wrong_frequencies(weights: Path, config: SmolRGPTConfig) -> list[str]:
+    """The rotary buffer says with which base the model was trained; the config must agree."""
+    with safe_open(weights, framework="pt") as file:
+        found = file.get_tensor(INVERSE_FREQUENCIES).float()
+    if torch.allclose(found, inverse_frequencies(config), rtol=1e-3):
+        return []
+    return [f"value: {INVERSE_FREQUENCIES} does not belong to the config's lm_re_base"]
 
 
 def _assign(model: SmolRGPTForConditionalGeneration, state: dict[str, Tensor]) -> None:

@@ -79,7 +79,7 @@ def test_a_mask_that_vanishes_is_reported_and_keeps_its_place():
 
 def test_geometry_encoder_tells_small_differences_apart():
     torch.manual_seed(0)
-    encoder = GeometryEncoder(3, 16, std=1.0)
+    encoder = GeometryEncoder((1.0, 1.0, 1.0), 16, std=1.0)
     raw = torch.tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 3.1], [1.0, 2.0, 30.0]])
     tokens = encoder(raw)
     near, far = (tokens[0] - tokens[1]).norm(), (tokens[0] - tokens[2]).norm()
