@@ -18,7 +18,7 @@ from .demo_questions import KINDS, Asked, live_questions, scored_questions
 from .demo_report import Row, summary, table, write_json
 
 #: Longest waits, seconds: first renderings, loading of weights, one answer.
-SCENE_S, READY_S, ANSWER_S = 120.0, 180.0, 120.0
+SCENE_S, READY_S, ANSWER_S = 120.0, 300.0, 120.0
 
 
 class Processes:

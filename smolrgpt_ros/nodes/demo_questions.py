@@ -115,6 +115,8 @@ class _LiveScene:
         if pair is None:
             return None
         a, b = pair
+        if self._matched[a].carried_by == self._matched[b].id:
+            return None  # nobody asks how far a load is from what carries it
         metres = distance_between(self._matched[a], self._matched[b])
         text = f"How far is {self._name(a)} from {self._name(b)}?"
         return Asked("distance", text, (), round(metres, 2), "detector")

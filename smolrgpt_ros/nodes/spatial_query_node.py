@@ -12,6 +12,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
+from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from std_msgs.msg import Header, String
@@ -91,7 +92,11 @@ class SpatialQueryNode(LifecycleNode):
         self._input_group = MutuallyExclusiveCallbackGroup()
         self._outputs = Outputs(self)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        self.create_timer(1.0, self._publish_diagnostics, MutuallyExclusiveCallbackGroup())
+        # Steady: with use_sim_time and no /clock the node's own time stands still.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(
+            1.0, self._publish_diagnostics, MutuallyExclusiveCallbackGroup(), clock=steady
+        )
         self.create_service(
             SpatialQuery,
             "spatial_query",
@@ -113,7 +118,7 @@ class SpatialQueryNode(LifecycleNode):
             String, "~/question", self._hear, profile("reliable"), callback_group=parallel
         )
         if self._settings["autostart"]:
-            self._start_timer = self.create_timer(0.0, self._autostart, parallel)
+            self._start_timer = self.create_timer(0.0, self._autostart, parallel, clock=steady)
 
     # -- lifecycle --------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.max_rate",
-        10.0,
+        5.0,
         "Most frames looked at in a second, Hz; newer ones replace those that wait.",
         minimum=0.1,
         maximum=120.0,

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("rclpy", reason="rclpy is missing: run scripts/setup")
-
-from smolrgpt_ros.checkpoints import DETECTOR, MINI  # noqa: E402
+from smolrgpt_ros.checkpoints import DETECTOR, MINI
 
 ROOT = Path(__file__).parents[2]
 

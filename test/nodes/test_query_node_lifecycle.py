@@ -144,3 +144,9 @@ def test_a_bad_yaml_is_one_clear_message(start_graph):
     with pytest.raises(ParameterError, match=r"qos\.rgb must be one of sensor_data"):
         with start_graph({"qos.rgb": "fast"}):
             pass
+
+
+def test_the_node_starts_where_simulated_time_stands_still(start_graph):
+    with start_graph({"use_sim_time": True}) as graph:
+        graph.wait_ready()
+        assert graph.ask(LEFT).status == Response.STATUS_NO_FRAME

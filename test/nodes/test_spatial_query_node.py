@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
-from sensor_msgs.msg import RegionOfInterest
+from sensor_msgs.msg import Image, RegionOfInterest
 from std_msgs.msg import String
+from visualization_msgs.msg import Marker, MarkerArray
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.msg import Region, RegionArray, SpatialAnswer
+from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.ros.stamps import duration_of, nanoseconds, time_of
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.srv import SpatialQuery
@@ -133,7 +135,7 @@ def test_a_slow_model_times_out(graph):
     start = time.monotonic()
     response = graph.ask(LEFT, timeout=duration_of(0.2))
     assert response.status == Response.STATUS_TIMEOUT
-    assert time.monotonic() - start < 2.0
+    assert time.monotonic() - start < 4.0
 
 
 def test_a_detector_that_raises_is_told_and_passes(graph):
@@ -161,7 +163,7 @@ def test_unregistered_depth_names_both_sizes(graph):
 
 def test_many_queries_at_once_are_answered_or_told_busy(graph):
     graph.see()
-    graph.engine.wait_s = 0.3
+    graph.engine.wait_s = 1.0
     futures = [graph.client.call_async(SpatialQuery.Request(question=LEFT)) for _ in range(40)]
     graph.wait_until(lambda: all(f.done() for f in futures), "40 responses", 20.0)
     statuses = [f.result().status for f in futures]
@@ -185,6 +187,36 @@ def test_regions_keep_their_ids_and_the_images_header(graph):
     assert first == second and len(first) == 3
     assert (got[-1].height, got[-1].width) == (120, 160)
     assert got[-1].regions[0].mask_rle
+
+
+def test_an_answer_is_drawn_and_marked(graph):
+    pictures, markers = [], []
+    subscriptions = [
+        graph.peer.create_subscription(
+            Image, "spatial_query/annotated", pictures.append, profile("sensor_data")
+        ),
+        graph.peer.create_subscription(MarkerArray, "spatial_query/markers", markers.append, 10),
+    ]
+    outputs = graph.node._outputs
+    graph.wait_until(
+        lambda: (
+            outputs._annotated.get_subscription_count() > 0
+            and outputs._markers.get_subscription_count() > 0
+        ),
+        "discovery",
+    )
+    stamp = graph.see()
+    assert graph.ask(LEFT, stamp=time_of(stamp)).status == Response.STATUS_OK
+    graph.wait_until(lambda: any(p.height > 120 for p in pictures), "the answer's picture")
+    picture = next(p for p in pictures if p.height > 120)
+    assert (picture.width, picture.encoding) == (160, "rgb8")
+    assert picture.header.frame_id == "test_optical_frame"
+    graph.see()
+    texts = lambda: [m.text for array in markers for m in array.markers]  # noqa: E731
+    graph.wait_until(lambda: any(t.startswith(LEFT) for t in texts()), "the answer's markers")
+    assert markers[-1].markers[0].action == Marker.DELETEALL
+    for subscription in subscriptions:
+        graph.peer.destroy_subscription(subscription)
 
 
 def test_a_question_on_the_topic_is_answered_on_the_topic(graph):

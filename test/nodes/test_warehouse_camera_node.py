@@ -1,0 +1,122 @@
+"""The camera node over DDS: consistent messages, truth for late joiners, scenes on demand."""
+
+import json
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
+from smolrgpt_ros.nodes import warehouse_camera_node
+from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode, depth_pixels
+from smolrgpt_ros.ros.camera_info import intrinsics_from
+from smolrgpt_ros.ros.images import decode_color, decode_depth
+from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.stamps import nanoseconds
+from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.simulation.truth import FrameTruth
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
+
+pytestmark = [pytest.mark.ros]
+
+CAMERA = CameraIntrinsics(8, 6, fx=7.0, fy=7.5, cx=3.5, cy=2.5)
+DOMAIN = int(os.environ.get("ROS_DOMAIN_ID", 10 + os.getpid() % 90))
+
+
+def scene(index):
+    """A tiny scene whose red and depth tell its number."""
+    rgb = np.zeros((6, 8, 3), np.uint8)
+    rgb[..., 0] = 10 * (index + 1)
+    depth = np.full((6, 8), 2.0 + index, np.float32)
+    depth[0, 0] = np.nan
+    truth = FrameTruth(100 + index, "ceiling", CAMERA, (0.0, 0.0, 5.0), (1.0,) * 9, ())
+    return SimulatedFrame(RgbdFrame(rgb, depth, CAMERA, 0, "optical"), (), truth)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [("16UC1", [[1235, 0, 65535, 0]]), ("32FC1", [[1.2346, np.nan, 90.0, np.inf]])],
+)
+def test_depth_in_both_encodings(encoding, expected):
+    depth = np.array([[1.2346, np.nan, 90.0, np.inf]], np.float32)
+    pixels = depth_pixels(depth, encoding)
+    assert pixels.dtype == {"16UC1": np.uint16, "32FC1": np.float32}[encoding]
+    np.testing.assert_allclose(pixels, expected, rtol=1e-6)
+
+
+def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
+    monkeypatch.setattr(warehouse_camera_node, "_maker", lambda values: scene)
+    context = Context()
+    rclpy.init(context=context, domain_id=DOMAIN)
+    overrides = [Parameter("hold_time", value=0.0), Parameter("rate", value=50.0)]
+    camera = WarehouseCameraNode(context=context, parameter_overrides=overrides)
+    peer = Node("peer", context=context)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(camera)
+    executor.add_node(peer)
+    thread = threading.Thread(target=executor.spin, daemon=True)
+    thread.start()
+    heard = {"rgb": {}, "depth": {}, "info": {}}
+    truths = []
+
+    def keep(name):
+        return lambda m: heard[name].__setitem__(nanoseconds(m.header.stamp), m)
+
+    def wait_until(condition, what):
+        end = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < end, f"waited for {what}"
+            time.sleep(0.01)
+
+    def complete(red):
+        """Stamps for which all three messages of the scene with this red came."""
+        both = set(heard["rgb"]) & set(heard["depth"]) & set(heard["info"])
+        return [s for s in both if decode_color(heard["rgb"][s])[0, 0, 0] == red]
+
+    try:
+        qos = profile("sensor_data")
+        peer.create_subscription(Image, "rgb/image_raw", keep("rgb"), qos)
+        peer.create_subscription(Image, "depth/image_raw", keep("depth"), qos)
+        peer.create_subscription(CameraInfo, "rgb/camera_info", keep("info"), qos)
+        wait_until(lambda: complete(10), "the first scene")
+        # Truth was told once, before this subscription.
+        peer.create_subscription(
+            String,
+            "warehouse_camera/truth",
+            lambda m: truths.append(json.loads(m.data)),
+            profile("latched"),
+        )
+        wait_until(lambda: truths, "the truth")
+        stamp = complete(10)[0]
+        assert truths[0]["index"] == 0 and truths[0]["first_stamp_ns"] <= stamp
+        assert FrameTruth.from_json(truths[0]["truth"]).seed == 100
+        depth = decode_depth(heard["depth"][stamp])
+        assert np.isnan(depth[0, 0]) and depth[3, 3] == 2.0
+        info = heard["info"][stamp]
+        assert intrinsics_from(info, 8, 6) == CAMERA
+        assert info.header.frame_id == heard["rgb"][stamp].header.frame_id == "optical"
+
+        client = peer.create_client(Trigger, "warehouse_camera/next")
+        assert client.wait_for_service(10)
+        future = client.call_async(Trigger.Request())
+        wait_until(future.done, "the service")
+        assert future.result().success
+        wait_until(lambda: complete(20), "the second scene")
+        wait_until(lambda: len(truths) == 2, "its truth")
+        assert truths[1]["index"] == 1
+        assert min(complete(20)) >= truths[1]["first_stamp_ns"] > max(complete(10))
+    finally:
+        executor.shutdown(timeout_sec=2.0)
+        thread.join(5.0)
+        camera.destroy_node()
+        peer.destroy_node()
+        rclpy.shutdown(context=context)
