@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .meaning import Kind, Meaning, Order, Pick
 from .mentions import Mention
@@ -29,17 +30,17 @@ def read_choice(parts: Parts) -> Meaning:
     candidates = _candidates(parts, head, reference)
     if not candidates:
         raise resolver.bad("which of what?")
-    if rank > len(candidates):
-        raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
     selected = None
     if order in _RELATIVE:
         selected = _reference_pick(parts, reference)
         # "which pallet is closest to pallet 3" does not mean pallet 3.
         if selected is not None and selected.single is not None:
             candidates = tuple(c for c in candidates if c != selected.single)
+    if rank > len(candidates):
+        raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
     if order is Order.MIDDLE:
         resolver.decided(Pick(candidates, order))
-    trained = order.in_image or (order is Order.NEAREST and selected is not None)
+    trained = rank == 1 and (order.in_image or (order is Order.NEAREST and selected is not None))
     return Meaning(Kind.CHOICE, Pick(candidates, order, rank, selected), trained=trained)
 
 
@@ -140,4 +141,7 @@ def _reference_pick(parts: Parts, mention: Mention | None) -> Pick | None:
         if len(positions) > 1 and labels == {"transporter"} and parts.resolver.placeholders:
             return Pick(positions, Order.EMPTY)  # the benchmark asks for the one without load
         return parts.settled(parts.resolver.select(positions, mention, None))
+    if mention.order in _STATES:
+        # Finding the empty one is part of the trained question: the prompt lists them all.
+        return replace(parts, locate=None).scoped(mention, parts.mentions)
     return parts.scoped(mention, parts.mentions)

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .lexicon import ORDINALS
 from .meaning import Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
+
+_RELATIVE = (Order.NEAREST, Order.FARTHEST)
+_ORDINALS = {rank: word for word, rank in ORDINALS.items()}
+
+
+def _ordinal(rank: int) -> str:
+    return _ORDINALS.get(rank, f"{rank}th")
 
 
 class PromptWriter:
@@ -46,43 +54,53 @@ class PromptWriter:
         what = self._vocabulary.spoken(self._labels[counted[0]], many=True)
         if place is None:
             return f"How many of {self._listed(counted)} are in view?"
+        if place.single is not None:
+            return f"How many of {self._listed(counted)} are in {self._one(place.single)}?"
+        assert place.order is not None
         where = self._vocabulary.spoken(self._labels[place.candidates[0]])
-        buffers = self._listed(place.candidates)
-        pallets = self._listed(counted)
-        given = f"Given {buffers} and {pallets}, how many {what} are in the"
-        if place.order is None:
-            return f"{given} {where}?"
-        if place.order.in_image:
-            return f"{given} {place.order.value} {where}?"
-        assert place.reference is not None
-        return f"{given} {where} closest to {self._said(place.reference)}?"
+        given = (
+            f"Given {self._listed(place.candidates)} and {self._listed(counted)}, "
+            f"how many {what} are in the"
+        )
+        if place.order in _RELATIVE:
+            near = "closest to" if place.order is Order.NEAREST else "farthest from"
+            rank = f"{_ordinal(place.rank)} " if place.rank > 1 else ""
+            return f"{given} {where} {rank}{near} {self._end(place.reference)}?"
+        return f"{given} {_superlative(place)} {where}?"
 
     def _choice(self, pick: Pick) -> str:
+        assert pick.order is not None
         name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
-        if pick.order in (Order.LEFTMOST, Order.RIGHTMOST, Order.MIDDLE):
-            items = [self._one(p) for p in pick.candidates]
-            listed = (
-                " and ".join(items)
-                if len(items) < 3
-                else (", ".join(items[:-1]) + ", and " + items[-1])
-            )
-            return f"Which of {listed} is the {pick.order.value}?"
         reference = pick.reference
-        if pick.order is Order.NEAREST and reference is not None and reference.order is Order.EMPTY:
+        if pick.order.in_image:
+            items = [self._one(p) for p in pick.candidates]
+            if len(items) < 3:
+                listed = " and ".join(items)
+            else:
+                listed = ", ".join(items[:-1]) + ", and " + items[-1]
+            return f"Which of {listed} is the {_superlative(pick)}?"
+        if (
+            pick.order is Order.NEAREST
+            and pick.rank == 1
+            and reference is not None
+            and reference.order is Order.EMPTY
+        ):
             vehicles = self._listed(reference.candidates)
             return (
                 f"Given {vehicles} and {self._listed(pick.candidates)}, "
                 f"which {name} should the empty transporter pick?"
             )
-        order = pick.order.value if pick.order is not None else "nearest"
-        which = f"Which {name} among {self._listed(pick.candidates)} is "
+        given = self._given(reference)
+        which = f"which of {self._listed(pick.candidates)} is"
         if pick.order in (Order.EMPTY, Order.LOADED):
-            return f"{which}{order}?"
-        if pick.order in (Order.NEAREST, Order.FARTHEST):
+            return _sentence(given, f"{which} {pick.order.value}?")
+        if pick.order in _RELATIVE:
             to = "to" if pick.order is Order.NEAREST else "from"
-            where = self._said(reference) if reference is not None else "the camera"
-            return f"{which}{order} {to} {where}?"
-        return f"{which}the {order}?"
+            return _sentence(given, f"{which} {_superlative(pick)} {to} {self._end(reference)}?")
+        return _sentence(given, f"{which} the {_superlative(pick)}?")
+
+    def _end(self, reference: Pick | None) -> str:
+        return self._said(reference) if reference is not None else "the camera"
 
     def _given(self, *picks: Pick | None) -> str:
         """Introduces the candidates of picks that are not decided yet; ``""`` without such."""
@@ -98,7 +116,7 @@ class PromptWriter:
         name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
         if pick.order is None:
             return f"the {self._vocabulary.spoken(self._labels[pick.candidates[0]], many=True)}"
-        return f"the {pick.order.value} {name}"
+        return f"the {_superlative(pick)} {name}"
 
     def _one(self, position: int) -> str:
         self.mentioned.append(position)
@@ -109,6 +127,12 @@ class PromptWriter:
         many = len(positions) > 1
         name = self._vocabulary.spoken(self._labels[positions[0]], many=many)
         return f"the {name} " + " ".join("<mask>" for _ in positions)
+
+
+def _superlative(pick: Pick) -> str:
+    """ "leftmost", "second nearest"."""
+    assert pick.order is not None
+    return f"{_ordinal(pick.rank)} {pick.order.value}" if pick.rank > 1 else pick.order.value
 
 
 def _sentence(given: str, asked: str) -> str:

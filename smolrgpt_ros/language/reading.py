@@ -165,7 +165,8 @@ def _read_count(parts: Parts) -> Meaning:
     if not places:
         return Meaning(Kind.COUNT, counted=counted, trained=False)
     place = _place(parts, places, [m for m in things if m not in counted_mentions])
-    return Meaning(Kind.COUNT, reference=place, counted=counted)
+    trained = place.order is None or place.order.in_image or place.reference is not None
+    return Meaning(Kind.COUNT, reference=place, counted=counted, trained=trained)
 
 
 def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
@@ -201,6 +202,6 @@ def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
     if reference is None and others:
         reference = others[-1]
     selected = None
-    if reference is not None:
+    if reference is not None and order in (Order.NEAREST, Order.FARTHEST):
         selected = parts.scoped(reference, others)
     return Pick(candidates, order, rank, selected)

@@ -222,13 +222,16 @@ class FrameGeometry:
             lower = heights[touching]
         if len(lower) < 6:
             return 0.0
-        # Slanted upright edges have clear floor below them too, at any height; an underside (feet,
-        # and the boards 0.15 m above them) shows as many pixels in a narrow band.
+        # Slanted upright edges end above what is behind them too, at any height; an underside
+        # shows as many pixels of one height, the lowest.
         deck = SIZES["transporter"].height
-        lowest = float(np.quantile(lower, 0.06))
-        band = int(((lower > deck - 0.05) & (lower < deck + 0.22)).sum())
-        above = int(((lower >= deck + 0.22) & (lower < deck + 0.5)).sum())
-        rides = lowest > deck - 0.05 and band >= 3 and band > 1.5 * above
+        lowest, foot = float(np.quantile(lower, 0.06)), float(np.quantile(heights, 0.02))
+        level = int((np.abs(lower - lowest) < 0.06).sum())
+        rides = (
+            deck - 0.05 < foot
+            and lowest < min(foot + 0.08, deck + 0.22)
+            and level >= max(4, 0.08 * len(lower))
+        )
         return deck if rides else 0.0
 
     def _below_its_load(self, vehicle: ObjectEstimate, plane: Plane) -> ObjectEstimate:

@@ -66,8 +66,8 @@ class Rim:
     Args:
         columns, rows: pixels just inside the mask, shape ``(M,)``.
         outline: the same in the floor frame.
-        hangs: whether clear floor shows right below the pixel, so that its height is that of the
-            object's underside; shape ``(M,)``.
+        hangs: whether nothing nearer shows right below the pixel, so that the object ends there;
+            shape ``(M,)``.
     """
 
     columns: NDArray[np.int64]
@@ -109,7 +109,7 @@ def rim_of(
             nearer |= beyond < z + 0.03
         cut |= outside & ~on_floor & nearer
         if dy > 0:
-            hangs = outside & on_floor
+            hangs = outside & ~(beyond < z - np.maximum(0.05, 0.01 * z))
     outline = Outline(local[:, :2], local[:, 2], cut, border)
     return Rim(columns, rows, outline, hangs & ~cut)
 
