@@ -106,7 +106,9 @@ def _distance(sentence: str) -> tuple[float, str] | None:
     for match in _LENGTH.finditer(sentence):
         number = _number(match["n"]) + (0.5 if match["half"] else 0.0)
         values.add(number * _UNITS[match["unit"]])
-    if len(values) != 1:
+    # "3.1 or 4.2 meters": a number without a unit of its own makes the other one doubtful.
+    bare = _REFERRED.sub(" ", _LENGTH.sub(" ", sentence))
+    if len(values) != 1 or re.search(r"\d", bare):
         return None
     value = values.pop()
     return (value, f"{value:.2f}") if math.isfinite(value) else None

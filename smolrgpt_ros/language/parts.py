@@ -44,6 +44,10 @@ class Parts:
         sentences = _sentences(tokens)
         asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
         sentence = (asking or sentences or [[]])[-1]
+        if not any(m.named for m in find_mentions(sentence)):
+            # "pallets in the left zone? how many": the asking sentence names nothing itself.
+            sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
+            sentences = [sentence]
         others = [s for s in sentences if s is not sentence]
         parts = cls(
             tuple(sentence),

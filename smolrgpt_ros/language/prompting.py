@@ -104,7 +104,7 @@ class PromptWriter:
 
     def _given(self, *picks: Pick | None) -> str:
         """Introduces the candidates of picks that are not decided yet; ``""`` without such."""
-        open_picks = [p for p in picks if p is not None and p.single is None and not p.is_camera]
+        open_picks = [p for p in picks if p is not None and p.single is None and p.order is not None]
         lists = dict.fromkeys(p.candidates for p in open_picks)
         return "given " + " and ".join(self._listed(c) for c in lists) if lists else ""
 
@@ -113,9 +113,14 @@ class PromptWriter:
             return "the camera"
         if pick.single is not None:
             return self._one(pick.single)
-        name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
         if pick.order is None:
-            return f"the {self._vocabulary.spoken(self._labels[pick.candidates[0]], many=True)}"
+            return self._listed(pick.candidates)
+        name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
+        if pick.order in _RELATIVE and pick.reference is not None:
+            # Said where the candidates are listed: "the pallet nearest to the transporter M".
+            near = "nearest to" if pick.order is Order.NEAREST else "farthest from"
+            rank = f"{_ordinal(pick.rank)} " if pick.rank > 1 else ""
+            return f"the {name} {rank}{near} {self._said(pick.reference)}"
         return f"the {_superlative(pick)} {name}"
 
     def _one(self, position: int) -> str:

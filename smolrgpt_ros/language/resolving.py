@@ -123,7 +123,8 @@ class Resolver:
                 f"number {mention.rank} of {len(candidates)} "
                 f"{self.vocabulary.spoken(mention.label or '', many=True)} is not in view"
             )
-        pick = Pick(candidates, mention.order, mention.rank, reference)
+        relative = mention.order in (Order.NEAREST, Order.FARTHEST)
+        pick = Pick(candidates, mention.order, mention.rank, reference if relative else None)
         return self.decided(pick) if mention.order.in_image else pick
 
     def decided(self, pick: Pick) -> Pick:

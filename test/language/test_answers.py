@@ -1,0 +1,171 @@
+"""Answer sentences: read exactly, or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from smolrgpt_ros.language.answers import read_answer
+from smolrgpt_ros.language.meaning import Kind
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
+needs_data = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"the benchmark's own answers are not here ({SHARED})"
+)
+KINDS = {
+    "distance": Kind.DISTANCE,
+    "count": Kind.COUNT,
+    "mcq": Kind.CHOICE,
+    "left_right": Kind.LEFT_RIGHT,
+}
+
+GOOD = [
+    (Kind.DISTANCE, "The pallet [Region 0] and the shelf [Region 1] are 5.23 meters apart.", 5.23),
+    (
+        Kind.DISTANCE,
+        "The pallet [Region 3] is the leftmost. The pallet [Region 3] and the transporter "
+        "[Region 0] are 7.10 meters apart.",
+        7.10,
+    ),
+    (
+        Kind.DISTANCE,
+        "The pallet [Region 0] stands inside the buffer region [Region 1], so the distance is "
+        "0.00 meters.",
+        0.0,
+    ),
+    (Kind.DISTANCE, "It is about 240 cm from [Region 0] to [Region 1].", 2.4),
+    (Kind.DISTANCE, "Roughly 10 ft lie between [Region 0] and [Region 1]", 3.048),
+    (Kind.DISTANCE, "They are two and a half meters apart.", 2.5),
+    (Kind.DISTANCE, "[Region 0] is 850mm away from [Region 1].", 0.85),
+    (
+        Kind.COUNT,
+        "The buffer region [Region 2] is the leftmost. Inside it: [Region 5], [Region 9]. "
+        "That makes two pallets.",
+        2,
+    ),
+    (Kind.COUNT, "Inside the buffer region [Region 0]: none. That makes zero pallets.", 0),
+    (Kind.COUNT, "There are no pallets in the buffer region [Region 1].", 0),
+    (Kind.COUNT, "That makes one pallet.", 1),
+    (Kind.COUNT, "It holds 12 pallets.", 12),
+    (Kind.LEFT_RIGHT, "The pallet [Region 0] is to the left of the pallet [Region 1].", "left"),
+    (Kind.LEFT_RIGHT, "The rack [Region 1] is on the left of [Region 0].", "right"),
+    (Kind.LEFT_RIGHT, "Right.", "right"),
+    (
+        Kind.CHOICE,
+        "The transporter [Region 1] is empty. Distances from it: [Region 3] 4.2, [Region 5] 2.3, "
+        "[Region 6] 7.0. The pallet [Region 5] is the nearest.",
+        5,
+    ),
+    (
+        Kind.CHOICE,
+        "Across the image: [Region 0] 34, [Region 1] 71, [Region 2] 12. The pallet [Region 2] is "
+        "the leftmost.",
+        2,
+    ),
+    (
+        Kind.CHOICE,
+        "Out of the pallet [Region 0] and the pallet [Region 1], the pallet [Region 1] is the "
+        "rightmost.",
+        1,
+    ),
+    (Kind.CHOICE, "The buffer region [Region 1] is the closest to the shelf [Region 3].", 1),
+]
+
+BROKEN = [
+    (Kind.DISTANCE, ""),
+    (Kind.DISTANCE, "I cannot determine the distance."),
+    (Kind.DISTANCE, "The pallet [Region 0] and the shelf [Region 1] are"),
+    (Kind.DISTANCE, "The pallet [Region 0] is 3.1 or 4.2 meters away from [Region 1]."),
+    (Kind.DISTANCE, "They are not 3.10 meters apart."),
+    (Kind.DISTANCE, "The pallet [Region 0] and the shelf [Region 9] are 5.23 meters apart."),
+    (Kind.DISTANCE, "The distance is 5.23."),
+    (Kind.COUNT, "Inside it: [Region 5], [Region 9]."),
+    (Kind.COUNT, "That makes two or three pallets."),
+    (Kind.COUNT, "That makes 2.5 pallets."),
+    (Kind.COUNT, "It is unclear."),
+    (Kind.LEFT_RIGHT, "The pallet [Region 0] is not to the left of the pallet [Region 1]."),
+    (Kind.LEFT_RIGHT, "It is to the left or to the right."),
+    (Kind.LEFT_RIGHT, "Yes."),
+    (Kind.LEFT_RIGHT, "The pallet [Region 0] is to the left of the pallet [Region 0]."),
+    (Kind.CHOICE, "The transporter [Region 1] is empty. Distances from it: [Region 3] 4.2,"),
+    (Kind.CHOICE, "The transporter [Region 1] is empty."),
+    (Kind.CHOICE, "The pallet [Region 11] is the nearest."),
+    (Kind.CHOICE, "The pallet is the nearest."),
+    (Kind.CHOICE, "[Region 1], [Region 2] nearest"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), GOOD)
+def test_reads_value(kind: Kind, text: str, value: float | int | str) -> None:
+    read = read_answer(text, kind, 10)
+    assert read.kind is kind
+    assert read.value == pytest.approx(value) if kind is Kind.DISTANCE else read.value == value
+    assert read.unit == ("m" if kind is Kind.DISTANCE else "")
+    assert read.normalized == (f"{value:.2f}" if kind is Kind.DISTANCE else str(value))
+
+
+@pytest.mark.parametrize(("kind", "text"), BROKEN)
+def test_refuses_rather_than_guesses(kind: Kind, text: str) -> None:
+    read = read_answer(text, kind, 7)
+    assert (read.kind, read.value, read.normalized) == (Kind.UNKNOWN, None, "")
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), GOOD)
+def test_believes_nothing_that_was_cut_off(
+    kind: Kind, text: str, value: float | int | str
+) -> None:
+    assert read_answer(text, kind, 10, truncated=True).kind is Kind.UNKNOWN
+
+
+def test_regions_come_in_order_of_mention() -> None:
+    text = "The pallet [Region 5] is nearest to [Region 2]; [Region 5] is the nearest."
+    assert read_answer(text, Kind.CHOICE, 6).regions == (5, 2)
+
+
+def test_prose_is_text_when_nothing_was_expected() -> None:
+    assert read_answer("A warehouse.", None, 0).kind is Kind.TEXT
+
+
+@needs_data
+def test_reads_all_real_answers() -> None:
+    entries = json.loads((SHARED / "train_entries.json").read_text())
+    for entry in entries:
+        count = entry["conversations"][0]["value"].count("<mask>")
+        for kind in (KINDS[entry["category"]], None):
+            read = read_answer(entry["freeform_answer"], kind, count)
+            assert read.kind is KINDS[entry["category"]], entry["freeform_answer"]
+            truth = entry["normalized_answer"]
+            expected = f"{truth:.2f}" if isinstance(truth, float) else str(truth)
+            assert read.normalized == expected, entry["freeform_answer"]
+    assert len(entries) == 110
+
+
+@needs_data
+def test_verdict_templates_of_the_benchmark() -> None:
+    templates = json.loads((SHARED / "answer_templates.json").read_text())
+    read = 0
+    for template, _ in templates["distance"]:
+        if " D " in template:
+            answer = _numbered(template).replace(" D ", " 6.25 ")
+            assert read_answer(answer, Kind.DISTANCE, 9).value == 6.25, template
+            read += 1
+    for template, _ in templates["count"]:
+        if re.search(r"\bN\b", template):
+            answer = re.sub(r"\bN\b", "three", _numbered(template))
+            assert read_answer(answer, Kind.COUNT, 9).value == 3, template
+            read += 1
+    for template, _ in templates["left_right"]:
+        side = "left" if "left" in template else "right"
+        assert read_answer(_numbered(template), Kind.LEFT_RIGHT, 9).value == side, template
+        read += 1
+    assert read > 60
+
+
+def _numbered(template: str) -> str:
+    """Each "[R]" as a region of its own, counted up."""
+    for number in range(template.count("[R]")):
+        template = template.replace("[R]", f"[Region {number}]", 1)
+    return template

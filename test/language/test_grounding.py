@@ -1,0 +1,362 @@
+"""Grounding: prompts, placeholders, templates, simulated phrasings, and bad input of any kind."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.language.grounding import RegionView, ground
+from smolrgpt_ros.language.lexicon import HARMLESS, PHRASES
+from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
+from smolrgpt_ros.language.vocabulary import Vocabulary, plural_of
+from smolrgpt_ros.scene.status import QueryError, Status
+from smolrgpt_ros.simulation import phrasings
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
+needs_data = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"the benchmark's own questions are not here ({SHARED})"
+)
+
+VIEW = [
+    RegionView(3, "pallet", (100.0, 50.0)),
+    RegionView(7, "pallet", (320.0, 90.0)),
+    RegionView(4, "transporter", (200.0, 70.0)),
+    RegionView(1, "buffer", (150.0, 60.0)),
+    RegionView(6, "buffer", (400.0, 60.0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "prompt", "ids"),
+    [
+        (
+            "distance #7 #4",
+            "How far is the pallet <mask> from the transporter <mask>?",
+            (7, 4),
+        ),
+        (
+            "is pallet 7 right of region 3",
+            "Is the pallet <mask> to the left or right of the pallet <mask>?",
+            (7, 3),
+        ),
+        (
+            "pallets in the left zone?? how many",
+            "Given the buffer regions <mask> <mask> and the pallets <mask> <mask>, "
+            "how many pallets are in the leftmost buffer region?",
+            (1, 6, 3, 7),
+        ),
+        (
+            "how many pallets in buffer 6",
+            "How many of the pallets <mask> <mask> are in the buffer region <mask>?",
+            (3, 7, 6),
+        ),
+        (
+            "leftmost pallet",
+            "Which of the pallet <mask> and the pallet <mask> is the leftmost?",
+            (3, 7),
+        ),
+        (
+            "which pallet should the empty transporter pick",
+            "Which of the pallets <mask> <mask> is nearest to the transporter <mask>?",
+            (3, 7, 4),
+        ),
+        (
+            "nearest buffer to pallet 7",
+            "Which of the buffer regions <mask> <mask> is nearest to the pallet <mask>?",
+            (1, 6, 7),
+        ),
+        (
+            "how far is the second pallet from the left from the forklift",
+            "How far is the pallet <mask> from the transporter <mask>?",
+            (7, 4),
+        ),
+    ],
+)
+def test_prompt_is_written_as_trained(question: str, prompt: str, ids: tuple[int, ...]) -> None:
+    grounding = ground(question, VIEW)
+    assert grounding.prompt == prompt
+    assert grounding.region_ids == ids
+    assert grounding.meaning.trained
+
+
+def test_question_with_placeholders_is_taken_as_it_is() -> None:
+    question = "How far is the pallet <mask> from the pallet <mask>?"
+    grounding = ground(f"<image>\n{question}", [VIEW[1], VIEW[0]])
+    assert grounding.prompt == question
+    assert grounding.region_ids == (7, 3)
+    assert grounding.meaning == Meaning(Kind.DISTANCE, Pick((0,)), Pick((1,)))
+
+
+def test_number_of_placeholders_must_fit() -> None:
+    with pytest.raises(QueryError) as caught:
+        ground("How far is the pallet <mask> from the pallet <mask>?", VIEW[:1])
+    assert caught.value.status is Status.BAD_QUESTION
+    assert "2 <mask>" in caught.value.message and "1 region" in caught.value.message
+
+
+def test_locate_turns_the_nearest_into_one_region() -> None:
+    seen: list[Pick] = []
+
+    def locate(pick: Pick) -> int:
+        seen.append(pick)
+        return 1
+
+    grounding = ground("how far is the nearest pallet from transporter 4", VIEW, locate=locate)
+    assert grounding.prompt == "How far is the pallet <mask> from the transporter <mask>?"
+    assert grounding.region_ids == (7, 4)
+    assert seen == [Pick((0, 1), Order.NEAREST, 1, Pick((2,)))]
+
+
+def test_same_region_at_both_ends_is_refused() -> None:
+    with pytest.raises(QueryError, match="same region"):
+        ground("distance from pallet 3 to the leftmost pallet", VIEW)
+
+
+def test_messages_list_what_is_in_view() -> None:
+    with pytest.raises(QueryError) as caught:
+        ground("how far is pallet 9 from pallet 3", VIEW)
+    assert caught.value.status is Status.UNKNOWN_REGION
+    assert caught.value.message == (
+        "pallet 9 is not in view. In view: buffer regions 1, 6; pallets 3, 7; transporter 4."
+    )
+
+
+def test_nothing_in_view() -> None:
+    with pytest.raises(QueryError, match="In view: nothing"):
+        ground("how far is pallet 9 from pallet 3", [])
+
+
+def test_site_words_and_new_classes() -> None:
+    vocabulary = Vocabulary.default().extended({"pallet": ["euro box"], "trolley": ["cart"]})
+    view = [*VIEW, RegionView(8, "trolley", (10.0, 10.0))]
+    grounding = ground("how far is the leftmost euro box from the cart", view, vocabulary)
+    assert grounding.prompt == "How far is the pallet <mask> from the trolley <mask>?"
+    assert grounding.region_ids == (3, 8)
+
+
+@pytest.mark.parametrize(
+    ("word", "plural"),
+    [("shelf", "shelves"), ("box", "boxes"), ("pallet", "pallets"), ("lorry", "lorries")],
+)
+def test_plurals(word: str, plural: str) -> None:
+    assert plural_of(word) == plural
+
+
+def test_any_words_give_a_prompt_or_a_query_error() -> None:
+    rng = random.Random(7)
+    words = [*PHRASES, *sorted(HARMLESS)[::5]]
+    words += ["pallet", "pallets", "transporter", "racks", "zone", "3", "7", "99", "<mask>"] * 9
+    grounded = 0
+    for _ in range(700):
+        question = " ".join(rng.choice(words) for _ in range(rng.randint(1, 11)))
+        masks = question.count("<mask>")
+        view = [rng.choice(VIEW) for _ in range(masks)] or VIEW
+        try:
+            grounding = ground(question, view)
+        except QueryError as error:
+            assert error.status in (Status.BAD_QUESTION, Status.UNKNOWN_REGION)
+            continue
+        grounded += 1
+        assert grounding.prompt.count("<mask>") == len(grounding.region_ids)
+        top = len(grounding.region_ids)
+        for pick in grounding.meaning.picks():
+            assert all(0 <= p < top for p in pick.positions())
+    assert grounded > 50
+
+
+# -- the benchmark's templates --------------------------------------------------------------
+
+
+@needs_data
+def test_all_real_templates() -> None:
+    kinds = {
+        "left_right": Kind.LEFT_RIGHT,
+        "mcq": Kind.CHOICE,
+        "distance": Kind.DISTANCE,
+        "count": Kind.COUNT,
+    }
+    rng = random.Random(3)
+    wrong = []
+    total = 0
+    for category, templates in json.loads((SHARED / "question_templates.json").read_text()).items():
+        for entry in templates:
+            question, views = _filled(entry["template"], rng)
+            total += 1
+            try:
+                meaning = ground(question, views).meaning
+            except QueryError as error:
+                wrong.append((entry["template"], error.message))
+                continue
+            if meaning.kind is not kinds[category] or not _selects(meaning, question, views):
+                wrong.append((entry["template"], meaning))
+    assert total == 412
+    assert wrong == []
+
+
+def _filled(template: str, rng: random.Random) -> tuple[str, list[RegionView]]:
+    """A template with its objects, and regions of the classes its words name."""
+    labels: list[str] = []
+
+    def put(match: re.Match[str]) -> str:
+        before = template[: match.start()].lower()
+        named = re.findall(r"buffer|pallet|transporter|shel(?=f|ves)", before)
+        label = {"shel": "shelf"}.get(named[-1], named[-1]) if named else "pallet"
+        if re.search(r"(closest|nearest|distance|proximity) (to|from) $", before) and (
+            "which" in before or "buffer" in before
+        ):
+            label = "shelf" if "distance between" not in before else label
+        if re.search(r"(suitable|convenient) for $", before):
+            label = "transporter"
+        if re.search(r"placement of $", before):
+            label = "pallet"
+        if re.search(r"region (closest|nearest) to the shelf on the \w+ among $", before):
+            label = "shelf"
+        elif "total number of pallets in" in before and before.endswith("among "):
+            label = "buffer"
+        if match[0] == "OBJ":
+            if "pallets [MASKS]" in template and "transporters" not in template:
+                label = "transporter" if "suitable" in before else "shelf"
+            elif "buffer" in template and label in ("pallet", "buffer"):
+                label = "transporter"
+            labels.append(label)
+            return f"the {label} <mask>"
+        count = {"buffer": 3, "pallet": 4, "transporter": 2, "shelf": 2}[label]
+        if re.search(r"(nearest to|closest to|convenient for) $", before):
+            count = 1
+        labels.extend([label] * count)
+        return " ".join(["<mask>"] * count)
+
+    question = re.sub(r"OBJ|\[MASKS\]", put, template)
+    places = rng.sample(range(600), len(labels))
+    views = [
+        RegionView(i, label, (float(x), 10.0))
+        for i, (label, x) in enumerate(zip(labels, places, strict=True))
+    ]
+    return question, views
+
+
+def _selects(meaning: Meaning, question: str, views: Sequence[RegionView]) -> bool:
+    """Whether each "leftmost pallet" and the like of the question is what the meaning selects."""
+    text = question.lower()
+    decided = {
+        p.candidates[0] if p.single is not None else _by_column(p, views)
+        for pick in meaning.picks()
+        for p in (pick, pick.reference)
+        if p is not None and (p.single is not None or (p.order and p.order.in_image))
+    }
+    for word, label in re.findall(
+        r"(leftmost|rightmost|middle) (pallet|buffer)(?! region is)", text
+    ):
+        group = [i for i, v in enumerate(views) if v.label == label]
+        wanted = _by_column(Pick(tuple(group), Order(word)), views)
+        if wanted not in decided:
+            return False
+    for side in re.findall(r"shel(?:f|ves) on the (left|right)", text):
+        group = [i for i, v in enumerate(views) if v.label == "shelf"]
+        if _by_column(Pick(tuple(group), Order(f"{side}most")), views) not in decided:
+            return False
+    return True
+
+
+def _by_column(pick: Pick, views: Sequence[RegionView]) -> int:
+    ranked = sorted(pick.candidates, key=lambda i: (views[i].centroid or (0.0, 0.0))[0])
+    if pick.order is Order.MIDDLE:
+        return ranked[len(ranked) // 2]
+    return ranked[0] if pick.order is Order.LEFTMOST else ranked[-1]
+
+
+# -- the simulator's phrasings --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["TRAIN", "HELDOUT"])
+def test_simulated_phrasings(table: str) -> None:
+    rng = np.random.default_rng(5)
+    wrong, total = [], 0
+    for group, sentences in getattr(phrasings, table).items():
+        family = {"left": "left_right"}.get(group.split("_")[0], group.split("_")[0])
+        kind = Kind(family)
+        for sentence in sentences:
+            question, views = _phrased(sentence, rng)
+            total += 1
+            try:
+                meaning = ground(question, views).meaning
+            except QueryError as error:
+                wrong.append((sentence, error.message))
+                continue
+            if meaning.kind is not kind or not _fits(group, meaning, views):
+                wrong.append((sentence, str(meaning)))
+    assert total > 30
+    assert len(wrong) <= 0.03 * total, wrong
+
+
+def _phrased(sentence: str, rng: np.random.Generator) -> tuple[str, list[RegionView]]:
+    labels: list[str] = []
+    lists = {"pallets": ("pallet", 4), "buffers": ("buffer", 3), "transporters": ("transporter", 2)}
+
+    def put(match: re.Match[str]) -> str:
+        key = match[1]
+        if key in ("one", "which"):
+            return "rightmost"
+        if key == "objects":
+            labels.extend(["shelf", "pallet", "transporter"])
+            return "the rack <mask>, the pallet <mask> and the transporter <mask>"
+        if key in lists:
+            label, count = lists[key]
+            labels.extend([label] * count)
+            return " ".join(["<mask>"] * count)
+        label = {"a": "transporter", "b": "buffer", "shelf": "shelf"}[key]
+        labels.append(label)
+        word = "buffer region" if label == "buffer" else label
+        return f"the {word} <mask>"
+
+    question = re.sub(r"\{(\w+)\}", put, sentence)
+    places = rng.permutation(600)[: len(labels)]
+    views = [
+        RegionView(i, label, (float(x), 5.0))
+        for i, (label, x) in enumerate(zip(labels, places, strict=True))
+    ]
+    return question[0].upper() + question[1:], views
+
+
+def _fits(group: str, meaning: Meaning, views: Sequence[RegionView]) -> bool:
+    def of(label: str) -> list[int]:
+        return [i for i, v in enumerate(views) if v.label == label]
+
+    def rightmost(label: str) -> int:
+        return _by_column(Pick(tuple(of(label)), Order.RIGHTMOST), views)
+
+    ends = {p.single for p in meaning.picks()}
+    pick = meaning.subject
+    if group == "left_right":
+        return (
+            meaning.subject == Pick((of("transporter")[0],))
+            and meaning.reference == Pick((of("buffer")[0],))
+        )
+    if group == "distance":
+        return ends == {of("transporter")[0], of("buffer")[0]}
+    if group == "distance_pallets":
+        return ends == {rightmost("pallet"), of("buffer")[0]}
+    if group == "distance_buffers":
+        return ends == {rightmost("buffer"), of("transporter")[0]}
+    if group.startswith("count"):
+        place = meaning.reference
+        if place is None or set(meaning.counted) != set(of("pallet")):
+            return False
+        if group == "count_named":
+            return place.single == of("buffer")[0]
+        wanted = Order.NEAREST if group == "count_near" else Order.RIGHTMOST
+        near = Pick((of("shelf")[0],)) if group == "count_near" else None
+        return place == Pick(tuple(of("buffer")), wanted, 1, near)
+    assert pick is not None
+    if group == "choice_side":
+        return pick == Pick((0, 1, 2), Order.RIGHTMOST)
+    if group == "choice_pickup":
+        vehicles = Pick(tuple(of("transporter")), Order.EMPTY)
+        return pick == Pick(tuple(of("pallet")), Order.NEAREST, 1, vehicles)
+    return pick == Pick(tuple(of("buffer")), Order.NEAREST, 1, Pick((of("transporter")[0],)))
