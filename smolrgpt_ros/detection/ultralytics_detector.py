@@ -43,7 +43,8 @@ class DetectorSettings:
     Args:
         confidence: lowest score kept, in (0, 1].
         iou: overlap above which the weaker of two boxes is dropped, in (0, 1].
-        image_size: longer side of the network's input, pixels, a multiple of 32.
+        image_size: longer side of the network's input, pixels, a multiple of 32; 0: the size it was
+            trained with.
         max_detections: most objects of one picture.
 
     Raises:
@@ -52,7 +53,7 @@ class DetectorSettings:
 
     confidence: float = 0.35
     iou: float = 0.6
-    image_size: int = 640
+    image_size: int = 0
     max_detections: int = 100
 
     def __post_init__(self) -> None:
@@ -60,9 +61,9 @@ class DetectorSettings:
             value = getattr(self, name)
             if not 0.0 < value <= 1.0:
                 raise ValueError(f"detector {name} must be in (0, 1], found {value}")
-        if self.image_size < 32 or self.image_size % 32:
+        if self.image_size < 0 or self.image_size % 32:
             raise ValueError(
-                f"detector image_size must be a positive multiple of 32, found {self.image_size}"
+                f"detector image_size must be 0 or a multiple of 32, found {self.image_size}"
             )
         if self.max_detections < 1:
             raise ValueError(
@@ -154,7 +155,8 @@ class UltralyticsDetector:
             np.ascontiguousarray(rgb[..., ::-1]),  # ultralytics takes arrays as BGR
             conf=settings.confidence,
             iou=settings.iou,
-            imgsz=settings.image_size,
+            # Objects look as large to the network as in training, or it misses them.
+            **({"imgsz": settings.image_size} if settings.image_size else {}),
             max_det=settings.max_detections,
             device=self.device,
             retina_masks=True,  # masks in the picture's own pixels instead of the network's

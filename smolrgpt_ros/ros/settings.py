@@ -80,9 +80,10 @@ SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.image_size",
-        640,
-        "Longer side of the detector's input, pixels, a multiple of 32.",
-        minimum=32,
+        0,
+        "Longer side of the detector's input, pixels, a multiple of 32; "
+        "0: the size it was trained with.",
+        minimum=0,
         maximum=2048,
     ),
     ParameterSpec(

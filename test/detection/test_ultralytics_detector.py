@@ -66,9 +66,10 @@ def test_picture_is_passed_as_bgr_with_the_settings():
     options = detector._model.options
     assert (options["conf"], options["iou"], options["imgsz"]) == (0.4, 0.5, 320)
     assert options["retina_masks"] is True and options["device"] == "cpu"
-    detector.configure(confidence=0.9)
+    detector.configure(confidence=0.9, image_size=0)
     detector.detect(rgb)
     assert detector._model.options["conf"] == 0.9
+    assert "imgsz" not in detector._model.options, "0: as the weights were trained"
 
 
 def test_masks_of_another_size_are_an_error_not_a_guess():
