@@ -75,3 +75,11 @@ def test_rviz_shows_topics_that_are_published():
         "/spatial_query/markers": "rviz_default_plugins/MarkerArray",
     }
     assert manager["Global Options"]["Fixed Frame"] == "camera_color_optical_frame"
+
+
+@pytest.mark.parametrize("spec", [*SPECS, *CAMERA_SPECS], ids=lambda spec: spec.name)
+def test_every_parameter_is_documented_as_it_is(spec):
+    page = (ROOT / "docs" / "ros_interface.md").read_text()
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{spec.name}` |")]
+    assert row.endswith(f"| {spec.description} |")
+    assert f"| {'no' if spec.read_only else 'yes'} |" in row
