@@ -45,6 +45,11 @@ class SmolRGPTConfig(PreTrainedConfig):
         pixel_shuffle_factor: side of the patch blocks that become one image token.
         refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64).
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
+        region_name_token_id: token of ``[Region 0]``, the names of the next regions following it.
+            Each region's tokens then carry the embedding of their name, and each name, where it is
+            written, the features of its region: a small decoder need not look up what it writes
+            about. ``None`` for not (published).
+        region_names: how many such tokens there are.
         image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
             that the features replace; the last is ``None`` where there is no geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.

@@ -247,29 +247,85 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         batch, config = input_ids.shape[0], self.config
         embeds = self.get_input_embeddings()(input_ids)
         image = _listed(image_tokens, batch, "image_tokens")
-        rgb = [self._named(r) for r in _listed(region_rgb, batch, "region_rgb")]
-        depth = [self._named(d) for d in _listed(region_depth, batch, "region_depth")]
+        rgb = _listed(region_rgb, batch, "region_rgb")
+        depth = _listed(region_depth, batch, "region_depth")
+        geometry = self._geometry_tokens(region_geometry, batch)
+        names = self._name_features(rgb, depth, geometry)
+        if names is not None:
+            embeds = self.write_names(embeds, input_ids, names)
+            rgb, depth, geometry = (
+                [self._named(tokens) for tokens in row] for row in (rgb, depth, geometry)
+            )
         embeds = _scatter(embeds, input_ids == config.image_token_id, image, "<|image|>")
         embeds = _scatter(embeds, input_ids == config.mask_rgb_token_id, rgb, "<mask_rgb>")
         embeds = _scatter(
             embeds, input_ids == config.mask_depth_token_id, depth, "<mask_depth>", optional=True
         )
         if config.geometry_features:
-            raw = _listed(region_geometry, batch, "region_geometry")
-            tokens = [None if r is None else self._named(self._geometry(r)) for r in raw]
             where = input_ids == torch.tensor(config.mask_geometry_token_id, device=self.device)
-            embeds = _scatter(embeds, where, tokens, "<mask_geometry>")
+            embeds = _scatter(embeds, where, geometry, "<mask_geometry>")
         return embeds
 
+    def name_features(
+        self,
+        region_rgb: PerSample | None,
+        region_depth: PerSample | None,
+        region_geometry: PerSample | None,
+        batch: int,
+    ) -> Tensor | None:
+        """What :meth:`write_names` adds, from the arguments of :meth:`assemble_embeddings`.
+
+        Returns:
+            ``(B, region_names, D)``: the sum of each region's tokens, zero where there is no region;
+            ``None`` where names carry nothing.
+        """
+        return self._name_features(
+            _listed(region_rgb, batch, "region_rgb"),
+            _listed(region_depth, batch, "region_depth"),
+            self._geometry_tokens(region_geometry, batch),
+        )
+
+    def _name_features(self, *rows: list[Tensor | None]) -> Tensor | None:
+        names = self.config.region_names
+        if not names or all(tokens is None for row in rows for tokens in row):
+            return None
+        words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
+        table = []
+        for tokens in zip(*rows, strict=True):
+            given = [t for t in tokens if t is not None]
+            count = max((len(t) for t in given), default=0)
+            if count > names:
+                raise ValueError(f"a prompt may name at most {names} regions, found {count}")
+            missing = words.new_zeros(names - count, words.shape[1])
+            table.append(torch.cat((torch.stack(given).sum(0), missing)) if given else missing)
+        return torch.stack(table)
+
+    def write_names(self, embeds: Tensor, input_ids: Tensor, names: Tensor) -> Tensor:
+        """Add each region's features to its name, wherever that is written.
+
+        Args:
+            embeds: ``(B, T, D)`` word embeddings of ``input_ids`` ``(B, T)``.
+            names: from :meth:`name_features`.
+        """
+        row = input_ids - self.config.region_name_token_id
+        where = (row >= 0) & (row < self.config.region_names)
+        sample = torch.arange(len(row), device=row.device)[:, None]
+        added = names[sample, row.clamp(0, self.config.region_names - 1)]
+        return embeds + added.to(embeds.dtype) * where[..., None]
+
+    def _geometry_tokens(
+        self, region_geometry: PerSample | None, batch: int
+    ) -> list[Tensor | None]:
+        raw = _listed(region_geometry, batch, "region_geometry")
+        if not self.config.geometry_features:
+            return [None] * batch
+        return [None if r is None or not len(r) else self._geometry(r) for r in raw]
+
     def _named(self, tokens: Tensor | None) -> Tensor | None:
-        """Region tokens ``(M, D)``, with the embeddings of their names where those are on."""
+        """Region tokens ``(M, D)`` with the embeddings of their names."""
         first = self.config.region_name_token_id
         if tokens is None or first is None:
             return tokens
-        if len(tokens) > self.config.region_names:
-            raise ValueError(
-                f"a prompt may name at most {self.config.region_names} regions, found {len(tokens)}"
-            )
         words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
         return tokens + words[first : first + len(tokens)].to(tokens.dtype)
 

@@ -38,16 +38,16 @@ def answers(
         without_geometry: share of questions that must do with the region tokens of the pictures.
         without_depth: share of questions asked as of a camera without depth.
         pictures: whether regions have tokens from the pictures.
-        kinds: what is asked, in equal parts.
+        kinds: what is asked; a kind that occurs twice is asked twice as often.
     """
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
         truth = frames.truths[frame]
-        order = [kinds[i] for i in rng.permutation(len(kinds))]
-        wanted = -(-count // len(order))
-        asked = generate_questions(truth, rng, order, per_kind=wanted)
+        # One more than needed: not every frame has a question of every kind.
+        order = [kinds[i] for i in rng.permutation(len(kinds))[: count + 1]]
+        asked = generate_questions(truth, rng, order, per_kind=1)
         made = []
-        for question in asked[:count] if wanted == 1 else asked:
+        for question in asked[:count]:
             rows = _rows(frames, frame, question.object_ids)
             draw = rng.random()
             geometry = frames.geometry[rows].copy()

@@ -31,7 +31,7 @@ from .tower import pretrain_tower
 
 STAGES = ("tower", "language", "rgb_alignment", "region_alignment", "sft")
 
-_PAIRS_SHARE = 0.35
+_PAIRS_SHARE = 0.2
 """Part of the language stage that asks about pairs alone."""
 
 _TRAINED = {
@@ -158,6 +158,7 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
         without_geometry=0.25 if pictures else 0.0,
         without_depth=0.08 if pictures else 0.04,
         pictures=pictures,
+        kinds=("left_right", *("distance", "count", "mcq") * 3),
     )
     regions = sampling.descriptions(
         frames, processor, max(1, count // 2), geometry=not pictures, pictures=pictures
