@@ -220,12 +220,13 @@ class SmolRGPTEngine:
         """Compute a frame's features ahead of questions; does not wait.
 
         Returns:
-            Whether it was taken on: not if anything is waiting.
+            Whether it was taken on: not if a question is waiting. An older frame that still waits to
+            be prepared gives way.
         """
         with self._condition:
-            if self._closed or self._waiting:
+            if self._closed or any(job.question is not None for job in self._waiting):
                 return False
-            self._waiting.append(_Job(frame, None, 0, False))
+            self._waiting = [_Job(frame, None, 0, False)]
             self._condition.notify()
         return True
 
@@ -278,6 +279,7 @@ class SmolRGPTEngine:
         with self._condition:
             if self._closed:
                 raise QueryError(Status.MODEL_ERROR, "the engine is closed")
+            self._waiting = [other for other in self._waiting if not other.abandoned.is_set()]
             if len(self._waiting) >= self._max_waiting:
                 raise QueryError(
                     Status.BUSY,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .frame_features import FrameFeatures
-from .fused_decoder import FusedDecoder, KeyValueCache
+from .fused_decoder import FusedDecoder
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import SmolRGPTProcessor
 from .stepping import GrowingSteps, StaticPool, StaticSteps, choose
@@ -65,7 +65,8 @@ class Generator:
         processor: SmolRGPTProcessor,
         static: bool = False,
     ) -> None:
-        self.static = StaticPool(decoder) if static else None
+        names = model.config.region_names
+        self.static = StaticPool(decoder, model.write_names, names) if static else None
         self.model, self.decoder, self.processor = model, decoder, processor
         self.prefix_ids = processor.encode(processor.prefix)
         self.eos = model.config.eos_token_id
@@ -136,7 +137,7 @@ class Generator:
         steps.cache.values[:, :, :, :first] = features.prefix.values
         steps.cache.seen[:, :first] = True
         positions = torch.tensor(lengths, device=self.device) + first
-        hidden = self._prefill(features, questions, steps.cache, first)
+        hidden = self._prefill(features, questions, steps, first)
         tokens, log_probabilities = choose(self.decoder, hidden)
         for step in range(max_new_tokens):
             self._note(tokens, log_probabilities, answers, active)
@@ -153,26 +154,27 @@ class Generator:
 
     def _steps(self, batch: int, slots: int) -> GrowingSteps | StaticSteps:
         if self.static is None:
-            return GrowingSteps(self.decoder, batch, slots)
+            return GrowingSteps(self.decoder, self.model.write_names, batch, slots)
         return self.static.get(batch, slots)
 
     def _prefill(
         self,
         features: FrameFeatures,
         questions: Sequence[PreparedQuestion],
-        cache: KeyValueCache,
+        steps: GrowingSteps | StaticSteps,
         first: int,
     ) -> Tensor:
         """Run the questions behind the prefix; hidden state at each last token, ``(B, D)``."""
         rows, mask = self.processor.pad([q.token_ids for q in questions], side="right")
         ids, mask = rows.to(self.device), mask.to(self.device)
         length = ids.shape[1]
+        cache = steps.cache
         cache.seen[:, first : first + length] = mask.bool()
         regions = [self._regions(features, question) for question in questions]
         geometry = [None if q.geometry is None else q.geometry.to(self.device) for q in questions]
-        embeds = self.model.assemble_embeddings(
-            ids, None, [rgb for rgb, _ in regions], [depth for _, depth in regions], geometry
-        )
+        rgb, depth = [rgb for rgb, _ in regions], [depth for _, depth in regions]
+        embeds = self.model.assemble_embeddings(ids, None, rgb, depth, geometry)
+        steps.name(self.model.name_features(rgb, depth, geometry, len(questions)))
         slots = torch.arange(first, first + length, device=self.device)
         hidden = self.decoder(embeds, slots[None].expand_as(ids), slots, cache, first + length)
         return hidden[torch.arange(len(questions), device=self.device), mask.sum(1) - 1]

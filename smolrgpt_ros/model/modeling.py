@@ -276,7 +276,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         """What :meth:`write_names` adds, from the arguments of :meth:`assemble_embeddings`.
 
         Returns:
-            ``(B, region_names, D)``: the sum of each region's tokens, zero where there is no region;
+            ``(B, region_names, D)``: each region's tokens summed, zero where there is none;
             ``None`` where names carry nothing.
         """
         return self._name_features(

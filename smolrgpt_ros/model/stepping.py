@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -20,18 +21,37 @@ def choose(decoder: FusedDecoder, hidden: Tensor) -> tuple[Tensor, Tensor]:
     return tokens, logits.gather(-1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
 
 
+WriteNames = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""``SmolRGPTForConditionalGeneration.write_names``."""
+
+
 class GrowingSteps:
-    """Looks at no more of the cache than is filled, and shrinks with the batch."""
+    """Looks at no more of the cache than is filled, and shrinks with the batch.
+
+    Args:
+        decoder: runs the steps.
+        write_names: adds regions' features where their names are written.
+        batch, slots: sequences, and longest length of one.
+    """
 
     shrinks = True
 
-    def __init__(self, decoder: FusedDecoder, batch: int, slots: int) -> None:
-        self.decoder = decoder
+    def __init__(
+        self, decoder: FusedDecoder, write_names: WriteNames, batch: int, slots: int
+    ) -> None:
+        self.decoder, self.write_names = decoder, write_names
         self.cache = decoder.new_cache(batch, slots)
+        self._names: Tensor | None = None
+
+    def name(self, names: Tensor | None) -> None:
+        """Set what the names of regions carry, ``(B, region_names, D)``; ``None``: nothing."""
+        self._names = names
 
     def keep(self, rows: Tensor) -> None:
         """Go on with some of the sequences."""
         self.cache = self.cache.select(rows)
+        if self._names is not None:
+            self._names = self._names[rows]
 
     def step(self, tokens: Tensor, positions: Tensor, slot: int) -> tuple[Tensor, Tensor]:
         """Run a token of each sequence and choose the next.
@@ -43,6 +63,8 @@ class GrowingSteps:
         self.cache.seen[:, slot] = True
         slots = torch.tensor([slot], device=tokens.device)
         embeds = self.decoder.embedding(tokens[:, None])
+        if self._names is not None:
+            embeds = self.write_names(embeds, tokens[:, None], self._names)
         hidden = self.decoder(embeds, positions[:, None], slots, self.cache, slot + 1)
         return choose(self.decoder, hidden[:, 0])
 
@@ -55,8 +77,17 @@ class StaticSteps:
 
     shrinks = False
 
-    def __init__(self, decoder: FusedDecoder, batch: int, slots: int) -> None:
-        self.decoder, self.slots = decoder, slots
+    def __init__(
+        self,
+        decoder: FusedDecoder,
+        write_names: WriteNames,
+        batch: int,
+        slots: int,
+        region_names: int,
+    ) -> None:
+        self.decoder, self.write_names, self.slots = decoder, write_names, slots
+        width = decoder.norm.shape[0]
+        self._names = decoder.norm.new_zeros(batch, region_names, width) if region_names else None
         self.cache = decoder.new_cache(batch, slots)
         device = decoder.norm.device
         self._tokens = torch.zeros(batch, dtype=torch.long, device=device)
@@ -67,6 +98,11 @@ class StaticSteps:
         if device.type == "cuda":
             self._capture()
         self.cache.seen.zero_()
+
+    def name(self, names: Tensor | None) -> None:
+        """As in :class:`GrowingSteps`."""
+        if self._names is not None:
+            self._names.zero_() if names is None else self._names.copy_(names)
 
     def keep(self, rows: Tensor) -> None:
         raise NotImplementedError("a static batch does not shrink")
@@ -85,6 +121,8 @@ class StaticSteps:
     def _run(self) -> tuple[Tensor, Tensor]:
         self.cache.seen.index_fill_(1, self._slot, True)
         embeds = self.decoder.embedding(self._tokens[:, None])
+        if self._names is not None:
+            embeds = self.write_names(embeds, self._tokens[:, None], self._names)
         hidden = self.decoder(embeds, self._positions[:, None], self._slot, self.cache, self.slots)
         return choose(self.decoder, hidden[:, 0])
 
@@ -109,20 +147,29 @@ class StaticPool:
     """Static steps by batch size and cache length, kept for reuse.
 
     Args:
-        decoder: theirs.
+        decoder, write_names, region_names: theirs.
         limit: how many are kept; the longest unused goes.
     """
 
     rounding = 128
 
-    def __init__(self, decoder: FusedDecoder, limit: int = 8) -> None:
+    def __init__(
+        self,
+        decoder: FusedDecoder,
+        write_names: WriteNames,
+        region_names: int,
+        limit: int = 8,
+    ) -> None:
         self.decoder, self.limit = decoder, limit
+        self.write_names, self.region_names = write_names, region_names
         self._kept: OrderedDict[tuple[int, int], StaticSteps] = OrderedDict()
 
     def get(self, batch: int, slots: int) -> StaticSteps:
         """Steps for a batch with at least that many slots, with an empty cache."""
         key = (batch, -(-slots // self.rounding) * self.rounding)
-        steps = self._kept.pop(key, None) or StaticSteps(self.decoder, *key)
+        steps = self._kept.pop(key, None) or StaticSteps(
+            self.decoder, self.write_names, *key, self.region_names
+        )
         self._kept[key] = steps
         while len(self._kept) > self.limit:
             self._kept.popitem(last=False)

@@ -56,12 +56,18 @@ def generate(model, processor, frame, masks, prompt, count):
     return tuple(ids[0, inputs["input_ids"].shape[1] :].tolist())
 
 
+@torch.no_grad()
 def logits_of(model, processor, frame, masks, prompt, answer):
+    """Logits of an answer in one pass without a cache; placeholders in it are words."""
     inputs = processor(frame.rgb, frame.depth, masks, prompt, frame.intrinsics)
-    inputs["input_ids"] = torch.cat((inputs["input_ids"], torch.tensor([answer])), 1)
-    inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
-    with torch.no_grad():
-        return model(**inputs).logits[0, -len(answer) - 1 : -1]
+    patches = model.encode_images(inputs["pixel_values"])
+    depth = None if frame.depth is None else model.encode_images(inputs["depth_values"])
+    found = model.picture_tokens(patches, depth, inputs["region_masks"])[0]
+    embeds = model.assemble_embeddings(
+        inputs["input_ids"], [found.image], [found.rgb], [found.depth], inputs["region_geometry"]
+    )
+    words = model.get_input_embeddings()(torch.tensor([answer]))
+    return model(inputs_embeds=torch.cat((embeds, words), 1)).logits[0, -len(answer) - 1 : -1]
 
 
 @pytest.fixture(params=["growing", "static"])
@@ -293,6 +299,44 @@ def test_frames_are_kept_within_the_memory_bound(model, processor):
         assert towers == [2]  # RGB and depth together, once
         engine.answer(frames[1], [], "What?", max_new_tokens=2)
         assert towers == [2, 1]  # no mask, no depth
+
+
+def test_newest_frame_is_prepared_and_questions_go_first(engine):
+    frames = [make_frame(seed) for seed in range(3)]
+    gate, original, order = threading.Event(), engine._run, []
+
+    def run(batch):
+        gate.wait(10)
+        order.append([job.frame.stamp_ns for job in batch])
+        original(batch)
+
+    engine._run = run
+    assert engine.prepare(frames[0])
+    while engine._waiting:
+        time.sleep(0.001)
+    assert engine.prepare(frames[1]) and engine.prepare(frames[2])
+    asking = threading.Thread(target=engine.answer, args=(frames[2], [], "What?"))
+    asking.start()
+    while len(engine._waiting) < 2:
+        time.sleep(0.001)
+    assert not engine.prepare(frames[0])
+    gate.set()
+    asking.join(10)
+    assert order == [[0], [2], [2]]
+
+
+def test_a_given_up_question_leaves_its_place_in_the_queue(model, processor):
+    with SmolRGPTEngine(copy.deepcopy(model), processor, max_waiting=1) as engine:
+        gate, original = threading.Event(), engine._run
+        engine._run = lambda batch: gate.wait(10) and original(batch)
+        engine.prepare(make_frame(1))
+        while engine._waiting:
+            time.sleep(0.001)
+        for _ in range(3):  # each waits, gives up, and makes room for the next
+            with pytest.raises(QueryError) as caught:
+                engine.answer(make_frame(), [], "What?", deadline_s=0.05)
+            assert caught.value.status is Status.TIMEOUT
+        gate.set()
 
 
 def test_same_stamp_is_not_the_same_frame(engine, model, processor):
