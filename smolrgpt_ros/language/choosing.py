@@ -68,6 +68,11 @@ def _head(parts: Parts) -> Mention | None:
 def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:
     """The rule, the token it stands at (-1 where it is only implied) and its rank."""
     rank = head.rank if head is not None else 1
+    for at in parts.loose("ordinal"):
+        following = parts.tokens[at + 1 : at + 4]
+        # "which pallet is the second from the left", "the second nearest"
+        if any(t.kind in ("side", "extreme", "superlative") for t in following):
+            rank = int(parts.tokens[at].value)  # type: ignore[call-overload]
     if head is not None and head.order is not None and (head.listed or not head.explicit):
         if head.order not in _STATES or not parts.fetching:
             return head.order, head.start, rank

@@ -104,7 +104,9 @@ class PromptWriter:
 
     def _given(self, *picks: Pick | None) -> str:
         """Introduces the candidates of picks that are not decided yet; ``""`` without such."""
-        open_picks = [p for p in picks if p is not None and p.single is None and p.order is not None]
+        open_picks = [
+            p for p in picks if p is not None and p.single is None and p.order is not None
+        ]
         lists = dict.fromkeys(p.candidates for p in open_picks)
         return "given " + " and ".join(self._listed(c) for c in lists) if lists else ""
 

@@ -13,7 +13,7 @@ from .sizes import SizePrior
 _ANGLES = np.radians(np.arange(0.0, 90.0, 2.0))
 _DIRECTIONS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 _NORMALS = np.stack([-np.sin(_ANGLES), np.cos(_ANGLES)])
-_ENDLESS = 10.0
+_ENDLESS, _SEEN = 10.0, -1.0
 _HEM = 0.15  # metres: what is hidden behind an object is at least this high
 
 
@@ -120,6 +120,9 @@ def fit_footprint(
                 _hidden_end(rim[:, axis], outline, edge, outward, camera_height)
                 for edge, outward in ((low[axis], -axes[axis]), (high[axis], axes[axis]))
             ]
+        if ends == [_SEEN, _SEEN]:
+            continue
+        ends = [max(end, 0.0) for end in ends]
         if sum(ends) <= 0:
             if missing < 3 * prior.spread:
                 sigma[axis] += 0.1 * missing
@@ -191,7 +194,7 @@ def _hidden_edge(
     edge: float,
     sign: float,
 ) -> float:
-    """How far a rectangle of tape may go on beyond what is seen of one end, metres.
+    """How far a rectangle of tape may go on beyond what is seen of one end, metres, or ``_SEEN``.
 
     Args:
         rim: outline along the axis.
@@ -202,7 +205,7 @@ def _hidden_edge(
     beyond = (rim - edge) * sign
     at_edge = inner & (np.abs(beyond) < 0.15)
     if (at_edge & ~outline.cut).sum() >= 2:
-        return 0.0  # a little of the end itself is enough
+        return _SEEN  # a little of the end itself is enough
     if (inner & outline.border & (beyond > -0.3)).any():
         return _ENDLESS
     # Hidden below what stands on it: the mask still shows how far it reaches at most.

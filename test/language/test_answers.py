@@ -114,9 +114,7 @@ def test_refuses_rather_than_guesses(kind: Kind, text: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "text", "value"), GOOD)
-def test_believes_nothing_that_was_cut_off(
-    kind: Kind, text: str, value: float | int | str
-) -> None:
+def test_believes_nothing_that_was_cut_off(kind: Kind, text: str, value: float | int | str) -> None:
     assert read_answer(text, kind, 10, truncated=True).kind is Kind.UNKNOWN
 
 

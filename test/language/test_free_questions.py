@@ -61,7 +61,8 @@ def described(grounding: Grounding, scene: list[RegionView]) -> str:
     assert meaning.kind is Kind.CHOICE and pick is not None and pick.order is not None
     listed = " ".join(str(ids[p]) for p in pick.candidates)
     to = f" to {one(pick.reference)}" if pick.order in (Order.NEAREST, Order.FARTHEST) else ""
-    return f"choice {pick.order.value} {listed}{to}"
+    rank = f" rank {pick.rank}" if pick.rank > 1 else ""
+    return f"choice {pick.order.value} {listed}{to}{rank}"
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -334,9 +334,8 @@ def _fits(group: str, meaning: Meaning, views: Sequence[RegionView]) -> bool:
     ends = {p.single for p in meaning.picks()}
     pick = meaning.subject
     if group == "left_right":
-        return (
-            meaning.subject == Pick((of("transporter")[0],))
-            and meaning.reference == Pick((of("buffer")[0],))
+        return meaning.subject == Pick((of("transporter")[0],)) and meaning.reference == Pick(
+            (of("buffer")[0],)
         )
     if group == "distance":
         return ends == {of("transporter")[0], of("buffer")[0]}

@@ -1,0 +1,103 @@
+"""``smolrgpt ask``: files in, answer, JSON and picture out; bad files named in the message."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from smolrgpt_ros.reasoning import cli, files
+from smolrgpt_ros.scene.masks import encode_rle
+
+
+@pytest.fixture
+def folder(tmp_path: Path, yard: Any) -> Path:
+    frame = yard.frame
+    cv2.imwrite(str(tmp_path / "rgb.png"), frame.rgb)
+    millimetres = np.nan_to_num(frame.depth * 1000.0).round().astype(np.uint16)
+    cv2.imwrite(str(tmp_path / "depth.png"), millimetres)
+    np.save(tmp_path / "depth.npy", frame.depth)
+    camera = {k: getattr(frame.intrinsics, k) for k in ("width", "height", "fx", "fy", "cx", "cy")}
+    (tmp_path / "camera.json").write_text(json.dumps(camera))
+    masks = [{"id": r.id, "label": r.label, "rle": encode_rle(r.mask)} for r in yard.regions]
+    (tmp_path / "masks.json").write_text(json.dumps(masks))
+    return tmp_path
+
+
+def run(folder: Path, question: str, *options: str, depth: str = "depth.png") -> int:
+    parser = argparse.ArgumentParser()
+    cli.add_parser(parser.add_subparsers())
+    arguments = ["ask", question, "--measure-only", "--rgb", str(folder / "rgb.png")]
+    arguments += ["--camera", str(folder / "camera.json"), "--masks", str(folder / "masks.json")]
+    arguments += ["--depth", str(folder / depth), *options]
+    parsed = parser.parse_args(arguments)
+    return int(parsed.run(parsed))
+
+
+@pytest.mark.parametrize("depth", ["depth.png", "depth.npy"])
+def test_json_and_picture(folder: Path, capsys: pytest.CaptureFixture[str], depth: str) -> None:
+    out = folder / "out.png"
+    question = "how far is pallet 11 from pallet 12"
+    assert run(folder, question, "--json", "--out", str(out), depth=depth) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["measured"]["value"] == pytest.approx(math.dist((-2.5, 7, 0.4), (1.6, 9.2, 0.3)), rel=0.03)  # fmt: skip
+    assert (answer["kind"], answer["value"], answer["confidence"]) == ("distance", None, None)
+    assert answer["measured"]["region_ids"] == [11, 12]
+    assert cv2.imread(str(out)).shape[0] > 240
+
+
+def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "how many pallets are in the leftmost buffer") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "question  how many pallets are in the leftmost buffer"
+    assert "measured  1 (regions 11)" in lines
+
+
+def test_camera_is_scaled_to_the_picture(folder: Path) -> None:
+    small = cv2.resize(cv2.imread(str(folder / "rgb.png")), (160, 120))
+    cv2.imwrite(str(folder / "small.png"), small)
+    frame = files.read_frame(folder / "small.png", None, folder / "camera.json")
+    assert frame.intrinsics is not None
+    assert (frame.intrinsics.width, frame.intrinsics.fx) == (160, 140.0)
+
+
+def _spoil(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("camera.json", "{}", "lacks width"),
+        ("camera.json", "{", "not JSON"),
+        ("masks.json", "{}", "list of regions"),
+        ("masks.json", '[{"id": 1, "label": "pallet"}]', "region 0"),
+        ("masks.json", '[{"id": 1, "label": "p", "rle": {"size": [2, 3], "counts": "231"}}]', "mask is"),
+        ("depth.png", "no picture", "no picture"),
+    ],
+)  # fmt: skip
+def test_bad_files_are_named(folder: Path, name: str, content: str, message: str) -> None:
+    _spoil(folder, name, content)
+    with pytest.raises(ValueError, match=message) as caught:
+        run(folder, "leftmost pallet")
+    assert name in str(caught.value)
+
+
+def test_eight_bit_depth_has_no_scale(folder: Path) -> None:
+    cv2.imwrite(str(folder / "depth.png"), np.full((240, 320), 90, np.uint8))
+    with pytest.raises(ValueError, match="16-bit"):
+        run(folder, "leftmost pallet")
+
+
+def test_missing_and_misfitting_files(folder: Path) -> None:
+    np.save(folder / "other.npy", np.ones((120, 160), np.float32))
+    with pytest.raises(ValueError, match="registered"):
+        run(folder, "leftmost pallet", depth="other.npy")
+    with pytest.raises(FileNotFoundError, match=r"gone\.png"):
+        run(folder, "leftmost pallet", depth="gone.png")

@@ -1,0 +1,201 @@
+"""The reasoner with a scripted engine: what is asked of it, what comes back, what is noted."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.reasoning.agreement import agree
+from smolrgpt_ros.reasoning.drawing import draw_answer, measured_text
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.status import QueryError, Status
+
+TRUE = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))  # pallets 11 and 12 of the yard: 4.65 m
+QUESTION = "how far is pallet 11 from pallet 12"
+
+
+class ScriptedEngine:
+    """Says what it is told to and remembers what it was asked."""
+
+    name, device = "scripted", "cpu"
+
+    def __init__(self, text: str, vanished: tuple[int, ...] = (), truncated: bool = False) -> None:
+        self.text, self.vanished, self.truncated = text, vanished, truncated
+        self.asked: list[Any] = []
+
+    def answer(self, frame: Any, masks: Any, prompt: str, **options: Any) -> Any:
+        self.asked.append((frame, masks, prompt, options))
+        return SimpleNamespace(
+            text=self.text,
+            confidence=0.75,
+            vanished_masks=self.vanished,
+            truncated=self.truncated,
+        )
+
+
+def said(metres: float) -> str:
+    return f"The pallet [Region 0] and the pallet [Region 1] are {metres:.2f} meters apart."
+
+
+def test_model_and_measurement_side_by_side(yard: Any) -> None:
+    engine = ScriptedEngine(said(4.7))
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
+    assert (answer.kind, answer.value, answer.unit) == (Kind.DISTANCE, 4.7, "m")
+    assert (answer.prompt_region_ids, answer.region_ids) == ((11, 12), (11, 12))
+    assert answer.prompt == "How far is the pallet <mask> from the pallet <mask>?"
+    assert answer.measured.value == pytest.approx(TRUE, rel=0.03)
+    assert answer.measured_region_ids == (11, 12)
+    assert (answer.agreement, answer.confidence, answer.model) == (True, 0.75, "scripted")
+    assert answer.latency_s > 0 and answer.notes == ()
+    frame, masks, prompt, options = engine.asked[0]
+    assert frame is yard.frame and prompt == answer.prompt
+    assert np.array_equal(masks[0], yard.regions[2].mask)
+    assert options["deadline_s"] is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "metres", "trusted"),
+    [
+        ("model", 9.0, 9.0),
+        ("measured", 9.0, TRUE),
+        ("agree", 9.0, None),
+        ("agree", 4.7, TRUE),
+    ],
+)
+def test_policies(yard: Any, policy: str, metres: float, trusted: float | None) -> None:
+    reasoner = SpatialReasoner(ScriptedEngine(said(metres)), policy=policy)
+    answer = reasoner.answer(yard.frame, yard.regions, QUESTION)
+    assert answer.policy == policy
+    assert answer.trusted == (None if trusted is None else pytest.approx(trusted, rel=0.03))
+
+
+def test_policy_is_checked() -> None:
+    with pytest.raises(ValueError, match="policy must be one of"):
+        SpatialReasoner(ScriptedEngine(""), policy="best")
+
+
+def test_unreadable_answer_has_no_value(yard: Any) -> None:
+    engine = ScriptedEngine("I cannot tell.", vanished=(1,))
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
+    assert (answer.kind, answer.value, answer.normalized) == (Kind.UNKNOWN, None, "")
+    assert answer.agreement is None
+    assert answer.vanished_region_ids == (12,)
+    assert answer.measured.kind is Kind.DISTANCE and answer.measured.value is not None
+    assert any("readable" in n for n in answer.notes) and any("[12]" in n for n in answer.notes)
+
+
+def test_truncated_answer_is_not_believed(yard: Any) -> None:
+    engine = ScriptedEngine(said(4.7), truncated=True)
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
+    assert answer.value is None and answer.truncated
+
+
+def test_choice_is_a_position_and_an_id(yard: Any) -> None:
+    engine = ScriptedEngine("The pallet [Region 1] is the leftmost.")
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, "leftmost pallet")
+    assert answer.prompt_region_ids == (11, 12, 13)
+    assert (answer.value, answer.normalized, answer.chosen_id) == (1, "1", 12)
+    assert answer.measured_region_ids == (11,) and answer.agreement is False
+    assert measured_text(answer) == "region 11"
+
+
+def test_nearest_is_decided_by_depth_and_prompted_as_one_region(yard: Any) -> None:
+    engine = ScriptedEngine(said(3.0))
+    question = "how far is transporter 22 from the nearest pallet"
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, question)
+    assert answer.prompt == "How far is the transporter <mask> from the pallet <mask>?"
+    assert answer.prompt_region_ids == (22, 13)
+
+
+def test_untrained_question_is_noted(yard: Any) -> None:
+    engine = ScriptedEngine("It is 9.00 meters away.")
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, "how far is pallet 12")
+    assert any("not trained" in note for note in answer.notes)
+    assert answer.measured.value == pytest.approx(math.dist((1.6, 9.2, 0.3), (0, 0, 6.0)), rel=0.03)
+
+
+def test_placeholders_take_ids_in_order_and_twice(yard: Any) -> None:
+    engine = ScriptedEngine("The pallet [Region 0] is to the left of the pallet [Region 1].")
+    reasoner = SpatialReasoner(engine)
+    question = "Is the pallet <mask> to the left of the pallet <mask>?"
+    answer = reasoner.answer(yard.frame, yard.regions, question, [12, 11])
+    assert (answer.prompt, answer.prompt_region_ids) == (question, (12, 11))
+    assert (answer.value, answer.measured.value, answer.agreement) == ("left", "right", False)
+    with pytest.raises(QueryError) as caught:
+        reasoner.answer(yard.frame, yard.regions, question, [12])
+    assert caught.value.status is Status.BAD_QUESTION
+
+
+def test_ids_restrict_a_free_question(yard: Any) -> None:
+    engine = ScriptedEngine("x")
+    answer = SpatialReasoner(engine).answer(
+        yard.frame, yard.regions, "which pallet is the leftmost", [13, 12]
+    )
+    assert answer.prompt_region_ids == (12, 13)
+
+
+def test_ids_out_of_view(yard: Any) -> None:
+    with pytest.raises(QueryError) as caught:
+        SpatialReasoner(None).answer(yard.frame, yard.regions, QUESTION, [11, 99])
+    assert caught.value.status is Status.UNKNOWN_REGION and "[99]" in caught.value.message
+
+
+def test_engine_errors_pass_through(yard: Any) -> None:
+    class Broken(ScriptedEngine):
+        def answer(self, *args: Any, **options: Any) -> Any:
+            raise QueryError(Status.TIMEOUT, "too late")
+
+    with pytest.raises(QueryError) as caught:
+        SpatialReasoner(Broken("")).answer(yard.frame, yard.regions, QUESTION)
+    assert caught.value.status is Status.TIMEOUT
+
+
+def test_measuring_without_a_model(yard: Any) -> None:
+    answer = SpatialReasoner(None).answer(yard.frame, yard.regions, QUESTION)
+    assert (answer.text, answer.model, answer.value, answer.agreement) == ("", "", None, None)
+    assert math.isnan(answer.confidence) and answer.notes == ()
+    assert answer.measured.value == pytest.approx(TRUE, rel=0.03)
+
+
+def test_left_right_without_depth(yard: Any) -> None:
+    engine = ScriptedEngine("The pallet [Region 0] is to the left of the pallet [Region 1].")
+    answer = SpatialReasoner(engine).answer(
+        yard.without_depth(), yard.regions, "is pallet 11 left of pallet 12"
+    )
+    assert (answer.measured.value, answer.agreement) == ("left", True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "measured", "expected"),
+    [
+        (Kind.DISTANCE, 5.5, 5.0, True),
+        (Kind.DISTANCE, 5.51, 5.0, False),
+        (Kind.DISTANCE, 0.5, 0.4, True),
+        (Kind.DISTANCE, 0.51, 0.4, False),
+        (Kind.DISTANCE, 0.0, 0.0, True),
+        (Kind.DISTANCE, None, 5.0, None),
+        (Kind.COUNT, 2, 2, True),
+        (Kind.COUNT, 2, 3, False),
+        (Kind.LEFT_RIGHT, "left", "right", False),
+        (Kind.CHOICE, 4, 4, True),
+        (Kind.CHOICE, 4, None, None),
+    ],
+)
+def test_agreement(kind: Kind, model: Any, measured: Any, expected: bool | None) -> None:
+    assert agree(kind, model, measured) is expected
+
+
+def test_picture_shows_regions_and_a_band_of_text(yard: Any) -> None:
+    engine = ScriptedEngine(said(9.0))
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
+    plain = draw_answer(yard.frame.rgb, yard.regions)
+    drawn = draw_answer(yard.frame.rgb, yard.regions, answer)
+    assert plain.shape == (240, 320, 3) and not yard.frame.rgb.any()
+    assert drawn.shape[0] > 240 and drawn.shape[1:] == (320, 3)
+    asked, other = yard.regions[2].mask, yard.regions[0].mask & ~yard.regions[2].mask
+    assert drawn[:240][asked].mean() > 2 * drawn[:240][other].mean()

@@ -1,0 +1,115 @@
+"""Measuring on simulated frames it has not seen. As a program it does the same at any size:
+
+python test/reasoning/test_simulated.py --frames 60 --seed 70000 --family ceiling [--noisy]
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.language.grounding import RegionView, ground
+from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
+from smolrgpt_ros.reasoning.measuring import Measurement, measure
+from smolrgpt_ros.simulation.questions import Question, generate_questions
+from smolrgpt_ros.simulation.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+
+
+@dataclass
+class Score:
+    """Right and asked per kind; relative errors and errors in standard deviations of distances."""
+
+    right: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    errors: list[float] = field(default_factory=list)
+    deviations: list[float] = field(default_factory=list)
+    wrong: list[tuple[int, str, str, str]] = field(default_factory=list)
+
+    def add(self, question: Question, found: Measurement, seed: int) -> None:
+        """Counts one answer: distances within 10 %, an exact 0 for 0, all else exactly."""
+        self.asked[question.category] += 1
+        if question.category == "distance" and found.value is not None:
+            truth, value = float(question.normalized), float(found.value)
+            good = abs(value - truth) <= 0.1 * truth
+            if truth > 0:
+                self.errors.append(abs(value - truth) / truth)
+                if found.std:
+                    self.deviations.append(abs(value - truth) / found.std)
+        else:
+            good = found.normalized == str(question.normalized)
+        self.right[question.category] += good
+        if not good:
+            said = found.normalized or found.reason
+            self.wrong.append((seed, question.text, str(question.normalized), said))
+
+    def share(self, kind: str) -> float:
+        return self.right[kind] / max(self.asked[kind], 1)
+
+    def __str__(self) -> str:
+        lines = [f"{k}: {self.share(k):.4f} of {n}" for k, n in sorted(self.asked.items())]
+        if self.errors:
+            lines.append(f"median relative error of distances: {np.median(self.errors):.4f}")
+            within = np.mean(np.array(self.deviations) < 2)
+            lines.append(f"truth within 2 standard deviations: {within:.3f}")
+        return "\n".join(lines)
+
+
+def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
+    """Grounds and measures simulated questions on true masks."""
+    score = Score()
+    for simulated in frames:
+        truth = simulated.truth
+        geometry = FrameGeometry(simulated.frame, simulated.regions)
+        by_id = {region.id: i for i, region in enumerate(simulated.regions)}
+        rng = np.random.default_rng(truth.seed)
+        for question in generate_questions(truth, rng, per_kind=per_kind, phrasing="heldout"):
+            positions = [by_id[i] for i in question.object_ids]
+            regions = [simulated.regions[p] for p in positions]
+            views = [
+                RegionView(r.id, r.label, geometry.centroid(p))
+                for r, p in zip(regions, positions, strict=True)
+            ]
+            meaning = ground(question.text, views).meaning
+            found = measure(meaning, simulated.frame, regions, geometry)
+            score.add(question, found, truth.seed)
+    return score
+
+
+def test_unseen_frames() -> None:
+    try:
+        frames = [simulate_frame(91000 + i, "ceiling", 480, 360) for i in range(3)]
+    except RuntimeError as error:
+        pytest.skip(f"this host cannot render: {error}")
+    score = assess(frames)
+    for kind in ("left_right", "distance", "count", "mcq"):
+        assert score.asked[kind] >= 9
+        assert score.share(kind) >= 0.95, score.wrong
+    assert np.median(score.errors) < 0.01
+
+
+def main() -> None:
+    """The program; see the top of the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=70000)
+    parser.add_argument("--family", choices=("ceiling", "robot"), default="ceiling")
+    parser.add_argument("--noisy", action="store_true", help="depth of the sensor model")
+    arguments = parser.parse_args()
+    sensor = SensorModel() if arguments.noisy else None
+    score = assess(
+        simulate_frame(arguments.seed + i, arguments.family, 640, 480, sensor)
+        for i in range(arguments.frames)
+    )
+    print(score)
+    for entry in score.wrong:
+        print(*entry, sep=" | ")
+
+
+if __name__ == "__main__":
+    main()
