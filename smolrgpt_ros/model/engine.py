@@ -220,8 +220,8 @@ class SmolRGPTEngine:
         """Compute a frame's features ahead of questions; does not wait.
 
         Returns:
-            Whether it was taken on: not if a question is waiting. An older frame that still waits to
-            be prepared gives way.
+            Whether it was taken on: not if a question is waiting. An older frame that still
+            waits to be prepared gives way.
         """
         with self._condition:
             if self._closed or any(job.question is not None for job in self._waiting):
