@@ -40,8 +40,8 @@ def ground(
     """Understands a question.
 
     A question with ``<mask>`` placeholders is taken unchanged; ``regions`` are then exactly those
-    of the placeholders, in order. Any other question may mean every region given and is rewritten into
-    the wording the model was trained on.
+    of the placeholders, in order. Any other question may mean every region given and is rewritten
+    into the wording the model was trained on.
 
     Args:
         question: what the client asked.

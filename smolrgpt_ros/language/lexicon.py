@@ -96,25 +96,26 @@ NUMBER_WORDS = {
 # (might/right, lift/left). An unlisted noun after an article is reported as an unknown object.
 HARMLESS = frozenset(
     """
-    about above according across actually again ahead along also am amount and angle answer anything
-    appear appears approximate approximately are around ask assess at automated automatic
-    automatically autonomously available away back based be been being below besides better between
-    both box boxes but called can captured choice chosen compute computed confirm
-    considering contain contained contains could current currently describe determine determined did
-    direction do does done easiest easily easy edge efficiency efficient estimate estimated
-    estimation exact exactly extent feet figure find first former latter floor for found free frame front ft get
-    give given go goal going good got greatest ground had hand happen has have held hello help here
-    hey hi hold holding holds how i if image images in inch inches indicate into is it its just know
-    lie lies like line located location locations long look looking looks lot may mean measure
-    measured measurement measurements meter meters metre metres might moment most move much name
-    navigate need needs next no not nothing now number observer observing of off ok okay on only
-    optimal or order other out over path  perspective picture place placed placement plan please pls point
-    position positioned positions possible present proceed provide provided proximity put question
-    r reading regarding relation relative report robots' roughly scene see seen shall should show
-    side sides sight sit sits situated slot slots so some space spaces spatial spot spots stand
-    standing stands state still stored straight storing system task tell than thanks thank that
-    their them then there they thing things think to toward towards trip truth try u until up
-    using value vehicle's versus via view viewer viewing viewpoint visible vs want wants was way we
-    well were what's when whether while who whose will with without would yes you your yours
+    about above according across actually again ahead along also am amount and angle answer
+    anything appear appears approximate approximately are around ask assess at automated automatic
+    automatically autonomously available away back based be been being below besides better
+    between both box boxes but called can captured choice chosen compute computed confirm
+    considering contain contained contains could current currently describe determine determined
+    did direction do does done easiest easily easy edge efficiency efficient estimate estimated
+    estimation exact exactly extent feet figure find first floor for former found frame free front
+    ft get give given go goal going good got greatest ground had hand happen has have held hello
+    help here hey hi hold holding holds how i if image images in inch inches indicate into is it
+    its just know latter lie lies like line located location locations long look looking looks lot
+    may mean measure measured measurement measurements meter meters metre metres might moment most
+    move much name navigate need needs next no not nothing now number observer observing of off ok
+    okay on only optimal or order other out over path perspective picture place placed placement
+    plan please pls point position positioned positions possible present proceed provide provided
+    proximity put question r reading regarding relation relative report robots' roughly scene see
+    seen shall should show side sides sight sit sits situated slot slots so some space spaces
+    spatial spot spots stand standing stands state still stored storing straight system task tell
+    than thank thanks that their them then there they thing things think to toward towards trip
+    truth try u until up using value vehicle's versus via view viewer viewing viewpoint visible vs
+    want wants was way we well were what's when whether while who whose will with without would
+    yes you your yours
     """.split()
 )

@@ -36,10 +36,10 @@ class Engine(Protocol):
         masks: Sequence[NDArray[np.bool_]],
         prompt: str,
         *,
+        max_new_tokens: int = ...,
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
-        geometry: FrameGeometry | None = None,
     ) -> Any: ...
 
 

@@ -15,6 +15,8 @@ import pytest
 from smolrgpt_ros.reasoning import cli, files
 from smolrgpt_ros.scene.masks import encode_rle
 
+SMALL = {"size": [2, 3], "counts": "231"}
+
 
 @pytest.fixture
 def folder(tmp_path: Path, yard: Any) -> Path:
@@ -46,7 +48,8 @@ def test_json_and_picture(folder: Path, capsys: pytest.CaptureFixture[str], dept
     question = "how far is pallet 11 from pallet 12"
     assert run(folder, question, "--json", "--out", str(out), depth=depth) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert answer["measured"]["value"] == pytest.approx(math.dist((-2.5, 7, 0.4), (1.6, 9.2, 0.3)), rel=0.03)  # fmt: skip
+    metres = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))
+    assert answer["measured"]["value"] == pytest.approx(metres, rel=0.03)
     assert (answer["kind"], answer["value"], answer["confidence"]) == ("distance", None, None)
     assert answer["measured"]["region_ids"] == [11, 12]
     assert cv2.imread(str(out)).shape[0] > 240
@@ -78,7 +81,7 @@ def _spoil(folder: Path, name: str, content: str) -> None:
         ("camera.json", "{", "not JSON"),
         ("masks.json", "{}", "list of regions"),
         ("masks.json", '[{"id": 1, "label": "pallet"}]', "region 0"),
-        ("masks.json", '[{"id": 1, "label": "p", "rle": {"size": [2, 3], "counts": "231"}}]', "mask is"),
+        ("masks.json", json.dumps([{"id": 1, "label": "pallet", "rle": SMALL}]), "mask is"),
         ("depth.png", "no picture", "no picture"),
     ],
 )  # fmt: skip

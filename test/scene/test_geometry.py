@@ -46,8 +46,9 @@ def test_back_projection_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("height", "pitch", "roll"), [(6.0, 40.0, 0.0), (0.6, 5.0, 0.0), (3.0, 75.0, 0.0), (2.0, 30.0, 8.0)]
-)  # fmt: skip
+    ("height", "pitch", "roll"),
+    [(6.0, 40.0, 0.0), (0.6, 5.0, 0.0), (3.0, 75.0, 0.0), (2.0, 30.0, 8.0)],
+)
 def test_floor_is_found(height: float, pitch: float, roll: float) -> None:
     plane = fit_ground_plane(frame_of(floor_depth(height, pitch, roll)))
     assert plane is not None

@@ -58,7 +58,7 @@ def test_frame_is_read_only_and_knows_its_size() -> None:
 def test_frame_refuses_what_does_not_fit(
     rgb: np.ndarray, depth: np.ndarray | None, camera: CameraIntrinsics | None
 ) -> None:
-    with pytest.raises(ValueError, match="found|image is"):
+    with pytest.raises(ValueError, match=r"found|image is"):
         RgbdFrame(rgb, depth, camera)
 
 
