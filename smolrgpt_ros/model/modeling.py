@@ -48,9 +48,11 @@ class SmolRGPTOutput(CausalLMOutputWithPast):
     Args:
         vanished_masks: per sample ``(M,)`` bool, masks too small for the mask grid; ``None`` where
             this call pooled no masks.
+        name_features: what regions' names carry; the next steps of a generation need it.
     """
 
     vanished_masks: list[Tensor | None] | None = None
+    name_features: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -359,6 +361,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         image_tokens: Tensor | PerSample | None = None,
         region_rgb_tokens: PerSample | None = None,
         region_depth_tokens: PerSample | None = None,
+        name_features: Tensor | None = None,
         **kwargs: Any,
     ) -> SmolRGPTOutput:
         """Logits of every position, from pictures or from anything computed from them before.
@@ -372,6 +375,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             region_geometry: per sample ``(M, G)`` raw values, or ``None``.
             patch_tokens, depth_patch_tokens: tower output instead of pictures.
             image_tokens, region_rgb_tokens, region_depth_tokens: instead of pictures and masks.
+            name_features: from the output of the step that held the prompt.
 
         Raises:
             ValueError: where placeholders and features differ in number, or inputs clash.
@@ -396,8 +400,11 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             if cached and all(tokens is None for tokens in given):
                 # A decoder may generate placeholders; they are words then, as published.
                 inputs_embeds = self.get_input_embeddings()(input_ids)
+                if name_features is not None:
+                    inputs_embeds = self.write_names(inputs_embeds, input_ids, name_features)
             else:
                 inputs_embeds = self.assemble_embeddings(input_ids, *given)
+                name_features = self.name_features(*given[1:], batch=len(input_ids))
         output = self.language_model(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
@@ -418,6 +425,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             hidden_states=output.hidden_states,
             attentions=output.attentions,
             vanished_masks=vanished,
+            name_features=name_features,
         )
 
     def _towers(
@@ -431,6 +439,12 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         tokens = self.encode_images(pictures)
         rest = iter(tokens[count:])
         return tokens[:count], [None if picture is None else next(rest) for picture in depth]
+
+    def _update_model_kwargs_for_generation(
+        self, outputs: Any, model_kwargs: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        model_kwargs["name_features"] = outputs.name_features
+        return super()._update_model_kwargs_for_generation(outputs, model_kwargs, *args, **kwargs)
 
     def prepare_inputs_for_generation(  # type: ignore[override]
         self,

@@ -189,7 +189,7 @@ class _Asker:
             text = self.words.phrase("count").replace("{which}", which)
             text, order = self.words.fill(text, {"buffers": row, "pallets": crowd})
             opening = f"The buffer region [Region {order.index(chosen.id)}] is the {which}."
-        return self._count_question(text, order, chosen, crowd, f"{opening} Inside it: ")
+        return self._count_question(text, order, chosen, crowd, f"{opening} The pallets: ")
 
     def _count_named(
         self, buffers: Sequence[ObjectTruth], pallets: Sequence[ObjectTruth]
@@ -199,7 +199,7 @@ class _Asker:
         crowd = self._crowd(pallets, MOST_MASKS - 1)
         text = self.words.phrase("count_named")
         text, order = self.words.fill(text, {"pallets": crowd, "b": buffer})
-        opening = f"Inside the buffer region [Region {order.index(buffer[0].id)}]: "
+        opening = f"In the buffer region [Region {order.index(buffer[0].id)}], the pallets: "
         return self._count_question(text, order, buffer[0], crowd, opening)
 
     def _count_question(
@@ -210,8 +210,11 @@ class _Asker:
         crowd: Sequence[ObjectTruth],
         opening: str,
     ) -> Question:
-        inside = sorted(order.index(o.id) for o in crowd if buffer.id in o.inside)
-        listing = ", ".join(f"[Region {i}]" for i in inside) or "none"
+        inside = [order.index(o.id) for o in crowd if buffer.id in o.inside]
+        listing = ", ".join(
+            f"[Region {i}] {'in' if i in inside else 'out'}"
+            for i in sorted(order.index(o.id) for o in crowd)
+        )
         pallets = "pallet" if len(inside) == 1 else "pallets"
         answer = f"{opening}{listing}. That makes {_NUMBERS[len(inside)]} {pallets}."
         return Question("count", text, tuple(order), answer, len(inside))

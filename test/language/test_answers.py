@@ -42,7 +42,7 @@ GOOD = [
     (Kind.DISTANCE, "[Region 0] is 850mm away from [Region 1].", 0.85),
     (
         Kind.COUNT,
-        "The buffer region [Region 2] is the leftmost. Inside it: [Region 5], [Region 9]. "
+        "The buffer region [Region 2] is the leftmost. The pallets: [Region 5] in, [Region 9] in. "
         "That makes two pallets.",
         2,
     ),
@@ -82,7 +82,7 @@ BROKEN = [
     (Kind.DISTANCE, "They are not 3.10 meters apart."),
     (Kind.DISTANCE, "The pallet [Region 0] and the shelf [Region 9] are 5.23 meters apart."),
     (Kind.DISTANCE, "The distance is 5.23."),
-    (Kind.COUNT, "Inside it: [Region 5], [Region 9]."),
+    (Kind.COUNT, "The pallets: [Region 5] in, [Region 9] out."),
     (Kind.COUNT, "That makes two or three pallets."),
     (Kind.COUNT, "That makes 2.5 pallets."),
     (Kind.COUNT, "It is unclear."),

@@ -144,8 +144,9 @@ def test_the_sentences_are_as_the_contract_has_them() -> None:
         rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
         rf"stands inside the .+ {one}, so the distance is 0\.00 meters)\.",
         "left_right": r"The .+ \[Region 0\] is to the (left|right) of the .+ \[Region 1\]\.",
-        "count": rf"(The buffer region {one} is the \w+\. Inside it|"
-        rf"Inside the buffer region {one}): (none|{one}(, {one})*)\. That makes \w+ pallets?\.",
+        "count": rf"(The buffer region {one} is the \w+\. The pallets|"
+        rf"In the buffer region {one}, the pallets): {one} (in|out)(, {one} (in|out))*\. "
+        r"That makes \w+ pallets?\.",
         "mcq": rf"(The transporter {one} is empty\. Distances from it: {listed}|"
         rf"Across the image: ({one} \d+(, |\. ))+|Distances from the .+ {one}: {listed})"
         rf"The .+ {one} is the (nearest|leftmost|rightmost)\.",
