@@ -164,7 +164,7 @@ def _ask_all(processes: Processes, options: argparse.Namespace, start: float) ->
     rows: list[Row] = []
 
     def ask(client: DemoClient, scene: Scene, asked: Asked) -> None:
-        row = client.ask(scene, asked, ANSWER_S, options.out)
+        row = client.ask(scene, asked, ANSWER_S, options.out, len(rows))
         rows.append(row)
         said = row.text if row.ok else f"{row.status}: {row.message}"
         print(f"  {asked.shown}\n    {said}", flush=True)

@@ -140,8 +140,10 @@ class DemoClient:
             tuple(_region(message) for message in array.regions),
         )
 
-    def ask(self, scene: Scene, asked: Asked, timeout_s: float, pictures: Path) -> Row:
-        """Ask one question about a scene and draw the outcome into a folder."""
+    def ask(
+        self, scene: Scene, asked: Asked, timeout_s: float, pictures: Path, number: int
+    ) -> Row:
+        """Ask one question about a scene and draw the outcome into a folder, as this number."""
         request = SpatialQuery.Request(
             question=asked.text,
             region_ids=list(asked.region_ids),
@@ -169,7 +171,7 @@ class DemoClient:
             measured=measured_value(answer) if ok else None,
             truth=asked.truth,
             latency_s=round(latency_s, 4),
-            picture=f"scene{scene.index}_{asked.masks}_{asked.kind}.png",
+            picture=f"{number:02d}_scene{scene.index}_{asked.masks}_{asked.kind}.png",
         )
         named = set(answer.prompt_region_ids) or None
         picture = draw_caption(draw_regions(scene.rgb, regions, named), _caption(row))

@@ -69,7 +69,7 @@ def table(rows: Sequence[Row]) -> str:
     rule = "-+-".join("-" * width for width in _WIDTHS.values())
     lines = [" | ".join(name.ljust(width) for name, width in _WIDTHS.items()), rule]
     for row in rows:
-        said = row.text if row.ok else f"{row.status}: {row.message}"
+        said = row.text or "(nothing)" if row.ok else f"{row.status}: {row.message}"
         cells = [
             str(row.frame),
             row.masks,
