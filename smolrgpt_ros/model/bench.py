@@ -55,8 +55,8 @@ class BenchOptions:
         question_tokens: of a prompt behind its 67-token prefix.
         answer_tokens: of ours, and of the published way stopped there.
         published_tokens: what the published way always generates.
-        clock: ``wall``, or ``cpu`` for the processor time of this process: with one thread it can be
-            compared even where other work holds the cores.
+        clock: ``wall``, or ``cpu`` for the processor time of this process: with one thread it can
+            be compared even where other work holds the cores.
         memory: whether to measure loading as well (writes a file of the model's size to a
             temporary folder).
     """

@@ -49,6 +49,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--rounds", type=int, default=3, help="medians are over these")
     parser.add_argument("--threads", type=int, help="CPU threads (default: torch's choice)")
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: processor time, with --threads 1 for a machine that others use too",
+    )
     parser.add_argument("--no-memory", action="store_true", help="leave out the memory of loading")
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     parser.set_defaults(run=run_bench_command)
@@ -109,6 +115,7 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
         dtypes=dtypes,
         rounds=arguments.rounds,
         threads=arguments.threads,
+        clock=arguments.clock,
         memory=not arguments.no_memory,
     )
     report = run_bench(options, say=lambda text: print(text, file=sys.stderr, flush=True))
