@@ -252,21 +252,21 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         rgb = _listed(region_rgb, batch, "region_rgb")
         depth = _listed(region_depth, batch, "region_depth")
         geometry = self._geometry_tokens(region_geometry, batch)
-        names = self._name_features(rgb, depth, geometry)
-        if names is not None:
-            embeds = self.write_names(embeds, input_ids, names)
-            rgb, depth, geometry = (
-                [self._named(tokens) for tokens in row] for row in (rgb, depth, geometry)
-            )
-        embeds = _scatter(embeds, input_ids == config.image_token_id, image, "<|image|>")
-        embeds = _scatter(embeds, input_ids == config.mask_rgb_token_id, rgb, "<mask_rgb>")
-        embeds = _scatter(
-            embeds, input_ids == config.mask_depth_token_id, depth, "<mask_depth>", optional=True
+        parts = (
+            (config.mask_rgb_token_id, rgb, "<mask_rgb>"),
+            (config.mask_depth_token_id, depth, "<mask_depth>"),
+            (config.mask_geometry_token_id, geometry, "<mask_geometry>"),
         )
-        if config.geometry_features:
-            where = input_ids == torch.tensor(config.mask_geometry_token_id, device=self.device)
-            embeds = _scatter(embeds, where, geometry, "<mask_geometry>")
-        return embeds
+        embeds = _scatter(embeds, input_ids == config.image_token_id, image, "<|image|>")
+        for token_id, tokens, token in parts:
+            if token_id is not None:
+                where = input_ids == torch.tensor(token_id, device=input_ids.device)
+                named = [self._named(rows) for rows in tokens]
+                optional = token == "<mask_depth>"
+                embeds = _scatter(embeds, where, named, token, optional=optional)
+        # After the placeholders are filled: by then their numbers are known to agree.
+        names = self._name_features(rgb, depth, geometry)
+        return embeds if names is None else self.write_names(embeds, input_ids, names)
 
     def name_features(
         self,
@@ -295,9 +295,8 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         table = []
         for tokens in zip(*rows, strict=True):
             given = [t for t in tokens if t is not None]
-            count = max((len(t) for t in given), default=0)
-            if count > names:
-                raise ValueError(f"a prompt may name at most {names} regions, found {count}")
+            count = len(given[0]) if given else 0
+            self._check_names(count)
             missing = words.new_zeros(names - count, words.shape[1])
             table.append(torch.cat((torch.stack(given).sum(0), missing)) if given else missing)
         return torch.stack(table)
@@ -323,11 +322,18 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             return [None] * batch
         return [None if r is None or not len(r) else self._geometry(r) for r in raw]
 
+    def _check_names(self, count: int) -> None:
+        if count > self.config.region_names:
+            raise ValueError(
+                f"a prompt may name at most {self.config.region_names} regions, found {count}"
+            )
+
     def _named(self, tokens: Tensor | None) -> Tensor | None:
         """Region tokens ``(M, D)`` with the embeddings of their names."""
         first = self.config.region_name_token_id
         if tokens is None or first is None:
             return tokens
+        self._check_names(len(tokens))
         words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
         return tokens + words[first : first + len(tokens)].to(tokens.dtype)
 
