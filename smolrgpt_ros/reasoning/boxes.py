@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .sizes import SizePrior
 
-_ANGLES = np.radians(np.arange(0.0, 90.0, 2.0))
+_ANGLES = np.radians(np.arange(0.0, 90.0, 2.5))
 _DIRECTIONS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 _NORMALS = np.stack([-np.sin(_ANGLES), np.cos(_ANGLES)])
 _ENDLESS, _SEEN = 10.0, -1.0
@@ -218,7 +218,7 @@ def _orientation(hull: NDArray[np.float64], points: NDArray[np.float64]) -> floa
     u, v = hull @ _DIRECTIONS, hull @ _NORMALS
     u_low, u_high, v_low, v_high = u.min(0), u.max(0), v.min(0), v.max(0)
     area = (u_high - u_low) * (v_high - v_low)
-    few = points[:: max(1, len(points) // 250)]
+    few = points[:: max(1, len(points) // 160)]
     pu, pv = few @ _DIRECTIONS, few @ _NORMALS
     side = np.minimum(np.minimum(pu - u_low, u_high - pu), np.minimum(pv - v_low, v_high - pv))
     on_side = (side < 0.06).mean(axis=0)

@@ -15,7 +15,7 @@ from ..scene.geometry import Plane, depth_noise, fit_ground_plane, rays
 from ..scene.region import Region
 from .boxes import Footprint, Outline, fit_footprint
 from .seeing import Rim, Surface, at_border, outline_pixels, rim_of, surface_of
-from .sizes import SIZES
+from .sizes import SIZES, is_flat
 
 Box = tuple[int, int, int, int]
 _ON_FLOOR = 0.06  # metres: lower points of a standing object are leaked floor
@@ -92,7 +92,7 @@ class FrameGeometry:
         """The floor, ``None`` where it cannot be seen."""
         with self._lock:
             if not self._plane_known:
-                standing = [r.mask for r in self.regions if not _is_flat(r.label)]
+                standing = [r.mask for r in self.regions if not is_flat(r.label)]
                 self._plane = fit_ground_plane(self.frame, standing)
                 self._plane_known = True
             return self._plane
@@ -154,7 +154,7 @@ class FrameGeometry:
             )
         if self.plane is None:
             return _without_floor(region, surface)
-        if _is_flat(region.label):
+        if is_flat(region.label):
             return self._flat(region, box, self.plane, surface)
         found = self._standing(region, box, self.plane, surface)
         if region.label == "transporter" and not isinstance(found, str):
@@ -238,11 +238,12 @@ class FrameGeometry:
         """A vehicle that shows little below its pallet stands where the pallet is."""
         assert vehicle.footprint is not None
         seen = np.median(plane.to_floor(vehicle.points)[:, :2], axis=0)
-        prior = SIZES["transporter"]
-        if min(vehicle.footprint.size) > prior.short - 2 * prior.spread and (
-            max(vehicle.footprint.size) > prior.long - 2 * prior.spread
-        ):
-            return vehicle
+        prior, size = SIZES["transporter"], vehicle.footprint.size
+        whole = min(size) > prior.short - 2 * prior.spread and (
+            max(size) > prior.long - 2 * prior.spread
+        )
+        if whole and max(vehicle.footprint.sigma) < 0.06:
+            return vehicle  # seen well enough itself
         nearest, load = _CARRIED_WITHIN, None
         for position, other in enumerate(self.regions):
             if other.label != "pallet":
@@ -336,11 +337,6 @@ def _top_is_cut(rim: Rim, local: NDArray[np.float64], top: float) -> bool:
         return False  # a level top face shows
     high = heights > np.quantile(heights, 0.9)
     return bool(rim.outline.cut[high].mean() > 0.6)
-
-
-def _is_flat(label: str) -> bool:
-    prior = SIZES.get(label)
-    return prior is not None and prior.flat
 
 
 def _near_median(points: NDArray[np.float64], length: float) -> NDArray[np.bool_]:

@@ -29,3 +29,8 @@ SIZES: dict[str, SizePrior] = {
     "shelf": SizePrior(2.8, 1.0, 0.2, 3.0),
     "buffer": SizePrior(5.9, 2.1, 0.25, 0.0, flat=True),
 }
+
+
+def is_flat(label: str) -> bool:
+    """Whether regions of this label lie on the floor."""
+    return label in SIZES and SIZES[label].flat
