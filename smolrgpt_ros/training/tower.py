@@ -72,7 +72,10 @@ def pretrain_tower(
             bce = functional.binary_cross_entropy_with_logits(out[..., :classes], shares)
             position = functional.smooth_l1_loss(out[..., classes:][valid], points[valid], beta=0.1)
             loss = loss + bce + position
-            numbers |= {f"{name}_bce": float(bce), f"{name}_position": float(position)}
+            numbers |= {
+                f"{name}_bce": float(bce.detach()),
+                f"{name}_position": float(position.detach()),
+            }
         loss.backward()
         return numbers
 
