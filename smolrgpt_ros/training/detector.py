@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import yaml
@@ -79,8 +78,33 @@ def train_detector(
             plots=False,
         )
     metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(
-        data=str(description), imgsz=plan.image_size, device="cpu", plots=False, rect=True
+        data=str(description),
+        imgsz=plan.image_size,
+        device="cpu",
+        plots=False,
+        overlap_mask=False,
+        rect=True,
     )
-    weights.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run_dir / "detector" / "weights" / "best.pt", weights)
+    ship_weights(run_dir / "detector" / "weights" / "best.pt", weights)
     return {name: float(value) for name, value in metrics.results_dict.items()}
+
+
+def ship_weights(trained: Path, out: Path) -> None:
+    """Copy trained weights without what they tell of the machine they were trained on.
+
+    Args:
+        trained: a checkpoint of a finished ultralytics run.
+        out: the file to write.
+    """
+    import torch
+
+    # Our own file, just written by ultralytics; its format is a pickle.
+    checkpoint = torch.load(trained, map_location="cpu", weights_only=False)
+    model = checkpoint["model"]
+    for settings in (checkpoint["train_args"], model.args, model.yaml):
+        for name, value in settings.items():
+            if isinstance(value, str) and ("/" in value or "\\" in value):
+                settings[name] = Path(value).name
+    checkpoint["git"] = None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(checkpoint, out)
