@@ -132,10 +132,11 @@ def test_stops_at_the_end_of_a_turn(model, processor):
 
 def ask_together(engine, frame, count, **options):
     """Hold the worker until all questions wait; answers or errors by question."""
-    gate, original, results = threading.Event(), engine._run, {}
+    gate, entered, original, results = threading.Event(), threading.Event(), engine._run, {}
 
     def run(batch):
-        gate.wait(10)
+        entered.set()
+        gate.wait(30)
         batches.append(len(batch))
         original(batch)
 
@@ -150,18 +151,15 @@ def ask_together(engine, frame, count, **options):
     engine._run = run
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(count)]
     threads[0].start()
-    while engine._waiting or not threads[0].is_alive():
-        time.sleep(0.001)
+    assert entered.wait(30)
     for thread in threads[1:]:
         thread.start()
-    stop = time.monotonic() + 10
-    while len(engine._waiting) < count - 1 and time.monotonic() < stop:
-        if sum(isinstance(r, QueryError) for r in results.values()):
-            break
+    stop = time.monotonic() + 30
+    while len(engine._waiting) + len(results) < count - 1 and time.monotonic() < stop:
         time.sleep(0.001)
     gate.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
     return results, batches
 
@@ -202,19 +200,19 @@ def test_text_streams_in_the_callers_thread_and_only_grows(engine):
 def test_deadline_and_cancel_return_at_once_and_free_the_worker(engine):
     frame, (prompt, masks) = make_frame(), QUESTIONS[0]
     original = engine._generator._step
-    engine._generator._step = lambda *a: time.sleep(0.05) or original(*a)
+    engine._generator._step = lambda *a: time.sleep(0.3) or original(*a)  # 30 s in all
     started = time.monotonic()
     with pytest.raises(QueryError) as caught:
         engine.answer(frame, masks, prompt, max_new_tokens=100, deadline_s=0.3)
     assert caught.value.status is Status.TIMEOUT
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 10
     with pytest.raises(QueryCancelled):
         cancel_at = time.monotonic() + 0.2
         engine.answer(
             frame, masks, prompt, max_new_tokens=100, cancelled=lambda: time.monotonic() > cancel_at
         )
     engine._generator._step = original
-    assert engine.answer(frame, masks, prompt, max_new_tokens=3, deadline_s=5).token_ids
+    assert engine.answer(frame, masks, prompt, max_new_tokens=3, deadline_s=60).token_ids
 
 
 def test_an_error_of_the_caller_does_not_stay_in_the_engine(engine):
@@ -225,7 +223,7 @@ def test_an_error_of_the_caller_does_not_stay_in_the_engine(engine):
 
     with pytest.raises(RuntimeError, match="screen broke"):
         engine.answer(frame, masks, prompt, max_new_tokens=50, on_text=on_text)
-    assert engine.answer(frame, masks, prompt, max_new_tokens=3, deadline_s=5).token_ids
+    assert engine.answer(frame, masks, prompt, max_new_tokens=3, deadline_s=60).token_ids
 
 
 def test_a_failing_model_call_is_told_and_the_engine_lives(engine):
@@ -303,17 +301,17 @@ def test_frames_are_kept_within_the_memory_bound(model, processor):
 
 def test_newest_frame_is_prepared_and_questions_go_first(engine):
     frames = [make_frame(seed) for seed in range(3)]
-    gate, original, order = threading.Event(), engine._run, []
+    gate, entered, original, order = threading.Event(), threading.Event(), engine._run, []
 
     def run(batch):
-        gate.wait(10)
+        entered.set()
+        gate.wait(30)
         order.append([job.frame.stamp_ns for job in batch])
         original(batch)
 
     engine._run = run
     assert engine.prepare(frames[0])
-    while engine._waiting:
-        time.sleep(0.001)
+    assert entered.wait(30)
     assert engine.prepare(frames[1]) and engine.prepare(frames[2])
     asking = threading.Thread(target=engine.answer, args=(frames[2], [], "What?"))
     asking.start()
@@ -321,7 +319,7 @@ def test_newest_frame_is_prepared_and_questions_go_first(engine):
         time.sleep(0.001)
     assert not engine.prepare(frames[0])
     gate.set()
-    asking.join(10)
+    asking.join(30)
     assert order == [[0], [2], [2]]
 
 
