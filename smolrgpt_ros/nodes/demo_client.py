@@ -140,9 +140,7 @@ class DemoClient:
             tuple(_region(message) for message in array.regions),
         )
 
-    def ask(
-        self, scene: Scene, asked: Asked, timeout_s: float, pictures: Path, number: int
-    ) -> Row:
+    def ask(self, scene: Scene, asked: Asked, timeout_s: float, pictures: Path, number: int) -> Row:
         """Ask one question about a scene and draw the outcome into a folder, as this number."""
         request = SpatialQuery.Request(
             question=asked.text,

@@ -25,7 +25,7 @@ from ..reasoning.reasoner import SpatialReasoner
 from ..ros.diagnostics import (
     ERROR,
     Health,
-    compute_health,
+    compute_healths,
     diagnostic_array,
     input_health,
     query_health,
@@ -35,7 +35,7 @@ from ..ros.frame_history import FrameHistory, SeenFrame
 from ..ros.inputs import InputState
 from ..ros.logs import NodeLogHandler, forward_logs, stop_forwarding
 from ..ros.messages import query_of
-from ..ros.pairing import FramePairing, PairingSettings
+from ..ros.pairing import FramePairing
 from ..ros.parameters import ParameterError, check_changes, declare
 from ..ros.perception import PerceptionWorker
 from ..ros.qos import profile, service_profile
@@ -200,14 +200,7 @@ class SpatialQueryNode(LifecycleNode):
         )
         self._pairing = FramePairing(
             self,
-            PairingSettings(
-                use_depth=settings["use_depth"],
-                slop_s=settings["sync_slop"],
-                queue_size=settings["sync_queue_size"],
-                rgb_qos=profile(settings["qos_rgb"]),
-                depth_qos=profile(settings["qos_depth"]),
-                info_qos=profile(settings["qos_camera_info"]),
-            ),
+            settings.pairing,
             self._worker.offer,
             self._input_group,
         )
@@ -341,15 +334,11 @@ class SpatialQueryNode(LifecycleNode):
                 query_health(desk.pending, self._last_latency_s),
                 input_health(self._input_state(), worker.counters, self._settings["query_max_age"]),
             ]
-            wanted, detect_s = self._settings["device"], worker.counters.detect_s
-            for name, used, latency_s in (
-                ("detector", self._detector, detect_s),
+            healths += compute_healths(
+                self._settings["device"],
+                ("detector", self._detector, worker.counters.detect_s),
                 ("model", self._engine, self._last_latency_s),
-            ):
-                if used is not None:
-                    healths.append(
-                        compute_health(name, used.name, str(used.device), wanted, latency_s)
-                    )
+            )
         header = Header(stamp=self.get_clock().now().to_msg())
         self._diagnostics.publish(diagnostic_array(header, self.get_name(), healths))
 

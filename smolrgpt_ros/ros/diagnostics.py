@@ -72,6 +72,15 @@ def compute_health(name: str, what: str, device: str, wanted: str, latency_s: fl
     return Health(name, OK, f"{what} on {device}", values)
 
 
+def compute_healths(wanted: str, *parts: tuple[str, Any, float]) -> list[Health]:
+    """:func:`compute_health` of each ``(name, detector or model, latency_s)`` there is."""
+    return [
+        compute_health(name, part.name, str(part.device), wanted, latency_s)
+        for name, part, latency_s in parts
+        if part is not None
+    ]
+
+
 def diagnostic_array(header: Any, node: str, healths: Sequence[Health]) -> DiagnosticArray:
     """The message of all lines, names prefixed with the node's."""
     return DiagnosticArray(

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..detection.tracker import TrackerSettings
 from ..detection.ultralytics_detector import DetectorSettings
+from .pairing import PairingSettings
 from .parameters import ParameterSpec
-from .qos import PRESETS
+from .qos import PRESETS, profile
 from .query import QueryLimits
 
 _QOS = tuple(PRESETS)
@@ -233,6 +234,7 @@ class Settings:
     detector: DetectorSettings
     tracker: TrackerSettings
     limits: QueryLimits
+    pairing: PairingSettings
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Settings:
@@ -257,6 +259,14 @@ class Settings:
                 max_timeout_s=MAX_TIMEOUT_S,
                 max_pending=values["query_max_pending"],
                 max_question_length=values["query_max_question_length"],
+            ),
+            pairing=PairingSettings(
+                use_depth=values["use_depth"],
+                slop_s=values["sync_slop"],
+                queue_size=values["sync_queue_size"],
+                rgb_qos=profile(values["qos_rgb"]),
+                depth_qos=profile(values["qos_depth"]),
+                info_qos=profile(values["qos_camera_info"]),
             ),
         )
 

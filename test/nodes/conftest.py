@@ -12,6 +12,7 @@ import pytest
 os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 rclpy = pytest.importorskip("rclpy", reason="rclpy is missing: run scripts/setup")
 
+from rclpy.action import ActionClient  # noqa: E402
 from rclpy.context import Context  # noqa: E402
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
@@ -19,6 +20,7 @@ from rclpy.parameter import Parameter  # noqa: E402
 from sensor_msgs.msg import CameraInfo, Image  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
+from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction  # noqa: E402
 from smolrgpt_ros.detection.detector import Detection  # noqa: E402
 from smolrgpt_ros.ros.camera_info import camera_info_of  # noqa: E402
 from smolrgpt_ros.ros.images import encode_image  # noqa: E402
@@ -117,6 +119,9 @@ class Graph:
         self.client = self.peer.create_client(
             SpatialQuery, "spatial_query", qos_profile=service_profile()
         )
+        # Before anything spins: rclpy's ActionClient registers itself half-made, and an executor
+        # that meets it then ends with an AttributeError.
+        self.action = ActionClient(self.peer, SpatialQueryAction, "spatial_query")
         self.executors = [
             MultiThreadedExecutor(num_threads=14, context=self.context),
             SingleThreadedExecutor(context=self.context),
@@ -132,6 +137,7 @@ class Graph:
             executor.shutdown(timeout_sec=2.0)
         for thread in self.threads:
             thread.join(5.0)
+        self.action.destroy()
         self.node.destroy_node()
         self.peer.destroy_node()
         rclpy.shutdown(context=self.context)

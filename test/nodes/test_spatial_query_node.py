@@ -5,7 +5,6 @@ import time
 import numpy as np
 import pytest
 from action_msgs.msg import GoalStatus
-from rclpy.action import ActionClient
 from sensor_msgs.msg import Image, RegionOfInterest
 from std_msgs.msg import String
 from visualization_msgs.msg import Marker, MarkerArray
@@ -241,15 +240,14 @@ def test_a_question_on_the_topic_is_answered_on_the_topic(graph):
 
 
 def send_goal(graph, feedback, **fields):
-    client = ActionClient(graph.peer, SpatialQueryAction, "spatial_query")
-    assert client.wait_for_server(10.0)
-    sent = client.send_goal_async(
+    assert graph.action.wait_for_server(10.0)
+    sent = graph.action.send_goal_async(
         SpatialQueryAction.Goal(question=LEFT, **fields),
         feedback_callback=lambda message: feedback.append(message.feedback),
     )
     graph.wait_until(sent.done, "the goal")
     assert sent.result().accepted
-    return client, sent.result()
+    return sent.result()
 
 
 def result_of(graph, goal):
@@ -261,7 +259,7 @@ def result_of(graph, goal):
 def test_the_action_tells_its_stages_and_text(graph):
     graph.see()
     feedback = []
-    client, goal = send_goal(graph, feedback)
+    goal = send_goal(graph, feedback)
     done = result_of(graph, goal)
     assert done.status == GoalStatus.STATUS_SUCCEEDED
     assert done.result.status == SpatialQueryAction.Result.STATUS_OK
@@ -269,26 +267,23 @@ def test_the_action_tells_its_stages_and_text(graph):
     graph.wait_until(lambda: any(f.partial_text for f in feedback), "partial text")
     assert [f.stage for f in feedback] == sorted(f.stage for f in feedback)
     assert graph.engine.text.startswith(next(f.partial_text for f in feedback if f.partial_text))
-    client.destroy()
 
 
 def test_a_goal_can_be_cancelled(graph):
     graph.see()
     graph.engine.wait_s = 10.0
-    client, goal = send_goal(graph, [])
+    goal = send_goal(graph, [])
     graph.wait_until(lambda: graph.engine.prompts, "the model to be asked")
     cancel = goal.cancel_goal_async()
     graph.wait_until(cancel.done, "the cancellation")
     done = result_of(graph, goal)
     assert done.status == GoalStatus.STATUS_CANCELED
     assert done.result.status == SpatialQueryAction.Result.STATUS_CANCELED
-    client.destroy()
 
 
 def test_a_failed_goal_is_aborted_with_its_reason(graph):
     graph.see()
-    client, goal = send_goal(graph, [], target_frame="map")
+    goal = send_goal(graph, [], target_frame="map")
     done = result_of(graph, goal)
     assert done.status == GoalStatus.STATUS_ABORTED
     assert done.result.status == SpatialQueryAction.Result.STATUS_TF_FAILED
-    client.destroy()
