@@ -118,6 +118,7 @@ class SmolRGPTEngine:
         static = model.device.type == "cuda" if static is None else static
         self._generator = Generator(model, decoder, processor, static)
         self._positions = model.config.text.max_position_embeddings
+        self._region_names = model.config.region_names
         self._cache = FrameCache(cache_bytes)
         self._threads, self._max_waiting, self._max_batch = threads, max_waiting, max_batch
         self._waiting: list[_Job] = []
@@ -256,6 +257,12 @@ class SmolRGPTEngine:
             raise QueryError(
                 Status.BAD_QUESTION,
                 f"the prompt has {count} {MASK} placeholders, {len(masks)} masks were given",
+            )
+        if 0 < self._region_names < count:
+            raise QueryError(
+                Status.BAD_QUESTION,
+                f"the model knows names for {self._region_names} regions, the question has {count}; "
+                "ask about fewer",
             )
         for index, mask in enumerate(masks):
             if mask.shape != (frame.height, frame.width):

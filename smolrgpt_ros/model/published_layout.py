@@ -155,6 +155,11 @@ def published_config(config: SmolRGPTConfig, stage: str = "sft") -> dict[str, An
             f"the published layout has no geometry encoder, the model has one with "
             f"{config.geometry_features} features"
         )
+    if config.region_names:
+        raise ValueError(
+            f"in the published layout names carry nothing, here those of {config.region_names} "
+            "regions carry their features"
+        )
     if config.refiner_stages != 3:
         raise ValueError(f"the published refiner has 3 stages, found {config.refiner_stages}")
     base = text.vocab_size - len(_TOKENS)

@@ -262,6 +262,7 @@ def test_one_failing_question_does_not_take_its_batch_along(engine):
         ([box(1, 1)], "<mask> or <mask>?", "2 <mask> placeholders, 1 masks"),
         ([np.ones((10, 10), bool)], "<mask>?", r"mask 0 is \(10, 10\), the frame \(60, 80\)"),
         ([], "x" * 600, "ask a shorter question"),
+        ([box(1, 1)] * 41, "<mask>" * 41, "names for 40 regions, the question has 41"),
     ],
 )
 def test_bad_questions_are_refused_before_the_model(engine, masks, prompt, message):

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from smolrgpt_ros.model.cli import add_parser
+from smolrgpt_ros.model.config import SmolRGPTConfig
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.processing import SmolRGPTProcessor
 from smolrgpt_ros.model.published import (
@@ -156,6 +157,13 @@ def test_a_full_target_is_refused(checkpoint, tmp_path, capsys):
     (tmp_path / "ours" / "precious").write_text("")
     assert run("convert", checkpoint, tmp_path / "ours") == 1
     assert "not empty" in capsys.readouterr().err
+
+
+def test_a_model_whose_names_carry_features_has_no_published_form(tmp_path, published_form_config):
+    values = published_form_config.to_dict()
+    config = SmolRGPTConfig.from_dict({**values, "region_name_token_id": 50, "region_names": 9})
+    with pytest.raises(ValueError, match="names carry nothing, here those of 9"):
+        save_published(SmolRGPTForConditionalGeneration(config), tmp_path / "x")
 
 
 def test_a_model_with_geometry_has_no_published_form(model, tmp_path):
