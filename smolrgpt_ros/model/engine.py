@@ -261,7 +261,7 @@ class SmolRGPTEngine:
         if 0 < self._region_names < count:
             raise QueryError(
                 Status.BAD_QUESTION,
-                f"the model knows names for {self._region_names} regions, the question has {count}; "
+                f"the model has names for {self._region_names} regions, the question has {count}; "
                 "ask about fewer",
             )
         for index, mask in enumerate(masks):
