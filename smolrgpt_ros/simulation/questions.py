@@ -234,7 +234,10 @@ class _Asker:
             return None
         text = self.words.phrase("choice_side").replace("{one}", which)
         text, order = self.words.fill(text, {"objects": row})
-        places = ", ".join(f"[Region {i}] {self._percent(o)}" for i, o in enumerate(row))
+        sign = 1 if which == "leftmost" else -1
+        places = _list_with_leaders(
+            [(i, sign * o.centroid[0], str(self._percent(o))) for i, o in enumerate(row)], which
+        )
         index = order.index(chosen.id)
         answer = (
             f"Across the image: {places}. The {WORD[chosen.label]} [Region {index}] is the {which}."
@@ -295,7 +298,7 @@ class _Asker:
 
     def _listing(self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
         known = sorted((order.index(o.id), distance_between(start, o)) for o in row)
-        return ", ".join(f"[Region {i}] {metres:.1f}" for i, metres in known)
+        return _list_with_leaders([(i, d, f"{d:.1f}") for i, d in known], "nearest")
 
     def _percent(self, item: ObjectTruth) -> int:
         return int(100 * (item.centroid[0] + 0.5) / self.width + 0.5)
@@ -345,3 +348,20 @@ class _Asker:
         if second < first * LEAST_RATIO or second - first < LEAST_METRES:
             return None
         return ranked[0][2]
+
+
+def _list_with_leaders(items: Sequence[tuple[int, float, str]], word: str) -> str:
+    """Regions with their numbers; whoever beats all before it gets the word, so the last wins.
+
+    Finding the least of ten numbers at once is hard for a small decoder; comparing each with the
+    leader so far is not.
+
+    Args:
+        items: index, value to be least in, and how it is written.
+    """
+    written, least = [], float("inf")
+    for index, value, text in items:
+        leads = value < least
+        least = min(least, value)
+        written.append(f"[Region {index}] {text} {word}" if leads else f"[Region {index}] {text}")
+    return ", ".join(written)

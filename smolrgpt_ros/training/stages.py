@@ -158,7 +158,7 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
         without_geometry=0.25 if pictures else 0.0,
         without_depth=0.08 if pictures else 0.04,
         pictures=pictures,
-        kinds=("left_right", *("distance", "count", "mcq") * 3),
+        kinds=("left_right", *("distance",) * 2, *("count",) * 3, *("mcq",) * 4),
     )
     regions = sampling.descriptions(
         frames, processor, max(1, count // 2), geometry=not pictures, pictures=pictures

@@ -77,8 +77,10 @@ def test_carried_pallet_is_not_counted() -> None:
     truth = counting_trap()
     counted = 0
     for question in _ask(truth, "count"):
-        named = [int(i) for i in REGION.findall(question.answer.split("Inside")[1])]
-        ids = [question.object_ids[i] for i in named]
+        said = re.findall(r"\[Region (\d+)\] (in|out)\b", question.answer)
+        listed = [question.object_ids[int(i)] for i, _ in said]
+        assert sorted(listed) == sorted(i for i in question.object_ids if i in (2, 3, 5))
+        ids = [question.object_ids[int(i)] for i, place in said if place == "in"]
         assert 3 not in ids and 5 not in ids
         assert question.normalized == len([i for i in ids if i == 2])
         counted += 2 in ids
@@ -138,7 +140,7 @@ def test_nearly_equal_objects_are_not_asked_about() -> None:
 
 def test_the_sentences_are_as_the_contract_has_them() -> None:
     truth = counting_trap()
-    one, listed = r"\[Region \d+\]", r"(\[Region \d+\] \d+\.\d(, |\. ))+"
+    one, listed = r"\[Region \d+\]", r"(\[Region \d+\] \d+\.\d( nearest)?(, |\. ))+"
     patterns = {
         "distance": rf"(The .+ {one} is the (leftmost|rightmost|middle)\. )?"
         rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
@@ -148,7 +150,8 @@ def test_the_sentences_are_as_the_contract_has_them() -> None:
         rf"In the buffer region {one}, the pallets): {one} (in|out)(, {one} (in|out))*\. "
         r"That makes \w+ pallets?\.",
         "mcq": rf"(The transporter {one} is empty\. Distances from it: {listed}|"
-        rf"Across the image: ({one} \d+(, |\. ))+|Distances from the .+ {one}: {listed})"
+        rf"Across the image: ({one} \d+( leftmost| rightmost)?(, |\. ))+|"
+        rf"Distances from the .+ {one}: {listed})"
         rf"The .+ {one} is the (nearest|leftmost|rightmost)\.",
     }
     for kind, pattern in patterns.items():
@@ -215,3 +218,22 @@ def test_questions_are_made_fast(shots: list[SimulatedFrame]) -> None:
         made += len(generate_questions(shot.truth, rng, KINDS, 20))
     # Training makes them on the fly; 6000 a second of CPU time is usual, 1000 would be a fault.
     assert made / (time.process_time() - start) > 1000
+
+
+def test_each_new_leader_of_a_listing_is_marked_and_the_last_one_wins() -> None:
+    # Transporter 6 stands at (-0.5, 1, 3); pallet 2 at (-3.5, 1, 9), pallet 5 at (-0.5, 1, 6).
+    for question in _ask(counting_trap(), "mcq"):
+        if "Distances from it" not in question.answer:
+            continue
+        numbers = re.findall(r"\[Region (\d+)\] (\d+\.\d)( nearest)?", question.answer)
+        metres = {2: 45**0.5, 3: 68.16**0.5, 5: 3.0}
+        least = float("inf")
+        for index, written, leads in numbers:
+            true = metres[question.object_ids[int(index)]]
+            assert float(written) == pytest.approx(true, abs=0.051)
+            assert bool(leads) == (true < least)
+            least = min(least, true)
+        last = [int(index) for index, _, leads in numbers if leads][-1]
+        assert last == question.normalized
+        listed = [question.object_ids[int(index)] for index, _, _ in numbers]
+        assert question.object_ids[last] == min(listed, key=metres.__getitem__)
