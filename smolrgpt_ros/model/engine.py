@@ -20,7 +20,7 @@ from .frame_features import FrameCache, frame_key
 from .fused_decoder import FusedDecoder
 from .generation import GeneratedAnswer, Generator, PreparedQuestion
 from .geometry_features import frame_geometry
-from .hardware import choose_device, choose_dtype
+from .hardware import choose_device, choose_dtype, give_back_memory
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import MASK, SmolRGPTProcessor
 from .quantisation import quantise
@@ -115,6 +115,7 @@ class SmolRGPTEngine:
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self._processor = processor
         decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
+        give_back_memory()
         static = model.device.type == "cuda" if static is None else static
         self._generator = Generator(model, decoder, processor, static)
         self._positions = model.config.text.max_position_embeddings

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
+
 import torch
 
 from . import quantisation
@@ -52,3 +56,13 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
     if dtype == "int8" and not quantisation.available():
         raise ValueError("dtype='int8', but this torch has no int8 kernels; use float32")
     return dtype
+
+
+def give_back_memory() -> None:
+    """Return what freed weights have left behind to the system, where its allocator can do that.
+
+    After quantisation that is a fifth of the process: many holes, none at the end of the heap.
+    """
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
