@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from .truth import FrameTruth, find_truth
 FRAME_PERIOD_NS = 100_000_000
 OPTICAL_FRAME = "camera_color_optical_frame"
 _MOST_ATTEMPTS = 60
+_MOST_RENDERERS = 2
+_RENDERERS = threading.local()
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +84,17 @@ def regions_of(truth: FrameTruth) -> tuple[Region, ...]:
     return tuple(Region(o.id, o.label, o.mask()) for o in truth.regions)
 
 
-@lru_cache(maxsize=2)
 def shared_renderer(width: int, height: int) -> WarehouseRenderer:
-    """One renderer per size, made on first use: making one costs more than a frame."""
-    return WarehouseRenderer(width, height)
+    """One renderer per size and thread, made on first use: making one costs more than a frame.
+
+    Per thread, because an OpenGL context belongs to the thread that made it.
+    """
+    kept: dict[tuple[int, int], WarehouseRenderer] = _RENDERERS.__dict__.setdefault("kept", {})
+    if (width, height) not in kept:
+        while len(kept) >= _MOST_RENDERERS:
+            kept.pop(next(iter(kept))).close()
+        kept[width, height] = WarehouseRenderer(width, height)
+    return kept[width, height]
 
 
 def _worth_keeping(truth: FrameTruth) -> bool:

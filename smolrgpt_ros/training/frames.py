@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -191,8 +193,13 @@ def _write_cache(
     ragged: dict[str, list[NDArray[np.generic]]] = {"masks": [], "geometry": [], "object_ids": []}
     truths = []
     make = partial(_make_record, plan, sizes, yolo)
-    with ProcessPoolExecutor(workers) as pool:
-        records = pool.map(make, range(count), chunksize=8)
+    # Spawned: a forked process inherits an OpenGL context it cannot use.
+    with ExitStack() as stack:
+        if workers > 1:
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            records = stack.enter_context(pool).map(make, range(count), chunksize=8)
+        else:
+            records = map(make, range(count))
         for row, (record, truth) in enumerate(tqdm(records, total=count, desc="simulate")):
             for name, array in arrays.items():
                 array[row] = getattr(record, name)
