@@ -1,4 +1,4 @@
-"""Serves ``pip install -e .``: everything outside ROS. colcon follows package.xml and CMakeLists.txt."""
+"""Serves ``pip install -e .``: everything outside ROS. colcon follows package.xml instead."""
 
 from pathlib import Path
 from xml.etree import ElementTree
