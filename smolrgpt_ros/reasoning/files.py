@@ -60,8 +60,11 @@ def read_depth(path: Path) -> NDArray[np.float32]:
 
 
 def read_camera(path: Path) -> CameraIntrinsics:
-    """Pinhole intrinsics from JSON; other keys are ignored."""
+    """Pinhole intrinsics from JSON, at the top or, as ``smolrgpt simulate`` writes them, below
+    ``"intrinsics"``; other keys are ignored."""
     data = _json(path)
+    if isinstance(data, dict) and isinstance(data.get("intrinsics"), dict):
+        data = data["intrinsics"]
     names = ("width", "height", "fx", "fy", "cx", "cy")
     missing = [n for n in names if not isinstance(data, dict) or n not in data]
     if missing or not isinstance(data, dict):
