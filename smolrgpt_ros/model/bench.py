@@ -125,8 +125,18 @@ class Contestant:
             pass
 
 
-def run_bench(options: BenchOptions, say: Callable[[str], None] = print) -> dict[str, Any]:
-    """Measure, and return what ``--json`` writes."""
+def run_bench(
+    options: BenchOptions,
+    say: Callable[[str], None] = print,
+    keep: Callable[[dict[str, Any]], None] = lambda report: None,
+) -> dict[str, Any]:
+    """Measure, and return what ``--json`` writes.
+
+    Args:
+        options: what to measure.
+        say: gets a line of progress.
+        keep: gets the report after each round, so that a run that is ended early leaves its rounds.
+    """
     clock = _CLOCKS[options.clock]
     if options.threads is not None:
         torch.set_num_threads(options.threads)
@@ -145,12 +155,29 @@ def run_bench(options: BenchOptions, say: Callable[[str], None] = print) -> dict
     case = _case(config, options)
     found = Measurements()
     published = PublishedWay(base, clock)
+    report: dict[str, Any] = {}
     for number in range(options.rounds + 1):
         say("warming up" if number == 0 else f"round {number} of {options.rounds}")
         into = Measurements() if number == 0 else found
         _round_published(into, published, case, options, short=number == 0)
         for name, contestant in contestants.items():
             _round_ours(into, name, contestant, case, options, short=number == 0)
+        if number:
+            report = _report(options, base, case, found, contestants, memory, load_before, number)
+            keep(report)
+    return report
+
+
+def _report(
+    options: BenchOptions,
+    base: SmolRGPTForConditionalGeneration,
+    case: _Case,
+    found: Measurements,
+    contestants: dict[str, Contestant],
+    memory: dict[str, Any] | None,
+    load_before: tuple[float, float, float],
+    rounds: int,
+) -> dict[str, Any]:
     return {
         "size": options.size,
         "parameters": sum(p.numel() for p in base.parameters()),
@@ -159,7 +186,7 @@ def run_bench(options: BenchOptions, say: Callable[[str], None] = print) -> dict
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "torch": torch.__version__,
         "load_average": {"before": list(load_before), "after": list(os.getloadavg())},
-        "rounds": options.rounds,
+        "rounds": rounds,
         "clock": options.clock,
         "median_seconds": found.medians(),
         "ratios": _ratios(found, list(contestants), memory),

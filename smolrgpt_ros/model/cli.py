@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from .download import PUBLISHED_WEIGHTS, download
 from .published import TOKENIZER, PublishedCheckpointError, convert, convert_back
@@ -118,8 +119,11 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
         clock=arguments.clock,
         memory=not arguments.no_memory,
     )
-    report = run_bench(options, say=lambda text: print(text, file=sys.stderr, flush=True))
+
+    def keep(report: dict[str, Any]) -> None:
+        if arguments.json:
+            Path(arguments.json).write_text(json.dumps(report, indent=2) + "\n")
+
+    report = run_bench(options, lambda text: print(text, file=sys.stderr, flush=True), keep)
     print(table(report))
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(report, indent=2) + "\n")
     return 0

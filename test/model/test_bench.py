@@ -53,6 +53,16 @@ def test_memory_of_loading_is_measured_in_its_own_process(tmp_path):
     assert found.peak_vs_file == found.peak / found.file
 
 
+def test_every_finished_round_is_kept():
+    kept = []
+    options = BenchOptions(
+        size="tiny", dtypes=("float32",), rounds=2, threads=1, published_tokens=21, memory=False
+    )
+    last = run_bench(options, say=lambda text: None, keep=kept.append)
+    assert [report["rounds"] for report in kept] == [1, 2]
+    assert kept[-1] == last
+
+
 def test_ratio_is_the_median_of_the_rounds_own_ratios():
     found = Measurements()
     for theirs, ours in ((10.0, 1.0), (90.0, 3.0), (20.0, 4.0)):
