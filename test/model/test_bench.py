@@ -6,7 +6,14 @@ import json
 import pytest
 import torch
 
-from smolrgpt_ros.model.bench import BenchOptions, Contestant, Measurements, _case, bench_config
+from smolrgpt_ros.model.bench import (
+    BenchOptions,
+    Contestant,
+    Measurements,
+    _case,
+    bench_config,
+    run_bench,
+)
 from smolrgpt_ros.model.bench_memory import measure_load
 from smolrgpt_ros.model.bench_published import PublishedWay
 from smolrgpt_ros.model.cli import add_parser
