@@ -8,11 +8,10 @@ import math
 from pathlib import Path
 from typing import Any
 
+from ..checkpoints import DETECTOR, MINI
 from ..scene.frame import RgbdFrame
 from ..scene.region import Region
 from .reasoner import POLICIES, SpatialAnswer, SpatialReasoner
-
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,12 +30,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--regions", type=int, nargs="+", help="ids behind the question's <mask>s, in order"
     )
-    parser.add_argument("--model", type=Path, default=CHECKPOINTS / "mini", help="model folder")
+    parser.add_argument("--model", type=Path, default=MINI, help="model folder")
     parser.add_argument("--measure-only", action="store_true", help="do not load the model")
     parser.add_argument(
         "--detector",
         type=Path,
-        default=CHECKPOINTS / "detector" / "warehouse-seg.pt",
+        default=DETECTOR,
         help="segmentation weights, used without --masks",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
