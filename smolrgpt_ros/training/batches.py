@@ -18,7 +18,7 @@ from torch.nn import functional
 from transformers import DynamicCache
 
 from ..model.modeling import SmolRGPTForConditionalGeneration
-from ..model.processing import MASK_DEPTH_TOKEN, MASK_RGB_TOKEN, SmolRGPTProcessor
+from ..model.processing import SmolRGPTProcessor
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +51,9 @@ class FrameTokens:
     depth: Tensor
 
 
-def encode(
-    processor: SmolRGPTProcessor, question: str, answer: str, *, pictures: bool = True
-) -> tuple[list[int], int]:
-    """Tokens of a question and its answer without the image prefix, and where the answer starts.
-
-    ``pictures=False`` leaves out the placeholders of the pictures' region tokens.
-    """
-    text = processor.build_question(question)
-    if not pictures:
-        text = text.replace(f"{MASK_RGB_TOKEN}{MASK_DEPTH_TOKEN}", "")
-    prompt = processor.encode(text)
+def encode(processor: SmolRGPTProcessor, question: str, answer: str) -> tuple[list[int], int]:
+    """Tokens of a question and its answer without the image prefix, and where the answer starts."""
+    prompt = processor.encode(processor.build_question(question))
     return prompt + processor.encode(f"{answer}<|im_end|>"), len(prompt)
 
 
@@ -79,8 +71,8 @@ def answer_loss(
         model: the whole model; whatever requires gradients gets them.
         prefix_ids: the prompt up to and with the image tokens.
         examples: of all the step's frames.
-        frames: the vision side's tokens per slot; ``None`` trains language on geometry alone,
-            without a picture in the prompt.
+        frames: the vision side's tokens per slot; ``None`` trains language on geometry alone:
+            no picture in the prompt, zeros where regions have tokens of the pictures.
         chunks: parts of similar length that are run one after another.
 
     Returns:
@@ -165,8 +157,10 @@ def _answer_logits(
         mask[number, : past + len(row)] = 1
 
     def region_tokens(example: Example, name: str, given: bool) -> Tensor | None:
-        if frames is None or not given or not len(example.rows):
+        if not given or not len(example.rows):
             return None
+        if frames is None:
+            return torch.zeros(len(example.rows), model.config.text.hidden_size)
         return getattr(frames[example.slot], name)[torch.from_numpy(example.rows)]
 
     embeds = model.assemble_embeddings(

@@ -28,7 +28,6 @@ def answers(
     *,
     without_geometry: float,
     without_depth: float,
-    pictures: bool = True,
     kinds: tuple[str, ...] = KINDS,
 ) -> Sampler:
     """Questions of the four kinds with their answers.
@@ -37,7 +36,6 @@ def answers(
         count: questions a frame.
         without_geometry: share of questions that must do with the region tokens of the pictures.
         without_depth: share of questions asked as of a camera without depth.
-        pictures: whether regions have tokens from the pictures.
         kinds: what is asked; a kind that occurs twice is asked twice as often.
     """
 
@@ -58,7 +56,7 @@ def answers(
                 geometry[:, _METRIC] = 0
                 geometry[:, _FLAG] = 0
                 has_depth = False
-            ids, start = encode(processor, question.text, question.answer, pictures=pictures)
+            ids, start = encode(processor, question.text, question.answer)
             local = rows - frames.regions(frame).start
             made.append(Example(slot, local, ids, start, geometry, has_depth=has_depth))
         return made
@@ -72,13 +70,12 @@ def descriptions(
     count: int,
     *,
     geometry: bool,
-    pictures: bool,
 ) -> Sampler:
     """Several regions at a time, described: class, load, place, position, size.
 
     Args:
         count: such questions a frame.
-        geometry, pictures: what the regions' tokens hold.
+        geometry: whether the regions' geometry is given.
     """
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
@@ -89,7 +86,7 @@ def descriptions(
             question, answer = region_question([items[i] for i in chosen], rng)
             rows = _rows(frames, frame, [items[i].id for i in chosen])
             raw = frames.geometry[rows] * np.float32(geometry)
-            ids, start = encode(processor, question, answer, pictures=pictures)
+            ids, start = encode(processor, question, answer)
             made.append(Example(slot, rows - frames.regions(frame).start, ids, start, raw))
         return made
 

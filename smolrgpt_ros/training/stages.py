@@ -149,19 +149,18 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
     if name == "rgb_alignment":
         return sampling.captions(frames, processor)
     if name == "region_alignment":
-        return sampling.descriptions(frames, processor, count, geometry=False, pictures=True)
+        return sampling.descriptions(frames, processor, count, geometry=False)
     pictures = name == "sft"
     questions = sampling.answers(
         frames,
         processor,
         count,
-        without_geometry=0.25 if pictures else 0.0,
+        without_geometry=0.1 if pictures else 0.0,
         without_depth=0.08 if pictures else 0.04,
-        pictures=pictures,
         kinds=("left_right", *("distance",) * 2, *("count",) * 3, *("mcq",) * 4),
     )
     regions = sampling.descriptions(
-        frames, processor, max(1, count // 2), geometry=not pictures, pictures=pictures
+        frames, processor, max(1, count // 2), geometry=not pictures
     )
     return sampling.mixed([(0.9, questions), (0.1, regions)])
 
@@ -174,11 +173,10 @@ def _pairs(run: TrainingRun, count: int) -> Sampler:
         count,
         without_geometry=0.0,
         without_depth=0.0,
-        pictures=False,
         kinds=("left_right", "distance"),
     )
     regions = sampling.descriptions(
-        run.frames, run.processor, max(1, count // 2), geometry=True, pictures=False
+        run.frames, run.processor, max(1, count // 2), geometry=True
     )
     return sampling.mixed([(0.7, questions), (0.3, regions)])
 

@@ -35,11 +35,11 @@ def tiny():
     return build_mini(recipe, tokenizer)
 
 
-def _examples(processor, width, pictures=True):
+def _examples(processor, width):
     rng = np.random.default_rng(2)
     made = []
     for slot, rows, question, answer in QUESTIONS:
-        ids, start = encode(processor, question, answer, pictures=pictures)
+        ids, start = encode(processor, question, answer)
         geometry = rng.normal(size=(len(rows), width)).astype(np.float32)
         has_depth = rows != [1]
         made.append(Example(slot, np.array(rows, np.int64), ids, start, geometry, has_depth))
@@ -96,7 +96,7 @@ def test_shared_prefix_and_chunks_change_nothing(tiny, chunks):
 
 def test_without_pictures_only_language_and_geometry_learn(tiny):
     model, processor = tiny
-    examples = _examples(processor, model.config.geometry_features, pictures=False)
+    examples = _examples(processor, model.config.geometry_features)
     answer_loss(model, processor.encode("<|im_start|>user\n"), examples, None)
     learned = {n.split(".")[0] for n, p in model.named_parameters() if p.grad is not None}
     assert learned == {"language_model", "geometry_encoder"}
