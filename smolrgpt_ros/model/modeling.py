@@ -19,8 +19,9 @@ from transformers import initialization as init
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from .config import SmolRGPTConfig
+from .geometry_encoder import GeometryEncoder
 from .geometry_features import FEATURE_COUNT, FEATURE_SCALES
-from .layers import Connector, Doubling, GeometryEncoder, Refiner
+from .layers import Connector, Doubling, Refiner
 from .per_sample import PerSample, listed
 from .prompt_side import PromptSide
 from .vision_side import VisionSide
@@ -81,7 +82,9 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
                     f"geometry_features must be 0 or {FEATURE_COUNT}, "
                     f"found {config.geometry_features}"
                 )
-            self.geometry_encoder = GeometryEncoder(FEATURE_SCALES, width, std)
+            self.geometry_encoder = GeometryEncoder(
+                FEATURE_SCALES, width, std, config.region_relations
+            )
         self.language_model = LlamaForCausalLM(config.text)
         self.post_init()
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from .config import SmolRGPTConfig
-from .layers import GeometryEncoder
+from .geometry_encoder import GeometryEncoder
 from .per_sample import PerSample, listed
 
 
