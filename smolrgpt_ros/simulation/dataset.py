@@ -161,6 +161,11 @@ def depth_picture(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
     return picture
 
 
+def millimetres(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Metres with NaN as 16UC1 (REP-118): whole millimetres, 0 where nothing was measured."""
+    return np.round(np.nan_to_num(depth * 1000, nan=0.0).clip(0, 65535)).astype(np.uint16)
+
+
 def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFrame:
     """Frame ``index`` of a written dataset, as its camera saw it, with its truth.
 
@@ -216,9 +221,9 @@ def _write_frame(job: _Job) -> int:
     quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else fast
     _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
     _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), fast)
-    _write_picture(root / f"metric/{stem}.png", _millimetres(frame.depth), fast)
+    _write_picture(root / f"metric/{stem}.png", millimetres(frame.depth), fast)
     if job.sensor is not None and shot.ideal is not None:
-        _write_picture(root / f"clean/{stem}.png", _millimetres(shot.ideal.depth), fast)
+        _write_picture(root / f"clean/{stem}.png", millimetres(shot.ideal.depth), fast)
     camera = {
         "intrinsics": asdict(truth.intrinsics),
         "position": truth.camera_position,
@@ -244,10 +249,6 @@ def _write_frame(job: _Job) -> int:
     _write_text(root / f"questions/{stem}.json", json.dumps(entries))
     _write_text(root / f"truth/{stem}.json", json.dumps(truth.to_json()))
     return job.index
-
-
-def _millimetres(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
-    return np.round(np.nan_to_num(depth * 1000, nan=0.0).clip(0, 65535)).astype(np.uint16)
 
 
 def _finished(root: Path, job: _Job) -> bool:
