@@ -138,7 +138,7 @@ def read_entries(path: str | Path) -> list[Entry]:
     if file.suffix == ".parquet":
         import pyarrow.parquet
 
-        return [_from_row(row) for row in pyarrow.parquet.read_table(file).to_pylist()]
+        return [entry_of_row(row) for row in pyarrow.parquet.read_table(file).to_pylist()]
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -230,7 +230,12 @@ def read_pictures(
     return rgb, None if depth is None else depth.astype(np.uint8, copy=False)
 
 
-def _from_row(row: dict[str, Any]) -> Entry:
+def entry_of_row(row: dict[str, Any]) -> Entry:
+    """The entry in a row of the parquet layout.
+
+    Raises:
+        ValueError: if a column is missing.
+    """
     try:
         category, answer = row["category"] or "", row["normalized_answer"]
         number = _NUMBERS.get(category)
