@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,8 +14,7 @@ from torch import Tensor
 
 from ...model.geometry_features import FEATURE_COUNT, frame_geometry
 from ...model.processing import SmolRGPTProcessor
-from ...scene.frame import CameraIntrinsics
-from ...simulation.published import Entry, read_pictures
+from ...simulation.published import Entry, read_metric, read_pictures
 
 IGNORED = -100
 """Label of tokens without a loss."""
@@ -98,16 +95,13 @@ def make_example(entry: Entry, folder: Path, processor: SmolRGPTProcessor, longe
 
 
 def _geometry(folder: Path, entry: Entry, masks: NDArray[np.bool_]) -> NDArray[np.float32]:
-    stem = Path(entry.image).stem
-    metric, camera = folder / "metric" / f"{stem}.png", folder / "cameras" / f"{stem}.json"
-    if not metric.is_file() or not camera.is_file():
-        return np.zeros((len(masks), FEATURE_COUNT), np.float32)
-    millimetres = cv2.imread(str(metric), cv2.IMREAD_UNCHANGED)
-    if millimetres is None or millimetres.shape != masks.shape[1:]:
-        raise BadSampleError("picture", f"{metric} is no depth picture of the masks' size")
-    depth = np.where(millimetres > 0, millimetres / np.float32(1000), np.nan).astype(np.float32)
-    intrinsics = CameraIntrinsics(**json.loads(camera.read_text())["intrinsics"])
-    return frame_geometry(depth, intrinsics, masks)
+    try:
+        measured = read_metric(folder, entry)
+        if measured is None:
+            return np.zeros((len(masks), FEATURE_COUNT), np.float32)
+        return frame_geometry(*measured, masks)
+    except ValueError as error:
+        raise BadSampleError("picture", str(error)) from error
 
 
 def collate(examples: Sequence[Example], processor: SmolRGPTProcessor) -> dict[str, Any]:
