@@ -65,7 +65,7 @@ def from_backbones(
     tokenizer = _tokenizer(language)
     added = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
     tokenizer.add_special_tokens({"additional_special_tokens": added})
-    decoder.resize_token_embeddings(len(tokenizer))
+    decoder.resize_token_embeddings(max(len(tokenizer), decoder.config.vocab_size))
     ids = tokenizer.convert_tokens_to_ids([*added, TURN_END])
     config = SmolRGPTConfig(
         vision_config=tower.config.to_dict(),
