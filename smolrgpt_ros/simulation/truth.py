@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics
 from ..scene.masks import decode_rle, encode_rle
+from .furnishing import CLEARLY_INSIDE, SceneObject
 from .parts import Part
 from .renderer import intrinsics_for
-from .scenes import CLEARLY_INSIDE, SceneObject, SceneSpec
+from .scenes import SceneSpec
 
 _NEAR = 0.05
 # What a region must show: share of the picture, and share of the whole object. A loaded
