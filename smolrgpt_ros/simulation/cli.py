@@ -73,6 +73,7 @@ def _add_contact_sheet(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("folder", type=Path, help="gets simulated_FAMILY.jpg")
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     parser.add_argument("--frames", type=int, default=9, help="of each family")
+    parser.add_argument("--rich", action="store_true", help="scenes with more in them")
     parser.add_argument(
         "--beside", type=Path, nargs="+", default=(), metavar="PICTURE",
         help="real pictures for a column of their own at the left",
@@ -84,6 +85,9 @@ def _add_scene_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the first frame; then one up each")
     parser.add_argument("--family", choices=(*FAMILIES, "mix"), default="mix", help="camera")
     parser.add_argument("--size", type=_size, default=(640, 360), help="width x height, 640x360")
+    parser.add_argument(
+        "--rich", action="store_true", help="aisles, wrapped loads, more pallets, other light"
+    )
 
 
 def _add_sensor_arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,6 +150,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
             per_kind=arguments.questions,
             phrasing=arguments.phrasing,
             relations=arguments.relations,
+            rich=arguments.rich,
         )
     print(f"{arguments.frames} frames and {questions} questions in {arguments.out}")
     made = counts[-1] - counts[0]
@@ -175,7 +180,9 @@ def run_contact_sheet(arguments: argparse.Namespace) -> int:
     """Writes the pictures; returns the exit status."""
     from .contact_sheet import write_sheets
 
-    write_sheets(arguments.folder, arguments.seed, arguments.frames, arguments.beside)
+    write_sheets(
+        arguments.folder, arguments.seed, arguments.frames, arguments.beside, arguments.rich
+    )
     return 0
 
 
@@ -188,7 +195,9 @@ def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
             yield read_frame(arguments.data, index)
         else:
             seed = arguments.seed + index
-            yield simulate_frame(seed, family_of(seed, arguments.family), *arguments.size)
+            family = family_of(seed, arguments.family)
+            width, height = arguments.size
+            yield simulate_frame(seed, family, width, height, rich=arguments.rich)
 
 
 def _processor_seconds() -> float:

@@ -47,19 +47,21 @@ def contact_sheet(
     sensor: SensorModel | None = None,
     regions: bool = False,
     beside: Sequence[Path] = (),
+    rich: bool = False,
 ) -> NDArray[np.uint8]:
     """Frames of one family in rows, RGB uint8.
 
     Args:
         regions: draws outlines on every second frame.
         beside: pictures for a column of their own at the left, shrunk to the same size.
+        rich: scenes with more in them, see ``simulate_frame``.
 
     Raises:
         FileNotFoundError: if one of ``beside`` is no picture.
     """
     tiles = []
     for place, seed in enumerate(seeds):
-        shot = simulate_frame(seed, family, width, height, sensor)
+        shot = simulate_frame(seed, family, width, height, sensor, rich=rich)
         tiles.append(draw_regions(shot) if regions and place % 2 else shot.frame.rgb)
     sheet = _in_rows(tiles, columns)
     if not beside:
@@ -90,11 +92,16 @@ def _shrunk(path: Path, width: int, height: int) -> NDArray[np.uint8]:
 
 
 def write_sheets(
-    folder: Path, first_seed: int = 0, frames: int = 9, beside: Sequence[Path] = ()
+    folder: Path,
+    first_seed: int = 0,
+    frames: int = 9,
+    beside: Sequence[Path] = (),
+    rich: bool = False,
 ) -> None:
-    """Writes ``simulated_<family>.jpg`` for every camera family; see :func:`contact_sheet`.
+    """Writes ``simulated_<family>.jpg`` or ``rich_<family>.jpg`` for every camera family.
 
-    Real pictures go beside the ceiling cameras' frames only: that is where theirs hang.
+    See :func:`contact_sheet`. Real pictures go beside the ceiling cameras' frames only: that is
+    where theirs hang.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for family in FAMILIES:
@@ -104,7 +111,9 @@ def write_sheets(
             sensor=SensorModel(),
             regions=True,
             beside=beside if family == "ceiling" else (),
+            rich=rich,
         )
-        target = folder / f"simulated_{family}.jpg"
+        name = "rich" if rich else "simulated"
+        target = folder / f"{name}_{family}.jpg"
         if not cv2.imwrite(str(target), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80]):
             raise OSError(f"could not write {target}")

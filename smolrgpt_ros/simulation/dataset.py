@@ -51,6 +51,7 @@ class _Job:
     per_kind: int
     phrasing: str
     relations: int
+    rich: bool
 
 
 def write_dataset(
@@ -67,6 +68,7 @@ def write_dataset(
     per_kind: int = 4,
     phrasing: str = "train",
     relations: int = 1,
+    rich: bool = False,
 ) -> int:
     """Writes one frame per seed; returns how many questions it asked.
 
@@ -79,6 +81,7 @@ def write_dataset(
         per_kind: questions of each of the benchmark's four kinds a frame, at most.
         phrasing: ``"train"`` or ``"heldout"``.
         relations: questions of each kind of relation and size a frame, at most.
+        rich: scenes with more in them, see ``simulate_frame``.
 
     Raises:
         ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
@@ -91,11 +94,12 @@ def write_dataset(
     root = Path(out)
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
-    _claim(root, seeds, family_mix, width, height, sensor, extension, per_kind, phrasing, relations)
+    settings = (family_mix, width, height, sensor, extension, per_kind, phrasing, relations, rich)
+    _claim(root, seeds, *settings)
     jobs = [
         _Job(
             str(root), i, seed, family_of(seed, family_mix), width, height, sensor, extension,
-            per_kind, phrasing, relations,
+            per_kind, phrasing, relations, rich,
         )
         for i, seed in enumerate(seeds)
     ]  # fmt: skip
@@ -213,7 +217,7 @@ def _run(jobs: list[_Job], workers: int) -> Iterable[int]:
 
 def _write_frame(job: _Job) -> int:
     cv2.setNumThreads(1)
-    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor)
+    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor, rich=job.rich)
     root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
     assert frame.depth is not None
     image = f"{stem}.{job.extension}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import clutter, objects, surroundings
+from . import clutter, objects, surroundings, variety
 from .footprints import Footprint, overlap
 from .furnishing import SceneObject, Site, place_pallets
 from .parts import Colour, Part, place
@@ -57,8 +57,12 @@ class SceneSpec:
     parts: tuple[Part, ...]
 
 
-def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
+def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -> SceneSpec:
     """One scene, always the same for the same arguments.
+
+    Args:
+        attempt: another scene of the same seed, where an earlier one shows too little.
+        rich: with more in it, see ``variety``.
 
     Raises:
         ValueError: if the family is not one of ``FAMILIES``.
@@ -89,6 +93,10 @@ def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
     count, inside_share = int(rng.integers(3, 11)), float(rng.uniform(0.45, 0.95))
     place_pallets(rng, site, half_x, half_y, count, inside_share)
     _place_clutter(rng, site, room, half_x, half_y)
+    # A stream of its own: the usual scene of a seed does not change.
+    more = np.random.default_rng([seed, FAMILIES.index(family), attempt, 31337])
+    if rich:
+        variety.enrich(more, site, room, half_x, half_y)
     warm = float(rng.uniform(-0.04, 0.04))
     grey = float(rng.uniform(0.62, 1.1))
     light = Light(
@@ -98,9 +106,14 @@ def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
         (1.0 + min(warm, 0.0), 1.0 - abs(warm) / 2, 1.0 - max(warm, 0.0)),
     )
     floor = str(rng.choice(["floor0", "floor1", "floor2"], p=[0.45, 0.35, 0.2]))
+    floor_colour: Colour = (grey, grey, grey)
+    if rich:
+        floor_colour = variety.floor_tint(more, grey)
+        lamp, around = variety.light_change(more)
+        light = replace(light, strength=light.strength * lamp, ambient=light.ambient * around)
     site.parts.extend(surroundings.soft_shadows(site.shaded, light.direction))
     return SceneSpec(
-        family, camera, floor, (grey, grey, grey), light, tuple(site.objects), tuple(site.parts)
+        family, camera, floor, floor_colour, light, tuple(site.objects), tuple(site.parts)
     )
 
 

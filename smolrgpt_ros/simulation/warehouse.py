@@ -44,6 +44,7 @@ def simulate_frame(
     height: int = 360,
     sensor: SensorModel | None = None,
     renderer: WarehouseRenderer | None = None,
+    rich: bool = False,
 ) -> SimulatedFrame:
     """The frame of a seed: always the same scene and truth for the same arguments.
 
@@ -52,6 +53,7 @@ def simulate_frame(
 
     Args:
         renderer: of the same size; one per size and process is kept when not given.
+        rich: scenes with more in them: aisles, wrapped loads, more pallets, other light.
 
     Raises:
         ValueError: for an unknown family or a renderer of another size.
@@ -63,7 +65,7 @@ def simulate_frame(
             f"the renderer is for {renderer.width}x{renderer.height}, asked for {width}x{height}"
         )
     for attempt in range(_MOST_ATTEMPTS):
-        scene = sample_scene(seed, family, attempt)
+        scene = sample_scene(seed, family, attempt, rich)
         owner, depth_map = renderer.labels(scene)
         truth, masks = find_truth(scene, owner, seed)
         if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
