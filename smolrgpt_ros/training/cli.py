@@ -56,13 +56,13 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
     import torch
 
-    from .build import export, load_part
-    from .detector import train_detector
-    from .frames import CLASSES
-    from .mini import open_run
-    from .recipe import read_recipe
-    from .stages import STAGES, minutes_from_now, run_stage
-    from .yolo_layout import write_description
+    from .mini.build import export, load_part
+    from .mini.detector import train_detector
+    from .mini.frames import CLASSES
+    from .mini.recipe import read_recipe
+    from .mini.run import open_run
+    from .mini.stages import STAGES, minutes_from_now, run_stage
+    from .mini.yolo_layout import write_description
 
     torch.set_num_threads(arguments.threads)
     recipe = read_recipe(arguments.config)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from smolrgpt_ros.simulation.truth import ObjectTruth
-from smolrgpt_ros.training.descriptions import describe, region_question
+from smolrgpt_ros.training.mini.descriptions import describe, region_question
 
 
 def _object(label, **changes):

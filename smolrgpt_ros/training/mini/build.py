@@ -8,10 +8,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, PreTrainedTokenizerFast, SiglipVisionConfig
 
-from ..model.config import SmolRGPTConfig
-from ..model.geometry_features import FEATURE_COUNT
-from ..model.modeling import SmolRGPTForConditionalGeneration
-from ..model.processing import (
+from ...model.config import SmolRGPTConfig
+from ...model.geometry_features import FEATURE_COUNT
+from ...model.modeling import SmolRGPTForConditionalGeneration
+from ...model.processing import (
     IMAGE_TOKEN,
     MASK_DEPTH_TOKEN,
     MASK_GEOMETRY_TOKEN,
@@ -44,6 +44,7 @@ def build_mini(
             eos_token_id=tokenizer.eos_token_id,
         ),
         geometry_features=FEATURE_COUNT,
+        region_relations=REGION_NAMES,
         region_name_token_id=int(tokenizer.convert_tokens_to_ids(" [Region 0]")),
         region_names=REGION_NAMES,
         image_token_id=ids[IMAGE_TOKEN],

@@ -15,13 +15,13 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ..model.geometry_features import frame_geometry
-from ..model.layers import mask_weights
-from ..model.pictures import depth_picture, picture_depth_values, rgb_values
-from ..simulation.scenes import FAMILIES
-from ..simulation.sensor import SensorModel
-from ..simulation.truth import FrameTruth
-from ..simulation.warehouse import SimulatedFrame, simulate_frame
+from ...model.geometry_features import frame_geometry
+from ...model.layers import mask_weights
+from ...model.pictures import depth_picture, picture_depth_values, rgb_values
+from ...simulation.scenes import FAMILIES
+from ...simulation.sensor import SensorModel
+from ...simulation.truth import FrameTruth
+from ...simulation.warehouse import SimulatedFrame, simulate_frame
 from .recipe import DataPlan
 from .yolo_layout import write_yolo_frame
 

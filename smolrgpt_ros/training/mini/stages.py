@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ..model.modeling import SmolRGPTForConditionalGeneration
-from ..model.processing import SmolRGPTProcessor
+from ...model.modeling import SmolRGPTForConditionalGeneration
+from ...model.processing import SmolRGPTProcessor
 from . import sampling
 from .batches import FrameTokens, answer_loss
 from .build import load_part, save_part

@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from ..simulation.warehouse import SimulatedFrame
+from ...simulation.warehouse import SimulatedFrame
 
 _FEWEST_PIXELS = 40
 _VALIDATION = 20

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.processing import SmolRGPTProcessor
-from ..simulation.questions import KINDS, generate_questions
+from ...model.processing import SmolRGPTProcessor
+from ...simulation.questions import KINDS, generate_questions
 from .batches import Example, encode
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from ..model.modeling import SmolRGPTForConditionalGeneration
+from ...model.modeling import SmolRGPTForConditionalGeneration
 from .frames import CachedFrames
 from .loop import Schedule, fit
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from smolrgpt_ros.training.loop import Schedule, fit, parameter_groups
+from smolrgpt_ros.training.mini.loop import Schedule, fit, parameter_groups
 
 
 def test_schedule_warms_up_then_falls_to_its_final_share():

@@ -8,11 +8,11 @@ import torch
 
 from smolrgpt_ros.model.engine import SmolRGPTEngine
 from smolrgpt_ros.simulation.warehouse import simulate_frame
-from smolrgpt_ros.training.build import export, load_part
-from smolrgpt_ros.training.frames import CLASSES, build_cache
-from smolrgpt_ros.training.mini import open_run
-from smolrgpt_ros.training.recipe import DataPlan, DetectorPlan, Recipe, StagePlan
-from smolrgpt_ros.training.stages import STAGES, run_stage
+from smolrgpt_ros.training.mini.build import export, load_part
+from smolrgpt_ros.training.mini.frames import CLASSES, build_cache
+from smolrgpt_ros.training.mini.recipe import DataPlan, DetectorPlan, Recipe, StagePlan
+from smolrgpt_ros.training.mini.run import open_run
+from smolrgpt_ros.training.mini.stages import STAGES, run_stage
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
 RECIPE = Recipe(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smolrgpt_ros.training.yolo_layout import outline
+from smolrgpt_ros.training.mini.yolo_layout import outline
 
 
 def test_outline_of_a_rectangle_as_shares():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.training.tokenizer import REGION_NAMES, train_tokenizer
+from smolrgpt_ros.training.mini.tokenizer import REGION_NAMES, train_tokenizer
 
 
 @pytest.fixture(scope="module")

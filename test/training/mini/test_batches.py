@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.training.batches import Example, FrameTokens, answer_loss, encode
-from smolrgpt_ros.training.build import build_mini
-from smolrgpt_ros.training.recipe import DataPlan, DetectorPlan, Recipe
-from smolrgpt_ros.training.tokenizer import train_tokenizer
+from smolrgpt_ros.training.mini.batches import Example, FrameTokens, answer_loss, encode
+from smolrgpt_ros.training.mini.build import build_mini
+from smolrgpt_ros.training.mini.recipe import DataPlan, DetectorPlan, Recipe
+from smolrgpt_ros.training.mini.tokenizer import train_tokenizer
 
 QUESTIONS = (
     (0, [0, 2], "How far is <mask> from <mask>?", "They are 5.23 meters apart."),

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smolrgpt_ros.training.recipe import read_recipe
-from smolrgpt_ros.training.stages import STAGES
+from smolrgpt_ros.training.mini.recipe import read_recipe
+from smolrgpt_ros.training.mini.stages import STAGES
 
-MINI = Path(__file__).parents[2] / "config" / "training" / "mini.yaml"
+MINI = Path(__file__).parents[3] / "config" / "training" / "mini.yaml"
 
 
 def test_the_shipped_recipe_plans_every_stage():
