@@ -71,14 +71,19 @@ def simulate_frame(
         if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
             break
     ideal = renderer.finish(scene, owner, depth_map)
+    frame = seen_through(sensor, ideal, seed, family)
+    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
+    return SimulatedFrame(frame, regions, truth, ideal)
+
+
+def seen_through(sensor: SensorModel | None, ideal: Rendering, seed: int, family: str) -> RgbdFrame:
+    """What a camera makes of an ideal picture: always the same for the same arguments."""
     rgb, depth = ideal.rgb.copy(), ideal.depth.copy()
     if sensor is not None:
         rng = np.random.default_rng([seed, FAMILIES.index(family), 7777])
         rgb = sensor.colour(ideal.rgb, rng)
         depth = sensor.depth(ideal.depth, ideal.rgb, rng)
-    frame = RgbdFrame(rgb, depth, ideal.intrinsics, seed * FRAME_PERIOD_NS, OPTICAL_FRAME)
-    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
-    return SimulatedFrame(frame, regions, truth, ideal)
+    return RgbdFrame(rgb, depth, ideal.intrinsics, seed * FRAME_PERIOD_NS, OPTICAL_FRAME)
 
 
 def regions_of(truth: FrameTruth) -> tuple[Region, ...]:
