@@ -221,10 +221,7 @@ def _write_frame(job: _Job) -> int:
     root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
     assert frame.depth is not None
     image = f"{stem}.{job.extension}"
-    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1]
-    # Noise repeats nothing: looking for repetitions costs time and saves no space.
-    noisy = [*fast, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
-    grain = noisy if job.sensor is not None else fast
+    fast, grain = _png_options(noisy=False), _png_options(noisy=job.sensor is not None)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else fast
     _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
     _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), grain)
@@ -256,6 +253,17 @@ def _write_frame(job: _Job) -> int:
     _write_text(root / f"questions/{stem}.json", json.dumps(entries))
     _write_text(root / f"truth/{stem}.json", json.dumps(truth.to_json()))
     return job.index
+
+
+def _png_options(noisy: bool) -> list[int]:
+    options = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    # Trying every filter on every row costs more than it saves; older OpenCV cannot be told.
+    if hasattr(cv2, "IMWRITE_PNG_FILTER"):
+        options += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB]
+    if noisy:
+        # Noise repeats nothing: looking for repetitions costs time and saves no space.
+        options += [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
+    return options
 
 
 def _finished(root: Path, job: _Job) -> bool:
