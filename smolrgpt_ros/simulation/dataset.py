@@ -51,6 +51,7 @@ class _Job:
     per_kind: int
     phrasing: str
     relations: int
+    rich: bool
 
 
 def write_dataset(
@@ -67,6 +68,7 @@ def write_dataset(
     per_kind: int = 4,
     phrasing: str = "train",
     relations: int = 1,
+    rich: bool = False,
 ) -> int:
     """Writes one frame per seed; returns how many questions it asked.
 
@@ -79,6 +81,7 @@ def write_dataset(
         per_kind: questions of each of the benchmark's four kinds a frame, at most.
         phrasing: ``"train"`` or ``"heldout"``.
         relations: questions of each kind of relation and size a frame, at most.
+        rich: scenes with more in them, see ``simulate_frame``.
 
     Raises:
         ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
@@ -91,11 +94,12 @@ def write_dataset(
     root = Path(out)
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
-    _claim(root, seeds, family_mix, width, height, sensor, extension, per_kind, phrasing, relations)
+    settings = (family_mix, width, height, sensor, extension, per_kind, phrasing, relations, rich)
+    _claim(root, seeds, *settings)
     jobs = [
         _Job(
             str(root), i, seed, family_of(seed, family_mix), width, height, sensor, extension,
-            per_kind, phrasing, relations,
+            per_kind, phrasing, relations, rich,
         )
         for i, seed in enumerate(seeds)
     ]  # fmt: skip
@@ -213,15 +217,15 @@ def _run(jobs: list[_Job], workers: int) -> Iterable[int]:
 
 def _write_frame(job: _Job) -> int:
     cv2.setNumThreads(1)
-    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor)
+    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor, rich=job.rich)
     root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
     assert frame.depth is not None
     image = f"{stem}.{job.extension}"
-    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    fast, grain = _png_options(noisy=False), _png_options(noisy=job.sensor is not None)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else fast
     _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
-    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), fast)
-    _write_picture(root / f"metric/{stem}.png", millimetres(frame.depth), fast)
+    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), grain)
+    _write_picture(root / f"metric/{stem}.png", millimetres(frame.depth), grain)
     if job.sensor is not None and shot.ideal is not None:
         _write_picture(root / f"clean/{stem}.png", millimetres(shot.ideal.depth), fast)
     camera = {
@@ -249,6 +253,17 @@ def _write_frame(job: _Job) -> int:
     _write_text(root / f"questions/{stem}.json", json.dumps(entries))
     _write_text(root / f"truth/{stem}.json", json.dumps(truth.to_json()))
     return job.index
+
+
+def _png_options(noisy: bool) -> list[int]:
+    options = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    # Trying every filter on every row costs more than it saves; older OpenCV cannot be told.
+    if hasattr(cv2, "IMWRITE_PNG_FILTER"):
+        options += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB]
+    if noisy:
+        # Noise repeats nothing: looking for repetitions costs time and saves no space.
+        options += [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
+    return options
 
 
 def _finished(root: Path, job: _Job) -> bool:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.masks import decode_rle
-from smolrgpt_ros.simulation.cli import add_parser
 from smolrgpt_ros.simulation.dataset import depth_picture, read_frame, write_dataset
 from smolrgpt_ros.simulation.published import read_entries, read_pictures
 from smolrgpt_ros.simulation.relations import RELATION_KINDS
@@ -99,6 +98,8 @@ def test_other_settings_in_the_same_folder_are_refused(folder: Path) -> None:
         write_dataset(folder, range(40, 44), "mix", *SIZE, None)
     with pytest.raises(ValueError, match=r"seeds from \[41\]"):
         write_dataset(folder, range(41, 45), "mix", *SIZE, SensorModel())
+    with pytest.raises(ValueError, match="other settings"):
+        write_dataset(folder, range(40, 44), "mix", *SIZE, SensorModel(), rich=True)
 
 
 def test_a_run_can_be_made_longer_and_read_in_part(renderer, tmp_path: Path) -> None:
@@ -144,17 +145,3 @@ def test_depth_picture_is_stretched_with_invalid_as_farthest() -> None:
     # 255 / (12 - 2) = 25.5 levels a metre: 4 m -> 51, 3 m -> 25.5 -> 26, 7 m -> 127.5 -> 128.
     assert depth_picture(depth).tolist() == [[0, 51, 255], [26, 255, 128]]
     assert depth_picture(np.full((1, 2), np.nan, np.float32)).tolist() == [[255, 255]]
-
-
-def test_command_line(renderer, tmp_path: Path, capsys) -> None:
-    import argparse
-
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    words = f"simulate --frames 1 --seed 7 --out {tmp_path} --family ceiling --size 320x180 --jpg"
-    arguments = parser.parse_args(words.split())
-    assert arguments.run(arguments) == 0
-    assert "1 frames and" in capsys.readouterr().out
-    assert read_frame(tmp_path, 0).frame.rgb.shape == (180, 320, 3)
-    with pytest.raises(SystemExit):
-        parser.parse_args(["simulate", "--frames", "1", "--out", "x", "--size", "big"])
