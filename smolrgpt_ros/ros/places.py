@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..reasoning.frame_geometry import FrameGeometry
+from ..reasoning.sizes import SIZES
+from ..scene.frame import RgbdFrame
+from ..scene.geometry import rays
+from ..scene.region import Region
 from .transforms import Pose
+
+#: Pixels of a region that a glance looks at, about: more move its median by less than a centimetre.
+_GLANCE_PIXELS = 250
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,51 @@ def places_of(
     return tuple(_place(geometry, index, pose) for index in chosen)
 
 
+def glance(frame: RgbdFrame, regions: Sequence[Region]) -> tuple[Place, ...]:
+    """The places of all regions at a twentieth of the cost of :func:`places_of`.
+
+    For a topic that is published with every frame. Neither floor nor occlusion is looked at: the
+    position is the middle of the seen surface, moved away from the camera by half of the class's
+    typical depth. Positions are in the camera's optical frame.
+    """
+    return tuple(_glance(frame, region) for region in regions)
+
+
+def _glance(frame: RgbdFrame, region: Region) -> Place:
+    depth, camera = frame.depth, frame.intrinsics
+    if depth is None:
+        return Place()
+    x0, y0, width, height = cv2.boundingRect(region.mask.view(np.uint8))
+    step = max(1, int(np.sqrt(width * height / (1.5 * _GLANCE_PIXELS))))
+    first = min(step // 2, max(min(width, height) - 1, 0))
+    grid = region.mask[y0 + first : y0 + height : step, x0 + first : x0 + width : step]
+    rows, columns = np.nonzero(grid)
+    if rows.size == 0:
+        # A mask so thin or full of holes that the grid misses it.
+        rows, columns = np.nonzero(region.mask)
+        if rows.size == 0:
+            return Place()
+    else:
+        rows, columns = rows * step + y0 + first, columns * step + x0 + first
+    z = depth[rows, columns]
+    valid = np.isfinite(z) & (z > 0)
+    seen = int(np.count_nonzero(valid))
+    ratio = seen / len(z)
+    if seen < min(8, len(z)) or seen == 0 or camera is None:
+        return Place(depth_valid_ratio=ratio)
+    points = rays(camera, columns[valid], rows[valid]) * z[valid, None].astype(np.float64)
+    points.sort(axis=0)
+    low, high = points[int(0.05 * (seen - 1))], points[int(np.ceil(0.95 * (seen - 1)))]
+    middle = (low + high) / 2
+    prior = SIZES.get(region.label)
+    if prior is not None and not prior.flat:
+        behind = 0.125 * (prior.long + prior.short)
+        middle = middle * (1.0 + behind / max(float(np.linalg.norm(middle)), 1e-6))
+    x, y, depth_m = middle.tolist()
+    dx, dy, dz = (high - low).tolist()
+    return Place(frame.frame_id, (x, y, depth_m), (dx, dy, dz), ratio)
+
+
 def _place(geometry: FrameGeometry, index: int, pose: Pose) -> Place:
     found = geometry.estimate(index)
     if isinstance(found, str):
@@ -61,3 +115,11 @@ def _valid_ratio(geometry: FrameGeometry, index: int) -> float:
     if depth is None or pixels == 0:
         return float("nan")
     return float(np.count_nonzero(np.isfinite(depth[mask]))) / pixels
+
+
+def column_major(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The same mask, shape ``(H, W)``, laid out by columns, as run-length encoding reads it.
+
+    OpenCV transposes ten times faster than a copy into Fortran order.
+    """
+    return np.asarray(cv2.transpose(mask.view(np.uint8))).view(np.bool_).T

@@ -132,6 +132,11 @@ class Graph:
             self.threads.append(threading.Thread(target=executor.spin, daemon=True))
             self.threads[-1].start()
 
+    @property
+    def camera(self):
+        """The node's only camera, while it is active."""
+        return self.node._cameras[""]
+
     def close(self):
         for executor in self.executors:
             executor.shutdown(timeout_sec=2.0)
@@ -177,7 +182,7 @@ class Graph:
 
     def see(self, **fields):
         """Publish until the node has seen a frame; returns that frame's stamp."""
-        history = self.node._worker._history
+        history = self.camera.history
         end = time.monotonic() + 10
         while True:
             stamp = self.publish(**fields)
