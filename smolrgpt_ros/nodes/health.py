@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from ..ros.recent import Recent
 from ..ros.settings import Settings
 from ..scene.status import Status
 from .cameras import CameraPipeline
-from .timed_engine import TimedEngine
+from .parts import Parts
 
 
 class QueryStatistics:
@@ -49,8 +48,7 @@ def node_healths(
     pending: int,
     statistics: QueryStatistics,
     cameras: Iterable[CameraPipeline],
-    engine: TimedEngine | None,
-    detector: Any,
+    parts: Parts,
     now_ns: int,
 ) -> list[Health]:
     """The lines of an active node.
@@ -60,7 +58,7 @@ def node_healths(
         pending: queries being answered.
         statistics: of queries.
         cameras: of the node.
-        engine, detector: where there are any.
+        parts: detector and model.
         now_ns: the node's clock.
     """
     cameras = list(cameras)
@@ -75,16 +73,16 @@ def node_healths(
                 camera.name,
             )
         )
-    wanted = settings["device"]
+    wanted, detector, engine = settings["device"], parts.detector, parts.engine
     if detector is not None:
         healths.append(compute_health("detector", detector, wanted, cameras[0].worker.detect_s))
     if engine is not None:
         healths.append(compute_health("model", engine, wanted, engine.seconds))
-    return [*healths, process_health()]
+    return [*healths, process_health(parts.on_gpu)]
 
 
-def process_health() -> Health:
-    """Memory of the process, and of the GPU where torch uses one, MiB."""
+def process_health(gpu: bool = False) -> Health:
+    """Memory of the process, MiB; ``gpu``: and what torch holds of a GPU's."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     values: dict[str, Any] = {
         "memory (MiB)": round(resident_bytes() / 2**20, 1),
@@ -92,8 +90,9 @@ def process_health() -> Health:
         "CPU time (s)": round(usage.ru_utime + usage.ru_stime, 1),
         "threads": threading.active_count(),
     }
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+    if gpu:
+        import torch
+
         values["GPU memory (MiB)"] = round(torch.cuda.memory_allocated() / 2**20, 1)
     return Health("process", OK, "running", values)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -57,11 +56,13 @@ class Parts:
 
     def unload(self) -> None:
         """Stop and forget both; memory of a GPU goes back to it."""
+        on_gpu = self.on_gpu
         if self.engine is not None:
             self.engine.close()
         self.detector, self.engine, self.loaded = None, None, False
-        torch = sys.modules.get("torch")
-        if torch is not None and torch.cuda.is_available():
+        if on_gpu:
+            import torch
+
             torch.cuda.empty_cache()
 
     def apply(self, settings: Settings) -> None:

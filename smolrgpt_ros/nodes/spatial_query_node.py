@@ -306,8 +306,7 @@ class SpatialQueryNode(LifecycleNode):
                 desk.pending,
                 self._statistics,
                 cameras,
-                self._parts.engine,
-                self._parts.detector,
+                self._parts,
                 now.nanoseconds,
             )
         header = Header(stamp=now.to_msg())

@@ -118,26 +118,29 @@ def reproject(
         shape ``(target.height, target.width)``, float32, NaN where no pixel of ``depth`` lands.
         Where the target's pixels are finer, each value fills as many of them as it covers.
     """
-    rows, columns = np.nonzero(np.isfinite(depth) & (depth > 0))
-    z = depth[rows, columns].astype(np.float64)
-    points = np.stack(
-        [(columns - source.cx) / source.fx * z, (rows - source.cy) / source.fy * z, z], axis=1
+    # Row by column instead of point by point, in float32: in half of the time.
+    ray_x = ((np.arange(source.width) - source.cx) / source.fx).astype(np.float32)
+    ray_y = ((np.arange(source.height) - source.cy) / source.fy).astype(np.float32)[:, None]
+    turn, shift = pose.rotation.astype(np.float32), pose.translation.astype(np.float32)
+    x, y, z = (
+        depth * (turn[i, 0] * ray_x + (turn[i, 1] * ray_y + turn[i, 2])) + shift[i]
+        for i in range(3)
     )
-    x, y, z = pose.apply(points).T
-    ahead = z > 1e-6
-    x, y, z = x[ahead], y[ahead], z[ahead]
-    left, top = x / z * target.fx + target.cx, y / z * target.fy + target.cy
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        left = x / z * np.float32(target.fx) + np.float32(target.cx)
+        top = y / z * np.float32(target.fy) + np.float32(target.cy)
+    ahead = (z > 1e-6) & (depth > 0) & (np.abs(left) < 1e6) & (np.abs(top) < 1e6)
+    left, top, near = left[ahead], top[ahead], z[ahead]
     wide = max(1, int(np.ceil(target.fx / source.fx - 0.05)))
     high = max(1, int(np.ceil(target.fy / source.fy - 0.05)))
     nearest = np.full(target.height * target.width, np.inf, np.float32)
-    near = z.astype(np.float32)
     for dy in range(high):
         for dx in range(wide):
             # Centred on where the value lands; +0.5 rounds, and floor keeps -0.6 out of column 0.
-            u = np.floor(left + dx - (wide - 1) / 2 + 0.5)
-            v = np.floor(top + dy - (high - 1) / 2 + 0.5)
+            u = np.floor(left + np.float32(dx - (wide - 1) / 2 + 0.5)).astype(np.int32)
+            v = np.floor(top + np.float32(dy - (high - 1) / 2 + 0.5)).astype(np.int32)
             inside = (u >= 0) & (u < target.width) & (v >= 0) & (v < target.height)
-            index = v[inside].astype(np.int64) * target.width + u[inside].astype(np.int64)
+            index = v[inside].astype(np.intp) * target.width + u[inside]
             np.minimum.at(nearest, index, near[inside])
     nearest[np.isinf(nearest)] = np.nan
     return nearest.reshape(target.height, target.width)

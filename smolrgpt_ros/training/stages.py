@@ -159,7 +159,9 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
         without_depth=0.08 if pictures else 0.04,
         kinds=("left_right", *("distance",) * 2, *("count",) * 3, *("mcq",) * 4),
     )
-    regions = sampling.descriptions(frames, processor, max(1, count // 2), geometry=not pictures)
+    regions = sampling.descriptions(
+        frames, processor, max(1, count // 2), geometry=not pictures
+    )
     return sampling.mixed([(0.9, questions), (0.1, regions)])
 
 
@@ -173,7 +175,9 @@ def _pairs(run: TrainingRun, count: int) -> Sampler:
         without_depth=0.0,
         kinds=("left_right", "distance"),
     )
-    regions = sampling.descriptions(run.frames, run.processor, max(1, count // 2), geometry=True)
+    regions = sampling.descriptions(
+        run.frames, run.processor, max(1, count // 2), geometry=True
+    )
     return sampling.mixed([(0.7, questions), (0.3, regions)])
 
 
