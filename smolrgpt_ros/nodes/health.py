@@ -112,4 +112,5 @@ def _flow(camera: CameraPipeline, now_ns: int) -> Flow:
         median_dt_s=pairing.abs_dt_s.quantile(0.5),
         largest_dt_s=pairing.abs_dt_s.quantile(1.0),
         frame_age_s=(now_ns - newest.frame.stamp_ns) / 1e9 if newest else float("nan"),
+        own_cpu_s=camera.worker.overhead_cpu_s.quantile(0.5),
     )

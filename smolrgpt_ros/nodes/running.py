@@ -55,6 +55,8 @@ def run(
             except ExternalShutdownException:
                 break
             except Exception:
+                if not rclpy.ok():  # publishers fail once the process was told to end
+                    break
                 node.get_logger().error(f"a callback failed:\n{traceback.format_exc()}")
     except KeyboardInterrupt:
         pass

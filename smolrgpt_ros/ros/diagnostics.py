@@ -27,7 +27,14 @@ class Health:
 
 @dataclass(frozen=True)
 class Flow:
-    """How fast images come now: Hz, and how far apart pairs are in time, seconds (NaN: no pair)."""
+    """How fast images come now, and what becomes of them.
+
+    Args:
+        rgb_hz, depth_hz, pairs_hz: now.
+        median_dt_s, largest_dt_s: of the stamps of the last pairs; NaN without any.
+        frame_age_s: of the newest frame that was looked at; NaN without any.
+        own_cpu_s: median CPU time of the last frames, all but the detector; NaN without any.
+    """
 
     rgb_hz: float = 0.0
     depth_hz: float = 0.0
@@ -35,6 +42,7 @@ class Flow:
     median_dt_s: float = float("nan")
     largest_dt_s: float = float("nan")
     frame_age_s: float = float("nan")
+    own_cpu_s: float = float("nan")
 
 
 def input_health(
@@ -68,6 +76,7 @@ def input_health(
         "skipped for a newer one": counters.skipped,
         "failed": counters.failed,
         **{f"failed: {reason}": n for reason, n in sorted(counters.reasons.items())},
+        "own CPU of a frame p50 (ms)": round(1000 * flow.own_cpu_s, 2),
         "age of newest frame (s)": round(flow.frame_age_s, 3),
         "age of last colour image (s)": round(state.rgb_age_s, 3),
         "age of last depth image (s)": round(state.depth_age_s, 3),

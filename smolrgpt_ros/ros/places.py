@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..reasoning.frame_geometry import FrameGeometry
 from ..reasoning.sizes import SIZES
@@ -17,7 +15,7 @@ from ..scene.region import Region
 from .transforms import Pose
 
 #: Pixels of a region that a glance looks at, about: more move its median by less than a centimetre.
-_GLANCE_PIXELS = 250
+_GLANCE_PIXELS = 150
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,10 @@ def _glance(frame: RgbdFrame, region: Region) -> Place:
     depth, camera = frame.depth, frame.intrinsics
     if depth is None:
         return Place()
-    x0, y0, width, height = cv2.boundingRect(region.mask.view(np.uint8))
+    box = region.box
+    if box is None:
+        return Place()
+    x0, y0, width, height = box[0], box[1], box[2] - box[0], box[3] - box[1]
     step = max(1, int(np.sqrt(width * height / (1.5 * _GLANCE_PIXELS))))
     first = min(step // 2, max(min(width, height) - 1, 0))
     grid = region.mask[y0 + first : y0 + height : step, x0 + first : x0 + width : step]
@@ -76,8 +77,6 @@ def _glance(frame: RgbdFrame, region: Region) -> Place:
     if rows.size == 0:
         # A mask so thin or full of holes that the grid misses it.
         rows, columns = np.nonzero(region.mask)
-        if rows.size == 0:
-            return Place()
     else:
         rows, columns = rows * step + y0 + first, columns * step + x0 + first
     z = depth[rows, columns]
@@ -87,7 +86,7 @@ def _glance(frame: RgbdFrame, region: Region) -> Place:
     if seen < min(8, len(z)) or seen == 0 or camera is None:
         return Place(depth_valid_ratio=ratio)
     points = rays(camera, columns[valid], rows[valid]) * z[valid, None].astype(np.float64)
-    points.sort(axis=0)
+    points.sort(axis=0)  # each axis for itself: only quantiles are taken
     low, high = points[int(0.05 * (seen - 1))], points[int(np.ceil(0.95 * (seen - 1)))]
     middle = (low + high) / 2
     prior = SIZES.get(region.label)
@@ -115,11 +114,3 @@ def _valid_ratio(geometry: FrameGeometry, index: int) -> float:
     if depth is None or pixels == 0:
         return float("nan")
     return float(np.count_nonzero(np.isfinite(depth[mask]))) / pixels
-
-
-def column_major(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The same mask, shape ``(H, W)``, laid out by columns, as run-length encoding reads it.
-
-    OpenCV transposes ten times faster than a copy into Fortran order.
-    """
-    return np.asarray(cv2.transpose(mask.view(np.uint8))).view(np.bool_).T
