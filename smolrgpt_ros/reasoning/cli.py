@@ -89,7 +89,7 @@ def _write_picture(
 ) -> None:
     import cv2
 
-    from .drawing import draw_answer
+    from .answer_drawing import draw_answer
 
     picture = draw_answer(frame.rgb, regions, answer)
     if not cv2.imwrite(str(path), picture[:, :, ::-1]):
@@ -98,7 +98,7 @@ def _write_picture(
 
 def report(answer: SpatialAnswer) -> str:
     """The answer for people, a line per fact."""
-    from .drawing import measured_text
+    from .answer_drawing import measured_text
 
     ids = " ".join(str(i) for i in answer.prompt_region_ids)
     lines = [f"question  {answer.question}", f"prompt    {answer.prompt}   (regions {ids})"]

@@ -23,7 +23,7 @@ KINDS: dict[int, str] = {
 def generated_value(answer: Any) -> Value | None:
     """What the model said; ``None`` where its sentence could not be read."""
     if answer.kind == SpatialAnswer.KIND_CHOICE:
-        return _chosen(answer)
+        return chosen_id(answer)
     if answer.kind == SpatialAnswer.KIND_LEFT_RIGHT:
         return str(answer.normalized) or None
     return _number(answer.value, answer.unit) if answer.has_value else None
@@ -88,7 +88,8 @@ def measured_text(answer: Any) -> str:
     return f"region {value}" if isinstance(value, int) else str(value)
 
 
-def _chosen(answer: Any) -> int | None:
+def chosen_id(answer: Any) -> int | None:
+    """Id of the region the model chose, of a choice."""
     index = answer.normalized
     if not index.isdigit() or int(index) >= len(answer.prompt_region_ids):
         return None
