@@ -45,7 +45,7 @@ class CameraPreset:
         try:
             topics = {key: str(data["topics"][key]) for key in TOPICS}
             encodings = {key: tuple(data["encodings"][key]) for key in ("rgb", "depth")}
-            known = {"name": path.stem, "topics": topics, "encodings": encodings}
+            known: dict[str, Any] = {"name": path.stem, "topics": topics, "encodings": encodings}
             known |= {key: str(data[key]) for key in ("description", "start", "frame")}
             known["sources"] = tuple(data["sources"])
         except (KeyError, TypeError) as error:
