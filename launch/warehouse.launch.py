@@ -55,6 +55,12 @@ def generate_launch_description() -> LaunchDescription:
             description="Start RViz with the package's displays.",
         ),
         DeclareLaunchArgument(
+            "web",
+            default_value="false",
+            choices=["true", "false"],
+            description="Serve the same view to browsers (needs foxglove-sdk).",
+        ),
+        DeclareLaunchArgument(
             "namespace",
             default_value="",
             description="Namespace of all nodes of this example.",
@@ -162,6 +168,13 @@ def generate_launch_description() -> LaunchDescription:
                     "device": text("device"),
                 },
             ],
+            **common,
+        ),
+        Node(
+            executable="web_view_node",
+            name="web_view",
+            condition=IfCondition(LaunchConfiguration("web")),
+            parameters=[parameters, sim_time],
             **common,
         ),
         Node(

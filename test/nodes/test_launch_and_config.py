@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
+from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
 from smolrgpt_ros.ros.parameters import ParameterSpec
 from smolrgpt_ros.ros.settings import SPECS
 
@@ -67,13 +68,14 @@ def test_launch_files_declare_and_do_nothing_else():
 
 def test_the_launched_programs_exist():
     executables = {keyword(call, "executable").value for call in calls("Node")} - {"rviz2"}
-    assert executables == {"warehouse_camera_node", "spatial_query_node"}
+    assert executables == {"warehouse_camera_node", "spatial_query_node", "web_view_node"}
     for name in executables:
         assert (ROOT / "scripts" / name).is_file()
 
 
 @pytest.mark.parametrize(
-    ("node", "specs"), [("spatial_query", SPECS), ("warehouse_camera", CAMERA_SPECS)]
+    ("node", "specs"),
+    [("spatial_query", SPECS), ("warehouse_camera", CAMERA_SPECS), ("web_view", WEB_SPECS)],
 )
 def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[ParameterSpec]):
     data = yaml.safe_load((ROOT / "config" / "warehouse.yaml").read_text())
@@ -84,7 +86,7 @@ def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[P
         by_name[name].check(value)
 
 
-@pytest.mark.parametrize("spec", [*SPECS, *CAMERA_SPECS], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [*SPECS, *CAMERA_SPECS, *WEB_SPECS], ids=lambda spec: spec.name)
 def test_every_parameter_is_documented_as_it_is(spec):
     page = (ROOT / "docs" / "ros_interface.md").read_text()
     (row,) = [line for line in page.splitlines() if line.startswith(f"| `{spec.name}` |")]
