@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 
 class WebServerError(RuntimeError):
@@ -122,7 +122,7 @@ class WebServer:
                 supported_encodings=["cdr"],
                 services=[_service(foxglove, service) for service in services],
                 context=context,
-                server_listener=self._audience,
+                server_listener=cast(Any, self._audience),
             )
         except Exception as error:
             raise WebServerError(

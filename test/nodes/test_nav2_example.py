@@ -18,6 +18,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_msgs.msg import Header
 
+from smolrgpt_ros.client import SpatialClient
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.msg import MeasuredValue, SpatialAnswer
 from smolrgpt_ros.nodes import warehouse_camera_node
@@ -239,7 +240,8 @@ def warehouse(scene, start_graph, monkeypatch):
     with start_graph({"query.max_age": 60.0}, detector_loader=lambda settings: detector) as graph:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
         robot = Robot(graph.context, place)
-        graph.wait_until(lambda: graph.node._desk is not None, "the node to be active")
+        with SpatialClient(node=graph.peer) as client:
+            assert client.wait_ready(20.0).ok
         camera = WarehouseCameraNode(context=graph.context)
         executor = SingleThreadedExecutor(context=graph.context)
         for node in (camera, robot):
