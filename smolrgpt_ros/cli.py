@@ -11,6 +11,7 @@ from .scene.status import QueryError
 
 ROOMS = (
     "smolrgpt_ros.reasoning.cli",
+    "smolrgpt_ros.live",
     "smolrgpt_ros.model.cli",
     "smolrgpt_ros.simulation.cli",
     "smolrgpt_ros.training.cli",

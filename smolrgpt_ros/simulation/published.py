@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scene.frame import CameraIntrinsics
 from ..scene.masks import decode_rle
 
 IMAGE_TAG, MASK = "<image>\n", "<mask>"
@@ -138,7 +139,7 @@ def read_entries(path: str | Path) -> list[Entry]:
     if file.suffix == ".parquet":
         import pyarrow.parquet
 
-        return [_from_row(row) for row in pyarrow.parquet.read_table(file).to_pylist()]
+        return [entry_of_row(row) for row in pyarrow.parquet.read_table(file).to_pylist()]
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -230,7 +231,33 @@ def read_pictures(
     return rgb, None if depth is None else depth.astype(np.uint8, copy=False)
 
 
-def _from_row(row: dict[str, Any]) -> Entry:
+def read_metric(
+    folder: str | Path, entry: Entry
+) -> tuple[NDArray[np.float32], CameraIntrinsics] | None:
+    """Metric depth ``(H, W)``, metres, NaN where invalid, and the camera of an entry's frame.
+
+    Only the simulator writes them (``metric/`` and ``cameras/``); ``None`` where they are missing.
+
+    Raises:
+        ValueError: if the picture is damaged.
+    """
+    base, stem = Path(folder), Path(entry.image).stem
+    metric, camera = base / "metric" / f"{stem}.png", base / "cameras" / f"{stem}.json"
+    if not metric.is_file() or not camera.is_file():
+        return None
+    millimetres = cv2.imread(str(metric), cv2.IMREAD_UNCHANGED)
+    if millimetres is None or millimetres.ndim != 2:
+        raise ValueError(f"{metric} is no depth picture")
+    depth = np.where(millimetres > 0, millimetres / np.float32(1000), np.nan).astype(np.float32)
+    return depth, CameraIntrinsics(**json.loads(camera.read_text())["intrinsics"])
+
+
+def entry_of_row(row: dict[str, Any]) -> Entry:
+    """The entry in a row of the parquet layout.
+
+    Raises:
+        ValueError: if a column is missing.
+    """
     try:
         category, answer = row["category"] or "", row["normalized_answer"]
         number = _NUMBERS.get(category)
