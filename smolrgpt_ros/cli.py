@@ -16,6 +16,7 @@ ROOMS = (
     "smolrgpt_ros.training.cli",
     "smolrgpt_ros.evaluation.cli",
     "smolrgpt_ros.evaluation.score",
+    "smolrgpt_ros.nodes.doctor",
 )
 
 
