@@ -12,7 +12,8 @@ from visualization_msgs.msg import MarkerArray
 
 from smolrgpt_ros.msg import RegionArray
 
-from ..reasoning.drawing import caption_of, draw_answer, draw_caption, draw_regions
+from ..reasoning.answer_drawing import caption_of, draw_answer
+from ..reasoning.drawing import draw_caption, draw_regions
 from ..ros.frame_history import SeenFrame
 from ..ros.images import encode_image
 from ..ros.markers import markers_of
@@ -72,11 +73,7 @@ class CameraOutputs:
                     )
                 )
         if _heard(self._annotated):
-            picture = draw_regions(seen.frame.rgb, seen.regions)
-            shown = self._current(settings)
-            if shown is not None:
-                picture = draw_caption(picture, caption_of(shown.reply.result.answer))
-            self._annotate(picture, seen)
+            self._annotate(_picture(seen, self._current(settings)), seen)
 
     def answer(self, reply: Reply) -> None:
         """Show the answer of a reply that is OK."""
@@ -100,6 +97,18 @@ class CameraOutputs:
 
     def _annotate(self, picture: Any, seen: SeenFrame) -> None:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
+
+
+def _picture(seen: SeenFrame, shown: _Shown | None) -> Any:
+    """The annotated picture of a frame; the answer in it where its regions are in view."""
+    if shown is None:
+        return draw_regions(seen.frame.rgb, seen.regions)
+    answer = shown.reply.result.answer
+    # By id and class: the ids of a client's own regions may be those of other objects here.
+    asked = {(region.id, region.label) for region in shown.reply.local_regions}
+    if asked <= {(region.id, region.label) for region in seen.regions}:
+        return draw_answer(seen.frame.rgb, seen.regions, answer)
+    return draw_caption(draw_regions(seen.frame.rgb, seen.regions), caption_of(answer))
 
 
 def _heard(publisher: Any) -> bool:

@@ -103,3 +103,9 @@ def centroid_of(mask: NDArray[np.bool_]) -> tuple[float, float] | None:
     if rows.size == 0:
         return None
     return float(columns.mean()), float(rows.mean())
+
+
+def overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Intersection over union of two masks of one size; 0 where both are empty."""
+    union = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / union if union else 0.0
