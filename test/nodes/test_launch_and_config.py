@@ -82,6 +82,7 @@ def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[P
     by_name = {spec.name: spec for spec in specs}
     for name, value in data[f"/**/{node}"]["ros__parameters"].items():
         assert name in by_name, name
+        value = tuple(value) if isinstance(value, list) else value
         assert type(value) is type(by_name[name].default), f"{name}: type"
         by_name[name].check(value)
 
