@@ -21,12 +21,14 @@ from .answer_values import (
     measured_value,
     text_with_ids,
 )
-from .marker_shapes import TEXT_HEIGHT, above, arrow, box, middle, segment, text
+from .marker_shapes import above, arrow, box, letter_height, middle, segment, text
 
 #: Where the words stand when depth could place no region of the answer: before the camera, metres.
 _NOWHERE = Point(z=2.0)
-_LINE = 1.35 * TEXT_HEIGHT
 _COLUMNS = 60
+#: Heights over a region, in letters: its own word, above the two lines of its name; clear of both.
+_WORD, _CLEAR = 3.9, 5.2
+_LINE = 1.4
 
 
 def answer_roles(answer: Any, labels: Mapping[int, str]) -> Roles:
@@ -79,8 +81,8 @@ def _left_right(
     ends = [left.position, right.position]
     return [
         arrow(answer.header, "answer_line", 0, ends, color),
-        text(answer.header, "answer_label", left.id, "left", color, above(left, 0.9)),
-        text(answer.header, "answer_label", right.id, "right", color, above(right, 0.9)),
+        text(answer.header, "answer_label", left.id, "left", color, above(left, _WORD)),
+        text(answer.header, "answer_label", right.id, "right", color, above(right, _WORD)),
     ]
 
 
@@ -90,7 +92,7 @@ def _count(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color) 
         if identity in regions:
             region = regions[identity]
             marks.append(box(answer.header, "answer_box", region, color, 0.95, 0.06))
-            spot = above(region, 0.9)
+            spot = above(region, _WORD)
             words = f"no. {number}"
             marks.append(text(answer.header, "answer_label", identity, words, color, spot))
     return marks
@@ -104,7 +106,7 @@ def _choice(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color)
         if identity in regions:
             region = regions[identity]
             marks.append(box(answer.header, "answer_box", region, paint, 0.95, 0.08))
-            spot = above(region, 0.9)
+            spot = above(region, _WORD)
             marks.append(text(answer.header, "answer_label", identity, words, paint, spot))
     return marks
 
@@ -129,11 +131,11 @@ def _words(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color) 
     shown = [regions[i] for i in (*roles.answer, *roles.said, *roles.asked) if i in regions]
     where = middle([region.position for region in shown]) if shown else _NOWHERE
     # Over the highest of them, up being -y; above what stands there: a name, "chosen".
-    top = min([above(region, 1.3).y for region in shown], default=where.y)
+    top = min([above(region, _CLEAR).y for region in shown], default=where.y)
     marks: list[Marker] = []
     for identity, (words, paint) in reversed(list(enumerate(lines))):
         wrapped = textwrap.wrap(words, _COLUMNS) or [""]
-        height = len(wrapped) * _LINE
+        height = len(wrapped) * _LINE * letter_height(where)
         spot = Point(x=where.x, y=top - height / 2, z=where.z)
         mark = text(answer.header, "answer_text", identity, "\n".join(wrapped), paint, spot)
         marks.insert(0, mark)

@@ -124,8 +124,18 @@ def test_every_known_region_is_a_box_with_a_name_that_expires():
     # sqrt(1 + 0.25 + 16)
     assert names[3].text == "pallet 3\n4.15 m"
     assert names[3].pose.position.y < box.pose.position.y - 0.3, "above: -y in an optical frame"
+    # At 4.15 m and over: 0.028 of the distance is less than the least letter, 0.15 m.
+    assert names[3].scale.z == pytest.approx(0.15)
     assert paint(box) == paint(names[3]) == LABEL_COLORS["pallet"]
     assert all(nanoseconds(m.lifetime) == 2_000_000_000 for m in markers.markers[1:])
+
+
+def test_letters_grow_with_the_distance():
+    near, far = region(3, 0.0, y=0.0, z=2.0), region(5, 3.0, y=4.0, z=12.0)
+    names = named(markers_of(array(near, far), None, [], 2.0), "names")
+    assert names[3].scale.z == pytest.approx(0.15)
+    # sqrt(9 + 16 + 144) = 13 m, times 0.028; a little nearer at the name's own place.
+    assert names[5].scale.z == pytest.approx(0.364, rel=0.03)
 
 
 def test_a_distance_is_a_segment_with_its_length_and_both_values_are_told():
