@@ -16,7 +16,9 @@ ROOMS = (
     "smolrgpt_ros.simulation.cli",
     "smolrgpt_ros.training.cli",
     "smolrgpt_ros.evaluation.cli",
+    "smolrgpt_ros.evaluation.measured",
     "smolrgpt_ros.evaluation.score",
+    "smolrgpt_ros.evaluation.statistics",
 )
 
 

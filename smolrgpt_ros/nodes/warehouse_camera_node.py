@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header, String
@@ -25,6 +24,7 @@ from ..ros.stamps import nanoseconds
 from ..ros.transforms import Pose
 from ..simulation.sensor import SensorModel
 from ..simulation.warehouse import SimulatedFrame
+from .running import run
 from .scenes import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
 
 SPECS: tuple[ParameterSpec, ...] = (
@@ -221,28 +221,14 @@ def _truth_text(scene: SimulatedFrame, index: int, stamp: Any) -> str:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop; the process's exit code."""
-    rclpy.init(args=args)
-    try:
-        node = WarehouseCameraNode()
-    except (ParameterError, SceneError) as error:
-        print(f"warehouse_camera: {error}", file=sys.stderr)
-        rclpy.try_shutdown()
-        return 2
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    code = 0
-    try:
-        executor.spin()
-    except SceneError as error:
-        node.get_logger().fatal(str(error))
-        code = 1
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        executor.shutdown(timeout_sec=2.0)
-        node.destroy_node()
-        rclpy.try_shutdown()
-    return code
+    return run(
+        "warehouse_camera",
+        WarehouseCameraNode,
+        lambda node: SingleThreadedExecutor(),
+        args,
+        refusals=(ParameterError, SceneError),
+        fatal=(SceneError,),
+    )
 
 
 if __name__ == "__main__":

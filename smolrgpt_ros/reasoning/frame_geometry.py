@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import RgbdFrame
-from ..scene.geometry import Plane, depth_noise, fit_ground_plane, rays
+from ..scene.geometry import Plane, depth_noise, fit_ground_plane
 from ..scene.region import Region
-from .boxes import Footprint, Outline, fit_footprint
-from .seeing import Rim, Surface, at_border, outline_pixels, rim_of, surface_of
+from .boxes import Footprint
+from .lying import fit_lying
+from .seeing import Rim, Surface, rim_of, surface_of
 from .sizes import SIZES, is_flat
+from .standing import fit_standing
 
 Box = tuple[int, int, int, int]
 _ON_FLOOR = 0.06  # metres: lower points of a standing object are leaked floor
 _RIDES = 0.14  # metres: an underside higher than this is not on the floor
-_SMOOTH_FROM = 2e-4  # 1/metres: 2 cm of noise at 10 m
+_NOISY_FROM = 5e-5  # 1/metres: 5 mm of noise at 10 m
 _CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load
 
 
@@ -72,8 +74,7 @@ class FrameGeometry:
         self._lock = threading.RLock()
         self._plane: Plane | None = None
         self._plane_known = False
-        self._seen: RgbdFrame | None = None
-        self._noise = 0.0
+        self._noise: float | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
         self._boxes: dict[int, Box | None] = {}
         self._centroids: dict[int, tuple[float, float] | None] = {}
@@ -98,16 +99,13 @@ class FrameGeometry:
             return self._plane
 
     @property
-    def seen(self) -> RgbdFrame:
-        """The frame with noisy depth smoothed: objects are measured on it."""
+    def noise(self) -> float:
+        """Spread of a pixel's depth over depth squared, 1/metres; 0 for an ideal picture."""
         with self._lock:
-            if self._seen is None:
-                self._seen, depth = self.frame, self.frame.depth
-                self._noise = depth_noise(depth) if depth is not None else 0.0
-                if depth is not None and self._noise > _SMOOTH_FROM:
-                    self._seen = replace(self.frame, depth=_smoothed(depth))
-                    self._noise *= 0.3
-            return self._seen
+            if self._noise is None:
+                noise = depth_noise(self.frame.depth) if self.frame.depth is not None else 0.0
+                self._noise = noise if noise > _NOISY_FROM else 0.0
+            return self._noise
 
     def box(self, position: int) -> Box | None:
         """``(x0, y0, x1, y1)`` of a region's mask, exclusive; ``None`` for an empty mask."""
@@ -146,7 +144,7 @@ class FrameGeometry:
             return self.why_not
         if box is None:
             return f"the mask of region {region.id} is empty"
-        surface = surface_of(self.seen, region.mask, box)
+        surface = surface_of(self.frame, region.mask, box, self.noise)
         if len(surface.points) < 8:
             return (
                 f"region {region.id} has no depth "
@@ -156,62 +154,50 @@ class FrameGeometry:
             return _without_floor(region, surface)
         if is_flat(region.label):
             return self._flat(region, box, self.plane, surface)
-        found = self._standing(region, box, self.plane, surface)
-        if region.label == "transporter" and not isinstance(found, str):
-            return self._below_its_load(found, self.plane)
-        return found
+        return self._standing(region, box, self.plane, surface)
 
     def _standing(
         self, region: Region, box: Box, plane: Plane, surface: Surface
     ) -> ObjectEstimate | str:
         prior = SIZES.get(region.label)
+        camera = self.frame.intrinsics
+        assert camera is not None
         local = plane.to_floor(surface.points)
         height = local[:, 2]
         floor_noise = max(_ON_FLOOR, 3 * plane.residual)
         standing = height > min(floor_noise, 0.5 * float(np.quantile(height, 0.95)))
         if standing.sum() < 8:
             return f"region {region.id} does not stand out from the floor"
-        local = local[standing]
-        local = local[_near_median(local[:, :2], prior.long if prior else 3.0)]
-        rim = rim_of(self.seen, region.mask, box, plane, region.label == "transporter")
+        near = _near_median(local[standing, :2], prior.long if prior else 3.0)
+        standing[standing] = near
+        below_load = region.label == "transporter"
+        rim = rim_of(self.frame, region.mask, box, plane, self.noise, below_load)
+        heights = plane.to_floor(rim.points)[:, 2]
         # What is left of the depth noise, metres.
-        blur = self._noise * float(np.median(surface.points[:, 2])) ** 2
-        top = _top(local, rim, blur)
-        if prior is not None and _top_is_cut(rim, local, top):
+        blur = 0.4 * self.noise * float(np.median(surface.points[:, 2])) ** 2
+        top = _top(local[standing], heights, blur)
+        if prior is not None and _top_is_cut(rim, heights, local[standing], top):
             top = max(top, prior.height)
-        bottom = self._bottom(region, rim) if region.label == "pallet" else 0.0
-        footprint = fit_footprint(
-            local[:, :2], rim.outline, prior, surface.grain, plane.offset, blur
+        bottom = self._bottom(region, rim, heights) if region.label == "pallet" else 0.0
+        seat = self._seat(plane, local[standing]) if below_load else None
+        footprint = fit_standing(
+            surface, standing, rim, plane, camera, prior, self.noise, (bottom, top), seat
         )
         return _assembled(region, plane, footprint, (bottom, top), surface)
 
     def _flat(
         self, region: Region, box: Box, plane: Plane, surface: Surface
     ) -> ObjectEstimate | str:
-        """A rectangle on the floor, from the outline of its mask where that is floor."""
-        depth, camera = self.seen.depth, self.seen.intrinsics
-        assert depth is not None and camera is not None
-        columns, rows = outline_pixels(region.mask, box)
-        on_floor = plane.meet(rays(camera, columns, rows))
-        meets = np.isfinite(on_floor[:, 2])
-        columns, rows, on_floor = columns[meets], rows[meets], on_floor[meets]
-        # What stands on the rectangle may reach over its outline in the picture.
-        height = plane.offset * (1.0 - depth[rows, columns] / on_floor[:, 2])
-        free = np.abs(height) < 0.04 + min(2 * plane.residual, 0.06)  # not where depth is unknown
-        if free.sum() < 8:
+        """A rectangle on the floor, from the rim of its mask."""
+        footprint = fit_lying(self.frame, region.mask, box, plane, SIZES[region.label], self.noise)
+        if footprint is None:
             return f"the floor of region {region.id} is hidden"
-        spots = plane.to_floor(on_floor)[:, :2]
-        border = at_border(self.frame, columns, rows)
-        outline = Outline(spots, np.zeros(len(spots)), border | ~free, border)
-        footprint = fit_footprint(
-            spots[free], outline, SIZES[region.label], surface.grain, plane.offset
-        )
         return _assembled(region, plane, footprint, (0.0, 0.0), surface)
 
-    def _bottom(self, region: Region, rim: Rim) -> float:
+    def _bottom(self, region: Region, rim: Rim, heights: NDArray[np.float64]) -> float:
         """Height of a pallet's underside: 0 on the floor, or the deck it rides on."""
-        heights = rim.outline.heights
-        lower = heights[rim.hangs]
+        known = np.isfinite(heights)
+        lower = heights[rim.hangs & known]
         if len(lower) < 6:
             # Hidden all around: only a vehicle that touches it from below can lift it.
             touching = np.zeros(len(heights), bool)
@@ -219,13 +205,13 @@ class FrameGeometry:
                 if other.label == "transporter":
                     below = np.clip(rim.rows + 4, 0, self.frame.height - 1)
                     touching |= other.mask[below, rim.columns]
-            lower = heights[touching]
+            lower = heights[touching & known]
         if len(lower) < 6:
             return 0.0
         # Slanted upright edges end above what is behind them too, at any height; an underside
         # shows as many pixels of one height, the lowest.
         deck = SIZES["transporter"].height
-        lowest, foot = float(np.quantile(lower, 0.06)), float(np.quantile(heights, 0.02))
+        lowest, foot = float(np.quantile(lower, 0.06)), float(np.quantile(heights[known], 0.02))
         level = int((np.abs(lower - lowest) < 0.06).sum())
         rides = (
             deck - 0.05 < foot
@@ -234,16 +220,11 @@ class FrameGeometry:
         )
         return deck if rides else 0.0
 
-    def _below_its_load(self, vehicle: ObjectEstimate, plane: Plane) -> ObjectEstimate:
-        """A vehicle that shows little below its pallet stands where the pallet is."""
-        assert vehicle.footprint is not None
-        seen = np.median(plane.to_floor(vehicle.points)[:, :2], axis=0)
-        prior, size = SIZES["transporter"], vehicle.footprint.size
-        whole = min(size) > prior.short - 2 * prior.spread and (
-            max(size) > prior.long - 2 * prior.spread
-        )
-        if whole and max(vehicle.footprint.sigma) < 0.06:
-            return vehicle  # seen well enough itself
+    def _seat(
+        self, plane: Plane, local: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], tuple[float, float]] | None:
+        """Where the load of a vehicle says its centre is; ``None`` for one that carries nothing."""
+        seen = np.median(local[:, :2], axis=0)
         nearest, load = _CARRIED_WITHIN, None
         for position, other in enumerate(self.regions):
             if other.label != "pallet":
@@ -255,16 +236,9 @@ class FrameGeometry:
             if apart < nearest:
                 nearest, load = apart, above.footprint
         if load is None:
-            return vehicle
-        sigma = (load.sigma[0] + 0.05, load.sigma[1] + 0.05)
-        footprint = replace(vehicle.footprint, centre=load.centre, axes=load.axes, sigma=sigma)
-        middle = np.array([*load.centre, (vehicle.bottom + vehicle.top) / 2])
-        return replace(
-            vehicle,
-            centre=plane.to_optical(middle[None])[0],
-            covariance=_covariance(plane, footprint),
-            footprint=footprint,
-        )
+            return None
+        along, across = load.sigma
+        return load.centre, (0.2 + along, 0.03 + across)
 
 
 def _assembled(
@@ -315,28 +289,24 @@ def _without_floor(region: Region, surface: Surface) -> ObjectEstimate:
     )
 
 
-def _smoothed(depth: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Median of 5 x 5 pixels, which keeps edges; unknown pixels stay unknown."""
-    known = np.isfinite(depth)
-    calm = cv2.medianBlur(np.where(known, depth, np.float32(0.0)), 5)
-    return np.where(known & (calm > 0), calm, np.float32("nan"))
-
-
-def _top(local: NDArray[np.float64], rim: Rim, blur: float) -> float:
+def _top(local: NDArray[np.float64], rim: NDArray[np.float64], blur: float) -> float:
     """Height of the highest part, which may be as thin as a post seen only at the rim."""
-    heights = np.sort(np.concatenate([local[:, 2], rim.outline.heights]))
+    heights = np.sort(np.concatenate([local[:, 2], rim[np.isfinite(rim)]]))
     if blur > 0.02:
         return float(np.quantile(heights, 0.985) - blur)
     return float(heights[-1 - max(2, len(heights) // 200)])
 
 
-def _top_is_cut(rim: Rim, local: NDArray[np.float64], top: float) -> bool:
-    """Whether the highest part of the outline is not the object's own edge."""
-    heights = rim.outline.heights
+def _top_is_cut(
+    rim: Rim, heights: NDArray[np.float64], local: NDArray[np.float64], top: float
+) -> bool:
+    """Whether the highest part of the rim is not the object's own edge."""
+    known = np.isfinite(heights)
+    heights, cut = heights[known], rim.cut[known]
     if len(heights) < 8 or float((local[:, 2] > top - 0.08).mean()) > 0.15:
         return False  # a level top face shows
     high = heights > np.quantile(heights, 0.9)
-    return bool(rim.outline.cut[high].mean() > 0.6)
+    return bool(cut[high].mean() > 0.6)
 
 
 def _near_median(points: NDArray[np.float64], length: float) -> NDArray[np.bool_]:

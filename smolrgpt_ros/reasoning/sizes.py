@@ -14,6 +14,8 @@ class SizePrior:
         spread: standard deviation of the sides, metres.
         height: metres; used only where the top is out of view.
         flat: lies on the floor (tape); its extent is taken from the floor itself.
+        base: height up to which it fills its footprint, metres; 0 for an open frame.
+        recess: how far behind its sides most of its surface lies, metres.
     """
 
     long: float
@@ -21,12 +23,14 @@ class SizePrior:
     spread: float
     height: float
     flat: bool = False
+    base: float = 0.0
+    recess: float = 0.0
 
 
 SIZES: dict[str, SizePrior] = {
-    "pallet": SizePrior(1.2, 1.2, 0.08, 0.7),
-    "transporter": SizePrior(1.44, 0.85, 0.05, 0.23),
-    "shelf": SizePrior(2.8, 1.0, 0.2, 3.0),
+    "pallet": SizePrior(1.2, 1.2, 0.08, 0.7, base=0.13, recess=0.07),
+    "transporter": SizePrior(1.44, 0.85, 0.05, 0.23, base=0.18, recess=0.01),
+    "shelf": SizePrior(2.8, 1.0, 0.2, 3.0, recess=0.08),
     "buffer": SizePrior(5.9, 2.1, 0.25, 0.0, flat=True),
 }
 

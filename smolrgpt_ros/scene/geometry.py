@@ -96,6 +96,7 @@ def fit_ground_plane(
     samples: int = 1800,
     trials: int = 150,
     max_roll_deg: float = 25.0,
+    tallest: float = 4.5,
 ) -> Plane | None:
     """The floor below the camera, robustly: most pixels on it, hardly any below it.
 
@@ -104,9 +105,11 @@ def fit_ground_plane(
 
     Args:
         frame: with depth and intrinsics.
-        exclude_masks: shape ``(H, W)`` each, pixels known not to be floor.
+        exclude_masks: shape ``(H, W)`` each, things that stand on the floor.
         samples: pixels used.
         trials: planes tried.
+        max_roll_deg: largest roll of the camera, degrees.
+        tallest: height of the tallest thing that stands on the floor, metres.
 
     Returns:
         ``None`` without depth or intrinsics, or where no plane has enough support.
@@ -117,20 +120,23 @@ def fit_ground_plane(
     grid = (slice(stride // 2, None, stride), slice(stride // 2, None, stride))
     depth = frame.depth[grid]
     good = np.isfinite(depth) & (depth > 0)
+    standing = np.zeros(good.shape, bool)
     for mask in exclude_masks:
-        good &= ~mask[grid]
-    rows, columns = np.nonzero(good)
+        standing |= mask[grid]
+    rows, columns = np.nonzero(good & ~standing)
     if rows.size < 50:
         return None
     rng = np.random.default_rng(0)  # the same frame always gives the same floor
     if rows.size > samples:
-        kept = rng.choice(rows.size, samples, replace=False)
+        kept = np.sort(rng.choice(rows.size, samples, replace=False))
         rows, columns = rows[kept], columns[kept]
     z = depth[rows, columns].astype(np.float64)
     first = stride // 2
     points = rays(frame.intrinsics, columns * stride + first, rows * stride + first) * z[:, None]
     tolerance = 0.02 + 0.01 * z
-    seeds = points[rng.integers(0, len(points), (trials, 3))]
+    # The floor is mostly low in the picture, and sometimes only there.
+    first_seed = np.where(np.arange(trials) % 2 == 0, 0, 2 * len(points) // 3)
+    seeds = points[rng.integers(first_seed[:, None], len(points), (trials, 3))]
     a, b = (seeds[:, 1] - seeds[:, 0]).T, (seeds[:, 2] - seeds[:, 0]).T
     normals = np.column_stack(  # np.cross costs more than the rest of the fit
         [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
@@ -149,6 +155,11 @@ def fit_ground_plane(
     on = np.abs(heights) < tolerance[:, None]
     below = heights < -3 * tolerance[:, None]
     score = on.sum(axis=0) - 2.0 * below.sum(axis=0)
+    # A far wall has everything "above" it, and the objects far too high.
+    things = _sampled(frame.intrinsics, depth, good & standing, stride)
+    raised = things @ normals.T + offsets
+    misplaced = (raised < -3 * (0.02 + 0.01 * things[:, 2:])) | (raised > tallest)
+    score = score - 2.0 * misplaced.sum(axis=0)
     best = int(np.argmax(score))
     if score[best] < max(30, 0.05 * len(points)):
         return None
@@ -169,6 +180,16 @@ def fit_ground_plane(
         offset = float(-up @ centre)
     residual = 1.4826 * float(np.median(np.abs(chosen @ up + offset)))
     return Plane(up, offset, residual)
+
+
+def _sampled(
+    intrinsics: CameraIntrinsics, depth: NDArray[np.float32], chosen: NDArray[np.bool_], stride: int
+) -> Points:
+    """Every eighth of the chosen points of a picture that was thinned by a stride."""
+    rows, columns = (index[::8] for index in np.nonzero(chosen))
+    first = stride // 2
+    directions = rays(intrinsics, columns * stride + first, rows * stride + first)
+    return directions * depth[rows, columns].astype(np.float64)[:, None]
 
 
 def depth_noise(depth: NDArray[np.float32]) -> float:
