@@ -27,7 +27,7 @@ from .marker_shapes import above, arrow, box, letter_height, middle, segment, te
 _NOWHERE = Point(z=2.0)
 _COLUMNS = 60
 #: Heights in letters: of a region's own word over it, above the two lines of its name; of a line.
-_WORD, _LINE = 3.9, 1.4
+_WORD, _LINE = 3.9, 1.6
 
 
 def answer_roles(answer: Any, labels: Mapping[int, str]) -> Roles:
