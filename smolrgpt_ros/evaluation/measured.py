@@ -22,8 +22,8 @@ from ..simulation.relations import RELATION_KINDS
 from ..simulation.scenes import FAMILIES
 from ..simulation.sensor import SensorModel
 from ..simulation.warehouse import SimulatedFrame, seen_through, simulate_frame
+from .cases import HELD_OUT_SEED
 from .intervals import wilson
-from .simulated import HELD_OUT_SEED
 
 SENSORS: dict[str, SensorModel | None] = {
     "clean": None,
