@@ -178,7 +178,7 @@ class FrameGeometry:
         top = _top(local[standing], heights, blur)
         if prior is not None and _top_is_cut(rim, heights, local[standing], top):
             top = max(top, prior.height)
-        bottom = self._bottom(region, rim, heights) if region.label == "pallet" else 0.0
+        bottom = self._bottom(region, rim, heights, plane) if region.label == "pallet" else 0.0
         seat = self._seat(plane, local[standing]) if below_load else None
         footprint = fit_standing(
             surface, standing, rim, plane, camera, prior, self.noise, (bottom, top), seat
@@ -194,7 +194,9 @@ class FrameGeometry:
             return f"the floor of region {region.id} is hidden"
         return _assembled(region, plane, footprint, (0.0, 0.0), surface)
 
-    def _bottom(self, region: Region, rim: Rim, heights: NDArray[np.float64]) -> float:
+    def _bottom(
+        self, region: Region, rim: Rim, heights: NDArray[np.float64], plane: Plane
+    ) -> float:
         """Height of a pallet's underside: 0 on the floor, or the deck it rides on."""
         known = np.isfinite(heights)
         lower = heights[rim.hangs & known]
@@ -211,8 +213,12 @@ class FrameGeometry:
         # Slanted upright edges end above what is behind them too, at any height; an underside
         # shows as many pixels of one height, the lowest.
         deck = SIZES["transporter"].height
-        lowest, foot = float(np.quantile(lower, 0.06)), float(np.quantile(heights[known], 0.02))
-        level = int((np.abs(lower - lowest) < 0.06).sum())
+        # The lowest of many noisy heights lie below all true ones.
+        falling = np.abs(rim.directions[known] @ plane.up)
+        noise = min(float(np.median(rim.sigma[known] * falling)), 0.1)
+        lowest = float(np.quantile(lower, 0.06)) + 1.5 * noise
+        foot = float(np.quantile(heights[known], 0.02)) + 2.0 * noise
+        level = int((np.abs(lower - lowest) < 0.06 + noise).sum())
         rides = (
             deck - 0.05 < foot
             and lowest < min(foot + 0.08, deck + 0.22)

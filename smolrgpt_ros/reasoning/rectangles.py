@@ -22,7 +22,7 @@ _SPREAD = 0.8  # metres over which points anywhere inside are spread
 _LOOSE = 0.06  # metres: a direction less sure than this is followed as far as it goes
 _STEPS = 49
 _MOST_STARTS = 8
-_STRAY = 1e-3  # density of points that belong to something else, 1/metres
+_STRAY = 1e-5  # density of points that belong to something else, 1/metres
 _LARGEST_STEP = np.array([0.3, 0.3, 0.2, 0.25, 0.25])
 
 
@@ -118,10 +118,26 @@ def fit_rectangle(starts: Array, evidence: Evidence) -> Fit:
         if step < 2e-3 and turn > 0:
             break
     residuals, slopes, cost = _linearised(values, fine, 0.0)
-    best = int(np.argmin(cost))
-    normal, _ = _normal_equations(residuals[best : best + 1], slopes[best : best + 1])
-    covariance = np.linalg.inv(normal[0] + 0.1 * np.eye(5))
-    return _followed(Fit(values[best], covariance, float(cost[best])), fine)
+    normal, _ = _normal_equations(residuals, slopes)
+    covariances = np.linalg.inv(normal + 0.1 * np.eye(5))
+    fits = [
+        _followed(Fit(*end), fine) for end in zip(values, covariances, cost.tolist(), strict=True)
+    ]
+    return _weighed(fits)
+
+
+def _weighed(fits: list[Fit]) -> Fit:
+    """The best of several; the centres of others that are hardly less likely share in its own."""
+    best = min(fits, key=lambda fit: fit.cost)
+    likely = np.exp([best.cost - fit.cost for fit in fits])
+    likely /= likely.sum()
+    centres = np.array([fit.values[:2] for fit in fits])
+    centre = likely @ centres
+    apart = centres - centre
+    covariance = best.covariance.copy()
+    covariance[:2, :2] = np.einsum("k,kij->ij", likely, [f.covariance[:2, :2] for f in fits])
+    covariance[:2, :2] += np.einsum("k,ki,kj->ij", likely, apart, apart)
+    return Fit(np.concatenate([centre, best.values[2:]]), covariance, best.cost)
 
 
 def _stepped(values: Array, pack: _Pack, blur: float) -> tuple[Array, Array, float]:
@@ -254,9 +270,7 @@ def _prior(values: Array, evidence: Evidence) -> tuple[Array, Array, Array]:
     return residuals, slopes, 0.5 * (residuals**2).sum(axis=1)
 
 
-def _sided(
-    frame: _Frame, points: _Points, blur: float
-) -> tuple[Array, Array, Array, Array]:
+def _sided(frame: _Frame, points: _Points, blur: float) -> tuple[Array, Array, Array, Array]:
     """Coordinates ``(K, N)`` along both axes and standard deviations across both pairs of sides."""
     u = frame.a @ points.xy.T - frame.along[:, :1]
     v = frame.b @ points.xy.T - frame.along[:, 1:]
@@ -266,9 +280,7 @@ def _sided(
     return u, v, np.sqrt(variance_u), np.sqrt(both - variance_u)
 
 
-def _slopes(
-    frame: _Frame, u: Array, v: Array, first: Array, sign: Array, weight: Array
-) -> Array:
+def _slopes(frame: _Frame, u: Array, v: Array, first: Array, sign: Array, weight: Array) -> Array:
     """Slopes ``(K, N, 5)`` of weighted distances beyond the side that ``first`` and ``sign`` name."""
     signed = sign * weight
     slopes = np.empty((*u.shape, 5))
@@ -370,9 +382,7 @@ def _touching(frame: _Frame, evidence: Evidence) -> tuple[Array, Array, Array]:
     return factor * ratio, slopes, 8 * np.log1p(np.square(ratio) / 16).sum(axis=1)
 
 
-def _seated(
-    frame: _Frame, seat: Array, sigma: tuple[float, float]
-) -> tuple[Array, Array, Array]:
+def _seated(frame: _Frame, seat: Array, sigma: tuple[float, float]) -> tuple[Array, Array, Array]:
     """The centre is near a known spot, less surely along the long side."""
     offset = frame.centre - seat
     u, v = (frame.a * offset).sum(axis=1), (frame.b * offset).sum(axis=1)

@@ -40,9 +40,7 @@ class Surface:
     grain: float
 
 
-def surface_of(
-    frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, noise: float = 0.0
-) -> Surface:
+def surface_of(frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, noise: float = 0.0) -> Surface:
     """Samples a region; pixels that mix near and far are left out where enough others remain.
 
     Args:

@@ -79,9 +79,7 @@ class RgbdFrame:
                 f"rgb must be (H, W, 3) uint8, found {self.rgb.shape} {self.rgb.dtype}"
             )
         size = self.rgb.shape[:2]
-        if self.depth is not None and (
-            self.depth.shape != size or self.depth.dtype != np.float32
-        ):
+        if self.depth is not None and (self.depth.shape != size or self.depth.dtype != np.float32):
             raise ValueError(
                 f"depth must be {size} float32 metres like rgb, "
                 f"found {self.depth.shape} {self.depth.dtype}"
