@@ -30,6 +30,7 @@ setup(
     extras_require={
         "detector": ["ultralytics>=8.4.50,<8.5"],
         "simulation": ["mujoco>=3.3", "pyarrow"],
+        "web": ["foxglove-sdk>=0.30,<1"],
     },
     entry_points={"console_scripts": ["smolrgpt = smolrgpt_ros.cli:main"]},
     zip_safe=False,

@@ -1,13 +1,16 @@
-"""The warehouse example: the query node on a simulated camera or on the robot's own."""
+"""The warehouse example: the query node on a simulated camera, a recording or a robot's camera."""
+
+from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch.actions import DeclareLaunchArgument
 from launch.conditions import IfCondition
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, PythonExpression
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from launch import LaunchDescription
+from smolrgpt_ros.ros.camera_presets import read_presets
 
 PACKAGE = "smolrgpt_ros"
 
@@ -17,20 +20,45 @@ def text(argument: str) -> ParameterValue:
     return ParameterValue(LaunchConfiguration(argument), value_type=str)
 
 
+def of_camera(values: dict[str, str]) -> PythonExpression:
+    """The value of the camera that the argument names."""
+    return PythonExpression([repr(values), "['", LaunchConfiguration("camera"), "']"])
+
+
 def generate_launch_description() -> LaunchDescription:
     share = get_package_share_directory(PACKAGE)
+    presets = read_presets(Path(share) / "config" / "cameras")
+
+    def topic(key: str) -> PythonExpression:
+        return of_camera({name: preset.topics[key] for name, preset in presets.items()})
+
     arguments = [
         DeclareLaunchArgument(
+            "camera",
+            default_value="simulation",
+            choices=list(presets),
+            description="Whose topics to use, see config/cameras: a camera's driver, which is "
+            "started apart, or topics, which the topic arguments name.",
+        ),
+        DeclareLaunchArgument(
             "sim",
-            default_value="true",
+            default_value=of_camera(
+                {name: str(name == "simulation").lower() for name in presets},
+            ),
             choices=["true", "false"],
-            description="Start the simulated camera; false: use the robot's camera topics.",
+            description="Start the simulated camera; by default with camera:=simulation only.",
         ),
         DeclareLaunchArgument(
             "rviz",
             default_value="false",
             choices=["true", "false"],
             description="Start RViz with the package's displays.",
+        ),
+        DeclareLaunchArgument(
+            "web",
+            default_value="false",
+            choices=["true", "false"],
+            description="Serve the same view to browsers (needs foxglove-sdk).",
         ),
         DeclareLaunchArgument(
             "namespace",
@@ -44,18 +72,28 @@ def generate_launch_description() -> LaunchDescription:
         ),
         DeclareLaunchArgument(
             "rgb_topic",
-            default_value="rgb/image_raw",
+            default_value=topic("rgb"),
             description="Colour images of the camera (sensor_msgs/Image).",
         ),
         DeclareLaunchArgument(
             "camera_info_topic",
-            default_value="rgb/camera_info",
+            default_value=topic("camera_info"),
             description="Calibration of the colour camera (sensor_msgs/CameraInfo).",
         ),
         DeclareLaunchArgument(
             "depth_topic",
-            default_value="depth/image_raw",
+            default_value=topic("depth"),
             description="Depth registered to the colour image (sensor_msgs/Image, REP-118).",
+        ),
+        DeclareLaunchArgument(
+            "depth_info_topic",
+            default_value=topic("depth_info"),
+            description="Calibration beside the depth images, for RViz's depth cloud.",
+        ),
+        DeclareLaunchArgument(
+            "fixed_frame",
+            default_value=of_camera({name: preset.frame for name, preset in presets.items()}),
+            description="Frame that RViz shows everything in.",
         ),
         DeclareLaunchArgument(
             "family",
@@ -100,6 +138,7 @@ def generate_launch_description() -> LaunchDescription:
             ("rgb/image_raw", LaunchConfiguration("rgb_topic")),
             ("rgb/camera_info", LaunchConfiguration("camera_info_topic")),
             ("depth/image_raw", LaunchConfiguration("depth_topic")),
+            ("depth/camera_info", LaunchConfiguration("depth_info_topic")),
         ],
     }
     parameters = LaunchConfiguration("params_file")
@@ -132,10 +171,31 @@ def generate_launch_description() -> LaunchDescription:
             **common,
         ),
         Node(
+            executable="web_view_node",
+            name="web_view",
+            condition=IfCondition(LaunchConfiguration("web")),
+            parameters=[parameters, sim_time],
+            **common,
+        ),
+        Node(
             package="rviz2",
             executable="rviz2",
+            namespace=LaunchConfiguration("namespace"),
             condition=IfCondition(LaunchConfiguration("rviz")),
-            arguments=["-d", PathJoinSubstitution([share, "config", "warehouse.rviz"])],
+            arguments=[
+                "--display-config",
+                PathJoinSubstitution([share, "config", "warehouse.rviz"]),
+                "--fixed-frame",
+                LaunchConfiguration("fixed_frame"),
+            ],
+            # The displays name topics of the root namespace and of the simulated camera.
+            remappings=[
+                ("/spatial_query/markers", "spatial_query/markers"),
+                ("/spatial_query/annotated", "spatial_query/annotated"),
+                ("/rgb/image_raw", LaunchConfiguration("rgb_topic")),
+                ("/depth/image_raw", LaunchConfiguration("depth_topic")),
+                ("/depth/camera_info", LaunchConfiguration("depth_info_topic")),
+            ],
             parameters=[sim_time],
         ),
     ]

@@ -11,11 +11,14 @@ from .scene.status import QueryError
 
 ROOMS = (
     "smolrgpt_ros.reasoning.cli",
+    "smolrgpt_ros.live",
     "smolrgpt_ros.model.cli",
     "smolrgpt_ros.simulation.cli",
     "smolrgpt_ros.training.cli",
     "smolrgpt_ros.evaluation.cli",
+    "smolrgpt_ros.evaluation.measured",
     "smolrgpt_ros.evaluation.score",
+    "smolrgpt_ros.evaluation.statistics",
 )
 
 

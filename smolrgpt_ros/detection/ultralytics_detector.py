@@ -89,6 +89,8 @@ class UltralyticsDetector:
         self.settings = settings or DetectorSettings()
         self.name = name
         self.device = device
+        #: Of the weights, hexadecimal; empty where nobody computed it.
+        self.sha256 = ""
 
     @classmethod
     def load(

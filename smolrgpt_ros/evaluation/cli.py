@@ -1,26 +1,35 @@
-"""``smolrgpt evaluate``: scores on unseen simulated frames."""
+"""``smolrgpt evaluate``: scores on unseen simulated frames, or on data in a published layout."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from .simulated import HELD_OUT_SEED
+from .cases import HELD_OUT_SEED, Case
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add the ``evaluate`` command."""
     parser = subparsers.add_parser(
         "evaluate",
-        help="score a model and the measurement on unseen simulated frames",
+        help="score a model and the measurement on unseen frames",
         description=(
-            "Simulates frames of unseen seeds, asks one question of each kind about each in unseen "
-            "words, with the simulator's masks, and prints the share answered right with its "
-            "95 % interval."
+            "Simulates frames of unseen seeds and asks one question of each kind about each in "
+            "unseen words, or asks the questions of --data, and prints the shares answered right "
+            "with their 95 % intervals, errors of distances, and how reliable confidence is."
         ),
     )
     parser.add_argument("--model", type=Path, help="model folder (default: the mini that ships)")
+    parser.add_argument(
+        "--dtype", default="auto", help="auto, float32, bfloat16 or int8 (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=None, help="CPU threads of the model")
+    parser.add_argument(
+        "--data", type=Path, help="questions in a published layout (.json or .parquet) instead"
+    )
     parser.add_argument("--frames", type=int, default=250, help="frames (default: %(default)s)")
     parser.add_argument(
         "--seed", type=int, default=HELD_OUT_SEED, help="first seed (default: %(default)s)"
@@ -32,28 +41,66 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         help="camera family (default: %(default)s)",
     )
     parser.add_argument("--clean", action="store_true", help="without the sensor model's noise")
-    parser.add_argument("--threads", type=int, default=None, help="CPU threads of the model")
+    parser.add_argument(
+        "--masks",
+        choices=("true", "detector"),
+        default="true",
+        help="regions of simulated frames: the simulator's, or the detector's (end to end)",
+    )
     parser.add_argument("--out", type=Path, help="write every outcome here, one JSON object a line")
+    parser.add_argument("--answers", type=Path, help="write the benchmark's submission file here")
+    parser.add_argument("--report", type=Path, help="write an HTML page with the worst cases here")
     parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from tqdm import tqdm
+
     from ..checkpoints import MINI
     from ..model.engine import SmolRGPTEngine
     from ..reasoning.reasoner import SpatialReasoner
-    from ..simulation.scenes import FAMILIES
-    from .simulated import evaluate
+    from .asking import ask_all
+    from .outcomes import Outcome, summary
+    from .report import WorstCases, html_report
 
-    engine = SmolRGPTEngine.load(arguments.model or MINI, threads=arguments.threads)
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
-    table = evaluate(
-        SpatialReasoner(engine),
-        arguments.frames,
-        seed=arguments.seed,
-        families=families,
-        noisy=not arguments.clean,
-        out=arguments.out,
-    )
+    folder = arguments.model or MINI
+    with SmolRGPTEngine.load(folder, dtype=arguments.dtype, threads=arguments.threads) as engine:
+        worst = WorstCases()
+        outcomes: list[Outcome] = []
+        for case, outcome in tqdm(ask_all(SpatialReasoner(engine), _cases(arguments)), unit="q"):
+            outcomes.append(outcome)
+            worst.see(case, outcome)
+    if not outcomes:
+        raise ValueError("nothing was asked: the data has no question, or --frames is 0")
+    table = summary(outcomes)
+    if arguments.out:
+        arguments.out.write_text("".join(json.dumps(asdict(o)) + "\n" for o in outcomes))
+    if arguments.answers:
+        lines = [{"id": o.id, "normalized_answer": o.model} for o in outcomes]
+        arguments.answers.write_text(json.dumps(lines, indent=1) + "\n")
+    if arguments.report:
+        title = f"{folder.name} on {arguments.data or f'{arguments.frames} simulated frames'}"
+        arguments.report.write_text(html_report(title, table, worst.all()))
     print(json.dumps(table, indent=2))
     return 0
+
+
+def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
+    from ..checkpoints import DETECTOR
+    from ..detection.ultralytics_detector import UltralyticsDetector
+    from ..simulation.scenes import FAMILIES
+    from .cases import published_cases, simulated_cases
+
+    if arguments.data is not None:
+        if arguments.masks == "detector":
+            raise ValueError("--masks detector is for simulated frames; --data brings its masks")
+        return published_cases(arguments.data)
+    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
+    return simulated_cases(
+        arguments.frames,
+        arguments.seed,
+        families,
+        noisy=not arguments.clean,
+        detector=UltralyticsDetector.load(DETECTOR) if arguments.masks == "detector" else None,
+    )

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import copy
 import os
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
-from torch import Tensor
-from transformers import PreTrainedTokenizerFast
 
-from ..scene.frame import RgbdFrame
+from .bench_case import BenchCase, bench_case, bench_config, bench_processor
 from .bench_memory import measure_load
 from .bench_published import PublishedWay
-from .config import PUBLISHED_TEXT, PUBLISHED_VISION, SmolRGPTConfig
+from .bench_report import Measurements, ratios_of
 from .frame_features import FrameFeatures
 from .fused_decoder import FusedDecoder
 from .generation import Generator, PreparedQuestion
 from .modeling import SmolRGPTForConditionalGeneration
-from .processing import (
-    IMAGE_TOKEN,
-    MASK_DEPTH_TOKEN,
-    MASK_RGB_TOKEN,
-    TURN_END,
-    TURN_START,
-    SmolRGPTProcessor,
-)
 from .published import save_published
 from .quantisation import quantise
 
@@ -72,40 +59,6 @@ class BenchOptions:
     memory: bool = True
 
 
-@dataclass
-class Measurements:
-    """Seconds by contestant and part, one per round."""
-
-    seconds: dict[str, dict[str, list[float]]] = field(default_factory=dict)
-
-    def add(self, who: str, part: str, value: float) -> None:
-        self.seconds.setdefault(who, {}).setdefault(part, []).append(value)
-
-    def ratio(self, above: tuple[str, str], below: tuple[str, str]) -> float:
-        """Median over the rounds of one time divided by another of the same round."""
-        pairs = zip(self.seconds[above[0]][above[1]], self.seconds[below[0]][below[1]], strict=True)
-        return statistics.median(a / b for a, b in pairs)
-
-    def medians(self) -> dict[str, dict[str, float]]:
-        return {
-            who: {part: statistics.median(values) for part, values in parts.items()}
-            for who, parts in self.seconds.items()
-        }
-
-
-def bench_config(size: str) -> SmolRGPTConfig:
-    """The published sizes, or a model of a few hundred thousand parameters."""
-    if size == "full":
-        return SmolRGPTConfig()
-    if size != "tiny":
-        raise ValueError(f"size must be 'full' or 'tiny', found {size!r}")
-    vision = {"hidden_size": 24, "intermediate_size": 32, "num_hidden_layers": 2}
-    text = {"hidden_size": 30, "intermediate_size": 32, "num_hidden_layers": 2, "head_dim": 2}
-    return SmolRGPTConfig(
-        vision_config={**PUBLISHED_VISION, **vision}, text_config={**PUBLISHED_TEXT, **text}
-    )
-
-
 class Contestant:
     """One number format of ours."""
 
@@ -115,7 +68,7 @@ class Contestant:
         if dtype == "int8":
             quantise(model.vision_tower)
         decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
-        self.generator = Generator(model, decoder, _processor(model.config))
+        self.generator = Generator(model, decoder, bench_processor(model.config))
         self.generator.eos = NEVER
 
     def answer(self, features: FrameFeatures, questions: list[PreparedQuestion], n: int) -> None:
@@ -152,7 +105,7 @@ def run_bench(
         say(f"preparing {dtype}")
         model = base if dtype == "float32" else copy.deepcopy(base)
         contestants[SHORT[dtype]] = Contestant(model, dtype)
-    case = _case(config, options)
+    case = bench_case(config, options.question_tokens)
     found = Measurements()
     published = PublishedWay(base, clock)
     report: dict[str, Any] = {}
@@ -171,7 +124,7 @@ def run_bench(
 def _report(
     options: BenchOptions,
     base: SmolRGPTForConditionalGeneration,
-    case: _Case,
+    case: BenchCase,
     found: Measurements,
     contestants: dict[str, Contestant],
     memory: dict[str, Any] | None,
@@ -189,48 +142,14 @@ def _report(
         "rounds": rounds,
         "clock": options.clock,
         "median_seconds": found.medians(),
-        "ratios": _ratios(found, list(contestants), memory),
+        "ratios": ratios_of(found, list(contestants), memory),
         "memory": memory,
         "logits_error": _logits_errors(contestants, case),
     }
 
 
-@dataclass(frozen=True)
-class _Case:
-    frame: RgbdFrame
-    rgb: Tensor
-    depth: Tensor
-    weights: Tensor
-    ids: Tensor
-    questions: list[PreparedQuestion]
-
-
-def _case(config: SmolRGPTConfig, options: BenchOptions) -> _Case:
-    """A frame of noise and four questions with three masks each."""
-    rng = np.random.default_rng(0)
-    frame = RgbdFrame(
-        rgb=rng.integers(0, 256, (480, 640, 3)).astype(np.uint8),
-        depth=rng.uniform(1, 9, (480, 640)).astype(np.float32),
-        intrinsics=None,
-    )
-    masks = np.zeros((3, 480, 640), bool)
-    masks[0, 100:200, 50:150] = masks[1, 220:300, 300:420] = masks[2, 60:400, 440:600] = True
-    processor = _processor(config)
-    weights, _ = processor.masks(list(masks))
-    region = [config.mask_rgb_token_id, config.mask_depth_token_id]
-    questions = []
-    for _ in range(4):
-        words = rng.integers(10, 1000, options.question_tokens - 6).tolist()
-        ids = words[:5] + region + words[5:9] + region + words[9:12] + region + words[12:]
-        questions.append(PreparedQuestion(ids, weights, None, ()))
-    rgb, depth = processor.rgb(frame.rgb), processor.depth(frame.depth)
-    assert depth is not None
-    prompt = processor.encode(processor.prefix) + questions[0].token_ids
-    return _Case(frame, rgb[None], depth[None], weights, torch.tensor([prompt]), questions)
-
-
 def _round_published(
-    into: Measurements, way: PublishedWay, case: _Case, options: BenchOptions, short: bool
+    into: Measurements, way: PublishedWay, case: BenchCase, options: BenchOptions, short: bool
 ) -> None:
     clock = way.clock
     start = clock()
@@ -252,7 +171,12 @@ def _round_published(
 
 
 def _round_ours(
-    into: Measurements, name: str, who: Contestant, case: _Case, options: BenchOptions, short: bool
+    into: Measurements,
+    name: str,
+    who: Contestant,
+    case: BenchCase,
+    options: BenchOptions,
+    short: bool,
 ) -> None:
     count = 2 if short else options.answer_tokens
     pictures = torch.cat((case.rgb, case.depth))
@@ -278,25 +202,8 @@ def _round_ours(
     into.add(name, "decode", step)
 
 
-def _ratios(found: Measurements, names: list[str], memory: dict[str, Any] | None) -> dict[str, Any]:
-    pairs = {
-        "one_question_20": ("answer", "answer"),
-        "one_question_vs_120": ("always", "answer"),
-        "next_question_same_frame": ("answer", "next answer"),
-    }
-    ratios: dict[str, Any] = {
-        key: {name: found.ratio(("published", theirs), (name, ours)) for name in names}
-        for key, (theirs, ours) in pairs.items()
-    }
-    ratios["four_questions_vs_one"] = {
-        name: found.ratio((name, "four answers"), (name, "answer")) for name in names
-    }
-    ratios["load_peak_vs_file"] = None if memory is None else memory["published"]["peak_vs_file"]
-    return ratios
-
-
 @torch.inference_mode()
-def _logits_errors(contestants: dict[str, Contestant], case: _Case) -> dict[str, float]:
+def _logits_errors(contestants: dict[str, Contestant], case: BenchCase) -> dict[str, float]:
     """Root mean square of the first token's logit errors, in standard deviations of the logits."""
     logits = {}
     for name, who in contestants.items():
@@ -340,59 +247,3 @@ def _memory(
                 "peak_vs_file": found.peak_vs_file,
             }
     return result
-
-
-def _processor(config: SmolRGPTConfig) -> SmolRGPTProcessor:
-    """A processor whose tokenizer knows the prefix alone: 67 tokens with 64 image tokens."""
-    vocabulary = {
-        "<unk>": 0,
-        TURN_START: 1,
-        TURN_END: config.eos_token_id,
-        "user": 3,
-        "\n": 4,
-        IMAGE_TOKEN: config.image_token_id,
-        MASK_RGB_TOKEN: config.mask_rgb_token_id,
-        MASK_DEPTH_TOKEN: config.mask_depth_token_id,
-    }
-    backend = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    backend.pre_tokenizer = pre_tokenizers.Split("\n", "isolated")
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=backend,
-        unk_token="<unk>",
-        bos_token=TURN_START,
-        eos_token=TURN_END,
-        pad_token=TURN_END,
-        additional_special_tokens=[IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN],
-    )
-    return SmolRGPTProcessor.for_config(config, tokenizer)
-
-
-def table(report: dict[str, Any]) -> str:
-    """The report for people."""
-    medians, loads = report["median_seconds"], report["load_average"]
-    names = list(medians)
-    parts = list(dict.fromkeys(part for values in medians.values() for part in values))
-    lines = [
-        f"{report['parameters'] / 1e6:.1f} M parameters, "
-        f"prompt of {report['prompt_tokens']} tokens, "
-        f"{report['threads']} threads, {report['cpu_capability']}, "
-        f"load {loads['before'][0]:.1f} -> {loads['after'][0]:.1f}",
-        "",
-        f"{'median ms (' + report['clock'] + ')':24s}" + "".join(f"{name:>12s}" for name in names),
-    ]
-    for part in parts:
-        cells = [
-            f"{medians[name][part] * 1e3:12.1f}" if part in medians[name] else " " * 12
-            for name in names
-        ]
-        lines.append(f"{part:24s}" + "".join(cells))
-    lines += ["", f"{'ratio':28s}" + "".join(f"{name:>12s}" for name in names[1:])]
-    for key, values in report["ratios"].items():
-        if isinstance(values, dict):
-            cells = [f"{values[name]:12.2f}" for name in names[1:]]
-            lines.append(f"{key:28s}" + "".join(cells))
-        elif values is not None:
-            lines.append(f"{key:28s}{values:12.2f}")
-    for name, error in report["logits_error"].items():
-        lines.append(f"logits of {name}: error of {error:.4f} standard deviations")
-    return "\n".join(lines)

@@ -100,7 +100,8 @@ def run_download(arguments: argparse.Namespace) -> int:
 
 def run_bench_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON."""
-    from .bench import SHORT, BenchOptions, run_bench, table
+    from .bench import SHORT, BenchOptions, run_bench
+    from .bench_report import table
 
     dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
     unknown = [name for name in dtypes if name not in SHORT]

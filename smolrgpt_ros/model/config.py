@@ -45,6 +45,7 @@ class SmolRGPTConfig(PreTrainedConfig):
         pixel_shuffle_factor: side of the patch blocks that become one image token.
         refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64).
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
+        region_relations: how many regions a geometry token tells its relation to, 0 for none.
         region_name_token_id: token of ``[Region 0]``, the names of the next regions following it.
             Each region's tokens then carry the embedding of their name, and each name, where it is
             written, the features of its region: a small decoder need not look up what it writes
@@ -71,6 +72,7 @@ class SmolRGPTConfig(PreTrainedConfig):
     pixel_shuffle_factor: int = 2
     refiner_stages: int = 3
     geometry_features: int = 0
+    region_relations: int = 0
     region_name_token_id: int | None = None
     region_names: int = 0
     image_token_id: int = 49152
@@ -116,6 +118,10 @@ class SmolRGPTConfig(PreTrainedConfig):
             raise ValueError(
                 f"geometry_features={self.geometry_features} and mask_geometry_token_id="
                 f"{self.mask_geometry_token_id} must be set together"
+            )
+        if self.region_relations and not self.geometry_features:
+            raise ValueError(
+                f"region_relations={self.region_relations} needs geometry_features, found 0"
             )
         if bool(self.region_names) != (self.region_name_token_id is not None):
             raise ValueError(

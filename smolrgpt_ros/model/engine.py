@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..scene.frame import RgbdFrame
 from ..scene.status import QueryError, Status
-from .frame_features import FrameCache, frame_key
+from .frame_features import FrameCache
 from .fused_decoder import FusedDecoder
 from .generation import GeneratedAnswer, Generator, PreparedQuestion
 from .geometry_features import frame_geometry
@@ -24,20 +23,10 @@ from .hardware import choose_device, choose_dtype, give_back_memory
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import MASK, SmolRGPTProcessor
 from .quantisation import quantise
+from .waiting_line import Job, WaitingLine
 
 LONGEST_WAIT_S = 120.0
 """Deadline of a question that brings none: no wait is without end."""
-
-_POLL_S = 0.02
-
-
-class QueryCancelled(QueryError):
-    """The caller took its question back."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Status.TIMEOUT, "the question was cancelled before its answer was complete"
-        )
 
 
 @dataclass(frozen=True)
@@ -60,20 +49,6 @@ class EngineAnswer:
     vanished_masks: tuple[int, ...]
     latency_s: float
     truncated: bool
-
-
-@dataclass(eq=False)
-class _Job:
-    """A question on its way: ``events`` carries partial texts, then an answer or an error."""
-
-    frame: RgbdFrame
-    question: PreparedQuestion | None  # None: only prepare the frame
-    max_new_tokens: int
-    streams: bool
-    events: queue.SimpleQueue[str | GeneratedAnswer | QueryError] = field(
-        default_factory=queue.SimpleQueue
-    )
-    abandoned: threading.Event = field(default_factory=threading.Event)
 
 
 class SmolRGPTEngine:
@@ -121,10 +96,8 @@ class SmolRGPTEngine:
         self._positions = model.config.text.max_position_embeddings
         self._region_names = model.config.region_names
         self._cache = FrameCache(cache_bytes)
-        self._threads, self._max_waiting, self._max_batch = threads, max_waiting, max_batch
-        self._waiting: list[_Job] = []
-        self._condition = threading.Condition()
-        self._closed = False
+        self._threads = threads
+        self._line = WaitingLine(max_waiting, max_batch)
         self._worker = threading.Thread(target=self._work, name=f"{name}-engine", daemon=True)
         self._worker.start()
 
@@ -190,7 +163,7 @@ class SmolRGPTEngine:
 
         Raises:
             QueryError: ``BAD_QUESTION`` where prompt and masks do not fit, ``BUSY`` with a full
-                queue, ``TIMEOUT`` at the deadline or when cancelled (:class:`QueryCancelled`),
+                queue, ``TIMEOUT`` at the deadline or when cancelled (``QueryCancelled``),
                 ``MODEL_ERROR``.
         """
         started = time.monotonic()
@@ -203,12 +176,9 @@ class SmolRGPTEngine:
                 f"the prompt has {len(question.token_ids)} tokens behind the picture and leaves "
                 f"room for {min(room, max_new_tokens)} of an answer; ask a shorter question",
             )
-        job = _Job(frame, question, min(max_new_tokens, room), on_text is not None)
-        self._submit(job)
-        try:
-            generated = self._wait(job, deadline, on_text, cancelled)
-        finally:
-            job.abandoned.set()
+        job = Job(frame, question, min(max_new_tokens, room), on_text is not None)
+        self._line.submit(job)
+        generated = job.wait(deadline, on_text, cancelled, self._worker.is_alive)
         return EngineAnswer(
             text=self._processor.decode(generated.token_ids),
             token_ids=tuple(generated.token_ids),
@@ -225,18 +195,11 @@ class SmolRGPTEngine:
             Whether it was taken on: not if a question is waiting. An older frame that still
             waits to be prepared gives way.
         """
-        with self._condition:
-            if self._closed or any(job.question is not None for job in self._waiting):
-                return False
-            self._waiting = [_Job(frame, None, 0, False)]
-            self._condition.notify()
-        return True
+        return self._line.prepare(frame)
 
     def close(self, timeout_s: float = 10.0) -> None:
         """Stop the worker; waiting questions fail with ``MODEL_ERROR``."""
-        with self._condition:
-            self._closed = True
-            self._condition.notify_all()
+        self._line.close()
         self._worker.join(timeout_s)
 
     def __enter__(self) -> SmolRGPTEngine:
@@ -283,81 +246,15 @@ class SmolRGPTEngine:
             tuple(vanished.nonzero().flatten().tolist()),
         )
 
-    def _submit(self, job: _Job) -> None:
-        with self._condition:
-            if self._closed:
-                raise QueryError(Status.MODEL_ERROR, "the engine is closed")
-            self._waiting = [other for other in self._waiting if not other.abandoned.is_set()]
-            if len(self._waiting) >= self._max_waiting:
-                raise QueryError(
-                    Status.BUSY,
-                    f"{len(self._waiting)} questions are waiting; ask later or raise max_waiting",
-                )
-            self._waiting.append(job)
-            self._condition.notify()
-
-    def _wait(
-        self,
-        job: _Job,
-        deadline: float,
-        on_text: Callable[[str], None] | None,
-        cancelled: Callable[[], bool] | None,
-    ) -> GeneratedAnswer:
-        while True:
-            left = deadline - time.monotonic()
-            try:
-                event = job.events.get(timeout=max(0.0, min(left, _POLL_S)))
-            except queue.Empty:
-                event = None
-            if isinstance(event, GeneratedAnswer):
-                return event
-            if isinstance(event, QueryError):
-                raise event
-            if event is not None and on_text is not None:
-                on_text(event)
-            if cancelled is not None and cancelled():
-                raise QueryCancelled
-            if left <= 0:
-                raise QueryError(
-                    Status.TIMEOUT,
-                    "the model did not finish before the deadline; raise the timeout, ask for "
-                    "fewer regions, or use a faster device",
-                )
-            if event is None and not self._worker.is_alive():
-                raise QueryError(Status.MODEL_ERROR, "the engine's worker thread has ended")
-
     # --- the worker's side ---
 
     def _work(self) -> None:
         if self._threads is not None:
             torch.set_num_threads(self._threads)
-        while True:
-            with self._condition:
-                while not self._waiting and not self._closed:
-                    self._condition.wait(1.0)
-                if self._closed:
-                    waiting, self._waiting = self._waiting, []
-                    break
-                batch = self._take()
+        while (batch := self._line.take()) is not None:
             self._serve(batch)
-        for job in waiting:
-            job.events.put(QueryError(Status.MODEL_ERROR, "the engine was closed"))
 
-    def _take(self) -> list[_Job]:
-        """The oldest job and the waiting ones that may run with it; the lock is held."""
-        self._waiting = [job for job in self._waiting if not job.abandoned.is_set()]
-        if not self._waiting:
-            return []
-        first = self._waiting[0]
-        key = frame_key(first.frame)
-        batch = [first]
-        if first.question is not None:
-            others = [j for j in self._waiting[1:] if frame_key(j.frame) == key and j.question]
-            batch += others[: self._max_batch - 1]
-        self._waiting = [job for job in self._waiting if job not in batch]
-        return batch
-
-    def _serve(self, batch: list[_Job]) -> None:
+    def _serve(self, batch: list[Job]) -> None:
         """Run a batch; if it fails, each job by itself, so that one cannot take others along."""
         try:
             self._run(batch)
@@ -371,7 +268,7 @@ class SmolRGPTEngine:
                 message = f"the model failed: {type(error).__name__}: {error}"
                 job.events.put(QueryError(Status.MODEL_ERROR, message))
 
-    def _run(self, batch: list[_Job]) -> None:
+    def _run(self, batch: list[Job]) -> None:
         jobs = [job for job in batch if not job.abandoned.is_set()]
         if not jobs:
             return

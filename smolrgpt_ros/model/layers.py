@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-def _start_with(layer: nn.Module, std: float) -> None:
+def start_with(layer: nn.Module, std: float) -> None:
     """Note the standard deviation of fresh weights; the model's ``_init_weights`` reads it."""
     layer.init_std = std  # type: ignore[assignment]
 
@@ -28,7 +26,7 @@ class Connector(nn.Module):
         super().__init__()
         self.factor = factor
         self.proj = nn.Linear(patch_size_in * factor**2, width, bias=False)
-        _start_with(self.proj, std * self.proj.in_features**-0.5)
+        start_with(self.proj, std * self.proj.in_features**-0.5)
 
     def forward(self, patches: Tensor) -> Tensor:
         """``(B, P, C)`` patch tokens, row-major -> ``(B, P / factor**2, width)``."""
@@ -86,7 +84,7 @@ class Refiner(nn.Module):
             if isinstance(layer, Doubling):
                 # GELU of a unit normal has a root mean square of 0.652, and halves small values.
                 gain = 2 * std / 0.652 if layer is self.last else 1.0
-                _start_with(layer, gain * width**-0.5)
+                start_with(layer, gain * width**-0.5)
 
     @property
     def last(self) -> Doubling:
@@ -166,45 +164,3 @@ def _samples(size: int, grid: int, device: torch.device) -> tuple[Tensor, Tensor
     low = centre.long()
     high = (low + 1).clamp(max=size - 1)
     return low, high, centre - low
-
-
-class GeometryEncoder(nn.Module):
-    """Raw region geometry -> one decoder token, through Fourier features and a small network.
-
-    Wavelengths run from 64 down to 0.5 metres, so that both the size of a hall and a tenth of a
-    metre turn a phase. Short waves look like noise to a fresh network: the shorter, the weaker they
-    start. A linear path beside the network hands position on from the first step.
-
-    Args:
-        scales: one factor per raw feature, see ``geometry_features.FEATURE_SCALES``.
-        width: of the token.
-        std: standard deviation that a fresh encoder's tokens shall have.
-        wavelengths: per feature.
-    """
-
-    scales: Tensor
-
-    def __init__(
-        self, scales: Sequence[float], width: int, std: float, wavelengths: int = 8
-    ) -> None:
-        super().__init__()
-        self.wavelengths = wavelengths
-        self.register_buffer("scales", torch.tensor(scales))
-        encoded = len(scales) * (2 * wavelengths + 1)
-        self.hidden = nn.Linear(encoded, 2 * width)
-        self.norm = nn.LayerNorm(2 * width)
-        self.out = nn.Linear(2 * width, width)
-        self.direct = nn.Linear(encoded, width, bias=False)
-        _start_with(self.hidden, 2.0 * encoded**-0.5)
-        _start_with(self.out, std * self.out.in_features**-0.5)
-        _start_with(self.direct, 2.0 * std * encoded**-0.5)
-
-    def forward(self, geometry: Tensor) -> Tensor:
-        """``(M, G)`` raw values, float32 -> ``(M, D)``."""
-        steps = torch.arange(self.wavelengths, device=geometry.device, dtype=torch.float32)
-        scaled = geometry.float() * self.scales.float()
-        phase = scaled[..., None] * (2 * torch.pi / 64.0 * 2.0**steps)
-        strength = 2.0 ** (-steps / 2)
-        waves = torch.cat((phase.sin() * strength, phase.cos() * strength), -1).flatten(-2)
-        encoded = torch.cat((scaled / 5, waves), -1).to(self.hidden.weight.dtype)
-        return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)

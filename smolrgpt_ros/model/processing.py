@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from ..scene.frame import CameraIntrinsics
 from . import pictures
@@ -122,7 +122,9 @@ class SmolRGPTProcessor:
             raise FileNotFoundError(f"{path} is missing; is {directory} a SmolRGPT model folder?")
         values = json.loads(path.read_text())
         values.pop("processor_class", None)
-        tokenizer = AutoTokenizer.from_pretrained(str(directory), local_files_only=True, **kwargs)
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(
+            str(directory), local_files_only=True, **kwargs
+        )
         return cls(tokenizer, ProcessorOptions(**values))
 
     def save_pretrained(self, directory: str | Path) -> None:

@@ -15,7 +15,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import AutoTokenizer
+from transformers import PreTrainedTokenizerFast
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from .config import SmolRGPTConfig
@@ -206,7 +206,7 @@ def published_processor(config: SmolRGPTConfig, folder: str | Path) -> SmolRGPTP
     """A published model's processor from the tokenizer files in a folder, if they are there."""
     if not (Path(folder) / "tokenizer.json").is_file():
         return None
-    tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)
     tokens = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
     tokenizer.add_special_tokens({"additional_special_tokens": tokens})
     return SmolRGPTProcessor.for_config(config, tokenizer)

@@ -21,10 +21,11 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from smolrgpt_ros.msg import Region as RegionMessage
-from smolrgpt_ros.msg import RegionArray, SpatialAnswer
+from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.srv import SpatialQuery
 
 from ..reasoning.drawing import MEASURED_COLOR, SAID_COLOR, Color, draw_caption, draw_regions
+from ..ros.answer_values import generated_value, measured_value, text_with_ids
 from ..ros.images import decode_color
 from ..ros.messages import region_message
 from ..ros.places import Place
@@ -164,7 +165,7 @@ class DemoClient:
             question=asked.shown,
             status=status.name,
             message=response.message,
-            text=_with_ids(answer),
+            text=text_with_ids(answer),
             value=generated_value(answer) if ok else None,
             measured=measured_value(answer) if ok else None,
             truth=asked.truth,
@@ -224,39 +225,6 @@ def _region(message: RegionMessage) -> Region:
         {"size": [message.mask_height, message.mask_width], "counts": message.mask_rle}
     )
     return Region(id=message.id, label=message.label, mask=mask, score=message.score)
-
-
-def generated_value(answer: SpatialAnswer) -> float | int | str | None:
-    """What the model said: metres, a count, a side, or the id of the chosen region."""
-    if answer.kind == SpatialAnswer.KIND_CHOICE and answer.normalized.isdigit():
-        return int(answer.prompt_region_ids[int(answer.normalized)])
-    if answer.kind == SpatialAnswer.KIND_LEFT_RIGHT:
-        return answer.normalized or None
-    return _number(answer.value, answer.unit) if answer.has_value else None
-
-
-def measured_value(answer: SpatialAnswer) -> float | int | str | None:
-    """The same from depth."""
-    measured = answer.measured
-    if not measured.has_value:
-        return None
-    if measured.unit:
-        return _number(measured.value, measured.unit)
-    if measured.normalized.isdigit():
-        return int(measured.region_ids[0])
-    return measured.normalized
-
-
-def _number(value: float, unit: str) -> float | int:
-    return round(value) if unit == "count" else round(value, 3)
-
-
-def _with_ids(answer: SpatialAnswer) -> str:
-    """The model's sentence with region ids, which people see in the picture, for its indexes."""
-    text = answer.text
-    for index, identity in reversed(list(enumerate(answer.prompt_region_ids))):
-        text = text.replace(f"[Region {index}]", f"[\0{identity}]")
-    return text.replace("\0", "")
 
 
 def _caption(row: Row) -> list[tuple[str, Color]]:

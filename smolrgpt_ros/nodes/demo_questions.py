@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scene.region import Region
+from ..simulation.matching import match_objects
 from ..simulation.questions import distance_between, generate_questions
 from ..simulation.truth import FrameTruth, ObjectTruth
 
@@ -18,9 +19,6 @@ KINDS = {
     "count": "count",
     "choice": "mcq",
 }
-
-#: Least overlap of a detected region with an object to be taken for it.
-SAME_OBJECT_IOU = 0.5
 
 
 @dataclass(frozen=True)
@@ -79,27 +77,12 @@ def live_questions(
     Returns:
         at most one of each kind.
     """
-    matched = match(truth, regions)
+    matched = match_objects(truth, regions)
     if not matched:
         return []
     scene = _LiveScene(truth, matched, rng)
     makers = (scene.distance, scene.left_right, scene.count, scene.choice)
     return [asked for make in makers if (asked := make()) is not None]
-
-
-def match(truth: FrameTruth, regions: Sequence[Region]) -> dict[int, ObjectTruth]:
-    """The true object behind each region, by region id, where there is exactly one good one."""
-    found: dict[int, ObjectTruth] = {}
-    objects = [(item, item.mask()) for item in truth.regions]
-    for region in regions:
-        same = [
-            item
-            for item, mask in objects
-            if item.label == region.label and _iou(region.mask, mask) >= SAME_OBJECT_IOU
-        ]
-        if len(same) == 1 and same[0] not in found.values():
-            found[region.id] = same[0]
-    return found
 
 
 class _LiveScene:
@@ -181,8 +164,3 @@ def is_right(kind: str, value: float | int | str | None, truth: float | int | st
     if kind == "distance":
         return abs(float(value) - float(truth)) <= 0.1 * float(truth) + 1e-6
     return str(value) == str(truth)
-
-
-def _iou(a: np.ndarray, b: np.ndarray) -> float:
-    union = int(np.count_nonzero(a | b))
-    return int(np.count_nonzero(a & b)) / union if union else 0.0

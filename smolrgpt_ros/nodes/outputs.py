@@ -10,14 +10,15 @@ from typing import Any
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
-from smolrgpt_ros.msg import RegionArray, SpatialAnswer
+from smolrgpt_ros.msg import RegionArray
 
-from ..reasoning.drawing import caption_of, draw_answer, draw_caption, draw_regions
+from ..reasoning.answer_drawing import caption_of, draw_answer
+from ..reasoning.drawing import draw_caption, draw_regions
 from ..ros.frame_history import SeenFrame
 from ..ros.images import encode_image
 from ..ros.markers import markers_of
 from ..ros.messages import header_of, region_array
-from ..ros.places import places_of
+from ..ros.places import glance, places_of
 from ..ros.qos import profile
 from ..ros.replies import Reply
 from ..ros.settings import Settings
@@ -31,22 +32,23 @@ class _Shown:
     since: float
 
 
-class Outputs:
-    """Publishes ``~/regions``, ``~/answers``, ``~/markers`` and ``~/annotated``.
+class CameraOutputs:
+    """Publishes one camera's ``~/regions``, ``~/markers`` and ``~/annotated``.
 
-    Called from the perception thread and from query threads.
+    Called from the camera's perception thread and from query threads.
 
     Args:
         node: a lifecycle node; its publishers are silent while it is not active.
+        camera: its name goes before the topics'; empty for the only one.
     """
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, camera: str = "") -> None:
         reliable = profile("reliable")
-        self._regions = node.create_lifecycle_publisher(RegionArray, "~/regions", reliable)
-        self._answers = node.create_lifecycle_publisher(SpatialAnswer, "~/answers", reliable)
-        self._markers = node.create_lifecycle_publisher(MarkerArray, "~/markers", reliable)
+        base = f"~/{camera}/" if camera else "~/"
+        self._regions = node.create_lifecycle_publisher(RegionArray, f"{base}regions", reliable)
+        self._markers = node.create_lifecycle_publisher(MarkerArray, f"{base}markers", reliable)
         self._annotated = node.create_lifecycle_publisher(
-            Image, "~/annotated", profile("sensor_data")
+            Image, f"{base}annotated", profile("sensor_data")
         )
         self._lock = threading.Lock()
         self._shown: _Shown | None = None
@@ -55,7 +57,8 @@ class Outputs:
         """Publish the regions of a frame."""
         wanted = _heard(self._regions) or _heard(self._markers)
         if wanted:
-            places = places_of(seen.geometry)
+            exact = settings["regions_exact"]
+            places = places_of(seen.geometry) if exact else glance(seen.frame, seen.regions)
             array = region_array(seen.frame, seen.regions, places)
             if _heard(self._regions):
                 self._regions.publish(array)
@@ -70,17 +73,12 @@ class Outputs:
                     )
                 )
         if _heard(self._annotated):
-            picture = draw_regions(seen.frame.rgb, seen.regions)
-            shown = self._current(settings)
-            if shown is not None:
-                picture = draw_caption(picture, caption_of(shown.reply.result.answer))
-            self._annotate(picture, seen)
+            self._annotate(_picture(seen, self._current(settings)), seen)
 
     def answer(self, reply: Reply) -> None:
-        """Publish the answer of a reply that is OK."""
+        """Show the answer of a reply that is OK."""
         with self._lock:
             self._shown = _Shown(reply, time.monotonic())
-        self._answers.publish(reply.answer)
         seen = reply.result.seen
         if _heard(self._annotated) and seen is not None:
             self._annotate(draw_answer(seen.frame.rgb, seen.regions, reply.result.answer), seen)
@@ -99,6 +97,18 @@ class Outputs:
 
     def _annotate(self, picture: Any, seen: SeenFrame) -> None:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
+
+
+def _picture(seen: SeenFrame, shown: _Shown | None) -> Any:
+    """The annotated picture of a frame; the answer in it where its regions are in view."""
+    if shown is None:
+        return draw_regions(seen.frame.rgb, seen.regions)
+    answer = shown.reply.result.answer
+    # By id and class: the ids of a client's own regions may be those of other objects here.
+    asked = {(region.id, region.label) for region in shown.reply.local_regions}
+    if asked <= {(region.id, region.label) for region in seen.regions}:
+        return draw_answer(seen.frame.rgb, seen.regions, answer)
+    return draw_caption(draw_regions(seen.frame.rgb, seen.regions), caption_of(answer))
 
 
 def _heard(publisher: Any) -> bool:

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import sys
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.executors import MultiThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.srv import SpatialQuery
 
 from ..detection.detector import RegionDetector
 from ..reasoning.reasoner import SpatialReasoner
-from ..ros.diagnostics import (
-    ERROR,
-    Health,
-    compute_healths,
-    diagnostic_array,
-    input_health,
-    query_health,
-)
-from ..ros.frame_builder import FrameMessages, build_frame
-from ..ros.frame_history import FrameHistory, SeenFrame
-from ..ros.inputs import InputState
+from ..ros.diagnostics import ERROR, Health, diagnostic_array
 from ..ros.logs import NodeLogHandler, forward_logs, stop_forwarding
 from ..ros.messages import query_of
-from ..ros.pairing import FramePairing
-from ..ros.parameters import ParameterError, check_changes, declare
-from ..ros.perception import PerceptionWorker
+from ..ros.parameters import ParameterError, check_changes, declare, unknown_parameters
 from ..ros.qos import profile, service_profile
 from ..ros.query import Query, QueryResult
 from ..ros.query_desk import QueryDesk
@@ -46,9 +33,13 @@ from ..ros.settings import SPECS, Settings
 from ..ros.transforms import Transforms
 from ..scene.frame import RgbdFrame
 from ..scene.status import Status
+from .cameras import CameraPipeline
 from .feedback import GoalFeedback
-from .loading import apply_settings, load_detector, load_engine
-from .outputs import Outputs
+from .health import QueryStatistics, node_healths, process_health
+from .loading import load_detector, load_engine
+from .outputs import CameraOutputs
+from .parts import Parts
+from .running import run
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
@@ -71,26 +62,26 @@ class SpatialQueryNode(LifecycleNode):
     ) -> None:
         # Before anything can fail: a half-made node is destroyed too.
         self._not_ready = "the node is not configured yet"
-        self._detector: RegionDetector | None = None
-        self._engine: Any = None
-        self._reasoner: SpatialReasoner | None = None
+        self._parts = Parts(detector_loader, engine_loader)
         self._desk: QueryDesk | None = None
-        self._pairing: FramePairing | None = None
-        self._worker: PerceptionWorker[FrameMessages] | None = None
+        self._cameras: dict[str, CameraPipeline] = {}
         self._transforms: Transforms | None = None
-        self._last_latency_s = float("nan")
+        self._statistics = QueryStatistics()
         self._log_handler: NodeLogHandler | None = None
         self._action: ActionServer | None = None
         super().__init__("spatial_query", **options)
-        self._load_detector, self._load_engine = detector_loader, engine_loader
         self._settings = Settings.from_values(declare(self, SPECS))
+        for name in unknown_parameters(self, SPECS):
+            self.get_logger().warning(f"there is no parameter {name!r}: its value is not used")
         self.add_on_set_parameters_callback(self._check_parameters)
         self.add_post_set_parameters_callback(self._apply_parameters)
         self._log_handler = forward_logs(self.get_logger())
 
         parallel = ReentrantCallbackGroup()
-        self._input_group = MutuallyExclusiveCallbackGroup()
-        self._outputs = Outputs(self)
+        self._outputs = {name: CameraOutputs(self, name) for name in self._settings.cameras}
+        self._answers = self.create_lifecycle_publisher(
+            SpatialAnswer, "~/answers", profile("reliable")
+        )
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # Steady: with use_sim_time and no /clock the node's own time stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -128,24 +119,17 @@ class SpatialQueryNode(LifecycleNode):
             self.trigger_activate()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self._not_ready = "the model is being loaded; ask again in a few seconds"
         try:
-            start = time.monotonic()
-            self._detector = self._load_detector(self._settings)
-            self._engine = self._load_engine(self._settings)
-            self._reasoner = SpatialReasoner(self._engine)
+            self._load()
         except Exception as error:  # rclpy would swallow it
             return self._refuse("configured", error)
-        finder = f"{self._detector.name} on {self._detector.device}" if self._detector else "none"
-        self.get_logger().info(
-            f"model {self._engine.name} on {self._engine.device} ({self._engine.dtype}), "
-            f"detector {finder}, loaded in {time.monotonic() - start:.1f} s"
-        )
         self._not_ready = "the node is configured but not active; activate it (lifecycle)"
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
+            if not self._parts.loaded:  # the GPU was freed when the node was deactivated
+                self._load()
             self._start()
         except Exception as error:
             self._stop()
@@ -155,7 +139,8 @@ class SpatialQueryNode(LifecycleNode):
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
-        self._outputs.clear()
+        if self._parts.on_gpu:
+            self._parts.unload()
         self._not_ready = "the node was deactivated; activate it again (lifecycle)"
         return super().on_deactivate(state)
 
@@ -186,54 +171,46 @@ class SpatialQueryNode(LifecycleNode):
         self.get_logger().error(f"{self._not_ready}\n{traceback.format_exc()}")
         return FAILURE
 
+    def _load(self) -> None:
+        self._not_ready = "the model is being loaded; ask again in a few seconds"
+        self.get_logger().info(self._parts.load(self._settings))
+        for label in self._parts.unknown_labels:
+            self.get_logger().warning(f"questions know no other word for the class {label!r}")
+
     def _start(self) -> None:
-        settings = self._settings
-        history = FrameHistory(settings["history_size"])
         self._transforms = Transforms(self)
-        self._worker = PerceptionWorker(
-            self._build,
-            self._detector,
-            history,
-            on_seen=self._show,
-            tracker=lambda: self._settings.tracker,
-            min_period_s=lambda: 1.0 / self._settings["detector_max_rate"],
-        )
-        self._pairing = FramePairing(
-            self,
-            settings.pairing,
-            self._worker.offer,
-            self._input_group,
-        )
-        assert self._reasoner is not None
+        for name in self._settings.cameras:
+            self._cameras[name] = CameraPipeline(
+                self,
+                name,
+                lambda: self._settings,
+                self._parts.detector,
+                self._transforms,
+                self._outputs[name],
+            )
         self._desk = QueryDesk(
-            self._reasoner,
-            history,
-            inputs=self._input_state,
+            SpatialReasoner(self._parts.engine),
+            {name: camera.view for name, camera in self._cameras.items()},
             clock_ns=lambda: self.get_clock().now().nanoseconds,
             limits=lambda: self._settings.limits,
             prepare=self._look_up,
         )
-        self._worker.start()
+        for camera in self._cameras.values():
+            camera.start()
 
     def _stop(self) -> None:
         self._desk = None
-        if self._pairing is not None:
-            self._pairing.close()
-            self._pairing = None
-        if self._worker is not None:
-            if not self._worker.stop():
+        cameras, self._cameras = self._cameras, {}
+        for camera in cameras.values():
+            if not camera.stop():
                 self.get_logger().error("the detector does not end; its thread is left behind")
-            self._worker = None
         if self._transforms is not None:
             self._transforms.close()
             self._transforms = None
 
     def _unload(self) -> None:
         self._stop()
-        close = getattr(self._engine, "close", None)
-        if close is not None:
-            close()
-        self._detector = self._engine = self._reasoner = None
+        self._parts.unload()
         self._not_ready = "the node is not configured"
 
     # -- parameters -------------------------------------------------------------------------
@@ -250,26 +227,9 @@ class SpatialQueryNode(LifecycleNode):
     def _apply_parameters(self, changes: Sequence[Any]) -> None:
         values, _ = check_changes(SPECS, self._settings.values, changes)
         self._settings = Settings.from_values(values)
-        apply_settings(self._detector, self._settings)
+        self._parts.apply(self._settings)
 
-    # -- inputs -----------------------------------------------------------------------------
-
-    def _build(self, messages: FrameMessages) -> RgbdFrame:
-        return build_frame(messages, assume_registered=self._settings["depth_assume_registered"])
-
-    def _input_state(self) -> InputState:
-        pairing, worker = self._pairing, self._worker
-        if pairing is None or worker is None:
-            return InputState()
-        return pairing.state(worker.failure)
-
-    def _show(self, seen: SeenFrame) -> None:
-        try:
-            self._outputs.frame(seen, self._settings)
-        except Exception:
-            # Publishers fail once the process was told to end; nobody listens any more.
-            if self.context.ok():
-                raise
+    # -- queries ----------------------------------------------------------------------------
 
     def _look_up(self, frame: RgbdFrame, target: str, left_s: float) -> Any:
         transforms = self._transforms
@@ -278,15 +238,13 @@ class SpatialQueryNode(LifecycleNode):
         timeout_s = min(self._settings["tf_timeout"], left_s)
         return transforms.look_up(target, frame.frame_id, frame.stamp_ns, timeout_s)
 
-    # -- queries ----------------------------------------------------------------------------
-
     def _serve(self, request: Any, response: Any) -> Any:
-        return self._ask(self._query(request)).write_to(response)
+        return self._ask(request).write_to(response)
 
     def _execute(self, goal: Any) -> Any:
         feedback = GoalFeedback(goal)
         reply = self._ask(
-            self._query(goal.request),
+            goal.request,
             on_text=feedback.text,
             on_stage=feedback.stage,
             cancelled=lambda: goal.is_cancel_requested,
@@ -302,68 +260,70 @@ class SpatialQueryNode(LifecycleNode):
         return message
 
     def _hear(self, message: String) -> None:
-        reply = self._ask(Query(message.data, target_frame=self._settings["target_frame"]))
+        # A terminal names no camera: it asks the first.
+        camera = self._settings.cameras[0]
+        reply = self._ask(SpatialQuery.Request(question=message.data, camera=camera))
         if reply.ok:
-            self.get_logger().info(f"{message.data!r}: {reply.answer.text}")
+            self.get_logger().info(f"{message.data!r:.300}: {reply.answer.text}")
         else:
             status = reply.result.status.name
-            self.get_logger().warning(f"{message.data!r}: {status}: {reply.message}")
+            self.get_logger().warning(
+                f"{message.data!r:.300}: {status}: {reply.message}", throttle_duration_sec=1.0
+            )
 
-    def _query(self, request: Any) -> Query:
-        return query_of(request, self._settings["target_frame"])
-
-    def _ask(self, query: Query, **callbacks: Any) -> Reply:
-        """The reply to a query; an answer is published before it returns."""
+    def _ask(self, request: Any, **callbacks: Any) -> Reply:
+        """The reply to a request; an answer is published before it returns. Never raises."""
         desk = self._desk
         if desk is None:
             return reply_of(QueryResult(Status.NOT_READY, self._not_ready))
-        reply = reply_of(desk.ask(query, **callbacks))
+        try:
+            query: Query = query_of(request, self._settings["target_frame"])
+            reply = reply_of(desk.ask(query, **callbacks))
+        except Exception as error:
+            self.get_logger().error(f"a reply failed:\n{traceback.format_exc()}")
+            what = f"the reply could not be written: {type(error).__name__}: {error}"
+            reply = reply_of(QueryResult(Status.MODEL_ERROR, what))
+        self._statistics.note(reply.result)
         if reply.ok:
-            self._last_latency_s = reply.result.latency_s
-            self._outputs.answer(reply)
+            try:
+                self._answers.publish(reply.answer)
+                self._outputs[reply.result.camera].answer(reply)
+            except Exception:
+                # The client still gets its answer; nothing can be published by an ending process.
+                if self.context.ok():
+                    self.get_logger().error(f"an answer was not shown:\n{traceback.format_exc()}")
         return reply
 
     # -- diagnostics ------------------------------------------------------------------------
 
     def _publish_diagnostics(self) -> None:
-        worker, desk = self._worker, self._desk
-        if desk is None or worker is None:
-            healths = [Health("query", ERROR, self._not_ready)]
+        desk, cameras, now = self._desk, list(self._cameras.values()), self.get_clock().now()
+        if desk is None or not cameras:
+            healths = [Health("query", ERROR, self._not_ready), process_health()]
         else:
-            healths = [
-                query_health(desk.pending, self._last_latency_s),
-                input_health(self._input_state(), worker.counters, self._settings["query_max_age"]),
-            ]
-            healths += compute_healths(
-                self._settings["device"],
-                ("detector", self._detector, worker.counters.detect_s),
-                ("model", self._engine, self._last_latency_s),
+            healths = node_healths(
+                self._settings,
+                desk.pending,
+                self._statistics,
+                cameras,
+                self._parts,
+                now.nanoseconds,
             )
-        header = Header(stamp=self.get_clock().now().to_msg())
+        header = Header(stamp=now.to_msg())
         self._diagnostics.publish(diagnostic_array(header, self.get_name(), healths))
+
+
+def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:
+    """An executor with a thread for each pending query, and more for the inputs beside them."""
+    settings = node._settings
+    threads = settings.limits.max_pending + 5 + len(settings.cameras)
+    return MultiThreadedExecutor(num_threads=threads)
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop; the process's exit code."""
-    rclpy.init(args=args)
-    try:
-        node = SpatialQueryNode()
-    except (ParameterError, ValueError) as error:
-        print(f"spatial_query: {error}", file=sys.stderr)
-        rclpy.try_shutdown()
-        return 2
-    # Each pending query holds a thread while it waits; the inputs need theirs beside them.
-    executor = MultiThreadedExecutor(num_threads=node._settings.limits.max_pending + 6)
-    executor.add_node(node)
-    try:
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        executor.shutdown(timeout_sec=2.0)
-        node.destroy_node()
-        rclpy.try_shutdown()
-    return 0
+    refusals = (ParameterError, ValueError)
+    return run("spatial_query", SpatialQueryNode, make_executor, args, refusals=refusals)
 
 
 if __name__ == "__main__":

@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header, String
 from std_srvs.srv import Trigger
 
 from ..ros.camera_info import camera_info_of
+from ..ros.camera_pose import CameraPoseBroadcaster
 from ..ros.images import encode_image
 from ..ros.logs import forward_logs, stop_forwarding
 from ..ros.parameters import ParameterError, ParameterSpec, declare
 from ..ros.qos import profile
 from ..ros.stamps import nanoseconds
+from ..ros.transforms import Pose
 from ..simulation.sensor import SensorModel
 from ..simulation.warehouse import SimulatedFrame
+from .running import run
 from .scenes import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
 
 SPECS: tuple[ParameterSpec, ...] = (
@@ -77,6 +79,12 @@ SPECS: tuple[ParameterSpec, ...] = (
         "Directory that 'smolrgpt simulate' wrote, played instead of rendering; empty: render.",
         read_only=True,
     ),
+    ParameterSpec(
+        "map_frame",
+        "map",
+        "Frame in which TF is told where the camera is, where tf2_ros is installed; empty: no TF.",
+        read_only=True,
+    ),
 )
 
 
@@ -105,6 +113,9 @@ class WarehouseCameraNode(Node):
         self._rgb = self.create_publisher(Image, "rgb/image_raw", camera)
         self._info = self.create_publisher(CameraInfo, "rgb/camera_info", camera)
         self._depth = self.create_publisher(Image, "depth/image_raw", camera)
+        # RViz's DepthCloud takes the calibration from beside the depth images.
+        self._depth_info = self.create_publisher(CameraInfo, "depth/camera_info", camera)
+        self._pose = CameraPoseBroadcaster(self) if values["map_frame"] else None
         self._truth = self.create_publisher(String, "~/truth", profile("latched"))
         self.create_service(Trigger, "~/next", self._next)
         self.create_timer(1.0 / values["rate"], self._publish)
@@ -136,6 +147,7 @@ class WarehouseCameraNode(Node):
                 self._wanted = False
                 self._index += 1
                 self._shown = _Shown(scene, self._values["depth_encoding"])
+                self._tell_pose(scene, stamp)
                 self._truth.publish(String(data=_truth_text(scene, self._index, stamp)))
                 self.get_logger().info(
                     f"scene {self._index}: seed {scene.truth.seed}, "
@@ -144,9 +156,19 @@ class WarehouseCameraNode(Node):
         if self._shown is not None:
             # Calibration first: who pairs by stamp has it when the images come.
             for publisher, message in zip(
-                (self._info, self._rgb, self._depth), self._shown.at(stamp), strict=True
+                (self._info, self._depth_info, self._rgb, self._depth),
+                self._shown.at(stamp),
+                strict=True,
             ):
                 publisher.publish(message)
+
+    def _tell_pose(self, scene: SimulatedFrame, stamp: Any) -> None:
+        if self._pose is not None:
+            truth = scene.truth
+            # World to camera turns the other way round than camera to world.
+            rotation = np.array(truth.world_to_optical).reshape(3, 3).T
+            pose = Pose(self._values["map_frame"], rotation, np.array(truth.camera_position))
+            self._pose.send(pose, scene.frame.frame_id, stamp)
 
 
 class _Shown:
@@ -156,8 +178,10 @@ class _Shown:
         frame = scene.frame
         header = Header(frame_id=frame.frame_id)
         assert frame.intrinsics is not None and frame.depth is not None
+        info = camera_info_of(frame.intrinsics, header)
         self._messages = (
-            camera_info_of(frame.intrinsics, header),
+            info,
+            info,
             encode_image(frame.rgb, "rgb8", header),
             encode_image(depth_pixels(frame.depth, depth_encoding), depth_encoding, header),
         )
@@ -197,28 +221,14 @@ def _truth_text(scene: SimulatedFrame, index: int, stamp: Any) -> str:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop; the process's exit code."""
-    rclpy.init(args=args)
-    try:
-        node = WarehouseCameraNode()
-    except (ParameterError, SceneError) as error:
-        print(f"warehouse_camera: {error}", file=sys.stderr)
-        rclpy.try_shutdown()
-        return 2
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    code = 0
-    try:
-        executor.spin()
-    except SceneError as error:
-        node.get_logger().fatal(str(error))
-        code = 1
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        executor.shutdown(timeout_sec=2.0)
-        node.destroy_node()
-        rclpy.try_shutdown()
-    return code
+    return run(
+        "warehouse_camera",
+        WarehouseCameraNode,
+        lambda node: SingleThreadedExecutor(),
+        args,
+        refusals=(ParameterError, SceneError),
+        fatal=(SceneError,),
+    )
 
 
 if __name__ == "__main__":

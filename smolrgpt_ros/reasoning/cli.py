@@ -23,7 +23,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "what depth measures.",
     )
     parser.add_argument("question", help='for example "how far is pallet 3 from the transporter?"')
-    parser.add_argument("--rgb", type=Path, required=True, help="colour picture")
+    parser.add_argument("--rgb", type=Path, help="colour picture")
     parser.add_argument("--depth", type=Path, help="16-bit PNG in millimetres, or .npy in metres")
     parser.add_argument("--camera", type=Path, help="JSON: width, height, fx, fy, cx, cy")
     parser.add_argument("--masks", type=Path, help="JSON list of {id, label, rle}; else detected")
@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Answers and prints; input at fault raises FileNotFoundError, ValueError or QueryError."""
     from .files import read_frame, read_regions
 
+    if arguments.rgb is None:
+        raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
     frame = read_frame(arguments.rgb, arguments.depth, arguments.camera)
     if arguments.masks is not None:
         regions = read_regions(arguments.masks, (frame.height, frame.width))
@@ -89,7 +91,7 @@ def _write_picture(
 ) -> None:
     import cv2
 
-    from .drawing import draw_answer
+    from .answer_drawing import draw_answer
 
     picture = draw_answer(frame.rgb, regions, answer)
     if not cv2.imwrite(str(path), picture[:, :, ::-1]):
@@ -98,7 +100,7 @@ def _write_picture(
 
 def report(answer: SpatialAnswer) -> str:
     """The answer for people, a line per fact."""
-    from .drawing import measured_text
+    from .answer_drawing import measured_text
 
     ids = " ".join(str(i) for i in answer.prompt_region_ids)
     lines = [f"question  {answer.question}", f"prompt    {answer.prompt}   (regions {ids})"]

@@ -89,7 +89,16 @@ def decode_depth(message: Image) -> NDArray[np.float32]:
         )
     stored, units = _DEPTH[message.encoding]
     kind = np.dtype((">" if message.is_bigendian else "<") + stored)
-    values = _rows(message, kind.itemsize).view(kind)
+    return metres(_rows(message, kind.itemsize).view(kind), units)
+
+
+def metres(values: NDArray[Any], units: float) -> NDArray[np.float32]:
+    """Stored depth values as float32 metres; what is not finite and positive becomes NaN.
+
+    Args:
+        values: shape ``(H, W)``, any number type.
+        units: of a value per metre.
+    """
     depth = np.divide(values, np.float32(units), dtype=np.float32)
     with np.errstate(invalid="ignore"):
         depth[~((depth > 0) & (depth < np.inf))] = np.nan

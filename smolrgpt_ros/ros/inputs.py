@@ -17,6 +17,8 @@ class InputState:
         slop_s: largest difference of the stamps of a pair.
         use_depth: whether frames are pairs of colour and depth.
         topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``.
+        mismatches: by the same names, what keeps a publisher's messages from arriving (QoS).
+        waits_for_regions: whether pairs wait for regions of another node that never came.
         failure: why the newest input gave no frame, if it did not.
     """
 
@@ -29,6 +31,8 @@ class InputState:
     slop_s: float = 0.0
     use_depth: bool = True
     topics: dict[str, str] = field(default_factory=dict)
+    mismatches: dict[str, str] = field(default_factory=dict)
+    waits_for_regions: bool = False
     failure: QueryError | None = None
 
     def topic(self, name: str) -> str:
@@ -40,6 +44,8 @@ def why_no_frame(inputs: InputState) -> QueryError:
     if inputs.failure is not None:
         return inputs.failure
     if inputs.rgb == 0:
+        if "rgb" in inputs.mismatches:
+            return QueryError(Status.NO_FRAME, inputs.mismatches["rgb"])
         return QueryError(
             Status.NO_FRAME,
             f"no image has come on {inputs.topic('rgb')} yet; is the camera running, does the "
@@ -52,6 +58,12 @@ def why_no_frame(inputs: InputState) -> QueryError:
             Status.NO_FRAME,
             f"{inputs.rgb} colour and {inputs.depth} depth images came, but no two stamps are "
             f"within {inputs.slop_s:.3f} s; raise sync.slop, or synchronize the camera's clocks",
+        )
+    if inputs.waits_for_regions:
+        return QueryError(
+            Status.NO_FRAME,
+            f"images came, but no regions for them on {inputs.topic('regions')}; is the node that "
+            "finds them running, and does it see the same camera (equal stamps)?",
         )
     return QueryError(
         Status.NO_FRAME, "the first image is still being looked at; ask again in a moment"
@@ -74,6 +86,8 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
 
 def no_depth(inputs: InputState) -> QueryError:
     """The error where colour comes and depth does not."""
+    if inputs.depth == 0 and "depth" in inputs.mismatches:
+        return QueryError(Status.NO_DEPTH, inputs.mismatches["depth"])
     since = (
         "none came yet" if inputs.depth == 0 else f"the last came {inputs.depth_age_s:.2f} s ago"
     )

@@ -1,8 +1,9 @@
 """The camera's topics, paired by stamp.
 
 message_filters runs its callback while it holds its lock and does not release it when the
-callback raises, so a callback here only stores and hands on. Its default QoS is reliable, which
-hears nothing of a best-effort camera, so a profile is always given.
+callback raises, so a callback here only stores and hands on. Its queues drop the oldest stamps, so
+after a jump back in time (a bag that starts again, a simulation reset) full ones would drop every
+new image: then the synchronizer is made anew.
 """
 
 from __future__ import annotations
@@ -14,14 +15,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from message_filters import ApproximateTimeSynchronizer, Subscriber
-from rclpy.qos import QoSProfile
-from sensor_msgs.msg import CameraInfo, Image
+from message_filters import ApproximateTimeSynchronizer, SimpleFilter
+from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.qos import QoSProfile, qos_policy_name_from_kind
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from ..scene.status import QueryError
 from .frame_builder import FrameMessages
 from .inputs import InputState
+from .recent import Rate, Recent
 from .stamps import nanoseconds
+
+#: A stamp this much older than the newest says that time started again, nanoseconds.
+_JUMP_NS = 1_000_000_000
+
+#: Suffix of the topic and type of each transport; those of image_transport.
+_TRANSPORTS: dict[str, tuple[str, type]] = {
+    "raw": ("", Image),
+    "compressed": ("/compressed", CompressedImage),
+    "compressedDepth": ("/compressedDepth", CompressedImage),
+}
+
+COLOR_TRANSPORTS = ("raw", "compressed")
+DEPTH_TRANSPORTS = ("raw", "compressedDepth", "compressed")
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,7 @@ class PairingCounters:
     info: int = 0
     paired: int = 0
     errors: int = 0
+    jumps: int = 0
     last_rgb_ns: int = 0
     last_depth_ns: int = 0
     last_dt_s: float = float("nan")
@@ -50,6 +67,7 @@ class PairingSettings:
         slop_s: largest difference of the stamps of a pair, seconds.
         queue_size: messages of each topic kept while looking for a partner.
         rgb_qos, depth_qos, info_qos: profile of each subscription.
+        rgb_transport, depth_transport: ``raw``, ``compressed`` or ``compressedDepth``.
     """
 
     use_depth: bool
@@ -58,10 +76,12 @@ class PairingSettings:
     rgb_qos: QoSProfile
     depth_qos: QoSProfile
     info_qos: QoSProfile
+    rgb_transport: str = "raw"
+    depth_transport: str = "raw"
 
 
 class FramePairing:
-    """Subscriptions to ``rgb/image_raw``, ``depth/image_raw`` and ``rgb/camera_info``.
+    """Subscriptions to ``rgb/image_raw``, ``depth/image_raw`` and both ``camera_info``.
 
     The calibration is the one nearest in stamp to the colour image. It is not part of the
     synchronizer: a driver that sends it rarely would otherwise starve everything.
@@ -69,8 +89,9 @@ class FramePairing:
     Args:
         node: subscribes.
         settings: how.
-        on_pair: called with each pair; must return at once and may not raise.
-        callback_group: of all subscriptions.
+        on_pair: called with the messages of each pair; must return at once.
+        callback_group: of the subscriptions; one that runs one callback at a time.
+        prefix: before the topics' names, e.g. ``"front/"``.
     """
 
     def __init__(
@@ -79,44 +100,57 @@ class FramePairing:
         settings: PairingSettings,
         on_pair: Callable[[FrameMessages], None],
         callback_group: Any,
+        prefix: str = "",
     ) -> None:
         self._node = node
         self._settings = settings
         self._on_pair = on_pair
+        self._group = callback_group
         self._counters = PairingCounters()
         self._lock = threading.Lock()
         self._infos: deque[CameraInfo] = deque(maxlen=max(settings.queue_size, 1))
+        self._depth_info: CameraInfo | None = None
+        self._mismatches: dict[str, str] = {}
+        self._newest_ns = {"rgb": 0, "depth": 0}
+        self.rates = {"rgb": Rate(), "depth": Rate(), "pairs": Rate()}
+        self.abs_dt_s = Recent()
+        self._subscriptions: dict[str, Any] = {}
+        self._synchronize()
 
-        def subscribe(kind: type, topic: str, qos: QoSProfile) -> Subscriber:
-            return Subscriber(node, kind, topic, qos_profile=qos, callback_group=callback_group)
-
-        self._info = subscribe(CameraInfo, "rgb/camera_info", settings.info_qos)
-        self._rgb = subscribe(Image, "rgb/image_raw", settings.rgb_qos)
-        self._info.registerCallback(self._keep_info)
-        self._rgb.registerCallback(self._count_rgb)
-        self._filters = [self._info, self._rgb]
+        rgb_suffix, rgb_type = _TRANSPORTS[settings.rgb_transport]
+        depth_suffix, depth_type = _TRANSPORTS[settings.depth_transport]
+        info_qos = settings.info_qos
+        self._subscribe("info", CameraInfo, f"{prefix}rgb/camera_info", info_qos, self._keep_info)
+        self._subscribe(
+            "rgb", rgb_type, f"{prefix}rgb/image_raw", settings.rgb_qos, self._take_rgb, rgb_suffix
+        )
         if settings.use_depth:
-            self._depth = subscribe(Image, "depth/image_raw", settings.depth_qos)
-            self._depth.registerCallback(self._count_depth)
-            self._filters.append(self._depth)
-            self._synchronizer = ApproximateTimeSynchronizer(
-                [self._rgb, self._depth], settings.queue_size, settings.slop_s
+            self._subscribe(
+                "depth",
+                depth_type,
+                f"{prefix}depth/image_raw",
+                settings.depth_qos,
+                self._take_depth,
+                depth_suffix,
             )
-            self._synchronizer.registerCallback(self._pair)
-        else:
-            self._rgb.registerCallback(self._pair)
+            self._subscribe(
+                "depth_info",
+                CameraInfo,
+                f"{prefix}depth/camera_info",
+                info_qos,
+                self._keep_depth_info,
+            )
 
     def close(self) -> None:
         """Unsubscribe."""
-        for subscriber in self._filters:
-            self._node.destroy_subscription(subscriber.sub)
-        self._filters = []
+        for subscription in self._subscriptions.values():
+            self._node.destroy_subscription(subscription)
+        self._subscriptions = {}
 
     @property
     def topics(self) -> dict[str, str]:
         """The resolved names of the inputs: ``rgb``, ``info`` and, where it is used, ``depth``."""
-        names = ("info", "rgb", "depth")
-        return {n: f.sub.topic_name for n, f in zip(names, self._filters, strict=False)}
+        return {name: s.topic_name for name, s in self._subscriptions.items()}
 
     @property
     def counters(self) -> PairingCounters:
@@ -134,6 +168,8 @@ class FramePairing:
         def age(last_ns: int) -> float:
             return (now - last_ns) / 1e9 if last_ns else float("inf")
 
+        with self._lock:
+            mismatches = dict(self._mismatches)
         return InputState(
             rgb=counters.rgb,
             depth=counters.depth,
@@ -144,45 +180,138 @@ class FramePairing:
             slop_s=self._settings.slop_s,
             use_depth=self._settings.use_depth,
             topics=self.topics,
+            mismatches=mismatches,
             failure=failure,
         )
+
+    # -- subscribing ------------------------------------------------------------------------
+
+    def _subscribe(
+        self,
+        name: str,
+        kind: type,
+        topic: str,
+        qos: QoSProfile,
+        callback: Callable[[Any], None],
+        suffix: str = "",
+    ) -> None:
+        def mismatch(event: Any) -> None:
+            self._note_mismatch(name, qos_policy_name_from_kind(event.last_policy_kind))
+
+        if suffix:
+            # As in image_transport: remapping the base name moves its transports with it.
+            topic = self._node.resolve_topic_name(topic) + suffix
+        self._subscriptions[name] = self._node.create_subscription(
+            kind,
+            topic,
+            callback,
+            qos,
+            callback_group=self._group,
+            event_callbacks=SubscriptionEventCallbacks(incompatible_qos=mismatch),
+        )
+
+    def _note_mismatch(self, name: str, policy: str) -> None:
+        topic = self.topics.get(name, name)
+        parameter = "qos.camera_info" if name.endswith("info") else f"qos.{name}"
+        text = (
+            f"a publisher on {topic} offers less {policy} than the parameter {parameter} asks for, "
+            "so none of its messages arrive; set it to sensor_data, or change the publisher"
+        )
+        with self._lock:
+            self._mismatches[name] = text
+        self._node.get_logger().warning(text)
+
+    def _synchronize(self) -> None:
+        """Start pairing from nothing."""
+        self._rgb_filter, self._depth_filter = SimpleFilter(), SimpleFilter()
+        if self._settings.use_depth:
+            synchronizer = ApproximateTimeSynchronizer(
+                [self._rgb_filter, self._depth_filter],
+                self._settings.queue_size,
+                self._settings.slop_s,
+            )
+            synchronizer.registerCallback(self._pair)
+            self._synchronizer: Any = synchronizer
+        else:
+            self._rgb_filter.registerCallback(self._pair)
+
+    # -- messages ---------------------------------------------------------------------------
 
     def _keep_info(self, message: CameraInfo) -> None:
         with self._lock:
             self._infos.append(message)
+            self._mismatches.pop("info", None)
             self._counters = replace(self._counters, info=self._counters.info + 1)
 
-    def _count_rgb(self, message: Image) -> None:
-        now = time.monotonic_ns()
+    def _keep_depth_info(self, message: CameraInfo) -> None:
         with self._lock:
-            self._counters = replace(self._counters, rgb=self._counters.rgb + 1, last_rgb_ns=now)
+            self._depth_info = message
+            self._mismatches.pop("depth_info", None)
 
-    def _count_depth(self, message: Image) -> None:
+    def _take_rgb(self, message: Any) -> None:
         now = time.monotonic_ns()
         with self._lock:
+            self._mismatches.pop("rgb", None)
+            self._counters = replace(self._counters, rgb=self._counters.rgb + 1, last_rgb_ns=now)
+        self._take("rgb", message)
+
+    def _take_depth(self, message: Any) -> None:
+        now = time.monotonic_ns()
+        with self._lock:
+            self._mismatches.pop("depth", None)
             self._counters = replace(
                 self._counters, depth=self._counters.depth + 1, last_depth_ns=now
             )
+        self._take("depth", message)
 
-    def _pair(self, rgb: Image, depth: Image | None = None) -> None:
+    def _take(self, name: str, message: Any) -> None:
+        self.rates[name].count()
+        try:
+            stamp = nanoseconds(message.header.stamp)
+            if stamp < self._newest_ns[name] - _JUMP_NS:
+                self._restart()
+            self._newest_ns[name] = max(self._newest_ns[name], stamp)
+            taken_by = self._rgb_filter if name == "rgb" else self._depth_filter
+            taken_by.signalMessage(message)
+        except Exception as error:  # whatever a message holds must not end the subscription
+            self._note_error(error)
+
+    def _restart(self) -> None:
+        self._newest_ns = dict.fromkeys(self._newest_ns, 0)
+        with self._lock:
+            self._infos.clear()
+            self._counters = replace(self._counters, jumps=self._counters.jumps + 1)
+        self._synchronize()
+        self._node.get_logger().warning(
+            "the stamps of the images jumped back: pairing starts again",
+            throttle_duration_sec=5.0,
+        )
+
+    def _pair(self, rgb: Any, depth: Any | None = None) -> None:
         try:
             stamp = nanoseconds(rgb.header.stamp)
+            dt = float("nan")
+            if depth is not None:
+                dt = (nanoseconds(depth.header.stamp) - stamp) / 1e9
+                self.abs_dt_s.add(abs(dt))
+            self.rates["pairs"].count()
             with self._lock:
                 info = min(
                     self._infos,
                     key=lambda i: abs(nanoseconds(i.header.stamp) - stamp),
                     default=None,
                 )
-                dt = float("nan")
-                if depth is not None:
-                    dt = (nanoseconds(depth.header.stamp) - stamp) / 1e9
+                depth_info = self._depth_info
                 self._counters = replace(
                     self._counters, paired=self._counters.paired + 1, last_dt_s=dt
                 )
-            self._on_pair(FrameMessages(rgb, depth, info))
+            self._on_pair(FrameMessages(rgb, depth, info, depth_info))
         except Exception as error:  # see the module's text
-            with self._lock:
-                self._counters = replace(self._counters, errors=self._counters.errors + 1)
-            self._node.get_logger().error(
-                f"pairing failed: {type(error).__name__}: {error}", throttle_duration_sec=5.0
-            )
+            self._note_error(error)
+
+    def _note_error(self, error: Exception) -> None:
+        with self._lock:
+            self._counters = replace(self._counters, errors=self._counters.errors + 1)
+        self._node.get_logger().error(
+            f"pairing failed: {type(error).__name__}: {error}", throttle_duration_sec=5.0
+        )

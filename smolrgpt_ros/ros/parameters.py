@@ -33,7 +33,7 @@ class ParameterSpec:
     """
 
     name: str
-    default: bool | int | float | str
+    default: bool | int | float | str | tuple[str, ...]
     description: str
     minimum: float | None = None
     maximum: float | None = None
@@ -82,15 +82,29 @@ def declare(node: Any, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
     values = {}
     for spec in specs:
         try:
-            values[spec.key] = node.declare_parameter(
-                spec.name, spec.default, spec.descriptor()
-            ).value
+            default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+            value = node.declare_parameter(spec.name, default, spec.descriptor()).value
+            values[spec.key] = tuple(value) if isinstance(value, list) else value
         except (InvalidParameterTypeException, InvalidParameterValueException) as error:
             raise ParameterError(
                 f"parameter {spec.name} (default {spec.default!r}, {_allowed(spec)}): {error}"
             ) from error
         spec.check(values[spec.key])
     return values
+
+
+def unknown_parameters(node: Any, specs: Iterable[ParameterSpec]) -> list[str]:
+    """Names that a launch file, YAML or command line set and no parameter has: typing errors."""
+    known = {spec.name for spec in specs}
+    # rclpy has no public way to ask for what was given and never declared.
+    given = getattr(node, "_parameter_overrides", {})
+    return sorted(
+        name
+        for name in given
+        if name not in known
+        and not node.has_parameter(name)
+        and not name.startswith(("qos_overrides.", "diagnostic_updater."))
+    )
 
 
 def check_changes(
@@ -117,7 +131,7 @@ def check_changes(
             spec.check(change.value)
         except (ParameterError, TypeError) as error:
             return dict(current), SetParametersResult(successful=False, reason=str(error))
-        values[spec.key] = change.value
+        values[spec.key] = tuple(change.value) if isinstance(change.value, list) else change.value
     return values, SetParametersResult(successful=True)
 
 
@@ -126,4 +140,6 @@ def _allowed(spec: ParameterSpec) -> str:
         return "one of " + ", ".join(spec.choices)
     if spec.minimum is not None:
         return f"allowed {spec.minimum} to {spec.maximum}"
+    if isinstance(spec.default, tuple):
+        return "a list of strings"
     return type(spec.default).__name__

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from ..detection.detector import RegionDetector
 from ..detection.tracker import TrackerSettings, TrackerState, update
 from ..scene.frame import RgbdFrame
+from ..scene.region import Region
 from ..scene.status import QueryError, Status
 from .frame_history import FrameHistory, SeenFrame
+from .recent import Recent
 
 Input = TypeVar("Input")
 _log = logging.getLogger(__name__)
@@ -21,10 +23,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PerceptionCounters:
-    """What happened to the inputs so far, and how long the last ones took.
+    """What happened to the inputs so far, and how long the last one took.
 
     ``detect_s`` is the detector alone, ``overhead_s`` everything around it: decoding, tracking and
-    handing on.
+    handing on. ``reasons`` counts the failed ones by the name of their status.
     """
 
     offered: int = 0
@@ -33,6 +35,7 @@ class PerceptionCounters:
     failed: int = 0
     detect_s: float = 0.0
     overhead_s: float = 0.0
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 class PerceptionWorker(Generic[Input]):
@@ -43,6 +46,7 @@ class PerceptionWorker(Generic[Input]):
     Args:
         build: makes a frame of an input; raises QueryError where it can't.
         detector: finds the regions; ``None`` for a node whose clients bring their own.
+        given: called first for the regions that came with an input; ``None`` where none did.
         history: where seen frames go.
         on_seen: called with each seen frame, on the worker's thread.
         tracker: called for the tracker's settings at each frame, so that they may change.
@@ -58,6 +62,7 @@ class PerceptionWorker(Generic[Input]):
         on_seen: Callable[[SeenFrame], None] = lambda seen: None,
         tracker: Callable[[], TrackerSettings] = TrackerSettings,
         min_period_s: Callable[[], float] = lambda: 0.0,
+        given: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = lambda item, frame: None,
     ) -> None:
         self._build = build
         self._detector = detector
@@ -65,6 +70,10 @@ class PerceptionWorker(Generic[Input]):
         self._on_seen = on_seen
         self._tracker = tracker
         self._min_period_s = min_period_s
+        self._given = given
+        #: Seconds of the last frames in the detector, in everything around it, and CPU seconds of
+        #: the latter: what the node costs also where other programs make it wait.
+        self.detect_s, self.overhead_s, self.overhead_cpu_s = Recent(), Recent(), Recent()
         self._state = TrackerState()
         self._counters = PerceptionCounters()
         self._failure: QueryError | None = None
@@ -123,12 +132,12 @@ class PerceptionWorker(Generic[Input]):
                 self._process(item)
 
     def _process(self, item: Input) -> None:
-        start = time.perf_counter()
-        detect_s = 0.0
+        start, start_cpu = time.perf_counter(), time.thread_time()
+        detect_s = detect_cpu_s = 0.0
         failure: QueryError | None = None
         try:
             frame = self._build(item)
-            regions, detect_s = self._find(frame)
+            regions, detect_s, detect_cpu_s = self._find(item, frame)
             seen = SeenFrame(frame, regions)
             self._history.add(seen)
             self._on_seen(seen)
@@ -141,21 +150,31 @@ class PerceptionWorker(Generic[Input]):
                 f"the last frame could not be processed: {type(error).__name__}: {error}",
             )
         overhead_s = time.perf_counter() - start - detect_s
+        self.detect_s.add(detect_s)
+        self.overhead_s.add(overhead_s)
+        self.overhead_cpu_s.add(time.thread_time() - start_cpu - detect_cpu_s)
         with self._wake:
             self._failure = failure
+            reasons = dict(self._counters.reasons)
+            if failure is not None:
+                reasons[failure.status.name] = reasons.get(failure.status.name, 0) + 1
             self._counters = replace(
                 self._counters,
                 seen=self._counters.seen + (failure is None),
                 failed=self._counters.failed + (failure is not None),
                 detect_s=detect_s,
                 overhead_s=overhead_s,
+                reasons=reasons,
             )
 
-    def _find(self, frame: RgbdFrame):
+    def _find(self, item: Input, frame: RgbdFrame) -> tuple[tuple[Region, ...], float, float]:
+        given = self._given(item, frame)
+        if given is not None:
+            return given, 0.0, 0.0
         if self._detector is None:
-            return (), 0.0
-        start = time.perf_counter()
+            return (), 0.0, 0.0
+        start, start_cpu = time.perf_counter(), time.thread_time()
         detections = self._detector.detect(frame.rgb)
-        detect_s = time.perf_counter() - start
+        detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
         self._state, regions = update(self._state, detections, self._tracker())
-        return regions, detect_s
+        return regions, detect_s, detect_cpu_s

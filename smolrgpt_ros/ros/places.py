@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..reasoning.frame_geometry import FrameGeometry
+from ..reasoning.sizes import SIZES
+from ..scene.frame import RgbdFrame
+from ..scene.geometry import rays
+from ..scene.region import Region
 from .transforms import Pose
+
+#: Pixels of a region that a glance looks at, about: more move its median by less than a centimetre.
+_GLANCE_PIXELS = 150
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,52 @@ def places_of(
     pose = pose or Pose.identity(geometry.frame.frame_id)
     chosen = range(len(geometry.regions)) if positions is None else positions
     return tuple(_place(geometry, index, pose) for index in chosen)
+
+
+def glance(frame: RgbdFrame, regions: Sequence[Region]) -> tuple[Place, ...]:
+    """The places of all regions at a twentieth of the cost of :func:`places_of`.
+
+    For a topic that is published with every frame. Neither floor nor occlusion is looked at: the
+    position is the middle of the seen surface, moved away from the camera by half of the class's
+    typical depth. Positions are in the camera's optical frame.
+    """
+    return tuple(_glance(frame, region) for region in regions)
+
+
+def _glance(frame: RgbdFrame, region: Region) -> Place:
+    depth, camera = frame.depth, frame.intrinsics
+    if depth is None:
+        return Place()
+    box = region.box
+    if box is None:
+        return Place()
+    x0, y0, width, height = box[0], box[1], box[2] - box[0], box[3] - box[1]
+    step = max(1, int(np.sqrt(width * height / (1.5 * _GLANCE_PIXELS))))
+    first = min(step // 2, max(min(width, height) - 1, 0))
+    grid = region.mask[y0 + first : y0 + height : step, x0 + first : x0 + width : step]
+    rows, columns = np.nonzero(grid)
+    if rows.size == 0:
+        # A mask so thin or full of holes that the grid misses it.
+        rows, columns = np.nonzero(region.mask)
+    else:
+        rows, columns = rows * step + y0 + first, columns * step + x0 + first
+    z = depth[rows, columns]
+    valid = np.isfinite(z) & (z > 0)
+    seen = int(np.count_nonzero(valid))
+    ratio = seen / len(z)
+    if seen < min(8, len(z)) or seen == 0 or camera is None:
+        return Place(depth_valid_ratio=ratio)
+    points = rays(camera, columns[valid], rows[valid]) * z[valid, None].astype(np.float64)
+    points.sort(axis=0)  # each axis for itself: only quantiles are taken
+    low, high = points[int(0.05 * (seen - 1))], points[int(np.ceil(0.95 * (seen - 1)))]
+    middle = (low + high) / 2
+    prior = SIZES.get(region.label)
+    if prior is not None and not prior.flat:
+        behind = 0.125 * (prior.long + prior.short)
+        middle = middle * (1.0 + behind / max(float(np.linalg.norm(middle)), 1e-6))
+    x, y, depth_m = middle.tolist()
+    dx, dy, dz = (high - low).tolist()
+    return Place(frame.frame_id, (x, y, depth_m), (dx, dy, dz), ratio)
 
 
 def _place(geometry: FrameGeometry, index: int, pose: Pose) -> Place:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -13,6 +15,13 @@ from ..scene.masks import decode_rle
 from ..scene.region import Region
 from ..scene.status import QueryError, Status
 from .frame_history import SeenFrame
+
+#: Placeholders that a question may hold.
+_ALLOWED_TOKENS = re.compile(r"<mask>|<image>", re.IGNORECASE)
+#: Markers of a prompt's structure: ``<|im_end|>``, ``<mask_rgb>``, ``</s>``.
+_TOKEN = re.compile(r"<\||\|>|</?[a-z][\w-]*>", re.IGNORECASE)
+#: Characters of a region's label.
+MAX_LABEL_LENGTH = 64
 
 
 class Stage(Enum):
@@ -103,6 +112,7 @@ class QueryResult:
         status, message: the outcome.
         seen: the frame asked about and the regions it was asked with.
         answer: the reasoner's.
+        camera: whose frame it was; empty on a node with one camera.
         place: what the ``prepare`` of the desk made for the frame (a transform), or ``None``.
         frame_age_s: age of the image when the query arrived; NaN where there was none.
         latency_s: from arrival to result.
@@ -117,6 +127,7 @@ class QueryResult:
     frame_age_s: float = float("nan")
     latency_s: float = 0.0
     canceled: bool = False
+    camera: str = ""
 
 
 def check(query: Query, limits: QueryLimits) -> None:
@@ -133,11 +144,15 @@ def check(query: Query, limits: QueryLimits) -> None:
             f"the question has {len(query.question)} characters, "
             f"allowed are {limits.max_question_length} (query.max_question_length)",
         )
-    if query.camera:
-        raise QueryError(
-            Status.NO_FRAME,
-            f"there is no camera {query.camera!r:.60}: this node has one, leave the field empty",
-        )
+    check_text(query.question, "the question", Status.BAD_QUESTION)
+    for region in query.regions:
+        if len(region.label) > MAX_LABEL_LENGTH:
+            raise QueryError(
+                Status.UNKNOWN_REGION,
+                f"the label of region {region.id} has {len(region.label)} characters, "
+                f"allowed are {MAX_LABEL_LENGTH}",
+            )
+        check_text(region.label, f"the label of region {region.id}", Status.UNKNOWN_REGION)
     for name, values in (("regions", query.regions), ("region_ids", query.region_ids)):
         if len(values) > limits.max_regions:
             raise QueryError(
@@ -151,3 +166,32 @@ def check(query: Query, limits: QueryLimits) -> None:
             Status.UNKNOWN_REGION,
             f"the request's regions must have different ids, found twice: {twice}",
         )
+
+
+def check_text(text: str, what: str, status: Status) -> None:
+    """Raise QueryError for a text that could change a prompt's structure, or no person can read.
+
+    Args:
+        text: of a client.
+        what: how to call it in the message.
+        status: of the error.
+    """
+    # What is left when the placeholders go must not be a marker either: "<|im<mask>_end|>".
+    for candidate in (_ALLOWED_TOKENS.sub(" ", text), _ALLOWED_TOKENS.sub("", text)):
+        found = _TOKEN.search(candidate)
+        if found is not None:
+            around = candidate[found.start() : found.start() + 20]
+            raise QueryError(
+                status,
+                f"{what} holds {around!r}, which looks like a marker of the model's prompt; "
+                "only <mask> is allowed",
+            )
+    for character in text:
+        if (
+            unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co")
+            and character not in "\t\n\r"
+        ):
+            raise QueryError(
+                status,
+                f"{what} holds the control character U+{ord(character):04X}; send plain text",
+            )

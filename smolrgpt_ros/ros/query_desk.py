@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ..reasoning.frame_geometry import FrameGeometry
@@ -41,13 +41,25 @@ class Reasoner(Protocol):
     ) -> Any: ...
 
 
+@dataclass(frozen=True, eq=False)
+class CameraView:
+    """What queries see of one camera.
+
+    Args:
+        history: frames to choose from.
+        inputs: called for the state of the inputs when there is no usable frame.
+    """
+
+    history: FrameHistory
+    inputs: Callable[[], InputState]
+
+
 class QueryDesk:
     """Answers queries, at most ``max_pending`` at once; the next is told BUSY.
 
     Args:
         reasoner: answers; called from several threads.
-        history: frames to choose from.
-        inputs: called for the state of the inputs when there is no usable frame.
+        cameras: by name; a single one may be called ``""``.
         clock_ns: called for the time that image stamps are compared with.
         limits: called for bounds and defaults, so that they may change.
         prepare: called with the frame, the query's target frame and the seconds left before the
@@ -57,16 +69,14 @@ class QueryDesk:
     def __init__(
         self,
         reasoner: Reasoner,
-        history: FrameHistory,
+        cameras: Mapping[str, CameraView],
         *,
-        inputs: Callable[[], InputState],
         clock_ns: Callable[[], int] = time.time_ns,
         limits: Callable[[], QueryLimits] = QueryLimits,
         prepare: Callable[[RgbdFrame, str, float], Any] = lambda frame, target, left_s: None,
     ) -> None:
         self._reasoner = reasoner
-        self._history = history
-        self._inputs = inputs
+        self._cameras = dict(cameras)
         self._clock_ns = clock_ns
         self._limits = limits
         self._prepare = prepare
@@ -133,7 +143,8 @@ class QueryDesk:
         query = job.query
         check(query, job.limits)
         job.on_stage(Stage.WAITING)
-        seen, age_s = self._frame(query, job)
+        name, camera = self._camera(query.camera)
+        seen, age_s = self._frame(query, job, camera)
         job.on_stage(Stage.LOOKING)
         if query.regions:
             own = tuple(region.in_frame(seen.frame) for region in query.regions)
@@ -150,20 +161,40 @@ class QueryDesk:
             cancelled=job.stopped,
             geometry=seen.geometry,
         )
-        return QueryResult(Status.OK, "", seen, answer, place, age_s)
+        return QueryResult(Status.OK, "", seen, answer, place, age_s, camera=name)
 
-    def _frame(self, query: Query, job: _Job) -> tuple[SeenFrame, float]:
+    def _camera(self, name: str) -> tuple[str, CameraView]:
+        if name in self._cameras:
+            return name, self._cameras[name]
+        if not name and len(self._cameras) == 1:
+            return next(iter(self._cameras.items()))
+        names = ", ".join(n for n in self._cameras if n)
+        if not name:
+            raise QueryError(
+                Status.NO_FRAME, f"this node has several cameras, name one in camera: {names}"
+            )
+        has = f"has {names}" if names else "has one, leave the field empty"
+        raise QueryError(Status.NO_FRAME, f"there is no camera {name!r:.60}: this node {has}")
+
+    def _frame(self, query: Query, job: _Job, camera: CameraView) -> tuple[SeenFrame, float]:
         now_ns = self._clock_ns()
         if query.stamp_ns:
-            seen = self._history.at(query.stamp_ns, max(job.left_s() / 2, 0.0))
+            seen = camera.history.at(query.stamp_ns, max(job.left_s() / 2, 0.0))
             return seen, (now_ns - seen.frame.stamp_ns) / 1e9
-        newest = self._history.newest()
+        newest = camera.history.newest()
         if newest is None:
-            raise why_no_frame(self._inputs())
+            raise why_no_frame(camera.inputs())
         age_s = (now_ns - newest.frame.stamp_ns) / 1e9
         max_age_s = job.limits.max_age_s if query.max_age_s is None else query.max_age_s
         if age_s > max_age_s:
-            raise why_stale(self._inputs(), age_s, max_age_s)
+            raise why_stale(camera.inputs(), age_s, max_age_s)
+        if age_s < -max_age_s:
+            # It would never grow old: after the camera stops it would be answered for hours.
+            raise QueryError(
+                Status.STALE_FRAME,
+                f"the newest frame is stamped {-age_s:.2f} s in the future of this node's clock, "
+                f"allowed are {max_age_s:.2f} s; synchronize the clocks, or check use_sim_time",
+            )
         return newest, age_s
 
 

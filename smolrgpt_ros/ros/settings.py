@@ -1,7 +1,8 @@
-"""The parameters of the ``spatial_query`` node and the typed settings made of them."""
+"""The parameters of the ``spatial_query`` node as one typed value."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,218 +10,11 @@ from typing import Any
 from ..detection.tracker import TrackerSettings
 from ..detection.ultralytics_detector import DetectorSettings
 from .pairing import PairingSettings
-from .parameters import ParameterSpec
-from .qos import PRESETS, profile
+from .parameter_specs import SPECS
+from .qos import profile
 from .query import QueryLimits
 
-_QOS = tuple(PRESETS)
-_QOS_TEXT = "; ".join(f"{name}: {text}" for name, text in PRESETS.items())
-
-SPECS: tuple[ParameterSpec, ...] = (
-    ParameterSpec(
-        "autostart",
-        True,
-        "Configure and activate when the node starts; false under a lifecycle manager.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "model.path",
-        "",
-        "Directory of the SmolRGPT checkpoint (config.json, model.safetensors, …); "
-        "empty: the one shipped with the package.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "model.dtype",
-        "auto",
-        "Number type the model computes in.",
-        choices=("auto", "float32", "bfloat16", "int8"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "device",
-        "auto",
-        "Where model and detector compute: auto (a GPU where there is one), cpu, cuda, cuda:1, …",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "threads",
-        0,
-        "CPU threads of the model; 0: as torch chooses. Fewer are faster where other work runs.",
-        minimum=0,
-        maximum=256,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.backend",
-        "ultralytics",
-        "What finds regions; none: clients send theirs with each request.",
-        choices=("ultralytics", "none"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.weights",
-        "",
-        "YOLO segmentation weights (.pt, a pickle: only from a source you trust); "
-        "empty: those shipped with the package.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.confidence",
-        0.35,
-        "Lowest score of a region, 0 to 1.",
-        minimum=0.01,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "detector.iou",
-        0.6,
-        "Overlap (intersection over union) above which the weaker of two boxes is dropped.",
-        minimum=0.05,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "detector.image_size",
-        0,
-        "Longer side of the detector's input, pixels, a multiple of 32; "
-        "0: the size it was trained with.",
-        minimum=0,
-        maximum=2048,
-    ),
-    ParameterSpec(
-        "detector.max_rate",
-        5.0,
-        "Most frames looked at in a second, Hz; newer ones replace those that wait.",
-        minimum=0.1,
-        maximum=120.0,
-    ),
-    ParameterSpec(
-        "tracker.min_iou",
-        0.25,
-        "Least mask overlap with the last frame for which a region keeps its id.",
-        minimum=0.01,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "tracker.max_missed",
-        10,
-        "Frames an id is kept without the object being found.",
-        minimum=0,
-        maximum=1000,
-    ),
-    ParameterSpec(
-        "use_depth",
-        True,
-        "Pair colour with depth; false: answer from colour alone, nothing is measured.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "depth.assume_registered",
-        False,
-        "Trust depth whose frame_id differs from colour's to be registered to it.",
-    ),
-    ParameterSpec(
-        "sync.slop",
-        0.04,
-        "Largest difference of the stamps of colour and depth of one frame, seconds.",
-        minimum=0.0,
-        maximum=1.0,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "sync.queue_size",
-        10,
-        "Images of each input kept while looking for a partner.",
-        minimum=1,
-        maximum=200,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "qos.rgb",
-        "sensor_data",
-        f"Quality of service of rgb/image_raw. {_QOS_TEXT}.",
-        choices=_QOS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "qos.depth",
-        "sensor_data",
-        f"Quality of service of depth/image_raw. {_QOS_TEXT}.",
-        choices=_QOS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "qos.camera_info",
-        "sensor_data",
-        f"Quality of service of rgb/camera_info. {_QOS_TEXT}.",
-        choices=_QOS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "history.size",
-        10,
-        "Frames kept for queries that name a stamp.",
-        minimum=1,
-        maximum=300,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "query.max_age",
-        2.0,
-        "Oldest newest frame a query may be answered from, seconds, where it doesn't say itself.",
-        minimum=0.01,
-        maximum=3600.0,
-    ),
-    ParameterSpec(
-        "query.timeout",
-        30.0,
-        "Longest time to answer, seconds, where the query doesn't say itself.",
-        minimum=0.1,
-        maximum=600.0,
-    ),
-    ParameterSpec(
-        "query.max_pending",
-        8,
-        "Queries answered at the same time; the next is told BUSY.",
-        minimum=1,
-        maximum=64,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "query.max_question_length",
-        1000,
-        "Longest question, characters.",
-        minimum=10,
-        maximum=10000,
-    ),
-    ParameterSpec(
-        "target_frame",
-        "",
-        "Frame of the positions in responses where the query doesn't say itself; "
-        "empty: the camera's optical frame.",
-    ),
-    ParameterSpec(
-        "tf_timeout",
-        0.2,
-        "Longest wait for a transform at the image's stamp, seconds.",
-        minimum=0.0,
-        maximum=5.0,
-    ),
-    ParameterSpec(
-        "markers.lifetime",
-        2.0,
-        "Seconds after which a marker of a region goes when no newer one comes.",
-        minimum=0.1,
-        maximum=60.0,
-    ),
-    ParameterSpec(
-        "markers.answer_lifetime",
-        10.0,
-        "Seconds the last answer is shown in markers and the annotated image.",
-        minimum=0.0,
-        maximum=600.0,
-    ),
-)
+__all__ = ["MAX_TIMEOUT_S", "SPECS", "Settings"]
 
 #: Largest timeout a request may ask for, seconds.
 MAX_TIMEOUT_S = 600.0
@@ -235,6 +29,7 @@ class Settings:
     tracker: TrackerSettings
     limits: QueryLimits
     pairing: PairingSettings
+    cameras: tuple[str, ...]
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Settings:
@@ -243,6 +38,10 @@ class Settings:
         Raises:
             ValueError: if values don't fit together or are outside their range.
         """
+        for key in ("model_sha256", "detector_sha256"):
+            if values[key] and not re.fullmatch(r"[0-9a-fA-F]{64}", values[key]):
+                name = key.replace("_", ".")
+                raise ValueError(f"{name} must be 64 hexadecimal digits, found {values[key]!r:.80}")
         return cls(
             values=dict(values),
             detector=DetectorSettings(
@@ -267,8 +66,22 @@ class Settings:
                 rgb_qos=profile(values["qos_rgb"]),
                 depth_qos=profile(values["qos_depth"]),
                 info_qos=profile(values["qos_camera_info"]),
+                rgb_transport=values["transport_rgb"],
+                depth_transport=values["transport_depth"],
             ),
+            cameras=_cameras(values["cameras"]),
         )
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
+
+
+def _cameras(names: Any) -> tuple[str, ...]:
+    names = tuple(names)
+    good = all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in names)
+    if names != ("",) and not (names and good and len(set(names)) == len(names)):
+        raise ValueError(
+            "cameras must be different names of letters, digits and _, such as [front, rear], or "
+            f"one empty name, found {list(names)}"
+        )
+    return names

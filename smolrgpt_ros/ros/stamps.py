@@ -7,6 +7,7 @@ from typing import Any
 from builtin_interfaces.msg import Duration, Time
 
 NS = 1_000_000_000
+_LONGEST_NS = (2**31 - 1) * NS
 
 
 def nanoseconds(message: Any) -> int:
@@ -20,6 +21,9 @@ def time_of(stamp_ns: int) -> Time:
 
 
 def duration_of(seconds: float) -> Duration:
-    """The Duration of a number of seconds; ``nanosec`` is never negative."""
-    whole = round(seconds * NS)
+    """The Duration of a number of seconds; ``nanosec`` is never negative.
+
+    What the message cannot hold (68 years: a stamp of another clock) becomes its longest Duration.
+    """
+    whole = min(max(round(seconds * NS), -_LONGEST_NS), _LONGEST_NS)
     return Duration(sec=whole // NS, nanosec=whole % NS)

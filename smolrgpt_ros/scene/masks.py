@@ -9,8 +9,20 @@ from pycocotools import mask as coco
 
 def encode_rle(mask: NDArray[np.bool_]) -> dict[str, object]:
     """COCO compressed RLE of a mask, ``{"size": [H, W], "counts": str}``."""
-    rle = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
-    return {"size": [int(n) for n in rle["size"]], "counts": rle["counts"].decode("ascii")}
+    height, width = mask.shape
+    bounds = [0]
+    box = box_of(mask)
+    if box is not None:
+        # Runs go down one column after the other: the columns left and right need no look.
+        first, last = box[0], box[2]
+        line = np.zeros(height * (last - first) + 2, bool)
+        line[1:-1] = mask[:, first:last].T.ravel()
+        bounds += (np.flatnonzero(line[1:] != line[:-1]) + first * height).tolist()
+    if bounds[-1] < height * width or len(bounds) == 1:
+        bounds.append(height * width)
+    runs = np.diff(bounds).tolist()
+    rle = coco.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+    return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 
 
 def decode_rle(rle: dict[str, object]) -> NDArray[np.bool_]:
@@ -63,11 +75,14 @@ def _run_total(data: bytes) -> int:
 
 def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
     """``(x0, y0, x1, y1)`` around the true pixels, x1 and y1 exclusive; ``None`` without any."""
-    columns = np.flatnonzero(mask.any(axis=0))
-    if columns.size == 0:
+    # A search for bytes is many times faster than a reduction over the whole mask.
+    pixels, width = mask.tobytes(), mask.shape[1]
+    first = pixels.find(1)
+    if first < 0:
         return None
-    rows = np.flatnonzero(mask.any(axis=1))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    top, bottom = first // width, pixels.rfind(1) // width + 1
+    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
+    return int(columns[0]), top, int(columns[-1]) + 1, bottom
 
 
 def centroid_of(mask: NDArray[np.bool_]) -> tuple[float, float] | None:
@@ -76,3 +91,9 @@ def centroid_of(mask: NDArray[np.bool_]) -> tuple[float, float] | None:
     if rows.size == 0:
         return None
     return float(columns.mean()), float(rows.mean())
+
+
+def overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    """Intersection over union of two masks of one size; 0 where both are empty."""
+    union = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / union if union else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Region:
             )
         self.mask.setflags(write=False)
 
-    @property
+    @cached_property
     def box(self) -> tuple[int, int, int, int] | None:
         """``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive; ``None`` for an empty mask."""
         return box_of(self.mask)

@@ -1,41 +1,140 @@
-"""``smolrgpt simulate``: frames, masks, questions and answers in the published dataset layout."""
+"""``smolrgpt simulate``, ``record`` and ``contact-sheet``: what the simulated warehouse gives."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from .scenes import FAMILIES
 from .sensor import SensorModel
+from .warehouse import SimulatedFrame
+
+SENSORS = ("usual", "rough", "clean")
+_STRENGTHS = {
+    field.name: int if field.type == "int" else float for field in dataclasses.fields(SensorModel)
+}
+
+Subparsers = argparse._SubParsersAction
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Adds the command to the dispatcher."""
+def add_parser(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
+    """Adds the commands to the dispatcher."""
+    _add_simulate(subparsers)
+    _add_record(subparsers)
+    _add_contact_sheet(subparsers)
+
+
+def _add_simulate(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "simulate", help="make warehouse frames with questions and true answers"
     )
     parser.add_argument("--frames", type=int, required=True, help="how many frames")
-    parser.add_argument("--seed", type=int, default=0, help="of the first frame; then one up each")
     parser.add_argument("--out", type=Path, required=True, help="folder; a stopped run goes on")
-    parser.add_argument("--family", choices=(*FAMILIES, "mix"), default="mix", help="camera")
-    parser.add_argument("--size", type=_size, default=(640, 360), help="width x height, 640x360")
+    _add_scene_arguments(parser)
     parser.add_argument("--workers", type=int, default=1, help="processes")
     parser.add_argument("--questions", type=int, default=4, help="of each kind and frame")
+    parser.add_argument(
+        "--relations", type=int, default=1, help="of each kind of relation and size and frame"
+    )
     parser.add_argument("--phrasing", choices=("train", "heldout"), default="train")
     parser.add_argument("--jpg", action="store_true", help="write colour as JPEG")
-    parser.add_argument("--clean", action="store_true", help="ideal pictures, no sensor noise")
-    parser.set_defaults(run=run)
+    _add_sensor_arguments(parser)
+    parser.set_defaults(run=run_simulate)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _add_record(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "record",
+        help="write warehouse scenes as a ROS 2 recording (MCAP)",
+        description=(
+            "Writes a folder for 'ros2 bag play --clock': rgb/image_raw, rgb/camera_info, "
+            "depth/image_raw, tf_static and warehouse_camera/truth. Its stamps are of a fixed "
+            "date: set use_sim_time where it is played."
+        ),
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder that is not there yet")
+    parser.add_argument("--data", type=Path, help="frames that 'smolrgpt simulate' wrote")
+    parser.add_argument("--frames", type=int, default=10, help="scenes to render or read")
+    _add_scene_arguments(parser)
+    parser.add_argument("--rate", type=float, default=5.0, help="image pairs a second")
+    parser.add_argument("--hold", type=float, default=2.0, help="seconds a scene is shown")
+    _add_sensor_arguments(parser)
+    parser.set_defaults(run=run_record)
+
+
+def _add_contact_sheet(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "contact-sheet", help="a picture of many simulated frames for each camera family"
+    )
+    parser.add_argument("folder", type=Path, help="gets simulated_FAMILY.jpg")
+    parser.add_argument("--seed", type=int, default=0, help="first seed")
+    parser.add_argument("--frames", type=int, default=9, help="of each family")
+    parser.add_argument("--rich", action="store_true", help="scenes with more in them")
+    parser.add_argument(
+        "--beside", type=Path, nargs="+", default=(), metavar="PICTURE",
+        help="real pictures for a column of their own at the left",
+    )  # fmt: skip
+    parser.set_defaults(run=run_contact_sheet)
+
+
+def _add_scene_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0, help="of the first frame; then one up each")
+    parser.add_argument("--family", choices=(*FAMILIES, "mix"), default="mix", help="camera")
+    parser.add_argument("--size", type=_size, default=(640, 360), help="width x height, 640x360")
+    parser.add_argument(
+        "--rich", action="store_true", help="aisles, wrapped loads, more pallets, other light"
+    )
+
+
+def _add_sensor_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("sensor model")
+    group.add_argument(
+        "--sensor", choices=SENSORS, default="usual",
+        help="usual: a decent stereo camera; rough: a cheap one; clean: ideal pictures",
+    )  # fmt: skip
+    group.add_argument(
+        "--clean", dest="sensor", action="store_const", const="clean", help="as --sensor clean"
+    )
+    group.add_argument(
+        "--sensor-set", type=_setting, action="append", default=[], metavar="NAME=VALUE",
+        help=f"one strength; 0 switches an effect off; repeatable. {', '.join(_STRENGTHS)}",
+    )  # fmt: skip
+
+
+def sensor_of(arguments: argparse.Namespace) -> SensorModel | None:
+    """The sensor model that the arguments ask for; ``None`` for ideal pictures.
+
+    Raises:
+        ValueError: if a strength is impossible, or set for ideal pictures.
+    """
+    settings = dict(arguments.sensor_set)
+    if arguments.sensor == "clean":
+        if settings:
+            raise ValueError(
+                f"--sensor-set {sorted(settings)} has no effect on ideal pictures; "
+                "leave out --clean, or switch effects off one by one"
+            )
+        return None
+    base = SensorModel.rough() if arguments.sensor == "rough" else SensorModel()
+    return dataclasses.replace(base, **settings)
+
+
+def run_simulate(arguments: argparse.Namespace) -> int:
     """Writes the dataset; returns the exit status."""
     from tqdm import tqdm
 
     from .dataset import write_dataset
 
+    begin = time.monotonic()
+    counts: list[int] = []
     with tqdm(total=arguments.frames, unit="frame") as bar:
 
         def progress(done: int, total: int) -> None:
+            counts.append(done)
             bar.update(done - bar.n)
 
         questions = write_dataset(
@@ -44,15 +143,78 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.family,
             arguments.size[0],
             arguments.size[1],
-            None if arguments.clean else SensorModel(),
+            sensor_of(arguments),
             arguments.workers,
             progress,
             extension="jpg" if arguments.jpg else "png",
             per_kind=arguments.questions,
             phrasing=arguments.phrasing,
+            relations=arguments.relations,
+            rich=arguments.rich,
         )
     print(f"{arguments.frames} frames and {questions} questions in {arguments.out}")
+    made = counts[-1] - counts[0]
+    if made:
+        wall, busy = time.monotonic() - begin, _processor_seconds()
+        print(
+            f"{made} made in {wall:.1f} s: {made / wall:.2f} a second, "
+            f"{made / busy:.2f} a second of processor time (start included)"
+        )
     return 0
+
+
+def run_record(arguments: argparse.Namespace) -> int:
+    """Writes the recording; returns the exit status."""
+    from tqdm import tqdm
+
+    from .recording import write_recording
+
+    sensor = None if arguments.data else sensor_of(arguments)
+    scenes = tqdm(_scenes(arguments), total=arguments.frames, unit="scene")
+    pairs = write_recording(arguments.out, scenes, arguments.rate, arguments.hold, sensor)
+    print(f"{pairs} image pairs in {arguments.out}; play with: ros2 bag play --clock 100 PATH")
+    return 0
+
+
+def run_contact_sheet(arguments: argparse.Namespace) -> int:
+    """Writes the pictures; returns the exit status."""
+    from .contact_sheet import write_sheets
+
+    write_sheets(
+        arguments.folder, arguments.seed, arguments.frames, arguments.beside, arguments.rich
+    )
+    return 0
+
+
+def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
+    from .dataset import family_of, read_frame
+    from .warehouse import simulate_frame
+
+    for index in range(arguments.frames):
+        if arguments.data is not None:
+            yield read_frame(arguments.data, index)
+        else:
+            seed = arguments.seed + index
+            family = family_of(seed, arguments.family)
+            width, height = arguments.size
+            yield simulate_frame(seed, family, width, height, rich=arguments.rich)
+
+
+def _processor_seconds() -> float:
+    """Of this process and of those it has ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _setting(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, _STRENGTHS[name](value)
+    except (KeyError, ValueError):
+        known = ", ".join(_STRENGTHS)
+        raise argparse.ArgumentTypeError(
+            f"a setting is NAME=NUMBER with NAME one of {known}; found {text!r}"
+        ) from None
 
 
 def _size(text: str) -> tuple[int, int]:

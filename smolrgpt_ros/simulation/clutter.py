@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .objects import DARK, Built, pick, varied
-from .parts import Part, ball, bar, box
+from .parts import Part, Vector, ball, bar, box
 
 
 def trolley(rng: np.random.Generator) -> Built:
@@ -112,6 +112,12 @@ def _loose_box(rng: np.random.Generator, spot: tuple[float, float, float]) -> Pa
         colour, material = (1.0, 0.9, 0.78), "cardboard2"
     centre = (spot[0], spot[1], spot[2] + tall / 2)
     return box(centre, (a, b, tall), varied(rng, colour), material, float(rng.normal(0, 0.3)))
+
+
+def carton(rng: np.random.Generator, centre: Vector, size: Vector) -> Part:
+    """One closed cardboard box of some make."""
+    material = str(pick(rng, ("cardboard0", "cardboard1", "cardboard2", "cardboard3")))
+    return box(centre, size, varied(rng, (1.0, 0.92, 0.82)), material)
 
 
 def loose_boxes(rng: np.random.Generator) -> Built:

@@ -1,9 +1,11 @@
 """The published dataset layout, written from the simulator, with metric depth and cameras beside.
 
-``train.json`` as the benchmark has it; ``images/%06d.png``; ``depths/%06d_depth.png``, the
-benchmark's picture of depth; and ours: ``metric/%06d.png`` (16UC1, millimetres, 0 = invalid),
-``cameras/%06d.json``, ``truth/%06d.json``. A frame is finished when its truth file exists, so an
-interrupted run goes on where it stopped.
+As published: ``train.json`` (the benchmark's four kinds) and ``train.parquet`` (the same as the
+training sets have it); ``images/%06d.png``; ``depths/%06d_depth.png``, the benchmark's picture of
+depth. Ours: ``relations.json`` and ``.parquet`` (relations and sizes, the same layout),
+``metric/%06d.png`` (the camera's depth, 16UC1, millimetres, 0 = invalid), ``clean/%06d.png`` (depth
+without the sensor model), ``cameras/%06d.json``, ``truth/%06d.json``. A frame is finished when its
+truth file exists, so an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -22,13 +24,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics, RgbdFrame
+from .published import Entry, write_json, write_parquet
 from .questions import KINDS, Question, generate_questions
+from .relation_questions import generate_relations
+from .relations import RELATION_KINDS
 from .scenes import FAMILIES
 from .sensor import SensorModel
 from .truth import FrameTruth
 from .warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of, simulate_frame
 
 Progress = Callable[[int, int], None]
+FOLDERS = ("images", "depths", "metric", "clean", "cameras", "truth", "questions")
+QUESTION_FILES = ("train", "relations")
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class _Job:
     extension: str
     per_kind: int
     phrasing: str
+    relations: int
+    rich: bool
 
 
 def write_dataset(
@@ -58,8 +67,10 @@ def write_dataset(
     extension: str = "png",
     per_kind: int = 4,
     phrasing: str = "train",
+    relations: int = 1,
+    rich: bool = False,
 ) -> int:
-    """Writes one frame per seed; returns how many questions ``train.json`` got.
+    """Writes one frame per seed; returns how many questions it asked.
 
     Args:
         seeds: frame ``i`` of the dataset is the scene of ``seeds[i]``.
@@ -67,6 +78,10 @@ def write_dataset(
         workers: processes. The files are the same for any number of them.
         progress: called with (frames done, frames in all).
         extension: of the colour pictures, ``"png"`` or ``"jpg"``.
+        per_kind: questions of each of the benchmark's four kinds a frame, at most.
+        phrasing: ``"train"`` or ``"heldout"``.
+        relations: questions of each kind of relation and size a frame, at most.
+        rich: scenes with more in them, see ``simulate_frame``.
 
     Raises:
         ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
@@ -77,13 +92,14 @@ def write_dataset(
     if extension not in ("png", "jpg"):
         raise ValueError(f"extension must be png or jpg, found {extension!r}")
     root = Path(out)
-    for folder in ("images", "depths", "metric", "cameras", "truth", "questions"):
+    for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
-    _claim(root, family_mix, width, height, sensor, extension, per_kind, phrasing)
+    settings = (family_mix, width, height, sensor, extension, per_kind, phrasing, relations, rich)
+    _claim(root, seeds, *settings)
     jobs = [
         _Job(
             str(root), i, seed, family_of(seed, family_mix), width, height, sensor, extension,
-            per_kind, phrasing,
+            per_kind, phrasing, relations, rich,
         )
         for i, seed in enumerate(seeds)
     ]  # fmt: skip
@@ -95,11 +111,15 @@ def write_dataset(
         done += 1
         if progress:
             progress(done, len(jobs))
-    entries: list[Any] = []
+    entries: dict[str, list[Entry]] = {name: [] for name in QUESTION_FILES}
     for job in jobs:
-        entries.extend(json.loads((root / f"questions/{job.index:06d}.json").read_text()))
-    _write_text(root / "train.json", json.dumps(entries))
-    return len(entries)
+        asked = json.loads((root / f"questions/{job.index:06d}.json").read_text())
+        for name, items in asked.items():
+            entries[name].extend(Entry.from_json(item) for item in items)
+    for name, kept in entries.items():
+        write_json(root / f"{name}.json", kept)
+        write_parquet(root / f"{name}.parquet", kept, root.resolve().name)
+    return sum(len(kept) for kept in entries.values())
 
 
 def family_of(seed: int, family_mix: str) -> str:
@@ -107,31 +127,25 @@ def family_of(seed: int, family_mix: str) -> str:
     return family_mix if family_mix != "mix" else FAMILIES[seed % 2]
 
 
-def entries_of(
-    truth: FrameTruth, questions: Iterable[Question], image: str
-) -> list[dict[str, Any]]:
-    """Questions as entries of the published ``train.json``."""
+def entries_of(truth: FrameTruth, questions: Iterable[Question], image: str) -> list[Entry]:
+    """Questions as entries of the published layouts."""
     entries = []
     for question in questions:
         identity = f"{truth.family}/{truth.seed}/{question.text}/{question.object_ids}"
         # As in the benchmark about half of the questions carry the image tag; by hash, not chance.
         digest = hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest()
-        tag = "<image>\n" if int(digest[0], 16) < 8 else ""
+        normalized = question.normalized
         entries.append(
-            {
-                "id": digest,
-                "image": image,
-                "conversations": [
-                    {"from": "human", "value": tag + question.text},
-                    {"from": "gpt", "value": question.answer},
-                ],
-                "rle": [truth.objects[i].rle for i in question.object_ids],
-                "category": question.category,
-                "normalized_answer": (
-                    str(question.normalized) if question.category == "mcq" else question.normalized
-                ),
-                "freeform_answer": question.answer,
-            }
+            Entry(
+                digest,
+                image,
+                question.text,
+                question.answer,
+                tuple(truth.objects[i].rle or {} for i in question.object_ids),
+                question.category,
+                str(normalized) if question.category == "mcq" else normalized,
+                tagged=int(digest[0], 16) < 8,
+            )
         )
     return entries
 
@@ -151,8 +165,16 @@ def depth_picture(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
     return picture
 
 
-def read_frame(root: str | Path, index: int) -> SimulatedFrame:
+def millimetres(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Metres with NaN as 16UC1 (REP-118): whole millimetres, 0 where nothing was measured."""
+    return np.round(np.nan_to_num(depth * 1000, nan=0.0).clip(0, 65535)).astype(np.uint16)
+
+
+def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFrame:
     """Frame ``index`` of a written dataset, as its camera saw it, with its truth.
+
+    Args:
+        clean: with the depth that an ideal camera would have measured.
 
     Raises:
         FileNotFoundError: if the frame is not there.
@@ -165,9 +187,12 @@ def read_frame(root: str | Path, index: int) -> SimulatedFrame:
     images = [base / f"images/{stem}.{e}" for e in ("png", "jpg")]
     found = next((p for p in images if p.is_file()), images[0])
     picture = cv2.imread(str(found), cv2.IMREAD_COLOR)
-    metric = cv2.imread(str(base / f"metric/{stem}.png"), cv2.IMREAD_UNCHANGED)
+    # Without a sensor model the camera's own depth is the clean one.
+    depths = [base / f"{folder}/{stem}.png" for folder in ("clean", "metric")[not clean :]]
+    depth_file = next((p for p in depths if p.is_file()), depths[-1])
+    metric = cv2.imread(str(depth_file), cv2.IMREAD_UNCHANGED)
     if picture is None or metric is None:
-        raise FileNotFoundError(f"{found} or metric/{stem}.png is missing or damaged in {base}")
+        raise FileNotFoundError(f"{found} or {depth_file} is missing or damaged")
     depth = metric.astype(np.float32) / np.float32(1000)
     depth[metric == 0] = np.nan
     camera = json.loads((base / f"cameras/{stem}.json").read_text())
@@ -192,16 +217,17 @@ def _run(jobs: list[_Job], workers: int) -> Iterable[int]:
 
 def _write_frame(job: _Job) -> int:
     cv2.setNumThreads(1)
-    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor)
+    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor, rich=job.rich)
     root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
     assert frame.depth is not None
     image = f"{stem}.{job.extension}"
-    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    fast, grain = _png_options(noisy=False), _png_options(noisy=job.sensor is not None)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else fast
     _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
-    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), fast)
-    metric = np.nan_to_num(frame.depth * 1000, nan=0.0).clip(0, 65535)
-    _write_picture(root / f"metric/{stem}.png", np.round(metric).astype(np.uint16), fast)
+    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), grain)
+    _write_picture(root / f"metric/{stem}.png", millimetres(frame.depth), grain)
+    if job.sensor is not None and shot.ideal is not None:
+        _write_picture(root / f"clean/{stem}.png", millimetres(shot.ideal.depth), fast)
     camera = {
         "intrinsics": asdict(truth.intrinsics),
         "position": truth.camera_position,
@@ -210,28 +236,55 @@ def _write_frame(job: _Job) -> int:
         "family": truth.family,
     }
     _write_text(root / f"cameras/{stem}.json", json.dumps(camera))
-    rng = np.random.default_rng([job.seed, FAMILIES.index(job.family), 4242])
-    questions = generate_questions(truth, rng, KINDS, job.per_kind, job.phrasing)
-    entries = entries_of(truth, questions, image)
+    # A stream for each file: more questions of one do not change those of the other.
+    streams = [
+        np.random.default_rng([job.seed, FAMILIES.index(job.family), n]) for n in (4242, 4243)
+    ]
+    asked = {
+        "train": generate_questions(truth, streams[0], KINDS, job.per_kind, job.phrasing),
+        "relations": generate_relations(
+            truth, streams[1], RELATION_KINDS, job.relations, job.phrasing
+        ),
+    }
+    entries = {
+        name: [entry.to_json() for entry in entries_of(truth, questions, image)]
+        for name, questions in asked.items()
+    }
     _write_text(root / f"questions/{stem}.json", json.dumps(entries))
     _write_text(root / f"truth/{stem}.json", json.dumps(truth.to_json()))
     return job.index
+
+
+def _png_options(noisy: bool) -> list[int]:
+    options = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    # Trying every filter on every row costs more than it saves; older OpenCV cannot be told.
+    if hasattr(cv2, "IMWRITE_PNG_FILTER"):
+        options += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB]
+    if noisy:
+        # Noise repeats nothing: looking for repetitions costs time and saves no space.
+        options += [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
+    return options
 
 
 def _finished(root: Path, job: _Job) -> bool:
     return (root / f"truth/{job.index:06d}.json").is_file()
 
 
-def _claim(root: Path, *settings: object) -> None:
-    """Refuses to mix two different runs in one folder."""
+def _claim(root: Path, seeds: Sequence[int], *settings: object) -> None:
+    """Refuses to mix two different runs in one folder; more frames of the same run are welcome."""
     text = json.dumps([asdict(s) if isinstance(s, SensorModel) else s for s in settings])
-    note = root / "simulated.json"
-    if note.is_file() and note.read_text() != text:
-        raise ValueError(
-            f"{root} holds a dataset made with other settings ({note.read_text()}); "
-            f"these are {text}: choose another folder"
-        )
-    _write_text(note, text)
+    note, wanted = root / "simulated.json", list(seeds)
+    if note.is_file():
+        known = json.loads(note.read_text())
+        before = known["seeds"]
+        shared = min(len(before), len(wanted))
+        if known["settings"] != text or before[:shared] != wanted[:shared]:
+            raise ValueError(
+                f"{root} holds a dataset made with other settings ({known['settings']}, seeds from "
+                f"{before[:1]}); these are {text}, seeds from {wanted[:1]}: choose another folder"
+            )
+        wanted = max(before, wanted, key=len)
+    _write_text(note, json.dumps({"settings": text, "seeds": wanted}))
 
 
 def _write_text(path: Path, text: str) -> None:

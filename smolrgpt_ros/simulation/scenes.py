@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import clutter, objects, surroundings
+from . import clutter, objects, surroundings, variety
 from .footprints import Footprint, overlap
-from .objects import Built
+from .furnishing import SceneObject, Site, place_pallets
 from .parts import Colour, Part, place
 
 FAMILIES = ("ceiling", "robot")
 LABELS = ("pallet", "transporter", "shelf", "buffer")
-# An object counts as inside a buffer, or outside, only when its centre is this far from the tape.
-CLEARLY_INSIDE, CLEARLY_OUTSIDE = 0.25, 0.3
 
 
 @dataclass(frozen=True)
@@ -34,30 +32,6 @@ class CameraPose:
         forward = np.cos(pitch) * ahead - np.array([0, 0, np.sin(pitch)])
         right = np.array([ahead[1], -ahead[0], 0.0])
         return np.stack([right, np.cross(forward, right), forward])
-
-
-@dataclass(frozen=True)
-class SceneObject:
-    """Something a question may name, in the world.
-
-    Args:
-        centre, size: of its box (load included), metres; ``size`` is length, width, height.
-        yaw: of its length axis about world z, radians.
-        load: ``"empty"`` or ``"loaded"`` for pallets and transporters, else ``""``.
-        carried_by: id of the transporter below a pallet, -1 for none.
-    """
-
-    id: int
-    label: str
-    centre: tuple[float, float, float]
-    size: tuple[float, float, float]
-    yaw: float
-    load: str = ""
-    carried_by: int = -1
-
-    @property
-    def footprint(self) -> Footprint:
-        return Footprint(self.centre[0], self.centre[1], self.size[0], self.size[1], self.yaw)
 
 
 @dataclass(frozen=True)
@@ -83,61 +57,12 @@ class SceneSpec:
     parts: tuple[Part, ...]
 
 
-@dataclass
-class _Site:
-    """The scene while it is being furnished, in the layout frame (buffers run along y)."""
-
-    objects: list[SceneObject] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    taken: list[Footprint] = field(default_factory=list)
-    buffers: list[SceneObject] = field(default_factory=list)
-    shaded: list[Footprint] = field(default_factory=list)
-
-    def free(self, spot: Footprint) -> bool:
-        return not any(overlap(spot, other) for other in self.taken)
-
-    def clear_of_tape(self, x: float, y: float) -> bool:
-        """Whether nobody could argue about which buffer this point is in."""
-        depths = [b.footprint.depth_of(x, y) for b in self.buffers]
-        return all(d > CLEARLY_INSIDE or d < -CLEARLY_OUTSIDE for d in depths)
-
-    def add(
-        self,
-        built: Built,
-        label: str,
-        spot: Footprint,
-        ground: float = 0.0,
-        load: str = "",
-        carried_by: int = -1,
-    ) -> int:
-        number = len(self.objects)
-        self.objects.append(
-            SceneObject(
-                number,
-                label,
-                (spot.x, spot.y, ground + built.height / 2),
-                (built.length, built.width, built.height),
-                spot.yaw,
-                load,
-                carried_by,
-            )
-        )
-        self.parts.extend(place(built.parts, (spot.x, spot.y, ground), spot.yaw, number))
-        self.taken.append(spot)
-        self.shaded.append(Footprint(spot.x, spot.y, built.length, built.width, spot.yaw))
-        return number
-
-    def add_clutter(self, built: Built, spot: Footprint) -> None:
-        self.parts.extend(place(built.parts, (spot.x, spot.y, 0.0), spot.yaw, -1))
-        self.taken.append(spot)
-        # Someone on two feet shades less floor than they need to themselves.
-        slim = built.height > 1.4 and built.length < 0.7
-        size = (0.34, 0.3) if slim else (spot.length, spot.width)
-        self.shaded.append(Footprint(spot.x, spot.y, *size, spot.yaw))
-
-
-def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
+def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -> SceneSpec:
     """One scene, always the same for the same arguments.
+
+    Args:
+        attempt: another scene of the same seed, where an earlier one shows too little.
+        rich: with more in it, see ``variety``.
 
     Raises:
         ValueError: if the family is not one of ``FAMILIES``.
@@ -145,7 +70,7 @@ def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
     if family not in FAMILIES:
         raise ValueError(f"family must be one of {FAMILIES}, found {family!r}")
     rng = np.random.default_rng([seed, FAMILIES.index(family), attempt])
-    site = _Site()
+    site = Site()
     half_x, half_y = _lay_buffers(rng, site)
     camera = _aim(rng, family, half_x, half_y)
     room = surroundings.Room.around(rng, half_x, half_y, camera.position)
@@ -165,8 +90,13 @@ def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
         )
     _place_racks(rng, site, room)
     _place_transporters(rng, site, half_x, half_y)
-    _place_pallets(rng, site, half_x, half_y)
+    count, inside_share = int(rng.integers(3, 11)), float(rng.uniform(0.45, 0.95))
+    place_pallets(rng, site, half_x, half_y, count, inside_share)
     _place_clutter(rng, site, room, half_x, half_y)
+    # A stream of its own: the usual scene of a seed does not change.
+    more = np.random.default_rng([seed, FAMILIES.index(family), attempt, 31337])
+    if rich:
+        variety.enrich(more, site, room, half_x, half_y)
     warm = float(rng.uniform(-0.04, 0.04))
     grey = float(rng.uniform(0.62, 1.1))
     light = Light(
@@ -176,13 +106,18 @@ def sample_scene(seed: int, family: str, attempt: int = 0) -> SceneSpec:
         (1.0 + min(warm, 0.0), 1.0 - abs(warm) / 2, 1.0 - max(warm, 0.0)),
     )
     floor = str(rng.choice(["floor0", "floor1", "floor2"], p=[0.45, 0.35, 0.2]))
+    floor_colour: Colour = (grey, grey, grey)
+    if rich:
+        floor_colour = variety.floor_tint(more, grey)
+        lamp, around = variety.light_change(more)
+        light = replace(light, strength=light.strength * lamp, ambient=light.ambient * around)
     site.parts.extend(surroundings.soft_shadows(site.shaded, light.direction))
     return SceneSpec(
-        family, camera, floor, (grey, grey, grey), light, tuple(site.objects), tuple(site.parts)
+        family, camera, floor, floor_colour, light, tuple(site.objects), tuple(site.parts)
     )
 
 
-def _lay_buffers(rng: np.random.Generator, site: _Site) -> tuple[float, float]:
+def _lay_buffers(rng: np.random.Generator, site: Site) -> tuple[float, float]:
     """Tape rectangles side by side; returns the half extents of the whole field."""
     count = int(rng.choice([2, 3, 4], p=[0.25, 0.55, 0.2]))
     width, length = 2.1 * float(rng.uniform(0.92, 1.12)), 5.9 * float(rng.uniform(0.88, 1.08))
@@ -234,7 +169,7 @@ def _aim(rng: np.random.Generator, family: str, half_x: float, half_y: float) ->
     return CameraPose(position, heading, pitch, hfov)
 
 
-def _place_racks(rng: np.random.Generator, site: _Site, room: surroundings.Room) -> None:
+def _place_racks(rng: np.random.Generator, site: Site, room: surroundings.Room) -> None:
     wanted = int(rng.choice([1, 2, 3], p=[0.3, 0.4, 0.3]))
     for _ in range(20 * wanted):
         if wanted == 0:
@@ -246,9 +181,7 @@ def _place_racks(rng: np.random.Generator, site: _Site, room: surroundings.Room)
             wanted -= 1
 
 
-def _place_transporters(
-    rng: np.random.Generator, site: _Site, half_x: float, half_y: float
-) -> None:
+def _place_transporters(rng: np.random.Generator, site: Site, half_x: float, half_y: float) -> None:
     count = int(rng.choice([1, 2, 3], p=[0.25, 0.4, 0.35]))
     empty = int(rng.integers(count)) if rng.random() < 0.85 else -1
     for index in range(count):
@@ -277,7 +210,7 @@ def _place_transporters(
             break
 
 
-def _load_deck(rng: np.random.Generator, site: _Site, spot: Footprint, carrier: int) -> None:
+def _load_deck(rng: np.random.Generator, site: Site, spot: Footprint, carrier: int) -> None:
     """A pallet on the deck, moved back so that the nose of the vehicle stays in sight."""
     load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
     built = objects.pallet(rng, load)
@@ -289,35 +222,8 @@ def _load_deck(rng: np.random.Generator, site: _Site, spot: Footprint, carrier: 
     site.add(built, "pallet", seat, objects.DECK_HEIGHT, "loaded", carrier)
 
 
-def _place_pallets(rng: np.random.Generator, site: _Site, half_x: float, half_y: float) -> None:
-    count = int(rng.integers(3, 11))
-    inside_share = float(rng.uniform(0.45, 0.95))
-    for _ in range(count):
-        inside = rng.random() < inside_share
-        for _ in range(30):
-            if inside:
-                home = site.buffers[int(rng.integers(len(site.buffers)))]
-                x = home.centre[0] + float(rng.normal(0, 0.25))
-                y = float(rng.uniform(-half_y + 0.4, half_y - 0.4))
-            else:
-                x = float(rng.uniform(-half_x - 1.6, half_x + 1.6))
-                y = float(rng.uniform(-half_y - 1.8, half_y + 1.6))
-            if not site.clear_of_tape(x, y):
-                continue
-            yaw = float(rng.normal(0, 0.08)) + float(rng.integers(2)) * np.pi / 2
-            if rng.random() < 0.1:
-                yaw = float(rng.uniform(0, np.pi))
-            if not site.free(Footprint(x, y, 1.27, 1.27, yaw)):
-                continue
-            built = objects.pallet(rng)
-            spot = Footprint(x, y, built.length + 0.04, built.width + 0.04, yaw)
-            empty = built.height <= objects.PALLET_HEIGHT + 0.01
-            site.add(built, "pallet", spot, load="empty" if empty else "loaded")
-            break
-
-
 def _place_clutter(
-    rng: np.random.Generator, site: _Site, room: surroundings.Room, half_x: float, half_y: float
+    rng: np.random.Generator, site: Site, room: surroundings.Room, half_x: float, half_y: float
 ) -> None:
     """People, humanoids, tables, trolleys, loose boxes and pillars: nobody asks about them."""
     makers = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -23,6 +23,13 @@ class SensorModel:
         random_holes: share of all other pixels that get no depth.
         dark_holes: share of pixels darker than 25 levels that get no depth.
         min_range, max_range: metres; nothing outside.
+        shiny_holes: share of pixels where every channel is above 240 (glare) that get no depth.
+        misregistration: largest shift of the depth picture against the colour picture, pixels; each
+            frame draws its own, evenly over a disc, and rounds it to whole pixels.
+        jpeg_quality: 1 to 100 as cameras that compress have it; 0 for none.
+
+    Raises:
+        ValueError: for a strength below zero, a share above one, or another quality.
     """
 
     rgb_noise: float = 2.5
@@ -35,6 +42,34 @@ class SensorModel:
     dark_holes: float = 0.25
     min_range: float = 0.3
     max_range: float = 25.0
+    shiny_holes: float = 0.0
+    misregistration: float = 0.0
+    jpeg_quality: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            most = 1.0 if field.name.endswith("_holes") or field.name == "exposure" else np.inf
+            most = {"jpeg_quality": 100.0, "misregistration": 20.0}.get(field.name, most)
+            if not 0 <= value <= most:
+                raise ValueError(f"{field.name} must be from 0 to {most:g}, found {value!r}")
+
+    @classmethod
+    def rough(cls) -> SensorModel:
+        """A cheap camera that shakes a little, compresses, and whose calibration is off."""
+        return cls(
+            rgb_noise=5.0,
+            blur=0.9,
+            exposure=0.3,
+            depth_noise=0.003,
+            edge_holes=0.9,
+            random_holes=0.02,
+            dark_holes=0.5,
+            max_range=18.0,
+            shiny_holes=0.3,
+            misregistration=2.0,
+            jpeg_quality=75,
+        )
 
     def colour(self, rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
         """The camera's colour picture, ``(H, W, 3)`` uint8."""
@@ -42,13 +77,15 @@ class SensorModel:
         if self.blur > 0:
             picture = cv2.GaussianBlur(picture, (0, 0), self.blur).astype(np.uint8, copy=False)
         gain = 1 + (rng.uniform(-self.exposure, self.exposure) if self.exposure > 0 else 0.0)
-        if gain == 1 and self.rgb_noise <= 0:
-            return np.array(picture, np.uint8)
-        values = picture.astype(np.float32) * np.float32(gain)
-        if self.rgb_noise > 0:
-            noise = rng.standard_normal(values.shape[:2], np.float32)[..., None]
-            values += noise * np.float32(self.rgb_noise)
-        return np.clip(values, 0, 255).astype(np.uint8)
+        if gain != 1 or self.rgb_noise > 0:
+            values = picture.astype(np.float32) * np.float32(gain)
+            if self.rgb_noise > 0:
+                noise = rng.standard_normal(values.shape[:2], np.float32)[..., None]
+                values += noise * np.float32(self.rgb_noise)
+            picture = np.clip(values, 0, 255).astype(np.uint8)
+        if self.jpeg_quality > 0:
+            picture = _compressed(picture, self.jpeg_quality)
+        return np.array(picture, np.uint8)
 
     def depth(
         self, depth: NDArray[np.float32], rgb: NDArray[np.uint8], rng: np.random.Generator
@@ -61,6 +98,8 @@ class SensorModel:
         chance = np.full(depth.shape, self.random_holes, np.float32)
         if self.dark_holes > 0:
             chance[rgb.max(axis=2) < 25] = self.dark_holes
+        if self.shiny_holes > 0:
+            chance[rgb.min(axis=2) > 240] = self.shiny_holes
         if self.edge_holes > 0:
             filled = np.nan_to_num(depth, nan=1e3)
             spread = cv2.dilate(filled, np.ones((3, 3))) - cv2.erode(filled, np.ones((3, 3)))
@@ -71,4 +110,31 @@ class SensorModel:
             measured[(measured < self.min_range) | (measured > self.max_range)] = np.nan
         if self.depth_step > 0:
             measured = np.round(measured / self.depth_step) * np.float32(self.depth_step)
+        if self.misregistration > 0:
+            # Drawn last: a camera without this fault has the same noise as before.
+            reach = self.misregistration * float(np.sqrt(rng.random()))
+            angle = 2 * np.pi * float(rng.random())
+            measured = _shifted(
+                measured, round(reach * np.cos(angle)), round(reach * np.sin(angle))
+            )
         return measured.astype(np.float32)
+
+
+def _compressed(rgb: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    done, data = cv2.imencode(
+        ".jpg", np.ascontiguousarray(rgb[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    if not done:
+        raise RuntimeError(f"could not compress a picture of shape {rgb.shape}")
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(decoded[..., ::-1])
+
+
+def _shifted(depth: NDArray[np.float32], right: int, down: int) -> NDArray[np.float32]:
+    """The picture moved by whole pixels, NaN where nothing moves in."""
+    height, width = depth.shape
+    moved = np.full_like(depth, np.nan)
+    moved[max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = depth[
+        max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)
+    ]
+    return moved

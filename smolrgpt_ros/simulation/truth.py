@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics
-from ..scene.masks import box_of, decode_rle, encode_rle
+from ..scene.masks import decode_rle, encode_rle
+from .furnishing import CLEARLY_INSIDE, SceneObject
 from .parts import Part
 from .renderer import intrinsics_for
-from .scenes import CLEARLY_INSIDE, SceneObject, SceneSpec
+from .scenes import SceneSpec
 
 _NEAR = 0.05
 # What a region must show: share of the picture, and share of the whole object. A loaded
@@ -204,23 +205,27 @@ def _object_truth(
         "visible_share": round(float(share), 3),
     }
     if mask is not None and enough:
-        u, v = _centroid(mask)
+        box, (u, v), area = _place_of(mask)
         truth |= {
             "centroid": (round(u, 2), round(v, 2)),
-            "box": box_of(mask),
-            "area": int(mask.sum()),
+            "box": box,
+            "area": area,
             "rle": encode_rle(mask),
         }
     return ObjectTruth(**truth)  # type: ignore[arg-type]
 
 
-def _centroid(mask: NDArray[np.bool_]) -> tuple[float, float]:
-    """As ``scene.masks.centroid_of``, from sums over rows and columns: no list of all pixels."""
-    across = np.count_nonzero(mask, axis=0)
-    down = np.count_nonzero(mask, axis=1)
-    total = across.sum()
-    u = across @ np.arange(mask.shape[1]) / total
-    return float(u), float(down @ np.arange(mask.shape[0]) / total)
+def _place_of(
+    mask: NDArray[np.bool_],
+) -> tuple[tuple[int, int, int, int], tuple[float, float], int]:
+    """Box, centroid and area as ``scene.masks`` has them, but looked up in the box alone."""
+    x0, y0, wide, high = (int(v) for v in cv2.boundingRect(mask.view(np.uint8)))
+    inner = mask[y0 : y0 + high, x0 : x0 + wide]
+    across, down = np.count_nonzero(inner, axis=0), np.count_nonzero(inner, axis=1)
+    area = int(across.sum())
+    u = across @ np.arange(x0, x0 + wide) / area
+    v = down @ np.arange(y0, y0 + high) / area
+    return (x0, y0, x0 + wide, y0 + high), (float(u), float(v)), area
 
 
 def _buffers_around(item: SceneObject, buffers: list[SceneObject]) -> tuple[int, ...]:

@@ -44,6 +44,7 @@ def simulate_frame(
     height: int = 360,
     sensor: SensorModel | None = None,
     renderer: WarehouseRenderer | None = None,
+    rich: bool = False,
 ) -> SimulatedFrame:
     """The frame of a seed: always the same scene and truth for the same arguments.
 
@@ -52,6 +53,7 @@ def simulate_frame(
 
     Args:
         renderer: of the same size; one per size and process is kept when not given.
+        rich: scenes with more in them: aisles, wrapped loads, more pallets, other light.
 
     Raises:
         ValueError: for an unknown family or a renderer of another size.
@@ -63,20 +65,25 @@ def simulate_frame(
             f"the renderer is for {renderer.width}x{renderer.height}, asked for {width}x{height}"
         )
     for attempt in range(_MOST_ATTEMPTS):
-        scene = sample_scene(seed, family, attempt)
+        scene = sample_scene(seed, family, attempt, rich)
         owner, depth_map = renderer.labels(scene)
         truth, masks = find_truth(scene, owner, seed)
         if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
             break
     ideal = renderer.finish(scene, owner, depth_map)
+    frame = seen_through(sensor, ideal, seed, family)
+    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
+    return SimulatedFrame(frame, regions, truth, ideal)
+
+
+def seen_through(sensor: SensorModel | None, ideal: Rendering, seed: int, family: str) -> RgbdFrame:
+    """What a camera makes of an ideal picture: always the same for the same arguments."""
     rgb, depth = ideal.rgb.copy(), ideal.depth.copy()
     if sensor is not None:
         rng = np.random.default_rng([seed, FAMILIES.index(family), 7777])
         rgb = sensor.colour(ideal.rgb, rng)
         depth = sensor.depth(ideal.depth, ideal.rgb, rng)
-    frame = RgbdFrame(rgb, depth, ideal.intrinsics, seed * FRAME_PERIOD_NS, OPTICAL_FRAME)
-    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
-    return SimulatedFrame(frame, regions, truth, ideal)
+    return RgbdFrame(rgb, depth, ideal.intrinsics, seed * FRAME_PERIOD_NS, OPTICAL_FRAME)
 
 
 def regions_of(truth: FrameTruth) -> tuple[Region, ...]:

@@ -1,4 +1,4 @@
-"""``smolrgpt train``: the mini and the detector that ship with the package."""
+"""``smolrgpt train``: a stage of the curriculum at any size, or all of the mini that ships."""
 
 from __future__ import annotations
 
@@ -7,46 +7,48 @@ import json
 from pathlib import Path
 
 CONFIG = Path("config/training/mini.yaml")
+MINI_STAGES = (
+    "frames",
+    "tower",
+    "language",
+    "rgb_alignment",
+    "region_alignment",
+    "sft",
+    "export",
+    "detector",
+)
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
     """Add the ``train`` command."""
     parser = subparsers.add_parser(
         "train",
-        help="train the mini or the detector on simulated frames",
+        help="train a stage of SmolRGPT, or the mini and the detector that ship",
         description=(
-            "Runs the stages of the mini in order, each resumed where it stopped, or one of them "
-            "with --stage. --stage detector trains the region detector on the same frames."
+            "With a recipe of one stage (config/training/full/*.yaml): trains it on data in the "
+            "published layouts, by transformers' Trainer; several GPUs by "
+            "`torchrun --nproc-per-node N scripts/smolrgpt train ...`. With the mini's recipe: "
+            "runs its stages on simulated frames, in order, or the one of --stage. Both go on "
+            "where they were stopped."
         ),
     )
     parser.add_argument("--config", type=Path, default=CONFIG, help="recipe (default: %(default)s)")
     parser.add_argument(
-        "--run",
-        dest="folder",
-        type=Path,
-        required=True,
-        help="folder of the run; reused if it exists",
+        "--run-dir", dest="folder", type=Path, help="folder of the run; reused if it exists"
     )
-    parser.add_argument(
-        "--stage",
-        choices=(
-            "frames",
-            "tower",
-            "language",
-            "rgb_alignment",
-            "region_alignment",
-            "sft",
-            "export",
-            "detector",
-        ),
-        help="only this stage (default: all of the mini, in order)",
+    stage = parser.add_argument_group("recipes of one stage")
+    stage.add_argument("--dry-run", action="store_true", help="print steps and memory, train not")
+    stage.add_argument(
+        "--show", type=int, metavar="N", help="draw N samples into the run's folder, train not"
     )
-    parser.add_argument("--out", type=Path, help="where export or detector writes the weights")
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
-    parser.add_argument(
+    mini = parser.add_argument_group("the mini's recipe")
+    mini.add_argument("--stage", choices=MINI_STAGES, help="only this stage (default: all)")
+    mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
+    mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
+    mini.add_argument(
         "--workers", type=int, default=2, help="processes that simulate (default: %(default)s)"
     )
-    parser.add_argument(
+    mini.add_argument(
         "--minutes", type=float, help="stop each stage after so many minutes and keep its state"
     )
     parser.set_defaults(run=main)
@@ -54,16 +56,60 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from .curriculum.recipe import is_stage_recipe
+
+    if not arguments.config.is_file():
+        raise FileNotFoundError(f"recipe not found: {arguments.config}; set --config")
+    if arguments.folder is None and not arguments.dry_run:
+        raise ValueError("--run-dir is missing: name the folder of the run")
+    if is_stage_recipe(arguments.config):
+        return _train_stage(arguments)
+    return _train_mini(arguments)
+
+
+def _train_stage(arguments: argparse.Namespace) -> int:
+    from .curriculum.plan import plan_stage, table
+    from .curriculum.recipe import read_stage_recipe
+    from .curriculum.run import mixtures, run_stage
+    from .curriculum.start import starting_model
+    from .data.mixture import MixtureSampler
+    from .data.show import write_examples
+
+    recipe = read_stage_recipe(arguments.config)
+    if arguments.dry_run or arguments.show:
+        model, processor = starting_model(recipe.model)
+        data, _ = mixtures(recipe, processor)
+        order = MixtureSampler(data, recipe.seed)
+        if arguments.dry_run:
+            plans = [
+                plan_stage(recipe, model, len(order), count)
+                for count in (1, 2, 8)
+                if recipe.global_batch % count == 0
+            ]
+            print(table(plans, recipe, len(order)))
+        if arguments.show:
+            numbers = iter(order)
+            some = [data[next(numbers)] for _ in range(min(arguments.show, len(order)))]
+            for path in write_examples(some, processor, arguments.folder / "examples"):
+                print(f"wrote {path}")
+        return 0
+    print(json.dumps(run_stage(recipe, arguments.config, arguments.folder), indent=2))
+    return 0
+
+
+def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
-    from .build import export, load_part
-    from .detector import train_detector
-    from .frames import CLASSES
-    from .mini import open_run
-    from .recipe import read_recipe
-    from .stages import STAGES, minutes_from_now, run_stage
-    from .yolo_layout import write_description
+    from .mini.build import export, load_part
+    from .mini.detector import train_detector
+    from .mini.frames import CLASSES
+    from .mini.recipe import read_recipe
+    from .mini.run import open_run
+    from .mini.stages import STAGES, minutes_from_now, run_stage
+    from .mini.yolo_layout import write_description
 
+    if arguments.dry_run or arguments.show:
+        raise ValueError("--dry-run and --show are for recipes of one stage, not for the mini's")
     torch.set_num_threads(arguments.threads)
     recipe = read_recipe(arguments.config)
     stage = arguments.stage

@@ -9,13 +9,12 @@ import torch
 from smolrgpt_ros.model.bench import (
     BenchOptions,
     Contestant,
-    Measurements,
-    _case,
-    bench_config,
     run_bench,
 )
+from smolrgpt_ros.model.bench_case import bench_case, bench_config
 from smolrgpt_ros.model.bench_memory import measure_load
 from smolrgpt_ros.model.bench_published import PublishedWay
+from smolrgpt_ros.model.bench_report import Measurements
 from smolrgpt_ros.model.cli import add_parser
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.published import save_published
@@ -82,7 +81,7 @@ def test_ratio_is_the_median_of_the_rounds_own_ratios():
 def test_the_published_way_computes_the_same_tokens():
     torch.manual_seed(0)
     model = SmolRGPTForConditionalGeneration(bench_config("tiny")).eval()
-    case = _case(model.config, BenchOptions(size="tiny"))
+    case = bench_case(model.config, 68)
     image, rgb, depth = PublishedWay(model).vision(case.rgb, case.depth, case.weights)
     with torch.no_grad():
         found = model.picture_tokens(

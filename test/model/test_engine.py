@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.engine import QueryCancelled, SmolRGPTEngine
+from smolrgpt_ros.model.engine import SmolRGPTEngine
 from smolrgpt_ros.model.hardware import choose_device, choose_dtype, has_fast_bfloat16
+from smolrgpt_ros.model.waiting_line import QueryCancelled
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -155,7 +156,7 @@ def ask_together(engine, frame, count, **options):
     for thread in threads[1:]:
         thread.start()
     stop = time.monotonic() + 30
-    while len(engine._waiting) + len(results) < count - 1 and time.monotonic() < stop:
+    while len(engine._line) + len(results) < count - 1 and time.monotonic() < stop:
         time.sleep(0.001)
     gate.set()
     for thread in threads:
@@ -316,7 +317,7 @@ def test_newest_frame_is_prepared_and_questions_go_first(engine):
     assert engine.prepare(frames[1]) and engine.prepare(frames[2])
     asking = threading.Thread(target=engine.answer, args=(frames[2], [], "What?"))
     asking.start()
-    while len(engine._waiting) < 2:
+    while len(engine._line) < 2:
         time.sleep(0.001)
     assert not engine.prepare(frames[0])
     gate.set()
@@ -329,7 +330,7 @@ def test_a_given_up_question_leaves_its_place_in_the_queue(model, processor):
         gate, original = threading.Event(), engine._run
         engine._run = lambda batch: gate.wait(10) and original(batch)
         engine.prepare(make_frame(1))
-        while engine._waiting:
+        while engine._line:
             time.sleep(0.001)
         for _ in range(3):  # each waits, gives up, and makes room for the next
             with pytest.raises(QueryError) as caught:

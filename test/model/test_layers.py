@@ -7,7 +7,6 @@ import torch.nn.functional as F
 from smolrgpt_ros.model.layers import (
     Connector,
     Doubling,
-    GeometryEncoder,
     Refiner,
     mask_weights,
     weighted_mean,
@@ -75,12 +74,3 @@ def test_a_mask_that_vanishes_is_reported_and_keeps_its_place():
     assert weights[0].nonzero().tolist() == [[1, 3]]
     assert weights[0, 1, 3] == pytest.approx(4 / 200)
     assert weights[2].sum() == 0
-
-
-def test_geometry_encoder_tells_small_differences_apart():
-    torch.manual_seed(0)
-    encoder = GeometryEncoder((1.0, 1.0, 1.0), 16, std=1.0)
-    raw = torch.tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 3.1], [1.0, 2.0, 30.0]])
-    tokens = encoder(raw)
-    near, far = (tokens[0] - tokens[1]).norm(), (tokens[0] - tokens[2]).norm()
-    assert 0.05 < near < far

@@ -35,6 +35,8 @@ CAMERA = CameraIntrinsics(WIDTH, HEIGHT, fx=120.0, fy=120.0, cx=80.0, cy=60.0)
 PLACES = {"pallet": [(20, 40), (100, 120)], "transporter": [(60, 80)]}
 COLORS = {"pallet": (200, 40, 40), "transporter": (40, 200, 40)}
 FRAME_ID = "test_optical_frame"
+#: Answered "left" about the test picture.
+LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
 #: scripts/test reserves one; by itself a run takes one of its own.
 DOMAIN = int(os.environ.get("ROS_DOMAIN_ID", 10 + os.getpid() % 90))
 
@@ -132,6 +134,11 @@ class Graph:
             self.threads.append(threading.Thread(target=executor.spin, daemon=True))
             self.threads[-1].start()
 
+    @property
+    def camera(self):
+        """The node's only camera, while it is active."""
+        return self.node._cameras[""]
+
     def close(self):
         for executor in self.executors:
             executor.shutdown(timeout_sec=2.0)
@@ -177,7 +184,7 @@ class Graph:
 
     def see(self, **fields):
         """Publish until the node has seen a frame; returns that frame's stamp."""
-        history = self.node._worker._history
+        history = self.camera.history
         end = time.monotonic() + 10
         while True:
             stamp = self.publish(**fields)
@@ -188,6 +195,21 @@ class Graph:
                     return stamp
                 time.sleep(0.005)
             assert time.monotonic() < end, "the node saw no frame"
+
+    def assert_refused(self, status, *words, **fields):
+        """A question of the kind that is always answered ends with this status and these words."""
+        response = self.ask(LEFT, **fields)
+        assert response.status == status, (response.status, response.message)
+        for word in words:
+            assert word in response.message, response.message
+        assert np.isnan(response.answer.value) and np.isnan(response.answer.measured.value)
+        return response
+
+    def assert_healed(self):
+        """A good frame is answered."""
+        response = self.ask(LEFT, stamp=time_of(self.see()))
+        assert response.status == SpatialQuery.Response.STATUS_OK, response.message
+        assert response.answer.measured.normalized == "left"
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ from smolrgpt_ros.nodes.demo_questions import (
     Asked,
     is_right,
     live_questions,
-    match,
     scored_questions,
 )
 from smolrgpt_ros.nodes.demo_report import Row, shown, summary, table, write_json
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.matching import match_objects
 from smolrgpt_ros.simulation.truth import FrameTruth, ObjectTruth
 
 SIZE = (60, 100)
@@ -71,7 +71,7 @@ def test_detected_regions_find_their_objects(truth):
     regions = detected(truth)
     wrong_label = Region(99, "shelf", truth.objects[0].mask())
     elsewhere = Region(98, "pallet", mask(85, 95))
-    found = match(truth, [*regions, wrong_label, elsewhere])
+    found = match_objects(truth, [*regions, wrong_label, elsewhere])
     assert {i: o.id for i, o in found.items()} == {10: 0, 11: 1, 12: 2, 13: 3}
 
 

@@ -75,7 +75,7 @@ def test_no_frame_and_no_depth_yet(start_graph):
         assert response.status == Response.STATUS_NO_FRAME
         assert "/rgb/image_raw" in response.message
         graph.publish(depth=False)
-        pairing = graph.node._pairing
+        pairing = graph.camera.pairing
         graph.wait_until(lambda: pairing.counters.rgb > 0, "the colour image")
         response = graph.ask(LEFT)
         assert response.status == Response.STATUS_NO_DEPTH

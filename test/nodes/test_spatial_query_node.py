@@ -140,9 +140,9 @@ def test_a_slow_model_times_out(graph):
 def test_a_detector_that_raises_is_told_and_passes(graph):
     graph.see()
     graph.detector.error = RuntimeError("bad weights")
-    before = graph.node._worker.counters.failed
+    before = graph.camera.worker.counters.failed
     graph.publish()
-    graph.wait_until(lambda: graph.node._worker.counters.failed > before, "the failure")
+    graph.wait_until(lambda: graph.camera.worker.counters.failed > before, "the failure")
     response = graph.ask(LEFT, max_age=duration_of(1e-6))
     assert response.status == Response.STATUS_NO_FRAME
     assert "bad weights" in response.message
@@ -152,9 +152,9 @@ def test_a_detector_that_raises_is_told_and_passes(graph):
 
 def test_unregistered_depth_names_both_sizes(graph):
     graph.see()
-    before = graph.node._worker.counters.failed
+    before = graph.camera.worker.counters.failed
     graph.publish(depth_size=(60, 80))
-    graph.wait_until(lambda: graph.node._worker.counters.failed > before, "the failure")
+    graph.wait_until(lambda: graph.camera.worker.counters.failed > before, "the failure")
     response = graph.ask(LEFT, max_age=duration_of(1e-6))
     assert response.status == Response.STATUS_UNREGISTERED_DEPTH
     assert "80x60" in response.message and "160x120" in response.message
@@ -176,7 +176,7 @@ def test_regions_keep_their_ids_and_the_images_header(graph):
     subscription = graph.peer.create_subscription(
         RegionArray, "spatial_query/regions", got.append, 10
     )
-    publisher = graph.node._outputs._regions
+    publisher = graph.node._outputs[""]._regions
     graph.wait_until(lambda: publisher.get_subscription_count() > 0, "discovery")
     stamps = [graph.see(), graph.see()]
     graph.wait_until(lambda: len(got) >= 2, "regions")
@@ -196,7 +196,7 @@ def test_an_answer_is_drawn_and_marked(graph):
         ),
         graph.peer.create_subscription(MarkerArray, "spatial_query/markers", markers.append, 10),
     ]
-    outputs = graph.node._outputs
+    outputs = graph.node._outputs[""]
     graph.wait_until(
         lambda: (
             outputs._annotated.get_subscription_count() > 0
@@ -228,7 +228,7 @@ def test_a_question_on_the_topic_is_answered_on_the_topic(graph):
     graph.wait_until(
         lambda: (
             publisher.get_subscription_count() > 0
-            and graph.node._outputs._answers.get_subscription_count() > 0
+            and graph.node._answers.get_subscription_count() > 0
         ),
         "discovery",
     )

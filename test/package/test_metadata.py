@@ -93,7 +93,9 @@ def test_every_room_is_a_package_that_pip_and_colcon_install():
     assert [str(room) for room in rooms if not (room / "__init__.py").is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["smolrgpt", "spatial_query_node", "warehouse_camera_node"])
+@pytest.mark.parametrize(
+    "name", ["smolrgpt", "spatial_query_node", "warehouse_camera_node", "web_view_node"]
+)
 def test_programs_are_executable_and_their_module_has_a_main(name):
     program = ROOT / "scripts" / name
     assert program.stat().st_mode & 0o111 == 0o111

@@ -11,7 +11,7 @@ import pytest
 
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.agreement import agree
-from smolrgpt_ros.reasoning.drawing import draw_answer, measured_text
+from smolrgpt_ros.reasoning.answer_drawing import draw_answer, measured_text
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.status import QueryError, Status
 

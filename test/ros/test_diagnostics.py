@@ -1,5 +1,7 @@
 """What diagnostics say about inputs and devices."""
 
+from types import SimpleNamespace
+
 import pytest
 from std_msgs.msg import Header
 
@@ -7,6 +9,7 @@ from smolrgpt_ros.ros.diagnostics import (
     ERROR,
     OK,
     WARN,
+    Flow,
     compute_health,
     diagnostic_array,
     input_health,
@@ -14,6 +17,7 @@ from smolrgpt_ros.ros.diagnostics import (
 )
 from smolrgpt_ros.ros.inputs import InputState
 from smolrgpt_ros.ros.perception import PerceptionCounters
+from smolrgpt_ros.ros.recent import Recent
 from smolrgpt_ros.scene.status import QueryError, Status
 
 GOOD = {"rgb": 9, "depth": 9, "info": 9, "paired": 8, "rgb_age_s": 0.1, "depth_age_s": 0.1}
@@ -47,13 +51,50 @@ def test_inputs(changes, level, words):
     ],
 )
 def test_a_fall_back_to_the_cpu_is_a_warning(device, wanted, level):
-    health = compute_health("model", "mini", device, wanted, 0.25)
+    seconds = Recent()
+    for value in (0.1, 0.2, 0.3):
+        seconds.add(value)
+    part = SimpleNamespace(name="mini", device=device, sha256="ab12")
+    health = compute_health("model", part, wanted, seconds)
     assert health.level == level
-    assert health.values["device"] == device
+    assert (health.values["device"], health.values["sha256"]) == (device, "ab12")
+    assert (health.values["latency p50 (s)"], health.values["latency p95 (s)"]) == (0.2, 0.29)
 
 
 def test_the_message_names_the_node():
-    array = diagnostic_array(Header(frame_id="x"), "spatial_query", [query_health(2, 0.5)])
-    (status,) = array.status
+    seconds = Recent()
+    seconds.add(0.5)
+    health = query_health(2, seconds, {"OK": 7, "BUSY": 1})
+    (status,) = diagnostic_array(Header(frame_id="x"), "spatial_query", [health]).status
     assert status.name == "spatial_query: query" and status.level == OK
-    assert {v.key: v.value for v in status.values} == {"pending": "2", "last latency (s)": "0.5"}
+    assert {v.key: v.value for v in status.values} == {
+        "pending": "2",
+        "latency p50 (s)": "0.5",
+        "latency p95 (s)": "0.5",
+        "ended BUSY": "1",
+        "ended OK": "7",
+    }
+
+
+def test_rates_drops_and_reasons_are_told():
+    counters = PerceptionCounters(failed=3, reasons={"NO_DEPTH": 1, "NO_FRAME": 2})
+    flow = Flow(29.96, 14.9, 14.9, 0.004, 0.031, 0.12)
+    health = input_health(InputState(**(GOOD | {"depth": 11})), counters, 2.0, flow, "front")
+    assert health.name == "input front"
+    said = health.values
+    assert (said["rgb (Hz)"], said["|dt| median (s)"], said["|dt| largest (s)"]) == (
+        30.0,
+        0.004,
+        0.031,
+    )
+    assert (said["depth without partner"], said["age of newest frame (s)"]) == (3, 0.12)
+    assert (said["failed: NO_DEPTH"], said["failed: NO_FRAME"]) == (1, 2)
+
+
+def test_a_qos_mismatch_is_an_error_even_while_nothing_else_is_known():
+    health = input_health(
+        InputState(mismatches={"rgb": "a publisher offers less RELIABILITY"}),
+        PerceptionCounters(),
+        2.0,
+    )
+    assert health.level == ERROR and "RELIABILITY" in health.message

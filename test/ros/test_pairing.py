@@ -18,17 +18,22 @@ class RecordingNode:
 
     def __init__(self):
         self.callbacks, self.profiles, self.destroyed, self.errors = {}, {}, [], []
+        self.warnings, self.events, self.kinds = [], {}, {}
 
     def create_subscription(self, kind, topic, callback, qos_profile, **options):
         self.callbacks[topic] = callback
         self.profiles[topic] = qos_profile
+        self.kinds[topic], self.events[topic] = kind, options["event_callbacks"]
         return SimpleNamespace(topic_name=f"/{topic}")
 
     def destroy_subscription(self, subscription):
         self.destroyed.append(subscription.topic_name)
 
     def get_logger(self):
-        return SimpleNamespace(error=lambda text, **options: self.errors.append(text))
+        return SimpleNamespace(
+            error=lambda text, **options: self.errors.append(text),
+            warning=lambda text, **options: self.warnings.append(text),
+        )
 
     def get_clock(self):
         raise AssertionError("stamps decide, not the node's clock")
@@ -103,12 +108,17 @@ def test_a_callback_that_raises_is_counted_and_the_next_pair_comes(node, pairs):
 
 def test_best_effort_is_asked_for_and_everything_is_given_back(node, pairs):
     pairing = start(node, pairs.append)
-    assert len(node.profiles) == 3
+    assert len(node.profiles) == 4
     assert all(p == profile("sensor_data") for p in node.profiles.values())
     pairing.close()
-    assert sorted(node.destroyed) == ["/depth/image_raw", "/rgb/camera_info", "/rgb/image_raw"]
+    assert sorted(node.destroyed) == [
+        "/depth/camera_info",
+        "/depth/image_raw",
+        "/rgb/camera_info",
+        "/rgb/image_raw",
+    ]
     pairing.close()
-    assert len(node.destroyed) == 3
+    assert len(node.destroyed) == 4
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -9,7 +9,7 @@ import pytest
 from smolrgpt_ros.ros.frame_history import FrameHistory, SeenFrame
 from smolrgpt_ros.ros.inputs import InputState
 from smolrgpt_ros.ros.query import ClientRegion, Query, QueryLimits, Stage
-from smolrgpt_ros.ros.query_desk import QueryDesk
+from smolrgpt_ros.ros.query_desk import CameraView, QueryDesk
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
@@ -58,8 +58,7 @@ def limits():
 def desk(echo, history, limits):
     return QueryDesk(
         echo,
-        history,
-        inputs=InputState,
+        {"": CameraView(history, InputState)},
         clock_ns=lambda: NOW_NS,
         limits=lambda: QueryLimits(**limits),
     )
@@ -147,7 +146,7 @@ def test_bad_requests_have_their_code_and_a_message(desk, echo, query, status, m
 
 
 def test_no_frame_yet(echo):
-    desk = QueryDesk(echo, FrameHistory(1), inputs=InputState)
+    desk = QueryDesk(echo, {"": CameraView(FrameHistory(1), InputState)})
     assert desk.ask(Query("q")).status is Status.NO_FRAME
 
 
@@ -234,7 +233,10 @@ def test_a_failed_preparation_ends_the_query_before_the_model(echo, history):
         raise QueryError(Status.TF_FAILED, f"no transform to {target}")
 
     desk = QueryDesk(
-        echo, history, inputs=InputState, clock_ns=lambda: NOW_NS, prepare=no_transform
+        echo,
+        {"": CameraView(history, InputState)},
+        clock_ns=lambda: NOW_NS,
+        prepare=no_transform,
     )
     result = desk.ask(Query("q", target_frame="map"))
     assert result.status is Status.TF_FAILED and "map" in result.message

@@ -5,7 +5,9 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 
+from smolrgpt_ros.ros.camera_pose import CameraPoseBroadcaster, quaternion_of
 from smolrgpt_ros.ros.transforms import Pose, Transforms, rotation_matrix
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -87,3 +89,42 @@ def test_a_failed_lookup_names_both_frames_and_the_parameter(tf):
     tf.answer = tf.TransformException("extrapolation into the future")
     with pytest.raises(QueryError, match=r"'optical' to 'map'.*extrapolation.*target_frame"):
         Transforms(node=None).look_up("map", "optical", 1, 0.25)
+
+
+@pytest.mark.parametrize(
+    "quaternion", [(0, 0, 0, 1), (0, 0, HALF, HALF), (0.5, -0.5, 0.5, 0.5), (1, 0, 0, 0)]
+)
+def test_a_rotation_and_its_quaternion_go_back_and_forth(quaternion):
+    """(1, 0, 0, 0), half a turn about x, is what a camera looking straight down has."""
+    found = quaternion_of(rotation_matrix(*quaternion))
+    assert found.w >= 0.0
+    np.testing.assert_allclose(
+        rotation_matrix(found.x, found.y, found.z, found.w),
+        rotation_matrix(*quaternion),
+        atol=1e-12,
+    )
+
+
+def test_a_cameras_pose_is_told_to_tf(monkeypatch):
+    sent = []
+    module = ModuleType("tf2_ros")
+    module.StaticTransformBroadcaster = lambda node: SimpleNamespace(sendTransform=sent.append)
+    monkeypatch.setitem(sys.modules, "tf2_ros", module)
+    down = Pose("map", rotation_matrix(1, 0, 0, 0), np.array([2.0, -3.0, 6.5]))
+    broadcaster = CameraPoseBroadcaster(node=None)
+    assert broadcaster.available
+    broadcaster.send(down, "optical", Time(sec=4))
+    (message,) = sent
+    assert (message.header.frame_id, message.child_frame_id) == ("map", "optical")
+    assert (message.header.stamp.sec, message.transform.translation.y) == (4, -3.0)
+    q = message.transform.rotation
+    # What is 1 m before a camera that looks down from 6.5 m is at 5.5 m.
+    seen = rotation_matrix(q.x, q.y, q.z, q.w) @ [0, 0, 1.0] + [2.0, -3.0, 6.5]
+    np.testing.assert_allclose(seen, [2.0, -3.0, 5.5], atol=1e-12)
+
+
+def test_without_tf_the_pose_is_kept_silent(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf2_ros", None)
+    broadcaster = CameraPoseBroadcaster(node=None)
+    assert not broadcaster.available
+    broadcaster.send(Pose.identity("map"), "optical", Time())

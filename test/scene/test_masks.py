@@ -48,3 +48,17 @@ def test_box_and_centroid() -> None:
     assert centroid_of(MASK) == pytest.approx((4 / 3, 1 / 3))
     assert box_of(np.zeros((2, 3), bool)) is None
     assert centroid_of(np.zeros((2, 3), bool)) is None
+
+
+def test_encoding_is_the_librarys_own_for_masks_of_every_kind():
+    from pycocotools import mask as coco
+
+    random = np.random.default_rng(5)
+    for _ in range(300):
+        size = random.integers(1, 9, 2)
+        mask = random.random(size) < random.choice([0.0, 0.1, 0.5, 0.9, 1.0])
+        expected = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
+        assert encode_rle(mask) == {
+            "size": list(mask.shape),
+            "counts": expected["counts"].decode("ascii"),
+        }

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.masks import decode_rle
-from smolrgpt_ros.simulation.cli import add_parser
 from smolrgpt_ros.simulation.dataset import depth_picture, read_frame, write_dataset
+from smolrgpt_ros.simulation.published import read_entries, read_pictures
+from smolrgpt_ros.simulation.relations import RELATION_KINDS
 from smolrgpt_ros.simulation.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
@@ -85,13 +87,52 @@ def test_a_stopped_run_goes_on_and_ends_the_same(folder: Path) -> None:
 
 
 def test_several_processes_write_the_same(folder: Path, tmp_path: Path) -> None:
-    write_dataset(tmp_path, range(40, 44), "mix", *SIZE, SensorModel(), workers=2)
-    assert _sums(tmp_path) == _sums(folder)
+    # The parquet file names its data set, the folder.
+    out = tmp_path / folder.name
+    write_dataset(out, range(40, 44), "mix", *SIZE, SensorModel(), workers=2)
+    assert _sums(out) == _sums(folder)
 
 
 def test_other_settings_in_the_same_folder_are_refused(folder: Path) -> None:
     with pytest.raises(ValueError, match="other settings"):
         write_dataset(folder, range(40, 44), "mix", *SIZE, None)
+    with pytest.raises(ValueError, match=r"seeds from \[41\]"):
+        write_dataset(folder, range(41, 45), "mix", *SIZE, SensorModel())
+    with pytest.raises(ValueError, match="other settings"):
+        write_dataset(folder, range(40, 44), "mix", *SIZE, SensorModel(), rich=True)
+
+
+def test_a_run_can_be_made_longer_and_read_in_part(renderer, tmp_path: Path) -> None:
+    short = write_dataset(tmp_path, range(40, 41), "ceiling", *SIZE)
+    assert write_dataset(tmp_path, range(40, 42), "ceiling", *SIZE) > short
+    assert write_dataset(tmp_path, range(40, 41), "ceiling", *SIZE) == short
+    # Without a sensor model there is one depth, the clean one.
+    assert not list((tmp_path / "clean").iterdir())
+    shot = read_frame(tmp_path, 1, clean=True)
+    np.testing.assert_array_equal(shot.frame.depth, read_frame(tmp_path, 1).frame.depth)
+
+
+def test_the_clean_depth_is_kept_beside_the_cameras(folder: Path) -> None:
+    clean, measured = (
+        read_frame(folder, 1, clean=True).frame.depth,
+        read_frame(folder, 1).frame.depth,
+    )
+    ideal = simulate_frame(41, "robot", *SIZE).frame.depth
+    np.testing.assert_allclose(clean, ideal, atol=6e-4)
+    assert np.isnan(measured).mean() > 2 * np.isnan(clean).mean()
+
+
+def test_both_layouts_hold_the_same_questions(folder: Path) -> None:
+    for name in ("train", "relations"):
+        entries = read_entries(folder / f"{name}.json")
+        rows = read_entries(folder / f"{name}.parquet")
+        # Parquet has no image tag.
+        assert rows == [replace(entry, tagged=False) for entry in entries]
+    assert {e.category for e in entries} <= set(RELATION_KINDS) and len(entries) > 20
+    rgb, depth = read_pictures(folder, entries[0])
+    shot = read_frame(folder, 0)
+    assert np.array_equal(rgb, shot.frame.rgb)
+    assert np.array_equal(depth, depth_picture(shot.frame.depth))
 
 
 def test_a_missing_frame_is_named(folder: Path) -> None:
@@ -104,17 +145,3 @@ def test_depth_picture_is_stretched_with_invalid_as_farthest() -> None:
     # 255 / (12 - 2) = 25.5 levels a metre: 4 m -> 51, 3 m -> 25.5 -> 26, 7 m -> 127.5 -> 128.
     assert depth_picture(depth).tolist() == [[0, 51, 255], [26, 255, 128]]
     assert depth_picture(np.full((1, 2), np.nan, np.float32)).tolist() == [[255, 255]]
-
-
-def test_command_line(renderer, tmp_path: Path, capsys) -> None:
-    import argparse
-
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    words = f"simulate --frames 1 --seed 7 --out {tmp_path} --family ceiling --size 320x180 --jpg"
-    arguments = parser.parse_args(words.split())
-    assert arguments.run(arguments) == 0
-    assert "1 frames and" in capsys.readouterr().out
-    assert read_frame(tmp_path, 0).frame.rgb.shape == (180, 320, 3)
-    with pytest.raises(SystemExit):
-        parser.parse_args(["simulate", "--frames", "1", "--out", "x", "--size", "big"])

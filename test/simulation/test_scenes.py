@@ -2,13 +2,8 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.simulation.footprints import overlap
-from smolrgpt_ros.simulation.scenes import (
-    CLEARLY_INSIDE,
-    CLEARLY_OUTSIDE,
-    FAMILIES,
-    CameraPose,
-    sample_scene,
-)
+from smolrgpt_ros.simulation.furnishing import CLEARLY_INSIDE, CLEARLY_OUTSIDE
+from smolrgpt_ros.simulation.scenes import FAMILIES, CameraPose, sample_scene
 
 SCENES = [sample_scene(seed, family) for family in FAMILIES for seed in range(7)]
 

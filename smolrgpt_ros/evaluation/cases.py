@@ -1,0 +1,142 @@
+"""What is asked in an evaluation: frames with their regions and questions with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from ..detection.detector import RegionDetector
+from ..scene.frame import RgbdFrame
+from ..scene.region import Region
+from ..simulation.matching import match_objects
+from ..simulation.published import Entry, read_entries, read_metric, read_pictures
+from ..simulation.questions import KINDS, generate_questions
+from ..simulation.sensor import SensorModel
+from ..simulation.warehouse import simulate_frame
+from .outcomes import Value
+
+HELD_OUT_SEED = 900_000
+"""Training seeds lie far below."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question with placeholders.
+
+    Args:
+        id: in its data set.
+        category: left_right, distance, count or mcq; empty in a split without answers.
+        text: with a ``<mask>`` per region.
+        region_ids: behind the placeholders, in order; ``None`` where a region it needs was not
+            found, so that it cannot be asked.
+        truth: normalized answer, or ``None``.
+    """
+
+    id: str
+    category: str
+    text: str
+    region_ids: tuple[int, ...] | None
+    truth: Value | None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A frame, its regions, and what is asked about it. ``image`` names the frame."""
+
+    image: str
+    frame: RgbdFrame
+    regions: tuple[Region, ...]
+    queries: tuple[Query, ...]
+
+
+def simulated_cases(
+    count: int,
+    seed: int,
+    families: Iterable[str],
+    width: int = 640,
+    height: int = 360,
+    *,
+    noisy: bool = True,
+    detector: RegionDetector | None = None,
+) -> Iterator[Case]:
+    """Frames of unseen seeds with one question of each kind in unseen words.
+
+    Args:
+        families: of the camera, in turn.
+        noisy: through the sensor model.
+        detector: finds the regions; ``None`` takes the simulator's masks.
+    """
+    names = list(families)
+    for index in range(count):
+        sensor = SensorModel() if noisy else None
+        family = names[index % len(names)]
+        shot = simulate_frame(seed + index, family, width, height, sensor)
+        rng = np.random.default_rng(seed + index)
+        queries = []
+        for kind in KINDS:
+            for asked in generate_questions(shot.truth, rng, [kind], 1, phrasing="heldout"):
+                name = f"{seed + index}/{kind}"
+                ids = tuple(asked.object_ids)
+                queries.append(Query(name, asked.category, asked.text, ids, asked.normalized))
+        regions = tuple(shot.regions)
+        if detector is not None:
+            found = tuple(
+                Region(number, d.label, d.mask, d.score)
+                for number, d in enumerate(detector.detect(shot.frame.rgb))
+            )
+            same = {o.id: r for r, o in match_objects(shot.truth, found).items()}
+            queries = [replace(q, region_ids=_translated(q.region_ids, same)) for q in queries]
+            regions = found
+        yield Case(f"{seed + index} {family}", shot.frame, regions, tuple(queries))
+
+
+def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...] | None:
+    if ids is None or any(i not in to for i in ids):
+        return None
+    return tuple(to[i] for i in ids)
+
+
+def published_cases(questions: Path) -> Iterator[Case]:
+    """Every question of a file in the published layouts, frame by frame.
+
+    Pictures lie beside it in ``images/`` and ``depths/``. Metres are known only where the
+    simulator's ``metric/`` and ``cameras/`` are there too; otherwise the depth picture's levels
+    stand for depth, without intrinsics: the model sees them as it was trained, nothing is measured.
+
+    Raises:
+        FileNotFoundError: if the file or a picture is missing.
+        ValueError: if an entry is damaged.
+    """
+    entries = sorted(read_entries(questions), key=lambda entry: entry.image)
+    for image, group in groupby(entries, key=lambda entry: entry.image):
+        of_image = list(group)
+        frame = _frame(questions.parent, of_image[0])
+        regions: list[Region] = []
+        queries = []
+        for entry in of_image:
+            ids = tuple(range(len(regions), len(regions) + len(entry.rles)))
+            masks = entry.masks() if entry.rles else ()
+            regions += [Region(i, "", mask) for i, mask in zip(ids, masks, strict=True)]
+            queries.append(Query(entry.id, entry.category, entry.question, ids, _truth(entry)))
+        yield Case(image, frame, tuple(regions), tuple(queries))
+
+
+def _truth(entry: Entry) -> Value | None:
+    # The benchmark writes the index of a choice as a string.
+    if entry.category == "mcq" and entry.normalized is not None:
+        return int(entry.normalized)
+    return entry.normalized
+
+
+def _frame(folder: Path, entry: Entry) -> RgbdFrame:
+    rgb, picture = read_pictures(folder, entry)
+    stem = Path(entry.image).stem
+    if (measured := read_metric(folder, entry)) is not None:
+        return RgbdFrame(rgb, *measured, 0, stem)
+    # One level more than the picture's: its darkest pixel is the nearest, not an invalid one.
+    levels = None if picture is None else picture.astype(np.float32) + 1
+    return RgbdFrame(rgb, levels, None, 0, stem)

@@ -1,0 +1,125 @@
+"""The scores as one HTML page, with the worst answers drawn."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+
+from ..reasoning.drawing import draw_regions
+from ..simulation.questions import KINDS
+from .cases import Case
+from .outcomes import Outcome, is_correct
+
+_STYLE = """
+body { font: 15px/1.45 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+table { border-collapse: collapse; margin: 1em 0; }
+td, th { border: 1px solid #bbb; padding: .3em .8em; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+figure { margin: 1.5em 0; } img { max-width: 100%; }
+.wrong { color: #b00020; }
+"""
+
+
+class WorstCases:
+    """The answers that were wrong with the most confidence, a few of each kind.
+
+    Args:
+        each: how many of a kind are kept.
+    """
+
+    def __init__(self, each: int = 3) -> None:
+        self._each = each
+        self._kept: dict[str, list[tuple[Outcome, bytes]]] = {kind: [] for kind in KINDS}
+
+    def see(self, case: Case, outcome: Outcome) -> None:
+        """Keep the outcome's picture if it is among the worst so far."""
+        kept = self._kept.get(outcome.category)
+        if kept is None or outcome.model is None:
+            return
+        if is_correct(outcome.category, outcome.truth, outcome.model):
+            return
+        if len(kept) == self._each and outcome.confidence <= kept[-1][0].confidence:
+            return
+        kept.append((outcome, _picture(case, outcome)))
+        kept.sort(key=lambda item: -item[0].confidence)
+        del kept[self._each :]
+
+    def all(self) -> list[tuple[Outcome, bytes]]:
+        """Outcomes with their pictures (JPEG), by kind, most confident first."""
+        return [item for kept in self._kept.values() for item in kept]
+
+
+def html_report(title: str, table: dict[str, Any], worst: Sequence[tuple[Outcome, bytes]]) -> str:
+    """A page that needs no other file.
+
+    Args:
+        title: what was evaluated.
+        table: from ``outcomes.summary``.
+        worst: outcomes with their pictures.
+    """
+    parts = [
+        f"<!doctype html><meta charset=utf-8><title>{html.escape(title)}</title>",
+        f"<style>{_STYLE}</style><h1>{html.escape(title)}</h1>",
+        f"<p>{table['questions']} questions.</p>",
+        _score_table(table),
+        "<h2>Confidence</h2>",
+        _reliability_table(table["reliability"]),
+        "<h2>Wrong with the most confidence</h2>",
+    ]
+    for outcome, picture in worst:
+        data = base64.b64encode(picture).decode()
+        parts.append(
+            f"<figure><img src='data:image/jpeg;base64,{data}'><figcaption>"
+            f"<b>{html.escape(outcome.category)}</b>, frame {html.escape(outcome.image)}: "
+            f"{html.escape(outcome.question)}<br><span class=wrong>{html.escape(outcome.text)}"
+            f"</span> (confidence {outcome.confidence:.2f})<br>truth {outcome.truth}, measured "
+            f"{outcome.measured}</figcaption></figure>"
+        )
+    return "\n".join(parts)
+
+
+def _score_table(table: dict[str, Any]) -> str:
+    rows = ["<tr><th>kind<th>questions<th>model<th>95 %<th>measured<th>95 %<th>agreed</tr>"]
+    for kind in KINDS:
+        model, measured = table["model"].get(kind), table["measured"].get(kind)
+        if not model or not measured:
+            continue
+        agreed = table["agreed"].get(kind)
+        rows.append(
+            f"<tr><td>{kind}<td>{model['questions']}<td>{model['right']}<td>{_interval(model)}"
+            f"<td>{measured['right']}<td>{_interval(measured)}"
+            f"<td>{agreed['right'] if agreed else '-'}</tr>"
+        )
+    ends = [table[source].get("S1", "-") for source in ("model", "measured", "agreed")]
+    rows.append(f"<tr><td>S1<td><td>{ends[0]}<td><td>{ends[1]}<td><td>{ends[2]}</tr>")
+    share = table["agreed"]["share"]
+    note = f"<p>Model and measurement agree on {share} % of the questions.</p>"
+    return f"<table>{''.join(rows)}</table>{note}"
+
+
+def _interval(cell: dict[str, Any]) -> str:
+    low, high = cell["interval_95"]
+    return f"{low} to {high}"
+
+
+def _reliability_table(rows: Sequence[dict[str, float]]) -> str:
+    cells = ["<tr><th>confidence<th>questions<th>mean<th>right</tr>"]
+    cells += [
+        f"<tr><td>{row['from']:.2f} to {row['to']:.2f}<td>{row['questions']}"
+        f"<td>{row['confidence']:.2f}<td>{row['right']:.2f}</tr>"
+        for row in rows
+    ]
+    return f"<table>{''.join(cells)}</table>"
+
+
+def _picture(case: Case, outcome: Outcome) -> bytes:
+    asked = next(q for q in case.queries if q.id == outcome.id)
+    drawn = draw_regions(case.frame.rgb, case.regions, set(asked.region_ids or ()))
+    done, data = cv2.imencode(".jpg", drawn[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
+    if not done:
+        raise RuntimeError("OpenCV could not write a JPEG")
+    return data.tobytes()

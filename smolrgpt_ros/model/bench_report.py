@@ -1,0 +1,79 @@
+"""What the benchmark found: seconds, ratios, and a table of them."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Measurements:
+    """Seconds by contestant and part, one per round."""
+
+    seconds: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+
+    def add(self, who: str, part: str, value: float) -> None:
+        self.seconds.setdefault(who, {}).setdefault(part, []).append(value)
+
+    def ratio(self, above: tuple[str, str], below: tuple[str, str]) -> float:
+        """Median over the rounds of one time divided by another of the same round."""
+        pairs = zip(self.seconds[above[0]][above[1]], self.seconds[below[0]][below[1]], strict=True)
+        return statistics.median(a / b for a, b in pairs)
+
+    def medians(self) -> dict[str, dict[str, float]]:
+        return {
+            who: {part: statistics.median(values) for part, values in parts.items()}
+            for who, parts in self.seconds.items()
+        }
+
+
+def ratios_of(
+    found: Measurements, names: list[str], memory: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The ratios of the report, each by number format."""
+    pairs = {
+        "one_question_20": ("answer", "answer"),
+        "one_question_vs_120": ("always", "answer"),
+        "next_question_same_frame": ("answer", "next answer"),
+    }
+    ratios: dict[str, Any] = {
+        key: {name: found.ratio(("published", theirs), (name, ours)) for name in names}
+        for key, (theirs, ours) in pairs.items()
+    }
+    ratios["four_questions_vs_one"] = {
+        name: found.ratio((name, "four answers"), (name, "answer")) for name in names
+    }
+    ratios["load_peak_vs_file"] = None if memory is None else memory["published"]["peak_vs_file"]
+    return ratios
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report for people."""
+    medians, loads = report["median_seconds"], report["load_average"]
+    names = list(medians)
+    parts = list(dict.fromkeys(part for values in medians.values() for part in values))
+    lines = [
+        f"{report['parameters'] / 1e6:.1f} M parameters, "
+        f"prompt of {report['prompt_tokens']} tokens, "
+        f"{report['threads']} threads, {report['cpu_capability']}, "
+        f"load {loads['before'][0]:.1f} -> {loads['after'][0]:.1f}",
+        "",
+        f"{'median ms (' + report['clock'] + ')':24s}" + "".join(f"{name:>12s}" for name in names),
+    ]
+    for part in parts:
+        cells = [
+            f"{medians[name][part] * 1e3:12.1f}" if part in medians[name] else " " * 12
+            for name in names
+        ]
+        lines.append(f"{part:24s}" + "".join(cells))
+    lines += ["", f"{'ratio':28s}" + "".join(f"{name:>12s}" for name in names[1:])]
+    for key, values in report["ratios"].items():
+        if isinstance(values, dict):
+            cells = [f"{values[name]:12.2f}" for name in names[1:]]
+            lines.append(f"{key:28s}" + "".join(cells))
+        elif values is not None:
+            lines.append(f"{key:28s}{values:12.2f}")
+    for name, error in report["logits_error"].items():
+        lines.append(f"logits of {name}: error of {error:.4f} standard deviations")
+    return "\n".join(lines)

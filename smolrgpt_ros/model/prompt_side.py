@@ -1,0 +1,164 @@
+"""From tokens and features to the decoder's input: placeholders filled, region names written."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from .config import SmolRGPTConfig
+from .geometry_encoder import GeometryEncoder
+from .per_sample import PerSample, listed
+
+
+class PromptSide(PreTrainedModel):
+    """What a SmolRGPT model does with prompts."""
+
+    config: SmolRGPTConfig
+    geometry_encoder: GeometryEncoder
+
+    def assemble_embeddings(
+        self,
+        input_ids: Tensor,
+        image_tokens: Tensor | PerSample | None = None,
+        region_rgb: PerSample | None = None,
+        region_depth: PerSample | None = None,
+        region_geometry: PerSample | None = None,
+    ) -> Tensor:
+        """Token embeddings with the placeholders replaced by features, in order.
+
+        A sample without depth keeps the word embedding of its ``<mask_depth>`` tokens, as
+        published; nothing else may be missing.
+
+        Args:
+            input_ids: ``(B, T)``.
+            image_tokens: ``(B, N, D)`` or per sample ``(N, D)``.
+            region_rgb, region_depth: per sample ``(M, D)`` or ``None``.
+            region_geometry: per sample ``(M, G)`` raw values or ``None``.
+
+        Returns:
+            ``(B, T, D)``.
+
+        Raises:
+            ValueError: where a sample's placeholders and features differ in number; both are named.
+        """
+        batch, config = input_ids.shape[0], self.config
+        embeds = self.get_input_embeddings()(input_ids)
+        image = listed(image_tokens, batch, "image_tokens")
+        rgb = listed(region_rgb, batch, "region_rgb")
+        depth = listed(region_depth, batch, "region_depth")
+        geometry = self._geometry_tokens(region_geometry, batch)
+        parts = (
+            (config.mask_rgb_token_id, rgb, "<mask_rgb>"),
+            (config.mask_depth_token_id, depth, "<mask_depth>"),
+            (config.mask_geometry_token_id, geometry, "<mask_geometry>"),
+        )
+        embeds = _scatter(embeds, input_ids == config.image_token_id, image, "<|image|>")
+        for token_id, tokens, token in parts:
+            if token_id is not None:
+                where = input_ids == torch.tensor(token_id, device=input_ids.device)
+                named = [self._named(rows) for rows in tokens]
+                optional = token == "<mask_depth>"
+                embeds = _scatter(embeds, where, named, token, optional=optional)
+        # After the placeholders are filled: by then their numbers are known to agree.
+        names = self._name_features(rgb, depth, geometry)
+        return embeds if names is None else self.write_names(embeds, input_ids, names)
+
+    def name_features(
+        self,
+        region_rgb: PerSample | None,
+        region_depth: PerSample | None,
+        region_geometry: PerSample | None,
+        batch: int,
+    ) -> Tensor | None:
+        """What :meth:`write_names` adds, from the arguments of :meth:`assemble_embeddings`.
+
+        Returns:
+            ``(B, region_names, D)``: each region's tokens summed, zero where there is none;
+            ``None`` where names carry nothing.
+        """
+        return self._name_features(
+            listed(region_rgb, batch, "region_rgb"),
+            listed(region_depth, batch, "region_depth"),
+            self._geometry_tokens(region_geometry, batch),
+        )
+
+    def _name_features(self, *rows: list[Tensor | None]) -> Tensor | None:
+        names = self.config.region_names
+        if not names or all(tokens is None for row in rows for tokens in row):
+            return None
+        words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
+        table = []
+        for tokens in zip(*rows, strict=True):
+            given = [t for t in tokens if t is not None]
+            count = len(given[0]) if given else 0
+            self._check_names(count)
+            missing = words.new_zeros(names - count, words.shape[1])
+            table.append(torch.cat((torch.stack(given).sum(0), missing)) if given else missing)
+        return torch.stack(table)
+
+    def write_names(self, embeds: Tensor, input_ids: Tensor, names: Tensor) -> Tensor:
+        """Add each region's features to its name, wherever that is written.
+
+        Args:
+            embeds: ``(B, T, D)`` word embeddings of ``input_ids`` ``(B, T)``.
+            names: from :meth:`name_features`.
+        """
+        row = input_ids - self.config.region_name_token_id
+        where = (row >= 0) & (row < self.config.region_names)
+        sample = torch.arange(len(row), device=row.device)[:, None]
+        added = names[sample, row.clamp(0, self.config.region_names - 1)]
+        return embeds + added.to(embeds.dtype) * where[..., None]
+
+    def _geometry_tokens(
+        self, region_geometry: PerSample | None, batch: int
+    ) -> list[Tensor | None]:
+        raw = listed(region_geometry, batch, "region_geometry")
+        if not self.config.geometry_features:
+            return [None] * batch
+        return [None if r is None or not len(r) else self._geometry(r) for r in raw]
+
+    def _check_names(self, count: int) -> None:
+        if count > self.config.region_names:
+            raise ValueError(
+                f"a prompt may name at most {self.config.region_names} regions, found {count}"
+            )
+
+    def _named(self, tokens: Tensor | None) -> Tensor | None:
+        """Region tokens ``(M, D)`` with the embeddings of their names."""
+        first = self.config.region_name_token_id
+        if tokens is None or first is None:
+            return tokens
+        self._check_names(len(tokens))
+        words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
+        return tokens + words[first : first + len(tokens)].to(tokens.dtype)
+
+    def _geometry(self, raw: Tensor | np.ndarray) -> Tensor:
+        raw = torch.as_tensor(raw).to(self.device)
+        if raw.ndim != 2 or raw.shape[1] != self.config.geometry_features:
+            raise ValueError(
+                f"region_geometry must be (M, {self.config.geometry_features}), "
+                f"found {tuple(raw.shape)}"
+            )
+        return self.geometry_encoder(raw)
+
+
+def _scatter(
+    embeds: Tensor, where: Tensor, features: list[Tensor | None], token: str, optional: bool = False
+) -> Tensor:
+    """Put each sample's features at its placeholders; ``optional``: a sample may have none."""
+    wanted = where.sum(1).tolist()
+    for sample, (count, rows) in enumerate(zip(wanted, features, strict=True)):
+        if rows is None and optional:
+            where = where.clone()
+            where[sample] = False
+        elif count != (found := 0 if rows is None else len(rows)):
+            raise ValueError(
+                f"sample {sample}: the prompt holds {count} {token} placeholders, "
+                f"but {found} features were given for them"
+            )
+    given = [rows for rows in features if rows is not None and len(rows)]
+    if not given:
+        return embeds
+    return embeds.masked_scatter(where[..., None], torch.cat(given).to(embeds.dtype))

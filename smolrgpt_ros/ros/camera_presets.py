@@ -1,0 +1,68 @@
+"""Presets of cameras: topics, encodings and frame of a driver, as YAML files. Free of ROS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TOPICS = ("rgb", "camera_info", "depth", "depth_info")
+
+
+@dataclass(frozen=True)
+class CameraPreset:
+    """One file of ``config/cameras``.
+
+    Args:
+        name: of the file, without its ending.
+        description: the cameras it is for and their driver.
+        start: the command that starts the driver with depth registered to colour.
+        topics: by ``TOPICS``: colour images, their calibration, registered depth, its calibration
+            (which RViz's DepthCloud wants beside the depth images).
+        encodings: of ``rgb`` and ``depth``, those the driver may send.
+        frame: optical frame of the colour images, to which depth is registered.
+        sources: where the driver's own documents say so.
+    """
+
+    name: str
+    description: str
+    start: str
+    topics: dict[str, str]
+    encodings: dict[str, tuple[str, ...]]
+    frame: str
+    sources: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> CameraPreset:
+        """The preset of a file.
+
+        Raises:
+            ValueError: naming the file and the field that is missing or unknown.
+        """
+        data: Any = yaml.safe_load(path.read_text())
+        try:
+            topics = {key: str(data["topics"][key]) for key in TOPICS}
+            encodings = {key: tuple(data["encodings"][key]) for key in ("rgb", "depth")}
+            known: dict[str, Any] = {"name": path.stem, "topics": topics, "encodings": encodings}
+            known |= {key: str(data[key]) for key in ("description", "start", "frame")}
+            known["sources"] = tuple(data["sources"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"camera preset {path} lacks {error}") from error
+        unknown = (set(data) - set(known)) | (set(data["topics"]) - set(TOPICS))
+        if unknown:
+            raise ValueError(f"camera preset {path} has unknown fields: {sorted(unknown)}")
+        return cls(**known)
+
+
+def read_presets(folder: str | Path) -> dict[str, CameraPreset]:
+    """All presets of a folder by name.
+
+    Raises:
+        ValueError: if there are none, or one cannot be read.
+    """
+    presets = [CameraPreset.read(path) for path in sorted(Path(folder).glob("*.yaml"))]
+    if not presets:
+        raise ValueError(f"no camera presets in {folder}")
+    return {preset.name: preset for preset in presets}

@@ -1,0 +1,69 @@
+"""The last values of something that goes on for weeks: bounded, thread-safe. Free of ROS."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+import numpy as np
+
+NAN = float("nan")
+
+
+class Recent:
+    """The last values of a quantity, for its quantiles.
+
+    Args:
+        size: values kept, at least 1.
+    """
+
+    def __init__(self, size: int = 256) -> None:
+        self._values: deque[float] = deque(maxlen=size)
+        self._lock = threading.Lock()
+
+    def add(self, value: float) -> None:
+        with self._lock:
+            self._values.append(value)
+
+    def quantile(self, share: float) -> float:
+        """The value that a share in [0, 1] of the kept ones does not exceed; NaN without any."""
+        with self._lock:
+            values = list(self._values)
+        return float(np.quantile(values, share)) if values else NAN
+
+    @property
+    def last(self) -> float:
+        """The newest value; NaN without any."""
+        with self._lock:
+            return self._values[-1] if self._values else NAN
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._values)
+
+
+class Rate:
+    """How often something happens now.
+
+    Args:
+        window_s: what "now" means, seconds.
+        most: events kept; a faster rate is reported as ``most / window_s``.
+    """
+
+    def __init__(self, window_s: float = 5.0, most: int = 2000) -> None:
+        self._window_s = window_s
+        self._times: deque[float] = deque(maxlen=most)
+        self._lock = threading.Lock()
+
+    def count(self, now: float | None = None) -> None:
+        """It happened; ``now`` is the steady clock's, seconds."""
+        with self._lock:
+            self._times.append(time.monotonic() if now is None else now)
+
+    def hz(self, now: float | None = None) -> float:
+        """Events per second over the window; 0 where nothing happened in it."""
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            recent = sum(now - t <= self._window_s for t in self._times)
+        return recent / self._window_s

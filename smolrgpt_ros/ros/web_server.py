@@ -1,0 +1,167 @@
+"""A Foxglove WebSocket server for ROS messages: serialized ones go through as they are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+
+class WebServerError(RuntimeError):
+    """The server cannot run; the message names what to install or to set."""
+
+
+@dataclass(frozen=True)
+class WebTopic:
+    """A topic that browsers may subscribe to.
+
+    Args:
+        name: full name.
+        type_name: ``package/msg/Type``.
+        definition: its text with all types it uses.
+    """
+
+    name: str
+    type_name: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class WebService:
+    """A service that browsers may call.
+
+    Args:
+        name: full name.
+        type_name: ``package/srv/Type``.
+        request, response: their definitions.
+        call: from the serialized request to the serialized response, on a thread of the server's.
+    """
+
+    name: str
+    type_name: str
+    request: str
+    response: str
+    call: Callable[[bytes], bytes]
+
+
+@dataclass
+class _Audience:
+    """Who listens to which topic; changed by the server's threads."""
+
+    changed: Callable[[str, int], None]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    clients: dict[str, set[int]] = field(default_factory=dict)
+
+    def on_subscribe(self, client: Any, channel: Any) -> None:
+        with self.lock:
+            listening = self.clients.setdefault(channel.topic, set())
+            listening.add(client.id)
+            count = len(listening)
+        self.changed(channel.topic, count)
+
+    def on_unsubscribe(self, client: Any, channel: Any) -> None:
+        with self.lock:
+            listening = self.clients.setdefault(channel.topic, set())
+            listening.discard(client.id)
+            count = len(listening)
+        self.changed(channel.topic, count)
+
+
+class WebServer:
+    """Serves topics and services until :meth:`close`.
+
+    Args:
+        topics: by name.
+        services: offered to every browser.
+        host: address to listen on; ``127.0.0.1``: this machine only.
+        port: 0 takes a free one.
+        on_audience: called with a topic and how many listen to it now, on the server's threads.
+
+    Raises:
+        WebServerError: without foxglove-sdk, or if the port is taken.
+    """
+
+    def __init__(
+        self,
+        topics: Mapping[str, WebTopic],
+        services: list[WebService],
+        *,
+        host: str,
+        port: int,
+        on_audience: Callable[[str, int], None],
+    ) -> None:
+        try:
+            import foxglove
+            from foxglove.websocket import Capability
+        except ImportError as error:
+            raise WebServerError(
+                f"the browser view needs foxglove-sdk ({error}): python3 -m pip install "
+                "foxglove-sdk, or on a ROS host use the package foxglove_bridge instead"
+            ) from error
+        # A context of its own: what other code logs globally is not ours to show. Kept, for its
+        # channels end with it.
+        self._context = context = foxglove.Context()
+        self._channels = {
+            topic.name: foxglove.Channel(
+                topic.name,
+                schema=_schema(foxglove, topic.type_name, topic.definition),
+                message_encoding="cdr",
+                context=context,
+            )
+            for topic in topics.values()
+        }
+        # The listener's protocol has many callbacks; the SDK calls those that are there.
+        self._audience = _Audience(on_audience)
+        try:
+            self._server = foxglove.start_server(
+                name="smolrgpt_ros",
+                host=host,
+                port=port,
+                capabilities=[Capability.Services],
+                supported_encodings=["cdr"],
+                services=[_service(foxglove, service) for service in services],
+                context=context,
+                server_listener=cast(Any, self._audience),
+            )
+        except Exception as error:
+            raise WebServerError(
+                f"cannot serve on {host}:{port} ({error}): set the parameters host and port"
+            ) from error
+
+    @property
+    def port(self) -> int:
+        return int(self._server.port)
+
+    @property
+    def link(self) -> str:
+        """Opens the Foxglove app on this server."""
+        return str(self._server.app_url())
+
+    def send(self, topic: str, message: bytes, stamp_ns: int) -> None:
+        """Send a serialized message to those who listen."""
+        self._channels[topic].log(message, log_time=stamp_ns)
+
+    def close(self) -> None:
+        """Leave; browsers are told."""
+        self._server.stop()
+
+
+def _schema(foxglove: Any, name: str, definition: str) -> Any:
+    return foxglove.Schema(name=name, encoding="ros2msg", data=definition.encode())
+
+
+def _service(foxglove: Any, service: WebService) -> Any:
+    def part(name: str, definition: str) -> Any:
+        schema = _schema(foxglove, f"{service.type_name}_{name}", definition)
+        return foxglove.MessageSchema(encoding="cdr", schema=schema)
+
+    return foxglove.Service(
+        service.name,
+        schema=foxglove.ServiceSchema(
+            service.type_name,
+            request=part("Request", service.request),
+            response=part("Response", service.response),
+        ),
+        handler=lambda request: service.call(request.payload),
+    )

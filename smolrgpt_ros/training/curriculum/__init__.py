@@ -1,0 +1,1 @@
+"""The published three stages at any size, on transformers' Trainer and accelerate."""

@@ -1,0 +1,93 @@
+"""The model a stage starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transformers import (
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    SiglipVisionModel,
+)
+
+from ...model.config import SmolRGPTConfig
+from ...model.modeling import SmolRGPTForConditionalGeneration
+from ...model.processing import (
+    IMAGE_TOKEN,
+    MASK_DEPTH_TOKEN,
+    MASK_RGB_TOKEN,
+    TURN_END,
+    SmolRGPTProcessor,
+)
+from .recipe import ModelPlan
+
+
+def starting_model(
+    plan: ModelPlan,
+) -> tuple[SmolRGPTForConditionalGeneration, SmolRGPTProcessor]:
+    """The model and its processor, float32; nothing is fetched from a network.
+
+    Raises:
+        FileNotFoundError: if a folder or the tokenizer is missing.
+    """
+    if plan.folder is None:
+        assert plan.vision is not None and plan.language is not None
+        return from_backbones(plan.vision, plan.language)
+    folder = Path(plan.folder)
+    if not folder.exists():
+        raise FileNotFoundError(f"model.folder not found: {folder}")
+    if (folder / "processor_config.json").is_file():
+        model = SmolRGPTForConditionalGeneration.from_pretrained(
+            str(folder), local_files_only=True, use_safetensors=True
+        )
+        return model, SmolRGPTProcessor.from_pretrained(folder)
+    model = SmolRGPTForConditionalGeneration.from_published(folder)
+    tokenizer = _tokenizer(plan.tokenizer or folder)
+    return model, SmolRGPTProcessor.for_config(model.config, tokenizer)
+
+
+def from_backbones(
+    vision: str | Path, language: str | Path
+) -> tuple[SmolRGPTForConditionalGeneration, SmolRGPTProcessor]:
+    """A SigLIP tower and a Llama decoder with its tokenizer, joined by fresh connectors.
+
+    The three placeholder tokens are added to the vocabulary; their embeddings are never read where
+    features stand in their place.
+
+    Raises:
+        FileNotFoundError: if the tokenizer is missing.
+        ValueError: if the decoder's head is not its embedding.
+    """
+    tower = SiglipVisionModel.from_pretrained(str(vision), local_files_only=True)
+    decoder = LlamaForCausalLM.from_pretrained(str(language), local_files_only=True)
+    if not decoder.config.tie_word_embeddings:
+        raise ValueError(f"{language}: the decoder must have tie_word_embeddings, found false")
+    tokenizer = _tokenizer(language)
+    added = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
+    tokenizer.add_special_tokens({"additional_special_tokens": added})
+    decoder.resize_token_embeddings(max(len(tokenizer), decoder.config.vocab_size))
+    ids = tokenizer.convert_tokens_to_ids([*added, TURN_END])
+    config = SmolRGPTConfig(
+        vision_config=tower.config.to_dict(),
+        text_config=decoder.config.to_dict(),
+        image_token_id=ids[0],
+        mask_rgb_token_id=ids[1],
+        mask_depth_token_id=ids[2],
+        eos_token_id=ids[3],
+        pad_token_id=ids[3],
+    )
+    model = SmolRGPTForConditionalGeneration(config)
+    wanted = model.vision_tower.state_dict()
+    found = tower.state_dict()
+    # A backbone may bring a pooling head, which is not part of this model.
+    model.vision_tower.load_state_dict({name: found[name] for name in wanted})
+    model.language_model.load_state_dict(decoder.state_dict())
+    return model, SmolRGPTProcessor.for_config(config, tokenizer)
+
+
+def _tokenizer(folder: str | Path) -> PreTrainedTokenizerFast:
+    if not (Path(folder) / "tokenizer.json").is_file():
+        raise FileNotFoundError(
+            f"{Path(folder) / 'tokenizer.json'} is missing; set model.tokenizer to a folder with it"
+        )
+    return PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)

@@ -1,0 +1,1 @@
+"""Training data in the published layouts, read sample by sample."""

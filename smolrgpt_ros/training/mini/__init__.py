@@ -1,0 +1,1 @@
+"""The mini and the detector that ship: trained on simulated frames, on a small machine."""

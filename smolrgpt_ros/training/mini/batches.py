@@ -1,0 +1,186 @@
+"""Questions as token batches, and the loss on their answers.
+
+Questions about one frame share its image prefix: the prefix runs through the decoder once per
+frame and its keys and values serve all of them, gradients included. Questions are sorted by length
+and run in a few chunks, because padding is the largest waste on a CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+from transformers import DynamicCache
+
+from ...model.modeling import SmolRGPTForConditionalGeneration
+from ...model.processing import SmolRGPTProcessor
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One question with its answer, about one frame of a step.
+
+    Args:
+        slot: which of the step's frames it is about.
+        rows: the frame's regions in the order of the question's ``<mask>`` s, ``(M,)``.
+        ids: tokens of question and answer, the image prefix not among them.
+        answer_start: index in ``ids`` of the answer's first token.
+        geometry: ``(M, G)`` float32 raw region geometry as this question sees it.
+        has_depth: whether the region tokens of the depth picture are given.
+    """
+
+    slot: int
+    rows: NDArray[np.int64]
+    ids: list[int]
+    answer_start: int
+    geometry: NDArray[np.float32]
+    has_depth: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class FrameTokens:
+    """What the vision side made of one frame: ``image`` (N, D), ``rgb`` and ``depth`` (M, D)."""
+
+    image: Tensor
+    rgb: Tensor
+    depth: Tensor
+
+
+def encode(processor: SmolRGPTProcessor, question: str, answer: str) -> tuple[list[int], int]:
+    """Tokens of a question and its answer without the image prefix, and where the answer starts."""
+    prompt = processor.encode(processor.build_question(question))
+    return prompt + processor.encode(f"{answer}<|im_end|>"), len(prompt)
+
+
+def answer_loss(
+    model: SmolRGPTForConditionalGeneration,
+    prefix_ids: list[int],
+    examples: Sequence[Example],
+    frames: Sequence[FrameTokens] | None,
+    *,
+    chunks: int = 6,
+) -> dict[str, float]:
+    """Mean loss over all answer tokens; backpropagated chunk by chunk.
+
+    Args:
+        model: the whole model; whatever requires gradients gets them.
+        prefix_ids: the prompt up to and with the image tokens.
+        examples: of all the step's frames.
+        frames: the vision side's tokens per slot; ``None`` trains language on geometry alone:
+            no picture in the prompt, zeros where regions have tokens of the pictures.
+        chunks: parts of similar length that are run one after another.
+
+    Returns:
+        ``loss`` and ``token_accuracy``.
+    """
+    ordered = sorted(examples, key=lambda example: len(example.ids))
+    total = sum(len(e.ids) - e.answer_start for e in ordered)
+    size = -(-len(ordered) // chunks)
+    leaves = None if frames is None else [_detached(tokens) for tokens in frames]
+    prefix = None if leaves is None else _prefix(model, prefix_ids, leaves)
+    shared = None if prefix is None else [(_leaf(keys), _leaf(values)) for keys, values in prefix]
+    loss_sum, correct = 0.0, 0
+    for start in range(0, len(ordered), size):
+        chunk = ordered[start : start + size]
+        logits, targets = _answer_logits(model, prefix_ids, chunk, leaves, shared)
+        loss = functional.cross_entropy(logits, targets, reduction="sum") / total
+        loss.backward()
+        loss_sum += float(loss.detach())
+        correct += int((logits.argmax(-1) == targets).sum())
+    if frames is not None and leaves is not None and prefix is not None and shared is not None:
+        _push_back([t for pair in prefix for t in pair], [t for pair in shared for t in pair])
+        _push_back(_tensors(frames), _tensors(leaves))
+    return {"loss": loss_sum, "token_accuracy": correct / total}
+
+
+def _leaf(tensor: Tensor) -> Tensor:
+    """A leaf in the tensor's place: what lies before it is backpropagated once, not per chunk."""
+    return tensor.detach().requires_grad_(tensor.requires_grad)
+
+
+def _detached(tokens: FrameTokens) -> FrameTokens:
+    return FrameTokens(_leaf(tokens.image), _leaf(tokens.rgb), _leaf(tokens.depth))
+
+
+def _tensors(frames: Sequence[FrameTokens]) -> list[Tensor]:
+    return [t for frame in frames for t in (frame.image, frame.rgb, frame.depth)]
+
+
+def _push_back(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> None:
+    """Send the gradients that the leaves gathered on into the graph that made their originals."""
+    pairs = [
+        (o, leaf.grad) for o, leaf in zip(outputs, leaves, strict=True) if leaf.grad is not None
+    ]
+    if pairs:
+        torch.autograd.backward([o for o, _ in pairs], [g for _, g in pairs])
+
+
+def _prefix(
+    model: SmolRGPTForConditionalGeneration, ids: list[int], frames: Sequence[FrameTokens]
+) -> list[tuple[Tensor, Tensor]]:
+    """Keys and values of the image prefix, per layer, a row per frame."""
+    tokens = torch.tensor([ids] * len(frames))
+    embeds = model.assemble_embeddings(tokens, [frame.image for frame in frames])
+    cache = DynamicCache()
+    model.language_model.model(inputs_embeds=embeds, past_key_values=cache, use_cache=True)
+    return [(layer.keys, layer.values) for layer in cache.layers]  # type: ignore[union-attr,misc]
+
+
+def _selected(shared: Sequence[tuple[Tensor, Tensor]], rows: list[int]) -> DynamicCache:
+    index = torch.tensor(rows)
+    chosen = DynamicCache()
+    for number, (keys, values) in enumerate(shared):
+        chosen.update(keys[index], values[index], number)
+    return chosen
+
+
+def _answer_logits(
+    model: SmolRGPTForConditionalGeneration,
+    prefix_ids: list[int],
+    chunk: Sequence[Example],
+    frames: Sequence[FrameTokens] | None,
+    prefix: Sequence[tuple[Tensor, Tensor]] | None,
+) -> tuple[Tensor, Tensor]:
+    head = [] if frames is not None else prefix_ids
+    rows = [head + example.ids for example in chunk]
+    longest = max(map(len, rows))
+    pad = model.config.pad_token_id
+    ids = torch.tensor([row + [pad] * (longest - len(row)) for row in rows])
+    past = 0 if prefix is None else prefix[0][0].shape[2]
+    mask = torch.zeros(len(rows), past + longest, dtype=torch.long)
+    for number, row in enumerate(rows):
+        mask[number, : past + len(row)] = 1
+
+    def region_tokens(example: Example, name: str, given: bool) -> Tensor | None:
+        if not given or not len(example.rows):
+            return None
+        if frames is None:
+            return torch.zeros(len(example.rows), model.config.text.hidden_size)
+        return getattr(frames[example.slot], name)[torch.from_numpy(example.rows)]
+
+    embeds = model.assemble_embeddings(
+        ids,
+        None,
+        [region_tokens(e, "rgb", True) for e in chunk],
+        [region_tokens(e, "depth", e.has_depth) for e in chunk],
+        [torch.from_numpy(e.geometry) if len(e.rows) else None for e in chunk],
+    )
+    hidden = model.language_model.model(
+        inputs_embeds=embeds,
+        attention_mask=mask,
+        past_key_values=None if prefix is None else _selected(prefix, [e.slot for e in chunk]),
+        use_cache=prefix is not None,
+    ).last_hidden_state
+    where, targets = [], []
+    for number, example in enumerate(chunk):
+        first = len(head) + example.answer_start
+        positions = torch.arange(first - 1, len(rows[number]) - 1)
+        where.append(number * longest + positions)
+        targets.append(ids[number, first : len(rows[number])])
+    chosen = hidden.flatten(0, 1)[torch.cat(where)]
+    return model.language_model.lm_head(chosen), torch.cat(targets)

@@ -1,0 +1,73 @@
+"""Captions of frames and descriptions of regions: what the alignment stages are taught to say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...simulation.truth import FrameTruth, ObjectTruth
+
+CAPTION_QUESTIONS = (
+    "Describe the scene.",
+    "What is in view?",
+    "What does the camera see?",
+    "Give me an overview of this place.",
+)
+REGION_QUESTIONS = (
+    "Describe the regions {}.",
+    "What are the regions {}?",
+    "Tell me about {}.",
+    "What is at {}, and where?",
+)
+_NAMES = {
+    "pallet": "pallet",
+    "transporter": "transporter",
+    "shelf": "shelf",
+    "buffer": "buffer region",
+}
+_PLURALS = {"shelf": "shelves"}
+
+
+def caption(truth: FrameTruth) -> str:
+    """How many of each class are in view, and their order from left to right."""
+    regions = sorted(truth.regions, key=lambda o: o.centroid[0])
+    counts = Counter(o.label for o in regions)
+    parts = [
+        f"{counts[label]} {name if counts[label] == 1 else _PLURALS.get(name, name + 's')}"
+        for label, name in _NAMES.items()
+        if counts[label]
+    ]
+    order = ", ".join(_NAMES[o.label] for o in regions)
+    return f"In view: {', '.join(parts)}. From left to right: {order}."
+
+
+def describe(item: ObjectTruth) -> str:
+    """Load, class, place, position and size of one object; metres, optical frame."""
+    x, y, z = item.centre
+    length, width, height = item.size
+    state = f"{item.load} " if item.load else ""
+    if item.carried_by >= 0:
+        place = " on a transporter"
+    elif item.inside:
+        place = " in a buffer region"
+    else:
+        place = ""
+    return (
+        f"{state}{_NAMES[item.label]}{place} at {x:.1f} {y:.1f} {z:.1f}, "
+        f"size {length:.1f} {width:.1f} {height:.1f}"
+    )
+
+
+def region_question(items: Sequence[ObjectTruth], rng: np.random.Generator) -> tuple[str, str]:
+    """A question about several regions and its answer, in the order of ``items``."""
+    masks = " ".join(["<mask>"] * len(items))
+    question = REGION_QUESTIONS[rng.integers(len(REGION_QUESTIONS))].format(masks)
+    answer = ". ".join(f"[Region {i}] {describe(item)}" for i, item in enumerate(items))
+    return question, f"{answer}."
+
+
+def caption_question(truth: FrameTruth, rng: np.random.Generator) -> tuple[str, str]:
+    """A question about the whole frame and its answer."""
+    return CAPTION_QUESTIONS[rng.integers(len(CAPTION_QUESTIONS))], caption(truth)

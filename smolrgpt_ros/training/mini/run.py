@@ -1,0 +1,58 @@
+"""Opening a run of the mini: frames, tokenizer and model, made once and found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from transformers import PreTrainedTokenizerFast
+
+from ...simulation.questions import generate_questions
+from .build import build_mini
+from .descriptions import caption_question, region_question
+from .frames import CachedFrames, build_cache
+from .recipe import Recipe
+from .stages import TrainingRun
+from .tokenizer import train_tokenizer
+
+_TOKENIZER_FRAMES = 400
+
+
+def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
+    """Everything the stages need; simulates the frames on the first call.
+
+    Args:
+        recipe: of the run.
+        folder: of the run; reused when it holds the same frames already.
+        workers: processes that simulate.
+    """
+    vision = recipe.vision
+    grid = vision["image_size"] // vision["patch_size"] // 2 * 8
+    frames = build_cache(
+        recipe.data,
+        folder / "cache",
+        image_size=vision["image_size"],
+        mask_grid=grid,
+        patch_size=vision["patch_size"],
+        yolo=folder / "yolo",
+        workers=workers,
+    )
+    tokenizer_folder = folder / "tokenizer"
+    if (tokenizer_folder / "tokenizer.json").exists():
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(str(tokenizer_folder))
+    else:
+        tokenizer = train_tokenizer(_texts(frames, recipe.seed), recipe.vocabulary)
+        tokenizer.save_pretrained(str(tokenizer_folder))
+    model, processor = build_mini(recipe, tokenizer)
+    return TrainingRun(recipe, frames, model, processor, folder)
+
+
+def _texts(frames: CachedFrames, seed: int) -> list[str]:
+    """Questions and answers as the stages ask them, and the words of every prompt."""
+    rng = np.random.default_rng(seed)
+    texts = ["user\n", "\nassistant\n"] * 500
+    for truth in frames.truths[:_TOKENIZER_FRAMES]:
+        for question in generate_questions(truth, rng):
+            texts += [question.text, question.answer]
+        texts += [*caption_question(truth, rng), *region_question(truth.regions[:4], rng)]
+    return texts

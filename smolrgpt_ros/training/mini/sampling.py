@@ -1,0 +1,125 @@
+"""What a training step is asked: examples for each stage, drawn from the frames' truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...model.processing import SmolRGPTProcessor
+from ...simulation.questions import KINDS, generate_questions
+from .batches import Example, encode
+from .descriptions import caption_question, region_question
+from .frames import CachedFrames
+
+Sampler = Callable[[int, int, np.random.Generator], list[Example]]
+"""``(slot, frame, rng)`` -> the examples of one frame."""
+
+_METRIC = slice(0, 13)
+"""Geometry features that come from depth; the others from the mask alone."""
+_FLAG = 18
+
+
+def answers(
+    frames: CachedFrames,
+    processor: SmolRGPTProcessor,
+    count: int,
+    *,
+    without_geometry: float,
+    without_depth: float,
+    kinds: tuple[str, ...] = KINDS,
+) -> Sampler:
+    """Questions of the four kinds with their answers.
+
+    Args:
+        count: questions a frame.
+        without_geometry: share of questions that must do with the region tokens of the pictures.
+        without_depth: share of questions asked as of a camera without depth.
+        kinds: what is asked; a kind that occurs twice is asked twice as often.
+    """
+
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+        truth = frames.truths[frame]
+        # One more than needed: not every frame has a question of every kind.
+        order = [kinds[i] for i in rng.permutation(len(kinds))[: count + 1]]
+        asked = generate_questions(truth, rng, order, per_kind=1)
+        made = []
+        for question in asked[:count]:
+            rows = _rows(frames, frame, question.object_ids)
+            draw = rng.random()
+            geometry = frames.geometry[rows].copy()
+            has_depth = True
+            if draw < without_geometry:
+                geometry[:] = 0
+            elif draw < without_geometry + without_depth:
+                geometry[:, _METRIC] = 0
+                geometry[:, _FLAG] = 0
+                has_depth = False
+            ids, start = encode(processor, question.text, question.answer)
+            local = rows - frames.regions(frame).start
+            made.append(Example(slot, local, ids, start, geometry, has_depth=has_depth))
+        return made
+
+    return sample
+
+
+def descriptions(
+    frames: CachedFrames,
+    processor: SmolRGPTProcessor,
+    count: int,
+    *,
+    geometry: bool,
+) -> Sampler:
+    """Several regions at a time, described: class, load, place, position, size.
+
+    Args:
+        count: such questions a frame.
+        geometry: whether the regions' geometry is given.
+    """
+
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+        items = frames.truths[frame].regions
+        made = []
+        for _ in range(count):
+            chosen = rng.permutation(len(items))[: rng.integers(1, 5)]
+            question, answer = region_question([items[i] for i in chosen], rng)
+            rows = _rows(frames, frame, [items[i].id for i in chosen])
+            raw = frames.geometry[rows] * np.float32(geometry)
+            ids, start = encode(processor, question, answer)
+            made.append(Example(slot, rows - frames.regions(frame).start, ids, start, raw))
+        return made
+
+    return sample
+
+
+def captions(frames: CachedFrames, processor: SmolRGPTProcessor) -> Sampler:
+    """The whole frame in one sentence; no region is named."""
+
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+        ids, start = encode(processor, *caption_question(frames.truths[frame], rng))
+        none = np.zeros((0,), np.int64)
+        return [
+            Example(slot, none, ids, start, np.zeros((0, frames.geometry.shape[1]), np.float32))
+        ]
+
+    return sample
+
+
+def mixed(parts: list[tuple[float, Sampler]]) -> Sampler:
+    """One of several samplers per frame, by weight."""
+    weights = np.array([weight for weight, _ in parts])
+
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+        return parts[rng.choice(len(parts), p=weights / weights.sum())][1](slot, frame, rng)
+
+    return sample
+
+
+def _rows(
+    frames: CachedFrames, frame: int, object_ids: tuple[int, ...] | list[int]
+) -> NDArray[np.int64]:
+    """Rows of the cache's ragged arrays that hold these objects of a frame."""
+    part = frames.regions(frame)
+    row_of = {int(number): part.start + i for i, number in enumerate(frames.object_ids[part])}
+    return np.array([row_of[number] for number in object_ids], np.int64)

@@ -1,0 +1,197 @@
+"""The stages of the mini: tower and language apart, then the published three-stage curriculum.
+
+tower             dense labels, no decoder (``tower``)
+language          decoder and geometry encoder, on geometry tokens alone: cheap steps, no picture
+rgb_alignment     stage 1: the RGB connector, on captions; decoder and tower frozen
+region_alignment  stage 2: connectors and refiners, on region descriptions; decoder and tower frozen
+sft               stage 3: all but the tower, on questions
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ...model.modeling import SmolRGPTForConditionalGeneration
+from ...model.processing import SmolRGPTProcessor
+from . import sampling
+from .batches import FrameTokens, answer_loss
+from .build import load_part, save_part
+from .frames import CachedFrames
+from .loop import Schedule, fit
+from .recipe import Recipe
+from .sampling import Sampler
+from .tower import pretrain_tower
+
+STAGES = ("tower", "language", "rgb_alignment", "region_alignment", "sft")
+
+_PAIRS_SHARE = 0.2
+"""Part of the language stage that asks about pairs alone."""
+
+_TRAINED = {
+    "tower": ("vision_tower",),
+    "language": ("language_model", "geometry_encoder"),
+    "rgb_alignment": ("rgb_connector",),
+    "region_alignment": ("rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"),
+    "sft": (
+        "rgb_connector",
+        "depth_connector",
+        "rgb_refiner",
+        "depth_refiner",
+        "geometry_encoder",
+        "language_model",
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRun:
+    """Everything the stages share.
+
+    Args:
+        recipe: sizes and schedules.
+        frames: the training frames.
+        folder: of the run; each stage leaves its modules in ``parts/<module>.safetensors``.
+    """
+
+    recipe: Recipe
+    frames: CachedFrames
+    model: SmolRGPTForConditionalGeneration
+    processor: SmolRGPTProcessor
+    folder: Path
+
+    def part(self, name: str) -> Path:
+        return self.folder / "parts" / f"{name}.safetensors"
+
+
+def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> None:
+    """Train one stage, from what the stages before it left, and leave its modules for the next.
+
+    Args:
+        name: one of ``STAGES``.
+        deadline: ``time.time()`` after which the stage saves its state and stops; its modules are
+            then left as they are.
+
+    Raises:
+        ValueError: on an unknown stage.
+        FileNotFoundError: if a stage it builds on has not run.
+    """
+    if name not in STAGES:
+        raise ValueError(f"stage must be one of {STAGES}, found {name!r}")
+    plan = run.recipe.stages[name]
+    schedule = Schedule(steps=plan.steps, learning_rate=plan.learning_rate)
+    _load_earlier(run, name)
+    trained = {part: getattr(run.model, part) for part in _TRAINED[name]}
+    run.model.requires_grad_(False)
+    for module in trained.values():
+        module.requires_grad_(True)
+    if name == "tower":
+        pretrain_tower(
+            run.model,
+            run.frames,
+            schedule,
+            run.folder,
+            batch=plan.frames,
+            seed=run.recipe.seed,
+            deadline=deadline,
+        )
+    else:
+        _run_decoder_stage(run, name, trained, schedule, deadline)
+    for part, module in trained.items():
+        save_part(module, run.part(part))
+
+
+def _load_earlier(run: TrainingRun, name: str) -> None:
+    """The modules that earlier stages trained; the first that trains a module starts it fresh."""
+    needed: dict[str, str] = {}
+    for stage in STAGES[: STAGES.index(name)]:
+        if name == "language" and stage == "tower":
+            continue  # language needs no picture: the two may run side by side
+        needed |= dict.fromkeys(_TRAINED[stage], stage)
+    for part in needed:
+        load_part(getattr(run.model, part), run.part(part))
+
+
+def _run_decoder_stage(
+    run: TrainingRun,
+    name: str,
+    trained: dict[str, nn.Module],
+    schedule: Schedule,
+    deadline: float | None,
+) -> None:
+    plan = run.recipe.stages[name]
+    sampler = _sampler(run, name, plan.questions)
+    pairs = _pairs(run, plan.questions) if name == "language" else sampler
+    first = round(_PAIRS_SHARE * plan.steps)
+    pictures = name != "language"
+    head = run.processor.prefix if pictures else "<|im_start|>user\n"
+    prefix = run.processor.encode(head)
+
+    def backward(step: int) -> dict[str, float]:
+        rng = np.random.default_rng((run.recipe.seed, STAGES.index(name), step))
+        index = rng.choice(len(run.frames), size=plan.frames, replace=False)
+        ask = pairs if step < first else sampler
+        examples = [e for slot, f in enumerate(index) for e in ask(slot, int(f), rng)]
+        tokens = _frame_tokens(run, index) if pictures else None
+        return answer_loss(run.model, prefix, examples, tokens)
+
+    fit(name, trained, backward, schedule, run.folder, deadline=deadline)
+
+
+def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
+    frames, processor = run.frames, run.processor
+    if name == "rgb_alignment":
+        return sampling.captions(frames, processor)
+    if name == "region_alignment":
+        return sampling.descriptions(frames, processor, count, geometry=False)
+    pictures = name == "sft"
+    questions = sampling.answers(
+        frames,
+        processor,
+        count,
+        without_geometry=0.1 if pictures else 0.0,
+        without_depth=0.08 if pictures else 0.04,
+        kinds=("left_right", *("distance",) * 2, *("count",) * 3, *("mcq",) * 4),
+    )
+    regions = sampling.descriptions(frames, processor, max(1, count // 2), geometry=not pictures)
+    return sampling.mixed([(0.9, questions), (0.1, regions)])
+
+
+def _pairs(run: TrainingRun, count: int) -> Sampler:
+    """Short questions about a few regions: these teach how to read a geometry token."""
+    questions = sampling.answers(
+        run.frames,
+        run.processor,
+        count,
+        without_geometry=0.0,
+        without_depth=0.0,
+        kinds=("left_right", "distance"),
+    )
+    regions = sampling.descriptions(run.frames, run.processor, max(1, count // 2), geometry=True)
+    return sampling.mixed([(0.7, questions), (0.3, regions)])
+
+
+def _frame_tokens(run: TrainingRun, index: NDArray[np.intp]) -> list[FrameTokens]:
+    """The vision side of a step's frames; the tower is frozen in every stage that needs it."""
+    with torch.no_grad():
+        rgb = run.model.encode_images(run.frames.pixel_values(index))
+        depth = run.model.encode_images(run.frames.depth_values(index))
+    masks = [
+        torch.from_numpy(run.frames.masks[run.frames.regions(int(f))].astype(np.float32) / 255)
+        for f in index
+    ]
+    return [
+        FrameTokens(found.image, found.rgb, found.depth)  # type: ignore[arg-type]
+        for found in run.model.picture_tokens(rgb, depth, masks)
+    ]
+
+
+def minutes_from_now(minutes: float | None) -> float | None:
+    """A deadline for :func:`run_stage`."""
+    return None if minutes is None else time.time() + 60 * minutes

@@ -1,0 +1,112 @@
+"""The behavior-tree example: the plugin compiled and run against stand-ins for Nav2's headers, and
+the tree against the plugin's ports."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "examples" / "smolrgpt_bt_nodes"
+HERE = Path(__file__).parent
+pytestmark = pytest.mark.skipif(not PACKAGE.is_dir(), reason="not run from the source tree")
+
+
+def includes():
+    """Folders with the C++ interfaces of this package and of those it is made of."""
+    from ament_index_python.packages import get_package_prefix
+
+    found = []
+    for package in (
+        *("smolrgpt_ros", "rosidl_runtime_cpp", "rosidl_runtime_c", "rosidl_typesupport_interface"),
+        *("geometry_msgs", "builtin_interfaces", "std_msgs", "sensor_msgs", "service_msgs"),
+        *("rcutils", "unique_identifier_msgs", "action_msgs"),
+    ):
+        try:
+            folder = Path(get_package_prefix(package)) / "include" / package
+        except (LookupError, OSError) as error:
+            pytest.skip(f"{package} is not to be found ({error}): source scripts/env")
+        if folder.is_dir():
+            found += ["-I", str(folder)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """What the check prints, as ``{case: outcome}``."""
+    pytest.importorskip("ament_index_python", reason="needs the built interfaces: scripts/setup")
+    compiler = shutil.which("g++")
+    if compiler is None:
+        pytest.skip("g++ is not installed")
+    program = tmp_path_factory.mktemp("bt") / "check"
+    folders = ["-I", str(PACKAGE / "src"), "-I", str(HERE / "stand_ins"), *includes()]
+    built = subprocess.run(
+        [
+            *(compiler, "-std=c++17", "-O0", "-Wall", "-Wextra", "-Werror", *folders),
+            *(str(HERE / "ask_spatial_query_check.cpp"), "-o", str(program)),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert built.returncode == 0, built.stderr
+    run = subprocess.run([str(program)], capture_output=True, text=True, timeout=60, check=True)
+    return run.stdout.splitlines()
+
+
+@pytest.mark.ros
+def test_a_measured_choice_is_a_pose(said):
+    assert "request: Which pallet? in map within 13.500 s, send 1" in said
+    assert "chosen: SUCCESS" in said
+    assert "pose: map x 5.25 at 7, region 5" in said
+
+
+@pytest.mark.ros
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("refused: FAILURE", "Ask: status 1: the model is being loaded"),
+        ("unmeasured: FAILURE", "Ask: no region was measured to be the one: "),
+        ("nowhere: FAILURE", "Ask: depth does not tell where region 5 is"),
+        ("disagreed: FAILURE", "Ask: the model does not agree: "),
+        ("without a question: send 0", "Ask: the port question is empty"),
+    ],
+)
+def test_everything_else_fails_with_its_reason(said, case, reason):
+    assert said[said.index(case) - 1] == reason
+
+
+@pytest.mark.ros
+def test_the_tree_uses_ports_that_exist_and_gives_the_answer_time(said):
+    ports = {line.split()[1] for line in said if line.startswith("port ")}
+    tree = ElementTree.parse(PACKAGE / "behavior_trees" / "pick_pallet.xml").getroot()
+    assert tree.get("BTCPP_format") == "4"
+    assert tree.find("BehaviorTree").get("ID") == tree.get("main_tree_to_execute")
+    (node,) = tree.iter("AskSpatialQuery")
+    assert set(node.attrib) <= ports
+    # Nav2's own default of 20 ms would end every question.
+    assert int(node.get("server_timeout")) >= 10_000
+    written = {v for k, v in node.attrib.items() if k in ("pose", "region_id", "label")}
+    (plan,) = tree.iter("ComputePathToPose")
+    assert plan.get("goal") in written
+
+
+def test_the_library_in_cmake_is_the_one_that_the_tree_tells_to_load():
+    library = "smolrgpt_ask_spatial_query_bt_node"
+    cmake = (PACKAGE / "CMakeLists.txt").read_text()
+    assert f"add_library({library} SHARED src/ask_spatial_query.cpp)" in cmake
+    tree = (PACKAGE / "behavior_trees" / "pick_pallet.xml").read_text()
+    assert f"plugin_lib_names: [{library}]" in tree
+
+
+def test_every_package_cmake_needs_is_declared():
+    manifest = ElementTree.parse(PACKAGE / "package.xml").getroot()
+    declared = {e.text for tag in ("depend", "buildtool_depend") for e in manifest.findall(tag)}
+    needed = {
+        line.split("(")[1].split()[0]
+        for line in (PACKAGE / "CMakeLists.txt").read_text().splitlines()
+        if line.startswith("find_package(")
+    }
+    assert needed <= declared

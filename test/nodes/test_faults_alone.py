@@ -1,0 +1,86 @@
+"""The rows of docs/faults.md that need a node of their own: its clock, its weights, its start."""
+
+import shutil
+
+import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from rosgraph_msgs.msg import Clock
+
+from smolrgpt_ros.checkpoints import MINI
+from smolrgpt_ros.nodes.loading import load_engine
+from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.stamps import nanoseconds, time_of
+from smolrgpt_ros.srv import SpatialQuery
+
+pytestmark = [pytest.mark.ros]
+
+Response = SpatialQuery.Response
+LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+
+
+def test_stamps_jump_back(start_graph):
+    second = 1_000_000_000
+    with start_graph({"use_sim_time": True, "detector.max_rate": 100.0}) as graph:
+        graph.wait_ready()
+        clock = graph.peer.create_publisher(Clock, "/clock", profile("reliable"))
+
+        def set_clock(stamp_ns):
+            def there():
+                clock.publish(Clock(clock=time_of(stamp_ns)))
+                return graph.node.get_clock().now().nanoseconds == stamp_ns
+
+            graph.wait_until(there, f"the clock at {stamp_ns}")
+
+        set_clock(500 * second)
+        assert graph.see(stamp_ns=500 * second) == 500 * second
+        # Colour without partner fills the synchronizer's queue with stamps from before the jump.
+        colour = graph.camera.pairing
+        for n in range(1, 13):
+            before = colour.counters.rgb
+            graph.publish(500 * second + n * 30_000_000, depth=False)
+            graph.wait_until(lambda b=before: colour.counters.rgb > b, "a colour image")
+        assert graph.ask(LEFT).status == Response.STATUS_OK
+        set_clock(5 * second)
+        response = graph.assert_refused(Response.STATUS_STALE_FRAME, "future", "use_sim_time")
+        assert "495.00 s" in response.message
+        assert graph.see(stamp_ns=5 * second + 7) == 5 * second + 7
+        response = graph.ask(LEFT)
+        assert response.status == Response.STATUS_OK, response.message
+        assert nanoseconds(response.answer.header.stamp) == 5 * second + 7
+        assert graph.camera.pairing.counters.jumps == 1
+
+
+def configure(graph):
+    client = graph.peer.create_client(ChangeState, "spatial_query/change_state")
+    assert client.wait_for_service(10.0)
+    request = ChangeState.Request()
+    request.transition.id = Transition.TRANSITION_CONFIGURE
+    future = client.call_async(request)
+    graph.wait_until(future.done, "the transition", 60.0)
+    graph.peer.destroy_client(client)
+    return future.result().success
+
+
+@pytest.mark.skipif(not (MINI / "config.json").is_file(), reason="the shipped weights are missing")
+def test_model_file_missing_or_corrupt(start_graph, tmp_path):
+    folder = tmp_path / "model"
+    parameters = {"model.path": str(folder), "autostart": False, "device": "cpu", "threads": 1}
+    with start_graph(parameters, engine_loader=load_engine) as graph:
+        assert not configure(graph)
+        graph.assert_refused(Response.STATUS_NOT_READY, str(folder), "config.json", "model.path")
+        shutil.copytree(MINI, folder)
+        whole = (folder / "model.safetensors").read_bytes()
+        (folder / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+        assert not configure(graph)
+        graph.assert_refused(Response.STATUS_NOT_READY, str(folder), "cannot be loaded")
+        (folder / "model.safetensors").write_bytes(whole)
+        assert configure(graph), graph.node._not_ready
+        graph.assert_refused(Response.STATUS_NOT_READY, "activate")
+
+
+def test_weights_are_not_those_that_were_meant(start_graph):
+    parameters = {"model.sha256": "0" * 64, "autostart": False}
+    with start_graph(parameters, engine_loader=load_engine) as graph:
+        assert not configure(graph)
+        graph.assert_refused(Response.STATUS_NOT_READY, "SHA-256", "0" * 64, "model.sha256")

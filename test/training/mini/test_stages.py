@@ -1,0 +1,108 @@
+"""The whole curriculum at toy size: frames, every stage, export, an engine that answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from smolrgpt_ros.model.engine import SmolRGPTEngine
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+from smolrgpt_ros.training.mini.build import export, load_part
+from smolrgpt_ros.training.mini.frames import CLASSES, build_cache
+from smolrgpt_ros.training.mini.recipe import DataPlan, DetectorPlan, Recipe, StagePlan
+from smolrgpt_ros.training.mini.run import open_run
+from smolrgpt_ros.training.mini.stages import STAGES, run_stage
+
+SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
+RECIPE = Recipe(
+    seed=1,
+    data=DataPlan(frames=4, seed=40, width=192, height=108),
+    vision={**SIZES, "num_attention_heads": 2, "image_size": 64, "patch_size": 16},
+    decoder={**SIZES, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
+    vocabulary=300,
+    stages={name: StagePlan(steps=2, frames=2, learning_rate=1e-3, questions=2) for name in STAGES},
+    detector=DetectorPlan("", 1, 1, 1, 1, 1),
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    torch.set_num_threads(1)
+    return open_run(RECIPE, tmp_path_factory.mktemp("run"))
+
+
+def test_records_hold_what_the_frame_shows(run):
+    frames = run.frames
+    assert len(frames) == 4
+    assert frames.rgb.shape == (4, 64, 64, 3)
+    assert frames.masks.shape[1:] == (16, 16)
+    for number, truth in enumerate(frames.truths):
+        rows = frames.regions(number)
+        assert frames.object_ids[rows].tolist() == [o.id for o in truth.regions]
+        # A mask's weights lie where its pixels do, to within a cell of the coarse grid.
+        for row, item in zip(range(rows.start, rows.stop), truth.regions, strict=True):
+            weights = frames.masks[row].astype(float)
+            x = (weights.sum(0) * (np.arange(16) + 0.5)).sum() / weights.sum()
+            y = (weights.sum(1) * (np.arange(16) + 0.5)).sum() / weights.sum()
+            assert x == pytest.approx((item.centroid[0] + 0.5) / truth.width * 16, abs=1)
+            assert y == pytest.approx((item.centroid[1] + 0.5) / truth.height * 16, abs=1)
+            # Buffers are flat, but their masks hold what stands on them: only the others' depth.
+            if item.label == "pallet":
+                assert abs(frames.geometry[row][2] - item.centre[2]) < 1.5
+
+
+def test_patches_say_which_class_they_show(run):
+    shares = run.frames.patch_classes.astype(np.float32).mean(1)
+    for number, truth in enumerate(run.frames.truths):
+        pixels = truth.width * truth.height
+        for column, label in enumerate(CLASSES):
+            masks = [o.mask() for o in truth.regions if o.label == label]
+            expected = np.any(masks, axis=0).sum() / pixels if masks else 0.0
+            assert shares[number, column] == pytest.approx(expected, abs=0.01)
+
+
+def test_a_finished_cache_is_not_made_again(run):
+    folder = run.folder / "cache"
+    before = (folder / "rgb.npy").stat().st_mtime_ns
+    build_cache(RECIPE.data, folder, image_size=64, mask_grid=16, patch_size=16)
+    assert (folder / "rgb.npy").stat().st_mtime_ns == before
+
+
+def test_a_stage_needs_the_ones_before_it(run, tmp_path):
+    alone = type(run)(run.recipe, run.frames, run.model, run.processor, tmp_path)
+    with pytest.raises(FileNotFoundError, match="run the stage that makes it first"):
+        run_stage(alone, "sft")
+    with pytest.raises(ValueError, match="'pretrain'"):
+        run_stage(alone, "pretrain")
+
+
+def test_every_stage_trains_its_parts_and_no_others(run):
+    trained = {}
+    for stage in STAGES:
+        before = {n: p.detach().clone() for n, p in run.model.named_parameters()}
+        run_stage(run, stage)
+        changed = {
+            name.split(".")[0]
+            for name, parameter in run.model.named_parameters()
+            if not torch.equal(parameter, before[name])
+        }
+        trained[stage] = changed
+    assert trained["tower"] == {"vision_tower"}
+    assert trained["language"] == {"language_model", "geometry_encoder"}
+    assert trained["rgb_alignment"] == {"rgb_connector"}
+    connectors = {"rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"}
+    assert trained["region_alignment"] == connectors
+    assert trained["sft"] == connectors | {"geometry_encoder", "language_model"}
+
+
+def test_the_exported_model_answers(run, tmp_path):
+    for part, module in run.model.named_children():
+        load_part(module, run.part(part))
+    export(run.model, run.processor, tmp_path)
+    engine = SmolRGPTEngine.load(tmp_path, device="cpu", threads=1)
+    simulated = simulate_frame(41, "ceiling", 192, 108)
+    masks = [region.mask for region in simulated.regions[:2]]
+    answer = engine.answer(simulated.frame, masks, "How far is <mask> from <mask>?")
+    assert len(answer.token_ids) > 0
+    assert 0 < answer.confidence <= 1
