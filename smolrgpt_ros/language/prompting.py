@@ -12,6 +12,20 @@ from .lexicon import ORDINALS
 from .meaning import Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
+RELATIONS = {
+    Kind.FRONT_BEHIND: "is {a} in front of or behind {b}?",
+    Kind.ABOVE_BELOW: "is {a} above or below {b}?",
+    Kind.BIGGER_SMALLER: "is {a} bigger or smaller than {b}?",
+    Kind.TALLER_SHORTER: "is {a} taller or shorter than {b}?",
+    Kind.WIDER_THINNER: "is {a} wider or thinner than {b}?",
+    Kind.HORIZONTAL_DISTANCE: "what is the horizontal distance between {a} and {b}?",
+    Kind.VERTICAL_DISTANCE: "what is the vertical distance between {a} and {b}?",
+    Kind.CLEARANCE: "what is the clearance between {a} and {b}?",
+    Kind.DIRECTION: "seen from {b}, at what o'clock is {a}?",
+    Kind.WIDTH: "how wide is {a}?",
+    Kind.HEIGHT: "how tall is {a}?",
+}
+
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _ORDINALS = {rank: word for word, rank in ORDINALS.items()}
 
@@ -42,6 +56,11 @@ class PromptWriter:
         if meaning.kind is Kind.CHOICE:
             return self._choice(subject)
         given = self._given(subject, reference)
+        if meaning.kind in RELATIONS:
+            first = self._said(subject) if meaning.kind is not Kind.DIRECTION else ""
+            second = self._said(reference) if reference is not None else ""
+            first = first or self._said(subject)
+            return _sentence(given, RELATIONS[meaning.kind].format(a=first, b=second))
         first = self._said(subject)
         if reference is None or reference.is_camera:
             return _sentence(given, f"how far is {first} from the camera?")

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from ..scene.frame import CameraIntrinsics, RgbdFrame
 from ..scene.geometry import Plane, rays
 from .boxes import Footprint
-from .rectangles import Evidence, Spots, fit_rectangle
+from .evidence import Evidence, Spots
+from .rectangles import fit_rectangle
 from .seeing import Box, at_border, rim_pixels
 from .sizes import SizePrior
 
@@ -68,7 +69,7 @@ def fit_lying(
         tangent_sigma=np.zeros(0),
         sides=(prior.long, prior.short),
         spread=prior.spread,
-        effort=120.0,
+        effort=60.0,
     )
     starts = _starts(xy[floor], inner, xy[border], prior)
     return Footprint.of(fit_rectangle(starts, evidence), 0.01)
@@ -87,7 +88,7 @@ def _spots(
 def _grid(
     frame: RgbdFrame, mask: NDArray[np.bool_], plane: Plane, near: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Floor points of a coarse grid of pixels: those on bare floor in the mask, those outside it."""
+    """Floor points of a coarse grid of pixels: on bare floor in the mask, and outside it."""
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
     step = max(4, frame.width // _COLUMNS)

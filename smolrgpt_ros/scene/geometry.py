@@ -184,8 +184,8 @@ def fit_ground_plane(
 def _refined(plane: Plane, points: Points, rounds: int = 4) -> Plane:
     """The plane through those points that are on it as well as most are.
 
-    Noise of the depth moves a floor point up or down in proportion to its distance, so heights count
-    as angles.
+    Noise of the depth moves a floor point up or down in proportion to its distance, so heights
+    count as angles.
     """
     up, offset = plane.up, plane.offset
     directions = points / points[:, 2:]
