@@ -48,8 +48,13 @@ class Kind(Enum):
         """The kind of the benchmark whose answers have this form; ``TEXT`` where none has."""
         if self.is_length:
             return Kind.DISTANCE
-        relation = self is Kind.DIRECTION or (self.is_comparison and self is not Kind.LEFT_RIGHT)
-        return Kind.TEXT if relation else self
+        words = self is Kind.DIRECTION or (self.is_comparison and self is not Kind.LEFT_RIGHT)
+        return Kind.TEXT if words else self
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether the benchmark does not ask it."""
+        return self.base is not self
 
 
 _COMPARISONS = frozenset(

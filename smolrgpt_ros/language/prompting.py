@@ -12,7 +12,7 @@ from .lexicon import ORDINALS
 from .meaning import Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
-RELATIONS = {
+_RELATIONS = {
     Kind.FRONT_BEHIND: "is {a} in front of or behind {b}?",
     Kind.ABOVE_BELOW: "is {a} above or below {b}?",
     Kind.BIGGER_SMALLER: "is {a} bigger or smaller than {b}?",
@@ -56,11 +56,12 @@ class PromptWriter:
         if meaning.kind is Kind.CHOICE:
             return self._choice(subject)
         given = self._given(subject, reference)
-        if meaning.kind in RELATIONS:
-            first = self._said(subject) if meaning.kind is not Kind.DIRECTION else ""
-            second = self._said(reference) if reference is not None else ""
-            first = first or self._said(subject)
-            return _sentence(given, RELATIONS[meaning.kind].format(a=first, b=second))
+        if meaning.kind.is_relation:
+            ends = {"a": subject, "b": reference}
+            if meaning.kind is Kind.DIRECTION:  # said the other way round
+                ends = {"b": reference, "a": subject}
+            said = {name: self._said(pick) for name, pick in ends.items() if pick is not None}
+            return _sentence(given, _RELATIONS[meaning.kind].format(**said))
         first = self._said(subject)
         if reference is None or reference.is_camera:
             return _sentence(given, f"how far is {first} from the camera?")

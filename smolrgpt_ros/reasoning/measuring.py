@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..language.meaning import Kind, Meaning, Order, Pick
-from ..language.prompting import RELATIONS
 from ..scene.frame import RgbdFrame
 from ..scene.geometry import rays
 from ..scene.region import Region
@@ -74,7 +73,7 @@ def measure(
             return gauge.count(meaning)
         if meaning.kind is Kind.CHOICE:
             return gauge.choice(meaning)
-        if meaning.kind in RELATIONS:
+        if meaning.kind.is_relation:
             return gauge.relation(meaning)
     except _CannotMeasure as error:
         return Measurement(meaning.kind, None, reason=str(error))

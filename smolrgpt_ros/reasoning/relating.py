@@ -57,7 +57,7 @@ class Placed:
     def extent(self) -> Quantity:
         """Extent across the view, metres."""
         share = np.abs(self.footprint.axes[:, 0])
-        sigma = float(np.hypot(*(share * self.footprint.size_sigma)))
+        sigma = float(np.linalg.norm(share * np.array(self.footprint.size_sigma)))
         return Quantity(float(share @ self.footprint.size), sigma)
 
     @property
@@ -75,7 +75,7 @@ class Placed:
         value = float(np.prod(self.found.size))
         sigmas = (*self.footprint.size_sigma, self.height.std)
         ratios = [s / max(v, 0.01) for s, v in zip(sigmas, self.found.size, strict=True)]
-        return Quantity(value, value * float(np.hypot(np.hypot(*ratios[:2]), ratios[2])))
+        return Quantity(value, value * math.hypot(*ratios))
 
 
 def difference(kind: Kind, a: Placed, b: Placed) -> Quantity:
