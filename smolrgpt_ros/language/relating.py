@@ -60,7 +60,7 @@ _EMPTY_WORDS = re.compile(
     r"\bto the camera\b|\bfrom the camera\b|\bby the camera\b|\bfrom above\b"
 )
 _CHOOSES = re.compile(
-    r"\b(?:how many (?!met)|count\b|number of|left|right|which (?:of |one |pallet|transporter|shel|"
+    r"\b(?:how many (?!met)|count\b|number of|(?:left|right) (?:or|of)\b|which (?:of |one |pallet|transporter|shel|"
     r"rack|buffer|zone|area|region|robot|forklift|amr|vehicle|object))"
 )
 _VIEWER = ("from", "at", "with", "where", "leaving", "starting", "standing", "if", "by", "for")
