@@ -60,8 +60,9 @@ _EMPTY_WORDS = re.compile(
     r"\bto the camera\b|\bfrom the camera\b|\bby the camera\b|\bfrom above\b"
 )
 _CHOOSES = re.compile(
-    r"\b(?:how many (?!met)|count\b|number of|(?:left|right) (?:or|of)\b|which (?:of |one |pallet|transporter|shel|"
-    r"rack|buffer|zone|area|region|robot|forklift|amr|vehicle|object))"
+    r"\b(?:how many (?!met)|count\b|number of|(?:left|right) (?:or|of)\b|"
+    r"which (?:of |one |pallet|transporter|shel|rack|buffer|zone|area|region|robot|forklift|amr|"
+    r"vehicle|object))"
 )
 _VIEWER = ("from", "at", "with", "where", "leaving", "starting", "standing", "if", "by", "for")
 _COMPARED = ("than", "to", "with", "of", "by", "against", "beside")

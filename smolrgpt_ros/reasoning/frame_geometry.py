@@ -173,9 +173,11 @@ class FrameGeometry:
         below_load = region.label == "transporter"
         rim = rim_of(self.frame, region.mask, box, plane, self.noise, below_load)
         heights = plane.to_floor(rim.points)[:, 2]
-        # What is left of the depth noise, metres.
-        blur = 0.4 * self.noise * float(np.median(surface.points[:, 2])) ** 2
-        top = _top(local[standing], heights, blur)
+        falls = np.abs(height - plane.offset) / surface.points[:, 2]
+        spread = np.concatenate(
+            [(surface.sigma * falls)[standing], rim.sigma * np.abs(rim.directions @ plane.up)]
+        )
+        top = _top(np.concatenate([height[standing], heights]), spread)
         if prior is not None and _top_is_cut(rim, heights, local[standing], top):
             top = max(top, prior.height)
         bottom = self._bottom(region, rim, heights, plane) if region.label == "pallet" else 0.0
@@ -295,12 +297,18 @@ def _without_floor(region: Region, surface: Surface) -> ObjectEstimate:
     )
 
 
-def _top(local: NDArray[np.float64], rim: NDArray[np.float64], blur: float) -> float:
-    """Height of the highest part, which may be as thin as a post seen only at the rim."""
-    heights = np.sort(np.concatenate([local[:, 2], rim[np.isfinite(rim)]]))
-    if blur > 0.02:
-        return float(np.quantile(heights, 0.985) - blur)
-    return float(heights[-1 - max(2, len(heights) // 200)])
+def _top(heights: NDArray[np.float64], sigma: NDArray[np.float64]) -> float:
+    """Height of the highest part, which may be as thin as a post seen only at the rim.
+
+    The highest of many noisy heights lies above all true ones, by about what is taken off.
+
+    Args:
+        heights: of surface and rim, metres, NaN where unknown, shape ``(N,)``.
+        sigma: their standard deviations, metres.
+    """
+    known = np.isfinite(heights)
+    least = np.sort(heights[known] - 1.3 * sigma[known])
+    return float(least[-1 - max(2, len(least) // 200)])
 
 
 def _top_is_cut(
