@@ -40,14 +40,12 @@ class ProcessorOptions:
         image_size: side of the tower's input, pixels.
         image_tokens: ``<|image|>`` placeholders per prompt.
         mask_grid: side of the map that masks are pooled from.
-        name_regions: write ``[Region i]`` before each mask's placeholders.
         geometry: add ``<mask_geometry>`` to each mask's placeholders.
     """
 
     image_size: int = 256
     image_tokens: int = 64
     mask_grid: int = 64
-    name_regions: bool = False
     geometry: bool = False
 
 
@@ -81,7 +79,6 @@ class SmolRGPTProcessor:
         config: SmolRGPTConfig,
         tokenizer: PreTrainedTokenizerBase,
         *,
-        name_regions: bool = False,
         geometry: bool | None = None,
     ) -> SmolRGPTProcessor:
         """The processor of a model; ``geometry`` defaults to what the model has.
@@ -96,7 +93,6 @@ class SmolRGPTProcessor:
                 image_size=config.image_size,
                 image_tokens=config.image_token_count,
                 mask_grid=config.mask_grid,
-                name_regions=name_regions,
                 geometry=geometry,
             ),
         )
@@ -139,10 +135,9 @@ class SmolRGPTProcessor:
 
     @property
     def region_form(self) -> str:
-        """What one ``<mask>`` of a question becomes; ``{}`` stands for the region's index."""
-        name = "[Region {}]" if self.options.name_regions else ""
+        """What one ``<mask>`` of a question becomes."""
         geometry = MASK_GEOMETRY_TOKEN if self.options.geometry else ""
-        return f"{name}{MASK_RGB_TOKEN}{MASK_DEPTH_TOKEN}{geometry}"
+        return f"{MASK_RGB_TOKEN}{MASK_DEPTH_TOKEN}{geometry}"
 
     def sanitize(self, question: str) -> str:
         """The question without special tokens, which would change the prompt's structure.
@@ -158,10 +153,7 @@ class SmolRGPTProcessor:
 
     def build_question(self, question: str) -> str:
         """The prompt behind :attr:`prefix`, up to where the answer begins."""
-        parts = self.sanitize(question).split(MASK)
-        text = parts[0]
-        for index, part in enumerate(parts[1:]):
-            text += self.region_form.format(index) + part
+        text = self.region_form.join(self.sanitize(question).split(MASK))
         return f"{text}{TURN_END}\n{TURN_START}assistant\n"
 
     def build_prompt(self, question: str, answer: str | None = None) -> str:

@@ -84,7 +84,7 @@ def model() -> SmolRGPTForConditionalGeneration:
 
 @pytest.fixture(scope="session")
 def processor(tokenizer: PreTrainedTokenizerFast) -> SmolRGPTProcessor:
-    return SmolRGPTProcessor.for_config(tiny_config(), tokenizer, name_regions=True)
+    return SmolRGPTProcessor.for_config(tiny_config(), tokenizer)
 
 
 @pytest.fixture(scope="session")

@@ -11,15 +11,15 @@ IMAGE = "<|image|>" * 4
 REGION = "<mask_rgb><mask_depth><mask_geometry>"
 
 
-def test_prompt_is_the_published_one_with_names_and_geometry(processor):
+def test_prompt_is_the_published_one_with_geometry(processor):
     prompt = processor.build_prompt("Is the box <mask> left of <mask>?", "no")
     assert prompt == (
-        f"<|im_start|>user\n{IMAGE}Is the box [Region 0]{REGION} left of [Region 1]{REGION}?"
+        f"<|im_start|>user\n{IMAGE}Is the box {REGION} left of {REGION}?"
         "<|im_end|>\n<|im_start|>assistant\nno<|im_end|>\n"
     )
 
 
-def test_published_form_has_neither_names_nor_geometry(tokenizer, published_form_config):
+def test_published_form_has_no_geometry(tokenizer, published_form_config):
     processor = SmolRGPTProcessor.for_config(published_form_config, tokenizer)
     assert processor.build_question("<mask>?") == (
         "<mask_rgb><mask_depth>?<|im_end|>\n<|im_start|>assistant\n"
