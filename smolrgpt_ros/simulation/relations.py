@@ -36,7 +36,7 @@ RELATION_KINDS = (*COMPARISONS, *PAIR_VALUES, *SIZES)
 LEAST_AHEAD, LEAST_HEIGHT, LEAST_APART = 0.4, 0.25, 1.0
 VOLUME_RATIO, HEIGHT_RATIO, WIDTH_RATIO, LEAST_TALLER = 1.35, 1.15, 1.25, 0.1
 MOST_OFF_HOUR_DEG, MOST_TURNED = 10.0, 0.1
-# Sizes are asked of what is mostly in view.
+# Sizes are asked of what is mostly in view and not cut by the picture's border.
 LEAST_SEEN = 0.6
 
 
@@ -49,6 +49,7 @@ class Placed:
         across, ahead, up: of its box's centre; ``up`` counts from the floor.
         extent: of its box along across, ahead and up, as seen by this viewer.
         side: the side of its own box that faces the viewer, whatever its turn.
+        whole: whether its mask keeps clear of the picture's border.
     """
 
     item: ObjectTruth
@@ -57,6 +58,7 @@ class Placed:
     up: float
     extent: tuple[float, float, float]
     side: float
+    whole: bool
 
     @property
     def flat(self) -> bool:
@@ -74,6 +76,7 @@ def placed(truth: FrameTruth, item: ObjectTruth) -> Placed:
     ahead /= np.linalg.norm(ahead)
     centre = np.array(item.centre)
     length, width, height = item.size
+    x0, y0, x1, y1 = item.box
     cosine, sine = abs(math.cos(item.yaw)), abs(math.sin(item.yaw))
     return Placed(
         item,
@@ -82,6 +85,7 @@ def placed(truth: FrameTruth, item: ObjectTruth) -> Placed:
         float(centre @ up) + truth.camera_position[2],
         (length * sine + width * cosine, length * cosine + width * sine, height),
         width if cosine >= sine else length,
+        x0 > 0 and y0 > 0 and x1 < truth.width and y1 < truth.height,
     )
 
 
@@ -175,7 +179,7 @@ def _by_ratio(a: Placed, b: Placed, first: float, second: float, least: float) -
 
 
 def _well_seen(a: Placed) -> bool:
-    return not a.flat and a.item.visible_share >= LEAST_SEEN
+    return not a.flat and a.whole and a.item.visible_share >= LEAST_SEEN
 
 
 def _size(kind: str, a: Placed) -> float | None:

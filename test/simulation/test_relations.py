@@ -38,7 +38,7 @@ def thing(number: int, label: str, at: Triple, size: Triple, **fields: object) -
     rotation = CAMERA.rotation()
     centre = tuple(float(v) for v in rotation @ (np.array(at) - CAMERA.position))
     item = ObjectTruth(number, label, centre, size, 0.0, "", -1, (), True, 900, 1.0)  # type: ignore[arg-type]
-    return dataclasses.replace(item, **fields)  # type: ignore[arg-type]
+    return dataclasses.replace(item, **{"box": (50, 40, 90, 70), **fields})  # type: ignore[arg-type]
 
 
 def frame_of(*objects: ObjectTruth) -> FrameTruth:
@@ -125,6 +125,11 @@ def test_hidden_objects_have_no_size_to_ask_for() -> None:
     hidden = dataclasses.replace(RACK, visible_share=0.5)
     assert compare("taller_shorter", at(hidden), at(PALLET)) is None
     assert value_of("height", at(hidden)) is None
+    # The picture is 400 x 200 pixels; this one goes on above it.
+    for box in ((50, 0, 90, 70), (0, 40, 90, 70), (350, 40, 400, 70), (50, 40, 90, 200)):
+        cut = dataclasses.replace(RACK, box=box)
+        assert value_of("height", at(cut)) is None
+        assert compare("wider_thinner", at(cut), at(PALLET)) is None
     # Where it stands is still plain.
     assert compare("front_behind", at(hidden), at(PALLET)) == "behind"
 
