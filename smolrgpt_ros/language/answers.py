@@ -33,7 +33,18 @@ _REFUSAL = re.compile(
     r"not sure|undetermined|don't know|do not know|not visible|hard to (?:say|tell))\b"
 )
 _NEGATION = re.compile(r"\b(?:not|n't|never|neither|nor|isn't|aren't|doesn't)\b")
-_SIDE = re.compile(r"\b(left|right)\b")
+_WORDS_OF = {
+    kind: {word: re.compile(rf"\b(?:{pattern})\b") for word, pattern in words.items()}
+    for kind, words in {
+        Kind.LEFT_RIGHT: {"left": "left", "right": "right"},
+        Kind.FRONT_BEHIND: {"front": "in front|front", "behind": "behind"},
+        Kind.ABOVE_BELOW: {"above": "above|higher", "below": "below|lower|beneath|underneath"},
+        Kind.BIGGER_SMALLER: {"bigger": "bigger|larger", "smaller": "smaller"},
+        Kind.TALLER_SHORTER: {"taller": "taller|higher", "shorter": "shorter|lower"},
+        Kind.WIDER_THINNER: {"wider": "wider|broader", "thinner": "thinner|narrower"},
+    }.items()
+}
+_HOUR = re.compile(rf"(?<![\w.-])(\d+|{_WORDS}) ?o'?\s?clock")
 _VERDICT = re.compile(
     r"\b(?:nearest|closest|leftmost|rightmost|middle|farthest|furthest|shortest|smallest distance|"
     r"best|optimal|largest|smallest|most|should)\b"
@@ -85,10 +96,10 @@ def read_answer(
     for candidate in (
         (kind,) if kind is not None else (Kind.DISTANCE, Kind.COUNT, Kind.LEFT_RIGHT, Kind.CHOICE)
     ):
-        found = _READERS.get(candidate, lambda _: None)(verdict)  # type: ignore[arg-type]
+        found = _read(candidate, verdict)
         if found is not None:
             value, normalized = found
-            unit = "m" if candidate is Kind.DISTANCE else ""
+            unit = "m" if candidate is not None and candidate.is_length else ""
             return ReadAnswer(candidate, value, unit, inside, normalized)  # type: ignore[arg-type]
     if kind is None or kind is Kind.TEXT:
         return ReadAnswer(Kind.TEXT, None, "", inside, "")
@@ -130,8 +141,9 @@ def _count(sentence: str) -> tuple[int, str] | None:
     return value, str(value)
 
 
-def _left_right(sentence: str) -> tuple[str, str] | None:
-    sides = set(_SIDE.findall(sentence))
+def _comparison(sentence: str, kind: Kind) -> tuple[str, str] | None:
+    words = _WORDS_OF[kind]
+    sides = {side for side, pattern in words.items() if pattern.search(sentence)}
     if len(sides) != 1 or _NEGATION.search(sentence):
         return None
     side = sides.pop()
@@ -140,8 +152,17 @@ def _left_right(sentence: str) -> tuple[str, str] | None:
         return None
     if len(order) == 2 and order[0] > order[1]:
         # The question's first region is named second: the same fact seen from the other end.
-        side = "right" if side == "left" else "left"
+        side = next(other for other in words if other != side)
     return side, side
+
+
+def _direction(sentence: str) -> tuple[int, str] | None:
+    hours = set(_HOUR.findall(sentence))
+    bare = _REFERRED.sub(" ", _HOUR.sub(" ", sentence))
+    if len(hours) != 1 or _NEGATION.search(sentence) or re.search(r"\d", bare):
+        return None
+    hour = int(_number(hours.pop()))
+    return (hour, str(hour)) if 1 <= hour <= 12 else None
 
 
 def _choice(sentence: str) -> tuple[int, str] | None:
@@ -155,9 +176,15 @@ def _choice(sentence: str) -> tuple[int, str] | None:
     return chosen, str(chosen)
 
 
-_READERS = {
-    Kind.DISTANCE: _distance,
-    Kind.COUNT: _count,
-    Kind.LEFT_RIGHT: _left_right,
-    Kind.CHOICE: _choice,
-}
+def _read(kind: Kind | None, sentence: str) -> tuple[float | int | str, str] | None:
+    if kind is None:
+        return None
+    if kind.is_length:
+        return _distance(sentence)
+    if kind.is_comparison:
+        return _comparison(sentence, kind)
+    if kind is Kind.COUNT:
+        return _count(sentence)
+    if kind is Kind.DIRECTION:
+        return _direction(sentence)
+    return _choice(sentence) if kind is Kind.CHOICE else None

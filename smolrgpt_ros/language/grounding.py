@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .meaning import Meaning
 from .prompting import PromptWriter
 from .reading import read_question
+from .relating import read_relation, relation_of, without_empty_words
 from .resolving import Locate, RegionView, Resolver
 from .vocabulary import Vocabulary
 from .words import tokenize
@@ -55,14 +56,19 @@ def ground(
             in it, or several regions fit).
     """
     vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
-    tokens = tokenize(question, vocabulary)
+    relation = relation_of(question)
+    text = question if relation is None else without_empty_words(question)
+    tokens = tokenize(text, vocabulary)
     masks = sum(token.kind == "mask" for token in tokens)
     resolver = Resolver(regions, vocabulary, placeholders=masks > 0)
     if masks and masks != len(regions):
         raise resolver.bad(
             f"the question has {masks} <mask> placeholders and {len(regions)} region ids"
         )
-    meaning = read_question(tokens, resolver, locate)
+    if relation is None:
+        meaning = read_question(tokens, resolver, locate)
+    else:
+        meaning = read_relation(relation, tokens, resolver, locate)
     if masks:
         prompt = question.replace("<image>", "").strip()
         return Grounding(prompt, tuple(view.id for view in regions), meaning)

@@ -117,5 +117,9 @@ HARMLESS = frozenset(
     truth try u until up using value vehicle's versus via view viewer viewing viewpoint visible vs
     want wants was way we well were what's when whether while who whose will with without would
     yes you your yours
+    level levels height heights width widths size sizes volume clock hour hours plan horizontal
+    horizontally vertical vertically difference differ surface surfaces clearance separation bottom
+    top taller shorter wider thinner narrower bigger smaller larger higher lower front behind room
+    greater less o'clock o said face faces tall high wide broad elevation
     """.split()
 )

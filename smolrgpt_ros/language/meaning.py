@@ -16,6 +16,67 @@ class Kind(Enum):
     CHOICE = "choice"
     TEXT = "text"
     UNKNOWN = "unknown"
+    FRONT_BEHIND = "front_behind"
+    ABOVE_BELOW = "above_below"
+    BIGGER_SMALLER = "bigger_smaller"
+    TALLER_SHORTER = "taller_shorter"
+    WIDER_THINNER = "wider_thinner"
+    HORIZONTAL_DISTANCE = "horizontal_distance"
+    VERTICAL_DISTANCE = "vertical_distance"
+    CLEARANCE = "clearance"
+    DIRECTION = "direction"
+    WIDTH = "width"
+    HEIGHT = "height"
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether one of two words answers it: the halves of its name, or left and right."""
+        return self in _COMPARISONS
+
+    @property
+    def is_length(self) -> bool:
+        """Whether metres answer it."""
+        return self in _LENGTHS
+
+    @property
+    def is_size(self) -> bool:
+        """Whether it is about one region."""
+        return self in (Kind.WIDTH, Kind.HEIGHT)
+
+    @property
+    def base(self) -> Kind:
+        """The kind of the benchmark whose answers have this form; ``TEXT`` where none has."""
+        if self.is_length:
+            return Kind.DISTANCE
+        words = self is Kind.DIRECTION or (self.is_comparison and self is not Kind.LEFT_RIGHT)
+        return Kind.TEXT if words else self
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether the benchmark does not ask it."""
+        return self.base is not self
+
+
+_COMPARISONS = frozenset(
+    {
+        Kind.LEFT_RIGHT,
+        Kind.FRONT_BEHIND,
+        Kind.ABOVE_BELOW,
+        Kind.BIGGER_SMALLER,
+        Kind.TALLER_SHORTER,
+        Kind.WIDER_THINNER,
+    }
+)
+_LENGTHS = frozenset(
+    {
+        Kind.DISTANCE,
+        Kind.HORIZONTAL_DISTANCE,
+        Kind.VERTICAL_DISTANCE,
+        Kind.CLEARANCE,
+        Kind.WIDTH,
+        Kind.HEIGHT,
+    }
+)
 
 
 class Order(Enum):
@@ -85,7 +146,9 @@ class Meaning:
     Args:
         kind: DISTANCE (``subject`` to ``reference``), LEFT_RIGHT (``subject`` relative to
             ``reference``), COUNT (``counted`` inside ``reference``; ``None`` = in view at all),
-            CHOICE (``subject`` is the pick that is asked for).
+            CHOICE (``subject`` is the pick that is asked for), WIDTH and HEIGHT (of ``subject``);
+            all other relations and lengths as LEFT_RIGHT and DISTANCE. DIRECTION is that of
+            ``subject`` for who stands at ``reference`` and looks where the camera looks.
         subject: see ``kind``.
         reference: see ``kind``; ``CAMERA`` for a distance from the camera.
         counted: positions of the regions to count.

@@ -12,6 +12,20 @@ from .lexicon import ORDINALS
 from .meaning import Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
+_RELATIONS = {
+    Kind.FRONT_BEHIND: "is {a} in front of or behind {b}?",
+    Kind.ABOVE_BELOW: "is {a} above or below {b}?",
+    Kind.BIGGER_SMALLER: "is {a} bigger or smaller than {b}?",
+    Kind.TALLER_SHORTER: "is {a} taller or shorter than {b}?",
+    Kind.WIDER_THINNER: "is {a} wider or thinner than {b}?",
+    Kind.HORIZONTAL_DISTANCE: "what is the horizontal distance between {a} and {b}?",
+    Kind.VERTICAL_DISTANCE: "what is the vertical distance between {a} and {b}?",
+    Kind.CLEARANCE: "what is the clearance between {a} and {b}?",
+    Kind.DIRECTION: "seen from {b}, at what o'clock is {a}?",
+    Kind.WIDTH: "how wide is {a}?",
+    Kind.HEIGHT: "how tall is {a}?",
+}
+
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _ORDINALS = {rank: word for word, rank in ORDINALS.items()}
 
@@ -42,6 +56,12 @@ class PromptWriter:
         if meaning.kind is Kind.CHOICE:
             return self._choice(subject)
         given = self._given(subject, reference)
+        if meaning.kind.is_relation:
+            ends = {"a": subject, "b": reference}
+            if meaning.kind is Kind.DIRECTION:  # said the other way round
+                ends = {"b": reference, "a": subject}
+            said = {name: self._said(pick) for name, pick in ends.items() if pick is not None}
+            return _sentence(given, _RELATIONS[meaning.kind].format(**said))
         first = self._said(subject)
         if reference is None or reference.is_camera:
             return _sentence(given, f"how far is {first} from the camera?")

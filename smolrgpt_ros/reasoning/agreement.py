@@ -12,11 +12,11 @@ def agree(
 ) -> bool | None:
     """``True`` or ``False``; ``None`` where one of the two is missing.
 
-    Distances agree within 10 % of the measured one or 0.1 m, whichever is more; all else exactly.
+    Lengths agree within 10 % of the measured one or 0.1 m, whichever is more; all else exactly.
     """
     if said is None or measured is None:
         return None
-    if kind is Kind.DISTANCE:
+    if kind.is_length:
         said, measured = float(said), float(measured)
         return abs(said - measured) <= max(RELATIVE * abs(measured), ABSOLUTE) + 1e-9
     return said == measured

@@ -173,12 +173,14 @@ class FrameGeometry:
         below_load = region.label == "transporter"
         rim = rim_of(self.frame, region.mask, box, plane, self.noise, below_load)
         heights = plane.to_floor(rim.points)[:, 2]
-        # What is left of the depth noise, metres.
-        blur = 0.4 * self.noise * float(np.median(surface.points[:, 2])) ** 2
-        top = _top(local[standing], heights, blur)
+        falls = np.abs(height - plane.offset) / surface.points[:, 2]
+        spread = np.concatenate(
+            [(surface.sigma * falls)[standing], rim.sigma * np.abs(rim.directions @ plane.up)]
+        )
+        top = _top(np.concatenate([height[standing], heights]), spread)
         if prior is not None and _top_is_cut(rim, heights, local[standing], top):
             top = max(top, prior.height)
-        bottom = self._bottom(region, rim, heights) if region.label == "pallet" else 0.0
+        bottom = self._bottom(region, rim, heights, plane) if region.label == "pallet" else 0.0
         seat = self._seat(plane, local[standing]) if below_load else None
         footprint = fit_standing(
             surface, standing, rim, plane, camera, prior, self.noise, (bottom, top), seat
@@ -194,7 +196,9 @@ class FrameGeometry:
             return f"the floor of region {region.id} is hidden"
         return _assembled(region, plane, footprint, (0.0, 0.0), surface)
 
-    def _bottom(self, region: Region, rim: Rim, heights: NDArray[np.float64]) -> float:
+    def _bottom(
+        self, region: Region, rim: Rim, heights: NDArray[np.float64], plane: Plane
+    ) -> float:
         """Height of a pallet's underside: 0 on the floor, or the deck it rides on."""
         known = np.isfinite(heights)
         lower = heights[rim.hangs & known]
@@ -211,8 +215,12 @@ class FrameGeometry:
         # Slanted upright edges end above what is behind them too, at any height; an underside
         # shows as many pixels of one height, the lowest.
         deck = SIZES["transporter"].height
-        lowest, foot = float(np.quantile(lower, 0.06)), float(np.quantile(heights[known], 0.02))
-        level = int((np.abs(lower - lowest) < 0.06).sum())
+        # The lowest of many noisy heights lie below all true ones.
+        falling = np.abs(rim.directions[known] @ plane.up)
+        noise = min(float(np.median(rim.sigma[known] * falling)), 0.1)
+        lowest = float(np.quantile(lower, 0.06)) + 1.5 * noise
+        foot = float(np.quantile(heights[known], 0.02)) + 2.0 * noise
+        level = int((np.abs(lower - lowest) < 0.06 + noise).sum())
         rides = (
             deck - 0.05 < foot
             and lowest < min(foot + 0.08, deck + 0.22)
@@ -289,12 +297,18 @@ def _without_floor(region: Region, surface: Surface) -> ObjectEstimate:
     )
 
 
-def _top(local: NDArray[np.float64], rim: NDArray[np.float64], blur: float) -> float:
-    """Height of the highest part, which may be as thin as a post seen only at the rim."""
-    heights = np.sort(np.concatenate([local[:, 2], rim[np.isfinite(rim)]]))
-    if blur > 0.02:
-        return float(np.quantile(heights, 0.985) - blur)
-    return float(heights[-1 - max(2, len(heights) // 200)])
+def _top(heights: NDArray[np.float64], sigma: NDArray[np.float64]) -> float:
+    """Height of the highest part, which may be as thin as a post seen only at the rim.
+
+    The highest of many noisy heights lies above all true ones, by about what is taken off.
+
+    Args:
+        heights: of surface and rim, metres, NaN where unknown, shape ``(N,)``.
+        sigma: their standard deviations, metres.
+    """
+    known = np.isfinite(heights)
+    least = np.sort(heights[known] - 1.3 * sigma[known])
+    return float(least[-1 - max(2, len(least) // 200)])
 
 
 def _top_is_cut(

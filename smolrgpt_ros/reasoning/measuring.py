@@ -13,6 +13,7 @@ from ..scene.frame import RgbdFrame
 from ..scene.geometry import rays
 from ..scene.region import Region
 from .frame_geometry import FrameGeometry, ObjectEstimate
+from .relating import Placed, Quantity, difference, hour_of, length_of
 from .sizes import SIZES
 
 
@@ -22,10 +23,10 @@ class Measurement:
 
     Args:
         kind: of the question.
-        value: metres, a count, ``"left"`` / ``"right"`` or the chosen position; ``None`` where
-            depth could not answer, with the ``reason``.
-        unit: ``"m"``, ``"count"`` or ``""``.
-        std: standard deviation of a distance, metres; ``None`` for other kinds.
+        value: metres, a count, the hour of a clock, the word of a comparison or the chosen
+            position; ``None`` where depth could not answer, with the ``reason``.
+        unit: ``"m"``, ``"count"``, ``"hour"`` of the clock or ``""``.
+        std: standard deviation of a number, in its unit; ``None`` for counts and words.
         valid_ratio: smallest share of valid depth among the regions used; ``None`` where no depth
             was needed.
         normalized: as the benchmark writes it; ``""`` without a value.
@@ -72,6 +73,8 @@ def measure(
             return gauge.count(meaning)
         if meaning.kind is Kind.CHOICE:
             return gauge.choice(meaning)
+        if meaning.kind.is_relation:
+            return gauge.relation(meaning)
     except _CannotMeasure as error:
         return Measurement(meaning.kind, None, reason=str(error))
     return Measurement(meaning.kind, None, reason="this kind of question is not measured")
@@ -149,6 +152,38 @@ class _Gauge:
             Kind.CHOICE, chosen, valid_ratio=self._ratio(), normalized=str(chosen),
             regions=(chosen,),
         )  # fmt: skip
+
+    def relation(self, meaning: Meaning) -> Measurement:
+        """Relations and sizes of boxes on the floor."""
+        assert meaning.subject is not None
+        kind, first = meaning.kind, self.pick(meaning.subject)
+        one = self._placed(first)
+        if kind.is_size:
+            return self._metres(kind, length_of(kind, one), (first,))
+        assert meaning.reference is not None
+        second = self.pick(meaning.reference)
+        two, both = self._placed(second), (first, second)
+        if kind.is_length:
+            return self._metres(kind, length_of(kind, one, two), both)
+        if kind is Kind.DIRECTION:
+            hour, std = hour_of(one, two)
+            return Measurement(kind, hour, "hour", std, self._ratio(), str(hour), both)
+        gap = difference(kind, one, two)
+        if abs(gap.value) < gap.std:
+            raise _CannotMeasure(f"too little differs to tell {kind.value.replace('_', ' or ')}")
+        word = kind.value.split("_")[0 if gap.value > 0 else 1]
+        return Measurement(kind, word, "", None, self._ratio(), word, both)
+
+    def _metres(self, kind: Kind, found: Quantity, regions: tuple[int, ...]) -> Measurement:
+        value = found.value
+        return Measurement(kind, value, "m", found.std, self._ratio(), f"{value:.2f}", regions)
+
+    def _placed(self, position: int) -> Placed:
+        found = self._object(position)
+        plane = self._geometry.plane
+        if plane is None or found.footprint is None:
+            raise _CannotMeasure("no floor is in view, what is level and upright cannot be told")
+        return Placed(found, plane)
 
     # -- selections -------------------------------------------------------------------------
 

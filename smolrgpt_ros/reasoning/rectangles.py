@@ -1,17 +1,18 @@
-"""Fits rectangles on the floor to what a camera shows of their sides, their rims and their surroundings.
+"""Fits rectangles on the floor to what a camera shows of their sides, rims and surroundings.
 
-One fit is a maximum a posteriori estimate by Gauss-Newton steps; several starts run side by side and
-the most probable end wins. The curvature there gives the covariance: what is hidden is as uncertain
-as the typical size of the class leaves it.
+One fit is a maximum a posteriori estimate by Gauss-Newton steps; several starts run side by side
+and the most probable end wins. The curvature there gives the covariance: what is hidden is as
+uncertain as the typical size of the class leaves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .evidence import Evidence, Pack, Points
 
 Array = NDArray[np.float64]
 CX, CY, YAW, LONG, SHORT = range(5)
@@ -22,64 +23,8 @@ _SPREAD = 0.8  # metres over which points anywhere inside are spread
 _LOOSE = 0.06  # metres: a direction less sure than this is followed as far as it goes
 _STEPS = 49
 _MOST_STARTS = 8
-_STRAY = 1e-3  # density of points that belong to something else, 1/metres
+_STRAY = 1e-5  # density of points that belong to something else, 1/metres
 _LARGEST_STEP = np.array([0.3, 0.3, 0.2, 0.25, 0.25])
-
-
-@dataclass(frozen=True, eq=False)
-class Spots:
-    """Points on the floor whose errors differ along and across the line of sight.
-
-    Args:
-        xy: shape ``(N, 2)``, ``(right, ahead)``, metres; the camera is above the origin.
-        along, across: standard deviations, metres, shape ``(N,)``.
-        share: how probably such a point lies on a side of the rectangle, shape ``(N,)`` or one for
-            all; the others lie anywhere inside.
-        recess: how far behind its side such a point lies at most, metres, shape ``(N,)`` or one.
-    """
-
-    xy: Array
-    along: Array
-    across: Array
-    share: Array | float = 0.0
-    recess: Array | float = 1e-3
-
-    @staticmethod
-    def none() -> Spots:
-        empty = np.zeros(0)
-        return Spots(np.zeros((0, 2)), empty, empty)
-
-    def __len__(self) -> int:
-        return len(self.xy)
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What is known of one rectangle.
-
-    Args:
-        surface: seen points; those on a side are on one that faces the camera.
-        rim: seen points at the silhouette; those on a side are on any.
-        covered: points surely inside, anywhere.
-        free: points that it does not cover, since the camera looks through them.
-        tangents: unit normals, out of the object, of the vertical planes through the camera that
-            touch it, shape ``(T, 2)``, with standard deviations in radians, shape ``(T,)``.
-        sides: long and short side before measuring, metres; ``spread`` their standard deviation.
-        seat: where its centre is expected, shape ``(2,)``, with standard deviations along the long
-            and the short side; ``None`` without such knowledge.
-        effort: how many independent points the surface, and twice the rim, are worth at most.
-    """
-
-    surface: Spots
-    rim: Spots
-    covered: Spots
-    free: Spots
-    tangents: Array
-    tangent_sigma: Array
-    sides: tuple[float, float]
-    spread: float
-    seat: tuple[Array, tuple[float, float]] | None = None
-    effort: float = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +50,7 @@ def fit_rectangle(starts: Array, evidence: Evidence) -> Fit:
         starts: shape ``(K, 5)``, see :class:`Fit`.
         evidence: at least the surface or the rim must not be empty.
     """
-    coarse, fine = _Pack(evidence, _COARSE_POINTS), _Pack(evidence)
+    coarse, fine = Pack(evidence, _COARSE_POINTS), Pack(evidence)
     values = starts
     if len(values) > _MOST_STARTS:
         _, _, cost = _linearised(values, coarse, 2 * _COARSE_TO_FINE[0])
@@ -118,13 +63,29 @@ def fit_rectangle(starts: Array, evidence: Evidence) -> Fit:
         if step < 2e-3 and turn > 0:
             break
     residuals, slopes, cost = _linearised(values, fine, 0.0)
-    best = int(np.argmin(cost))
-    normal, _ = _normal_equations(residuals[best : best + 1], slopes[best : best + 1])
-    covariance = np.linalg.inv(normal[0] + 0.1 * np.eye(5))
-    return _followed(Fit(values[best], covariance, float(cost[best])), fine)
+    normal, _ = _normal_equations(residuals, slopes)
+    covariances = np.linalg.inv(normal + 0.1 * np.eye(5))
+    fits = [
+        _followed(Fit(*end), fine) for end in zip(values, covariances, cost.tolist(), strict=True)
+    ]
+    return _weighed(fits)
 
 
-def _stepped(values: Array, pack: _Pack, blur: float) -> tuple[Array, Array, float]:
+def _weighed(fits: list[Fit]) -> Fit:
+    """The best of several; the centres of others that are hardly less likely share in its own."""
+    best = min(fits, key=lambda fit: fit.cost)
+    likely = np.exp([best.cost - fit.cost for fit in fits])
+    likely /= likely.sum()
+    centres = np.array([fit.values[:2] for fit in fits])
+    centre = likely @ centres
+    apart = centres - centre
+    covariance = best.covariance.copy()
+    covariance[:2, :2] = np.einsum("k,kij->ij", likely, [f.covariance[:2, :2] for f in fits])
+    covariance[:2, :2] += np.einsum("k,ki,kj->ij", likely, apart, apart)
+    return Fit(np.concatenate([centre, best.values[2:]]), covariance, best.cost)
+
+
+def _stepped(values: Array, pack: Pack, blur: float) -> tuple[Array, Array, float]:
     """Rectangles after one Gauss-Newton step, their costs before it, and the largest change."""
     residuals, slopes, cost = _linearised(values, pack, blur)
     normal, gradient = _normal_equations(residuals, slopes)
@@ -135,59 +96,7 @@ def _stepped(values: Array, pack: _Pack, blur: float) -> tuple[Array, Array, flo
     return values, cost, float(np.abs(step).max())
 
 
-class _Pack:
-    """Evidence as arrays: all points that lie inside in one, with what each is worth.
-
-    Args:
-        evidence: what is known.
-        most: points of each sort that are used; every one if left out.
-    """
-
-    def __init__(self, evidence: Evidence, most: int = 10**6) -> None:
-        self.evidence = evidence
-        effort = evidence.effort
-        sorts = (
-            (evidence.surface, effort, True),
-            (evidence.rim, effort / 2, False),
-            (evidence.covered, effort / 2, False),
-        )
-        self.inside = _Points(
-            [(spots, worth, near) for spots, worth, near in sorts if len(spots)], most
-        )
-        self.free = _Points([(evidence.free, 0.6 * effort, False)], most)
-
-
-class _Points:
-    """Points of several sorts: places, lines of sight, variances, worth."""
-
-    def __init__(self, sorts: Sequence[tuple[Spots, float, bool]], most: int) -> None:
-        columns = []
-        for spots, worth, near in sorts:
-            every = slice(None, None, max(1, -(-len(spots) // most)))
-            xy = spots.xy[every]
-            count = max(len(xy), 1)
-            full = np.ones(len(xy))
-            columns.append(
-                (
-                    xy,
-                    np.square(spots.along[every]),
-                    np.square(spots.across[every]),
-                    np.broadcast_to(spots.share, len(spots))[every],
-                    np.broadcast_to(spots.recess, len(spots))[every],
-                    full * min(1.0, worth / count),
-                    full * near > 0,
-                )
-            )
-        joined = [np.concatenate(part) for part in zip(*columns, strict=True)]
-        self.xy, self.along, self.across, self.share, self.recess, self.weight, self.near = joined
-        distance = np.sqrt(np.square(self.xy).sum(axis=1))
-        self.sight = (self.xy / np.maximum(distance, 1e-6)[:, None]).T
-
-    def __len__(self) -> int:
-        return len(self.xy)
-
-
-def _followed(fit: Fit, pack: _Pack) -> Fit:
+def _followed(fit: Fit, pack: Pack) -> Fit:
     """The mean and the spread along the least sure direction, where no curvature tells them.
 
     What is hidden may lie anywhere between bounds: the most probable rectangle touches one of them.
@@ -229,10 +138,10 @@ class _Frame:
         self.faces = np.abs(self.along) > self.half  # whether it can be seen from here at all
 
 
-def _linearised(values: Array, pack: _Pack, blur: float) -> tuple[Array, Array, Array]:
+def _linearised(values: Array, pack: Pack, blur: float) -> tuple[Array, Array, Array]:
     """Residuals ``(K, R)`` in standard deviations, slopes ``(K, R, 5)`` and costs ``(K,)``.
 
-    With a ``blur`` every point is less sure by so many metres: a fit finds its way from farther off.
+    With a ``blur`` every point is less sure by so many metres: a fit finds its way from farther.
     """
     frame, evidence = _Frame(values), pack.evidence
     parts = [_prior(values, evidence), _on_sides(frame, pack.inside, blur)]
@@ -254,9 +163,7 @@ def _prior(values: Array, evidence: Evidence) -> tuple[Array, Array, Array]:
     return residuals, slopes, 0.5 * (residuals**2).sum(axis=1)
 
 
-def _sided(
-    frame: _Frame, points: _Points, blur: float
-) -> tuple[Array, Array, Array, Array]:
+def _sided(frame: _Frame, points: Points, blur: float) -> tuple[Array, Array, Array, Array]:
     """Coordinates ``(K, N)`` along both axes and standard deviations across both pairs of sides."""
     u = frame.a @ points.xy.T - frame.along[:, :1]
     v = frame.b @ points.xy.T - frame.along[:, 1:]
@@ -267,9 +174,9 @@ def _sided(
 
 
 def _slopes(
-    frame: _Frame, u: Array, v: Array, first: Array, sign: Array, weight: Array
+    frame: _Frame, u: Array, v: Array, first: NDArray[np.bool_], sign: Array, weight: Array
 ) -> Array:
-    """Slopes ``(K, N, 5)`` of weighted distances beyond the side that ``first`` and ``sign`` name."""
+    """Slopes ``(K, N, 5)`` of weighted distances beyond the sides ``first`` and ``sign`` name."""
     signed = sign * weight
     slopes = np.empty((*u.shape, 5))
     for i in (0, 1):
@@ -280,10 +187,10 @@ def _slopes(
     return slopes
 
 
-def _on_sides(frame: _Frame, points: _Points, blur: float) -> tuple[Array, Array, Array]:
+def _on_sides(frame: _Frame, points: Points, blur: float) -> tuple[Array, Array, Array]:
     """Points inside the rectangle, a share of them on its sides or a little behind them.
 
-    Those of the surface lie on sides that face the camera; beyond another one they are only outside.
+    Those of the surface lie on sides that face the camera; beyond another they are only outside.
     """
     u, v, sigma_u, sigma_v = _sided(frame, points, blur)
     half_u, half_v = frame.half[:, 0, None], frame.half[:, 1, None]
@@ -334,7 +241,7 @@ def _logistic(x: Array) -> Array:
     return 1 / (1 + np.exp(np.clip(-x, -40, 40)))
 
 
-def _outside(frame: _Frame, points: _Points, blur: float) -> tuple[Array, Array, Array]:
+def _outside(frame: _Frame, points: Points, blur: float) -> tuple[Array, Array, Array]:
     """Points that the rectangle does not cover."""
     u, v, sigma_u, sigma_v = _sided(frame, points, blur)
     over_u, over_v = np.abs(u) - frame.half[:, 0, None], np.abs(v) - frame.half[:, 1, None]
@@ -370,9 +277,7 @@ def _touching(frame: _Frame, evidence: Evidence) -> tuple[Array, Array, Array]:
     return factor * ratio, slopes, 8 * np.log1p(np.square(ratio) / 16).sum(axis=1)
 
 
-def _seated(
-    frame: _Frame, seat: Array, sigma: tuple[float, float]
-) -> tuple[Array, Array, Array]:
+def _seated(frame: _Frame, seat: Array, sigma: tuple[float, float]) -> tuple[Array, Array, Array]:
     """The centre is near a known spot, less surely along the long side."""
     offset = frame.centre - seat
     u, v = (frame.a * offset).sum(axis=1), (frame.b * offset).sum(axis=1)

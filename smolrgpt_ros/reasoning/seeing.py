@@ -40,9 +40,7 @@ class Surface:
     grain: float
 
 
-def surface_of(
-    frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, noise: float = 0.0
-) -> Surface:
+def surface_of(frame: RgbdFrame, mask: NDArray[np.bool_], box: Box, noise: float = 0.0) -> Surface:
     """Samples a region; pixels that mix near and far are left out where enough others remain.
 
     Args:
@@ -59,8 +57,8 @@ def surface_of(
     first = step // 2
     rows, columns = np.nonzero(mask[y0 + first : y1 : step, x0 + first : x1 : step])
     rows, columns = rows * step + y0 + first, columns * step + x0 + first
-    z = depth[rows, columns]
-    valid = np.isfinite(z) & (z > 0)
+    raw = depth[rows, columns]
+    valid = np.isfinite(raw) & (raw > 0)
     ratio = float(valid.mean()) if len(valid) else 0.0
     rows, columns = rows[valid], columns[valid]
     z, sigma, jump = _calm(depth, mask, rows, columns, noise)
@@ -114,8 +112,8 @@ class Rim:
         upper: whether the pixel outside is the one above.
         border: whether the picture ends there.
         cut: whether the object goes on there: at the border, or behind something nearer.
-        beyond: depth of what shows outside, metres, where it is not nearer; NaN elsewhere. There the
-            object surely ends.
+        beyond: depth of what shows outside, metres, where it is not nearer and the object surely
+            ends; NaN elsewhere.
         hangs: whether nothing nearer shows right below the pixel.
     """
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ..scene.frame import CameraIntrinsics
 from ..scene.geometry import Plane
 from .boxes import Footprint
-from .rectangles import Evidence, Spots, fit_rectangle
+from .evidence import Evidence, Spots
+from .rectangles import fit_rectangle
 from .seeing import Rim, Surface
 from .sizes import SizePrior
 
@@ -61,7 +62,9 @@ def fit_standing(
         seat=seat,
     )
     fit = fit_rectangle(_starts(spots.xy, sides, seat), evidence)
-    return Footprint.of(fit, 0.01 + 0.3 * surface.grain)
+    # What no fit can see: pixels, and errors that all points share.
+    shared = 0.3 * noise * float(np.median(points[:, 2])) ** 2
+    return Footprint.of(fit, float(np.hypot(0.01 + 0.3 * surface.grain, shared)))
 
 
 def _sides(

@@ -94,7 +94,8 @@ def _check_file(data: bytes, how: str) -> str:
     try:
         with PictureFile.open(io.BytesIO(data), formats=_FILES) as header:
             (width, height), kind = header.size, str(header.format)
-    except UnidentifiedImageError as error:
+    # ultralytics replaces Pillow's open by one that looks for a HEIF reader before it gives up.
+    except (UnidentifiedImageError, ModuleNotFoundError) as error:
         raise ImageError(
             f"{len(data)} bytes of format {how!r:.60} are no {' or '.join(_FILES)} file; "
             "is it truncated?"

@@ -165,13 +165,14 @@ def measured_message(answer: SpatialAnswer) -> Any:
 
 
 def kind_code(kind: Kind) -> int:
-    """The ``KIND_…`` constant of a kind."""
-    return int(getattr(interfaces.SpatialAnswer, f"KIND_{kind.name}"))
+    """The ``KIND_…`` constant of a kind; a relation has that of answers of its form."""
+    return int(getattr(interfaces.SpatialAnswer, f"KIND_{kind.base.name}"))
 
 
 def _says_a_number(kind: Kind, value: float) -> bool:
     """Whether the value of a kind is a quantity; a choice's is a position, which is none."""
-    return kind in (Kind.DISTANCE, Kind.COUNT) and math.isfinite(value)
+    quantity = kind.is_length or kind in (Kind.COUNT, Kind.DIRECTION)
+    return quantity and math.isfinite(value)
 
 
 def _number(value: Any) -> float:

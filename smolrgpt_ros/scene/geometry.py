@@ -178,7 +178,33 @@ def fit_ground_plane(
         )
         up = axes[2] if -axes[2] @ centre > 0 else -axes[2]
         offset = float(-up @ centre)
-    residual = 1.4826 * float(np.median(np.abs(chosen @ up + offset)))
+    return _refined(Plane(up, offset), points)
+
+
+def _refined(plane: Plane, points: Points, rounds: int = 4) -> Plane:
+    """The plane through those points that are on it as well as most are.
+
+    Noise of the depth moves a floor point up or down in proportion to its distance, so heights
+    count as angles.
+    """
+    up, offset = plane.up, plane.offset
+    directions = points / points[:, 2:]
+    for _ in range(rounds):
+        # Where the ray meets the plane, not what was measured: noise must not choose the weights.
+        expected = np.maximum(-offset / np.minimum(directions @ up, -1e-6), 1e-3)
+        angle = np.abs(points @ up + offset) / expected
+        near = angle < 0.03
+        limit = 3 * 1.4826 * float(np.median(angle[near])) + 1e-4
+        inside = angle < limit
+        if inside.sum() < 20:
+            break
+        chosen, weight = points[inside], 1.0 / expected[inside]
+        centre = np.average(chosen, axis=0, weights=weight**2)
+        _, _, axes = np.linalg.svd((chosen - centre) * weight[:, None], full_matrices=False)
+        up = axes[2] if -axes[2] @ centre > 0 else -axes[2]
+        offset = float(-up @ centre)
+    height = np.abs(points @ up + offset)
+    residual = 1.4826 * float(np.median(height[height < 0.03 * points[:, 2]]))
     return Plane(up, offset, residual)
 
 
