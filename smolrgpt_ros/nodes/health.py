@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -90,9 +91,8 @@ def process_health(gpu: bool = False) -> Health:
         "CPU time (s)": round(usage.ru_utime + usage.ru_stime, 1),
         "threads": threading.active_count(),
     }
-    if gpu:
-        import torch
-
+    torch = sys.modules.get("torch") if gpu else None
+    if torch is not None:
         values["GPU memory (MiB)"] = round(torch.cuda.memory_allocated() / 2**20, 1)
     return Health("process", OK, "running", values)
 

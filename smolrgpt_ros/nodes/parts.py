@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -56,13 +57,12 @@ class Parts:
 
     def unload(self) -> None:
         """Stop and forget both; memory of a GPU goes back to it."""
-        on_gpu = self.on_gpu
+        # Whoever holds memory of a GPU has imported torch.
+        torch = sys.modules.get("torch") if self.on_gpu else None
         if self.engine is not None:
             self.engine.close()
         self.detector, self.engine, self.loaded = None, None, False
-        if on_gpu:
-            import torch
-
+        if torch is not None:
             torch.cuda.empty_cache()
 
     def apply(self, settings: Settings) -> None:

@@ -286,7 +286,8 @@ class SpatialQueryNode(LifecycleNode):
         self._statistics.note(reply.result)
         if reply.ok:
             try:
-                self._answers.publish(reply.answer)
+                if self._answers.get_subscription_count() > 0:
+                    self._answers.publish(reply.answer)
                 self._outputs[reply.result.camera].answer(reply)
             except Exception:
                 # The client still gets its answer; nothing can be published by an ending process.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..reasoning.frame_geometry import FrameGeometry
 from ..reasoning.sizes import SIZES
@@ -86,8 +87,7 @@ def _glance(frame: RgbdFrame, region: Region) -> Place:
     if seen < min(8, len(z)) or seen == 0 or camera is None:
         return Place(depth_valid_ratio=ratio)
     points = rays(camera, columns[valid], rows[valid]) * z[valid, None].astype(np.float64)
-    points.sort(axis=0)  # each axis for itself: only quantiles are taken
-    low, high = points[int(0.05 * (seen - 1))], points[int(np.ceil(0.95 * (seen - 1)))]
+    low, high = _spread(points)
     middle = (low + high) / 2
     prior = SIZES.get(region.label)
     if prior is not None and not prior.flat:
@@ -103,9 +103,22 @@ def _place(geometry: FrameGeometry, index: int, pose: Pose) -> Place:
     if isinstance(found, str):
         return Place(depth_valid_ratio=_valid_ratio(geometry, index))
     x, y, z = pose.apply(found.centre[None])[0].tolist()
-    low, high = np.percentile(pose.apply(found.points), (5, 95), axis=0)
+    low, high = _spread(pose.apply(found.points))
     dx, dy, dz = (high - low).tolist()
     return Place(pose.frame_id, (x, y, z), (dx, dy, dz), found.valid_ratio)
+
+
+def _spread(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """5th and 95th percentile of the columns of ``(N, 3)``, faster than ``np.percentile``."""
+    ordered = np.sort(points, axis=0)
+    last = len(ordered) - 1
+
+    def at(share: float) -> NDArray[np.float64]:
+        whole = int(share * last)
+        part = share * last - whole
+        return ordered[whole] * (1 - part) + ordered[min(whole + 1, last)] * part
+
+    return at(0.05), at(0.95)
 
 
 def _valid_ratio(geometry: FrameGeometry, index: int) -> float:

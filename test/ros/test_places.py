@@ -105,3 +105,12 @@ def test_a_glance_finds_masks_that_its_grid_misses():
     mask[3:117:2, 150] = True
     (quick,) = glance(frame(wall()), [Region(id=1, label="box", mask=mask)])
     assert quick.position is not None and quick.position[2] == 2.0
+
+
+def test_the_extent_is_that_of_numpys_percentiles():
+    depth = wall() + np.linspace(0, 0.7, 160, dtype=np.float32)
+    geometry = FrameGeometry(frame(depth), [region()])
+    (place,) = places_of(geometry)
+    points = geometry.estimate(0).points
+    low, high = np.percentile(points, (5, 95), axis=0)
+    np.testing.assert_allclose(place.size, high - low, rtol=1e-9)
