@@ -40,7 +40,7 @@ def evidence(surface: Spots, **more: object) -> Evidence:
 
 def starts(count: int = 8) -> np.ndarray:
     yaws = np.arange(count) * math.pi / count
-    rows = np.column_stack([np.tile([*CENTRE, 0.2, 0.1], (count, 1)), yaws])
+    rows = np.column_stack([np.tile(CENTRE + np.array([0.2, 0.1]), (count, 1)), yaws])
     return np.column_stack([rows, np.tile([1.3, 1.0], (count, 1))])
 
 
