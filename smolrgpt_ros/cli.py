@@ -19,6 +19,7 @@ ROOMS = (
     "smolrgpt_ros.evaluation.measured",
     "smolrgpt_ros.evaluation.score",
     "smolrgpt_ros.evaluation.statistics",
+    "smolrgpt_ros.nodes.doctor",
 )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from .download import PUBLISHED_WEIGHTS, download
-from .published import TOKENIZER, PublishedCheckpointError, convert, convert_back
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--to-published", action="store_true", help="convert the other way")
     parser.add_argument("--stage", help="which checkpoint of a tar (default: sft)")
     parser.add_argument(
-        "--tokenizer", help=f"folder with tokenizer.json of {TOKENIZER} (default: source)"
+        "--tokenizer", help="folder with tokenizer.json of the language model (default: source)"
     )
     parser.set_defaults(run=run_convert)
     parser = subparsers.add_parser(
@@ -63,6 +62,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run_convert(arguments: argparse.Namespace) -> int:
     """Convert and say what was made; 1 and a message on bad input."""
+    # torch takes seconds to import: other commands, such as "ask --live", do without it.
+    from .published import TOKENIZER, PublishedCheckpointError, convert, convert_back
+
     try:
         if arguments.to_published:
             convert_back(arguments.source, arguments.target)

@@ -93,6 +93,11 @@ class DemoClient:
         self._thread = threading.Thread(target=self._spin, name="demo", daemon=True)
         self._thread.start()
 
+    @property
+    def context(self) -> Context:
+        """The context of its node, for others that work beside it."""
+        return self._context
+
     def close(self) -> None:
         """Leave the graph."""
         self._executor.shutdown(timeout_sec=2.0)

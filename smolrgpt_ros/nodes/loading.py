@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..checkpoints import DETECTOR, MINI
+from ..checkpoints.checksums import check_sha256
 from ..detection.detector import RegionDetector
 from ..detection.ultralytics_detector import UltralyticsDetector
 from ..ros.settings import Settings
@@ -22,7 +21,8 @@ def load_detector(settings: Settings) -> RegionDetector | None:
 
     Raises:
         DetectorError: if it cannot be loaded.
-        LoadingError: if its weights are not those of ``detector.sha256``.
+        ChecksumError: if its weights are not those of ``detector.sha256``.
+        LoadingError: if they name no classes.
     """
     if settings["detector_backend"] != "ultralytics":
         return None
@@ -47,6 +47,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
 
     Raises:
         LoadingError: if there is no such checkpoint or it cannot be loaded.
+        ChecksumError: if its weights are not those of ``model.sha256``.
     """
     if settings["model_backend"] == "none":
         return None
@@ -77,34 +78,3 @@ def load_engine(settings: Settings) -> TimedEngine | None:
             f"the SmolRGPT checkpoint in {path} cannot be loaded: {type(error).__name__}: {error}"
         ) from error
     return TimedEngine(engine, digest)
-
-
-def sha256_of(files: Sequence[Path]) -> str:
-    """SHA-256 of files one after the other, hexadecimal."""
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as stream:
-            while block := stream.read(2**20):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def check_sha256(files: Sequence[Path], wanted: str, parameter: str) -> str:
-    """The SHA-256 of weights.
-
-    Args:
-        files: several are hashed one after the other, as ``cat … | sha256sum`` does.
-        wanted: what it must be, hexadecimal; empty: anything.
-        parameter: that says so.
-
-    Raises:
-        LoadingError: if it is another; nothing was loaded then.
-    """
-    found = sha256_of(files)
-    if wanted and found != wanted.lower():
-        names = ", ".join(str(file) for file in files)
-        raise LoadingError(
-            f"SHA-256 of {names} is {found}, expected {wanted.lower()} ({parameter}): "
-            "these are not the weights you meant"
-        )
-    return found

@@ -175,11 +175,17 @@ def soak(minutes: float, clients: int, rate_hz: float, detector_ms: float, model
             idle = (watched.cpu_s() - before) / (alone_s / 2)
             with process("camera", str(scene), str(rate_hz)):
                 _wait_for(lambda: pairs["seen"] >= rate_hz, "pairs")
+                _wait_for(lambda: float(told.get("pairs", 0)) > 0, "diagnostics")
                 start, before, first = time.monotonic(), watched.cpu_s(), pairs["seen"]
+                received = float(told["pairs"])
                 time.sleep(alone_s)
                 lasted = time.monotonic() - start
-                pair_count = pairs["seen"] - first
-                pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted) / max(pair_count, 1)
+                alone = {
+                    "pairs received": float(told["pairs"]) - received,
+                    "pairs looked at": pairs["seen"] - first,
+                }
+                pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted)
+                pair_ms /= max(alone["pairs received"], 1.0)
                 own_ms = float(told["own CPU of a frame p50 (ms)"])
                 samples = _together(asking, watched, minutes)
             # The camera is gone, its last frame is kept: queries alone.
@@ -195,8 +201,9 @@ def soak(minutes: float, clients: int, rate_hz: float, detector_ms: float, model
     node.destroy_node()
     rclpy.try_shutdown()
     costs = {
-        "CPU of a pair: decoding, tracking, regions, publishing (ms)": own_ms,
-        "CPU of a pair: the whole process, with rclpy, DDS and the stand-in detector (ms)": pair_ms,
+        "camera alone": alone,
+        "CPU of a pair looked at: decoding, tracking, regions, publishing (ms)": own_ms,
+        "CPU of a pair received: the whole process with rclpy and DDS (ms)": pair_ms,
         "CPU of a query: the whole process (ms)": query_ms,
     }
     passed = own_ms <= MOST_PAIR_MS and query_ms <= MOST_QUERY_MS
@@ -226,7 +233,7 @@ def _report(
     samples: Sequence[tuple[float, float]],
     minutes: float,
     pairs: int,
-    costs: dict[str, float],
+    costs: dict[str, Any],
     passed: bool,
 ) -> dict:
     statuses = sum((client.statuses for client in asking), Counter[int]())

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 
@@ -22,6 +21,7 @@ from ..ros.qos import profile
 from ..ros.stamps import NS, nanoseconds
 from ..ros.web_schemas import definition_of
 from ..ros.web_server import WebServer, WebServerError, WebService, WebTopic
+from .running import run
 
 PACKAGE = "smolrgpt_ros"
 #: What is shown: topic, package and message, quality of service.
@@ -174,24 +174,13 @@ class WebViewNode(Node):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop; the process's exit code."""
-    rclpy.init(args=args)
-    try:
-        node = WebViewNode()
-    except (ParameterError, WebServerError, ValueError) as error:
-        print(f"web_view: {error}", file=sys.stderr)
-        rclpy.try_shutdown()
-        return 2
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    try:
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        executor.shutdown(timeout_sec=2.0)
-        node.destroy_node()
-        rclpy.try_shutdown()
-    return 0
+    return run(
+        "web_view",
+        WebViewNode,
+        lambda node: SingleThreadedExecutor(),
+        args,
+        refusals=(ParameterError, WebServerError),
+    )
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Adds the command to the dispatcher; it sets ``run(arguments) -> exit status``."""
     parser = subparsers.add_parser(
         "ask",
-        help="answer a question about a picture, its depth and its camera",
-        description="Answer a question about one RGB-D frame in files: what the model says, and "
-        "what depth measures.",
+        help="answer a question about a picture, its depth and its camera, or ask a running node",
+        description="Answer a question about one RGB-D frame, in files or of a running node: what "
+        "the model says, and what depth measures.",
     )
     parser.add_argument("question", help='for example "how far is pallet 3 from the transporter?"')
     parser.add_argument("--rgb", type=Path, help="colour picture")

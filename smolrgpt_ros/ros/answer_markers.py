@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geometry_msgs.msg import Point
@@ -21,12 +21,13 @@ from .answer_values import (
     measured_value,
     text_with_ids,
 )
-from .marker_shapes import TEXT_HEIGHT, above, arrow, box, middle, segment, text
+from .marker_shapes import above, arrow, box, letter_height, middle, segment, text
 
 #: Where the words stand when depth could place no region of the answer: before the camera, metres.
 _NOWHERE = Point(z=2.0)
-_LINE = 1.35 * TEXT_HEIGHT
 _COLUMNS = 60
+#: Heights in letters: of a region's own word over it, above the two lines of its name; of a line.
+_WORD, _LINE = 3.9, 1.6
 
 
 def answer_roles(answer: Any, labels: Mapping[int, str]) -> Roles:
@@ -79,8 +80,8 @@ def _left_right(
     ends = [left.position, right.position]
     return [
         arrow(answer.header, "answer_line", 0, ends, color),
-        text(answer.header, "answer_label", left.id, "left", color, above(left, 0.9)),
-        text(answer.header, "answer_label", right.id, "right", color, above(right, 0.9)),
+        text(answer.header, "answer_label", left.id, "left", color, above(left, _WORD)),
+        text(answer.header, "answer_label", right.id, "right", color, above(right, _WORD)),
     ]
 
 
@@ -90,7 +91,7 @@ def _count(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color) 
         if identity in regions:
             region = regions[identity]
             marks.append(box(answer.header, "answer_box", region, color, 0.95, 0.06))
-            spot = above(region, 0.9)
+            spot = above(region, _WORD)
             words = f"no. {number}"
             marks.append(text(answer.header, "answer_label", identity, words, color, spot))
     return marks
@@ -104,7 +105,7 @@ def _choice(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color)
         if identity in regions:
             region = regions[identity]
             marks.append(box(answer.header, "answer_box", region, paint, 0.95, 0.08))
-            spot = above(region, 0.9)
+            spot = above(region, _WORD)
             marks.append(text(answer.header, "answer_label", identity, words, paint, spot))
     return marks
 
@@ -118,7 +119,7 @@ _MARKS = {
 
 
 def _words(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color) -> list[Marker]:
-    """Question, sentence and measured value, the lowest line clear of the regions' names."""
+    """Question, sentence and measured value, one below the other, under the regions."""
     measured = measured_text(answer)
     told = f"measured: {measured}" if measured else f"not measured: {answer.measured.reason}"
     lines = [
@@ -128,14 +129,22 @@ def _words(answer: Any, regions: Mapping[int, Any], roles: Roles, color: Color) 
     ]
     shown = [regions[i] for i in (*roles.answer, *roles.said, *roles.asked) if i in regions]
     where = middle([region.position for region in shown]) if shown else _NOWHERE
-    # Over the highest of them, up being -y; above what stands there: a name, "chosen".
-    top = min([above(region, 1.3).y for region in shown], default=where.y)
+    top = _below(shown, where)
     marks: list[Marker] = []
-    for identity, (words, paint) in reversed(list(enumerate(lines))):
+    for identity, (words, paint) in enumerate(lines):
         wrapped = textwrap.wrap(words, _COLUMNS) or [""]
-        height = len(wrapped) * _LINE
-        spot = Point(x=where.x, y=top - height / 2, z=where.z)
-        mark = text(answer.header, "answer_text", identity, "\n".join(wrapped), paint, spot)
-        marks.insert(0, mark)
-        top -= height
+        height = len(wrapped) * _LINE * letter_height(where)
+        spot = Point(x=where.x, y=top + height / 2, z=where.z)
+        marks.append(text(answer.header, "answer_text", identity, "\n".join(wrapped), paint, spot))
+        top += height
     return marks
+
+
+def _below(regions: Sequence[Any], where: Point) -> float:
+    """The y at the depth of a point that is seen right below all of some regions.
+
+    Below, down being y, is the floor before them; above stand their names and what else is in view.
+    """
+    seen = [r for r in regions if r.position.z > 0.0]
+    slopes = [(r.position.y + r.size.y / 2) / r.position.z for r in seen]
+    return max(slopes, default=0.0) * where.z + letter_height(where)

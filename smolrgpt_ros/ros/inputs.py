@@ -36,7 +36,9 @@ class InputState:
     failure: QueryError | None = None
 
     def topic(self, name: str) -> str:
-        return self.topics.get(name, {"info": "rgb/camera_info"}.get(name, f"{name}/image_raw"))
+        return self.topics.get(
+            name, {"info": "rgb/camera_info", "regions": "regions"}.get(name, f"{name}/image_raw")
+        )
 
 
 def why_no_frame(inputs: InputState) -> QueryError:
@@ -60,11 +62,7 @@ def why_no_frame(inputs: InputState) -> QueryError:
             f"within {inputs.slop_s:.3f} s; raise sync.slop, or synchronize the camera's clocks",
         )
     if inputs.waits_for_regions:
-        return QueryError(
-            Status.NO_FRAME,
-            f"images came, but no regions for them on {inputs.topic('regions')}; is the node that "
-            "finds them running, and does it see the same camera (equal stamps)?",
-        )
+        return QueryError(Status.NO_FRAME, _no_regions(inputs))
     return QueryError(
         Status.NO_FRAME, "the first image is still being looked at; ask again in a moment"
     )
@@ -76,6 +74,10 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
         return inputs.failure
     if inputs.use_depth and inputs.rgb_age_s < max_age_s < inputs.depth_age_s:
         return no_depth(inputs)
+    if inputs.waits_for_regions and inputs.rgb_age_s < max_age_s:
+        return QueryError(
+            Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: {_no_regions(inputs)}"
+        )
     return QueryError(
         Status.STALE_FRAME,
         f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s; the last image on "
@@ -96,4 +98,11 @@ def no_depth(inputs: InputState) -> QueryError:
         f"colour comes on {inputs.topic('rgb')}, but no depth on {inputs.topic('depth')} "
         f"({since}); remap depth/image_raw, check qos.depth, or set use_depth to false to be "
         "answered from colour alone",
+    )
+
+
+def _no_regions(inputs: InputState) -> str:
+    return (
+        f"images come, but no regions for them on {inputs.topic('regions')}; is the node that "
+        "finds them running, and does it see the same camera (equal stamps)?"
     )

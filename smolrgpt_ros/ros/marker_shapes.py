@@ -12,8 +12,9 @@ from visualization_msgs.msg import Marker
 
 from ..reasoning.drawing import LABEL_COLORS, OTHER_COLOR, Color
 
-TEXT_HEIGHT = 0.22
-"""Height of a capital letter, metres."""
+_LEAST_LETTER_M = 0.15
+#: Height of a letter for each metre from the camera: it looks as large far away as near by.
+_LETTER_PER_METRE = 0.028
 
 _CORNERS = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 #: Pairs of corners that differ in one coordinate: the edges of a box.
@@ -62,10 +63,10 @@ def arrow(
 def text(
     header: Any, namespace: str, identity: int, words: str, color: Color, spot: Point
 ) -> Marker:
-    """Words that face the viewer, their middle at a point."""
+    """Words that face the viewer, their middle at a point; see :func:`letter_height`."""
     marker = new_marker(header, namespace, identity, Marker.TEXT_VIEW_FACING, color, 1.0)
     marker.text = words
-    marker.scale.z = TEXT_HEIGHT
+    marker.scale.z = letter_height(spot)
     marker.pose.position = spot
     return marker
 
@@ -91,10 +92,16 @@ def color_of(region: Any) -> Color:
     return LABEL_COLORS.get(region.label, OTHER_COLOR)
 
 
-def above(region: Any, metres: float) -> Point:
-    """A point over a region's extent; up is -y in an optical frame (REP-103)."""
+def letter_height(spot: Point) -> float:
+    """Height of a capital letter at a point of the camera's frame, metres."""
+    distance = math.sqrt(spot.x**2 + spot.y**2 + spot.z**2)
+    return max(_LEAST_LETTER_M, _LETTER_PER_METRE * distance)
+
+
+def above(region: Any, letters: float) -> Point:
+    """A point over a region's extent by heights of a letter; up is -y in an optical frame."""
     p = region.position
-    return Point(x=p.x, y=p.y - region.size.y / 2 - metres, z=p.z)
+    return Point(x=p.x, y=p.y - region.size.y / 2 - letters * letter_height(p), z=p.z)
 
 
 def middle(points: Sequence[Point]) -> Point:

@@ -53,7 +53,7 @@ def _region(header: Any, region: Any, alpha: float) -> list[Marker]:
     color, p = color_of(region), region.position
     distance = math.sqrt(p.x**2 + p.y**2 + p.z**2)
     words = f"{region.label} {region.id}\n{distance:.2f} m"
-    name = text(header, "names", region.id, words, color, above(region, 0.35))
+    name = text(header, "names", region.id, words, color, above(region, 1.7))
     name.color.a = alpha
     return [box(header, "regions", region, color, alpha, 0.03), name]
 

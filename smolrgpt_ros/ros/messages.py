@@ -50,7 +50,7 @@ def region_message(region: Region, place: Place) -> Any:
     if box is not None:
         x0, y0, x1, y1 = box
         message.box = RegionOfInterest(x_offset=x0, y_offset=y0, width=x1 - x0, height=y1 - y0)
-    message.mask_rle = str(encode_rle(region.mask)["counts"])
+    message.mask_rle = str(encode_rle(region.mask, box)["counts"])
     message.mask_height, message.mask_width = region.mask.shape
     return message
 

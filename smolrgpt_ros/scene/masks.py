@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
 
-def encode_rle(mask: NDArray[np.bool_]) -> dict[str, object]:
-    """COCO compressed RLE of a mask, ``{"size": [H, W], "counts": str}``."""
+def encode_rle(
+    mask: NDArray[np.bool_], box: tuple[int, int, int, int] | None = None
+) -> dict[str, object]:
+    """COCO compressed RLE of a mask, ``{"size": [H, W], "counts": str}``.
+
+    Args:
+        mask: shape ``(H, W)``, bool.
+        box: its :func:`box_of`, where the caller has it already.
+    """
     height, width = mask.shape
     bounds = [0]
-    box = box_of(mask)
+    box = box or box_of(mask)
     if box is not None:
-        # Runs go down one column after the other: the columns left and right need no look.
-        first, last = box[0], box[2]
-        line = np.zeros(height * (last - first) + 2, bool)
-        line[1:-1] = mask[:, first:last].T.ravel()
-        bounds += (np.flatnonzero(line[1:] != line[:-1]) + first * height).tolist()
+        # Runs go down one column after the other; what is outside the box is one long run.
+        x0, y0, x1, y1 = box
+        rows = y1 - y0
+        step = rows + (rows < height)  # an empty pixel parts the columns, unless they touch
+        patch = np.zeros(step * (x1 - x0) + 2, np.uint8)
+        patch[1:-1].reshape(x1 - x0, step)[:, :rows] = mask[y0:y1, x0:x1].T
+        column, row = np.divmod(np.flatnonzero(patch[1:] != patch[:-1]), step)
+        bounds += ((x0 + column) * height + y0 + row).tolist()
     if bounds[-1] < height * width or len(bounds) == 1:
         bounds.append(height * width)
-    runs = np.diff(bounds).tolist()
+    runs = [end - start for start, end in pairwise(bounds)]
     rle = coco.frPyObjects({"size": [height, width], "counts": runs}, height, width)
     return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 

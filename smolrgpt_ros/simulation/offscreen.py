@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes.util
+import importlib.util
 import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 BACKENDS = {"egl": "EGL", "osmesa": "OSMesa"}
@@ -44,6 +47,21 @@ def open_context(width: int, height: int) -> Any:
     Raises:
         Exception: whatever the backend raises; callers add ``GL_HELP``.
     """
+    _load_triton_first()
     context = import_module(f"mujoco.{choose_backend()}").GLContext(width, height)
     context.make_current()
     return context
+
+
+def _load_triton_first() -> None:
+    """Loads Triton's library, where there is one, before Mesa's.
+
+    Both bring an LLVM. With Mesa's there first, the process dies as soon as torch's compiler
+    imports Triton, which transformers makes it do.
+    """
+    spec = importlib.util.find_spec("triton")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        for library in Path(folder).glob("_C/libtriton*.so"):
+            # A library that cannot be loaded cannot get in the way either.
+            with contextlib.suppress(OSError):
+                ctypes.CDLL(str(library))

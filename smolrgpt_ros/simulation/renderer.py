@@ -106,6 +106,8 @@ class WarehouseRenderer:
 
     def close(self) -> None:
         """Gives the OpenGL context back."""
+        # Names of buffers count per context: freed under another renderer's, they would be its own.
+        self._gl.make_current()
         self._context.free()
         self._gl.free()
 

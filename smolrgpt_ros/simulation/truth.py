@@ -102,6 +102,16 @@ class FrameTruth:
         """The objects that can be asked about."""
         return tuple(o for o in self.objects if o.is_region)
 
+    def axes_of(self, item: ObjectTruth) -> NDArray[np.float64]:
+        """An object's own axes in the optical frame, ``(3, 3)``: rows along its length, its width
+        (to the left of its length) and up; they go with ``item.size``."""
+        up = np.array(self.world_to_optical).reshape(3, 3)[:, 2]
+        ahead = np.array([0.0, 0.0, 1.0]) - up[2] * up
+        ahead /= np.linalg.norm(ahead)
+        left = np.cross(up, ahead)
+        length = np.cos(item.yaw) * ahead + np.sin(item.yaw) * left
+        return np.stack([length, np.cross(up, length), up])
+
     def to_json(self) -> dict[str, Any]:
         """Plain lists, numbers and strings."""
         return {

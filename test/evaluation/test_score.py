@@ -13,6 +13,7 @@ from smolrgpt_ros.evaluation.score import (
     normalize_side,
     score,
 )
+from smolrgpt_ros.simulation.dataset import write_dataset
 
 OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
 
@@ -134,3 +135,23 @@ def test_command_line(tmp_path: Path, capsys) -> None:
     predictions.write_text("[]")
     assert arguments.run(arguments) == 2
     assert "2 without a prediction" in capsys.readouterr().out
+
+
+def test_simulated_questions_are_scored_like_the_benchmarks(tmp_path: Path, capsys) -> None:
+    try:
+        write_dataset(tmp_path, range(3, 5), "ceiling", 320, 180)
+    except RuntimeError as error:
+        pytest.skip(f"this host cannot render: {error}")
+    entries = json.loads((tmp_path / "train.json").read_text())
+    answers = [{"id": e["id"], "normalized_answer": e["normalized_answer"]} for e in entries]
+    result = score(entries, answers)
+    assert result.final == 100.0 and set(result.accuracy) == {
+        "count",
+        "distance",
+        "left_right",
+        "mcq",
+    }
+    # A side is understood from the sentence as well.
+    sides = [e for e in entries if e["category"] == "left_right"]
+    said = [{"id": e["id"], "normalized_answer": e["freeform_answer"]} for e in sides]
+    assert score(sides, said).final == 100.0

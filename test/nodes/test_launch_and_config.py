@@ -1,4 +1,4 @@
-"""The launch file and the YAML against what the nodes really declare."""
+"""The launch files and the YAML against what the nodes really declare."""
 
 import ast
 from pathlib import Path
@@ -8,16 +8,23 @@ import yaml
 
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
+from smolrgpt_ros.ros.camera_presets import read_presets
 from smolrgpt_ros.ros.parameters import ParameterSpec
 from smolrgpt_ros.ros.settings import SPECS
 
 ROOT = Path(__file__).parents[2]
-LAUNCH = ROOT / "launch" / "warehouse.launch.py"
-pytestmark = pytest.mark.skipif(not LAUNCH.is_file(), reason="not run from the source tree")
+LAUNCHES = sorted((ROOT / "launch").glob("*.launch.py"))
+PROGRAMS = {
+    "warehouse.launch.py": {"warehouse_camera_node", "spatial_query_node", "web_view_node"},
+    "regions.launch.py": {"spatial_query_node"},
+    "query.launch.py": {"spatial_query_node"},
+}
+pytestmark = pytest.mark.skipif(not LAUNCHES, reason="not run from the source tree")
+each_launch = pytest.mark.parametrize("launch", LAUNCHES, ids=lambda path: path.name)
 
 
-def calls(name):
-    tree = ast.parse(LAUNCH.read_text())
+def calls(launch, name):
+    tree = ast.parse(launch.read_text())
     return [
         node
         for node in ast.walk(tree)
@@ -29,30 +36,37 @@ def keyword(call, name):
     return next((k.value for k in call.keywords if k.arg == name), None)
 
 
-def test_every_launch_argument_is_described_and_used():
-    text = LAUNCH.read_text()
-    declared = calls("DeclareLaunchArgument")
-    assert len(declared) >= 10
+def constant(call):
+    """The first argument of a call, where it is written out."""
+    return call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+
+
+def test_the_launch_files_are_there():
+    assert {path.name for path in LAUNCHES} == set(PROGRAMS)
+
+
+@each_launch
+def test_every_launch_argument_is_described_and_used(launch):
+    declared = calls(launch, "DeclareLaunchArgument")
+    uses = [*calls(launch, "LaunchConfiguration"), *calls(launch, "text")]
+    used = {constant(call) for call in uses} - {None}
+    assert {constant(call) for call in declared} == used
     for call in declared:
-        name = call.args[0].value
         description = keyword(call, "description")
-        assert description is not None and description.value.endswith((".", "…")), name
-        used = (f'LaunchConfiguration("{name}")', f'text("{name}")')
-        assert any(use in text for use in used), f"{name} is declared and never used"
+        assert description is not None, constant(call)
+        assert description.value.endswith((".", "…")), constant(call)
+        if keyword(call, "default_value").__class__ is ast.Constant:
+            choices = keyword(call, "choices")
+            if keyword(call, "default_value").value in ("true", "false"):
+                assert [c.value for c in choices.elts] == ["true", "false"], constant(call)
 
 
-def test_every_launch_configuration_is_declared():
-    declared = {call.args[0].value for call in calls("DeclareLaunchArgument")}
-    uses = [*calls("LaunchConfiguration"), *calls("text")]
-    used = {call.args[0].value for call in uses if isinstance(call.args[0], ast.Constant)}
-    assert used == declared
-
-
-def test_launch_files_declare_and_do_nothing_else():
+@each_launch
+def test_launch_files_declare_and_do_nothing_else(launch):
     """No subprocess, no network, no file but the presets that ship."""
-    tree = ast.parse(LAUNCH.read_text())
+    tree = ast.parse(launch.read_text())
     imported = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert imported == {
+    assert imported <= {
         "pathlib",
         "ament_index_python.packages",
         "launch",
@@ -63,14 +77,71 @@ def test_launch_files_declare_and_do_nothing_else():
         "launch_ros.parameter_descriptions",
         "smolrgpt_ros.ros.camera_presets",
     }
-    assert not calls("OpaqueFunction") and not calls("ExecuteProcess")
+    assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import)]
+    assert not calls(launch, "OpaqueFunction") and not calls(launch, "ExecuteProcess")
 
 
-def test_the_launched_programs_exist():
-    executables = {keyword(call, "executable").value for call in calls("Node")} - {"rviz2"}
-    assert executables == {"warehouse_camera_node", "spatial_query_node", "web_view_node"}
-    for name in executables:
+@each_launch
+def test_the_launched_programs_exist(launch):
+    executables = {keyword(call, "executable").value for call in calls(launch, "Node")}
+    assert executables - {"rviz2"} == PROGRAMS[launch.name]
+    for name in PROGRAMS[launch.name]:
         assert (ROOT / "scripts" / name).is_file()
+
+
+@each_launch
+def test_launched_parameters_are_real_and_have_allowed_values(launch):
+    by_name = {spec.name: spec for spec in (*SPECS, *CAMERA_SPECS)}
+    found = {
+        key.value: value
+        for call in calls(launch, "Node")
+        for part in getattr(keyword(call, "parameters"), "elts", [])
+        if isinstance(part, ast.Dict)
+        for key, value in zip(part.keys, part.values, strict=True)
+    }
+    found.pop("use_sim_time", None)  # every node has it
+    assert found, "every launch file sets some"
+    for name, value in found.items():
+        assert name in by_name, name
+        if isinstance(value, ast.Constant):
+            by_name[name].check(value.value)
+
+
+def test_two_hosts_meet_on_the_regions_topic():
+    """What one host publishes is what the other one hears, unless told otherwise."""
+    defaults = {
+        path.name: {
+            constant(call): getattr(keyword(call, "default_value"), "value", None)
+            for call in calls(path, "DeclareLaunchArgument")
+        }
+        for path in LAUNCHES
+    }
+    namespace = defaults["regions.launch.py"]["namespace"]
+    heard = defaults["query.launch.py"]["regions_topic"]
+    assert heard == f"/{namespace}/spatial_query/regions"
+    # In namespaces of their own: the one that finds regions offers the same service.
+    assert namespace != defaults["query.launch.py"]["namespace"] == ""
+
+
+@each_launch
+def test_a_ros_host_reads_it_and_every_camera_has_its_topics(launch):
+    """Where ROS's launch is installed."""
+    pytest.importorskip("launch_ros", reason="ROS's launch is not installed here")
+    from launch.launch_description_sources import PythonLaunchDescriptionSource
+
+    from launch import LaunchContext
+
+    description = PythonLaunchDescriptionSource(str(launch)).get_launch_description(LaunchContext())
+    arguments = {a.name: a for a in description.get_launch_arguments()}
+    presets = read_presets(ROOT / "config" / "cameras")
+    assert set(arguments["camera"].choices) == set(presets)
+    for name, preset in presets.items():
+        context = LaunchContext()
+        context.launch_configurations["camera"] = name
+        for argument, key in (("rgb_topic", "rgb"), ("depth_topic", "depth")):
+            default = arguments[argument].default_value
+            topic = "".join(part.perform(context) for part in default)
+            assert topic.lstrip("/") == preset.topics[key].lstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -82,6 +153,7 @@ def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[P
     by_name = {spec.name: spec for spec in specs}
     for name, value in data[f"/**/{node}"]["ros__parameters"].items():
         assert name in by_name, name
+        value = tuple(value) if isinstance(value, list) else value
         assert type(value) is type(by_name[name].default), f"{name}: type"
         by_name[name].check(value)
 

@@ -1,6 +1,10 @@
 """``smolrgpt ask --live`` against a real node: one answer, JSON, a watch, and what goes wrong."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import rclpy
@@ -95,3 +99,25 @@ def test_files_need_a_picture_and_watch_needs_live(capsys):
     assert "--rgb" in capsys.readouterr().err
     assert cli.main(["ask", LEFT, "--watch"]) == 2
     assert "--live" in capsys.readouterr().err
+
+
+def test_the_command_starts_without_the_learning_libraries():
+    """They take ten seconds of a processor: a person who asks a running node needs none of them."""
+    code = (
+        "import sys; from smolrgpt_ros import cli; cli.build_parser(); "
+        "print([m for m in ('torch', 'transformers', 'ultralytics') if m in sys.modules])"
+    )
+    here = str(Path(cli.__file__).parents[1])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{here}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+    }
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert said.stdout.strip() == "[]"

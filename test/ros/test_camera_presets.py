@@ -91,3 +91,11 @@ def test_a_bad_preset_is_named_with_its_field(tmp_path, change, words):
 def test_no_presets_are_an_error(tmp_path):
     with pytest.raises(ValueError, match="no camera presets"):
         read_presets(tmp_path)
+
+
+def test_the_page_for_people_starts_the_drivers_as_the_presets_say():
+    page = (ROOT / "docs" / "seeing_answers.md").read_text()
+    presets = read_presets(FOLDER)
+    for name in VENDORS:
+        assert f"| `{name}` | `{presets[name].start}` |" in page
+    assert {f"`{name}`" in page for name in presets} == {True}

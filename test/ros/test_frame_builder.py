@@ -8,6 +8,7 @@ from std_msgs.msg import Header
 
 from smolrgpt_ros.ros.frame_builder import FrameMessages, build_frame
 from smolrgpt_ros.ros.images import encode_image
+from smolrgpt_ros.ros.transforms import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
 HEADER = Header(stamp=Time(sec=12, nanosec=345), frame_id="colour_optical")
@@ -65,3 +66,28 @@ def test_every_refusal_has_its_code(messages, status, match):
 def test_registration_can_be_vouched_for():
     messages = FrameMessages(colour(), depth(frame_id="infra"), info())
     assert build_frame(messages, assume_registered=True).depth is not None
+
+
+def test_equal_frames_with_another_k_are_not_registered_and_both_are_named():
+    other = CameraInfo(width=4, height=3, k=[5.0, 0, 9, 0, 5.0, 1, 0, 0, 1.0])
+    with pytest.raises(QueryError, match=r"cx=9\.0.*cx=2\.0") as error:
+        build_frame(FrameMessages(colour(), depth(), info(), other))
+    assert error.value.status is Status.UNREGISTERED_DEPTH
+    vouched = FrameMessages(colour(), depth(), info(), other)
+    assert build_frame(vouched, assume_registered=True).depth is not None
+
+
+def test_depth_of_another_camera_is_moved_into_colour():
+    pose = Pose("colour_optical", np.eye(3), np.array([0.3, 0.0, 0.0]))
+    frame = build_frame(
+        FrameMessages(colour(), depth(frame_id="infra"), info(), info()),
+        pose_of=lambda target, source, stamp_ns: pose,
+    )
+    # 0.3 m * 5 / 1.5 m = one column to the right: the first column is empty.
+    assert np.isnan(frame.depth[:, 0]).all() and (frame.depth[:, 1:] == 1.5).all()
+
+
+def test_a_depth_calibration_of_another_size_names_both():
+    with pytest.raises(QueryError, match=r"8x6.*4x3.*depth/camera_info") as error:
+        build_frame(FrameMessages(colour(), depth(), info(), info(8, 6)))
+    assert error.value.status is Status.UNREGISTERED_DEPTH

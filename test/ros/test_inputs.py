@@ -19,6 +19,13 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
         (InputState(rgb=9, use_depth=False), Status.NO_FRAME, ["ask again"]),
         (InputState(rgb=9, depth=9, paired=9), Status.NO_FRAME, ["ask again"]),
         (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
+        (InputState(mismatches={"rgb": "less RELIABILITY"}), Status.NO_FRAME, ["RELIABILITY"]),
+        (InputState(rgb=1, mismatches={"depth": "DURABILITY"}), Status.NO_DEPTH, ["DURABILITY"]),
+        (
+            InputState(rgb=9, depth=9, paired=9, waits_for_regions=True),
+            Status.NO_FRAME,
+            ["no regions", "stamps"],
+        ),
     ],
 )
 def test_no_frame_at_all(inputs, status, words):
@@ -47,6 +54,11 @@ def test_no_frame_at_all(inputs, status, words):
             ["4.50 s old"],
         ),
         (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
+        (
+            InputState(rgb=9, rgb_age_s=0.1, use_depth=False, waits_for_regions=True),
+            Status.STALE_FRAME,
+            ["4.50 s old", "no regions"],
+        ),
     ],
 )
 def test_newest_frame_too_old(inputs, status, words):

@@ -124,8 +124,18 @@ def test_every_known_region_is_a_box_with_a_name_that_expires():
     # sqrt(1 + 0.25 + 16)
     assert names[3].text == "pallet 3\n4.15 m"
     assert names[3].pose.position.y < box.pose.position.y - 0.3, "above: -y in an optical frame"
+    # At 4.15 m and over: 0.028 of the distance is less than the least letter, 0.15 m.
+    assert names[3].scale.z == pytest.approx(0.15)
     assert paint(box) == paint(names[3]) == LABEL_COLORS["pallet"]
     assert all(nanoseconds(m.lifetime) == 2_000_000_000 for m in markers.markers[1:])
+
+
+def test_letters_grow_with_the_distance():
+    near, far = region(3, 0.0, y=0.0, z=2.0), region(5, 3.0, y=4.0, z=12.0)
+    names = named(markers_of(array(near, far), None, [], 2.0), "names")
+    assert names[3].scale.z == pytest.approx(0.15)
+    # sqrt(9 + 16 + 144) = 13 m, times 0.028; a little nearer at the name's own place.
+    assert names[5].scale.z == pytest.approx(0.364, rel=0.03)
 
 
 def test_a_distance_is_a_segment_with_its_length_and_both_values_are_told():
@@ -142,7 +152,9 @@ def test_a_distance_is_a_segment_with_its_length_and_both_values_are_told():
         "measured: 3.10 ± 0.04 m",
     ]
     heights = [words[i].pose.position.y for i in range(3)]
-    assert heights == sorted(heights) and heights[2] < -0.3, "question on top, all above the boxes"
+    assert heights == sorted(heights), "question on top"
+    # The nearer one ends lowest, at a slope of (0.5 + 0.3) / 4; the words stand at 5 m.
+    assert heights[0] > 0.2 * 5.0, "all are seen below the boxes"
     alphas = {i: m.color.a for i, m in named(markers, "regions").items()}
     assert alphas[8] < 0.5 * alphas[3] and alphas[3] == alphas[5], "others are dimmed"
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from rclpy.qos import QoSPolicyKind
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
@@ -25,6 +26,9 @@ class RecordingNode:
         self.profiles[topic] = qos_profile
         self.kinds[topic], self.events[topic] = kind, options["event_callbacks"]
         return SimpleNamespace(topic_name=f"/{topic}")
+
+    def resolve_topic_name(self, topic):
+        return f"/remapped/{topic}"
 
     def destroy_subscription(self, subscription):
         self.destroyed.append(subscription.topic_name)
@@ -49,9 +53,10 @@ def pairs():
     return []
 
 
-def start(node, on_pair, use_depth=True):
+def start(node, on_pair, use_depth=True, prefix="", **transports):
     qos = profile("sensor_data")
-    return FramePairing(node, PairingSettings(use_depth, 0.02, 5, qos, qos, qos), on_pair, None)
+    settings = PairingSettings(use_depth, 0.02, 5, qos, qos, qos, **transports)
+    return FramePairing(node, settings, on_pair, None, prefix)
 
 
 def image(ms):
@@ -133,3 +138,63 @@ def test_an_unknown_preset_names_the_known_ones():
 
 def test_services_keep_more_than_a_burst():
     assert service_profile().depth >= 200
+
+
+def test_after_a_jump_back_full_queues_do_not_drop_the_new_images(node, pairs):
+    pairing = start(node, pairs.append)
+    for ms in range(5000, 5300, 30):  # colour without partner fills the queue of five
+        node.callbacks["rgb/image_raw"](image(ms))
+    for ms in (100, 140):
+        node.callbacks["rgb/image_raw"](image(ms))
+        node.callbacks["depth/image_raw"](image(ms + 3))
+    assert [(stamp_ms(p.rgb), stamp_ms(p.depth)) for p in pairs] == [(100, 103), (140, 143)]
+    assert pairing.counters.jumps == 1 and "jumped back" in node.warnings[0]
+
+
+def test_a_little_disorder_is_no_jump(node, pairs):
+    pairing = start(node, pairs.append)
+    for ms in (2000, 1960, 2040):
+        node.callbacks["rgb/image_raw"](image(ms))
+        node.callbacks["depth/image_raw"](image(ms))
+    assert pairing.counters.jumps == 0 and len(pairs) == 3
+    assert pairing.abs_dt_s.quantile(1.0) == 0.0
+
+
+def test_the_depth_cameras_calibration_goes_with_the_pair(node, pairs):
+    start(node, pairs.append)
+    node.callbacks["depth/camera_info"](CameraInfo(width=7))
+    node.callbacks["rgb/image_raw"](image(100))
+    node.callbacks["depth/image_raw"](image(100))
+    assert pairs[0].depth_info.width == 7 and pairs[0].info is None
+
+
+def test_compressed_transports_follow_the_remapped_base_name(node, pairs):
+    start(node, pairs.append, rgb_transport="compressed", depth_transport="compressedDepth")
+    topics = {t: kind.__name__ for t, kind in node.kinds.items() if "image_raw" in t}
+    assert topics == {
+        "/remapped/rgb/image_raw/compressed": "CompressedImage",
+        "/remapped/depth/image_raw/compressedDepth": "CompressedImage",
+    }
+
+
+def test_a_cameras_name_goes_before_its_topics(node, pairs):
+    start(node, pairs.append, use_depth=False, prefix="rear/")
+    assert sorted(node.callbacks) == ["rear/rgb/camera_info", "rear/rgb/image_raw"]
+
+
+def test_a_qos_mismatch_is_told_until_a_message_comes(node, pairs):
+    pairing = start(node, pairs.append)
+    event = SimpleNamespace(last_policy_kind=QoSPolicyKind.RELIABILITY)
+    node.events["rgb/image_raw"].incompatible_qos(event)
+    (text,) = pairing.state(None).mismatches.values()
+    assert "RELIABILITY" in text and "qos.rgb" in text and "/rgb/image_raw" in text
+    assert node.warnings == [text]
+    node.callbacks["rgb/image_raw"](image(100))
+    assert not pairing.state(None).mismatches
+
+
+def test_a_message_without_a_usable_header_is_counted_and_the_next_comes(node, pairs):
+    pairing = start(node, pairs.append, use_depth=False)
+    node.callbacks["rgb/image_raw"](SimpleNamespace(header=None))
+    node.callbacks["rgb/image_raw"](image(100))
+    assert pairing.counters.errors == 1 and len(pairs) == 1

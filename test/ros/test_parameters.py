@@ -1,9 +1,16 @@
 """Parameters: descriptors, checks, and settings that fit together."""
 
+from typing import ClassVar
+
 import pytest
 from rclpy.parameter import Parameter
 
-from smolrgpt_ros.ros.parameters import ParameterError, ParameterSpec, check_changes
+from smolrgpt_ros.ros.parameters import (
+    ParameterError,
+    ParameterSpec,
+    check_changes,
+    unknown_parameters,
+)
 from smolrgpt_ros.ros.settings import SPECS, Settings
 
 DEFAULTS = {spec.key: spec.default for spec in SPECS}
@@ -79,3 +86,41 @@ def test_settings_are_a_copy():
     settings = Settings.from_values(values)
     values["device"] = "cuda"
     assert settings["device"] == "auto"
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"cameras": ("front", "a b")}, "cameras must be.*a b"),
+        ({"cameras": ("front", "front")}, "different names"),
+        ({"cameras": ()}, "cameras must be"),
+        ({"cameras": ("front", "")}, "cameras must be"),
+        ({"model_sha256": "abc"}, r"model\.sha256 must be 64 hexadecimal digits"),
+        ({"detector_sha256": "g" * 64}, r"detector\.sha256"),
+    ],
+)
+def test_structural_nonsense_is_named(changes, match):
+    with pytest.raises(ValueError, match=match):
+        Settings.from_values(DEFAULTS | changes)
+
+
+def test_cameras_and_transports_reach_the_settings():
+    settings = Settings.from_values(
+        DEFAULTS
+        | {"cameras": ["front", "rear"], "transport_rgb": "compressed", "model_sha256": "A" * 64}
+    )
+    assert settings.cameras == ("front", "rear")
+    assert settings.pairing.rgb_transport == "compressed"
+    assert Settings.from_values(DEFAULTS).cameras == ("",)
+
+
+def test_misspelt_parameters_are_found():
+    class Given:
+        _parameter_overrides: ClassVar = dict.fromkeys(
+            ["choice", "chioce", "use_sim_time", "qos_overrides./tf.reliability"]
+        )
+
+        def has_parameter(self, name):
+            return name == "use_sim_time"
+
+    assert unknown_parameters(Given(), (NUMBER, CHOICE)) == ["chioce"]

@@ -11,6 +11,7 @@ from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.ros.frame_history import FrameHistory
 from smolrgpt_ros.ros.perception import PerceptionWorker
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 
@@ -124,3 +125,34 @@ def test_the_least_period_is_kept():
     assert len(started) >= 2
     # Half a period of tolerance: the clock is read a little later here than in the worker.
     assert all(b - a >= 0.1 for a, b in itertools.pairwise(started))
+
+
+def test_regions_that_come_with_an_input_are_taken_instead_of_the_detectors(detector, seen):
+    mask = np.zeros((6, 9), bool)
+    mask[2, 3] = True
+    given = {1: (Region(id=42, label="shelf", mask=mask),), 2: ()}
+    worker = PerceptionWorker(
+        build,
+        detector,
+        FrameHistory(5),
+        on_seen=seen.append,
+        given=lambda item, frame: given.get(item),
+    )
+    detector.allowed.release(5)
+    worker.start()
+    for stamp in (1, 2, 3):
+        worker.offer(stamp)
+        wait_for(lambda s=stamp: seen and seen[-1].frame.stamp_ns == s)
+    assert worker.stop()
+    assert [[r.id for r in s.regions] for s in seen] == [[42], [], [1]]
+
+
+def test_failures_are_counted_by_status_and_times_are_kept(worker, detector, seen):
+    detector.allowed.release(5)
+    for stamp in (-1, -2, 7):
+        worker.offer(stamp)
+        wait_for(lambda: worker._waiting is None)
+        wait_for(lambda n=stamp: seen or worker.counters.failed >= -n)
+    assert dict(worker.counters.reasons) == {"UNREGISTERED_DEPTH": 2}
+    assert len(worker.overhead_cpu_s) == 3
+    assert 0 <= worker.overhead_cpu_s.quantile(0.5) <= worker.overhead_s.quantile(1.0) + 0.02

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
-from smolrgpt_ros.ros.places import places_of
+from smolrgpt_ros.ros.places import glance, places_of
 from smolrgpt_ros.ros.transforms import Pose
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -68,3 +68,40 @@ def test_only_the_positions_asked_for():
     geometry = FrameGeometry(frame(wall()), [region(), other])
     (place,) = places_of(geometry, positions=[1])
     assert place.position is not None and place.position[0] < 0.0
+
+
+def test_a_glance_sees_the_same_place_of_an_unknown_class():
+    depth = wall()
+    (exact,) = places_of(FrameGeometry(frame(depth), [region()]))
+    (quick,) = glance(frame(depth), [region()])
+    np.testing.assert_allclose(quick.position, exact.position, atol=0.05)
+    np.testing.assert_allclose(quick.size, exact.size, atol=0.06)
+    assert (quick.frame_id, quick.depth_valid_ratio) == ("optical", 1.0)
+
+
+def test_a_glance_puts_a_known_class_behind_its_surface():
+    mask = region().mask
+    (quick,) = glance(frame(wall()), [Region(id=1, label="pallet", mask=mask)])
+    # A pallet is 1.2 m square: half its middle side, 0.3 m, along the ray through (0.99, 0.19, 2).
+    length = np.linalg.norm((0.99, 0.19, 2.0))
+    expected = np.array((0.99, 0.19, 2.0)) * (1 + 0.3 / length)
+    np.testing.assert_allclose(quick.position, expected, atol=0.06)
+
+
+def test_a_glance_claims_nothing_without_depth_calibration_or_pixels():
+    assert glance(frame(None), [region()])[0].position is None
+    (blind,) = glance(frame(wall(valid_rows=0)), [region()])
+    assert blind.position is None and blind.depth_valid_ratio == 0.0
+    empty = Region(id=1, label="box", mask=np.zeros((120, 160), bool))
+    (nothing,) = glance(frame(wall()), [empty])
+    assert nothing.position is None and math.isnan(nothing.depth_valid_ratio)
+    uncalibrated = RgbdFrame(np.zeros((120, 160, 3), np.uint8), wall(), None)
+    assert glance(uncalibrated, [region()])[0].position is None
+
+
+def test_a_glance_finds_masks_that_its_grid_misses():
+    mask = np.zeros((120, 160), bool)
+    mask[3:117:2, 5] = True
+    mask[3:117:2, 150] = True
+    (quick,) = glance(frame(wall()), [Region(id=1, label="box", mask=mask)])
+    assert quick.position is not None and quick.position[2] == 2.0

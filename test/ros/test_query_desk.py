@@ -241,3 +241,25 @@ def test_a_failed_preparation_ends_the_query_before_the_model(echo, history):
     result = desk.ask(Query("q", target_frame="map"))
     assert result.status is Status.TF_FAILED and "map" in result.message
     assert echo.asked is None
+
+
+def test_a_frame_from_the_future_is_refused_or_it_would_never_grow_old(echo, history):
+    desk = QueryDesk(echo, {"": CameraView(history, InputState)}, clock_ns=lambda: 5_000_000_000)
+    result = desk.ask(Query("q", max_age_s=4.0))
+    assert result.status is Status.STALE_FRAME
+    assert "4.50 s in the future" in result.message and "use_sim_time" in result.message
+    assert desk.ask(Query("q", max_age_s=4.6)).status is Status.OK
+
+
+def test_a_camera_is_chosen_by_its_name(echo, history):
+    empty = FrameHistory(1)
+    views = {"front": CameraView(history, InputState), "rear": CameraView(empty, InputState)}
+    desk = QueryDesk(echo, views, clock_ns=lambda: NOW_NS)
+    result = desk.ask(Query("q", camera="front"))
+    assert result.status is Status.OK and result.camera == "front"
+    assert "no image has come" in desk.ask(Query("q", camera="rear")).message
+    for camera in ("", "side"):
+        result = desk.ask(Query("q", camera=camera))
+        assert result.status is Status.NO_FRAME and "front, rear" in result.message
+    alone = QueryDesk(echo, {"front": views["front"]}, clock_ns=lambda: NOW_NS)
+    assert alone.ask(Query("q")).camera == "front", "the only one needs no name"

@@ -1,4 +1,7 @@
+import importlib.util
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -34,3 +37,17 @@ def test_a_backend_that_needs_a_screen_is_refused(monkeypatch) -> None:
     monkeypatch.setenv("MUJOCO_GL", "glfw")
     with pytest.raises(RuntimeError, match="glfw"):
         choose_backend(_having("EGL"))
+
+
+def test_torchs_compiler_can_be_imported_after_rendering(renderer) -> None:
+    # In a process of its own: the fault would end this one.
+    if importlib.util.find_spec("triton") is None:
+        pytest.skip("triton is not installed")
+    program = (
+        "from smolrgpt_ros.simulation.warehouse import shared_renderer as make;"
+        "make(64, 64); import triton; print('alive')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=200
+    )
+    assert run.stdout.strip() == "alive", (run.returncode, run.stderr[-500:])

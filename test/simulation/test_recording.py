@@ -134,3 +134,22 @@ def test_wrong_wishes_are_refused(scenes: list[SimulatedFrame], tmp_path: Path) 
     read = SimulatedFrame(scenes[0].frame, scenes[0].regions, scenes[0].truth)
     with pytest.raises(ValueError, match="read from files"):
         write_recording(tmp_path / "b", [read], sensor=SensorModel())
+
+
+@pytest.mark.ros
+def test_ros_itself_reads_the_messages(folder: Path, scenes: list[SimulatedFrame]) -> None:
+    serialization = pytest.importorskip("rclpy.serialization")
+    sensor_msgs = pytest.importorskip("sensor_msgs.msg")
+    from smolrgpt_ros.ros.camera_info import intrinsics_from
+
+    kinds = {"/rgb/image_raw": sensor_msgs.Image, "/rgb/camera_info": sensor_msgs.CameraInfo}
+    with Reader(folder) as reader:
+        first = {
+            c.topic: serialization.deserialize_message(data, kinds[c.topic])
+            for c, _, data in reversed(list(reader.messages()))
+            if c.topic in kinds
+        }
+    frame = scenes[0].frame
+    assert bytes(first["/rgb/image_raw"].data) == frame.rgb.tobytes()
+    info = first["/rgb/camera_info"]
+    assert intrinsics_from(info, frame.width, frame.height) == frame.intrinsics

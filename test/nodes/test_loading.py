@@ -1,0 +1,83 @@
+"""What is loaded, what is refused before it is opened, and what is given back."""
+
+import hashlib
+
+import pytest
+
+from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
+from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
+from smolrgpt_ros.nodes.parts import Parts
+from smolrgpt_ros.ros.settings import SPECS, Settings
+
+DEFAULTS = {spec.key: spec.default for spec in SPECS}
+
+
+def settings(**values):
+    return Settings.from_values(DEFAULTS | values)
+
+
+def test_checksums_are_those_of_sha256sum(tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_bytes(b"x" * 3_000_000)
+    second.write_bytes(b"yz")
+    digest = hashlib.sha256(b"x" * 3_000_000 + b"yz").hexdigest()
+    assert sha256_of([first, second]) == digest
+    assert check_sha256([first, second], digest.upper(), "model.sha256") == digest
+    with pytest.raises(ChecksumError, match=rf"{digest}, expected 0+ \(model\.sha256\)"):
+        check_sha256([first, second], "0" * 64, "model.sha256")
+
+
+def test_no_model_and_no_detector_are_none():
+    nothing = settings(model_backend="none", detector_backend="topic")
+    assert load_engine(nothing) is None and load_detector(nothing) is None
+    assert load_detector(settings(detector_backend="none")) is None
+
+
+def test_a_pickle_with_another_checksum_is_not_opened(tmp_path):
+    weights = tmp_path / "bad.pt"
+    weights.write_bytes(b"cos\nsystem\n")
+    with pytest.raises(ChecksumError, match=r"detector\.sha256"):
+        load_detector(settings(detector_weights=str(weights), detector_sha256="1" * 64))
+
+
+@pytest.mark.parametrize("there", [[], ["config.json"]])
+def test_an_incomplete_folder_names_what_is_missing(tmp_path, there):
+    for name in there:
+        (tmp_path / name).write_text("{}")
+    missing = "model.safetensors" if there else "config.json"
+    with pytest.raises(LoadingError, match=rf"{missing} is missing.*model\.path"):
+        load_engine(settings(model_path=str(tmp_path)))
+
+
+class Engine:
+    name, device, dtype = "mini", "cpu", "float32"
+
+    def __init__(self):
+        self.closed = False
+
+    def answer(self, *args, **options):
+        return "an answer"
+
+    def close(self):
+        self.closed = True
+
+
+def test_parts_are_loaded_timed_and_given_back():
+    engine = Engine()
+    parts = Parts(lambda settings: None, lambda settings: engine)
+    text = parts.load(settings(detector_backend="none"))
+    assert "mini on cpu (float32)" in text and "detector none" in text
+    assert parts.engine.answer() == "an answer" and len(parts.engine.seconds) == 1
+    assert parts.loaded and not parts.on_gpu
+    parts.unload()
+    assert engine.closed and parts.engine is None and not parts.loaded
+
+
+def test_what_fails_to_load_leaves_nothing_behind():
+    def fail(settings):
+        raise LoadingError("no model")
+
+    parts = Parts(lambda settings: None, fail)
+    with pytest.raises(LoadingError, match="no model"):
+        parts.load(settings())
+    assert not parts.loaded and parts.engine is None
