@@ -139,6 +139,8 @@ def _rings(
 
 _MARKS = {
     Kind.DISTANCE: _segment,
+    Kind.HORIZONTAL_DISTANCE: _segment,
+    Kind.CLEARANCE: _segment,
     Kind.LEFT_RIGHT: _order,
     Kind.COUNT: _numbers,
     Kind.CHOICE: _rings,

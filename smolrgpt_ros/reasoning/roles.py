@@ -41,8 +41,8 @@ def roles_of(
         measured_ids: regions of the measured value; empty where nothing was measured or counted.
         said_id: the region the model chose, of a choice; ``None`` for none.
     """
-    if kind in (Kind.DISTANCE, Kind.LEFT_RIGHT):
-        ends = tuple(measured_ids) or tuple(labels)[:2]
+    if kind.is_length or kind.is_comparison or kind is Kind.DIRECTION:
+        ends = tuple(measured_ids) or tuple(labels)[: 1 if kind.is_size else 2]
         return Roles(answer=ends, asked=tuple(i for i in labels if i not in ends))
     if kind is Kind.COUNT:
         return _with_rivals(labels, tuple(measured_ids), ())

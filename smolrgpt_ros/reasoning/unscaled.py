@@ -18,9 +18,9 @@ from ..scene.geometry import fit_ground_plane, rays
 from ..scene.region import Region
 from .sizes import SIZES
 
-_OFFSETS = np.geomspace(8.0, 1200.0, 60)
-_TRIALS = 80
-_SAMPLES = 4000
+_OFFSETS = np.geomspace(8.0, 1200.0, 48)
+_TRIALS = 60
+_SAMPLES = 1600
 _TOLERANCE = 1.0  # grey levels: half a step of rounding, and the floor is not perfectly flat
 
 
@@ -76,7 +76,7 @@ def grey_offset(grey: NDArray[np.uint8], standing: Sequence[NDArray[np.bool_]] =
     best = int(np.argmax(scores))
     if scores[best] < 0.1 * len(rows):
         raise ValueError("the grey depth picture shows no floor: its offset cannot be told")
-    near = np.linspace(_OFFSETS[max(best - 1, 0)], _OFFSETS[min(best + 1, 59)], 31)
+    near = np.linspace(_OFFSETS[max(best - 1, 0)], _OFFSETS[min(best + 1, len(_OFFSETS) - 1)], 21)
     finer = [_flatness(spots, level + offset, seeds) for offset in near]
     return float(near[int(np.argmax(finer))])
 

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.grounding import RegionView, ground
+from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.boxes import Footprint
 from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
 from smolrgpt_ros.reasoning.measuring import Measurement, measure
 from smolrgpt_ros.reasoning.relating import _rectangle_gap
+from smolrgpt_ros.reasoning.roles import roles_of
 
 
 def ask(scene: Any, question: str, frame: Any = None) -> Measurement:
@@ -114,3 +116,20 @@ def test_gap_between_rectangles(other: Footprint, gap: float) -> None:
     one = footprint(0.0, 0.0, (4.0, 1.0))
     assert _rectangle_gap(one, other) == pytest.approx(gap, abs=1e-9)
     assert _rectangle_gap(other, one) == pytest.approx(gap, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "measured", "answer", "asked"),
+    [
+        (Kind.TALLER_SHORTER, (4, 9), (4, 9), ()),
+        (Kind.DIRECTION, (9, 4), (9, 4), ()),
+        (Kind.CLEARANCE, (), (4, 9), ()),  # not measured: the two asked about
+        (Kind.WIDTH, (9,), (9,), (4,)),
+        (Kind.HEIGHT, (), (4,), (9,)),
+    ],
+)
+def test_regions_of_a_relation_are_its_ends(
+    kind: Kind, measured: tuple[int, ...], answer: tuple[int, ...], asked: tuple[int, ...]
+) -> None:
+    roles = roles_of(kind, {4: "pallet", 9: "shelf"}, measured, None)
+    assert (roles.answer, roles.asked, roles.said, roles.rivals) == (answer, asked, (), ())

@@ -6,6 +6,7 @@ python test/reasoning/test_simulated.py --frames 60 --seed 70000 --family ceilin
 from __future__ import annotations
 
 import argparse
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from smolrgpt_ros.language.answers import read_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
 from smolrgpt_ros.reasoning.measuring import Measurement, measure
@@ -30,6 +32,8 @@ class Score:
     errors: list[float] = field(default_factory=list)
     deviations: list[float] = field(default_factory=list)
     wrong: list[tuple[int, str, str, str]] = field(default_factory=list)
+    estimating_s: list[float] = field(default_factory=list)
+    asking_s: list[float] = field(default_factory=list)
 
     def add(self, question: Question, found: Measurement, seed: int) -> None:
         """Counts one answer: distances within 10 %, an exact 0 for 0, all else exactly."""
@@ -57,6 +61,12 @@ class Score:
             lines.append(f"median relative error of distances: {np.median(self.errors):.4f}")
             within = np.mean(np.array(self.deviations) < 2)
             lines.append(f"truth within 2 standard deviations: {within:.3f}")
+        if self.asking_s:
+            frame, question = np.median(self.estimating_s), np.median(self.asking_s)
+            lines.append(
+                f"processor time: {1e3 * frame:.1f} ms for the boxes of a frame's regions, once, "
+                f"then {1e3 * question:.2f} ms a question, median"
+            )
         return "\n".join(lines)
 
 
@@ -65,7 +75,11 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
     score = Score()
     for simulated in frames:
         truth = simulated.truth
+        start = time.process_time()
         geometry = FrameGeometry(simulated.frame, simulated.regions)
+        for position in range(len(simulated.regions)):
+            geometry.estimate(position)
+        score.estimating_s.append(time.process_time() - start)
         by_id = {region.id: i for i, region in enumerate(simulated.regions)}
         rng = np.random.default_rng(truth.seed)
         for question in generate_questions(truth, rng, per_kind=per_kind, phrasing="heldout"):
@@ -75,8 +89,11 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
                 RegionView(r.id, r.label, geometry.centroid(p))
                 for r, p in zip(regions, positions, strict=True)
             ]
+            start = time.process_time()
             meaning = ground(question.text, views).meaning
             found = measure(meaning, simulated.frame, regions, geometry)
+            read_answer(question.answer, meaning.kind, len(regions))
+            score.asking_s.append(time.process_time() - start)
             score.add(question, found, truth.seed)
     return score
 
