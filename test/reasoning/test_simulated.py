@@ -110,6 +110,18 @@ def test_unseen_frames() -> None:
     assert np.median(score.errors) < 0.01
 
 
+def test_unseen_noisy_frames_of_a_robot() -> None:
+    try:
+        frames = [simulate_frame(92000 + i, "robot", 480, 360, SensorModel()) for i in range(4)]
+    except RuntimeError as error:
+        pytest.skip(f"this host cannot render: {error}")
+    score = assess(frames)
+    assert score.share("distance") >= 0.9, score.wrong
+    assert score.share("count") >= 0.9, score.wrong
+    assert np.median(score.errors) < 0.02
+    assert 0.8 <= np.mean(np.array(score.deviations) < 2) <= 1.0
+
+
 def main() -> None:
     """The program; see the top of the file."""
     parser = argparse.ArgumentParser(description=__doc__)
