@@ -248,6 +248,9 @@ def _report(
         "lost replies": sum(client.lost for client in asking),
         "memory (MiB)": {"after settling": mib[0], "at the end": mib[-1]},
         "growth (MiB/min)": growth,
+        "memory, thinned (s, MiB)": [
+            (round(t), round(m, 1)) for t, m in samples[:: max(1, len(samples) // 60)]
+        ],
         **costs,
         "inside the node, without model (ms)": _quantiles([x for c in asking for x in c.node_ms]),
         "round trip, without model (ms)": _quantiles([x for c in asking for x in c.round_trip_ms]),
