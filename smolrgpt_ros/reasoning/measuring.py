@@ -189,13 +189,14 @@ class _Gauge:
 
     def pick(self, pick: Pick) -> int:
         """The position a pick selects."""
-        if pick.single is not None:
-            return pick.single
-        if pick.order is None:
-            raise _CannotMeasure("several regions fit and nothing selects one")
         order = pick.order
+        # Also of a single candidate: "the empty transporter" must not be one that carries a load.
         if order in (Order.EMPTY, Order.LOADED):
             return self._by_load(pick, order)
+        if pick.single is not None:
+            return pick.single
+        if order is None:
+            raise _CannotMeasure("several regions fit and nothing selects one")
         if order.in_image:
             values = {p: self._column(p) for p in pick.candidates}
         elif order in (Order.NEAREST, Order.FARTHEST):

@@ -207,5 +207,9 @@ def test_locate_picks_in_the_frame(yard: Any) -> None:
     # Positions in the yard: pallets 2 3 5, transporters 4 6.
     assert locate(geometry, Pick((2, 3, 5), Order.FARTHEST, 1, Pick((6,)))) == 3
     assert locate(geometry, Pick((4, 6), Order.EMPTY)) == 6
+    # The only candidate is not taken for the empty one if it carries a load.
+    assert locate(geometry, Pick((6,), Order.EMPTY)) == 6
+    assert locate(geometry, Pick((4,), Order.EMPTY)) is None
+    assert locate(geometry, Pick((4,), Order.LOADED)) == 4
     nowhere = FrameGeometry(yard.without_depth(), yard.regions)
     assert locate(nowhere, Pick((4, 6), Order.EMPTY)) is None
