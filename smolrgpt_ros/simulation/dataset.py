@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics, RgbdFrame
-from .published import Entry, write_json, write_parquet
+from .published import Entry, metres, write_json, write_parquet
 from .questions import KINDS, Question, generate_questions
 from .relation_questions import generate_relations
 from .relations import RELATION_KINDS
@@ -193,12 +193,10 @@ def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFr
     metric = cv2.imread(str(depth_file), cv2.IMREAD_UNCHANGED)
     if picture is None or metric is None:
         raise FileNotFoundError(f"{found} or {depth_file} is missing or damaged")
-    depth = metric.astype(np.float32) / np.float32(1000)
-    depth[metric == 0] = np.nan
     camera = json.loads((base / f"cameras/{stem}.json").read_text())
     intrinsics = CameraIntrinsics(**camera["intrinsics"])
     rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
-    frame = RgbdFrame(rgb, depth, intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
+    frame = RgbdFrame(rgb, metres(metric), intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
     return SimulatedFrame(frame, regions_of(truth), truth)
 
 

@@ -231,6 +231,13 @@ def read_pictures(
     return rgb, None if depth is None else depth.astype(np.uint8, copy=False)
 
 
+def metres(millimetres: NDArray[Any]) -> NDArray[np.float32]:
+    """A 16UC1 depth picture (REP-118) in metres, NaN where it is 0: nothing was measured there."""
+    depth = millimetres.astype(np.float32) / np.float32(1000)
+    depth[millimetres == 0] = np.nan
+    return depth
+
+
 def read_metric(
     folder: str | Path, entry: Entry
 ) -> tuple[NDArray[np.float32], CameraIntrinsics] | None:
@@ -248,8 +255,7 @@ def read_metric(
     millimetres = cv2.imread(str(metric), cv2.IMREAD_UNCHANGED)
     if millimetres is None or millimetres.ndim != 2:
         raise ValueError(f"{metric} is no depth picture")
-    depth = np.where(millimetres > 0, millimetres / np.float32(1000), np.nan).astype(np.float32)
-    return depth, CameraIntrinsics(**json.loads(camera.read_text())["intrinsics"])
+    return metres(millimetres), CameraIntrinsics(**json.loads(camera.read_text())["intrinsics"])
 
 
 def entry_of_row(row: dict[str, Any]) -> Entry:

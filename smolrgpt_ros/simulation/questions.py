@@ -10,7 +10,7 @@ import numpy as np
 
 from .phrasings import HELDOUT, TRAIN
 from .truth import FrameTruth, ObjectTruth
-from .wording import WORD, Wording
+from .wording import WORD, Wording, phrasings_of
 
 KINDS = ("left_right", "distance", "count", "mcq")
 MOST_MASKS = 15
@@ -56,9 +56,7 @@ def generate_questions(
     Raises:
         ValueError: for an unknown kind or phrasing.
     """
-    if phrasing not in ("train", "heldout"):
-        raise ValueError(f"phrasing must be train or heldout, found {phrasing!r}")
-    asker = _Asker(truth, rng, TRAIN if phrasing == "train" else HELDOUT)
+    asker = _Asker(truth, rng, phrasings_of(phrasing, TRAIN, HELDOUT))
     makers: dict[str, Callable[[], Question | None]] = {
         "left_right": asker.left_right,
         "distance": asker.distance,

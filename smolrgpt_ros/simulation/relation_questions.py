@@ -10,7 +10,7 @@ from .questions import Question
 from .relation_phrasings import HELDOUT, TRAIN
 from .relations import COMPARISONS, RELATION_KINDS, SIZES, Placed, compare, placed, value_of
 from .truth import FrameTruth
-from .wording import WORD, Wording
+from .wording import WORD, Wording, phrasings_of
 
 _VERBS = {"front": "in front of", "behind": "behind", "above": "above", "below": "below"}
 
@@ -33,9 +33,7 @@ def generate_relations(
     Raises:
         ValueError: for an unknown kind or phrasing.
     """
-    if phrasing not in ("train", "heldout"):
-        raise ValueError(f"phrasing must be train or heldout, found {phrasing!r}")
-    words = Wording(rng, TRAIN if phrasing == "train" else HELDOUT)
+    words = Wording(rng, phrasings_of(phrasing, TRAIN, HELDOUT))
     things = [placed(truth, item) for item in truth.regions]
     found: list[Question] = []
     for kind in kinds:

@@ -18,7 +18,21 @@ WORD = {
 }
 
 _SYNONYM_SHARE = 0.12
+Phrasings = dict[str, tuple[str, ...]]
+"""Sentences by kind of question."""
+
 _PLACEHOLDER, _SINGLES = re.compile(r"\{(\w+)\}"), ("a", "b", "shelf")
+
+
+def phrasings_of(phrasing: str, train: Phrasings, heldout: Phrasings) -> Phrasings:
+    """The sentences of a set's name, ``"train"`` or ``"heldout"``.
+
+    Raises:
+        ValueError: for another name.
+    """
+    if phrasing not in ("train", "heldout"):
+        raise ValueError(f"phrasing must be train or heldout, found {phrasing!r}")
+    return train if phrasing == "train" else heldout
 
 
 class Wording:
@@ -29,7 +43,7 @@ class Wording:
         phrasings: ``phrasings.TRAIN`` or ``phrasings.HELDOUT``.
     """
 
-    def __init__(self, rng: np.random.Generator, phrasings: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, rng: np.random.Generator, phrasings: Phrasings) -> None:
         self._rng, self._phrasings = rng, phrasings
 
     def phrase(self, group: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -143,11 +144,9 @@ class ParquetSource:
         return names
 
     def _row(self, index: int) -> tuple[Path, dict[str, Any]]:
-        import bisect
-
         import pyarrow.parquet
 
-        group = bisect.bisect_right(self._starts, index) - 1
+        group = bisect_right(self._starts, index) - 1
         file, number = self._groups[group]
         if group not in self._kept:
             table = pyarrow.parquet.ParquetFile(file).read_row_group(number)
