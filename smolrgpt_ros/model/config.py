@@ -51,6 +51,7 @@ class SmolRGPTConfig(PreTrainedConfig):
             written, the features of its region: a small decoder need not look up what it writes
             about. ``None`` for not (published).
         region_names: how many such tokens there are.
+        list_separator_token_ids: a name right behind one of these is in a list; see ``NameRules``.
         image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
             that the features replace; the last is ``None`` where there is no geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.
@@ -75,6 +76,7 @@ class SmolRGPTConfig(PreTrainedConfig):
     region_relations: int = 0
     region_name_token_id: int | None = None
     region_names: int = 0
+    list_separator_token_ids: tuple[int, ...] | list[int] = ()
     image_token_id: int = 49152
     mask_rgb_token_id: int = 49153
     mask_depth_token_id: int = 49154

@@ -8,12 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .fourier import fourier
 from .layers import start_with
-
-_EXACT_WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
-"""Of relations, metres: ten metres, a metre and its half turn a phase, as digits do."""
-_RELATION_KINDS = 10
-_RELATION_HIDDEN = 96
+from .relation_encoder import ReferenceEncoder, RelationEncoder
 
 
 class GeometryEncoder(nn.Module):
@@ -53,94 +50,70 @@ class GeometryEncoder(nn.Module):
         start_with(self.hidden, 2.0 * encoded**-0.5)
         start_with(self.out, std * self.out.in_features**-0.5)
         start_with(self.direct, 2.0 * std * encoded**-0.5)
+        self.centres = CentreEstimator() if regions else None
         self.relations = RelationEncoder(regions, width, std) if regions else None
+        self.references = ReferenceEncoder(width, std) if regions else None
 
     def forward(self, geometry: Tensor) -> Tensor:
         """``(M, G)`` raw values of one prompt's regions, float32 -> ``(M, D)``."""
         scaled = geometry.float() * self.scales.float()
         encoded = fourier(scaled, self._waves).to(self.hidden.weight.dtype)
         tokens = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
-        return tokens if self.relations is None else tokens + self.relations(geometry)
+        if self.relations is None or self.centres is None:
+            return tokens
+        return tokens + self.relations(geometry, self.centres(geometry))
+
+    def to_references(self, geometry: Tensor) -> Tensor | None:
+        """``(M, G)`` -> ``(M, M, D)``: what the region of the column is to that of the row."""
+        if self.references is None or self.centres is None:
+            return None
+        return self.references(geometry, self.centres(geometry))
 
 
-class RelationEncoder(nn.Module):
-    """What a region is to each of the others: a few numbers a pair, at the other one's place.
+class CentreEstimator(nn.Module):
+    """Where an object's middle lies, from what is seen of its surface.
 
-    A decoder that has to compare two positions itself learns distances slowly; here the comparison
-    is made before it reads.
-
-    Args:
-        regions: places, one per region a prompt may have, in the prompt's order.
-        width: of the token.
-        std: standard deviation that a fresh encoder adds to tokens of a few regions.
+    Trained by itself on true centres and frozen then: relations are made of differences of
+    centres, and waves of a metre cannot pull a centre into place.
     """
 
-    def __init__(self, regions: int, width: int, std: float) -> None:
+    _HIDDEN = 96
+
+    def __init__(self) -> None:
         super().__init__()
-        self.regions = regions
-        encoded = _PAIR_FEATURES * (2 * len(_EXACT_WAVELENGTHS) + 1)
-        self.hidden = nn.Linear(encoded, _RELATION_HIDDEN)
-        self.norm = nn.LayerNorm(_RELATION_HIDDEN)
-        self.kinds = nn.Linear(_RELATION_HIDDEN, _RELATION_KINDS)
-        self.direct = nn.Linear(encoded, _RELATION_KINDS, bias=False)
-        self.out = nn.Linear(regions * _RELATION_KINDS, width, bias=False)
-        start_with(self.hidden, 2.0 * encoded**-0.5)
-        start_with(self.kinds, _RELATION_HIDDEN**-0.5)
-        start_with(self.direct, 2.0 * encoded**-0.5)
-        start_with(self.out, std * (2 * _RELATION_KINDS) ** -0.5)
+        self.first = nn.Linear(_SHAPE_FEATURES, self._HIDDEN)
+        self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
+        self.out = nn.Linear(self._HIDDEN, 3)
+        for layer in (self.first, self.second, self.out):
+            start_with(layer, layer.in_features**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
-        """``(M, G)`` raw values, float32, ``M`` at most ``regions`` -> ``(M, D)``."""
-        encoded = fourier(pair_features(geometry.float()), _EXACT_WAVELENGTHS)
-        encoded = encoded.to(self.hidden.weight.dtype)
-        kinds = self.kinds(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
-        places = F.pad(kinds, (0, 0, 0, self.regions - len(geometry)))
-        return self.out(places.flatten(1))
+        """``(M, G)`` raw values -> ``(M, 3)`` metres, optical frame, float32.
+
+        Nothing measured gives zeros.
+        """
+        raw = geometry.float()
+        shape = shape_features(raw).to(self.first.weight.dtype)
+        offset = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float()
+        return raw[:, 0:3] + offset * raw[:, 18:19]
 
 
-_PAIR_FEATURES = 21
+_SHAPE_FEATURES = 18
 
 
-def pair_features(geometry: Tensor) -> Tensor:
-    """Differences between every two regions.
-
-    Args:
-        geometry: ``(M, G)`` float32, columns as in ``geometry_features.FEATURE_NAMES``.
-
-    Returns:
-        ``(M, M, 21)``, row minus column, metres or comparable: step (3), its length, its logarithm,
-        gaps between the near and far edges (12), step in the image (2), whether both were
-        measured, whether it is the region itself.
-    """
-    one, other = geometry[:, None], geometry[None]
-    step = one[..., 0:3] - other[..., 0:3]
-    length = step.norm(dim=-1, keepdim=True)
-    low, high = slice(3, 6), slice(6, 9)
-    own = torch.eye(len(geometry), device=geometry.device)[..., None]
+def shape_features(geometry: Tensor) -> Tensor:
+    """``(M, G)``, columns as in ``geometry_features.FEATURE_NAMES`` -> ``(M, 18)``, of order one:
+    position, extent around it, spread, share of valid pixels, place and size in the image."""
+    median = geometry[:, 0:3]
     return torch.cat(
         (
-            step,
-            length,
-            4 * (length + 0.1).log(),
-            one[..., low] - other[..., high],
-            one[..., high] - other[..., low],
-            one[..., low] - other[..., low],
-            one[..., high] - other[..., high],
-            16 * (one[..., 13:15] - other[..., 13:15]),
-            4 * one[..., 18:19] * other[..., 18:19],
-            4 * own,
+            median / 5,
+            geometry[:, 3:6] - median,
+            geometry[:, 6:9] - median,
+            2 * geometry[:, 9:12],
+            geometry[:, 12:13],
+            4 * (geometry[:, 13:15] - 0.5),
+            4 * geometry[:, 15:18],
         ),
-        -1,
+        1,
     )
-
-
-def fourier(values: Tensor, wavelengths: Sequence[float]) -> Tensor:
-    """``(..., G)`` -> ``(..., G * (2 * waves + 1))``: the values, and each wave's sine and cosine.
-
-    The shorter a wave, the weaker it is: 1 for the first, then less by the square root of two.
-    """
-    waves = torch.tensor(wavelengths, device=values.device)
-    phase = values[..., None] * (2 * torch.pi / waves)
-    strength = 2.0 ** (-torch.arange(len(waves), device=values.device) / 2)
-    turned = torch.cat((phase.sin() * strength, phase.cos() * strength), -1).flatten(-2)
-    return torch.cat((values / 5, turned), -1)

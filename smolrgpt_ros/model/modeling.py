@@ -24,6 +24,7 @@ from .geometry_features import FEATURE_COUNT, FEATURE_SCALES
 from .layers import Connector, Doubling, Refiner
 from .per_sample import PerSample, listed
 from .prompt_side import PromptSide
+from .region_names import NameMemory
 from .vision_side import VisionSide
 
 _ONCE = (  # inputs that a cached prompt already holds
@@ -46,11 +47,11 @@ class SmolRGPTOutput(CausalLMOutputWithPast):
     Args:
         vanished_masks: per sample ``(M,)`` bool, masks too small for the mask grid; ``None`` where
             this call pooled no masks.
-        name_features: what regions' names carry; the next steps of a generation need it.
+        name_memory: what regions' names carry; the next steps of a generation need it.
     """
 
     vanished_masks: list[Tensor | None] | None = None
-    name_features: Tensor | None = None
+    name_memory: NameMemory | None = None
 
 
 class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
@@ -146,7 +147,7 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
         image_tokens: Tensor | PerSample | None = None,
         region_rgb_tokens: PerSample | None = None,
         region_depth_tokens: PerSample | None = None,
-        name_features: Tensor | None = None,
+        name_memory: NameMemory | None = None,
         **kwargs: Any,
     ) -> SmolRGPTOutput:
         """Logits of every position, from pictures or from anything computed from them before.
@@ -160,7 +161,7 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
             region_geometry: per sample ``(M, G)`` raw values, or ``None``.
             patch_tokens, depth_patch_tokens: tower output instead of pictures.
             image_tokens, region_rgb_tokens, region_depth_tokens: instead of pictures and masks.
-            name_features: from the output of the step that held the prompt.
+            name_memory: from the output of the step that held the prompt.
 
         Raises:
             ValueError: where placeholders and features differ in number, or inputs clash.
@@ -185,11 +186,13 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
             if cached and all(tokens is None for tokens in given):
                 # A decoder may generate placeholders; they are words then, as published.
                 inputs_embeds = self.get_input_embeddings()(input_ids)
-                if name_features is not None:
-                    inputs_embeds = self.write_names(inputs_embeds, input_ids, name_features)
+                if name_memory is not None:
+                    inputs_embeds, name_memory = self.write_names(
+                        inputs_embeds, input_ids, name_memory
+                    )
             else:
                 inputs_embeds = self.assemble_embeddings(input_ids, *given)
-                name_features = self.name_features(*given[1:], batch=len(input_ids))
+                name_memory = self.name_memory(*given[1:], batch=len(input_ids))
         output = self.language_model(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
@@ -210,7 +213,7 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
             hidden_states=output.hidden_states,
             attentions=output.attentions,
             vanished_masks=vanished,
-            name_features=name_features,
+            name_memory=name_memory,
         )
 
     def _towers(
@@ -228,7 +231,7 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
     def _update_model_kwargs_for_generation(
         self, outputs: Any, model_kwargs: dict[str, Any], *args: Any, **kwargs: Any
     ) -> dict[str, Any]:
-        model_kwargs["name_features"] = outputs.name_features
+        model_kwargs["name_memory"] = outputs.name_memory
         return super()._update_model_kwargs_for_generation(outputs, model_kwargs, *args, **kwargs)
 
     def prepare_inputs_for_generation(  # type: ignore[override]

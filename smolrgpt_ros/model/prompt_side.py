@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from .config import SmolRGPTConfig
 from .geometry_encoder import GeometryEncoder
 from .per_sample import PerSample, listed
+from .region_names import NameMemory, NameRules
 
 
 class PromptSide(PreTrainedModel):
@@ -62,54 +66,65 @@ class PromptSide(PreTrainedModel):
                 optional = token == "<mask_depth>"
                 embeds = _scatter(embeds, where, named, token, optional=optional)
         # After the placeholders are filled: by then their numbers are known to agree.
-        names = self._name_features(rgb, depth, geometry)
-        return embeds if names is None else self.write_names(embeds, input_ids, names)
+        memory = self._name_memory(region_geometry, rgb, depth, geometry)
+        return embeds if memory is None else self.write_names(embeds, input_ids, memory)[0]
 
-    def name_features(
+    def name_memory(
         self,
         region_rgb: PerSample | None,
         region_depth: PerSample | None,
         region_geometry: PerSample | None,
         batch: int,
-    ) -> Tensor | None:
-        """What :meth:`write_names` adds, from the arguments of :meth:`assemble_embeddings`.
+    ) -> NameMemory | None:
+        """What :meth:`write_names` needs, from the arguments of :meth:`assemble_embeddings`.
 
         Returns:
-            ``(B, region_names, D)``: each region's tokens summed, zero where there is none;
-            ``None`` where names carry nothing.
+            The memory before an answer; ``None`` where names carry nothing.
         """
-        return self._name_features(
+        return self._name_memory(
+            region_geometry,
             listed(region_rgb, batch, "region_rgb"),
             listed(region_depth, batch, "region_depth"),
             self._geometry_tokens(region_geometry, batch),
         )
 
-    def _name_features(self, *rows: list[Tensor | None]) -> Tensor | None:
-        names = self.config.region_names
-        if not names or all(tokens is None for row in rows for tokens in row):
+    def _name_memory(
+        self, region_geometry: PerSample | None, *rows: list[Tensor | None]
+    ) -> NameMemory | None:
+        if not self.config.region_names or all(t is None for row in rows for t in row):
             return None
-        words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
-        table = []
-        for tokens in zip(*rows, strict=True):
-            given = [t for t in tokens if t is not None]
-            count = len(given[0]) if given else 0
-            self._check_names(count)
-            missing = words.new_zeros(names - count, words.shape[1])
-            table.append(torch.cat((torch.stack(given).sum(0), missing)) if given else missing)
-        return torch.stack(table)
+        raw = listed(region_geometry, len(rows[0]), "region_geometry")
+        tables = [self._name_table(r, tokens) for r, *tokens in zip(raw, *rows, strict=True)]
+        most = max(len(table) for table in tables)
+        padded = [F.pad(t, (0, 0, 0, most - len(t), 0, most - len(t))) for t in tables]
+        return NameMemory.fresh(torch.stack(padded))
 
-    def write_names(self, embeds: Tensor, input_ids: Tensor, names: Tensor) -> Tensor:
-        """Add each region's features to its name, wherever that is written.
+    def _name_table(self, raw: Any, tokens: list[Tensor | None]) -> Tensor:
+        """``(M, M, D)``: the region's tokens summed, and what it is to the row's region."""
+        given = [t for t in tokens if t is not None]
+        if not given:
+            words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
+            return words.new_zeros(0, 0, words.shape[1])
+        own = torch.stack(given).sum(0)
+        self._check_names(len(own))
+        told = None
+        if self.config.geometry_features and raw is not None:
+            told = self.geometry_encoder.to_references(torch.as_tensor(raw).to(own.device))
+        return own.expand(len(own), *own.shape) if told is None else own + told.to(own.dtype)
 
-        Args:
-            embeds: ``(B, T, D)`` word embeddings of ``input_ids`` ``(B, T)``.
-            names: from :meth:`name_features`.
-        """
-        row = input_ids - self.config.region_name_token_id
-        where = (row >= 0) & (row < self.config.region_names)
-        sample = torch.arange(len(row), device=row.device)[:, None]
-        added = names[sample, row.clamp(0, self.config.region_names - 1)]
-        return embeds + added.to(embeds.dtype) * where[..., None]
+    def write_names(
+        self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
+    ) -> tuple[Tensor, NameMemory]:
+        """Add each region's features to its name, wherever that is written; see ``NameRules``."""
+        config = self.config
+        assert config.region_name_token_id is not None
+        rules = NameRules(
+            config.region_name_token_id,
+            config.region_names,
+            config.list_separator_token_ids,
+            config.eos_token_id,
+        )
+        return rules.write(embeds, input_ids, memory)
 
     def _geometry_tokens(
         self, region_geometry: PerSample | None, batch: int

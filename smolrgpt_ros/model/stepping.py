@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from .fused_decoder import FusedDecoder
+from .region_names import NameMemory
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def choose(decoder: FusedDecoder, hidden: Tensor) -> tuple[Tensor, Tensor]:
     return tokens, logits.gather(-1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
 
 
-WriteNames = Callable[[Tensor, Tensor, Tensor], Tensor]
+WriteNames = Callable[[Tensor, Tensor, NameMemory], tuple[Tensor, NameMemory]]
 """``SmolRGPTForConditionalGeneration.write_names``."""
 
 
@@ -41,17 +42,17 @@ class GrowingSteps:
     ) -> None:
         self.decoder, self.write_names = decoder, write_names
         self.cache = decoder.new_cache(batch, slots)
-        self._names: Tensor | None = None
+        self._names: NameMemory | None = None
 
-    def name(self, names: Tensor | None) -> None:
-        """Set what the names of regions carry, ``(B, region_names, D)``; ``None``: nothing."""
+    def name(self, names: NameMemory | None) -> None:
+        """Set what the names of regions carry; ``None``: nothing."""
         self._names = names
 
     def keep(self, rows: Tensor) -> None:
         """Go on with some of the sequences."""
         self.cache = self.cache.select(rows)
         if self._names is not None:
-            self._names = self._names[rows]
+            self._names = self._names.select(rows)
 
     def step(self, tokens: Tensor, positions: Tensor, slot: int) -> tuple[Tensor, Tensor]:
         """Run a token of each sequence and choose the next.
@@ -64,7 +65,7 @@ class GrowingSteps:
         slots = torch.tensor([slot], device=tokens.device)
         embeds = self.decoder.embedding(tokens[:, None])
         if self._names is not None:
-            embeds = self.write_names(embeds, tokens[:, None], self._names)
+            embeds, self._names = self.write_names(embeds, tokens[:, None], self._names)
         hidden = self.decoder(embeds, positions[:, None], slots, self.cache, slot + 1)
         return choose(self.decoder, hidden[:, 0])
 
@@ -87,7 +88,10 @@ class StaticSteps:
     ) -> None:
         self.decoder, self.write_names, self.slots = decoder, write_names, slots
         width = decoder.norm.shape[0]
-        self._names = decoder.norm.new_zeros(batch, region_names, width) if region_names else None
+        self._names: NameMemory | None = None
+        if region_names:
+            shape = (batch, region_names, region_names, width)
+            self._names = NameMemory.fresh(decoder.norm.new_zeros(shape))
         self.cache = decoder.new_cache(batch, slots)
         device = decoder.norm.device
         self._tokens = torch.zeros(batch, dtype=torch.long, device=device)
@@ -99,10 +103,20 @@ class StaticSteps:
             self._capture()
         self.cache.seen.zero_()
 
-    def name(self, names: Tensor | None) -> None:
+    def name(self, names: NameMemory | None) -> None:
         """As in :class:`GrowingSteps`."""
-        if self._names is not None:
-            self._names.zero_() if names is None else self._names.copy_(names)
+        if self._names is None:
+            return
+        self._names.table.zero_()
+        if names is not None:
+            count = names.table.shape[1]
+            self._names.table[:, :count, :count].copy_(names.table)
+            self._remember(names)
+
+    def _remember(self, names: NameMemory) -> None:
+        assert self._names is not None
+        self._names.reference.copy_(names.reference)
+        self._names.previous.copy_(names.previous)
 
     def keep(self, rows: Tensor) -> None:
         raise NotImplementedError("a static batch does not shrink")
@@ -122,7 +136,8 @@ class StaticSteps:
         self.cache.seen.index_fill_(1, self._slot, True)
         embeds = self.decoder.embedding(self._tokens[:, None])
         if self._names is not None:
-            embeds = self.write_names(embeds, self._tokens[:, None], self._names)
+            embeds, names = self.write_names(embeds, self._tokens[:, None], self._names)
+            self._remember(names)
         hidden = self.decoder(embeds, self._positions[:, None], self._slot, self.cache, self.slots)
         return choose(self.decoder, hidden[:, 0])
 

@@ -6,17 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
+from .mini.recipe import STAGES
+
 CONFIG = Path("config/training/mini.yaml")
-MINI_STAGES = (
-    "frames",
-    "tower",
-    "language",
-    "rgb_alignment",
-    "region_alignment",
-    "sft",
-    "export",
-    "detector",
-)
+MINI_STAGES = ("frames", *STAGES, "export", "detector")
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]

@@ -1,5 +1,6 @@
 """A tiny model and tokenizer with every special token; random weights, fixed seed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 from smolrgpt_ros.model.config import SmolRGPTConfig
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT
+from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_NAMES
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.processing import SmolRGPTProcessor
 
@@ -47,9 +48,11 @@ def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
         mask_depth_token_id=5,
         mask_geometry_token_id=6 if geometry else None,
         geometry_features=FEATURE_COUNT if geometry else 0,
+        region_relations=40 if geometry else 0,
         # Ordinary characters, so that generated text is full of names.
         region_name_token_id=40 if geometry else None,
         region_names=40 if geometry else 0,
+        list_separator_token_ids=(20, 30, 81) if geometry else (),
     )
 
 
@@ -92,3 +95,21 @@ def reference_checkpoint() -> Path:
     if not FIXTURE.is_dir():
         pytest.skip("the parity fixture ../shared/fixtures/reference_checkpoint is not there")
     return FIXTURE
+
+
+@pytest.fixture(scope="session")
+def region() -> Callable[..., torch.Tensor]:
+    """Makes raw features of a region: its median at (x, y, z) m, edges ``half`` m around it."""
+
+    def make(
+        x: float, y: float, z: float, half: float, u: float = 0, v: float = 0, metric: float = 1
+    ) -> torch.Tensor:
+        raw = torch.zeros(FEATURE_COUNT)
+        raw[0:3] = torch.tensor([x, y, z])
+        raw[3:6], raw[6:9] = raw[0:3] - half, raw[0:3] + half
+        raw[FEATURE_NAMES.index("centroid_u")] = u
+        raw[FEATURE_NAMES.index("centroid_v")] = v
+        raw[FEATURE_NAMES.index("metric")] = metric
+        return raw
+
+    return make

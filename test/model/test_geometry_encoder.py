@@ -1,26 +1,10 @@
-"""Geometry tokens: small differences show, and what other regions are shows at their places."""
+"""Geometry tokens: small differences show, and what other regions are shows where asked for."""
 
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_encoder import (
-    GeometryEncoder,
-    RelationEncoder,
-    fourier,
-    pair_features,
-)
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_NAMES, FEATURE_SCALES
-
-
-def region(x, y, z, half, u=0.0, v=0.0, metric=1.0):
-    """Raw features of a region with its median at (x, y, z) m and edges ``half`` m around it."""
-    raw = torch.zeros(FEATURE_COUNT)
-    raw[0:3] = torch.tensor([x, y, z])
-    raw[3:6], raw[6:9] = raw[0:3] - half, raw[0:3] + half
-    raw[FEATURE_NAMES.index("centroid_u")] = u
-    raw[FEATURE_NAMES.index("centroid_v")] = v
-    raw[FEATURE_NAMES.index("metric")] = metric
-    return raw
+from smolrgpt_ros.model.geometry_encoder import CentreEstimator, GeometryEncoder, shape_features
+from smolrgpt_ros.model.geometry_features import FEATURE_SCALES
 
 
 def test_small_differences_show():
@@ -32,46 +16,7 @@ def test_small_differences_show():
     assert 0.05 < near < far
 
 
-def test_fourier_by_hand():
-    found = fourier(torch.tensor([[5.0]]), (20.0, 10.0))[0]
-    # A quarter of 20 m, half of 10 m; the second wave is weaker by the square root of two.
-    assert found.tolist() == pytest.approx([1.0, 1.0, 0.0, 0.0, -(0.5**0.5)], abs=1e-6)
-
-
-def test_pair_features_by_hand():
-    raw = torch.stack([region(1, 0, 5, 0.5, u=0.25), region(4, 0, 9, 1.0, u=0.75, v=0.5)])
-    pairs = pair_features(raw)
-    assert pairs.shape == (2, 2, 21)
-    step = pairs[0, 1]
-    assert step[:4].tolist() == pytest.approx([-3, 0, -4, 5])
-    assert float(step[4]) == pytest.approx(4 * 1.6292405)  # ln 5.1
-    # low of one - high of the other: 0.5 - 5, -0.5 - 1, 4.5 - 10
-    assert step[5:8].tolist() == pytest.approx([-4.5, -1.5, -5.5])
-    assert step[8:11].tolist() == pytest.approx([1.5 - 3, 0.5 + 1, 5.5 - 8])
-    assert step[11:14].tolist() == pytest.approx([0.5 - 3, -0.5 + 1, 4.5 - 8])
-    assert step[14:17].tolist() == pytest.approx([1.5 - 5, 0.5 - 1, 5.5 - 10])
-    assert step[17:].tolist() == pytest.approx([-8, -8, 4, 0])
-    assert pairs[1, 0, :3].tolist() == pytest.approx([3, 0, 4])
-    assert pairs[1, 1, 20] == 4
-
-
-def test_a_relation_shows_at_the_place_of_the_other_region():
-    torch.manual_seed(0)
-    encoder = RelationEncoder(4, 16, std=1.0)
-    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])
-    before = encoder(raw)
-    assert before.shape == (3, 16)
-    moved = raw.clone()
-    moved[2, 0] += 1.0
-    change = encoder(moved) - before
-    # Region 0 saw region 2 move: what changed lies in the columns of place 2 alone.
-    columns = encoder.out.weight[:, 20:30]
-    inside = columns @ torch.linalg.lstsq(columns, change[0]).solution
-    assert change[0].norm() > 0.01
-    assert torch.allclose(inside, change[0], atol=1e-4)
-
-
-def test_without_relations_tokens_stand_for_themselves():
+def test_without_relations_tokens_stand_for_themselves(region):
     torch.manual_seed(0)
     alone = GeometryEncoder(FEATURE_SCALES, 16, std=1.0)
     related = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3)
@@ -79,3 +24,32 @@ def test_without_relations_tokens_stand_for_themselves():
     moved = torch.stack([raw[0], region(3, 0, 5, 0.5)])
     assert torch.equal(alone(raw)[0], alone(moved)[0])
     assert (related(raw)[0] - related(moved)[0]).norm() > 0.01
+
+
+def test_without_relations_nothing_is_told_of_a_reference(region):
+    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
+    assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0).to_references(raw) is None
+    told = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3).to_references(raw)
+    assert told is not None and told.shape == (2, 2, 16)
+
+
+def test_a_centre_is_the_median_moved_by_what_the_shape_tells(region):
+    torch.manual_seed(0)
+    estimator = CentreEstimator()
+    torch.nn.init.zeros_(estimator.out.weight)
+    with torch.no_grad():
+        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5]))
+    raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
+    # Nothing was measured of the second: it has no centre to move.
+    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5])
+    assert estimator(raw)[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_shape_does_not_depend_on_where_the_region_lies_but_for_its_position(region):
+    near, far = region(1, 2, 5, 0.5, u=0.75), region(-3, 0, 9, 0.5, u=0.75)
+    shapes = shape_features(torch.stack([near, far]))
+    assert shapes.shape == (2, 18)
+    assert shapes[0, :3].tolist() == pytest.approx([0.2, 0.4, 1.0])
+    assert torch.allclose(shapes[0, 3:], shapes[1, 3:], atol=1e-6)
+    assert shapes[0, 3:9].tolist() == pytest.approx([-0.5] * 3 + [0.5] * 3)
+    assert float(shapes[0, 13]) == pytest.approx(1.0)  # a quarter right of the middle

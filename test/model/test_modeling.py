@@ -14,7 +14,7 @@ REGION = [4, 5, 6]
 def batch():
     """Two samples of different length: three masks and depth; one mask and no depth."""
     generator = torch.Generator().manual_seed(3)
-    first = [1, *IMAGE, 20, *REGION, 21, *REGION, 30, *REGION, 40]
+    first = [1, *IMAGE, 20, *REGION, 21, *REGION, 30, *REGION, 40, 21, 42, 20, 41, 22]
     second = [1, *IMAGE, 50, *REGION, 51]
     padding = len(first) - len(second)
     return {
@@ -251,4 +251,4 @@ def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model)
 def test_more_regions_than_names_are_refused(model):
     many = torch.zeros(model.config.region_names + 1, model.config.text_config.hidden_size)
     with pytest.raises(ValueError, match="at most 40 regions, found 41"):
-        model.name_features([many], None, None, 1)
+        model.name_memory([many], None, None, 1)

@@ -19,7 +19,7 @@ from ...model.processing import (
     SmolRGPTProcessor,
 )
 from .recipe import Recipe
-from .tokenizer import REGION_NAMES
+from .tokenizer import LIST_SEPARATORS, REGION_NAMES
 
 _STD = 0.05
 """Embeddings of a 192-wide decoder start larger than the 0.02 of wide ones."""
@@ -47,6 +47,7 @@ def build_mini(
         region_relations=REGION_NAMES,
         region_name_token_id=int(tokenizer.convert_tokens_to_ids(" [Region 0]")),
         region_names=REGION_NAMES,
+        list_separator_token_ids=[int(tokenizer.vocab[sign]) for sign in LIST_SEPARATORS],
         image_token_id=ids[IMAGE_TOKEN],
         mask_rgb_token_id=ids[MASK_RGB_TOKEN],
         mask_depth_token_id=ids[MASK_DEPTH_TOKEN],

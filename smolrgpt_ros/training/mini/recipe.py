@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+STAGES = ("tower", "centres", "language", "rgb_alignment", "region_alignment", "sft")
+"""In the order they run."""
+
 
 @dataclass(frozen=True)
 class StagePlan:

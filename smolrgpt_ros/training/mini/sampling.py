@@ -12,6 +12,8 @@ from ...simulation.questions import KINDS, generate_questions
 from .batches import Example, encode
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames
+from .frayed import frayed
+from .typing_habits import as_typed
 
 Sampler = Callable[[int, int, np.random.Generator], list[Example]]
 """``(slot, frame, rng)`` -> the examples of one frame."""
@@ -48,7 +50,7 @@ def answers(
         for question in asked[:count]:
             rows = _rows(frames, frame, question.object_ids)
             draw = rng.random()
-            geometry = frames.geometry[rows].copy()
+            geometry = frayed(frames.geometry[rows], rng)
             has_depth = True
             if draw < without_geometry:
                 geometry[:] = 0
@@ -56,7 +58,7 @@ def answers(
                 geometry[:, _METRIC] = 0
                 geometry[:, _FLAG] = 0
                 has_depth = False
-            ids, start = encode(processor, question.text, question.answer)
+            ids, start = encode(processor, as_typed(question.text, rng), question.answer)
             local = rows - frames.regions(frame).start
             made.append(Example(slot, local, ids, start, geometry, has_depth=has_depth))
         return made

@@ -1,6 +1,7 @@
 """The stages of the mini: tower and language apart, then the published three-stage curriculum.
 
 tower             dense labels, no decoder (``tower``)
+centres           where objects' middles lie (``centres``)
 language          decoder and geometry encoder, on geometry tokens alone: cheap steps, no picture
 rgb_alignment     stage 1: the RGB connector, on captions; decoder and tower frozen
 region_alignment  stage 2: connectors and refiners, on region descriptions; decoder and tower frozen
@@ -23,19 +24,21 @@ from ...model.processing import SmolRGPTProcessor
 from . import sampling
 from .batches import FrameTokens, answer_loss
 from .build import load_part, save_part
+from .centres import train_centres
 from .frames import CachedFrames
 from .loop import Schedule, fit
-from .recipe import Recipe
+from .recipe import STAGES, Recipe
 from .sampling import Sampler
 from .tower import pretrain_tower
-
-STAGES = ("tower", "language", "rgb_alignment", "region_alignment", "sft")
 
 _PAIRS_SHARE = 0.2
 """Part of the language stage that asks about pairs alone."""
 
+_CENTRES = "geometry_encoder.centres"
+
 _TRAINED = {
     "tower": ("vision_tower",),
+    "centres": (_CENTRES,),
     "language": ("language_model", "geometry_encoder"),
     "rgb_alignment": ("rgb_connector",),
     "region_alignment": ("rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"),
@@ -87,11 +90,21 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
     plan = run.recipe.stages[name]
     schedule = Schedule(steps=plan.steps, learning_rate=plan.learning_rate)
     _load_earlier(run, name)
-    trained = {part: getattr(run.model, part) for part in _TRAINED[name]}
+    trained = {part: run.model.get_submodule(part) for part in _TRAINED[name]}
     run.model.requires_grad_(False)
     for module in trained.values():
         module.requires_grad_(True)
-    if name == "tower":
+    if name == "centres":
+        train_centres(
+            trained[_CENTRES],  # type: ignore[arg-type]
+            run.frames,
+            schedule,
+            run.folder,
+            batch=plan.frames,
+            seed=run.recipe.seed,
+            deadline=deadline,
+        )
+    elif name == "tower":
         pretrain_tower(
             run.model,
             run.frames,
@@ -102,6 +115,7 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
             deadline=deadline,
         )
     else:
+        run.model.get_submodule(_CENTRES).requires_grad_(False)  # what is built on them must hold
         _run_decoder_stage(run, name, trained, schedule, deadline)
     for part, module in trained.items():
         save_part(module, run.part(part))
@@ -111,11 +125,11 @@ def _load_earlier(run: TrainingRun, name: str) -> None:
     """The modules that earlier stages trained; the first that trains a module starts it fresh."""
     needed: dict[str, str] = {}
     for stage in STAGES[: STAGES.index(name)]:
-        if name == "language" and stage == "tower":
-            continue  # language needs no picture: the two may run side by side
+        if stage == "tower" and name in ("centres", "language"):
+            continue  # they need no picture: the tower may be trained beside them
         needed |= dict.fromkeys(_TRAINED[stage], stage)
     for part in needed:
-        load_part(getattr(run.model, part), run.part(part))
+        load_part(run.model.get_submodule(part), run.part(part))
 
 
 def _run_decoder_stage(

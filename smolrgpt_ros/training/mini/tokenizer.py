@@ -21,6 +21,8 @@ SPECIAL_TOKENS = (
     "<mask_geometry>",
 )
 REGION_NAMES = 32
+LIST_SEPARATORS = (":", ",")
+"""What stands right before a name in a list; single tokens."""
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrainedTokenizerFast:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smolrgpt_ros.training.mini.recipe import read_recipe
-from smolrgpt_ros.training.mini.stages import STAGES
+from smolrgpt_ros.training.mini.recipe import STAGES, read_recipe
 
 MINI = Path(__file__).parents[3] / "config" / "training" / "mini.yaml"
 

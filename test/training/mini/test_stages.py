@@ -10,9 +10,9 @@ from smolrgpt_ros.model.engine import SmolRGPTEngine
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.training.mini.build import export, load_part
 from smolrgpt_ros.training.mini.frames import CLASSES, build_cache
-from smolrgpt_ros.training.mini.recipe import DataPlan, DetectorPlan, Recipe, StagePlan
+from smolrgpt_ros.training.mini.recipe import STAGES, DataPlan, DetectorPlan, Recipe, StagePlan
 from smolrgpt_ros.training.mini.run import open_run
-from smolrgpt_ros.training.mini.stages import STAGES, run_stage
+from smolrgpt_ros.training.mini.stages import run_stage
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
 RECIPE = Recipe(
@@ -89,6 +89,7 @@ def test_every_stage_trains_its_parts_and_no_others(run):
         }
         trained[stage] = changed
     assert trained["tower"] == {"vision_tower"}
+    assert trained["centres"] == {"geometry_encoder"}
     assert trained["language"] == {"language_model", "geometry_encoder"}
     assert trained["rgb_alignment"] == {"rgb_connector"}
     connectors = {"rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"}

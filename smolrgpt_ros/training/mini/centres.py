@@ -1,0 +1,62 @@
+"""The first stage of the geometry encoder: where objects' middles lie, from their true centres."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from ...model.geometry_encoder import CentreEstimator
+from .frames import CachedFrames
+from .frayed import frayed
+from .loop import Schedule, fit
+
+_METRIC = 18
+_BETA_M = 0.1
+"""Errors below this many metres count squared, larger ones by their size."""
+
+
+def train_centres(
+    estimator: CentreEstimator,
+    frames: CachedFrames,
+    schedule: Schedule,
+    folder: Path,
+    *,
+    batch: int,
+    seed: int,
+    deadline: float | None = None,
+) -> None:
+    """Fit the estimator to all measured regions of the frames.
+
+    Args:
+        batch: frames a step, all their regions.
+        seed: of the order.
+        deadline: as in :func:`loop.fit`.
+    """
+    centres = true_centres(frames)
+    measured = frames.geometry[:, _METRIC] > 0
+
+    def backward(step: int) -> dict[str, float]:
+        rng = np.random.default_rng((seed, step))
+        chosen = rng.choice(len(frames), size=batch, replace=False)
+        parts = [frames.regions(int(frame)) for frame in chosen]
+        rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+        rows = rows[measured[rows]]
+        seen = torch.from_numpy(frayed(frames.geometry[rows], rng))
+        error = estimator(seen) - torch.from_numpy(centres[rows])
+        loss = functional.smooth_l1_loss(error, torch.zeros_like(error), beta=_BETA_M)
+        loss.backward()
+        return {"loss": float(loss.detach()), "metres": float(error.detach().norm(dim=1).median())}
+
+    fit("centres", {"centres": estimator}, backward, schedule, folder, deadline=deadline)
+
+
+def true_centres(frames: CachedFrames) -> np.ndarray:
+    """``(N, 3)`` float32 metres, optical frame: one row per row of ``frames.geometry``."""
+    rows = []
+    for frame, truth in enumerate(frames.truths):
+        centre_of = {item.id: item.centre for item in truth.regions}
+        rows += [centre_of[int(number)] for number in frames.object_ids[frames.regions(frame)]]
+    return np.array(rows, np.float32)
