@@ -61,13 +61,15 @@ def simulated_cases(
     height: int = 360,
     *,
     noisy: bool = True,
+    phrasing: str = "heldout",
     detector: RegionDetector | None = None,
 ) -> Iterator[Case]:
-    """Frames of unseen seeds with one question of each kind in unseen words.
+    """Frames of unseen seeds with one question of each kind, by default in unseen words.
 
     Args:
         families: of the camera, in turn.
         noisy: through the sensor model.
+        phrasing: of the questions, ``"heldout"`` or ``"train"``.
         detector: finds the regions; ``None`` takes the simulator's masks.
     """
     names = list(families)
@@ -78,7 +80,7 @@ def simulated_cases(
         rng = np.random.default_rng(seed + index)
         queries = []
         for kind in KINDS:
-            for asked in generate_questions(shot.truth, rng, [kind], 1, phrasing="heldout"):
+            for asked in generate_questions(shot.truth, rng, [kind], 1, phrasing=phrasing):
                 name = f"{seed + index}/{kind}"
                 ids = tuple(asked.object_ids)
                 queries.append(Query(name, asked.category, asked.text, ids, asked.normalized))

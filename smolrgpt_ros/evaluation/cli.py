@@ -50,6 +50,17 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     parser.add_argument("--out", type=Path, help="write every outcome here, one JSON object a line")
     parser.add_argument("--answers", type=Path, help="write the benchmark's submission file here")
     parser.add_argument("--report", type=Path, help="write an HTML page with the worst cases here")
+    parser.add_argument(
+        "--phrasing",
+        choices=("heldout", "train"),
+        default="heldout",
+        help="sentences of simulated questions: those kept from training, or those of it",
+    )
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="fit the model's confidence to these outcomes and keep the curves in its folder",
+    )
     parser.set_defaults(run=main)
 
 
@@ -61,11 +72,14 @@ def main(arguments: argparse.Namespace) -> int:
     from ..model.engine import SmolRGPTEngine
     from ..reasoning.reasoner import SpatialReasoner
     from .asking import ask_all
+    from .calibration import fit
     from .outcomes import Outcome, summary
     from .report import WorstCases, html_report
 
     folder = arguments.model or MINI
     with SmolRGPTEngine.load(folder, dtype=arguments.dtype, threads=arguments.threads) as engine:
+        if arguments.calibrate:
+            engine.calibration = None
         worst = WorstCases()
         outcomes: list[Outcome] = []
         for case, outcome in tqdm(ask_all(SpatialReasoner(engine), _cases(arguments)), unit="q"):
@@ -73,6 +87,8 @@ def main(arguments: argparse.Namespace) -> int:
             worst.see(case, outcome)
     if not outcomes:
         raise ValueError("nothing was asked: the data has no question, or --frames is 0")
+    if arguments.calibrate:
+        fit(outcomes, _told(arguments)).save(folder)
     table = summary(outcomes)
     if arguments.out:
         arguments.out.write_text("".join(json.dumps(asdict(o)) + "\n" for o in outcomes))
@@ -80,10 +96,20 @@ def main(arguments: argparse.Namespace) -> int:
         lines = [{"id": o.id, "normalized_answer": o.model} for o in outcomes]
         arguments.answers.write_text(json.dumps(lines, indent=1) + "\n")
     if arguments.report:
-        title = f"{folder.name} on {arguments.data or f'{arguments.frames} simulated frames'}"
+        title = f"{folder.name} on {_told(arguments)}"
         arguments.report.write_text(html_report(title, table, worst.all()))
     print(json.dumps(table, indent=2))
     return 0
+
+
+def _told(arguments: argparse.Namespace) -> str:
+    """What the questions were, in words."""
+    if arguments.data is not None:
+        return str(arguments.data.name)
+    return (
+        f"{arguments.frames} simulated frames from seed {arguments.seed}, {arguments.masks} masks, "
+        f"{arguments.phrasing} sentences"
+    )
 
 
 def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
@@ -102,5 +128,6 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         arguments.seed,
         families,
         noisy=not arguments.clean,
+        phrasing=arguments.phrasing,
         detector=UltralyticsDetector.load(DETECTOR) if arguments.masks == "detector" else None,
     )

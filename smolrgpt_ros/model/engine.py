@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..scene.frame import RgbdFrame
 from ..scene.status import QueryError, Status
+from .calibration import Calibration
 from .frame_features import FrameCache
 from .fused_decoder import FusedDecoder
 from .generation import GeneratedAnswer, Generator, PreparedQuestion
@@ -67,6 +68,7 @@ class SmolRGPTEngine:
         max_waiting: questions in the queue before callers get ``BUSY``.
         max_batch: questions that run together.
         cache_bytes: bound of the features kept.
+        calibration: what confidence is worth, for who reads the answers; kept, not used here.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class SmolRGPTEngine:
         max_waiting: int = 16,
         max_batch: int = 8,
         cache_bytes: int = 512 * 2**20,
+        calibration: Calibration | None = None,
     ) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, found {threads}")
@@ -88,6 +91,7 @@ class SmolRGPTEngine:
         if dtype == "int8":
             quantise(model.vision_tower)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
+        self.calibration = calibration
         self._processor = processor
         decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
         give_back_memory()
@@ -122,11 +126,8 @@ class SmolRGPTEngine:
         where = choose_device(device)
         number_format = choose_dtype(dtype, where)
         processor = SmolRGPTProcessor.from_pretrained(folder)
-        model = SmolRGPTForConditionalGeneration.from_pretrained(
-            str(folder),
-            dtype=torch.bfloat16 if number_format == "bfloat16" else torch.float32,
-            local_files_only=True,
-            use_safetensors=True,
+        model = SmolRGPTForConditionalGeneration.from_folder(
+            folder, torch.bfloat16 if number_format == "bfloat16" else torch.float32
         )
         return cls(
             model.to(where),  # type: ignore[arg-type]
@@ -134,6 +135,7 @@ class SmolRGPTEngine:
             name=folder.resolve().name,
             dtype=number_format,
             threads=threads,
+            calibration=Calibration.load(folder),
             **options,
         )
 

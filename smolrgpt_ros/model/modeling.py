@@ -39,6 +39,8 @@ _ONCE = (  # inputs that a cached prompt already holds
     "region_geometry",
 )
 
+_LOADING_FAULTS = ("missing_keys", "unexpected_keys", "mismatched_keys")
+
 
 @dataclass
 class SmolRGPTOutput(CausalLMOutputWithPast):
@@ -97,6 +99,28 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
         from .published import load_published  # it imports this module
 
         return load_published(source, stage, dtype)
+
+    @classmethod
+    def from_folder(
+        cls, folder: str | Path, dtype: torch.dtype | str = torch.float32
+    ) -> SmolRGPTForConditionalGeneration:
+        """The model that ``save_pretrained`` wrote; nothing is fetched from a network.
+
+        Raises:
+            ValueError: if the weights are not those of the folder's config; tensors are named.
+        """
+        model, found = cls.from_pretrained(
+            str(folder),
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+        wrong = {key: sorted(map(str, found[key])) for key in _LOADING_FAULTS if found[key]}
+        if wrong:
+            told = "; ".join(f"{key.replace('_', ' ')}: {', '.join(wrong[key])}" for key in wrong)
+            raise ValueError(f"{folder}: weights and config.json do not fit, {told}")
+        return model
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:

@@ -244,9 +244,7 @@ def convert(
 def convert_back(source: str | Path, target: str | Path) -> None:
     """Our folder -> published layout, which appears only once it is complete."""
     out = _fresh(target)
-    model = SmolRGPTForConditionalGeneration.from_pretrained(
-        str(source), local_files_only=True, use_safetensors=True, dtype="auto"
-    )
+    model = SmolRGPTForConditionalGeneration.from_folder(source, "auto")
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as temporary:
         save_published(model, temporary)
         _place(temporary, out)

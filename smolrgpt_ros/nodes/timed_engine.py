@@ -20,6 +20,7 @@ class TimedEngine:
         self._engine = engine
         self.name, self.device = str(engine.name), str(engine.device)
         self.dtype = str(engine.dtype)
+        self.calibration = getattr(engine, "calibration", None)
         self.sha256 = sha256
         #: Of calls that ended well.
         self.seconds = Recent()

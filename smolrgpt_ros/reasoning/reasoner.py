@@ -55,7 +55,8 @@ class SpatialAnswer:
         value, unit, normalized: read from ``text``; ``None`` / ``""`` where unreadable. A chosen
             region is a position in ``prompt_region_ids``, see ``chosen_id``.
         region_ids: ids named in ``text``, in order of mention.
-        confidence: of the model's words, in [0, 1]; NaN where nothing was generated.
+        confidence: of the model's words, in [0, 1]; NaN where nothing was generated. With a
+            calibrated model, the share of such answers that are right.
         truncated: generation stopped at its limit.
         measured: the same question measured from depth and masks.
         agreement: whether the two agree; ``None`` where one is missing.
@@ -187,7 +188,8 @@ class SpatialReasoner:
                 on_text=on_text,
                 cancelled=cancelled,
             )
-            text, confidence = generated.text, float(generated.confidence)
+            text = generated.text
+            confidence = self._certainty(grounding.meaning.kind, float(generated.confidence))
             truncated = bool(getattr(generated, "truncated", False))
             vanished = tuple(grounding.region_ids[i] for i in generated.vanished_masks)
         measured = measure(grounding.meaning, frame, prompted, geometry)
@@ -213,6 +215,11 @@ class SpatialReasoner:
             latency_s=time.monotonic() - start,
             notes=_notes(grounding, read, measured, vanished, truncated, self._engine is not None),
         )
+
+    def _certainty(self, kind: Kind, confidence: float) -> float:
+        """What the confidence is worth, where the engine has a ``calibration``."""
+        calibration = getattr(self._engine, "calibration", None)
+        return confidence if calibration is None else float(calibration(kind.value, confidence))
 
     def _ground(self, question: str, asked: Sequence[Region], geometry: FrameGeometry) -> Grounding:
         position = {id(region): i for i, region in enumerate(geometry.regions)}

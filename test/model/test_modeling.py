@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from smolrgpt_ros.model.config import SmolRGPTConfig
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
@@ -252,3 +253,17 @@ def test_more_regions_than_names_are_refused(model):
     many = torch.zeros(model.config.region_names + 1, model.config.text_config.hidden_size)
     with pytest.raises(ValueError, match="at most 40 regions, found 41"):
         model.name_memory([many], None, None, 1)
+
+
+def test_weights_that_lack_a_tensor_of_the_config_are_refused(model, tmp_path):
+    model.save_pretrained(tmp_path)
+    again = SmolRGPTForConditionalGeneration.from_folder(tmp_path)
+    assert all(
+        torch.equal(a, b) for a, b in zip(again.parameters(), model.parameters(), strict=True)
+    )
+    weights = load_file(tmp_path / "model.safetensors")
+    weights["stranger"] = weights.pop("geometry_encoder.centres.out.weight")
+    save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    expected = "missing keys: geometry_encoder.centres.out.weight; unexpected keys: stranger"
+    with pytest.raises(ValueError, match=expected):
+        SmolRGPTForConditionalGeneration.from_folder(tmp_path)

@@ -58,6 +58,15 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
     assert options["deadline_s"] is None
 
 
+def test_a_calibrated_engine_says_what_its_confidence_is_worth(yard: Any) -> None:
+    engine = ScriptedEngine(said(4.7))
+    told: list[tuple[str, float]] = []
+    engine.calibration = lambda kind, raw: told.append((kind, raw)) or 0.4  # type: ignore
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
+    assert told == [("distance", 0.75)]
+    assert answer.confidence == 0.4
+
+
 @pytest.mark.parametrize(
     ("policy", "metres", "trusted"),
     [

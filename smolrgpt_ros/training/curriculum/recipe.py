@@ -28,26 +28,30 @@ class DataPlan:
 
 @dataclass(frozen=True)
 class ModelPlan:
-    """What the stage starts from: ``folder`` alone, or the two backbones, or neither.
+    """What the stage starts from: ``folder``, or the two backbones, or ``fresh``.
 
     Args:
         folder: a model folder, or a checkpoint in the published layout (folder or tar).
         vision, language: folders of a SigLIP vision model and of a Llama with its tokenizer;
             connectors and refiners start fresh.
+        fresh: folder of a tokenizer; the published sizes with random weights, to try a set-up.
         tokenizer: folder of the tokenizer, where the model's folder has none.
     """
 
     folder: str | None = None
     vision: str | None = None
     language: str | None = None
+    fresh: str | None = None
     tokenizer: str | None = None
 
     def __post_init__(self) -> None:
         pair = (self.vision is None) == (self.language is None)
-        if not pair or (self.folder is None) == (self.vision is None):
+        starts = sum(start is not None for start in (self.folder, self.vision, self.fresh))
+        if not pair or starts != 1:
             raise ValueError(
-                "model: give either folder, or vision and language, found "
-                f"folder={self.folder!r}, vision={self.vision!r}, language={self.language!r}"
+                "model: give either folder, or vision and language, or fresh, found "
+                f"folder={self.folder!r}, vision={self.vision!r}, language={self.language!r}, "
+                f"fresh={self.fresh!r}"
             )
 
 

@@ -30,6 +30,8 @@ def starting_model(
     Raises:
         FileNotFoundError: if a folder or the tokenizer is missing.
     """
+    if plan.fresh is not None:
+        return from_sizes(plan.fresh)
     if plan.folder is None:
         assert plan.vision is not None and plan.language is not None
         return from_backbones(plan.vision, plan.language)
@@ -37,9 +39,7 @@ def starting_model(
     if not folder.exists():
         raise FileNotFoundError(f"model.folder not found: {folder}")
     if (folder / "processor_config.json").is_file():
-        model = SmolRGPTForConditionalGeneration.from_pretrained(
-            str(folder), local_files_only=True, use_safetensors=True
-        )
+        model = SmolRGPTForConditionalGeneration.from_folder(folder)
         return model, SmolRGPTProcessor.from_pretrained(folder)
     model = SmolRGPTForConditionalGeneration.from_published(folder)
     tokenizer = _tokenizer(plan.tokenizer or folder)
@@ -63,18 +63,10 @@ def from_backbones(
     if not decoder.config.tie_word_embeddings:
         raise ValueError(f"{language}: the decoder must have tie_word_embeddings, found false")
     tokenizer = _tokenizer(language)
-    added = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
-    tokenizer.add_special_tokens({"additional_special_tokens": added})
+    ids = _placeholders(tokenizer)
     decoder.resize_token_embeddings(max(len(tokenizer), decoder.config.vocab_size))
-    ids = tokenizer.convert_tokens_to_ids([*added, TURN_END])
     config = SmolRGPTConfig(
-        vision_config=tower.config.to_dict(),
-        text_config=decoder.config.to_dict(),
-        image_token_id=ids[0],
-        mask_rgb_token_id=ids[1],
-        mask_depth_token_id=ids[2],
-        eos_token_id=ids[3],
-        pad_token_id=ids[3],
+        vision_config=tower.config.to_dict(), text_config=decoder.config.to_dict(), **ids
     )
     model = SmolRGPTForConditionalGeneration(config)
     wanted = model.vision_tower.state_dict()
@@ -83,6 +75,33 @@ def from_backbones(
     model.vision_tower.load_state_dict({name: found[name] for name in wanted})
     model.language_model.load_state_dict(decoder.state_dict())
     return model, SmolRGPTProcessor.for_config(config, tokenizer)
+
+
+def from_sizes(
+    tokenizer: str | Path,
+) -> tuple[SmolRGPTForConditionalGeneration, SmolRGPTProcessor]:
+    """The published sizes with random weights.
+
+    Raises:
+        FileNotFoundError: if the tokenizer is missing.
+    """
+    words = _tokenizer(tokenizer)
+    config = SmolRGPTConfig(**_placeholders(words))
+    return SmolRGPTForConditionalGeneration(config), SmolRGPTProcessor.for_config(config, words)
+
+
+def _placeholders(tokenizer: PreTrainedTokenizerFast) -> dict[str, int]:
+    """Adds the placeholder tokens to a tokenizer; their numbers as the config wants them."""
+    added = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
+    tokenizer.add_special_tokens({"additional_special_tokens": added})
+    image, rgb, depth, end = tokenizer.convert_tokens_to_ids([*added, TURN_END])
+    return {
+        "image_token_id": image,
+        "mask_rgb_token_id": rgb,
+        "mask_depth_token_id": depth,
+        "eos_token_id": end,
+        "pad_token_id": end,
+    }
 
 
 def _tokenizer(folder: str | Path) -> PreTrainedTokenizerFast:
