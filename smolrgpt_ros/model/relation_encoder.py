@@ -13,6 +13,8 @@ _WAVES = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
 """Metres."""
 _DIGIT_WAVES = (40.0, 20.0, 10.0, 5.0, 10 / 3, 2.5, 1.0, 0.5, 1 / 3, 0.25)
 """Metres: ten metres and a metre with their overtones. A digit is a part of a turn of these."""
+_DIGIT_GAIN = 4.0
+"""Two numbers among hundreds of inputs: without it the decoder does not find them."""
 _RELATION_KINDS = 10
 _RELATION_HIDDEN = 96
 _REFERENCE_HIDDEN = 256
@@ -82,7 +84,7 @@ class ReferenceEncoder(nn.Module):
         pairs = fourier(pair_features(geometry, centres), _WAVES).transpose(0, 1)
         waves = torch.tensor(_DIGIT_WAVES, device=geometry.device)
         phases = numbers(geometry, centres)[..., None] * (2 * torch.pi / waves)
-        digits = torch.cat((phases.sin(), phases.cos()), -1).flatten(-2)
+        digits = _DIGIT_GAIN * torch.cat((phases.sin(), phases.cos()), -1).flatten(-2)
         encoded = torch.cat((pairs, digits), -1).to(self.hidden.weight.dtype)
         return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
 
