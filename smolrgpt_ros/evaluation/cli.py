@@ -40,6 +40,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         default="mix",
         help="camera family (default: %(default)s)",
     )
+    parser.add_argument(
+        "--without-geometry",
+        action="store_true",
+        help="keep the regions' geometry from the model: it has the tokens of the pictures alone",
+    )
     parser.add_argument("--clean", action="store_true", help="without the sensor model's noise")
     parser.add_argument(
         "--masks",
@@ -77,7 +82,12 @@ def main(arguments: argparse.Namespace) -> int:
     from .report import WorstCases, html_report
 
     folder = arguments.model or MINI
-    with SmolRGPTEngine.load(folder, dtype=arguments.dtype, threads=arguments.threads) as engine:
+    options = {
+        "dtype": arguments.dtype,
+        "threads": arguments.threads,
+        "geometry": not arguments.without_geometry,
+    }
+    with SmolRGPTEngine.load(folder, **options) as engine:
         if arguments.calibrate:
             engine.calibration = None
         worst = WorstCases()

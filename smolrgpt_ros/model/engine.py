@@ -68,6 +68,7 @@ class SmolRGPTEngine:
         max_waiting: questions in the queue before callers get ``BUSY``.
         max_batch: questions that run together.
         cache_bytes: bound of the features kept.
+        geometry: give the model the regions' geometry, where it takes it; zeros otherwise.
         calibration: what confidence is worth, for who reads the answers; kept, not used here.
     """
 
@@ -83,6 +84,7 @@ class SmolRGPTEngine:
         max_waiting: int = 16,
         max_batch: int = 8,
         cache_bytes: int = 512 * 2**20,
+        geometry: bool = True,
         calibration: Calibration | None = None,
     ) -> None:
         if threads is not None and threads < 1:
@@ -92,6 +94,7 @@ class SmolRGPTEngine:
             quantise(model.vision_tower)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration = calibration
+        self._with_geometry = geometry
         self._processor = processor
         decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
         give_back_memory()
@@ -240,7 +243,7 @@ class SmolRGPTEngine:
         geometry = None
         if self._processor.options.geometry:
             rows = frame_geometry(frame.depth, frame.intrinsics, list(masks))
-            geometry = torch.from_numpy(rows)
+            geometry = torch.from_numpy(rows) * self._with_geometry
         return PreparedQuestion(
             self._processor.encode(self._processor.build_question(prompt)),
             weights,

@@ -36,6 +36,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     )
     mini = parser.add_argument_group("the mini's recipe")
     mini.add_argument("--stage", choices=MINI_STAGES, help="only this stage (default: all)")
+    mini.add_argument(
+        "--detector",
+        action="store_const",
+        const="detector",
+        dest="stage",
+        help="only the detector: --stage detector",
+    )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
     mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
     mini.add_argument(
