@@ -79,13 +79,20 @@ class UltralyticsDetector:
         name: what to call it.
         device: ``"cpu"``, ``"cuda:0"``, …
         settings: thresholds; may be replaced at any time through :attr:`settings`.
+        labels: labels by the weights' own class names, beside :data:`LABEL_ALIASES`.
     """
 
     def __init__(
-        self, model: Any, *, name: str, device: str, settings: DetectorSettings | None = None
+        self,
+        model: Any,
+        *,
+        name: str,
+        device: str,
+        settings: DetectorSettings | None = None,
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         self._model = model
-        self._labels = labels_from(model.names)
+        self._labels = labels_from(model.names, labels)
         self.settings = settings or DetectorSettings()
         self.name = name
         self.device = device
@@ -99,16 +106,21 @@ class UltralyticsDetector:
         *,
         device: str = "auto",
         settings: DetectorSettings | None = None,
+        prompts: str | Path | None = None,
+        labels: Mapping[str, str] | None = None,
     ) -> UltralyticsDetector:
         """Load segmentation weights from a file.
 
         Args:
             weights: path of a ``.pt`` file. It is a pickle: load only files you trust.
+            prompts: what open-vocabulary weights (YOLOE) shall look for: a ``.npz`` file that
+                ultralytics' ``save_prompt_embeddings`` wrote; no text encoder is needed here.
+            labels: as of the constructor.
             device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
 
         Raises:
-            DetectorError: if ultralytics or the file is missing, or the file is no
-                segmentation model.
+            DetectorError: if ultralytics or a file is missing, the weights are no segmentation
+                model, or the prompts are not for them.
         """
         path = Path(weights)
         if not path.is_file():
@@ -128,8 +140,14 @@ class UltralyticsDetector:
                 raise DetectorError(
                     f"{path} is a YOLO model for {model.task!r}, expected a segmentation model"
                 )
+            if prompts is not None:
+                _give_prompts(model, path, Path(prompts))
             detector = cls(
-                model, name=path.stem, device=chosen, settings=settings or DetectorSettings()
+                model,
+                name=path.stem,
+                device=chosen,
+                settings=settings or DetectorSettings(),
+                labels=labels,
             )
             # The first prediction builds layers and buffers; better now than in the first frame.
             detector.detect(np.zeros((64, 64, 3), np.uint8))
@@ -223,14 +241,37 @@ def check_version(version: str) -> None:
         )
 
 
-def labels_from(names: Mapping[int, str] | Sequence[str]) -> dict[int, str]:
-    """Labels of this package by class index, from the class names stored in weights."""
+def _give_prompts(model: Any, weights: Path, prompts: Path) -> None:
+    if not prompts.is_file():
+        raise DetectorError(
+            f"detector prompts not found: {prompts}; set the parameter detector.prompts to a file "
+            "of ultralytics' save_prompt_embeddings, or leave it empty"
+        )
+    # Only its class for open vocabularies has this.
+    load = getattr(model, "load_prompt_embeddings", None)
+    if load is None:
+        raise DetectorError(
+            f"{weights} takes no prompts: expected YOLOE weights in a file with yoloe in its name; "
+            "leave the parameter detector.prompts empty"
+        )
+    load(prompts)
+
+
+def labels_from(
+    names: Mapping[int, str] | Sequence[str], labels: Mapping[str, str] | None = None
+) -> dict[int, str]:
+    """Labels of this package by class index, from the class names stored in weights.
+
+    Args:
+        labels: by lower-case class name, beside :data:`LABEL_ALIASES` and before them.
+    """
+    aliases = {**LABEL_ALIASES, **(labels or {})}
     items = names.items() if isinstance(names, Mapping) else enumerate(names)
-    labels = {}
+    found = {}
     for index, name in items:
         plain = " ".join(str(name).strip().lower().split())
-        labels[int(index)] = LABEL_ALIASES.get(plain, plain)
-    return labels
+        found[int(index)] = aliases.get(plain, plain)
+    return found
 
 
 def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -32,7 +32,11 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         # Before it is opened: a .pt file is a pickle, which runs what it holds.
         digest = check_sha256([weights], settings["detector_sha256"], "detector.sha256")
     detector = UltralyticsDetector.load(
-        weights, device=settings["device"], settings=settings.detector
+        weights,
+        device=settings["device"],
+        settings=settings.detector,
+        prompts=settings["detector_prompts"] or None,
+        labels=settings.labels,
     )
     detector.sha256 = digest
     if not detector.labels:

@@ -86,6 +86,20 @@ SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "detector.prompts",
+        "",
+        "What open-vocabulary weights (YOLOE) shall look for: a file of ultralytics' "
+        "save_prompt_embeddings (.npz); empty: what the weights know by themselves.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.labels",
+        "",
+        "Labels for class names of the weights, e.g. 'forklift=transporter, rack=shelf'; other "
+        "names stay as they are.",
+        read_only=True,
+    ),
+    ParameterSpec(
         "detector.confidence",
         0.35,
         "Lowest score of a region, 0 to 1.",

@@ -30,6 +30,7 @@ class Settings:
     limits: QueryLimits
     pairing: PairingSettings
     cameras: tuple[str, ...]
+    labels: Mapping[str, str]
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Settings:
@@ -70,10 +71,21 @@ class Settings:
                 depth_transport=values["transport_depth"],
             ),
             cameras=_cameras(values["cameras"]),
+            labels=_labels(values["detector_labels"]),
         )
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
+
+
+def _labels(text: str) -> dict[str, str]:
+    """``"a=b, c=d"`` -> labels by class name, lower case."""
+    pairs = [part.split("=") for part in text.lower().split(",")] if text.strip() else []
+    if any(len(pair) != 2 or not all(word.strip() for word in pair) for pair in pairs):
+        raise ValueError(
+            f"detector.labels must be like 'forklift=transporter, rack=shelf', found {text!r:.80}"
+        )
+    return {name.strip(): label.strip() for name, label in pairs}
 
 
 def _cameras(names: Any) -> tuple[str, ...]:

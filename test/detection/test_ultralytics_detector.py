@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from smolrgpt_ros.checkpoints import DETECTOR
 from smolrgpt_ros.detection.detector import Detection, RegionDetector
 from smolrgpt_ros.detection.errors import DetectorError
 from smolrgpt_ros.detection.ultralytics_detector import (
@@ -174,3 +175,50 @@ def test_a_model_without_masks_is_refused(tmp_path):
     import_ultralytics()("yolo11n.yaml", verbose=False).save(path)
     with pytest.raises(DetectorError, match=r"'detect'.*segmentation"):
         UltralyticsDetector.load(path)
+
+
+def test_labels_of_ones_own_go_before_the_usual_ones():
+    names = {0: "Forklift", 1: "rack", 2: "cone"}
+    labels = {"forklift": "transporter", "rack": "cabinet"}
+    assert labels_from(names, labels) == {0: "transporter", 1: "cabinet", 2: "cone"}
+
+
+@pytest.fixture(scope="module")
+def open_vocabulary(tmp_path_factory):
+    """YOLOE with random weights, told to look for one thing; prompts for two others."""
+    import_ultralytics()
+    from ultralytics import YOLOE
+
+    folder = tmp_path_factory.mktemp("yoloe")
+    weights, prompts = folder / "yoloe-11n-seg.pt", folder / "prompts.npz"
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(2)
+    model = YOLOE("yoloe-11n-seg.yaml")
+    model.set_classes(["cone"], torch.randn(1, 1, 512, generator=generator))
+    model.save(weights)
+    model.set_classes(["wooden pallet", "forklift"], torch.randn(1, 2, 512, generator=generator))
+    model.save_prompt_embeddings(prompts)
+    return weights, prompts
+
+
+def test_open_vocabulary_weights_look_for_the_prompts(open_vocabulary):
+    weights, prompts = open_vocabulary
+    assert UltralyticsDetector.load(weights, device="cpu").labels == ("cone",)
+    labels = {"wooden pallet": "pallet", "forklift": "transporter"}
+    detector = UltralyticsDetector.load(weights, device="cpu", prompts=prompts, labels=labels)
+    assert detector.labels == ("pallet", "transporter")
+
+
+def test_prompts_must_be_there_and_fit_the_weights(open_vocabulary, tmp_path):
+    weights, prompts = open_vocabulary
+    with pytest.raises(DetectorError, match=r"not found: .*none.npz; set .*detector.prompts"):
+        UltralyticsDetector.load(weights, device="cpu", prompts=tmp_path / "none.npz")
+    other = weights.with_name("yoloe-11s-seg.pt")
+    other.write_bytes(weights.read_bytes())
+    with pytest.raises(DetectorError, match=r"cannot load .*'yoloe-11n' cannot be loaded"):
+        UltralyticsDetector.load(other, device="cpu", prompts=prompts)
+
+
+def test_ordinary_weights_take_no_prompts(open_vocabulary):
+    with pytest.raises(DetectorError, match=r"takes no prompts.*yoloe in its name"):
+        UltralyticsDetector.load(DETECTOR, device="cpu", prompts=open_vocabulary[1])

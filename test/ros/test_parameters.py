@@ -96,6 +96,8 @@ def test_settings_are_a_copy():
         ({"cameras": ()}, "cameras must be"),
         ({"cameras": ("front", "")}, "cameras must be"),
         ({"model_sha256": "abc"}, r"model\.sha256 must be 64 hexadecimal digits"),
+        ({"detector_labels": "rack"}, r"detector\.labels must be like.*'rack'"),
+        ({"detector_labels": "rack=shelf,=pallet"}, r"detector\.labels"),
         ({"detector_sha256": "g" * 64}, r"detector\.sha256"),
     ],
 )

@@ -11,7 +11,6 @@ from smolrgpt_ros.model.geometry_features import FEATURE_COUNT
 from smolrgpt_ros.training.mini.centres import train_centres, true_centres
 from smolrgpt_ros.training.mini.loop import Schedule
 
-
 torch.set_num_threads(1)
 
 
