@@ -43,6 +43,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         dest="stage",
         help="only the detector: --stage detector",
     )
+    mini.add_argument(
+        "--start", type=Path, help="detector weights to go on from (default: from scratch)"
+    )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
     mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
     mini.add_argument(
@@ -125,6 +128,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
             arguments.folder,
             weights,
             plan=recipe.detector,
+            start=arguments.start,
             hours=None if arguments.minutes is None else arguments.minutes / 60,
             seed=recipe.seed,
         )

@@ -16,16 +16,18 @@ def train_detector(
     weights: Path,
     *,
     plan: DetectorPlan,
+    start: Path | None = None,
     hours: float | None = None,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Train from scratch and keep the best weights.
+    """Train and keep the best weights.
 
     Args:
         description: from :func:`.yolo_layout.write_description`.
         run_dir: ultralytics' run folder; a run that was killed is resumed.
         weights: where the best weights go, optimizer state stripped.
         plan: sizes and schedule.
+        start: weights to go on from, with the whole schedule; ``None``: from scratch.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it.
         seed: of weights and order.
 
@@ -43,12 +45,13 @@ def train_detector(
         model = YOLO(str(last))
         model.train(resume=True)
     else:
-        layout = yaml_model_load(plan.architecture)
-        layout["scales"][layout["scale"]] = [plan.depth, plan.width, 1024]
         run_dir.mkdir(parents=True, exist_ok=True)
-        narrow = run_dir / plan.architecture
-        narrow.write_text(yaml.safe_dump(layout))
-        model = YOLO(str(narrow))
+        if start is None:
+            layout = yaml_model_load(plan.architecture)
+            layout["scales"][layout["scale"]] = [plan.depth, plan.width, 1024]
+            narrow = run_dir / plan.architecture
+            narrow.write_text(yaml.safe_dump(layout))
+        model = YOLO(str(start or narrow))
         model.train(
             data=str(description),
             project=str(run_dir.resolve()),
@@ -62,7 +65,7 @@ def train_detector(
             seed=seed,
             device="cpu",
             workers=0,
-            pretrained=False,
+            pretrained=start is not None,
             # Frames share one shape, so rectangular batches save two fifths of the pixels; a
             # buffer's mask contains what stands on it, so masks must be allowed to overlap.
             rect=True,
