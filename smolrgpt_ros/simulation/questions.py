@@ -119,7 +119,7 @@ class _Asker:
             return None
         a, b = pair
         lists = {"a": [a], "b": [b]}
-        return self._distance_question(self.words.phrase("distance"), lists, a, b, "")
+        return self._distance_question(self.words.phrase("distance"), lists, a, b)
 
     def _distance_from_extreme(self, label: str) -> Question | None:
         """To the leftmost or rightmost pallet, or to a buffer picked by its place in the row."""
@@ -137,7 +137,7 @@ class _Asker:
         else:
             text = self.words.phrase("distance_buffers").replace("{which}", which)
             lists = {"buffers": row, "a": other}
-        return self._distance_question(text, lists, chosen, other[0], which)
+        return self._distance_question(text, lists, chosen, other[0], row, which)
 
     def _distance_question(
         self,
@@ -145,12 +145,14 @@ class _Asker:
         lists: dict[str, list[ObjectTruth]],
         a: ObjectTruth,
         b: ObjectTruth,
-        which: str,
+        row: Sequence[ObjectTruth] = (),
+        which: str = "",
     ) -> Question:
+        """Between ``a`` and ``b``; ``a`` may be the one of a row that is leftmost or so."""
         text, order = self.words.fill(text, lists)
         first = f"{WORD[a.label]} [Region {order.index(a.id)}]"
         second = f"{WORD[b.label]} [Region {order.index(b.id)}]"
-        opening = f"The {first} is the {which}. " if which else ""
+        opening = f"{self._spell_places(row, order, which, a)} " if row else ""
         metres = round(distance_between(a, b), 2)
         if metres == 0.0:
             inner, outer = (first, second) if b.id in a.inside else (second, first)
@@ -186,7 +188,7 @@ class _Asker:
                 return None
             text = self.words.phrase("count").replace("{which}", which)
             text, order = self.words.fill(text, {"buffers": row, "pallets": crowd})
-            opening = f"The buffer region [Region {order.index(chosen.id)}] is the {which}."
+            opening = self._spell_places(row, order, which, chosen)
         return self._count_question(text, order, chosen, crowd, f"{opening} The pallets: ")
 
     def _count_named(
@@ -232,14 +234,8 @@ class _Asker:
             return None
         text = self.words.phrase("choice_side").replace("{one}", which)
         text, order = self.words.fill(text, {"objects": row})
-        sign = 1 if which == "leftmost" else -1
-        places = _list_with_leaders(
-            [(i, sign * o.centroid[0], str(self._percent(o))) for i, o in enumerate(row)], which
-        )
+        answer = self._spell_places(row, order, which, chosen)
         index = order.index(chosen.id)
-        answer = (
-            f"Across the image: {places}. The {WORD[chosen.label]} [Region {index}] is the {which}."
-        )
         return Question("mcq", text, tuple(order), answer, index)
 
     def _choice_pickup(self) -> Question | None:
@@ -284,6 +280,24 @@ class _Asker:
         text, order = self.words.fill(text, {"buffers": row, "a": other})
         answer = self._spell_distances(other[0], row, order, chosen)
         return Question("mcq", text, tuple(order), answer, order.index(chosen.id))
+
+    def _spell_places(
+        self, row: Sequence[ObjectTruth], order: list[int], which: str, chosen: ObjectTruth
+    ) -> str:
+        """Where each lies across the image, in percent of its width, and who is the one asked for.
+
+        The middle one has no leader on the way: it is found once all places are written.
+        """
+        sign = {"leftmost": 1, "rightmost": -1}.get(which, 0)
+        known = sorted((order.index(o.id), sign * o.centroid[0], self._percent(o)) for o in row)
+        if sign:
+            places = _list_with_leaders([(i, value, str(p)) for i, value, p in known], which)
+        else:
+            places = ", ".join(f"[Region {i}] {p}" for i, _, p in known)
+        return (
+            f"Across the image: {places}. "
+            f"The {WORD[chosen.label]} [Region {order.index(chosen.id)}] is the {which}."
+        )
 
     def _spell_distances(
         self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int], chosen: ObjectTruth
