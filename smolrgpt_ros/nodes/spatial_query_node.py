@@ -315,10 +315,8 @@ class SpatialQueryNode(LifecycleNode):
 
 
 def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:
-    """An executor with a thread for each pending query, and more for the inputs beside them."""
-    settings = node._settings
-    threads = settings.limits.max_pending + 5 + len(settings.cameras)
-    return MultiThreadedExecutor(num_threads=threads)
+    """An executor with a thread for each pending query, and more for what comes beside them."""
+    return MultiThreadedExecutor(num_threads=node._settings.limits.max_pending + 5)
 
 
 def main(args: Sequence[str] | None = None) -> int:
