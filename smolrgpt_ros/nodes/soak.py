@@ -3,8 +3,9 @@
     export FASTDDS_DEFAULT_PROFILES_FILE=$PWD/config/fastdds.xml
     python -m smolrgpt_ros.nodes.soak --minutes 10 --json soak.json
 
-Without the profile most images do not arrive (docs/hosts.md). The node is the real one, in a process of its own over DDS; detector and model are replaced by ones
-that take a known time, so that what is left is the node's own.
+Without the profile most images do not arrive (docs/hosts.md). The node is the real one, in a
+process of its own over DDS; detector and model are replaced by ones that take a known time, so that
+what is left is the node's own.
 """
 
 from __future__ import annotations
