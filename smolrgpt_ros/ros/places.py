@@ -96,7 +96,8 @@ def _grid(region: Region) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     rows, columns = np.nonzero(region.mask[y0 + first : y1 : step, x0 + first : x1 : step])
     if rows.size == 0:
         # A mask so thin or full of holes that the grid misses it.
-        return np.nonzero(region.mask)
+        rows, columns = np.nonzero(region.mask)
+        return rows, columns
     return rows * step + (y0 + first), columns * step + (x0 + first)
 
 
