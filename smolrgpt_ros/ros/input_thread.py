@@ -12,12 +12,11 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Literal
 
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.callback_groups import CallbackGroup
 from rclpy.exceptions import InvalidHandle
 from rclpy.impl.implementation_singleton import rclpy_implementation
-from rclpy.subscription import Subscription
 
 _log = logging.getLogger(__name__)
 
@@ -25,16 +24,23 @@ _log = logging.getLogger(__name__)
 _PATIENCE_NS = 100_000_000
 
 
-class InputGroup(MutuallyExclusiveCallbackGroup):
-    """Keeps the executor from taking the subscriptions of this group; it still serves their events
-    (a publisher with other QoS)."""
+class InputGroup(CallbackGroup):
+    """Keeps the executor from subscriptions and from their events, which would wake it at every
+    message as well."""
 
-    def can_execute(self, entity: Any) -> bool:
-        return not isinstance(entity, Subscription) and super().can_execute(entity)
+    def can_execute(self, entity: Any) -> Literal[False]:
+        return False
+
+    def beginning_execution(self, entity: Any) -> Literal[False]:
+        return False
+
+    def ending_execution(self, entity: Any) -> None:
+        """Nothing was begun."""
 
 
 class InputThread:
-    """Calls the callbacks of subscriptions, one at a time, until it is stopped.
+    """Calls the callbacks of subscriptions and of their events (a publisher with other QoS), one at
+    a time, until it is stopped.
 
     Args:
         context: of the node that subscribes.
@@ -64,22 +70,28 @@ class InputThread:
 
     def _run(self) -> None:
         context, handles = self._context.handle, [s.handle for s in self._subscriptions]
+        events = [event for s in self._subscriptions for event in s.event_handlers]
         with ExitStack() as held:
             try:
-                for handle in (context, *handles):
-                    held.enter_context(handle)  # keeps it from being destroyed while it is used
+                for used in (context, *handles, *events):
+                    held.enter_context(used)  # keeps it from being destroyed while it is used
             except InvalidHandle:
                 return  # destroyed before the thread came to run
-            wait_set = rclpy_implementation.WaitSet(len(handles), 0, 0, 0, 0, 0, context)
+            wait_set = rclpy_implementation.WaitSet(len(handles), 0, 0, 0, 0, len(events), context)
             while not self._stopping.is_set() and self._context.ok():
                 wait_set.clear_entities()
                 for handle in handles:
                     wait_set.add_subscription(handle)
+                for event in events:
+                    event.add_to_wait_set(wait_set)
                 wait_set.wait(_PATIENCE_NS)
                 ready = wait_set.get_ready_entities("subscription")
                 for subscription, handle in zip(self._subscriptions, handles, strict=True):
                     if handle.pointer in ready:
                         self._take(subscription)
+                for event in events:
+                    if event.is_ready(wait_set):
+                        self._tell(event)
 
     def _take(self, subscription: Any) -> None:
         try:
@@ -88,3 +100,11 @@ class InputThread:
                 subscription.callback(taken[0])
         except Exception:  # whatever a message or a callback does must not end the inputs
             _log.exception("a message on %s could not be taken", subscription.topic_name)
+
+    def _tell(self, event: Any) -> None:
+        try:
+            what = event.take_data()
+            if what is not None:
+                event.callback(what)
+        except Exception:
+            _log.exception("an event of an input could not be told")

@@ -111,7 +111,7 @@ def test_after_stop_nothing_is_taken(node):
     assert [message.data for message in heard] == [1]
 
 
-def test_the_executor_still_tells_of_other_quality_of_service(node):
+def test_a_publisher_of_other_quality_of_service_is_told(node):
     inputs, events = InputThread(node.context), []
     inputs.start(
         [
