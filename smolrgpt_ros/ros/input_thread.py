@@ -15,7 +15,6 @@ from contextlib import ExitStack
 from typing import Any, Literal
 
 from rclpy.callback_groups import CallbackGroup
-from rclpy.exceptions import InvalidHandle
 from rclpy.impl.implementation_singleton import rclpy_implementation
 
 _log = logging.getLogger(__name__)
@@ -75,7 +74,7 @@ class InputThread:
             try:
                 for used in (context, *handles, *events):
                     held.enter_context(used)  # keeps it from being destroyed while it is used
-            except InvalidHandle:
+            except rclpy_implementation.InvalidHandle:
                 return  # destroyed before the thread came to run
             wait_set = rclpy_implementation.WaitSet(len(handles), 0, 0, 0, 0, len(events), context)
             while not self._stopping.is_set() and self._context.ok():
