@@ -99,7 +99,7 @@ def update(
         if track.id not in matched and track.missed < settings.max_missed
     ]
     regions = tuple(
-        Region(id=track.id, label=track.label, mask=track.mask, score=detection.score)
+        Region(track.id, track.label, track.mask, detection.score, known_box=track.box)
         for track, (detection, _) in zip(current, seen, strict=True)
     )
     return TrackerState((*current, *lost), next_id), regions

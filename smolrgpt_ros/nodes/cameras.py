@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-
 from smolrgpt_ros.msg import RegionArray
 
 from ..detection.detector import RegionDetector
 from ..ros.frame_builder import FrameMessages, build_frame
 from ..ros.frame_history import FrameHistory, SeenFrame
+from ..ros.input_thread import InputThread
 from ..ros.inputs import InputState
 from ..ros.pairing import FramePairing
 from ..ros.perception import PerceptionWorker
@@ -68,7 +67,8 @@ class CameraPipeline:
             min_period_s=lambda: 1.0 / settings()["detector_max_rate"],
             given=given_regions,
         )
-        group = MutuallyExclusiveCallbackGroup()
+        self._thread = InputThread(node.context, f"inputs {name}".strip())
+        group = self._thread.group
         on_pair = self._offer
         self._regions: Any = None
         if now["detector_backend"] == "topic":
@@ -86,9 +86,12 @@ class CameraPipeline:
     def start(self) -> None:
         """Look at frames from now on."""
         self.worker.start()
+        own = () if self._regions is None else (self._regions,)
+        self._thread.start((*self.pairing.subscriptions, *own))
 
     def stop(self) -> bool:
-        """Unsubscribe and end the thread; False if the detector does not end."""
+        """Unsubscribe and end the threads; False if the detector does not end."""
+        self._thread.stop()
         self.pairing.close()
         if self._regions is not None:
             self._node.destroy_subscription(self._regions)

@@ -17,6 +17,8 @@ from ..detection.errors import DetectorError
 from ..detection.ultralytics_detector import check_version
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"
+#: What names a Fast DDS profile, newest first; the second one up to Jazzy.
+_PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 _MARKS = {GOOD: "ok  ", WARNING: "warn", MISSING: "MISS"}
 
 
@@ -71,7 +73,8 @@ def examine(model: Path, detector: Path, device: str) -> list[Finding]:
         device: the node's parameter of that name.
     """
     findings = [Finding("python", GOOD, f"{platform.python_version()} on {platform.platform()}")]
-    findings += [_ros(), _module("interfaces", "smolrgpt_ros.srv", "build them: scripts/setup")]
+    findings += [_ros(), _image_transport()]
+    findings += [_module("interfaces", "smolrgpt_ros.srv", "build them: scripts/setup")]
     for name, advice in (
         ("message_filters", "install ROS's message_filters, or run scripts/setup"),
         ("cv_bridge", "install ROS's cv_bridge for Bayer and YUV images, or run scripts/setup"),
@@ -93,6 +96,25 @@ def _ros() -> Finding:
     middleware = os.environ.get("RMW_IMPLEMENTATION", "default middleware")
     domain = os.environ.get("ROS_DOMAIN_ID", "0")
     return Finding("ROS 2", GOOD, f"{distro}, {middleware}, ROS_DOMAIN_ID {domain}")
+
+
+def _image_transport() -> Finding:
+    """Whether images of a camera on this machine arrive; see docs/hosts.md."""
+    topic, middleware = "images", os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
+    if "fastrtps" not in middleware:
+        return Finding(topic, GOOD, f"{middleware}: nothing known against large images")
+    for variable in _PROFILES:
+        profile = os.environ.get(variable)
+        if profile and not Path(profile).is_file():
+            return Finding(topic, WARNING, f"{variable} names {profile}, which is no file")
+        if profile:
+            return Finding(topic, GOOD, f"Fast DDS profile {profile}")
+    return Finding(
+        topic,
+        WARNING,
+        "Fast DDS as installed loses many of a camera's images between processes; set "
+        f"{_PROFILES[0]} to config/fastdds.xml where the camera's driver runs (docs/hosts.md)",
+    )
 
 
 def _module(topic: str, name: str, advice: str) -> Finding:

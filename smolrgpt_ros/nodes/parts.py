@@ -59,9 +59,11 @@ class Parts:
         """Stop and forget both; memory of a GPU goes back to it."""
         # Whoever holds memory of a GPU has imported torch.
         torch = sys.modules.get("torch") if self.on_gpu else None
-        if self.engine is not None:
-            self.engine.close()
+        engine = self.engine
+        # First: one that cannot be closed is forgotten all the same.
         self.detector, self.engine, self.loaded = None, None, False
+        if engine is not None:
+            engine.close()
         if torch is not None:
             torch.cuda.empty_cache()
 

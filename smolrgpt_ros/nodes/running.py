@@ -10,6 +10,8 @@ from typing import Any
 import rclpy
 from rclpy.executors import ExternalShutdownException
 
+from .heap import use_one_heap
+
 
 def run(
     name: str,
@@ -34,6 +36,7 @@ def run(
     Returns:
         the exit code: 0, 1 after a fatal error, 2 for parameters it cannot start with.
     """
+    use_one_heap()
     rclpy.init(args=args)
     try:
         node = make_node()

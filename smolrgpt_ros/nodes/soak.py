@@ -1,9 +1,11 @@
 """The soak test: a camera and clients that never pause, and what the node costs over time.
 
+    export FASTDDS_DEFAULT_PROFILES_FILE=$PWD/config/fastdds.xml
     python -m smolrgpt_ros.nodes.soak --minutes 10 --json soak.json
 
-The node is the real one, in a process of its own over DDS; detector and model are replaced by ones
-that take a known time, so that what is left is the node's own.
+Without the profile most images do not arrive (docs/hosts.md). The node is the real one, in a
+process of its own over DDS; detector and model are replaced by ones that take a known time, so that
+what is left is the node's own.
 """
 
 from __future__ import annotations
@@ -183,6 +185,7 @@ def soak(minutes: float, clients: int, rate_hz: float, detector_ms: float, model
                 alone = {
                     "pairs received": float(told["pairs"]) - received,
                     "pairs looked at": pairs["seen"] - first,
+                    "pairs sent, about": round(rate_hz * lasted),
                 }
                 pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted)
                 pair_ms /= max(alone["pairs received"], 1.0)
@@ -243,6 +246,7 @@ def _report(
     names = {v: k for k, v in vars(SpatialQuery.Response).items() if k.startswith("STATUS_")}
     report = {
         "minutes": minutes,
+        "Fast DDS profile": os.environ.get("FASTDDS_DEFAULT_PROFILES_FILE", ""),
         "pairs seen": pairs,
         "replies": {names.get(s, f"STATUS_{s}"): n for s, n in sorted(statuses.items())},
         "lost replies": sum(client.lost for client in asking),

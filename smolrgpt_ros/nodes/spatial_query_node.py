@@ -40,6 +40,7 @@ from .loading import load_detector, load_engine
 from .outputs import CameraOutputs
 from .parts import Parts
 from .running import run
+from .transitions import logged
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
@@ -137,6 +138,7 @@ class SpatialQueryNode(LifecycleNode):
         self.get_logger().info("ready for questions on spatial_query")
         return super().on_activate(state)
 
+    @logged
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
         if self._parts.on_gpu:
@@ -144,21 +146,27 @@ class SpatialQueryNode(LifecycleNode):
         self._not_ready = "the node was deactivated; activate it again (lifecycle)"
         return super().on_deactivate(state)
 
+    @logged
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._unload()
         return super().on_cleanup(state)
 
+    @logged
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._unload()
         self._not_ready = "the node was shut down"
         return super().on_shutdown(state)
 
+    @logged
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._unload()
         return SUCCESS
 
     def destroy_node(self) -> None:
-        self._unload()
+        try:
+            self._unload()
+        except Exception:  # the rest of the node is destroyed all the same
+            self.get_logger().error(f"unloading failed:\n{traceback.format_exc()}")
         if self._action is not None:
             self._action.destroy()
             self._action = None
@@ -315,10 +323,8 @@ class SpatialQueryNode(LifecycleNode):
 
 
 def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:
-    """An executor with a thread for each pending query, and more for the inputs beside them."""
-    settings = node._settings
-    threads = settings.limits.max_pending + 5 + len(settings.cameras)
-    return MultiThreadedExecutor(num_threads=threads)
+    """An executor with a thread for each pending query, and more for what comes beside them."""
+    return MultiThreadedExecutor(num_threads=node._settings.limits.max_pending + 5)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -99,9 +99,14 @@ def metres(values: NDArray[Any], units: float) -> NDArray[np.float32]:
         values: shape ``(H, W)``, any number type.
         units: of a value per metre.
     """
-    depth = np.divide(values, np.float32(units), dtype=np.float32)
-    with np.errstate(invalid="ignore"):
-        depth[~((depth > 0) & (depth < np.inf))] = np.nan
+    depth = values.astype(np.float32)
+    if units != 1.0:
+        depth /= np.float32(units)
+    if values.dtype.kind == "u":
+        nothing = values == 0
+    else:
+        nothing = ~((depth > 0) & (depth < np.inf))  # NaN as well: it is not above 0
+    np.copyto(depth, np.float32("nan"), where=nothing)
     return depth
 
 

@@ -90,7 +90,7 @@ class FramePairing:
         node: subscribes.
         settings: how.
         on_pair: called with the messages of each pair; must return at once.
-        callback_group: of the subscriptions; one that runs one callback at a time.
+        callback_group: of the subscriptions. One thread at a time calls their callbacks.
         prefix: before the topics' names, e.g. ``"front/"``.
     """
 
@@ -146,6 +146,11 @@ class FramePairing:
         for subscription in self._subscriptions.values():
             self._node.destroy_subscription(subscription)
         self._subscriptions = {}
+
+    @property
+    def subscriptions(self) -> tuple[Any, ...]:
+        """What was subscribed to, for whoever takes the messages."""
+        return tuple(self._subscriptions.values())
 
     @property
     def topics(self) -> dict[str, str]:

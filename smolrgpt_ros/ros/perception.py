@@ -50,7 +50,8 @@ class PerceptionWorker(Generic[Input]):
         history: where seen frames go.
         on_seen: called with each seen frame, on the worker's thread.
         tracker: called for the tracker's settings at each frame, so that they may change.
-        min_period_s: called for the least time between two frames, seconds.
+        min_period_s: called for the least time between two frames, seconds; kept on average where
+            the thread wakes late.
     """
 
     def __init__(
@@ -127,7 +128,10 @@ class PerceptionWorker(Generic[Input]):
                 if self._stopping:
                     return
                 item, self._waiting = self._waiting, None
-            last = time.monotonic()
+            # Counted from when it was due and not from when it began: a camera of just this rate
+            # would otherwise lose a frame whenever the delays have added up to one.
+            now, period = time.monotonic(), self._min_period_s()
+            last = last + period if now < last + 2 * period else now
             if item is not None:
                 self._process(item)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,42 +61,58 @@ def glance(frame: RgbdFrame, regions: Sequence[Region]) -> tuple[Place, ...]:
     position is the middle of the seen surface, moved away from the camera by half of the class's
     typical depth. Positions are in the camera's optical frame.
     """
-    return tuple(_glance(frame, region) for region in regions)
-
-
-def _glance(frame: RgbdFrame, region: Region) -> Place:
     depth, camera = frame.depth, frame.intrinsics
-    if depth is None:
-        return Place()
+    if depth is None or not regions:
+        return tuple(Place() for _ in regions)
+    # All regions at once up to here: most of a glance is the cost of calling numpy.
+    grids = [_grid(region) for region in regions]
+    rows, columns = (np.concatenate(parts) for parts in zip(*grids, strict=True))
+    z = depth[rows, columns]
+    valid = np.isfinite(z) & (z > 0)
+    points = None
+    if camera is not None:
+        points = rays(camera, columns, rows) * z[:, None].astype(np.float64)
+    places, start = [], 0
+    for region, (of_region, _) in zip(regions, grids, strict=True):
+        part = slice(start, start + len(of_region))
+        start = part.stop
+        seen = int(np.count_nonzero(valid[part]))
+        ratio = seen / len(of_region) if len(of_region) else float("nan")
+        if points is None or seen < max(min(8, len(of_region)), 1):
+            places.append(Place(depth_valid_ratio=ratio))
+        else:
+            places.append(_middle(points[part][valid[part]], region.label, frame.frame_id, ratio))
+    return tuple(places)
+
+
+def _grid(region: Region) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of about :data:`_GLANCE_PIXELS` of a region's pixels, evenly spread."""
     box = region.box
     if box is None:
-        return Place()
-    x0, y0, width, height = box[0], box[1], box[2] - box[0], box[3] - box[1]
-    step = max(1, int(np.sqrt(width * height / (1.5 * _GLANCE_PIXELS))))
-    first = min(step // 2, max(min(width, height) - 1, 0))
-    grid = region.mask[y0 + first : y0 + height : step, x0 + first : x0 + width : step]
-    rows, columns = np.nonzero(grid)
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    x0, y0, x1, y1 = box
+    step = max(1, int(math.sqrt((x1 - x0) * (y1 - y0) / (1.5 * _GLANCE_PIXELS))))
+    first = min(step // 2, max(min(x1 - x0, y1 - y0) - 1, 0))
+    rows, columns = np.nonzero(region.mask[y0 + first : y1 : step, x0 + first : x1 : step])
     if rows.size == 0:
         # A mask so thin or full of holes that the grid misses it.
         rows, columns = np.nonzero(region.mask)
-    else:
-        rows, columns = rows * step + y0 + first, columns * step + x0 + first
-    z = depth[rows, columns]
-    valid = np.isfinite(z) & (z > 0)
-    seen = int(np.count_nonzero(valid))
-    ratio = seen / len(z)
-    if seen < min(8, len(z)) or seen == 0 or camera is None:
-        return Place(depth_valid_ratio=ratio)
-    points = rays(camera, columns[valid], rows[valid]) * z[valid, None].astype(np.float64)
+        return rows, columns
+    return rows * step + (y0 + first), columns * step + (x0 + first)
+
+
+def _middle(points: NDArray[np.float64], label: str, frame_id: str, ratio: float) -> Place:
+    """The place of an object of whose surface some points, shape ``(N, 3)``, are seen."""
     low, high = _spread(points)
-    middle = (low + high) / 2
-    prior = SIZES.get(region.label)
+    middle = ((low + high) / 2).tolist()
+    prior = SIZES.get(label)
     if prior is not None and not prior.flat:
         behind = 0.125 * (prior.long + prior.short)
-        middle = middle * (1.0 + behind / max(float(np.linalg.norm(middle)), 1e-6))
-    x, y, depth_m = middle.tolist()
+        scale = 1.0 + behind / max(math.hypot(*middle), 1e-6)
+        middle = [scale * value for value in middle]
+    x, y, z = middle
     dx, dy, dz = (high - low).tolist()
-    return Place(frame.frame_id, (x, y, depth_m), (dx, dy, dz), ratio)
+    return Place(frame_id, (x, y, z), (dx, dy, dz), ratio)
 
 
 def _place(geometry: FrameGeometry, index: int, pose: Pose) -> Place:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
@@ -19,7 +17,7 @@ def encode_rle(
         box: its :func:`box_of`, where the caller has it already.
     """
     height, width = mask.shape
-    bounds = [0]
+    bounds = np.zeros(0, np.int64)
     box = box or box_of(mask)
     if box is not None:
         # Runs go down one column after the other; what is outside the box is one long run.
@@ -28,11 +26,11 @@ def encode_rle(
         step = rows + (rows < height)  # an empty pixel parts the columns, unless they touch
         patch = np.zeros(step * (x1 - x0) + 2, np.uint8)
         patch[1:-1].reshape(x1 - x0, step)[:, :rows] = mask[y0:y1, x0:x1].T
-        column, row = np.divmod(np.flatnonzero(patch[1:] != patch[:-1]), step)
-        bounds += ((x0 + column) * height + y0 + row).tolist()
-    if bounds[-1] < height * width or len(bounds) == 1:
-        bounds.append(height * width)
-    runs = [end - start for start, end in pairwise(bounds)]
+        ends = np.flatnonzero(patch[1:] != patch[:-1])
+        bounds = ends + (ends // step) * (height - step) + (x0 * height + y0)
+    total = height * width
+    last = [] if bounds.size and bounds[-1] == total else [total]
+    runs = np.diff(np.concatenate(([0], bounds, last))).tolist()
     rle = coco.frPyObjects({"size": [height, width], "counts": runs}, height, width)
     return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 

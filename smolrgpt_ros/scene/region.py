@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .masks import box_of
+
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +22,7 @@ class Region:
         label: class name, lower case, e.g. ``"pallet"``; empty where unknown.
         mask: shape ``(H, W)``, bool, in the frame's pixels.
         score: detector confidence in [0, 1]; NaN where nobody scored it (client regions).
+        known_box: of the mask, where the caller has it already; otherwise it is looked for.
 
     Raises:
         ValueError: if the mask is not a two-dimensional bool array.
@@ -29,16 +32,19 @@ class Region:
     label: str
     mask: NDArray[np.bool_]
     score: float = float("nan")
+    known_box: InitVar[Box | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, known_box: Box | None) -> None:
         if self.mask.ndim != 2 or self.mask.dtype != np.bool_:
             raise ValueError(
                 f"region {self.id}: mask must be (H, W) bool, "
                 f"found {self.mask.shape} {self.mask.dtype}"
             )
         self.mask.setflags(write=False)
+        if known_box is not None:
+            self.__dict__["box"] = known_box
 
     @cached_property
-    def box(self) -> tuple[int, int, int, int] | None:
+    def box(self) -> Box | None:
         """``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive; ``None`` for an empty mask."""
         return box_of(self.mask)

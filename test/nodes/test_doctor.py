@@ -57,6 +57,28 @@ def test_a_host_without_ros_is_told_what_to_do(weights, monkeypatch):
     assert found["tf2_ros"].level == WARNING and "target_frame" in found["tf2_ros"].text
 
 
+@pytest.mark.parametrize(
+    ("variables", "level", "words"),
+    [
+        ({}, WARNING, "config/fastdds.xml"),
+        ({"FASTDDS_DEFAULT_PROFILES_FILE": "{here}"}, GOOD, "{here}"),
+        ({"FASTRTPS_DEFAULT_PROFILES_FILE": "{here}"}, GOOD, "{here}"),
+        ({"FASTDDS_DEFAULT_PROFILES_FILE": "{here}/no"}, WARNING, "no file"),
+        ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, GOOD, "cyclonedds"),
+    ],
+    ids=["as installed", "profile", "profile up to Jazzy", "wrong path", "another middleware"],
+)
+def test_whether_images_arrive_is_told(weights, monkeypatch, variables, level, words):
+    here = str(weights[1])
+    for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(here=here))
+    found = by_topic(examine(*weights, "cpu"))["images"]
+    assert found.level == level and words.format(here=here) in found.text
+
+
 def test_an_untried_detector_library_is_missing_the_right_version(weights, monkeypatch):
     monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "7.0.0")
     found = by_topic(examine(*weights, "cpu"))["ultralytics"]

@@ -323,7 +323,8 @@ def test_every_row_of_the_page_is_a_test_and_every_test_a_row():
     page = ROOT / "docs" / "faults.md"
     if not page.is_file():
         pytest.skip("not run from the source tree")
-    rows = re.findall(r"^\|.*\| `(test_\w+)` \|$", page.read_text(), re.MULTILINE)
+    faults = page.read_text().split("## Traps")[0]
+    rows = re.findall(r"^\|.*\| `(test_\w+)` \|$", faults, re.MULTILINE)
     files = [ROOT / "test" / "nodes" / name for name in ("test_faults.py", "test_faults_alone.py")]
     tests = [
         name

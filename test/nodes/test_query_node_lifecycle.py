@@ -59,6 +59,29 @@ def test_through_the_states_and_back(start_graph):
         assert graph.ask(LEFT, stamp=time_of(graph.see())).status == Response.STATUS_OK
 
 
+def test_a_model_that_cannot_be_closed_is_logged_and_the_node_can_start_again(start_graph, capfd):
+    with start_graph({"query.max_age": 60.0}) as graph:
+        graph.wait_until(
+            lambda: state(graph) == State.PRIMARY_STATE_ACTIVE, "the node to be active"
+        )
+
+        def close():
+            raise RuntimeError("the GPU is gone")
+
+        graph.engine.close = close
+        assert change(graph, Transition.TRANSITION_DEACTIVATE)
+        assert not change(graph, Transition.TRANSITION_CLEANUP)
+        assert state(graph) == State.PRIMARY_STATE_UNCONFIGURED
+        said = capfd.readouterr().err
+        assert "on_cleanup failed" in said and "the GPU is gone" in said and "Traceback" in said
+        assert graph.ask(LEFT).status == Response.STATUS_NOT_READY
+        del graph.engine.close
+        assert change(graph, Transition.TRANSITION_CONFIGURE)
+        assert change(graph, Transition.TRANSITION_ACTIVATE)
+        graph.wait_ready()
+        assert graph.ask(LEFT, stamp=time_of(graph.see())).status == Response.STATUS_OK
+
+
 def test_a_missing_model_is_named_and_the_node_lives(start_graph, tmp_path):
     with start_graph({"model.path": str(tmp_path / "nowhere")}, engine_loader=load_engine) as graph:
         graph.wait_until(lambda: "cannot be" in graph.node._not_ready, "the refusal")

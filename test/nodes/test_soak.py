@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.ros, pytest.mark.graph, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_short_soak_loses_no_reply_and_reports_every_figure(tmp_path):
+def test_a_short_soak_loses_no_reply_and_no_pair_and_reports_every_figure(tmp_path):
     from smolrgpt_ros.simulation.warehouse import simulate_frame
 
     try:
@@ -25,9 +25,13 @@ def test_a_short_soak_loses_no_reply_and_reports_every_figure(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "smolrgpt_ros.nodes.soak", "--minutes", "0.1"),
-            *("--rate", "10", "--model-ms", "30", "--json", str(file)),
+            *("--rate", "20", "--model-ms", "30", "--json", str(file)),
         ],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "FASTDDS_DEFAULT_PROFILES_FILE": str(ROOT / "config" / "fastdds.xml"),
+        },
         capture_output=True,
         text=True,
         timeout=240,
@@ -38,6 +42,10 @@ def test_a_short_soak_loses_no_reply_and_reports_every_figure(tmp_path):
     assert set(report["replies"]) == {"STATUS_OK"}, report["replies"]
     assert report["replies"]["STATUS_OK"] >= 8
     assert report["pairs seen"] >= 5
+    # Fast DDS's own segment of shared memory does not hold one of these images: half are lost.
+    alone = report["camera alone"]
+    assert alone["pairs received"] >= 0.75 * alone["pairs sent, about"] - 10, alone
+    assert "XMLPARSER" not in done.stderr, "Fast DDS cannot read config/fastdds.xml"
     assert 0 < report["CPU of a query: the whole process (ms)"] < 200
     inside = report["inside the node, without model (ms)"]
     assert 0 < inside["p50"] <= inside["p95"] <= inside["p99"]

@@ -31,6 +31,12 @@ def test_png_is_exact_and_in_rgb_order(how):
     np.testing.assert_array_equal(got, RGB)
 
 
+def test_transparency_of_a_png_is_left_out():
+    alpha = np.array([[0, 255, 9]], np.uint8).repeat(RGB.shape[0], 0)[:, : RGB.shape[1]]
+    got = decode_compressed_color(message(png(np.dstack([RGB[..., ::-1], alpha])), "rgba8; png"))
+    np.testing.assert_array_equal(got, RGB)
+
+
 def test_what_was_stored_as_rgb_is_not_swapped_again():
     got = decode_compressed_color(message(png(RGB), "rgb8; png compressed rgb8"))
     np.testing.assert_array_equal(got, RGB)

@@ -127,6 +127,23 @@ def test_the_least_period_is_kept():
     assert all(b - a >= 0.1 for a, b in itertools.pairwise(started))
 
 
+def test_frames_at_just_the_allowed_rate_are_seen_though_the_thread_wakes_late(seen):
+    worker = PerceptionWorker(
+        build, None, FrameHistory(9), on_seen=seen.append, min_period_s=lambda: 0.05
+    )
+    wait = worker._wake.wait
+    worker._wake.wait = lambda timeout: wait(timeout + 0.02)
+    worker.start()
+    start = time.monotonic()
+    for stamp in range(24):
+        time.sleep(max(start + 0.05 * stamp - time.monotonic(), 0.0))
+        worker.offer(stamp)
+    time.sleep(0.2)
+    assert worker.stop()
+    # A period counted from when the thread woke would be 0.07 s, and lose seven of them.
+    assert len(seen) >= 21, [s.frame.stamp_ns for s in seen]
+
+
 def test_regions_that_come_with_an_input_are_taken_instead_of_the_detectors(detector, seen):
     mask = np.zeros((6, 9), bool)
     mask[2, 3] = True

@@ -99,6 +99,26 @@ def test_a_glance_claims_nothing_without_depth_calibration_or_pixels():
     assert glance(uncalibrated, [region()])[0].position is None
 
 
+def test_each_region_of_a_glance_has_its_own_place():
+    """One without pixels and one without depth stand between two that differ."""
+    depth = np.full((120, 160), 2.0, np.float32)
+    depth[:, 80:] = 4.0
+    depth[90:] = np.nan
+    # Middles: column 109.5 and row 19.5, column 29.5 and row 59.5; the principal point is 80, 60.
+    boxes = ((100, 10, 120, 30), (0, 0, 0, 0), (50, 95, 70, 115), (20, 50, 40, 70))
+    regions = []
+    for number, (x0, y0, x1, y1) in enumerate(boxes):
+        mask = np.zeros((120, 160), bool)
+        mask[y0:y1, x0:x1] = True
+        regions.append(Region(id=number, label="box", mask=mask))
+    far, empty, blind, near = glance(frame(depth), regions)
+    np.testing.assert_allclose(far.position, (29.5 * 0.04, -40.5 * 0.04, 4.0), atol=0.05)
+    np.testing.assert_allclose(near.position, (-50.5 * 0.02, -0.5 * 0.02, 2.0), atol=0.03)
+    assert (far.depth_valid_ratio, near.depth_valid_ratio) == (1.0, 1.0)
+    assert empty.position is None and math.isnan(empty.depth_valid_ratio)
+    assert blind.position is None and blind.depth_valid_ratio == 0.0
+
+
 def test_a_glance_finds_masks_that_its_grid_misses():
     mask = np.zeros((120, 160), bool)
     mask[3:117:2, 5] = True

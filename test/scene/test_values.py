@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,12 @@ def test_region_box_is_exclusive_and_absent_for_an_empty_mask() -> None:
     assert Region(3, "pallet", mask).box == (2, 1, 6, 3)
     assert Region(3, "pallet", np.zeros((4, 6), bool)).box is None
     assert np.isnan(Region(3, "pallet", mask.copy()).score)
+    known = Region(3, "pallet", mask, known_box=(2, 1, 6, 3))
+    assert known.box == (2, 1, 6, 3)
+    assert replace(known, label="shelf").box == (2, 1, 6, 3), "a box is not lost by a copy"
+    other = np.zeros((4, 6), bool)
+    other[3, 0] = True
+    assert replace(known, mask=other).box == (0, 3, 1, 4), "nor kept for another mask"
 
 
 @pytest.mark.parametrize("mask", [np.zeros((4, 6), np.uint8), np.zeros((1, 4, 6), bool)])
