@@ -22,7 +22,7 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
 WIDTH, HEIGHT = 400, 200
 # What questions and answers a frame and a generator give on every machine.
-CHECKSUM = "cb13a05c3b93b37b"
+CHECKSUM = "52ff90021cd3e003"
 
 
 def thing(
@@ -145,16 +145,18 @@ def test_nearly_equal_objects_are_not_asked_about() -> None:
 def test_the_sentences_are_as_the_contract_has_them() -> None:
     truth = counting_trap()
     one, listed = r"\[Region \d+\]", r"(\[Region \d+\] \d+\.\d( nearest)?(, |\. ))+"
+    places = rf"Across the image: ({one} \d+( leftmost| rightmost)?(, |\. ))+"
     patterns = {
-        "distance": rf"(The .+ {one} is the (leftmost|rightmost|middle)\. )?"
+        "distance": rf"({places}The .+ {one} is the (leftmost|rightmost|middle)\. )?"
         rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
         rf"stands inside the .+ {one}, so the distance is 0\.00 meters)\.",
         "left_right": r"The .+ \[Region 0\] is to the (left|right) of the .+ \[Region 1\]\.",
-        "count": rf"(The buffer region {one} is the \w+\. The pallets|"
+        "count": rf"(({places}|Distances from the .+ {one}: {listed})"
+        rf"The buffer region {one} is the \w+\. The pallets|"
         rf"In the buffer region {one}, the pallets): {one} (in|out)(, {one} (in|out))*\. "
         r"That makes \w+ pallets?\.",
         "mcq": rf"(The transporter {one} is empty\. Distances from it: {listed}|"
-        rf"Across the image: ({one} \d+( leftmost| rightmost)?(, |\. ))+|"
+        rf"{places}|"
         rf"Distances from the .+ {one}: {listed})"
         rf"The .+ {one} is the (nearest|leftmost|rightmost)\.",
     }
