@@ -12,7 +12,8 @@ from ..language.meaning import Kind, Meaning, Order, Pick
 from ..scene.frame import RgbdFrame
 from ..scene.geometry import rays
 from ..scene.region import Region
-from .frame_geometry import FrameGeometry, ObjectEstimate
+from .frame_geometry import FrameGeometry
+from .objects import ObjectEstimate
 from .relating import Placed, Quantity, difference, hour_of, length_of
 from .sizes import SIZES
 
@@ -64,6 +65,7 @@ def measure(
     """
     geometry = geometry if geometry is not None else FrameGeometry(frame, regions)
     gauge = _Gauge(geometry, regions)
+    gauge.prepare(meaning)
     try:
         if meaning.kind is Kind.DISTANCE:
             return gauge.distance(meaning)
@@ -92,6 +94,15 @@ def locate(geometry: FrameGeometry, pick: Pick) -> int | None:
         return None
 
 
+def _placed_for(pick: Pick) -> tuple[int, ...]:
+    """Positions whose places decide a pick; none where the picture alone does."""
+    reference = _placed_for(pick.reference) if pick.reference is not None else ()
+    if pick.order is None or pick.order.in_image:
+        return reference
+    ends = pick.reference.candidates if pick.reference and pick.reference.order is None else ()
+    return pick.candidates + reference + ends
+
+
 class _Gauge:
     """Measures among the regions of one prompt."""
 
@@ -103,6 +114,19 @@ class _Gauge:
             raise ValueError("every region of the prompt must be one of the geometry's")
         self._index = [known[id(region)] for region in regions]
         self._ratios: list[float] = []
+
+    def prepare(self, meaning: Meaning) -> None:
+        """Looks at once at every region whose place will be asked for."""
+        if meaning.kind is Kind.LEFT_RIGHT:
+            wanted = {p for pick in meaning.picks() for p in _placed_for(pick)}
+        elif meaning.kind is Kind.COUNT and meaning.reference is None:
+            wanted = set()
+        else:
+            wanted = set(meaning.counted)
+            for pick in meaning.picks():
+                ends = pick.positions() if meaning.kind is not Kind.CHOICE else ()
+                wanted |= set(_placed_for(pick)) | set(ends if pick.order is None else ())
+        self._geometry.prepare(self._index[p] for p in sorted(wanted))
 
     # -- kinds ------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..language.meaning import Kind
 from ..scene.geometry import Plane
 from .boxes import Footprint
-from .frame_geometry import ObjectEstimate
+from .objects import ObjectEstimate
 
 
 @dataclass(frozen=True)
