@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .evidence import Array, Evidence, Pack, Seat
-from .likelihood import LONG, YAW, Terms, Tries, cost_of, linearised, turned
+from .likelihood import LONG, SHORT, YAW, Terms, Tries, cost_of, linearised, turned
 
 _FIRST_BLUR = 0.24  # metres, to choose among many starts
 # Metres by which points are blurred, and how many rectangles are kept.
-_COARSE_TO_FINE = ((0.12, 5), (0.08, 4), (0.04, 3))
+_COARSE_TO_FINE = ((0.12, 6), (0.08, 4), (0.04, 4))
 _COARSE_POINTS, _FINE_POINTS = 30, 80  # of each sort
 _FOLLOWED_EVERY = 2  # of the fine points
 _UNSURE_SEAT = (0.4, 0.4)  # metres
@@ -28,7 +28,8 @@ _FINE_ROUNDS = 7
 _LOOSE = 0.06  # metres: a direction less sure than this is followed as far as it goes
 _STEPS = 21
 _MOST_STARTS = 8
-_ANOTHER = 0.02  # metres between rectangles that are not the same
+_SAME = 0.02  # metres between centres of what is one rectangle
+_ANOTHER = 0.04  # metres between rectangles that are not the same
 _LARGEST_STEP = np.array([0.3, 0.3, 0.2, 0.25, 0.25])
 
 
@@ -145,14 +146,23 @@ def _distinct(values: Array, cost: Array, count: int) -> Array:
     if values.shape[1] <= count:
         return values
     rows = np.arange(len(values))
-    cost = cost.copy()
-    chosen = [values[rows, np.argmin(cost, axis=1)]]
-    while len(chosen) < count:
-        apart = np.abs(values - chosen[-1][:, None])
-        apart[..., YAW] = 0.0  # a square's does not tell
-        cost[apart.max(axis=-1) < _ANOTHER] = np.inf
-        chosen.append(values[rows, np.argmin(cost, axis=1)])
-    return np.stack(chosen, axis=1)
+    cost, shapes = cost.copy(), _shapes(values)
+    chosen = []
+    while True:
+        best = np.argmin(cost, axis=1)
+        chosen.append(best)
+        if len(chosen) == count:
+            return values[rows[:, None], np.stack(chosen, axis=1)]
+        apart = np.abs(shapes - shapes[rows, best][:, None]).max(axis=-1)
+        # Where nothing else is left, the same ones are taken again.
+        cost += np.where(apart < _ANOTHER, 1e6, 0.0)
+
+
+def _shapes(values: Array) -> Array:
+    """What tells rectangles apart, metres: centres, and how they lie if they are no squares."""
+    lies = (0.5 * (values[..., LONG] - values[..., SHORT]))[..., None]
+    double = 2 * values[..., YAW, None]
+    return np.concatenate([values[..., :2], lies * np.cos(double), lies * np.sin(double)], axis=-1)
 
 
 def _stepped(values: Array, pack: Pack, blur: float) -> Terms:
@@ -214,7 +224,7 @@ def _weighed(values: Array, covariance: Array, cost: Array) -> list[Fit]:
     likely = np.exp(_TRUST * (np.take_along_axis(cost, best, axis=1) - cost))
     centres = values[..., :2]
     apart = np.abs(centres[:, :, None] - centres[:, None]).max(axis=-1)
-    likely /= np.count_nonzero(apart < _ANOTHER, axis=-1)  # ends of several starts
+    likely /= np.count_nonzero(apart < _SAME, axis=-1)  # ends of several starts
     likely /= likely.sum(axis=1, keepdims=True)
     middle = (likely[..., None] * centres).sum(axis=1)
     apart = centres - middle[:, None]
