@@ -16,7 +16,7 @@ from .sizes import SizePrior
 _FARTHEST = 30.0  # metres of depth beyond which the floor is not followed
 _TILT = 3e-4  # radians by which the floor may be tilted
 _COLUMNS = 32  # of the grid of floor points
-_ANGLES = 36
+_ANGLES = 24
 _PIXEL = 0.5  # pixels by which a mask's edge may be off
 _NO_TANGENTS = np.zeros((0, 2)), np.zeros(0)
 _FLOOR_ERROR = 0.004  # metres
@@ -113,7 +113,9 @@ class _Grid:
 
 
 def _starts(ends: Floats, inner: Floats, goes_on: Floats, prior: SizePrior) -> Floats:
-    """Rectangles around points at all angles, shape ``(K, 5)``; typical sizes beyond the picture.
+    """Rectangles around points at all angles, shape ``(K, 5)``.
+
+    What is missing of the typical size lies beyond the picture, or hidden at either end.
 
     Args:
         ends: where the rectangle ends, shape ``(N, 2)``.
@@ -131,13 +133,21 @@ def _starts(ends: Floats, inner: Floats, goes_on: Floats, prior: SizePrior) -> F
     if len(inner):
         held = flat @ inner.T
         low, high = np.minimum(low, held.min(axis=1)), np.maximum(high, held.max(axis=1))
+    rest = np.maximum(np.tile([prior.long, prior.short], _ANGLES) - (high - low), 0.0)
+    below, above = np.zeros(len(flat)), np.zeros(len(flat))
     if len(goes_on):
-        past = flat @ goes_on.T
-        rest = np.maximum(np.tile([prior.long, prior.short], _ANGLES) - (high - low), 0.0)
-        tenth = 0.1 * (high - low)
-        below, above = past.min(axis=1) < low + tenth, past.max(axis=1) > high - tenth
-        rest /= np.maximum(below.astype(float) + above, 1.0)
-        low, high = low - rest * below, high + rest * above
-    middle = np.einsum("kai,ka->ki", axes, ((low + high) / 2).reshape(-1, 2))
-    sides = np.clip((high - low).reshape(-1, 2), 0.5 * prior.short, 1.2 * prior.long)
-    return np.column_stack([middle, yaws, sides])
+        past, tenth = flat @ goes_on.T, 0.1 * (high - low)
+        below = (past.min(axis=1) < low + tenth).astype(np.float64)
+        above = (past.max(axis=1) > high - tenth).astype(np.float64)
+    both = np.maximum(below + above, 1.0)
+    found = []
+    for behind in (None, 1.0, 0.0):
+        under, over = below / both, above / both
+        if behind is not None:
+            under[::2], over[::2] = behind, 1.0 - behind
+        ends_low, ends_high = low - rest * under, high + rest * over
+        middle = np.einsum("kai,ka->ki", axes, ((ends_low + ends_high) / 2).reshape(-1, 2))
+        sides = (ends_high - ends_low).reshape(-1, 2)
+        sides = np.clip(sides, 0.5 * prior.short, 1.2 * prior.long)
+        found.append(np.column_stack([middle, yaws, sides]))
+    return np.concatenate(found)
