@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from .rectangles import Fit
 
-
-# Points share errors of mask, floor and model; a fit takes them for independent. Found on simulated
-# frames of both camera families, so that the truth lies within two standard deviations as it should.
+# Points share errors of mask, floor and model, a fit takes them for independent. Found on simulated
+# frames of both camera families: with it the truth lies within two sigma often enough.
 _SHARED = 2.0
 
 

@@ -39,7 +39,7 @@ class Spots:
             along, across: standard deviations, metres, shape ``(N,)``.
             share: how probably such a point lies on a side of the rectangle, shape ``(N,)`` or one
                 for all; the others lie anywhere inside.
-            recess: how far behind its side such a point lies at most, metres, shape ``(N,)`` or one.
+            recess: how far behind its side such a point lies at most, metres, likewise.
         """
         table = np.empty((6, len(xy)))
         table[:2], table[2], table[3], table[4], table[5] = xy.T, along, across, share, recess

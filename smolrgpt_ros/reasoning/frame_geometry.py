@@ -175,7 +175,9 @@ class FrameGeometry:
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
             name = f"region {self.regions[position].id}"
             if len(points) < _FEWEST:
-                self._objects[position] = f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
+                self._objects[position] = (
+                    f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
+                )
             elif plane is None:
                 self._objects[position] = ObjectEstimate.without_floor(labels[i], points, ratio)
             elif prospect is not None:
@@ -212,29 +214,30 @@ class FrameGeometry:
                 draft.valid_ratio,
             )
 
-    def _carried(
-        self, drafts: Mapping[int, _Draft]
-    ) -> tuple[dict[int, Footprint], dict[int, int]]:
+    def _carried(self, drafts: Mapping[int, _Draft]) -> tuple[dict[int, Footprint], dict[int, int]]:
         """What vehicles carry, which tells where they are: loads that are known, and others."""
-        known, drafted = {}, {}
+        known: dict[int, Footprint] = {}
+        drafted: dict[int, int] = {}
         for position, draft in drafts.items():
-            nearest: tuple[float, Footprint | int] | None = None
+            middle, nearest = draft.middle(self.plane), _CARRIED_WITHIN
             for other in self.possible_loads(position):
                 above = self._objects.get(other)
-                load: Footprint | int
                 if isinstance(above, ObjectEstimate) and above.rides and above.footprint:
-                    load, place = above.footprint, above.footprint.centre
+                    place = above.footprint.centre
                 elif other in drafts and drafts[other].prospect.heights[0] > 0:
-                    load, place = other, drafts[other].prospect.starts[0, :2]
+                    place = drafts[other].prospect.starts[0, :2]
                 else:
                     continue
-                apart = float(np.linalg.norm(place - draft.middle(self.plane)))
-                if apart < (nearest[0] if nearest else _CARRIED_WITHIN):
-                    nearest = apart, load
-            if nearest is not None and isinstance(nearest[1], Footprint):
-                known[position] = nearest[1]
-            elif nearest is not None:
-                drafted[position] = nearest[1]
+                apart = float(np.linalg.norm(place - middle))
+                if apart >= nearest:
+                    continue
+                nearest = apart
+                known.pop(position, None)
+                drafted.pop(position, None)
+                if other in drafts:
+                    drafted[position] = other
+                elif isinstance(above, ObjectEstimate) and above.footprint:
+                    known[position] = above.footprint
         return known, drafted
 
 

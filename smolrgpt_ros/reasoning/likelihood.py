@@ -8,7 +8,6 @@ longer, wider.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .evidence import Array, Floats, Pack, Points
 
@@ -65,7 +64,7 @@ class Tries:
         other = points.both + 2 * more - variance
         np.sqrt(variance, out=variance)
         np.sqrt(other, out=other)
-        return both[:, :count], both[:, count:], 1 / variance, 1 / other
+        return both[:, :count], both[:, count:], _ONE / variance, _ONE / other
 
     def summed(self, slopes: Floats, weight: Floats, pull: Floats) -> tuple[Array, Array]:
         """Normal matrices and gradients of distances beyond sides.
@@ -79,7 +78,8 @@ class Tries:
         scale[..., YAW] = self.toward[:, 0] * self.toward[:, 1]
         normal = (slopes * weight[:, :, None]) @ slopes.swapaxes(-1, -2)
         gradient = (slopes @ pull[..., None])[..., 0]
-        return normal * scale[..., None] * scale[..., None, :], gradient * scale
+        scaled: Array = normal * scale[..., None] * scale[..., None, :]
+        return scaled, np.asarray(gradient * scale, np.float64)
 
 
 def linearised(tries: Tries, pack: Pack, blur: float) -> Terms:
@@ -103,13 +103,15 @@ def linearised(tries: Tries, pack: Pack, blur: float) -> Terms:
 
 
 def cost_of(values: Array, pack: Pack, blur: float = 0.0) -> Array:
-    """Negative logarithms of probabilities, shape ``(R, S)``, up to a constant of each rectangle."""
+    """Negative logarithms of probabilities, ``(R, S)``, up to a constant of each rectangle."""
     tries = Tries(values)
     inside = pack.inside
     _, over, precision, held = _beyond(tries, inside, blur)
     value = _density(over, precision, held, inside)[0]
     total = -(np.log(value) * inside.weight).sum(axis=-1, dtype=np.float64)
-    total += 0.5 * np.square((tries.sides - pack.sides[:, None]) * pack.stiff[:, None, None]).sum(-1)
+    total += 0.5 * np.square((tries.sides - pack.sides[:, None]) * pack.stiff[:, None, None]).sum(
+        -1
+    )
     if len(pack.free):
         total += _outside_ratio(tries, pack.free, blur)[-1]
     if pack.tangents.shape[2]:
@@ -241,7 +243,7 @@ def _outside_ratio(
 
 
 def _slopes(u: Floats, v: Floats, sign_u: Floats, sign_v: Floats, along: Floats) -> Floats:
-    """Slopes ``(R, S, 5, N)`` of distances beyond sides, without the factors of ``Tries.summed``."""
+    """Slopes ``(R, S, 5, N)`` of distances beyond sides, without what ``Tries.summed`` adds."""
     slopes = np.empty((*u.shape[:2], 5, u.shape[2]), np.float32)
     slopes[:, :, 3] = along
     np.subtract(1, along, out=slopes[:, :, 4])

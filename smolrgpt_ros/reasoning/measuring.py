@@ -65,6 +65,9 @@ def measure(
     """
     geometry = geometry if geometry is not None else FrameGeometry(frame, regions)
     gauge = _Gauge(geometry, regions)
+    if meaning.kind.is_length and not frame.metric:
+        reason = "the depth picture has no scale, so lengths cannot be told"
+        return Measurement(meaning.kind, None, reason=reason)
     gauge.prepare(meaning)
     try:
         if meaning.kind is Kind.DISTANCE:

@@ -75,7 +75,7 @@ def fit_rectangles(
     for vehicle, load in carried.items():
         pack.sit(vehicle, *_seat(values[load, 0], normal[load, 0]))
     values, normal, cost = _settled(_stepped(values, pack, _LAST_BLUR)[0], pack)
-    covariance = _in_values(Tries(values), np.linalg.inv(normal + 0.1 * np.eye(5)))
+    covariance = _in_values(Tries(values), _inverse(normal))
     _follow(values, covariance, pack)
     return _weighed(values, covariance, cost)
 
@@ -113,7 +113,7 @@ def _settled(values: Array, pack: Pack) -> Terms:
 
 def _seat(load: Array, normal: Array) -> Seat:
     """Where a load says that the centre of what carries it is."""
-    covariance = np.linalg.inv(normal + 0.1 * np.eye(5))
+    covariance = _inverse(normal)
     return load[:2], seat_sigma(float(np.sqrt(covariance[0, 0])), float(np.sqrt(covariance[1, 1])))
 
 
@@ -175,11 +175,15 @@ def _stepped(values: Array, pack: Pack, blur: float) -> Terms:
 def _moved(tries: Tries, normal: Array, gradient: Array, values: Array) -> Array:
     """Values after a step towards where the gradient vanishes, if that is not too far."""
     local = np.linalg.solve(normal + 1e-3 * np.eye(5), -gradient[..., None])[..., 0]
-    step = turned(tries, local)
+    step = turned(tries, np.asarray(local, np.float64))
     step /= np.maximum(1.0, np.abs(step / _LARGEST_STEP).max(axis=-1))[..., None]
     step += values
     np.maximum(step[..., LONG:], 0.1, out=step[..., LONG:])
     return step
+
+
+def _inverse(normal: Array) -> Array:
+    return np.asarray(np.linalg.inv(normal + 0.1 * np.eye(5)), np.float64)
 
 
 def _in_values(tries: Tries, local: Array) -> Array:

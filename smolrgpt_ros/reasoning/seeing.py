@@ -109,7 +109,8 @@ def surfaces_of(frame: RgbdFrame, masks: Masks, noise: float = 0.0) -> Surfaces:
     z, sigma, jump = _calm(depth, masks, rows, columns, owner, noise)
     enough = np.bincount(owner[~jump], minlength=len(masks)) >= 30
     kept = ~(jump & enough[owner])
-    rows, columns, owner, z, sigma = (a[kept] for a in (rows, columns, owner, z, sigma))
+    rows, columns, owner = rows[kept], columns[kept], owner[kept]
+    z, sigma = z[kept], sigma[kept]
     points = rays(camera, columns, rows) * z[:, None]
     return Surfaces(points, sigma, owner, masks.bounds(owner), ratio)
 
@@ -181,9 +182,7 @@ class Rims:
         return slice(int(self.bounds[region]), int(self.bounds[region + 1]))
 
 
-def rims_of(
-    frame: RgbdFrame, masks: Masks, plane: Plane, noise: float, below_load: Flags
-) -> Rims:
+def rims_of(frame: RgbdFrame, masks: Masks, plane: Plane, noise: float, below_load: Flags) -> Rims:
     """Follows the rims of regions.
 
     Args:
@@ -251,8 +250,8 @@ def rim_pixels(masks: Masks) -> tuple[Whole, Whole, Whole, Whole, Whole]:
         parts.append(~(within & masks.hold(r % height, c % width, owner)))
     ends = np.stack(parts, axis=1)
     pixel, direction = np.nonzero(ends)
-    dx, dy = np.array([1, -1, 0, 0])[direction], np.array([0, 0, 1, -1])[direction]
-    return columns[pixel], rows[pixel], dx, dy, owner[pixel]
+    step = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])[direction]
+    return columns[pixel], rows[pixel], step[:, 0], step[:, 1], owner[pixel]
 
 
 def _within(frame: RgbdFrame, columns: Whole, rows: Whole) -> tuple[Whole, Whole]:

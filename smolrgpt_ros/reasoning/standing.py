@@ -1,4 +1,4 @@
-"""Boxes that stand on the floor: what their surface, their silhouette and what shows beside it say."""
+"""Boxes that stand on the floor: what their surface and their silhouette say of them."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _gathered(
         middle = median(local[of_surface, :2])
         far = float(median(depth[of_surface]))
         # What no fit can see: pixels, and errors that all points share.
-        error = float(np.hypot(0.0035 + 0.1 * far / camera.fx, 0.1 * noise * far**2))
+        error = float(np.hypot(0.0035 + 0.1 * far / camera.fx, 0.25 * noise * far**2))
         starts = starts_around(middle, sides, 0.2)
         found.append(Prospect(evidence, starts, (float(ends[i, 0]), float(ends[i, 1])), error))
     return found
@@ -130,9 +130,7 @@ class _Traits:
         self.hidden_recess = np.array([0.5 * p.short if p else _RECESS for p in priors])
 
 
-def _sides(
-    local: Floats, prior: SizePrior | None
-) -> tuple[tuple[float, float], float]:
+def _sides(local: Floats, prior: SizePrior | None) -> tuple[tuple[float, float], float]:
     if prior is not None:
         return (prior.long, prior.short), prior.spread
     extent = float(np.ptp(local[:, :2], axis=0).max())
@@ -142,7 +140,7 @@ def _sides(
 def _errors(
     local: Floats, depth: Floats, sigma: Floats, camera: CameraIntrinsics
 ) -> tuple[Floats, Floats, Floats]:
-    """Points on the floor with their errors along, where noise of the depth moves them, and across."""
+    """Points on the floor, with errors along the line of sight, as depth errs, and across."""
     reach = np.hypot(local[:, 0], local[:, 1]) / np.maximum(depth, 1e-6)
     along = np.sqrt(np.square(sigma * reach) + _POINT**2)
     across = np.sqrt(np.square(0.5 * depth / camera.fx) + 0.5 * _POINT**2)

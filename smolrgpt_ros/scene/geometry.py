@@ -188,9 +188,7 @@ def _oddity(
     return -2.0 * np.count_nonzero(misplaced, axis=0)
 
 
-def _flattest(
-    points: Points, weight: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
+def _flattest(points: Points, weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Normal, towards the camera, and offset of the plane with the least weighted squares."""
     centre = weight @ points / weight.sum()
     apart = points - centre
