@@ -11,7 +11,7 @@ from .rectangles import Fit
 
 # Points share errors of mask, floor and model, a fit takes them for independent. Found on simulated
 # frames of both camera families: with it the truth lies within two sigma often enough.
-_SHARED = 2.0
+_SHARED = 2.6
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ _COLUMNS = 32  # of the grid of floor points
 _ANGLES = 24
 _PIXEL = 0.5  # pixels by which a mask's edge may be off
 _NO_TANGENTS = np.zeros((0, 2)), np.zeros(0)
-_FLOOR_ERROR = 0.004  # metres
+_FLOOR_ERROR = 0.002  # metres
 
 
 def outlines_of(

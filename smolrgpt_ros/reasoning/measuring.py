@@ -272,7 +272,7 @@ class _Gauge:
         value = float(np.linalg.norm(gap))
         direction = gap / max(value, 1e-9)
         variance = float(direction @ (one.covariance + two.covariance) @ direction)
-        return value, math.sqrt(variance + (0.0007 * value) ** 2)
+        return value, math.sqrt(variance + (0.0004 * value) ** 2)
 
     def is_inside(self, thing: int, place: int) -> bool:
         """Whether a region's object stands on the floor inside a flat region."""

@@ -12,7 +12,7 @@ from .boxes import Footprint
 from .sizes import SIZES
 
 _RIDES = 0.14  # metres: an underside higher than this is not on the floor
-_HEIGHT_SIGMA = 0.012  # metres
+_HEIGHT_SIGMA = 0.01  # metres
 
 
 @dataclass(frozen=True, eq=False)

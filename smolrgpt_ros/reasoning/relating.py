@@ -131,7 +131,7 @@ def _horizontal(a: Placed, b: Placed) -> Quantity:
     value = float(np.linalg.norm(gap))
     along = gap / max(value, 1e-6)
     variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
-    return Quantity(value, math.sqrt(variance + (0.0007 * value) ** 2))
+    return Quantity(value, math.sqrt(variance + (0.0004 * value) ** 2))
 
 
 def _vertical(a: Placed, b: Placed) -> Quantity:

@@ -114,7 +114,7 @@ def _gathered(
         middle = median(local[of_surface, :2])
         far = float(median(depth[of_surface]))
         # What no fit can see: pixels, and errors that all points share.
-        error = float(np.hypot(0.0035 + 0.1 * far / camera.fx, 0.25 * noise * far**2))
+        error = float(np.hypot(0.002 + 0.05 * far / camera.fx, 0.2 * noise * far**2))
         starts = starts_around(middle, sides, 0.2)
         found.append(Prospect(evidence, starts, (float(ends[i, 0]), float(ends[i, 1])), error))
     return found
