@@ -140,6 +140,9 @@ def report(answer: SpatialAnswer) -> str:
     lines.append(f"measured  {value}" if value else f"measured  nothing: {answer.measured.reason}")
     if answer.agreement is not None:
         lines.append("agree     " + ("yes" if answer.agreement else "NO"))
+    if answer.policy != "model":
+        trusted = "nothing" if answer.trusted is None else answer.trusted
+        lines.append(f"trusted   {trusted}   [policy {answer.policy}]")
     lines += [f"note      {note}" for note in answer.notes]
     return "\n".join(lines)
 

@@ -60,6 +60,16 @@ def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "question  how many pallets are in the leftmost buffer"
     assert "measured  1 (regions 11)" in lines
+    assert not any(line.startswith("trusted") for line in lines)
+
+
+@pytest.mark.parametrize(("policy", "line"), [("measured", "1"), ("agree", "nothing")])
+def test_report_says_what_the_policy_trusts(
+    folder: Path, capsys: pytest.CaptureFixture[str], policy: str, line: str
+) -> None:
+    """Without a model nothing agrees."""
+    run(folder, "how many pallets are in the leftmost buffer", "--policy", policy)
+    assert f"trusted   {line}   [policy {policy}]" in capsys.readouterr().out.splitlines()
 
 
 def test_camera_is_scaled_to_the_picture(folder: Path) -> None:
