@@ -24,13 +24,13 @@ from ..simulation.sensor import SensorModel
 from ..simulation.warehouse import SimulatedFrame, seen_through, simulate_frame
 from .cases import HELD_OUT_SEED
 from .intervals import wilson
+from .score import is_close
 
 SENSORS: dict[str, SensorModel | None] = {
     "clean": None,
     "usual": SensorModel(),
     "rough": SensorModel.rough(),
 }
-_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def judged(question: Question, value: float | int | str | None, normalized: str)
             return Found(question.category, False, None, False)
         off = abs(float(value) - truth)
         error = off / truth if truth > 0 else None
-        return Found(question.category, off <= _TOLERANCE * truth, error, True)
+        return Found(question.category, is_close(truth, float(value)), error, True)
     return Found(question.category, normalized == str(truth), None, normalized != "")
 
 

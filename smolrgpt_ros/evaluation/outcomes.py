@@ -11,6 +11,7 @@ import numpy as np
 
 from ..simulation.questions import KINDS
 from .intervals import wilson
+from .score import is_close
 
 Value = float | int | str
 
@@ -57,7 +58,7 @@ def is_correct(category: str, truth: Value | None, found: Value | None) -> bool:
     if found is None or truth is None:
         return False
     if category == "distance":
-        return abs(float(found) - float(truth)) <= 0.1 * float(truth)
+        return is_close(float(truth), float(found))
     return str(found) == str(truth)
 
 

@@ -50,6 +50,11 @@ class Score:
     unreadable: dict[str, int]
 
 
+def is_close(true_metres: float, metres: float) -> bool:
+    """Whether a distance is right: within 10 % of the truth, and 0 only for a true 0."""
+    return abs(metres - true_metres) <= _TOLERANCE * abs(true_metres) * (1 + 1e-12)
+
+
 def score(truth: Sequence[dict[str, Any]], predictions: Sequence[dict[str, Any]]) -> Score:
     """Scores predictions against the truth.
 
@@ -144,7 +149,7 @@ def first_number(answer: object) -> float | None:
 def _is_right(category: str, value: float, true_value: float) -> bool:
     if category == "distance":
         # The bound itself counts; its last bit must not depend on how it was rounded.
-        return abs(value - true_value) <= _TOLERANCE * abs(true_value) * (1 + 1e-12)
+        return is_close(true_value, value)
     return value == true_value
 
 

@@ -25,9 +25,16 @@ _AMOUNT = rf"(?<![\w.-])(?P<n>\d+(?:\.\d+)?|{_WORDS})"
 _LENGTH = re.compile(
     _AMOUNT + r"(?P<half> and a half)?\s*-?\s*(?P<unit>" + "|".join(_UNITS) + r")(?![\w])"
 )
-_COUNTED = re.compile(
-    rf"(?<![\w.-])(?P<n>\d+|{_WORDS}|no|none)(?![\w.%])(?:\s+of)?(?P<noun>\s+[a-z]+)?"
+_FEET_AND_INCHES = re.compile(
+    r"(?<![\w.-])(\d+) ?(?:feet|foot|ft) (?:and )?(\d+) ?(?:inches|inch|in)\b"
 )
+_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")  # of a decimal fraction
+_HALF = re.compile(r"(?<!and )\bhalf an? (?=[a-z])")
+_HOLDS_NONE = re.compile(r"\b(?:buffer|zone|area)\b[^,;]*\bis (?:currently )?empty$")
+_COUNTED = re.compile(
+    rf"(?<![\w.-])(?P<n>\d+|{_WORDS}|single|no|none)(?![\w.%])(?:\s+of)?(?P<noun>\s+[a-z]+)?"
+)
+_FEW = {"no": 0, "none": 0, "single": 1}
 _REFUSAL = re.compile(
     r"\b(?:cannot|can't|can not|could not|couldn't|unable|unclear|unknown|not possible|impossible|"
     r"not sure|undetermined|don't know|do not know|not visible|hard to (?:say|tell))\b"
@@ -47,7 +54,14 @@ _WORDS_OF = {
 _HOUR = re.compile(rf"(?<![\w.-])(\d+|{_WORDS}) ?o'?\s?clock")
 _VERDICT = re.compile(
     r"\b(?:nearest|closest|leftmost|rightmost|middle|farthest|furthest|shortest|smallest distance|"
-    r"best|optimal|largest|smallest|most|should)\b"
+    r"best|optimal|largest|smallest|most|should|answer)\b"
+)
+# "The nearest pallet to the transporter [Region 0] is the pallet [Region 3]."
+_NAMED_LAST = re.compile(r"\bis\s+(?:the\s+)?(?:[a-z]+\s+){0,2}@(\d+)@\s*$")
+# "The transporter [Region 0] should pick up the pallet [Region 3]."
+_FETCHES = re.compile(
+    r"@\d+@\s*(?:should|can|must|will|would|needs to)\s+(?:[a-z]+\s+)?"
+    r"(?:pick|take|collect|carry|fetch|get|grab|choose|select|move|go|drive|head)\b[^@]*@(\d+)@"
 )
 _REFERRED = re.compile(r"@(\d+)@")
 
@@ -113,6 +127,10 @@ def _number(word: str) -> float:
 def _distance(sentence: str) -> tuple[float, str] | None:
     if _NEGATION.search(sentence):
         return None
+    sentence = _FEET_AND_INCHES.sub(
+        lambda m: f"{12 * int(m.group(1)) + int(m.group(2))} inches", sentence
+    )
+    sentence = _HALF.sub("0.5 ", _COMMA.sub(".", sentence))
     values = set()
     for match in _LENGTH.finditer(sentence):
         number = _number(match["n"]) + (0.5 if match["half"] else 0.0)
@@ -134,7 +152,9 @@ def _count(sentence: str) -> tuple[int, str] | None:
         noun = (match["noun"] or "").strip()
         if match["n"] == "one" and noun in ("of", "is"):
             continue
-        values.add(0 if match["n"] in ("no", "none") else int(_number(match["n"])))
+        values.add(_FEW[match["n"]] if match["n"] in _FEW else int(_number(match["n"])))
+    if not values and _HOLDS_NONE.search(bare.strip()):
+        return 0, "0"
     if len(values) != 1 or "." in re.sub(r"\.\s*$", "", bare):
         return None
     value = values.pop()
@@ -168,6 +188,13 @@ def _direction(sentence: str) -> tuple[int, str] | None:
 def _choice(sentence: str) -> tuple[int, str] | None:
     if _NEGATION.search(sentence) or not _VERDICT.search(sentence):
         return None
+    fetched = _FETCHES.search(sentence)
+    if fetched is not None:
+        return int(fetched.group(1)), fetched.group(1)
+    last = _NAMED_LAST.search(sentence)
+    if last is not None and _VERDICT.search(sentence, 0, last.start()):
+        if not _VERDICT.search(last.group()):
+            return int(last.group(1)), last.group(1)
     subject = re.search(r"@(\d+)@\s*(?:is|'s|should|has|appears|would)\b", sentence)
     named = set(_REFERRED.findall(sentence))
     if subject is None and len(named) != 1:

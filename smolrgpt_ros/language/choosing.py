@@ -24,9 +24,17 @@ def read_choice(parts: Parts) -> Meaning:
     resolver = parts.resolver
     head = _head(parts)
     order, at, rank = _order(parts, head)
+    if order is None:  # "send it to the nearest pallet, which one is it?"
+        head = _only_selecting(parts)
+        if head is not None:
+            order, at, rank = head.order, head.start, head.rank
     if order is None:
         raise resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
-    reference = _reference(parts, head, at) if order in _RELATIVE else None
+    reference = None
+    if order in _RELATIVE:
+        reference = _reference(parts, head, at)
+    elif _speaks_of_more(parts, head):
+        raise resolver.bad("it asks for no distance, side, count or choice")
     candidates = _candidates(parts, head, reference)
     if not candidates:
         raise resolver.bad("which of what?")
@@ -63,6 +71,25 @@ def _head(parts: Parts) -> Mention | None:
     others = [m for m in named if m.order not in _STATES]
     lists = [m for m in others if m.listed or not m.explicit]
     return (lists or [None])[0]  # type: ignore[list-item]
+
+
+def _only_selecting(parts: Parts) -> Mention | None:
+    """The one phrase that selects its region, where "which one" can only mean that."""
+    found = [m for m in parts.mentions if m.named and m.order is not None and not m.explicit]
+    found = [m for m in found if m.order not in _STATES]
+    return found[0] if len(found) == 1 else None
+
+
+def _speaks_of_more(parts: Parts, head: Mention | None) -> bool:
+    """Whether a phrase that selects stands in a question about something else.
+
+    "Pallets in the middle buffer" does not ask for the buffer.
+    """
+    if head is None or parts.fetching or any(m.asked for m in parts.mentions):
+        return False
+    label = parts.label(head)
+    others = [m for m in parts.mentions if m.named and m is not head and not m.camera]
+    return any(not m.explicit and parts.label(m) != label for m in others)
 
 
 def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,16 @@ from .relating import read_relation, relation_of, without_empty_words
 from .resolving import Locate, RegionView, Resolver
 from .vocabulary import Vocabulary
 from .words import tokenize
+
+# Whoever is greeted is not asked about: "hey robot, how far ...".
+_GREETING = re.compile(r"^\s*(?:hey|hi|hello|ok|okay|dear)\s+(?:there|you|[a-z]+)\s*[,:!]+", re.I)
+
+# A number of metres is no region: "is it more than 3 meters from ...".
+_LIMIT = re.compile(
+    r"\b(?:more|less|farther|further|closer|nearer) than \d+(?:\.\d+)? ?"
+    r"(?=(?:m|met(?:er|re)s?|cm|ft|feet)\b)",
+    re.I,
+)
 
 __all__ = ["Grounding", "Locate", "RegionView", "ground"]
 
@@ -56,8 +67,9 @@ def ground(
             in it, or several regions fit).
     """
     vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
-    relation = relation_of(question)
-    text = question if relation is None else without_empty_words(question)
+    asked = _LIMIT.sub("", _GREETING.sub("", question))
+    relation = relation_of(asked)
+    text = asked if relation is None else without_empty_words(asked)
     tokens = tokenize(text, vocabulary)
     masks = sum(token.kind == "mask" for token in tokens)
     resolver = Resolver(regions, vocabulary, placeholders=masks > 0)

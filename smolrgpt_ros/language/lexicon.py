@@ -37,23 +37,27 @@ def _phrases() -> dict[str, tuple[str, object]]:
         "carrying nothing,not carrying anything,not loaded,not carrying any boxes,has nothing on it"
     ).split(","):
         table[phrase] = ("state", Order.EMPTY)
-    for phrase in "loaded,full,with load,with a load,carrying boxes,carrying a load".split(","):
+    for phrase in (
+        "loaded,full,with load,with a load,carrying boxes,carrying a load,carrying a pallet,"
+        "carries a pallet,with a pallet on it,has a pallet on it,carrying something"
+    ).split(","):
         table[phrase] = ("state", Order.LOADED)
     for phrase in (
-        "how many,number of,count,counts,counting,how full,how many of,total number of,tally".split(
-            ","
-        )
+        "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,"
+        "tally,occupancy of".split(",")
     ):
         table[phrase] = ("cue", "count")
     for phrase in (
         "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"
         "how many metres,how many m,how much distance,how much space,how much room,gap,range,"
         "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
-        "how wide,in meters,in metres,straight line"
+        "how wide,in meters,in metres,meters from,metres from,straight line"
     ).split(","):
         table[phrase] = ("cue", "distance")
     for phrase in "which side,what side,which way,the side".split(","):
         table[phrase] = ("cue", "side")
+    for phrase in "right now,right away,all right".split(","):
+        table[phrase] = ("aside", None)
     for phrase in "which,what,whichever".split(","):
         table[phrase] = ("which", None)
     for word in (
@@ -120,6 +124,6 @@ HARMLESS = frozenset(
     level levels height heights width widths size sizes volume clock hour hours plan horizontal
     horizontally vertical vertically difference differ surface surfaces clearance separation bottom
     top taller shorter wider thinner narrower bigger smaller larger higher lower front behind room
-    greater less o'clock o said face faces tall high wide broad elevation
+    greater less o'clock oclock o said face faces tall high wide broad elevation
     """.split()
 )

@@ -110,6 +110,8 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
                 order, strict = tokens[at].value, kind != "side"  # type: ignore[assignment]
         elif kind == "ordinal":
             rank = int(tokens[at].value)  # type: ignore[call-overload]
+        elif _text(tokens, at) in _FREE and _drives(tokens, at + 1):
+            order = order or Order.EMPTY
         elif not (kind == "word" and _leads_to_class(tokens, at)) and kind != "article":
             break
         at += 1
@@ -176,6 +178,11 @@ def _leads_to_class(tokens: Sequence[Token], at: int) -> bool:
     return _kind(tokens, at + 1) == "class" and tokens[at].text not in _NOT_ADJECTIVES
 
 
+def _drives(tokens: Sequence[Token], at: int) -> bool:
+    return _kind(tokens, at) == "class" and tokens[at].value == "transporter"
+
+
+_FREE = ("free", "available", "spare", "unoccupied")  # of a vehicle: without load
 _NOT_ADJECTIVES = frozenset(
     "is are was be and or to for than versus vs with between does do can should it about".split()
 )

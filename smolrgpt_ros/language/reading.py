@@ -21,7 +21,7 @@ def read_question(
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    parts = Parts.of(tokens, resolver, locate)
+    parts = _with_total(Parts.of(tokens, resolver, locate))
     cues = {str(t.value) for t in parts.tokens if t.kind == "cue"}
     if "count" in cues:
         return _read_count(parts)
@@ -37,6 +37,14 @@ def read_question(
     if parts.mentions:
         parts.refuse_unknown_nouns()
     raise resolver.bad("it asks for no distance, side, count or choice")
+
+
+def _with_total(parts: Parts) -> Parts:
+    """ "Total pallets in the zone" counts; a total distance does not."""
+    if not parts.says("total") or any(t.kind == "cue" for t in parts.tokens):
+        return parts
+    tokens = [Token("cue", t.text, "count") if t.text == "total" else t for t in parts.tokens]
+    return replace(parts, tokens=tuple(tokens))
 
 
 def _orders(parts: Parts) -> bool:
@@ -131,7 +139,7 @@ def _read_left_right(parts: Parts, after_cue: bool = False) -> Meaning:
     # "on which side of B is A", "relative to B, is A left or right?"
     relations = parts.loose("side", "extreme")
     before = parts.tokens[named[0].start - 1].text if named[0].start > 0 else ""
-    turned = (after_cue and before == "of") or before == "to"
+    turned = (after_cue and before == "of") or before in ("to", "from", "with")
     if turned and (not relations or relations[0] > named[0].end):
         first, second = second, first
     if first == second:

@@ -11,7 +11,10 @@ from .parts import Parts
 from .resolving import Locate, Resolver
 from .words import Token
 
-_FLOOR = r"horizontal|(?:along|over|across|on) the (?:floor|ground)|floor plan|plan view|from above"
+_FLOOR = (
+    r"horizontal|(?:ground|floor) distance|(?:along|over|across|on) the (?:floor|ground)|"
+    r"floor plan|plan view|from above"
+)
 _LEVELS = r"vertical|(?:difference|differ)s? in (?:level|height|elevation)|height difference"
 _LEVEL = r"(?:high|low)er (?:up|down|than)|(?:high|low)er level|above|below|beneath|underneath"
 _MORE = r"(?:more|less|greater|smaller|larger|bigger)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..evaluation.score import is_close
 from ..scene.region import Region
 from ..simulation.matching import match_objects
 from ..simulation.questions import distance_between, generate_questions
@@ -162,5 +163,5 @@ def is_right(kind: str, value: float | int | str | None, truth: float | int | st
     if value is None:
         return None
     if kind == "distance":
-        return abs(float(value) - float(truth)) <= 0.1 * float(truth) + 1e-6
+        return is_close(float(truth), float(value))
     return str(value) == str(truth)

@@ -8,6 +8,9 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..checkpoints import DETECTOR, MINI
 from ..scene.frame import RgbdFrame
 from ..scene.region import Region
@@ -24,7 +27,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("question", help='for example "how far is pallet 3 from the transporter?"')
     parser.add_argument("--rgb", type=Path, help="colour picture")
-    parser.add_argument("--depth", type=Path, help="16-bit PNG in millimetres, or .npy in metres")
+    parser.add_argument(
+        "--depth",
+        type=Path,
+        help="16-bit PNG in millimetres, .npy in metres, or a grey picture of 8 bits without scale",
+    )
     parser.add_argument("--camera", type=Path, help="JSON: width, height, fx, fy, cx, cy")
     parser.add_argument("--masks", type=Path, help="JSON list of {id, label, rle}; else detected")
     parser.add_argument(
@@ -49,15 +56,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answers and prints; input at fault raises FileNotFoundError, ValueError or QueryError."""
-    from .files import read_frame, read_regions
+    from .files import read_frame, read_grey, read_regions
 
     if arguments.rgb is None:
         raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
-    frame = read_frame(arguments.rgb, arguments.depth, arguments.camera)
+    grey = read_grey(arguments.depth) if arguments.depth is not None else None
+    depth = arguments.depth if grey is None else None
+    frame = read_frame(arguments.rgb, depth, arguments.camera)
     if arguments.masks is not None:
         regions = read_regions(arguments.masks, (frame.height, frame.width))
     else:
         regions = _detected(arguments, frame)
+    if grey is not None:
+        frame = _with_grey(arguments.depth, frame, grey, regions)
     engine = None
     if not arguments.measure_only:
         from ..model.engine import SmolRGPTEngine
@@ -72,6 +83,25 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         _write_picture(arguments.out, frame, regions, answer)
     return 0
+
+
+def _with_grey(
+    path: Path, frame: RgbdFrame, grey: NDArray[np.uint8], regions: list[Region]
+) -> RgbdFrame:
+    """The frame with the depth of a picture whose nearest and farthest pixel became 0 and 255."""
+    from .unscaled import depth_of_grey
+
+    if frame.intrinsics is None:
+        raise ValueError(f"{path} is a grey depth picture of 8 bits: name its camera with --camera")
+    if grey.shape != (frame.height, frame.width):
+        raise ValueError(
+            f"{path} has {grey.shape[1]}x{grey.shape[0]} pixels, expected "
+            f"{frame.width}x{frame.height} as in the colour picture"
+        )
+    try:
+        return depth_of_grey(frame.rgb, grey, frame.intrinsics, regions)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _detected(arguments: argparse.Namespace, frame: RgbdFrame) -> list[Region]:
@@ -110,6 +140,9 @@ def report(answer: SpatialAnswer) -> str:
     lines.append(f"measured  {value}" if value else f"measured  nothing: {answer.measured.reason}")
     if answer.agreement is not None:
         lines.append("agree     " + ("yes" if answer.agreement else "NO"))
+    if answer.policy != "model":
+        trusted = "nothing" if answer.trusted is None else answer.trusted
+        lines.append(f"trusted   {trusted}   [policy {answer.policy}]")
     lines += [f"note      {note}" for note in answer.notes]
     return "\n".join(lines)
 

@@ -20,7 +20,8 @@ def read_frame(rgb: Path, depth: Path | None = None, camera: Path | None = None)
 
     Args:
         rgb: any picture OpenCV reads.
-        depth: 16-bit PNG in millimetres (0 = nothing measured) or ``.npy`` in metres.
+        depth: 16-bit PNG in millimetres (0 = nothing measured) or ``.npy`` in metres. A grey
+            picture of 8 bits has no scale: :func:`read_grey` reads it.
         camera: JSON with ``width, height, fx, fy, cx, cy``; scaled to the picture's size.
 
     Raises:
@@ -50,13 +51,27 @@ def read_depth(path: Path) -> NDArray[np.float32]:
         raw = _picture(path, cv2.IMREAD_UNCHANGED)
         if raw.dtype != np.uint16:
             raise ValueError(
-                f"{path} holds {raw.dtype}, expected 16-bit millimetres: an 8-bit depth picture "
-                "has no scale and cannot be measured from"
+                f"{path} holds {raw.dtype}, expected 16-bit millimetres: a grey depth picture of "
+                "8 bits has no scale and needs a camera file and regions"
             )
         metres = raw.astype(np.float32) / np.float32(1000.0)
     if metres.ndim != 2:
         raise ValueError(f"{path} has shape {metres.shape}, expected (H, W)")
     return np.where(metres > 0, metres, np.float32("nan"))
+
+
+def read_grey(path: Path) -> NDArray[np.uint8] | None:
+    """A grey depth picture of 8 bits, shape ``(H, W)``, near is dark; ``None`` for other files.
+
+    Raises:
+        FileNotFoundError, ValueError: as for :func:`read_frame`.
+    """
+    if path.suffix == ".npy":
+        return None
+    raw = _picture(path, cv2.IMREAD_UNCHANGED)
+    if raw.dtype != np.uint8:
+        return None
+    return np.ascontiguousarray(raw if raw.ndim == 2 else raw[:, :, 0], np.uint8)
 
 
 def read_camera(path: Path) -> CameraIntrinsics:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,47 +14,18 @@ from ..scene.frame import RgbdFrame
 from ..scene.geometry import Plane, depth_noise, fit_ground_plane
 from ..scene.region import Region
 from .boxes import Footprint
-from .lying import fit_lying
-from .seeing import Rim, Surface, rim_of, surface_of
+from .evidence import Prospect
+from .lying import outlines_of
+from .objects import ObjectEstimate
+from .rectangles import fit_rectangles, seat_sigma
+from .seeing import MOST_AT_ONCE, Box, Masks, surfaces_of
 from .sizes import SIZES, is_flat
-from .standing import fit_standing
+from .standing import prospects_of
+from .upright import median
 
-Box = tuple[int, int, int, int]
-_ON_FLOOR = 0.06  # metres: lower points of a standing object are leaked floor
-_RIDES = 0.14  # metres: an underside higher than this is not on the floor
 _NOISY_FROM = 5e-5  # 1/metres: 5 mm of noise at 10 m
 _CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load
-
-
-@dataclass(frozen=True, eq=False)
-class ObjectEstimate:
-    """Where an object is.
-
-    Args:
-        label: its class.
-        centre: of its box, shape ``(3,)``, metres, optical frame.
-        covariance: of the centre, shape ``(3, 3)``, optical frame.
-        size: length, width, height of its box, metres; NaN without a floor.
-        footprint: on the floor; ``None`` where no floor was found.
-        bottom, top: heights above the floor, metres; NaN without a floor.
-        points: seen surface, shape ``(N, 3)``, optical frame.
-        valid_ratio: share of the region's pixels that have depth.
-    """
-
-    label: str
-    centre: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    size: tuple[float, float, float]
-    footprint: Footprint | None
-    bottom: float
-    top: float
-    points: NDArray[np.float64]
-    valid_ratio: float
-
-    @property
-    def rides(self) -> bool:
-        """Whether it stands on something instead of the floor."""
-        return self.bottom > _RIDES
+_FEWEST = 8  # pixels with depth
 
 
 class FrameGeometry:
@@ -132,199 +103,158 @@ class FrameGeometry:
     def estimate(self, position: int) -> ObjectEstimate | str:
         """The object of a region, or one sentence why depth cannot place it."""
         with self._lock:
-            if position not in self._objects:
-                self._objects[position] = self._estimated(position)
+            self.prepare((position,))
             return self._objects[position]
 
-    # -- one object -------------------------------------------------------------------------
+    def prepare(self, positions: Iterable[int]) -> None:
+        """Estimates the objects of several regions: together they cost little more than one."""
+        with self._lock:
+            todo = dict.fromkeys(p for p in positions if p not in self._objects)
+            # What a vehicle carries tells where it is.
+            loads = [load for p in todo for load in self.possible_loads(p)]
+            todo |= dict.fromkeys(p for p in loads if p not in self._objects)
+            known = []
+            for position in todo:
+                if self.why_not:
+                    self._objects[position] = self.why_not
+                elif self.box(position) is None:
+                    number = self.regions[position].id
+                    self._objects[position] = f"the mask of region {number} is empty"
+                else:
+                    known.append(position)
+            known.sort(key=lambda p: self.regions[p].label == "transporter")
+            for first in range(0, len(known), MOST_AT_ONCE):
+                self._estimate(known[first : first + MOST_AT_ONCE])
 
-    def _estimated(self, position: int) -> ObjectEstimate | str:
-        region, box = self.regions[position], self.box(position)
-        if self.why_not:
-            return self.why_not
-        if box is None:
-            return f"the mask of region {region.id} is empty"
-        surface = surface_of(self.frame, region.mask, box, self.noise)
-        if len(surface.points) < 8:
-            return (
-                f"region {region.id} has no depth "
-                f"({surface.valid_ratio:.0%} of its pixels are valid)"
+    def possible_loads(self, position: int) -> tuple[int, ...]:
+        """The pallets that a vehicle may carry: those whose picture touches its own."""
+        box = self.box(position)
+        if self.regions[position].label != "transporter" or box is None:
+            return ()
+        x0, y0, x1, y1 = box
+        width, height = x1 - x0, y1 - y0
+        loads = []
+        for other, region in enumerate(self.regions):
+            if region.label != "pallet" or (near := self.box(other)) is None:
+                continue
+            across = min(near[2], x1 + width) > max(near[0], x0 - width)
+            if across and min(near[3], y1 + height) > max(near[1], y0 - height):
+                loads.append(other)
+        return tuple(loads)
+
+    # -- several objects --------------------------------------------------------------------
+
+    def _estimate(self, positions: Sequence[int]) -> None:
+        drafts: dict[int, _Draft] = {}
+        for flat in (True, False):
+            group = [p for p in positions if is_flat(self.regions[p].label) == flat]
+            if group:
+                drafts |= self._drafted(group, flat)
+        known, carried = self._carried(drafts)
+        for position, load in known.items():
+            drafts[position] = drafts[position].seated(load)
+        self._fit(drafts, carried)
+
+    def _drafted(self, group: Sequence[int], flat: bool) -> dict[int, _Draft]:
+        """What is known of regions that all lie on the floor or all stand; says why of others."""
+        regions, plane = [self.regions[p] for p in group], self.plane
+        boxes = [box for p in group if (box := self.box(p)) is not None]
+        masks = Masks([region.mask for region in regions], boxes)
+        surfaces = surfaces_of(self.frame, masks, self.noise)
+        prospects: list[Prospect | None] = [None] * len(group)
+        labels = [region.label for region in regions]
+        if plane is not None and flat:
+            priors = [SIZES[label] for label in labels]
+            prospects = outlines_of(self.frame, masks, plane, priors, self.noise)
+        elif plane is not None:
+            prospects = prospects_of(
+                self.frame, masks, labels, surfaces, plane, self.noise, self._vehicles()
             )
-        if self.plane is None:
-            return _without_floor(region, surface)
-        if is_flat(region.label):
-            return self._flat(region, box, self.plane, surface)
-        return self._standing(region, box, self.plane, surface)
+        drafts = {}
+        for i, (position, prospect) in enumerate(zip(group, prospects, strict=True)):
+            points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
+            name = f"region {self.regions[position].id}"
+            if len(points) < _FEWEST:
+                self._objects[position] = (
+                    f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
+                )
+            elif plane is None:
+                self._objects[position] = ObjectEstimate.without_floor(labels[i], points, ratio)
+            elif prospect is not None:
+                drafts[position] = _Draft(prospect, points, ratio)
+            elif flat:
+                self._objects[position] = f"the floor of {name} is hidden"
+            else:
+                self._objects[position] = f"{name} does not stand out from the floor"
+        return drafts
 
-    def _standing(
-        self, region: Region, box: Box, plane: Plane, surface: Surface
-    ) -> ObjectEstimate | str:
-        prior = SIZES.get(region.label)
-        camera = self.frame.intrinsics
-        assert camera is not None
-        local = plane.to_floor(surface.points)
-        height = local[:, 2]
-        floor_noise = max(_ON_FLOOR, 3 * plane.residual)
-        standing = height > min(floor_noise, 0.5 * float(np.quantile(height, 0.95)))
-        if standing.sum() < 8:
-            return f"region {region.id} does not stand out from the floor"
-        near = _near_median(local[standing, :2], prior.long if prior else 3.0)
-        standing[standing] = near
-        below_load = region.label == "transporter"
-        rim = rim_of(self.frame, region.mask, box, plane, self.noise, below_load)
-        heights = plane.to_floor(rim.points)[:, 2]
-        falls = np.abs(height - plane.offset) / surface.points[:, 2]
-        spread = np.concatenate(
-            [(surface.sigma * falls)[standing], rim.sigma * np.abs(rim.directions @ plane.up)]
+    def _vehicles(self) -> NDArray[np.bool_] | None:
+        """Where vehicles show, shape ``(H, W)``; ``None`` where none is in view."""
+        masks = [r.mask for r in self.regions if r.label == "transporter"]
+        if len(masks) < 2:
+            return masks[0] if masks else None
+        return np.logical_or.reduce(masks)
+
+    def _fit(self, drafts: Mapping[int, _Draft], carried: Mapping[int, int]) -> None:
+        plane, row = self.plane, {position: i for i, position in enumerate(drafts)}
+        prospects = [draft.prospect for draft in drafts.values()]
+        fits = fit_rectangles(
+            [p.starts for p in prospects],
+            [p.evidence for p in prospects],
+            {row[vehicle]: row[load] for vehicle, load in carried.items()},
         )
-        top = _top(np.concatenate([height[standing], heights]), spread)
-        if prior is not None and _top_is_cut(rim, heights, local[standing], top):
-            top = max(top, prior.height)
-        bottom = self._bottom(region, rim, heights, plane) if region.label == "pallet" else 0.0
-        seat = self._seat(plane, local[standing]) if below_load else None
-        footprint = fit_standing(
-            surface, standing, rim, plane, camera, prior, self.noise, (bottom, top), seat
-        )
-        return _assembled(region, plane, footprint, (bottom, top), surface)
+        for (position, draft), fit in zip(drafts.items(), fits, strict=True):
+            assert plane is not None
+            self._objects[position] = ObjectEstimate.on_floor(
+                self.regions[position].label,
+                plane,
+                Footprint.of(fit, draft.prospect.floor_error),
+                draft.prospect.heights,
+                draft.points,
+                draft.valid_ratio,
+            )
 
-    def _flat(
-        self, region: Region, box: Box, plane: Plane, surface: Surface
-    ) -> ObjectEstimate | str:
-        """A rectangle on the floor, from the rim of its mask."""
-        footprint = fit_lying(self.frame, region.mask, box, plane, SIZES[region.label], self.noise)
-        if footprint is None:
-            return f"the floor of region {region.id} is hidden"
-        return _assembled(region, plane, footprint, (0.0, 0.0), surface)
-
-    def _bottom(
-        self, region: Region, rim: Rim, heights: NDArray[np.float64], plane: Plane
-    ) -> float:
-        """Height of a pallet's underside: 0 on the floor, or the deck it rides on."""
-        known = np.isfinite(heights)
-        lower = heights[rim.hangs & known]
-        if len(lower) < 6:
-            # Hidden all around: only a vehicle that touches it from below can lift it.
-            touching = np.zeros(len(heights), bool)
-            for other in self.regions:
-                if other.label == "transporter":
-                    below = np.clip(rim.rows + 4, 0, self.frame.height - 1)
-                    touching |= other.mask[below, rim.columns]
-            lower = heights[touching & known]
-        if len(lower) < 6:
-            return 0.0
-        # Slanted upright edges end above what is behind them too, at any height; an underside
-        # shows as many pixels of one height, the lowest.
-        deck = SIZES["transporter"].height
-        # The lowest of many noisy heights lie below all true ones.
-        falling = np.abs(rim.directions[known] @ plane.up)
-        noise = min(float(np.median(rim.sigma[known] * falling)), 0.1)
-        lowest = float(np.quantile(lower, 0.06)) + 1.5 * noise
-        foot = float(np.quantile(heights[known], 0.02)) + 2.0 * noise
-        level = int((np.abs(lower - lowest) < 0.06 + noise).sum())
-        rides = (
-            deck - 0.05 < foot
-            and lowest < min(foot + 0.08, deck + 0.22)
-            and level >= max(4, 0.08 * len(lower))
-        )
-        return deck if rides else 0.0
-
-    def _seat(
-        self, plane: Plane, local: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], tuple[float, float]] | None:
-        """Where the load of a vehicle says its centre is; ``None`` for one that carries nothing."""
-        seen = np.median(local[:, :2], axis=0)
-        nearest, load = _CARRIED_WITHIN, None
-        for position, other in enumerate(self.regions):
-            if other.label != "pallet":
-                continue
-            above = self.estimate(position)
-            if isinstance(above, str) or above.footprint is None or not above.rides:
-                continue
-            apart = float(np.linalg.norm(above.footprint.centre - seen))
-            if apart < nearest:
-                nearest, load = apart, above.footprint
-        if load is None:
-            return None
-        along, across = load.sigma
-        return load.centre, (0.2 + along, 0.03 + across)
+    def _carried(self, drafts: Mapping[int, _Draft]) -> tuple[dict[int, Footprint], dict[int, int]]:
+        """What vehicles carry, which tells where they are: loads that are known, and others."""
+        known: dict[int, Footprint] = {}
+        drafted: dict[int, int] = {}
+        for position, draft in drafts.items():
+            middle, nearest = draft.middle(self.plane), _CARRIED_WITHIN
+            for other in self.possible_loads(position):
+                above = self._objects.get(other)
+                if isinstance(above, ObjectEstimate) and above.rides and above.footprint:
+                    place = above.footprint.centre
+                elif other in drafts and drafts[other].prospect.heights[0] > 0:
+                    place = drafts[other].prospect.starts[0, :2]
+                else:
+                    continue
+                apart = float(np.linalg.norm(place - middle))
+                if apart >= nearest:
+                    continue
+                nearest = apart
+                known.pop(position, None)
+                drafted.pop(position, None)
+                if other in drafts:
+                    drafted[position] = other
+                elif isinstance(above, ObjectEstimate) and above.footprint:
+                    known[position] = above.footprint
+        return known, drafted
 
 
-def _assembled(
-    region: Region,
-    plane: Plane,
-    footprint: Footprint,
-    heights: tuple[float, float],
-    surface: Surface,
-) -> ObjectEstimate:
-    bottom, top = heights
-    middle = np.array([*footprint.centre, (bottom + top) / 2])
-    return ObjectEstimate(
-        label=region.label,
-        centre=plane.to_optical(middle[None])[0],
-        covariance=_covariance(plane, footprint),
-        size=(*footprint.size, top - bottom),
-        footprint=footprint,
-        bottom=bottom,
-        top=top,
-        points=surface.points,
-        valid_ratio=surface.valid_ratio,
-    )
+@dataclass(frozen=True, eq=False)
+class _Draft:
+    """An object before its footprint is fitted."""
 
+    prospect: Prospect
+    points: NDArray[np.float64]
+    valid_ratio: float
 
-def _covariance(plane: Plane, footprint: Footprint) -> NDArray[np.float64]:
-    covariance = np.zeros((3, 3))
-    covariance[:2, :2] = footprint.covariance
-    covariance[2, 2] = 0.03**2
-    return plane.axes.T @ covariance @ plane.axes
+    def middle(self, plane: Plane | None) -> NDArray[np.float64]:
+        """Of what is seen, on the floor, shape ``(2,)``, metres."""
+        assert plane is not None
+        return median(plane.to_floor(self.points)[:, :2])
 
-
-def _without_floor(region: Region, surface: Surface) -> ObjectEstimate:
-    """The visible surface's median, pushed back by half the object's typical depth."""
-    prior = SIZES.get(region.label)
-    middle = np.median(surface.points, axis=0)
-    reach = 0.25 * (prior.long + prior.short) * 0.5 if prior and not prior.flat else 0.0
-    nan = float("nan")
-    return ObjectEstimate(
-        label=region.label,
-        centre=middle * (1 + reach / max(float(np.linalg.norm(middle)), 1e-6)),
-        covariance=np.eye(3) * (0.1 + reach) ** 2,
-        size=(nan, nan, nan),
-        footprint=None,
-        bottom=nan,
-        top=nan,
-        points=surface.points,
-        valid_ratio=surface.valid_ratio,
-    )
-
-
-def _top(heights: NDArray[np.float64], sigma: NDArray[np.float64]) -> float:
-    """Height of the highest part, which may be as thin as a post seen only at the rim.
-
-    The highest of many noisy heights lies above all true ones, by about what is taken off.
-
-    Args:
-        heights: of surface and rim, metres, NaN where unknown, shape ``(N,)``.
-        sigma: their standard deviations, metres.
-    """
-    known = np.isfinite(heights)
-    least = np.sort(heights[known] - 1.3 * sigma[known])
-    return float(least[-1 - max(2, len(least) // 200)])
-
-
-def _top_is_cut(
-    rim: Rim, heights: NDArray[np.float64], local: NDArray[np.float64], top: float
-) -> bool:
-    """Whether the highest part of the rim is not the object's own edge."""
-    known = np.isfinite(heights)
-    heights, cut = heights[known], rim.cut[known]
-    if len(heights) < 8 or float((local[:, 2] > top - 0.08).mean()) > 0.15:
-        return False  # a level top face shows
-    high = heights > np.quantile(heights, 0.9)
-    return bool(cut[high].mean() > 0.6)
-
-
-def _near_median(points: NDArray[np.float64], length: float) -> NDArray[np.bool_]:
-    """Points within reach of an object of this length around the median."""
-    reach = np.linalg.norm(points - np.median(points, axis=0), axis=1)
-    near = reach < 1.5 * length
-    return near if near.sum() >= 8 else np.ones(len(points), bool)
+    def seated(self, load: Footprint) -> _Draft:
+        """A vehicle below its load, which tells where its centre is."""
+        seat = (load.centre, seat_sigma(*load.sigma))
+        return replace(self, prospect=self.prospect.seated(seat))

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics, RgbdFrame
 from ..scene.geometry import Plane, rays
-from .boxes import Footprint
-from .evidence import Evidence, Spots
-from .rectangles import fit_rectangle
-from .seeing import Box, at_border, rim_pixels
+from .evidence import Evidence, Prospect, Spots
+from .seeing import Flags, Floats, Masks, at_border, rim_pixels
 from .sizes import SizePrior
 
 _FARTHEST = 30.0  # metres of depth beyond which the floor is not followed
 _TILT = 3e-4  # radians by which the floor may be tilted
 _COLUMNS = 32  # of the grid of floor points
-_ANGLES = 36
+_ANGLES = 24
 _PIXEL = 0.5  # pixels by which a mask's edge may be off
+_NO_TANGENTS = np.zeros((0, 2)), np.zeros(0)
+_FLOOR_ERROR = 0.002  # metres
 
 
-def fit_lying(
-    frame: RgbdFrame,
-    mask: NDArray[np.bool_],
-    box: Box,
-    plane: Plane,
-    prior: SizePrior,
-    noise: float = 0.0,
-) -> Footprint | None:
-    """The rectangle whose picture the mask is; ``None`` where too little of its rim is floor.
+def outlines_of(
+    frame: RgbdFrame, masks: Masks, plane: Plane, priors: Sequence[SizePrior], noise: float = 0.0
+) -> list[Prospect | None]:
+    """What is known of the rectangles whose pictures masks are.
 
     The rim is brought to the floor by its rays alone, so depth noise does not touch it. What stands
     on the rectangle may reach over its rim: only where depth is that of the floor is the rim that
@@ -36,83 +33,89 @@ def fit_lying(
 
     Args:
         frame: with depth and intrinsics.
-        mask, box: the region.
+        masks: the regions.
         plane: the floor.
-        prior: of the class.
+        priors: of their classes.
         noise: spread of a pixel's depth over depth squared, 1/metres.
+
+    Returns:
+        ``None`` for a region of whose rim too little is floor.
     """
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
-    columns, rows, dx, dy = rim_pixels(mask, box)
-    directions = rays(camera, columns + 0.5 * dx, rows + 0.5 * dy)
-    local = directions @ plane.axes.T
+    columns, rows, dx, dy, owner = rim_pixels(masks)
+    local = rays(camera, columns + 0.5 * dx, rows + 0.5 * dy) @ plane.axes.T
     falls = local[:, 2] < -plane.offset / _FARTHEST
-    columns, rows, local = columns[falls], rows[falls], local[falls]
+    columns, rows, local, owner = columns[falls], rows[falls], local[falls], owner[falls]
     border = at_border(frame, columns, rows)
     reach = -plane.offset / local[:, 2]
     xy = local[:, :2] * reach[:, None]
     z = depth[rows, columns].astype(np.float64)
     height = plane.offset * (1.0 - z / reach)
-    with np.errstate(invalid="ignore"):
-        band = 0.03 + 2 * plane.residual + 3 * noise * z * plane.offset
-        floor = (np.abs(height) < np.minimum(band, 0.15)) & ~border
-    if floor.sum() < 8:
-        return None
+    band = 0.03 + 2 * plane.residual + 3 * noise * z * plane.offset
+    floor = (np.abs(height) < np.minimum(band, 0.15)) & ~border
     hidden = ~floor & ~border
-    inner, outer = _grid(frame, mask, plane, xy[~hidden])
-    evidence = Evidence(
-        surface=Spots.none(),
-        rim=_spots(xy[floor], plane, camera, share=0.95),
-        covered=_spots(np.concatenate([xy[border], inner]), plane, camera),
-        free=_spots(np.concatenate([xy[hidden], outer]), plane, camera),
-        tangents=np.zeros((0, 2)),
-        tangent_sigma=np.zeros(0),
-        sides=(prior.long, prior.short),
-        spread=prior.spread,
-        effort=60.0,
-    )
-    starts = _starts(xy[floor], inner, xy[border], prior)
-    return Footprint.of(fit_rectangle(starts, evidence), 0.01)
+    bounds, grid = masks.bounds(owner), _Grid(frame, plane)
+    found: list[Prospect | None] = []
+    for i, prior in enumerate(priors):
+        part = slice(int(bounds[i]), int(bounds[i + 1]))
+        here, ends, cut = xy[part], floor[part], border[part]
+        if np.count_nonzero(ends) < 8:
+            found.append(None)
+            continue
+        inner, outer = grid.around(masks.masks[i], here[~hidden[part]])
+        evidence = Evidence(
+            surface=Spots.none(),
+            rim=_spots(here[ends], plane, camera, share=0.95),
+            covered=_spots(np.concatenate([here[cut], inner]), plane, camera),
+            free=_spots(np.concatenate([here[hidden[part]], outer]), plane, camera),
+            tangents=_NO_TANGENTS[0],
+            tangent_sigma=_NO_TANGENTS[1],
+            sides=(prior.long, prior.short),
+            spread=prior.spread,
+            effort=60.0,
+        )
+        starts = _starts(here[ends], inner, here[cut], prior)
+        found.append(Prospect(evidence, starts, (0.0, 0.0), _FLOOR_ERROR))
+    return found
 
 
-def _spots(
-    xy: NDArray[np.float64], plane: Plane, camera: CameraIntrinsics, share: float = 0.0
-) -> Spots:
+def _spots(xy: Floats, plane: Plane, camera: CameraIntrinsics, share: float = 0.0) -> Spots:
     """Floor points of pixels, with what a pixel and the tilt of the floor are worth there."""
     reach = np.sqrt(np.square(xy).sum(axis=1) + plane.offset**2)
     pixel = _PIXEL / camera.fx
     along = (pixel + _TILT) * np.square(reach) / plane.offset + 0.008
-    return Spots(xy, along, pixel * reach + 0.008, share=share)
+    return Spots.of(xy, along, pixel * reach + 0.008, share=share)
 
 
-def _grid(
-    frame: RgbdFrame, mask: NDArray[np.bool_], plane: Plane, near: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Floor points of a coarse grid of pixels: on bare floor in the mask, and outside it."""
-    depth, camera = frame.depth, frame.intrinsics
-    assert depth is not None and camera is not None
-    step = max(4, frame.width // _COLUMNS)
-    rows, columns = (i.ravel() for i in np.mgrid[step // 2 : frame.height : step,
-                                                 step // 2 : frame.width : step])  # fmt: skip
-    local = rays(camera, columns, rows) @ plane.axes.T
-    falls = local[:, 2] < -plane.offset / _FARTHEST
-    rows, columns, local = rows[falls], columns[falls], local[falls]
-    reach = -plane.offset / local[:, 2]
-    xy = local[:, :2] * reach[:, None]
-    inside = mask[rows, columns]
-    with np.errstate(invalid="ignore"):
-        bare = np.abs(depth[rows, columns] / reach - 1) < 0.03
-    around = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
-    return xy[inside & bare], xy[~inside & around]
+class _Grid:
+    """Floor points of a coarse grid of pixels, and which of them are bare floor."""
+
+    def __init__(self, frame: RgbdFrame, plane: Plane) -> None:
+        depth, camera = frame.depth, frame.intrinsics
+        assert depth is not None and camera is not None
+        step = max(4, frame.width // _COLUMNS)
+        rows, columns = (i.ravel() for i in np.mgrid[step // 2 : frame.height : step,
+                                                     step // 2 : frame.width : step])  # fmt: skip
+        local = rays(camera, columns, rows) @ plane.axes.T
+        falls = local[:, 2] < -plane.offset / _FARTHEST
+        rows, columns, local = rows[falls], columns[falls], local[falls]
+        reach = -plane.offset / local[:, 2]
+        self._place = rows, columns
+        self._xy = local[:, :2] * reach[:, None]
+        self._bare = np.abs(depth[rows, columns] / reach - 1) < 0.03
+
+    def around(self, mask: Flags, near: Floats) -> tuple[Floats, Floats]:
+        """Points of bare floor in a mask, and points outside it within a metre of others."""
+        inside, xy = mask[self._place], self._xy
+        close = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
+        return xy[inside & self._bare], xy[~inside & close]
 
 
-def _starts(
-    ends: NDArray[np.float64],
-    inner: NDArray[np.float64],
-    goes_on: NDArray[np.float64],
-    prior: SizePrior,
-) -> NDArray[np.float64]:
-    """Rectangles around points at all angles, shape ``(K, 5)``; typical sizes beyond the picture.
+def _starts(ends: Floats, inner: Floats, goes_on: Floats, prior: SizePrior) -> Floats:
+    """Rectangles around points at all angles, shape ``(K, 5)``.
+
+    What is missing of the typical size lies beyond the picture, or hidden at either end.
 
     Args:
         ends: where the rectangle ends, shape ``(N, 2)``.
@@ -121,19 +124,30 @@ def _starts(
         prior: of the class.
     """
     yaws = np.arange(_ANGLES) * np.pi / _ANGLES
-    axes = np.stack([[np.cos(yaws), np.sin(yaws)], [-np.sin(yaws), np.cos(yaws)]])
-    seen = np.einsum("aik,ni->kan", axes, ends)  # angle, axis, point
-    low, high = np.quantile(seen, (0.02, 0.98), axis=2)
+    cos, sin = np.cos(yaws), np.sin(yaws)
+    axes = np.stack([np.stack([cos, sin], axis=1), np.stack([-sin, cos], axis=1)], axis=1)
+    flat: NDArray[np.float64] = axes.reshape(-1, 2)  # both axes of one angle after the other
+    seen = np.sort(flat @ ends.T, axis=1)
+    margin = int(0.02 * (len(ends) - 1) + 0.5)
+    low, high = seen[:, margin], seen[:, -1 - margin]
     if len(inner):
-        held = np.einsum("aik,ni->kan", axes, inner)
-        low, high = np.minimum(low, held.min(axis=2)), np.maximum(high, held.max(axis=2))
+        held = flat @ inner.T
+        low, high = np.minimum(low, held.min(axis=1)), np.maximum(high, held.max(axis=1))
+    rest = np.maximum(np.tile([prior.long, prior.short], _ANGLES) - (high - low), 0.0)
+    below, above = np.zeros(len(flat)), np.zeros(len(flat))
     if len(goes_on):
-        past = np.einsum("aik,ni->kan", axes, goes_on)
-        rest = np.maximum(np.array([prior.long, prior.short]) - (high - low), 0.0)
-        margin = 0.1 * (high - low)
-        below, above = past.min(axis=2) < low + margin, past.max(axis=2) > high - margin
-        rest /= np.maximum(below.astype(float) + above, 1.0)
-        low, high = low - rest * below, high + rest * above
-    middle = np.einsum("aik,ka->ki", axes, (low + high) / 2)
-    sides = np.clip(high - low, 0.5 * prior.short, 1.2 * prior.long)
-    return np.column_stack([middle, yaws, sides])
+        past, tenth = flat @ goes_on.T, 0.1 * (high - low)
+        below = (past.min(axis=1) < low + tenth).astype(np.float64)
+        above = (past.max(axis=1) > high - tenth).astype(np.float64)
+    both = np.maximum(below + above, 1.0)
+    found = []
+    for behind in (None, 1.0, 0.0):
+        under, over = below / both, above / both
+        if behind is not None:
+            under[::2], over[::2] = behind, 1.0 - behind
+        ends_low, ends_high = low - rest * under, high + rest * over
+        middle = np.einsum("kai,ka->ki", axes, ((ends_low + ends_high) / 2).reshape(-1, 2))
+        sides = (ends_high - ends_low).reshape(-1, 2)
+        sides = np.clip(sides, 0.5 * prior.short, 1.2 * prior.long)
+        found.append(np.column_stack([middle, yaws, sides]))
+    return np.concatenate(found)

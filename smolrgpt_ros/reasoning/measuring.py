@@ -10,9 +10,10 @@ import numpy as np
 
 from ..language.meaning import Kind, Meaning, Order, Pick
 from ..scene.frame import RgbdFrame
-from ..scene.geometry import rays
 from ..scene.region import Region
-from .frame_geometry import FrameGeometry, ObjectEstimate
+from .frame_geometry import FrameGeometry
+from .loads import load_of
+from .objects import ObjectEstimate
 from .relating import Placed, Quantity, difference, hour_of, length_of
 from .sizes import SIZES
 
@@ -64,6 +65,10 @@ def measure(
     """
     geometry = geometry if geometry is not None else FrameGeometry(frame, regions)
     gauge = _Gauge(geometry, regions)
+    if meaning.kind.is_length and not frame.metric:
+        reason = "the depth picture has no scale, so lengths cannot be told"
+        return Measurement(meaning.kind, None, reason=reason)
+    gauge.prepare(meaning)
     try:
         if meaning.kind is Kind.DISTANCE:
             return gauge.distance(meaning)
@@ -92,6 +97,15 @@ def locate(geometry: FrameGeometry, pick: Pick) -> int | None:
         return None
 
 
+def _placed_for(pick: Pick) -> tuple[int, ...]:
+    """Positions whose places decide a pick; none where the picture alone does."""
+    reference = _placed_for(pick.reference) if pick.reference is not None else ()
+    if pick.order is None or pick.order.in_image:
+        return reference
+    ends = pick.reference.candidates if pick.reference and pick.reference.order is None else ()
+    return pick.candidates + reference + ends
+
+
 class _Gauge:
     """Measures among the regions of one prompt."""
 
@@ -103,6 +117,19 @@ class _Gauge:
             raise ValueError("every region of the prompt must be one of the geometry's")
         self._index = [known[id(region)] for region in regions]
         self._ratios: list[float] = []
+
+    def prepare(self, meaning: Meaning) -> None:
+        """Looks at once at every region whose place will be asked for."""
+        if meaning.kind is Kind.LEFT_RIGHT:
+            wanted = {p for pick in meaning.picks() for p in _placed_for(pick)}
+        elif meaning.kind is Kind.COUNT and meaning.reference is None:
+            wanted = set()
+        else:
+            wanted = set(meaning.counted)
+            for pick in meaning.picks():
+                ends = pick.positions() if meaning.kind is not Kind.CHOICE else ()
+                wanted |= set(_placed_for(pick)) | set(ends if pick.order is None else ())
+        self._geometry.prepare(self._index[p] for p in sorted(wanted))
 
     # -- kinds ------------------------------------------------------------------------------
 
@@ -212,14 +239,26 @@ class _Gauge:
         return ranked[pick.rank - 1]
 
     def _by_load(self, pick: Pick, order: Order) -> int:
-        """The one empty (or loaded) candidate; refuses where none or several stand out."""
-        loads = {p: self.load_of(p) for p in pick.candidates}
+        """The one empty (or loaded) candidate; refuses where none or several stand out.
+
+        Who asks for the empty one says that there is one: it is the one whose deck is seen to be
+        empty, also where another's cannot be seen.
+        """
+        loads: dict[int, float] = {}
+        hidden = ""
+        for position in pick.candidates:
+            try:
+                loads[position] = self.load_of(position)
+            except _CannotMeasure as error:
+                hidden = str(error)
         wanted = [p for p in loads if (loads[p] > 0.5) == (order is Order.LOADED)]
-        if len(wanted) != 1:
-            raise _CannotMeasure(
-                f"{len(wanted)} of {len(loads)} candidates are {order.value}, not one"
-            )
-        return wanted[0]
+        if len(wanted) == 1:
+            return wanted[0]
+        if hidden and not wanted:
+            raise _CannotMeasure(hidden)
+        raise _CannotMeasure(
+            f"{len(wanted)} of {len(pick.candidates)} candidates are {order.value}, not one"
+        )
 
     def _ranges(self, pick: Pick) -> dict[int, float]:
         if pick.reference is None or pick.reference.is_camera:
@@ -245,7 +284,7 @@ class _Gauge:
         value = float(np.linalg.norm(gap))
         direction = gap / max(value, 1e-9)
         variance = float(direction @ (one.covariance + two.covariance) @ direction)
-        return value, math.sqrt(variance + (0.003 * value) ** 2)
+        return value, math.sqrt(variance + (0.0004 * value) ** 2)
 
     def is_inside(self, thing: int, place: int) -> bool:
         """Whether a region's object stands on the floor inside a flat region."""
@@ -259,55 +298,11 @@ class _Gauge:
 
     def load_of(self, position: int) -> float:
         """How surely something stands on a transporter (or a pallet carries boxes), in [0, 1]."""
-        spot = self._object(position)
-        if spot.footprint is None:
-            raise _CannotMeasure("no floor is in view, a load cannot be told")
-        if self._regions[position].label == "pallet":
-            return 1.0 if spot.top - spot.bottom > 0.3 else 0.0
-        for other, region in enumerate(self._geometry.regions):
-            if region.label != "pallet":
-                continue
-            above = self._geometry.estimate(other)
-            if isinstance(above, str) or above.footprint is None or not above.rides:
-                continue
-            apart = above.footprint.centre - spot.footprint.centre
-            if float(np.linalg.norm(apart)) < 0.6:
-                return 1.0
-        return self._occupied(spot)
-
-    def _occupied(self, spot: ObjectEstimate) -> float:
-        """Share of the room above a vehicle's deck in which something is seen."""
-        geometry = self._geometry
-        plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
-        assert plane is not None and camera is not None and depth is not None
-        assert spot.footprint is not None
-        prior = SIZES["transporter"]
-        u, v, h = np.meshgrid(
-            np.linspace(-0.3, 0.3, 5) * prior.long,
-            np.linspace(-0.3, 0.3, 5) * prior.short,
-            prior.height + np.array([0.08, 0.2, 0.35]),
-        )
-        spots = np.stack([u.ravel(), v.ravel()], axis=1) @ spot.footprint.axes
-        room = np.column_stack([spots + spot.footprint.centre, h.ravel()])
-        points = plane.to_optical(room)
-        points = points[points[:, 2] > 0.1]
-        columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
-        rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
-        inside = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
-        columns, rows = columns[inside], rows[inside]
-        z = depth[rows, columns].astype(np.float64)
-        valid = np.isfinite(z) & (z > 0)
-        seen = plane.to_floor(rays(camera, columns[valid], rows[valid]) * z[valid, None])
-        around = np.abs((seen[:, :2] - spot.footprint.centre) @ spot.footprint.axes.T)
-        over = (around[:, 0] < 0.5 * prior.long) & (around[:, 1] < 0.5 * prior.short + 0.25)
-        high = seen[:, 2] > prior.height + 0.06
-        load = over & high
-        # What stands before the vehicle hides the room above it and tells nothing.
-        before = high & ~over & (z[valid] < points[inside][valid, 2] - 0.3)
-        known = ~before
-        if known.sum() < 6:
-            raise _CannotMeasure("what is on the deck is hidden")
-        return float(load[known].mean())
+        self._object(position)
+        load = load_of(self._geometry, self._index[position])
+        if isinstance(load, str):
+            raise _CannotMeasure(load)
+        return load
 
     # -- values -----------------------------------------------------------------------------
 

@@ -1,29 +1,35 @@
 """Fits rectangles on the floor to what a camera shows of their sides, rims and surroundings.
 
-One fit is a maximum a posteriori estimate by Gauss-Newton steps; several starts run side by side
-and the most probable end wins. The curvature there gives the covariance: what is hidden is as
-uncertain as the typical size of the class leaves it.
+A fit is a maximum a posteriori estimate by Gauss-Newton steps; several starts run side by side and
+the most probable end wins. The curvature there gives the covariance: what is hidden is as uncertain
+as the typical size of the class leaves it. All rectangles of a frame are fitted at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .evidence import Evidence, Pack, Points
+from .evidence import Array, Evidence, Pack, Seat
+from .likelihood import LONG, SHORT, YAW, Terms, Tries, cost_of, linearised, turned
 
-Array = NDArray[np.float64]
-CX, CY, YAW, LONG, SHORT = range(5)
-_COARSE_TO_FINE = (0.12, 0.1, 0.07, 0.05, 0.03)  # metres
-_COARSE_POINTS = 40  # of each sort
-_FINE_ROUNDS = 6
-_SPREAD = 0.8  # metres over which points anywhere inside are spread
+_FIRST_BLUR = 0.24  # metres, to choose among many starts
+# Metres by which points are blurred, and how many rectangles are kept.
+_COARSE_TO_FINE = ((0.12, 6), (0.08, 4), (0.04, 4))
+_COARSE_POINTS, _FINE_POINTS = 30, 80  # of each sort
+_FOLLOWED_EVERY = 2  # of the fine points
+_UNSURE_SEAT = (0.4, 0.4)  # metres
+_TRUST = 0.4  # share of a difference of costs that is believed
+_STILL = 0.02  # of a cost: smaller gains change nothing
+_LAST_BLUR = 0.01  # metres
+_FINE_ROUNDS = 7
 _LOOSE = 0.06  # metres: a direction less sure than this is followed as far as it goes
-_STEPS = 49
+_STEPS = 21
 _MOST_STARTS = 8
-_STRAY = 1e-5  # density of points that belong to something else, 1/metres
+_SAME = 0.02  # metres between centres of what is one rectangle
+_ANOTHER = 0.04  # metres between rectangles that are not the same
 _LARGEST_STEP = np.array([0.3, 0.3, 0.2, 0.25, 0.25])
 
 
@@ -43,246 +49,193 @@ class Fit:
     cost: float
 
 
-def fit_rectangle(starts: Array, evidence: Evidence) -> Fit:
-    """The most probable rectangle.
+def fit_rectangles(
+    starts: Sequence[Array],
+    evidence: Sequence[Evidence],
+    carried: Mapping[int, int] | None = None,
+) -> list[Fit]:
+    """The most probable rectangle of each evidence.
 
     Args:
-        starts: shape ``(K, 5)``, see :class:`Fit`.
-        evidence: at least the surface or the rim must not be empty.
+        starts: of each rectangle, shape ``(K, 5)``, see :class:`Fit`.
+        evidence: of each rectangle; surface, rim or covered points must not all be empty.
+        carried: which other of the rectangles stands on one and tells where its centre is.
     """
-    coarse, fine = Pack(evidence, _COARSE_POINTS), Pack(evidence)
-    values = starts
-    if len(values) > _MOST_STARTS:
-        _, _, cost = _linearised(values, coarse, 2 * _COARSE_TO_FINE[0])
-        values = values[np.argsort(cost)[:_MOST_STARTS]]
-    for blur in _COARSE_TO_FINE:
-        values, cost, _ = _stepped(values, coarse, blur)
-    values = values[np.argsort(cost)[:3]]
-    for turn in range(_FINE_ROUNDS):
-        values, cost, step = _stepped(values, fine, 0.01 if turn == 0 else 0.0)
-        if step < 2e-3 and turn > 0:
+    if not evidence:
+        return []
+    carried = carried or {}
+    values = _started(starts, evidence)
+    pack = Pack(evidence, _COARSE_POINTS)
+    for vehicle, load in carried.items():
+        pack.sit(vehicle, values[load, 0, :2], _UNSURE_SEAT)
+    for blur, kept in _COARSE_TO_FINE:
+        values, normal, cost = _stepped(values, pack, blur)
+        values = _distinct(values, cost, kept)
+    pack = Pack(evidence, _FINE_POINTS)
+    for vehicle, load in carried.items():
+        pack.sit(vehicle, *_seat(values[load, 0], normal[load, 0]))
+    values, normal, cost = _settled(_stepped(values, pack, _LAST_BLUR)[0], pack)
+    covariance = _in_values(Tries(values), _inverse(normal))
+    _follow(values, covariance, pack)
+    return _weighed(values, covariance, cost)
+
+
+def _settled(values: Array, pack: Pack) -> Terms:
+    """Rectangles where their costs are least nearby; normal matrices and costs there.
+
+    Steps that raise the cost are taken back and tried again, shorter (Levenberg, Marquardt).
+    """
+    normal, gradient, cost = linearised(Tries(values), pack, 0.0)
+    damping = np.full(cost.shape, 1e-3)
+    moving, diagonal = np.arange(len(values)), np.arange(5)
+    for _ in range(_FINE_ROUNDS):
+        stiff = normal[moving]
+        stiff[..., diagonal, diagonal] *= 1 + damping[moving][..., None]
+        tried = _moved(Tries(values[moving]), stiff, gradient[moving], values[moving])
+        there = linearised(Tries(tried), pack, 0.0)
+        gained = cost[moving] - there[2]
+        better = gained > 0
+        damping[moving] *= np.where(better, 0.2, 10.0)
+        np.maximum(damping, np.where(damping > 5e-3, 0.3, 0.0), out=damping)
+        rows, tries = np.nonzero(better)
+        whose = moving[rows], tries
+        values[whose], cost[whose] = tried[rows, tries], there[2][rows, tries]
+        normal[whose], gradient[whose] = there[0][rows, tries], there[1][rows, tries]
+        # A rectangle whose every try is where it was is left alone from now on.
+        still = (np.abs(gained) < _STILL).all(axis=1)
+        if still.all():
             break
-    residuals, slopes, cost = _linearised(values, fine, 0.0)
-    normal, _ = _normal_equations(residuals, slopes)
-    covariances = np.linalg.inv(normal + 0.1 * np.eye(5))
-    fits = [
-        _followed(Fit(*end), fine) for end in zip(values, covariances, cost.tolist(), strict=True)
-    ]
-    return _weighed(fits)
+        if still.any():
+            pack = pack.part(np.flatnonzero(~still), 1)
+            moving = moving[~still]
+    return values, normal, cost
 
 
-def _weighed(fits: list[Fit]) -> Fit:
-    """The best of several; the centres of others that are hardly less likely share in its own."""
-    best = min(fits, key=lambda fit: fit.cost)
-    likely = np.exp([best.cost - fit.cost for fit in fits])
-    likely /= likely.sum()
-    centres = np.array([fit.values[:2] for fit in fits])
-    centre = likely @ centres
-    apart = centres - centre
-    covariance = best.covariance.copy()
-    covariance[:2, :2] = np.einsum("k,kij->ij", likely, [f.covariance[:2, :2] for f in fits])
-    covariance[:2, :2] += np.einsum("k,ki,kj->ij", likely, apart, apart)
-    return Fit(np.concatenate([centre, best.values[2:]]), covariance, best.cost)
+def _seat(load: Array, normal: Array) -> Seat:
+    """Where a load says that the centre of what carries it is."""
+    covariance = _inverse(normal)
+    return load[:2], seat_sigma(float(np.sqrt(covariance[0, 0])), float(np.sqrt(covariance[1, 1])))
 
 
-def _stepped(values: Array, pack: Pack, blur: float) -> tuple[Array, Array, float]:
-    """Rectangles after one Gauss-Newton step, their costs before it, and the largest change."""
-    residuals, slopes, cost = _linearised(values, pack, blur)
-    normal, gradient = _normal_equations(residuals, slopes)
-    step = np.linalg.solve(normal + 1e-3 * np.eye(5), -gradient[..., None])[..., 0]
-    step /= np.maximum(1.0, np.abs(step / _LARGEST_STEP).max(axis=1))[:, None]
-    values = values + step
-    values[:, LONG:] = np.maximum(values[:, LONG:], 0.1)
-    return values, cost, float(np.abs(step).max())
+def seat_sigma(along: float, across: float) -> tuple[float, float]:
+    """How surely a load tells the centre of its vehicle: standard deviations of it, metres.
+
+    Args:
+        along, across: those of the load's own centre, metres.
+    """
+    return 0.2 + along, 0.03 + across
 
 
-def _followed(fit: Fit, pack: Pack) -> Fit:
-    """The mean and the spread along the least sure direction, where no curvature tells them.
+def _started(starts: Sequence[Array], evidence: Sequence[Evidence]) -> Array:
+    """As many starts for each rectangle, ``(R, S, 5)``: the best of many, or few repeated."""
+    chosen = list(starts)
+    many = [i for i, of_one in enumerate(starts) if len(of_one) > _MOST_STARTS]
+    if many:
+        most = max(len(starts[i]) for i in many)
+        values = np.stack([starts[i][np.arange(most) % len(starts[i])] for i in many])
+        cost = cost_of(values, Pack([evidence[i] for i in many], _COARSE_POINTS), _FIRST_BLUR)
+        for row, i in enumerate(many):
+            best = np.argsort(cost[row, : len(starts[i])])[:_MOST_STARTS]
+            chosen[i] = starts[i][best]
+    most = max(len(of_one) for of_one in chosen)
+    return np.stack([of_one[np.arange(most) % len(of_one)] for of_one in chosen])
+
+
+def _distinct(values: Array, cost: Array, count: int) -> Array:
+    """The best rectangle, the best of those that are another, and so on: ``(R, count, 5)``."""
+    if values.shape[1] <= count:
+        return values
+    rows = np.arange(len(values))
+    cost, shapes = cost.copy(), _shapes(values)
+    chosen = []
+    while True:
+        best = np.argmin(cost, axis=1)
+        chosen.append(best)
+        if len(chosen) == count:
+            return values[rows[:, None], np.stack(chosen, axis=1)]
+        apart = np.abs(shapes - shapes[rows, best][:, None]).max(axis=-1)
+        # Where nothing else is left, the same ones are taken again.
+        cost += np.where(apart < _ANOTHER, 1e6, 0.0)
+
+
+def _shapes(values: Array) -> Array:
+    """What tells rectangles apart, metres: centres, and how they lie if they are no squares."""
+    lies = (0.5 * (values[..., LONG] - values[..., SHORT]))[..., None]
+    double = 2 * values[..., YAW, None]
+    return np.concatenate([values[..., :2], lies * np.cos(double), lies * np.sin(double)], axis=-1)
+
+
+def _stepped(values: Array, pack: Pack, blur: float) -> Terms:
+    """Rectangles after one Gauss-Newton step; normal matrices and costs before it."""
+    tries = Tries(values)
+    normal, gradient, cost = linearised(tries, pack, blur)
+    return _moved(tries, normal, gradient, values), normal, cost
+
+
+def _moved(tries: Tries, normal: Array, gradient: Array, values: Array) -> Array:
+    """Values after a step towards where the gradient vanishes, if that is not too far."""
+    local = np.linalg.solve(normal + 1e-3 * np.eye(5), -gradient[..., None])[..., 0]
+    step = turned(tries, np.asarray(local, np.float64))
+    step /= np.maximum(1.0, np.abs(step / _LARGEST_STEP).max(axis=-1))[..., None]
+    step += values
+    np.maximum(step[..., LONG:], 0.1, out=step[..., LONG:])
+    return step
+
+
+def _inverse(normal: Array) -> Array:
+    return np.asarray(np.linalg.inv(normal + 0.1 * np.eye(5)), np.float64)
+
+
+def _in_values(tries: Tries, local: Array) -> Array:
+    """Covariances in the rectangles' axes as those of their values."""
+    turn = np.zeros((*local.shape[:2], 5, 5))
+    turn[..., :2, 0], turn[..., :2, 1] = tries.a, tries.b
+    turn[..., YAW:, YAW:] = np.eye(3)
+    return turn @ local @ turn.swapaxes(-1, -2)
+
+
+def _follow(values: Array, covariance: Array, pack: Pack) -> None:
+    """Puts mean and spread along the least sure direction, where no curvature tells them.
 
     What is hidden may lie anywhere between bounds: the most probable rectangle touches one of them.
     """
-    spreads, directions = np.linalg.eigh(fit.covariance)
-    if spreads[-1] < _LOOSE**2:
-        return fit
-    direction = directions[:, -1]
-    reach = np.linspace(-3.0, 3.0, _STEPS) * min(float(np.sqrt(spreads[-1])), 1.2)
-    values = fit.values + reach[:, None] * direction
-    values[:, LONG:] = np.maximum(values[:, LONG:], 0.1)
-    _, _, cost = _linearised(values, pack, 0.0)
-    likely = np.exp(cost.min() - cost)
-    likely /= likely.sum()
-    mean = float(likely @ reach)
-    spread = float(likely @ np.square(reach - mean))
-    covariance = fit.covariance + (spread - spreads[-1]) * np.outer(direction, direction)
-    return Fit(fit.values + mean * direction, covariance, fit.cost)
+    spreads, directions = np.linalg.eigh(covariance)
+    loose = spreads[..., -1] > _LOOSE**2
+    rows = np.flatnonzero(loose.any(axis=1))
+    if not len(rows):
+        return
+    direction = directions[rows, :, :, -1]
+    reach = np.linspace(-3.0, 3.0, _STEPS) * np.minimum(np.sqrt(spreads[rows, :, -1:]), 1.2)
+    tried = values[rows, :, None] + reach[..., None] * direction[:, :, None]
+    tried[..., LONG:] = np.maximum(tried[..., LONG:], 0.1)
+    cost = cost_of(tried.reshape(len(rows), -1, 5), pack.part(rows, _FOLLOWED_EVERY))
+    cost = cost.reshape(reach.shape)
+    likely = np.exp(cost.min(axis=-1, keepdims=True) - cost)
+    likely /= likely.sum(axis=-1, keepdims=True)
+    mean = (likely * reach).sum(axis=-1)
+    spread = (likely * np.square(reach - mean[..., None])).sum(axis=-1)
+    more = np.where(loose[rows], spread - spreads[rows, :, -1], 0.0)
+    covariance[rows] += more[..., None, None] * direction[..., None] * direction[..., None, :]
+    values[rows] += np.where(loose[rows], mean, 0.0)[..., None] * direction
 
 
-def _normal_equations(residuals: Array, slopes: Array) -> tuple[Array, Array]:
-    turned = slopes.transpose(0, 2, 1)
-    return turned @ slopes, (turned @ residuals[..., None])[..., 0]
+def _weighed(values: Array, covariance: Array, cost: Array) -> list[Fit]:
+    """The best of several; the centres of others that are hardly less likely share in its own.
 
-
-class _Frame:
-    """Rectangles of K parameter rows: axes, and which of their sides face the camera."""
-
-    def __init__(self, values: Array) -> None:
-        cos, sin = np.cos(values[:, YAW]), np.sin(values[:, YAW])
-        self.centre = values[:, :2]
-        self.a = np.stack([cos, sin], axis=1)
-        self.b = np.stack([-sin, cos], axis=1)
-        self.half = values[:, LONG:] / 2
-        self.along = np.stack(
-            [(self.a * self.centre).sum(axis=1), (self.b * self.centre).sum(axis=1)], axis=1
-        )
-        self.toward = -np.sign(self.along)  # which of two opposite sides is the nearer one
-        self.faces = np.abs(self.along) > self.half  # whether it can be seen from here at all
-
-
-def _linearised(values: Array, pack: Pack, blur: float) -> tuple[Array, Array, Array]:
-    """Residuals ``(K, R)`` in standard deviations, slopes ``(K, R, 5)`` and costs ``(K,)``.
-
-    With a ``blur`` every point is less sure by so many metres: a fit finds its way from farther.
+    Points that share their errors make costs differ too much, so differences are not taken whole.
     """
-    frame, evidence = _Frame(values), pack.evidence
-    parts = [_prior(values, evidence), _on_sides(frame, pack.inside, blur)]
-    if len(pack.free):
-        parts.append(_outside(frame, pack.free, blur))
-    if len(evidence.tangents):
-        parts.append(_touching(frame, evidence))
-    if evidence.seat is not None:
-        parts.append(_seated(frame, *evidence.seat))
-    residuals = np.concatenate([p[0] for p in parts], axis=1)
-    slopes = np.concatenate([p[1] for p in parts], axis=1)
-    return residuals, slopes, sum(p[2] for p in parts)  # type: ignore[return-value]
-
-
-def _prior(values: Array, evidence: Evidence) -> tuple[Array, Array, Array]:
-    residuals = (values[:, LONG:] - np.array(evidence.sides)) / evidence.spread
-    slopes = np.zeros((len(values), 2, 5))
-    slopes[:, 0, LONG] = slopes[:, 1, SHORT] = 1 / evidence.spread
-    return residuals, slopes, 0.5 * (residuals**2).sum(axis=1)
-
-
-def _sided(frame: _Frame, points: Points, blur: float) -> tuple[Array, Array, Array, Array]:
-    """Coordinates ``(K, N)`` along both axes and standard deviations across both pairs of sides."""
-    u = frame.a @ points.xy.T - frame.along[:, :1]
-    v = frame.b @ points.xy.T - frame.along[:, 1:]
-    share = np.square(frame.a @ points.sight)
-    both = points.along + points.across + 2 * blur**2
-    variance_u = share * (points.along - points.across) + (points.across + blur**2)
-    return u, v, np.sqrt(variance_u), np.sqrt(both - variance_u)
-
-
-def _slopes(
-    frame: _Frame, u: Array, v: Array, first: NDArray[np.bool_], sign: Array, weight: Array
-) -> Array:
-    """Slopes ``(K, N, 5)`` of weighted distances beyond the sides ``first`` and ``sign`` name."""
-    signed = sign * weight
-    slopes = np.empty((*u.shape, 5))
-    for i in (0, 1):
-        slopes[..., i] = -signed * np.where(first, frame.a[:, i, None], frame.b[:, i, None])
-    slopes[..., YAW] = signed * np.where(first, v, -u)
-    slopes[..., LONG] = np.where(first, -0.5 * weight, 0.0)
-    slopes[..., SHORT] = np.where(first, 0.0, -0.5 * weight)
-    return slopes
-
-
-def _on_sides(frame: _Frame, points: Points, blur: float) -> tuple[Array, Array, Array]:
-    """Points inside the rectangle, a share of them on its sides or a little behind them.
-
-    Those of the surface lie on sides that face the camera; beyond another they are only outside.
-    """
-    u, v, sigma_u, sigma_v = _sided(frame, points, blur)
-    half_u, half_v = frame.half[:, 0, None], frame.half[:, 1, None]
-    sign_u, sign_v = np.sign(u), np.sign(v)
-    near_u = points.near & frame.faces[:, 0, None] & (np.abs(u) <= half_u)
-    near_v = points.near & frame.faces[:, 1, None] & (np.abs(v) <= half_v)
-    sign_u = np.where(near_u, frame.toward[:, 0, None], sign_u)
-    sign_v = np.where(near_v, frame.toward[:, 1, None], sign_v)
-    over_u, over_v = sign_u * u - half_u, sign_v * v - half_v
-    held_u = ~points.near | (frame.faces[:, 0, None] & (sign_u == frame.toward[:, 0, None]))
-    held_v = ~points.near | (frame.faces[:, 1, None] & (sign_v == frame.toward[:, 1, None]))
-    first = over_u / sigma_u > over_v / sigma_v
-    first = np.where((held_u & held_v) | (over_u > 0) | (over_v > 0), first, held_u)
-    over, sigma = np.where(first, over_u, over_v), np.where(first, sigma_u, sigma_v)
-    held = np.where(np.where(first, held_u, held_v), points.share, 0.0)
-    push, curvature, cost = _side_likelihood(over, sigma, held, points.recess)
-    factor = np.sqrt(points.weight * curvature)
-    residuals = push * points.weight / factor
-    slopes = _slopes(frame, u, v, first, np.where(first, sign_u, sign_v), factor)
-    return residuals, slopes, (points.weight * cost).sum(axis=1)
-
-
-def _side_likelihood(
-    over: Array, sigma: Array, share: Array, recess: Array | float
-) -> tuple[Array, Array, Array]:
-    """Slope, curvature and value of the negative log-likelihood of distances beyond a side.
-
-    A share of the points lies up to ``recess`` behind the side, the rest anywhere farther inside,
-    a few anywhere. Errors are logistic: as a Gaussian's, with tails that forgive.
-    """
-    width = 0.551 * sigma
-    at_side = _logistic(over / width)
-    at_recess = _logistic((over + recess) / width)
-    density_side = at_side * (1 - at_side) / width
-    density_recess = at_recess * (1 - at_recess) / width
-    on_side, within = share / recess, (1 - share) / _SPREAD
-    value = on_side * (at_recess - at_side) + within * (1 - at_side) + _STRAY
-    first = on_side * (density_recess - density_side) - within * density_side
-    bend_side = density_side * (1 - 2 * at_side) / width
-    bend_recess = density_recess * (1 - 2 * at_recess) / width
-    second = on_side * (bend_recess - bend_side) - within * bend_side
-    push = -first / value
-    curvature = np.maximum(np.square(push) - second / value, 0.1 * np.square(push)) + 1e-3
-    return push, curvature, -np.log(value)
-
-
-def _logistic(x: Array) -> Array:
-    return 1 / (1 + np.exp(np.clip(-x, -40, 40)))
-
-
-def _outside(frame: _Frame, points: Points, blur: float) -> tuple[Array, Array, Array]:
-    """Points that the rectangle does not cover."""
-    u, v, sigma_u, sigma_v = _sided(frame, points, blur)
-    over_u, over_v = np.abs(u) - frame.half[:, 0, None], np.abs(v) - frame.half[:, 1, None]
-    first = over_u > over_v
-    over, sigma = np.where(first, over_u, over_v), np.where(first, sigma_u, sigma_v)
-    ratio = np.minimum(over, 0.0) / sigma
-    # Masks may be wrong by more than their pixels: far inside counts no more than three sigma.
-    calm = 1 + np.square(ratio) / 9
-    factor = np.where(ratio < 0, np.sqrt(points.weight / calm), 0.0)
-    sign = np.where(first, np.sign(u), np.sign(v))
-    slopes = _slopes(frame, u, v, first, sign, factor / sigma)
-    cost = 4.5 * (points.weight * np.log(calm)).sum(axis=1)
-    return factor * ratio, slopes, cost
-
-
-def _touching(frame: _Frame, evidence: Evidence) -> tuple[Array, Array, Array]:
-    """The corner that reaches farthest beyond each tangent plane lies on it."""
-    normals = evidence.tangents
-    on_a, on_b = frame.a @ normals.T, frame.b @ normals.T
-    sign_a, sign_b = np.sign(on_a), np.sign(on_b)
-    half_a, half_b = frame.half[:, 0, None], frame.half[:, 1, None]
-    reach = frame.centre @ normals.T + np.abs(on_a) * half_a + np.abs(on_b) * half_b
-    distance = np.linalg.norm(frame.centre, axis=1)[:, None]
-    sigma = evidence.tangent_sigma * distance + 0.008
-    ratio = reach / sigma
-    factor = 1 / np.sqrt(1 + np.square(ratio) / 16)
-    slopes = np.empty((*ratio.shape, 5))
-    slopes[..., :2] = normals[None]
-    # Turning the rectangle by d moves a to a + d b and b to b - d a.
-    slopes[..., YAW] = sign_a * on_b * half_a - sign_b * on_a * half_b
-    slopes[..., LONG], slopes[..., SHORT] = np.abs(on_a) / 2, np.abs(on_b) / 2
-    slopes *= (factor / sigma)[..., None]
-    return factor * ratio, slopes, 8 * np.log1p(np.square(ratio) / 16).sum(axis=1)
-
-
-def _seated(frame: _Frame, seat: Array, sigma: tuple[float, float]) -> tuple[Array, Array, Array]:
-    """The centre is near a known spot, less surely along the long side."""
-    offset = frame.centre - seat
-    u, v = (frame.a * offset).sum(axis=1), (frame.b * offset).sum(axis=1)
-    residuals = np.stack([u / sigma[0], v / sigma[1]], axis=1)
-    slopes = np.zeros((len(u), 2, 5))
-    slopes[:, 0, :2], slopes[:, 0, YAW] = frame.a / sigma[0], v / sigma[0]
-    slopes[:, 1, :2], slopes[:, 1, YAW] = frame.b / sigma[1], -u / sigma[1]
-    return residuals, slopes, 0.5 * np.square(residuals).sum(axis=1)
+    best = np.argmin(cost, axis=1)[:, None]
+    likely = np.exp(_TRUST * (np.take_along_axis(cost, best, axis=1) - cost))
+    centres = values[..., :2]
+    apart = np.abs(centres[:, :, None] - centres[:, None]).max(axis=-1)
+    likely /= np.count_nonzero(apart < _SAME, axis=-1)  # ends of several starts
+    likely /= likely.sum(axis=1, keepdims=True)
+    middle = (likely[..., None] * centres).sum(axis=1)
+    apart = centres - middle[:, None]
+    spread = covariance[..., :2, :2] + apart[..., None] * apart[..., None, :]
+    total = np.take_along_axis(covariance, best[..., None, None], axis=1)[:, 0]
+    total[:, :2, :2] = (likely[..., None, None] * spread).sum(axis=1)
+    chosen = np.take_along_axis(values, best[..., None], axis=1)[:, 0]
+    chosen[:, :2] = middle
+    costs = np.take_along_axis(cost, best, axis=1)[:, 0].tolist()
+    return [Fit(*one) for one in zip(chosen, total, costs, strict=True)]

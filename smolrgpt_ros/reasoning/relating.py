@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..language.meaning import Kind
 from ..scene.geometry import Plane
 from .boxes import Footprint
-from .frame_geometry import ObjectEstimate
+from .objects import ObjectEstimate
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _horizontal(a: Placed, b: Placed) -> Quantity:
     value = float(np.linalg.norm(gap))
     along = gap / max(value, 1e-6)
     variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
-    return Quantity(value, math.sqrt(variance + (0.003 * value) ** 2))
+    return Quantity(value, math.sqrt(variance + (0.0004 * value) ** 2))
 
 
 def _vertical(a: Placed, b: Placed) -> Quantity:

@@ -30,7 +30,7 @@ def depth_of_grey(
     intrinsics: CameraIntrinsics,
     regions: Sequence[Region],
 ) -> RgbdFrame:
-    """A frame with depth in about metres.
+    """A frame with depth in about metres, marked as not metric.
 
     Args:
         rgb: shape ``(H, W, 3)``.
@@ -46,7 +46,7 @@ def depth_of_grey(
     unit = RgbdFrame(rgb, depth / np.float32(depth.max()) * np.float32(20.0), intrinsics)
     scale = _scale(unit, regions)
     assert unit.depth is not None
-    return RgbdFrame(rgb, unit.depth * np.float32(scale), intrinsics)
+    return RgbdFrame(rgb, unit.depth * np.float32(scale), intrinsics, metric=False)
 
 
 def grey_offset(grey: NDArray[np.uint8], standing: Sequence[NDArray[np.bool_]] = ()) -> float:

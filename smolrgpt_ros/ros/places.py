@@ -51,6 +51,7 @@ def places_of(
     """
     pose = pose or Pose.identity(geometry.frame.frame_id)
     chosen = range(len(geometry.regions)) if positions is None else positions
+    geometry.prepare(chosen)
     return tuple(_place(geometry, index, pose) for index in chosen)
 
 

@@ -62,6 +62,7 @@ class RgbdFrame:
         intrinsics: the colour camera's; ``None`` where no usable calibration arrived.
         stamp_ns: acquisition time, nanoseconds.
         frame_id: optical frame of the colour camera.
+        metric: whether depth is in metres; ``False`` where its scale is but guessed.
 
     Raises:
         ValueError: on a wrong shape, dtype, or sizes that disagree.
@@ -72,6 +73,7 @@ class RgbdFrame:
     intrinsics: CameraIntrinsics | None
     stamp_ns: int = 0
     frame_id: str = ""
+    metric: bool = True
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:

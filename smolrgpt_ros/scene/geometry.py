@@ -93,8 +93,8 @@ def fit_ground_plane(
     frame: RgbdFrame,
     exclude_masks: Sequence[NDArray[np.bool_]] = (),
     *,
-    samples: int = 1800,
-    trials: int = 150,
+    samples: int = 1200,
+    trials: int = 120,
     max_roll_deg: float = 25.0,
     tallest: float = 4.5,
 ) -> Plane | None:
@@ -151,34 +151,50 @@ def fit_ground_plane(
     normals, offsets = normals[upright], offsets[upright]
     if not len(normals):
         return None
-    heights = points @ normals.T + offsets
-    on = np.abs(heights) < tolerance[:, None]
-    below = heights < -3 * tolerance[:, None]
-    score = on.sum(axis=0) - 2.0 * below.sum(axis=0)
     # A far wall has everything "above" it, and the objects far too high.
     things = _sampled(frame.intrinsics, depth, good & standing, stride)
-    raised = things @ normals.T + offsets
-    misplaced = (raised < -3 * (0.02 + 0.01 * things[:, 2:])) | (raised > tallest)
-    score = score - 2.0 * misplaced.sum(axis=0)
+    score = _support(points[::3], normals, offsets) + _oddity(things, normals, offsets, tallest)
     best = int(np.argmax(score))
-    if score[best] < max(30, 0.05 * len(points)):
+    if 3 * score[best] < max(30, 0.05 * len(points)):
         return None
     up, offset = normals[best], offsets[best]
     for scale in (1.0, 0.7, 0.7):
-        height = points @ up + offset
-        on_floor = np.abs(height) < scale * tolerance
+        on_floor = np.abs(points @ up + offset) < scale * tolerance
         # Rays hit the floor at a slant, so an error in z is a smaller one in height; weighting by
         # 1/z keeps far pixels, whose depth is worst, from tilting the floor.
         chosen, weight = points[on_floor], 1.0 / z[on_floor]
         if len(chosen) < 20:
             return None
-        centre = np.average(chosen, axis=0, weights=weight)
-        _, _, axes = np.linalg.svd(
-            (chosen - centre) * np.sqrt(weight)[:, None], full_matrices=False
-        )
-        up = axes[2] if -axes[2] @ centre > 0 else -axes[2]
-        offset = float(-up @ centre)
+        up, offset = _flattest(chosen, weight)
     return _refined(Plane(up, offset), points)
+
+
+def _support(points: Points, normals: Points, offsets: NDArray[np.float64]) -> Points:
+    """Points on each of several planes, less twice those clearly below it."""
+    narrow = points.astype(np.float32)
+    heights = narrow @ normals.T.astype(np.float32) + offsets.astype(np.float32)
+    tolerance = (0.02 + 0.01 * narrow[:, 2:]).astype(np.float32)
+    on = np.count_nonzero(np.abs(heights) < tolerance, axis=0)
+    below = np.count_nonzero(heights < -3 * tolerance, axis=0)
+    return on - 2.0 * below
+
+
+def _oddity(
+    things: Points, normals: Points, offsets: NDArray[np.float64], tallest: float
+) -> Points:
+    """Minus twice the points of things that would stand below the floor or be too tall."""
+    raised = things @ normals.T + offsets
+    misplaced = (raised < -3 * (0.02 + 0.01 * things[:, 2:])) | (raised > tallest)
+    return -2.0 * np.count_nonzero(misplaced, axis=0)
+
+
+def _flattest(points: Points, weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Normal, towards the camera, and offset of the plane with the least weighted squares."""
+    centre = weight @ points / weight.sum()
+    apart = points - centre
+    _, axes = np.linalg.eigh((apart * weight[:, None]).T @ apart)
+    up = axes[:, 0] if -axes[:, 0] @ centre > 0 else -axes[:, 0]
+    return up, float(-up @ centre)
 
 
 def _refined(plane: Plane, points: Points, rounds: int = 4) -> Plane:
@@ -193,19 +209,20 @@ def _refined(plane: Plane, points: Points, rounds: int = 4) -> Plane:
         # Where the ray meets the plane, not what was measured: noise must not choose the weights.
         expected = np.maximum(-offset / np.minimum(directions @ up, -1e-6), 1e-3)
         angle = np.abs(points @ up + offset) / expected
-        near = angle < 0.03
-        limit = 3 * 1.4826 * float(np.median(angle[near])) + 1e-4
+        near = angle[angle < 0.03]
+        limit = 3 * 1.4826 * _middle(near) + 1e-4
         inside = angle < limit
-        if inside.sum() < 20:
+        if np.count_nonzero(inside) < 20:
             break
-        chosen, weight = points[inside], 1.0 / expected[inside]
-        centre = np.average(chosen, axis=0, weights=weight**2)
-        _, _, axes = np.linalg.svd((chosen - centre) * weight[:, None], full_matrices=False)
-        up = axes[2] if -axes[2] @ centre > 0 else -axes[2]
-        offset = float(-up @ centre)
+        up, offset = _flattest(points[inside], 1.0 / np.square(expected[inside]))
     height = np.abs(points @ up + offset)
-    residual = 1.4826 * float(np.median(height[height < 0.03 * points[:, 2]]))
-    return Plane(up, offset, residual)
+    return Plane(up, offset, 1.4826 * _middle(height[height < 0.03 * points[:, 2]]))
+
+
+def _middle(values: NDArray[np.float64]) -> float:
+    """The median, without ``np.median``'s overhead; 0 of none."""
+    half = len(values) // 2
+    return float(np.partition(values, half)[half]) if len(values) else 0.0
 
 
 def _sampled(

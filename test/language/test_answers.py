@@ -80,6 +80,37 @@ GOOD = [
         1,
     ),
     (Kind.CHOICE, "The buffer region [Region 1] is the closest to the shelf [Region 3].", 1),
+    # As a language model might say it.
+    (Kind.DISTANCE, "The distance between [Region 0] and [Region 1] is approximately 4.5 m.", 4.5),
+    (Kind.DISTANCE, "[Region 0] and [Region 1] are 3,20 meters apart.", 3.2),
+    (Kind.DISTANCE, "Looking at the two objects, [Region 0] is 6.78m from [Region 1].", 6.78),
+    (Kind.DISTANCE, "The pallet [Region 0] is located 12.4 metres away from [Region 1].", 12.4),
+    (Kind.DISTANCE, "It measures 75 centimeters between them.", 0.75),
+    (Kind.DISTANCE, "The shelf [Region 1] lies about 11 feet 6 inches from [Region 0].", 3.5052),
+    (Kind.DISTANCE, "The distance is 0 meters because [Region 0] is inside [Region 1].", 0.0),
+    (Kind.DISTANCE, "One meter separates [Region 0] from [Region 1].", 1.0),
+    (Kind.DISTANCE, "half a meter", 0.5),
+    (Kind.DISTANCE, "[Region 0] is 5.1 meters, [Region 0] is 5.1 meters from [Region 1].", 5.1),
+    (Kind.COUNT, "I can see five pallets in the buffer region [Region 0].", 5),
+    (Kind.COUNT, "There is a single pallet inside [Region 0].", 1),
+    (Kind.COUNT, "3", 3),
+    (Kind.COUNT, "The buffer region [Region 0] is empty.", 0),
+    (Kind.COUNT, "The total number of pallets in [Region 2] is four.", 4),
+    (Kind.LEFT_RIGHT, "[Region 0] is positioned to the right of [Region 1].", "right"),
+    (
+        Kind.LEFT_RIGHT,
+        "Seen from here, [Region 1] appears on the right side of [Region 0].",
+        "left",
+    ),
+    (Kind.LEFT_RIGHT, "Yes, the pallet [Region 0] is left of [Region 1].", "left"),
+    (Kind.LEFT_RIGHT, "No, [Region 0] is to the right of [Region 1].", "right"),
+    (Kind.CHOICE, "The answer is [Region 2].", 2),
+    (Kind.CHOICE, "The nearest pallet to the transporter [Region 0] is [Region 3].", 3),
+    (Kind.CHOICE, "[Region 1] should pick up the pallet [Region 2], because it is the closest.", 2),
+    (Kind.FRONT_BEHIND, "The shelf [Region 1] stands in front of the pallet [Region 0].", "behind"),
+    (Kind.DIRECTION, "Pallet [Region 0] is at roughly 10 o'clock from [Region 1].", 10),
+    (Kind.WIDTH, "The pallet [Region 0] is 1.21 meters wide.", 1.21),
+    (Kind.HEIGHT, "The rack [Region 0] has a height of 3 m.", 3.0),
 ]
 
 BROKEN = [
@@ -109,6 +140,21 @@ BROKEN = [
     (Kind.CHOICE, "The pallet [Region 11] is the nearest."),
     (Kind.CHOICE, "The pallet is the nearest."),
     (Kind.CHOICE, "[Region 1], [Region 2] nearest"),
+    # As a language model might break it.
+    (Kind.DISTANCE, "The distance is 5.. meters"),
+    (Kind.DISTANCE, "[Region 0] is between 3 and 4 meters from [Region 1]."),
+    (Kind.DISTANCE, "The pallet [Region 0] is 4.2 [Region 1] meters."),
+    (Kind.DISTANCE, "-3.1 meters."),
+    (Kind.DISTANCE, "The distance is NaN meters."),
+    (Kind.COUNT, "There are pallets in the buffer region."),
+    (Kind.COUNT, "There are -2 pallets."),
+    (Kind.LEFT_RIGHT, "No, [Region 0] is not to the right of [Region 1]; it is to the left."),
+    (Kind.LEFT_RIGHT, "[Region 0] left right left right"),
+    (Kind.CHOICE, "Region 4"),
+    (Kind.CHOICE, "It is either [Region 2] or [Region 3]."),
+    (Kind.CHOICE, "[Region 2] [Region 2] [Region 2] is is is"),
+    (Kind.CHOICE, "None of the pallets is the nearest."),
+    (Kind.DIRECTION, "It is at 0 o'clock."),
 ]
 
 
@@ -116,9 +162,9 @@ BROKEN = [
 def test_reads_value(kind: Kind, text: str, value: float | int | str) -> None:
     read = read_answer(text, kind, 10)
     assert read.kind is kind
-    assert read.value == pytest.approx(value) if kind is Kind.DISTANCE else read.value == value
-    assert read.unit == ("m" if kind is Kind.DISTANCE else "")
-    assert read.normalized == (f"{value:.2f}" if kind is Kind.DISTANCE else str(value))
+    assert read.value == pytest.approx(value) if kind.is_length else read.value == value
+    assert read.unit == ("m" if kind.is_length else "")
+    assert read.normalized == (f"{value:.2f}" if kind.is_length else str(value))
 
 
 @pytest.mark.parametrize(("kind", "text"), BROKEN)

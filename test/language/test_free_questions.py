@@ -52,7 +52,9 @@ def described(grounding: Grounding, scene: list[RegionView]) -> str:
         return f"{pick.order.value}({listed}{tail})"
 
     meaning = grounding.meaning
-    if meaning.kind in (Kind.DISTANCE, Kind.LEFT_RIGHT):
+    if meaning.kind.is_size:
+        return f"{meaning.kind.value} {one(meaning.subject)}"
+    if meaning.kind in (Kind.DISTANCE, Kind.LEFT_RIGHT) or meaning.kind.is_relation:
         return f"{meaning.kind.value} {one(meaning.subject)} {one(meaning.reference)}"
     if meaning.kind is Kind.COUNT:
         counted = " ".join(str(ids[p]) for p in meaning.counted)

