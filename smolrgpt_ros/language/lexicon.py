@@ -51,7 +51,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
         "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"
         "how many metres,how many m,how much distance,how much space,how much room,gap,range,"
         "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
-        "how wide,in meters,in metres,meters from,metres from,straight line"
+        "how wide,in meters,in metres,meters from,metres from,straight line,what length,ruler,rope,"
+        "tape measure"
     ).split(","):
         table[phrase] = ("cue", "distance")
     for phrase in "which side,what side,which way,the side".split(","):
@@ -124,6 +125,7 @@ HARMLESS = frozenset(
     level levels height heights width widths size sizes volume clock hour hours plan horizontal
     horizontally vertical vertically difference differ surface surfaces clearance separation bottom
     top taller shorter wider thinner narrower bigger smaller larger higher lower front behind room
+    compared check checks stock tape joins lay centimetre centimetres centimeter centimeters
     greater less o'clock oclock o said face faces tall high wide broad elevation
     """.split()
 )

@@ -10,7 +10,8 @@ import numpy as np
 from ..evaluation.score import is_close
 from ..scene.region import Region
 from ..simulation.matching import match_objects
-from ..simulation.questions import distance_between, generate_questions
+from ..simulation.distances import distance_between
+from ..simulation.questions import generate_questions
 from ..simulation.truth import FrameTruth, ObjectTruth
 
 #: The kinds in the order they are asked, with the simulator's name of each.

@@ -266,14 +266,11 @@ TRAIN: dict[str, tuple[str, ...]] = {
         "Which of the pallets {pallets} is closest to the empty one of the transporters {transporters}?",
         "Some of the transporters {transporters} carry loads, one does not. Which of the pallets {pallets} is closest to that one?",
         "Of the pallets {pallets}, name the best one to load onto the empty one of the transporters {transporters}.",
-        "The transporter of {transporters} with nothing on it should get a pallet of {pallets}: which one?",
         "Given transporters {transporters} and pallets {pallets}, which pallet suits the free transporter best?",
-        "Assign a pallet of {pallets} to the available one of the transporters {transporters}.",
         "Among the pallets {pallets}, which one lies closest to the transporter of {transporters} without a load?",
         "Tell the unloaded one of the transporters {transporters} which of the pallets {pallets} to pick up.",
         "For the empty one of the transporters {transporters}, which of the pallets {pallets} is the closest to fetch?",
         "Who is idle among the transporters {transporters}, and which of the pallets {pallets} is nearest to it?",
-        "Send the free one of the transporters {transporters} to a pallet of {pallets}. To which one?",
         "Which of the pallets {pallets} is optimal for the available transporter of {transporters}?",
     ),
     "choice_buffer": (
@@ -291,9 +288,8 @@ TRAIN: dict[str, tuple[str, ...]] = {
         "Among the buffer regions {buffers}, find the closest to {a}.",
         "From {a}, what is the closest of the buffer regions {buffers}?",
         "Given {a} and the buffer regions {buffers}, which region is the nearest?",
-        "If I leave {a}, which of the buffer regions {buffers} do I meet first?",
+        "If I leave {a}, which of the buffer regions {buffers} do I reach first?",
         "Select the one of the buffer regions {buffers} with the shortest distance to {a}.",
-        "Where to go from {a}, to which of the buffer regions {buffers}, with the least way?",
     ),
 }
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from . import spelled
+from .distances import distance_between
 from .phrasings import HELDOUT, TRAIN
 from .truth import FrameTruth, ObjectTruth
 from .wording import WORD, Wording, phrasings_of
@@ -78,13 +80,6 @@ def generate_questions(
     return found
 
 
-def distance_between(a: ObjectTruth, b: ObjectTruth) -> float:
-    """Metres from centre to centre in 3-D; 0 where one stands inside the other, a buffer."""
-    if b.id in a.inside or a.id in b.inside:
-        return 0.0
-    return float(np.sqrt(sum((p - q) ** 2 for p, q in zip(a.centre, b.centre, strict=True))))
-
-
 class _Asker:
     """Draws questions about one frame."""
 
@@ -152,7 +147,7 @@ class _Asker:
         text, order = self.words.fill(text, lists)
         first = f"{WORD[a.label]} [Region {order.index(a.id)}]"
         second = f"{WORD[b.label]} [Region {order.index(b.id)}]"
-        opening = f"{self._spell_places(row, order, which, a)} " if row else ""
+        opening = f"{spelled.places(row, order, which, a, self.width)} " if row else ""
         metres = round(distance_between(a, b), 2)
         if metres == 0.0:
             inner, outer = (first, second) if b.id in a.inside else (second, first)
@@ -181,14 +176,14 @@ class _Asker:
             if chosen is None:
                 return None
             text, order = self.words.fill(text, lists)
-            opening = self._spell_distances(shelf[0], row, order, chosen)
+            opening = spelled.distances(shelf[0], row, order, chosen)
         else:
             which, chosen = self._superlative(row, middle=True)
             if chosen is None:
                 return None
             text = self.words.phrase("count").replace("{which}", which)
             text, order = self.words.fill(text, {"buffers": row, "pallets": crowd})
-            opening = self._spell_places(row, order, which, chosen)
+            opening = spelled.places(row, order, which, chosen, self.width)
         return self._count_question(text, order, chosen, crowd, f"{opening} The pallets: ")
 
     def _count_named(
@@ -234,7 +229,7 @@ class _Asker:
             return None
         text = self.words.phrase("choice_side").replace("{one}", which)
         text, order = self.words.fill(text, {"objects": row})
-        answer = self._spell_places(row, order, which, chosen)
+        answer = spelled.places(row, order, which, chosen, self.width)
         index = order.index(chosen.id)
         return Question("mcq", text, tuple(order), answer, index)
 
@@ -257,7 +252,7 @@ class _Asker:
             self.words.phrase("choice_pickup"), {"transporters": fleet, "pallets": crowd}
         )
         carrier = f"[Region {order.index(one[0].id)}]"
-        listing = self._listing(one[0], crowd, order)
+        listing = spelled.distance_list(one[0], crowd, order)
         index = order.index(chosen.id)
         answer = (
             f"The transporter {carrier} is empty. Distances from it: {listing}. "
@@ -278,42 +273,8 @@ class _Asker:
             return None
         text = self.words.phrase("choice_buffer")
         text, order = self.words.fill(text, {"buffers": row, "a": other})
-        answer = self._spell_distances(other[0], row, order, chosen)
+        answer = spelled.distances(other[0], row, order, chosen)
         return Question("mcq", text, tuple(order), answer, order.index(chosen.id))
-
-    def _spell_places(
-        self, row: Sequence[ObjectTruth], order: list[int], which: str, chosen: ObjectTruth
-    ) -> str:
-        """Where each lies across the image, in percent of its width, and who is the one asked for.
-
-        The middle one has no leader on the way: it is found once all places are written.
-        """
-        sign = {"leftmost": 1, "rightmost": -1}.get(which, 0)
-        known = sorted((order.index(o.id), sign * o.centroid[0], self._percent(o)) for o in row)
-        if sign:
-            places = _list_with_leaders([(i, value, str(p)) for i, value, p in known], which)
-        else:
-            places = ", ".join(f"[Region {i}] {p}" for i, _, p in known)
-        return (
-            f"Across the image: {places}. "
-            f"The {WORD[chosen.label]} [Region {order.index(chosen.id)}] is the {which}."
-        )
-
-    def _spell_distances(
-        self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int], chosen: ObjectTruth
-    ) -> str:
-        return (
-            f"Distances from the {WORD[start.label]} [Region {order.index(start.id)}]: "
-            f"{self._listing(start, row, order)}. "
-            f"The {WORD[chosen.label]} [Region {order.index(chosen.id)}] is the nearest."
-        )
-
-    def _listing(self, start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
-        known = sorted((order.index(o.id), distance_between(start, o)) for o in row)
-        return _list_with_leaders([(i, d, f"{d:.1f}") for i, d in known], "nearest")
-
-    def _percent(self, item: ObjectTruth) -> int:
-        return int(100 * (item.centroid[0] + 0.5) / self.width + 0.5)
 
     def _draw(self, pool: Sequence[ObjectTruth], most: int) -> list[ObjectTruth] | None:
         """Up to ``most`` different objects in random order; None if there are fewer than asked
@@ -360,20 +321,3 @@ class _Asker:
         if second < first * LEAST_RATIO or second - first < LEAST_METRES:
             return None
         return ranked[0][2]
-
-
-def _list_with_leaders(items: Sequence[tuple[int, float, str]], word: str) -> str:
-    """Regions with their numbers; whoever beats all before it gets the word, so the last wins.
-
-    Finding the least of ten numbers at once is hard for a small decoder; comparing each with the
-    leader so far is not.
-
-    Args:
-        items: index, value to be least in, and how it is written.
-    """
-    written, least = [], float("inf")
-    for index, value, text in items:
-        leads = value < least
-        least = min(least, value)
-        written.append(f"[Region {index}] {text} {word}" if leads else f"[Region {index}] {text}")
-    return ", ".join(written)

@@ -1,0 +1,72 @@
+"""What an answer rests on, spelled out before its verdict.
+
+Finding the least of ten numbers at once is hard for a small decoder; comparing each with the leader
+so far is not. So whoever beats all before it is marked, and the last mark wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .distances import distance_between
+from .truth import ObjectTruth
+from .wording import WORD
+
+
+def places(
+    row: Sequence[ObjectTruth], order: list[int], which: str, chosen: ObjectTruth, width: int
+) -> str:
+    """Where each lies across the image, in percent of its width, and who is the one asked for.
+
+    The middle one has no leader on the way: it is found once all places are written.
+
+    Args:
+        order: ids behind the question's masks.
+        which: leftmost, rightmost or middle.
+        width: of the image, pixels.
+    """
+    sign = {"leftmost": 1, "rightmost": -1}.get(which, 0)
+    known = sorted((order.index(o.id), sign * o.centroid[0], _percent(o, width)) for o in row)
+    if sign:
+        listing = _list_with_leaders([(i, value, str(p)) for i, value, p in known], which)
+    else:
+        listing = ", ".join(f"[Region {i}] {p}" for i, _, p in known)
+    return f"Across the image: {listing}. {_verdict(chosen, order, which)}"
+
+
+def distances(
+    start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int], chosen: ObjectTruth
+) -> str:
+    """How far each is from ``start``, and who is nearest."""
+    index = order.index(start.id)
+    listing = distance_list(start, row, order)
+    verdict = _verdict(chosen, order, "nearest")
+    return f"Distances from the {WORD[start.label]} [Region {index}]: {listing}. {verdict}"
+
+
+def distance_list(start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
+    """Regions with their metres from ``start``, in the question's order."""
+    known = sorted((order.index(o.id), distance_between(start, o)) for o in row)
+    return _list_with_leaders([(i, d, f"{d:.1f}") for i, d in known], "nearest")
+
+
+def _verdict(chosen: ObjectTruth, order: list[int], which: str) -> str:
+    return f"The {WORD[chosen.label]} [Region {order.index(chosen.id)}] is the {which}."
+
+
+def _percent(item: ObjectTruth, width: int) -> int:
+    return int(100 * (item.centroid[0] + 0.5) / width + 0.5)
+
+
+def _list_with_leaders(items: Sequence[tuple[int, float, str]], word: str) -> str:
+    """Regions with their numbers; whoever beats all before it gets the word.
+
+    Args:
+        items: index, value to be least in, and how it is written.
+    """
+    written, least = [], float("inf")
+    for index, value, text in items:
+        leads = value < least
+        least = min(least, value)
+        written.append(f"[Region {index}] {text} {word}" if leads else f"[Region {index}] {text}")
+    return ", ".join(written)
