@@ -9,8 +9,8 @@ import numpy as np
 
 from ..evaluation.score import is_close
 from ..scene.region import Region
-from ..simulation.matching import match_objects
 from ..simulation.distances import distance_between
+from ..simulation.matching import match_objects
 from ..simulation.questions import generate_questions
 from ..simulation.truth import FrameTruth, ObjectTruth
 
