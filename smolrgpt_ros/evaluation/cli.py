@@ -24,7 +24,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     )
     parser.add_argument("--model", type=Path, help="model folder (default: the mini that ships)")
     parser.add_argument(
-        "--dtype", default="auto", help="auto, float32, bfloat16 or int8 (default: %(default)s)"
+        "--dtype",
+        default="auto",
+        help="auto, float32, bfloat16, float16 or int8 (default: %(default)s)",
     )
     parser.add_argument("--threads", type=int, default=None, help="CPU threads of the model")
     parser.add_argument(

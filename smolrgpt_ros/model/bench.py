@@ -20,9 +20,10 @@ from .bench_report import Measurements, ratios_of
 from .frame_features import FrameFeatures
 from .fused_decoder import FusedDecoder
 from .generation import Generator, PreparedQuestion
+from .hardware import choose_dtype
 from .modeling import SmolRGPTForConditionalGeneration
 from .published import save_published
-from .quantisation import quantise
+from .quantisation import WEIGHTS, quantise
 
 SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
 _CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
@@ -60,14 +61,15 @@ class BenchOptions:
 
 
 class Contestant:
-    """One number format of ours."""
+    """One number format of ours; ``dtype`` is what the host makes of it."""
 
     def __init__(self, model: SmolRGPTForConditionalGeneration, dtype: str) -> None:
-        if dtype == "bfloat16":
+        self.dtype = choose_dtype(dtype, torch.device("cpu"))
+        if self.dtype == "bfloat16":
             model = model.to(torch.bfloat16)  # type: ignore[arg-type]
-        if dtype == "int8":
+        if self.dtype == "int8":
             quantise(model.vision_tower)
-        decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
+        decoder = FusedDecoder(model.language_model, WEIGHTS.get(self.dtype))
         self.generator = Generator(model, decoder, bench_processor(model.config))
         self.generator.eos = NEVER
 
@@ -99,6 +101,7 @@ def run_bench(
     torch.manual_seed(0)
     base = SmolRGPTForConditionalGeneration(config).eval().requires_grad_(False)
     memory = _memory(base, say) if options.memory else None
+    published = PublishedWay(base, clock)
     contestants: dict[str, Contestant] = {}
     # The float32 contestant shares the weights of the published way, so it comes last.
     for dtype in sorted(options.dtypes, key="float32".__eq__):
@@ -107,7 +110,6 @@ def run_bench(
         contestants[SHORT[dtype]] = Contestant(model, dtype)
     case = bench_case(config, options.question_tokens)
     found = Measurements()
-    published = PublishedWay(base, clock)
     report: dict[str, Any] = {}
     for number in range(options.rounds + 1):
         say("warming up" if number == 0 else f"round {number} of {options.rounds}")
@@ -141,6 +143,7 @@ def _report(
         "load_average": {"before": list(load_before), "after": list(os.getloadavg())},
         "rounds": rounds,
         "clock": options.clock,
+        "computed_as": {name: who.dtype for name, who in contestants.items()},
         "median_seconds": found.medians(),
         "ratios": ratios_of(found, list(contestants), memory),
         "memory": memory,

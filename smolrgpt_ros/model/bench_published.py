@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ class PublishedWay:
     grows by concatenation, and no stop at the end of a turn.
 
     Args:
-        model: float32; its own parts, so that no second set of weights is needed.
+        model: float32; its own parts, so that no second set of most weights is needed.
         clock: in seconds.
     """
 
@@ -28,6 +29,8 @@ class PublishedWay:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.model, self.clock = model, clock
+        # Of its own: ours lays out the weights of the model's in another order.
+        self._refiners = copy.deepcopy((model.rgb_refiner, model.depth_refiner))
 
     @torch.inference_mode()
     def vision(self, rgb: Tensor, depth: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -36,10 +39,7 @@ class PublishedWay:
         tokens = self.model.connect(self.model.encode_images(depth), "depth")
         pooled = [
             weighted_mean(_whole_map(refiner, tokens_)[0].flatten(1).T, weights.flatten(1))
-            for refiner, tokens_ in (
-                (self.model.rgb_refiner, image),
-                (self.model.depth_refiner, tokens),
-            )
+            for refiner, tokens_ in zip(self._refiners, (image, tokens), strict=True)
         ]
         return image, pooled[0], pooled[1]
 

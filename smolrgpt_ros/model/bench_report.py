@@ -75,5 +75,6 @@ def table(report: dict[str, Any]) -> str:
         elif values is not None:
             lines.append(f"{key:28s}{values:12.2f}")
     for name, error in report["logits_error"].items():
-        lines.append(f"logits of {name}: error of {error:.4f} standard deviations")
+        how = report["computed_as"][name]
+        lines.append(f"logits of {name} ({how}): error of {error:.4f} standard deviations")
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from .geometry_features import frame_geometry
 from .hardware import choose_device, choose_dtype, give_back_memory
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import MASK, SmolRGPTProcessor
-from .quantisation import quantise
+from .quantisation import WEIGHTS, quantise
 from .waiting_line import Job, WaitingLine
 
 LONGEST_WAIT_S = 120.0
@@ -62,7 +62,7 @@ class SmolRGPTEngine:
     Args:
         model, processor: as saved together; the engine takes the model over.
         name: what to call it in answers.
-        dtype: ``float32``, ``bfloat16`` or ``int8`` (see ``hardware``).
+        dtype: ``float32``, ``bfloat16``, ``float16`` or ``int8`` (see ``hardware``).
         threads: CPU threads of the worker; ``None`` leaves torch's own choice.
         static: decode at fixed addresses, as a CUDA graph on a GPU; ``None``: on a GPU.
         max_waiting: questions in the queue before callers get ``BUSY``.
@@ -96,7 +96,7 @@ class SmolRGPTEngine:
         self.calibration = calibration
         self._with_geometry = geometry
         self._processor = processor
-        decoder = FusedDecoder(model.language_model, int8=dtype == "int8")
+        decoder = FusedDecoder(model.language_model, WEIGHTS.get(dtype))
         give_back_memory()
         static = model.device.type == "cuda" if static is None else static
         self._generator = Generator(model, decoder, processor, static)

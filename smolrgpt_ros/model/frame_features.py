@@ -57,8 +57,6 @@ class FrameCache:
     """
 
     limit_bytes: int
-    hits: int = 0
-    misses: int = 0
     _frames: OrderedDict[FrameKey, FrameFeatures] = field(default_factory=OrderedDict)
 
     def get(self, frame: RgbdFrame) -> FrameFeatures:
@@ -66,10 +64,8 @@ class FrameCache:
         key = frame_key(frame)
         features = self._frames.get(key)
         if features is None:
-            self.misses += 1
             features = self._frames[key] = FrameFeatures(frame)
         else:
-            self.hits += 1
             self._frames.move_to_end(key)
         return features
 

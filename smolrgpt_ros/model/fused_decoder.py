@@ -59,25 +59,23 @@ class _Layer(nn.Module):
         x: Tensor,
         rotation: tuple[Tensor, Tensor],
         mask: Tensor,
-        cache: tuple[Tensor, Tensor],
+        keys: Tensor,
+        values: Tensor,
         slots: Tensor,
-        used: int,
     ) -> Tensor:
         batch, length, width = x.shape
-        per_group = self.heads // self.groups
+        heads, groups, size = self.heads, self.groups, self.head_dim
         fused = self.qkv(F.rms_norm(x, (width,), self.norm1, self.eps))
-        fused = fused.view(batch, length, self.heads + 2 * self.groups, self.head_dim)
-        turned = self.heads + self.groups
-        q, k = _rotate(fused[:, :, :turned], rotation).split((self.heads, self.groups), 2)
-        keys, values = cache
+        turned, v = fused.view(batch, length, -1, size).split((heads + groups, groups), 2)
+        q, k = _rotate(turned, rotation).split((heads, groups), 2)
         keys.index_copy_(2, slots, k.transpose(1, 2))
-        values.index_copy_(2, slots, fused[:, :, turned:].transpose(1, 2))
+        values.index_copy_(2, slots, v.transpose(1, 2))
         # Query heads that share a key head become further rows of that head: nothing is expanded.
-        q = q.view(batch, length, self.groups, per_group, self.head_dim).permute(0, 2, 3, 1, 4)
-        q = q.reshape(batch, self.groups, per_group * length, self.head_dim)
-        y = F.scaled_dot_product_attention(q, keys[:, :, :used], values[:, :, :used], mask)
-        y = y.view(batch, self.groups, per_group, length, self.head_dim).permute(0, 3, 1, 2, 4)
-        x = x + self.out(y.reshape(batch, length, self.heads * self.head_dim))
+        q = q.view(batch, length, groups, -1, size).permute(0, 2, 3, 1, 4)
+        q = q.reshape(batch, groups, -1, size)
+        y = F.scaled_dot_product_attention(q, keys, values, mask)
+        y = y.view(batch, groups, -1, length, size).permute(0, 3, 1, 2, 4)
+        x = x + self.out(y.reshape(batch, length, heads * size))
         gate, up = self.gate_up(F.rms_norm(x, (width,), self.norm2, self.eps)).chunk(2, -1)
         return x + self.down(F.silu(gate) * up)
 
@@ -88,11 +86,12 @@ class FusedDecoder(nn.Module):
     Args:
         llama: its weights are taken over block by block, so that never more than one block is there
             twice; its own projections then are views of the fused ones and go on working.
-        int8: quantise the projections (int8 weights, activations quantised as they come); the
-            original's projections are emptied, and the original no longer works.
+        weights: number type to keep the projections' weights in (see ``quantisation``); the
+            original's projections are then emptied, and the original no longer works. ``None``:
+            as they are.
     """
 
-    def __init__(self, llama: LlamaForCausalLM, int8: bool = False) -> None:
+    def __init__(self, llama: LlamaForCausalLM, weights: torch.dtype | None = None) -> None:
         super().__init__()
         config = llama.config
         self.heads = config.num_attention_heads
@@ -101,12 +100,12 @@ class FusedDecoder(nn.Module):
         self.layers = nn.ModuleList()
         for block in llama.model.layers:
             layer = _Layer(block, self.heads, self.groups, self.head_dim)
-            self.layers.append(_quantised(layer, block) if int8 else layer)
+            self.layers.append(layer if weights is None else _quantised(layer, block, weights))
         self.embedding = llama.model.embed_tokens
         self.norm, self.eps = llama.model.norm.weight, llama.model.norm.variance_epsilon
         self.head: nn.Module = _linear(self.embedding.weight)
-        if int8:
-            self.head = quantise(self.head)
+        if weights is not None:
+            self.head = quantise(self.head, weights)
         rotary = llama.model.rotary_emb
         assert isinstance(rotary.inv_freq, Tensor)
         self.inverse_wavelengths: Tensor
@@ -142,24 +141,33 @@ class FusedDecoder(nn.Module):
         Returns:
             ``(B, T, D)`` hidden states after the last norm.
         """
-        batch, length, width = embeds.shape
-        per_group = self.heads // self.groups
-        order = torch.arange(used, device=slots.device)
-        mask = cache.seen[:, None, :used] & (order <= slots[:, None])
-        # A padding position sees itself, or its softmax would be of nothing.
-        mask = mask | (order == slots[:, None])
-        mask = mask[:, None].expand(batch, per_group, length, used)
-        mask = mask.reshape(batch, 1, per_group * length, used)
-        angles = positions[..., None].float() * self.inverse_wavelengths
-        angles = torch.cat((angles, angles), -1)[:, :, None]
-        rotation = (
-            (angles.cos() * self.scaling).to(embeds.dtype),
-            (angles.sin() * self.scaling).to(embeds.dtype),
-        )
+        mask = self._mask(cache.seen[:, :used], slots, embeds)
+        rotation = self._rotation(positions, embeds)
+        keys = cache.keys[:, :, :, :used].unbind()
+        values = cache.values[:, :, :, :used].unbind()
         x = embeds
         for index, layer in enumerate(self.layers):
-            x = layer(x, rotation, mask, (cache.keys[index], cache.values[index]), slots, used)
-        return F.rms_norm(x, (width,), self.norm, self.eps)
+            x = layer(x, rotation, mask, keys[index], values[index], slots)
+        return F.rms_norm(x, self.norm.shape, self.norm, self.eps)
+
+    def _mask(self, seen: Tensor, slots: Tensor, like: Tensor) -> Tensor:
+        """What is added to attention scores: ``(B, 1, rows of a key head, used)``."""
+        batch, used = seen.shape
+        order = torch.arange(used, device=slots.device)
+        mask = seen[:, None] & (order <= slots[:, None])
+        # A padding position sees itself, or its softmax would be of nothing.
+        mask = mask | (order == slots[:, None])
+        # As numbers, made once: attention would make them of booleans in every layer.
+        added = torch.zeros_like(mask, dtype=like.dtype).masked_fill_(~mask, -torch.inf)
+        added = added[:, None].expand(batch, self.heads // self.groups, len(slots), used)
+        return added.reshape(batch, 1, -1, used)
+
+    def _rotation(self, positions: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosine and sine of each position's angles, ``(B, T, 1, head_dim)``, for ``_rotate``."""
+        angles = positions[..., None].float() * self.inverse_wavelengths
+        cos, sin = angles.cos() * self.scaling, angles.sin() * self.scaling
+        cos, sin = torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1)
+        return cos[:, :, None].to(like.dtype), sin[:, :, None].to(like.dtype)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """``(..., D)`` hidden states -> ``(..., V)`` float32."""
@@ -167,10 +175,12 @@ class FusedDecoder(nn.Module):
 
 
 def _rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
-    """Rotary position embedding of ``(B, T, heads, head_dim)``, halves turned."""
+    """Rotary position embedding of ``(B, T, heads, head_dim)``: halves change places.
+
+    The sine of the first half is negative: the sign that the second half needs there.
+    """
     cos, sin = rotation
-    first, second = x.chunk(2, -1)
-    return x * cos + torch.cat((-second, first), -1) * sin
+    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), sin)
 
 
 def _linear(weight: Tensor) -> nn.Linear:
@@ -188,9 +198,9 @@ def _fuse(*parts: nn.Linear) -> nn.Linear:
     return _linear(fused)
 
 
-def _quantised(layer: _Layer, block: LlamaDecoderLayer) -> _Layer:
+def _quantised(layer: _Layer, block: LlamaDecoderLayer, weights: torch.dtype) -> _Layer:
     for name in ("qkv", "out", "gate_up", "down"):
-        setattr(layer, name, quantise(getattr(layer, name)))
+        setattr(layer, name, quantise(getattr(layer, name), weights))
     for module in block.modules():
         if isinstance(module, nn.Linear):
             empty = torch.empty(0, dtype=module.weight.dtype)

@@ -67,6 +67,8 @@ class Generator:
     ) -> None:
         names = model.config.region_names
         self.static = StaticPool(decoder, model.write_names, names) if static else None
+        model.rgb_refiner.lay_out()
+        model.depth_refiner.lay_out()
         self.model, self.decoder, self.processor = model, decoder, processor
         self.prefix_ids = processor.encode(processor.prefix)
         self.eos = model.config.eos_token_id

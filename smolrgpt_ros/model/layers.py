@@ -47,6 +47,11 @@ class Doubling(nn.ConvTranspose2d):
     def __init__(self, width: int) -> None:
         super().__init__(width, width, kernel_size=2, stride=2)
 
+    def lay_out(self) -> None:
+        """Order the weights in memory as :meth:`cells` reads them, which else copies them."""
+        stored = self.weight.data.permute(2, 3, 1, 0).contiguous()
+        self.weight.data = stored.permute(3, 2, 0, 1)
+
     def cells(self, cells: Tensor) -> Tensor:
         """``(..., C)`` -> ``(..., 2, 2, C)``: the fine cells (row, column) of each coarse one."""
         width = self.out_channels
@@ -90,6 +95,12 @@ class Refiner(nn.Module):
     def last(self) -> Doubling:
         """The doubling that :meth:`trunk` leaves out."""
         return self.layers[-2]  # type: ignore[return-value]
+
+    def lay_out(self) -> None:
+        """Order the weights in memory for inference; their values and shapes stay."""
+        for layer in self.layers:
+            if isinstance(layer, Doubling):
+                layer.lay_out()
 
     def trunk(self, tokens: Tensor) -> Tensor:
         """Everything before the last doubling: ``(B, N, D)`` -> ``(B, h, w, D)``."""

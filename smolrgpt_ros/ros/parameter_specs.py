@@ -46,8 +46,8 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "model.dtype",
         "auto",
-        "Number type the model computes in.",
-        choices=("auto", "float32", "bfloat16", "int8"),
+        "Number type the model computes in; float16, int8: on a CPU, smaller weights.",
+        choices=("auto", "float32", "bfloat16", "float16", "int8"),
         read_only=True,
     ),
     ParameterSpec(

@@ -16,6 +16,7 @@ from smolrgpt_ros.model.bench_memory import measure_load
 from smolrgpt_ros.model.bench_published import PublishedWay
 from smolrgpt_ros.model.bench_report import Measurements
 from smolrgpt_ros.model.cli import add_parser
+from smolrgpt_ros.model.hardware import choose_dtype
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.published import save_published
 
@@ -43,6 +44,8 @@ def test_report_has_the_promised_keys(tmp_path, capsys):
         assert all(value > 0 for value in ratios[key].values())
     assert ratios["load_peak_vs_file"] is None  # it was not to be measured
     assert report["prompt_tokens"] == 135
+    bfloat16 = choose_dtype("bfloat16", torch.device("cpu"))  # what this host makes of it
+    assert report["computed_as"] == {"fp32": "float32", "bf16": bfloat16, "int8": "int8"}
     seconds = report["median_seconds"]
     assert ratios["one_question_20"]["int8"] == pytest.approx(
         seconds["published"]["answer"] / seconds["int8"]["answer"]

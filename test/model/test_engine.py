@@ -382,17 +382,23 @@ def test_loads_a_saved_folder(model, processor, tmp_path):
         SmolRGPTEngine.load(tmp_path)
 
 
-@pytest.mark.parametrize(("dtype", "bound"), [("int8", 1.0), ("bfloat16", 1.0)])
+@pytest.mark.parametrize(
+    ("dtype", "bound"), [("int8", 1.0), ("float16", 0.01), ("emulated bfloat16", 1.0)]
+)
 def test_smaller_number_formats_stay_close(model, processor, tmp_path, dtype, bound):
     model.save_pretrained(tmp_path)
     processor.save_pretrained(tmp_path)
     frame, (prompt, masks) = make_frame(), QUESTIONS[1]
-    with SmolRGPTEngine.load(tmp_path, device="cpu", dtype=dtype) as engine:
+    if dtype == "emulated bfloat16":  # load() gives it only to hardware that has it
+        engine = SmolRGPTEngine(copy.deepcopy(model).bfloat16(), processor, dtype="bfloat16")
+    else:
+        engine = SmolRGPTEngine.load(tmp_path, device="cpu", dtype=dtype)
+    with engine:
         seen = []
         original = engine._generator.decoder.logits
         engine._generator.decoder.logits = lambda hidden: seen.append(original(hidden)) or seen[-1]
         answer = engine.answer(frame, masks, prompt, max_new_tokens=1)
-        assert engine.dtype == dtype
+        assert engine.dtype in dtype
     expected = logits_of(model, processor, frame, masks, prompt, answer.token_ids)
     error = (seen[0] - expected).abs().max().item()
     assert 0 < error < bound * expected.std().item()
@@ -403,8 +409,10 @@ def test_number_formats_and_devices_that_this_host_lacks():
     assert choose_dtype("auto", cpu) == ("bfloat16" if has_fast_bfloat16(cpu) else "float32")
     with pytest.raises(ValueError, match="found 'fp8'"):
         choose_dtype("fp8", cpu)
-    with pytest.raises(ValueError, match="CPU only"):
-        choose_dtype("int8", torch.device("cuda"))
+    assert choose_dtype("bfloat16", cpu) == ("bfloat16" if has_fast_bfloat16(cpu) else "float16")
+    for smaller in ("int8", "float16"):
+        with pytest.raises(ValueError, match="CPU only"):
+            choose_dtype(smaller, torch.device("cuda"))
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="no CUDA device"):
             choose_device("cuda")

@@ -32,6 +32,12 @@ def test_doubling_is_the_transposed_convolution():
         grid.permute(0, 3, 1, 2), doubling.weight, doubling.bias, stride=2
     ).permute(0, 2, 3, 1)
     assert torch.allclose(doubling(grid), stock, atol=1e-6)
+    before = doubling.weight.detach().clone()
+    doubling.lay_out()
+    assert torch.equal(doubling.weight, before)
+    assert torch.allclose(doubling(grid), stock, atol=1e-6)
+    matrix = doubling.weight.permute(2, 3, 1, 0).reshape(24, 6)
+    assert matrix.data_ptr() == doubling.weight.data_ptr()  # read in place
 
 
 def test_pooling_under_masks_only_equals_pooling_the_whole_map():

@@ -105,6 +105,9 @@ def test_greedy_ids_and_single_samples(published, reference_checkpoint, name):
     for index in range(len(ids)):
         single, start = sample_of(inputs, index)
         close(published(**single).logits[0], case["logits"][index, start:])
+        alone = published.generate(**single, **greedy)[0, single["input_ids"].shape[1] :].numpy()
+        assert (alone == case["greedy_ids"][index, : len(alone)]).all()
+        assert (case["greedy_ids"][index, len(alone) :] == eos).all()
 
 
 @torch.no_grad()
