@@ -65,6 +65,7 @@ class SpatialQueryNode(LifecycleNode):
         self._not_ready = "the node is not configured yet"
         self._parts = Parts(detector_loader, engine_loader)
         self._desk: QueryDesk | None = None
+        self._reasoner: SpatialReasoner | None = None
         self._cameras: dict[str, CameraPipeline] = {}
         self._transforms: Transforms | None = None
         self._statistics = QueryStatistics()
@@ -196,8 +197,9 @@ class SpatialQueryNode(LifecycleNode):
                 self._transforms,
                 self._outputs[name],
             )
+        self._reasoner = SpatialReasoner(self._parts.engine, policy=self._settings["answer_policy"])
         self._desk = QueryDesk(
-            SpatialReasoner(self._parts.engine),
+            self._reasoner,
             {name: camera.view for name, camera in self._cameras.items()},
             clock_ns=lambda: self.get_clock().now().nanoseconds,
             limits=lambda: self._settings.limits,
@@ -207,7 +209,7 @@ class SpatialQueryNode(LifecycleNode):
             camera.start()
 
     def _stop(self) -> None:
-        self._desk = None
+        self._desk = self._reasoner = None
         cameras, self._cameras = self._cameras, {}
         for camera in cameras.values():
             if not camera.stop():
@@ -236,6 +238,8 @@ class SpatialQueryNode(LifecycleNode):
         values, _ = check_changes(SPECS, self._settings.values, changes)
         self._settings = Settings.from_values(values)
         self._parts.apply(self._settings)
+        if (reasoner := self._reasoner) is not None:
+            reasoner.policy = self._settings["answer_policy"]
 
     # -- queries ----------------------------------------------------------------------------
 

@@ -108,9 +108,18 @@ class SpatialAnswer:
         """
         if self.policy == "model":
             return self.value
-        if self.policy == "measured" or self.agreement:
-            return self.measured.value
-        return None
+        return self.measured.value if self._trusts_measured else None
+
+    @property
+    def trusted_normalized(self) -> str:
+        """:attr:`trusted` as the benchmark writes it; empty where there is none."""
+        if self.policy == "model":
+            return self.normalized
+        return self.measured.normalized if self._trusts_measured else ""
+
+    @property
+    def _trusts_measured(self) -> bool:
+        return self.policy == "measured" or bool(self.agreement)
 
 
 class SpatialReasoner:

@@ -107,7 +107,7 @@ def client_region(message: Any) -> ClientRegion:
 
 def empty_answer() -> Any:
     """``msg/SpatialAnswer`` of a failed query: every number NaN, nothing claimed."""
-    message = interfaces.SpatialAnswer(value=NAN, confidence=NAN)
+    message = interfaces.SpatialAnswer(value=NAN, confidence=NAN, trusted_value=NAN)
     message.measured = interfaces.MeasuredValue(value=NAN, std=NAN, depth_valid_ratio=NAN)
     return message
 
@@ -123,7 +123,7 @@ def answer_message(
         frame_age_s: of that image when the query arrived.
         latency_s: from the query's arrival to now.
     """
-    generated = _number(answer.value)
+    generated, trusted = _number(answer.value), _number(answer.trusted)
     return interfaces.SpatialAnswer(
         header=header,
         question=answer.question,
@@ -140,6 +140,9 @@ def answer_message(
         truncated=answer.truncated,
         measured=measured_message(answer),
         agreement=_AGREEMENT[answer.agreement],
+        policy=int(getattr(interfaces.SpatialAnswer, f"POLICY_{answer.policy.upper()}")),
+        trusted=answer.trusted_normalized,
+        trusted_value=trusted if _says_a_number(answer.measured.kind, trusted) else NAN,
         vanished_region_ids=list(answer.vanished_region_ids),
         model=answer.model,
         device=answer.device,

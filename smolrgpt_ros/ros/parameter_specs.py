@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..reasoning.reasoner import POLICIES
 from .pairing import COLOR_TRANSPORTS, DEPTH_TRANSPORTS
 from .parameters import ParameterSpec
 from .qos import PRESETS
@@ -224,6 +225,13 @@ SPECS: tuple[ParameterSpec, ...] = (
         minimum=1,
         maximum=300,
         read_only=True,
+    ),
+    ParameterSpec(
+        "answer.policy",
+        "agree",
+        "Which value an answer's field trusted gives; model: the generated one; measured: the "
+        "measured one; agree: the measured one where both agree.",
+        choices=POLICIES,
     ),
     ParameterSpec(
         "query.max_age",

@@ -88,6 +88,25 @@ def test_a_region_with_a_place():
     np.testing.assert_array_equal(mask, region().mask)
 
 
+@pytest.mark.parametrize(
+    ("policy", "agreement", "trusted", "value"),
+    [
+        ("model", False, "5.00", 5.0),
+        ("measured", False, "5.20", 5.2),
+        ("agree", True, "5.20", 5.2),
+        ("agree", False, "", math.nan),
+        ("agree", None, "", math.nan),
+    ],
+)
+def test_the_policy_says_which_of_the_two_is_trusted(policy, agreement, trusted, value):
+    given = answer(policy=policy, agreement=agreement)
+    message = message_of(given)
+    assert message.policy == getattr(message, f"POLICY_{policy.upper()}")
+    assert message.trusted == trusted
+    assert message.trusted_value == pytest.approx(value, nan_ok=True)
+    assert math.isnan(empty_answer().trusted_value)
+
+
 def test_an_unknown_place_is_nan_never_zero():
     message = region_message(region(), Place())
     numbers = [message.position.x, message.position.z, message.size.y, message.depth_valid_ratio]
