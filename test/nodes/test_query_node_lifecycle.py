@@ -148,6 +148,13 @@ def test_parameters_are_described_checked_and_change_live(start_graph):
         assert all(d.description for d in described)
         graph.see()
         assert graph.ask(LEFT).status == Response.STATUS_OK
+        # The true answer is left: the two disagree, and the policy decides which is trusted.
+        graph.engine.text = "The pallet [Region 0] is to the right of the pallet [Region 1]."
+        assert graph.ask(LEFT).answer.trusted == ""
+        for policy, trusted in (("model", "right"), ("measured", "left")):
+            assert set_parameter("answer.policy", policy).successful
+            assert graph.ask(LEFT).answer.trusted == trusted
+        assert not set_parameter("answer.policy", "best").successful
         assert set_parameter("query.max_age", 0.01).successful
         assert graph.ask(LEFT).status == Response.STATUS_STALE_FRAME
         too_large = set_parameter("detector.confidence", 7.0)
