@@ -11,7 +11,9 @@ from ..language.meaning import Kind
 from ..model.calibration import POOLED, Calibration, Curve
 from .outcomes import Outcome, is_correct
 
-_BINS = 10
+_MOST_BINS, _FEWEST_IN_BIN = 10, 20
+_PRIOR = 2.0
+"""Answers as good as the kind's others that stand beside each bin's own."""
 _FEWEST = 40
 """Answers a curve of its own needs."""
 _KIND_OF = {"mcq": Kind.CHOICE.value}
@@ -39,11 +41,14 @@ def fit(outcomes: Sequence[Outcome], fitted_on: str) -> Calibration:
 
 def _curve(outcomes: Sequence[Outcome]) -> Curve:
     ordered = sorted(outcomes, key=lambda o: o.confidence)
-    bins = [b for b in np.array_split(np.arange(len(ordered)), _BINS) if len(b)]
+    count = min(_MOST_BINS, len(ordered) // _FEWEST_IN_BIN)
+    bins = np.array_split(np.arange(len(ordered)), count)
     raw = [float(np.mean([ordered[i].confidence for i in b])) for b in bins]
     right = [sum(_right(ordered[i]) for i in b) for b in bins]
-    # One answer right and one wrong beside each bin's own: no bin is sure beyond what it has seen.
-    share = [(hits + 1) / (len(b) + 2) for hits, b in zip(right, bins, strict=True)]
+    # Of n answers that were all right, the next one is right with (n + 1) / (n + 2): no curve
+    # is sure beyond what it has seen.
+    usual = (sum(right) + 1) / (len(ordered) + 2)
+    share = [(r + _PRIOR * usual) / (len(b) + _PRIOR) for r, b in zip(right, bins, strict=True)]
     level = rising(share, [float(len(b)) for b in bins])
     return Curve(tuple(round(v, 4) for v in raw), tuple(round(v, 4) for v in level))
 

@@ -23,10 +23,11 @@ def test_curves_say_how_often_answers_were_right():
     unsure = [outcome("mcq", 0.3, i % 5 == 0) for i in range(50)]
     sure = [outcome("mcq", 0.9, i % 10 != 0) for i in range(50)]
     found = fit(unsure + sure, "a test")
-    # Bins of 10: (2 + 1) / 12 and (9 + 1) / 12.
-    assert found("choice", 0.3) == pytest.approx(0.25, abs=1e-3)
-    assert found("choice", 0.9) == pytest.approx(10 / 12, abs=1e-3)
-    assert 0.25 < found("choice", 0.6) < 10 / 12
+    # Five bins of 20, and beside each two answers as right as all: (55 + 1) / (100 + 2) = 0.549.
+    # Two bins unsure: (4 + 1.098) / 22; two sure: (18 + 1.098) / 22; the one between has both.
+    assert found("choice", 0.3) == pytest.approx(0.2317, abs=1e-3)
+    assert found("choice", 0.9) == pytest.approx(0.8681, abs=1e-3)
+    assert 0.2317 < found("choice", 0.6) < 0.8681
 
 
 def test_a_kind_with_few_answers_has_the_pooled_curve():
