@@ -104,7 +104,8 @@ def ship_weights(trained: Path, out: Path) -> None:
     # Our own file, just written by ultralytics; its format is a pickle.
     checkpoint = torch.load(trained, map_location="cpu", weights_only=False)
     model = checkpoint["model"]
-    for settings in (checkpoint["train_args"], model.args, model.yaml):
+    # The model's own attributes too: one that goes on from weights remembers their path.
+    for settings in (checkpoint["train_args"], model.args, model.yaml, vars(model)):
         for name, value in settings.items():
             if isinstance(value, str) and ("/" in value or "\\" in value):
                 settings[name] = Path(value).name
