@@ -175,8 +175,8 @@ class Generator:
         regions = [self._regions(features, question) for question in questions]
         geometry = [None if q.geometry is None else q.geometry.to(self.device) for q in questions]
         rgb, depth = [rgb for rgb, _ in regions], [depth for _, depth in regions]
-        embeds = self.model.assemble_embeddings(ids, None, rgb, depth, geometry)
-        steps.name(self.model.name_memory(rgb, depth, geometry, len(questions)))
+        embeds, names = self.model.assemble(ids, None, rgb, depth, geometry)
+        steps.name(names)
         slots = torch.arange(first, first + length, device=self.device)
         hidden = self.decoder(embeds, slots[None].expand_as(ids), slots, cache, first + length)
         return hidden[torch.arange(len(questions), device=self.device), mask.sum(1) - 1]

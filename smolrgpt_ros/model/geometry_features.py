@@ -30,6 +30,7 @@ FEATURE_NAMES: tuple[str, ...] = (
     "metric",  # 18: 1 where 0-11 were measured; 0 (and 0-11 zero) without depth or calibration
 )
 FEATURE_COUNT = len(FEATURE_NAMES)
+METRIC = FEATURE_NAMES.index("metric")
 
 FEATURE_SCALES: tuple[float, ...] = tuple(
     16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES

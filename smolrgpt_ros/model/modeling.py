@@ -215,8 +215,7 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
                         inputs_embeds, input_ids, name_memory
                     )
             else:
-                inputs_embeds = self.assemble_embeddings(input_ids, *given)
-                name_memory = self.name_memory(*given[1:], batch=len(input_ids))
+                inputs_embeds, name_memory = self.assemble(input_ids, *given)
         output = self.language_model(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,

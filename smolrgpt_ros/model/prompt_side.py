@@ -30,6 +30,18 @@ class PromptSide(PreTrainedModel):
         region_depth: PerSample | None = None,
         region_geometry: PerSample | None = None,
     ) -> Tensor:
+        """The first of what :meth:`assemble` gives."""
+        given = (image_tokens, region_rgb, region_depth, region_geometry)
+        return self.assemble(input_ids, *given)[0]
+
+    def assemble(
+        self,
+        input_ids: Tensor,
+        image_tokens: Tensor | PerSample | None = None,
+        region_rgb: PerSample | None = None,
+        region_depth: PerSample | None = None,
+        region_geometry: PerSample | None = None,
+    ) -> tuple[Tensor, NameMemory | None]:
         """Token embeddings with the placeholders replaced by features, in order.
 
         A sample without depth keeps the word embedding of its ``<mask_depth>`` tokens, as
@@ -42,7 +54,8 @@ class PromptSide(PreTrainedModel):
             region_geometry: per sample ``(M, G)`` raw values or ``None``.
 
         Returns:
-            ``(B, T, D)``.
+            ``(B, T, D)``; and what :meth:`write_names` needs for an answer from its first token
+            on, ``None`` where names carry nothing.
 
         Raises:
             ValueError: where a sample's placeholders and features differ in number; both are named.
@@ -67,26 +80,9 @@ class PromptSide(PreTrainedModel):
                 embeds = _scatter(embeds, where, named, token, optional=optional)
         # After the placeholders are filled: by then their numbers are known to agree.
         memory = self._name_memory(region_geometry, rgb, depth, geometry)
-        return embeds if memory is None else self.write_names(embeds, input_ids, memory)[0]
-
-    def name_memory(
-        self,
-        region_rgb: PerSample | None,
-        region_depth: PerSample | None,
-        region_geometry: PerSample | None,
-        batch: int,
-    ) -> NameMemory | None:
-        """What :meth:`write_names` needs, from the arguments of :meth:`assemble_embeddings`.
-
-        Returns:
-            The memory before an answer; ``None`` where names carry nothing.
-        """
-        return self._name_memory(
-            region_geometry,
-            listed(region_rgb, batch, "region_rgb"),
-            listed(region_depth, batch, "region_depth"),
-            self._geometry_tokens(region_geometry, batch),
-        )
+        if memory is not None:
+            embeds, _ = self.write_names(embeds, input_ids, memory)
+        return embeds, memory
 
     def _name_memory(
         self, region_geometry: PerSample | None, *rows: list[Tensor | None]

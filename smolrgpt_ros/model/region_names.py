@@ -73,8 +73,9 @@ class NameRules:
         region = input_ids - self.first
         named = (region >= 0) & (region < min(places, self.count))
         before = torch.cat((memory.previous[:, None], input_ids[:, :-1]), 1)
-        separators = torch.tensor(self.separators, dtype=torch.long, device=input_ids.device)
-        spoken_of = named & ~(before[..., None] == separators).any(-1)
+        spoken_of = named
+        for separator in self.separators:  # numbers: a tensor of them could not be in a CUDA graph
+            spoken_of = spoken_of & (before != separator)
         ended = input_ids == self.end
         told = torch.where(spoken_of, region, _NOBODY)
         position = torch.arange(input_ids.shape[1], device=input_ids.device)

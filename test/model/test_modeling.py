@@ -252,7 +252,7 @@ def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model)
 def test_more_regions_than_names_are_refused(model):
     many = torch.zeros(model.config.region_names + 1, model.config.text_config.hidden_size)
     with pytest.raises(ValueError, match="at most 40 regions, found 41"):
-        model.name_memory([many], None, None, 1)
+        model.assemble(torch.full((1, len(many)), model.config.mask_rgb_token_id), None, [many])
 
 
 def test_weights_that_lack_a_tensor_of_the_config_are_refused(model, tmp_path):

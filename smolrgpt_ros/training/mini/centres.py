@@ -9,11 +9,11 @@ import torch
 from torch.nn import functional
 
 from ...model.geometry_encoder import CentreEstimator
+from ...model.geometry_features import METRIC
 from .frames import CachedFrames
 from .frayed import frayed
 from .loop import Schedule, fit
 
-_METRIC = 18
 _BETA_M = 0.1
 """Errors below this many metres count squared, larger ones by their size."""
 
@@ -36,7 +36,7 @@ def train_centres(
         deadline: as in :func:`loop.fit`.
     """
     centres = true_centres(frames)
-    measured = frames.geometry[:, _METRIC] > 0
+    measured = frames.geometry[:, METRIC] > 0
 
     def backward(step: int) -> dict[str, float]:
         rng = np.random.default_rng((seed, step))

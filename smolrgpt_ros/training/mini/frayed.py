@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.geometry_features import METRIC
+
 _MEDIAN, _LOW, _HIGH, _SPREAD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
 _IMAGE = slice(13, 17)
-_METRIC = 18
 _TOUCHED, _CAUGHT = 0.5, 0.15
 _MEDIAN_M, _EDGE_M, _IMAGE_SHARE = 0.02, 0.05, 0.003
 
@@ -25,7 +26,7 @@ def frayed(geometry: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
     count = len(made)
     touched = rng.random(count) < _TOUCHED
     caught = touched & (rng.random(count) < _CAUGHT)
-    measured = touched & (made[:, _METRIC] > 0)
+    measured = touched & (made[:, METRIC] > 0)
     for columns, size in ((_MEDIAN, _MEDIAN_M), (_LOW, _EDGE_M), (_HIGH, _EDGE_M)):
         made[measured, columns] += rng.normal(0, size, (int(measured.sum()), 3))
     made[touched, _IMAGE] += rng.normal(0, _IMAGE_SHARE, (int(touched.sum()), 4))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.geometry_features import METRIC
 from ...model.processing import SmolRGPTProcessor
 from ...simulation.questions import KINDS, generate_questions
 from .batches import Example, encode
@@ -18,9 +19,8 @@ from .typing_habits import as_typed
 Sampler = Callable[[int, int, np.random.Generator], list[Example]]
 """``(slot, frame, rng)`` -> the examples of one frame."""
 
-_METRIC = slice(0, 13)
+_MEASURED = slice(0, 13)
 """Geometry features that come from depth; the others from the mask alone."""
-_FLAG = 18
 
 
 def answers(
@@ -55,8 +55,8 @@ def answers(
             if draw < without_geometry:
                 geometry[:] = 0
             elif draw < without_geometry + without_depth:
-                geometry[:, _METRIC] = 0
-                geometry[:, _FLAG] = 0
+                geometry[:, _MEASURED] = 0
+                geometry[:, METRIC] = 0
                 has_depth = False
             ids, start = encode(processor, as_typed(question.text, rng), question.answer)
             local = rows - frames.regions(frame).start

@@ -13,12 +13,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from ...model.geometry_encoder import CentreEstimator
 from ...model.modeling import SmolRGPTForConditionalGeneration
 from ...model.processing import SmolRGPTProcessor
 from . import sampling
@@ -94,26 +96,16 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
     run.model.requires_grad_(False)
     for module in trained.values():
         module.requires_grad_(True)
+    fitted: dict[str, Any] = {
+        "batch": plan.frames,
+        "seed": run.recipe.seed,
+        "deadline": deadline,
+    }
     if name == "centres":
-        train_centres(
-            trained[_CENTRES],  # type: ignore[arg-type]
-            run.frames,
-            schedule,
-            run.folder,
-            batch=plan.frames,
-            seed=run.recipe.seed,
-            deadline=deadline,
-        )
+        estimator = cast(CentreEstimator, trained[_CENTRES])
+        train_centres(estimator, run.frames, schedule, run.folder, **fitted)
     elif name == "tower":
-        pretrain_tower(
-            run.model,
-            run.frames,
-            schedule,
-            run.folder,
-            batch=plan.frames,
-            seed=run.recipe.seed,
-            deadline=deadline,
-        )
+        pretrain_tower(run.model, run.frames, schedule, run.folder, **fitted)
     else:
         run.model.get_submodule(_CENTRES).requires_grad_(False)  # what is built on them must hold
         _run_decoder_stage(run, name, trained, schedule, deadline)
