@@ -45,6 +45,7 @@ class SmolRGPTConfig(PreTrainedConfig):
         pixel_shuffle_factor: side of the patch blocks that become one image token.
         refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64).
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
+        picture_geometry: estimate the geometry that no sensor gave from the region's tokens.
         region_relations: how many regions a geometry token tells its relation to, 0 for none.
         region_name_token_id: token of ``[Region 0]``, the names of the next regions following it.
             Each region's tokens then carry the embedding of their name, and each name, where it is
@@ -73,6 +74,7 @@ class SmolRGPTConfig(PreTrainedConfig):
     pixel_shuffle_factor: int = 2
     refiner_stages: int = 3
     geometry_features: int = 0
+    picture_geometry: bool = False
     region_relations: int = 0
     region_name_token_id: int | None = None
     region_names: int = 0
@@ -121,10 +123,9 @@ class SmolRGPTConfig(PreTrainedConfig):
                 f"geometry_features={self.geometry_features} and mask_geometry_token_id="
                 f"{self.mask_geometry_token_id} must be set together"
             )
-        if self.region_relations and not self.geometry_features:
-            raise ValueError(
-                f"region_relations={self.region_relations} needs geometry_features, found 0"
-            )
+        for name in ("region_relations", "picture_geometry"):
+            if getattr(self, name) and not self.geometry_features:
+                raise ValueError(f"{name}={getattr(self, name)} needs geometry_features, found 0")
         if bool(self.region_names) != (self.region_name_token_id is not None):
             raise ValueError(
                 f"region_names={self.region_names} and region_name_token_id="

@@ -23,6 +23,7 @@ from .geometry_encoder import GeometryEncoder
 from .geometry_features import FEATURE_COUNT, FEATURE_SCALES
 from .layers import Connector, Doubling, Refiner
 from .per_sample import PerSample, listed
+from .picture_geometry import PictureGeometry
 from .prompt_side import PromptSide
 from .region_names import NameMemory
 from .vision_side import VisionSide
@@ -88,6 +89,8 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
             self.geometry_encoder = GeometryEncoder(
                 FEATURE_SCALES, width, std, config.region_relations
             )
+        if config.picture_geometry:
+            self.picture_geometry = PictureGeometry(width)
         self.language_model = LlamaForCausalLM(config.text)
         self.post_init()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -13,6 +11,7 @@ from transformers import PreTrainedModel
 from .config import SmolRGPTConfig
 from .geometry_encoder import GeometryEncoder
 from .per_sample import PerSample, listed
+from .picture_geometry import PictureGeometry
 from .region_names import NameMemory, NameRules
 
 
@@ -21,6 +20,7 @@ class PromptSide(PreTrainedModel):
 
     config: SmolRGPTConfig
     geometry_encoder: GeometryEncoder
+    picture_geometry: PictureGeometry
 
     def assemble_embeddings(
         self,
@@ -65,7 +65,8 @@ class PromptSide(PreTrainedModel):
         image = listed(image_tokens, batch, "image_tokens")
         rgb = listed(region_rgb, batch, "region_rgb")
         depth = listed(region_depth, batch, "region_depth")
-        geometry = self._geometry_tokens(region_geometry, batch)
+        raw = self._known_geometry(region_geometry, rgb, depth)
+        geometry = [None if r is None else self.geometry_encoder(r) for r in raw]
         parts = (
             (config.mask_rgb_token_id, rgb, "<mask_rgb>"),
             (config.mask_depth_token_id, depth, "<mask_depth>"),
@@ -79,23 +80,22 @@ class PromptSide(PreTrainedModel):
                 optional = token == "<mask_depth>"
                 embeds = _scatter(embeds, where, named, token, optional=optional)
         # After the placeholders are filled: by then their numbers are known to agree.
-        memory = self._name_memory(region_geometry, rgb, depth, geometry)
+        memory = self._name_memory(raw, rgb, depth, geometry)
         if memory is not None:
             embeds, _ = self.write_names(embeds, input_ids, memory)
         return embeds, memory
 
     def _name_memory(
-        self, region_geometry: PerSample | None, *rows: list[Tensor | None]
+        self, raw: list[Tensor | None], *rows: list[Tensor | None]
     ) -> NameMemory | None:
         if not self.config.region_names or all(t is None for row in rows for t in row):
             return None
-        raw = listed(region_geometry, len(rows[0]), "region_geometry")
         tables = [self._name_table(r, tokens) for r, *tokens in zip(raw, *rows, strict=True)]
         most = max(len(table) for table in tables)
         padded = [F.pad(t, (0, 0, 0, most - len(t), 0, most - len(t))) for t in tables]
         return NameMemory.fresh(torch.stack(padded))
 
-    def _name_table(self, raw: Any, tokens: list[Tensor | None]) -> Tensor:
+    def _name_table(self, raw: Tensor | None, tokens: list[Tensor | None]) -> Tensor:
         """``(M, M, D)``: the region's tokens summed, and what it is to the row's region."""
         given = [t for t in tokens if t is not None]
         if not given:
@@ -104,8 +104,8 @@ class PromptSide(PreTrainedModel):
         own = torch.stack(given).sum(0)
         self._check_names(len(own))
         told = None
-        if self.config.geometry_features and raw is not None:
-            told = self.geometry_encoder.to_references(torch.as_tensor(raw).to(own.device))
+        if raw is not None:
+            told = self.geometry_encoder.to_references(raw)
         return own.expand(len(own), *own.shape) if told is None else own + told.to(own.dtype)
 
     def write_names(
@@ -122,13 +122,28 @@ class PromptSide(PreTrainedModel):
         )
         return rules.write(embeds, input_ids, memory)
 
-    def _geometry_tokens(
-        self, region_geometry: PerSample | None, batch: int
+    def _known_geometry(
+        self,
+        region_geometry: PerSample | None,
+        rgb: list[Tensor | None],
+        depth: list[Tensor | None],
     ) -> list[Tensor | None]:
-        raw = listed(region_geometry, batch, "region_geometry")
+        """Per sample ``(M, G)``, estimated where it was not measured; ``None`` without regions."""
+        given = listed(region_geometry, len(rgb), "region_geometry")
         if not self.config.geometry_features:
-            return [None] * batch
-        return [None if r is None or not len(r) else self._geometry(r) for r in raw]
+            return [None] * len(rgb)
+        known = [None if r is None or not len(r) else self._checked(r) for r in given]
+        if not self.config.picture_geometry:
+            return known
+        return [self._completed(*of) for of in zip(known, rgb, depth, strict=True)]
+
+    def _completed(
+        self, raw: Tensor | None, rgb: Tensor | None, depth: Tensor | None
+    ) -> Tensor | None:
+        # Numbers that do not agree are reported where the placeholders are filled.
+        if raw is None or rgb is None or len(rgb) != len(raw):
+            return raw
+        return self.picture_geometry.complete(raw, rgb, depth)
 
     def _check_names(self, count: int) -> None:
         if count > self.config.region_names:
@@ -145,14 +160,14 @@ class PromptSide(PreTrainedModel):
         words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
         return tokens + words[first : first + len(tokens)].to(tokens.dtype)
 
-    def _geometry(self, raw: Tensor | np.ndarray) -> Tensor:
+    def _checked(self, raw: Tensor | np.ndarray) -> Tensor:
         raw = torch.as_tensor(raw).to(self.device)
         if raw.ndim != 2 or raw.shape[1] != self.config.geometry_features:
             raise ValueError(
                 f"region_geometry must be (M, {self.config.geometry_features}), "
                 f"found {tuple(raw.shape)}"
             )
-        return self.geometry_encoder(raw)
+        return raw
 
 
 def _scatter(

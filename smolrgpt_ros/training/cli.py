@@ -105,24 +105,20 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 
     from .mini.build import export, load_part
     from .mini.detector import train_detector
-    from .mini.frames import CLASSES
     from .mini.recipe import read_recipe
     from .mini.run import open_run
     from .mini.stages import STAGES, minutes_from_now, run_stage
-    from .mini.yolo_layout import write_description
+    from .mini.yolo_layout import build_yolo_frames
 
     if arguments.dry_run or arguments.show:
         raise ValueError("--dry-run and --show are for recipes of one stage, not for the mini's")
     torch.set_num_threads(arguments.threads)
     recipe = read_recipe(arguments.config)
     stage = arguments.stage
-    run = open_run(recipe, arguments.folder, arguments.workers)
-    if stage == "frames":
-        print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
-        return 0
     if stage == "detector":
         weights = arguments.out or arguments.folder / "warehouse-seg.pt"
-        description = write_description(arguments.folder / "yolo", CLASSES)
+        yolo = arguments.folder / "yolo"
+        description = build_yolo_frames(recipe.detector.data, yolo, arguments.workers)
         metrics = train_detector(
             description,
             arguments.folder,
@@ -133,6 +129,10 @@ def _train_mini(arguments: argparse.Namespace) -> int:
             seed=recipe.seed,
         )
         print(json.dumps(metrics, indent=2))
+        return 0
+    run = open_run(recipe, arguments.folder, arguments.workers)
+    if stage == "frames":
+        print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
         return 0
     for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
         run_stage(run, name, minutes_from_now(arguments.minutes))

@@ -44,6 +44,7 @@ def build_mini(
             eos_token_id=tokenizer.eos_token_id,
         ),
         geometry_features=FEATURE_COUNT,
+        picture_geometry=True,
         region_relations=REGION_NAMES,
         region_name_token_id=int(tokenizer.convert_tokens_to_ids(" [Region 0]")),
         region_names=REGION_NAMES,

@@ -23,7 +23,7 @@ def train_detector(
     """Train and keep the best weights.
 
     Args:
-        description: from :func:`.yolo_layout.write_description`.
+        description: from :func:`.yolo_layout.build_yolo_frames`.
         run_dir: ultralytics' run folder; a run that was killed is resumed.
         weights: where the best weights go, optimizer state stripped.
         plan: sizes and schedule.
@@ -61,7 +61,6 @@ def train_detector(
             time=hours,
             imgsz=plan.image_size,
             batch=plan.batch,
-            fraction=plan.share,
             seed=seed,
             device="cpu",
             workers=0,
@@ -75,7 +74,7 @@ def train_detector(
             translate=0.1,
             fliplr=0.5,
             optimizer="AdamW",
-            lr0=0.002,
+            lr0=plan.learning_rate,
             lrf=0.02,
             warmup_epochs=0.5,
             plots=False,

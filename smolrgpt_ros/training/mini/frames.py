@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,7 +25,8 @@ from ...simulation.sensor import SensorModel
 from ...simulation.truth import FrameTruth
 from ...simulation.warehouse import SimulatedFrame, simulate_frame
 from .recipe import DataPlan
-from .yolo_layout import write_yolo_frame
+
+Made = TypeVar("Made")
 
 CLASSES = ("pallet", "transporter", "shelf", "buffer")
 
@@ -146,6 +149,25 @@ def simulate_training_frame(plan: DataPlan, index: int) -> SimulatedFrame:
     return simulate_frame(plan.seed + index, family, plan.width, plan.height, SensorModel())
 
 
+def simulated_in_order(
+    make: Callable[[int], Made], indices: Sequence[int], workers: int
+) -> Iterator[Made]:
+    """``make(index)`` of each index, in their order, with a progress bar.
+
+    Args:
+        make: simulates a frame; is pickled where there are several workers.
+        workers: processes.
+    """
+    # Spawned: a forked process inherits an OpenGL context it cannot use.
+    with ExitStack() as stack:
+        if workers > 1:
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            results = stack.enter_context(pool).map(make, indices, chunksize=8)
+        else:
+            results = map(make, indices)
+        yield from tqdm(results, total=len(indices), desc="simulate")
+
+
 def build_cache(
     plan: DataPlan,
     out: Path,
@@ -153,7 +175,6 @@ def build_cache(
     image_size: int,
     mask_grid: int,
     patch_size: int,
-    yolo: Path | None = None,
     workers: int = 1,
 ) -> CachedFrames:
     """Simulate the run's frames once and keep what training needs; a finished cache is reused.
@@ -162,7 +183,6 @@ def build_cache(
         plan: the frames.
         out: folder of the cache.
         image_size, mask_grid, patch_size: of the model.
-        yolo: also write pictures and outlines there, for the detector.
         workers: processes.
     """
     marker = out / "cache.json"
@@ -170,14 +190,12 @@ def build_cache(
     wanted = {**sizes, **asdict(plan)}
     if not (marker.exists() and json.loads(marker.read_text()) == wanted):
         out.mkdir(parents=True, exist_ok=True)
-        _write_cache(plan, out, sizes, yolo, workers)
+        _write_cache(plan, out, sizes, workers)
         marker.write_text(json.dumps(wanted))
     return open_cache(out)
 
 
-def _write_cache(
-    plan: DataPlan, out: Path, sizes: dict[str, int], yolo: Path | None, workers: int
-) -> None:
+def _write_cache(plan: DataPlan, out: Path, sizes: dict[str, int], workers: int) -> None:
     side, cells = sizes["image_size"], (sizes["image_size"] // sizes["patch_size"]) ** 2
     count = plan.frames
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
@@ -192,20 +210,13 @@ def _write_cache(
     }
     ragged: dict[str, list[NDArray[np.generic]]] = {"masks": [], "geometry": [], "object_ids": []}
     truths = []
-    make = partial(_make_record, plan, sizes, yolo)
-    # Spawned: a forked process inherits an OpenGL context it cannot use.
-    with ExitStack() as stack:
-        if workers > 1:
-            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-            records = stack.enter_context(pool).map(make, range(count), chunksize=8)
-        else:
-            records = map(make, range(count))
-        for row, (record, truth) in enumerate(tqdm(records, total=count, desc="simulate")):
-            for name, array in arrays.items():
-                array[row] = getattr(record, name)
-            for name, parts in ragged.items():
-                parts.append(getattr(record, name))
-            truths.append(json.dumps(truth))
+    records = simulated_in_order(partial(_make_record, plan, sizes), range(count), workers)
+    for row, (record, truth) in enumerate(records):
+        for name, array in arrays.items():
+            array[row] = getattr(record, name)
+        for name, parts in ragged.items():
+            parts.append(getattr(record, name))
+        truths.append(json.dumps(truth))
     for array in arrays.values():
         array.flush()
     lengths = [len(part) for part in ragged["object_ids"]]
@@ -216,11 +227,9 @@ def _write_cache(
 
 
 def _make_record(
-    plan: DataPlan, sizes: dict[str, int], yolo: Path | None, index: int
+    plan: DataPlan, sizes: dict[str, int], index: int
 ) -> tuple[FrameRecord, dict[str, object]]:
     simulated = simulate_training_frame(plan, index)
-    if yolo is not None:
-        write_yolo_frame(yolo, index, simulated, CLASSES)
     return record_of(simulated, **sizes), simulated.truth.to_json()
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 import yaml
 
-STAGES = ("tower", "centres", "language", "rgb_alignment", "region_alignment", "sft")
+STAGES = (
+    "tower",
+    "region_geometry",
+    "centres",
+    "language",
+    "rgb_alignment",
+    "region_alignment",
+    "sft",
+)
 """In the order they run."""
 
 
@@ -20,7 +28,7 @@ class StagePlan:
         steps: optimizer steps.
         frames: frames a step.
         learning_rate: peak rate.
-        questions: questions a frame; 0 for the tower's dense labels.
+        questions: questions a frame; 0 in stages without a decoder.
     """
 
     steps: int
@@ -44,21 +52,23 @@ class DetectorPlan:
     """Training of the detector.
 
     Args:
+        data: the frames; a detector needs more pixels of them than the model.
         architecture: an ultralytics model YAML.
         depth, width: multiples of that architecture's layers and channels.
-        epochs: passes over its share of the frames.
+        epochs: passes over the frames.
         image_size: longer side of the network's input, pixels.
         batch: pictures a step.
-        share: part of the frames that is used.
+        learning_rate: peak rate of AdamW.
     """
 
+    data: DataPlan
     architecture: str
     depth: float
     width: float
     epochs: int
     image_size: int
     batch: int
-    share: float = 1.0
+    learning_rate: float
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,16 @@ def read_recipe(path: Path) -> Recipe:
                 name: _plan(StagePlan, plan, f"{path}: stages.{name}")
                 for name, plan in values["stages"].items()
             },
-            detector=_plan(DetectorPlan, values["detector"], f"{path}: detector"),
+            detector=_detector_plan(values["detector"], f"{path}: detector"),
         )
     except KeyError as error:
         raise ValueError(f"{path}: {error.args[0]} is missing") from error
+
+
+def _detector_plan(values: dict[str, Any], where: str) -> DetectorPlan:
+    data = _plan(DataPlan, values["data"], f"{where}.data")
+    plan: DetectorPlan = _plan(DetectorPlan, {**values, "data": data}, where)
+    return plan
 
 
 def _plan(kind: type[Any], values: dict[str, Any], where: str) -> Any:

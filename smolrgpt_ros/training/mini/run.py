@@ -34,7 +34,6 @@ def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
         image_size=vision["image_size"],
         mask_grid=grid,
         patch_size=vision["patch_size"],
-        yolo=folder / "yolo",
         workers=workers,
     )
     tokenizer_folder = folder / "tokenizer"

@@ -1,11 +1,14 @@
 """The stages of the mini: tower and language apart, then the published three-stage curriculum.
 
 tower             dense labels, no decoder (``tower``)
+region_geometry   connectors, refiners and what estimates geometry from their tokens; no decoder
 centres           where objects' middles lie (``centres``)
 language          decoder and geometry encoder, on geometry tokens alone: cheap steps, no picture
 rgb_alignment     stage 1: the RGB connector, on captions; decoder and tower frozen
 region_alignment  stage 2: connectors and refiners, on region descriptions; decoder and tower frozen
 sft               stage 3: all but the tower, on questions
+
+Stages that see pictures go on learning the regions' geometry beside what they are for.
 """
 
 from __future__ import annotations
@@ -30,28 +33,40 @@ from .centres import train_centres
 from .frames import CachedFrames
 from .loop import Schedule, fit
 from .recipe import STAGES, Recipe
+from .region_geometry import geometry_loss
 from .sampling import Sampler
 from .tower import pretrain_tower
+from .tower_features import TowerFeatures, tower_features
 
 _PAIRS_SHARE = 0.2
 """Part of the language stage that asks about pairs alone."""
 
 _CENTRES = "geometry_encoder.centres"
 
+_OF_REGIONS = (
+    "rgb_connector",
+    "depth_connector",
+    "rgb_refiner",
+    "depth_refiner",
+    "picture_geometry",
+)
 _TRAINED = {
     "tower": ("vision_tower",),
+    "region_geometry": _OF_REGIONS,
     "centres": (_CENTRES,),
     "language": ("language_model", "geometry_encoder"),
     "rgb_alignment": ("rgb_connector",),
-    "region_alignment": ("rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"),
-    "sft": (
-        "rgb_connector",
-        "depth_connector",
-        "rgb_refiner",
-        "depth_refiner",
-        "geometry_encoder",
-        "language_model",
-    ),
+    "region_alignment": _OF_REGIONS,
+    "sft": (*_OF_REGIONS, "geometry_encoder", "language_model"),
+}
+_BUILDS_ON = {
+    "tower": (),
+    "region_geometry": ("tower",),
+    "centres": (),
+    "language": ("centres",),
+    "rgb_alignment": STAGES[:4],
+    "region_alignment": STAGES[:5],
+    "sft": STAGES[:6],
 }
 
 
@@ -106,6 +121,8 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
         train_centres(estimator, run.frames, schedule, run.folder, **fitted)
     elif name == "tower":
         pretrain_tower(run.model, run.frames, schedule, run.folder, **fitted)
+    elif name == "region_geometry":
+        _run_region_geometry(run, trained, schedule, deadline)
     else:
         run.model.get_submodule(_CENTRES).requires_grad_(False)  # what is built on them must hold
         _run_decoder_stage(run, name, trained, schedule, deadline)
@@ -115,13 +132,32 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
 
 def _load_earlier(run: TrainingRun, name: str) -> None:
     """The modules that earlier stages trained; the first that trains a module starts it fresh."""
-    needed: dict[str, str] = {}
-    for stage in STAGES[: STAGES.index(name)]:
-        if stage == "tower" and name in ("centres", "language"):
-            continue  # they need no picture: the tower may be trained beside them
-        needed |= dict.fromkeys(_TRAINED[stage], stage)
-    for part in needed:
+    for part in dict.fromkeys(part for stage in _BUILDS_ON[name] for part in _TRAINED[stage]):
         load_part(run.model.get_submodule(part), run.part(part))
+
+
+def _run_region_geometry(
+    run: TrainingRun,
+    trained: dict[str, nn.Module],
+    schedule: Schedule,
+    deadline: float | None,
+) -> None:
+    features = _features(run)
+
+    def backward(step: int) -> dict[str, float]:
+        rng, index = _drawn(run, "region_geometry", step)
+        tokens = _frame_tokens(run, features, index)
+        loss, numbers = geometry_loss(run.model.picture_geometry, run.frames, index, tokens, rng)
+        loss.backward()
+        return numbers
+
+    fit("region_geometry", trained, backward, schedule, run.folder, deadline=deadline)
+
+
+def _drawn(run: TrainingRun, name: str, step: int) -> tuple[np.random.Generator, NDArray[np.intp]]:
+    """What a step's randomness comes from, and its frames."""
+    rng = np.random.default_rng((run.recipe.seed, STAGES.index(name), step))
+    return rng, rng.choice(len(run.frames), size=run.recipe.stages[name].frames, replace=False)
 
 
 def _run_decoder_stage(
@@ -138,14 +174,19 @@ def _run_decoder_stage(
     pictures = name != "language"
     head = run.processor.prefix if pictures else "<|im_start|>user\n"
     prefix = run.processor.encode(head)
+    features = _features(run) if pictures else None
 
     def backward(step: int) -> dict[str, float]:
-        rng = np.random.default_rng((run.recipe.seed, STAGES.index(name), step))
-        index = rng.choice(len(run.frames), size=plan.frames, replace=False)
+        rng, index = _drawn(run, name, step)
         ask = pairs if step < first else sampler
         examples = [e for slot, f in enumerate(index) for e in ask(slot, int(f), rng)]
-        tokens = _frame_tokens(run, index) if pictures else None
-        return answer_loss(run.model, prefix, examples, tokens)
+        if features is None:
+            return answer_loss(run.model, prefix, examples, None)
+        tokens = _frame_tokens(run, features, index)
+        estimator = run.model.picture_geometry
+        loss, numbers = geometry_loss(estimator, run.frames, index, tokens, rng)
+        loss.backward(retain_graph=True)
+        return numbers | answer_loss(run.model, prefix, examples, tokens)
 
     fit(name, trained, backward, schedule, run.folder, deadline=deadline)
 
@@ -162,7 +203,7 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
         processor,
         count,
         without_geometry=0.1 if pictures else 0.0,
-        without_depth=0.08 if pictures else 0.04,
+        without_depth=0.08 if pictures else 0.0,
         kinds=("left_right", *("distance",) * 2, *("count",) * 3, *("mcq",) * 4),
     )
     regions = sampling.descriptions(frames, processor, max(1, count // 2), geometry=not pictures)
@@ -183,18 +224,22 @@ def _pairs(run: TrainingRun, count: int) -> Sampler:
     return sampling.mixed([(0.7, questions), (0.3, regions)])
 
 
-def _frame_tokens(run: TrainingRun, index: NDArray[np.intp]) -> list[FrameTokens]:
+def _features(run: TrainingRun) -> TowerFeatures:
+    tower, kept = run.part("vision_tower"), run.folder / "tower_features.npy"
+    return tower_features(run.model, run.frames, tower, kept)
+
+
+def _frame_tokens(
+    run: TrainingRun, features: TowerFeatures, index: NDArray[np.intp]
+) -> list[FrameTokens]:
     """The vision side of a step's frames; the tower is frozen in every stage that needs it."""
-    with torch.no_grad():
-        rgb = run.model.encode_images(run.frames.pixel_values(index))
-        depth = run.model.encode_images(run.frames.depth_values(index))
     masks = [
         torch.from_numpy(run.frames.masks[run.frames.regions(int(f))].astype(np.float32) / 255)
         for f in index
     ]
     return [
         FrameTokens(found.image, found.rgb, found.depth)  # type: ignore[arg-type]
-        for found in run.model.picture_tokens(rgb, depth, masks)
+        for found in run.model.picture_tokens(features.rgb(index), features.depth(index), masks)
     ]
 
 

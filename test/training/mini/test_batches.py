@@ -30,7 +30,7 @@ def tiny():
         decoder={**sizes, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16},
         vocabulary=300,
         stages={},
-        detector=DetectorPlan("", 1, 1, 1, 1, 1),
+        detector=DetectorPlan(DataPlan(1, 0, 64, 36), "", 1, 1, 1, 1, 1, 1),
     )
     return build_mini(recipe, tokenizer)
 

@@ -22,7 +22,7 @@ RECIPE = Recipe(
     decoder={**SIZES, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
     vocabulary=300,
     stages={name: StagePlan(steps=2, frames=2, learning_rate=1e-3, questions=2) for name in STAGES},
-    detector=DetectorPlan("", 1, 1, 1, 1, 1),
+    detector=DetectorPlan(DataPlan(1, 0, 64, 36), "", 1, 1, 1, 1, 1, 1),
 )
 
 
@@ -93,8 +93,10 @@ def test_every_stage_trains_its_parts_and_no_others(run):
     assert trained["language"] == {"language_model", "geometry_encoder"}
     assert trained["rgb_alignment"] == {"rgb_connector"}
     connectors = {"rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"}
-    assert trained["region_alignment"] == connectors
-    assert trained["sft"] == connectors | {"geometry_encoder", "language_model"}
+    of_regions = connectors | {"picture_geometry"}
+    assert trained["region_geometry"] == of_regions
+    assert trained["region_alignment"] == of_regions
+    assert trained["sft"] == of_regions | {"geometry_encoder", "language_model"}
 
 
 def test_the_exported_model_answers(run, tmp_path):

@@ -1,0 +1,55 @@
+"""Teaching region tokens to tell where their regions lie, from the geometry that depth gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from ...model.geometry_features import METRIC
+from ...model.picture_geometry import IN_IMAGE, PictureGeometry
+from .batches import FrameTokens
+from .frames import CachedFrames
+
+_BETA = 0.1
+"""Errors below a decimetre, or a 160th of the image, count squared, larger ones by their size."""
+_WITHOUT_DEPTH = 0.15
+"""Share of frames whose depth picture is kept from the estimator."""
+
+
+def geometry_loss(
+    estimator: PictureGeometry,
+    frames: CachedFrames,
+    index: NDArray[np.intp],
+    tokens: Sequence[FrameTokens],
+    rng: np.random.Generator,
+) -> tuple[Tensor, dict[str, float]]:
+    """How far the estimates of the frames' regions are off.
+
+    Args:
+        index: of the frames that ``tokens`` are of.
+
+    Returns:
+        The loss; and the median errors ``metres`` of positions and ``widths`` of centroids, in
+        widths of the image.
+    """
+    estimates = [
+        estimator(of.rgb, None if rng.random() < _WITHOUT_DEPTH else of.depth) for of in tokens
+    ]
+    rows = [frames.geometry[frames.regions(int(frame))] for frame in index]
+    truth = torch.from_numpy(np.concatenate(rows))
+    error = (torch.cat(estimates) - truth)[:, :METRIC]
+    known = torch.tensor(IN_IMAGE[:METRIC]) | (truth[:, METRIC:] > 0)
+    scaled = (error * estimator.scales[:METRIC])[known]
+    loss = functional.smooth_l1_loss(scaled, torch.zeros_like(scaled), beta=_BETA)
+    off = error.detach()
+    measured = truth[:, METRIC] > 0
+    return loss, {
+        "geometry": float(loss.detach()),
+        "metres": float(off[measured, :3].norm(dim=1).median()),
+        "widths": float(off[:, 13].abs().median()),
+    }

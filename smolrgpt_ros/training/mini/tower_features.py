@@ -1,0 +1,63 @@
+"""What the frozen tower says of every frame, computed once: four stages read it again and again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from ...model.modeling import SmolRGPTForConditionalGeneration
+from .frames import CachedFrames
+
+_BATCH = 16
+
+
+class TowerFeatures:
+    """Patch tokens of a data set's frames, memory-mapped.
+
+    Args:
+        array: ``(N, 2, P, C)`` float16: of the RGB and the depth picture.
+    """
+
+    def __init__(self, array: NDArray[np.float16]) -> None:
+        self._array = array
+
+    def rgb(self, index: NDArray[np.intp]) -> torch.Tensor:
+        """``(B, P, C)`` float32 of the chosen frames' RGB pictures."""
+        return torch.from_numpy(self._array[index, 0].astype(np.float32))
+
+    def depth(self, index: NDArray[np.intp]) -> torch.Tensor:
+        """``(B, P, C)`` float32 of the chosen frames' depth pictures."""
+        return torch.from_numpy(self._array[index, 1].astype(np.float32))
+
+
+def tower_features(
+    model: SmolRGPTForConditionalGeneration, frames: CachedFrames, tower: Path, out: Path
+) -> TowerFeatures:
+    """Run the tower over all frames, or find what an earlier call left.
+
+    Args:
+        model: with the tower that ``tower`` holds.
+        tower: the tower's weights; others make the features anew.
+        out: ``.npy`` file of the features; a note of the weights is left beside it.
+    """
+    note = out.with_suffix(".sha256")
+    made_by = hashlib.sha256(tower.read_bytes()).hexdigest()
+    if not (out.exists() and note.exists() and note.read_text() == made_by):
+        note.unlink(missing_ok=True)
+        cells, width = model.config.patch_grid**2, model.config.vision.hidden_size
+        array = np.lib.format.open_memmap(
+            out, mode="w+", dtype=np.float16, shape=(len(frames), 2, cells, width)
+        )
+        with torch.inference_mode():
+            for first in tqdm(range(0, len(frames), _BATCH), desc="tower features"):
+                index = np.arange(first, min(first + _BATCH, len(frames)))
+                array[index, 0] = model.encode_images(frames.pixel_values(index)).numpy()
+                array[index, 1] = model.encode_images(frames.depth_values(index)).numpy()
+        array.flush()
+        note.write_text(made_by)
+    return TowerFeatures(np.load(out, mmap_mode="r"))

@@ -1,0 +1,63 @@
+"""The loss of the geometry estimates: zero for the truth, blind to what nobody measured."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_SCALES, METRIC
+from smolrgpt_ros.training.mini.batches import FrameTokens
+from smolrgpt_ros.training.mini.region_geometry import geometry_loss
+
+TRUTH = np.random.default_rng(5).uniform(0.2, 4, (5, FEATURE_COUNT)).astype(np.float32)
+TRUTH[:, METRIC] = (1, 1, 0, 1, 1)
+FRAMES = SimpleNamespace(
+    geometry=TRUTH, regions=lambda frame: (slice(0, 2), slice(2, 3), slice(3, 5))[frame]
+)
+
+
+class Told(torch.nn.Module):
+    """Answers with rows it was given, in the order it is asked."""
+
+    def __init__(self, rows):
+        super().__init__()
+        self.rows = torch.from_numpy(rows)
+        self.scales = torch.tensor(FEATURE_SCALES)
+
+    def forward(self, rgb, depth):
+        return self.rows[rgb[:, 0].long()]
+
+
+def loss_of(rows, index):
+    tokens = []
+    for frame in index:
+        part = FRAMES.regions(frame)
+        numbers = torch.arange(part.start, part.stop).float()[:, None]
+        tokens.append(FrameTokens(torch.zeros(1, 1), numbers, numbers))
+    return geometry_loss(Told(rows), FRAMES, np.array(index), tokens, np.random.default_rng(0))
+
+
+def test_true_estimates_cost_nothing():
+    loss, told = loss_of(TRUTH, [2, 0])
+    assert float(loss) == 0
+    assert told == {"geometry": 0, "metres": 0, "widths": 0}
+
+
+def test_frames_are_taken_in_the_order_of_the_step():
+    other = TRUTH.copy()
+    other[3:5, :3] += np.float32([3, 0, 4])  # five metres off, frame 2
+    assert loss_of(other, [2, 1])[1]["metres"] == pytest.approx(5)
+    assert loss_of(other, [1, 0])[1]["metres"] == pytest.approx(0)
+
+
+def test_metres_of_an_unmeasured_region_do_not_count_but_its_place_does():
+    other = TRUTH.copy()
+    other[2, :13] += 7
+    assert float(loss_of(other, [1])[0]) == 0
+    other[2, 13] += 0.5  # eight units when scaled: 8 - half of beta, one of five numbers
+    loss, told = loss_of(other, [1])
+    assert float(loss) == pytest.approx((8 - 0.05) / 5, rel=1e-5)
+    assert told["widths"] == pytest.approx(0.5)
