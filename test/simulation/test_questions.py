@@ -22,7 +22,7 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
 WIDTH, HEIGHT = 400, 200
 # What questions and answers a frame and a generator give on every machine.
-CHECKSUM = "c58198b2b26698f6"
+CHECKSUM = "4246f731bf05eb8d"
 
 
 def thing(
@@ -122,12 +122,23 @@ def test_the_empty_transporter_picks_the_nearest_pallet() -> None:
         )
 
 
-def test_left_right_names_the_true_relation_of_the_first() -> None:
+def test_left_right_names_the_true_relation_of_the_one_asked_about() -> None:
     for phrasing in ("train", "heldout"):
         for question in _ask(counting_trap(), "left_right", phrasing=phrasing):
-            a, b = (counting_trap().objects[i] for i in question.object_ids)
+            one, other = (question.object_ids[int(i)] for i in REGION.findall(question.answer))
+            a, b = (counting_trap().objects[i] for i in (one, other))
             assert question.normalized == ("left" if a.centroid[0] < b.centroid[0] else "right")
-            assert f"[Region 0] is to the {question.normalized} of the" in question.answer
+            assert f"is to the {question.normalized} of the" in question.answer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [("Is {a} left or right of {b}?", 0), ("On which side of {b} is {a}?", 1)],
+)
+def test_the_one_asked_about_may_come_second(monkeypatch, sentence: str, subject: int) -> None:
+    monkeypatch.setitem(TRAIN, "left_right", (sentence,))
+    for question in _ask(counting_trap(), "left_right"):
+        assert int(REGION.findall(question.answer)[0]) == subject
 
 
 def test_nearly_equal_objects_are_not_asked_about() -> None:
@@ -150,7 +161,7 @@ def test_the_sentences_are_as_the_contract_has_them() -> None:
         "distance": rf"({places}The .+ {one} is the (leftmost|rightmost|middle)\. )?"
         rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
         rf"stands inside the .+ {one}, so the distance is 0\.00 meters)\.",
-        "left_right": r"The .+ \[Region 0\] is to the (left|right) of the .+ \[Region 1\]\.",
+        "left_right": rf"The .+ {one} is to the (left|right) of the .+ {one}\.",
         "count": rf"(({places}|Distances from the .+ {one}: {listed})"
         rf"The buffer region {one} is the \w+\. The pallets|"
         rf"In the buffer region {one}, the pallets): {one} (in|out)(, {one} (in|out))*\. "
