@@ -47,6 +47,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         action="store_true",
         help="keep the regions' geometry from the model: it has the tokens of the pictures alone",
     )
+    parser.add_argument(
+        "--without-depth",
+        action="store_true",
+        help="keep the depth picture from the model",
+    )
     parser.add_argument("--clean", action="store_true", help="without the sensor model's noise")
     parser.add_argument(
         "--masks",
@@ -88,6 +93,7 @@ def main(arguments: argparse.Namespace) -> int:
         "dtype": arguments.dtype,
         "threads": arguments.threads,
         "geometry": not arguments.without_geometry,
+        "depth": not arguments.without_depth,
     }
     with SmolRGPTEngine.load(folder, **options) as engine:
         if arguments.calibrate:

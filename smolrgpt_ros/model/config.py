@@ -43,7 +43,8 @@ class SmolRGPTConfig(PreTrainedConfig):
         vision_config: the tower shared by RGB and depth; square images, no pooling head.
         text_config: the decoder; its head is tied to its embedding.
         pixel_shuffle_factor: side of the patch blocks that become one image token.
-        refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64).
+        refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64),
+            0 to pool the image tokens themselves.
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
         picture_geometry: estimate the geometry that no sensor gave from the region's tokens.
         region_relations: how many regions a geometry token tells its relation to, 0 for none.
@@ -116,8 +117,8 @@ class SmolRGPTConfig(PreTrainedConfig):
                 f"a grid of {self.patch_grid} patches cannot be shuffled by "
                 f"pixel_shuffle_factor={self.pixel_shuffle_factor}"
             )
-        if self.refiner_stages < 1:
-            raise ValueError(f"refiner_stages must be at least 1, found {self.refiner_stages}")
+        if self.refiner_stages < 0:
+            raise ValueError(f"refiner_stages must not be negative, found {self.refiner_stages}")
         if bool(self.geometry_features) != (self.mask_geometry_token_id is not None):
             raise ValueError(
                 f"geometry_features={self.geometry_features} and mask_geometry_token_id="

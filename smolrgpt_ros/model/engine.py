@@ -69,6 +69,7 @@ class SmolRGPTEngine:
         max_batch: questions that run together.
         cache_bytes: bound of the features kept.
         geometry: give the model the regions' geometry, where it takes it; zeros otherwise.
+        depth: give the model the depth picture, where the frame has one.
         calibration: what confidence is worth, for who reads the answers; kept, not used here.
     """
 
@@ -85,6 +86,7 @@ class SmolRGPTEngine:
         max_batch: int = 8,
         cache_bytes: int = 512 * 2**20,
         geometry: bool = True,
+        depth: bool = True,
         calibration: Calibration | None = None,
     ) -> None:
         if threads is not None and threads < 1:
@@ -94,7 +96,7 @@ class SmolRGPTEngine:
             quantise(model.vision_tower)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration = calibration
-        self._with_geometry = geometry
+        self._with_geometry, self._with_depth = geometry, depth
         self._processor = processor
         decoder = FusedDecoder(model.language_model, WEIGHTS.get(dtype))
         give_back_memory()
@@ -278,6 +280,8 @@ class SmolRGPTEngine:
         if not jobs:
             return
         features = self._cache.get(jobs[0].frame)
+        if not self._with_depth:
+            features.has_depth = False
         asked = [(job, job.question) for job in jobs if job.question is not None]
         with_regions = not asked or any(len(question.weights) for _, question in asked)
         self._generator.see(features, with_regions)

@@ -131,6 +131,26 @@ class Refiner(nn.Module):
         return weighted_mean(fine.reshape(-1, channels), split[:, used].reshape(count, -1))
 
 
+class NoRefiner(nn.Module):
+    """Image tokens pooled as they are, at their coarse grid: what refining is measured against."""
+
+    def lay_out(self) -> None:
+        """Nothing to order."""
+
+    def trunk(self, tokens: Tensor) -> Tensor:
+        """``(B, N, D)`` image tokens -> ``(B, h, w, D)``."""
+        side = round(tokens.shape[1] ** 0.5)
+        return tokens.view(tokens.shape[0], side, side, tokens.shape[2])
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """``(B, N, D)`` image tokens -> ``(B, D, h, w)``."""
+        return self.trunk(tokens).permute(0, 3, 1, 2)
+
+    def pool(self, trunk: Tensor, weights: Tensor) -> Tensor:
+        """``(h, w, D)`` and ``(M, h, w)`` -> ``(M, D)``."""
+        return weighted_mean(trunk.flatten(0, 1), weights.flatten(1))
+
+
 def weighted_mean(features: Tensor, weights: Tensor) -> Tensor:
     """``(N, D)`` features, ``(M, N)`` weights -> ``(M, D)``; zero where all weights are zero."""
     weights = weights.float()

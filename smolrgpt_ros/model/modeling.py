@@ -21,7 +21,7 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 from .config import SmolRGPTConfig
 from .geometry_encoder import GeometryEncoder
 from .geometry_features import FEATURE_COUNT, FEATURE_SCALES
-from .layers import Connector, Doubling, Refiner
+from .layers import Connector, Doubling, NoRefiner, Refiner
 from .per_sample import PerSample, listed
 from .picture_geometry import PictureGeometry
 from .prompt_side import PromptSide
@@ -78,8 +78,10 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
         self.vision_tower = SiglipVisionModel(config.vision)
         self.rgb_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
         self.depth_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
-        self.rgb_refiner = Refiner(width, config.refiner_stages, std)
-        self.depth_refiner = Refiner(width, config.refiner_stages, std)
+        for modality in ("rgb", "depth"):
+            refined = config.refiner_stages > 0
+            refiner = Refiner(width, config.refiner_stages, std) if refined else NoRefiner()
+            self.add_module(f"{modality}_refiner", refiner)
         if config.geometry_features:
             if config.geometry_features != FEATURE_COUNT:
                 raise ValueError(

@@ -227,7 +227,7 @@ def test_saved_and_loaded_again(model, batch, tmp_path):
         ({"geometry_features": 3}, "must be set together"),
         ({"image_token_id": 99999}, "image_token_id=99999 is outside"),
         ({"pixel_shuffle_factor": 3}, "grid of 16 patches"),
-        ({"refiner_stages": 0}, "at least 1"),
+        ({"refiner_stages": -1}, "must not be negative, found -1"),
         ({"vision_config": {"image_size": 250, "patch_size": 16}}, "not a multiple"),
     ],
 )

@@ -44,11 +44,14 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class FrameTokens:
-    """What the vision side made of one frame: ``image`` (N, D), ``rgb`` and ``depth`` (M, D)."""
+    """What the vision side made of one frame: ``image`` (N, D), ``rgb`` and ``depth`` (M, D).
+
+    ``depth`` is ``None`` for a model that is trained without the depth picture.
+    """
 
     image: Tensor
     rgb: Tensor
-    depth: Tensor
+    depth: Tensor | None
 
 
 def encode(processor: SmolRGPTProcessor, question: str, answer: str) -> tuple[list[int], int]:
@@ -104,11 +107,13 @@ def _leaf(tensor: Tensor) -> Tensor:
 
 
 def _detached(tokens: FrameTokens) -> FrameTokens:
-    return FrameTokens(_leaf(tokens.image), _leaf(tokens.rgb), _leaf(tokens.depth))
+    depth = None if tokens.depth is None else _leaf(tokens.depth)
+    return FrameTokens(_leaf(tokens.image), _leaf(tokens.rgb), depth)
 
 
 def _tensors(frames: Sequence[FrameTokens]) -> list[Tensor]:
-    return [t for frame in frames for t in (frame.image, frame.rgb, frame.depth)]
+    parts = [t for frame in frames for t in (frame.image, frame.rgb, frame.depth)]
+    return [t for t in parts if t is not None]
 
 
 def _push_back(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> None:
@@ -161,7 +166,8 @@ def _answer_logits(
             return None
         if frames is None:
             return torch.zeros(len(example.rows), model.config.text.hidden_size)
-        return getattr(frames[example.slot], name)[torch.from_numpy(example.rows)]
+        of_frame = getattr(frames[example.slot], name)
+        return None if of_frame is None else of_frame[torch.from_numpy(example.rows)]
 
     embeds = model.assemble_embeddings(
         ids,

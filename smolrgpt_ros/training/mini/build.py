@@ -43,6 +43,7 @@ def build_mini(
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,
         ),
+        refiner_stages=recipe.refiner_stages,
         geometry_features=FEATURE_COUNT,
         picture_geometry=True,
         region_relations=REGION_NAMES,

@@ -79,6 +79,8 @@ class Recipe:
         seed: of weights and order.
         data: the frames.
         vision, decoder: keyword arguments of transformers' SiglipVisionConfig and LlamaConfig.
+        refiner_stages: of the model.
+        depth: whether regions have tokens of the depth picture.
         vocabulary: learned tokenizer entries.
         stages: plans by stage name.
         detector: plan of the detector.
@@ -88,6 +90,8 @@ class Recipe:
     data: DataPlan
     vision: dict[str, Any]
     decoder: dict[str, Any]
+    refiner_stages: int
+    depth: bool
     vocabulary: int
     stages: dict[str, StagePlan]
     detector: DetectorPlan
@@ -107,6 +111,8 @@ def read_recipe(path: Path) -> Recipe:
             data=_plan(DataPlan, values["data"], f"{path}: data"),
             vision=dict(model["vision"]),
             decoder=dict(model["decoder"]),
+            refiner_stages=int(model["refiner_stages"]),
+            depth=bool(model["depth"]),
             vocabulary=int(model["vocabulary"]),
             stages={
                 name: _plan(StagePlan, plan, f"{path}: stages.{name}")

@@ -27,6 +27,7 @@ def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
         workers: processes that simulate.
     """
     vision = recipe.vision
+    # Of the published refiner; a model that refines less takes coarser weights from these.
     grid = vision["image_size"] // vision["patch_size"] // 2 * 8
     frames = build_cache(
         recipe.data,

@@ -237,9 +237,10 @@ def _frame_tokens(
         torch.from_numpy(run.frames.masks[run.frames.regions(int(f))].astype(np.float32) / 255)
         for f in index
     ]
+    depth = features.depth(index) if run.recipe.depth else None
     return [
         FrameTokens(found.image, found.rgb, found.depth)  # type: ignore[arg-type]
-        for found in run.model.picture_tokens(features.rgb(index), features.depth(index), masks)
+        for found in run.model.picture_tokens(features.rgb(index), depth, masks)
     ]
 
 

@@ -28,6 +28,8 @@ def tiny():
         data=DataPlan(1, 1, 64, 64),
         vision={**sizes, "num_attention_heads": 2, "image_size": 32, "patch_size": 8},
         decoder={**sizes, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16},
+        refiner_stages=3,
+        depth=True,
         vocabulary=300,
         stages={},
         detector=DetectorPlan(DataPlan(1, 0, 64, 36), "", 1, 1, 1, 1, 1, 1),

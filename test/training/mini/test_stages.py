@@ -20,6 +20,8 @@ RECIPE = Recipe(
     data=DataPlan(frames=4, seed=40, width=192, height=108),
     vision={**SIZES, "num_attention_heads": 2, "image_size": 64, "patch_size": 16},
     decoder={**SIZES, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
+    refiner_stages=3,
+    depth=True,
     vocabulary=300,
     stages={name: StagePlan(steps=2, frames=2, learning_rate=1e-3, questions=2) for name in STAGES},
     detector=DetectorPlan(DataPlan(1, 0, 64, 36), "", 1, 1, 1, 1, 1, 1),
