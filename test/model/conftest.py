@@ -48,6 +48,7 @@ def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
         mask_depth_token_id=5,
         mask_geometry_token_id=6 if geometry else None,
         geometry_features=FEATURE_COUNT if geometry else 0,
+        picture_geometry=geometry,
         region_relations=40 if geometry else 0,
         # Ordinary characters, so that generated text is full of names.
         region_name_token_id=40 if geometry else None,

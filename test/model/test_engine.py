@@ -103,6 +103,18 @@ def test_geometry_can_be_kept_from_the_model(model, processor):
     assert answer.token_ids == tuple(blind.tolist()) != tuple(known.tolist())
 
 
+def test_the_depth_picture_can_be_kept_from_the_model(model, processor):
+    frame, (prompt, masks) = make_frame(), QUESTIONS[1]
+    inputs = processor(frame.rgb, frame.depth, masks, prompt, frame.intrinsics)
+    inputs["depth_values"] = [None]
+    asked = inputs["input_ids"].shape[1]
+    blind = model.generate(**inputs, max_new_tokens=12, do_sample=False)[0, asked:]
+    with SmolRGPTEngine(copy.deepcopy(model), processor, threads=1, depth=False) as engine:
+        answer = engine.answer(frame, masks, prompt, max_new_tokens=12)
+    assert answer.token_ids == tuple(blind.tolist())
+    assert answer.token_ids != generate(model, processor, frame, masks, prompt, 12)
+
+
 def test_confidence_is_the_geometric_mean_of_token_probabilities(engine, model, processor):
     frame, (prompt, masks) = make_frame(), QUESTIONS[1]
     answer = engine.answer(frame, masks, prompt, max_new_tokens=5)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from smolrgpt_ros.model.layers import (
     Connector,
     Doubling,
+    NoRefiner,
     Refiner,
     mask_weights,
     weighted_mean,
@@ -50,6 +51,16 @@ def test_pooling_under_masks_only_equals_pooling_the_whole_map():
     whole = refiner(tokens)[0].flatten(1).T
     expected = weighted_mean(whole, weights.flatten(1))
     assert torch.allclose(refiner.pool(refiner.trunk(tokens)[0], weights), expected, atol=1e-6)
+
+
+def test_without_refining_the_tokens_themselves_are_pooled():
+    tokens = torch.arange(8.0).view(1, 4, 2)  # a 2x2 grid of two channels
+    weights = torch.tensor([[[0.0, 1.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]]])
+    refiner = NoRefiner()
+    # (2, 3) and (6, 7) alike; (0, 1) once and (6, 7) three times.
+    expected = torch.tensor([[4.0, 5.0], [4.5, 5.5]])
+    assert torch.allclose(refiner.pool(refiner.trunk(tokens)[0], weights), expected)
+    assert refiner(tokens).shape == (1, 2, 2, 2)
 
 
 def test_weighted_mean_with_soft_weights():
