@@ -46,6 +46,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     mini.add_argument(
         "--start", type=Path, help="detector weights to go on from (default: from scratch)"
     )
+    mini.add_argument(
+        "--ablations",
+        type=Path,
+        metavar="PLAN",
+        help="train the variants of this plan from a finished run: config/training/ablations.yaml",
+    )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
     mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
     mini.add_argument(
@@ -103,6 +109,7 @@ def _train_stage(arguments: argparse.Namespace) -> int:
 def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
+    from .mini.ablations import run_ablations
     from .mini.build import export, load_part
     from .mini.detector import train_detector
     from .mini.recipe import read_recipe
@@ -133,6 +140,10 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     run = open_run(recipe, arguments.folder, arguments.workers)
     if stage == "frames":
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
+        return 0
+    if arguments.ablations is not None:
+        for folder in run_ablations(arguments.config, arguments.ablations, run):
+            print(f"wrote {folder}")
         return 0
     for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
         run_stage(run, name, minutes_from_now(arguments.minutes))

@@ -76,7 +76,10 @@ def train_detector(
             optimizer="AdamW",
             lr0=plan.learning_rate,
             lrf=0.02,
-            warmup_epochs=0.5,
+            # A step a batch: by default eight batches of 8 are gathered for one.
+            nbs=plan.batch,
+            warmup_epochs=0.2,
+            warmup_bias_lr=0.0,  # the default of 0.1 is for SGD
             plots=False,
         )
     metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(

@@ -70,6 +70,21 @@ class CachedFrames:
     def __len__(self) -> int:
         return len(self.truths)
 
+    def first(self, count: int) -> CachedFrames:
+        """The first ``count`` of them."""
+        regions = int(self.offsets[count])
+        return CachedFrames(
+            rgb=self.rgb[:count],
+            depth=self.depth[:count],
+            patch_classes=self.patch_classes[:count],
+            patch_points=self.patch_points[:count],
+            masks=self.masks[:regions],
+            geometry=self.geometry[:regions],
+            object_ids=self.object_ids[:regions],
+            offsets=self.offsets[: count + 1],
+            truths=self.truths[:count],
+        )
+
     def pixel_values(self, index: NDArray[np.intp]) -> torch.Tensor:
         """``(B, 3, S, S)`` float32 in [-1, 1] of the chosen frames."""
         pictures = torch.from_numpy(np.ascontiguousarray(self.rgb[index]))

@@ -103,7 +103,15 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         ValueError: on a missing or unknown key, naming it and the file.
     """
-    values = yaml.safe_load(path.read_text())
+    return recipe_of(yaml.safe_load(path.read_text()), path)
+
+
+def recipe_of(values: dict[str, Any], path: Path) -> Recipe:
+    """The recipe of a file's values; ``path`` is named in errors.
+
+    Raises:
+        ValueError: as :func:`read_recipe`.
+    """
     try:
         model = values["model"]
         return Recipe(

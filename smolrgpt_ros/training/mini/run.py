@@ -44,7 +44,7 @@ def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
         tokenizer = train_tokenizer(_texts(frames, recipe.seed), recipe.vocabulary)
         tokenizer.save_pretrained(str(tokenizer_folder))
     model, processor = build_mini(recipe, tokenizer)
-    return TrainingRun(recipe, frames, model, processor, folder)
+    return TrainingRun(recipe, frames, model, processor, folder, folder / "tower_features.npy")
 
 
 def _texts(frames: CachedFrames, seed: int) -> list[str]:

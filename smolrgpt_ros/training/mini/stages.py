@@ -78,6 +78,7 @@ class TrainingRun:
         recipe: sizes and schedules.
         frames: the training frames.
         folder: of the run; each stage leaves its modules in ``parts/<module>.safetensors``.
+        features: where the tower's features are kept.
     """
 
     recipe: Recipe
@@ -85,6 +86,7 @@ class TrainingRun:
     model: SmolRGPTForConditionalGeneration
     processor: SmolRGPTProcessor
     folder: Path
+    features: Path
 
     def part(self, name: str) -> Path:
         return self.folder / "parts" / f"{name}.safetensors"
@@ -225,8 +227,7 @@ def _pairs(run: TrainingRun, count: int) -> Sampler:
 
 
 def _features(run: TrainingRun) -> TowerFeatures:
-    tower, kept = run.part("vision_tower"), run.folder / "tower_features.npy"
-    return tower_features(run.model, run.frames, tower, kept)
+    return tower_features(run.model, run.frames, run.part("vision_tower"), run.features)
 
 
 def _frame_tokens(

@@ -72,7 +72,7 @@ def test_a_finished_cache_is_not_made_again(run):
 
 
 def test_a_stage_needs_the_ones_before_it(run, tmp_path):
-    alone = type(run)(run.recipe, run.frames, run.model, run.processor, tmp_path)
+    alone = type(run)(run.recipe, run.frames, run.model, run.processor, tmp_path, run.features)
     with pytest.raises(FileNotFoundError, match="run the stage that makes it first"):
         run_stage(alone, "sft")
     with pytest.raises(ValueError, match="'pretrain'"):
