@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..language.meaning import Kind
-from ..model.calibration import POOLED, Calibration, Curve
+from ..model.calibration import POOLED, Curve, Curves
 from .outcomes import Outcome, is_correct
 
 _MOST_BINS, _FEWEST_IN_BIN = 10, 20
@@ -19,7 +19,7 @@ _FEWEST = 40
 _KIND_OF = {"mcq": Kind.CHOICE.value}
 
 
-def fit(outcomes: Sequence[Outcome], fitted_on: str) -> Calibration:
+def fit(outcomes: Sequence[Outcome], fitted_on: str) -> Curves:
     """Rising curves of the share right over the model's raw confidence, per kind and pooled.
 
     Args:
@@ -36,7 +36,7 @@ def fit(outcomes: Sequence[Outcome], fitted_on: str) -> Calibration:
         kind = _KIND_OF.get(outcome.category, outcome.category)
         groups.setdefault(kind, []).append(outcome)
     curves = {kind: _curve(group) for kind, group in groups.items() if len(group) >= _FEWEST}
-    return Calibration(curves, fitted_on)
+    return Curves(curves, fitted_on)
 
 
 def _curve(outcomes: Sequence[Outcome]) -> Curve:

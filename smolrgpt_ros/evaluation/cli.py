@@ -7,8 +7,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .cases import HELD_OUT_SEED, Case
+
+if TYPE_CHECKING:
+    from ..model.calibration import Calibration, Curves
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
@@ -106,7 +110,7 @@ def main(arguments: argparse.Namespace) -> int:
     if not outcomes:
         raise ValueError("nothing was asked: the data has no question, or --frames is 0")
     if arguments.calibrate:
-        fit(outcomes, _told(arguments)).save(folder)
+        _calibrated(folder, fit(outcomes, _told(arguments)), arguments).save(folder)
     table = summary(outcomes)
     if arguments.out:
         arguments.out.write_text("".join(json.dumps(asdict(o)) + "\n" for o in outcomes))
@@ -118,6 +122,20 @@ def main(arguments: argparse.Namespace) -> int:
         arguments.report.write_text(html_report(title, table, worst.all()))
     print(json.dumps(table, indent=2))
     return 0
+
+
+def _calibrated(folder: Path, curves: Curves, arguments: argparse.Namespace) -> Calibration:
+    """The folder's calibration with new curves in their place."""
+    from ..model.calibration import Calibration
+
+    known = Calibration.load(folder)
+    if not arguments.without_geometry:
+        return Calibration(curves, None if known is None else known.estimated)
+    if known is None:
+        raise ValueError(
+            f"{folder} has no calibration yet: run --calibrate without --without-geometry first"
+        )
+    return Calibration(known.measured, curves)
 
 
 def _told(arguments: argparse.Namespace) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,25 +27,68 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Curves:
     """Curves by kind of question, fitted by ``smolrgpt evaluate --calibrate``.
 
     Args:
-        curves: by ``Kind.value``, and :data:`POOLED`.
+        by_kind: by ``Kind.value``, and :data:`POOLED`.
         fitted_on: what they were fitted on, in words.
     """
 
-    curves: Mapping[str, Curve]
+    by_kind: Mapping[str, Curve]
     fitted_on: str
 
     def __call__(self, kind: str, raw: float) -> float:
         """The share of right answers among those as sure as ``raw``; NaN stays NaN."""
-        return self.curves.get(kind, self.curves[POOLED])(raw)
+        return self.by_kind.get(kind, self.by_kind[POOLED])(raw)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is written."""
+        curves = {kind: {"raw": c.raw, "right": c.right} for kind, c in self.by_kind.items()}
+        return {"fitted_on": self.fitted_on, "curves": curves}
+
+    @classmethod
+    def from_json(cls, values: Any) -> Curves:
+        """What :meth:`to_json` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: if it is none.
+        """
+        curves = {
+            kind: _curve([float(v) for v in c["raw"]], [float(v) for v in c["right"]])
+            for kind, c in values["curves"].items()
+        }
+        return cls({POOLED: curves[POOLED], **curves}, str(values["fitted_on"]))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a model's confidence is worth.
+
+    Args:
+        measured: of answers about regions with measured geometry, or of any answer of a model
+            that reads none.
+        estimated: of answers about regions whose geometry the model estimated from the pictures;
+            ``None`` where nobody fitted it.
+    """
+
+    measured: Curves
+    estimated: Curves | None = None
+
+    def __call__(self, kind: str, raw: float, estimated: bool = False) -> float:
+        """The share of right answers among those as sure as ``raw``.
+
+        NaN where ``raw`` is, and for estimated geometry without curves of its own: those of
+        measured geometry would promise too much.
+        """
+        curves = self.estimated if estimated else self.measured
+        return float("nan") if curves is None else curves(kind, raw)
 
     def save(self, folder: Path) -> None:
         """Write it beside the model's weights."""
-        curves = {kind: {"raw": c.raw, "right": c.right} for kind, c in self.curves.items()}
-        values = {"fitted_on": self.fitted_on, "curves": curves}
+        values = {"measured": self.measured.to_json()}
+        if self.estimated is not None:
+            values["estimated"] = self.estimated.to_json()
         (folder / FILE).write_text(json.dumps(values, indent=1) + "\n")
 
     @classmethod
@@ -59,11 +103,11 @@ class Calibration:
             return None
         try:
             values = json.loads(path.read_text())
-            curves = {
-                kind: _curve([float(v) for v in c["raw"]], [float(v) for v in c["right"]])
-                for kind, c in values["curves"].items()
-            }
-            return cls({POOLED: curves[POOLED], **curves}, str(values["fitted_on"]))
+            estimated = values.get("estimated")
+            return cls(
+                Curves.from_json(values["measured"]),
+                None if estimated is None else Curves.from_json(estimated),
+            )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{path} is damaged: {error!r}") from error
 

@@ -19,7 +19,7 @@ from .calibration import Calibration
 from .frame_features import FrameCache
 from .fused_decoder import FusedDecoder
 from .generation import GeneratedAnswer, Generator, PreparedQuestion
-from .geometry_features import frame_geometry
+from .geometry_features import METRIC, frame_geometry
 from .hardware import choose_device, choose_dtype, give_back_memory
 from .modeling import SmolRGPTForConditionalGeneration
 from .processing import MASK, SmolRGPTProcessor
@@ -42,6 +42,7 @@ class EngineAnswer:
             from the cells they lie in, with what is around them.
         latency_s: from the call to the answer.
         truncated: the answer was cut at ``max_new_tokens``.
+        estimated: some region's geometry was not measured, and the model reads geometry.
     """
 
     text: str
@@ -50,6 +51,7 @@ class EngineAnswer:
     vanished_masks: tuple[int, ...]
     latency_s: float
     truncated: bool
+    estimated: bool = False
 
 
 class SmolRGPTEngine:
@@ -193,6 +195,7 @@ class SmolRGPTEngine:
             vanished_masks=question.vanished,
             latency_s=time.monotonic() - started,
             truncated=not generated.ended,
+            estimated=_lacks_metres(question.geometry),
         )
 
     def prepare(self, frame: RgbdFrame) -> bool:
@@ -303,3 +306,7 @@ class SmolRGPTEngine:
                 elif job.streams and len(answer.token_ids) > shown[index]:
                     shown[index] = len(answer.token_ids)
                     job.events.put(self._processor.decode(answer.token_ids))
+
+
+def _lacks_metres(geometry: torch.Tensor | None) -> bool:
+    return geometry is not None and bool((geometry[:, METRIC] == 0).any())

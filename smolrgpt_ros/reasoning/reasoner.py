@@ -55,7 +55,8 @@ class SpatialAnswer:
         value, unit, normalized: read from ``text``; ``None`` / ``""`` where unreadable. A chosen
             region is a position in ``prompt_region_ids``, see ``chosen_id``.
         region_ids: ids named in ``text``, in order of mention.
-        confidence: of the model's words, in [0, 1]; NaN where nothing was generated. With a
+        confidence: of the model's words, in [0, 1]; NaN where nothing was generated, or where nobody
+            fitted what it is worth without metres. With a
             calibrated model, the share of such answers that are right.
         truncated: generation stopped at its limit.
         measured: the same question measured from depth and masks.
@@ -185,7 +186,7 @@ class SpatialReasoner:
         grounding = self._ground(question, asked, geometry)
         by_id = {region.id: region for region in regions}
         prompted = [by_id[i] for i in grounding.region_ids]
-        text, confidence, truncated = "", float("nan"), False
+        text, confidence, truncated, estimated = "", float("nan"), False, False
         vanished: tuple[int, ...] = ()
         if self._engine is not None:
             left = None if deadline_s is None else deadline_s - (time.monotonic() - start)
@@ -198,7 +199,10 @@ class SpatialReasoner:
                 cancelled=cancelled,
             )
             text = generated.text
-            confidence = self._certainty(grounding.meaning.kind, float(generated.confidence))
+            estimated = bool(getattr(generated, "estimated", False))
+            confidence = self._certainty(
+                grounding.meaning.kind, float(generated.confidence), estimated
+            )
             truncated = bool(getattr(generated, "truncated", False))
             vanished = tuple(grounding.region_ids[i] for i in generated.vanished_masks)
         measured = measure(grounding.meaning, frame, prompted, geometry)
@@ -222,13 +226,17 @@ class SpatialReasoner:
             model=self._engine.name if self._engine is not None else "",
             device=str(getattr(self._engine, "device", "")),
             latency_s=time.monotonic() - start,
-            notes=_notes(grounding, read, measured, vanished, truncated, self._engine is not None),
+            notes=_notes(
+                grounding, read, measured, vanished, truncated, estimated, self._engine is not None
+            ),
         )
 
-    def _certainty(self, kind: Kind, confidence: float) -> float:
+    def _certainty(self, kind: Kind, confidence: float, estimated: bool) -> float:
         """What the confidence is worth, where the engine has a ``calibration``."""
         calibration = getattr(self._engine, "calibration", None)
-        return confidence if calibration is None else float(calibration(kind.value, confidence))
+        if calibration is None:
+            return confidence
+        return float(calibration(kind.value, confidence, estimated))
 
     def _ground(self, question: str, asked: Sequence[Region], geometry: FrameGeometry) -> Grounding:
         position = {id(region): i for i, region in enumerate(geometry.regions)}
@@ -284,6 +292,7 @@ def _notes(
     measured: Measurement,
     vanished: tuple[int, ...],
     truncated: bool,
+    estimated: bool,
     generated: bool,
 ) -> tuple[str, ...]:
     notes = []
@@ -291,6 +300,8 @@ def _notes(
         notes.append("The model was not trained on this form of question.")
     if vanished:
         notes.append(f"Regions {list(vanished)} are too small for the model to see.")
+    if estimated:
+        notes.append("The model had no metres of some region: it estimated them from the picture.")
     if truncated:
         notes.append("The model's answer was cut off.")
     if generated and read.kind is Kind.UNKNOWN:

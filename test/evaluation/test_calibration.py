@@ -34,7 +34,7 @@ def test_a_kind_with_few_answers_has_the_pooled_curve():
     many = [outcome("count", 0.5, i % 2 == 0) for i in range(60)]
     few = [outcome("distance", 0.5, True) for _ in range(5)]
     found = fit(many + few, "a test")
-    assert set(found.curves) == {"any", "count"}
+    assert set(found.by_kind) == {"any", "count"}
     assert found("distance", 0.5) == found("clearance", 0.5)
 
 

@@ -5,11 +5,12 @@ import math
 
 import pytest
 
-from smolrgpt_ros.model.calibration import FILE, Calibration, Curve
+from smolrgpt_ros.model.calibration import FILE, Calibration, Curve, Curves
 
-CURVES = Calibration(
+CURVES = Curves(
     {"distance": Curve((0.2, 0.6), (0.5, 0.9)), "any": Curve((0.0, 1.0), (0.0, 0.8))}, "a test"
 )
+LOW = Curves({"any": Curve((0.0, 1.0), (0.1, 0.3))}, "another test")
 
 
 def test_a_kind_has_its_curve_and_others_the_pooled_one():
@@ -19,10 +20,17 @@ def test_a_kind_has_its_curve_and_others_the_pooled_one():
     assert math.isnan(CURVES("distance", float("nan")))
 
 
-def test_what_is_saved_is_read(tmp_path):
+def test_estimated_geometry_has_curves_of_its_own_or_none():
+    assert Calibration(CURVES, LOW)("distance", 0.5, estimated=True) == pytest.approx(0.2)
+    assert Calibration(CURVES, LOW)("distance", 0.5) == CURVES("distance", 0.5)
+    assert math.isnan(Calibration(CURVES)("distance", 0.5, estimated=True))
+
+
+@pytest.mark.parametrize("estimated", [None, LOW])
+def test_what_is_saved_is_read(tmp_path, estimated):
     assert Calibration.load(tmp_path) is None
-    CURVES.save(tmp_path)
-    assert Calibration.load(tmp_path) == CURVES
+    Calibration(CURVES, estimated).save(tmp_path)
+    assert Calibration.load(tmp_path) == Calibration(CURVES, estimated)
 
 
 @pytest.mark.parametrize(
@@ -36,13 +44,15 @@ def test_what_is_saved_is_read(tmp_path):
     ],
 )
 def test_a_damaged_file_is_named(tmp_path, curve):
-    (tmp_path / FILE).write_text(json.dumps({"fitted_on": "", "curves": {"any": curve}}))
+    (tmp_path / FILE).write_text(
+        json.dumps({"measured": {"fitted_on": "", "curves": {"any": curve}}})
+    )
     with pytest.raises(ValueError, match=r"confidence.json is damaged"):
         Calibration.load(tmp_path)
 
 
 def test_a_file_without_the_pooled_curve_is_refused(tmp_path):
     curves = {"distance": {"raw": [0.1], "right": [0.5]}}
-    (tmp_path / FILE).write_text(json.dumps({"fitted_on": "", "curves": curves}))
+    (tmp_path / FILE).write_text(json.dumps({"measured": {"fitted_on": "", "curves": curves}}))
     with pytest.raises(ValueError, match="'any'"):
         Calibration.load(tmp_path)

@@ -24,8 +24,15 @@ class ScriptedEngine:
 
     name, device = "scripted", "cpu"
 
-    def __init__(self, text: str, vanished: tuple[int, ...] = (), truncated: bool = False) -> None:
-        self.text, self.vanished, self.truncated = text, vanished, truncated
+    def __init__(
+        self,
+        text: str,
+        vanished: tuple[int, ...] = (),
+        truncated: bool = False,
+        estimated: bool = False,
+    ) -> None:
+        self.text, self.vanished = text, vanished
+        self.truncated, self.estimated = truncated, estimated
         self.asked: list[Any] = []
 
     def answer(self, frame: Any, masks: Any, prompt: str, **options: Any) -> Any:
@@ -35,6 +42,7 @@ class ScriptedEngine:
             confidence=0.75,
             vanished_masks=self.vanished,
             truncated=self.truncated,
+            estimated=self.estimated,
         )
 
 
@@ -60,11 +68,20 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
 
 def test_a_calibrated_engine_says_what_its_confidence_is_worth(yard: Any) -> None:
     engine = ScriptedEngine(said(4.7))
-    told: list[tuple[str, float]] = []
-    engine.calibration = lambda kind, raw: told.append((kind, raw)) or 0.4  # type: ignore
+    told: list[tuple[str, float, bool]] = []
+    engine.calibration = lambda *of: told.append(of) or 0.4  # type: ignore
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
-    assert told == [("distance", 0.75)]
+    assert told == [("distance", 0.75, False)]
     assert answer.confidence == 0.4
+    assert not any("estimated" in note for note in answer.notes)
+
+
+def test_estimated_metres_are_told_and_weighed_as_such(yard: Any) -> None:
+    engine = ScriptedEngine(said(4.7), estimated=True)
+    engine.calibration = lambda kind, raw, estimated: 0.2 if estimated else 0.9  # type: ignore
+    answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
+    assert answer.confidence == 0.2
+    assert any("estimated them from the picture" in note for note in answer.notes)
 
 
 @pytest.mark.parametrize(
