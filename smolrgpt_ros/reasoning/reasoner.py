@@ -55,9 +55,9 @@ class SpatialAnswer:
         value, unit, normalized: read from ``text``; ``None`` / ``""`` where unreadable. A chosen
             region is a position in ``prompt_region_ids``, see ``chosen_id``.
         region_ids: ids named in ``text``, in order of mention.
-        confidence: of the model's words, in [0, 1]; NaN where nothing was generated, or where nobody
-            fitted what it is worth without metres. With a
-            calibrated model, the share of such answers that are right.
+        confidence: of the model's words, in [0, 1]; with a calibrated model, the share of such
+            answers that are right. NaN where nothing was generated, and where the model estimated
+            metres and nobody has fitted what that is worth.
         truncated: generation stopped at its limit.
         measured: the same question measured from depth and masks.
         agreement: whether the two agree; ``None`` where one is missing.
