@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .lexicon import HARMLESS, LONGEST_PHRASE, NUMBER_WORDS, ORDINALS, PHRASES
+from .states import STATE_WORDS, with_states_said
 from .vocabulary import Vocabulary
 
 _PIECE = re.compile(r"<mask>|\d+(?:st|nd|rd|th)\b|\d+|[a-z]+(?:'[a-z]+)?|[,;:.?!]")
@@ -41,7 +42,7 @@ def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
         for form, plural in c.forms()
     }
     known = _known_words(classes)
-    pieces = [_corrected(piece, known) for piece in pieces]
+    pieces = with_states_said([_corrected(piece, known) for piece in pieces])
     longest = max([LONGEST_PHRASE, *(len(key) for key in classes)])
     tokens: list[Token] = []
     masks = 0
@@ -90,7 +91,7 @@ def _phrase(
 def _known_words(phrases: Iterable[tuple[str, ...]]) -> frozenset[str]:
     known = {word for phrase in phrases for word in phrase}
     known |= {word for phrase in PHRASES for word in phrase.split()}
-    return frozenset(known | HARMLESS | set(ORDINALS) | set(NUMBER_WORDS))
+    return frozenset(known | HARMLESS | STATE_WORDS | set(ORDINALS) | set(NUMBER_WORDS))
 
 
 def _corrected(piece: str, known: frozenset[str]) -> str:
