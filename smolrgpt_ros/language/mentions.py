@@ -76,6 +76,7 @@ def _renames(tokens: Sequence[Token], before: Mention, mention: Mention) -> bool
         before.label is not None
         and before.label == mention.label
         and not before.explicit
+        and before.order is None
         and mention.explicit
         and before.end == mention.start - 1
         and _kind(tokens, before.end) == "comma"
@@ -153,6 +154,10 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
             at = end
         else:
             ids, masks, listed = (), (), False
+            whole = _partitive(tokens, at)
+            if whole is not None and whole.explicit and whole.label == label:
+                # "the empty vehicle of the transporters 4 and 9"
+                ids, masks, listed, at = whole.ids, whole.masks, True, whole.end
     if not (named or ids or masks):
         # "which is closer" asks for a region; "what is the distance" does not.
         asks = asked and _text(tokens, start) != "what"
@@ -165,6 +170,8 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
 
 def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
     """The list of "(the leftmost) of the pallets M M M", "(which one) of the racks"."""
+    if _text(tokens, at) in ("out", "from") and _kind(tokens, at + 1) == "link":
+        at += 1
     if _text(tokens, at) not in ("of", "among", "amongst"):
         return None
     whole = _noun_phrase(tokens, at + 1)
@@ -184,7 +191,8 @@ def _drives(tokens: Sequence[Token], at: int) -> bool:
 
 _FREE = ("free", "available", "spare", "unoccupied")  # of a vehicle: without load
 _NOT_ADJECTIVES = frozenset(
-    "is are was be and or to for than versus vs with between does do can should it about".split()
+    "is are was be and or to for than versus vs with between does do can should it about "
+    "given".split()
 )
 
 
@@ -267,9 +275,10 @@ def _reference_phrase(
     if _kind(tokens, at) == "superlative":
         order = tokens[at].value
         at += 1
-        if _text(tokens, at) not in ("to", "from"):
+        if _text(tokens, at) in ("to", "from"):
+            at += 1
+        elif _kind(tokens, at) not in ("article", "class"):  # "the buffer nearest the rack 5"
             return None
-        at += 1
     elif _kind(tokens, at) == "near":
         order = Order.NEAREST
         at += 1

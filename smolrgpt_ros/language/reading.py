@@ -10,6 +10,7 @@ from .meaning import CAMERA, Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
 from .resolving import Locate, Resolver
+from .sides import is_left_right, read_left_right
 from .words import Token
 
 
@@ -26,9 +27,9 @@ def read_question(
     if "count" in cues:
         return _read_count(parts)
     if "distance" in cues:
-        return _read_distance(parts)
-    if _is_left_right(parts, cues):
-        return _read_left_right(parts, after_cue="side" in cues)
+        return read_choice(parts) if _compares_distances(parts) else _read_distance(parts)
+    if is_left_right(parts, cues):
+        return read_left_right(parts)
     asked = any(m.asked for m in parts.mentions)
     if parts.says("measure", "measuring") and not asked:
         return _read_distance(parts)
@@ -51,6 +52,21 @@ def _orders(parts: Parts) -> bool:
     return any(m.order is not None and (m.listed or not m.explicit) for m in parts.mentions)
 
 
+def _compares_distances(parts: Parts) -> bool:
+    """Whether distances only serve to choose: "compare how far ... are, name the nearest"."""
+    if not parts.says("compare", "comparing", "which"):
+        return False
+    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue")
+    return any(
+        m.start > cue and m.order is None and (len(m.ids) + len(m.masks) > 1 or m.plural)
+        for m in parts.mentions
+    ) and any(
+        i > cue and parts.tokens[i].value in (Order.NEAREST, Order.FARTHEST)
+        for i, t in enumerate(parts.tokens)
+        if t.kind == "superlative"
+    )
+
+
 # -- distance -------------------------------------------------------------------------------
 
 
@@ -59,9 +75,9 @@ def _read_distance(parts: Parts) -> Meaning:
     operands = _ends(parts)
     if len(operands) == 1 and len(operands[0].ids) + len(operands[0].masks) != 2:
         operands += [m for m in parts.context if m.named][:1]
-    picks = [parts.pick(m) for m in operands]
+    picks = [parts.pick(m) for m in _narrowed(parts, operands)]
     if len(picks) == 1:
-        picks = _pair(picks[0]) or [picks[0], CAMERA]
+        picks = picks[0].halves() or [picks[0], CAMERA]
     if len(picks) != 2:
         raise parts.resolver.bad(f"a distance needs two ends, found {len(picks)}")
     first, second = picks
@@ -94,11 +110,21 @@ def _ends(parts: Parts) -> list[Mention]:
     return ends
 
 
-def _pair(pick: Pick) -> list[Pick] | None:
-    """ "Pallets 3 and 7" as the two ends they are."""
-    if pick.order is None and len(pick.candidates) == 2:
-        return [Pick((p,)) for p in pick.candidates]
-    return None
+def _narrowed(parts: Parts, ends: list[Mention]) -> list[Mention]:
+    """The ends, a list among them with the rule for it that is said elsewhere.
+
+    "Among the pallets M M M, take the leftmost: how far is it ...", "whichever of the pallets M M
+    is leftmost"; two rules that differ choose nothing.
+    """
+    lists = [m for m in ends if m.order is None and len(m.ids) + len(m.masks) > 1]
+    if len(ends) != 2 or len(lists) != 1:
+        return ends
+    rules = {parts.tokens[i].value for i in parts.loose("extreme", "superlative")}
+    if len(rules) != 1:
+        return ends
+    (rule,) = rules
+    chosen = replace(lists[0], order=rule, listed=True)  # type: ignore[arg-type]
+    return [chosen if m is lists[0] else m for m in ends]
 
 
 def _related(pick: Pick, other: Pick) -> Pick:
@@ -107,44 +133,6 @@ def _related(pick: Pick, other: Pick) -> Pick:
         if not other.is_camera:
             return replace(pick, reference=other)
     return pick
-
-
-# -- left and right -------------------------------------------------------------------------
-
-
-def _is_left_right(parts: Parts, cues: set[str]) -> bool:
-    if "side" in cues:
-        return True
-    if any(m.asked for m in parts.mentions):
-        return False
-    ends = [m for m in parts.mentions if m.named and not m.camera]
-    sides = {t.value for t in parts.tokens if t.kind == "side"}
-    if len(sides) == 2 and len(ends) <= 2:
-        return True
-    if parts.loose("side"):
-        return not parts.loose("extreme", "superlative")
-    compared = [parts.tokens[i].text.split()[0] for i in parts.loose("extreme")]
-    return len(ends) == 2 and any(w in ("further", "farther", "more") for w in compared)
-
-
-def _read_left_right(parts: Parts, after_cue: bool = False) -> Meaning:
-    parts.refuse_unknown_nouns()
-    named = [m for m in parts.mentions if m.named and not m.camera]
-    picks = [parts.pick(m) for m in named]
-    if len(picks) == 1:
-        picks = _pair(picks[0]) or picks
-    if len(picks) != 2:
-        raise parts.resolver.bad(f"left or right of what? found {len(picks)} of 2 regions")
-    first, second = (parts.settled(p) for p in picks)
-    # "on which side of B is A", "relative to B, is A left or right?"
-    relations = parts.loose("side", "extreme")
-    before = parts.tokens[named[0].start - 1].text if named[0].start > 0 else ""
-    turned = (after_cue and before == "of") or before in ("to", "from", "with")
-    if turned and (not relations or relations[0] > named[0].end):
-        first, second = second, first
-    if first == second:
-        raise parts.resolver.bad("both regions are the same")
-    return Meaning(Kind.LEFT_RIGHT, first, second)
 
 
 # -- count ----------------------------------------------------------------------------------

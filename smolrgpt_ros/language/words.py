@@ -33,7 +33,7 @@ class Token:
 
 def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
     """Typed tokens of a question; ``<mask>`` placeholders are numbered from 0."""
-    text = question.lower().replace("<image>", " ")
+    text = _spelled_out(question.lower().replace("<image>", " "))
     text = re.sub(r"(?<!mask)>|<(?!mask>)|->|[\[\](){}_/\"*=]|(?<=[a-z])-(?=[a-z])", " ", text)
     pieces = _PIECE.findall(text)
     classes = {
@@ -57,6 +57,17 @@ def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
                 at += length
                 break
     return tokens
+
+
+def _spelled_out(text: str) -> str:
+    """Abbreviations with stops and typed possessives in words the grammar knows."""
+    text = text.replace("\u2019", "'")
+    text = re.sub(r"\bi\. ?e\b\.?|\bie\b(?=,)", ",", text)
+    text = re.sub(r"\bw\.? ?r\.? ?t\b\.?", " relative to ", text)
+    text = re.sub(r"\b(vs|approx|dist|resp|pls|max|min|no|nr)\.(?= ?\S)", r"\1 ", text)
+    text = re.sub(r"\b(?:no|nr|num|number) ?(?=\d)", " ", text)
+    # "on transporter 4's left", "on the robot's right side"
+    return re.sub(r"(?<=[\w>])'s? (?=(?:own )?(?:left|right)\b)", " its ", text)
 
 
 def _phrase(
