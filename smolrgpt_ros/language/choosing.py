@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from .meaning import Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
 
+_PRONOUNS = ("it", "him", "them")
 _STATES = (Order.EMPTY, Order.LOADED)
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
@@ -24,15 +26,17 @@ def read_choice(parts: Parts) -> Meaning:
     resolver = parts.resolver
     head = _head(parts)
     order, at, rank = _order(parts, head)
-    if order is None:  # "send it to the nearest pallet, which one is it?"
-        head = _only_selecting(parts)
-        if head is not None:
-            order, at, rank = head.order, head.start, head.rank
+    if order is None or (
+        at < 0 and head is None
+    ):  # "send it to the nearest pallet, which one is it?"
+        selecting = _only_selecting(parts)
+        if selecting is not None:
+            head, order, at, rank = selecting, selecting.order, selecting.start, selecting.rank
     if order is None:
         raise resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
     reference = None
     if order in _RELATIVE:
-        reference = _reference(parts, head, at)
+        reference = _reference(parts, head, at) or _meant_by_pronoun(parts, at)
     elif _speaks_of_more(parts, head):
         raise resolver.bad("it asks for no distance, side, count or choice")
     candidates = _candidates(parts, head, reference)
@@ -136,6 +140,17 @@ def _reference(parts: Parts, head: Mention | None, at: int) -> Mention | None:
     others = [m for m in named if parts.label(m) != label]
     choosing = [m for m in others if m.order is not None or not m.explicit]
     return (choosing or others or [None])[-1]  # type: ignore[list-item]
+
+
+def _meant_by_pronoun(parts: Parts, at: int) -> Mention | None:
+    """What "nearest to it" means: the phrase of the sentence before."""
+    following = [t.text for t in parts.tokens[at + 1 :]] if at >= 0 else []
+    if not any(a in ("to", "from") and b in _PRONOUNS for a, b in pairwise(following)):
+        return None
+    meant = [m for m in parts.context if m.named and not m.camera]
+    if len(meant) != 1:
+        raise parts.resolver.bad(f'what is "it"? {len(meant)} phrases before it name a region')
+    return meant[0]
 
 
 def _candidates(parts: Parts, head: Mention | None, reference: Mention | None) -> tuple[int, ...]:

@@ -46,18 +46,20 @@ def _phrases() -> dict[str, tuple[str, object]]:
     for word in ("loaded", "full"):
         table[word] = ("state", Order.LOADED)
     for phrase in (
-        "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,"
-        "tally,occupancy of,what number,number in,number within,number inside".split(",")
-    ):
+        "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,tally,"
+        "occupancy of,quantity of,fill level of,what number,number in,number within,number inside"
+    ).split(","):
         table[phrase] = ("cue", "count")
     for phrase in (
-        "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"
-        "how many metres,how many m,how much distance,how much space,how much room,gap,range,"
+        "how far,how close,how distant,how near,distance,distances,dist,apart,far from,"
+        "how much distance,how much space,how much room,gap,range,"
         "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
         "how wide,in meters,in metres,meters from,metres from,what length,ruler,rope,tape measure"
     ).split(","):
         table[phrase] = ("cue", "distance")
     table |= {phrase: ("cue", "distance") for phrase in _straight_lines()}
+    for unit in "m,meter,meters,metre,metres,feet,ft,cm,centimeters,centimetres,inches".split(","):
+        table[f"how many {unit}"] = ("cue", "distance")
     for phrase in "which side,what side,which way,the side,which direction,what direction".split(
         ","
     ):
@@ -72,7 +74,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
     for word in (
         "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,reached,grab,"
         "fetch,access,accessible,assigned,select,selected,best,optimal,suitable,suited,convenient,"
-        "candidate,next in turn,carry,lift,load,serve,choose,soonest,quickest,fastest,earliest"
+        "candidate,next in turn,carry,lift,load,serve,choose,assign,assigns,go for,"
+        "goes for,head for,go get,go and get,soonest,quickest,fastest,earliest"
     ).split(","):
         table[word] = ("fetch", None)
     for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
@@ -136,8 +139,8 @@ def _inflected(verb: str) -> set[str]:
 _ABSTRACT = frozenset(
     """
     accuracy calculation dimension direct euclidean lateral length lengths linear metric physical
-    planar planner precise precision quantity relevant respective resulting result results rough
-    single sole specific specified true unit units
+    planar planner precise precision quantity relevant same respective resulting result results
+    rough single sole specific specified true unit units
     anchor base baseline basis context eye eyes gaze landmark orientation origin photo photograph
     reference references screen shot sideways snapshot stream video
     beginning destination end ends ending goal target targets start trip

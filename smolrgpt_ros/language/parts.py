@@ -48,6 +48,9 @@ class Parts:
             # "pallets in the left zone? how many": the asking sentence names nothing itself.
             sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
             sentences = [sentence]
+        elif _half_a_comparison(sentence, sentences):
+            sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
+            sentences = [sentence]
         others = [s for s in sentences if s is not sentence]
         parts = cls(
             tuple(sentence),
@@ -57,7 +60,10 @@ class Parts:
             resolver,
             locate,
         )
-        return replace(parts, mentions=parts._bound())
+        parts = replace(parts, mentions=parts._bound())
+        for mention in (*parts.mentions, *parts.context):
+            parts._check_number(mention)
+        return parts
 
     def loose(self, *kinds: str) -> list[int]:
         """Indexes of tokens of these kinds outside every named phrase."""
@@ -126,6 +132,14 @@ class Parts:
                 return tuple(joined if m is one else m for m in self.mentions if m is not whole)
         return self.mentions
 
+    def _check_number(self, mention: Mention) -> None:
+        """Raises BAD_QUESTION for "the two racks" where three are in view."""
+        if mention.number is None or mention.explicit:
+            return
+        found = len(self.resolver.of_class(mention.label or ""))
+        if found != mention.number:
+            raise self.resolver.bad(f"which {mention.number}? {found} are in view")
+
     def refuse_unknown_nouns(self) -> None:
         """Raises UNKNOWN_REGION for a noun after an article that is no class in view."""
         covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
@@ -145,6 +159,21 @@ def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             sentences[-1].append(token)
     return [s for s in sentences if s]
+
+
+def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[Token]]) -> bool:
+    """Whether "left or right" has its other region in a sentence before: "I face pallet 7. ..."."""
+    if not any(t.kind == "side" or (t.kind == "cue" and t.value == "side") for t in sentence):
+        return False
+    if any(t.kind == "cue" and t.value != "side" for t in sentence):
+        return False
+    if any(m.asked for m in find_mentions(sentence)):
+        return False
+    singles = [
+        [m for m in find_mentions(s) if m.named and not m.camera and not m.plural]
+        for s in (sentence, [t for s in sentences if s is not sentence for t in s])
+    ]
+    return all(len(found) == 1 and len(found[0].ids) < 2 for found in singles)
 
 
 def _is_list(mention: Mention) -> bool:

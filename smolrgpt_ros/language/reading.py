@@ -31,7 +31,7 @@ def read_question(
     if is_left_right(parts, cues):
         return read_left_right(parts)
     asked = any(m.asked for m in parts.mentions)
-    if parts.says("measure", "measuring") and not asked:
+    if parts.says("measure", "measuring", "metres", "meters") and not asked:
         return _read_distance(parts)
     if asked or parts.loose("superlative", "extreme") or _orders(parts) or parts.fetching:
         return read_choice(parts)
@@ -41,10 +41,15 @@ def read_question(
 
 
 def _with_total(parts: Parts) -> Parts:
-    """ "Total pallets in the zone" counts; a total distance does not."""
-    if not parts.says("total") or any(t.kind == "cue" for t in parts.tokens):
+    """ "Total pallets in the zone" counts, "number pallets" too; a total distance does not."""
+    if any(t.kind == "cue" for t in parts.tokens):
         return parts
-    tokens = [Token("cue", t.text, "count") if t.text == "total" else t for t in parts.tokens]
+    tokens = list(parts.tokens)
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1] if at + 1 < len(tokens) else token
+        counts = token.text == "number" and following.kind == "class" and following.plural
+        if token.text == "total" or counts:
+            tokens[at] = Token("cue", token.text, "count")
     return replace(parts, tokens=tuple(tokens))
 
 
@@ -54,17 +59,16 @@ def _orders(parts: Parts) -> bool:
 
 def _compares_distances(parts: Parts) -> bool:
     """Whether distances only serve to choose: "compare how far ... are, name the nearest"."""
-    if not parts.says("compare", "comparing", "which"):
-        return False
     cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue")
-    return any(
-        m.start > cue and m.order is None and (len(m.ids) + len(m.masks) > 1 or m.plural)
-        for m in parts.mentions
-    ) and any(
-        i > cue and parts.tokens[i].value in (Order.NEAREST, Order.FARTHEST)
-        for i, t in enumerate(parts.tokens)
-        if t.kind == "superlative"
+    rule = any(
+        t.kind == "superlative" and t.value in (Order.NEAREST, Order.FARTHEST)
+        for t in parts.tokens[cue:]
     )
+    if parts.says("compare", "comparing"):
+        return rule
+    lists = [m for m in parts.mentions if m.start > cue and m.order is None]
+    several = any(len(m.ids) + len(m.masks) > 1 or m.plural for m in lists)
+    return rule and several and any(t.kind == "which" for t in parts.tokens[cue:])
 
 
 # -- distance -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from enum import Enum
 from .meaning import Kind, Meaning, Order
 from .mentions import Mention
 from .parts import Parts
+from .scanning import kind_at, text_at
 from .words import Token
 
 
@@ -68,6 +69,8 @@ def read_left_right(parts: Parts) -> Meaning:
     """
     parts.refuse_unknown_nouns()
     named = [m for m in parts.mentions if m.named and not m.camera]
+    if len(named) > 2:  # "to get from M to M, must the robot turn left"
+        named = [m for m in named if m.explicit or m.order is not None]
     picks = [parts.pick(m) for m in named]
     if len(picks) == 1:
         picks = picks[0].halves() or picks
@@ -98,6 +101,8 @@ def _reference_comes_first(parts: Parts, first: Mention, second: Mention) -> boo
     of_pronoun = _side_of_pronoun(tokens)
     if of_pronoun >= second.end:
         # "B is there, is A on its left": A is no reference of its own, unless it is "A's left".
+        if any(t.text == "it" for t in tokens[second.end : of_pronoun]):
+            return False  # "is it left of it"
         return of_pronoun > second.end or tokens[of_pronoun].text not in _PRONOUNS
     if of_pronoun >= first.end and not told:
         return True  # "B: on its left, A?"
@@ -108,24 +113,20 @@ def _side_of_pronoun(tokens: Sequence[Token]) -> int:
     """Where "its left" or "left of it" has its pronoun; -1 where there is none."""
     for at, token in enumerate(tokens):
         ahead, back = at + 1, at - 2
-        while _text(tokens, ahead) in _FILLERS:
+        while text_at(tokens, ahead) in _FILLERS:
             ahead += 1
-        while _text(tokens, back) in _FILLERS:
+        while text_at(tokens, back) in _FILLERS:
             back -= 1
         if token.text in _PRONOUNS and _is_side(tokens, ahead):
             return at
-        of_it = token.text in ("it", "them") and _text(tokens, at - 1) in ("of", "from")
+        of_it = token.text in ("it", "them") and text_at(tokens, at - 1) in ("of", "from")
         if of_it and _is_side(tokens, back):
             return at
     return -1
 
 
-def _text(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text if 0 <= at < len(tokens) else ""
-
-
 def _is_side(tokens: Sequence[Token], at: int) -> bool:
-    return 0 <= at < len(tokens) and tokens[at].kind in ("side", "extreme")
+    return kind_at(tokens, at) in ("side", "extreme")
 
 
 def _role(tokens: Sequence[Token], mention: Mention) -> _Role:
