@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from .meaning import Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
+from .scanning import kind_at, text_at
 
-_PRONOUNS = ("it", "him", "them")
+_BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
+_YES_OR_NO = ("is", "are", "does", "do", "did", "has", "have")
 _STATES = (Order.EMPTY, Order.LOADED)
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
@@ -24,6 +26,7 @@ def read_choice(parts: Parts) -> Meaning:
     """
     parts.refuse_unknown_nouns()
     resolver = parts.resolver
+    _refuse_conditions(parts)
     head = _head(parts)
     order, at, rank = _order(parts, head)
     if order is None or (
@@ -54,6 +57,25 @@ def read_choice(parts: Parts) -> Meaning:
         resolver.decided(Pick(candidates, order))
     trained = rank == 1 and (order.in_image or (order is Order.NEAREST and selected is not None))
     return Meaning(Kind.CHOICE, Pick(candidates, order, rank, selected), trained=trained)
+
+
+def _refuse_conditions(parts: Parts) -> None:
+    """Raises BAD_QUESTION for what no rule can say: "left of the rack", "not the nearest"."""
+    tokens = parts.tokens
+    for at in parts.loose("side"):
+        if text_at(tokens, at + 1) == "of" and any(
+            m.named and not m.plural and at + 2 <= m.start <= at + 3 for m in parts.mentions
+        ):
+            raise parts.resolver.bad("left or right of one region selects none")
+    for at, token in enumerate(tokens):
+        ahead = at + 1
+        while kind_at(tokens, ahead) == "article":
+            ahead += 1
+        if token.text == "not" and kind_at(tokens, ahead) in ("extreme", "superlative"):
+            raise parts.resolver.bad("what is not to be chosen leaves several")
+    orders = not any(m.asked or m.order is not None for m in parts.mentions)
+    if orders and not parts.loose("superlative", "extreme") and tokens[0].text in _YES_OR_NO:
+        raise parts.resolver.bad("it asks for no distance, side, count or choice")
 
 
 def _head(parts: Parts) -> Mention | None:
@@ -144,8 +166,8 @@ def _reference(parts: Parts, head: Mention | None, at: int) -> Mention | None:
 
 def _meant_by_pronoun(parts: Parts, at: int) -> Mention | None:
     """What "nearest to it" means: the phrase of the sentence before."""
-    following = [t.text for t in parts.tokens[at + 1 :]] if at >= 0 else []
-    if not any(a in ("to", "from") and b in _PRONOUNS for a, b in pairwise(following)):
+    following = " ".join(t.text for t in parts.tokens[at + 1 :]) if at >= 0 else ""
+    if not _BACKWARDS.search(following):
         return None
     meant = [m for m in parts.context if m.named and not m.camera]
     if len(meant) != 1:

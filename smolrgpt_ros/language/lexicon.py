@@ -12,6 +12,7 @@ def _straight_lines() -> list[str]:
         said += [f"straight {line}", f"length of the {line}", f"length of a {line}"]
         said += [f"{line} length", f"length of {line}"]
         said += [f"{line} {link}" for link in ("between", "connecting", "joining", "linking")]
+        said += [f"{line} from"] if line != "way" else []  # "which way from"
     return said
 
 
@@ -46,15 +47,16 @@ def _phrases() -> dict[str, tuple[str, object]]:
     for word in ("loaded", "full"):
         table[word] = ("state", Order.LOADED)
     for phrase in (
-        "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,tally,"
-        "occupancy of,quantity of,fill level of,what number,number in,number within,number inside"
+        "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,"
+        "tally,occupancy of,quantity of,fill level of,what number,number in,number within,"
+        "number inside"
     ).split(","):
         table[phrase] = ("cue", "count")
     for phrase in (
         "how far,how close,how distant,how near,distance,distances,dist,apart,far from,"
         "how much distance,how much space,how much room,gap,range,"
         "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
-        "how wide,in meters,in metres,meters from,metres from,what length,ruler,rope,tape measure"
+        "how wide,in meters,in metres,meters from,metres from,ruler,rope,tape measure"
     ).split(","):
         table[phrase] = ("cue", "distance")
     table |= {phrase: ("cue", "distance") for phrase in _straight_lines()}

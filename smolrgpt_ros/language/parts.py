@@ -9,9 +9,15 @@ from .lexicon import HARMLESS
 from .meaning import Order, Pick
 from .mentions import Mention, find_mentions
 from .resolving import Locate, Resolver
+from .scanning import text_at
 from .words import Token
 
-_OPENERS = ("article", "which", "extreme", "superlative", "state")
+_OPENERS = ("article", "which", "extreme", "superlative", "state", "side")
+_MOVING = frozenset(
+    "drive drives driving drove go goes going travel travels travelling traveling turn turns move "
+    "moves steer look looks must should needs need has have wants to cover covers follows run runs "
+    "can could would will".split()
+)
 _ASKING = ("cue", "which", "superlative", "extreme", "side")
 
 
@@ -73,6 +79,17 @@ class Parts:
     def says(self, *words: str) -> bool:
         return any(t.text in words for t in self.tokens)
 
+    def without_movers(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """Without who only goes the way: "if a robot drives from M to M", "must the robot turn"."""
+        return [
+            m
+            for m in mentions
+            if m.explicit
+            or m.order is not None
+            or m.label != "transporter"
+            or text_at(self.tokens, m.end) not in _MOVING
+        ]
+
     def label(self, mention: Mention) -> str | None:
         """The class a phrase is about, from its words or its regions."""
         if mention.label is not None:
@@ -115,21 +132,23 @@ class Parts:
         """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
         counting = any(t.kind == "cue" and t.value == "count" for t in self.tokens)
         for one in self.mentions:
-            if one.named or one.order is None or one.asked or one.order is Order.EMPTY:
+            if one.named or one.order is None or one.asked:
                 continue
-            lists = [
-                m
-                for m in self.mentions
-                if m.start < one.start and m.order is None and not m.listed and _is_list(m)
-            ]
+            before = [m for m in self.mentions if m.start < one.start]
+            lists = [m for m in before if m.order is None and not m.listed and _is_list(m)]
             if counting:  # what is counted stands in the one, it is not one of them
                 lists = [m for m in lists if self.label(m) == "buffer"]
-            if lists:
+            if lists and one.order is not Order.EMPTY:
                 whole = lists[-1]
                 joined = replace(
                     one, label=whole.label, ids=whole.ids, masks=whole.masks, listed=whole.explicit
                 )
                 return tuple(joined if m is one else m for m in self.mentions if m is not whole)
+            # "Is the left pallet nearer than the right one": another of the same class.
+            alike = [m for m in before if m.order is not None and m.label and not m.listed]
+            if alike and not any(m.asked for m in self.mentions) and not lists:
+                joined = replace(one, label=alike[-1].label)
+                return tuple(joined if m is one else m for m in self.mentions)
         return self.mentions
 
     def _check_number(self, mention: Mention) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from .choosing import read_choice
+from .counting import read_count
 from .meaning import CAMERA, Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
@@ -24,8 +26,8 @@ def read_question(
     """
     parts = _with_total(Parts.of(tokens, resolver, locate))
     cues = {str(t.value) for t in parts.tokens if t.kind == "cue"}
-    if "count" in cues:
-        return _read_count(parts)
+    if "count" in cues and not _counts_metres(parts):
+        return read_count(parts)
     if "distance" in cues:
         return read_choice(parts) if _compares_distances(parts) else _read_distance(parts)
     if is_left_right(parts, cues):
@@ -51,6 +53,15 @@ def _with_total(parts: Parts) -> Parts:
         if token.text == "total" or counts:
             tokens[at] = Token("cue", token.text, "count")
     return replace(parts, tokens=tuple(tokens))
+
+
+def _counts_metres(parts: Parts) -> bool:
+    """ "Count the metres between ..." """
+    kept = [t for t in parts.tokens if t.kind != "article"]
+    return any(
+        (a.kind, a.value, b.kind, b.value) == ("cue", "count", "cue", "distance")
+        for a, b in pairwise(kept)
+    )
 
 
 def _orders(parts: Parts) -> bool:
@@ -107,8 +118,8 @@ def _ends(parts: Parts) -> list[Mention]:
         return named
     choosing = {m.label for m in named if not m.explicit and m.order is not None}
     ends = [m for m in named if not m.explicit or m.listed or parts.label(m) not in choosing]
-    if len(ends) > 2:  # "a robot drives from M to M"
-        ends = [m for m in ends if m.explicit or m.order is not None or m.camera]
+    if len(ends) > 2:
+        ends = parts.without_movers(ends)
     if len(ends) > 2:
         ends = [m for m in ends if not m.camera]
     return ends
@@ -137,71 +148,3 @@ def _related(pick: Pick, other: Pick) -> Pick:
         if not other.is_camera:
             return replace(pick, reference=other)
     return pick
-
-
-# -- count ----------------------------------------------------------------------------------
-
-
-def _read_count(parts: Parts) -> Meaning:
-    parts.refuse_unknown_nouns()
-    resolver = parts.resolver
-    named = [m for m in parts.mentions if m.named and not m.camera]
-    places = [m for m in named if parts.label(m) == "buffer"]
-    things = [m for m in named if parts.label(m) != "buffer"]
-    if not things:
-        if not places or len(places) > 1:
-            raise resolver.bad("how many of what?")
-        things, places = places, []  # "how many buffers are there"
-    # What is counted stands right after "how many"; a shelf may be named to select the buffer.
-    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")
-    after = [m for m in things if m.start > cue]
-    label = parts.label((after or things)[0])
-    counted_mentions = [m for m in things if parts.label(m) == label]
-    explicit = [m for m in counted_mentions if m.explicit]
-    if explicit:
-        counted = tuple(dict.fromkeys(p for m in explicit for p in resolver.positions(m)))
-    else:
-        counted = resolver.of_class(label or "")
-    if not places:
-        return Meaning(Kind.COUNT, counted=counted, trained=False)
-    place = _place(parts, places, [m for m in things if m not in counted_mentions])
-    trained = place.order is None or place.order.in_image or place.reference is not None
-    return Meaning(Kind.COUNT, reference=place, counted=counted, trained=trained)
-
-
-def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
-    """The buffer a count is about: the listed ones, narrowed by what selects one of them."""
-    resolver = parts.resolver
-    scope = tuple(p for m in places if m.explicit for p in resolver.positions(m))
-    choosing = [m for m in places if m.order is not None or not m.explicit]
-    order, rank, reference = None, 1, None
-    if choosing:
-        mention = choosing[-1]
-        if mention.listed:
-            candidates = resolver.positions(mention)
-        else:
-            candidates = resolver.of_class(mention.label or "", scope or None)
-        order, rank, reference = mention.order, mention.rank, mention.reference
-    else:
-        mention, candidates = places[0], scope
-    if len(candidates) == 1:
-        return Pick(candidates)
-    if order is None:
-        # "take the leftmost: how many ... does it hold?"
-        for at in parts.loose("extreme", "superlative", "near", "side"):
-            said = parts.tokens[at].value
-            order = said if isinstance(said, Order) else Order.NEAREST
-            break
-    if order is None:
-        raise resolver.bad("in which of them?")
-    if order.in_image:
-        # Kept open, since the training prompts list all of them; decided here only to refuse
-        # what cannot be decided.
-        decided = resolver.decided(Pick(candidates, order, rank))
-        return decided if rank > 1 else Pick(candidates, order, rank)
-    if reference is None and others:
-        reference = others[-1]
-    selected = None
-    if reference is not None and order in (Order.NEAREST, Order.FARTHEST):
-        selected = parts.scoped(reference, others)
-    return Pick(candidates, order, rank, selected)

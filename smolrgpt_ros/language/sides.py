@@ -69,8 +69,8 @@ def read_left_right(parts: Parts) -> Meaning:
     """
     parts.refuse_unknown_nouns()
     named = [m for m in parts.mentions if m.named and not m.camera]
-    if len(named) > 2:  # "to get from M to M, must the robot turn left"
-        named = [m for m in named if m.explicit or m.order is not None]
+    if len(named) > 2:
+        named = parts.without_movers(named)
     picks = [parts.pick(m) for m in named]
     if len(picks) == 1:
         picks = picks[0].halves() or picks
@@ -79,6 +79,8 @@ def read_left_right(parts: Parts) -> Meaning:
     first, second = (parts.settled(p) for p in picks)
     if len(named) == 2 and _reference_comes_first(parts, named[0], named[1]):
         first, second = second, first
+    if any(p.order is None and p.single is None for p in (first, second)):
+        raise parts.resolver.bad("one region is needed on each side")
     if first == second:
         raise parts.resolver.bad("both regions are the same")
     return Meaning(Kind.LEFT_RIGHT, first, second)
