@@ -27,6 +27,9 @@ def read_choice(parts: Parts) -> Meaning:
     parts.refuse_unknown_nouns()
     resolver = parts.resolver
     _refuse_conditions(parts)
+    compared = _compared(parts)
+    if compared is not None:
+        return compared
     head = _head(parts)
     order, at, rank = _order(parts, head)
     if order is None or (
@@ -51,6 +54,9 @@ def read_choice(parts: Parts) -> Meaning:
         # "which pallet is closest to pallet 3" does not mean pallet 3.
         if selected is not None and selected.single is not None:
             candidates = tuple(c for c in candidates if c != selected.single)
+    if len(candidates) == 1 and not resolver.placeholders:
+        # "is pallet 3 the leftmost": among all pallets.
+        candidates = resolver.of_class(resolver.views[candidates[0]].label)
     if rank > len(candidates):
         raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
     if order is Order.MIDDLE:
@@ -78,6 +84,26 @@ def _refuse_conditions(parts: Parts) -> None:
         raise parts.resolver.bad("it asks for no distance, side, count or choice")
 
 
+def _compared(parts: Parts) -> Meaning | None:
+    """The choice of "is A nearer to C than B" and of "is C nearer to A than to B"."""
+    named = [m for m in parts.mentions if m.named and not m.camera]
+    than = next((i for i, t in enumerate(parts.tokens) if t.text == "than"), -1)
+    rules = [i for i in parts.loose("superlative") if parts.tokens[i].value in _RELATIVE]
+    if len(named) != 3 or len(rules) != 1 or not named[0].end <= rules[0] < than < named[2].start:
+        return None
+    if named[1].start > than or any(m.asked for m in named):
+        return None
+    first, middle, last = (parts.settled(parts.pick(m)) for m in named)
+    to = text_at(parts.tokens, than + 1) in ("to", "from")
+    pair, reference = ((middle, last), first) if to else ((first, last), middle)
+    if any(p.single is None for p in (*pair, reference)):
+        return None
+    order = parts.tokens[rules[0]].value
+    candidates = tuple(p.candidates[0] for p in pair)
+    pick = Pick(candidates, order, 1, reference)  # type: ignore[arg-type]
+    return Meaning(Kind.CHOICE, pick, trained=order is Order.NEAREST)
+
+
 def _head(parts: Parts) -> Mention | None:
     """The phrase that is asked for; ``None`` where it is only "which one"."""
     named = [m for m in parts.mentions if m.named and not m.camera]
@@ -96,6 +122,8 @@ def _head(parts: Parts) -> Mention | None:
             return before[0]
     others = [m for m in named if m.order not in _STATES]
     lists = [m for m in others if m.listed or not m.explicit]
+    if not others and not parts.fetching:  # "robot without load?"
+        lists = [m for m in named if not m.explicit]
     return (lists or [None])[0]  # type: ignore[list-item]
 
 
@@ -140,6 +168,9 @@ def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:
     for at in parts.loose("near"):
         return Order.NEAREST, at, rank
     for at in parts.loose("state"):
+        owner = next((m for m in parts.mentions if m.end in (at, at - 1) and m.explicit), None)
+        if owner is not None and not owner.listed and len(owner.ids + owner.masks) == 1:
+            continue  # "robot 9 is empty, ..."
         return parts.tokens[at].value, at, rank  # type: ignore[return-value]
     return None, -1, rank
 

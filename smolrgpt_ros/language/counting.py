@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from .meaning import Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
+from .scanning import text_at
+
+_FILLS = ("how full", "fill level of", "occupancy of")  # of pallets, what else
 
 
 def read_count(parts: Parts) -> Meaning:
@@ -18,15 +23,24 @@ def read_count(parts: Parts) -> Meaning:
     named = [m for m in parts.mentions if m.named and not m.camera]
     places = [m for m in named if parts.label(m) == "buffer"]
     things = [m for m in named if parts.label(m) != "buffer"]
+    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")
+    if not things and parts.tokens[cue].text in _FILLS and places:
+        pallets = resolver.of_class("pallet")
+        return Meaning(Kind.COUNT, reference=_place(parts, places, []), counted=pallets)
     if not things:
         if not places or len(places) > 1:
             raise resolver.bad("how many of what?")
         things, places = places, []  # "how many buffers are there"
     # What is counted stands right after "how many"; a shelf may be named to select the buffer.
-    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")
     after = [m for m in things if m.start > cue]
     label = parts.label((after or things)[0])
     counted_mentions = [m for m in things if parts.label(m) == label]
+    if any(
+        parts.label(a) == label != parts.label(b) and text_at(parts.tokens, a.end) in ("and", "or")
+        for a, b in pairwise(after)
+        if a.end == b.start - 1
+    ):
+        raise resolver.bad("one class is counted at a time")
     explicit = [m for m in counted_mentions if m.explicit]
     if explicit:
         counted = tuple(dict.fromkeys(p for m in explicit for p in resolver.positions(m)))
@@ -61,7 +75,7 @@ def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
     order, rank, reference = None, 1, None
     if choosing:
         mention = choosing[-1]
-        if mention.listed:
+        if mention.explicit and mention.listed:
             candidates = resolver.positions(mention)
         else:
             candidates = resolver.of_class(mention.label or "", scope or None)

@@ -26,6 +26,9 @@ def _phrases() -> dict[str, tuple[str, object]]:
         for more in ("furthest", "farthest", "further", "farther", "more", "most"):
             for link in ("", "to the ", "on the ", "towards the "):
                 table[f"{more} {link}{side}"] = ("extreme", order)
+        other = Order.RIGHTMOST if order is Order.LEFTMOST else Order.LEFTMOST
+        for link in ("", "far ", "to the ", "far to the "):
+            table[f"less {link}{side}"] = ("extreme", other)
         for near in ("closest", "nearest"):
             for edge in ("side", "edge", "border"):
                 table[f"{near} to the {side} {edge}"] = ("extreme", order)
@@ -34,7 +37,7 @@ def _phrases() -> dict[str, tuple[str, object]]:
     for order, words in {
         Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
         "least distance,minimum distance,lowest distance,shortest way,shortest path,shortest,"
-        "least far",
+        "least far,less far,less distant",
         Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
         "largest distance,greatest distance,maximum distance",
         Order.LARGEST: "largest,biggest,larger,bigger",

@@ -162,6 +162,8 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
         # "which is closer" asks for a region; "what is the distance" does not.
         asks = asked and text_at(tokens, start) != "what"
         return Mention(start, at, asked=True) if asks else None
+    if len(ids) + len(masks) == 1 and not listed and kind_at(tokens, first_modifier) == _RULE:
+        start, order = first_modifier + 1, None  # "the shelf nearest robot 9"
     return _with_postmodifiers(
         tokens,
         Mention(
@@ -193,6 +195,7 @@ def _drives(tokens: Sequence[Token], at: int) -> bool:
     return kind_at(tokens, at) == "class" and tokens[at].value == "transporter"
 
 
+_RULE = "superlative"
 _STANDING = frozenset(
     "is stands lies sits appears looks seems stood driving moving going running waiting parked "
     "around currently now still".split()
@@ -214,9 +217,13 @@ def _with_postmodifiers(tokens: Sequence[Token], mention: Mention, clause: bool 
     """
     while True:
         at = _into_clause(tokens, mention, clause)
+        free = text_at(tokens, at) in _FREE and mention.label == "transporter"
         if kind_at(tokens, at) == "state" and not mention.asked:
             order = mention.order or tokens[at].value
             mention = replace(mention, end=at + 1, order=order)  # type: ignore[arg-type]
+            continue
+        if free and at > mention.end and not mention.asked and mention.order is None:
+            mention = replace(mention, end=at + 1, order=Order.EMPTY)
             continue
         side = side_at(tokens, at)
         if side is not None and not mention.explicit:

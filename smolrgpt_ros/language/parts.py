@@ -9,7 +9,7 @@ from .lexicon import HARMLESS
 from .meaning import Order, Pick
 from .mentions import Mention, find_mentions
 from .resolving import Locate, Resolver
-from .scanning import text_at
+from .scanning import kind_at, text_at
 from .words import Token
 
 _OPENERS = ("article", "which", "extreme", "superlative", "state", "side")
@@ -62,7 +62,7 @@ class Parts:
             tuple(sentence),
             tuple(find_mentions(sentence)),
             tuple(m for s in others for m in find_mentions(s)),
-            any(t.kind == "fetch" for t in tokens),
+            any(t.kind == "fetch" for t in tokens) or _next_pallet(sentence),
             resolver,
             locate,
         )
@@ -87,7 +87,10 @@ class Parts:
             if m.explicit
             or m.order is not None
             or m.label != "transporter"
-            or text_at(self.tokens, m.end) not in _MOVING
+            or not (
+                text_at(self.tokens, m.end) in _MOVING
+                or (m.start == 0 and kind_at(self.tokens, m.end) == "comma")  # "robot, is ..."
+            )
         ]
 
     def label(self, mention: Mention) -> str | None:
@@ -178,6 +181,14 @@ def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             sentences[-1].append(token)
     return [s for s in sentences if s]
+
+
+def _next_pallet(tokens: Sequence[Token]) -> bool:
+    """ "The next pallet", "which pallet next"; not "the pallet next to"."""
+    at = next((i for i, t in enumerate(tokens) if t.text == "next"), -1)
+    return at >= 0 and any(
+        kind_at(tokens, i) == "class" and tokens[i].value == "pallet" for i in (at - 1, at + 1)
+    )
 
 
 def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[Token]]) -> bool:

@@ -19,7 +19,7 @@ class _Role(Enum):
 
 
 _SIDES = (Order.LEFTMOST, Order.RIGHTMOST)
-_COMPARATIVES = ("further", "farther", "more")
+_COMPARATIVES = ("further", "farther", "more", "less")
 _PRONOUNS = ("its", "their")
 _FILLERS = ("own", "side", "hand")
 _REFERENCE_NOUNS = frozenset(

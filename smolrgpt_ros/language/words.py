@@ -65,7 +65,7 @@ def _spelled_out(text: str) -> str:
     text = re.sub(r"\bi\. ?e\b\.?|\bie\b(?=,)", ",", text)
     text = re.sub(r"\bw\.? ?r\.? ?t\b\.?", " relative to ", text)
     text = re.sub(r"\b(vs|approx|dist|resp|pls|max|min|no|nr)\.(?= ?\S)", r"\1 ", text)
-    text = re.sub(r"\b(?:no|nr|num|number) ?(?=\d)", " ", text)
+    text = re.sub(r"\b(?:no|nr|num|number) *(?=\d)", " ", text)
     # "on transporter 4's left", "on the robot's right side"
     return re.sub(r"(?<=[\w>])'s? (?=(?:own )?(?:left|right)\b)", " its ", text)
 
