@@ -20,7 +20,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
     table: dict[str, tuple[str, object]] = {}
     for side, order in (("left", Order.LEFTMOST), ("right", Order.RIGHTMOST)):
         table[side] = ("side", order)
-        table[f"{side} hand"] = ("side", order)
+        for ending in (" hand", "ward", "wards"):
+            table[f"{side}{ending}"] = ("side", order)
         for phrase in (f"{side}most", f"{side} most", f"far {side}", f"extreme {side}"):
             table[phrase] = ("extreme", order)
         for more in ("furthest", "farthest", "further", "farther", "more", "most"):
@@ -36,10 +37,11 @@ def _phrases() -> dict[str, tuple[str, object]]:
         table[word] = ("extreme", Order.MIDDLE)
     for order, words in {
         Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
-        "least distance,minimum distance,lowest distance,shortest way,shortest path,shortest,"
+        "least distance,minimum distance,lowest distance,minimal distance,min distance,"
+        "minimises the distance,minimizes the distance,shortest way,shortest path,shortest,"
         "least far,less far,less distant",
         Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
-        "largest distance,greatest distance,maximum distance",
+        "largest distance,greatest distance,maximum distance,maximal distance,max distance",
         Order.LARGEST: "largest,biggest,larger,bigger",
         Order.SMALLEST: "smallest,smaller",
     }.items():
@@ -59,7 +61,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
         "how far,how close,how distant,how near,distance,distances,dist,apart,far from,"
         "how much distance,how much space,how much room,gap,range,"
         "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
-        "how wide,in meters,in metres,meters from,metres from,ruler,rope,tape measure"
+        "how wide,in meters,in metres,meters from,metres from,m between,m from,ruler,"
+        "rope,tape measure"
     ).split(","):
         table[phrase] = ("cue", "distance")
     table |= {phrase: ("cue", "distance") for phrase in _straight_lines()}
@@ -80,7 +83,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
         "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,reached,grab,"
         "fetch,access,accessible,assigned,select,selected,best,optimal,suitable,suited,convenient,"
         "candidate,next in turn,carry,lift,load,serve,choose,assign,assigns,go for,"
-        "goes for,head for,go get,go and get,soonest,quickest,fastest,earliest"
+        "goes for,head for,get to first,gets to first,come to first,arrive at first,go get,"
+        "go and get,soonest,quickest,fastest,earliest"
     ).split(","):
         table[word] = ("fetch", None)
     for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
@@ -150,7 +154,7 @@ _ABSTRACT = frozenset(
     reference references screen shot sideways snapshot stream video
     beginning destination end ends ending goal target targets start trip
     couple group groups list listed lists mentioned pair pairs respectively selection set sets
-    building facility hall warehouse
+    border borders building facility hall warehouse
     content contents others remaining rest sum
     cargo freight goods payload
     """.split()

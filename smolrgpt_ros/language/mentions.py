@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from .lexicon import HARMLESS
 from .meaning import Order
 from .scanning import SAID_ALONE, kind_at, numbers_at, side_at, text_at
 from .words import Token
@@ -112,7 +113,9 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
             number = int(tokens[at].value)  # type: ignore[call-overload]
         elif text_at(tokens, at) == "one" and kind_at(tokens, at + 1) == "class":
             pass
-        elif not (kind == "word" and _leads_to_class(tokens, at)) and kind != "article":
+        elif not (kind == "word" and _leads_to_class(tokens, at, at == start)) and (
+            kind != "article"
+        ):
             break
         at += 1
     modified = at > first_modifier
@@ -186,9 +189,14 @@ def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
     return whole
 
 
-def _leads_to_class(tokens: Sequence[Token], at: int) -> bool:
-    """Whether an unknown adjective at ``at`` stands right before a class word ("blue rack")."""
-    return kind_at(tokens, at + 1) == "class" and tokens[at].text not in _NOT_ADJECTIVES
+def _leads_to_class(tokens: Sequence[Token], at: int, opens: bool) -> bool:
+    """Whether an adjective at ``at`` stands right before a class word ("blue rack").
+
+    What ``opens`` a phrase is one only if it is no word known otherwise: "see pallet 7".
+    """
+    text = tokens[at].text
+    known = text in _NOT_ADJECTIVES or (opens and text in HARMLESS)
+    return kind_at(tokens, at + 1) == "class" and not known
 
 
 def _drives(tokens: Sequence[Token], at: int) -> bool:

@@ -43,14 +43,14 @@ def read_question(
 
 
 def _with_total(parts: Parts) -> Parts:
-    """ "Total pallets in the zone" counts, "number pallets" too; a total distance does not."""
+    """ "Total pallets in the zone" and "number pallets" count; a total distance does not."""
     if any(t.kind == "cue" for t in parts.tokens):
         return parts
     tokens = list(parts.tokens)
     for at, token in enumerate(tokens):
         following = tokens[at + 1] if at + 1 < len(tokens) else token
         counts = token.text == "number" and following.kind == "class" and following.plural
-        if token.text == "total" or counts:
+        if token.text in ("total", "quantity") or counts:
             tokens[at] = Token("cue", token.text, "count")
     return replace(parts, tokens=tuple(tokens))
 

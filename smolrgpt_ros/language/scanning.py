@@ -57,7 +57,7 @@ def side_at(tokens: Sequence[Token], at: int) -> tuple[Order, int, bool] | None:
         return None
     order = tokens[at].value
     at += 1
-    while text_at(tokens, at) in ("side", "hand", "edge"):
+    while text_at(tokens, at) in ("side", "hand", "edge", "border"):
         at += 1
     relation = text_at(tokens, at) in ("of", "or") or kind_at(tokens, at) in SAID_ALONE
     return None if relation else (order, at, opening == "from")  # type: ignore[return-value]

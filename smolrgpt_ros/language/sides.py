@@ -14,6 +14,7 @@ from .words import Token
 
 class _Role(Enum):
     SUBJECT = "subject"
+    GOAL = "goal"  # of a look or a way: located even where another phrase is the subject
     REFERENCE = "reference"
     UNTOLD = "untold"
 
@@ -40,9 +41,13 @@ _FACING = frozenset(
 _GOING = frozenset(
     "get getting go going come drive driving move moving turn walk over towards toward".split()
 )
+# "B has A on which side", "does B have A on the left".
+_HAVING = ({"has"}, {"have"}, {"got"}, {"has", "got"})
 _ASKED = frozenset(
-    "is are does do did was reach find see locate finds sees where tell whether if".split()
+    "is are does do did was where tell whether if would will can could should may might "
+    "must".split()
 )
+_REACHING = frozenset("reach find see locate finds sees".split())
 
 
 def is_left_right(parts: Parts, cues: set[str]) -> bool:
@@ -97,6 +102,8 @@ def _reference_comes_first(parts: Parts, first: Mention, second: Mention) -> boo
     """Whether the region named first is the one that the other is left or right of."""
     tokens = parts.tokens
     roles = (_role(tokens, first), _role(tokens, second))
+    if {t.text for t in tokens[first.end : second.start]} in _HAVING:
+        return True
     if roles[1] is _Role.REFERENCE is not roles[0]:
         return False
     told = roles[0] is not roles[1]
@@ -108,6 +115,8 @@ def _reference_comes_first(parts: Parts, first: Mention, second: Mention) -> boo
         return of_pronoun > second.end or tokens[of_pronoun].text not in _PRONOUNS
     if of_pronoun >= first.end and not told:
         return True  # "B: on its left, A?"
+    if _Role.GOAL in roles:
+        return told and roles[1] is _Role.GOAL
     return told and (roles[0] is _Role.REFERENCE or roles[1] is _Role.SUBJECT)
 
 
@@ -144,7 +153,9 @@ def _role(tokens: Sequence[Token], mention: Mention) -> _Role:
         sided = kind in ("side", "extreme", "cue") or earlier in _FILLERS
         return _Role.REFERENCE if sided else _Role.UNTOLD
     if last in _AT and kind not in ("side", "extreme") and _GOING & set(words[-3:-1]):
-        return _Role.SUBJECT
+        return _Role.GOAL
+    if last in _REACHING:
+        return _Role.GOAL
     if last in _FACING or (last in _AT and _COMPARING & set(words[-4:-1])):
         return _Role.REFERENCE
     if last in ("to", "with"):  # "left to B"; but in "from B to A" it only ends the way
