@@ -85,23 +85,25 @@ def _refuse_conditions(parts: Parts) -> None:
 
 
 def _compared(parts: Parts) -> Meaning | None:
-    """The choice of "is A nearer to C than B" and of "is C nearer to A than to B"."""
+    """The choice of "is A nearer (to C) than B" and of "is C nearer to A than to B"."""
     named = [m for m in parts.mentions if m.named and not m.camera]
     than = next((i for i, t in enumerate(parts.tokens) if t.text == "than"), -1)
     rules = [i for i in parts.loose("superlative") if parts.tokens[i].value in _RELATIVE]
-    if len(named) != 3 or len(rules) != 1 or not named[0].end <= rules[0] < than < named[2].start:
+    if len(named) not in (2, 3) or len(rules) != 1 or any(m.asked for m in named):
         return None
-    if named[1].start > than or any(m.asked for m in named):
+    if not named[0].end <= rules[0] < than < named[-1].start or named[-2].start > than:
         return None
-    first, middle, last = (parts.settled(parts.pick(m)) for m in named)
-    to = text_at(parts.tokens, than + 1) in ("to", "from")
-    pair, reference = ((middle, last), first) if to else ((first, last), middle)
-    if any(p.single is None for p in (*pair, reference)):
+    picks = [parts.settled(parts.pick(m)) for m in named]
+    to = text_at(parts.tokens, than + 1) in ("to", "from") and len(picks) == 3
+    pair = picks[1:] if to else [picks[0], picks[-1]]
+    reference = (picks[0] if to else picks[1]) if len(picks) == 3 else None
+    if any(p.single is None for p in picks):
         return None
     order = parts.tokens[rules[0]].value
     candidates = tuple(p.candidates[0] for p in pair)
     pick = Pick(candidates, order, 1, reference)  # type: ignore[arg-type]
-    return Meaning(Kind.CHOICE, pick, trained=order is Order.NEAREST)
+    trained = order is Order.NEAREST and reference is not None
+    return Meaning(Kind.CHOICE, pick, trained=trained)
 
 
 def _head(parts: Parts) -> Mention | None:

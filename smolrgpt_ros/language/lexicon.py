@@ -68,7 +68,7 @@ def _phrases() -> dict[str, tuple[str, object]]:
     table |= {phrase: ("cue", "distance") for phrase in _straight_lines()}
     for unit in "m,meter,meters,metre,metres,feet,ft,cm,centimeters,centimetres,inches".split(","):
         table[f"how many {unit}"] = ("cue", "distance")
-    for phrase in "which side,what side,which way,the side,which direction,what direction".split(
+    for phrase in ("which side,what side,which way,the side,which direction,what direction").split(
         ","
     ):
         table[phrase] = ("cue", "side")
@@ -89,9 +89,9 @@ def _phrases() -> dict[str, tuple[str, object]]:
         table[word] = ("fetch", None)
     for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
         table[word] = ("generic", word.endswith("s"))
-    for (
-        word
-    ) in "the,a,an,this,that,my,our,your,any,all,each,every,these,those,both,following".split(","):
+    for word in (
+        "the,a,an,this,that,my,our,your,any,all,each,every,these,those,both,following"
+    ).split(","):
         table[word] = ("article", None)
     for phrase in "next to,near,by,beside,close to,adjacent to".split(","):
         table[phrase] = ("near", None)
@@ -122,9 +122,9 @@ NUMBER_WORDS = {
 # Verbs by what they say; every regular form of them is harmless.
 _VERBS = (
     # holding and standing
-    "accommodate cover house host include occupy remain rest store stay deposit drop leave park "
+    "accommodate cover include occupy remain rest store stay deposit drop leave park "
     # connecting
-    "connect extend join lead link run span stretch bridge "
+    "connect extend join lead link run span stretch "
     # moving and looking
     "approach arrive drive face follow gaze glance head move rotate shift steer swing travel turn "
     "walk watch "
@@ -190,6 +190,12 @@ _ORDINARY = frozenset(
     greater less o'clock oclock o said face faces tall high wide broad elevation
     dropped dropping spanned spanning running ran drove held stood put puts went gone came come
     """.split()
+)
+
+# Harmless beside two regions, but things one may ask the distance to.
+THINGS = frozenset(
+    "anchor base border box boxes building cargo edge facility floor freight goods ground hall "
+    "head park payload room screen store surface".split()
 )
 
 # Ordinary words that are no object, and that must not be "corrected" into one of ours

@@ -113,8 +113,8 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
             number = int(tokens[at].value)  # type: ignore[call-overload]
         elif text_at(tokens, at) == "one" and kind_at(tokens, at + 1) == "class":
             pass
-        elif not (kind == "word" and _leads_to_class(tokens, at, at == start)) and (
-            kind != "article"
+        elif kind != "article" and not (
+            kind == "word" and _leads_to_class(tokens, at, opens=at == start)
         ):
             break
         at += 1

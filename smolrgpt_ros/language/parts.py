@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .lexicon import HARMLESS
+from .lexicon import HARMLESS, THINGS
 from .meaning import Order, Pick
 from .mentions import Mention, find_mentions
 from .resolving import Locate, Resolver
@@ -50,11 +50,9 @@ class Parts:
         sentences = _sentences(tokens)
         asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
         sentence = (asking or sentences or [[]])[-1]
-        if not any(m.named for m in find_mentions(sentence)):
-            # "pallets in the left zone? how many": the asking sentence names nothing itself.
-            sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
-            sentences = [sentence]
-        elif _half_a_comparison(sentence, sentences):
+        unnamed = not any(m.named for m in find_mentions(sentence))
+        if unnamed or _half_a_comparison(sentence, sentences):
+            # "pallets in the left zone? how many": the asking sentence does not name it all.
             sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
             sentences = [sentence]
         others = [s for s in sentences if s is not sentence]
@@ -161,6 +159,15 @@ class Parts:
         found = len(self.resolver.of_class(mention.label or ""))
         if found != mention.number:
             raise self.resolver.bad(f"which {mention.number}? {found} are in view")
+
+    def refuse_things_as_ends(self) -> None:
+        """Raises UNKNOWN_REGION for "how far is the floor from pallet 3"."""
+        for before, article, thing in zip(
+            self.tokens, self.tokens[1:], self.tokens[2:], strict=False
+        ):
+            ends = before.text in ("is", "from", "to", "between", "and")
+            if ends and article.kind == "article" and thing.text in THINGS:
+                raise self.resolver.unknown(f'nothing called "{thing.text}" is in view')
 
     def refuse_unknown_nouns(self) -> None:
         """Raises UNKNOWN_REGION for a noun after an article that is no class in view."""

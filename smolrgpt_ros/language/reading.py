@@ -93,6 +93,7 @@ def _read_distance(parts: Parts) -> Meaning:
     picks = [parts.pick(m) for m in _narrowed(parts, operands)]
     if len(picks) == 1:
         picks = picks[0].halves() or [picks[0], CAMERA]
+        parts.refuse_things_as_ends()
     if len(picks) != 2:
         raise parts.resolver.bad(f"a distance needs two ends, found {len(picks)}")
     first, second = picks

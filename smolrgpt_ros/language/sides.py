@@ -37,16 +37,18 @@ _AT = ("to", "with", "at", "by")
 _FACING = frozenset(
     "face facing faces than from leaving leave taking using considering given versus".split()
 )
-# "to get to A", "do I find A", "where is A".
+# "to get to A".
 _GOING = frozenset(
     "get getting go going come drive driving move moving turn walk over towards toward".split()
 )
-# "B has A on which side", "does B have A on the left".
+# All that stands between in "B has A on which side", "does B have A on the left".
 _HAVING = ({"has"}, {"have"}, {"got"}, {"has", "got"})
+# "is A", "where does A", "must A".
 _ASKED = frozenset(
     "is are does do did was where tell whether if would will can could should may might "
     "must".split()
 )
+# "to find A", "does B see A".
 _REACHING = frozenset("reach find see locate finds sees".split())
 
 
@@ -59,6 +61,8 @@ def is_left_right(parts: Parts, cues: set[str]) -> bool:
     ends = [m for m in parts.mentions if m.named and not m.camera]
     compared = [i for i in parts.loose("extreme") if _compares(parts.tokens[i])]
     said = {t.value for t in parts.tokens if t.kind == "side" or _compares(t)}
+    if parts.says("than") and parts.loose("superlative"):
+        return False  # "is the left pallet nearer than the right one"
     if len(said) == 2 and len(ends) <= 2:
         return True
     if parts.loose("side"):
