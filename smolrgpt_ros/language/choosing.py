@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from .meaning import Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
+from .scanning import kind_at, text_at
 
+_BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
+_YES_OR_NO = ("is", "are", "does", "do", "did", "has", "have")
 _STATES = (Order.EMPTY, Order.LOADED)
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
@@ -22,17 +26,23 @@ def read_choice(parts: Parts) -> Meaning:
     """
     parts.refuse_unknown_nouns()
     resolver = parts.resolver
+    _refuse_conditions(parts)
+    compared = _compared(parts)
+    if compared is not None:
+        return compared
     head = _head(parts)
     order, at, rank = _order(parts, head)
-    if order is None:  # "send it to the nearest pallet, which one is it?"
-        head = _only_selecting(parts)
-        if head is not None:
-            order, at, rank = head.order, head.start, head.rank
+    if order is None or (
+        at < 0 and head is None
+    ):  # "send it to the nearest pallet, which one is it?"
+        selecting = _only_selecting(parts)
+        if selecting is not None:
+            head, order, at, rank = selecting, selecting.order, selecting.start, selecting.rank
     if order is None:
         raise resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
     reference = None
     if order in _RELATIVE:
-        reference = _reference(parts, head, at)
+        reference = _reference(parts, head, at) or _meant_by_pronoun(parts, at)
     elif _speaks_of_more(parts, head):
         raise resolver.bad("it asks for no distance, side, count or choice")
     candidates = _candidates(parts, head, reference)
@@ -44,12 +54,56 @@ def read_choice(parts: Parts) -> Meaning:
         # "which pallet is closest to pallet 3" does not mean pallet 3.
         if selected is not None and selected.single is not None:
             candidates = tuple(c for c in candidates if c != selected.single)
+    if len(candidates) == 1 and not resolver.placeholders:
+        # "is pallet 3 the leftmost": among all pallets.
+        candidates = resolver.of_class(resolver.views[candidates[0]].label)
     if rank > len(candidates):
         raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
     if order is Order.MIDDLE:
         resolver.decided(Pick(candidates, order))
     trained = rank == 1 and (order.in_image or (order is Order.NEAREST and selected is not None))
     return Meaning(Kind.CHOICE, Pick(candidates, order, rank, selected), trained=trained)
+
+
+def _refuse_conditions(parts: Parts) -> None:
+    """Raises BAD_QUESTION for what no rule can say: "left of the rack", "not the nearest"."""
+    tokens = parts.tokens
+    for at in parts.loose("side"):
+        if text_at(tokens, at + 1) == "of" and any(
+            m.named and not m.plural and at + 2 <= m.start <= at + 3 for m in parts.mentions
+        ):
+            raise parts.resolver.bad("left or right of one region selects none")
+    for at, token in enumerate(tokens):
+        ahead = at + 1
+        while kind_at(tokens, ahead) == "article":
+            ahead += 1
+        if token.text == "not" and kind_at(tokens, ahead) in ("extreme", "superlative"):
+            raise parts.resolver.bad("what is not to be chosen leaves several")
+    orders = not any(m.asked or m.order is not None for m in parts.mentions)
+    if orders and not parts.loose("superlative", "extreme") and tokens[0].text in _YES_OR_NO:
+        raise parts.resolver.bad("it asks for no distance, side, count or choice")
+
+
+def _compared(parts: Parts) -> Meaning | None:
+    """The choice of "is A nearer (to C) than B" and of "is C nearer to A than to B"."""
+    named = [m for m in parts.mentions if m.named and not m.camera]
+    than = next((i for i, t in enumerate(parts.tokens) if t.text == "than"), -1)
+    rules = [i for i in parts.loose("superlative") if parts.tokens[i].value in _RELATIVE]
+    if len(named) not in (2, 3) or len(rules) != 1 or any(m.asked for m in named):
+        return None
+    if not named[0].end <= rules[0] < than < named[-1].start or named[-2].start > than:
+        return None
+    picks = [parts.settled(parts.pick(m)) for m in named]
+    to = text_at(parts.tokens, than + 1) in ("to", "from") and len(picks) == 3
+    pair = picks[1:] if to else [picks[0], picks[-1]]
+    reference = (picks[0] if to else picks[1]) if len(picks) == 3 else None
+    if any(p.single is None for p in picks):
+        return None
+    order = parts.tokens[rules[0]].value
+    candidates = tuple(p.candidates[0] for p in pair)
+    pick = Pick(candidates, order, 1, reference)  # type: ignore[arg-type]
+    trained = order is Order.NEAREST and reference is not None
+    return Meaning(Kind.CHOICE, pick, trained=trained)
 
 
 def _head(parts: Parts) -> Mention | None:
@@ -70,6 +124,8 @@ def _head(parts: Parts) -> Mention | None:
             return before[0]
     others = [m for m in named if m.order not in _STATES]
     lists = [m for m in others if m.listed or not m.explicit]
+    if not others and not parts.fetching:  # "robot without load?"
+        lists = [m for m in named if not m.explicit]
     return (lists or [None])[0]  # type: ignore[list-item]
 
 
@@ -114,6 +170,9 @@ def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:
     for at in parts.loose("near"):
         return Order.NEAREST, at, rank
     for at in parts.loose("state"):
+        owner = next((m for m in parts.mentions if m.end in (at, at - 1) and m.explicit), None)
+        if owner is not None and not owner.listed and len(owner.ids + owner.masks) == 1:
+            continue  # "robot 9 is empty, ..."
         return parts.tokens[at].value, at, rank  # type: ignore[return-value]
     return None, -1, rank
 
@@ -136,6 +195,17 @@ def _reference(parts: Parts, head: Mention | None, at: int) -> Mention | None:
     others = [m for m in named if parts.label(m) != label]
     choosing = [m for m in others if m.order is not None or not m.explicit]
     return (choosing or others or [None])[-1]  # type: ignore[list-item]
+
+
+def _meant_by_pronoun(parts: Parts, at: int) -> Mention | None:
+    """What "nearest to it" means: the phrase of the sentence before."""
+    following = " ".join(t.text for t in parts.tokens[at + 1 :]) if at >= 0 else ""
+    if not _BACKWARDS.search(following):
+        return None
+    meant = [m for m in parts.context if m.named and not m.camera]
+    if len(meant) != 1:
+        raise parts.resolver.bad(f'what is "it"? {len(meant)} phrases before it name a region')
+    return meant[0]
 
 
 def _candidates(parts: Parts, head: Mention | None, reference: Mention | None) -> tuple[int, ...]:

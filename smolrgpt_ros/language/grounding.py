@@ -17,6 +17,15 @@ from .words import tokenize
 # Whoever is greeted is not asked about: "hey robot, how far ...".
 _GREETING = re.compile(r"^\s*(?:hey|hi|hello|ok|okay|dear)\s+(?:there|you|[a-z]+)\s*[,:!]+", re.I)
 
+# The robot that looks is the camera; only one with a number is a region ("seen from robot 4").
+_VIEWPOINT = re.compile(
+    r"\b(?:(?:as )?seen |viewed |looking )?(?:(?:from|in|by|through|with) )?(?:"
+    r"where (?:the|our|my|this) (?:robot|vehicle|machine) (?:looks|sees|watches|is looking)|"
+    r"(?:the|our|my|this) (?:robot|vehicle|machine)(?:['\u2019]s)? (?:own )?"
+    r"(?:view(?:point)?|point of view|perspective|camera|eyes?|image|picture)(?: view| image)?)\b",
+    re.I,
+)
+
 # A number of metres is no region: "is it more than 3 meters from ...".
 _LIMIT = re.compile(
     r"\b(?:more|less|farther|further|closer|nearer) than \d+(?:\.\d+)? ?"
@@ -67,7 +76,7 @@ def ground(
             in it, or several regions fit).
     """
     vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
-    asked = _LIMIT.sub("", _GREETING.sub("", question))
+    asked = _VIEWPOINT.sub(" ", _LIMIT.sub("", _GREETING.sub("", question)))
     relation = relation_of(asked)
     text = asked if relation is None else without_empty_words(asked)
     tokens = tokenize(text, vocabulary)

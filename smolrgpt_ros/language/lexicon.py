@@ -5,16 +5,31 @@ from __future__ import annotations
 from .meaning import Order
 
 
+def _straight_lines() -> list[str]:
+    """Lines whose length is a distance: "the length of the path"."""
+    said = []
+    for line in ("line", "path", "way", "route", "segment"):
+        said += [f"straight {line}", f"length of the {line}", f"length of a {line}"]
+        said += [f"{line} length", f"length of {line}"]
+        said += [f"{line} {link}" for link in ("between", "connecting", "joining", "linking")]
+        said += [f"{line} from"] if line != "way" else []  # "which way from"
+    return said
+
+
 def _phrases() -> dict[str, tuple[str, object]]:
     table: dict[str, tuple[str, object]] = {}
     for side, order in (("left", Order.LEFTMOST), ("right", Order.RIGHTMOST)):
         table[side] = ("side", order)
-        table[f"{side} hand"] = ("side", order)
+        for ending in (" hand", "ward", "wards"):
+            table[f"{side}{ending}"] = ("side", order)
         for phrase in (f"{side}most", f"{side} most", f"far {side}", f"extreme {side}"):
             table[phrase] = ("extreme", order)
         for more in ("furthest", "farthest", "further", "farther", "more", "most"):
             for link in ("", "to the ", "on the ", "towards the "):
                 table[f"{more} {link}{side}"] = ("extreme", order)
+        other = Order.RIGHTMOST if order is Order.LEFTMOST else Order.LEFTMOST
+        for link in ("", "far ", "to the ", "far to the "):
+            table[f"less {link}{side}"] = ("extreme", other)
         for near in ("closest", "nearest"):
             for edge in ("side", "edge", "border"):
                 table[f"{near} to the {side} {edge}"] = ("extreme", order)
@@ -22,54 +37,61 @@ def _phrases() -> dict[str, tuple[str, object]]:
         table[word] = ("extreme", Order.MIDDLE)
     for order, words in {
         Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
-        "least distance,minimum distance,lowest distance,shortest way,shortest path,shortest,"
-        "least far",
+        "least distance,minimum distance,lowest distance,minimal distance,min distance,"
+        "minimises the distance,minimizes the distance,shortest way,shortest path,shortest,"
+        "least far,less far,less distant",
         Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
-        "largest distance,greatest distance,maximum distance",
+        "largest distance,greatest distance,maximum distance,maximal distance,max distance",
         Order.LARGEST: "largest,biggest,larger,bigger",
         Order.SMALLEST: "smallest,smaller",
     }.items():
         for word in words.split(","):
             table[word] = ("superlative", order)
-    for phrase in (
-        "empty,idle,unloaded,vacant,without load,without a load,without any load,without boxes,"
-        "without any boxes,with no load,with no boxes,has no load,no load,carries nothing,"
-        "carrying nothing,not carrying anything,not loaded,not carrying any boxes,has nothing on it"
-    ).split(","):
-        table[phrase] = ("state", Order.EMPTY)
-    for phrase in (
-        "loaded,full,with load,with a load,carrying boxes,carrying a load,carrying a pallet,"
-        "carries a pallet,with a pallet on it,has a pallet on it,carrying something"
-    ).split(","):
-        table[phrase] = ("state", Order.LOADED)
+    for word in "empty,idle,unloaded,unladen,vacant".split(","):  # longer ways: states.py
+        table[word] = ("state", Order.EMPTY)
+    for word in ("loaded", "full"):
+        table[word] = ("state", Order.LOADED)
     for phrase in (
         "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,"
-        "tally,occupancy of".split(",")
-    ):
+        "tally,occupancy of,quantity of,fill level of,what number,number in,number within,"
+        "number inside"
+    ).split(","):
         table[phrase] = ("cue", "count")
     for phrase in (
-        "how far,how close,how distant,how near,distance,distances,dist,apart,how many meters,"
-        "how many metres,how many m,how much distance,how much space,how much room,gap,range,"
+        "how far,how close,how distant,how near,distance,distances,dist,apart,far from,"
+        "how much distance,how much space,how much room,gap,range,"
         "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
-        "how wide,in meters,in metres,meters from,metres from,straight line,what length,ruler,rope,"
-        "tape measure"
+        "how wide,in meters,in metres,meters from,metres from,m between,m from,ruler,"
+        "rope,tape measure"
     ).split(","):
         table[phrase] = ("cue", "distance")
-    for phrase in "which side,what side,which way,the side".split(","):
+    table |= {phrase: ("cue", "distance") for phrase in _straight_lines()}
+    for unit in "m,meter,meters,metre,metres,feet,ft,cm,centimeters,centimetres,inches".split(","):
+        table[f"how many {unit}"] = ("cue", "distance")
+    for phrase in ("which side,what side,which way,the side,which direction,what direction").split(
+        ","
+    ):
         table[phrase] = ("cue", "side")
-    for phrase in "right now,right away,all right".split(","):
+    for phrase in (
+        "right now,right away,all right,centre to centre,center to center,middle to middle,"
+        "centres,centers,midpoint,midpoints"
+    ).split(","):
         table[phrase] = ("aside", None)
     for phrase in "which,what,whichever".split(","):
         table[phrase] = ("which", None)
     for word in (
         "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,reached,grab,"
         "fetch,access,accessible,assigned,select,selected,best,optimal,suitable,suited,convenient,"
-        "candidate,next in turn,carry,lift,load,serve,choose"
+        "candidate,next in turn,carry,lift,load,serve,choose,assign,assigns,go for,"
+        "goes for,head for,get to first,gets to first,come to first,arrive at first,go get,"
+        "go and get,soonest,quickest,fastest,earliest"
     ).split(","):
         table[word] = ("fetch", None)
     for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
         table[word] = ("generic", word.endswith("s"))
-    for word in "the,a,an,this,that,my,our,any,all,each,every,these,those,both".split(","):
+    for word in (
+        "the,a,an,this,that,my,our,your,any,all,each,every,these,those,both,following"
+    ).split(","):
         table[word] = ("article", None)
     for phrase in "next to,near,by,beside,close to,adjacent to".split(","):
         table[phrase] = ("near", None)
@@ -97,9 +119,48 @@ NUMBER_WORDS = {
     )
 }
 
-# Ordinary words that are no object, and that must not be "corrected" into one of ours
-# (might/right, lift/left). An unlisted noun after an article is reported as an unknown object.
-HARMLESS = frozenset(
+# Verbs by what they say; every regular form of them is harmless.
+_VERBS = (
+    # holding and standing
+    "accommodate cover include occupy remain rest store stay deposit drop leave park "
+    # connecting
+    "connect extend join lead link run span stretch "
+    # moving and looking
+    "approach arrive drive face follow gaze glance head move rotate shift steer swing travel turn "
+    "walk watch "
+    # asking
+    "calculate check compare compute confirm consider decide determine estimate evaluate express "
+    "identify judge list mention name need output print report request require return show specify "
+    "state tell use verify wish wonder"
+).split()
+
+
+def _inflected(verb: str) -> set[str]:
+    """The regular forms of a verb."""
+    stem = verb.removesuffix("e")
+    forms = {verb, f"{verb}s", f"{stem}ed", f"{stem}ing"}
+    if verb.endswith("y"):
+        forms |= {f"{verb[:-1]}ies", f"{verb[:-1]}ied"}
+    return forms | ({f"{verb}es"} if verb.endswith(("s", "h")) else set())
+
+
+# Nouns and adjectives of measuring, of looking and of listing, which name no object either.
+_ABSTRACT = frozenset(
+    """
+    accuracy calculation dimension direct euclidean lateral length lengths linear metric physical
+    planar planner precise precision quantity relevant same respective resulting result results
+    rough single sole specific specified true unit units
+    anchor base baseline basis context eye eyes gaze landmark orientation origin photo photograph
+    reference references screen shot sideways snapshot stream video
+    beginning destination end ends ending goal target targets start trip
+    couple group groups list listed lists mentioned pair pairs respectively selection set sets
+    border borders building facility hall warehouse
+    content contents others remaining rest sum
+    cargo freight goods payload
+    """.split()
+)
+
+_ORDINARY = frozenset(
     """
     about above according across actually again ahead along also am amount and angle answer
     anything appear appears approximate approximately are around ask assess at automated automatic
@@ -127,5 +188,16 @@ HARMLESS = frozenset(
     top taller shorter wider thinner narrower bigger smaller larger higher lower front behind room
     compared check checks stock tape joins lay centimetre centimetres centimeter centimeters
     greater less o'clock oclock o said face faces tall high wide broad elevation
+    dropped dropping spanned spanning running ran drove held stood put puts went gone came come
     """.split()
 )
+
+# Harmless beside two regions, but things one may ask the distance to.
+THINGS = frozenset(
+    "anchor base border box boxes building cargo edge facility floor freight goods ground hall "
+    "head park payload room screen store surface".split()
+)
+
+# Ordinary words that are no object, and that must not be "corrected" into one of ours
+# (might/right, lift/left). An unlisted noun after an article is reported as an unknown object.
+HARMLESS = _ORDINARY | _ABSTRACT | {form for verb in _VERBS for form in _inflected(verb)}

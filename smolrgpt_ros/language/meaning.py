@@ -125,6 +125,12 @@ class Pick:
         """The position, where the pick is already decided."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
+    def halves(self) -> list[Pick] | None:
+        """ "Pallets 3 and 7" as the two regions they are; ``None`` for any other pick."""
+        if self.order is None and len(self.candidates) == 2:
+            return [Pick((p,)) for p in self.candidates]
+        return None
+
     def positions(self) -> tuple[int, ...]:
         """Every position it mentions, candidates first, in order of first mention."""
         rest = self.reference.positions() if self.reference is not None else ()

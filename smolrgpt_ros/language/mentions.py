@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from .lexicon import HARMLESS
 from .meaning import Order
+from .scanning import SAID_ALONE, kind_at, numbers_at, side_at, text_at
 from .words import Token
-
-_SAID_ALONE = ("class", "number", "mask", "generic", "camera")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Mention:
         asked: whether "which" or "what" stands before it.
         camera: whether it is the camera itself.
         listed: whether it selects from its own list ("the leftmost of the pallets M M").
+        number: how many it is said to be ("the two racks").
     """
 
     start: int
@@ -42,6 +43,7 @@ class Mention:
     asked: bool = False
     camera: bool = False
     listed: bool = False
+    number: int | None = None
 
     @property
     def explicit(self) -> bool:
@@ -76,58 +78,59 @@ def _renames(tokens: Sequence[Token], before: Mention, mention: Mention) -> bool
         before.label is not None
         and before.label == mention.label
         and not before.explicit
+        and before.order is None
         and mention.explicit
         and before.end == mention.start - 1
-        and _kind(tokens, before.end) == "comma"
+        and kind_at(tokens, before.end) == "comma"
     )
-
-
-def _kind(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].kind if 0 <= at < len(tokens) else ""
-
-
-def _text(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
 def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
     at = start
-    asked = _kind(tokens, at) == "which"
+    asked = kind_at(tokens, at) == "which"
+    free = text_at(tokens, at) == "whichever"  # opens a clause, asks only where it stands alone
     if asked:
         at += 1
-        while _kind(tokens, at) == "link":  # "which of the pallets", "which among"
+        while kind_at(tokens, at) == "link":  # "which of the pallets", "which among"
             at += 1
-    while _kind(tokens, at) == "article":
+    while kind_at(tokens, at) == "article":
         at += 1
     order: Order | None = None
     rank, strict = 1, True
+    number: int | None = None
     first_modifier = at
     while True:
-        kind = _kind(tokens, at)
+        kind = kind_at(tokens, at)
         if kind in ("extreme", "superlative", "state", "side"):
             # "loaded" and "empty" only stand where nothing more selective does.
             if order is None or kind != "state":
                 order, strict = tokens[at].value, kind != "side"  # type: ignore[assignment]
         elif kind == "ordinal":
             rank = int(tokens[at].value)  # type: ignore[call-overload]
-        elif _text(tokens, at) in _FREE and _drives(tokens, at + 1):
+        elif text_at(tokens, at) in _FREE and _drives(tokens, at + 1):
             order = order or Order.EMPTY
-        elif not (kind == "word" and _leads_to_class(tokens, at)) and kind != "article":
+        elif kind == "number word" and kind_at(tokens, at + 1) == "class" and tokens[at + 1].plural:
+            number = int(tokens[at].value)  # type: ignore[call-overload]
+        elif text_at(tokens, at) == "one" and kind_at(tokens, at + 1) == "class":
+            pass
+        elif kind != "article" and not (
+            kind == "word" and _leads_to_class(tokens, at, opens=at == start)
+        ):
             break
         at += 1
     modified = at > first_modifier
     label, plural, generic = None, False, False
-    if _kind(tokens, at) == "class":
+    if kind_at(tokens, at) == "class":
         label, plural = str(tokens[at].value), tokens[at].plural
         at += 1
-        while _kind(tokens, at) == "generic" and _text(tokens, at) not in ("one", "ones"):
+        while kind_at(tokens, at) == "generic" and text_at(tokens, at) not in ("one", "ones"):
             plural |= tokens[at].plural  # "buffer regions", "pallet masks"
             at += 1
-    elif _kind(tokens, at) == "generic":
+    elif kind_at(tokens, at) == "generic":
         generic, plural = True, tokens[at].plural
         at += 1
-    elif _kind(tokens, at) == "camera":
-        if _text(tokens, at) != "camera" and _text(tokens, start - 1) not in ("from", "to"):
+    elif kind_at(tokens, at) == "camera":
+        if text_at(tokens, at) != "camera" and text_at(tokens, start - 1) not in ("from", "to"):
             return None  # "give me", "tell us"
         return Mention(start, at + 1, camera=True)
     whole = _partitive(tokens, at) if label is None and (generic or modified or asked) else None
@@ -135,37 +138,50 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
         return _with_postmodifiers(
             tokens,
             replace(
-                whole, start=start, order=order or whole.order, rank=rank, asked=asked,
-                strict=strict, plural=whole.plural and order is None, listed=True,
+                whole, start=start, order=order or whole.order, rank=rank,
+                asked=asked and not free, strict=strict,
+                plural=whole.plural and order is None, listed=True,
             ),
         )  # fmt: skip
     named = label is not None or generic
-    if modified and not named and _kind(tokens, at) not in ("number", "mask"):
+    if modified and not named and kind_at(tokens, at) not in ("number", "mask"):
         return None  # "is left of": a relation, not a modifier
-    ids, masks, at = _numbers(tokens, at, allow_words=named)
+    ids, masks, at = numbers_at(tokens, at, allow_words=named)
     listed = False
     if label is not None and not ids and not masks and not plural:
         # "the pallet in M M M", "which pallet of 3, 7 and 12"
-        link = _text(tokens, at)
-        ids, masks, end = _numbers(tokens, at + 1, allow_words=False)
+        link = text_at(tokens, at)
+        ids, masks, end = numbers_at(tokens, at + 1, allow_words=False)
         listed = len(ids) + len(masks) > 1 or (asked and bool(masks))
         if link in ("of", "in", "from", "among", "within", "at") and listed:
             at = end
         else:
             ids, masks, listed = (), (), False
+            whole = _partitive(tokens, at)
+            if whole is not None and whole.explicit and whole.label == label:
+                # "the empty vehicle of the transporters 4 and 9"
+                ids, masks, listed, at = whole.ids, whole.masks, True, whole.end
     if not (named or ids or masks):
         # "which is closer" asks for a region; "what is the distance" does not.
-        asks = asked and _text(tokens, start) != "what"
+        asks = asked and text_at(tokens, start) != "what"
         return Mention(start, at, asked=True) if asks else None
-    mention = Mention(
-        start, at, label, ids, masks, plural, order, rank, strict, asked=asked, listed=listed
-    )
-    return _with_postmodifiers(tokens, mention)
+    if len(ids) + len(masks) == 1 and not listed and kind_at(tokens, first_modifier) == _RULE:
+        start, order = first_modifier + 1, None  # "the shelf nearest robot 9"
+    return _with_postmodifiers(
+        tokens,
+        Mention(
+            start, at, label, ids, masks, plural, order, rank, strict,
+            asked=asked and not (free and label is not None), listed=listed, number=number,
+        ),
+        free,
+    )  # fmt: skip
 
 
 def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
     """The list of "(the leftmost) of the pallets M M M", "(which one) of the racks"."""
-    if _text(tokens, at) not in ("of", "among", "amongst"):
+    if text_at(tokens, at) in ("out", "from") and kind_at(tokens, at + 1) == "link":
+        at += 1
+    if text_at(tokens, at) not in ("of", "among", "amongst"):
         return None
     whole = _noun_phrase(tokens, at + 1)
     if whole is None or whole.asked or not (len(whole.ids) + len(whole.masks) > 1 or whole.plural):
@@ -173,87 +189,102 @@ def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
     return whole
 
 
-def _leads_to_class(tokens: Sequence[Token], at: int) -> bool:
-    """Whether an unknown adjective at ``at`` stands right before a class word ("blue rack")."""
-    return _kind(tokens, at + 1) == "class" and tokens[at].text not in _NOT_ADJECTIVES
+def _leads_to_class(tokens: Sequence[Token], at: int, opens: bool) -> bool:
+    """Whether an adjective at ``at`` stands right before a class word ("blue rack").
+
+    What ``opens`` a phrase is one only if it is no word known otherwise: "see pallet 7".
+    """
+    text = tokens[at].text
+    known = text in _NOT_ADJECTIVES or (opens and text in HARMLESS)
+    return kind_at(tokens, at + 1) == "class" and not known
 
 
 def _drives(tokens: Sequence[Token], at: int) -> bool:
-    return _kind(tokens, at) == "class" and tokens[at].value == "transporter"
+    return kind_at(tokens, at) == "class" and tokens[at].value == "transporter"
 
 
+_RULE = "superlative"
+_STANDING = frozenset(
+    "is stands lies sits appears looks seems stood driving moving going running waiting parked "
+    "around currently now still".split()
+)
 _FREE = ("free", "available", "spare", "unoccupied")  # of a vehicle: without load
 _NOT_ADJECTIVES = frozenset(
-    "is are was be and or to for than versus vs with between does do can should it about".split()
+    "is are was be and or to for than versus vs with between does do can should it about "
+    "given".split()
 )
 
 
-def _numbers(
-    tokens: Sequence[Token], at: int, allow_words: bool
-) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """Ids and placeholders from ``at`` on: "3, 7 and 12", "three", "M M M"."""
-    ids: list[int] = []
-    masks: list[int] = []
-    end = at
-    while True:
-        ahead = at
-        if ids:
-            while _kind(tokens, ahead) == "comma" or _text(tokens, ahead) in ("and", "or"):
-                ahead += 1
-            if ahead > at and _kind(tokens, ahead) == "generic":
-                ahead += 1
-        if _kind(tokens, ahead) == "number" and not masks:
-            ids.append(int(tokens[ahead].value))  # type: ignore[call-overload]
-        elif _kind(tokens, ahead) == "number word" and not masks and (allow_words or ids):
-            ids.append(int(tokens[ahead].value))  # type: ignore[call-overload]
-        elif _kind(tokens, ahead) == "mask" and not ids:
-            masks.append(int(tokens[ahead].value))  # type: ignore[call-overload]
-        else:
-            return tuple(ids), tuple(masks), end
-        at = end = ahead + 1
+def _with_postmodifiers(tokens: Sequence[Token], mention: Mention, clause: bool = False) -> Mention:
+    """Adds what selects behind it: "on the left", "without load", "closest to the shelf".
 
-
-def _with_postmodifiers(tokens: Sequence[Token], mention: Mention) -> Mention:
-    """Adds "on the left", "from the left", "without load", "closest to the shelf" behind it."""
+    Args:
+        tokens: of the question.
+        mention: the phrase as read so far.
+        clause: whether a clause goes on without a pronoun ("whichever pallet is leftmost").
+    """
     while True:
-        at = mention.end
-        while _text(tokens, at) in ("that", "which", "who", "with", "standing", "located") or (
-            _text(tokens, at) == "is" and _text(tokens, at - 1) in ("that", "which", "who")
-        ):
-            at += 1
-        if _kind(tokens, at) == "state" and not mention.asked:
+        at = _into_clause(tokens, mention, clause)
+        free = text_at(tokens, at) in _FREE and mention.label == "transporter"
+        if kind_at(tokens, at) == "state" and not mention.asked:
             order = mention.order or tokens[at].value
             mention = replace(mention, end=at + 1, order=order)  # type: ignore[arg-type]
             continue
-        side = _side_phrase(tokens, at)
+        if free and at > mention.end and not mention.asked and mention.order is None:
+            mention = replace(mention, end=at + 1, order=Order.EMPTY)
+            continue
+        side = side_at(tokens, at)
         if side is not None and not mention.explicit:
             order, end, from_side = side
             if not from_side or mention.rank > 1 or mention.order is None:
                 mention = replace(mention, end=end, order=order, strict=True)
                 continue
         near = _reference_phrase(tokens, at, mention)
-        if near is None:
+        if near is not None:
+            order, reference = near
+            mention = replace(
+                mention, end=reference.end, order=order, reference=reference, strict=True
+            )
+            continue
+        said = _said_in_clause(tokens, at, mention)
+        if said is None:
             return mention
-        order, reference = near
-        mention = replace(mention, end=reference.end, order=order, reference=reference, strict=True)
+        order, end = said
+        mention = replace(mention, end=end, order=order, strict=True)
 
 
-def _side_phrase(tokens: Sequence[Token], at: int) -> tuple[Order, int, bool] | None:
-    """``(order, end, said with "from")`` of "on the (far) left (side)"; not "to the left of"."""
-    opening = _text(tokens, at)
-    if opening not in ("on", "to", "at", "in", "from"):
-        return None
-    at += 1
-    while _kind(tokens, at) == "article":
+def _into_clause(tokens: Sequence[Token], mention: Mention, clause: bool) -> int:
+    """Where the selecting words of "that is ...", "which stands ..." begin."""
+    at = mention.end
+    relative = clause
+    while True:
+        text = text_at(tokens, at)
+        if text in ("that", "which", "who"):
+            relative = True
+        elif not (text in ("with", "standing", "located") or (relative and text in _STANDING)):
+            break
         at += 1
-    if _kind(tokens, at) not in ("side", "extreme"):
+    # "One robot is idle": what it is said to be.
+    states = kind_at(tokens, at + 1) == "state" and not mention.plural and not mention.explicit
+    return at + 1 if text_at(tokens, at) == "is" and states else at
+
+
+def _said_in_clause(tokens: Sequence[Token], at: int, mention: Mention) -> tuple[Order, int] | None:
+    """The "leftmost" or "the closest" that ends "the pallet that is ..."."""
+    if at == mention.end or mention.order is not None or mention.explicit or mention.plural:
+        return None
+    while kind_at(tokens, at) == "article":
+        at += 1
+    if kind_at(tokens, at) not in ("extreme", "superlative"):
         return None
     order = tokens[at].value
     at += 1
-    while _text(tokens, at) in ("side", "hand", "edge"):
+    if text_at(tokens, at) in ("one", "side"):
         at += 1
-    relation = _text(tokens, at) in ("of", "or") or _kind(tokens, at) in _SAID_ALONE
-    return None if relation else (order, at, opening == "from")  # type: ignore[return-value]
+    goes_on = (
+        text_at(tokens, at) in ("to", "from", "than", "of") or kind_at(tokens, at) in SAID_ALONE
+    )
+    return None if goes_on else (order, at)  # type: ignore[return-value]
 
 
 def _reference_phrase(
@@ -264,13 +295,14 @@ def _reference_phrase(
         return None
     if mention.explicit and not mention.listed:
         return None
-    if _kind(tokens, at) == "superlative":
+    if kind_at(tokens, at) == "superlative":
         order = tokens[at].value
         at += 1
-        if _text(tokens, at) not in ("to", "from"):
+        if text_at(tokens, at) in ("to", "from"):
+            at += 1
+        elif kind_at(tokens, at) not in ("article", "class"):  # "the buffer nearest the rack 5"
             return None
-        at += 1
-    elif _kind(tokens, at) == "near":
+    elif kind_at(tokens, at) == "near":
         order = Order.NEAREST
         at += 1
     else:

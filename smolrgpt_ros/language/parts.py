@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .lexicon import HARMLESS
+from .lexicon import HARMLESS, THINGS
 from .meaning import Order, Pick
 from .mentions import Mention, find_mentions
 from .resolving import Locate, Resolver
+from .scanning import kind_at, text_at
 from .words import Token
 
-_OPENERS = ("article", "which", "extreme", "superlative", "state")
+_OPENERS = ("article", "which", "extreme", "superlative", "state", "side")
+_MOVING = frozenset(
+    "drive drives driving drove go goes going travel travels travelling traveling turn turns move "
+    "moves steer look looks must should needs need has have wants to cover covers follows run runs "
+    "can could would will".split()
+)
 _ASKING = ("cue", "which", "superlative", "extreme", "side")
 
 
@@ -44,8 +50,9 @@ class Parts:
         sentences = _sentences(tokens)
         asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
         sentence = (asking or sentences or [[]])[-1]
-        if not any(m.named for m in find_mentions(sentence)):
-            # "pallets in the left zone? how many": the asking sentence names nothing itself.
+        unnamed = not any(m.named for m in find_mentions(sentence))
+        if unnamed or _half_a_comparison(sentence, sentences):
+            # "pallets in the left zone? how many": the asking sentence does not name it all.
             sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
             sentences = [sentence]
         others = [s for s in sentences if s is not sentence]
@@ -53,11 +60,14 @@ class Parts:
             tuple(sentence),
             tuple(find_mentions(sentence)),
             tuple(m for s in others for m in find_mentions(s)),
-            any(t.kind == "fetch" for t in tokens),
+            any(t.kind == "fetch" for t in tokens) or _next_pallet(sentence),
             resolver,
             locate,
         )
-        return replace(parts, mentions=parts._bound())
+        parts = replace(parts, mentions=parts._bound())
+        for mention in (*parts.mentions, *parts.context):
+            parts._check_number(mention)
+        return parts
 
     def loose(self, *kinds: str) -> list[int]:
         """Indexes of tokens of these kinds outside every named phrase."""
@@ -66,6 +76,20 @@ class Parts:
 
     def says(self, *words: str) -> bool:
         return any(t.text in words for t in self.tokens)
+
+    def without_movers(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """Without who only goes the way: "if a robot drives from M to M", "must the robot turn"."""
+        return [
+            m
+            for m in mentions
+            if m.explicit
+            or m.order is not None
+            or m.label != "transporter"
+            or not (
+                text_at(self.tokens, m.end) in _MOVING
+                or (m.start == 0 and kind_at(self.tokens, m.end) == "comma")  # "robot, is ..."
+            )
+        ]
 
     def label(self, mention: Mention) -> str | None:
         """The class a phrase is about, from its words or its regions."""
@@ -109,22 +133,41 @@ class Parts:
         """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
         counting = any(t.kind == "cue" and t.value == "count" for t in self.tokens)
         for one in self.mentions:
-            if one.named or one.order is None or one.asked or one.order is Order.EMPTY:
+            if one.named or one.order is None or one.asked:
                 continue
-            lists = [
-                m
-                for m in self.mentions
-                if m.start < one.start and m.order is None and not m.listed and _is_list(m)
-            ]
+            before = [m for m in self.mentions if m.start < one.start]
+            lists = [m for m in before if m.order is None and not m.listed and _is_list(m)]
             if counting:  # what is counted stands in the one, it is not one of them
                 lists = [m for m in lists if self.label(m) == "buffer"]
-            if lists:
+            if lists and one.order is not Order.EMPTY:
                 whole = lists[-1]
                 joined = replace(
                     one, label=whole.label, ids=whole.ids, masks=whole.masks, listed=whole.explicit
                 )
                 return tuple(joined if m is one else m for m in self.mentions if m is not whole)
+            # "Is the left pallet nearer than the right one": another of the same class.
+            alike = [m for m in before if m.order is not None and m.label and not m.listed]
+            if alike and not any(m.asked for m in self.mentions) and not lists:
+                joined = replace(one, label=alike[-1].label)
+                return tuple(joined if m is one else m for m in self.mentions)
         return self.mentions
+
+    def _check_number(self, mention: Mention) -> None:
+        """Raises BAD_QUESTION for "the two racks" where three are in view."""
+        if mention.number is None or mention.explicit:
+            return
+        found = len(self.resolver.of_class(mention.label or ""))
+        if found != mention.number:
+            raise self.resolver.bad(f"which {mention.number}? {found} are in view")
+
+    def refuse_things_as_ends(self) -> None:
+        """Raises UNKNOWN_REGION for "how far is the floor from pallet 3"."""
+        for before, article, thing in zip(
+            self.tokens, self.tokens[1:], self.tokens[2:], strict=False
+        ):
+            ends = before.text in ("is", "from", "to", "between", "and")
+            if ends and article.kind == "article" and thing.text in THINGS:
+                raise self.resolver.unknown(f'nothing called "{thing.text}" is in view')
 
     def refuse_unknown_nouns(self) -> None:
         """Raises UNKNOWN_REGION for a noun after an article that is no class in view."""
@@ -145,6 +188,29 @@ def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             sentences[-1].append(token)
     return [s for s in sentences if s]
+
+
+def _next_pallet(tokens: Sequence[Token]) -> bool:
+    """ "The next pallet", "which pallet next"; not "the pallet next to"."""
+    at = next((i for i, t in enumerate(tokens) if t.text == "next"), -1)
+    return at >= 0 and any(
+        kind_at(tokens, i) == "class" and tokens[i].value == "pallet" for i in (at - 1, at + 1)
+    )
+
+
+def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[Token]]) -> bool:
+    """Whether "left or right" has its other region in a sentence before: "I face pallet 7. ..."."""
+    if not any(t.kind == "side" or (t.kind == "cue" and t.value == "side") for t in sentence):
+        return False
+    if any(t.kind == "cue" and t.value != "side" for t in sentence):
+        return False
+    if any(m.asked for m in find_mentions(sentence)):
+        return False
+    singles = [
+        [m for m in find_mentions(s) if m.named and not m.camera and not m.plural]
+        for s in (sentence, [t for s in sentences if s is not sentence for t in s])
+    ]
+    return all(len(found) == 1 and len(found[0].ids) < 2 for found in singles)
 
 
 def _is_list(mention: Mention) -> bool:

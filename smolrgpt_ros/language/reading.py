@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from .choosing import read_choice
+from .counting import read_count
 from .meaning import CAMERA, Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
 from .resolving import Locate, Resolver
+from .sides import is_left_right, read_left_right
 from .words import Token
 
 
@@ -23,14 +26,14 @@ def read_question(
     """
     parts = _with_total(Parts.of(tokens, resolver, locate))
     cues = {str(t.value) for t in parts.tokens if t.kind == "cue"}
-    if "count" in cues:
-        return _read_count(parts)
+    if "count" in cues and not _counts_metres(parts):
+        return read_count(parts)
     if "distance" in cues:
-        return _read_distance(parts)
-    if _is_left_right(parts, cues):
-        return _read_left_right(parts, after_cue="side" in cues)
+        return read_choice(parts) if _compares_distances(parts) else _read_distance(parts)
+    if is_left_right(parts, cues):
+        return read_left_right(parts)
     asked = any(m.asked for m in parts.mentions)
-    if parts.says("measure", "measuring") and not asked:
+    if parts.says("measure", "measuring", "metres", "meters") and not asked:
         return _read_distance(parts)
     if asked or parts.loose("superlative", "extreme") or _orders(parts) or parts.fetching:
         return read_choice(parts)
@@ -40,15 +43,43 @@ def read_question(
 
 
 def _with_total(parts: Parts) -> Parts:
-    """ "Total pallets in the zone" counts; a total distance does not."""
-    if not parts.says("total") or any(t.kind == "cue" for t in parts.tokens):
+    """ "Total pallets in the zone" and "number pallets" count; a total distance does not."""
+    if any(t.kind == "cue" for t in parts.tokens):
         return parts
-    tokens = [Token("cue", t.text, "count") if t.text == "total" else t for t in parts.tokens]
+    tokens = list(parts.tokens)
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1] if at + 1 < len(tokens) else token
+        counts = token.text == "number" and following.kind == "class" and following.plural
+        if token.text in ("total", "quantity") or counts:
+            tokens[at] = Token("cue", token.text, "count")
     return replace(parts, tokens=tuple(tokens))
+
+
+def _counts_metres(parts: Parts) -> bool:
+    """ "Count the metres between ..." """
+    kept = [t for t in parts.tokens if t.kind != "article"]
+    return any(
+        (a.kind, a.value, b.kind, b.value) == ("cue", "count", "cue", "distance")
+        for a, b in pairwise(kept)
+    )
 
 
 def _orders(parts: Parts) -> bool:
     return any(m.order is not None and (m.listed or not m.explicit) for m in parts.mentions)
+
+
+def _compares_distances(parts: Parts) -> bool:
+    """Whether distances only serve to choose: "compare how far ... are, name the nearest"."""
+    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue")
+    rule = any(
+        t.kind == "superlative" and t.value in (Order.NEAREST, Order.FARTHEST)
+        for t in parts.tokens[cue:]
+    )
+    if parts.says("compare", "comparing"):
+        return rule
+    lists = [m for m in parts.mentions if m.start > cue and m.order is None]
+    several = any(len(m.ids) + len(m.masks) > 1 or m.plural for m in lists)
+    return rule and several and any(t.kind == "which" for t in parts.tokens[cue:])
 
 
 # -- distance -------------------------------------------------------------------------------
@@ -59,9 +90,10 @@ def _read_distance(parts: Parts) -> Meaning:
     operands = _ends(parts)
     if len(operands) == 1 and len(operands[0].ids) + len(operands[0].masks) != 2:
         operands += [m for m in parts.context if m.named][:1]
-    picks = [parts.pick(m) for m in operands]
+    picks = [parts.pick(m) for m in _narrowed(parts, operands)]
     if len(picks) == 1:
-        picks = _pair(picks[0]) or [picks[0], CAMERA]
+        picks = picks[0].halves() or [picks[0], CAMERA]
+        parts.refuse_things_as_ends()
     if len(picks) != 2:
         raise parts.resolver.bad(f"a distance needs two ends, found {len(picks)}")
     first, second = picks
@@ -87,18 +119,28 @@ def _ends(parts: Parts) -> list[Mention]:
         return named
     choosing = {m.label for m in named if not m.explicit and m.order is not None}
     ends = [m for m in named if not m.explicit or m.listed or parts.label(m) not in choosing]
-    if len(ends) > 2:  # "a robot drives from M to M"
-        ends = [m for m in ends if m.explicit or m.order is not None or m.camera]
+    if len(ends) > 2:
+        ends = parts.without_movers(ends)
     if len(ends) > 2:
         ends = [m for m in ends if not m.camera]
     return ends
 
 
-def _pair(pick: Pick) -> list[Pick] | None:
-    """ "Pallets 3 and 7" as the two ends they are."""
-    if pick.order is None and len(pick.candidates) == 2:
-        return [Pick((p,)) for p in pick.candidates]
-    return None
+def _narrowed(parts: Parts, ends: list[Mention]) -> list[Mention]:
+    """The ends, a list among them with the rule for it that is said elsewhere.
+
+    "Among the pallets M M M, take the leftmost: how far is it ...", "whichever of the pallets M M
+    is leftmost"; two rules that differ choose nothing.
+    """
+    lists = [m for m in ends if m.order is None and len(m.ids) + len(m.masks) > 1]
+    if len(ends) != 2 or len(lists) != 1:
+        return ends
+    rules = {parts.tokens[i].value for i in parts.loose("extreme", "superlative")}
+    if len(rules) != 1:
+        return ends
+    (rule,) = rules
+    chosen = replace(lists[0], order=rule, listed=True)  # type: ignore[arg-type]
+    return [chosen if m is lists[0] else m for m in ends]
 
 
 def _related(pick: Pick, other: Pick) -> Pick:
@@ -107,109 +149,3 @@ def _related(pick: Pick, other: Pick) -> Pick:
         if not other.is_camera:
             return replace(pick, reference=other)
     return pick
-
-
-# -- left and right -------------------------------------------------------------------------
-
-
-def _is_left_right(parts: Parts, cues: set[str]) -> bool:
-    if "side" in cues:
-        return True
-    if any(m.asked for m in parts.mentions):
-        return False
-    ends = [m for m in parts.mentions if m.named and not m.camera]
-    sides = {t.value for t in parts.tokens if t.kind == "side"}
-    if len(sides) == 2 and len(ends) <= 2:
-        return True
-    if parts.loose("side"):
-        return not parts.loose("extreme", "superlative")
-    compared = [parts.tokens[i].text.split()[0] for i in parts.loose("extreme")]
-    return len(ends) == 2 and any(w in ("further", "farther", "more") for w in compared)
-
-
-def _read_left_right(parts: Parts, after_cue: bool = False) -> Meaning:
-    parts.refuse_unknown_nouns()
-    named = [m for m in parts.mentions if m.named and not m.camera]
-    picks = [parts.pick(m) for m in named]
-    if len(picks) == 1:
-        picks = _pair(picks[0]) or picks
-    if len(picks) != 2:
-        raise parts.resolver.bad(f"left or right of what? found {len(picks)} of 2 regions")
-    first, second = (parts.settled(p) for p in picks)
-    # "on which side of B is A", "relative to B, is A left or right?"
-    relations = parts.loose("side", "extreme")
-    before = parts.tokens[named[0].start - 1].text if named[0].start > 0 else ""
-    turned = (after_cue and before == "of") or before in ("to", "from", "with")
-    if turned and (not relations or relations[0] > named[0].end):
-        first, second = second, first
-    if first == second:
-        raise parts.resolver.bad("both regions are the same")
-    return Meaning(Kind.LEFT_RIGHT, first, second)
-
-
-# -- count ----------------------------------------------------------------------------------
-
-
-def _read_count(parts: Parts) -> Meaning:
-    parts.refuse_unknown_nouns()
-    resolver = parts.resolver
-    named = [m for m in parts.mentions if m.named and not m.camera]
-    places = [m for m in named if parts.label(m) == "buffer"]
-    things = [m for m in named if parts.label(m) != "buffer"]
-    if not things:
-        if not places or len(places) > 1:
-            raise resolver.bad("how many of what?")
-        things, places = places, []  # "how many buffers are there"
-    # What is counted stands right after "how many"; a shelf may be named to select the buffer.
-    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")
-    after = [m for m in things if m.start > cue]
-    label = parts.label((after or things)[0])
-    counted_mentions = [m for m in things if parts.label(m) == label]
-    explicit = [m for m in counted_mentions if m.explicit]
-    if explicit:
-        counted = tuple(dict.fromkeys(p for m in explicit for p in resolver.positions(m)))
-    else:
-        counted = resolver.of_class(label or "")
-    if not places:
-        return Meaning(Kind.COUNT, counted=counted, trained=False)
-    place = _place(parts, places, [m for m in things if m not in counted_mentions])
-    trained = place.order is None or place.order.in_image or place.reference is not None
-    return Meaning(Kind.COUNT, reference=place, counted=counted, trained=trained)
-
-
-def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
-    """The buffer a count is about: the listed ones, narrowed by what selects one of them."""
-    resolver = parts.resolver
-    scope = tuple(p for m in places if m.explicit for p in resolver.positions(m))
-    choosing = [m for m in places if m.order is not None or not m.explicit]
-    order, rank, reference = None, 1, None
-    if choosing:
-        mention = choosing[-1]
-        if mention.listed:
-            candidates = resolver.positions(mention)
-        else:
-            candidates = resolver.of_class(mention.label or "", scope or None)
-        order, rank, reference = mention.order, mention.rank, mention.reference
-    else:
-        mention, candidates = places[0], scope
-    if len(candidates) == 1:
-        return Pick(candidates)
-    if order is None:
-        # "take the leftmost: how many ... does it hold?"
-        for at in parts.loose("extreme", "superlative", "near", "side"):
-            said = parts.tokens[at].value
-            order = said if isinstance(said, Order) else Order.NEAREST
-            break
-    if order is None:
-        raise resolver.bad("in which of them?")
-    if order.in_image:
-        # Kept open, since the training prompts list all of them; decided here only to refuse
-        # what cannot be decided.
-        decided = resolver.decided(Pick(candidates, order, rank))
-        return decided if rank > 1 else Pick(candidates, order, rank)
-    if reference is None and others:
-        reference = others[-1]
-    selected = None
-    if reference is not None and order in (Order.NEAREST, Order.FARTHEST):
-        selected = parts.scoped(reference, others)
-    return Pick(candidates, order, rank, selected)

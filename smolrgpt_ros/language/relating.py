@@ -12,10 +12,14 @@ from .resolving import Locate, Resolver
 from .words import Token
 
 _FLOOR = (
-    r"horizontal|(?:ground|floor) distance|(?:along|over|across|on) the (?:floor|ground)|"
-    r"floor plan|plan view|from above"
+    r"horizontal(?! (?:position|location|order|side))|(?:ground|floor) distance|"
+    r"(?:along|over|across) the (?:floor|ground)|(?:distance|far|apart|metres|meters|measured) "
+    r"on the (?:floor|ground)|floor plan|plan view|from above"
 )
-_LEVELS = r"vertical|(?:difference|differ)s? in (?:level|height|elevation)|height difference"
+_LEVELS = (
+    r"vertical(?! (?:position|location|order|line))|height difference|"
+    r"(?:difference|differ)s? in (?:level|height|elevation)"
+)
 _LEVEL = r"(?:high|low)er (?:up|down|than)|(?:high|low)er level|above|below|beneath|underneath"
 _MORE = r"(?:more|less|greater|smaller|larger|bigger)"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .lexicon import HARMLESS, LONGEST_PHRASE, NUMBER_WORDS, ORDINALS, PHRASES
+from .states import STATE_WORDS, with_states_said
 from .vocabulary import Vocabulary
 
 _PIECE = re.compile(r"<mask>|\d+(?:st|nd|rd|th)\b|\d+|[a-z]+(?:'[a-z]+)?|[,;:.?!]")
@@ -32,7 +33,7 @@ class Token:
 
 def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
     """Typed tokens of a question; ``<mask>`` placeholders are numbered from 0."""
-    text = question.lower().replace("<image>", " ")
+    text = _spelled_out(question.lower().replace("<image>", " "))
     text = re.sub(r"(?<!mask)>|<(?!mask>)|->|[\[\](){}_/\"*=]|(?<=[a-z])-(?=[a-z])", " ", text)
     pieces = _PIECE.findall(text)
     classes = {
@@ -41,7 +42,7 @@ def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
         for form, plural in c.forms()
     }
     known = _known_words(classes)
-    pieces = [_corrected(piece, known) for piece in pieces]
+    pieces = with_states_said([_corrected(piece, known) for piece in pieces])
     longest = max([LONGEST_PHRASE, *(len(key) for key in classes)])
     tokens: list[Token] = []
     masks = 0
@@ -56,6 +57,17 @@ def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
                 at += length
                 break
     return tokens
+
+
+def _spelled_out(text: str) -> str:
+    """Abbreviations with stops and typed possessives in words the grammar knows."""
+    text = text.replace("\u2019", "'")
+    text = re.sub(r"\bi\. ?e\b\.?|\bie\b(?=,)", ",", text)
+    text = re.sub(r"\bw\.? ?r\.? ?t\b\.?", " relative to ", text)
+    text = re.sub(r"\b(vs|approx|dist|resp|pls|max|min|no|nr)\.(?= ?\S)", r"\1 ", text)
+    text = re.sub(r"\b(?:no|nr|num|number) *(?=\d)", " ", text)
+    # "on transporter 4's left", "on the robot's right side"
+    return re.sub(r"(?<=[\w>])'s? (?=(?:own )?(?:left|right)\b)", " its ", text)
 
 
 def _phrase(
@@ -90,7 +102,7 @@ def _phrase(
 def _known_words(phrases: Iterable[tuple[str, ...]]) -> frozenset[str]:
     known = {word for phrase in phrases for word in phrase}
     known |= {word for phrase in PHRASES for word in phrase.split()}
-    return frozenset(known | HARMLESS | set(ORDINALS) | set(NUMBER_WORDS))
+    return frozenset(known | HARMLESS | STATE_WORDS | set(ORDINALS) | set(NUMBER_WORDS))
 
 
 def _corrected(piece: str, known: frozenset[str]) -> str:
