@@ -72,8 +72,8 @@ class ReadAnswer:
 
     Args:
         kind: ``UNKNOWN`` where the sentence holds no readable verdict, ``TEXT`` for prose.
-        value: metres, a count, ``"left"`` / ``"right"`` (of the question's first region relative
-            to its second) or the chosen position in the question's order; ``None`` if unknown.
+        value: metres, a count, ``"left"`` / ``"right"`` (of the region asked about relative to the
+            other) or the chosen position in the question's order; ``None`` if unknown.
         unit: ``"m"`` for distances, else ``""``.
         regions: positions mentioned, in order of first mention.
         normalized: as the benchmark writes it ("5.23", "2", "left"); ``""`` if unknown.
@@ -87,7 +87,12 @@ class ReadAnswer:
 
 
 def read_answer(
-    text: str, kind: Kind | None, n_regions: int, *, truncated: bool = False
+    text: str,
+    kind: Kind | None,
+    n_regions: int,
+    *,
+    subject: int | None = None,
+    truncated: bool = False,
 ) -> ReadAnswer:
     """Reads a generated answer.
 
@@ -95,6 +100,8 @@ def read_answer(
         text: the model's text.
         kind: the kind the question asked for; ``None`` to tell from the text.
         n_regions: placeholders in the question; a verdict about a region beyond them is unknown.
+        subject: of a comparison, position of the region asked about; ``None`` for the one that the
+            question names first.
         truncated: generation stopped before the model ended its answer: nothing is believed.
     """
     marked = _REGION.sub(lambda m: f" @{m.group(1) or m.group(2)}@ ", text.strip()).lower()
@@ -110,7 +117,7 @@ def read_answer(
     for candidate in (
         (kind,) if kind is not None else (Kind.DISTANCE, Kind.COUNT, Kind.LEFT_RIGHT, Kind.CHOICE)
     ):
-        found = _read(candidate, verdict)
+        found = _read(candidate, verdict, subject)
         if found is not None:
             value, normalized = found
             unit = "m" if candidate is not None and candidate.is_length else ""
@@ -161,7 +168,7 @@ def _count(sentence: str) -> tuple[int, str] | None:
     return value, str(value)
 
 
-def _comparison(sentence: str, kind: Kind) -> tuple[str, str] | None:
+def _comparison(sentence: str, kind: Kind, subject: int | None) -> tuple[str, str] | None:
     words = _WORDS_OF[kind]
     sides = {side for side, pattern in words.items() if pattern.search(sentence)}
     if len(sides) != 1 or _NEGATION.search(sentence):
@@ -170,8 +177,12 @@ def _comparison(sentence: str, kind: Kind) -> tuple[str, str] | None:
     order = [int(i) for i in _REFERRED.findall(sentence)]
     if len(order) > 2 or len(set(order)) != len(order) or len(order) == 1:
         return None
-    if len(order) == 2 and order[0] > order[1]:
-        # The question's first region is named second: the same fact seen from the other end.
+    if len(order) == 2 and subject is None:
+        subject = min(order)
+    if order and subject not in order:
+        return None
+    if order and subject == order[1]:
+        # The region asked about is named second: the same fact seen from the other end.
         side = next(other for other in words if other != side)
     return side, side
 
@@ -203,13 +214,15 @@ def _choice(sentence: str) -> tuple[int, str] | None:
     return chosen, str(chosen)
 
 
-def _read(kind: Kind | None, sentence: str) -> tuple[float | int | str, str] | None:
+def _read(
+    kind: Kind | None, sentence: str, subject: int | None
+) -> tuple[float | int | str, str] | None:
     if kind is None:
         return None
     if kind.is_length:
         return _distance(sentence)
     if kind.is_comparison:
-        return _comparison(sentence, kind)
+        return _comparison(sentence, kind, subject)
     if kind is Kind.COUNT:
         return _count(sentence)
     if kind is Kind.DIRECTION:

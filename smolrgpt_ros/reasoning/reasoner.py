@@ -206,7 +206,14 @@ class SpatialReasoner:
             truncated = bool(getattr(generated, "truncated", False))
             vanished = tuple(grounding.region_ids[i] for i in generated.vanished_masks)
         measured = measure(grounding.meaning, frame, prompted, geometry)
-        read = read_answer(text, grounding.meaning.kind, len(prompted), truncated=truncated)
+        subject = grounding.meaning.subject
+        read = read_answer(
+            text,
+            grounding.meaning.kind,
+            len(prompted),
+            subject=None if subject is None else subject.single,
+            truncated=truncated,
+        )
         return SpatialAnswer(
             question=question,
             prompt=grounding.prompt,

@@ -227,3 +227,18 @@ def _numbered(template: str) -> str:
     for number in range(template.count("[R]")):
         template = template.replace("[R]", f"[Region {number}]", 1)
     return template
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "side"),
+    [
+        ("The pallet [Region 1] is to the right of the shelf [Region 0].", 1, "right"),
+        ("The shelf [Region 0] is to the right of the pallet [Region 1].", 1, "left"),
+        ("The pallet [Region 1] is to the right of the shelf [Region 0].", 0, "left"),
+        ("The pallet [Region 1] is to the right of the shelf [Region 0].", None, "left"),
+        ("It is on the right.", 1, "right"),
+        ("The pallet [Region 2] is to the right of the shelf [Region 0].", 1, None),
+    ],
+)
+def test_a_side_is_that_of_the_region_asked_about(text, subject, side) -> None:
+    assert read_answer(text, Kind.LEFT_RIGHT, 3, subject=subject).value == side

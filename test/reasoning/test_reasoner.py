@@ -225,3 +225,22 @@ def test_picture_shows_regions_and_a_band_of_text(yard: Any) -> None:
     assert drawn.shape[0] > 240 and drawn.shape[1:] == (320, 3)
     asked, other = yard.regions[2].mask, yard.regions[0].mask & ~yard.regions[2].mask
     assert drawn[:240][asked].mean() > 2 * drawn[:240][other].mean()
+
+
+@pytest.mark.parametrize(
+    ("question", "said_of"),
+    [
+        ("On which side of <mask> is <mask>?", 1),
+        ("Is <mask> left or right of <mask>?", 0),
+        ("Compared with <mask>, is <mask> further left?", 1),
+    ],
+)
+def test_the_side_is_that_of_the_region_asked_about(yard: Any, question: str, said_of: int) -> None:
+    one, other = (said_of, 1 - said_of)
+    text = f"The pallet [Region {one}] is to the right of the pallet [Region {other}]."
+    answer = SpatialReasoner(ScriptedEngine(text)).answer(
+        yard.frame, yard.regions, question, [12, 11]
+    )
+    assert answer.value == "right"
+    # Column 11 of the yard's pallets lies left of 12: seen from the other one, it is the opposite.
+    assert answer.measured.value == ("left" if answer.prompt_region_ids[said_of] == 11 else "right")
