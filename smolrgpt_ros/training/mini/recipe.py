@@ -12,6 +12,7 @@ STAGES = (
     "tower",
     "region_geometry",
     "centres",
+    "insides",
     "language",
     "rgb_alignment",
     "region_alignment",
