@@ -9,10 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .fourier import fourier
-from .inside_estimator import InsideEstimator
 from .layers import start_with
 from .relation_encoder import ReferenceEncoder, RelationEncoder
-from .shapes import SHAPE_FEATURES, shape_features
 
 
 class GeometryEncoder(nn.Module):
@@ -53,7 +51,6 @@ class GeometryEncoder(nn.Module):
         start_with(self.out, std * self.out.in_features**-0.5)
         start_with(self.direct, 2.0 * std * encoded**-0.5)
         self.centres = CentreEstimator() if regions else None
-        self.insides = InsideEstimator() if regions else None
         self.relations = RelationEncoder(regions, width, std) if regions else None
         self.references = ReferenceEncoder(width, std) if regions else None
 
@@ -68,10 +65,9 @@ class GeometryEncoder(nn.Module):
 
     def to_references(self, geometry: Tensor) -> Tensor | None:
         """``(M, G)`` -> ``(M, M, D)``: what the region of the column is to that of the row."""
-        if self.references is None or self.centres is None or self.insides is None:
+        if self.references is None or self.centres is None:
             return None
-        centres = self.centres(geometry)
-        return self.references(geometry, centres, self.insides(geometry, centres))
+        return self.references(geometry, self.centres(geometry))
 
 
 class CentreEstimator(nn.Module):
@@ -85,7 +81,7 @@ class CentreEstimator(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = nn.Linear(SHAPE_FEATURES, self._HIDDEN)
+        self.first = nn.Linear(_SHAPE_FEATURES, self._HIDDEN)
         self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
         self.out = nn.Linear(self._HIDDEN, 3)
         for layer in (self.first, self.second, self.out):
@@ -100,3 +96,24 @@ class CentreEstimator(nn.Module):
         shape = shape_features(raw).to(self.first.weight.dtype)
         offset = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float()
         return raw[:, 0:3] + offset * raw[:, 18:19]
+
+
+_SHAPE_FEATURES = 18
+
+
+def shape_features(geometry: Tensor) -> Tensor:
+    """``(M, G)``, columns as in ``geometry_features.FEATURE_NAMES`` -> ``(M, 18)``, of order one:
+    position, extent around it, spread, share of valid pixels, place and size in the image."""
+    median = geometry[:, 0:3]
+    return torch.cat(
+        (
+            median / 5,
+            geometry[:, 3:6] - median,
+            geometry[:, 6:9] - median,
+            2 * geometry[:, 9:12],
+            geometry[:, 12:13],
+            4 * (geometry[:, 13:15] - 0.5),
+            4 * geometry[:, 15:18],
+        ),
+        1,
+    )

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from .fourier import fourier
 from .layers import start_with
-from .shapes import PAIR_FEATURES, pair_features
 
 _WAVES = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
 """Metres."""
@@ -36,7 +35,7 @@ class RelationEncoder(nn.Module):
     def __init__(self, regions: int, width: int, std: float) -> None:
         super().__init__()
         self.regions = regions
-        encoded = PAIR_FEATURES * (2 * len(_WAVES) + 1)
+        encoded = _PAIR_FEATURES * (2 * len(_WAVES) + 1)
         self.hidden = nn.Linear(encoded, _RELATION_HIDDEN)
         self.norm = nn.LayerNorm(_RELATION_HIDDEN)
         self.kinds = nn.Linear(_RELATION_HIDDEN, _RELATION_KINDS)
@@ -69,29 +68,25 @@ class ReferenceEncoder(nn.Module):
 
     def __init__(self, width: int, std: float) -> None:
         super().__init__()
-        pairs = PAIR_FEATURES * (2 * len(_WAVES) + 1)
+        pairs = _PAIR_FEATURES * (2 * len(_WAVES) + 1)
         encoded = pairs + _NUMBERS * 2 * len(_DIGIT_WAVES)
         self.hidden = nn.Linear(encoded, _REFERENCE_HIDDEN)
         self.norm = nn.LayerNorm(_REFERENCE_HIDDEN)
         self.out = nn.Linear(_REFERENCE_HIDDEN, width)
         self.direct = nn.Linear(encoded, width, bias=False)
-        self.inside = nn.Linear(1, width, bias=False)
         start_with(self.hidden, 2.0 * encoded**-0.5)
-        start_with(self.inside, std)
         start_with(self.out, std * _REFERENCE_HIDDEN**-0.5)
         start_with(self.direct, 2.0 * std * encoded**-0.5)
 
-    def forward(self, geometry: Tensor, centres: Tensor, insides: Tensor) -> Tensor:
-        """``(M, G)`` raw values, ``(M, 3)`` metres, ``(M, M)`` log-odds that the column stands in
-        the row, all float32 -> ``(M, M, D)``, row: the reference."""
+    def forward(self, geometry: Tensor, centres: Tensor) -> Tensor:
+        """``(M, G)`` raw values, ``(M, 3)``, float32 -> ``(M, M, D)``, row: the reference."""
         geometry = geometry.float()
         pairs = fourier(pair_features(geometry, centres), _WAVES).transpose(0, 1)
         waves = torch.tensor(_DIGIT_WAVES, device=geometry.device)
         phases = numbers(geometry, centres)[..., None] * (2 * torch.pi / waves)
         digits = _DIGIT_GAIN * torch.cat((phases.sin(), phases.cos()), -1).flatten(-2)
         encoded = torch.cat((pairs, digits), -1).to(self.hidden.weight.dtype)
-        told = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
-        return told + self.inside((insides / 2).tanh()[..., None].to(told.dtype))
+        return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
 
 
 _NUMBERS = 2
@@ -105,6 +100,43 @@ def numbers(geometry: Tensor, centres: Tensor) -> Tensor:
         (
             (centres[:, None] - centres[None]).norm(dim=-1),
             (10 * geometry[None, :, 13]).expand(count, count),
+        ),
+        -1,
+    )
+
+
+_PAIR_FEATURES = 21
+
+
+def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
+    """Differences between every two regions.
+
+    Args:
+        geometry: ``(M, G)`` float32, columns as in ``geometry_features.FEATURE_NAMES``.
+        centres: ``(M, 3)`` metres.
+
+    Returns:
+        ``(M, M, 21)``, row minus column, metres or comparable: step of the centres (3), its length,
+        its logarithm, gaps between the near and far edges (12), step in the image (2), whether both
+        were measured, whether it is the region itself.
+    """
+    one, other = geometry[:, None], geometry[None]
+    step = centres[:, None] - centres[None]
+    length = step.norm(dim=-1, keepdim=True)
+    low, high = slice(3, 6), slice(6, 9)
+    own = torch.eye(len(geometry), device=geometry.device)[..., None]
+    return torch.cat(
+        (
+            step,
+            length,
+            4 * (length + 0.1).log(),
+            one[..., low] - other[..., high],
+            one[..., high] - other[..., low],
+            one[..., low] - other[..., low],
+            one[..., high] - other[..., high],
+            16 * (one[..., 13:15] - other[..., 13:15]),
+            4 * one[..., 18:19] * other[..., 18:19],
+            4 * own,
         ),
         -1,
     )

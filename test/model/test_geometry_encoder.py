@@ -3,9 +3,8 @@
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_encoder import CentreEstimator, GeometryEncoder
+from smolrgpt_ros.model.geometry_encoder import CentreEstimator, GeometryEncoder, shape_features
 from smolrgpt_ros.model.geometry_features import FEATURE_SCALES
-from smolrgpt_ros.model.shapes import shape_features
 
 
 def test_small_differences_show():

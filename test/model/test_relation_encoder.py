@@ -7,8 +7,8 @@ from smolrgpt_ros.model.relation_encoder import (
     ReferenceEncoder,
     RelationEncoder,
     numbers,
+    pair_features,
 )
-from smolrgpt_ros.model.shapes import pair_features
 
 
 def test_pair_features_by_hand(region):
@@ -64,27 +64,13 @@ def test_a_name_tells_how_its_region_lies_to_the_reference(region):
     torch.manual_seed(0)
     encoder = ReferenceEncoder(16, std=1.0)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])
-    nobody = torch.full((3, 3), -9.0)
-    before = encoder(raw, raw[:, :3], nobody)
+    before = encoder(raw, raw[:, :3])
     assert before.shape == (3, 3, 16)
     moved = raw.clone()
     moved[2, 0] += 0.1  # a tenth of a metre turns the wave of half a metre by 72 degrees
-    change = (encoder(moved, moved[:, :3], nobody) - before).norm(dim=-1)
+    change = (encoder(moved, moved[:, :3]) - before).norm(dim=-1)
     expected = torch.zeros(3, 3, dtype=torch.bool)
     expected[2, :2] = expected[:2, 2] = True
     assert torch.equal(change > 0.01, expected)
     # Not the same both ways: the row is the reference.
     assert (before[0, 1] - before[1, 0]).norm() > 0.01
-
-
-def test_who_stands_inside_shows_in_that_pair_alone(region):
-    encoder = ReferenceEncoder(16, std=1.0)
-    torch.nn.init.ones_(encoder.inside.weight)
-    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
-    odds = torch.full((2, 2), -9.0)
-    before = encoder(raw, raw[:, :3], odds)
-    odds[0, 1] = 0.0  # even odds: from -1 to 0
-    change = encoder(raw, raw[:, :3], odds) - before
-    expected = torch.zeros(2, 2, 16)
-    expected[0, 1] = 0.9998  # tanh of 4.5
-    assert torch.allclose(change, expected, atol=1e-3)

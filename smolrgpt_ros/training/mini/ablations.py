@@ -16,13 +16,7 @@ from .build import build_mini, export, load_part
 from .recipe import recipe_of
 from .stages import TrainingRun, run_stage
 
-_SHARED = (
-    "geometry_encoder.centres",
-    "geometry_encoder.insides",
-    "geometry_encoder",
-    "language_model",
-    "vision_tower",
-)
+_SHARED = ("geometry_encoder.centres", "geometry_encoder", "language_model", "vision_tower")
 _STAGES = ("region_geometry", "rgb_alignment", "region_alignment", "sft")
 
 

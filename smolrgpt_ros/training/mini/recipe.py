@@ -12,7 +12,6 @@ STAGES = (
     "tower",
     "region_geometry",
     "centres",
-    "insides",
     "language",
     "rgb_alignment",
     "region_alignment",

@@ -3,7 +3,6 @@
 tower             dense labels, no decoder (``tower``)
 region_geometry   connectors, refiners and what estimates geometry from their tokens; no decoder
 centres           where objects' middles lie (``centres``)
-insides           who stands in which buffer region (``insides``)
 language          decoder and geometry encoder, on geometry tokens alone: cheap steps, no picture
 rgb_alignment     stage 1: the RGB connector, on captions; decoder and tower frozen
 region_alignment  stage 2: connectors and refiners, on region descriptions; decoder and tower frozen
@@ -25,7 +24,6 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ...model.geometry_encoder import CentreEstimator
-from ...model.inside_estimator import InsideEstimator
 from ...model.modeling import SmolRGPTForConditionalGeneration
 from ...model.processing import SmolRGPTProcessor
 from . import sampling
@@ -33,7 +31,6 @@ from .batches import FrameTokens, answer_loss
 from .build import load_part, save_part
 from .centres import train_centres
 from .frames import CachedFrames
-from .insides import train_insides
 from .loop import Schedule, fit
 from .recipe import STAGES, Recipe
 from .region_geometry import geometry_loss
@@ -45,7 +42,6 @@ _PAIRS_SHARE = 0.2
 """Part of the language stage that asks about pairs alone."""
 
 _CENTRES = "geometry_encoder.centres"
-_INSIDES = "geometry_encoder.insides"
 
 _OF_REGIONS = (
     "rgb_connector",
@@ -58,7 +54,6 @@ _TRAINED = {
     "tower": ("vision_tower",),
     "region_geometry": _OF_REGIONS,
     "centres": (_CENTRES,),
-    "insides": (_INSIDES,),
     "language": ("language_model", "geometry_encoder"),
     "rgb_alignment": ("rgb_connector",),
     "region_alignment": _OF_REGIONS,
@@ -68,11 +63,10 @@ _BUILDS_ON = {
     "tower": (),
     "region_geometry": ("tower",),
     "centres": (),
-    "insides": ("centres",),
-    "language": ("centres", "insides"),
-    "rgb_alignment": STAGES[:5],
-    "region_alignment": STAGES[:6],
-    "sft": STAGES[:7],
+    "language": ("centres",),
+    "rgb_alignment": STAGES[:4],
+    "region_alignment": STAGES[:5],
+    "sft": STAGES[:6],
 }
 
 
@@ -125,20 +119,14 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
         "deadline": deadline,
     }
     if name == "centres":
-        train_centres(
-            cast(CentreEstimator, trained[_CENTRES]), run.frames, schedule, run.folder, **fitted
-        )
-    elif name == "insides":
-        middle = cast(CentreEstimator, run.model.get_submodule(_CENTRES))
-        estimator = cast(InsideEstimator, trained[_INSIDES])
-        train_insides(estimator, middle, run.frames, schedule, run.folder, **fitted)
+        estimator = cast(CentreEstimator, trained[_CENTRES])
+        train_centres(estimator, run.frames, schedule, run.folder, **fitted)
     elif name == "tower":
         pretrain_tower(run.model, run.frames, schedule, run.folder, **fitted)
     elif name == "region_geometry":
         _run_region_geometry(run, trained, schedule, deadline)
     else:
-        for part in (_CENTRES, _INSIDES):  # what is built on them must hold
-            run.model.get_submodule(part).requires_grad_(False)
+        run.model.get_submodule(_CENTRES).requires_grad_(False)  # what is built on them must hold
         _run_decoder_stage(run, name, trained, schedule, deadline)
     for part, module in trained.items():
         save_part(module, run.part(part))

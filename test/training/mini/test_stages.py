@@ -92,7 +92,6 @@ def test_every_stage_trains_its_parts_and_no_others(run):
         trained[stage] = changed
     assert trained["tower"] == {"vision_tower"}
     assert trained["centres"] == {"geometry_encoder"}
-    assert trained["insides"] == {"geometry_encoder"}
     assert trained["language"] == {"language_model", "geometry_encoder"}
     assert trained["rgb_alignment"] == {"rgb_connector"}
     connectors = {"rgb_connector", "depth_connector", "rgb_refiner", "depth_refiner"}
