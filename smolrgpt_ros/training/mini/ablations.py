@@ -1,7 +1,7 @@
 """What each part of the mini brings: the stages that see pictures, again without it, on a budget.
 
-All variants share one finished run's frames, decoder and geometry encoder as its language stage
-left them, and its tower where they have one.
+All variants start from one run's frames, decoder and geometry encoder as it left them, and its
+tower where they have one. Connectors, refiners and what reads geometry off the pictures are fresh.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def run_ablations(base: Path, plan: Path, run: TrainingRun) -> list[Path]:
         base: the recipe of ``run``.
         plan: YAML: ``frames`` of the run to use, ``budget`` and ``variants``: changes to the base
             recipe, for all and by name.
-        run: with its parts up to the language stage; the variants' runs lie in its folder.
+        run: finished, or with its language stage at least; the variants' runs lie in its folder.
 
     Returns:
         Folders of the models.
