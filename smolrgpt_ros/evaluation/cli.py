@@ -145,6 +145,7 @@ def _told(arguments: argparse.Namespace) -> str:
     return (
         f"{arguments.frames} simulated frames from seed {arguments.seed}, {arguments.masks} masks, "
         f"{arguments.phrasing} sentences"
+        + (", no geometry" if arguments.without_geometry else "")
     )
 
 
