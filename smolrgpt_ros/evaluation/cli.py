@@ -144,8 +144,7 @@ def _told(arguments: argparse.Namespace) -> str:
         return str(arguments.data.name)
     return (
         f"{arguments.frames} simulated frames from seed {arguments.seed}, {arguments.masks} masks, "
-        f"{arguments.phrasing} sentences"
-        + (", no geometry" if arguments.without_geometry else "")
+        f"{arguments.phrasing} sentences" + (", no geometry" if arguments.without_geometry else "")
     )
 
 
