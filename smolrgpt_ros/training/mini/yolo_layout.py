@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from ...simulation.scenes import FAMILIES
 from ...simulation.warehouse import SimulatedFrame
 from .frames import CLASSES, simulate_training_frame, simulated_in_order
 from .recipe import DataPlan
@@ -19,7 +20,7 @@ _FEWEST_PIXELS = 40
 _LEAST_PART = 0.1
 """Parts smaller than this share of the largest one are left out."""
 _VALIDATION = 20
-"""Each so-many-th frame is held out for validation."""
+"""Of so many rounds of frames, one of each camera family, one is held out for validation."""
 
 
 def build_yolo_frames(plan: DataPlan, folder: Path, workers: int = 1) -> Path:
@@ -104,7 +105,8 @@ def write_yolo_frame(
 
 
 def _label_file(folder: Path, index: int) -> Path:
-    split = "val" if index % _VALIDATION == 0 else "train"
+    # Families take turns: a plain "every twentieth" would hold out one of them alone.
+    split = "val" if index // len(FAMILIES) % _VALIDATION == 0 else "train"
     return folder / "labels" / split / f"{index:06d}.txt"
 
 

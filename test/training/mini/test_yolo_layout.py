@@ -51,7 +51,12 @@ def test_frames_are_written_once(tmp_path):
     description = build_yolo_frames(plan, tmp_path)
     told = yaml.safe_load(description.read_text())
     labels = sorted(tmp_path.rglob("*.txt"))
-    assert [file.parent.name for file in labels] == ["train", "train", "val"]
+    # Sorted by split: frames 0 and 1, one of each camera family, are held out.
+    assert [(file.parent.name, file.stem) for file in labels] == [
+        ("train", "000002"),
+        ("val", "000000"),
+        ("val", "000001"),
+    ]
     for file in labels:
         picture = tmp_path / "images" / file.parent.name / f"{file.stem}.jpg"
         assert cv2.imread(str(picture)).shape == (108, 192, 3)
