@@ -9,7 +9,7 @@ from dataclasses import replace
 from .meaning import Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
-from .scanning import kind_at, text_at
+from .scanning import kind_at, past_articles, text_at
 
 _BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
 _YES_OR_NO = ("is", "are", "does", "do", "did", "has", "have")
@@ -74,9 +74,7 @@ def _refuse_conditions(parts: Parts) -> None:
         ):
             raise parts.resolver.bad("left or right of one region selects none")
     for at, token in enumerate(tokens):
-        ahead = at + 1
-        while kind_at(tokens, ahead) == "article":
-            ahead += 1
+        ahead = past_articles(tokens, at + 1)
         if token.text == "not" and kind_at(tokens, ahead) in ("extreme", "superlative"):
             raise parts.resolver.bad("what is not to be chosen leaves several")
     orders = not any(m.asked or m.order is not None for m in parts.mentions)
@@ -86,7 +84,7 @@ def _refuse_conditions(parts: Parts) -> None:
 
 def _compared(parts: Parts) -> Meaning | None:
     """The choice of "is A nearer (to C) than B" and of "is C nearer to A than to B"."""
-    named = [m for m in parts.mentions if m.named and not m.camera]
+    named = [m for m in parts.mentions if m.names_regions]
     than = next((i for i, t in enumerate(parts.tokens) if t.text == "than"), -1)
     rules = [i for i in parts.loose("superlative") if parts.tokens[i].value in _RELATIVE]
     if len(named) not in (2, 3) or len(rules) != 1 or any(m.asked for m in named):
@@ -108,7 +106,7 @@ def _compared(parts: Parts) -> Meaning | None:
 
 def _head(parts: Parts) -> Mention | None:
     """The phrase that is asked for; ``None`` where it is only "which one"."""
-    named = [m for m in parts.mentions if m.named and not m.camera]
+    named = [m for m in parts.mentions if m.names_regions]
     asked = [m for m in parts.mentions if m.asked]
     if asked and asked[0].named:
         return asked[0]
@@ -202,7 +200,7 @@ def _meant_by_pronoun(parts: Parts, at: int) -> Mention | None:
     following = " ".join(t.text for t in parts.tokens[at + 1 :]) if at >= 0 else ""
     if not _BACKWARDS.search(following):
         return None
-    meant = [m for m in parts.context if m.named and not m.camera]
+    meant = [m for m in parts.context if m.names_regions]
     if len(meant) != 1:
         raise parts.resolver.bad(f'what is "it"? {len(meant)} phrases before it name a region')
     return meant[0]

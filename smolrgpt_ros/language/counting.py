@@ -20,7 +20,7 @@ def read_count(parts: Parts) -> Meaning:
     """
     parts.refuse_unknown_nouns()
     resolver = parts.resolver
-    named = [m for m in parts.mentions if m.named and not m.camera]
+    named = [m for m in parts.mentions if m.names_regions]
     places = [m for m in named if parts.label(m) == "buffer"]
     things = [m for m in named if parts.label(m) != "buffer"]
     cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")

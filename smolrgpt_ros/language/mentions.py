@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from .lexicon import HARMLESS
 from .meaning import Order
-from .scanning import SAID_ALONE, kind_at, numbers_at, side_at, text_at
+from .scanning import SAID_ALONE, kind_at, numbers_at, past_articles, side_at, text_at
 from .words import Token
 
 
@@ -55,6 +55,11 @@ class Mention:
         """Whether it can stand for regions at all, unlike "which one"."""
         return self.explicit or self.label is not None or self.camera
 
+    @property
+    def names_regions(self) -> bool:
+        """Whether it stands for regions, unlike the camera."""
+        return self.named and not self.camera
+
 
 def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
     """All noun phrases from left to right; phrases inside another's "nearest to" are part of it."""
@@ -93,8 +98,7 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
         at += 1
         while kind_at(tokens, at) == "link":  # "which of the pallets", "which among"
             at += 1
-    while kind_at(tokens, at) == "article":
-        at += 1
+    at = past_articles(tokens, at)
     order: Order | None = None
     rank, strict = 1, True
     number: int | None = None
@@ -273,8 +277,7 @@ def _said_in_clause(tokens: Sequence[Token], at: int, mention: Mention) -> tuple
     """The "leftmost" or "the closest" that ends "the pallet that is ..."."""
     if at == mention.end or mention.order is not None or mention.explicit or mention.plural:
         return None
-    while kind_at(tokens, at) == "article":
-        at += 1
+    at = past_articles(tokens, at)
     if kind_at(tokens, at) not in ("extreme", "superlative"):
         return None
     order = tokens[at].value

@@ -207,7 +207,7 @@ def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[T
     if any(m.asked for m in find_mentions(sentence)):
         return False
     singles = [
-        [m for m in find_mentions(s) if m.named and not m.camera and not m.plural]
+        [m for m in find_mentions(s) if m.names_regions and not m.plural]
         for s in (sentence, [t for s in sentences if s is not sentence for t in s])
     ]
     return all(len(found) == 1 and len(found[0].ids) < 2 for found in singles)

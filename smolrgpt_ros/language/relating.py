@@ -103,7 +103,7 @@ def read_relation(
     """
     parts = Parts.of([_plain(t) for t in tokens], resolver, locate)
     parts.refuse_unknown_nouns()
-    found = [m for m in find_mentions(parts.tokens) if m.named and not m.camera]
+    found = [m for m in find_mentions(parts.tokens) if m.names_regions]
     picks = [parts.settled(parts.pick(m)) for m in found]
     if kind.is_size:
         if len(picks) != 1 or (picks[0].order is None and picks[0].single is None):

@@ -20,6 +20,13 @@ def text_at(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].text if 0 <= at < len(tokens) else ""
 
 
+def past_articles(tokens: Sequence[Token], at: int) -> int:
+    """The first place from ``at`` on that holds no article."""
+    while kind_at(tokens, at) == "article":
+        at += 1
+    return at
+
+
 def numbers_at(
     tokens: Sequence[Token], at: int, allow_words: bool
 ) -> tuple[tuple[int, ...], tuple[int, ...], int]:
@@ -50,9 +57,7 @@ def side_at(tokens: Sequence[Token], at: int) -> tuple[Order, int, bool] | None:
     opening = text_at(tokens, at)
     if opening not in ("on", "to", "at", "in", "from"):
         return None
-    at += 1
-    while kind_at(tokens, at) == "article":
-        at += 1
+    at = past_articles(tokens, at + 1)
     if kind_at(tokens, at) not in ("side", "extreme"):
         return None
     order = tokens[at].value

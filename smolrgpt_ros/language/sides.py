@@ -58,7 +58,7 @@ def is_left_right(parts: Parts, cues: set[str]) -> bool:
         return True
     if any(m.asked for m in parts.mentions):
         return False
-    ends = [m for m in parts.mentions if m.named and not m.camera]
+    ends = [m for m in parts.mentions if m.names_regions]
     compared = [i for i in parts.loose("extreme") if _compares(parts.tokens[i])]
     said = {t.value for t in parts.tokens if t.kind == "side" or _compares(t)}
     if parts.says("than") and parts.loose("superlative"):
@@ -77,7 +77,7 @@ def read_left_right(parts: Parts) -> Meaning:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
     parts.refuse_unknown_nouns()
-    named = [m for m in parts.mentions if m.named and not m.camera]
+    named = [m for m in parts.mentions if m.names_regions]
     if len(named) > 2:
         named = parts.without_movers(named)
     picks = [parts.pick(m) for m in named]

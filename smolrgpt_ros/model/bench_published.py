@@ -57,7 +57,7 @@ class PublishedWay:
         """
         start = self.clock()
         image, region_rgb, region_depth = self.vision(rgb, depth, weights)
-        embeds = self.model.assemble_embeddings(ids, image, [region_rgb], [region_depth])
+        embeds, _ = self.model.assemble(ids, image, [region_rgb], [region_depth])
         return self._decode(embeds, new_tokens, start)
 
     def _decode(self, embeds: Tensor, new_tokens: int, start: float) -> list[float]:

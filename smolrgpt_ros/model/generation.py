@@ -110,7 +110,7 @@ class Generator:
         cache = self.decoder.new_cache(1, ids.shape[1])
         cache.seen[:] = True
         slots = torch.arange(ids.shape[1], device=self.device)
-        embeds = self.model.assemble_embeddings(ids, image_tokens[None])
+        embeds, _ = self.model.assemble(ids, image_tokens[None])
         self.decoder(embeds, slots[None], slots, cache, ids.shape[1])
         features.prefix = cache
 

@@ -22,18 +22,6 @@ class PromptSide(PreTrainedModel):
     geometry_encoder: GeometryEncoder
     picture_geometry: PictureGeometry
 
-    def assemble_embeddings(
-        self,
-        input_ids: Tensor,
-        image_tokens: Tensor | PerSample | None = None,
-        region_rgb: PerSample | None = None,
-        region_depth: PerSample | None = None,
-        region_geometry: PerSample | None = None,
-    ) -> Tensor:
-        """The first of what :meth:`assemble` gives."""
-        given = (image_tokens, region_rgb, region_depth, region_geometry)
-        return self.assemble(input_ids, *given)[0]
-
     def assemble(
         self,
         input_ids: Tensor,

@@ -64,7 +64,7 @@ def logits_of(model, processor, frame, masks, prompt, answer):
     patches = model.encode_images(inputs["pixel_values"])
     depth = None if frame.depth is None else model.encode_images(inputs["depth_values"])
     found = model.picture_tokens(patches, depth, inputs["region_masks"])[0]
-    embeds = model.assemble_embeddings(
+    embeds, _ = model.assemble(
         inputs["input_ids"], [found.image], [found.rgb], [found.depth], inputs["region_geometry"]
     )
     words = model.get_input_embeddings()(torch.tensor([answer]))

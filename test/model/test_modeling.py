@@ -113,7 +113,7 @@ def test_computed_before_equals_computed_here(model, batch):
         region_rgb_tokens=[t.rgb for t in tokens],
         region_depth_tokens=[t.depth for t in tokens],
     )
-    embeds = model.assemble_embeddings(
+    embeds, _ = model.assemble(
         batch["input_ids"],
         torch.stack([t.image for t in tokens]),
         [t.rgb for t in tokens],
@@ -128,7 +128,7 @@ def test_computed_before_equals_computed_here(model, batch):
 
 @torch.no_grad()
 def test_region_placeholder_without_depth_keeps_its_word_embedding(model, batch):
-    embeds = model.assemble_embeddings(
+    embeds, _ = model.assemble(
         batch["input_ids"][1:, -5:], None, [torch.zeros(1, 32)], [None], [torch.zeros(1, 19)]
     )
     assert torch.equal(embeds[0, 2], model.get_input_embeddings().weight[5])
@@ -244,7 +244,7 @@ def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model)
     rgb, depth = torch.full((2, width), 1.0), torch.full((2, width), 10.0)
     rgb[1], depth[1] = 3.0, 20.0
     ids = torch.tensor([[4, 5, 4, 5, first + 1, 9, first, first + 2]])
-    embeds = model.assemble_embeddings(ids, None, [rgb], [depth])
+    embeds, _ = model.assemble(ids, None, [rgb], [depth])
     added = (embeds - words[ids])[0, 4:].mean(-1)
     # Region 1: 3 + 20; no name; region 0: 1 + 10; there is no region 2.
     assert added.tolist() == pytest.approx([23.0, 0.0, 11.0, 0.0], abs=1e-5)

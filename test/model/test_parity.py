@@ -83,7 +83,7 @@ def test_every_intermediate(published, reference_checkpoint, name):
         refined = published.refine(published.connect(patches, "depth"), "depth")
         depth = [published.pool_regions(r, m)[0] for r, m in zip(refined, masks, strict=True)]
         close(torch.cat(depth), case["pooled_depth"])
-    embeds = published.assemble_embeddings(inputs["input_ids"], tokens, rgb, depth)
+    embeds, _ = published.assemble(inputs["input_ids"], tokens, rgb, depth)
     close(embeds, case["inputs_embeds"])
     output = published(**inputs, output_hidden_states=True)
     seen = inputs["attention_mask"].bool().numpy()

@@ -6,13 +6,12 @@ tower where they have one. Connectors, refiners and what reads geometry off the 
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .build import build_mini, export, load_part
+from .build import build_mini, export, load_part, save_part
 from .recipe import recipe_of
 from .stages import TrainingRun, run_stage
 
@@ -43,19 +42,19 @@ def run_ablations(base: Path, plan: Path, run: TrainingRun) -> list[Path]:
         values = merged(yaml.safe_load(base.read_text()), planned["budget"])
         recipe = recipe_of(merged(values, change or {}), plan)
         folder = run.folder / "ablations" / name
-        model, processor = build_mini(recipe, run.processor.tokenizer)
-        own_tower = recipe.stages["tower"].steps == 0
-        features = (folder if own_tower else run.folder) / "tower_features.npy"
-        variant = TrainingRun(recipe, frames, model, processor, folder, features)
-        (folder / "parts").mkdir(parents=True, exist_ok=True)
-        for part in _SHARED:
-            if not (own_tower and part == "vision_tower"):
-                load_part(run.model.get_submodule(part), run.part(part))  # says what is missing
-                shutil.copyfile(run.part(part), variant.part(part))
         out = folder / "mini"
         models.append(out)
         if (out / "config.json").exists():
             continue
+        model, processor = build_mini(recipe, run.processor.tokenizer)
+        own_tower = recipe.stages["tower"].steps == 0
+        features = (folder if own_tower else run.folder) / "tower_features.npy"
+        variant = TrainingRun(recipe, frames, model, processor, folder, features)
+        for part in _SHARED:
+            if not (own_tower and part == "vision_tower"):
+                module = model.get_submodule(part)
+                load_part(module, run.part(part))
+                save_part(module, variant.part(part))
         for stage in (*(("tower",) if own_tower else ()), *_STAGES):
             run_stage(variant, stage)
         export(model, processor, out)
