@@ -79,7 +79,9 @@ def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
             candidates = resolver.positions(mention)
         else:
             candidates = resolver.of_class(mention.label or "", scope or None)
-        order, rank, reference = mention.order, mention.rank, mention.reference
+        order, rank = mention.order, mention.rank
+        # "in the buffer next to the shelf, the nearest one of the buffers M M"
+        reference = next((m.reference for m in reversed(choosing) if m.reference is not None), None)
     else:
         mention, candidates = places[0], scope
     if len(candidates) == 1:

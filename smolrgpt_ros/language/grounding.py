@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .meaning import Meaning
 from .prompting import PromptWriter
@@ -33,7 +33,30 @@ _LIMIT = re.compile(
     re.I,
 )
 
+_REGION = re.compile(r"\[Region (\d+)\]")
+
 __all__ = ["Grounding", "Locate", "RegionView", "ground"]
+
+
+@dataclass(frozen=True)
+class ModelPrompt:
+    """What a model is asked.
+
+    Args:
+        text: with one ``<mask>`` per entry of ``masks``.
+        masks: position of the region behind each placeholder.
+    """
+
+    text: str
+    masks: tuple[int, ...]
+
+    def in_positions(self, answer: str) -> str:
+        """An answer about the placeholders' ``[Region i]``, told of positions."""
+        return _REGION.sub(self._position, answer)
+
+    def _position(self, region: re.Match[str]) -> str:
+        number = int(region[1])
+        return f"[Region {self.masks[number]}]" if number < len(self.masks) else region[0]
 
 
 @dataclass(frozen=True)
@@ -44,11 +67,19 @@ class Grounding:
         prompt: holds one ``<mask>`` per entry of ``region_ids``.
         region_ids: ids in the order of the placeholders; one id may occur twice.
         meaning: positions in it count over ``region_ids``.
+        rewritten: the same in the model's own wording, where that was asked for.
     """
 
     prompt: str
     region_ids: tuple[int, ...]
     meaning: Meaning
+    rewritten: ModelPrompt | None = None
+
+    @property
+    def asked(self) -> ModelPrompt:
+        """What the model shall be asked."""
+        same = ModelPrompt(self.prompt, tuple(range(len(self.region_ids))))
+        return same if self.rewritten is None else self.rewritten
 
 
 def ground(
@@ -57,6 +88,7 @@ def ground(
     vocabulary: Vocabulary | None = None,
     *,
     locate: Locate | None = None,
+    rewrite: bool = False,
 ) -> Grounding:
     """Understands a question.
 
@@ -70,6 +102,8 @@ def ground(
         vocabulary: class words; the warehouse's own if left out.
         locate: decides selections that need depth ("the nearest pallet") so that the prompt can
             name the one region; without it the prompt lists the candidates.
+        rewrite: whether a question with placeholders is put in the model's own wording as well,
+            which then decides for itself all that the question leaves to decide.
 
     Raises:
         QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (no spatial question
@@ -90,16 +124,19 @@ def ground(
         meaning = read_question(tokens, resolver, locate)
     else:
         meaning = read_relation(relation, tokens, resolver, locate)
+    writer = PromptWriter([view.label for view in regions], vocabulary)
+    ids = tuple(view.id for view in regions)
     if masks:
-        prompt = question.replace("<image>", "").strip()
-        return Grounding(prompt, tuple(view.id for view in regions), meaning)
-    labels = [view.label for view in regions]
-    writer = PromptWriter(labels, vocabulary)
+        rewritten = None
+        if rewrite and relation is None:
+            said = writer.write(read_question(tokens, replace(resolver, decides=False)))
+            rewritten = ModelPrompt(said, tuple(writer.mentioned))
+        return Grounding(question.replace("<image>", "").strip(), ids, meaning, rewritten)
     prompt = writer.write(meaning)
     order = writer.mentioned
     table = {position: order.index(position) for position in order}
     return Grounding(
         prompt=prompt,
-        region_ids=tuple(regions[position].id for position in order),
+        region_ids=tuple(ids[position] for position in order),
         meaning=meaning.renumbered(table),
     )

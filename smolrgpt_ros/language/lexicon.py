@@ -39,7 +39,7 @@ def _phrases() -> dict[str, tuple[str, object]]:
         Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
         "least distance,minimum distance,lowest distance,minimal distance,min distance,"
         "minimises the distance,minimizes the distance,shortest way,shortest path,shortest,"
-        "least far,less far,less distant",
+        "least way,least far,less far,less distant",
         Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
         "largest distance,greatest distance,maximum distance,maximal distance,max distance",
         Order.LARGEST: "largest,biggest,larger,bigger",
@@ -53,8 +53,8 @@ def _phrases() -> dict[str, tuple[str, object]]:
         table[word] = ("state", Order.LOADED)
     for phrase in (
         "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,"
-        "tally,occupancy of,quantity of,fill level of,what number,number in,number within,"
-        "number inside"
+        "tally,add up,adding up,sum up,occupancy of,quantity of,fill level of,what number,"
+        "number in,number within,number inside,as a number"
     ).split(","):
         table[phrase] = ("cue", "count")
     for phrase in (
@@ -126,7 +126,8 @@ _VERBS = (
     # connecting
     "connect extend join lead link run span stretch "
     # moving and looking
-    "approach arrive drive face follow gaze glance head move rotate shift steer swing travel turn "
+    "approach arrive begin drive face follow gaze glance head move rotate shift start steer swing "
+    "travel turn "
     "walk watch "
     # asking
     "calculate check compare compute confirm consider decide determine estimate evaluate express "
@@ -155,7 +156,7 @@ _ABSTRACT = frozenset(
     beginning destination end ends ending goal target targets start trip
     couple group groups list listed lists mentioned pair pairs respectively selection set sets
     border borders building facility hall warehouse
-    content contents others remaining rest sum
+    content contents others portion remaining rest sum
     cargo freight goods payload
     """.split()
 )
@@ -164,31 +165,31 @@ _ORDINARY = frozenset(
     """
     about above according across actually again ahead along also am amount and angle answer
     anything appear appears approximate approximately are around ask assess at automated automatic
-    automatically autonomously available away back based be been being below besides better
-    between both box boxes but called can captured choice chosen compute computed confirm
-    considering contain contained contains could current currently describe determine determined
-    did direction do does done easiest easily easy edge efficiency efficient estimate estimated
-    estimation exact exactly extent feet figure find first floor for former found frame free front
-    ft get give given go goal going good got greatest ground had hand happen has have held hello
-    help here hey hi hold holding holds how i if image images in inch inches indicate into is it
-    its just know latter lie lies like line located location locations long look looking looks lot
-    may mean measure measured measurement measurements meter meters metre metres might moment most
-    move much name navigate need needs next no not nothing now number observer observing of off ok
-    okay on only optimal or order other out over path perspective picture place placed placement
-    plan please pls point position positioned positions possible present proceed provide provided
-    proximity put question r reading regarding relation relative report robots' roughly scene see
-    seen shall should show side sides sight sit sits situated slot slots so some space spaces
-    spatial spot spots stand standing stands state still stored storing straight system task tell
-    than thank thanks that their them then there they thing things think to toward towards trip
-    truth try u until up using value vehicle's versus via view viewer viewing viewpoint visible vs
-    want wants was way we well were what's when whether while who whose will with without would
-    yes you your yours
-    level levels height heights width widths size sizes volume clock hour hours plan horizontal
-    horizontally vertical vertically difference differ surface surfaces clearance separation bottom
-    top taller shorter wider thinner narrower bigger smaller larger higher lower front behind room
-    compared check checks stock tape joins lay centimetre centimetres centimeter centimeters
-    greater less o'clock oclock o said face faces tall high wide broad elevation
-    dropped dropping spanned spanning running ran drove held stood put puts went gone came come
+    automatically autonomously available away back based be been being below besides better between
+    both box boxes but called can captured choice chosen compute computed confirm considering
+    contain contained contains could current currently describe determine determined did direction
+    do does done easiest easily easy edge efficiency efficient estimate estimated estimation exact
+    exactly extent feet figure find first floor for former found frame free front ft get give given
+    go goal goes going good got greatest ground had hand happen has have held hello help here hey
+    hi hold holding holds how i if image images in inch inches indicate into is it its job just
+    know latter lie lies like line located location locations long look looking looks lot may mean
+    meaning measure measured measurement measurements meter meters metre metres might moment most
+    move much must name navigate need needs next no not nothing now number observer observing of
+    off ok okay on only optimal or order other out over path perspective picture place placed
+    placement plan please pls point position positioned positions possible present proceed provide
+    provided proximity put question r reading regarding relation relative report robots' roughly
+    scene see seen shall should show side sides sight sit sits situated slot slots so some space
+    spaces spatial spot spots stand standing stands state still stored storing straight system task
+    tell than thank thanks that their them then there they thing things think to toward towards
+    trip truth try u until up using value vehicle's versus via view viewer viewing viewpoint
+    visible vs want wants was way we well were what's when whether while who whose will with
+    without would yes you your yours level levels height heights width widths size sizes volume
+    clock hour hours plan horizontal horizontally vertical vertically difference differ surface
+    surfaces clearance separation bottom top taller shorter wider thinner narrower bigger smaller
+    larger higher lower front behind room compared check checks stock tape joins lay centimetre
+    centimetres centimeter centimeters greater less o'clock oclock o said face faces tall high wide
+    broad elevation dropped dropping spanned spanning running ran drove held stood put puts went
+    gone came come comes coming
     """.split()
 )
 

@@ -109,14 +109,18 @@ class Parts:
 
     def scoped(self, mention: Mention, lists: Sequence[Mention]) -> Pick:
         """A pick among what ``lists`` name of its class; decided as far as possible."""
-        scope = [
-            p
+        found = [
+            [p for p in self.resolver.positions(m) if self._is(p, mention.label)]
             for m in lists
             if m.explicit and m is not mention and not mention.explicit
-            for p in self.resolver.positions(m)
-            if self.resolver.views[p].label in (mention.label, "")
         ]
+        # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
+        found = [pool for pool in found if len(pool) > 1] or found
+        scope = [p for pool in found for p in pool]
         return self.settled(self.resolver.pick(mention, scope or None))
+
+    def _is(self, position: int, label: str | None) -> bool:
+        return self.resolver.views[position].label in (label, "")
 
     def settled(self, pick: Pick) -> Pick:
         """The pick as one region, where depth can already tell and no list is prescribed."""

@@ -115,10 +115,16 @@ def _read_distance(parts: Parts) -> Meaning:
 def _ends(parts: Parts) -> list[Mention]:
     """The phrases a distance runs between, without the lists they select from."""
     named = [m for m in parts.mentions if m.named]
+    if any(m.listed for m in named):  # "Pallets: M M. How far is the leftmost one ..."
+        named = [m for m in named if m.explicit or m.order is not None or not m.plural]
     if len(named) == 2 and not all(len(m.ids) + len(m.masks) > 1 for m in named if m.explicit):
         return named
     choosing = {m.label for m in named if not m.explicit and m.order is not None}
-    ends = [m for m in named if not m.explicit or m.listed or parts.label(m) not in choosing]
+    pools = [m for m in named if m.explicit and not m.listed and parts.label(m) in choosing]
+    # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
+    lists = {parts.label(m) for m in pools if len(m.ids) + len(m.masks) > 1}
+    pools = [m for m in pools if len(m.ids) + len(m.masks) > 1 or parts.label(m) not in lists]
+    ends = [m for m in named if not any(m is pool for pool in pools)]
     if len(ends) > 2:
         ends = parts.without_movers(ends)
     if len(ends) > 2:

@@ -40,11 +40,13 @@ class Resolver:
         views: the regions a question may mean; with placeholders those given, in order.
         vocabulary: how classes are said in messages.
         placeholders: whether the question came with ``<mask>``.
+        decides: whether "the leftmost pallet" becomes the region that is it.
     """
 
     views: Sequence[RegionView]
     vocabulary: Vocabulary
     placeholders: bool = False
+    decides: bool = True
 
     def positions(self, mention: Mention) -> tuple[int, ...]:
         """Positions an explicit mention names.
@@ -107,7 +109,8 @@ class Resolver:
     def select(self, candidates: tuple[int, ...], mention: Mention, reference: Pick | None) -> Pick:
         """Applies the phrase's order to its candidates."""
         if len(candidates) == 1:
-            return Pick(candidates)
+            kept = mention.order if mention.order is Order.EMPTY and not self.decides else None
+            return Pick(candidates, kept)
         if mention.order is None:
             if mention.plural or (mention.explicit and not self.placeholders):
                 return Pick(candidates)
@@ -134,6 +137,8 @@ class Resolver:
             QueryError: BAD_QUESTION for the middle one of an even number.
         """
         if pick.single is not None or pick.order is None or not pick.order.in_image:
+            return pick
+        if not self.decides:
             return pick
         ranked = self.by_column(pick.candidates)
         if pick.order is Order.MIDDLE:

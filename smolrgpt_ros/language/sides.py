@@ -24,7 +24,8 @@ _COMPARATIVES = ("further", "farther", "more", "less")
 _PRONOUNS = ("its", "their")
 _FILLERS = ("own", "side", "hand")
 _REFERENCE_NOUNS = frozenset(
-    "reference references anchor landmark base baseline basis origin orientation".split()
+    "reference references anchor landmark base baseline basis origin orientation start "
+    "starting".split()
 )
 # "relative to B", "compared with B", "with respect to B", "starting at B".
 _COMPARING = frozenset(
@@ -147,7 +148,7 @@ def _is_side(tokens: Sequence[Token], at: int) -> bool:
 def _role(tokens: Sequence[Token], mention: Mention) -> _Role:
     """What the words around a phrase say of its part in the question."""
     after = [t.text for t in tokens[mention.end : mention.end + 5] if t.kind != "article"]
-    if after[:1] == ["as"] and _REFERENCE_NOUNS & set(after[1:3]):
+    if after[:1] in (["as"], ["is"]) and _REFERENCE_NOUNS & set(after[1:3]):
         return _Role.REFERENCE
     before = [t for t in tokens[: mention.start] if t.kind != "article"]
     words = ["", "", "", *(t.text for t in before)]

@@ -56,6 +56,7 @@ class Vocabulary:
                         "robot",
                         "vehicle",
                         "truck",
+                        "machine",
                     ),
                 ),
                 ClassWords(

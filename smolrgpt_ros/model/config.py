@@ -47,6 +47,8 @@ class SmolRGPTConfig(PreTrainedConfig):
             0 to pool the image tokens themselves.
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
         picture_geometry: estimate the geometry that no sensor gave from the region's tokens.
+        own_wording: the model knows the sentences of ``language.prompting`` best; whatever asks it
+            should use them.
         region_relations: how many regions a geometry token tells its relation to, 0 for none.
         region_name_token_id: token of ``[Region 0]``, the names of the next regions following it.
             Each region's tokens then carry the embedding of their name, and each name, where it is
@@ -76,6 +78,7 @@ class SmolRGPTConfig(PreTrainedConfig):
     refiner_stages: int = 3
     geometry_features: int = 0
     picture_geometry: bool = False
+    own_wording: bool = False
     region_relations: int = 0
     region_name_token_id: int | None = None
     region_names: int = 0

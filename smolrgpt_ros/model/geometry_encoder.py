@@ -9,6 +9,21 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .fourier import fourier
+from .geometry_features import (
+    CENTROID,
+    FLOOR,
+    HEIGHTS,
+    HIGH,
+    HIGH_ALONG,
+    LOW,
+    LOW_ALONG,
+    MEDIAN,
+    METRIC,
+    SIZE,
+    STD,
+    UP,
+    VALID,
+)
 from .layers import start_with
 from .relation_encoder import ReferenceEncoder, RelationEncoder
 
@@ -95,25 +110,32 @@ class CentreEstimator(nn.Module):
         raw = geometry.float()
         shape = shape_features(raw).to(self.first.weight.dtype)
         offset = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float()
-        return raw[:, 0:3] + offset * raw[:, 18:19]
+        return raw[:, MEDIAN] + offset * raw[:, [METRIC]]
 
 
-_SHAPE_FEATURES = 18
+_SHAPE_FEATURES = 33
 
 
 def shape_features(geometry: Tensor) -> Tensor:
-    """``(M, G)``, columns as in ``geometry_features.FEATURE_NAMES`` -> ``(M, 18)``, of order one:
-    position, extent around it, spread, share of valid pixels, place and size in the image."""
-    median = geometry[:, 0:3]
+    """``(M, G)``, columns as in ``geometry_features.FEATURE_NAMES`` -> ``(M, 33)``, of order one:
+    position, extent around it, spread, share of valid pixels, place and size in the image; the
+    floor's normal, heights above it, extent along it and whether there is one."""
+    median = geometry[:, MEDIAN]
+    along = (geometry[:, LOW_ALONG] + geometry[:, HIGH_ALONG]) / 2
     return torch.cat(
         (
             median / 5,
-            geometry[:, 3:6] - median,
-            geometry[:, 6:9] - median,
-            2 * geometry[:, 9:12],
-            geometry[:, 12:13],
-            4 * (geometry[:, 13:15] - 0.5),
-            4 * geometry[:, 15:18],
+            geometry[:, LOW] - median,
+            geometry[:, HIGH] - median,
+            2 * geometry[:, STD],
+            geometry[:, VALID],
+            4 * (geometry[:, CENTROID] - 0.5),
+            4 * geometry[:, SIZE],
+            geometry[:, UP],
+            geometry[:, HEIGHTS],
+            geometry[:, HIGH_ALONG] - along,
+            along / 5,
+            geometry[:, [FLOOR]],
         ),
         1,
     )

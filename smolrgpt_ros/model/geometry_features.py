@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scene.frame import CameraIntrinsics
+from ..scene.geometry import Plane, fit_ground_plane
 from ..scene.masks import box_of
 
 FEATURE_NAMES: tuple[str, ...] = (
@@ -28,9 +29,32 @@ FEATURE_NAMES: tuple[str, ...] = (
     "box_height",
     "area_share",  # 17: mask pixels, share of the image
     "metric",  # 18: 1 where 0-11 were measured; 0 (and 0-11 zero) without depth or calibration
+    "up_x",  # 19-21: the floor's normal in the optical frame
+    "up_y",
+    "up_z",
+    "low_height",  # 22-24: 5th percentile, median and 95th percentile above the floor, metres
+    "median_height",
+    "high_height",
+    "low_right",  # 25-32: 5th and 95th percentile along the floor, metres from below the camera:
+    "low_ahead",  # to the right, ahead, and along the two diagonals between them
+    "low_right_ahead",
+    "low_left_ahead",
+    "high_right",
+    "high_ahead",
+    "high_right_ahead",
+    "high_left_ahead",
+    "floor",  # 33: 1 where 19-32 were measured; 0 (and 19-32 zero) where no floor was found
 )
 FEATURE_COUNT = len(FEATURE_NAMES)
 METRIC = FEATURE_NAMES.index("metric")
+FLOOR = FEATURE_NAMES.index("floor")
+MEDIAN, LOW, HIGH, STD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
+VALID, CENTROID, SIZE = slice(12, 13), slice(13, 15), slice(15, 18)
+UP, HEIGHTS, LOW_ALONG, HIGH_ALONG = slice(19, 22), slice(22, 25), slice(25, 29), slice(29, 33)
+IN_IMAGE = tuple(13 <= index <= 17 for index in range(FEATURE_COUNT))
+"""Which features the mask alone tells; the others come from depth."""
+FLAGS = tuple(index in (METRIC, FLOOR) for index in range(FEATURE_COUNT))
+"""Which features say whether others were measured."""
 
 FEATURE_SCALES: tuple[float, ...] = tuple(
     16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES
@@ -39,12 +63,15 @@ FEATURE_SCALES: tuple[float, ...] = tuple(
 
 _MOST_PIXELS = 2000
 _FEWEST_POINTS = 5
+_ALONG_FLOOR = np.array([[1, 0], [0, 1], [0.5**0.5, 0.5**0.5], [-(0.5**0.5), 0.5**0.5]])
+"""Right, ahead, and the diagonals, in the plane's own axes."""
 
 
 def region_geometry(
     depth: NDArray[np.floating] | None,
     intrinsics: CameraIntrinsics | None,
     mask: NDArray[np.bool_],
+    floor: Plane | None = None,
 ) -> NDArray[np.float32]:
     """The numbers of ``FEATURE_NAMES`` for one region.
 
@@ -53,6 +80,7 @@ def region_geometry(
             or ``None``.
         intrinsics: of the image the mask lies in; ``None`` without calibration.
         mask: ``(H, W)`` bool.
+        floor: of the frame, where one was found.
 
     Returns:
         ``(FEATURE_COUNT,)`` float32, always finite. An empty mask gives zeros.
@@ -75,11 +103,8 @@ def region_geometry(
     x0, y0, x1, y1 = box
     rows, columns = np.nonzero(mask[y0:y1, x0:x1])
     area = rows.size
-    features[13] = (columns.mean() + x0 + 0.5) / width
-    features[14] = (rows.mean() + y0 + 0.5) / height
-    features[15] = (x1 - x0) / width
-    features[16] = (y1 - y0) / height
-    features[17] = area / (width * height)
+    features[CENTROID] = (columns.mean() + x0 + 0.5) / width, (rows.mean() + y0 + 0.5) / height
+    features[SIZE] = (x1 - x0) / width, (y1 - y0) / height, area / (width * height)
     if depth is None:
         return features
     if area > _MOST_PIXELS:
@@ -91,7 +116,7 @@ def region_geometry(
     rows, columns = rows + y0, columns + x0
     z = depth[rows, columns].astype(np.float64)
     valid = np.isfinite(z) & (z > 0)
-    features[12] = valid.mean()
+    features[VALID] = valid.mean()
     if intrinsics is None or valid.sum() < _FEWEST_POINTS:
         return features
     z, rows, columns = z[valid], rows[valid], columns[valid]
@@ -102,15 +127,26 @@ def region_geometry(
             z,
         )
     )
-    points.sort(axis=1)  # each axis by itself: percentiles are then single elements
-    count = points.shape[1]
-    low, high = round(0.05 * (count - 1)), round(0.95 * (count - 1))
-    features[0:3] = points[:, (count - 1) // 2] / 2 + points[:, count // 2] / 2
-    features[3:6] = points[:, low]
-    features[6:9] = points[:, high]
-    features[9:12] = points[:, low : high + 1].std(axis=1)
-    features[18] = 1.0
+    on_floor = None if floor is None else floor.to_floor(points.T).T
+    low, middle, high, spread = _spread(points)
+    features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
+    features[METRIC] = 1.0
+    if floor is not None and on_floor is not None:
+        low, middle, high, _ = _spread(np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2])))
+        features[UP], features[HEIGHTS] = floor.up, (low[0], middle[0], high[0])
+        features[LOW_ALONG], features[HIGH_ALONG] = low[1:], high[1:]
+        features[FLOOR] = 1.0
     return features
+
+
+def _spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Per row of ``(A, N)``: 5th percentile, median, 95th percentile, and the standard deviation
+    between those percentiles. Sorts the rows in place: percentiles are then single elements."""
+    values.sort(axis=1)
+    count = values.shape[1]
+    low, high = round(0.05 * (count - 1)), round(0.95 * (count - 1))
+    middle = values[:, (count - 1) // 2] / 2 + values[:, count // 2] / 2
+    return values[:, low], middle, values[:, high], values[:, low : high + 1].std(axis=1)
 
 
 def frame_geometry(
@@ -118,6 +154,15 @@ def frame_geometry(
     intrinsics: CameraIntrinsics | None,
     masks: NDArray[np.bool_] | list[NDArray[np.bool_]],
 ) -> NDArray[np.float32]:
-    """``region_geometry`` of every mask: ``(M, FEATURE_COUNT)`` float32."""
-    rows = [region_geometry(depth, intrinsics, np.asarray(mask, bool)) for mask in masks]
-    return np.stack(rows) if rows else np.zeros((0, FEATURE_COUNT), np.float32)
+    """``region_geometry`` of every mask, above the floor that the whole picture shows.
+
+    Returns:
+        ``(M, FEATURE_COUNT)`` float32.
+    """
+    if not len(masks):
+        return np.zeros((0, FEATURE_COUNT), np.float32)
+    # Without the masks: what a question leaves out must not move the floor.
+    floor = fit_ground_plane(depth, intrinsics)
+    return np.stack(
+        [region_geometry(depth, intrinsics, np.asarray(mask, bool), floor) for mask in masks]
+    )

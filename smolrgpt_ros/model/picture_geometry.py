@@ -6,13 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .geometry_features import FEATURE_COUNT, FEATURE_NAMES, FEATURE_SCALES, METRIC
+from .geometry_features import FEATURE_COUNT, FEATURE_SCALES, FLAGS, IN_IMAGE, METRIC
 from .layers import start_with
-
-IN_IMAGE = tuple(
-    name.startswith(("centroid", "box")) or name == "area_share" for name in FEATURE_NAMES
-)
-"""Which features a mask alone tells."""
 
 
 class PictureGeometry(nn.Module):
@@ -40,13 +35,13 @@ class PictureGeometry(nn.Module):
     def forward(self, rgb: Tensor, depth: Tensor | None) -> Tensor:
         """``(M, D)`` tokens, depth's ``None`` without a depth picture -> ``(M, G)``, float32.
 
-        The column ``metric`` is 1: readers shall take the others for measured.
+        The columns ``metric`` and ``floor`` are 1: readers shall take the others for measured.
         """
         both = torch.cat((rgb, torch.zeros_like(rgb) if depth is None else depth), 1)
         hidden = F.gelu(self.first(self.norm(both)))
         scaled = self.out(hidden + F.gelu(self.second(hidden))).float()
         values = scaled / self.scales.float()
-        return torch.cat((values[:, :METRIC], torch.ones_like(values[:, METRIC:])), 1)
+        return values.masked_fill(torch.tensor(FLAGS, device=values.device), 1.0)
 
     def complete(self, geometry: Tensor, rgb: Tensor, depth: Tensor | None) -> Tensor:
         """``geometry`` ``(M, G)`` with estimates where nothing is known.

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .fourier import fourier
+from .geometry_features import CENTROID, FLOOR, HEIGHTS, HIGH, HIGH_ALONG, LOW, LOW_ALONG, METRIC
 from .layers import start_with
 
 _WAVES = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
@@ -99,13 +100,13 @@ def numbers(geometry: Tensor, centres: Tensor) -> Tensor:
     return torch.stack(
         (
             (centres[:, None] - centres[None]).norm(dim=-1),
-            (10 * geometry[None, :, 13]).expand(count, count),
+            (10 * geometry[None, :, CENTROID.start]).expand(count, count),
         ),
         -1,
     )
 
 
-_PAIR_FEATURES = 21
+_PAIR_FEATURES = 41
 
 
 def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
@@ -116,27 +117,39 @@ def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
         centres: ``(M, 3)`` metres.
 
     Returns:
-        ``(M, M, 21)``, row minus column, metres or comparable: step of the centres (3), its length,
+        ``(M, M, 41)``, row minus column, metres or comparable: step of the centres (3), its length,
         its logarithm, gaps between the near and far edges (12), step in the image (2), whether both
-        were measured, whether it is the region itself.
+        were measured, whether it is the region itself; gaps along the floor (16) and steps in
+        height (3), zero without a floor, and whether there is one.
     """
     one, other = geometry[:, None], geometry[None]
     step = centres[:, None] - centres[None]
     length = step.norm(dim=-1, keepdim=True)
-    low, high = slice(3, 6), slice(6, 9)
     own = torch.eye(len(geometry), device=geometry.device)[..., None]
+    floor = one[..., [FLOOR]] * other[..., [FLOOR]]
     return torch.cat(
         (
             step,
             length,
             4 * (length + 0.1).log(),
-            one[..., low] - other[..., high],
-            one[..., high] - other[..., low],
-            one[..., low] - other[..., low],
-            one[..., high] - other[..., high],
-            16 * (one[..., 13:15] - other[..., 13:15]),
-            4 * one[..., 18:19] * other[..., 18:19],
+            *_gaps(one, other, LOW, HIGH),
+            16 * (one[..., CENTROID] - other[..., CENTROID]),
+            4 * one[..., [METRIC]] * other[..., [METRIC]],
             4 * own,
+            *(floor * gap for gap in _gaps(one, other, LOW_ALONG, HIGH_ALONG)),
+            # Who is carried is a quarter of a metre above the floor.
+            4 * floor * (one[..., HEIGHTS] - other[..., HEIGHTS]),
+            4 * floor,
         ),
         -1,
+    )
+
+
+def _gaps(one: Tensor, other: Tensor, low: slice, high: slice) -> tuple[Tensor, ...]:
+    """Differences between the near and far edges of two."""
+    return (
+        one[..., low] - other[..., high],
+        one[..., high] - other[..., low],
+        one[..., low] - other[..., low],
+        one[..., high] - other[..., high],
     )

@@ -21,6 +21,7 @@ class TimedEngine:
         self.name, self.device = str(engine.name), str(engine.device)
         self.dtype = str(engine.dtype)
         self.calibration = getattr(engine, "calibration", None)
+        self.own_wording = bool(getattr(engine, "own_wording", False))
         self.sha256 = sha256
         #: Of calls that ended well.
         self.seconds = Recent()

@@ -65,7 +65,7 @@ class FrameGeometry:
         with self._lock:
             if not self._plane_known:
                 standing = [r.mask for r in self.regions if not is_flat(r.label)]
-                self._plane = fit_ground_plane(self.frame, standing)
+                self._plane = fit_ground_plane(self.frame.depth, self.frame.intrinsics, standing)
                 self._plane_known = True
             return self._plane
 

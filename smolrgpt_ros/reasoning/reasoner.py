@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..language.answers import ReadAnswer, read_answer
-from ..language.grounding import Grounding, RegionView, ground
+from ..language.grounding import Grounding, ModelPrompt, RegionView, ground
 from ..language.meaning import Kind, Pick
 from ..language.vocabulary import Vocabulary
 from ..scene.frame import RgbdFrame
@@ -29,6 +29,8 @@ class Engine(Protocol):
     """What generates: ``model.engine.SmolRGPTEngine``, or a fake."""
 
     name: str
+    own_wording: bool
+    """Whether the model answers best what ``language.prompting`` writes, and was trained on it."""
 
     def answer(
         self,
@@ -48,7 +50,8 @@ class SpatialAnswer:
     """What the model generated and what depth measured; the two are never mixed.
 
     Args:
-        question, prompt: as asked, and as the model was asked.
+        question, prompt: as asked, and with placeholders. A model with a wording of its own is
+            asked in that; its text comes back in the prompt's order.
         prompt_region_ids: ids behind the prompt's ``<mask>``, in order.
         text: the model's sentence.
         kind: what was asked for; ``UNKNOWN`` where the text could not be read as that.
@@ -189,22 +192,23 @@ class SpatialReasoner:
         text, confidence, truncated, estimated = "", float("nan"), False, False
         vanished: tuple[int, ...] = ()
         if self._engine is not None:
+            asked_as = grounding.asked
             left = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             generated = self._engine.answer(
                 frame,
-                [region.mask for region in prompted],
-                grounding.prompt,
+                [prompted[position].mask for position in asked_as.masks],
+                asked_as.text,
                 deadline_s=left,
-                on_text=on_text,
+                on_text=_told(on_text, asked_as),
                 cancelled=cancelled,
             )
-            text = generated.text
+            text = asked_as.in_positions(generated.text)
             estimated = bool(getattr(generated, "estimated", False))
             confidence = self._certainty(
                 grounding.meaning.kind, float(generated.confidence), estimated
             )
             truncated = bool(getattr(generated, "truncated", False))
-            vanished = tuple(grounding.region_ids[i] for i in generated.vanished_masks)
+            vanished = tuple(prompted[asked_as.masks[i]].id for i in generated.vanished_masks)
         measured = measure(grounding.meaning, frame, prompted, geometry)
         subject = grounding.meaning.subject
         read = read_answer(
@@ -258,7 +262,8 @@ class SpatialReasoner:
             RegionView(region.id, region.label, geometry.centroid(table[i]), region.box)
             for i, region in enumerate(asked)
         ]
-        return ground(question, views, self._vocabulary, locate=decide)
+        rewrite = bool(getattr(self._engine, "own_wording", False))
+        return ground(question, views, self._vocabulary, locate=decide, rewrite=rewrite)
 
     def _geometry_of(self, frame: RgbdFrame, regions: Sequence[Region]) -> FrameGeometry:
         """The newest frame's geometry is kept: questions about one frame share it."""
@@ -291,6 +296,12 @@ def _chosen(
     if "<mask>" not in question.lower():
         region_ids = list(dict.fromkeys(region_ids))
     return [by_id[i] for i in region_ids]
+
+
+def _told(
+    on_text: Callable[[str], None] | None, asked: ModelPrompt
+) -> Callable[[str], None] | None:
+    return None if on_text is None else lambda text: on_text(asked.in_positions(text))
 
 
 def _notes(

@@ -98,7 +98,7 @@ def _flatness(
 def _scale(frame: RgbdFrame, regions: Sequence[Region]) -> float:
     """Typical over seen size of what is in view: tape by its area, pallets by their extent."""
     standing = [r.mask for r in regions if not (r.label in SIZES and SIZES[r.label].flat)]
-    plane = fit_ground_plane(frame, standing)
+    plane = fit_ground_plane(frame.depth, frame.intrinsics, standing)
     camera, depth = frame.intrinsics, frame.depth
     if plane is None or camera is None or depth is None:
         raise ValueError("the grey depth picture shows no floor: its scale cannot be told")

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .frame import CameraIntrinsics, RgbdFrame
+from .frame import CameraIntrinsics
 
 Points = NDArray[np.float64]
 
@@ -90,7 +90,8 @@ class Plane:
 
 
 def fit_ground_plane(
-    frame: RgbdFrame,
+    picture: NDArray[np.floating] | None,
+    intrinsics: CameraIntrinsics | None,
     exclude_masks: Sequence[NDArray[np.bool_]] = (),
     *,
     samples: int = 1200,
@@ -104,7 +105,8 @@ def fit_ground_plane(
     upright (roll within ``max_roll_deg``). A wall has points of the floor "below" it and loses.
 
     Args:
-        frame: with depth and intrinsics.
+        picture: shape ``(H, W)``, metres along the optical axis, NaN where unknown.
+        intrinsics: of the same image.
         exclude_masks: shape ``(H, W)`` each, things that stand on the floor.
         samples: pixels used.
         trials: planes tried.
@@ -114,11 +116,11 @@ def fit_ground_plane(
     Returns:
         ``None`` without depth or intrinsics, or where no plane has enough support.
     """
-    if frame.depth is None or frame.intrinsics is None:
+    if picture is None or intrinsics is None:
         return None
-    stride = max(1, int(np.sqrt(frame.height * frame.width / (2.0 * samples))))
+    stride = max(1, int(np.sqrt(picture.size / (2.0 * samples))))
     grid = (slice(stride // 2, None, stride), slice(stride // 2, None, stride))
-    depth = frame.depth[grid]
+    depth = picture[grid]
     good = np.isfinite(depth) & (depth > 0)
     standing = np.zeros(good.shape, bool)
     for mask in exclude_masks:
@@ -132,7 +134,7 @@ def fit_ground_plane(
         rows, columns = rows[kept], columns[kept]
     z = depth[rows, columns].astype(np.float64)
     first = stride // 2
-    points = rays(frame.intrinsics, columns * stride + first, rows * stride + first) * z[:, None]
+    points = rays(intrinsics, columns * stride + first, rows * stride + first) * z[:, None]
     tolerance = 0.02 + 0.01 * z
     # The floor is mostly low in the picture, and sometimes only there.
     first_seed = np.where(np.arange(trials) % 2 == 0, 0, 2 * len(points) // 3)
@@ -152,7 +154,7 @@ def fit_ground_plane(
     if not len(normals):
         return None
     # A far wall has everything "above" it, and the objects far too high.
-    things = _sampled(frame.intrinsics, depth, good & standing, stride)
+    things = _sampled(intrinsics, depth, good & standing, stride)
     score = _support(points[::3], normals, offsets) + _oddity(things, normals, offsets, tallest)
     best = int(np.argmax(score))
     if 3 * score[best] < max(30, 0.05 * len(points)):

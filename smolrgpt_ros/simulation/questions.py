@@ -10,7 +10,7 @@ import numpy as np
 
 from . import spelled
 from .distances import distance_between
-from .phrasings import HELDOUT, TRAIN
+from .phrasings import CANONICAL, HELDOUT, TRAIN
 from .truth import FrameTruth, ObjectTruth
 from .wording import WORD, Wording, phrasings_of
 
@@ -53,12 +53,15 @@ def generate_questions(
     """Up to ``per_kind`` questions of each kind; fewer where the frame has nothing unambiguous.
 
     Args:
-        phrasing: ``"train"`` or ``"heldout"``: two sets of sentences that share none.
+        phrasing: ``"train"`` or ``"heldout"``, two sets of sentences that share none, or
+            ``"canonical"``, one sentence a meaning.
 
     Raises:
         ValueError: for an unknown kind or phrasing.
     """
-    asker = _Asker(truth, rng, phrasings_of(phrasing, TRAIN, HELDOUT))
+    asker = _Asker(
+        truth, rng, phrasings_of(phrasing, train=TRAIN, heldout=HELDOUT, canonical=CANONICAL)
+    )
     makers: dict[str, Callable[[], Question | None]] = {
         "left_right": asker.left_right,
         "distance": asker.distance,

@@ -33,7 +33,7 @@ def generate_relations(
     Raises:
         ValueError: for an unknown kind or phrasing.
     """
-    words = Wording(rng, phrasings_of(phrasing, TRAIN, HELDOUT))
+    words = Wording(rng, phrasings_of(phrasing, train=TRAIN, heldout=HELDOUT))
     things = [placed(truth, item) for item in truth.regions]
     found: list[Question] = []
     for kind in kinds:

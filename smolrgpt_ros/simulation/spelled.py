@@ -6,11 +6,13 @@ so far is not. So whoever beats all before it is marked, and the last mark wins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .distances import distance_between
 from .truth import ObjectTruth
 from .wording import WORD
+
+_ENDS = {"leftmost": 1, "rightmost": -1}
 
 
 def places(
@@ -18,20 +20,21 @@ def places(
 ) -> str:
     """Where each lies across the image, in percent of its width, and who is the one asked for.
 
-    The middle one has no leader on the way: it is found once all places are written.
+    The middle one has no leader on the way: it is neither of the two that are outermost.
 
     Args:
         order: ids behind the question's masks.
         which: leftmost, rightmost or middle.
         width: of the image, pixels.
     """
-    sign = {"leftmost": 1, "rightmost": -1}.get(which, 0)
-    known = sorted((order.index(o.id), sign * o.centroid[0], _percent(o, width)) for o in row)
-    if sign:
-        listing = _list_with_leaders([(i, value, str(p)) for i, value, p in known], which)
-    else:
-        listing = ", ".join(f"[Region {i}] {p}" for i, _, p in known)
-    return f"Across the image: {listing}. {_verdict(chosen, order, which)}"
+    known = sorted((order.index(o.id), o.centroid[0], str(_percent(o, width))) for o in row)
+    sought = [which] if which in _ENDS else list(_ENDS)
+    listing = _list_with_leaders(known, {end: _ENDS[end] for end in sought})
+    outermost = ""
+    if which not in _ENDS:
+        ends = (min(known, key=lambda one: sign * one[1])[0] for sign in _ENDS.values())
+        outermost = f"Outermost: {', '.join(f'[Region {i}]' for i in ends)}. "
+    return f"Across the image: {listing}. {outermost}{_verdict(chosen, order, which)}"
 
 
 def distances(
@@ -47,7 +50,7 @@ def distances(
 def distance_list(start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
     """Regions with their metres from ``start``, in the question's order."""
     known = sorted((order.index(o.id), distance_between(start, o)) for o in row)
-    return _list_with_leaders([(i, d, f"{d:.1f}") for i, d in known], "nearest")
+    return _list_with_leaders([(i, d, f"{d:.1f}") for i, d in known], {"nearest": 1})
 
 
 def _verdict(chosen: ObjectTruth, order: list[int], which: str) -> str:
@@ -58,15 +61,19 @@ def _percent(item: ObjectTruth, width: int) -> int:
     return int(100 * (item.centroid[0] + 0.5) / width + 0.5)
 
 
-def _list_with_leaders(items: Sequence[tuple[int, float, str]], word: str) -> str:
+def _list_with_leaders(items: Sequence[tuple[int, float, str]], leaders: Mapping[str, int]) -> str:
     """Regions with their numbers; whoever beats all before it gets the word.
 
     Args:
-        items: index, value to be least in, and how it is written.
+        items: index, value, and how it is written.
+        leaders: words with 1 for the least value, -1 for the largest.
     """
-    written, least = [], float("inf")
+    written, best = [], dict.fromkeys(leaders, float("inf"))
     for index, value, text in items:
-        leads = value < least
-        least = min(least, value)
-        written.append(f"[Region {index}] {text} {word}" if leads else f"[Region {index}] {text}")
+        said = [f"[Region {index}]", text]
+        for word, sign in leaders.items():
+            if sign * value < best[word]:
+                best[word] = sign * value
+                said.append(word)
+        written.append(" ".join(said))
     return ", ".join(written)

@@ -22,17 +22,19 @@ Phrasings = dict[str, tuple[str, ...]]
 """Sentences by kind of question."""
 
 _PLACEHOLDER, _SINGLES = re.compile(r"\{(\w+)\}"), ("a", "b", "shelf")
+_PLAIN = "the_"
+"""Before a placeholder: said as ``language.prompting`` says it."""
 
 
-def phrasings_of(phrasing: str, train: Phrasings, heldout: Phrasings) -> Phrasings:
-    """The sentences of a set's name, ``"train"`` or ``"heldout"``.
+def phrasings_of(phrasing: str, **sets: Phrasings) -> Phrasings:
+    """The sentences of a set's name.
 
     Raises:
         ValueError: for another name.
     """
-    if phrasing not in ("train", "heldout"):
-        raise ValueError(f"phrasing must be train or heldout, found {phrasing!r}")
-    return train if phrasing == "train" else heldout
+    if phrasing not in sets:
+        raise ValueError(f"phrasing must be one of {sorted(sets)}, found {phrasing!r}")
+    return sets[phrasing]
 
 
 class Wording:
@@ -64,8 +66,10 @@ class Wording:
 
         def put(match: re.Match[str]) -> str:
             key = match.group(1)
-            row = lists[key]
+            row = lists[key.removeprefix(_PLAIN)]
             order.extend(o.id for o in row)
+            if key.startswith(_PLAIN):
+                return _plain(row, as_list=not key.endswith("objects"))
             if key in _SINGLES:
                 return self._name(row[0])
             if key == "objects":
@@ -82,3 +86,12 @@ class Wording:
             options = SYNONYMS[item.label]
             noun = options[int(self._rng.integers(len(options)))]
         return f"the {noun} <mask>"
+
+
+def _plain(row: list[ObjectTruth], as_list: bool) -> str:
+    if as_list and len(row) > 1:
+        return f"the {WORD[row[0].label]}s " + " ".join(["<mask>"] * len(row))
+    names = [f"the {WORD[item.label]} <mask>" for item in row]
+    if len(names) < 3:
+        return " and ".join(names)
+    return ", ".join(names[:-1]) + ", and " + names[-1]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smolrgpt_ros.language.grounding import RegionView, ground
+from smolrgpt_ros.language.grounding import ModelPrompt, RegionView, ground
 from smolrgpt_ros.language.lexicon import HARMLESS, PHRASES
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
 from smolrgpt_ros.language.vocabulary import Vocabulary, plural_of
@@ -293,6 +293,70 @@ def test_simulated_phrasings(table: str) -> None:
                 wrong.append((sentence, str(meaning)))
     assert total > 30
     assert len(wrong) <= 0.03 * total, wrong
+
+
+@pytest.mark.parametrize("table", ["TRAIN", "HELDOUT"])
+def test_rewritten_phrasings_mean_the_same_and_stay_as_they_are(table: str) -> None:
+    rng = np.random.default_rng(7)
+    lost = total = 0
+    prompts = set()
+    for sentences in getattr(phrasings, table).values():
+        for sentence in sentences:
+            question, views = _phrased(sentence, rng)
+            total += 1
+            try:
+                meaning = ground(question, views).meaning
+                found = ground(question, views, rewrite=True)
+            except QueryError:
+                lost += 1
+                continue
+            asked = found.asked
+            assert (found.prompt, found.meaning) == (question, meaning)
+            assert sorted(asked.masks) == list(range(len(views))), sentence
+            again = ground(asked.text, [views[i] for i in asked.masks], rewrite=True)
+            assert again.asked == ModelPrompt(asked.text, tuple(range(len(views)))), sentence
+            prompts.add(asked.text)
+    assert lost <= 0.03 * total
+    assert len(prompts) <= 25 < total
+
+
+def test_a_rewritten_question_leaves_all_decisions_to_the_model() -> None:
+    views = [
+        RegionView(21, "pallet", (300.0, 5.0)),
+        RegionView(22, "pallet", (100.0, 5.0)),
+        RegionView(23, "shelf", (200.0, 5.0)),
+    ]
+    question = "What separates the leftmost one of the pallets <mask> <mask> from the shelf <mask>?"
+    asked: list[Pick] = []
+
+    def locate(pick: Pick) -> int | None:
+        asked.append(pick)
+        return 0
+
+    found = ground(question, views, locate=locate, rewrite=True)
+    assert found.asked.text == (
+        "Given the pallets <mask> <mask>, how far is the leftmost pallet from the shelf <mask>?"
+    )
+    assert (found.region_ids, found.asked.masks) == ((21, 22, 23), (0, 1, 2))
+    assert {found.meaning.subject, found.meaning.reference} == {Pick((1,)), Pick((2,))}
+    assert asked == []
+
+
+def test_what_the_prompt_calls_a_region_is_told_by_its_place_in_the_question() -> None:
+    views = [RegionView(21, "pallet"), RegionView(22, "pallet"), RegionView(23, "buffer")]
+    found = ground("Pallets <mask> <mask>, how many in zone <mask>?", views, rewrite=True)
+    prompt = "How many of the pallets <mask> <mask> are in the buffer region <mask>?"
+    assert found.asked == ModelPrompt(prompt, (0, 1, 2))
+    turned = ground(
+        "To the zone <mask>, which of the pallets <mask> <mask> is nearest?",
+        [views[2], *views[:2]],
+        rewrite=True,
+    )
+    assert turned.asked.masks == (1, 2, 0)
+    text = "Distances from the buffer region [Region 2]: [Region 0] 3.1, [Region 7] 9."
+    assert turned.asked.in_positions(text) == (
+        "Distances from the buffer region [Region 0]: [Region 1] 3.1, [Region 7] 9."
+    )
 
 
 def _phrased(sentence: str, rng: np.random.Generator) -> tuple[str, list[RegionView]]:

@@ -4,7 +4,14 @@ import pytest
 import torch
 
 from smolrgpt_ros.model.geometry_encoder import CentreEstimator, GeometryEncoder, shape_features
-from smolrgpt_ros.model.geometry_features import FEATURE_SCALES
+from smolrgpt_ros.model.geometry_features import (
+    FEATURE_SCALES,
+    FLOOR,
+    HEIGHTS,
+    HIGH_ALONG,
+    LOW_ALONG,
+    UP,
+)
 
 
 def test_small_differences_show():
@@ -48,8 +55,20 @@ def test_a_centre_is_the_median_moved_by_what_the_shape_tells(region):
 def test_shape_does_not_depend_on_where_the_region_lies_but_for_its_position(region):
     near, far = region(1, 2, 5, 0.5, u=0.75), region(-3, 0, 9, 0.5, u=0.75)
     shapes = shape_features(torch.stack([near, far]))
-    assert shapes.shape == (2, 18)
+    assert shapes.shape == (2, 33)
     assert shapes[0, :3].tolist() == pytest.approx([0.2, 0.4, 1.0])
     assert torch.allclose(shapes[0, 3:], shapes[1, 3:], atol=1e-6)
     assert shapes[0, 3:9].tolist() == pytest.approx([-0.5] * 3 + [0.5] * 3)
     assert float(shapes[0, 13]) == pytest.approx(1.0)  # a quarter right of the middle
+
+
+def test_shape_on_the_floor_is_extent_about_its_middle(region):
+    raw = region(1, 2, 5, 0.5)[None].clone()
+    raw[:, UP], raw[:, HEIGHTS] = torch.tensor([0.0, -0.8, -0.6]), torch.tensor([0.1, 0.4, 0.9])
+    raw[:, LOW_ALONG] = torch.tensor([1.0, 4.0, 3.0, 2.0])
+    raw[:, HIGH_ALONG] = torch.tensor([2.0, 6.0, 3.5, 5.0])
+    raw[:, FLOOR] = 1
+    shape = shape_features(raw)[0, 18:]
+    assert shape[:6].tolist() == pytest.approx([0.0, -0.8, -0.6, 0.1, 0.4, 0.9])
+    assert shape[6:10].tolist() == pytest.approx([0.5, 1.0, 0.25, 1.5])
+    assert shape[10:].tolist() == pytest.approx([0.3, 1.0, 0.65, 0.7, 1.0])

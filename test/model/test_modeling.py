@@ -5,6 +5,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from smolrgpt_ros.model.config import SmolRGPTConfig
+from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, METRIC
 from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
 
 IMAGE = [3] * 4
@@ -28,10 +29,14 @@ def batch():
             torch.rand(1, 30, 20, generator=generator),
         ],
         "region_geometry": [
-            torch.rand(3, 19, generator=generator) * 5,
-            torch.rand(1, 19, generator=generator),
+            without_floor(torch.rand(3, METRIC + 1, generator=generator) * 5),
+            without_floor(torch.rand(1, METRIC + 1, generator=generator)),
         ],
     }
+
+
+def without_floor(geometry):
+    return torch.nn.functional.pad(geometry, (0, FEATURE_COUNT - geometry.shape[1]))
 
 
 def single(batch, index):
@@ -129,7 +134,11 @@ def test_computed_before_equals_computed_here(model, batch):
 @torch.no_grad()
 def test_region_placeholder_without_depth_keeps_its_word_embedding(model, batch):
     embeds, _ = model.assemble(
-        batch["input_ids"][1:, -5:], None, [torch.zeros(1, 32)], [None], [torch.zeros(1, 19)]
+        batch["input_ids"][1:, -5:],
+        None,
+        [torch.zeros(1, 32)],
+        [None],
+        [torch.zeros(1, FEATURE_COUNT)],
     )
     assert torch.equal(embeds[0, 2], model.get_input_embeddings().weight[5])
     # Features of zero leave the name of region 0.
@@ -145,7 +154,7 @@ def test_region_placeholder_without_depth_keeps_its_word_embedding(model, batch)
         ({"region_geometry": None}, "sample 0.*3 <mask_geometry>.*but 0"),
         ({"region_masks": [torch.ones(3, 9, 9)]}, "1 entries for a batch of 2"),
         ({"pixel_values": None}, r"4 <\|image\|>.*but 0"),
-        ({"region_geometry": [torch.ones(3, 7), torch.ones(1, 7)]}, r"\(M, 19\)"),
+        ({"region_geometry": [torch.ones(3, 7), torch.ones(1, 7)]}, r"\(M, 34\)"),
         ({"input_ids": None}, "either input_ids or inputs_embeds"),
     ],
 )
@@ -196,7 +205,7 @@ def test_fresh_features_are_as_large_as_token_embeddings():
         mask_rgb_token_id=291,
         mask_depth_token_id=292,
         mask_geometry_token_id=293,
-        geometry_features=19,
+        geometry_features=FEATURE_COUNT,
     )
     model = SmolRGPTForConditionalGeneration(config)
     embeddings = model.get_input_embeddings().weight.std().item()
@@ -205,7 +214,7 @@ def test_fresh_features_are_as_large_as_token_embeddings():
     assert tokens.std().item() == pytest.approx(0.05, rel=0.2)
     assert model.refine(tokens, "depth").std().item() == pytest.approx(0.05, rel=0.2)
     metres, shares = torch.randn(100, 12) * 3, torch.rand(100, 7)
-    geometry = model.geometry_encoder(torch.cat((metres, shares), 1))
+    geometry = model.geometry_encoder(without_floor(torch.cat((metres, shares), 1)))
     assert 0.04 < geometry.std().item() < 0.1
 
 

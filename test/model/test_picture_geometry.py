@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, METRIC
+from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FLOOR, METRIC
 from smolrgpt_ros.model.picture_geometry import PictureGeometry
 
 IMAGE = slice(13, 18)
@@ -45,6 +45,13 @@ def test_each_row_is_completed_by_what_it_lacks(estimator, tokens):
     assert torch.equal(found[1, :13], estimate[1, :13])
     assert torch.equal(found[2], estimate[2])
     assert found[:, METRIC].tolist() == [1, 1, 1]
+
+
+def test_a_frame_whose_floor_is_hidden_is_measured_all_the_same(estimator, tokens):
+    geometry = torch.rand(3, FEATURE_COUNT) + 0.1
+    geometry[:, METRIC], geometry[:, METRIC + 1 :] = 1, 0
+    assert torch.equal(estimator.complete(geometry, *tokens), geometry)
+    assert estimator(*tokens)[:, [METRIC, FLOOR]].tolist() == [[1, 1]] * 3
 
 
 def test_an_estimate_needs_no_depth_picture_but_reads_it(estimator, tokens):

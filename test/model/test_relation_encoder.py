@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from smolrgpt_ros.model.geometry_features import FLOOR, HEIGHTS, HIGH_ALONG, LOW_ALONG
 from smolrgpt_ros.model.relation_encoder import (
     ReferenceEncoder,
     RelationEncoder,
@@ -14,7 +15,7 @@ from smolrgpt_ros.model.relation_encoder import (
 def test_pair_features_by_hand(region):
     raw = torch.stack([region(1, 0, 5, 0.5, u=0.25), region(4, 0, 9, 1.0, u=0.75, v=0.5)])
     pairs = pair_features(raw, raw[:, :3])
-    assert pairs.shape == (2, 2, 21)
+    assert pairs.shape == (2, 2, 41)
     step = pairs[0, 1]
     assert step[:4].tolist() == pytest.approx([-3, 0, -4, 5])
     assert float(step[4]) == pytest.approx(4 * 1.6292405)  # ln 5.1
@@ -23,9 +24,26 @@ def test_pair_features_by_hand(region):
     assert step[8:11].tolist() == pytest.approx([1.5 - 3, 0.5 + 1, 5.5 - 8])
     assert step[11:14].tolist() == pytest.approx([0.5 - 3, -0.5 + 1, 4.5 - 8])
     assert step[14:17].tolist() == pytest.approx([1.5 - 5, 0.5 - 1, 5.5 - 10])
-    assert step[17:].tolist() == pytest.approx([-8, -8, 4, 0])
+    assert step[17:21].tolist() == pytest.approx([-8, -8, 4, 0])
     assert pairs[1, 0, :3].tolist() == pytest.approx([3, 0, 4])
     assert pairs[1, 1, 20] == 4
+    assert not pairs[..., 21:].any()  # no floor was seen
+
+
+def test_pairs_on_a_floor_by_hand(region):
+    raw = torch.stack([region(1, 0, 5, 0.5), region(4, 0, 9, 1.0)])
+    raw[:, HEIGHTS] = torch.tensor([[0.25, 0.5, 1.0], [0.0, 0.0, 0.5]])
+    raw[:, LOW_ALONG] = torch.tensor([[1.0, 4.0, 3.5, 2.0], [3.0, 8.0, 7.5, 3.0]])
+    raw[:, HIGH_ALONG] = torch.tensor([[2.0, 5.0, 4.5, 3.0], [5.0, 9.5, 9.0, 5.0]])
+    raw[:, FLOOR] = 1
+    step = pair_features(raw, raw[:, :3])[0, 1, 21:].tolist()
+    assert step[0:4] == pytest.approx([1 - 5, 4 - 9.5, 3.5 - 9, 2 - 5])
+    assert step[4:8] == pytest.approx([2 - 3, 5 - 8, 4.5 - 7.5, 3 - 3])
+    assert step[8:12] == pytest.approx([-2, -4, -4, -1])
+    assert step[12:16] == pytest.approx([-3, -4.5, -4.5, -2])
+    assert step[16:] == pytest.approx([4 * 0.25, 4 * 0.5, 4 * 0.5, 4])
+    raw[1, FLOOR] = 0
+    assert not pair_features(raw, raw[:, :3])[0, 1, 21:].any()
 
 
 def test_a_relation_shows_at_the_place_of_the_other_region(region):

@@ -66,6 +66,41 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
     assert options["deadline_s"] is None
 
 
+def test_an_engine_with_its_own_wording_is_asked_in_it_and_answers_in_the_clients_order(
+    yard: Any,
+) -> None:
+    question = "Pallets <mask> <mask>: which one would the free vehicle <mask> get to soonest?"
+    regions = {region.id: region for region in yard.regions}
+    vehicle = next(r.id for r in yard.regions if r.label == "transporter")
+    told: list[str] = []
+    engine = ScriptedEngine(
+        "The transporter [Region 0] is empty. Distances from it: [Region 1] 7.0 nearest, "
+        "[Region 2] 9.1. The pallet [Region 1] is the nearest.",
+        vanished=(2,),
+    )
+    ids = (11, 12, vehicle)
+    plain = SpatialReasoner(engine).answer(yard.frame, yard.regions, question, ids)
+    assert engine.asked[0][2] == question and plain.text == engine.text
+    engine.own_wording = True  # type: ignore[attr-defined]
+    answer = SpatialReasoner(engine).answer(
+        yard.frame, yard.regions, question, ids, on_text=told.append
+    )
+    _, masks, prompt, options = engine.asked[1]
+    assert prompt == (
+        "Given the transporter <mask> and the pallets <mask> <mask>, "
+        "which pallet should the empty transporter pick?"
+    )
+    for mask, region in zip(masks, (vehicle, 11, 12), strict=True):
+        assert mask is regions[region].mask
+    assert answer.prompt == question
+    assert answer.text.startswith("The transporter [Region 2] is empty.")
+    assert (answer.value, answer.chosen_id, answer.normalized) == (0, 11, "0")
+    assert answer.region_ids == (vehicle, 11, 12) and answer.prompt_region_ids == ids
+    assert answer.vanished_region_ids == (12,)
+    options["on_text"]("The pallet [Region 2] is")
+    assert told == ["The pallet [Region 1] is"]
+
+
 def test_a_calibrated_engine_says_what_its_confidence_is_worth(yard: Any) -> None:
     engine = ScriptedEngine(said(4.7))
     told: list[tuple[str, float, bool]] = []

@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smolrgpt_ros.language.answers import read_answer
+from smolrgpt_ros.language.grounding import ModelPrompt, RegionView, ground
+from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.simulation.phrasings import HELDOUT, TRAIN, kind_of
+from smolrgpt_ros.simulation import spelled
+from smolrgpt_ros.simulation.phrasings import CANONICAL, HELDOUT, TRAIN, kind_of
 from smolrgpt_ros.simulation.questions import (
     KINDS,
     MOST_MASKS,
@@ -22,7 +26,7 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
 WIDTH, HEIGHT = 400, 200
 # What questions and answers a frame and a generator give on every machine.
-CHECKSUM = "4246f731bf05eb8d"
+CHECKSUM = "2bd8c07a02d03933"
 
 
 def thing(
@@ -156,7 +160,8 @@ def test_nearly_equal_objects_are_not_asked_about() -> None:
 def test_the_sentences_are_as_the_contract_has_them() -> None:
     truth = counting_trap()
     one, listed = r"\[Region \d+\]", r"(\[Region \d+\] \d+\.\d( nearest)?(, |\. ))+"
-    places = rf"Across the image: ({one} \d+( leftmost| rightmost)?(, |\. ))+"
+    places = rf"Across the image: ({one} \d+( leftmost)?( rightmost)?(, |\. ))+"
+    places += rf"(Outermost: {one}, {one}\. )?"
     patterns = {
         "distance": rf"({places}The .+ {one} is the (leftmost|rightmost|middle)\. )?"
         rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
@@ -214,6 +219,31 @@ def test_train_and_heldout_sentences_are_enough_and_share_none() -> None:
     assert set(TRAIN) == set(HELDOUT)
     known = {p for ps in TRAIN.values() for p in ps}
     assert not known & {p for ps in HELDOUT.values() for p in ps}
+
+
+def test_canonical_questions_are_worded_as_the_prompts_of_the_node() -> None:
+    truth = counting_trap()
+    by_id = {o.id: o for o in truth.regions}
+    groups = set()
+    for kind in KINDS:
+        for question in _ask(truth, kind, phrasing="canonical"):
+            views = [RegionView(i, by_id[i].label, by_id[i].centroid) for i in question.object_ids]
+            asked = ground(question.text, views, rewrite=True).asked
+            assert asked == ModelPrompt(question.text, tuple(range(len(views))))
+            groups.add(re.sub(r"the [a-z ]+( <mask>)+", "", question.text))
+    assert len(groups) >= 10
+    assert set(CANONICAL) == set(TRAIN)
+
+
+def test_the_middle_one_is_neither_of_the_outermost() -> None:
+    row = [thing(i, "buffer", u, (0.0, 0.0, 5.0)) for i, u in enumerate((300.0, 40.0, 180.0))]
+    told = spelled.places(row, [9, 2, 1, 0], "middle", row[2], WIDTH)
+    assert told == (
+        "Across the image: [Region 1] 45 leftmost rightmost, [Region 2] 10 leftmost, "
+        "[Region 3] 75 rightmost. Outermost: [Region 2], [Region 3]. "
+        "The buffer region [Region 1] is the middle."
+    )
+    assert read_answer(told, Kind.CHOICE, 4).value == 1
 
 
 def test_same_generator_same_questions_everywhere() -> None:

@@ -5,11 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.geometry_features import METRIC
+from ...model.geometry_features import (
+    FLOOR,
+    HEIGHTS,
+    HIGH,
+    HIGH_ALONG,
+    LOW,
+    LOW_ALONG,
+    MEDIAN,
+    METRIC,
+    STD,
+    UP,
+)
 
-_MEDIAN, _LOW, _HIGH, _SPREAD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
 _IMAGE = slice(13, 17)
-_TOUCHED, _CAUGHT = 0.5, 0.15
+_TOUCHED, _CAUGHT, _FLOORLESS = 0.5, 0.15, 0.06
+_AHEAD = (0.0, 1.0, 0.5**0.5, 0.5**0.5)
+"""A step ahead, as the columns ``HIGH_ALONG`` count it."""
 _MEDIAN_M, _EDGE_M, _IMAGE_SHARE = 0.02, 0.05, 0.003
 
 
@@ -17,7 +29,7 @@ def frayed(geometry: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
     """A copy of raw region geometry in which some regions are as a detector would give them.
 
     Half of the regions have their edges moved by some centimetres; of these, some reach up to two
-    metres into what lies behind.
+    metres into what lies behind. Now and then no floor is found.
 
     Args:
         geometry: ``(M, G)``, columns as in ``geometry_features.FEATURE_NAMES``.
@@ -26,12 +38,23 @@ def frayed(geometry: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
     count = len(made)
     touched = rng.random(count) < _TOUCHED
     caught = touched & (rng.random(count) < _CAUGHT)
-    measured = touched & (made[:, METRIC] > 0)
-    for columns, size in ((_MEDIAN, _MEDIAN_M), (_LOW, _EDGE_M), (_HIGH, _EDGE_M)):
-        made[measured, columns] += rng.normal(0, size, (int(measured.sum()), 3))
+    measured, above_floor = touched & (made[:, METRIC] > 0), touched & (made[:, FLOOR] > 0)
+    for rows, columns, size in (
+        (measured, MEDIAN, _MEDIAN_M),
+        (measured, LOW, _EDGE_M),
+        (measured, HIGH, _EDGE_M),
+        (above_floor, HEIGHTS, _MEDIAN_M),
+        (above_floor, LOW_ALONG, _EDGE_M),
+        (above_floor, HIGH_ALONG, _EDGE_M),
+    ):
+        made[rows, columns] += rng.normal(0, size, made[rows, columns].shape)
     made[touched, _IMAGE] += rng.normal(0, _IMAGE_SHARE, (int(touched.sum()), 4))
-    behind = measured & caught
-    reach = rng.uniform(0.2, 2.0, int(behind.sum()))
-    made[behind, _HIGH.start + 2] += reach
-    made[behind, _SPREAD.start + 2] += 0.3 * reach
+    reach = rng.uniform(0.2, 2.0, count) * (measured & caught)
+    made[:, HIGH.start + 2] += reach
+    made[:, STD.start + 2] += 0.3 * reach
+    made[:, HIGH_ALONG] += (reach * above_floor)[:, None] * _AHEAD
+    # What lies behind a thing is mostly floor.
+    made[above_floor & caught, HEIGHTS.start] *= 0.5
+    if rng.random() < _FLOORLESS:
+        made[:, UP.start : FLOOR + 1] = 0
     return made

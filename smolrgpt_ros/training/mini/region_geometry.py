@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from ...model.geometry_features import METRIC
-from ...model.picture_geometry import IN_IMAGE, PictureGeometry
+from ...model.geometry_features import FLAGS, FLOOR, IN_IMAGE, METRIC, UP
+from ...model.picture_geometry import PictureGeometry
 from .batches import FrameTokens
 from .frames import CachedFrames
 
@@ -42,9 +42,8 @@ def geometry_loss(
     ]
     rows = [frames.geometry[frames.regions(int(frame))] for frame in index]
     truth = torch.from_numpy(np.concatenate(rows))
-    error = (torch.cat(estimates) - truth)[:, :METRIC]
-    known = torch.tensor(IN_IMAGE[:METRIC]) | (truth[:, METRIC:] > 0)
-    scaled = (error * estimator.scales[:METRIC])[known]
+    error = torch.cat(estimates) - truth
+    scaled = (error * estimator.scales)[_known(truth)]
     loss = functional.smooth_l1_loss(scaled, torch.zeros_like(scaled), beta=_BETA)
     off = error.detach()
     measured = truth[:, METRIC] > 0
@@ -53,3 +52,10 @@ def geometry_loss(
         "metres": float(off[measured, :3].norm(dim=1).median()),
         "widths": float(off[:, 13].abs().median()),
     }
+
+
+def _known(truth: Tensor) -> Tensor:
+    """Which values of ``(M, G)`` raw geometry were measured, bool."""
+    above_floor = torch.arange(truth.shape[1]) >= UP.start
+    flag = torch.where(above_floor, truth[:, [FLOOR]], truth[:, [METRIC]]) > 0
+    return (torch.tensor(IN_IMAGE) | flag) & ~torch.tensor(FLAGS)

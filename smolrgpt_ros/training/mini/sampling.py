@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.geometry_features import METRIC
+from ...model.geometry_features import IN_IMAGE
 from ...model.processing import SmolRGPTProcessor
 from ...simulation.questions import KINDS, generate_questions
 from .batches import Example, encode
@@ -19,8 +19,8 @@ from .typing_habits import as_typed
 Sampler = Callable[[int, int, np.random.Generator], list[Example]]
 """``(slot, frame, rng)`` -> the examples of one frame."""
 
-_MEASURED = slice(0, 13)
-"""Geometry features that come from depth; the others from the mask alone."""
+_CANONICAL = 0.6
+"""Share of frames whose questions are worded as the node words them."""
 
 
 def answers(
@@ -45,7 +45,9 @@ def answers(
         truth = frames.truths[frame]
         # One more than needed: not every frame has a question of every kind.
         order = [kinds[i] for i in rng.permutation(len(kinds))[: count + 1]]
-        asked = generate_questions(truth, rng, order, per_kind=1)
+        canonical = rng.random() < _CANONICAL
+        phrasing = "canonical" if canonical else "train"
+        asked = generate_questions(truth, rng, order, per_kind=1, phrasing=phrasing)
         made = []
         for question in asked[:count]:
             rows = _rows(frames, frame, question.object_ids)
@@ -55,10 +57,10 @@ def answers(
             if draw < without_geometry:
                 geometry[:] = 0
             elif draw < without_geometry + without_depth:
-                geometry[:, _MEASURED] = 0
-                geometry[:, METRIC] = 0
+                geometry[:, ~np.array(IN_IMAGE)] = 0
                 has_depth = False
-            ids, start = encode(processor, as_typed(question.text, rng), question.answer)
+            text = question.text if canonical else as_typed(question.text, rng)
+            ids, start = encode(processor, text, question.answer)
             local = rows - frames.regions(frame).start
             made.append(Example(slot, local, ids, start, geometry, has_depth=has_depth))
         return made

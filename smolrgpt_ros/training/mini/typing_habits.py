@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_LOWER, _BARE, _OPENED = 0.2, 0.15, 0.08
+_LOWER, _BARE, _OPENED, _SPELLED = 0.2, 0.15, 0.08, 0.3
+_OTHER_SPELLING = {"meter": "metre", "Meter": "Metre", "centre": "center"}
 _OPENINGS = (
     "Please: ",
     "Robot, ",
@@ -21,7 +22,10 @@ _OPENINGS = (
 
 def as_typed(question: str, rng: np.random.Generator) -> str:
     """The question, now and then less tidy; ``<mask>`` placeholders stay as they are."""
-    lower, bare, opened = rng.random(3) < (_LOWER, _BARE, _OPENED)
+    lower, bare, opened, spelled = rng.random(4) < (_LOWER, _BARE, _OPENED, _SPELLED)
+    if spelled:
+        for one, other in _OTHER_SPELLING.items():
+            question = question.replace(one, other)
     if opened:
         opening = _OPENINGS[rng.integers(len(_OPENINGS))]
         question = opening + question[0].lower() + question[1:]

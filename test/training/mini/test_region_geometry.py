@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_SCALES, METRIC
+from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_SCALES, FLOOR, METRIC, UP
 from smolrgpt_ros.training.mini.batches import FrameTokens
 from smolrgpt_ros.training.mini.region_geometry import geometry_loss
 
 TRUTH = np.random.default_rng(5).uniform(0.2, 4, (5, FEATURE_COUNT)).astype(np.float32)
-TRUTH[:, METRIC] = (1, 1, 0, 1, 1)
+TRUTH[:, METRIC] = TRUTH[:, FLOOR] = (1, 1, 0, 1, 1)
 FRAMES = SimpleNamespace(
     geometry=TRUTH, regions=lambda frame: (slice(0, 2), slice(2, 3), slice(3, 5))[frame]
 )
@@ -61,3 +61,14 @@ def test_metres_of_an_unmeasured_region_do_not_count_but_its_place_does():
     loss, told = loss_of(other, [1])
     assert float(loss) == pytest.approx((8 - 0.05) / 5, rel=1e-5)
     assert told["widths"] == pytest.approx(0.5)
+
+
+def test_what_lies_above_a_floor_counts_where_one_was_seen():
+    other = TRUTH.copy()
+    other[3, UP.start : FLOOR] += 1
+    other[3, FLOOR] = 7  # whether there is a floor is not for the estimator to say
+    # 14 of 2 x 32 numbers, each a metre off: 1 less half of beta.
+    assert float(loss_of(other, [2])[0]) == pytest.approx(14 / 64 * 0.95)
+    unseen = TRUTH.copy()
+    unseen[2, UP.start : FLOOR] += 1
+    assert float(loss_of(unseen, [1])[0]) == 0

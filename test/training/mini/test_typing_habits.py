@@ -17,3 +17,10 @@ def test_questions_vary_and_keep_their_meaning():
     assert 0.17 < np.mean([text == text.lower() for text in made]) < 0.23
     assert 0.12 < np.mean([not text.endswith("?") for text in made]) < 0.18
     assert any(text.startswith("Robot, is the Pallet") for text in made)
+
+
+def test_some_spell_as_the_other_side_of_the_ocean():
+    rng = np.random.default_rng(6)
+    made = [as_typed("Meters from the centre of <mask>?", rng).lower() for _ in range(1000)]
+    assert 0.25 < np.mean(["metres from the center" in text for text in made]) < 0.35
+    assert 0.65 < np.mean(["meters from the centre" in text for text in made]) < 0.75
