@@ -151,6 +151,10 @@ class Parts:
                 return tuple(joined if m is one else m for m in self.mentions if m is not whole)
             # "Is the left pallet nearer than the right one": another of the same class.
             alike = [m for m in before if m.order is not None and m.label and not m.listed]
+            # "pallet 3, loaded pallet 7: the leftmost one" is of either kind.
+            alike = [
+                m for m in alike if not m.explicit or m.order not in (Order.EMPTY, Order.LOADED)
+            ]
             if alike and not any(m.asked for m in self.mentions) and not lists:
                 joined = replace(one, label=alike[-1].label)
                 return tuple(joined if m is one else m for m in self.mentions)
