@@ -61,8 +61,21 @@ def read_choice(parts: Parts) -> Meaning:
         raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
     if order is Order.MIDDLE:
         resolver.decided(Pick(candidates, order))
-    trained = rank == 1 and (order.in_image or (order is Order.NEAREST and selected is not None))
-    return Meaning(Kind.CHOICE, Pick(candidates, order, rank, selected), trained=trained)
+    pick = Pick(candidates, order, rank, selected)
+    return Meaning(Kind.CHOICE, pick, trained=_is_trained(parts, pick))
+
+
+def _is_trained(parts: Parts, pick: Pick) -> bool:
+    """Whether training asks so: leftmost and the like; of what is nearest to something, buffers
+    alone; and the pallet for the empty transporter."""
+    if pick.rank > 1 or pick.order is None:
+        return False
+    if pick.order.in_image:
+        return True
+    if pick.order is not Order.NEAREST or pick.reference is None:
+        return False
+    buffers = all(parts.resolver.views[c].label in ("buffer", "") for c in pick.candidates)
+    return buffers or pick.reference.order is Order.EMPTY
 
 
 def _refuse_conditions(parts: Parts) -> None:
@@ -100,8 +113,7 @@ def _compared(parts: Parts) -> Meaning | None:
     order = parts.tokens[rules[0]].value
     candidates = tuple(p.candidates[0] for p in pair)
     pick = Pick(candidates, order, 1, reference)  # type: ignore[arg-type]
-    trained = order is Order.NEAREST and reference is not None
-    return Meaning(Kind.CHOICE, pick, trained=trained)
+    return Meaning(Kind.CHOICE, pick, trained=_is_trained(parts, pick))
 
 
 def _head(parts: Parts) -> Mention | None:
@@ -243,5 +255,6 @@ def _reference_pick(parts: Parts, mention: Mention | None) -> Pick | None:
         return parts.settled(parts.resolver.select(positions, mention, None))
     if mention.order in _STATES:
         # Finding the empty one is part of the trained question: the prompt lists them all.
-        return replace(parts, locate=None).scoped(mention, parts.mentions)
+        found = replace(parts, locate=None).scoped(mention, parts.mentions)
+        return found if found.single is None else replace(found, order=mention.order)
     return parts.scoped(mention, parts.mentions)

@@ -109,8 +109,7 @@ class Resolver:
     def select(self, candidates: tuple[int, ...], mention: Mention, reference: Pick | None) -> Pick:
         """Applies the phrase's order to its candidates."""
         if len(candidates) == 1:
-            kept = mention.order if mention.order is Order.EMPTY and not self.decides else None
-            return Pick(candidates, kept)
+            return Pick(candidates)
         if mention.order is None:
             if mention.plural or (mention.explicit and not self.placeholders):
                 return Pick(candidates)

@@ -63,8 +63,9 @@ VIEW = [
         ),
         (
             "which pallet should the empty transporter pick",
-            "Which of the pallets <mask> <mask> is nearest to the transporter <mask>?",
-            (3, 7, 4),
+            "Given the transporter <mask> and the pallets <mask> <mask>, "
+            "which pallet should the empty transporter pick?",
+            (4, 3, 7),
         ),
         (
             "nearest buffer to pallet 7",
@@ -98,6 +99,23 @@ def test_number_of_placeholders_must_fit() -> None:
         ground("How far is the pallet <mask> from the pallet <mask>?", VIEW[:1])
     assert caught.value.status is Status.BAD_QUESTION
     assert "2 <mask>" in caught.value.message and "1 region" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("question", "trained"),
+    [
+        ("which buffer is nearest to transporter 4", True),
+        ("which pallet should the empty transporter pick", True),
+        ("which pallet is leftmost", True),
+        ("which pallet is nearest to transporter 4", False),
+        ("which pallet is nearest to zone 6", False),
+        ("is pallet 3 or pallet 7 nearer to transporter 4", False),
+        ("which buffer is farthest from transporter 4", False),
+        ("which pallet is second from the left", False),
+    ],
+)
+def test_what_training_never_asks_is_known(question: str, trained: bool) -> None:
+    assert ground(question, VIEW).meaning.trained is trained
 
 
 def test_locate_turns_the_nearest_into_one_region() -> None:
