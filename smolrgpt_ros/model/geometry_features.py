@@ -127,15 +127,15 @@ def region_geometry(
             z,
         )
     )
-    on_floor = None if floor is None else floor.to_floor(points.T).T
-    low, middle, high, spread = _spread(points)
-    features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
-    features[METRIC] = 1.0
-    if floor is not None and on_floor is not None:
+    if floor is not None:
+        on_floor = floor.to_floor(points.T).T
         low, middle, high, _ = _spread(np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2])))
         features[UP], features[HEIGHTS] = floor.up, (low[0], middle[0], high[0])
         features[LOW_ALONG], features[HIGH_ALONG] = low[1:], high[1:]
         features[FLOOR] = 1.0
+    low, middle, high, spread = _spread(points)  # after the floor: it sorts the points
+    features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
+    features[METRIC] = 1.0
     return features
 
 
