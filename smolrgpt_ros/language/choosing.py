@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .meaning import Kind, Meaning, Order, Pick
+from .meaning import STATES, Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
 from .scanning import kind_at, past_articles, text_at
 
 _BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
 _YES_OR_NO = ("is", "are", "does", "do", "did", "has", "have")
-_STATES = (Order.EMPTY, Order.LOADED)
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
 
@@ -122,7 +121,7 @@ def _head(parts: Parts) -> Mention | None:
     asked = [m for m in parts.mentions if m.asked]
     if asked and asked[0].named:
         return asked[0]
-    selecting = [m for m in named if m.order is not None and m.order not in _STATES]
+    selecting = [m for m in named if m.order is not None and m.order not in STATES]
     selecting = [m for m in selecting if m.listed or not m.explicit]
     if asked:
         return next((m for m in selecting if m.listed), None)
@@ -132,7 +131,7 @@ def _head(parts: Parts) -> Mention | None:
         before = [m for m in named if m.end == at]  # "the pallet of M M nearest to it"
         if before:
             return before[0]
-    others = [m for m in named if m.order not in _STATES]
+    others = [m for m in named if m.order not in STATES]
     lists = [m for m in others if m.listed or not m.explicit]
     if not others and not parts.fetching:  # "robot without load?"
         lists = [m for m in named if not m.explicit]
@@ -142,7 +141,7 @@ def _head(parts: Parts) -> Mention | None:
 def _only_selecting(parts: Parts) -> Mention | None:
     """The one phrase that selects its region, where "which one" can only mean that."""
     found = [m for m in parts.mentions if m.named and m.order is not None and not m.explicit]
-    found = [m for m in found if m.order not in _STATES]
+    found = [m for m in found if m.order not in STATES]
     return found[0] if len(found) == 1 else None
 
 
@@ -167,10 +166,10 @@ def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:
         if any(t.kind in ("side", "extreme", "superlative") for t in following):
             rank = int(parts.tokens[at].value)  # type: ignore[call-overload]
     if head is not None and head.order is not None and (head.listed or not head.explicit):
-        if head.order not in _STATES or not parts.fetching:
+        if head.order not in STATES or not parts.fetching:
             return head.order, head.start, rank
     for said in parts.mentions:  # "which one is the rightmost object"
-        if not said.named and said.order is not None and said.order not in _STATES:
+        if not said.named and said.order is not None and said.order not in STATES:
             return said.order, said.start, said.rank
     for kinds in (("superlative", "extreme"), ("side",)):
         for at in parts.loose(*kinds):
@@ -253,7 +252,7 @@ def _reference_pick(parts: Parts, mention: Mention | None) -> Pick | None:
         if len(positions) > 1 and labels == {"transporter"} and parts.resolver.placeholders:
             return Pick(positions, Order.EMPTY)  # the benchmark asks for the one without load
         return parts.settled(parts.resolver.select(positions, mention, None))
-    if mention.order in _STATES:
+    if mention.order in STATES:
         # Finding the empty one is part of the trained question: the prompt lists them all.
         found = replace(parts, locate=None).scoped(mention, parts.mentions)
         return found if found.single is None else replace(found, order=mention.order)

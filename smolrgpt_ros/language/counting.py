@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .meaning import Kind, Meaning, Order, Pick
+from .meaning import STATES, Kind, Meaning, Order, Pick
 from .mentions import Mention
 from .parts import Parts
 from .scanning import text_at
@@ -60,9 +60,7 @@ def _refuse_other_conditions(parts: Parts, counted: list[Mention], others: list[
     """Raises BAD_QUESTION for a condition other than a buffer: "how many are left of ..."."""
     one = any(m.order is not None and not m.plural and not m.explicit for m in counted)
     vehicles = any(parts.label(m) == "transporter" for m in counted)
-    states = vehicles and (
-        bool(parts.loose("state")) or any(m.order in (Order.EMPTY, Order.LOADED) for m in counted)
-    )
+    states = vehicles and (bool(parts.loose("state")) or any(m.order in STATES for m in counted))
     if others or one or states:
         raise parts.resolver.bad("only what is in view or in a buffer is counted")
 

@@ -98,6 +98,10 @@ class Order(Enum):
         return self in (Order.LEFTMOST, Order.RIGHTMOST, Order.MIDDLE)
 
 
+STATES = (Order.EMPTY, Order.LOADED)
+"""Orders that say what a region carries, not where it is."""
+
+
 @dataclass(frozen=True)
 class Pick:
     """One region, or the rule that selects it.

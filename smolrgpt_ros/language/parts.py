@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .lexicon import HARMLESS, THINGS
-from .meaning import Order, Pick
+from .meaning import STATES, Order, Pick
 from .mentions import Mention, find_mentions
 from .resolving import Locate, Resolver
 from .scanning import kind_at, text_at
@@ -152,9 +152,7 @@ class Parts:
             # "Is the left pallet nearer than the right one": another of the same class.
             alike = [m for m in before if m.order is not None and m.label and not m.listed]
             # "pallet 3, loaded pallet 7: the leftmost one" is of either kind.
-            alike = [
-                m for m in alike if not m.explicit or m.order not in (Order.EMPTY, Order.LOADED)
-            ]
+            alike = [m for m in alike if not m.explicit or m.order not in STATES]
             if alike and not any(m.asked for m in self.mentions) and not lists:
                 joined = replace(one, label=alike[-1].label)
                 return tuple(joined if m is one else m for m in self.mentions)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .lexicon import ORDINALS
-from .meaning import Kind, Meaning, Order, Pick
+from .meaning import STATES, Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
 _RELATIONS = {
@@ -112,7 +112,7 @@ class PromptWriter:
             )
         given = self._given(reference)
         which = f"which of {self._listed(pick.candidates)} is"
-        if pick.order in (Order.EMPTY, Order.LOADED):
+        if pick.order in STATES:
             return _sentence(given, f"{which} {pick.order.value}?")
         if pick.order in _RELATIVE:
             to = "to" if pick.order is Order.NEAREST else "from"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..language.meaning import Kind, Meaning, Order, Pick
+from ..language.meaning import STATES, Kind, Meaning, Order, Pick
 from ..scene.frame import RgbdFrame
 from ..scene.region import Region
 from .frame_geometry import FrameGeometry
@@ -218,7 +218,7 @@ class _Gauge:
         """The position a pick selects."""
         order = pick.order
         # Also of a single candidate: "the empty transporter" must not be one that carries a load.
-        if order in (Order.EMPTY, Order.LOADED):
+        if order in STATES:
             return self._by_load(pick, order)
         if pick.single is not None:
             return pick.single
