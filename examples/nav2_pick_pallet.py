@@ -18,8 +18,8 @@ from typing import Any
 import rclpy
 from geometry_msgs.msg import PointStamped, PoseStamped
 
-from smolrgpt_ros.client import SpatialClient
-from smolrgpt_ros.ros.client_reply import SpatialReply
+from smolrgpt_ros.client.reply import SpatialReply
+from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.scene.status import QueryError, Status
 
 #: Failures that may pass by themselves.

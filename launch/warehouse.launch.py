@@ -10,7 +10,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from launch import LaunchDescription
-from smolrgpt_ros.ros.camera_presets import read_presets
+from smolrgpt_ros.ros.params.camera_presets import read_presets
 
 PACKAGE = "smolrgpt_ros"
 

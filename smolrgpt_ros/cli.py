@@ -7,19 +7,19 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from .scene.status import QueryError
+from smolrgpt_ros.scene.status import QueryError
 
 ROOMS = (
-    "smolrgpt_ros.reasoning.cli",
-    "smolrgpt_ros.live",
+    "smolrgpt_ros.tools.ask",
+    "smolrgpt_ros.client.live",
     "smolrgpt_ros.model.cli",
     "smolrgpt_ros.simulation.cli",
     "smolrgpt_ros.training.cli",
     "smolrgpt_ros.evaluation.cli",
-    "smolrgpt_ros.evaluation.measured",
+    "smolrgpt_ros.evaluation.sensor_comparison",
     "smolrgpt_ros.evaluation.score",
     "smolrgpt_ros.evaluation.statistics",
-    "smolrgpt_ros.nodes.doctor",
+    "smolrgpt_ros.tools.doctor",
 )
 
 

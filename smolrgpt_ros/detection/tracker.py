@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..scene.masks import box_of
-from ..scene.region import Region
+from smolrgpt_ros.scene.masks import box_of
+from smolrgpt_ros.scene.region import Region
+
 from .detector import Detection
 
 Box = tuple[int, int, int, int]

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from ..reasoning.reasoner import SpatialReasoner
-from ..scene.status import QueryError
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.status import QueryError
+
 from .cases import Case, Query
 from .outcomes import Outcome
 

@@ -9,14 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from ..detection.detector import RegionDetector
-from ..scene.frame import RgbdFrame
-from ..scene.region import Region
-from ..simulation.matching import match_objects
-from ..simulation.published import Entry, read_entries, read_metric, read_pictures
-from ..simulation.questions import KINDS, generate_questions
-from ..simulation.sensor import SensorModel
-from ..simulation.warehouse import simulate_frame
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.datasets.published_layout import (
+    Entry,
+    read_entries,
+    read_metric,
+    read_pictures,
+)
+from smolrgpt_ros.simulation.questions.questions import KINDS, generate_questions
+from smolrgpt_ros.simulation.sensing.matching import match_objects
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+
 from .outcomes import Value
 
 HELD_OUT_SEED = 900_000

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .cases import HELD_OUT_SEED, Case
 
 if TYPE_CHECKING:
-    from ..model.calibration import Calibration, Curves
+    from smolrgpt_ros.model.inference.confidence import Calibration, Curves
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
@@ -84,11 +84,12 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
     from tqdm import tqdm
 
-    from ..checkpoints import MINI
-    from ..model.engine import SmolRGPTEngine
-    from ..reasoning.reasoner import SpatialReasoner
+    from smolrgpt_ros.checkpoints import MINI
+    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+    from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+
     from .asking import ask_all
-    from .calibration import fit
+    from .confidence_fit import fit
     from .outcomes import Outcome, summary
     from .report import WorstCases, html_report
 
@@ -126,7 +127,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _calibrated(folder: Path, curves: Curves, arguments: argparse.Namespace) -> Calibration:
     """The folder's calibration with new curves in their place."""
-    from ..model.calibration import Calibration
+    from smolrgpt_ros.model.inference.confidence import Calibration
 
     known = Calibration.load(folder)
     if not arguments.without_geometry:
@@ -149,9 +150,10 @@ def _told(arguments: argparse.Namespace) -> str:
 
 
 def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
-    from ..checkpoints import DETECTOR
-    from ..detection.ultralytics_detector import UltralyticsDetector
-    from ..simulation.scenes import FAMILIES
+    from smolrgpt_ros.checkpoints import DETECTOR
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+    from smolrgpt_ros.simulation.world.scenes import FAMILIES
+
     from .cases import published_cases, simulated_cases
 
     if arguments.data is not None:

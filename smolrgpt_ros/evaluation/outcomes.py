@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..simulation.questions import KINDS
+from smolrgpt_ros.simulation.questions.questions import KINDS
+
 from .intervals import wilson
 from .score import is_close
 

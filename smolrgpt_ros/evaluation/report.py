@@ -9,8 +9,9 @@ from typing import Any
 
 import cv2
 
-from ..reasoning.drawing import draw_regions
-from ..simulation.questions import KINDS
+from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.simulation.questions.questions import KINDS
+
 from .cases import Case
 from .outcomes import Outcome, is_correct
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
-from ..simulation.published import Entry, read_entries
+from smolrgpt_ros.simulation.datasets.published_layout import Entry, read_entries
+
 from .score import CATEGORIES, category_of
 
 # Vision patches of SmolRGPT: 16 x 16 on a picture of 256 x 256.

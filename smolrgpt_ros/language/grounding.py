@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .meaning import Meaning
-from .prompting import PromptWriter
-from .reading import read_question
-from .relating import read_relation, relation_of, without_empty_words
-from .resolving import Locate, RegionView, Resolver
+from .prompts import PromptWriter
+from .reader.reader import read_question
+from .reader.reference_resolution import Locate, RegionView, Resolver
+from .reader.relations import read_relation, relation_of, without_empty_words
+from .reader.tokens import tokenize
 from .vocabulary import Vocabulary
-from .words import tokenize
 
 # Whoever is greeted is not asked about: "hey robot, how far ...".
 _GREETING = re.compile(r"^\s*(?:hey|hi|hello|ok|okay|dear)\s+(?:there|you|[a-z]+)\s*[,:!]+", re.I)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .download import PUBLISHED_WEIGHTS, download
+from .checkpoints.download import PUBLISHED_WEIGHTS, download
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,7 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run_convert(arguments: argparse.Namespace) -> int:
     """Convert and say what was made; 1 and a message on bad input."""
     # torch takes seconds to import: other commands, such as "ask --live", do without it.
-    from .published import TOKENIZER, PublishedCheckpointError, convert, convert_back
+    from .checkpoints.published import TOKENIZER, PublishedCheckpointError, convert, convert_back
 
     try:
         if arguments.to_published:
@@ -102,8 +102,8 @@ def run_download(arguments: argparse.Namespace) -> int:
 
 def run_bench_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON."""
-    from .bench import SHORT, BenchOptions, run_bench
-    from .bench_report import table
+    from .bench.report import table
+    from .bench.run import SHORT, BenchOptions, run_bench
 
     dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
     unknown = [name for name in dtypes if name not in SHORT]

@@ -6,9 +6,8 @@ import time
 from typing import Any
 
 from smolrgpt_ros.action import SpatialQuery
-
-from ..ros.query import Stage
-from ..ros.stamps import duration_of
+from smolrgpt_ros.query.request import Stage
+from smolrgpt_ros.ros.convert.time import duration_of
 
 #: Least time between two messages of partial text, seconds: a model may write faster than people
 #: read and networks like.

@@ -11,13 +11,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..ros.diagnostics import OK, Flow, Health, compute_health, input_health, query_health
-from ..ros.query import QueryResult
-from ..ros.recent import Recent
-from ..ros.settings import Settings
-from ..scene.status import Status
-from .cameras import CameraPipeline
-from .parts import Parts
+from smolrgpt_ros.perception.rolling_window import Recent
+from smolrgpt_ros.query.request import QueryResult
+from smolrgpt_ros.ros.diagnostics import (
+    OK,
+    Flow,
+    Health,
+    compute_health,
+    input_health,
+    query_health,
+)
+from smolrgpt_ros.ros.params.settings import Settings
+from smolrgpt_ros.scene.status import Status
+
+from .camera_pipeline import CameraPipeline
+from .models import Parts
 
 
 class QueryStatistics:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..checkpoints import DETECTOR, MINI
-from ..checkpoints.checksums import check_sha256
-from ..detection.detector import RegionDetector
-from ..detection.ultralytics_detector import UltralyticsDetector
-from ..ros.settings import Settings
+from smolrgpt_ros.checkpoints import DETECTOR, MINI
+from smolrgpt_ros.checkpoints.checksums import check_sha256
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+from smolrgpt_ros.ros.params.settings import Settings
+
 from .timed_engine import TimedEngine
 
 
@@ -68,7 +69,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
             )
     digest = check_sha256(weights, settings["model_sha256"], "model.sha256")
     # torch and transformers take seconds to import: not before they are needed.
-    from ..model.engine import SmolRGPTEngine
+    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
     try:
         engine = SmolRGPTEngine.load(

@@ -10,18 +10,17 @@ from typing import Any
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
+from smolrgpt_ros.geometry.region_poses import glance, places_of
 from smolrgpt_ros.msg import RegionArray
-
-from ..reasoning.answer_drawing import caption_of, draw_answer
-from ..reasoning.drawing import draw_caption, draw_regions
-from ..ros.frame_history import SeenFrame
-from ..ros.images import encode_image
-from ..ros.markers import markers_of
-from ..ros.messages import header_of, region_array
-from ..ros.places import glance, places_of
-from ..ros.qos import profile
-from ..ros.replies import Reply
-from ..ros.settings import Settings
+from smolrgpt_ros.query.frame_history import SeenFrame
+from smolrgpt_ros.rendering.answer_drawing import caption_of, draw_answer
+from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
+from smolrgpt_ros.ros.convert.images import encode_image
+from smolrgpt_ros.ros.convert.messages import header_of, region_array
+from smolrgpt_ros.ros.convert.replies import Reply
+from smolrgpt_ros.ros.params.settings import Settings
+from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.view.markers import markers_of
 
 
 @dataclass(frozen=True, eq=False)

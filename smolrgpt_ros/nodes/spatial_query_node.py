@@ -16,29 +16,34 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.msg import SpatialAnswer
+from smolrgpt_ros.query.request import Query, QueryResult
+from smolrgpt_ros.query.service import QueryDesk
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.ros.convert.messages import query_of
+from smolrgpt_ros.ros.convert.replies import Reply, reply_of
+from smolrgpt_ros.ros.diagnostics import ERROR, Health, diagnostic_array
+from smolrgpt_ros.ros.logs import NodeLogHandler, forward_logs, stop_forwarding
+from smolrgpt_ros.ros.params.parameters import (
+    ParameterError,
+    check_changes,
+    declare,
+    unknown_parameters,
+)
+from smolrgpt_ros.ros.params.settings import SPECS, Settings
+from smolrgpt_ros.ros.qos import profile, service_profile
+from smolrgpt_ros.ros.tf import Transforms
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
-from ..detection.detector import RegionDetector
-from ..reasoning.reasoner import SpatialReasoner
-from ..ros.diagnostics import ERROR, Health, diagnostic_array
-from ..ros.logs import NodeLogHandler, forward_logs, stop_forwarding
-from ..ros.messages import query_of
-from ..ros.parameters import ParameterError, check_changes, declare, unknown_parameters
-from ..ros.qos import profile, service_profile
-from ..ros.query import Query, QueryResult
-from ..ros.query_desk import QueryDesk
-from ..ros.replies import Reply, reply_of
-from ..ros.settings import SPECS, Settings
-from ..ros.transforms import Transforms
-from ..scene.frame import RgbdFrame
-from ..scene.status import Status
-from .cameras import CameraPipeline
+from .camera_pipeline import CameraPipeline
 from .feedback import GoalFeedback
 from .health import QueryStatistics, node_healths, process_health
 from .loading import load_detector, load_engine
+from .models import Parts
 from .outputs import CameraOutputs
-from .parts import Parts
 from .running import run
 from .transitions import logged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ..ros.recent import Recent
+from smolrgpt_ros.perception.rolling_window import Recent
 
 
 class TimedEngine:

@@ -14,18 +14,19 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header, String
 from std_srvs.srv import Trigger
 
-from ..ros.camera_info import camera_info_of
-from ..ros.camera_pose import CameraPoseBroadcaster
-from ..ros.images import encode_image
-from ..ros.logs import forward_logs, stop_forwarding
-from ..ros.parameters import ParameterError, ParameterSpec, declare
-from ..ros.qos import profile
-from ..ros.stamps import nanoseconds
-from ..ros.transforms import Pose
-from ..simulation.sensor import SensorModel
-from ..simulation.warehouse import SimulatedFrame
+from smolrgpt_ros.ros.camera_pose import CameraPoseBroadcaster
+from smolrgpt_ros.ros.convert.camera_info import camera_info_of
+from smolrgpt_ros.ros.convert.images import encode_image
+from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.ros.logs import forward_logs, stop_forwarding
+from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
+from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.tf import Pose
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
+
 from .running import run
-from .scenes import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
+from .scene_source import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
 
 SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(

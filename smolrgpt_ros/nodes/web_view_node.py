@@ -12,15 +12,15 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 
+from smolrgpt_ros.client.spatial_client import SpatialClient
+from smolrgpt_ros.ros.convert.messages import empty_answer
+from smolrgpt_ros.ros.convert.time import NS, nanoseconds
+from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
+from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.view.web_schemas import definition_of
+from smolrgpt_ros.ros.view.web_server import WebServer, WebServerError, WebService, WebTopic
 from smolrgpt_ros.srv import SpatialQuery
 
-from ..client import SpatialClient
-from ..ros.messages import empty_answer
-from ..ros.parameters import ParameterError, ParameterSpec, declare
-from ..ros.qos import profile
-from ..ros.stamps import NS, nanoseconds
-from ..ros.web_schemas import definition_of
-from ..ros.web_server import WebServer, WebServerError, WebService, WebTopic
 from .running import run
 
 PACKAGE = "smolrgpt_ros"

@@ -11,16 +11,17 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..language.answers import ReadAnswer, read_answer
-from ..language.grounding import Grounding, ModelPrompt, RegionView, ground
-from ..language.meaning import Kind, Pick
-from ..language.vocabulary import Vocabulary
-from ..scene.frame import RgbdFrame
-from ..scene.region import Region
-from ..scene.status import QueryError, Status
-from .agreement import agree
-from .frame_geometry import FrameGeometry
-from .measuring import Measurement, locate, measure
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.language.answers import ReadAnswer, read_answer
+from smolrgpt_ros.language.grounding import Grounding, ModelPrompt, RegionView, ground
+from smolrgpt_ros.language.meaning import Kind, Pick
+from smolrgpt_ros.language.vocabulary import Vocabulary
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from .comparison import agree
+from .evaluator import Measurement, locate, measure
 
 POLICIES = ("model", "measured", "agree")
 

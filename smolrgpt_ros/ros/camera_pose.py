@@ -9,7 +9,7 @@ from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
 from numpy.typing import NDArray
 from std_msgs.msg import Header
 
-from .transforms import Pose
+from .tf import Pose
 
 
 class CameraPoseBroadcaster:

@@ -8,9 +8,9 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from .inputs import InputState
-from .perception import PerceptionCounters
-from .recent import Recent
+from smolrgpt_ros.perception.rolling_window import Recent
+from smolrgpt_ros.perception.worker import PerceptionCounters
+from smolrgpt_ros.query.input_state import InputState
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 

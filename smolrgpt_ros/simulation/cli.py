@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .scenes import FAMILIES
-from .sensor import SensorModel
+from .sensing.sensor import SensorModel
 from .warehouse import SimulatedFrame
+from .world.scenes import FAMILIES
 
 SENSORS = ("usual", "rough", "clean")
 _STRENGTHS = {
@@ -127,7 +127,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     """Writes the dataset; returns the exit status."""
     from tqdm import tqdm
 
-    from .dataset import write_dataset
+    from .datasets.writer import write_dataset
 
     begin = time.monotonic()
     counts: list[int] = []
@@ -167,7 +167,7 @@ def run_record(arguments: argparse.Namespace) -> int:
     """Writes the recording; returns the exit status."""
     from tqdm import tqdm
 
-    from .recording import write_recording
+    from .datasets.recording import write_recording
 
     sensor = None if arguments.data else sensor_of(arguments)
     scenes = tqdm(_scenes(arguments), total=arguments.frames, unit="scene")
@@ -178,7 +178,7 @@ def run_record(arguments: argparse.Namespace) -> int:
 
 def run_contact_sheet(arguments: argparse.Namespace) -> int:
     """Writes the pictures; returns the exit status."""
-    from .contact_sheet import write_sheets
+    from .datasets.contact_sheet import write_sheets
 
     write_sheets(
         arguments.folder, arguments.seed, arguments.frames, arguments.beside, arguments.rich
@@ -187,7 +187,7 @@ def run_contact_sheet(arguments: argparse.Namespace) -> int:
 
 
 def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
-    from .dataset import family_of, read_frame
+    from .datasets.writer import family_of, read_frame
     from .warehouse import simulate_frame
 
     for index in range(arguments.frames):

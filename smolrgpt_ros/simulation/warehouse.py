@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..scene.frame import RgbdFrame
-from ..scene.region import Region
-from .renderer import Rendering, WarehouseRenderer
-from .scenes import FAMILIES, sample_scene
-from .sensor import SensorModel
-from .truth import FrameTruth, find_truth
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+
+from .sensing.renderer import Rendering, WarehouseRenderer
+from .sensing.sensor import SensorModel
+from .sensing.truth import FrameTruth, find_truth
+from .world.scenes import FAMILIES, sample_scene
 
 FRAME_PERIOD_NS = 100_000_000
 OPTICAL_FRAME = "camera_color_optical_frame"

@@ -109,13 +109,13 @@ def _train_stage(arguments: argparse.Namespace) -> int:
 def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
+    from .detector.train import train_detector
+    from .detector.yolo_layout import build_yolo_frames
     from .mini.ablations import run_ablations
     from .mini.build import export, load_part
-    from .mini.detector import train_detector
     from .mini.recipe import read_recipe
     from .mini.run import open_run
     from .mini.stages import STAGES, minutes_from_now, run_stage
-    from .mini.yolo_layout import build_yolo_frames
 
     if arguments.dry_run or arguments.show:
         raise ValueError("--dry-run and --show are for recipes of one stage, not for the mini's")

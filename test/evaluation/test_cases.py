@@ -16,7 +16,7 @@ from smolrgpt_ros.evaluation.cli import add_parser
 from smolrgpt_ros.evaluation.outcomes import Outcome, summary
 from smolrgpt_ros.evaluation.report import WorstCases, html_report
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
-from smolrgpt_ros.simulation.dataset import write_dataset
+from smolrgpt_ros.simulation.datasets.writer import write_dataset
 
 SEED = 910_000
 

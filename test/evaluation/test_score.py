@@ -13,7 +13,7 @@ from smolrgpt_ros.evaluation.score import (
     normalize_side,
     score,
 )
-from smolrgpt_ros.simulation.dataset import write_dataset
+from smolrgpt_ros.simulation.datasets.writer import write_dataset
 
 OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
 

@@ -17,7 +17,7 @@ from smolrgpt_ros.evaluation.statistics import (
     side_by_side,
 )
 from smolrgpt_ros.scene.masks import encode_rle
-from smolrgpt_ros.simulation.published import Entry, write_json, write_parquet
+from smolrgpt_ros.simulation.datasets.published_layout import Entry, write_json, write_parquet
 
 
 def _rle(width: int, height: int) -> dict[str, object]:

@@ -16,7 +16,7 @@ from smolrgpt_ros.language.lexicon import HARMLESS, PHRASES
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
 from smolrgpt_ros.language.vocabulary import Vocabulary, plural_of
 from smolrgpt_ros.scene.status import QueryError, Status
-from smolrgpt_ros.simulation import phrasings
+from smolrgpt_ros.simulation.questions import phrasings
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
 needs_data = pytest.mark.skipif(

@@ -8,10 +8,10 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
-from smolrgpt_ros.model.config import SmolRGPTConfig
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_NAMES
-from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
-from smolrgpt_ros.model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT, FEATURE_NAMES
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 
 # Tiny products gain nothing from threads and lose much where the cores are busy.
 torch.set_num_threads(1)

@@ -16,8 +16,8 @@ from rclpy.parameter import Parameter
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
-from smolrgpt_ros.ros.images import encode_image
-from smolrgpt_ros.ros.stamps import duration_of, time_of
+from smolrgpt_ros.ros.convert.images import encode_image
+from smolrgpt_ros.ros.convert.time import duration_of, time_of
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]

@@ -8,8 +8,8 @@ from rosgraph_msgs.msg import Clock
 
 from smolrgpt_ros.checkpoints import MINI
 from smolrgpt_ros.nodes.loading import load_engine
+from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.stamps import nanoseconds, time_of
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]

@@ -15,10 +15,10 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.ros.camera_info import camera_info_of
-from smolrgpt_ros.ros.images import encode_image
+from smolrgpt_ros.ros.convert.camera_info import camera_info_of
+from smolrgpt_ros.ros.convert.images import encode_image
+from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.stamps import nanoseconds, time_of
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.srv import SpatialQuery
 

@@ -8,9 +8,9 @@ import yaml
 
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
-from smolrgpt_ros.ros.camera_presets import read_presets
-from smolrgpt_ros.ros.parameters import ParameterSpec
-from smolrgpt_ros.ros.settings import SPECS
+from smolrgpt_ros.ros.params.camera_presets import read_presets
+from smolrgpt_ros.ros.params.parameters import ParameterSpec
+from smolrgpt_ros.ros.params.settings import SPECS
 
 ROOT = Path(__file__).parents[2]
 LAUNCHES = sorted((ROOT / "launch").glob("*.launch.py"))
@@ -75,7 +75,7 @@ def test_launch_files_declare_and_do_nothing_else(launch):
         "launch.substitutions",
         "launch_ros.actions",
         "launch_ros.parameter_descriptions",
-        "smolrgpt_ros.ros.camera_presets",
+        "smolrgpt_ros.ros.params.camera_presets",
     }
     assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import)]
     assert not calls(launch, "OpaqueFunction") and not calls(launch, "ExecuteProcess")

@@ -6,8 +6,8 @@ import pytest
 
 from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
-from smolrgpt_ros.nodes.parts import Parts
-from smolrgpt_ros.ros.settings import SPECS, Settings
+from smolrgpt_ros.nodes.models import Parts
+from smolrgpt_ros.ros.params.settings import SPECS, Settings
 
 DEFAULTS = {spec.key: spec.default for spec in SPECS}
 

@@ -18,13 +18,13 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_msgs.msg import Header
 
-from smolrgpt_ros.client import SpatialClient
+from smolrgpt_ros.client.reply import SpatialReply
+from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.msg import MeasuredValue, SpatialAnswer
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode
 from smolrgpt_ros.ros.camera_pose import quaternion_of
-from smolrgpt_ros.ros.client_reply import SpatialReply
 from smolrgpt_ros.scene.status import QueryError, Status
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "nav2_pick_pallet.py"

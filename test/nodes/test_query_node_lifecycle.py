@@ -7,8 +7,8 @@ from rcl_interfaces.srv import DescribeParameters
 
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.nodes.loading import load_engine
-from smolrgpt_ros.ros.settings import SPECS
-from smolrgpt_ros.ros.stamps import time_of
+from smolrgpt_ros.ros.convert.time import time_of
+from smolrgpt_ros.ros.params.settings import SPECS
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]
@@ -166,7 +166,7 @@ def test_parameters_are_described_checked_and_change_live(start_graph):
 
 
 def test_a_bad_yaml_is_one_clear_message(start_graph):
-    from smolrgpt_ros.ros.parameters import ParameterError
+    from smolrgpt_ros.ros.params.parameters import ParameterError
 
     with pytest.raises(ParameterError, match=r"detector\.confidence.*0\.01 to 1\.0"):
         with start_graph({"detector.confidence": 5.0}):

@@ -8,7 +8,7 @@ from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode
-from smolrgpt_ros.ros.camera_presets import read_presets
+from smolrgpt_ros.ros.params.camera_presets import read_presets
 
 CONFIG = Path(__file__).parents[2] / "config"
 pytestmark = [

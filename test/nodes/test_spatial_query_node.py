@@ -11,8 +11,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.msg import Region, RegionArray, SpatialAnswer
+from smolrgpt_ros.ros.convert.time import duration_of, nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.stamps import duration_of, nanoseconds, time_of
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.srv import SpatialQuery
 

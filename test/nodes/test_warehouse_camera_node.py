@@ -18,12 +18,12 @@ from std_srvs.srv import Trigger
 
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode, depth_pixels
-from smolrgpt_ros.ros.camera_info import intrinsics_from
-from smolrgpt_ros.ros.images import decode_color, decode_depth
+from smolrgpt_ros.ros.convert.camera_info import intrinsics_from
+from smolrgpt_ros.ros.convert.images import decode_color, decode_depth
+from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.stamps import nanoseconds
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.simulation.truth import FrameTruth
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
 pytestmark = [pytest.mark.ros]

@@ -16,8 +16,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.nodes.web_view_node import TOPICS, WebViewNode
-from smolrgpt_ros.ros.stamps import duration_of, time_of
-from smolrgpt_ros.ros.web_server import WebServer, WebServerError
+from smolrgpt_ros.ros.convert.time import duration_of, time_of
+from smolrgpt_ros.ros.view.web_server import WebServer, WebServerError
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]

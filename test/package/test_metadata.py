@@ -22,8 +22,8 @@ ROS_MODULES = {
     "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_geometry_msgs", "tf2_ros",
     "visualization_msgs", "action_msgs", "bondpy", "rosidl_runtime_py", "tf2_py",
 }  # fmt: skip
-WITHOUT_ROS = ("scene", "model", "detection", "language", "reasoning", "training", "evaluation",
-               "simulation")  # fmt: skip
+WITHOUT_ROS = ("scene", "language", "detection", "model", "geometry", "rendering", "reasoning",
+               "perception", "query", "simulation", "training", "evaluation")  # fmt: skip
 
 
 def imported(path: Path) -> set[str]:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.agreement import agree
-from smolrgpt_ros.reasoning.answer_drawing import draw_answer, measured_text
+from smolrgpt_ros.reasoning.comparison import agree
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.rendering.answer_drawing import draw_answer, measured_text
 from smolrgpt_ros.scene.status import QueryError, Status
 
 TRUE = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))  # pallets 11 and 12 of the yard: 4.65 m

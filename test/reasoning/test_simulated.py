@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.evaluation.score import is_close
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import read_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
-from smolrgpt_ros.reasoning.frame_geometry import FrameGeometry
-from smolrgpt_ros.reasoning.measuring import Measurement, measure
-from smolrgpt_ros.simulation.questions import Question, generate_questions
-from smolrgpt_ros.simulation.sensor import SensorModel
+from smolrgpt_ros.reasoning.evaluator import Measurement, measure
+from smolrgpt_ros.simulation.questions.questions import Question, generate_questions
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 
 

@@ -5,6 +5,9 @@ from types import SimpleNamespace
 import pytest
 from std_msgs.msg import Header
 
+from smolrgpt_ros.perception.rolling_window import Recent
+from smolrgpt_ros.perception.worker import PerceptionCounters
+from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.ros.diagnostics import (
     ERROR,
     OK,
@@ -15,9 +18,6 @@ from smolrgpt_ros.ros.diagnostics import (
     input_health,
     query_health,
 )
-from smolrgpt_ros.ros.inputs import InputState
-from smolrgpt_ros.ros.perception import PerceptionCounters
-from smolrgpt_ros.ros.recent import Recent
 from smolrgpt_ros.scene.status import QueryError, Status
 
 GOOD = {"rgb": 9, "depth": 9, "info": 9, "paired": 8, "rgb_age_s": 0.1, "depth_age_s": 0.1}

@@ -11,8 +11,8 @@ import pytest
 from rosbags.rosbag2 import Reader
 
 from smolrgpt_ros.simulation.cli import add_parser, sensor_of
-from smolrgpt_ros.simulation.dataset import read_frame
-from smolrgpt_ros.simulation.sensor import SensorModel
+from smolrgpt_ros.simulation.datasets.writer import read_frame
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
 
 def _parsed(words: str) -> argparse.Namespace:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.masks import centroid_of
-from smolrgpt_ros.simulation.scenes import FAMILIES, sample_scene
-from smolrgpt_ros.simulation.truth import FrameTruth
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
 
 # What one seed gives on every machine: objects, sizes, positions and who stands where. Visible
 # pixels are left out, as another OpenGL may draw an edge differently. Change it only on purpose.
@@ -110,7 +110,7 @@ def test_a_buffers_mask_holds_what_stands_in_it(shots: list[SimulatedFrame]) -> 
 
 
 def test_a_pallet_on_a_transporter_is_inside_no_buffer() -> None:
-    from smolrgpt_ros.simulation.truth import find_truth
+    from smolrgpt_ros.simulation.sensing.truth import find_truth
 
     over = 0
     for seed in range(16):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.config import SmolRGPTConfig
-from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
-from smolrgpt_ros.model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.training.mini.tokenizer import train_tokenizer
 

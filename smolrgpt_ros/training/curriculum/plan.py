@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from ...model.config import SmolRGPTConfig
-from ...model.modeling import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+
 from .recipe import StageRecipe
 from .stages import freeze
 

@@ -18,8 +18,9 @@ from torch.utils.data import Sampler
 from transformers import Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
-from ...model.modeling import SmolRGPTForConditionalGeneration
-from ...model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+
 from ..data.examples import IGNORED, collate
 from ..data.mixture import Mixture, MixtureSampler, skipped_by_reason, split
 from ..data.sources import open_source

@@ -10,15 +10,16 @@ from transformers import (
     SiglipVisionModel,
 )
 
-from ...model.config import SmolRGPTConfig
-from ...model.modeling import SmolRGPTForConditionalGeneration
-from ...model.processing import (
+from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.preprocessing.processor import (
     IMAGE_TOKEN,
     MASK_DEPTH_TOKEN,
     MASK_RGB_TOKEN,
     TURN_END,
     SmolRGPTProcessor,
 )
+
 from .recipe import ModelPlan
 
 

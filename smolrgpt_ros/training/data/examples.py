@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...model.geometry_features import FEATURE_COUNT, frame_geometry
-from ...model.processing import SmolRGPTProcessor
-from ...simulation.published import Entry, read_metric, read_pictures
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT, frame_geometry
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+from smolrgpt_ros.simulation.datasets.published_layout import Entry, read_metric, read_pictures
 
 IGNORED = -100
 """Label of tokens without a loss."""

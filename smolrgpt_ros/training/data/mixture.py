@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Dataset, Sampler
 
-from ...model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+
 from .examples import BadSampleError, Example, make_example
 from .sources import Source
 

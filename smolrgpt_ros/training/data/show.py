@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+
 from .examples import IGNORED, Example
 
 _SIDE = 512

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ...simulation.published import Entry, entry_of_row
+from smolrgpt_ros.simulation.datasets.published_layout import Entry, entry_of_row
 
 _IMAGE_TAG = "<image>"
 _GROUPS_KEPT = 4

@@ -17,8 +17,8 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import DynamicCache
 
-from ...model.modeling import SmolRGPTForConditionalGeneration
-from ...model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,16 +8,17 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, PreTrainedTokenizerFast, SiglipVisionConfig
 
-from ...model.config import SmolRGPTConfig
-from ...model.geometry_features import FEATURE_COUNT
-from ...model.modeling import SmolRGPTForConditionalGeneration
-from ...model.processing import (
+from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
+from smolrgpt_ros.model.preprocessing.processor import (
     IMAGE_TOKEN,
     MASK_DEPTH_TOKEN,
     MASK_GEOMETRY_TOKEN,
     MASK_RGB_TOKEN,
     SmolRGPTProcessor,
 )
+
 from .recipe import Recipe
 from .tokenizer import LIST_SEPARATORS, REGION_NAMES
 

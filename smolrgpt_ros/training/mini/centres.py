@@ -8,10 +8,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from ...model.geometry_encoder import CentreEstimator
-from ...model.geometry_features import METRIC
+from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
+from smolrgpt_ros.model.geometry_tokens.features import METRIC
+
 from .frames import CachedFrames
-from .frayed import frayed
+from .geometry_augmentation import frayed
 from .loop import Schedule, fit
 
 _BETA_M = 0.1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...simulation.truth import FrameTruth, ObjectTruth
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 
 CAPTION_QUESTIONS = (
     "Describe the scene.",

@@ -17,13 +17,14 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ...model.geometry_features import frame_geometry
-from ...model.layers import mask_weights
-from ...model.pictures import depth_picture, picture_depth_values, rgb_values
-from ...simulation.scenes import FAMILIES
-from ...simulation.sensor import SensorModel
-from ...simulation.truth import FrameTruth
-from ...simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.model.architecture.layers import mask_weights
+from smolrgpt_ros.model.geometry_tokens.features import frame_geometry
+from smolrgpt_ros.model.preprocessing.images import depth_picture, picture_depth_values, rgb_values
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.world.scenes import FAMILIES
+
 from .recipe import DataPlan
 
 Made = TypeVar("Made")

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from ...model.geometry_features import FLAGS, FLOOR, IN_IMAGE, METRIC, UP
-from ...model.picture_geometry import PictureGeometry
+from smolrgpt_ros.model.geometry_tokens.features import FLAGS, FLOOR, IN_IMAGE, METRIC, UP
+from smolrgpt_ros.model.geometry_tokens.picture_geometry import PictureGeometry
+
 from .batches import FrameTokens
 from .frames import CachedFrames
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from transformers import PreTrainedTokenizerFast
 
-from ...simulation.questions import generate_questions
+from smolrgpt_ros.simulation.questions.questions import generate_questions
+
 from .build import build_mini
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames, build_cache

@@ -7,14 +7,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.geometry_features import IN_IMAGE
-from ...model.processing import SmolRGPTProcessor
-from ...simulation.questions import KINDS, generate_questions
+from smolrgpt_ros.model.geometry_tokens.features import IN_IMAGE
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+from smolrgpt_ros.simulation.questions.questions import KINDS, generate_questions
+
 from .batches import Example, encode
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames
-from .frayed import frayed
-from .typing_habits import as_typed
+from .geometry_augmentation import frayed
+from .text_augmentation import as_typed
 
 Sampler = Callable[[int, int, np.random.Generator], list[Example]]
 """``(slot, frame, rng)`` -> the examples of one frame."""

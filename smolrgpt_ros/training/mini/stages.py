@@ -23,9 +23,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ...model.geometry_encoder import CentreEstimator
-from ...model.modeling import SmolRGPTForConditionalGeneration
-from ...model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+
 from . import sampling
 from .batches import FrameTokens, answer_loss
 from .build import load_part, save_part

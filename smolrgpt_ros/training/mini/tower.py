@@ -15,7 +15,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from ...model.modeling import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+
 from .frames import CachedFrames
 from .loop import Schedule, fit
 

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ...model.modeling import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+
 from .frames import CachedFrames
 
 _BATCH = 16

@@ -12,8 +12,8 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
-from smolrgpt_ros.model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.training.cli import CONFIG, main
 from smolrgpt_ros.training.curriculum import run as run_module
 from smolrgpt_ros.training.curriculum.plan import plan_stage

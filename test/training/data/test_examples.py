@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.processing import SmolRGPTProcessor
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.training.data.examples import IGNORED, BadSampleError, collate, make_example
 from smolrgpt_ros.training.data.sources import open_source
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from smolrgpt_ros.simulation.published import read_entries, write_parquet
+from smolrgpt_ros.simulation.datasets.published_layout import read_entries, write_parquet
 from smolrgpt_ros.training.data.mixture import (
     Mixture,
     MixtureSampler,

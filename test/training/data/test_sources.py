@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smolrgpt_ros.simulation.published import read_entries, write_parquet
+from smolrgpt_ros.simulation.datasets.published_layout import read_entries, write_parquet
 from smolrgpt_ros.training.data.sources import open_source
 
 

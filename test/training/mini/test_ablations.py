@@ -6,7 +6,7 @@ import pytest
 import torch
 import yaml
 
-from smolrgpt_ros.model.modeling import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.training.mini.ablations import run_ablations
 from smolrgpt_ros.training.mini.recipe import read_recipe
 from smolrgpt_ros.training.mini.run import open_run

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_encoder import CentreEstimator
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT
+from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.training.mini.centres import train_centres, true_centres
 from smolrgpt_ros.training.mini.loop import Schedule
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smolrgpt_ros.simulation.truth import ObjectTruth
+from smolrgpt_ros.simulation.sensing.truth import ObjectTruth
 from smolrgpt_ros.training.mini.descriptions import describe, region_question
 
 

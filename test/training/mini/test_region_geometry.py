@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_features import FEATURE_COUNT, FEATURE_SCALES, FLOOR, METRIC, UP
+from smolrgpt_ros.model.geometry_tokens.features import (
+    FEATURE_COUNT,
+    FEATURE_SCALES,
+    FLOOR,
+    METRIC,
+    UP,
+)
 from smolrgpt_ros.training.mini.batches import FrameTokens
 from smolrgpt_ros.training.mini.region_geometry import geometry_loss
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.model.engine import SmolRGPTEngine
+from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.training.mini.build import export, load_part
 from smolrgpt_ros.training.mini.frames import CLASSES, build_cache

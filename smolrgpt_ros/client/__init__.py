@@ -1,0 +1,1 @@
+"""Asking a running node: from Python, from the command line."""

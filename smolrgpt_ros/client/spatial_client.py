@@ -1,0 +1,291 @@
+"""Asking a running ``spatial_query`` node from Python, from wherever the caller stands.
+
+    with SpatialClient() as client:
+        reply = client.ask("How far is the leftmost pallet from the transporter?")
+        print(reply.measured, reply.text)
+
+The client listens with a node, an executor and a thread of its own. A question may so be asked in a
+callback, in a single-threaded executor too, where waiting for a client of the same executor would
+wait for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import rclpy
+from rclpy.action import ActionClient
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+
+from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.ros.convert.time import duration_of, time_of
+from smolrgpt_ros.ros.qos import service_profile
+from smolrgpt_ros.scene.status import Status
+from smolrgpt_ros.srv import SpatialQuery
+
+from .reply import SpatialReply
+
+#: What a response may take beyond the node's own timeout before the node counts as gone, seconds.
+GRACE_S = 2.0
+_POLL_S = 0.02
+
+
+class SpatialClient:
+    """Asks questions; thread-safe. Close it, or use it in a ``with``.
+
+    Every method's ``options`` are those of :meth:`ask`.
+
+    Args:
+        service: name of service and action, relative to the namespace.
+        node: take context and namespace of this node; without one, the default context, which
+            ``rclpy.init()`` must have made.
+        max_pending: questions asked at the same time by :meth:`submit` and its like; more wait.
+
+    Raises:
+        RuntimeError: if ROS is not initialized.
+    """
+
+    def __init__(
+        self, service: str = "spatial_query", *, node: Node | None = None, max_pending: int = 8
+    ) -> None:
+        context = node.context if node is not None else rclpy.get_default_context()
+        if not context.ok():
+            raise RuntimeError("ROS is not initialized: call rclpy.init() before SpatialClient()")
+        self._node = Node(
+            # Of its own: two nodes of one name in a graph are told apart by nobody.
+            f"spatial_client_{uuid.uuid4().hex[:8]}",
+            namespace=node.get_namespace() if node is not None else None,
+            context=context,
+            enable_rosout=False,
+            start_parameter_services=False,
+        )
+        self._service = str(self._node.resolve_service_name(service))
+        self._client = self._node.create_client(
+            SpatialQuery, service, qos_profile=service_profile()
+        )
+        # Both before the executor spins: rclpy's ActionClient registers itself half-made, and an
+        # executor that meets it then ends with an AttributeError.
+        self._action = ActionClient(self._node, SpatialQueryAction, service)
+        self._pool = ThreadPoolExecutor(max_pending, thread_name_prefix="spatial_client")
+        self._closed = threading.Event()
+        self._executor = SingleThreadedExecutor(context=context)
+        self._executor.add_node(self._node)
+        self._thread = threading.Thread(target=self._spin, name="spatial_client", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> SpatialClient:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the graph; questions still waiting end with NOT_READY. May be called twice."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._pool.shutdown(cancel_futures=True)
+        self._executor.shutdown(timeout_sec=2.0)
+        self._thread.join(5.0)
+        self._action.destroy()
+        self._node.destroy_node()
+
+    @property
+    def service(self) -> str:
+        """Full name of the service asked."""
+        return self._service
+
+    def wait_ready(self, timeout_s: float) -> SpatialReply:
+        """Wait until the node answers; an empty question tells, for it is never answered.
+
+        Returns:
+            An OK reply without an answer, or NOT_READY with the reason.
+        """
+        end = time.monotonic() + timeout_s
+        while True:
+            left_s = max(end - time.monotonic(), 0.0)
+            reply = self._call(SpatialQuery.Request(), min(left_s, 5.0))
+            if reply.status not in (Status.NOT_READY, Status.TIMEOUT):
+                return SpatialReply(Status.OK)
+            if time.monotonic() + 0.2 > end:
+                return SpatialReply(Status.NOT_READY, reply.message)
+            time.sleep(0.2)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        region_ids: Sequence[int] = (),
+        regions: Sequence[Any] = (),
+        stamp_ns: int = 0,
+        max_age_s: float = 0.0,
+        timeout_s: float = 30.0,
+        target_frame: str = "",
+        camera: str = "",
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> SpatialReply:
+        """Ask and wait for the reply: at most ``timeout_s`` and :data:`GRACE_S`. Never raises for
+        what the graph does; see :class:`SpatialReply`.
+
+        Args:
+            question: in English; ``srv/SpatialQuery`` explains this and the next fields.
+            region_ids: regions the question is about.
+            regions: own ``msg/Region`` instead of the detector's.
+            stamp_ns: of the image to ask about, nanoseconds; 0: the newest.
+            max_age_s: oldest image allowed; 0: the node's parameter.
+            timeout_s: for finding the node and for its answer together, seconds, above 0.
+            target_frame: of the positions in the reply; empty: the camera's optical frame.
+            camera: reserved for nodes with several.
+            on_text: called on another thread with the model's text so far.
+            cancelled: asked again and again; the question is taken back soon after it says True.
+
+        Raises:
+            ValueError: if ``timeout_s`` is not above 0.
+        """
+        if not timeout_s > 0.0:
+            raise ValueError(f"timeout_s must be above 0 seconds, found {timeout_s}")
+        fields = {
+            "question": question,
+            "region_ids": [int(i) for i in region_ids],
+            "regions": list(regions),
+            "stamp": time_of(stamp_ns),
+            "max_age": duration_of(max_age_s),
+            "target_frame": target_frame,
+            "camera": camera,
+        }
+        if on_text is None and cancelled is None:
+            return self._call(SpatialQuery.Request(**fields), timeout_s)
+        return self._run(
+            SpatialQueryAction.Goal(**fields),
+            timeout_s,
+            on_text or (lambda text: None),
+            cancelled or (lambda: False),
+        )
+
+    def submit(self, question: str, **options: Any) -> Future[SpatialReply]:
+        """Ask on another thread; the reply comes as a ``concurrent.futures.Future``."""
+        return self._pool.submit(self.ask, question, **options)
+
+    async def ask_async(self, question: str, **options: Any) -> SpatialReply:
+        """:meth:`ask` for asyncio."""
+        return await asyncio.wrap_future(self.submit(question, **options))
+
+    def future(self, executor: Any, question: str, **options: Any) -> Any:
+        """:meth:`ask` for coroutines that an rclpy executor runs.
+
+        ``reply = await client.future(self.executor, "…")`` in a callback of a node lets the
+        executor do other work meanwhile.
+
+        Args:
+            executor: the one that runs the coroutine.
+
+        Returns:
+            ``rclpy.task.Future`` of a :class:`SpatialReply`.
+        """
+        waiting = executor.create_future()
+
+        def hand_over(done: Future[SpatialReply]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if isinstance(error, Exception):
+                waiting.set_exception(error)
+            else:
+                waiting.set_result(_CLOSED if done.cancelled() else done.result())
+            executor.wake()
+
+        self.submit(question, **options).add_done_callback(hand_over)
+        return waiting
+
+    # -- on the caller's thread -------------------------------------------------------------
+
+    def _call(self, request: Any, timeout_s: float) -> SpatialReply:
+        end = time.monotonic() + timeout_s
+        if not self._there(self._client.service_is_ready, end):
+            return self._absent(timeout_s)
+        request.timeout = duration_of(max(end - time.monotonic(), 0.001))
+        future = self._client.call_async(request)
+        if not self._wait(future, end + GRACE_S):
+            self._client.remove_pending_request(future)
+            return self._silent(timeout_s)
+        return SpatialReply.of(future.result())
+
+    def _run(
+        self,
+        goal: Any,
+        timeout_s: float,
+        on_text: Callable[[str], None],
+        cancelled: Callable[[], bool],
+    ) -> SpatialReply:
+        end = time.monotonic() + timeout_s
+        if not self._there(self._action.server_is_ready, end, cancelled):
+            return _CANCELED if cancelled() else self._absent(timeout_s)
+        goal.timeout = duration_of(max(end - time.monotonic(), 0.001))
+
+        def hear(message: Any) -> None:
+            if message.feedback.partial_text:
+                on_text(message.feedback.partial_text)
+
+        accepting = self._action.send_goal_async(goal, feedback_callback=hear)
+        if not self._wait(accepting, end + GRACE_S):
+            return self._silent(timeout_s)
+        handle = accepting.result()
+        if not handle.accepted:
+            return SpatialReply(Status.BUSY, f"{self.service} does not accept the goal; ask again")
+        finishing = handle.get_result_async()
+        if not self._wait(finishing, end + GRACE_S, cancelled):
+            # A goal that nobody waits for any more must not go on computing.
+            handle.cancel_goal_async()
+            return _CANCELED if cancelled() else self._silent(timeout_s)
+        return SpatialReply.of(finishing.result().result)
+
+    def _wait(self, future: Any, end: float, cancelled: Callable[[], bool] = lambda: False) -> bool:
+        """Whether an rclpy future was done before a time of the steady clock."""
+        done = threading.Event()
+        future.add_done_callback(lambda _: done.set())
+        while not done.wait(min(max(end - time.monotonic(), 0.0), 0.1)):
+            if time.monotonic() >= end or self._closed.is_set() or cancelled():
+                return future.done()
+        return True
+
+    def _there(
+        self, ready: Callable[[], bool], end: float, cancelled: Callable[[], bool] = lambda: False
+    ) -> bool:
+        while self._closed.is_set() or not ready():
+            if time.monotonic() >= end or self._closed.wait(_POLL_S) or cancelled():
+                return False
+        return True
+
+    def _absent(self, timeout_s: float) -> SpatialReply:
+        if self._closed.is_set():
+            return _CLOSED
+        return SpatialReply(
+            Status.NOT_READY,
+            f"nobody offers {self.service} after {timeout_s:.1f} s; start the spatial_query node, "
+            "or check its namespace and ROS_DOMAIN_ID",
+        )
+
+    def _silent(self, timeout_s: float) -> SpatialReply:
+        if self._closed.is_set():
+            return _CLOSED
+        return SpatialReply(
+            Status.TIMEOUT,
+            f"{self.service} did not respond within {timeout_s:.1f} s; allow more time "
+            "(timeout_s), or see whether its node still runs",
+        )
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            pass
+
+
+_CLOSED = SpatialReply(Status.NOT_READY, "the client was closed before the answer came")
+_CANCELED = SpatialReply(Status.TIMEOUT, "the client took the question back", canceled=True)

@@ -1,0 +1,1 @@
+"""Depth and masks to boxes on the floor, with covariance."""

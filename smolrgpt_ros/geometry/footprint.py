@@ -1,0 +1,61 @@
+"""Upright boxes: their footprint on the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .rectangle_fit import Fit
+
+# Points share errors of mask, floor and model, a fit takes them for independent. Found on simulated
+# frames of both camera families: with it the truth lies within two sigma often enough.
+_SHARED = 2.6
+
+
+@dataclass(frozen=True, eq=False)
+class Footprint:
+    """An oriented rectangle on the floor, in the floor frame ``(right, ahead)``.
+
+    Args:
+        centre: shape ``(2,)``, metres.
+        axes: rows are the directions of length and width, shape ``(2, 2)``.
+        size: length and width, metres.
+        covariance: of the centre, shape ``(2, 2)``.
+        size_sigma: standard deviations of length and width, metres.
+    """
+
+    centre: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    size: tuple[float, float]
+    covariance: NDArray[np.float64]
+    size_sigma: tuple[float, float]
+
+    @staticmethod
+    def of(fit: Fit, floor_error: float) -> Footprint:
+        """Of a fitted rectangle.
+
+        Args:
+            fit: in the floor frame.
+            floor_error: standard deviation of what no fit can see, metres: pixels, the floor.
+        """
+        x, y, yaw, long, short = fit.values
+        axes = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])
+        covariance = _SHARED * fit.covariance[:2, :2] + np.eye(2) * floor_error**2
+        sigma = np.sqrt(_SHARED * np.diag(fit.covariance)[3:] + floor_error**2)
+        return Footprint(
+            np.array([x, y]), axes, (float(long), float(short)), covariance,
+            (float(sigma[0]), float(sigma[1])),
+        )  # fmt: skip
+
+    def depth_of(self, point: NDArray[np.float64]) -> float:
+        """How far a point lies inside, metres; negative outside."""
+        local = np.abs(self.axes @ (point - self.centre))
+        return float(min(self.size[0] / 2 - local[0], self.size[1] / 2 - local[1]))
+
+    @property
+    def sigma(self) -> tuple[float, float]:
+        """Standard deviations of the centre along length and width, metres."""
+        turned = self.axes @ self.covariance @ self.axes.T
+        return float(np.sqrt(turned[0, 0])), float(np.sqrt(turned[1, 1]))

@@ -1,0 +1,102 @@
+"""Where objects are: their boxes, and what to say where no floor is in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.plane import Plane
+
+from .footprint import Footprint
+from .size_priors import SIZES
+
+_RIDES = 0.14  # metres: an underside higher than this is not on the floor
+_HEIGHT_SIGMA = 0.01  # metres
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectEstimate:
+    """Where an object is.
+
+    Args:
+        label: its class.
+        centre: of its box, shape ``(3,)``, metres, optical frame.
+        covariance: of the centre, shape ``(3, 3)``, optical frame.
+        size: length, width, height of its box, metres; NaN without a floor.
+        footprint: on the floor; ``None`` where no floor was found.
+        bottom, top: heights above the floor, metres; NaN without a floor.
+        points: seen surface, shape ``(N, 3)``, optical frame.
+        valid_ratio: share of the region's pixels that have depth.
+    """
+
+    label: str
+    centre: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    size: tuple[float, float, float]
+    footprint: Footprint | None
+    bottom: float
+    top: float
+    points: NDArray[np.float64]
+    valid_ratio: float
+
+    @property
+    def rides(self) -> bool:
+        """Whether it stands on something instead of the floor."""
+        return self.bottom > _RIDES
+
+    @staticmethod
+    def on_floor(
+        label: str,
+        plane: Plane,
+        footprint: Footprint,
+        heights: tuple[float, float],
+        points: NDArray[np.float64],
+        valid_ratio: float,
+    ) -> ObjectEstimate:
+        """An upright box.
+
+        Args:
+            label, points, valid_ratio: as above.
+            plane: the floor.
+            footprint: on it.
+            heights: of its underside and its top, metres.
+        """
+        bottom, top = heights
+        middle = np.array([*footprint.centre, (bottom + top) / 2])
+        covariance = np.zeros((3, 3))
+        covariance[:2, :2] = footprint.covariance
+        covariance[2, 2] = _HEIGHT_SIGMA**2
+        return ObjectEstimate(
+            label=label,
+            centre=plane.to_optical(middle[None])[0],
+            covariance=plane.axes.T @ covariance @ plane.axes,
+            size=(*footprint.size, top - bottom),
+            footprint=footprint,
+            bottom=bottom,
+            top=top,
+            points=points,
+            valid_ratio=valid_ratio,
+        )
+
+    @staticmethod
+    def without_floor(
+        label: str, points: NDArray[np.float64], valid_ratio: float
+    ) -> ObjectEstimate:
+        """The visible surface's median, pushed back by half the object's typical depth."""
+        prior = SIZES.get(label)
+        middle = np.median(points, axis=0)
+        reach = 0.25 * (prior.long + prior.short) * 0.5 if prior and not prior.flat else 0.0
+        nan = float("nan")
+        return ObjectEstimate(
+            label=label,
+            centre=middle * (1 + reach / max(float(np.linalg.norm(middle)), 1e-6)),
+            covariance=np.eye(3) * (0.1 + reach) ** 2,
+            size=(nan, nan, nan),
+            footprint=None,
+            bottom=nan,
+            top=nan,
+            points=points,
+            valid_ratio=valid_ratio,
+        )

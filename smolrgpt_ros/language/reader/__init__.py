@@ -1,0 +1,1 @@
+"""The grammar: a typed question to its meaning."""

@@ -1,0 +1,105 @@
+"""Reads counts: what is counted, and in which buffer."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ..meaning import STATES, Kind, Meaning, Order, Pick
+from .noun_phrases import Mention
+from .parsed_question import Parts
+from .token_scan import text_at
+
+_FILLS = ("how full", "fill level of", "occupancy of")  # of pallets, what else
+
+
+def read_count(parts: Parts) -> Meaning:
+    """The meaning of "how many ...".
+
+    Raises:
+        QueryError: UNKNOWN_REGION or BAD_QUESTION.
+    """
+    parts.refuse_unknown_nouns()
+    resolver = parts.resolver
+    named = [m for m in parts.mentions if m.names_regions]
+    places = [m for m in named if parts.label(m) == "buffer"]
+    things = [m for m in named if parts.label(m) != "buffer"]
+    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")
+    if not things and parts.tokens[cue].text in _FILLS and places:
+        pallets = resolver.of_class("pallet")
+        return Meaning(Kind.COUNT, reference=_place(parts, places, []), counted=pallets)
+    if not things:
+        if not places or len(places) > 1:
+            raise resolver.bad("how many of what?")
+        things, places = places, []  # "how many buffers are there"
+    # What is counted stands right after "how many"; a shelf may be named to select the buffer.
+    after = [m for m in things if m.start > cue]
+    label = parts.label((after or things)[0])
+    counted_mentions = [m for m in things if parts.label(m) == label]
+    if any(
+        parts.label(a) == label != parts.label(b) and text_at(parts.tokens, a.end) in ("and", "or")
+        for a, b in pairwise(after)
+        if a.end == b.start - 1
+    ):
+        raise resolver.bad("one class is counted at a time")
+    explicit = [m for m in counted_mentions if m.explicit]
+    if explicit:
+        counted = tuple(dict.fromkeys(p for m in explicit for p in resolver.positions(m)))
+    else:
+        counted = resolver.of_class(label or "")
+    if not places:
+        _refuse_other_conditions(
+            parts, counted_mentions, [m for m in after if m not in counted_mentions]
+        )
+        return Meaning(Kind.COUNT, counted=counted, trained=False)
+    place = _place(parts, places, [m for m in things if m not in counted_mentions])
+    trained = place.order is None or place.order.in_image or place.reference is not None
+    return Meaning(Kind.COUNT, reference=place, counted=counted, trained=trained)
+
+
+def _refuse_other_conditions(parts: Parts, counted: list[Mention], others: list[Mention]) -> None:
+    """Raises BAD_QUESTION for a condition other than a buffer: "how many are left of ..."."""
+    one = any(m.order is not None and not m.plural and not m.explicit for m in counted)
+    vehicles = any(parts.label(m) == "transporter" for m in counted)
+    states = vehicles and (bool(parts.loose("state")) or any(m.order in STATES for m in counted))
+    if others or one or states:
+        raise parts.resolver.bad("only what is in view or in a buffer is counted")
+
+
+def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
+    """The buffer a count is about: the listed ones, narrowed by what selects one of them."""
+    resolver = parts.resolver
+    scope = tuple(p for m in places if m.explicit for p in resolver.positions(m))
+    choosing = [m for m in places if m.order is not None or not m.explicit]
+    order, rank, reference = None, 1, None
+    if choosing:
+        mention = choosing[-1]
+        if mention.explicit and mention.listed:
+            candidates = resolver.positions(mention)
+        else:
+            candidates = resolver.of_class(mention.label or "", scope or None)
+        order, rank = mention.order, mention.rank
+        # "in the buffer next to the shelf, the nearest one of the buffers M M"
+        reference = next((m.reference for m in reversed(choosing) if m.reference is not None), None)
+    else:
+        mention, candidates = places[0], scope
+    if len(candidates) == 1:
+        return Pick(candidates)
+    if order is None:
+        # "take the leftmost: how many ... does it hold?"
+        for at in parts.loose("extreme", "superlative", "near", "side"):
+            said = parts.tokens[at].value
+            order = said if isinstance(said, Order) else Order.NEAREST
+            break
+    if order is None:
+        raise resolver.bad("in which of them?")
+    if order.in_image:
+        # Kept open, since the training prompts list all of them; decided here only to refuse
+        # what cannot be decided.
+        decided = resolver.decided(Pick(candidates, order, rank))
+        return decided if rank > 1 else Pick(candidates, order, rank)
+    if reference is None and others:
+        reference = others[-1]
+    selected = None
+    if reference is not None and order in (Order.NEAREST, Order.FARTHEST):
+        selected = parts.scoped(reference, others)
+    return Pick(candidates, order, rank, selected)

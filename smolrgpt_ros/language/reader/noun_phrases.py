@@ -1,0 +1,316 @@
+"""Noun phrases of a question: "the second pallet from the left", "racks 2 and 5", "M M M"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ..lexicon import HARMLESS
+from ..meaning import Order
+from .token_scan import SAID_ALONE, kind_at, numbers_at, past_articles, side_at, text_at
+from .tokens import Token
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One noun phrase.
+
+    Args:
+        start, end: token span, end exclusive.
+        label: class named by it, ``None`` for "region 3", "which one" and bare numbers.
+        ids: region ids named by number.
+        masks: numbers of the ``<mask>`` placeholders it covers.
+        plural: whether the class word is plural.
+        order, rank: selection said with it ("leftmost", "second ... from the left", "empty").
+        strict: ``False`` for a plain "left"/"right" that may be a relation as well.
+        reference: the phrase a "nearest to ..." is relative to.
+        asked: whether "which" or "what" stands before it.
+        camera: whether it is the camera itself.
+        listed: whether it selects from its own list ("the leftmost of the pallets M M").
+        number: how many it is said to be ("the two racks").
+    """
+
+    start: int
+    end: int
+    label: str | None = None
+    ids: tuple[int, ...] = ()
+    masks: tuple[int, ...] = ()
+    plural: bool = False
+    order: Order | None = None
+    rank: int = 1
+    strict: bool = True
+    reference: Mention | None = field(default=None, repr=False)
+    asked: bool = False
+    camera: bool = False
+    listed: bool = False
+    number: int | None = None
+
+    @property
+    def explicit(self) -> bool:
+        """Whether it names its regions by number or by placeholder."""
+        return bool(self.ids or self.masks)
+
+    @property
+    def named(self) -> bool:
+        """Whether it can stand for regions at all, unlike "which one"."""
+        return self.explicit or self.label is not None or self.camera
+
+    @property
+    def names_regions(self) -> bool:
+        """Whether it stands for regions, unlike the camera."""
+        return self.named and not self.camera
+
+
+def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
+    """All noun phrases from left to right; phrases inside another's "nearest to" are part of it."""
+    found: list[Mention] = []
+    at = 0
+    while at < len(tokens):
+        mention = _noun_phrase(tokens, at)
+        if mention is None:
+            at += 1
+            continue
+        if found and _renames(tokens, found[-1], mention):
+            found.pop()
+        found.append(mention)
+        at = mention.end
+    return found
+
+
+def _renames(tokens: Sequence[Token], before: Mention, mention: Mention) -> bool:
+    """Whether a phrase only announces the next: "vehicle: transporter 9"."""
+    return (
+        before.label is not None
+        and before.label == mention.label
+        and not before.explicit
+        and before.order is None
+        and mention.explicit
+        and before.end == mention.start - 1
+        and kind_at(tokens, before.end) == "comma"
+    )
+
+
+def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
+    at = start
+    asked = kind_at(tokens, at) == "which"
+    free = text_at(tokens, at) == "whichever"  # opens a clause, asks only where it stands alone
+    if asked:
+        at += 1
+        while kind_at(tokens, at) == "link":  # "which of the pallets", "which among"
+            at += 1
+    at = past_articles(tokens, at)
+    order: Order | None = None
+    rank, strict = 1, True
+    number: int | None = None
+    first_modifier = at
+    while True:
+        kind = kind_at(tokens, at)
+        if kind in ("extreme", "superlative", "state", "side"):
+            # "loaded" and "empty" only stand where nothing more selective does.
+            if order is None or kind != "state":
+                order, strict = tokens[at].value, kind != "side"  # type: ignore[assignment]
+        elif kind == "ordinal":
+            rank = int(tokens[at].value)  # type: ignore[call-overload]
+        elif text_at(tokens, at) in _FREE and _drives(tokens, at + 1):
+            order = order or Order.EMPTY
+        elif kind == "number word" and kind_at(tokens, at + 1) == "class" and tokens[at + 1].plural:
+            number = int(tokens[at].value)  # type: ignore[call-overload]
+        elif text_at(tokens, at) == "one" and kind_at(tokens, at + 1) == "class":
+            pass
+        elif kind != "article" and not (
+            kind == "word" and _leads_to_class(tokens, at, opens=at == start)
+        ):
+            break
+        at += 1
+    modified = at > first_modifier
+    label, plural, generic = None, False, False
+    if kind_at(tokens, at) == "class":
+        label, plural = str(tokens[at].value), tokens[at].plural
+        at += 1
+        while kind_at(tokens, at) == "generic" and text_at(tokens, at) not in ("one", "ones"):
+            plural |= tokens[at].plural  # "buffer regions", "pallet masks"
+            at += 1
+    elif kind_at(tokens, at) == "generic":
+        generic, plural = True, tokens[at].plural
+        at += 1
+    elif kind_at(tokens, at) == "camera":
+        if text_at(tokens, at) != "camera" and text_at(tokens, start - 1) not in ("from", "to"):
+            return None  # "give me", "tell us"
+        return Mention(start, at + 1, camera=True)
+    whole = _partitive(tokens, at) if label is None and (generic or modified or asked) else None
+    if whole is not None:
+        return _with_postmodifiers(
+            tokens,
+            replace(
+                whole, start=start, order=order or whole.order, rank=rank,
+                asked=asked and not free, strict=strict,
+                plural=whole.plural and order is None, listed=True,
+            ),
+        )  # fmt: skip
+    named = label is not None or generic
+    if modified and not named and kind_at(tokens, at) not in ("number", "mask"):
+        return None  # "is left of": a relation, not a modifier
+    ids, masks, at = numbers_at(tokens, at, allow_words=named)
+    listed = False
+    if label is not None and not ids and not masks and not plural:
+        # "the pallet in M M M", "which pallet of 3, 7 and 12"
+        link = text_at(tokens, at)
+        ids, masks, end = numbers_at(tokens, at + 1, allow_words=False)
+        listed = len(ids) + len(masks) > 1 or (asked and bool(masks))
+        if link in ("of", "in", "from", "among", "within", "at") and listed:
+            at = end
+        else:
+            ids, masks, listed = (), (), False
+            whole = _partitive(tokens, at)
+            if whole is not None and whole.explicit and whole.label == label:
+                # "the empty vehicle of the transporters 4 and 9"
+                ids, masks, listed, at = whole.ids, whole.masks, True, whole.end
+    if not (named or ids or masks):
+        # "which is closer" asks for a region; "what is the distance" does not.
+        asks = asked and text_at(tokens, start) != "what"
+        return Mention(start, at, asked=True) if asks else None
+    if len(ids) + len(masks) == 1 and not listed and kind_at(tokens, first_modifier) == _RULE:
+        start, order = first_modifier + 1, None  # "the shelf nearest robot 9"
+    return _with_postmodifiers(
+        tokens,
+        Mention(
+            start, at, label, ids, masks, plural, order, rank, strict,
+            asked=asked and not (free and label is not None), listed=listed, number=number,
+        ),
+        free,
+    )  # fmt: skip
+
+
+def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
+    """The list of "(the leftmost) of the pallets M M M", "(which one) of the racks"."""
+    if text_at(tokens, at) in ("out", "from") and kind_at(tokens, at + 1) == "link":
+        at += 1
+    if text_at(tokens, at) not in ("of", "among", "amongst"):
+        return None
+    whole = _noun_phrase(tokens, at + 1)
+    if whole is None or whole.asked or not (len(whole.ids) + len(whole.masks) > 1 or whole.plural):
+        return None
+    return whole
+
+
+def _leads_to_class(tokens: Sequence[Token], at: int, opens: bool) -> bool:
+    """Whether an adjective at ``at`` stands right before a class word ("blue rack").
+
+    What ``opens`` a phrase is one only if it is no word known otherwise: "see pallet 7".
+    """
+    text = tokens[at].text
+    known = text in _NOT_ADJECTIVES or (opens and text in HARMLESS)
+    return kind_at(tokens, at + 1) == "class" and not known
+
+
+def _drives(tokens: Sequence[Token], at: int) -> bool:
+    return kind_at(tokens, at) == "class" and tokens[at].value == "transporter"
+
+
+_RULE = "superlative"
+_STANDING = frozenset(
+    "is stands lies sits appears looks seems stood driving moving going running waiting parked "
+    "around currently now still".split()
+)
+_FREE = ("free", "available", "spare", "unoccupied")  # of a vehicle: without load
+_NOT_ADJECTIVES = frozenset(
+    "is are was be and or to for than versus vs with between does do can should it about "
+    "given".split()
+)
+
+
+def _with_postmodifiers(tokens: Sequence[Token], mention: Mention, clause: bool = False) -> Mention:
+    """Adds what selects behind it: "on the left", "without load", "closest to the shelf".
+
+    Args:
+        tokens: of the question.
+        mention: the phrase as read so far.
+        clause: whether a clause goes on without a pronoun ("whichever pallet is leftmost").
+    """
+    while True:
+        at = _into_clause(tokens, mention, clause)
+        free = text_at(tokens, at) in _FREE and mention.label == "transporter"
+        if kind_at(tokens, at) == "state" and not mention.asked:
+            order = mention.order or tokens[at].value
+            mention = replace(mention, end=at + 1, order=order)  # type: ignore[arg-type]
+            continue
+        if free and at > mention.end and not mention.asked and mention.order is None:
+            mention = replace(mention, end=at + 1, order=Order.EMPTY)
+            continue
+        side = side_at(tokens, at)
+        if side is not None and not mention.explicit:
+            order, end, from_side = side
+            if not from_side or mention.rank > 1 or mention.order is None:
+                mention = replace(mention, end=end, order=order, strict=True)
+                continue
+        near = _reference_phrase(tokens, at, mention)
+        if near is not None:
+            order, reference = near
+            mention = replace(
+                mention, end=reference.end, order=order, reference=reference, strict=True
+            )
+            continue
+        said = _said_in_clause(tokens, at, mention)
+        if said is None:
+            return mention
+        order, end = said
+        mention = replace(mention, end=end, order=order, strict=True)
+
+
+def _into_clause(tokens: Sequence[Token], mention: Mention, clause: bool) -> int:
+    """Where the selecting words of "that is ...", "which stands ..." begin."""
+    at = mention.end
+    relative = clause
+    while True:
+        text = text_at(tokens, at)
+        if text in ("that", "which", "who"):
+            relative = True
+        elif not (text in ("with", "standing", "located") or (relative and text in _STANDING)):
+            break
+        at += 1
+    # "One robot is idle": what it is said to be.
+    states = kind_at(tokens, at + 1) == "state" and not mention.plural and not mention.explicit
+    return at + 1 if text_at(tokens, at) == "is" and states else at
+
+
+def _said_in_clause(tokens: Sequence[Token], at: int, mention: Mention) -> tuple[Order, int] | None:
+    """The "leftmost" or "the closest" that ends "the pallet that is ..."."""
+    if at == mention.end or mention.order is not None or mention.explicit or mention.plural:
+        return None
+    at = past_articles(tokens, at)
+    if kind_at(tokens, at) not in ("extreme", "superlative"):
+        return None
+    order = tokens[at].value
+    at += 1
+    if text_at(tokens, at) in ("one", "side"):
+        at += 1
+    goes_on = (
+        text_at(tokens, at) in ("to", "from", "than", "of") or kind_at(tokens, at) in SAID_ALONE
+    )
+    return None if goes_on else (order, at)  # type: ignore[return-value]
+
+
+def _reference_phrase(
+    tokens: Sequence[Token], at: int, mention: Mention
+) -> tuple[Order, Mention] | None:
+    """The "closest to X" or "by X" that belongs to the phrase just read."""
+    if mention.asked or mention.order is not None:
+        return None
+    if mention.explicit and not mention.listed:
+        return None
+    if kind_at(tokens, at) == "superlative":
+        order = tokens[at].value
+        at += 1
+        if text_at(tokens, at) in ("to", "from"):
+            at += 1
+        elif kind_at(tokens, at) not in ("article", "class"):  # "the buffer nearest the rack 5"
+            return None
+    elif kind_at(tokens, at) == "near":
+        order = Order.NEAREST
+        at += 1
+    else:
+        return None
+    reference = _noun_phrase(tokens, at)
+    if reference is None or not reference.named:
+        return None
+    return order, reference  # type: ignore[return-value]

@@ -1,0 +1,223 @@
+"""The pieces of one question that all kinds share: its phrases, loose words and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..lexicon import HARMLESS, THINGS
+from ..meaning import STATES, Order, Pick
+from .noun_phrases import Mention, find_mentions
+from .reference_resolution import Locate, Resolver
+from .token_scan import kind_at, text_at
+from .tokens import Token
+
+_OPENERS = ("article", "which", "extreme", "superlative", "state", "side")
+_MOVING = frozenset(
+    "drive drives driving drove go goes going travel travels travelling traveling turn turns move "
+    "moves steer look looks must should needs need has have wants to cover covers follows run runs "
+    "can could would will".split()
+)
+_ASKING = ("cue", "which", "superlative", "extreme", "side")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A question taken apart.
+
+    Args:
+        tokens: the sentence that asks; the whole text where it has placeholders.
+        mentions: its noun phrases.
+        context: noun phrases of the other sentences, which the question's "it" may mean.
+        fetching: whether a load is to be picked up ("which pallet should ... take").
+        resolver: knows the regions.
+        locate: decides selections that need depth.
+    """
+
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+    context: tuple[Mention, ...]
+    fetching: bool
+    resolver: Resolver
+    locate: Locate | None
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], resolver: Resolver, locate: Locate | None) -> Parts:
+        """Finds the asking sentence and its phrases."""
+        if resolver.placeholders:
+            # Lists stand in sentences of their own: "There are transporters M M. Which ..."
+            tokens = [Token("comma", t.text) if t.kind == "stop" else t for t in tokens]
+        sentences = _sentences(tokens)
+        asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
+        sentence = (asking or sentences or [[]])[-1]
+        unnamed = not any(m.named for m in find_mentions(sentence))
+        if unnamed or _half_a_comparison(sentence, sentences):
+            # "pallets in the left zone? how many": the asking sentence does not name it all.
+            sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
+            sentences = [sentence]
+        others = [s for s in sentences if s is not sentence]
+        parts = cls(
+            tuple(sentence),
+            tuple(find_mentions(sentence)),
+            tuple(m for s in others for m in find_mentions(s)),
+            any(t.kind == "fetch" for t in tokens) or _next_pallet(sentence),
+            resolver,
+            locate,
+        )
+        parts = replace(parts, mentions=parts._bound())
+        for mention in (*parts.mentions, *parts.context):
+            parts._check_number(mention)
+        return parts
+
+    def loose(self, *kinds: str) -> list[int]:
+        """Indexes of tokens of these kinds outside every named phrase."""
+        covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
+        return [i for i, t in enumerate(self.tokens) if t.kind in kinds and i not in covered]
+
+    def says(self, *words: str) -> bool:
+        return any(t.text in words for t in self.tokens)
+
+    def without_movers(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """Without who only goes the way: "if a robot drives from M to M", "must the robot turn"."""
+        return [
+            m
+            for m in mentions
+            if m.explicit
+            or m.order is not None
+            or m.label != "transporter"
+            or not (
+                text_at(self.tokens, m.end) in _MOVING
+                or (m.start == 0 and kind_at(self.tokens, m.end) == "comma")  # "robot, is ..."
+            )
+        ]
+
+    def label(self, mention: Mention) -> str | None:
+        """The class a phrase is about, from its words or its regions."""
+        if mention.label is not None:
+            return mention.label
+        if mention.explicit:
+            positions = self.resolver.positions(mention)
+            return self.resolver.views[positions[0]].label or None
+        return None
+
+    def pick(self, mention: Mention) -> Pick:
+        """The selection of a phrase, among the regions listed for its class in the sentence."""
+        listed = [m for m in self.mentions if m.explicit and m is not mention]
+        if mention.explicit or not (self.resolver.placeholders or len(listed) > 1):
+            return self.resolver.pick(mention)
+        return self.scoped(mention, listed)
+
+    def scoped(self, mention: Mention, lists: Sequence[Mention]) -> Pick:
+        """A pick among what ``lists`` name of its class; decided as far as possible."""
+        found = [
+            [p for p in self.resolver.positions(m) if self._is(p, mention.label)]
+            for m in lists
+            if m.explicit and m is not mention and not mention.explicit
+        ]
+        # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
+        found = [pool for pool in found if len(pool) > 1] or found
+        scope = [p for pool in found for p in pool]
+        return self.settled(self.resolver.pick(mention, scope or None))
+
+    def _is(self, position: int, label: str | None) -> bool:
+        return self.resolver.views[position].label in (label, "")
+
+    def settled(self, pick: Pick) -> Pick:
+        """The pick as one region, where depth can already tell and no list is prescribed."""
+        if self.locate is None or self.resolver.placeholders:
+            return pick
+        if pick.reference is not None:
+            pick = replace(pick, reference=self.settled(pick.reference))
+        if pick.order is None or pick.order.in_image:
+            return pick
+        found = self.locate(pick)
+        return pick if found is None else Pick((found,))
+
+    def _bound(self) -> tuple[Mention, ...]:
+        """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
+        counting = any(t.kind == "cue" and t.value == "count" for t in self.tokens)
+        for one in self.mentions:
+            if one.named or one.order is None or one.asked:
+                continue
+            before = [m for m in self.mentions if m.start < one.start]
+            lists = [m for m in before if m.order is None and not m.listed and _is_list(m)]
+            if counting:  # what is counted stands in the one, it is not one of them
+                lists = [m for m in lists if self.label(m) == "buffer"]
+            if lists and one.order is not Order.EMPTY:
+                whole = lists[-1]
+                joined = replace(
+                    one, label=whole.label, ids=whole.ids, masks=whole.masks, listed=whole.explicit
+                )
+                return tuple(joined if m is one else m for m in self.mentions if m is not whole)
+            # "Is the left pallet nearer than the right one": another of the same class.
+            alike = [m for m in before if m.order is not None and m.label and not m.listed]
+            # "pallet 3, loaded pallet 7: the leftmost one" is of either kind.
+            alike = [m for m in alike if not m.explicit or m.order not in STATES]
+            if alike and not any(m.asked for m in self.mentions) and not lists:
+                joined = replace(one, label=alike[-1].label)
+                return tuple(joined if m is one else m for m in self.mentions)
+        return self.mentions
+
+    def _check_number(self, mention: Mention) -> None:
+        """Raises BAD_QUESTION for "the two racks" where three are in view."""
+        if mention.number is None or mention.explicit:
+            return
+        found = len(self.resolver.of_class(mention.label or ""))
+        if found != mention.number:
+            raise self.resolver.bad(f"which {mention.number}? {found} are in view")
+
+    def refuse_things_as_ends(self) -> None:
+        """Raises UNKNOWN_REGION for "how far is the floor from pallet 3"."""
+        for before, article, thing in zip(
+            self.tokens, self.tokens[1:], self.tokens[2:], strict=False
+        ):
+            ends = before.text in ("is", "from", "to", "between", "and")
+            if ends and article.kind == "article" and thing.text in THINGS:
+                raise self.resolver.unknown(f'nothing called "{thing.text}" is in view')
+
+    def refuse_unknown_nouns(self) -> None:
+        """Raises UNKNOWN_REGION for a noun after an article that is no class in view."""
+        covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
+        for i, token in enumerate(self.tokens[1:], start=1):
+            before = self.tokens[i - 1]
+            opens = before.kind in _OPENERS or (before.kind == "cue" and before.value == "count")
+            unknown = token.kind == "word" and token.text not in HARMLESS and i not in covered
+            if opens and unknown:
+                raise self.resolver.unknown(f'nothing called "{token.text}" is in view')
+
+
+def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
+    sentences: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.kind == "stop":
+            sentences.append([])
+        else:
+            sentences[-1].append(token)
+    return [s for s in sentences if s]
+
+
+def _next_pallet(tokens: Sequence[Token]) -> bool:
+    """ "The next pallet", "which pallet next"; not "the pallet next to"."""
+    at = next((i for i, t in enumerate(tokens) if t.text == "next"), -1)
+    return at >= 0 and any(
+        kind_at(tokens, i) == "class" and tokens[i].value == "pallet" for i in (at - 1, at + 1)
+    )
+
+
+def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[Token]]) -> bool:
+    """Whether "left or right" has its other region in a sentence before: "I face pallet 7. ..."."""
+    if not any(t.kind == "side" or (t.kind == "cue" and t.value == "side") for t in sentence):
+        return False
+    if any(t.kind == "cue" and t.value != "side" for t in sentence):
+        return False
+    if any(m.asked for m in find_mentions(sentence)):
+        return False
+    singles = [
+        [m for m in find_mentions(s) if m.names_regions and not m.plural]
+        for s in (sentence, [t for s in sentences if s is not sentence for t in s])
+    ]
+    return all(len(found) == 1 and len(found[0].ids) < 2 for found in singles)
+
+
+def _is_list(mention: Mention) -> bool:
+    return len(mention.ids) + len(mention.masks) > 1 or (mention.plural and not mention.explicit)

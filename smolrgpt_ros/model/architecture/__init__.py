@@ -1,0 +1,1 @@
+"""SmolRGPT as a transformers model."""

@@ -1,0 +1,277 @@
+"""SmolRGPT: a SigLIP tower for RGB and depth, a Llama decoder, and region tokens between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import (
+    Cache,
+    GenerationMixin,
+    LlamaForCausalLM,
+    SiglipVisionModel,
+)
+from transformers import initialization as init
+from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from ..geometry_tokens.encoder import GeometryEncoder
+from ..geometry_tokens.features import FEATURE_COUNT, FEATURE_SCALES
+from ..geometry_tokens.picture_geometry import PictureGeometry
+from .config import SmolRGPTConfig
+from .layers import Connector, Doubling, NoRefiner, Refiner
+from .per_sample import PerSample, listed
+from .prompt_embedding import PromptSide
+from .region_names import NameMemory
+from .vision_encoder import VisionSide
+
+_ONCE = (  # inputs that a cached prompt already holds
+    "pixel_values",
+    "depth_values",
+    "patch_tokens",
+    "depth_patch_tokens",
+    "region_masks",
+    "image_tokens",
+    "region_rgb_tokens",
+    "region_depth_tokens",
+    "region_geometry",
+)
+
+_LOADING_FAULTS = ("missing_keys", "unexpected_keys", "mismatched_keys")
+
+
+@dataclass
+class SmolRGPTOutput(CausalLMOutputWithPast):
+    """Output of a forward pass.
+
+    Args:
+        vanished_masks: per sample ``(M,)`` bool, masks too small for the mask grid; ``None`` where
+            this call pooled no masks.
+        name_memory: what regions' names carry; the next steps of a generation need it.
+    """
+
+    vanished_masks: list[Tensor | None] | None = None
+    name_memory: NameMemory | None = None
+
+
+class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
+    """The published architecture from transformers' tower and decoder; sizes from the config."""
+
+    config: SmolRGPTConfig
+    config_class = SmolRGPTConfig
+    main_input_name = "input_ids"
+    input_modalities = ["image", "text"]  # noqa: RUF012
+    base_model_prefix = ""
+    _supports_sdpa = True
+    _supports_attention_backend = True
+    _tied_weights_keys = {  # type: ignore[assignment]  # noqa: RUF012
+        "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
+    }
+
+    def __init__(self, config: SmolRGPTConfig) -> None:
+        super().__init__(config)
+        channels, width = config.vision.hidden_size, config.text.hidden_size
+        std = config.text.initializer_range
+        self.vision_tower = SiglipVisionModel(config.vision)
+        self.rgb_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
+        self.depth_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
+        for modality in ("rgb", "depth"):
+            refined = config.refiner_stages > 0
+            refiner = Refiner(width, config.refiner_stages, std) if refined else NoRefiner()
+            self.add_module(f"{modality}_refiner", refiner)
+        if config.geometry_features:
+            if config.geometry_features != FEATURE_COUNT:
+                raise ValueError(
+                    f"geometry_features must be 0 or {FEATURE_COUNT}, "
+                    f"found {config.geometry_features}"
+                )
+            self.geometry_encoder = GeometryEncoder(
+                FEATURE_SCALES, width, std, config.region_relations
+            )
+        if config.picture_geometry:
+            self.picture_geometry = PictureGeometry(width)
+        self.language_model = LlamaForCausalLM(config.text)
+        self.post_init()
+
+    @classmethod
+    def from_published(
+        cls, source: str | Path, stage: str | None = None, dtype: torch.dtype = torch.float32
+    ) -> SmolRGPTForConditionalGeneration:
+        """The model of a checkpoint in the published layout; see ``published.load_published``."""
+        from ..checkpoints.published import load_published  # it imports this module
+
+        return load_published(source, stage, dtype)
+
+    @classmethod
+    def from_folder(
+        cls, folder: str | Path, dtype: torch.dtype | str = torch.float32
+    ) -> SmolRGPTForConditionalGeneration:
+        """The model that ``save_pretrained`` wrote; nothing is fetched from a network.
+
+        Raises:
+            ValueError: if the weights are not those of the folder's config; tensors are named.
+        """
+        model, found = cls.from_pretrained(
+            str(folder),
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+        wrong = {key: sorted(map(str, found[key])) for key in _LOADING_FAULTS if found[key]}
+        if wrong:
+            told = "; ".join(f"{key.replace('_', ' ')}: {', '.join(wrong[key])}" for key in wrong)
+            raise ValueError(f"{folder}: weights and config.json do not fit, {told}")
+        return model
+
+    @torch.no_grad()
+    def _init_weights(self, module: nn.Module) -> None:
+        """Start with features as large as token embeddings; smaller ones train slowly."""
+        std = getattr(module, "init_std", None)
+        if isinstance(module, Doubling):
+            # The four fine cells start alike (correlation 3/4): with independent ones, the mean
+            # under a mask would be far smaller than its parts.
+            shape = (*module.weight.shape[:2], 1, 1)
+            weight = 0.75**0.5 * torch.randn(shape, device=module.weight.device)
+            weight = weight + 0.5 * torch.randn_like(module.weight)
+            init.copy_(module.weight, std * weight)
+            assert module.bias is not None
+            init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear) and std is not None:
+            init.normal_(module.weight, std=std)
+            if module.bias is not None:
+                init.zeros_(module.bias)
+        elif isinstance(module, nn.LayerNorm):
+            init.ones_(module.weight)
+            init.zeros_(module.bias)
+
+    def get_input_embeddings(self) -> nn.Module:
+        return self.language_model.model.embed_tokens
+
+    def set_input_embeddings(self, value: nn.Module) -> None:
+        self.language_model.model.embed_tokens = value
+
+    def get_output_embeddings(self) -> nn.Module:
+        return self.language_model.lm_head
+
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        pixel_values: Tensor | None = None,
+        depth_values: Tensor | PerSample | None = None,
+        region_masks: PerSample | None = None,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+        past_key_values: Cache | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        use_cache: bool | None = None,
+        logits_to_keep: int | Tensor = 0,
+        region_geometry: PerSample | None = None,
+        patch_tokens: Tensor | None = None,
+        depth_patch_tokens: Tensor | PerSample | None = None,
+        image_tokens: Tensor | PerSample | None = None,
+        region_rgb_tokens: PerSample | None = None,
+        region_depth_tokens: PerSample | None = None,
+        name_memory: NameMemory | None = None,
+        **kwargs: Any,
+    ) -> SmolRGPTOutput:
+        """Logits of every position, from pictures or from anything computed from them before.
+
+        Args:
+            input_ids: ``(B, T)``; only the new tokens where ``past_key_values`` holds a prefix.
+            pixel_values, depth_values: ``(B, 3, S, S)``; depth may be a list with ``None`` entries.
+            region_masks: per sample ``(M, H, W)`` array or tensor, or ``None``.
+            attention_mask: ``(B, past + T)``, 0 for padding.
+            labels: ``(B, T)``, -100 where no loss is wanted; shifted here.
+            region_geometry: per sample ``(M, G)`` raw values, or ``None``.
+            patch_tokens, depth_patch_tokens: tower output instead of pictures.
+            image_tokens, region_rgb_tokens, region_depth_tokens: instead of pictures and masks.
+            name_memory: from the output of the step that held the prompt.
+
+        Raises:
+            ValueError: where placeholders and features differ in number, or inputs clash.
+        """
+        if (input_ids is None) == (inputs_embeds is None):
+            raise ValueError("give either input_ids or inputs_embeds")
+        vanished: list[Tensor | None] | None = None
+        if inputs_embeds is None:
+            assert input_ids is not None
+            if pixel_values is not None:
+                patch_tokens, depth_patch_tokens = self._towers(pixel_values, depth_values)
+            if patch_tokens is not None:
+                if image_tokens is not None:
+                    raise ValueError("give pictures or image_tokens, not both")
+                found = self.picture_tokens(patch_tokens, depth_patch_tokens, region_masks)
+                image_tokens = [tokens.image for tokens in found]
+                region_rgb_tokens = [tokens.rgb for tokens in found]
+                region_depth_tokens = [tokens.depth for tokens in found]
+                vanished = [tokens.vanished for tokens in found]
+            given = (image_tokens, region_rgb_tokens, region_depth_tokens, region_geometry)
+            cached = past_key_values is not None and past_key_values.get_seq_length() > 0
+            if cached and all(tokens is None for tokens in given):
+                # A decoder may generate placeholders; they are words then, as published.
+                inputs_embeds = self.get_input_embeddings()(input_ids)
+                if name_memory is not None:
+                    inputs_embeds, name_memory = self.write_names(
+                        inputs_embeds, input_ids, name_memory
+                    )
+            else:
+                inputs_embeds, name_memory = self.assemble(input_ids, *given)
+        output = self.language_model(
+            inputs_embeds=inputs_embeds,
+            attention_mask=attention_mask,
+            position_ids=position_ids,
+            past_key_values=past_key_values,
+            use_cache=use_cache,
+            logits_to_keep=logits_to_keep,
+            **kwargs,
+        )
+        loss = None
+        if labels is not None:
+            flat = output.logits[:, :-1].flatten(0, 1).float()
+            loss = F.cross_entropy(flat, labels[:, 1:].flatten(), ignore_index=-100)
+        return SmolRGPTOutput(
+            loss=loss,
+            logits=output.logits,
+            past_key_values=output.past_key_values,
+            hidden_states=output.hidden_states,
+            attentions=output.attentions,
+            vanished_masks=vanished,
+            name_memory=name_memory,
+        )
+
+    def _towers(
+        self, pixel_values: Tensor, depth_values: Tensor | PerSample | None
+    ) -> tuple[Tensor, list[Tensor | None]]:
+        """Tower output of the RGB and depth pictures, in one pass."""
+        count = pixel_values.shape[0]
+        depth = listed(depth_values, count, "depth_values")
+        chosen = [picture for picture in depth if picture is not None]
+        pictures = torch.cat((pixel_values, torch.stack(chosen))) if chosen else pixel_values
+        tokens = self.encode_images(pictures)
+        rest = iter(tokens[count:])
+        return tokens[:count], [None if picture is None else next(rest) for picture in depth]
+
+    def _update_model_kwargs_for_generation(
+        self, outputs: Any, model_kwargs: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        model_kwargs["name_memory"] = outputs.name_memory
+        return super()._update_model_kwargs_for_generation(outputs, model_kwargs, *args, **kwargs)
+
+    def prepare_inputs_for_generation(  # type: ignore[override]
+        self,
+        input_ids: Any,
+        is_first_iteration: bool | None = False,
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        inputs = super().prepare_inputs_for_generation(  # type: ignore[misc]
+            input_ids, is_first_iteration=is_first_iteration, **kwargs
+        )
+        if not is_first_iteration and kwargs.get("use_cache", True):
+            for name in _ONCE:
+                inputs.pop(name, None)
+        return inputs

@@ -1,0 +1,1 @@
+"""Speed and memory beside the published way of computing."""

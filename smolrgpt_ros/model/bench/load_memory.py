@@ -1,0 +1,92 @@
+"""Memory of loading, measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import torch
+
+
+@dataclass(frozen=True)
+class LoadMemory:
+    """Bytes: of the weights file, and of the process above what it had before loading."""
+
+    file: int
+    peak: int
+    steady: int
+
+    @property
+    def peak_vs_file(self) -> float:
+        return self.peak / self.file
+
+
+def measure_load(folder: Path, published: bool, timeout_s: float = 600.0) -> LoadMemory:
+    """Load a checkpoint into an engine's model and watch the process.
+
+    Args:
+        folder: of the checkpoint.
+        published: whether it is in the published layout.
+        timeout_s: after it the process is ended.
+
+    Raises:
+        RuntimeError: if the process fails or takes too long.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_load, args=(theirs, str(folder), published), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(timeout_s):
+            raise RuntimeError(f"loading {folder} took more than {timeout_s:.0f} s")
+        values = json.loads(ours.recv())
+    except EOFError as error:
+        raise RuntimeError(f"loading {folder} failed; its message is above") from error
+    finally:
+        process.terminate()
+        process.join(10)
+    size = (folder / "model.safetensors").stat().st_size
+    return LoadMemory(size, values["peak"] - values["before"], values["after"] - values["before"])
+
+
+def _load(connection: Connection, folder: str, published: bool) -> None:
+    from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
+    from ..inference.fused_decoder import FusedDecoder
+
+    SmolRGPTForConditionalGeneration.from_published  # noqa: B018  (all imports done)
+    torch.set_num_threads(1)
+    before = _resident()
+    if published:
+        model = SmolRGPTForConditionalGeneration.from_published(folder)
+    else:
+        model = SmolRGPTForConditionalGeneration.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True
+        )
+    decoder = FusedDecoder(model.language_model)
+    values = {"before": before, "after": _resident(), "peak": _peak()}
+    connection.send(json.dumps(values))
+    connection.close()
+    del decoder
+
+
+def _peak() -> int:
+    """Highest resident size of this process so far, bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _resident() -> int:
+    """Resident size of this process now, bytes; its peak where the system does not tell."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return _peak()
+    for line in status.read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return _peak()

@@ -1,0 +1,1 @@
+"""Region geometry as decoder tokens; off for published checkpoints."""

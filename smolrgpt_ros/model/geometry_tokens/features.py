@@ -1,0 +1,168 @@
+"""Where a region lies: a fixed list of numbers from its mask, metric depth and the camera."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.masks import box_of
+from smolrgpt_ros.scene.plane import Plane, fit_ground_plane
+
+FEATURE_NAMES: tuple[str, ...] = (
+    "median_x",  # 0-2: median position in the optical frame (REP-103), metres
+    "median_y",
+    "median_z",
+    "low_x",  # 3-5: 5th percentile, metres
+    "low_y",
+    "low_z",
+    "high_x",  # 6-8: 95th percentile, metres
+    "high_y",
+    "high_z",
+    "std_x",  # 9-11: standard deviation of the points between those percentiles, metres
+    "std_y",
+    "std_z",
+    "valid_share",  # 12: share of the mask's pixels with depth
+    "centroid_u",  # 13-14: mask centroid, share of the image's width and height
+    "centroid_v",
+    "box_width",  # 15-16: mask box, share of the image's width and height
+    "box_height",
+    "area_share",  # 17: mask pixels, share of the image
+    "metric",  # 18: 1 where 0-11 were measured; 0 (and 0-11 zero) without depth or calibration
+    "up_x",  # 19-21: the floor's normal in the optical frame
+    "up_y",
+    "up_z",
+    "low_height",  # 22-24: 5th percentile, median and 95th percentile above the floor, metres
+    "median_height",
+    "high_height",
+    "low_right",  # 25-32: 5th and 95th percentile along the floor, metres from below the camera:
+    "low_ahead",  # to the right, ahead, and along the two diagonals between them
+    "low_right_ahead",
+    "low_left_ahead",
+    "high_right",
+    "high_ahead",
+    "high_right_ahead",
+    "high_left_ahead",
+    "floor",  # 33: 1 where 19-32 were measured; 0 (and 19-32 zero) where no floor was found
+)
+FEATURE_COUNT = len(FEATURE_NAMES)
+METRIC = FEATURE_NAMES.index("metric")
+FLOOR = FEATURE_NAMES.index("floor")
+MEDIAN, LOW, HIGH, STD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
+VALID, CENTROID, SIZE = slice(12, 13), slice(13, 15), slice(15, 18)
+UP, HEIGHTS, LOW_ALONG, HIGH_ALONG = slice(19, 22), slice(22, 25), slice(25, 29), slice(29, 33)
+IN_IMAGE = tuple(13 <= index <= 17 for index in range(FEATURE_COUNT))
+"""Which features the mask alone tells; the others come from depth."""
+FLAGS = tuple(index in (METRIC, FLOOR) for index in range(FEATURE_COUNT))
+"""Which features say whether others were measured."""
+
+FEATURE_SCALES: tuple[float, ...] = tuple(
+    16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES
+)
+"""What the encoder multiplies the features with: shares of the image then span as metres do."""
+
+_MOST_PIXELS = 2000
+_FEWEST_POINTS = 5
+_ALONG_FLOOR = np.array([[1, 0], [0, 1], [0.5**0.5, 0.5**0.5], [-(0.5**0.5), 0.5**0.5]])
+"""Right, ahead, and the diagonals, in the plane's own axes."""
+
+
+def region_geometry(
+    depth: NDArray[np.floating] | None,
+    intrinsics: CameraIntrinsics | None,
+    mask: NDArray[np.bool_],
+    floor: Plane | None = None,
+) -> NDArray[np.float32]:
+    """The numbers of ``FEATURE_NAMES`` for one region.
+
+    Args:
+        depth: ``(H, W)``, metres along the optical axis, NaN (or not positive) where invalid;
+            or ``None``.
+        intrinsics: of the image the mask lies in; ``None`` without calibration.
+        mask: ``(H, W)`` bool.
+        floor: of the frame, where one was found.
+
+    Returns:
+        ``(FEATURE_COUNT,)`` float32, always finite. An empty mask gives zeros.
+
+    Raises:
+        ValueError: if the sizes of depth, intrinsics and mask differ.
+    """
+    height, width = mask.shape
+    if depth is not None and depth.shape != mask.shape:
+        raise ValueError(f"depth is {depth.shape}, the mask {mask.shape}")
+    if intrinsics is not None and (intrinsics.height, intrinsics.width) != mask.shape:
+        raise ValueError(
+            f"intrinsics are for {intrinsics.width}x{intrinsics.height}, "
+            f"the mask is {width}x{height}"
+        )
+    features = np.zeros(FEATURE_COUNT, np.float32)
+    box = box_of(mask)
+    if box is None:
+        return features
+    x0, y0, x1, y1 = box
+    rows, columns = np.nonzero(mask[y0:y1, x0:x1])
+    area = rows.size
+    features[CENTROID] = (columns.mean() + x0 + 0.5) / width, (rows.mean() + y0 + 0.5) / height
+    features[SIZE] = (x1 - x0) / width, (y1 - y0) / height, area / (width * height)
+    if depth is None:
+        return features
+    if area > _MOST_PIXELS:
+        # One pixel of each run of pixels, jittered by a fixed sequence: a plain stride could fall
+        # on a single column of a box whose width divides it.
+        order = np.arange(_MOST_PIXELS)
+        chosen = ((order + order * 0.6180339887498949 % 1.0) * (area / _MOST_PIXELS)).astype(int)
+        rows, columns = rows[chosen], columns[chosen]
+    rows, columns = rows + y0, columns + x0
+    z = depth[rows, columns].astype(np.float64)
+    valid = np.isfinite(z) & (z > 0)
+    features[VALID] = valid.mean()
+    if intrinsics is None or valid.sum() < _FEWEST_POINTS:
+        return features
+    z, rows, columns = z[valid], rows[valid], columns[valid]
+    points = np.stack(
+        (
+            (columns - intrinsics.cx) * z / intrinsics.fx,
+            (rows - intrinsics.cy) * z / intrinsics.fy,
+            z,
+        )
+    )
+    if floor is not None:
+        on_floor = floor.to_floor(points.T).T
+        low, middle, high, _ = _spread(np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2])))
+        features[UP], features[HEIGHTS] = floor.up, (low[0], middle[0], high[0])
+        features[LOW_ALONG], features[HIGH_ALONG] = low[1:], high[1:]
+        features[FLOOR] = 1.0
+    low, middle, high, spread = _spread(points)  # after the floor: it sorts the points
+    features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
+    features[METRIC] = 1.0
+    return features
+
+
+def _spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Per row of ``(A, N)``: 5th percentile, median, 95th percentile, and the standard deviation
+    between those percentiles. Sorts the rows in place: percentiles are then single elements."""
+    values.sort(axis=1)
+    count = values.shape[1]
+    low, high = round(0.05 * (count - 1)), round(0.95 * (count - 1))
+    middle = values[:, (count - 1) // 2] / 2 + values[:, count // 2] / 2
+    return values[:, low], middle, values[:, high], values[:, low : high + 1].std(axis=1)
+
+
+def frame_geometry(
+    depth: NDArray[np.floating] | None,
+    intrinsics: CameraIntrinsics | None,
+    masks: NDArray[np.bool_] | list[NDArray[np.bool_]],
+) -> NDArray[np.float32]:
+    """``region_geometry`` of every mask, above the floor that the whole picture shows.
+
+    Returns:
+        ``(M, FEATURE_COUNT)`` float32.
+    """
+    if not len(masks):
+        return np.zeros((0, FEATURE_COUNT), np.float32)
+    # Without the masks: what a question leaves out must not move the floor.
+    floor = fit_ground_plane(depth, intrinsics)
+    return np.stack(
+        [region_geometry(depth, intrinsics, np.asarray(mask, bool), floor) for mask in masks]
+    )

@@ -1,0 +1,1 @@
+"""Questions about frames in, answers out, from any thread."""

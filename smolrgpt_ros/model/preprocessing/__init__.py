@@ -1,0 +1,1 @@
+"""Questions, images and masks to model inputs."""

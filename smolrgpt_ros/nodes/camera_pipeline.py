@@ -1,0 +1,139 @@
+"""One camera of the query node: its topics, its frames, what is published of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.msg import RegionArray
+from smolrgpt_ros.perception.worker import PerceptionWorker
+from smolrgpt_ros.query.frame_history import FrameHistory, SeenFrame
+from smolrgpt_ros.query.input_state import InputState
+from smolrgpt_ros.query.service import CameraView
+from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
+from smolrgpt_ros.ros.inputs.input_thread import InputThread
+from smolrgpt_ros.ros.inputs.pairing import FramePairing
+from smolrgpt_ros.ros.inputs.region_join import RegionJoin, given_regions
+from smolrgpt_ros.ros.params.settings import Settings
+from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.tf import Pose, Transforms
+from smolrgpt_ros.scene.frame import RgbdFrame
+
+from .outputs import CameraOutputs
+
+#: Images without regions for this long are told to clients, seconds.
+_REGIONS_LATE_S = 2.0
+
+
+class CameraPipeline:
+    """From a camera's topics to seen frames; lives from activation to deactivation.
+
+    Args:
+        node: subscribes.
+        name: of the camera; empty for the only one.
+        settings: called for the parameters, which may change.
+        detector: shared by all cameras; ``None`` where regions come from somewhere else.
+        transforms: for depth of another camera.
+        outputs: of this camera.
+    """
+
+    def __init__(
+        self,
+        node: Any,
+        name: str,
+        settings: Callable[[], Settings],
+        detector: RegionDetector | None,
+        transforms: Transforms,
+        outputs: CameraOutputs,
+    ) -> None:
+        self.name = name
+        self._node = node
+        self._settings = settings
+        self._transforms = transforms
+        self._outputs = outputs
+        self._last_offer = time.monotonic()
+        now = settings()
+        prefix = f"{name}/" if name else ""
+        self.history = FrameHistory(now["history_size"])
+        self.worker: PerceptionWorker[FrameMessages] = PerceptionWorker(
+            self._build,
+            detector,
+            self.history,
+            on_seen=self._show,
+            tracker=lambda: settings().tracker,
+            min_period_s=lambda: 1.0 / settings()["detector_max_rate"],
+            given=given_regions,
+        )
+        self._thread = InputThread(node.context, f"inputs {name}".strip())
+        group = self._thread.group
+        on_pair = self._offer
+        self._regions: Any = None
+        if now["detector_backend"] == "topic":
+            join = RegionJoin(self._offer)
+            on_pair = join.images
+            self._regions = node.create_subscription(
+                RegionArray,
+                f"{prefix}regions",
+                join.regions,
+                profile("reliable"),
+                callback_group=group,
+            )
+        self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
+
+    def start(self) -> None:
+        """Look at frames from now on."""
+        self.worker.start()
+        own = () if self._regions is None else (self._regions,)
+        self._thread.start((*self.pairing.subscriptions, *own))
+
+    def stop(self) -> bool:
+        """Unsubscribe and end the threads; False if the detector does not end."""
+        self._thread.stop()
+        self.pairing.close()
+        if self._regions is not None:
+            self._node.destroy_subscription(self._regions)
+            self._regions = None
+        ended = self.worker.stop()
+        self._outputs.clear()
+        return ended
+
+    @property
+    def view(self) -> CameraView:
+        """What queries see."""
+        return CameraView(self.history, self.state)
+
+    def state(self) -> InputState:
+        """What the inputs do now."""
+        state = self.pairing.state(self.worker.failure)
+        regions = self._regions
+        if regions is None:
+            return state
+        late = time.monotonic() - self._last_offer > _REGIONS_LATE_S
+        topics = {**state.topics, "regions": regions.topic_name}
+        return replace(state, topics=topics, waits_for_regions=late and state.paired > 0)
+
+    def _offer(self, messages: FrameMessages) -> None:
+        self._last_offer = time.monotonic()
+        self.worker.offer(messages)
+
+    def _build(self, messages: FrameMessages) -> RgbdFrame:
+        settings = self._settings()
+        return build_frame(
+            messages,
+            assume_registered=settings["depth_assume_registered"],
+            pose_of=self._pose_of if settings["depth_reproject"] else None,
+        )
+
+    def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
+        return self._transforms.look_up(target, source, stamp_ns, self._settings()["tf_timeout"])
+
+    def _show(self, seen: SeenFrame) -> None:
+        try:
+            self._outputs.frame(seen, self._settings())
+        except Exception:
+            # Publishers fail once the process was told to end; nobody listens any more.
+            if self._node.context.ok():
+                raise

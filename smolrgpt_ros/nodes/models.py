@@ -1,0 +1,88 @@
+"""The detector and the model of a query node, loaded and unloaded together."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.shared import SharedDetector
+from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+from smolrgpt_ros.language.vocabulary import Vocabulary
+from smolrgpt_ros.ros.params.settings import Settings
+
+from .timed_engine import TimedEngine
+
+
+class Parts:
+    """What computes; empty until :meth:`load`.
+
+    Args:
+        load_detector, load_engine: make the detector and the engine of settings, or ``None``.
+    """
+
+    def __init__(
+        self,
+        load_detector: Callable[[Settings], RegionDetector | None],
+        load_engine: Callable[[Settings], Any],
+    ) -> None:
+        self._load_detector, self._load_engine = load_detector, load_engine
+        self.detector: SharedDetector | None = None
+        self.engine: TimedEngine | None = None
+        self.loaded = False
+
+    def load(self, settings: Settings) -> str:
+        """Load both; returns what was loaded and where it computes, for people.
+
+        Raises:
+            Exception: what the loaders raise; nothing stays loaded then.
+        """
+        start = time.monotonic()
+        try:
+            detector, engine = self._load_detector(settings), self._load_engine(settings)
+        except Exception:
+            self.unload()
+            raise
+        self.detector = None if detector is None else SharedDetector(detector)
+        if engine is not None:
+            self.engine = engine if isinstance(engine, TimedEngine) else TimedEngine(engine)
+        self.loaded = True
+        finder, model = settings["detector_backend"], "none"
+        if self.detector is not None:
+            finder = f"{self.detector.name} on {self.detector.device}"
+        if self.engine is not None:
+            model = f"{self.engine.name} on {self.engine.device} ({self.engine.dtype})"
+        return f"model {model}, detector {finder}, loaded in {time.monotonic() - start:.1f} s"
+
+    def unload(self) -> None:
+        """Stop and forget both; memory of a GPU goes back to it."""
+        # Whoever holds memory of a GPU has imported torch.
+        torch = sys.modules.get("torch") if self.on_gpu else None
+        engine = self.engine
+        # First: one that cannot be closed is forgotten all the same.
+        self.detector, self.engine, self.loaded = None, None, False
+        if engine is not None:
+            engine.close()
+        if torch is not None:
+            torch.cuda.empty_cache()
+
+    def apply(self, settings: Settings) -> None:
+        """Give the detector the thresholds that may change while it runs."""
+        detector = self.detector.detector if self.detector is not None else None
+        if isinstance(detector, UltralyticsDetector):
+            detector.settings = settings.detector
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether one of them holds memory of a GPU."""
+        parts = (self.engine, self.detector)
+        return any(part is not None and part.device.startswith("cuda") for part in parts)
+
+    @property
+    def unknown_labels(self) -> list[str]:
+        """Classes of the detector that questions can only call by the detector's own name."""
+        known = {words.name for words in Vocabulary.default().classes}
+        labels = self.detector.labels if self.detector is not None else ()
+        return [name for name in labels if name not in known]

@@ -1,0 +1,1 @@
+"""Pictures to regions over time. Free of ROS."""

@@ -1,0 +1,185 @@
+"""Detection and tracking on a thread of their own, always on the newest input. Free of ROS."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
+from smolrgpt_ros.query.frame_history import FrameHistory, SeenFrame
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from .rolling_window import Recent
+
+Input = TypeVar("Input")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PerceptionCounters:
+    """What happened to the inputs so far, and how long the last one took.
+
+    ``detect_s`` is the detector alone, ``overhead_s`` everything around it: decoding, tracking and
+    handing on. ``reasons`` counts the failed ones by the name of their status.
+    """
+
+    offered: int = 0
+    skipped: int = 0
+    seen: int = 0
+    failed: int = 0
+    detect_s: float = 0.0
+    overhead_s: float = 0.0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+class PerceptionWorker(Generic[Input]):
+    """Turns the newest input into a seen frame, again and again.
+
+    :meth:`offer` never blocks and never raises: an input that was not taken yet is replaced.
+
+    Args:
+        build: makes a frame of an input; raises QueryError where it can't.
+        detector: finds the regions; ``None`` for a node whose clients bring their own.
+        given: called first for the regions that came with an input; ``None`` where none did.
+        history: where seen frames go.
+        on_seen: called with each seen frame, on the worker's thread.
+        tracker: called for the tracker's settings at each frame, so that they may change.
+        min_period_s: called for the least time between two frames, seconds; kept on average where
+            the thread wakes late.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Input], RgbdFrame],
+        detector: RegionDetector | None,
+        history: FrameHistory,
+        *,
+        on_seen: Callable[[SeenFrame], None] = lambda seen: None,
+        tracker: Callable[[], TrackerSettings] = TrackerSettings,
+        min_period_s: Callable[[], float] = lambda: 0.0,
+        given: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = lambda item, frame: None,
+    ) -> None:
+        self._build = build
+        self._detector = detector
+        self._history = history
+        self._on_seen = on_seen
+        self._tracker = tracker
+        self._min_period_s = min_period_s
+        self._given = given
+        #: Seconds of the last frames in the detector, in everything around it, and CPU seconds of
+        #: the latter: what the node costs also where other programs make it wait.
+        self.detect_s, self.overhead_s, self.overhead_cpu_s = Recent(), Recent(), Recent()
+        self._state = TrackerState()
+        self._counters = PerceptionCounters()
+        self._failure: QueryError | None = None
+        self._waiting: Input | None = None
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="perception", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """End the thread; False if it did not end in time (a detector that hangs)."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def offer(self, item: Input) -> None:
+        """Make this the next input."""
+        with self._wake:
+            skipped = self._counters.skipped + (self._waiting is not None)
+            self._counters = replace(
+                self._counters, offered=self._counters.offered + 1, skipped=skipped
+            )
+            self._waiting = item
+            self._wake.notify_all()
+
+    @property
+    def counters(self) -> PerceptionCounters:
+        with self._wake:
+            return self._counters
+
+    @property
+    def failure(self) -> QueryError | None:
+        """Why the last input gave no frame; ``None`` if it did."""
+        with self._wake:
+            return self._failure
+
+    def _run(self) -> None:
+        last = -float("inf")
+        while True:
+            with self._wake:
+                while not self._stopping:
+                    pause = last + self._min_period_s() - time.monotonic()
+                    if self._waiting is not None and pause <= 0:
+                        break
+                    self._wake.wait(pause if self._waiting is not None else 1.0)
+                if self._stopping:
+                    return
+                item, self._waiting = self._waiting, None
+            # Counted from when it was due and not from when it began: a camera of just this rate
+            # would otherwise lose a frame whenever the delays have added up to one.
+            now, period = time.monotonic(), self._min_period_s()
+            last = last + period if now < last + 2 * period else now
+            if item is not None:
+                self._process(item)
+
+    def _process(self, item: Input) -> None:
+        start, start_cpu = time.perf_counter(), time.thread_time()
+        detect_s = detect_cpu_s = 0.0
+        failure: QueryError | None = None
+        try:
+            frame = self._build(item)
+            regions, detect_s, detect_cpu_s = self._find(item, frame)
+            seen = SeenFrame(frame, regions)
+            self._history.add(seen)
+            self._on_seen(seen)
+        except QueryError as error:
+            failure = error
+        except Exception as error:  # whatever a detector raises must not end the thread
+            _log.exception("a frame could not be processed")
+            failure = QueryError(
+                Status.NO_FRAME,
+                f"the last frame could not be processed: {type(error).__name__}: {error}",
+            )
+        overhead_s = time.perf_counter() - start - detect_s
+        self.detect_s.add(detect_s)
+        self.overhead_s.add(overhead_s)
+        self.overhead_cpu_s.add(time.thread_time() - start_cpu - detect_cpu_s)
+        with self._wake:
+            self._failure = failure
+            reasons = dict(self._counters.reasons)
+            if failure is not None:
+                reasons[failure.status.name] = reasons.get(failure.status.name, 0) + 1
+            self._counters = replace(
+                self._counters,
+                seen=self._counters.seen + (failure is None),
+                failed=self._counters.failed + (failure is not None),
+                detect_s=detect_s,
+                overhead_s=overhead_s,
+                reasons=reasons,
+            )
+
+    def _find(self, item: Input, frame: RgbdFrame) -> tuple[tuple[Region, ...], float, float]:
+        given = self._given(item, frame)
+        if given is not None:
+            return given, 0.0, 0.0
+        if self._detector is None:
+            return (), 0.0, 0.0
+        start, start_cpu = time.perf_counter(), time.thread_time()
+        detections = self._detector.detect(frame.rgb)
+        detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
+        self._state, regions = update(self._state, detections, self._tracker())
+        return regions, detect_s, detect_cpu_s

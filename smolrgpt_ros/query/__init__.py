@@ -1,0 +1,1 @@
+"""A query from its arrival to its reply. Free of ROS."""

@@ -1,0 +1,96 @@
+"""The last frames with what was found in them, for queries to choose from. Free of ROS."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from functools import cached_property
+
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError, Status
+
+
+@dataclass(frozen=True, eq=False)
+class SeenFrame:
+    """One frame and the regions it is asked with: the detector's, or a client's own."""
+
+    frame: RgbdFrame
+    regions: tuple[Region, ...]
+
+    @cached_property
+    def geometry(self) -> FrameGeometry:
+        """What depth tells about the regions; computed when asked for, shared by all who ask."""
+        return FrameGeometry(self.frame, self.regions)
+
+
+class FrameHistory:
+    """A bounded, thread-safe memory of seen frames, in the order they were seen.
+
+    Args:
+        size: most frames kept, at least 1.
+    """
+
+    def __init__(self, size: int) -> None:
+        if size < 1:
+            raise ValueError(f"history size must be at least 1, found {size}")
+        self._frames: deque[SeenFrame] = deque(maxlen=size)
+        self._changed = threading.Condition()
+
+    def add(self, seen: SeenFrame) -> None:
+        """Keep a frame. One older than the newest says that time started again: all others go."""
+        with self._changed:
+            if self._frames and seen.frame.stamp_ns < self._frames[-1].frame.stamp_ns:
+                self._frames.clear()
+            self._frames.append(seen)
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget all frames."""
+        with self._changed:
+            self._frames.clear()
+            self._changed.notify_all()
+
+    def newest(self) -> SeenFrame | None:
+        """The frame seen last, or ``None``."""
+        with self._changed:
+            return self._frames[-1] if self._frames else None
+
+    def at(self, stamp_ns: int, timeout_s: float = 0.0) -> SeenFrame:
+        """The frame with exactly this stamp.
+
+        Args:
+            stamp_ns: the colour image's stamp, nanoseconds.
+            timeout_s: longest wait for a frame that is newer than all seen so far.
+
+        Raises:
+            QueryError: NO_FRAME if it is not kept (any more), and did not come in time.
+        """
+        end = time.monotonic() + timeout_s
+        with self._changed:
+            while True:
+                for seen in self._frames:
+                    if seen.frame.stamp_ns == stamp_ns:
+                        return seen
+                coming = not self._frames or self._frames[-1].frame.stamp_ns < stamp_ns
+                left = end - time.monotonic()
+                if not coming or left <= 0:
+                    raise QueryError(Status.NO_FRAME, self._not_kept(stamp_ns))
+                self._changed.wait(left)
+
+    def _not_kept(self, stamp_ns: int) -> str:
+        asked = f"no frame with stamp {_seconds(stamp_ns)} is kept"
+        if not self._frames:
+            return f"{asked}: none was seen yet"
+        first, last = self._frames[0].frame.stamp_ns, self._frames[-1].frame.stamp_ns
+        return (
+            f"{asked}: the {len(self._frames)} kept ones are from {_seconds(first)} to "
+            f"{_seconds(last)}; take the stamp of a message on ~/regions, or raise history.size"
+        )
+
+
+def _seconds(stamp_ns: int) -> str:
+    return f"{stamp_ns // 1_000_000_000}.{stamp_ns % 1_000_000_000:09d}"

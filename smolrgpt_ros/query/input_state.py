@@ -1,0 +1,108 @@
+"""What the inputs do, and what to tell a client when they gave no usable frame. Free of ROS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from smolrgpt_ros.scene.status import QueryError, Status
+
+
+@dataclass(frozen=True)
+class InputState:
+    """What came in so far.
+
+    Args:
+        rgb, depth, info, paired: messages received, and pairs made of them.
+        rgb_age_s, depth_age_s: since the last message of each; infinite where none came.
+        slop_s: largest difference of the stamps of a pair.
+        use_depth: whether frames are pairs of colour and depth.
+        topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``.
+        mismatches: by the same names, what keeps a publisher's messages from arriving (QoS).
+        waits_for_regions: whether pairs wait for regions of another node that never came.
+        failure: why the newest input gave no frame, if it did not.
+    """
+
+    rgb: int = 0
+    depth: int = 0
+    info: int = 0
+    paired: int = 0
+    rgb_age_s: float = float("inf")
+    depth_age_s: float = float("inf")
+    slop_s: float = 0.0
+    use_depth: bool = True
+    topics: dict[str, str] = field(default_factory=dict)
+    mismatches: dict[str, str] = field(default_factory=dict)
+    waits_for_regions: bool = False
+    failure: QueryError | None = None
+
+    def topic(self, name: str) -> str:
+        return self.topics.get(
+            name, {"info": "rgb/camera_info", "regions": "regions"}.get(name, f"{name}/image_raw")
+        )
+
+
+def why_no_frame(inputs: InputState) -> QueryError:
+    """The error for a query that finds no frame at all."""
+    if inputs.failure is not None:
+        return inputs.failure
+    if inputs.rgb == 0:
+        if "rgb" in inputs.mismatches:
+            return QueryError(Status.NO_FRAME, inputs.mismatches["rgb"])
+        return QueryError(
+            Status.NO_FRAME,
+            f"no image has come on {inputs.topic('rgb')} yet; is the camera running, does the "
+            "topic need a remap, and do the publisher's QoS and the parameter qos.rgb fit?",
+        )
+    if inputs.use_depth and inputs.depth == 0:
+        return no_depth(inputs)
+    if inputs.use_depth and inputs.paired == 0:
+        return QueryError(
+            Status.NO_FRAME,
+            f"{inputs.rgb} colour and {inputs.depth} depth images came, but no two stamps are "
+            f"within {inputs.slop_s:.3f} s; raise sync.slop, or synchronize the camera's clocks",
+        )
+    if inputs.waits_for_regions:
+        return QueryError(Status.NO_FRAME, _no_regions(inputs))
+    return QueryError(
+        Status.NO_FRAME, "the first image is still being looked at; ask again in a moment"
+    )
+
+
+def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
+    """The error for a query whose newest frame is too old."""
+    if inputs.failure is not None:
+        return inputs.failure
+    if inputs.use_depth and inputs.rgb_age_s < max_age_s < inputs.depth_age_s:
+        return no_depth(inputs)
+    if inputs.waits_for_regions and inputs.rgb_age_s < max_age_s:
+        return QueryError(
+            Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: {_no_regions(inputs)}"
+        )
+    return QueryError(
+        Status.STALE_FRAME,
+        f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s; the last image on "
+        f"{inputs.topic('rgb')} came {inputs.rgb_age_s:.2f} s ago: is the camera running, and do "
+        "its stamps and this node use one clock (use_sim_time)?",
+    )
+
+
+def no_depth(inputs: InputState) -> QueryError:
+    """The error where colour comes and depth does not."""
+    if inputs.depth == 0 and "depth" in inputs.mismatches:
+        return QueryError(Status.NO_DEPTH, inputs.mismatches["depth"])
+    since = (
+        "none came yet" if inputs.depth == 0 else f"the last came {inputs.depth_age_s:.2f} s ago"
+    )
+    return QueryError(
+        Status.NO_DEPTH,
+        f"colour comes on {inputs.topic('rgb')}, but no depth on {inputs.topic('depth')} "
+        f"({since}); remap depth/image_raw, check qos.depth, or set use_depth to false to be "
+        "answered from colour alone",
+    )
+
+
+def _no_regions(inputs: InputState) -> str:
+    return (
+        f"images come, but no regions for them on {inputs.topic('regions')}; is the node that "
+        "finds them running, and does it see the same camera (equal stamps)?"
+    )

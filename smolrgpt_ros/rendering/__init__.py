@@ -1,0 +1,1 @@
+"""One story of an answer for every picture."""

@@ -1,0 +1,185 @@
+"""Values of this package to its messages, and requests to values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from geometry_msgs.msg import Point, Vector3
+from sensor_msgs.msg import RegionOfInterest
+from std_msgs.msg import Header
+
+from smolrgpt_ros import msg as interfaces
+from smolrgpt_ros.geometry.region_poses import Place
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.query.request import ClientRegion, Query
+from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.scene.region import Region
+
+from .time import NS, duration_of, nanoseconds, time_of
+
+NAN = float("nan")
+
+_AGREEMENT = {
+    None: interfaces.SpatialAnswer.AGREEMENT_NOT_COMPARABLE,
+    True: interfaces.SpatialAnswer.AGREEMENT_AGREE,
+    False: interfaces.SpatialAnswer.AGREEMENT_DISAGREE,
+}
+
+
+def header_of(frame: RgbdFrame) -> Header:
+    """The header of the colour image a frame was made of."""
+    return Header(stamp=time_of(frame.stamp_ns), frame_id=frame.frame_id)
+
+
+def region_message(region: Region, place: Place) -> Any:
+    """``msg/Region`` of a region and where its object is."""
+    message = interfaces.Region(
+        id=region.id,
+        label=region.label,
+        score=region.score,
+        position=Point(**dict(zip("xyz", place.position or (NAN,) * 3, strict=True))),
+        position_frame_id=place.frame_id if place.position is not None else "",
+        size=Vector3(**dict(zip("xyz", place.size or (NAN,) * 3, strict=True))),
+        depth_valid_ratio=place.depth_valid_ratio,
+    )
+    box = region.box
+    if box is not None:
+        x0, y0, x1, y1 = box
+        message.box = RegionOfInterest(x_offset=x0, y_offset=y0, width=x1 - x0, height=y1 - y0)
+    message.mask_rle = str(encode_rle(region.mask, box)["counts"])
+    message.mask_height, message.mask_width = region.mask.shape
+    return message
+
+
+def region_array(frame: RgbdFrame, regions: Sequence[Region], places: Sequence[Place]) -> Any:
+    """``msg/RegionArray`` of a frame."""
+    return interfaces.RegionArray(
+        header=header_of(frame),
+        height=frame.height,
+        width=frame.width,
+        regions=[region_message(r, p) for r, p in zip(regions, places, strict=True)],
+    )
+
+
+def query_of(request: Any, target_frame: str = "") -> Query:
+    """The values of a service request or an action goal; they have the same fields.
+
+    Args:
+        request: the message.
+        target_frame: where the request names none.
+    """
+    max_age, timeout = nanoseconds(request.max_age), nanoseconds(request.timeout)
+    return Query(
+        question=request.question,
+        region_ids=tuple(int(i) for i in request.region_ids),
+        regions=tuple(client_region(region) for region in request.regions),
+        stamp_ns=nanoseconds(request.stamp),
+        max_age_s=max_age / NS if max_age else None,
+        timeout_s=timeout / NS if timeout else None,
+        target_frame=request.target_frame or target_frame,
+        camera=request.camera,
+    )
+
+
+def client_region(message: Any) -> ClientRegion:
+    """What a client says about one of its own regions."""
+    box = message.box
+    has_box = box.width > 0 and box.height > 0
+    return ClientRegion(
+        id=int(message.id),
+        label=message.label,
+        mask_rle=message.mask_rle,
+        mask_size=(int(message.mask_height), int(message.mask_width)),
+        box=(
+            int(box.x_offset),
+            int(box.y_offset),
+            int(box.x_offset) + int(box.width),
+            int(box.y_offset) + int(box.height),
+        )
+        if has_box
+        else None,
+    )
+
+
+def empty_answer() -> Any:
+    """``msg/SpatialAnswer`` of a failed query: every number NaN, nothing claimed."""
+    message = interfaces.SpatialAnswer(value=NAN, confidence=NAN, trusted_value=NAN)
+    message.measured = interfaces.MeasuredValue(value=NAN, std=NAN, depth_valid_ratio=NAN)
+    return message
+
+
+def answer_message(
+    answer: SpatialAnswer, header: Header, frame_age_s: float, latency_s: float
+) -> Any:
+    """``msg/SpatialAnswer`` of a reasoner's answer.
+
+    Args:
+        answer: generated and measured.
+        header: of the colour image asked about.
+        frame_age_s: of that image when the query arrived.
+        latency_s: from the query's arrival to now.
+    """
+    generated, trusted = _number(answer.value), _number(answer.trusted)
+    return interfaces.SpatialAnswer(
+        header=header,
+        question=answer.question,
+        prompt=answer.prompt,
+        prompt_region_ids=list(answer.prompt_region_ids),
+        text=answer.text,
+        kind=kind_code(answer.kind),
+        has_value=_says_a_number(answer.kind, generated),
+        value=generated if _says_a_number(answer.kind, generated) else NAN,
+        unit=answer.unit,
+        normalized=answer.normalized,
+        region_ids=list(answer.region_ids),
+        confidence=answer.confidence,
+        truncated=answer.truncated,
+        measured=measured_message(answer),
+        agreement=_AGREEMENT[answer.agreement],
+        policy=int(getattr(interfaces.SpatialAnswer, f"POLICY_{answer.policy.upper()}")),
+        trusted=answer.trusted_normalized,
+        trusted_value=trusted if _says_a_number(answer.measured.kind, trusted) else NAN,
+        vanished_region_ids=list(answer.vanished_region_ids),
+        model=answer.model,
+        device=answer.device,
+        latency=duration_of(latency_s),
+        frame_age=duration_of(frame_age_s),
+    )
+
+
+def measured_message(answer: SpatialAnswer) -> Any:
+    """``msg/MeasuredValue`` of what depth says to the same question."""
+    measured = answer.measured
+    value = _number(measured.value)
+    return interfaces.MeasuredValue(
+        has_value=measured.value is not None,
+        value=value if _says_a_number(measured.kind, value) else NAN,
+        unit=measured.unit,
+        normalized=measured.normalized,
+        region_ids=list(answer.measured_region_ids),
+        std=_number(measured.std),
+        depth_valid_ratio=_number(measured.valid_ratio),
+        reason=measured.reason,
+    )
+
+
+def kind_code(kind: Kind) -> int:
+    """The ``KIND_…`` constant of a kind; a relation has that of answers of its form."""
+    return int(getattr(interfaces.SpatialAnswer, f"KIND_{kind.base.name}"))
+
+
+def _says_a_number(kind: Kind, value: float) -> bool:
+    """Whether the value of a kind is a quantity; a choice's is a position, which is none."""
+    quantity = kind.is_length or kind in (Kind.COUNT, Kind.DIRECTION)
+    return quantity and math.isfinite(value)
+
+
+def _number(value: Any) -> float:
+    """A number of a message: the value where it is one, NaN otherwise."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return NAN
+    return float(value) if math.isfinite(value) else NAN

@@ -1,0 +1,68 @@
+"""The messages of a query's end: what the service, the action and the topics say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.region_poses import places_of
+from smolrgpt_ros.query.request import QueryResult
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import Status
+
+from ..tf import Pose
+from .messages import answer_message, empty_answer, header_of, region_message
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """A finished query as messages.
+
+    Args:
+        result: what it was made of.
+        answer: ``msg/SpatialAnswer``; empty unless the query is OK.
+        regions: ``msg/Region`` behind the prompt's masks, positions in the frame asked for.
+        local_regions: the same with positions in the camera's optical frame.
+        message: for people: what went wrong, or warnings.
+    """
+
+    result: QueryResult
+    answer: Any
+    regions: list[Any]
+    local_regions: list[Any]
+    message: str
+
+    @property
+    def ok(self) -> bool:
+        return self.result.status is Status.OK
+
+    def write_to(self, message: Any) -> Any:
+        """Fill a service response or an action result; returns it."""
+        message.status = int(self.result.status)
+        message.message = self.message
+        message.answer = self.answer
+        message.regions = self.regions
+        return message
+
+
+def reply_of(result: QueryResult) -> Reply:
+    """The messages of a result."""
+    if result.status is not Status.OK or result.seen is None:
+        return Reply(result, empty_answer(), [], [], result.message)
+    answer, frame = result.answer, result.seen.frame
+    by_id = {region.id: region for region in result.seen.regions}
+    prompted = [by_id[i] for i in answer.prompt_region_ids]
+    geometry = result.seen.geometry
+    local = _messages(geometry, prompted, None)
+    moved = local if result.place is None else _messages(geometry, prompted, result.place)
+    message = answer_message(answer, header_of(frame), result.frame_age_s, result.latency_s)
+    return Reply(result, message, moved, local, " ".join(answer.notes))
+
+
+def _messages(geometry: FrameGeometry, prompted: Sequence[Region], pose: Pose | None) -> list[Any]:
+    index = {id(region): i for i, region in enumerate(geometry.regions)}
+    positions = [index[id(region)] for region in prompted]
+    places = places_of(geometry, pose, positions)
+    return [region_message(r, p) for r, p in zip(prompted, places, strict=True)]

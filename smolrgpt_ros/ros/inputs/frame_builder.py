@@ -1,0 +1,124 @@
+"""From the messages of one moment to one :class:`RgbdFrame`, or to the reason why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CameraInfo, CompressedImage
+
+from smolrgpt_ros.perception.registration import ColorView, DepthImage, PoseOf, register
+from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..convert.camera_info import CameraInfoError, intrinsics_from
+from ..convert.compressed import decode_compressed_color, decode_compressed_depth
+from ..convert.images import ImageError, decode_color, decode_depth
+from ..convert.time import nanoseconds
+
+
+@dataclass(frozen=True, eq=False)
+class FrameMessages:
+    """What the inputs said about one moment.
+
+    Args:
+        rgb: the colour image, ``Image`` or ``CompressedImage``.
+        depth: the depth image paired with it; ``None`` where depth is not used.
+        info: the colour camera's calibration; ``None`` where none came.
+        depth_info: the depth camera's; likewise.
+        regions: the ``RegionArray`` of this image where another node finds the regions.
+    """
+
+    rgb: Any
+    depth: Any | None
+    info: CameraInfo | None
+    depth_info: CameraInfo | None = None
+    regions: Any | None = None
+
+
+def build_frame(
+    messages: FrameMessages, *, assume_registered: bool = False, pose_of: PoseOf | None = None
+) -> RgbdFrame:
+    """Decode and check the messages of one moment.
+
+    Args:
+        messages: colour, depth and calibration.
+        assume_registered: trust depth in another frame_id to be registered to colour all the same.
+        pose_of: looks up where the depth camera is, to reproject depth that is not registered;
+            ``None``: such depth is refused.
+
+    Raises:
+        QueryError: NO_FRAME if the colour image or its calibration cannot be used, NO_DEPTH if the
+            depth image cannot be read, UNREGISTERED_DEPTH if it is not aligned with colour.
+    """
+    header = messages.rgb.header
+    try:
+        rgb = _color(messages.rgb)
+    except ImageError as error:
+        raise QueryError(Status.NO_FRAME, f"the colour image cannot be read: {error}") from error
+    height, width = rgb.shape[:2]
+    intrinsics = _intrinsics(messages.info, width, height, "rgb/camera_info", "colour")
+
+    depth = None
+    if messages.depth is not None:
+        try:
+            values = _depth(messages.depth)
+        except ImageError as error:
+            raise QueryError(Status.NO_DEPTH, f"the depth image cannot be read: {error}") from error
+        depth = register(
+            DepthImage(
+                values,
+                messages.depth.header.frame_id,
+                _depth_intrinsics(messages.depth_info, values.shape, assume_registered),
+                nanoseconds(messages.depth.header.stamp),
+            ),
+            ColorView(width, height, header.frame_id, intrinsics),
+            assume=assume_registered,
+            pose_of=pose_of,
+        )
+    return RgbdFrame(
+        rgb=rgb,
+        depth=depth,
+        intrinsics=intrinsics,
+        stamp_ns=nanoseconds(header.stamp),
+        frame_id=header.frame_id,
+    )
+
+
+def _color(message: Any) -> NDArray[np.uint8]:
+    if isinstance(message, CompressedImage):
+        return decode_compressed_color(message)
+    return decode_color(message)
+
+
+def _depth(message: Any) -> NDArray[np.float32]:
+    if isinstance(message, CompressedImage):
+        return decode_compressed_depth(message)
+    return decode_depth(message)
+
+
+def _intrinsics(
+    info: CameraInfo | None, width: int, height: int, topic: str, what: str
+) -> CameraIntrinsics | None:
+    if info is None:
+        return None
+    try:
+        return intrinsics_from(info, width, height)
+    except CameraInfoError as error:
+        raise QueryError(
+            Status.NO_FRAME, f"{error}; remap {topic} to the {what} camera's own topic"
+        ) from error
+
+
+def _depth_intrinsics(
+    info: CameraInfo | None, size: tuple[int, ...], assumed: bool
+) -> CameraIntrinsics | None:
+    """The depth camera's calibration; not looked at where the user vouches for registration."""
+    if assumed:
+        return None
+    try:
+        return _intrinsics(info, size[1], size[0], "depth/camera_info", "depth")
+    except QueryError as error:
+        raise QueryError(Status.UNREGISTERED_DEPTH, error.message) from error

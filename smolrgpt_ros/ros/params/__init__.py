@@ -1,0 +1,1 @@
+"""Parameters: declared, checked, read as typed values."""

@@ -1,0 +1,293 @@
+"""The parameters of the ``spatial_query`` node, each with its description and range."""
+
+from __future__ import annotations
+
+from smolrgpt_ros.reasoning.reasoner import POLICIES
+
+from ..inputs.pairing import COLOR_TRANSPORTS, DEPTH_TRANSPORTS
+from ..qos import PRESETS
+from .parameters import ParameterSpec
+
+_QOS = tuple(PRESETS)
+_QOS_TEXT = "; ".join(f"{name}: {text}" for name, text in PRESETS.items())
+
+SPECS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        "autostart",
+        True,
+        "Configure and activate when the node starts; false under a lifecycle manager.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "cameras",
+        ("",),
+        "Names of the cameras, each with its own inputs <name>/rgb/image_raw and so on and outputs "
+        "~/<name>/regions and so on; one empty name: a single camera without a name.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "model.backend",
+        "smolrgpt",
+        "What generates answers; none: nothing is generated, answers hold only what was measured.",
+        choices=("smolrgpt", "none"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "model.path",
+        "",
+        "Directory of the SmolRGPT checkpoint (config.json, model.safetensors, …); "
+        "empty: the one shipped with the package.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "model.sha256",
+        "",
+        "SHA-256 that the model's model.safetensors must have, hexadecimal; empty: any.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "model.dtype",
+        "auto",
+        "Number type the model computes in; float16, int8: on a CPU, smaller weights.",
+        choices=("auto", "float32", "bfloat16", "float16", "int8"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "device",
+        "auto",
+        "Where model and detector compute: auto (a GPU where there is one), cpu, cuda, cuda:1, …",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "threads",
+        0,
+        "CPU threads of the model; 0: as torch chooses. Fewer are faster where other work runs.",
+        minimum=0,
+        maximum=256,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.backend",
+        "ultralytics",
+        "What finds regions; topic: another node, which publishes them on the topic regions; "
+        "none: clients send theirs with each request.",
+        choices=("ultralytics", "topic", "none"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.weights",
+        "",
+        "YOLO segmentation weights (.pt, a pickle: only from a source you trust); "
+        "empty: those shipped with the package.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.sha256",
+        "",
+        "SHA-256 that the detector's weights must have, hexadecimal; empty: any.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.prompts",
+        "",
+        "What open-vocabulary weights (YOLOE) shall look for: a file of ultralytics' "
+        "save_prompt_embeddings (.npz); empty: what the weights know by themselves.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.labels",
+        "",
+        "Labels for class names of the weights, e.g. 'forklift=transporter, rack=shelf'; other "
+        "names stay as they are.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.confidence",
+        0.35,
+        "Lowest score of a region, 0 to 1.",
+        minimum=0.01,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "detector.iou",
+        0.6,
+        "Overlap (intersection over union) above which the weaker of two boxes is dropped.",
+        minimum=0.05,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "detector.image_size",
+        0,
+        "Longer side of the detector's input, pixels, a multiple of 32; "
+        "0: the size it was trained with.",
+        minimum=0,
+        maximum=2048,
+    ),
+    ParameterSpec(
+        "detector.max_rate",
+        5.0,
+        "Most frames looked at in a second, Hz; newer ones replace those that wait.",
+        minimum=0.1,
+        maximum=120.0,
+    ),
+    ParameterSpec(
+        "tracker.min_iou",
+        0.25,
+        "Least mask overlap with the last frame for which a region keeps its id.",
+        minimum=0.01,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "tracker.max_missed",
+        10,
+        "Frames an id is kept without the object being found.",
+        minimum=0,
+        maximum=1000,
+    ),
+    ParameterSpec(
+        "use_depth",
+        True,
+        "Pair colour with depth; false: answer from colour alone, nothing is measured.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "depth.assume_registered",
+        False,
+        "Trust depth whose frame_id differs from colour's to be registered to it.",
+    ),
+    ParameterSpec(
+        "depth.reproject",
+        True,
+        "Move depth of another camera into the colour image, by TF and depth/camera_info; "
+        "false: refuse it.",
+    ),
+    ParameterSpec(
+        "transport.rgb",
+        "raw",
+        "How colour comes: raw images, or <topic>/compressed (JPEG or PNG).",
+        choices=COLOR_TRANSPORTS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "transport.depth",
+        "raw",
+        "How depth comes: raw images, <topic>/compressedDepth (PNG) or <topic>/compressed (16-bit "
+        "PNG).",
+        choices=DEPTH_TRANSPORTS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "regions.exact",
+        False,
+        "Positions on ~/regions as exact as in responses, at about 50 ms of CPU for each frame; "
+        "false: the middle of the seen surface, moved to where the object's centre should be.",
+    ),
+    ParameterSpec(
+        "sync.slop",
+        0.04,
+        "Largest difference of the stamps of colour and depth of one frame, seconds.",
+        minimum=0.0,
+        maximum=1.0,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "sync.queue_size",
+        10,
+        "Images of each input kept while looking for a partner.",
+        minimum=1,
+        maximum=200,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "qos.rgb",
+        "sensor_data",
+        f"Quality of service of rgb/image_raw. {_QOS_TEXT}.",
+        choices=_QOS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "qos.depth",
+        "sensor_data",
+        f"Quality of service of depth/image_raw. {_QOS_TEXT}.",
+        choices=_QOS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "qos.camera_info",
+        "sensor_data",
+        f"Quality of service of rgb/camera_info. {_QOS_TEXT}.",
+        choices=_QOS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "history.size",
+        10,
+        "Frames kept for queries that name a stamp.",
+        minimum=1,
+        maximum=300,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "answer.policy",
+        "agree",
+        "Which value an answer's field trusted gives; model: the generated one; measured: the "
+        "measured one; agree: the measured one where both agree.",
+        choices=POLICIES,
+    ),
+    ParameterSpec(
+        "query.max_age",
+        2.0,
+        "Oldest newest frame a query may be answered from, seconds, where it doesn't say itself.",
+        minimum=0.01,
+        maximum=3600.0,
+    ),
+    ParameterSpec(
+        "query.timeout",
+        30.0,
+        "Longest time to answer, seconds, where the query doesn't say itself.",
+        minimum=0.1,
+        maximum=600.0,
+    ),
+    ParameterSpec(
+        "query.max_pending",
+        8,
+        "Queries answered at the same time; the next is told BUSY.",
+        minimum=1,
+        maximum=64,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "query.max_question_length",
+        1000,
+        "Longest question, characters.",
+        minimum=10,
+        maximum=10000,
+    ),
+    ParameterSpec(
+        "target_frame",
+        "",
+        "Frame of the positions in responses where the query doesn't say itself; "
+        "empty: the camera's optical frame.",
+    ),
+    ParameterSpec(
+        "tf_timeout",
+        0.2,
+        "Longest wait for a transform at the image's stamp, seconds.",
+        minimum=0.0,
+        maximum=5.0,
+    ),
+    ParameterSpec(
+        "markers.lifetime",
+        2.0,
+        "Seconds after which a marker of a region goes when no newer one comes.",
+        minimum=0.1,
+        maximum=60.0,
+    ),
+    ParameterSpec(
+        "markers.answer_lifetime",
+        10.0,
+        "Seconds the last answer is shown in markers and the annotated image.",
+        minimum=0.0,
+        maximum=600.0,
+    ),
+)

@@ -1,0 +1,100 @@
+"""The parameters of the ``spatial_query`` node as one typed value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smolrgpt_ros.detection.tracker import TrackerSettings
+from smolrgpt_ros.detection.ultralytics_detector import DetectorSettings
+from smolrgpt_ros.query.request import QueryLimits
+
+from ..inputs.pairing import PairingSettings
+from ..qos import profile
+from .query_node import SPECS
+
+__all__ = ["MAX_TIMEOUT_S", "SPECS", "Settings"]
+
+#: Largest timeout a request may ask for, seconds.
+MAX_TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All parameters, typed. Made by :meth:`from_values`, replaced as a whole when one changes."""
+
+    values: Mapping[str, Any]
+    detector: DetectorSettings
+    tracker: TrackerSettings
+    limits: QueryLimits
+    pairing: PairingSettings
+    cameras: tuple[str, ...]
+    labels: Mapping[str, str]
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Settings:
+        """Settings of parameter values by key.
+
+        Raises:
+            ValueError: if values don't fit together or are outside their range.
+        """
+        for key in ("model_sha256", "detector_sha256"):
+            if values[key] and not re.fullmatch(r"[0-9a-fA-F]{64}", values[key]):
+                name = key.replace("_", ".")
+                raise ValueError(f"{name} must be 64 hexadecimal digits, found {values[key]!r:.80}")
+        return cls(
+            values=dict(values),
+            detector=DetectorSettings(
+                confidence=values["detector_confidence"],
+                iou=values["detector_iou"],
+                image_size=values["detector_image_size"],
+            ),
+            tracker=TrackerSettings(
+                min_iou=values["tracker_min_iou"], max_missed=values["tracker_max_missed"]
+            ),
+            limits=QueryLimits(
+                max_age_s=values["query_max_age"],
+                timeout_s=values["query_timeout"],
+                max_timeout_s=MAX_TIMEOUT_S,
+                max_pending=values["query_max_pending"],
+                max_question_length=values["query_max_question_length"],
+            ),
+            pairing=PairingSettings(
+                use_depth=values["use_depth"],
+                slop_s=values["sync_slop"],
+                queue_size=values["sync_queue_size"],
+                rgb_qos=profile(values["qos_rgb"]),
+                depth_qos=profile(values["qos_depth"]),
+                info_qos=profile(values["qos_camera_info"]),
+                rgb_transport=values["transport_rgb"],
+                depth_transport=values["transport_depth"],
+            ),
+            cameras=_cameras(values["cameras"]),
+            labels=_labels(values["detector_labels"]),
+        )
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+
+def _labels(text: str) -> dict[str, str]:
+    """``"a=b, c=d"`` -> labels by class name, lower case."""
+    pairs = [part.split("=") for part in text.lower().split(",")] if text.strip() else []
+    if any(len(pair) != 2 or not all(word.strip() for word in pair) for pair in pairs):
+        raise ValueError(
+            f"detector.labels must be like 'forklift=transporter, rack=shelf', found {text!r:.80}"
+        )
+    return {name.strip(): label.strip() for name, label in pairs}
+
+
+def _cameras(names: Any) -> tuple[str, ...]:
+    names = tuple(names)
+    good = all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in names)
+    if names != ("",) and not (names and good and len(set(names)) == len(names)):
+        raise ValueError(
+            "cameras must be different names of letters, digits and _, such as [front, rear], or "
+            f"one empty name, found {list(names)}"
+        )
+    return names

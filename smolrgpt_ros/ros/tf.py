@@ -1,0 +1,116 @@
+"""Transforms at an image's stamp, where TF is installed, and a clear error where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.status import QueryError, Status
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Where the camera is in ``frame_id``: ``p_frame = rotation @ p_camera + translation``.
+
+    Args:
+        frame_id: the frame points are moved to.
+        rotation: shape (3, 3), float64.
+        translation: shape (3,), float64, metres.
+    """
+
+    frame_id: str
+    rotation: NDArray[np.float64]
+    translation: NDArray[np.float64]
+
+    @classmethod
+    def identity(cls, frame_id: str) -> Pose:
+        return cls(frame_id, np.eye(3), np.zeros(3))
+
+    def apply(self, points: NDArray[Any]) -> NDArray[np.float64]:
+        """Points of shape (N, 3), metres, moved from the camera's frame to :attr:`frame_id`."""
+        return points @ self.rotation.T + self.translation
+
+
+def rotation_matrix(x: float, y: float, z: float, w: float) -> NDArray[np.float64]:
+    """Rotation of a quaternion, shape (3, 3); it is normalized first.
+
+    Raises:
+        ValueError: if all four numbers are zero or one is not finite.
+    """
+    quaternion = np.array([x, y, z, w], float)
+    norm = float(np.linalg.norm(quaternion))
+    if not np.isfinite(norm) or norm < 1e-9:
+        raise ValueError(f"no rotation: quaternion {quaternion.tolist()}")
+    x, y, z, w = quaternion / norm
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+class Transforms:
+    """Looks poses up in TF.
+
+    Args:
+        node: subscribes to /tf and /tf_static.
+    """
+
+    def __init__(self, node: Any) -> None:
+        self._buffer: Any = None
+        self._listener: Any = None
+        self._missing = ""
+        try:
+            import tf2_ros
+        except ImportError as error:
+            self._missing = str(error)
+            return
+        self._buffer = tf2_ros.Buffer()
+        # Its own thread would spin the node a second time; the node's executor serves it.
+        self._listener = tf2_ros.TransformListener(self._buffer, node, spin_thread=False)
+
+    def close(self) -> None:
+        """Unsubscribe."""
+        if self._listener is not None:
+            self._listener.unregister()
+            self._listener = None
+
+    def look_up(self, target: str, source: str, stamp_ns: int, timeout_s: float) -> Pose:
+        """The pose of ``source`` in ``target`` at a stamp.
+
+        Raises:
+            QueryError: TF_FAILED naming both frames and what to do.
+        """
+        if target == source:
+            return Pose.identity(source)
+        wanted = f"no transform from {source!r} to {target!r}"
+        advice = "set target_frame to a frame of the TF tree, or leave it empty"
+        if self._buffer is None:
+            raise QueryError(
+                Status.TF_FAILED,
+                f"{wanted}: TF is not installed ({self._missing}); install the ROS package "
+                f"tf2_ros, or leave target_frame empty for the camera's optical frame",
+            )
+        import tf2_ros
+        from rclpy.duration import Duration
+        from rclpy.time import Time
+
+        try:
+            found = self._buffer.lookup_transform(
+                target,
+                source,
+                Time(nanoseconds=stamp_ns),
+                Duration(nanoseconds=int(max(timeout_s, 0.0) * 1e9)),
+            ).transform
+            q, t = found.rotation, found.translation
+            return Pose(target, rotation_matrix(q.x, q.y, q.z, q.w), np.array([t.x, t.y, t.z]))
+        except (tf2_ros.TransformException, ValueError) as error:
+            raise QueryError(
+                Status.TF_FAILED,
+                f"{wanted} at the image's stamp within {timeout_s:.2f} s: {error}; {advice}",
+            ) from error

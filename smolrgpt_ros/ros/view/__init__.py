@@ -1,0 +1,1 @@
+"""Markers for RViz, and the browser view."""

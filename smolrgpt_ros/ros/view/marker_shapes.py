@@ -1,0 +1,114 @@
+"""The shapes that markers are made of: outlined boxes, segments, arrows, text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from geometry_msgs.msg import Point, Vector3
+from std_msgs.msg import ColorRGBA
+from visualization_msgs.msg import Marker
+
+from smolrgpt_ros.rendering.drawing import LABEL_COLORS, OTHER_COLOR, Color
+
+_LEAST_LETTER_M = 0.15
+#: Height of a letter for each metre from the camera: it looks as large far away as near by.
+_LETTER_PER_METRE = 0.028
+
+_CORNERS = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
+#: Pairs of corners that differ in one coordinate: the edges of a box.
+_EDGES = [
+    (a, b)
+    for i, a in enumerate(_CORNERS)
+    for b in _CORNERS[i + 1 :]
+    if sum(p != q for p, q in zip(a, b, strict=True)) == 1
+]
+
+
+def box(
+    header: Any, namespace: str, region: Any, color: Color, alpha: float, width: float
+) -> Marker:
+    """The twelve edges of a region's extent, as lines of a width in metres, under its id."""
+    marker = new_marker(header, namespace, region.id, Marker.LINE_LIST, color, alpha)
+    marker.pose.position = region.position
+    marker.scale.x = width
+    size = region.size
+    for edge in _EDGES:
+        for x, y, z in edge:
+            marker.points.append(Point(x=x * size.x, y=y * size.y, z=z * size.z))
+    return marker
+
+
+def segment(
+    header: Any, namespace: str, identity: int, ends: Sequence[Point], color: Color
+) -> Marker:
+    """A line between two points."""
+    marker = new_marker(header, namespace, identity, Marker.LINE_LIST, color, 0.95)
+    marker.points = list(ends)
+    marker.scale.x = 0.06
+    return marker
+
+
+def arrow(
+    header: Any, namespace: str, identity: int, ends: Sequence[Point], color: Color
+) -> Marker:
+    """An arrow from the first point to the second."""
+    marker = new_marker(header, namespace, identity, Marker.ARROW, color, 0.95)
+    marker.points = list(ends)
+    marker.scale = Vector3(x=0.05, y=0.16, z=0.25)
+    return marker
+
+
+def text(
+    header: Any, namespace: str, identity: int, words: str, color: Color, spot: Point
+) -> Marker:
+    """Words that face the viewer, their middle at a point; see :func:`letter_height`."""
+    marker = new_marker(header, namespace, identity, Marker.TEXT_VIEW_FACING, color, 1.0)
+    marker.text = words
+    marker.scale.z = letter_height(spot)
+    marker.pose.position = spot
+    return marker
+
+
+def new_marker(
+    header: Any, namespace: str, identity: int, kind: int, color: Color, alpha: float
+) -> Marker:
+    """A marker of a type without its geometry; ``color`` in 0 to 255."""
+    marker = Marker(header=header, ns=namespace, id=identity, type=kind, action=Marker.ADD)
+    marker.pose.orientation.w = 1.0
+    marker.color = ColorRGBA(r=color[0] / 255, g=color[1] / 255, b=color[2] / 255, a=alpha)
+    return marker
+
+
+def has_place(region: Any) -> bool:
+    """Whether depth could tell where a region is and how large."""
+    p, s = region.position, region.size
+    return all(math.isfinite(v) for v in (p.x, p.y, p.z, s.x, s.y, s.z))
+
+
+def color_of(region: Any) -> Color:
+    """The colour of a region's class."""
+    return LABEL_COLORS.get(region.label, OTHER_COLOR)
+
+
+def letter_height(spot: Point) -> float:
+    """Height of a capital letter at a point of the camera's frame, metres."""
+    distance = math.sqrt(spot.x**2 + spot.y**2 + spot.z**2)
+    return max(_LEAST_LETTER_M, _LETTER_PER_METRE * distance)
+
+
+def above(region: Any, letters: float) -> Point:
+    """A point over a region's extent by heights of a letter; up is -y in an optical frame."""
+    p = region.position
+    return Point(x=p.x, y=p.y - region.size.y / 2 - letters * letter_height(p), z=p.z)
+
+
+def middle(points: Sequence[Point]) -> Point:
+    """The mean of points."""
+    n = len(points)
+    return Point(
+        x=sum(p.x for p in points) / n,
+        y=sum(p.y for p in points) / n,
+        z=sum(p.z for p in points) / n,
+    )

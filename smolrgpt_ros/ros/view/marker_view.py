@@ -1,0 +1,188 @@
+"""What RViz would show of a frame and its markers, drawn from the messages without RViz."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from visualization_msgs.msg import Marker
+
+from smolrgpt_ros.scene.plane import back_project
+
+from ..convert.camera_info import intrinsics_from
+from ..convert.images import decode_color, decode_depth
+from ..tf import rotation_matrix
+
+Picture = NDArray[np.uint8]
+BACKGROUND = (48, 48, 48)
+_NEAR_M = 0.1
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+#: Height of a capital letter of the font at scale 1, pixels.
+_LETTER = 22.0
+#: Below this letters cannot be read, pixels.
+_LEAST_LETTER = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A pinhole camera: ``p_view = rotation @ (p - pivot) + (0, 0, distance)``.
+
+    Args:
+        rotation: shape (3, 3).
+        pivot: what is looked at, shape (3,), metres, in the frame of the messages.
+        distance: from the pivot, metres.
+        focal: focal length, pixels.
+        size: width and height, pixels.
+    """
+
+    rotation: NDArray[np.float64]
+    pivot: NDArray[np.float64]
+    distance: float
+    focal: float
+    size: tuple[int, int]
+
+    @classmethod
+    def beside(
+        cls,
+        points: NDArray[Any],
+        size: tuple[int, int],
+        *,
+        yaw_deg: float,
+        pitch_deg: float,
+        focal: float,
+    ) -> View:
+        """As far from the middle of points as their camera, turned about that middle.
+
+        Args:
+            points: shape (N, 3), metres, in the camera's optical frame.
+            yaw_deg: to the right, as seen from the camera.
+            pitch_deg: downwards.
+        """
+        pivot = np.median(points, axis=0)
+        a, b = np.radians(yaw_deg), np.radians(pitch_deg)
+        about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+        about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+        distance = float(np.linalg.norm(pivot))
+        return cls(about_x @ about_y, pivot, distance, focal, size)
+
+    def project(self, points: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Pixels of shape (N, 2) and distances along the view of shape (N,) of points (N, 3)."""
+        seen = (points - self.pivot) @ self.rotation.T
+        seen[:, 2] += self.distance
+        depth = np.maximum(seen[:, 2], _NEAR_M)
+        middle = np.array(self.size) / 2.0
+        return seen[:, :2] * (self.focal / depth[:, None]) + middle, seen[:, 2]
+
+
+def cloud_of(rgb: Any, depth: Any, info: Any) -> tuple[NDArray[np.float64], Picture]:
+    """The points of shape (N, 3), metres, and their colours (N, 3) of an RGB-D frame's messages.
+
+    Raises:
+        QueryError: for images that cannot be read.
+        ValueError: for a camera without calibration.
+    """
+    color, metres = decode_color(rgb), decode_depth(depth)
+    height, width = metres.shape
+    intrinsics = intrinsics_from(info, width, height)
+    if intrinsics is None:
+        raise ValueError("the camera is not calibrated: K of its CameraInfo is zero")
+    return back_project(metres, intrinsics), color[np.isfinite(metres) & (metres > 0.0)]
+
+
+def draw_view(
+    view: View, points: NDArray[np.float64], colors: Picture, markers: Sequence[Any]
+) -> Picture:
+    """The picture of a cloud and of markers over it.
+
+    Args:
+        view: where it is seen from.
+        points, colors: shape (N, 3), as of :func:`cloud_of`.
+        markers: ``visualization_msgs/Marker``, in the points' frame; deletions are passed over.
+
+    Returns:
+        Shape (H, W, 3), RGB, uint8.
+    """
+    width, height = view.size
+    picture = np.full((height, width, 3), BACKGROUND, np.uint8)
+    _splat(picture, view, points, colors)
+    added = [m for m in markers if m.action == Marker.ADD]
+    # Words last: RViz draws them where their middle is, and lines would cross them out.
+    for marker in sorted(added, key=lambda m: bool(m.type == Marker.TEXT_VIEW_FACING)):
+        if marker.type == Marker.TEXT_VIEW_FACING:
+            _text(picture, view, marker)
+        elif marker.type == Marker.LINE_LIST:
+            ends = _points(marker)
+            for start, end in zip(ends[::2], ends[1::2], strict=True):
+                _line(picture, view, marker, np.stack([start, end]), cv2.line)
+        elif marker.type == Marker.ARROW and len(marker.points) == 2:
+            _line(picture, view, marker, _points(marker), _arrow)
+    return picture
+
+
+def _splat(picture: Picture, view: View, points: NDArray[np.float64], colors: Picture) -> None:
+    """Points as squares of 2 pixels, near ones over far ones."""
+    pixels, depth = view.project(points)
+    order = np.argsort(-depth)
+    order = order[depth[order] > _NEAR_M]
+    spots, shown = np.floor(pixels[order]).astype(int), colors[order]
+    for dx in (0, 1):
+        for dy in (0, 1):
+            x, y = spots[:, 0] + dx, spots[:, 1] + dy
+            inside = (x >= 0) & (x < picture.shape[1]) & (y >= 0) & (y < picture.shape[0])
+            picture[y[inside], x[inside]] = shown[inside]
+
+
+def _points(marker: Any) -> NDArray[np.float64]:
+    """A marker's points in its header's frame, shape (N, 3)."""
+    p, q = marker.pose.position, marker.pose.orientation
+    local = np.array([[point.x, point.y, point.z] for point in marker.points]).reshape(-1, 3)
+    return local @ rotation_matrix(q.x, q.y, q.z, q.w).T + np.array([p.x, p.y, p.z])
+
+
+def _line(picture: Picture, view: View, marker: Any, ends: NDArray[Any], draw: Any) -> None:
+    pixels, depth = view.project(ends)
+    if depth.min() <= _NEAR_M:
+        return
+    width = max(1, round(view.focal * marker.scale.x / float(depth.mean())))
+    layer = picture.copy()
+    a, b = (tuple(round(float(v)) for v in pixel) for pixel in pixels)
+    draw(layer, a, b, _color(marker), width, cv2.LINE_AA)
+    _blend(picture, layer, marker.color.a)
+
+
+def _arrow(picture: Picture, a: Any, b: Any, color: Any, width: int, kind: int) -> None:
+    cv2.arrowedLine(picture, a, b, color, width, kind, tipLength=0.08)
+
+
+def _text(picture: Picture, view: View, marker: Any) -> None:
+    p = marker.pose.position
+    pixels, depth = view.project(np.array([[p.x, p.y, p.z]]))
+    if depth[0] <= _NEAR_M:
+        return
+    letter = max(view.focal * marker.scale.z / float(depth[0]), _LEAST_LETTER)
+    scale, step = letter / _LETTER, 1.5 * letter
+    plain = marker.text.replace("\N{PLUS-MINUS SIGN}", "+-").encode("ascii", "replace").decode()
+    lines = plain.splitlines()
+    layer = picture.copy()
+    for i, line in enumerate(lines):
+        (width, height), _ = cv2.getTextSize(line, _FONT, scale, 1)
+        x = round(float(pixels[0, 0]) - width / 2)
+        y = round(float(pixels[0, 1]) + (i - (len(lines) - 1) / 2) * step + height / 2)
+        x = int(np.clip(x, 2, max(2, picture.shape[1] - width - 2)))
+        y = int(np.clip(y, height + 2, picture.shape[0] - 4))
+        cv2.putText(layer, line, (x, y), _FONT, scale, BACKGROUND, 4, cv2.LINE_AA)
+        cv2.putText(layer, line, (x, y), _FONT, scale, _color(marker), 1, cv2.LINE_AA)
+    _blend(picture, layer, marker.color.a)
+
+
+def _blend(picture: Picture, layer: Picture, alpha: float) -> None:
+    cv2.addWeighted(layer, alpha, picture, 1.0 - alpha, 0.0, dst=picture)
+
+
+def _color(marker: Any) -> tuple[int, int, int]:
+    c = marker.color
+    return round(255 * c.r), round(255 * c.g), round(255 * c.b)

@@ -1,0 +1,1 @@
+"""Frames and questions as files."""

@@ -1,0 +1,211 @@
+"""Simulated scenes as a ROS 2 recording (rosbag2 folder with an MCAP file), written without ROS.
+
+Topics are those of the ``warehouse_camera`` node, so that a played recording feeds the query node
+without remapping: ``/rgb/image_raw``, ``/rgb/camera_info``, ``/depth/image_raw`` (16UC1,
+millimetres, registered to colour), ``/tf_static`` and ``/warehouse_camera/truth``. The camera hangs
+elsewhere in every scene; ``/tf_static`` says so anew, and listeners keep the newest.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+
+from ..sensing.sensor import SensorModel
+from ..sensing.truth import FrameTruth
+from ..warehouse import OPTICAL_FRAME, SimulatedFrame
+from ..world.parts import quaternion_product, yaw_quaternion
+from .writer import millimetres
+
+WORLD_FRAME, CAMERA_FRAME = "map", "camera_link"
+# A fixed date: the same scenes give the same recording. Play it with simulated time.
+START_NS = 1_767_225_600 * 10**9
+_TYPES = {
+    "/tf_static": "tf2_msgs/msg/TFMessage",
+    "/warehouse_camera/truth": "std_msgs/msg/String",
+    "/rgb/camera_info": "sensor_msgs/msg/CameraInfo",
+    "/rgb/image_raw": "sensor_msgs/msg/Image",
+    "/depth/image_raw": "sensor_msgs/msg/Image",
+}
+_LATCHED = ("/tf_static", "/warehouse_camera/truth")
+# From the body's axes (REP-103: x forward, y left, z up) to the optical ones, (w, x, y, z).
+_OPTICAL = (0.5, -0.5, 0.5, -0.5)
+
+Send = Callable[[str, int, Any], None]
+
+
+def write_recording(
+    path: str | Path,
+    scenes: Iterable[SimulatedFrame],
+    rate: float = 5.0,
+    hold: float = 1.0,
+    sensor: SensorModel | None = None,
+) -> int:
+    """Writes the scenes one after the other; returns the number of image pairs.
+
+    Args:
+        path: folder of the recording; must not exist.
+        scenes: rendered or read.
+        rate: image pairs a second.
+        hold: seconds that each scene is shown; at least one pair.
+        sensor: draws fresh noise for every pair; needs rendered scenes. ``None``: as they are.
+
+    Raises:
+        ValueError: for a rate or time that is not positive, or ``sensor`` with scenes from files.
+        FileExistsError: if the folder is there.
+    """
+    from rosbags.rosbag2 import StoragePlugin, Writer
+    from rosbags.typesys import Stores, get_typestore
+
+    if rate <= 0 or hold <= 0:
+        raise ValueError(f"rate and hold must be positive, found {rate} Hz and {hold} s")
+    folder = Path(path)
+    if folder.exists():
+        raise FileExistsError(f"{folder} is there already: choose another folder for the recording")
+    store = get_typestore(Stores.ROS2_JAZZY)
+    repeats, period_ns = max(1, round(rate * hold)), round(1e9 / rate)
+    sent = 0
+    # Version 9 is what Jazzy and later write.
+    with Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
+        connections = {
+            topic: writer.add_connection(
+                topic,
+                kind,
+                typestore=store,
+                offered_qos_profiles=[_qos(latched=topic in _LATCHED)],
+            )
+            for topic, kind in _TYPES.items()
+        }
+
+        def send(topic: str, stamp_ns: int, message: Any) -> None:
+            data = store.serialize_cdr(message, _TYPES[topic])
+            writer.write(connections[topic], stamp_ns, data)
+
+        for index, scene in enumerate(scenes):
+            first_ns = START_NS + sent * period_ns
+            _send_scene(send, store.types, index, scene.truth, first_ns)
+            for frame in _shown(scene, repeats, sensor):
+                _send_frame(send, store.types, frame, START_NS + sent * period_ns)
+                sent += 1
+    return sent
+
+
+def _shown(scene: SimulatedFrame, repeats: int, sensor: SensorModel | None) -> Iterable[RgbdFrame]:
+    if sensor is None:
+        return [scene.frame] * repeats
+    ideal = scene.ideal
+    if ideal is None:
+        raise ValueError("fresh sensor noise needs rendered scenes, these were read from files")
+    model = sensor
+
+    def fresh() -> Iterable[RgbdFrame]:
+        for repeat in range(repeats):
+            rng = np.random.default_rng([scene.truth.seed, repeat, 909])
+            rgb, depth = model.colour(ideal.rgb, rng), model.depth(ideal.depth, ideal.rgb, rng)
+            yield replace(scene.frame, rgb=rgb, depth=depth)
+
+    return fresh()
+
+
+def _send_scene(send: Send, types: Any, index: int, truth: FrameTruth, stamp_ns: int) -> None:
+    header = _header(types, stamp_ns, WORLD_FRAME)
+    x, y, z = truth.world_to_optical[6:]  # the viewing direction; cameras have no roll
+    heading, pitch = math.atan2(y, x), math.atan2(-z, math.hypot(x, y))
+    nod = (math.cos(pitch / 2), 0.0, math.sin(pitch / 2), 0.0)
+    turn = quaternion_product(yaw_quaternion(heading), nod)
+    transforms = [
+        _transform(types, header, CAMERA_FRAME, truth.camera_position, turn),
+        _transform(
+            types, replace(header, frame_id=CAMERA_FRAME), OPTICAL_FRAME, (0, 0, 0), _OPTICAL
+        ),
+    ]
+    send("/tf_static", stamp_ns, types[_TYPES["/tf_static"]](transforms))
+    text = {"index": index, "first_stamp_ns": stamp_ns, "truth": truth.to_json()}
+    topic = "/warehouse_camera/truth"
+    send(topic, stamp_ns, types[_TYPES[topic]](json.dumps(text)))
+
+
+def _send_frame(send: Send, types: Any, frame: RgbdFrame, stamp_ns: int) -> None:
+    assert frame.depth is not None and frame.intrinsics is not None
+    header = _header(types, stamp_ns, OPTICAL_FRAME)
+    # Calibration first: who pairs by stamp has it when the images come.
+    send("/rgb/camera_info", stamp_ns, _camera_info(types, header, frame.intrinsics))
+    send("/rgb/image_raw", stamp_ns, _image(types, header, "rgb8", frame.rgb))
+    send("/depth/image_raw", stamp_ns, _image(types, header, "16UC1", millimetres(frame.depth)))
+
+
+def _header(types: Any, stamp_ns: int, frame_id: str) -> Any:
+    stamp = types["builtin_interfaces/msg/Time"](*divmod(stamp_ns, 10**9))
+    return types["std_msgs/msg/Header"](stamp, frame_id)
+
+
+def _image(types: Any, header: Any, encoding: str, pixels: NDArray[Any]) -> Any:
+    rows = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
+    height, width = rows.shape[:2]
+    data = rows.reshape(height, -1).view(np.uint8)
+    return types["sensor_msgs/msg/Image"](
+        header, height, width, encoding, 0, data.shape[1], data.reshape(-1)
+    )
+
+
+def _camera_info(types: Any, header: Any, camera: CameraIntrinsics) -> Any:
+    k = np.array([camera.fx, 0, camera.cx, 0, camera.fy, camera.cy, 0, 0, 1], np.float64)
+    projection = np.hstack([k.reshape(3, 3), np.zeros((3, 1))])
+    return types["sensor_msgs/msg/CameraInfo"](
+        header,
+        camera.height,
+        camera.width,
+        "plumb_bob",
+        np.zeros(5),
+        k,
+        np.eye(3).reshape(-1),
+        projection.reshape(-1),
+        0,
+        0,
+        types["sensor_msgs/msg/RegionOfInterest"](0, 0, 0, 0, False),
+    )
+
+
+def _transform(
+    types: Any, header: Any, child: str, position: Iterable[float], turn: Sequence[float]
+) -> Any:
+    translation = types["geometry_msgs/msg/Vector3"](*(float(v) for v in position))
+    w, x, y, z = turn
+    pose = types["geometry_msgs/msg/Transform"](
+        translation, types["geometry_msgs/msg/Quaternion"](x, y, z, w)
+    )
+    return types["geometry_msgs/msg/TransformStamped"](header, child, pose)
+
+
+def _qos(latched: bool) -> Any:
+    """Reliable, as recordings are played; latched topics also reach who comes later."""
+    from rosbags.interfaces import (
+        Qos,
+        QosDurability,
+        QosHistory,
+        QosLiveliness,
+        QosReliability,
+        QosTime,
+    )
+
+    for_ever = QosTime(9223372036, 854775807)
+    return Qos(
+        QosHistory.KEEP_LAST,
+        1 if latched else 10,
+        QosReliability.RELIABLE,
+        QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
+        for_ever,
+        for_ever,
+        QosLiveliness.AUTOMATIC,
+        for_ever,
+        False,
+    )

@@ -1,0 +1,1 @@
+"""Questions about a frame, with true answers."""

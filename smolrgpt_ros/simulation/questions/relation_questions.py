@@ -1,0 +1,80 @@
+"""Questions about relations and sizes with true answers; see ``relations`` for what words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..sensing.truth import FrameTruth
+from .questions import Question
+from .relation_phrasings import HELDOUT, TRAIN
+from .relation_truth import COMPARISONS, RELATION_KINDS, SIZES, Placed, compare, placed, value_of
+from .wording import WORD, Wording, phrasings_of
+
+_VERBS = {"front": "in front of", "behind": "behind", "above": "above", "below": "below"}
+
+
+def generate_relations(
+    truth: FrameTruth,
+    rng: np.random.Generator,
+    kinds: Iterable[str] = RELATION_KINDS,
+    per_kind: int = 1,
+    phrasing: str = "train",
+) -> list[Question]:
+    """Up to ``per_kind`` questions of each kind; fewer where the frame has nothing unambiguous.
+
+    ``Question.category`` is the kind. ``normalized`` is one of the kind's two words, metres with
+    two decimals, or the hour 1 to 12 of ``direction``.
+
+    Args:
+        phrasing: ``"train"`` or ``"heldout"``: two sets of sentences that share none.
+
+    Raises:
+        ValueError: for an unknown kind or phrasing.
+    """
+    words = Wording(rng, phrasings_of(phrasing, train=TRAIN, heldout=HELDOUT))
+    things = [placed(truth, item) for item in truth.regions]
+    found: list[Question] = []
+    for kind in kinds:
+        if kind not in RELATION_KINDS:
+            raise ValueError(f"kind must be one of {RELATION_KINDS}, found {kind!r}")
+        size = 1 if kind in SIZES else 2
+        made: dict[tuple[int, ...], Question] = {}
+        for _ in range(per_kind * 6):
+            if len(made) >= per_kind or len(things) < size:
+                break
+            chosen = [things[i] for i in rng.permutation(len(things))[:size]]
+            question = _question(kind, chosen, words)
+            if question is not None:
+                made.setdefault(question.object_ids, question)
+        found.extend(made.values())
+    return found
+
+
+def _question(kind: str, chosen: list[Placed], words: Wording) -> Question | None:
+    normalized: float | int | str | None
+    if kind in COMPARISONS:
+        normalized = compare(kind, *chosen)
+    else:
+        normalized = value_of(kind, *chosen)
+    if normalized is None:
+        return None
+    lists = {key: [thing.item] for key, thing in zip("ab", chosen, strict=False)}
+    text, order = words.fill(words.phrase(kind), lists)
+    names = [
+        f"the {WORD[thing.item.label]} [Region {order.index(thing.item.id)}]" for thing in chosen
+    ]
+    sentence = _sentence(kind, names, normalized)
+    return Question(kind, text, tuple(order), sentence[0].upper() + sentence[1:], normalized)
+
+
+def _sentence(kind: str, names: list[str], value: float | int | str) -> str:
+    if kind in COMPARISONS:
+        return f"{names[0]} is {_VERBS.get(str(value), f'{value} than')} {names[1]}."
+    if kind == "direction":
+        return f"seen from {names[0]}, {names[1]} is at {value} o'clock."
+    if kind in SIZES:
+        return f"{names[0]} is {value:.2f} meters {'wide' if kind == 'width' else 'tall'}."
+    where = "horizontally" if kind == "horizontal_distance" else "vertically"
+    return f"{names[0]} and {names[1]} are {value:.2f} meters apart {where}."

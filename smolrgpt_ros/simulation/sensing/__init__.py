@@ -1,0 +1,1 @@
+"""What a camera sees of it: pictures, depth, truth."""

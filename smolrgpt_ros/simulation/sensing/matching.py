@@ -1,0 +1,31 @@
+"""Which true object a found region shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smolrgpt_ros.scene.masks import overlap
+from smolrgpt_ros.scene.region import Region
+
+from .truth import FrameTruth, ObjectTruth
+
+SAME_OBJECT_IOU = 0.5
+
+
+def match_objects(truth: FrameTruth, regions: Sequence[Region]) -> dict[int, ObjectTruth]:
+    """The true object behind each region, by region id, where there is exactly one good one.
+
+    Good is the same label and an overlap of at least ``SAME_OBJECT_IOU``. An object belongs to the
+    first region it fits.
+    """
+    found: dict[int, ObjectTruth] = {}
+    objects = [(item, item.mask()) for item in truth.regions]
+    for region in regions:
+        same = [
+            item
+            for item, mask in objects
+            if item.label == region.label and overlap(region.mask, mask) >= SAME_OBJECT_IOU
+        ]
+        if len(same) == 1 and same[0] not in found.values():
+            found[region.id] = same[0]
+    return found

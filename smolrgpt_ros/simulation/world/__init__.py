@@ -1,0 +1,1 @@
+"""What stands in a simulated warehouse and where."""

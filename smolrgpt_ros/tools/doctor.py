@@ -1,0 +1,187 @@
+"""``smolrgpt doctor``: what this host has for the nodes, and what is missing. Needs no ROS."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from smolrgpt_ros.checkpoints import DETECTOR, MINI
+from smolrgpt_ros.checkpoints.checksums import sha256_of
+from smolrgpt_ros.detection.errors import DetectorError
+from smolrgpt_ros.detection.ultralytics_detector import check_version
+
+GOOD, WARNING, MISSING = "good", "warning", "missing"
+#: What names a Fast DDS profile, newest first; the second one up to Jazzy.
+_PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+_MARKS = {GOOD: "ok  ", WARNING: "warn", MISSING: "MISS"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report.
+
+    Args:
+        topic: what was looked at.
+        level: ``good``, ``warning`` (works, but not as one may think) or ``missing``.
+        text: what was found, and what to do.
+    """
+
+    topic: str
+    level: str
+    text: str
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``doctor``."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="what this host has: ROS, GPU, weights, and what is missing",
+        description="Look for what the nodes need: ROS 2, the interfaces, libraries, GPU, weights. "
+        "The exit code is 1 if something is missing without which the query node does not run.",
+    )
+    parser.add_argument("--model", type=Path, help="SmolRGPT folder (default: the one that ships)")
+    parser.add_argument("--detector", type=Path, help="YOLO weights (default: those that ship)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, … (auto)")
+    parser.add_argument("--json", action="store_true", help="write the report as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the report; 0 if nothing is missing."""
+    findings = examine(arguments.model or MINI, arguments.detector or DETECTOR, arguments.device)
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        width = max(len(finding.topic) for finding in findings)
+        for finding in findings:
+            print(f"{_MARKS[finding.level]}  {finding.topic:<{width}}  {finding.text}")
+    return int(any(finding.level == MISSING for finding in findings))
+
+
+def examine(model: Path, detector: Path, device: str) -> list[Finding]:
+    """Everything there is to say about this host.
+
+    Args:
+        model: folder of a SmolRGPT checkpoint.
+        detector: YOLO weights.
+        device: the node's parameter of that name.
+    """
+    findings = [Finding("python", GOOD, f"{platform.python_version()} on {platform.platform()}")]
+    findings += [_ros(), _image_transport()]
+    findings += [_module("interfaces", "smolrgpt_ros.srv", "build them: scripts/setup")]
+    for name, advice in (
+        ("message_filters", "install ROS's message_filters, or run scripts/setup"),
+        ("cv_bridge", "install ROS's cv_bridge for Bayer and YUV images, or run scripts/setup"),
+    ):
+        findings.append(_module(name, name, advice))
+    findings += [_transforms(), _detector_library(), *_device(device)]
+    findings += [_weights("model weights", model, "*.safetensors", "model.path")]
+    findings += [_weights("detector weights", detector, "", "detector.weights")]
+    return findings
+
+
+def _ros() -> Finding:
+    try:
+        importlib.import_module("rclpy")
+    except ImportError as error:
+        advice = "source a ROS 2 workspace, or run scripts/setup"
+        return Finding("ROS 2", MISSING, f"rclpy cannot be imported ({error}); {advice}")
+    distro = os.environ.get("ROS_DISTRO", "from PyPI")
+    middleware = os.environ.get("RMW_IMPLEMENTATION", "default middleware")
+    domain = os.environ.get("ROS_DOMAIN_ID", "0")
+    return Finding("ROS 2", GOOD, f"{distro}, {middleware}, ROS_DOMAIN_ID {domain}")
+
+
+def _image_transport() -> Finding:
+    """Whether images of a camera on this machine arrive; see docs/hosts.md."""
+    topic, middleware = "images", os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
+    if "fastrtps" not in middleware:
+        return Finding(topic, GOOD, f"{middleware}: nothing known against large images")
+    for variable in _PROFILES:
+        profile = os.environ.get(variable)
+        if profile and not Path(profile).is_file():
+            return Finding(topic, WARNING, f"{variable} names {profile}, which is no file")
+        if profile:
+            return Finding(topic, GOOD, f"Fast DDS profile {profile}")
+    return Finding(
+        topic,
+        WARNING,
+        "Fast DDS as installed loses many of a camera's images between processes; set "
+        f"{_PROFILES[0]} to config/fastdds.xml where the camera's driver runs (docs/hosts.md)",
+    )
+
+
+def _module(topic: str, name: str, advice: str) -> Finding:
+    try:
+        module = importlib.import_module(name)
+    except Exception as error:  # a binary built for another numpy raises anything
+        return Finding(topic, MISSING, f"{type(error).__name__}: {error}; {advice}")
+    return Finding(topic, GOOD, str(getattr(module, "__file__", None) or name))
+
+
+def _transforms() -> Finding:
+    try:
+        importlib.import_module("tf2_ros")
+    except ImportError:
+        return Finding(
+            "tf2_ros",
+            WARNING,
+            "not installed: target_frame is refused with TF_FAILED, and depth of another frame "
+            "cannot be reprojected",
+        )
+    return Finding("tf2_ros", GOOD, "installed")
+
+
+def _detector_library() -> Finding:
+    try:
+        version = importlib.metadata.version("ultralytics")
+        check_version(version)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(
+            "ultralytics",
+            WARNING,
+            "not installed: set detector.backend to none or topic, or "
+            "pip install -r requirements.txt",
+        )
+    except DetectorError as error:
+        return Finding("ultralytics", MISSING, str(error))
+    return Finding("ultralytics", GOOD, f"{version}; kept from installing and downloading")
+
+
+def _device(device: str) -> list[Finding]:
+    try:
+        import torch
+
+        from smolrgpt_ros.model.inference.hardware import choose_device, choose_dtype
+    except ImportError as error:
+        advice = "pip install -r requirements.txt"
+        return [Finding("torch", MISSING, f"cannot be imported ({error}); {advice}")]
+    found = [Finding("torch", GOOD, f"{torch.__version__}, {torch.get_num_threads()} CPU threads")]
+    try:
+        chosen = choose_device(device)
+        number_type = choose_dtype("auto", chosen)
+    except (ValueError, RuntimeError) as error:
+        return [*found, Finding("device", MISSING, str(error))]
+    if chosen.type == "cuda":
+        properties = torch.cuda.get_device_properties(chosen)
+        text = f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB, {number_type}"
+        return [*found, Finding("device", GOOD, text)]
+    text = f"the model would compute on the CPU ({number_type})"
+    if device == "cpu":
+        return [*found, Finding("device", GOOD, text)]
+    return [*found, Finding("device", WARNING, f"{text}: torch sees no CUDA device")]
+
+
+def _weights(topic: str, path: Path, pattern: str, parameter: str) -> Finding:
+    files = sorted(path.glob(pattern)) if pattern and path.is_dir() else [path]
+    files = [file for file in files if file.is_file()]
+    if not files:
+        return Finding(topic, MISSING, f"none in {path}; set the parameter {parameter}")
+    size = sum(file.stat().st_size for file in files) / 2**20
+    return Finding(topic, GOOD, f"{path}, {size:.1f} MiB, SHA-256 {sha256_of(files)}")

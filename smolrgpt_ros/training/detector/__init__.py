@@ -1,0 +1,1 @@
+"""Training the region detector that ships."""

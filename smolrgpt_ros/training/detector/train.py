@@ -1,0 +1,116 @@
+"""Training the region detector: ultralytics segmentation, from scratch, on simulated frames."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import yaml
+
+from ..mini.recipe import DetectorPlan
+
+
+def train_detector(
+    description: Path,
+    run_dir: Path,
+    weights: Path,
+    *,
+    plan: DetectorPlan,
+    start: Path | None = None,
+    hours: float | None = None,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Train and keep the best weights.
+
+    Args:
+        description: from :func:`.yolo_layout.build_yolo_frames`.
+        run_dir: ultralytics' run folder; a run that was killed is resumed.
+        weights: where the best weights go, optimizer state stripped.
+        plan: sizes and schedule.
+        start: weights to go on from, with the whole schedule; ``None``: from scratch.
+        hours: wall-clock bound; ultralytics then fits the number of epochs to it.
+        seed: of weights and order.
+
+    Returns:
+        Validation metrics by name.
+    """
+    os.environ.setdefault("YOLO_AUTOINSTALL", "False")
+    os.environ.setdefault("YOLO_OFFLINE", "True")
+    # AGPL-3.0, an optional part: imported where it is used
+    from ultralytics import YOLO
+    from ultralytics.nn.tasks import yaml_model_load
+
+    last = run_dir / "detector" / "weights" / "last.pt"
+    if last.exists():
+        model = YOLO(str(last))
+        model.train(resume=True)
+    else:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        if start is None:
+            layout = yaml_model_load(plan.architecture)
+            layout["scales"][layout["scale"]] = [plan.depth, plan.width, 1024]
+            narrow = run_dir / plan.architecture
+            narrow.write_text(yaml.safe_dump(layout))
+        model = YOLO(str(start or narrow))
+        model.train(
+            data=str(description),
+            project=str(run_dir.resolve()),
+            name="detector",
+            exist_ok=True,
+            epochs=plan.epochs,
+            time=hours,
+            imgsz=plan.image_size,
+            batch=plan.batch,
+            seed=seed,
+            device="cpu",
+            workers=0,
+            pretrained=start is not None,
+            # Frames share one shape, so rectangular batches save two fifths of the pixels; a
+            # buffer's mask contains what stands on it, so masks must be allowed to overlap.
+            rect=True,
+            mosaic=0.0,
+            overlap_mask=False,
+            scale=0.3,
+            translate=0.1,
+            fliplr=0.5,
+            optimizer="AdamW",
+            lr0=plan.learning_rate,
+            lrf=0.02,
+            # A step a batch: by default eight batches of 8 are gathered for one.
+            nbs=plan.batch,
+            warmup_epochs=0.2,
+            warmup_bias_lr=0.0,  # the default of 0.1 is for SGD
+            plots=False,
+        )
+    metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(
+        data=str(description),
+        imgsz=plan.image_size,
+        device="cpu",
+        plots=False,
+        overlap_mask=False,
+        rect=True,
+    )
+    ship_weights(run_dir / "detector" / "weights" / "best.pt", weights)
+    return {name: float(value) for name, value in metrics.results_dict.items()}
+
+
+def ship_weights(trained: Path, out: Path) -> None:
+    """Copy trained weights without what they tell of the machine they were trained on.
+
+    Args:
+        trained: a checkpoint of a finished ultralytics run.
+        out: the file to write.
+    """
+    import torch
+
+    # Our own file, just written by ultralytics; its format is a pickle.
+    checkpoint = torch.load(trained, map_location="cpu", weights_only=False)
+    model = checkpoint["model"]
+    # The model's own attributes too: one that goes on from weights remembers their path.
+    for settings in (checkpoint["train_args"], model.args, model.yaml, vars(model)):
+        for name, value in settings.items():
+            if isinstance(value, str) and ("/" in value or "\\" in value):
+                settings[name] = Path(value).name
+    checkpoint["git"] = None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(checkpoint, out)

@@ -1,0 +1,204 @@
+"""The client against a real node: from any thread, in callbacks, in coroutines; what fails has a
+code, and nothing waits for ever."""
+
+import asyncio
+import threading
+import time
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+from smolrgpt_ros.client.spatial_client import GRACE_S, SpatialClient
+from smolrgpt_ros.scene.status import QueryError, Status
+
+pytestmark = [pytest.mark.ros]
+
+LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+
+
+@pytest.fixture
+def client(graph):
+    with SpatialClient(node=graph.peer) as client:
+        yield client
+
+
+def test_a_typed_reply(graph, client):
+    reply = client.ask(LEFT, stamp_ns=graph.see(), timeout_s=10.0)
+    assert reply.ok and reply.raise_for_status() is reply
+    assert (reply.kind, reply.generated, reply.measured, reply.agree) == (
+        *("left_right", "left", "left"),
+        True,
+    )
+    assert reply.text == graph.engine.text
+    left, right = reply.regions
+    # Columns 20 to 40 with f = 120 and cx = 80: on the ray (29.5 - 80) / 120 = -0.42.
+    spot = reply.position(left.id)
+    assert spot.point.x / spot.point.z == pytest.approx(-0.42, abs=0.02)
+    assert spot.point.z >= 3.0, "the front is at 3 m"
+    assert spot.header.frame_id == "test_optical_frame"
+    assert reply.position(right.id).point.x > 0.5
+    with pytest.raises(KeyError, match="77"):
+        reply.region(77)
+
+
+def test_a_refusal_is_a_reply_and_raises_only_when_asked_to(graph, client):
+    graph.see()
+    reply = client.ask("How far is region 99 from region 1?", timeout_s=10.0)
+    assert (reply.status, reply.answer, reply.regions) == (Status.UNKNOWN_REGION, None, ())
+    assert (reply.measured, reply.generated, reply.text, reply.agree) == (None, None, "", None)
+    with pytest.raises(QueryError, match="99"):
+        reply.raise_for_status()
+
+
+def test_in_a_callback_of_a_single_threaded_executor(graph, client):
+    """Where a client that hangs on the same executor would wait for ever."""
+    graph.see()
+    node = Node("asker", context=graph.context)
+    inner = SpatialClient(node=node)
+
+    def answer(request, response):
+        reply = inner.ask(LEFT, max_age_s=60.0, timeout_s=10.0)
+        response.success, response.message = reply.ok, str(reply.measured)
+        return response
+
+    node.create_service(Trigger, "ask_for_me", answer)
+    executor = SingleThreadedExecutor(context=graph.context)
+    executor.add_node(node)
+    thread = threading.Thread(target=executor.spin, daemon=True)
+    thread.start()
+    outside = graph.peer.create_client(Trigger, "ask_for_me")
+    try:
+        assert outside.wait_for_service(10.0)
+        future = outside.call_async(Trigger.Request())
+        graph.wait_until(future.done, "the callback's answer")
+        assert (future.result().success, future.result().message) == (True, "left")
+    finally:
+        executor.shutdown(timeout_sec=2.0)
+        thread.join(5.0)
+        graph.peer.destroy_client(outside)
+        inner.close()
+        node.destroy_node()
+
+
+def test_in_a_coroutine_of_an_executor_that_works_on(graph, client):
+    graph.see()
+    graph.engine.wait_s = 0.3
+    node = Node("coroutine", context=graph.context)
+    executor = SingleThreadedExecutor(context=graph.context)
+    executor.add_node(node)
+    ticks = []
+    node.create_timer(0.02, lambda: ticks.append(1))
+
+    async def ask():
+        return await client.future(executor, LEFT, max_age_s=60.0, timeout_s=10.0)
+
+    try:
+        task = executor.create_task(ask)
+        executor.spin_until_future_complete(task, timeout_sec=10.0)
+        assert task.done() and task.result().measured == "left"
+        assert len(ticks) > 3, "the executor worked on while it waited"
+    finally:
+        executor.shutdown(timeout_sec=2.0)
+        node.destroy_node()
+
+
+def test_for_threads_and_for_asyncio(graph, client):
+    graph.see()
+    futures = [client.submit(LEFT, max_age_s=60.0, timeout_s=10.0) for _ in range(3)]
+    assert [future.result(20.0).measured for future in futures] == ["left"] * 3
+
+    async def both():
+        asked = (client.ask_async(LEFT, max_age_s=60.0, timeout_s=10.0) for _ in range(2))
+        return await asyncio.gather(*asked)
+
+    assert [reply.measured for reply in asyncio.run(both())] == ["left"] * 2
+
+
+def test_text_as_it_is_written_and_the_same_reply_at_the_end(graph, client):
+    graph.see()
+    heard = []
+    reply = client.ask(LEFT, max_age_s=60.0, timeout_s=10.0, on_text=heard.append)
+    assert reply.ok and reply.measured == "left"
+    assert heard and graph.engine.text.startswith(heard[0])
+
+
+def test_a_question_taken_back(graph, client, monkeypatch):
+    graph.see()
+    graph.engine.wait_s = 20.0
+    answer, ended = graph.engine.answer, threading.Event()
+
+    def notice(*frame_masks_prompt, **options):
+        try:
+            return answer(*frame_masks_prompt, **options)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(graph.engine, "answer", notice, raising=False)
+    start = time.monotonic()
+    reply = client.ask(
+        LEFT, max_age_s=60.0, timeout_s=15.0, cancelled=lambda: time.monotonic() > start + 0.3
+    )
+    assert reply.canceled and not reply.ok
+    assert time.monotonic() - start < 5.0
+    assert ended.wait(5.0), "the model noticed: it did not write for 20 s"
+
+
+def test_nobody_offers_the_service(graph):
+    with SpatialClient("nowhere/spatial_query", node=graph.peer) as client:
+        reply = client.ask(LEFT, timeout_s=0.3)
+        assert reply.status is Status.NOT_READY
+        assert "/nowhere/spatial_query" in reply.message and "0.3 s" in reply.message
+        assert client.ask(LEFT, timeout_s=0.2, on_text=print).status is Status.NOT_READY
+        assert client.wait_ready(0.3).status is Status.NOT_READY
+        with pytest.raises(ValueError, match="timeout_s"):
+            client.ask(LEFT, timeout_s=0.0)
+
+
+def test_a_node_that_hangs_is_left_after_the_timeout(graph):
+    """A server that never responds: the client waits its timeout and the grace, no longer."""
+    node = Node("hanging", context=graph.context)
+    from smolrgpt_ros.srv import SpatialQuery
+
+    release = threading.Event()
+    node.create_service(
+        SpatialQuery, "hanging_query", lambda request, response: release.wait(30) and response
+    )
+    executor = SingleThreadedExecutor(context=graph.context)
+    executor.add_node(node)
+    thread = threading.Thread(target=executor.spin, daemon=True)
+    thread.start()
+    try:
+        with SpatialClient("hanging_query", node=graph.peer) as client:
+            assert client._client.wait_for_service(10.0)
+            start = time.monotonic()
+            reply = client.ask(LEFT, timeout_s=0.3)
+            assert reply.status is Status.TIMEOUT and "hanging_query" in reply.message
+            assert 0.3 + GRACE_S <= time.monotonic() - start + 0.05 < 0.3 + GRACE_S + 3.0
+    finally:
+        release.set()
+        executor.shutdown(timeout_sec=2.0)
+        thread.join(5.0)
+        node.destroy_node()
+
+
+def test_ready_and_closed(graph):
+    graph.see()
+    client = SpatialClient(node=graph.peer)
+    assert client.wait_ready(10.0).ok
+    client.close()
+    client.close()
+    assert client.ask(LEFT, timeout_s=5.0).status is Status.NOT_READY
+
+
+def test_without_ros_the_error_names_the_call():
+    context = Context()
+    rclpy.init(context=context)
+    node = Node("gone", context=context)
+    node.destroy_node()
+    rclpy.shutdown(context=context)
+    with pytest.raises(RuntimeError, match=r"rclpy\.init"):
+        SpatialClient(node=node)

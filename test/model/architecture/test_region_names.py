@@ -1,0 +1,76 @@
+"""What names carry, by hand: the rules of reference on short texts."""
+
+import pytest
+import torch
+
+from smolrgpt_ros.model.architecture.region_names import NameMemory, NameRules
+
+NAME, COMMA, COLON, WORD, END = 10, 1, 2, 3, 4
+RULES = NameRules(first=NAME, count=5, separators=(COMMA, COLON), end=END)
+
+
+def table(batch=1, regions=3):
+    """One number per entry: 10 x reference + region, and 100 more per sample."""
+    rows, columns = torch.meshgrid(torch.arange(regions), torch.arange(regions), indexing="ij")
+    entries = (10 * rows + columns).float()[None] + 100 * torch.arange(batch)[:, None, None]
+    return entries[..., None]
+
+
+def added(texts, memory):
+    ids = torch.tensor(texts)
+    found, after = RULES.write(torch.zeros(*ids.shape, 1), ids, memory)
+    return found[..., 0].tolist(), after
+
+
+def test_running_text_sets_the_reference_and_a_list_keeps_it():
+    # "pallet [1] and pallet [2]: [0], [1]. word [0]"
+    text = [WORD, NAME + 1, WORD, NAME + 2, COLON, NAME, COMMA, NAME + 1, WORD, NAME]
+    found, after = added([text], NameMemory.fresh(table()))
+    # [1] alone: its own; [2] told of 1; the list told of 2, as is the last name.
+    assert found == [[0, 11, 0, 12, 0, 20, 0, 21, 0, 20]]
+    assert (after.reference.tolist(), after.previous.tolist()) == ([0], [NAME])
+
+
+def test_a_list_without_a_reference_tells_each_region_alone():
+    found, after = added([[COLON, NAME + 1, COMMA, NAME + 2]], NameMemory.fresh(table()))
+    assert found == [[0, 11, 0, 22]]
+    assert after.reference.tolist() == [-1]
+
+
+def test_the_end_of_a_turn_ends_the_reference():
+    found, after = added([[WORD, NAME + 1, END, COLON, NAME + 2]], NameMemory.fresh(table()))
+    assert found == [[0, 11, 0, 0, 22]]
+    assert after.reference.tolist() == [-1]
+
+
+def test_names_beyond_the_prompts_regions_carry_nothing():
+    found, _ = added([[WORD, NAME + 4, NAME + 7]], NameMemory.fresh(table()))
+    assert found == [[0, 0, 0]]
+
+
+def test_token_by_token_is_the_same_as_at_once():
+    generator = torch.Generator().manual_seed(3)
+    choices = torch.tensor([COMMA, COLON, WORD, END, NAME, NAME + 1, NAME + 2, NAME + 4])
+    ids = choices[torch.randint(len(choices), (4, 60), generator=generator)]
+    together, after = RULES.write(torch.zeros(4, 60, 1), ids, NameMemory.fresh(table(4)))
+    memory, steps = NameMemory.fresh(table(4)), []
+    for position in range(60):
+        one = ids[:, position : position + 1]
+        step, memory = RULES.write(torch.zeros(4, 1, 1), one, memory)
+        steps.append(step)
+    assert torch.equal(together, torch.cat(steps, 1))
+    assert torch.equal(after.reference, memory.reference)
+    assert together.abs().sum() > 0
+
+
+def test_sequences_that_go_on_keep_their_memory():
+    _, memory = added([[WORD, NAME], [WORD, NAME + 2]], NameMemory.fresh(table(2)))
+    found, _ = added([[COMMA, NAME + 1]], memory.select(torch.tensor([1])))
+    assert found == [[0, 121]]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_the_embeddings_keep_their_dtype(dtype):
+    ids = torch.tensor([[WORD, NAME + 1]])
+    found, _ = RULES.write(torch.zeros(1, 2, 1, dtype=dtype), ids, NameMemory.fresh(table()))
+    assert found.dtype == dtype

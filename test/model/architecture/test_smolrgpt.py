@@ -1,0 +1,279 @@
+"""Properties of the model that hold for any weights: caches, batches, and what is refused."""
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT, METRIC
+
+IMAGE = [3] * 4
+REGION = [4, 5, 6]
+
+
+@pytest.fixture(scope="module")
+def batch():
+    """Two samples of different length: three masks and depth; one mask and no depth."""
+    generator = torch.Generator().manual_seed(3)
+    first = [1, *IMAGE, 20, *REGION, 21, *REGION, 30, *REGION, 40, 21, 42, 20, 41, 22]
+    second = [1, *IMAGE, 50, *REGION, 51]
+    padding = len(first) - len(second)
+    return {
+        "input_ids": torch.tensor([first, [2] * padding + second]),
+        "attention_mask": torch.tensor([[1] * len(first), [0] * padding + [1] * len(second)]),
+        "pixel_values": torch.rand(2, 3, 64, 64, generator=generator),
+        "depth_values": [torch.rand(3, 64, 64, generator=generator), None],
+        "region_masks": [
+            torch.rand(3, 40, 50, generator=generator) > 0.8,
+            torch.rand(1, 30, 20, generator=generator),
+        ],
+        "region_geometry": [
+            without_floor(torch.rand(3, METRIC + 1, generator=generator) * 5),
+            without_floor(torch.rand(1, METRIC + 1, generator=generator)),
+        ],
+    }
+
+
+def without_floor(geometry):
+    return torch.nn.functional.pad(geometry, (0, FEATURE_COUNT - geometry.shape[1]))
+
+
+def single(batch, index):
+    start = int((batch["attention_mask"][index] == 0).sum())
+    one = {name: values[index : index + 1] for name, values in batch.items()}
+    for name in ("input_ids", "attention_mask"):
+        one[name] = one[name][:, start:]
+    return one, start
+
+
+def difference(a, b):
+    return (a - b).abs().max().item()
+
+
+@torch.no_grad()
+def test_batch_equals_single(model, batch):
+    together = model(**batch).logits
+    for index in (0, 1):
+        alone, start = single(batch, index)
+        assert difference(model(**alone).logits[0], together[index, start:]) < 1e-4
+
+
+@torch.no_grad()
+def test_masks_of_one_sample_do_not_touch_another(model, batch):
+    before = model(**batch).logits
+    changed = dict(batch)
+    changed["region_masks"] = [~batch["region_masks"][0], batch["region_masks"][1]]
+    after = model(**changed).logits
+    assert difference(before[0], after[0]) > 1e-3
+    assert difference(before[1], after[1]) < 1e-6
+
+
+@torch.no_grad()
+def test_generation_with_and_without_cache(model, batch):
+    greedy = {"max_new_tokens": 6, "do_sample": False, "eos_token_id": None}
+    with_cache = model.generate(**batch, **greedy, use_cache=True)
+    without = model.generate(**batch, **greedy, use_cache=False)
+    assert with_cache.tolist() == without.tolist()
+
+
+@torch.no_grad()
+def test_a_cached_prefix_sees_only_the_past(model, batch):
+    alone, _ = single(batch, 0)
+    whole = model(**alone).logits
+    length = 5  # up to the image tokens
+    prefix = model(
+        input_ids=alone["input_ids"][:, :length],
+        pixel_values=alone["pixel_values"],
+        use_cache=True,
+    )
+    tokens = model.picture_tokens(
+        model.encode_images(alone["pixel_values"]),
+        model.encode_images(torch.stack(alone["depth_values"])),
+        alone["region_masks"],
+    )[0]
+    rest = model(
+        input_ids=alone["input_ids"][:, length:],
+        region_rgb_tokens=[tokens.rgb],
+        region_depth_tokens=[tokens.depth],
+        region_geometry=alone["region_geometry"],
+        past_key_values=prefix.past_key_values,
+    )
+    assert difference(prefix.logits, whole[:, :length]) < 1e-4
+    assert difference(rest.logits, whole[:, length:]) < 1e-4
+
+
+@torch.no_grad()
+def test_computed_before_equals_computed_here(model, batch):
+    direct = model(**batch)
+    patches = model.encode_images(batch["pixel_values"])
+    depth = [model.encode_images(batch["depth_values"][0][None])[0], None]
+    rest = {k: v for k, v in batch.items() if k not in ("pixel_values", "depth_values")}
+    from_patches = model(**rest, patch_tokens=patches, depth_patch_tokens=depth)
+    tokens = model.picture_tokens(patches, depth, batch["region_masks"])
+    del rest["region_masks"]
+    from_tokens = model(
+        **rest,
+        image_tokens=[t.image for t in tokens],
+        region_rgb_tokens=[t.rgb for t in tokens],
+        region_depth_tokens=[t.depth for t in tokens],
+    )
+    embeds, _ = model.assemble(
+        batch["input_ids"],
+        torch.stack([t.image for t in tokens]),
+        [t.rgb for t in tokens],
+        [t.depth for t in tokens],
+        batch["region_geometry"],
+    )
+    from_embeds = model(inputs_embeds=embeds, attention_mask=batch["attention_mask"])
+    for other in (from_patches, from_tokens, from_embeds):
+        assert difference(direct.logits, other.logits) < 1e-5
+    assert [v.tolist() for v in direct.vanished_masks] == [[False] * 3, [False]]
+
+
+@torch.no_grad()
+def test_region_placeholder_without_depth_keeps_its_word_embedding(model, batch):
+    embeds, _ = model.assemble(
+        batch["input_ids"][1:, -5:],
+        None,
+        [torch.zeros(1, 32)],
+        [None],
+        [torch.zeros(1, FEATURE_COUNT)],
+    )
+    assert torch.equal(embeds[0, 2], model.get_input_embeddings().weight[5])
+    # Features of zero leave the name of region 0.
+    assert torch.equal(embeds[0, 1], model.get_input_embeddings().weight[40])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"region_masks": [torch.ones(2, 9, 9), torch.ones(1, 9, 9)]}, "sample 0.*holds 3.*but 2"),
+        ({"region_masks": [torch.ones(3, 9, 9), torch.ones(2, 9, 9)]}, "sample 1.*holds 1.*but 2"),
+        ({"region_masks": None}, "sample 0.*3 <mask_rgb>.*but 0"),
+        ({"region_geometry": None}, "sample 0.*3 <mask_geometry>.*but 0"),
+        ({"region_masks": [torch.ones(3, 9, 9)]}, "1 entries for a batch of 2"),
+        ({"pixel_values": None}, r"4 <\|image\|>.*but 0"),
+        ({"region_geometry": [torch.ones(3, 7), torch.ones(1, 7)]}, r"\(M, 34\)"),
+        ({"input_ids": None}, "either input_ids or inputs_embeds"),
+    ],
+)
+def test_what_does_not_fit_is_named(model, batch, change, message):
+    with pytest.raises(ValueError, match=message):
+        model(**{**batch, **change})
+
+
+@torch.no_grad()
+def test_loss_is_the_shifted_cross_entropy_of_the_labelled_tokens(model, batch):
+    labels = torch.full_like(batch["input_ids"], -100)
+    labels[0, -1], labels[1, -2] = 40, 6
+    output = model(**batch, labels=labels)
+    log_probabilities = output.logits.log_softmax(-1)
+    expected = -(log_probabilities[0, -2, 40] + log_probabilities[1, -3, 6]) / 2
+    assert output.loss.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_gradients_reach_every_trained_part(model, batch):
+    trained = SmolRGPTForConditionalGeneration(model.config)
+    batch["region_geometry"][0][2] = 0  # nothing is known of this one: its tokens tell
+    trained(**batch, labels=batch["input_ids"]).loss.backward()
+    silent = [n for n, p in trained.named_parameters() if p.grad is None or not p.grad.any()]
+    assert silent == []
+
+
+def test_fresh_features_are_as_large_as_token_embeddings():
+    torch.manual_seed(0)
+    config = SmolRGPTConfig(
+        vision_config={
+            "hidden_size": 96,
+            "intermediate_size": 96,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "image_size": 128,
+            "patch_size": 16,
+        },
+        text_config={
+            "hidden_size": 128,
+            "intermediate_size": 64,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 1,
+            "vocab_size": 300,
+            "initializer_range": 0.05,
+        },
+        image_token_id=290,
+        mask_rgb_token_id=291,
+        mask_depth_token_id=292,
+        mask_geometry_token_id=293,
+        geometry_features=FEATURE_COUNT,
+    )
+    model = SmolRGPTForConditionalGeneration(config)
+    embeddings = model.get_input_embeddings().weight.std().item()
+    assert embeddings == pytest.approx(0.05, rel=0.05)
+    tokens = model.connect(model.encode_images(torch.randn(4, 3, 128, 128)), "rgb")
+    assert tokens.std().item() == pytest.approx(0.05, rel=0.2)
+    assert model.refine(tokens, "depth").std().item() == pytest.approx(0.05, rel=0.2)
+    metres, shares = torch.randn(100, 12) * 3, torch.rand(100, 7)
+    geometry = model.geometry_encoder(without_floor(torch.cat((metres, shares), 1)))
+    assert 0.04 < geometry.std().item() < 0.1
+
+
+def test_saved_and_loaded_again(model, batch, tmp_path):
+    model.save_pretrained(tmp_path)
+    again = SmolRGPTForConditionalGeneration.from_pretrained(tmp_path).eval()
+    with torch.no_grad():
+        assert difference(model(**batch).logits, again(**batch).logits) < 1e-4
+    before, after = model.state_dict(), again.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert again.language_model.lm_head.weight is again.get_input_embeddings().weight
+    assert again.config.text.pad_token_id is None
+    assert not list(tmp_path.glob("*.bin"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"geometry_features": 3}, "must be set together"),
+        ({"image_token_id": 99999}, "image_token_id=99999 is outside"),
+        ({"pixel_shuffle_factor": 3}, "grid of 16 patches"),
+        ({"refiner_stages": -1}, "must not be negative, found -1"),
+        ({"vision_config": {"image_size": 250, "patch_size": 16}}, "not a multiple"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        SmolRGPTConfig(**change)
+
+
+def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model):
+    first = model.config.region_name_token_id
+    words = model.get_input_embeddings().weight
+    width = words.shape[1]
+    rgb, depth = torch.full((2, width), 1.0), torch.full((2, width), 10.0)
+    rgb[1], depth[1] = 3.0, 20.0
+    ids = torch.tensor([[4, 5, 4, 5, first + 1, 9, first, first + 2]])
+    embeds, _ = model.assemble(ids, None, [rgb], [depth])
+    added = (embeds - words[ids])[0, 4:].mean(-1)
+    # Region 1: 3 + 20; no name; region 0: 1 + 10; there is no region 2.
+    assert added.tolist() == pytest.approx([23.0, 0.0, 11.0, 0.0], abs=1e-5)
+
+
+def test_more_regions_than_names_are_refused(model):
+    many = torch.zeros(model.config.region_names + 1, model.config.text_config.hidden_size)
+    with pytest.raises(ValueError, match="at most 40 regions, found 41"):
+        model.assemble(torch.full((1, len(many)), model.config.mask_rgb_token_id), None, [many])
+
+
+def test_weights_that_lack_a_tensor_of_the_config_are_refused(model, tmp_path):
+    model.save_pretrained(tmp_path)
+    again = SmolRGPTForConditionalGeneration.from_folder(tmp_path)
+    assert all(
+        torch.equal(a, b) for a, b in zip(again.parameters(), model.parameters(), strict=True)
+    )
+    weights = load_file(tmp_path / "model.safetensors")
+    weights["stranger"] = weights.pop("geometry_encoder.centres.out.weight")
+    save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    expected = "missing keys: geometry_encoder.centres.out.weight; unexpected keys: stranger"
+    with pytest.raises(ValueError, match=expected):
+        SmolRGPTForConditionalGeneration.from_folder(tmp_path)

@@ -1,0 +1,96 @@
+"""The benchmark runs, compares like with like, and writes the keys that others read."""
+
+import argparse
+import json
+
+import pytest
+import torch
+
+from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.bench.case import bench_case, bench_config
+from smolrgpt_ros.model.bench.load_memory import measure_load
+from smolrgpt_ros.model.bench.published_baseline import PublishedWay
+from smolrgpt_ros.model.bench.report import Measurements
+from smolrgpt_ros.model.bench.run import (
+    BenchOptions,
+    Contestant,
+    run_bench,
+)
+from smolrgpt_ros.model.checkpoints.published import save_published
+from smolrgpt_ros.model.cli import add_parser
+from smolrgpt_ros.model.inference.hardware import choose_dtype
+
+
+def run(*arguments):
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    parsed = parser.parse_args([str(argument) for argument in arguments])
+    return parsed.run(parsed)
+
+
+def test_report_has_the_promised_keys(tmp_path, capsys):
+    out = tmp_path / "bench.json"
+    command = ("bench", "--size", "tiny", "--rounds", "1", "--threads", "1", "--no-memory")
+    assert run(*command, "--json", out, "--dtypes", "float32,int8,bfloat16") == 0
+    report = json.loads(out.read_text())
+    ratios = report["ratios"]
+    for key in (
+        "one_question_20",
+        "one_question_vs_120",
+        "next_question_same_frame",
+        "four_questions_vs_one",
+    ):
+        assert ratios[key].keys() == {"fp32", "bf16", "int8"}
+        assert all(value > 0 for value in ratios[key].values())
+    assert ratios["load_peak_vs_file"] is None  # it was not to be measured
+    assert report["prompt_tokens"] == 135
+    bfloat16 = choose_dtype("bfloat16", torch.device("cpu"))  # what this host makes of it
+    assert report["computed_as"] == {"fp32": "float32", "bf16": bfloat16, "int8": "int8"}
+    seconds = report["median_seconds"]
+    assert ratios["one_question_20"]["int8"] == pytest.approx(
+        seconds["published"]["answer"] / seconds["int8"]["answer"]
+    )
+    assert "one_question_vs_120" in capsys.readouterr().out
+    assert run("bench", "--dtypes", "fp4") == 1
+
+
+def test_memory_of_loading_is_measured_in_its_own_process(tmp_path):
+    save_published(SmolRGPTForConditionalGeneration(bench_config("tiny")), tmp_path)
+    found = measure_load(tmp_path, published=True)
+    assert found.file == (tmp_path / "model.safetensors").stat().st_size
+    assert found.peak >= found.steady > found.file / 2
+    assert found.peak_vs_file == found.peak / found.file
+
+
+def test_every_finished_round_is_kept():
+    kept = []
+    options = BenchOptions(
+        size="tiny", dtypes=("float32",), rounds=2, threads=1, published_tokens=21, memory=False
+    )
+    last = run_bench(options, say=lambda text: None, keep=kept.append)
+    assert [report["rounds"] for report in kept] == [1, 2]
+    assert kept[-1] == last
+
+
+def test_ratio_is_the_median_of_the_rounds_own_ratios():
+    found = Measurements()
+    for theirs, ours in ((10.0, 1.0), (90.0, 3.0), (20.0, 4.0)):
+        found.add("published", "answer", theirs)
+        found.add("int8", "answer", ours)
+    assert found.ratio(("published", "answer"), ("int8", "answer")) == 10.0
+    assert found.medians() == {"published": {"answer": 20.0}, "int8": {"answer": 3.0}}
+
+
+def test_the_published_way_computes_the_same_tokens():
+    torch.manual_seed(0)
+    model = SmolRGPTForConditionalGeneration(bench_config("tiny")).eval()
+    case = bench_case(model.config, 68)
+    image, rgb, depth = PublishedWay(model).vision(case.rgb, case.depth, case.weights)
+    with torch.no_grad():
+        found = model.picture_tokens(
+            model.encode_images(case.rgb), model.encode_images(case.depth), [case.weights]
+        )[0]
+    for theirs, ours in ((image[0], found.image), (rgb, found.rgb), (depth, found.depth)):
+        assert (theirs - ours).abs().max() < 1e-5
+    assert len(PublishedWay(model).answer(case.rgb, case.depth, case.weights, case.ids, 3)) == 3
+    assert Contestant(model, "float32").generator.prefix_ids == case.ids[0, :67].tolist()

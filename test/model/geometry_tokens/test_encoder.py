@@ -1,0 +1,78 @@
+"""Geometry tokens: small differences show, and what other regions are shows where asked for."""
+
+import pytest
+import torch
+
+from smolrgpt_ros.model.geometry_tokens.encoder import (
+    CentreEstimator,
+    GeometryEncoder,
+    shape_features,
+)
+from smolrgpt_ros.model.geometry_tokens.features import (
+    FEATURE_SCALES,
+    FLOOR,
+    HEIGHTS,
+    HIGH_ALONG,
+    LOW_ALONG,
+    UP,
+)
+
+
+def test_small_differences_show():
+    torch.manual_seed(0)
+    encoder = GeometryEncoder((1.0, 1.0, 1.0), 16, std=1.0)
+    raw = torch.tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 3.1], [1.0, 2.0, 30.0]])
+    tokens = encoder(raw)
+    near, far = (tokens[0] - tokens[1]).norm(), (tokens[0] - tokens[2]).norm()
+    assert 0.05 < near < far
+
+
+def test_without_relations_tokens_stand_for_themselves(region):
+    torch.manual_seed(0)
+    alone = GeometryEncoder(FEATURE_SCALES, 16, std=1.0)
+    related = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3)
+    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
+    moved = torch.stack([raw[0], region(3, 0, 5, 0.5)])
+    assert torch.equal(alone(raw)[0], alone(moved)[0])
+    assert (related(raw)[0] - related(moved)[0]).norm() > 0.01
+
+
+def test_without_relations_nothing_is_told_of_a_reference(region):
+    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
+    assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0).to_references(raw) is None
+    told = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3).to_references(raw)
+    assert told is not None and told.shape == (2, 2, 16)
+
+
+def test_a_centre_is_the_median_moved_by_what_the_shape_tells(region):
+    torch.manual_seed(0)
+    estimator = CentreEstimator()
+    torch.nn.init.zeros_(estimator.out.weight)
+    with torch.no_grad():
+        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5]))
+    raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
+    # Nothing was measured of the second: it has no centre to move.
+    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5])
+    assert estimator(raw)[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_shape_does_not_depend_on_where_the_region_lies_but_for_its_position(region):
+    near, far = region(1, 2, 5, 0.5, u=0.75), region(-3, 0, 9, 0.5, u=0.75)
+    shapes = shape_features(torch.stack([near, far]))
+    assert shapes.shape == (2, 33)
+    assert shapes[0, :3].tolist() == pytest.approx([0.2, 0.4, 1.0])
+    assert torch.allclose(shapes[0, 3:], shapes[1, 3:], atol=1e-6)
+    assert shapes[0, 3:9].tolist() == pytest.approx([-0.5] * 3 + [0.5] * 3)
+    assert float(shapes[0, 13]) == pytest.approx(1.0)  # a quarter right of the middle
+
+
+def test_shape_on_the_floor_is_extent_about_its_middle(region):
+    raw = region(1, 2, 5, 0.5)[None].clone()
+    raw[:, UP], raw[:, HEIGHTS] = torch.tensor([0.0, -0.8, -0.6]), torch.tensor([0.1, 0.4, 0.9])
+    raw[:, LOW_ALONG] = torch.tensor([1.0, 4.0, 3.0, 2.0])
+    raw[:, HIGH_ALONG] = torch.tensor([2.0, 6.0, 3.5, 5.0])
+    raw[:, FLOOR] = 1
+    shape = shape_features(raw)[0, 18:]
+    assert shape[:6].tolist() == pytest.approx([0.0, -0.8, -0.6, 0.1, 0.4, 0.9])
+    assert shape[6:10].tolist() == pytest.approx([0.5, 1.0, 0.25, 1.5])
+    assert shape[10:].tolist() == pytest.approx([0.3, 1.0, 0.65, 0.7, 1.0])

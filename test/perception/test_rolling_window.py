@@ -1,0 +1,28 @@
+"""Windows on what goes on for ever: bounded, and honest when empty."""
+
+import math
+
+import pytest
+
+from smolrgpt_ros.perception.rolling_window import Rate, Recent
+
+
+def test_only_the_last_values_count():
+    recent = Recent(4)
+    for value in (100.0, 1.0, 2.0, 3.0, 4.0):
+        recent.add(value)
+    assert len(recent) == 4 and recent.last == 4.0
+    assert recent.quantile(0.5) == 2.5
+    assert recent.quantile(1.0) == 4.0
+
+
+def test_nothing_is_not_zero():
+    assert math.isnan(Recent().quantile(0.5)) and math.isnan(Recent().last)
+
+
+@pytest.mark.parametrize(("now", "hz"), [(10.0, 1.5), (13.0, 0.5), (20.0, 0.0)])
+def test_a_rate_is_over_its_window(now, hz):
+    rate = Rate(window_s=4.0)
+    for time in (1.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0):
+        rate.count(time)
+    assert rate.hz(now) == hz

@@ -1,0 +1,175 @@
+"""The detector's thread: newest input first, errors kept, ids that last, a clean end."""
+
+import itertools
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.perception.worker import PerceptionWorker
+from smolrgpt_ros.query.frame_history import FrameHistory
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError, Status
+
+
+def build(stamp_ns):
+    if stamp_ns < 0:
+        raise QueryError(Status.UNREGISTERED_DEPTH, "sizes differ")
+    return RgbdFrame(np.zeros((6, 9, 3), np.uint8), None, None, stamp_ns=stamp_ns)
+
+
+class OnePallet:
+    name, device, labels = "one", "cpu", ("pallet",)
+
+    def __init__(self):
+        self.allowed = threading.Semaphore(0)
+        self.error = None
+
+    def detect(self, rgb):
+        self.allowed.acquire(timeout=5)
+        if self.error is not None:
+            raise self.error
+        mask = np.zeros(rgb.shape[:2], bool)
+        mask[1:4, 2:6] = True
+        return (Detection("pallet", 0.9, mask),)
+
+
+@pytest.fixture
+def detector():
+    return OnePallet()
+
+
+@pytest.fixture
+def seen():
+    return []
+
+
+@pytest.fixture
+def worker(detector, seen):
+    worker = PerceptionWorker(build, detector, FrameHistory(5), on_seen=seen.append)
+    worker.start()
+    yield worker
+    detector.allowed.release()
+    assert worker.stop()
+
+
+def wait_for(condition):
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.002)
+
+
+def test_only_the_newest_waiting_input_is_processed(worker, detector, seen):
+    worker.offer(1)
+    wait_for(lambda: worker._waiting is None)  # taken, and held up in the detector
+    worker.offer(2)
+    worker.offer(3)
+    detector.allowed.release(2)
+    wait_for(lambda: len(seen) == 2)
+    assert [s.frame.stamp_ns for s in seen] == [1, 3]
+    assert worker.counters.offered == 3
+    assert worker.counters.skipped == 1
+    assert [s.regions[0].id for s in seen] == [1, 1], "the same object keeps its id"
+
+
+def test_an_unusable_input_leaves_its_reason_until_a_good_one(worker, detector, seen):
+    detector.allowed.release(5)
+    worker.offer(-1)
+    wait_for(lambda: worker.failure is not None)
+    assert worker.failure.status is Status.UNREGISTERED_DEPTH
+    worker.offer(4)
+    wait_for(lambda: worker.failure is None)
+    assert [s.frame.stamp_ns for s in seen] == [4]
+    assert worker.counters.failed == 1
+
+
+def test_a_detector_that_raises_does_not_end_the_thread(worker, detector, seen):
+    detector.allowed.release(5)
+    detector.error = RuntimeError("out of memory")
+    worker.offer(1)
+    wait_for(lambda: worker.failure is not None)
+    assert "RuntimeError: out of memory" in worker.failure.message
+    detector.error = None
+    worker.offer(2)
+    wait_for(lambda: seen)
+    assert worker.failure is None
+
+
+def test_without_a_detector_frames_have_no_regions(seen):
+    history = FrameHistory(5)
+    worker = PerceptionWorker(build, None, history, on_seen=seen.append)
+    worker.start()
+    worker.offer(7)
+    wait_for(lambda: seen)
+    assert history.newest().regions == ()
+    assert worker.stop()
+
+
+def test_the_least_period_is_kept():
+    started = []
+
+    def build_at(stamp_ns):
+        started.append(time.monotonic())
+        return build(stamp_ns)
+
+    worker = PerceptionWorker(build_at, None, FrameHistory(9), min_period_s=lambda: 0.2)
+    worker.start()
+    for stamp in range(50):
+        worker.offer(stamp)
+        time.sleep(0.01)
+    assert worker.stop()
+    assert len(started) >= 2
+    # Half a period of tolerance: the clock is read a little later here than in the worker.
+    assert all(b - a >= 0.1 for a, b in itertools.pairwise(started))
+
+
+def test_frames_at_just_the_allowed_rate_are_seen_though_the_thread_wakes_late(seen):
+    worker = PerceptionWorker(
+        build, None, FrameHistory(9), on_seen=seen.append, min_period_s=lambda: 0.05
+    )
+    wait = worker._wake.wait
+    worker._wake.wait = lambda timeout: wait(timeout + 0.02)
+    worker.start()
+    start = time.monotonic()
+    for stamp in range(24):
+        time.sleep(max(start + 0.05 * stamp - time.monotonic(), 0.0))
+        worker.offer(stamp)
+    time.sleep(0.2)
+    assert worker.stop()
+    # A period counted from when the thread woke would be 0.07 s, and lose seven of them.
+    assert len(seen) >= 21, [s.frame.stamp_ns for s in seen]
+
+
+def test_regions_that_come_with_an_input_are_taken_instead_of_the_detectors(detector, seen):
+    mask = np.zeros((6, 9), bool)
+    mask[2, 3] = True
+    given = {1: (Region(id=42, label="shelf", mask=mask),), 2: ()}
+    worker = PerceptionWorker(
+        build,
+        detector,
+        FrameHistory(5),
+        on_seen=seen.append,
+        given=lambda item, frame: given.get(item),
+    )
+    detector.allowed.release(5)
+    worker.start()
+    for stamp in (1, 2, 3):
+        worker.offer(stamp)
+        wait_for(lambda s=stamp: seen and seen[-1].frame.stamp_ns == s)
+    assert worker.stop()
+    assert [[r.id for r in s.regions] for s in seen] == [[42], [], [1]]
+
+
+def test_failures_are_counted_by_status_and_times_are_kept(worker, detector, seen):
+    detector.allowed.release(5)
+    for stamp in (-1, -2, 7):
+        worker.offer(stamp)
+        wait_for(lambda: worker._waiting is None)
+        wait_for(lambda n=stamp: seen or worker.counters.failed >= -n)
+    assert dict(worker.counters.reasons) == {"UNREGISTERED_DEPTH": 2}
+    assert len(worker.overhead_cpu_s) == 3
+    assert 0 <= worker.overhead_cpu_s.quantile(0.5) <= worker.overhead_s.quantile(1.0) + 0.02

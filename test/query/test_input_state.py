@@ -1,0 +1,68 @@
+"""What a client is told when there is no usable frame."""
+
+import pytest
+
+from smolrgpt_ros.query.input_state import InputState, why_no_frame, why_stale
+from smolrgpt_ros.scene.status import QueryError, Status
+
+FAILURE = QueryError(Status.UNREGISTERED_DEPTH, "depth is 8x3")
+TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "status", "words"),
+    [
+        (InputState(topics=TOPICS), Status.NO_FRAME, ["/cam/rgb", "qos.rgb"]),
+        (InputState(), Status.NO_FRAME, ["rgb/image_raw"]),
+        (InputState(rgb=9, topics=TOPICS), Status.NO_DEPTH, ["/cam/depth", "use_depth"]),
+        (InputState(rgb=9, depth=8, slop_s=0.05), Status.NO_FRAME, ["0.050 s", "sync.slop"]),
+        (InputState(rgb=9, use_depth=False), Status.NO_FRAME, ["ask again"]),
+        (InputState(rgb=9, depth=9, paired=9), Status.NO_FRAME, ["ask again"]),
+        (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
+        (InputState(mismatches={"rgb": "less RELIABILITY"}), Status.NO_FRAME, ["RELIABILITY"]),
+        (InputState(rgb=1, mismatches={"depth": "DURABILITY"}), Status.NO_DEPTH, ["DURABILITY"]),
+        (
+            InputState(rgb=9, depth=9, paired=9, waits_for_regions=True),
+            Status.NO_FRAME,
+            ["no regions", "stamps"],
+        ),
+    ],
+)
+def test_no_frame_at_all(inputs, status, words):
+    error = why_no_frame(inputs)
+    assert error.status is status
+    for word in words:
+        assert word in error.message
+
+
+@pytest.mark.parametrize(
+    ("inputs", "status", "words"),
+    [
+        (
+            InputState(rgb=9, depth=9, rgb_age_s=5.0, depth_age_s=5.0),
+            Status.STALE_FRAME,
+            ["4.50 s old", "2.00 s", "use_sim_time"],
+        ),
+        (
+            InputState(rgb=9, depth=9, rgb_age_s=0.1, depth_age_s=5.0),
+            Status.NO_DEPTH,
+            ["5.00 s ago"],
+        ),
+        (
+            InputState(rgb=9, rgb_age_s=0.1, depth_age_s=5.0, use_depth=False),
+            Status.STALE_FRAME,
+            ["4.50 s old"],
+        ),
+        (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
+        (
+            InputState(rgb=9, rgb_age_s=0.1, use_depth=False, waits_for_regions=True),
+            Status.STALE_FRAME,
+            ["4.50 s old", "no regions"],
+        ),
+    ],
+)
+def test_newest_frame_too_old(inputs, status, words):
+    error = why_stale(inputs, age_s=4.5, max_age_s=2.0)
+    assert error.status is status
+    for word in words:
+        assert word in error.message

@@ -1,0 +1,233 @@
+"""Values to messages and requests to values: every field, and NaN where nothing is known."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import Point
+from sensor_msgs.msg import RegionOfInterest
+
+from smolrgpt_ros.geometry.region_poses import Place
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.msg import Region as RegionMessage
+from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
+from smolrgpt_ros.reasoning.evaluator import Measurement
+from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
+from smolrgpt_ros.ros.convert.messages import (
+    answer_message,
+    client_region,
+    empty_answer,
+    header_of,
+    kind_code,
+    query_of,
+    region_array,
+    region_message,
+)
+from smolrgpt_ros.ros.convert.time import duration_of, nanoseconds, time_of
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.srv import SpatialQuery
+
+FRAME = RgbdFrame(
+    np.zeros((6, 9, 3), np.uint8), None, None, stamp_ns=3_000_000_007, frame_id="optical"
+)
+
+
+def region():
+    mask = np.zeros((6, 9), bool)
+    mask[2:5, 1:4] = True
+    mask[4, 3] = False
+    return Region(id=12, label="pallet", mask=mask, score=0.75)
+
+
+def answer(**changes):
+    measured = Measurement(
+        Kind.DISTANCE, 5.2, "m", std=0.1, valid_ratio=0.9, normalized="5.20", regions=(1, 0)
+    )
+    base = SpatialAnswer(
+        question="How far?",
+        prompt="the pallet <mask> and <mask>",
+        prompt_region_ids=(12, 31),
+        text="They are 5.00 meters apart.",
+        kind=Kind.DISTANCE,
+        value=5.0,
+        unit="m",
+        normalized="5.00",
+        region_ids=(12,),
+        confidence=0.5,
+        truncated=False,
+        measured=measured,
+        agreement=True,
+        policy="model",
+        vanished_region_ids=(31,),
+        model="mini",
+        device="cpu",
+        latency_s=0.2,
+    )
+    return replace(base, **changes)
+
+
+def message_of(value):
+    return answer_message(value, header_of(FRAME), frame_age_s=1.5, latency_s=0.25)
+
+
+def test_a_region_with_a_place():
+    place = Place("map", (1.0, 2.0, 3.0), (0.5, 0.25, 0.125), 0.9)
+    message = region_message(region(), place)
+    assert (message.id, message.label, message.score) == (12, "pallet", 0.75)
+    box = message.box
+    assert (box.x_offset, box.y_offset, box.width, box.height) == (1, 2, 3, 3)
+    assert message.position == Point(x=1.0, y=2.0, z=3.0)
+    assert (message.size.x, message.size.y, message.size.z) == (0.5, 0.25, 0.125)
+    assert message.position_frame_id == "map"
+    assert message.depth_valid_ratio == pytest.approx(0.9)
+    size = [message.mask_height, message.mask_width]
+    mask = decode_rle({"size": size, "counts": message.mask_rle})
+    np.testing.assert_array_equal(mask, region().mask)
+
+
+@pytest.mark.parametrize(
+    ("policy", "agreement", "trusted", "value"),
+    [
+        ("model", False, "5.00", 5.0),
+        ("measured", False, "5.20", 5.2),
+        ("agree", True, "5.20", 5.2),
+        ("agree", False, "", math.nan),
+        ("agree", None, "", math.nan),
+    ],
+)
+def test_the_policy_says_which_of_the_two_is_trusted(policy, agreement, trusted, value):
+    given = answer(policy=policy, agreement=agreement)
+    message = message_of(given)
+    assert message.policy == getattr(message, f"POLICY_{policy.upper()}")
+    assert message.trusted == trusted
+    assert message.trusted_value == pytest.approx(value, nan_ok=True)
+    assert math.isnan(empty_answer().trusted_value)
+
+
+def test_an_unknown_place_is_nan_never_zero():
+    message = region_message(region(), Place())
+    numbers = [message.position.x, message.position.z, message.size.y, message.depth_valid_ratio]
+    assert all(math.isnan(n) for n in numbers)
+    assert message.position_frame_id == ""
+
+
+def test_an_array_has_the_images_header_and_size():
+    array = region_array(FRAME, [region()], [Place()])
+    assert nanoseconds(array.header.stamp) == 3_000_000_007
+    assert array.header.frame_id == "optical"
+    assert (array.height, array.width, len(array.regions)) == (6, 9, 1)
+
+
+def test_an_answer_with_both_numbers():
+    message = message_of(answer())
+    assert (message.has_value, message.value, message.unit) == (True, 5.0, "m")
+    assert (message.kind, message.normalized) == (AnswerMessage.KIND_DISTANCE, "5.00")
+    assert list(message.prompt_region_ids) == [12, 31]
+    assert (list(message.region_ids), list(message.vanished_region_ids)) == ([12], [31])
+    assert (message.model, message.device, message.confidence) == ("mini", "cpu", 0.5)
+    measured = message.measured
+    assert (measured.has_value, measured.value, measured.unit) == (True, 5.2, "m")
+    assert measured.std == pytest.approx(0.1)
+    assert measured.depth_valid_ratio == pytest.approx(0.9)
+    assert list(measured.region_ids) == [31, 12], "positions in the prompt become ids"
+    assert message.agreement == AnswerMessage.AGREEMENT_AGREE
+    assert nanoseconds(message.latency) == 250_000_000
+    assert nanoseconds(message.frame_age) == 1_500_000_000
+
+
+@pytest.mark.parametrize(
+    ("agreement", "code"),
+    [
+        (None, AnswerMessage.AGREEMENT_NOT_COMPARABLE),
+        (False, AnswerMessage.AGREEMENT_DISAGREE),
+        (True, AnswerMessage.AGREEMENT_AGREE),
+    ],
+)
+def test_agreement_codes(agreement, code):
+    assert message_of(answer(agreement=agreement)).agreement == code
+
+
+def test_a_side_and_a_choice_are_no_numbers():
+    side = Measurement(Kind.LEFT_RIGHT, "left", normalized="left", regions=(0, 1))
+    message = message_of(
+        answer(kind=Kind.LEFT_RIGHT, value="left", unit="", normalized="left", measured=side)
+    )
+    assert not message.has_value and math.isnan(message.value)
+    assert message.measured.has_value and math.isnan(message.measured.value)
+    assert message.measured.normalized == "left"
+    choice = Measurement(Kind.CHOICE, 1, normalized="1", regions=(1,))
+    message = message_of(
+        answer(kind=Kind.CHOICE, value=1, unit="", normalized="1", measured=choice)
+    )
+    assert math.isnan(message.value) and math.isnan(message.measured.value)
+    assert list(message.measured.region_ids) == [31]
+
+
+def test_what_was_not_measured_has_a_reason_and_no_number():
+    nothing = Measurement(Kind.DISTANCE, None, reason="the frame has no depth")
+    message = message_of(answer(measured=nothing, agreement=None))
+    assert not message.measured.has_value
+    assert message.measured.reason == "the frame has no depth"
+    numbers = [
+        message.measured.value,
+        message.measured.std,
+        message.measured.depth_valid_ratio,
+    ]
+    assert all(math.isnan(n) for n in numbers)
+
+
+def test_a_zero_distance_is_a_value():
+    message = message_of(answer(value=0.0, normalized="0.00"))
+    assert message.has_value and message.value == 0.0
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_a_code(kind):
+    assert kind_code(kind) in range(6)
+
+
+def test_an_empty_answer_claims_nothing():
+    message = empty_answer()
+    numbers = [message.value, message.confidence, message.measured.value, message.measured.std]
+    assert all(math.isnan(n) for n in numbers)
+    assert not message.has_value and not message.measured.has_value
+
+
+def test_a_request_becomes_a_query():
+    request = SpatialQuery.Request(
+        question="How far?",
+        region_ids=[3, 1],
+        stamp=time_of(7_000_000_009),
+        max_age=duration_of(0.5),
+        timeout=duration_of(4),
+        target_frame="map",
+        camera="front",
+    )
+    query = query_of(request, target_frame="odom")
+    assert (query.question, query.region_ids, query.stamp_ns) == ("How far?", (3, 1), 7_000_000_009)
+    assert (query.max_age_s, query.timeout_s) == (0.5, 4.0)
+    assert (query.target_frame, query.camera) == ("map", "front")
+
+
+def test_zeros_of_a_request_are_the_nodes_defaults():
+    query = query_of(SpatialQuery.Request(question="q"), target_frame="odom")
+    assert (query.stamp_ns, query.max_age_s, query.timeout_s) == (0, None, None)
+    assert (query.target_frame, query.regions) == ("odom", ())
+
+
+def test_a_clients_box_and_mask():
+    box = RegionOfInterest(x_offset=4, y_offset=1, width=3, height=2)
+    found = client_region(RegionMessage(id=5, label="Shelf", box=box))
+    assert (found.box, found.mask_rle) == ((4, 1, 7, 3), "")
+    found = client_region(RegionMessage(id=5, mask_rle="0a", mask_height=6, mask_width=9))
+    assert (found.box, found.mask_rle, found.mask_size) == (None, "0a", (6, 9))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.25, 123.000000001, -0.5])
+def test_durations_go_there_and_back(seconds):
+    message = duration_of(seconds)
+    assert 0 <= message.nanosec < 1_000_000_000
+    assert nanoseconds(message) == pytest.approx(seconds * 1e9)

@@ -1,0 +1,93 @@
+"""Messages of one moment to a frame, and the code of every reason why not."""
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from sensor_msgs.msg import CameraInfo
+from std_msgs.msg import Header
+
+from smolrgpt_ros.ros.convert.images import encode_image
+from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
+from smolrgpt_ros.ros.tf import Pose
+from smolrgpt_ros.scene.status import QueryError, Status
+
+HEADER = Header(stamp=Time(sec=12, nanosec=345), frame_id="colour_optical")
+
+
+def colour(width=4, height=3):
+    return encode_image(np.full((height, width, 3), 7, np.uint8), "rgb8", HEADER)
+
+
+def depth(width=4, height=3, frame_id="colour_optical"):
+    values = np.full((height, width), 1500, np.uint16)
+    return encode_image(values, "16UC1", Header(frame_id=frame_id))
+
+
+def info(width=4, height=3):
+    return CameraInfo(width=width, height=height, k=[5.0, 0, 2, 0, 5.0, 1, 0, 0, 1.0])
+
+
+def test_a_complete_frame():
+    frame = build_frame(FrameMessages(colour(), depth(), info()))
+    assert (frame.stamp_ns, frame.frame_id) == (12_000_000_345, "colour_optical")
+    assert frame.depth is not None and float(frame.depth[0, 0]) == 1.5
+    assert frame.intrinsics is not None and frame.intrinsics.fx == 5.0
+
+
+def test_without_depth_and_calibration():
+    frame = build_frame(FrameMessages(colour(), None, None))
+    assert frame.depth is None and frame.intrinsics is None
+
+
+@pytest.mark.parametrize(
+    ("messages", "status", "match"),
+    [
+        (
+            FrameMessages(colour(), depth(width=8), info()),
+            Status.UNREGISTERED_DEPTH,
+            "depth is 8x3 pixels, colour is 4x3",
+        ),
+        (
+            FrameMessages(colour(), depth(frame_id="infra"), info()),
+            Status.UNREGISTERED_DEPTH,
+            "'infra'.*'colour_optical'.*depth.assume_registered",
+        ),
+        (FrameMessages(colour(), colour(), info()), Status.NO_DEPTH, "'rgb8' is not supported"),
+        (FrameMessages(depth(), depth(), info()), Status.NO_FRAME, "'16UC1' is not supported"),
+        (FrameMessages(colour(), depth(), info(8, 6)), Status.NO_FRAME, "8x6.*rgb/camera_info"),
+    ],
+)
+def test_every_refusal_has_its_code(messages, status, match):
+    with pytest.raises(QueryError, match=match) as error:
+        build_frame(messages)
+    assert error.value.status is status
+
+
+def test_registration_can_be_vouched_for():
+    messages = FrameMessages(colour(), depth(frame_id="infra"), info())
+    assert build_frame(messages, assume_registered=True).depth is not None
+
+
+def test_equal_frames_with_another_k_are_not_registered_and_both_are_named():
+    other = CameraInfo(width=4, height=3, k=[5.0, 0, 9, 0, 5.0, 1, 0, 0, 1.0])
+    with pytest.raises(QueryError, match=r"cx=9\.0.*cx=2\.0") as error:
+        build_frame(FrameMessages(colour(), depth(), info(), other))
+    assert error.value.status is Status.UNREGISTERED_DEPTH
+    vouched = FrameMessages(colour(), depth(), info(), other)
+    assert build_frame(vouched, assume_registered=True).depth is not None
+
+
+def test_depth_of_another_camera_is_moved_into_colour():
+    pose = Pose("colour_optical", np.eye(3), np.array([0.3, 0.0, 0.0]))
+    frame = build_frame(
+        FrameMessages(colour(), depth(frame_id="infra"), info(), info()),
+        pose_of=lambda target, source, stamp_ns: pose,
+    )
+    # 0.3 m * 5 / 1.5 m = one column to the right: the first column is empty.
+    assert np.isnan(frame.depth[:, 0]).all() and (frame.depth[:, 1:] == 1.5).all()
+
+
+def test_a_depth_calibration_of_another_size_names_both():
+    with pytest.raises(QueryError, match=r"8x6.*4x3.*depth/camera_info") as error:
+        build_frame(FrameMessages(colour(), depth(), info(), info(8, 6)))
+    assert error.value.status is Status.UNREGISTERED_DEPTH

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.simulation.datasets.published_layout import read_entries, read_pictures
+from smolrgpt_ros.simulation.datasets.writer import depth_picture, read_frame, write_dataset
+from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+SIZE = (320, 180)
+
+
+@pytest.fixture(scope="module")
+def folder(renderer, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("dataset")
+    write_dataset(out, range(40, 44), "mix", *SIZE, SensorModel())
+    return out
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {str(p.relative_to(folder)): hashlib.md5(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_entries_have_the_published_layout(folder: Path) -> None:
+    entries = json.loads((folder / "train.json").read_text())
+    assert len({e["id"] for e in entries}) == len(entries) > 40
+    kinds = {"left_right": str, "distance": float, "count": int, "mcq": str}
+    assert {e["category"] for e in entries} == set(kinds)
+    for entry in entries:
+        assert set(entry) == {
+            "id",
+            "image",
+            "conversations",
+            "rle",
+            "category",
+            "normalized_answer",
+            "freeform_answer",
+        }
+        assert len(entry["id"]) == 32 and (folder / "images" / entry["image"]).is_file()
+        human, gpt = entry["conversations"]
+        assert (human["from"], gpt["from"]) == ("human", "gpt")
+        assert human["value"].count("<mask>") == len(entry["rle"])
+        assert gpt["value"] == entry["freeform_answer"]
+        assert isinstance(entry["normalized_answer"], kinds[entry["category"]])
+        assert all(rle["size"] == [180, 320] for rle in entry["rle"])
+        assert decode_rle(entry["rle"][0]).any()
+    tagged = sum(e["conversations"][0]["value"].startswith("<image>\n") for e in entries)
+    assert 0.25 < tagged / len(entries) < 0.75
+
+
+def test_frames_come_back_as_they_were_seen(folder: Path) -> None:
+    shot = read_frame(folder, 1)
+    again = simulate_frame(41, "robot", *SIZE, sensor=SensorModel())
+    assert shot.truth == again.truth
+    assert np.array_equal(shot.frame.rgb, again.frame.rgb)
+    np.testing.assert_allclose(shot.frame.depth, again.frame.depth, atol=6e-4)
+    assert shot.frame.intrinsics == again.frame.intrinsics
+    assert shot.frame.stamp_ns == again.frame.stamp_ns
+    assert [r.id for r in shot.regions] == [r.id for r in again.regions]
+
+
+def test_a_stopped_run_goes_on_and_ends_the_same(folder: Path) -> None:
+    before = _sums(folder)
+    (folder / "truth/000002.json").unlink()
+    (folder / "metric/000002.png").unlink()
+    (folder / "train.json").unlink()
+    seen: list[tuple[int, int]] = []
+    write_dataset(
+        folder,
+        range(40, 44),
+        "mix",
+        *SIZE,
+        SensorModel(),
+        progress=lambda d, t: seen.append((d, t)),
+    )
+    assert seen == [(3, 4), (4, 4)]
+    assert _sums(folder) == before
+
+
+def test_several_processes_write_the_same(folder: Path, tmp_path: Path) -> None:
+    # The parquet file names its data set, the folder.
+    out = tmp_path / folder.name
+    write_dataset(out, range(40, 44), "mix", *SIZE, SensorModel(), workers=2)
+    assert _sums(out) == _sums(folder)
+
+
+def test_other_settings_in_the_same_folder_are_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="other settings"):
+        write_dataset(folder, range(40, 44), "mix", *SIZE, None)
+    with pytest.raises(ValueError, match=r"seeds from \[41\]"):
+        write_dataset(folder, range(41, 45), "mix", *SIZE, SensorModel())
+    with pytest.raises(ValueError, match="other settings"):
+        write_dataset(folder, range(40, 44), "mix", *SIZE, SensorModel(), rich=True)
+
+
+def test_a_run_can_be_made_longer_and_read_in_part(renderer, tmp_path: Path) -> None:
+    short = write_dataset(tmp_path, range(40, 41), "ceiling", *SIZE)
+    assert write_dataset(tmp_path, range(40, 42), "ceiling", *SIZE) > short
+    assert write_dataset(tmp_path, range(40, 41), "ceiling", *SIZE) == short
+    # Without a sensor model there is one depth, the clean one.
+    assert not list((tmp_path / "clean").iterdir())
+    shot = read_frame(tmp_path, 1, clean=True)
+    np.testing.assert_array_equal(shot.frame.depth, read_frame(tmp_path, 1).frame.depth)
+
+
+def test_the_clean_depth_is_kept_beside_the_cameras(folder: Path) -> None:
+    clean, measured = (
+        read_frame(folder, 1, clean=True).frame.depth,
+        read_frame(folder, 1).frame.depth,
+    )
+    ideal = simulate_frame(41, "robot", *SIZE).frame.depth
+    np.testing.assert_allclose(clean, ideal, atol=6e-4)
+    assert np.isnan(measured).mean() > 2 * np.isnan(clean).mean()
+
+
+def test_both_layouts_hold_the_same_questions(folder: Path) -> None:
+    for name in ("train", "relations"):
+        entries = read_entries(folder / f"{name}.json")
+        rows = read_entries(folder / f"{name}.parquet")
+        # Parquet has no image tag.
+        assert rows == [replace(entry, tagged=False) for entry in entries]
+    assert {e.category for e in entries} <= set(RELATION_KINDS) and len(entries) > 20
+    rgb, depth = read_pictures(folder, entries[0])
+    shot = read_frame(folder, 0)
+    assert np.array_equal(rgb, shot.frame.rgb)
+    assert np.array_equal(depth, depth_picture(shot.frame.depth))
+
+
+def test_a_missing_frame_is_named(folder: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="000099"):
+        read_frame(folder, 99)
+
+
+def test_depth_picture_is_stretched_with_invalid_as_farthest() -> None:
+    depth = np.array([[2.0, 4.0, np.nan], [3.0, 12.0, 7.0]], np.float32)
+    # 255 / (12 - 2) = 25.5 levels a metre: 4 m -> 51, 3 m -> 25.5 -> 26, 7 m -> 127.5 -> 128.
+    assert depth_picture(depth).tolist() == [[0, 51, 255], [26, 255, 128]]
+    assert depth_picture(np.full((1, 2), np.nan, np.float32)).tolist() == [[255, 255]]

@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.language.answers import read_answer
+from smolrgpt_ros.language.grounding import ModelPrompt, RegionView, ground
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.simulation.questions import rationales as spelled
+from smolrgpt_ros.simulation.questions.phrasings import CANONICAL, HELDOUT, TRAIN, kind_of
+from smolrgpt_ros.simulation.questions.questions import (
+    KINDS,
+    MOST_MASKS,
+    distance_between,
+    generate_questions,
+)
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
+
+WIDTH, HEIGHT = 400, 200
+# What questions and answers a frame and a generator give on every machine.
+CHECKSUM = "2bd8c07a02d03933"
+
+
+def thing(
+    number: int, label: str, u: float, centre: tuple[float, float, float], **fields: Any
+) -> ObjectTruth:
+    """A visible object with its mask's centroid at column ``u``."""
+    values: dict[str, Any] = {
+        "size": (1.2, 1.2, 0.7),
+        "yaw": 0.0,
+        "load": "loaded" if label in ("pallet", "transporter") else "",
+        "carried_by": -1,
+        "inside": (),
+        "is_region": True,
+        "visible_pixels": 400,
+        "visible_share": 1.0,
+        "centroid": (u, 100.0),
+        "box": (int(u) - 10, 90, int(u) + 10, 110),
+        "area": 400,
+        "rle": {"size": [HEIGHT, WIDTH], "counts": "0"},
+    }
+    return ObjectTruth(number, label, centre, **{**values, **fields})
+
+
+def frame_of(*objects: ObjectTruth) -> FrameTruth:
+    """A frame of hand-made objects; ids must be their indexes."""
+    assert [o.id for o in objects] == list(range(len(objects)))
+    intrinsics = CameraIntrinsics(WIDTH, HEIGHT, 300.0, 300.0, 199.5, 99.5)
+    return FrameTruth(3, "ceiling", intrinsics, (0.0, 0.0, 7.0), (1.0,) + (0.0,) * 8, objects)
+
+
+def counting_trap() -> FrameTruth:
+    """Two buffers; the left one holds pallet 2 and, on the deck of transporter 4, pallet 3.
+
+    Pallet 5 is outside. Transporter 6 is empty, 3 m from pallet 5 and 5 m from pallet 2.
+    """
+    return frame_of(
+        thing(0, "buffer", 80.0, (-3.0, 1.0, 10.0), load=""),
+        thing(1, "buffer", 300.0, (3.0, 1.0, 10.0), load=""),
+        thing(2, "pallet", 70.0, (-3.5, 1.0, 9.0), inside=(0,)),
+        thing(3, "pallet", 95.0, (-2.5, 0.6, 11.0), carried_by=4),
+        thing(4, "transporter", 100.0, (-2.4, 1.0, 11.0), inside=(0,)),
+        thing(5, "pallet", 200.0, (-0.5, 1.0, 6.0)),
+        thing(6, "transporter", 180.0, (-0.5, 1.0, 3.0), load="empty"),
+    )
+
+
+REGION = re.compile(r"\[Region (\d+)\]")
+
+
+def _ask(truth, kind: str, count: int = 60, phrasing: str = "train", seed: int = 0):
+    rng = np.random.default_rng(seed)
+    return generate_questions(truth, rng, (kind,), count, phrasing)
+
+
+def test_carried_pallet_is_not_counted() -> None:
+    truth = counting_trap()
+    counted = 0
+    for question in _ask(truth, "count"):
+        said = re.findall(r"\[Region (\d+)\] (in|out)\b", question.answer)
+        listed = [question.object_ids[int(i)] for i, _ in said]
+        assert sorted(listed) == sorted(i for i in question.object_ids if i in (2, 3, 5))
+        ids = [question.object_ids[int(i)] for i, place in said if place == "in"]
+        assert 3 not in ids and 5 not in ids
+        assert question.normalized == len([i for i in ids if i == 2])
+        counted += 2 in ids
+    assert counted > 5
+
+
+def test_distance_is_zero_inside_and_centre_to_centre_outside() -> None:
+    truth = counting_trap()
+    of = truth.objects
+    assert distance_between(of[2], of[0]) == 0.0
+    assert distance_between(of[0], of[2]) == 0.0
+    # (6, 0, 0) apart.
+    assert distance_between(of[0], of[1]) == pytest.approx(6.0)
+    # (3, 0, 3) apart.
+    assert distance_between(of[2], of[5]) == pytest.approx(18**0.5)
+    zero = [q for q in _ask(truth, "distance") if q.normalized == 0.0]
+    assert zero and all(q.answer.endswith("so the distance is 0.00 meters.") for q in zero)
+    for question in _ask(truth, "distance"):
+        # Carried over a buffer: inside or not? And a load has no distance to its carrier.
+        verdict = REGION.findall(question.answer.split(". ")[-1] + question.answer)
+        ids = {question.object_ids[int(i)] for i in verdict[:2]}
+        assert ids not in ({3, 0}, {3, 1}, {3, 4})
+
+
+def test_the_empty_transporter_picks_the_nearest_pallet() -> None:
+    asked = [q for q in _ask(counting_trap(), "mcq", 200) if "is empty" in q.answer]
+    complete = [q for q in asked if {2, 5} <= set(q.object_ids)]
+    assert complete
+    for question in complete:
+        assert question.object_ids[int(question.normalized)] == 5
+        first = REGION.search(question.answer)
+        assert first and question.object_ids[int(first.group(1))] == 6
+        assert question.answer.endswith(
+            f"The pallet [Region {question.normalized}] is the nearest."
+        )
+
+
+def test_left_right_names_the_true_relation_of_the_one_asked_about() -> None:
+    for phrasing in ("train", "heldout"):
+        for question in _ask(counting_trap(), "left_right", phrasing=phrasing):
+            one, other = (question.object_ids[int(i)] for i in REGION.findall(question.answer))
+            a, b = (counting_trap().objects[i] for i in (one, other))
+            assert question.normalized == ("left" if a.centroid[0] < b.centroid[0] else "right")
+            assert f"is to the {question.normalized} of the" in question.answer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [("Is {a} left or right of {b}?", 0), ("On which side of {b} is {a}?", 1)],
+)
+def test_the_one_asked_about_may_come_second(monkeypatch, sentence: str, subject: int) -> None:
+    monkeypatch.setitem(TRAIN, "left_right", (sentence,))
+    for question in _ask(counting_trap(), "left_right"):
+        assert int(REGION.findall(question.answer)[0]) == subject
+
+
+def test_nearly_equal_objects_are_not_asked_about() -> None:
+    # 8 px of 400 are 2 %, below the 2.5 % margin; and 5.0 m against 5.2 m is too close.
+    truth = frame_of(
+        thing(0, "pallet", 200.0, (0.0, 0.0, 5.0)),
+        thing(1, "pallet", 208.0, (0.0, 0.0, -5.2)),
+        thing(2, "transporter", 204.0, (0.0, 0.0, 0.0), load="empty"),
+    )
+    assert _ask(truth, "left_right") == []
+    assert _ask(truth, "mcq") == []
+    assert _ask(truth, "distance")
+
+
+def test_the_sentences_are_as_the_contract_has_them() -> None:
+    truth = counting_trap()
+    one, listed = r"\[Region \d+\]", r"(\[Region \d+\] \d+\.\d( nearest)?(, |\. ))+"
+    places = rf"Across the image: ({one} \d+( leftmost)?( rightmost)?(, |\. ))+"
+    places += rf"(Outermost: {one}, {one}\. )?"
+    patterns = {
+        "distance": rf"({places}The .+ {one} is the (leftmost|rightmost|middle)\. )?"
+        rf"The .+ {one} (and the .+ {one} are \d+\.\d\d meters apart|"
+        rf"stands inside the .+ {one}, so the distance is 0\.00 meters)\.",
+        "left_right": rf"The .+ {one} is to the (left|right) of the .+ {one}\.",
+        "count": rf"(({places}|Distances from the .+ {one}: {listed})"
+        rf"The buffer region {one} is the \w+\. The pallets|"
+        rf"In the buffer region {one}, the pallets): {one} (in|out)(, {one} (in|out))*\. "
+        r"That makes \w+ pallets?\.",
+        "mcq": rf"(The transporter {one} is empty\. Distances from it: {listed}|"
+        rf"{places}|"
+        rf"Distances from the .+ {one}: {listed})"
+        rf"The .+ {one} is the (nearest|leftmost|rightmost)\.",
+    }
+    for kind, pattern in patterns.items():
+        for question in _ask(truth, kind):
+            assert re.fullmatch(pattern, question.answer), question.answer
+
+
+def test_questions_of_real_frames_are_consistent(shots: list[SimulatedFrame]) -> None:
+    seen = dict.fromkeys(KINDS, 0)
+    for phrasing in ("train", "heldout"):
+        for shot in shots:
+            rng = np.random.default_rng(shot.truth.seed)
+            for q in generate_questions(shot.truth, rng, KINDS, 8, phrasing):
+                seen[q.category] += 1
+                assert q.text.count("<mask>") == len(q.object_ids)
+                assert 2 <= len(q.object_ids) <= MOST_MASKS
+                assert len(set(q.object_ids)) == len(q.object_ids)
+                assert all(shot.truth.objects[i].is_region for i in q.object_ids)
+                assert all(int(i) < len(q.object_ids) for i in REGION.findall(q.answer))
+                assert "{" not in q.text and q.text[0].isupper()
+                if q.category == "distance":
+                    assert f"{q.normalized:.2f} meters" in q.answer
+    assert min(seen.values()) > 60
+
+
+def test_answers_of_distances_are_the_distances(shots: list[SimulatedFrame]) -> None:
+    for shot in shots:
+        for q in _ask(shot.truth, "distance", 10):
+            last = q.answer.split(". ")[-1] if "is the" in q.answer else q.answer
+            a, b = (shot.truth.objects[q.object_ids[int(i)]] for i in REGION.findall(last)[:2])
+            if q.normalized:
+                apart = np.linalg.norm(np.subtract(a.centre, b.centre))
+                assert q.normalized == pytest.approx(apart, abs=0.006)
+            else:
+                assert b.id in a.inside
+
+
+def test_train_and_heldout_sentences_are_enough_and_share_none() -> None:
+    for phrasings, least in ((TRAIN, 40), (HELDOUT, 10)):
+        for kind in KINDS:
+            total = {p for group, ps in phrasings.items() if kind_of(group) == kind for p in ps}
+            assert len(total) >= least, (kind, len(total))
+    assert set(TRAIN) == set(HELDOUT)
+    known = {p for ps in TRAIN.values() for p in ps}
+    assert not known & {p for ps in HELDOUT.values() for p in ps}
+
+
+def test_canonical_questions_are_worded_as_the_prompts_of_the_node() -> None:
+    truth = counting_trap()
+    by_id = {o.id: o for o in truth.regions}
+    groups = set()
+    for kind in KINDS:
+        for question in _ask(truth, kind, phrasing="canonical"):
+            views = [RegionView(i, by_id[i].label, by_id[i].centroid) for i in question.object_ids]
+            asked = ground(question.text, views, rewrite=True).asked
+            assert asked == ModelPrompt(question.text, tuple(range(len(views))))
+            groups.add(re.sub(r"the [a-z ]+( <mask>)+", "", question.text))
+    assert len(groups) >= 10
+    assert set(CANONICAL) == set(TRAIN)
+
+
+def test_the_middle_one_is_neither_of_the_outermost() -> None:
+    row = [thing(i, "buffer", u, (0.0, 0.0, 5.0)) for i, u in enumerate((300.0, 40.0, 180.0))]
+    told = spelled.places(row, [9, 2, 1, 0], "middle", row[2], WIDTH)
+    assert told == (
+        "Across the image: [Region 1] 45 leftmost rightmost, [Region 2] 10 leftmost, "
+        "[Region 3] 75 rightmost. Outermost: [Region 2], [Region 3]. "
+        "The buffer region [Region 1] is the middle."
+    )
+    assert read_answer(told, Kind.CHOICE, 4).value == 1
+
+
+def test_same_generator_same_questions_everywhere() -> None:
+    rng = np.random.default_rng(4)
+    asked = [
+        q
+        for p in ("train", "heldout")
+        for q in generate_questions(counting_trap(), rng, phrasing=p)
+    ]
+    assert {q.category for q in asked} == set(KINDS)
+    records = [[q.category, q.text, q.object_ids, q.answer, q.normalized] for q in asked]
+    assert hashlib.sha256(json.dumps(records).encode()).hexdigest()[:16] == CHECKSUM
+
+
+def test_wrong_words_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="colour"):
+        generate_questions(counting_trap(), rng, ("colour",))
+    with pytest.raises(ValueError, match="test"):
+        generate_questions(counting_trap(), rng, phrasing="test")
+
+
+def test_questions_are_made_fast(shots: list[SimulatedFrame]) -> None:
+    rng = np.random.default_rng(0)
+    start, made = time.process_time(), 0
+    for shot in shots:
+        made += len(generate_questions(shot.truth, rng, KINDS, 20))
+    # Training makes them on the fly; 6000 a second of CPU time is usual, 1000 would be a fault.
+    assert made / (time.process_time() - start) > 1000
+
+
+def test_each_new_leader_of_a_listing_is_marked_and_the_last_one_wins() -> None:
+    # Transporter 6 stands at (-0.5, 1, 3); pallet 2 at (-3.5, 1, 9), pallet 5 at (-0.5, 1, 6).
+    for question in _ask(counting_trap(), "mcq"):
+        if "Distances from it" not in question.answer:
+            continue
+        numbers = re.findall(r"\[Region (\d+)\] (\d+\.\d)( nearest)?", question.answer)
+        metres = {2: 45**0.5, 3: 68.16**0.5, 5: 3.0}
+        least = float("inf")
+        for index, written, leads in numbers:
+            true = metres[question.object_ids[int(index)]]
+            assert float(written) == pytest.approx(true, abs=0.051)
+            assert bool(leads) == (true < least)
+            least = min(least, true)
+        last = [int(index) for index, _, leads in numbers if leads][-1]
+        assert last == question.normalized
+        listed = [question.object_ids[int(index)] for index, _, _ in numbers]
+        assert question.object_ids[last] == min(listed, key=metres.__getitem__)

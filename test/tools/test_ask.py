@@ -1,0 +1,151 @@
+"""``smolrgpt ask``: files in, answer, JSON and picture out; bad files named in the message."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.tools import ask as cli
+from smolrgpt_ros.tools import frame_files as files
+
+SMALL = {"size": [2, 3], "counts": "231"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, yard: Any) -> Path:
+    frame = yard.frame
+    cv2.imwrite(str(tmp_path / "rgb.png"), frame.rgb)
+    millimetres = np.nan_to_num(frame.depth * 1000.0).round().astype(np.uint16)
+    cv2.imwrite(str(tmp_path / "depth.png"), millimetres)
+    np.save(tmp_path / "depth.npy", frame.depth)
+    camera = {k: getattr(frame.intrinsics, k) for k in ("width", "height", "fx", "fy", "cx", "cy")}
+    (tmp_path / "camera.json").write_text(json.dumps(camera))
+    masks = [{"id": r.id, "label": r.label, "rle": encode_rle(r.mask)} for r in yard.regions]
+    (tmp_path / "masks.json").write_text(json.dumps(masks))
+    return tmp_path
+
+
+def run(folder: Path, question: str, *options: str, depth: str = "depth.png") -> int:
+    parser = argparse.ArgumentParser()
+    cli.add_parser(parser.add_subparsers())
+    arguments = ["ask", question, "--measure-only", "--rgb", str(folder / "rgb.png")]
+    arguments += ["--camera", str(folder / "camera.json"), "--masks", str(folder / "masks.json")]
+    arguments += ["--depth", str(folder / depth), *options]
+    parsed = parser.parse_args(arguments)
+    return int(parsed.run(parsed))
+
+
+@pytest.mark.parametrize("depth", ["depth.png", "depth.npy"])
+def test_json_and_picture(folder: Path, capsys: pytest.CaptureFixture[str], depth: str) -> None:
+    out = folder / "out.png"
+    question = "how far is pallet 11 from pallet 12"
+    assert run(folder, question, "--json", "--out", str(out), depth=depth) == 0
+    answer = json.loads(capsys.readouterr().out)
+    metres = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))
+    assert answer["measured"]["value"] == pytest.approx(metres, rel=0.03)
+    assert (answer["kind"], answer["value"], answer["confidence"]) == ("distance", None, None)
+    assert answer["measured"]["region_ids"] == [11, 12]
+    assert cv2.imread(str(out)).shape[0] > 240
+
+
+def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "how many pallets are in the leftmost buffer") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "question  how many pallets are in the leftmost buffer"
+    assert "measured  1 (regions 11)" in lines
+    assert not any(line.startswith("trusted") for line in lines)
+
+
+@pytest.mark.parametrize(("policy", "line"), [("measured", "1"), ("agree", "nothing")])
+def test_report_says_what_the_policy_trusts(
+    folder: Path, capsys: pytest.CaptureFixture[str], policy: str, line: str
+) -> None:
+    """Without a model nothing agrees."""
+    run(folder, "how many pallets are in the leftmost buffer", "--policy", policy)
+    assert f"trusted   {line}   [policy {policy}]" in capsys.readouterr().out.splitlines()
+
+
+def test_camera_is_scaled_to_the_picture(folder: Path) -> None:
+    small = cv2.resize(cv2.imread(str(folder / "rgb.png")), (160, 120))
+    cv2.imwrite(str(folder / "small.png"), small)
+    frame = files.read_frame(folder / "small.png", None, folder / "camera.json")
+    assert frame.intrinsics is not None
+    assert (frame.intrinsics.width, frame.intrinsics.fx) == (160, 140.0)
+
+
+def _spoil(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("camera.json", "{}", "lacks width"),
+        ("camera.json", "{", "not JSON"),
+        ("masks.json", "{}", "list of regions"),
+        ("masks.json", '[{"id": 1, "label": "pallet"}]', "region 0"),
+        ("masks.json", json.dumps([{"id": 1, "label": "pallet", "rle": SMALL}]), "mask is"),
+        ("depth.png", "no picture", "no picture"),
+    ],
+)  # fmt: skip
+def test_bad_files_are_named(folder: Path, name: str, content: str, message: str) -> None:
+    _spoil(folder, name, content)
+    with pytest.raises(ValueError, match=message) as caught:
+        run(folder, "leftmost pallet")
+    assert name in str(caught.value)
+
+
+def test_grey_depth_is_measured_up_to_scale(
+    folder: Path, yard: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    near, far = np.nanmin(yard.frame.depth), np.nanmax(yard.frame.depth)
+    grey = np.nan_to_num((yard.frame.depth - near) / (far - near), nan=1.0) * 255
+    cv2.imwrite(str(folder / "depth.png"), np.round(grey).astype(np.uint8))
+
+    def measured(question: str) -> dict[str, Any]:
+        assert run(folder, question, "--json") == 0
+        return dict(json.loads(capsys.readouterr().out)["measured"])
+
+    assert measured("how many pallets are in the rightmost buffer")["value"] == 1
+    # 2.69 m to the one that rides, 2.86 m to pallet 11.
+    assert measured("which pallet is nearest to transporter 22")["region_ids"] == [13]
+    assert measured("is pallet 12 left of pallet 11")["value"] == "right"
+    length = measured("how far is pallet 11 from pallet 12")
+    assert length["value"] is None
+    assert "no scale" in length["reason"]
+
+
+def test_grey_depth_that_cannot_be_used(folder: Path) -> None:
+    cv2.imwrite(str(folder / "depth.png"), np.full((120, 160), 90, np.uint8))
+    with pytest.raises(ValueError, match=r"depth\.png has 160x120 pixels, expected 320x240"):
+        run(folder, "leftmost pallet")
+    noise = np.random.default_rng(1).integers(0, 255, (240, 320)).astype(np.uint8)
+    cv2.imwrite(str(folder / "depth.png"), noise)
+    with pytest.raises(ValueError, match=r"depth\.png.* no floor"):
+        run(folder, "leftmost pallet")
+    with pytest.raises(ValueError, match="16-bit"):
+        files.read_depth(folder / "depth.png")
+
+
+def test_missing_and_misfitting_files(folder: Path) -> None:
+    np.save(folder / "other.npy", np.ones((120, 160), np.float32))
+    with pytest.raises(ValueError, match="registered"):
+        run(folder, "leftmost pallet", depth="other.npy")
+    with pytest.raises(FileNotFoundError, match=r"gone\.png"):
+        run(folder, "leftmost pallet", depth="gone.png")
+
+
+def test_the_simulators_camera_files_are_read(tmp_path):
+    camera = {"width": 64, "height": 36, "fx": 50.0, "fy": 51.0, "cx": 31.5, "cy": 17.5}
+    path = tmp_path / "camera.json"
+    path.write_text(json.dumps({"intrinsics": camera, "position": [0, 0, 6]}))
+    found = files.read_camera(path)
+    assert (found.width, found.height, found.fx, found.fy) == (64, 36, 50.0, 51.0)

@@ -1,0 +1,171 @@
+"""What the demo asks, and how it counts what is right, on a scene made by hand."""
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.sensing.matching import match_objects
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
+from smolrgpt_ros.tools.demo_questions import (
+    Asked,
+    is_right,
+    live_questions,
+    scored_questions,
+)
+from smolrgpt_ros.tools.demo_report import Row, shown, summary, table, write_json
+
+SIZE = (60, 100)
+
+
+def mask(x0, x1, y0=20, y1=40):
+    found = np.zeros(SIZE, bool)
+    found[y0:y1, x0:x1] = True
+    return found
+
+
+def thing(identity, label, x0, x1, centre, inside=(), load=""):
+    pixels = mask(x0, x1)
+    return ObjectTruth(
+        id=identity,
+        label=label,
+        centre=centre,
+        size=(1.0, 1.0, 1.0),
+        yaw=0.0,
+        load=load,
+        carried_by=-1,
+        inside=inside,
+        is_region=True,
+        visible_pixels=int(pixels.sum()),
+        visible_share=1.0,
+        centroid=((x0 + x1 - 1) / 2, 29.5),
+        box=(x0, 20, x1, 40),
+        area=int(pixels.sum()),
+        rle=encode_rle(pixels),
+    )
+
+
+@pytest.fixture
+def truth():
+    return FrameTruth(
+        seed=1,
+        family="ceiling",
+        intrinsics=CameraIntrinsics(100, 60, 50.0, 50.0, 49.5, 29.5),
+        camera_position=(0.0, 0.0, 5.0),
+        world_to_optical=(1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0),
+        objects=(
+            thing(0, "pallet", 5, 15, (-3.0, 0.0, 5.0), inside=(3,), load="loaded"),
+            thing(1, "pallet", 40, 50, (0.0, 0.0, 5.0), load="loaded"),
+            thing(2, "transporter", 70, 80, (3.0, 0.0, 9.0), load="empty"),
+            thing(3, "buffer", 2, 30, (-3.0, 0.5, 5.0)),
+        ),
+    )
+
+
+def detected(truth, offset=10):
+    return [Region(offset + o.id, o.label, o.mask()) for o in truth.regions]
+
+
+def test_detected_regions_find_their_objects(truth):
+    regions = detected(truth)
+    wrong_label = Region(99, "shelf", truth.objects[0].mask())
+    elsewhere = Region(98, "pallet", mask(85, 95))
+    found = match_objects(truth, [*regions, wrong_label, elsewhere])
+    assert {i: o.id for i, o in found.items()} == {10: 0, 11: 1, 12: 2, 13: 3}
+
+
+def test_live_questions_are_in_words_with_the_regions_ids(truth):
+    asked = {a.kind: a for a in live_questions(truth, detected(truth), np.random.default_rng(0))}
+    assert asked["count"] == Asked("count", "How many pallets are in buffer 13?", (), 1, "detector")
+    # Pallet 0 is at (6, 0, 4) from the transporter, pallet 1 at (3, 0, 4): 7.21 m and 5 m.
+    assert asked["choice"] == Asked(
+        "choice", "Which pallet is the nearest to transporter 12?", (), 11, "detector"
+    )
+    distance = asked["distance"]
+    expected = {"pallet 10": 7.21, "pallet 11": 5.0}
+    pallet = distance.text.split(" from ")[0].removeprefix("How far is ")
+    assert distance.truth == expected[pallet] and "transporter 12" in distance.text
+    assert asked["left_right"].truth in ("left", "right")
+
+
+def test_what_the_detector_missed_is_not_asked_about(truth):
+    regions = [r for r in detected(truth) if r.id != 11]
+    kinds = [a.kind for a in live_questions(truth, regions, np.random.default_rng(0))]
+    assert "count" not in kinds and "choice" not in kinds
+    assert live_questions(truth, [], np.random.default_rng(0)) == []
+
+
+def test_scored_questions_name_their_masks(truth):
+    asked = scored_questions(truth, ("distance", "left_right"), np.random.default_rng(2))
+    assert [a.kind for a in asked] == ["distance", "left_right"]
+    for a in asked:
+        assert a.masks == "simulator"
+        assert a.text.count("<mask>") == len(a.region_ids)
+        assert "<mask>" not in a.shown and f"[{a.region_ids[0]}]" in a.shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "truth", "right"),
+    [
+        ("distance", 5.5, 5.0, True),
+        ("distance", 5.51, 5.0, False),
+        ("distance", 0.01, 0.0, False),
+        ("distance", 0.0, 0.0, True),
+        ("distance", None, 5.0, None),
+        ("left_right", "left", "left", True),
+        ("count", 2, 3, False),
+        ("choice", 11, 11, True),
+    ],
+)
+def test_right_is_what_the_benchmark_calls_right(kind, value, truth, right):
+    assert is_right(kind, value, truth) is right
+
+
+def row(**changes):
+    values = {
+        "frame": 0,
+        "seed": 7,
+        "masks": "simulator",
+        "kind": "distance",
+        "question": "How far?",
+        "status": "OK",
+        "message": "",
+        "text": "5.00 meters",
+        "value": 5.0,
+        "measured": 9.0,
+        "truth": 5.1,
+        "latency_s": 0.5,
+    }
+    return Row(**(values | changes))
+
+
+def test_the_table_marks_what_is_wrong_and_shows_failures():
+    text = table([row(), row(status="NO_FRAME", message="no image", value=None, measured=None)])
+    lines = [line for line in text.splitlines() if "|" in line]
+    assert "5.00 m   |" in lines[1] and "9.00 m !" in lines[1] and "5.10 m" in lines[1]
+    assert "NO_FRAME: no image" in text
+
+
+def test_the_summary_counts_by_masks_and_kind():
+    text = summary([row(), row(measured=5.2), row(masks="detector", value=None)])
+    assert "distance    measured right 1/2, model right 2/2" in text
+    assert "3 of 3 answered" in text
+    assert "on the detector's masks:" in text
+
+
+def test_json_has_the_promised_keys(tmp_path):
+    import json
+
+    path = tmp_path / "new" / "rows.json"
+    write_json([row()], path)
+    (data,) = json.loads(path.read_text())
+    promised = "frame kind question status text value measured truth latency_s".split()
+    assert set(promised) <= set(data)
+    assert (data["value"], data["truth"]) == (5.0, 5.1)
+
+
+def test_values_for_people():
+    assert shown("distance", 3) == "3.00 m"
+    assert shown("choice", 4) == "[4]"
+    assert shown("count", None) == "-"

@@ -1,0 +1,96 @@
+"""What the doctor says of hosts with and without what the nodes need."""
+
+import hashlib
+import importlib
+import json
+
+import pytest
+
+from smolrgpt_ros.cli import main
+from smolrgpt_ros.tools import doctor
+from smolrgpt_ros.tools.doctor import GOOD, MISSING, WARNING, examine
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """A model folder and detector weights of a few bytes."""
+    model, detector = tmp_path / "model", tmp_path / "seg.pt"
+    model.mkdir()
+    (model / "model.safetensors").write_bytes(b"model")
+    detector.write_bytes(b"detector")
+    return model, detector
+
+
+def by_topic(findings):
+    return {finding.topic: finding for finding in findings}
+
+
+def test_weights_are_named_with_their_checksum(weights):
+    found = by_topic(examine(*weights, "cpu"))
+    for topic, content in (("model weights", b"model"), ("detector weights", b"detector")):
+        assert found[topic].level == GOOD
+        assert hashlib.sha256(content).hexdigest() in found[topic].text
+    assert found["device"].level == GOOD and "CPU" in found["device"].text
+
+
+def test_a_silent_fall_back_to_the_cpu_is_a_warning(weights, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert by_topic(examine(*weights, "auto"))["device"].level == WARNING
+    asked = by_topic(examine(*weights, "cuda:1"))["device"]
+    assert asked.level == MISSING and "cuda:1" in asked.text
+
+
+def test_a_host_without_ros_is_told_what_to_do(weights, monkeypatch):
+    real = importlib.import_module
+
+    def without(name, *rest):
+        if name.split(".")[0] in ("rclpy", "message_filters", "tf2_ros"):
+            raise ImportError(f"No module named {name!r}")
+        return real(name, *rest)
+
+    monkeypatch.setattr(doctor.importlib, "import_module", without)
+    found = by_topic(examine(*weights, "cpu"))
+    assert found["ROS 2"].level == MISSING and "scripts/setup" in found["ROS 2"].text
+    assert found["message_filters"].level == MISSING
+    assert found["tf2_ros"].level == WARNING and "target_frame" in found["tf2_ros"].text
+
+
+@pytest.mark.parametrize(
+    ("variables", "level", "words"),
+    [
+        ({}, WARNING, "config/fastdds.xml"),
+        ({"FASTDDS_DEFAULT_PROFILES_FILE": "{here}"}, GOOD, "{here}"),
+        ({"FASTRTPS_DEFAULT_PROFILES_FILE": "{here}"}, GOOD, "{here}"),
+        ({"FASTDDS_DEFAULT_PROFILES_FILE": "{here}/no"}, WARNING, "no file"),
+        ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, GOOD, "cyclonedds"),
+    ],
+    ids=["as installed", "profile", "profile up to Jazzy", "wrong path", "another middleware"],
+)
+def test_whether_images_arrive_is_told(weights, monkeypatch, variables, level, words):
+    here = str(weights[1])
+    for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(here=here))
+    found = by_topic(examine(*weights, "cpu"))["images"]
+    assert found.level == level and words.format(here=here) in found.text
+
+
+def test_an_untried_detector_library_is_missing_the_right_version(weights, monkeypatch):
+    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "7.0.0")
+    found = by_topic(examine(*weights, "cpu"))["ultralytics"]
+    assert found.level == MISSING and "7.0.0" in found.text
+
+
+def test_the_command_fails_where_weights_are_missing(weights, tmp_path, capsys):
+    _, detector = weights
+    arguments = ["doctor", "--device", "cpu", "--detector", str(detector), "--json"]
+    nowhere = str(tmp_path / "nowhere")
+    assert main([*arguments, "--model", nowhere]) == 1
+    findings = {f["topic"]: f for f in json.loads(capsys.readouterr().out)}
+    assert findings["model weights"]["level"] == MISSING
+    assert nowhere in findings["model weights"]["text"]
+    assert "model.path" in findings["model weights"]["text"]

@@ -1,0 +1,52 @@
+"""A few seconds of the soak test: nothing is lost, everything is counted."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.ros, pytest.mark.graph, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_short_soak_loses_no_reply_and_no_pair_and_reports_every_figure(tmp_path):
+    from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+    try:
+        simulate_frame(0, width=64, height=48)
+    except (RuntimeError, ImportError) as error:
+        pytest.skip(f"this host cannot render: {error}")
+    file = tmp_path / "soak.json"
+    # Growth and CPU of so short a run say nothing: the exit code is not looked at.
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "smolrgpt_ros.tools.soak", "--minutes", "0.1"),
+            *("--rate", "20", "--model-ms", "30", "--json", str(file)),
+        ],
+        env={
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "FASTDDS_DEFAULT_PROFILES_FILE": str(ROOT / "config" / "fastdds.xml"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads(file.read_text())
+    assert report["lost replies"] == 0
+    assert set(report["replies"]) == {"STATUS_OK"}, report["replies"]
+    assert report["replies"]["STATUS_OK"] >= 8
+    assert report["pairs seen"] >= 5
+    # Fast DDS's own segment of shared memory does not hold one of these images: half are lost.
+    alone = report["camera alone"]
+    assert alone["pairs received"] >= 0.75 * alone["pairs sent, about"] - 10, alone
+    assert "XMLPARSER" not in done.stderr, "Fast DDS cannot read config/fastdds.xml"
+    assert 0 < report["CPU of a query: the whole process (ms)"] < 200
+    inside = report["inside the node, without model (ms)"]
+    assert 0 < inside["p50"] <= inside["p95"] <= inside["p99"]
+    assert report["memory (MiB)"]["at the end"] > 50

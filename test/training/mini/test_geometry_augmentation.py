@@ -1,0 +1,77 @@
+"""Frayed geometry: a copy, some regions moved a little, what was not measured left alone."""
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.model.geometry_tokens.features import (
+    FEATURE_COUNT,
+    FLOOR,
+    HEIGHTS,
+    HIGH_ALONG,
+    LOW_ALONG,
+    METRIC,
+    UP,
+)
+from smolrgpt_ros.training.mini.geometry_augmentation import frayed
+
+
+def regions(count, metric):
+    raw = np.zeros((count, FEATURE_COUNT), np.float32)
+    raw[:, 0:3], raw[:, 3:6], raw[:, 6:9] = (1, 2, 5), (0.5, 1.5, 4.5), (1.5, 2.5, 5.5)
+    raw[:, 13:17] = (0.25, 0.5, 0.1, 0.2)
+    raw[:, 18] = metric
+    return raw
+
+
+def test_half_of_the_regions_move_by_centimetres():
+    raw = regions(4000, 1.0)
+    before = raw.copy()
+    made = frayed(raw, np.random.default_rng(3))
+    assert np.array_equal(raw, before)
+    moved = np.any(made != raw, axis=1)
+    assert 0.47 < moved.mean() < 0.53
+    change = (made - raw)[moved]
+    assert 0.015 < change[:, 0:3].std() < 0.025
+    assert 0.04 < change[:, 3:6].std() < 0.06
+    # What a mask catches lies behind: only the far edge, by up to two metres.
+    reach = change[:, 8]
+    assert 0.1 < (reach > 0.25).mean() < 0.2
+    assert reach.min() > -0.25 and reach.max() < 2.25
+
+
+def test_edges_on_the_floor_move_with_the_others():
+    raw = regions(4000, 1.0)
+    raw[:, HEIGHTS], raw[:, LOW_ALONG], raw[:, HIGH_ALONG] = (0.25, 0.5, 1), 1, 2
+    raw[:, FLOOR] = 1
+    made = frayed(raw, np.random.default_rng(3))
+    caught = made[:, 8] - raw[:, 8] > 0.3
+    change = made - raw
+    assert 0.04 < change[change[:, LOW_ALONG.start] != 0, LOW_ALONG].std() < 0.06
+    # Right, ahead and the diagonals: what is caught lies ahead.
+    ahead = change[caught][:, HIGH_ALONG].mean(axis=0) / change[caught, 8].mean()
+    assert ahead == pytest.approx([0, 1, 0.707, 0.707], abs=0.03)
+    assert made[caught, HEIGHTS.start].mean() == pytest.approx(0.125, abs=0.01)
+    untouched = (change == 0).all(axis=1)
+    assert 0.47 < untouched.mean() < 0.53
+    hidden = frayed(regions(500, 1.0), np.random.default_rng(3))
+    assert not hidden[:, UP.start :].any()
+
+
+def test_without_depth_only_the_picture_moves():
+    raw = regions(500, 0.0)
+    raw[:, :12] = 0
+    made = frayed(raw, np.random.default_rng(4))
+    assert not made[:, :12].any()
+    change = made[:, 13:17] - raw[:, 13:17]
+    assert 0 < np.abs(change).max() < 0.02
+
+
+def test_now_and_then_no_floor_is_found():
+    raw = regions(4, 1.0)
+    raw[:, UP.start :] = 1
+    rng = np.random.default_rng(5)
+    made = [frayed(raw, rng) for _ in range(1000)]
+    without = [not one[:, UP.start :].any() for one in made]
+    assert 0.04 < np.mean(without) < 0.08
+    assert all(one[:, FLOOR].all() for one, gone in zip(made, without, strict=True) if not gone)
+    assert all((one[:, METRIC] == 1).all() for one in made)
