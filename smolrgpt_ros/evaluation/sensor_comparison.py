@@ -54,15 +54,10 @@ class Found:
 def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> list[Found]:
     """Grounds and measures questions about a frame, on its true masks."""
     geometry = FrameGeometry(shot.frame, shot.regions)
-    place = {region.id: i for i, region in enumerate(shot.regions)}
     found = []
     for question in questions:
-        positions = [place[i] for i in question.object_ids]
-        regions = [shot.regions[p] for p in positions]
-        views = [
-            RegionView(r.id, r.label, geometry.centroid(p))
-            for r, p in zip(regions, positions, strict=True)
-        ]
+        regions = [geometry.region(i) for i in question.object_ids]
+        views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
         try:
             meaning = ground(question.text, views).meaning
             answer = measure(meaning, shot.frame, regions, geometry)

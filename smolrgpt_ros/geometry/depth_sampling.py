@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane, rays
+from smolrgpt_ros.scene.region import Box
 
-Box = tuple[int, int, int, int]
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane, depth_noise, fit_ground_plane
-from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.region import Box, Region
 
 from .box_evidence import prospects_of
-from .depth_sampling import MOST_AT_ONCE, Box, Masks, surfaces_of
+from .depth_sampling import MOST_AT_ONCE, Masks, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import outlines_of
 from .object_estimate import ObjectEstimate
@@ -36,19 +36,26 @@ class FrameGeometry:
 
     Args:
         frame: with depth and intrinsics, or without (then only image positions are known).
-        regions: every region in view; those a question does not mention still tell what is floor
-            and what carries what.
+        regions: every region in view, ids unique; those a question does not mention still tell
+            what is floor and what carries what.
+
+    Raises:
+        ValueError: if two regions have the same id.
     """
 
     def __init__(self, frame: RgbdFrame, regions: Sequence[Region]) -> None:
         self.frame = frame
         self.regions = tuple(regions)
+        self._by_id = {region.id: region for region in self.regions}
+        if len(self._by_id) < len(self.regions):
+            ids = [region.id for region in self.regions]
+            twice = sorted({i for i in ids if ids.count(i) > 1})
+            raise ValueError(f"regions of a frame must have different ids, found twice: {twice}")
         self._lock = threading.RLock()
         self._plane: Plane | None = None
         self._plane_known = False
         self._noise: float | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
-        self._boxes: dict[int, Box | None] = {}
         self._centroids: dict[int, tuple[float, float] | None] = {}
 
     @property
@@ -79,87 +86,93 @@ class FrameGeometry:
                 self._noise = noise if noise > _NOISY_FROM else 0.0
             return self._noise
 
-    def box(self, position: int) -> Box | None:
-        """``(x0, y0, x1, y1)`` of a region's mask, exclusive; ``None`` for an empty mask."""
-        with self._lock:
-            if position not in self._boxes:
-                x, y, width, height = cv2.boundingRect(self.regions[position].mask.view(np.uint8))
-                self._boxes[position] = (x, y, x + width, y + height) if width else None
-            return self._boxes[position]
+    def region(self, region_id: int) -> Region:
+        """The region with an id.
 
-    def centroid(self, position: int) -> tuple[float, float] | None:
+        Raises:
+            LookupError: if no region of the frame has it.
+        """
+        region = self._by_id.get(region_id)
+        if region is None:
+            raise LookupError(f"region {region_id} is not in view; in view: {sorted(self._by_id)}")
+        return region
+
+    def box(self, region_id: int) -> Box | None:
+        """``(x0, y0, x1, y1)`` of a region's mask, exclusive; ``None`` for an empty mask."""
+        return self.region(region_id).box
+
+    def centroid(self, region_id: int) -> tuple[float, float] | None:
         """Mask centroid of a region, pixels ``(x, y)``; ``None`` for an empty mask."""
         with self._lock:
-            if position not in self._centroids:
-                box, found = self.box(position), None
+            if region_id not in self._centroids:
+                box, found = self.box(region_id), None
                 if box is not None:
                     x0, y0, x1, y1 = box
-                    patch = np.ascontiguousarray(self.regions[position].mask[y0:y1, x0:x1])
+                    patch = np.ascontiguousarray(self.region(region_id).mask[y0:y1, x0:x1])
                     moments = cv2.moments(patch.view(np.uint8), binaryImage=True)
                     area = moments["m00"]
                     found = (moments["m10"] / area + x0, moments["m01"] / area + y0)
-                self._centroids[position] = found
-            return self._centroids[position]
+                self._centroids[region_id] = found
+            return self._centroids[region_id]
 
-    def estimate(self, position: int) -> ObjectEstimate | str:
+    def estimate(self, region_id: int) -> ObjectEstimate | str:
         """The object of a region, or one sentence why depth cannot place it."""
         with self._lock:
-            self.prepare((position,))
-            return self._objects[position]
+            self.prepare((region_id,))
+            return self._objects[region_id]
 
-    def prepare(self, positions: Iterable[int]) -> None:
+    def prepare(self, region_ids: Iterable[int]) -> None:
         """Estimates the objects of several regions: together they cost little more than one."""
         with self._lock:
-            todo = dict.fromkeys(p for p in positions if p not in self._objects)
+            todo = dict.fromkeys(i for i in region_ids if i not in self._objects)
             # What a vehicle carries tells where it is.
-            loads = [load for p in todo for load in self.possible_loads(p)]
-            todo |= dict.fromkeys(p for p in loads if p not in self._objects)
+            loads = [load for i in todo for load in self.possible_loads(i)]
+            todo |= dict.fromkeys(i for i in loads if i not in self._objects)
             known = []
-            for position in todo:
+            for region_id in todo:
                 if self.why_not:
-                    self._objects[position] = self.why_not
-                elif self.box(position) is None:
-                    number = self.regions[position].id
-                    self._objects[position] = f"the mask of region {number} is empty"
+                    self._objects[region_id] = self.why_not
+                elif self.box(region_id) is None:
+                    self._objects[region_id] = f"the mask of region {region_id} is empty"
                 else:
-                    known.append(position)
-            known.sort(key=lambda p: self.regions[p].label == "transporter")
+                    known.append(region_id)
+            known.sort(key=lambda i: self.region(i).label == "transporter")
             for first in range(0, len(known), MOST_AT_ONCE):
                 self._estimate(known[first : first + MOST_AT_ONCE])
 
-    def possible_loads(self, position: int) -> tuple[int, ...]:
-        """The pallets that a vehicle may carry: those whose picture touches its own."""
-        box = self.box(position)
-        if self.regions[position].label != "transporter" or box is None:
+    def possible_loads(self, region_id: int) -> tuple[int, ...]:
+        """Ids of the pallets that a vehicle may carry: those whose picture touches its own."""
+        box = self.box(region_id)
+        if self.region(region_id).label != "transporter" or box is None:
             return ()
         x0, y0, x1, y1 = box
         width, height = x1 - x0, y1 - y0
         loads = []
-        for other, region in enumerate(self.regions):
-            if region.label != "pallet" or (near := self.box(other)) is None:
+        for region in self.regions:
+            if region.label != "pallet" or (near := region.box) is None:
                 continue
             across = min(near[2], x1 + width) > max(near[0], x0 - width)
             if across and min(near[3], y1 + height) > max(near[1], y0 - height):
-                loads.append(other)
+                loads.append(region.id)
         return tuple(loads)
 
     # -- several objects --------------------------------------------------------------------
 
-    def _estimate(self, positions: Sequence[int]) -> None:
+    def _estimate(self, region_ids: Sequence[int]) -> None:
         drafts: dict[int, _Draft] = {}
         for flat in (True, False):
-            group = [p for p in positions if is_flat(self.regions[p].label) == flat]
+            group = [i for i in region_ids if is_flat(self.region(i).label) == flat]
             if group:
                 drafts |= self._drafted(group, flat)
         known, carried = self._carried(drafts)
-        for position, load in known.items():
-            drafts[position] = drafts[position].seated(load)
+        for region_id, load in known.items():
+            drafts[region_id] = drafts[region_id].seated(load)
         self._fit(drafts, carried)
 
     def _drafted(self, group: Sequence[int], flat: bool) -> dict[int, _Draft]:
         """What is known of regions that all lie on the floor or all stand; says why of others."""
-        regions, plane = [self.regions[p] for p in group], self.plane
-        boxes = [box for p in group if (box := self.box(p)) is not None]
+        regions, plane = [self.region(i) for i in group], self.plane
+        boxes = [region.box for region in regions if region.box is not None]
         masks = Masks([region.mask for region in regions], boxes)
         surfaces = surfaces_of(self.frame, masks, self.noise)
         prospects: list[Prospect | None] = [None] * len(group)
@@ -172,21 +185,21 @@ class FrameGeometry:
                 self.frame, masks, labels, surfaces, plane, self.noise, self._vehicles()
             )
         drafts = {}
-        for i, (position, prospect) in enumerate(zip(group, prospects, strict=True)):
+        for i, (region_id, prospect) in enumerate(zip(group, prospects, strict=True)):
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
-            name = f"region {self.regions[position].id}"
+            name = f"region {region_id}"
             if len(points) < _FEWEST:
-                self._objects[position] = (
+                self._objects[region_id] = (
                     f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
                 )
             elif plane is None:
-                self._objects[position] = ObjectEstimate.without_floor(labels[i], points, ratio)
+                self._objects[region_id] = ObjectEstimate.without_floor(labels[i], points, ratio)
             elif prospect is not None:
-                drafts[position] = _Draft(prospect, points, ratio)
+                drafts[region_id] = _Draft(prospect, points, ratio)
             elif flat:
-                self._objects[position] = f"the floor of {name} is hidden"
+                self._objects[region_id] = f"the floor of {name} is hidden"
             else:
-                self._objects[position] = f"{name} does not stand out from the floor"
+                self._objects[region_id] = f"{name} does not stand out from the floor"
         return drafts
 
     def _vehicles(self) -> NDArray[np.bool_] | None:
@@ -197,17 +210,17 @@ class FrameGeometry:
         return np.logical_or.reduce(masks)
 
     def _fit(self, drafts: Mapping[int, _Draft], carried: Mapping[int, int]) -> None:
-        plane, row = self.plane, {position: i for i, position in enumerate(drafts)}
+        plane, row = self.plane, {region_id: i for i, region_id in enumerate(drafts)}
         prospects = [draft.prospect for draft in drafts.values()]
         fits = fit_rectangles(
             [p.starts for p in prospects],
             [p.evidence for p in prospects],
             {row[vehicle]: row[load] for vehicle, load in carried.items()},
         )
-        for (position, draft), fit in zip(drafts.items(), fits, strict=True):
+        for (region_id, draft), fit in zip(drafts.items(), fits, strict=True):
             assert plane is not None
-            self._objects[position] = ObjectEstimate.on_floor(
-                self.regions[position].label,
+            self._objects[region_id] = ObjectEstimate.on_floor(
+                self.region(region_id).label,
                 plane,
                 Footprint.of(fit, draft.prospect.floor_error),
                 draft.prospect.heights,
@@ -219,9 +232,9 @@ class FrameGeometry:
         """What vehicles carry, which tells where they are: loads that are known, and others."""
         known: dict[int, Footprint] = {}
         drafted: dict[int, int] = {}
-        for position, draft in drafts.items():
+        for region_id, draft in drafts.items():
             middle, nearest = draft.middle(self.plane), _CARRIED_WITHIN
-            for other in self.possible_loads(position):
+            for other in self.possible_loads(region_id):
                 above = self._objects.get(other)
                 if isinstance(above, ObjectEstimate) and above.rides and above.footprint:
                     place = above.footprint.centre
@@ -233,12 +246,12 @@ class FrameGeometry:
                 if apart >= nearest:
                     continue
                 nearest = apart
-                known.pop(position, None)
-                drafted.pop(position, None)
+                known.pop(region_id, None)
+                drafted.pop(region_id, None)
                 if other in drafts:
-                    drafted[position] = other
+                    drafted[region_id] = other
                 elif isinstance(above, ObjectEstimate) and above.footprint:
-                    known[position] = above.footprint
+                    known[region_id] = above.footprint
         return known, drafted
 
 

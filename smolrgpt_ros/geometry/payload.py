@@ -14,24 +14,24 @@ _STACKED = 0.3  # metres: what stands on a pallet is at least so high
 _CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, at most
 
 
-def load_of(geometry: FrameGeometry, position: int) -> float | str:
+def load_of(geometry: FrameGeometry, region_id: int) -> float | str:
     """How surely something stands on a transporter (or a pallet carries boxes), in [0, 1].
 
     Args:
         geometry: of the frame.
-        position: of the region, among the geometry's.
+        region_id: of a vehicle or a pallet.
 
     Returns:
         One sentence where it cannot be told.
     """
-    spot = geometry.estimate(position)
+    spot = geometry.estimate(region_id)
     if isinstance(spot, str):
         return spot
     if spot.footprint is None:
         return "no floor is in view, a load cannot be told"
-    if geometry.regions[position].label == "pallet":
+    if geometry.region(region_id).label == "pallet":
         return 1.0 if spot.top - spot.bottom > _STACKED else 0.0
-    for other in geometry.possible_loads(position):
+    for other in geometry.possible_loads(region_id):
         above = geometry.estimate(other)
         if isinstance(above, str) or above.footprint is None or not above.rides:
             continue

@@ -41,19 +41,20 @@ class Place:
 
 
 def places_of(
-    geometry: FrameGeometry, pose: Pose | None = None, positions: Sequence[int] | None = None
+    geometry: FrameGeometry, pose: Pose | None = None, region_ids: Sequence[int] | None = None
 ) -> tuple[Place, ...]:
     """The places of regions of a geometry.
 
     Args:
         geometry: of the frame.
         pose: where positions are wanted; ``None``: the camera's optical frame.
-        positions: which regions, as indexes into ``geometry.regions``; ``None``: all, in order.
+        region_ids: which regions; ``None``: all, in order.
     """
     pose = pose or Pose.identity(geometry.frame.frame_id)
-    chosen = range(len(geometry.regions)) if positions is None else positions
-    geometry.prepare(chosen)
-    return tuple(_place(geometry, index, pose) for index in chosen)
+    if region_ids is None:
+        region_ids = [region.id for region in geometry.regions]
+    geometry.prepare(region_ids)
+    return tuple(_place(geometry, region_id, pose) for region_id in region_ids)
 
 
 def glance(frame: RgbdFrame, regions: Sequence[Region]) -> tuple[Place, ...]:
@@ -117,10 +118,10 @@ def _middle(points: NDArray[np.float64], label: str, frame_id: str, ratio: float
     return Place(frame_id, (x, y, z), (dx, dy, dz), ratio)
 
 
-def _place(geometry: FrameGeometry, index: int, pose: Pose) -> Place:
-    found = geometry.estimate(index)
+def _place(geometry: FrameGeometry, region_id: int, pose: Pose) -> Place:
+    found = geometry.estimate(region_id)
     if isinstance(found, str):
-        return Place(depth_valid_ratio=_valid_ratio(geometry, index))
+        return Place(depth_valid_ratio=_valid_ratio(geometry, region_id))
     x, y, z = pose.apply(found.centre[None])[0].tolist()
     low, high = _spread(pose.apply(found.points))
     dx, dy, dz = (high - low).tolist()
@@ -140,8 +141,8 @@ def _spread(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
     return at(0.05), at(0.95)
 
 
-def _valid_ratio(geometry: FrameGeometry, index: int) -> float:
-    depth, mask = geometry.frame.depth, geometry.regions[index].mask
+def _valid_ratio(geometry: FrameGeometry, region_id: int) -> float:
+    depth, mask = geometry.frame.depth, geometry.region(region_id).mask
     pixels = int(np.count_nonzero(mask))
     if depth is None or pixels == 0:
         return float("nan")

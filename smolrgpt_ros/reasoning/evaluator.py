@@ -63,7 +63,8 @@ def measure(
         regions: as in the prompt, in order.
         geometry: of the frame with *all* its regions; made from ``regions`` if left out.
     """
-    geometry = geometry if geometry is not None else FrameGeometry(frame, regions)
+    if geometry is None:
+        geometry = FrameGeometry(frame, tuple(dict.fromkeys(regions)))  # a prompt may repeat one
     gauge = _Gauge(geometry, regions)
     if meaning.kind.is_length and not frame.metric:
         reason = "the depth picture has no scale, so lengths cannot be told"
@@ -112,10 +113,9 @@ class _Gauge:
     def __init__(self, geometry: FrameGeometry, regions: Sequence[Region]) -> None:
         self._geometry = geometry
         self._regions = regions
-        known = {id(region): i for i, region in enumerate(geometry.regions)}
-        if not all(id(region) in known for region in regions):
+        if not all(geometry.region(region.id) is region for region in regions):
             raise ValueError("every region of the prompt must be one of the geometry's")
-        self._index = [known[id(region)] for region in regions]
+        self._ids = [region.id for region in regions]
         self._ratios: list[float] = []
 
     def prepare(self, meaning: Meaning) -> None:
@@ -129,7 +129,7 @@ class _Gauge:
             for pick in meaning.picks():
                 ends = pick.positions() if meaning.kind is not Kind.CHOICE else ()
                 wanted |= set(_placed_for(pick)) | set(ends if pick.order is None else ())
-        self._geometry.prepare(self._index[p] for p in sorted(wanted))
+        self._geometry.prepare(self._ids[p] for p in sorted(wanted))
 
     # -- kinds ------------------------------------------------------------------------------
 
@@ -299,7 +299,7 @@ class _Gauge:
     def load_of(self, position: int) -> float:
         """How surely something stands on a transporter (or a pallet carries boxes), in [0, 1]."""
         self._object(position)
-        load = load_of(self._geometry, self._index[position])
+        load = load_of(self._geometry, self._ids[position])
         if isinstance(load, str):
             raise _CannotMeasure(load)
         return load
@@ -307,14 +307,14 @@ class _Gauge:
     # -- values -----------------------------------------------------------------------------
 
     def _object(self, position: int) -> ObjectEstimate:
-        found = self._geometry.estimate(self._index[position])
+        found = self._geometry.estimate(self._ids[position])
         if isinstance(found, str):
             raise _CannotMeasure(found)
         self._ratios.append(found.valid_ratio)
         return found
 
     def _column(self, position: int) -> float:
-        centroid = self._geometry.centroid(self._index[position])
+        centroid = self._geometry.centroid(self._ids[position])
         if centroid is None:
             raise _CannotMeasure(f"the mask of region {self._regions[position].id} is empty")
         return centroid[0]

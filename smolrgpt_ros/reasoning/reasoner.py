@@ -260,8 +260,8 @@ class SpatialReasoner:
             return None if found is None else back[found]
 
         views = [
-            RegionView(region.id, region.label, geometry.centroid(table[i]), region.box)
-            for i, region in enumerate(asked)
+            RegionView(region.id, region.label, geometry.centroid(region.id), region.box)
+            for region in asked
         ]
         rewrite = bool(getattr(self._engine, "own_wording", False))
         return ground(question, views, self._vocabulary, locate=decide, rewrite=rewrite)

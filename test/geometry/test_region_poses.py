@@ -63,10 +63,10 @@ def test_the_share_of_valid_depth_is_told_even_where_it_does_not_suffice():
     assert place.depth_valid_ratio == 0.25
 
 
-def test_only_the_positions_asked_for():
+def test_only_the_regions_asked_for():
     other = Region(id=2, label="box", mask=np.roll(region().mask, -60, axis=1))
     geometry = FrameGeometry(frame(wall()), [region(), other])
-    (place,) = places_of(geometry, positions=[1])
+    (place,) = places_of(geometry, region_ids=[2])
     assert place.position is not None and place.position[0] < 0.0
 
 
@@ -131,6 +131,6 @@ def test_the_extent_is_that_of_numpys_percentiles():
     depth = wall() + np.linspace(0, 0.7, 160, dtype=np.float32)
     geometry = FrameGeometry(frame(depth), [region()])
     (place,) = places_of(geometry)
-    points = geometry.estimate(0).points
+    points = geometry.estimate(1).points
     low, high = np.percentile(points, (5, 95), axis=0)
     np.testing.assert_allclose(place.size, high - low, rtol=1e-9)

@@ -20,7 +20,7 @@ from smolrgpt_ros.rendering.highlight_roles import roles_of
 def ask(scene: Any, question: str, frame: Any = None) -> Measurement:
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
-    views = [RegionView(r.id, r.label, geometry.centroid(i)) for i, r in enumerate(scene.regions)]
+    views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in scene.regions]
     grounding = ground(question, views)
     by_id = {r.id: r for r in scene.regions}
     return measure(grounding.meaning, frame, [by_id[i] for i in grounding.region_ids], geometry)

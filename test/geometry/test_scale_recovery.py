@@ -34,7 +34,7 @@ def stretched(depth: np.ndarray) -> tuple[np.ndarray, float]:
 
 def asked(frame: RgbdFrame, regions: list[Region], question: str) -> Measurement:
     geometry = FrameGeometry(frame, regions)
-    views = [RegionView(r.id, r.label, geometry.centroid(i)) for i, r in enumerate(regions)]
+    views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
     grounding = ground(question, views)
     by_id = {r.id: r for r in regions}
     return measure(grounding.meaning, frame, [by_id[i] for i in grounding.region_ids], geometry)

@@ -19,7 +19,7 @@ from smolrgpt_ros.scene.region import Region
 def ask(scene: Any, question: str, frame: RgbdFrame | None = None) -> Measurement:
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
-    views = [RegionView(r.id, r.label, geometry.centroid(i)) for i, r in enumerate(scene.regions)]
+    views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in scene.regions]
     grounding = ground(question, views)
     by_id = {r.id: r for r in scene.regions}
     regions = [by_id[i] for i in grounding.region_ids]
@@ -118,12 +118,11 @@ def test_choices(yard: Any, question: str, position: int) -> None:
 def test_size_and_underside(yard: Any) -> None:
     geometry = FrameGeometry(yard.frame, yard.regions)
     sizes = {11: (1.2, 1.2, 0.8), 13: (1.2, 1.2, 0.5), 22: (1.44, 0.85, 0.23), 2: (5.0, 2.1, 0.0)}
-    for position, region in enumerate(yard.regions):
-        if region.id in sizes:
-            found = geometry.estimate(position)
-            assert not isinstance(found, str)
-            assert sorted(found.size) == pytest.approx(sorted(sizes[region.id]), abs=0.2)
-            assert found.rides == (region.id == 13)
+    for region_id, size in sizes.items():
+        found = geometry.estimate(region_id)
+        assert not isinstance(found, str)
+        assert sorted(found.size) == pytest.approx(sorted(size), abs=0.2)
+        assert found.rides == (region_id == 13)
 
 
 def test_camera_pose_is_found_from_the_floor(yard: Any) -> None:
@@ -138,7 +137,7 @@ def test_hidden_side_is_completed(make_scene: Any, make_block: Any) -> None:
     scene = make_scene((front, other), height=0.8, pitch_deg=5.0)
     found = ask(scene, "how far is pallet 1 from pallet 2")
     assert found.value == pytest.approx(math.hypot(2.2, 2.0), rel=0.06)
-    surface = np.median(FrameGeometry(scene.frame, scene.regions).estimate(0).points[:, 2])  # type: ignore[union-attr]
+    surface = np.median(FrameGeometry(scene.frame, scene.regions).estimate(1).points[:, 2])  # type: ignore[union-attr]
     assert surface < 3.55  # the plain median of what is seen is half a metre short
 
 

@@ -78,17 +78,12 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
         truth = simulated.truth
         start = time.process_time()
         geometry = FrameGeometry(simulated.frame, simulated.regions)
-        geometry.prepare(range(len(simulated.regions)))
+        geometry.prepare(region.id for region in simulated.regions)
         score.estimating_s.append(time.process_time() - start)
-        by_id = {region.id: i for i, region in enumerate(simulated.regions)}
         rng = np.random.default_rng(truth.seed)
         for question in generate_questions(truth, rng, per_kind=per_kind, phrasing="heldout"):
-            positions = [by_id[i] for i in question.object_ids]
-            regions = [simulated.regions[p] for p in positions]
-            views = [
-                RegionView(r.id, r.label, geometry.centroid(p))
-                for r, p in zip(regions, positions, strict=True)
-            ]
+            regions = [geometry.region(i) for i in question.object_ids]
+            views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
             start = time.process_time()
             meaning = ground(question.text, views).meaning
             found = measure(meaning, simulated.frame, regions, geometry)

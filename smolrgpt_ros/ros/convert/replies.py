@@ -62,7 +62,5 @@ def reply_of(result: QueryResult) -> Reply:
 
 
 def _messages(geometry: FrameGeometry, prompted: Sequence[Region], pose: Pose | None) -> list[Any]:
-    index = {id(region): i for i, region in enumerate(geometry.regions)}
-    positions = [index[id(region)] for region in prompted]
-    places = places_of(geometry, pose, positions)
+    places = places_of(geometry, pose, [region.id for region in prompted])
     return [region_message(r, p) for r, p in zip(prompted, places, strict=True)]

@@ -1,0 +1,46 @@
+"""The regions of one frame by id."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+
+FRAME = RgbdFrame(np.zeros((8, 12, 3), np.uint8), None, None)
+
+
+def region(region_id: int, columns: slice, label: str = "pallet") -> Region:
+    mask = np.zeros((8, 12), bool)
+    mask[2:5, columns] = True
+    return Region(region_id, label, mask)
+
+
+def test_regions_are_found_by_their_ids() -> None:
+    right, left = region(9, slice(7, 10)), region(4, slice(1, 3))
+    geometry = FrameGeometry(FRAME, [right, left])
+    assert geometry.region(4) is left and geometry.region(9) is right
+    assert geometry.box(4) == (1, 2, 3, 5) and geometry.box(9) == (7, 2, 10, 5)
+    assert geometry.centroid(4) == (1.5, 3.0) and geometry.centroid(9) == (8.0, 3.0)
+    assert geometry.estimate(9) == "the frame has no depth"
+
+
+def test_an_unknown_id_names_those_in_view() -> None:
+    geometry = FrameGeometry(FRAME, [region(9, slice(7, 10)), region(4, slice(1, 3))])
+    with pytest.raises(LookupError, match=r"region 0 is not in view; in view: \[4, 9\]"):
+        geometry.estimate(0)
+
+
+def test_two_regions_with_one_id_are_an_error() -> None:
+    with pytest.raises(ValueError, match=r"found twice: \[7\]"):
+        FrameGeometry(FRAME, [region(7, slice(1, 3)), region(7, slice(7, 10)), region(1, slice(5))])
+
+
+def test_possible_loads_are_ids_of_pallets_near_the_vehicle_in_the_picture() -> None:
+    vehicle = region(3, slice(4, 6), "transporter")
+    beside, away = region(20, slice(6, 8)), region(30, slice(9, 12))
+    geometry = FrameGeometry(FRAME, [away, vehicle, beside])
+    assert geometry.possible_loads(3) == (20,)
+    assert geometry.possible_loads(20) == ()
