@@ -11,7 +11,7 @@ its right, *up* is against gravity. A camera that looks down does not change wha
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,22 +71,32 @@ class Placed:
 
 def placed(truth: FrameTruth, item: ObjectTruth) -> Placed:
     """The object as the frame's camera sees it."""
-    up = np.array(truth.world_to_optical).reshape(3, 3)[:, 2]
-    ahead = np.array([0.0, 0.0, 1.0]) - up[2] * up
-    ahead /= np.linalg.norm(ahead)
-    centre = np.array(item.centre)
+    up = [float(value) for value in np.array(truth.world_to_optical).reshape(3, 3)[:, 2]]
+    level = (-up[2] * up[0], -up[2] * up[1], 1.0 - up[2] * up[2])
+    ahead = [value / math.hypot(*level) for value in level]
+    across = (
+        ahead[1] * up[2] - ahead[2] * up[1],
+        ahead[2] * up[0] - ahead[0] * up[2],
+        ahead[0] * up[1] - ahead[1] * up[0],
+    )
     length, width, height = item.size
     x0, y0, x1, y1 = item.box
     cosine, sine = abs(math.cos(item.yaw)), abs(math.sin(item.yaw))
     return Placed(
         item,
-        float(centre @ np.cross(ahead, up)),
-        float(centre @ ahead),
-        float(centre @ up) + truth.camera_position[2],
+        _dot(item.centre, across),
+        _dot(item.centre, ahead),
+        _dot(item.centre, up) + truth.camera_position[2],
         (length * sine + width * cosine, length * cosine + width * sine, height),
         width if cosine >= sine else length,
         x0 > 0 and y0 > 0 and x1 < truth.width and y1 < truth.height,
     )
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    """Scalar product with one rounding: a BLAS sums in another order on another processor, and the
+    truth of a question must not change where a value lies between two decimals."""
+    return math.fsum(x * y for x, y in zip(a, b, strict=True))
 
 
 def compare(kind: str, a: Placed, b: Placed) -> str | None:
