@@ -9,6 +9,7 @@ from geometry_msgs.msg import PointStamped
 from std_msgs.msg import Header
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.ros.convert.answer_values import (
     Value,
     agreement_of,
@@ -75,12 +76,15 @@ class SpatialReply:
 
     @property
     def kind(self) -> str:
-        """distance, left_right, count, choice, text or unknown."""
-        return kind_of(self.answer) if self.ok else "unknown"
+        """Kind of the question: a value of ``language.meaning.Kind``; ``"unknown"`` unless OK."""
+        return kind_of(self.answer).value if self.ok else Kind.UNKNOWN.value
 
     @property
     def generated(self) -> Value | None:
-        """What the model said: metres, a count, left/right, a region id; ``None`` for nothing."""
+        """The model's answer; ``None`` where its text could not be read as one.
+
+        Metres, a count, the hour of a clock, the word of a comparison ("left") or the chosen id.
+        """
         return generated_value(self.answer) if self.ok else None
 
     @property

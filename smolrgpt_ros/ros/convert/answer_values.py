@@ -1,63 +1,50 @@
-"""What an answer message says, as plain values: for clients and pictures."""
+"""The values of an answer message, for clients and pictures."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
+from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import SpatialAnswer
 
-#: Metres, a count, ``"left"``/``"right"``, or the id of the chosen region.
+#: Metres, a count, the hour of a clock, the word of a comparison, or the id of the chosen region.
 Value = float | int | str
 
-KINDS: dict[int, str] = {
-    SpatialAnswer.KIND_UNKNOWN: "unknown",
-    SpatialAnswer.KIND_DISTANCE: "distance",
-    SpatialAnswer.KIND_LEFT_RIGHT: "left_right",
-    SpatialAnswer.KIND_COUNT: "count",
-    SpatialAnswer.KIND_CHOICE: "choice",
-    SpatialAnswer.KIND_TEXT: "text",
+#: The ``KIND_...`` constant of each kind; the constant's name is the kind's.
+KIND_CODES: dict[Kind, int] = {
+    kind: int(getattr(SpatialAnswer, f"KIND_{kind.name}")) for kind in Kind
 }
+_KINDS = {code: kind for kind, code in KIND_CODES.items()}
 
 
-def generated_value(answer: Any) -> Value | None:
-    """What the model said; ``None`` where its sentence could not be read."""
-    if answer.kind == SpatialAnswer.KIND_CHOICE:
+def kind_of(answer: SpatialAnswer) -> Kind:
+    """The kind of the question; ``UNKNOWN`` of an empty answer, and of a newer node's new kinds."""
+    return _KINDS.get(answer.kind, Kind.UNKNOWN)
+
+
+def generated_value(answer: SpatialAnswer) -> Value | None:
+    """The model's answer; ``None`` where its sentence could not be read."""
+    kind = kind_of(answer)
+    if kind is Kind.CHOICE:
         return chosen_id(answer)
-    if answer.kind == SpatialAnswer.KIND_LEFT_RIGHT:
+    if kind.is_comparison:
         return str(answer.normalized) or None
-    return _number(answer.value, answer.unit) if answer.has_value else None
+    return _number(kind, answer.value) if answer.has_value else None
 
 
-def measured_value(answer: Any) -> Value | None:
+def measured_value(answer: SpatialAnswer) -> Value | None:
     """The same from depth; ``None`` where it could not be measured."""
-    measured = answer.measured
+    kind, measured = kind_of(answer), answer.measured
     if not measured.has_value:
         return None
-    if measured.unit:
-        return _number(measured.value, measured.unit)
-    if measured.normalized.isdigit():
+    if kind is Kind.CHOICE:
         return int(measured.region_ids[0])
-    return str(measured.normalized)
+    if kind.is_comparison:
+        return str(measured.normalized)
+    return _number(kind, measured.value)
 
 
-def kind_of(answer: Any) -> str:
-    """What was asked for; from the measurement where the sentence could not be read.
-
-    One of ``KINDS``.
-    """
-    if answer.kind != SpatialAnswer.KIND_UNKNOWN:
-        return KINDS[answer.kind]
-    measured = answer.measured
-    if not measured.has_value:
-        return "unknown"
-    by_unit = {"m": "distance", "count": "count"}
-    if measured.unit in by_unit:
-        return by_unit[measured.unit]
-    return "choice" if measured.normalized.isdigit() else "left_right"
-
-
-def agreement_of(answer: Any) -> bool | None:
+def agreement_of(answer: SpatialAnswer) -> bool | None:
     """Whether the two values agree; ``None`` where one of them is missing."""
     return {
         SpatialAnswer.AGREEMENT_AGREE: True,
@@ -65,7 +52,7 @@ def agreement_of(answer: Any) -> bool | None:
     }.get(answer.agreement)
 
 
-def text_with_ids(answer: Any) -> str:
+def text_with_ids(answer: SpatialAnswer) -> str:
     """The model's sentence with region ids, which people see, for the prompt's indexes."""
     text = str(answer.text)
     for index, identity in reversed(list(enumerate(answer.prompt_region_ids))):
@@ -74,21 +61,21 @@ def text_with_ids(answer: Any) -> str:
     return text.replace("\0", "")
 
 
-def measured_text(answer: Any) -> str:
+def measured_text(answer: SpatialAnswer) -> str:
     """The measured value for people, with unit and standard deviation; empty for none."""
-    measured, value = answer.measured, measured_value(answer)
+    kind, measured, value = kind_of(answer), answer.measured, measured_value(answer)
     if value is None:
         return ""
-    if measured.unit == "m":
-        spread = f" \N{PLUS-MINUS SIGN} {measured.std:.2f}" if math.isfinite(measured.std) else ""
-        return f"{measured.normalized}{spread} m"
-    if measured.unit == "count":
+    if kind is Kind.CHOICE:
+        return f"region {value}"
+    if kind is Kind.COUNT:
         named = ", ".join(str(i) for i in measured.region_ids)
         return f"{value} (regions {named})" if named else str(value)
-    return f"region {value}" if isinstance(value, int) else str(value)
+    spread = f" \N{PLUS-MINUS SIGN} {measured.std:.2f}" if math.isfinite(measured.std) else ""
+    return f"{measured.normalized}{spread} {measured.unit}".strip()
 
 
-def chosen_id(answer: Any) -> int | None:
+def chosen_id(answer: SpatialAnswer) -> int | None:
     """Id of the region the model chose, of a choice."""
     index = answer.normalized
     if not index.isdigit() or int(index) >= len(answer.prompt_region_ids):
@@ -96,5 +83,5 @@ def chosen_id(answer: Any) -> int | None:
     return int(answer.prompt_region_ids[int(index)])
 
 
-def _number(value: float, unit: str) -> float | int:
-    return round(value) if unit == "count" else round(value, 3)
+def _number(kind: Kind, value: float) -> float | int:
+    return round(value, 3) if kind.is_length else round(value)

@@ -19,6 +19,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
 
+from .answer_values import KIND_CODES
 from .time import NS, duration_of, nanoseconds, time_of
 
 NAN = float("nan")
@@ -130,9 +131,9 @@ def answer_message(
         prompt=answer.prompt,
         prompt_region_ids=list(answer.prompt_region_ids),
         text=answer.text,
-        kind=kind_code(answer.kind),
-        has_value=_says_a_number(answer.kind, generated),
-        value=generated if _says_a_number(answer.kind, generated) else NAN,
+        kind=KIND_CODES[answer.measured.kind],
+        has_value=_has_number(answer.measured.kind, generated),
+        value=generated if _has_number(answer.measured.kind, generated) else NAN,
         unit=answer.unit,
         normalized=answer.normalized,
         region_ids=list(answer.region_ids),
@@ -142,7 +143,7 @@ def answer_message(
         agreement=_AGREEMENT[answer.agreement],
         policy=int(getattr(interfaces.SpatialAnswer, f"POLICY_{answer.policy.upper()}")),
         trusted=answer.trusted_normalized,
-        trusted_value=trusted if _says_a_number(answer.measured.kind, trusted) else NAN,
+        trusted_value=trusted if _has_number(answer.measured.kind, trusted) else NAN,
         vanished_region_ids=list(answer.vanished_region_ids),
         model=answer.model,
         device=answer.device,
@@ -157,7 +158,7 @@ def measured_message(answer: SpatialAnswer) -> Any:
     value = _number(measured.value)
     return interfaces.MeasuredValue(
         has_value=measured.value is not None,
-        value=value if _says_a_number(measured.kind, value) else NAN,
+        value=value if _has_number(measured.kind, value) else NAN,
         unit=measured.unit,
         normalized=measured.normalized,
         region_ids=list(answer.measured_region_ids),
@@ -167,12 +168,7 @@ def measured_message(answer: SpatialAnswer) -> Any:
     )
 
 
-def kind_code(kind: Kind) -> int:
-    """The ``KIND_…`` constant of a kind; a relation has that of answers of its form."""
-    return int(getattr(interfaces.SpatialAnswer, f"KIND_{kind.base.name}"))
-
-
-def _says_a_number(kind: Kind, value: float) -> bool:
+def _has_number(kind: Kind, value: float) -> bool:
     """Whether the value of a kind is a quantity; a choice's is a position, which is none."""
     quantity = kind.is_length or kind in (Kind.COUNT, Kind.DIRECTION)
     return quantity and math.isfinite(value)

@@ -33,7 +33,7 @@ _WORD, _LINE = 3.9, 1.6
 
 def answer_roles(answer: Any, labels: Mapping[int, str]) -> Roles:
     """The roles of the regions a ``SpatialAnswer`` speaks about; ``labels`` by region id."""
-    kind = Kind(kind_of(answer))
+    kind = kind_of(answer)
     said = chosen_id(answer) if kind is Kind.CHOICE else None
     asked = {i: labels.get(i, "") for i in answer.prompt_region_ids}
     return roles_of(kind, asked, list(answer.measured.region_ids), said)
@@ -53,7 +53,7 @@ def answer_markers(answer: Any, regions: Mapping[int, Any], roles: Roles) -> lis
     color = measured_color(agreement_of(answer))
     marks = []
     if answer.measured.has_value:
-        draw = _MARKS.get(Kind(kind_of(answer)))
+        draw = _MARKS.get(kind_of(answer))
         marks = draw(answer, regions, roles, color) if draw is not None else []
     return marks + _words(answer, regions, roles, color)
 

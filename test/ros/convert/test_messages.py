@@ -1,7 +1,9 @@
 """Values to messages and requests to values: every field, and NaN where nothing is known."""
 
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,12 +16,18 @@ from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
 from smolrgpt_ros.reasoning.evaluator import Measurement
 from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
+from smolrgpt_ros.ros.convert.answer_values import (
+    KIND_CODES,
+    generated_value,
+    kind_of,
+    measured_text,
+    measured_value,
+)
 from smolrgpt_ros.ros.convert.messages import (
     answer_message,
     client_region,
     empty_answer,
     header_of,
-    kind_code,
     query_of,
     region_array,
     region_message,
@@ -184,9 +192,46 @@ def test_a_zero_distance_is_a_value():
     assert message.has_value and message.value == 0.0
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_has_a_code(kind):
-    assert kind_code(kind) in range(6)
+def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read():
+    behind = Measurement(Kind.FRONT_BEHIND, "behind", normalized="behind", regions=(1, 0))
+    given = answer(kind=Kind.UNKNOWN, value=None, unit="", normalized="", measured=behind)
+    message = message_of(given)
+    assert message.kind == 6 == AnswerMessage.KIND_FRONT_BEHIND
+    assert (message.normalized, message.has_value) == ("", False)
+    assert (kind_of(message), measured_value(message)) == (Kind.FRONT_BEHIND, "behind")
+    assert generated_value(message) is None
+    given = answer(kind=Kind.FRONT_BEHIND, value="front", unit="", normalized="front")
+    message = message_of(replace(given, measured=behind))
+    assert generated_value(message) == "front"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "normalized", "unit", "number", "text"),
+    [
+        (Kind.WIDTH, 1.204, "1.20", "m", 1.204, "1.20 \N{PLUS-MINUS SIGN} 0.10 m"),
+        (Kind.DIRECTION, 3, "3", "hour", 3, "3 \N{PLUS-MINUS SIGN} 0.10 hour"),
+        (Kind.COUNT, 2, "2", "count", 2, "2 (regions 12, 31)"),
+        (Kind.CHOICE, 1, "1", "", 12, "region 12"),
+        (Kind.TALLER_SHORTER, "taller", "taller", "", "taller", "taller"),
+    ],
+)
+def test_measured_values_of_a_message(kind, value, normalized, unit, number, text):
+    spread = 0.1 if unit in ("m", "hour") else None
+    found = Measurement(kind, value, unit, spread, 0.9, normalized, (0, 1))
+    message = message_of(answer(measured=found))
+    assert measured_value(message) == number
+    assert type(measured_value(message)) is type(number)
+    assert measured_text(message) == text
+
+
+def test_every_kind_has_the_constant_of_its_name_and_no_other():
+    text = (Path(__file__).parents[3] / "msg/SpatialAnswer.msg").read_text()
+    found = re.findall(r"^uint8 KIND_(\w+)=(\d+)", text, flags=re.MULTILINE)
+    assert {kind.name: code for kind, code in KIND_CODES.items()} == {
+        name: int(code) for name, code in found
+    }
+    old = [("UNKNOWN", 0), ("DISTANCE", 1), ("LEFT_RIGHT", 2), ("COUNT", 3), ("CHOICE", 4)]
+    assert [(name, int(code)) for name, code in found[:6]] == [*old, ("TEXT", 5)]
 
 
 def test_an_empty_answer_claims_nothing():
