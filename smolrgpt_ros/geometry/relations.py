@@ -29,7 +29,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
+class FloorObject:
     """An object on the floor.
 
     Args:
@@ -79,7 +79,7 @@ class Placed:
         return Quantity(value, value * math.hypot(*ratios))
 
 
-def difference(kind: Kind, a: Placed, b: Placed) -> Quantity:
+def difference(kind: Kind, a: FloorObject, b: FloorObject) -> Quantity:
     """How much more the first word of a comparison fits ``a`` than ``b``.
 
     Positive: the first word of the kind's name holds; in front of means less far ahead.
@@ -93,7 +93,7 @@ def difference(kind: Kind, a: Placed, b: Placed) -> Quantity:
     return Quantity(one.value - two.value, math.hypot(one.std, two.std))
 
 
-def length_of(kind: Kind, a: Placed, b: Placed | None = None) -> Quantity:
+def length_of(kind: Kind, a: FloorObject, b: FloorObject | None = None) -> Quantity:
     """Metres: a size of ``a``, or a length between ``a`` and ``b``.
 
     Raises:
@@ -108,7 +108,7 @@ def length_of(kind: Kind, a: Placed, b: Placed | None = None) -> Quantity:
     return _BETWEEN[kind](a, b)
 
 
-def hour_of(a: Placed, viewer: Placed) -> tuple[int, float]:
+def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:
     """The clock hour, 1 to 12, at which ``a`` is for who stands at ``viewer`` and looks ahead.
 
     Returns:
@@ -122,12 +122,12 @@ def hour_of(a: Placed, viewer: Placed) -> tuple[int, float]:
     return hour, math.degrees(math.sqrt(variance) / apart) / 30
 
 
-def _nearness(a: Placed) -> Quantity:
+def _nearness(a: FloorObject) -> Quantity:
     sigma = math.sqrt(float(a.footprint.covariance[1, 1]))
     return Quantity(-float(a.footprint.centre[1]), sigma)
 
 
-def _horizontal(a: Placed, b: Placed) -> Quantity:
+def _horizontal(a: FloorObject, b: FloorObject) -> Quantity:
     gap = b.footprint.centre - a.footprint.centre
     value = float(np.linalg.norm(gap))
     along = gap / max(value, 1e-6)
@@ -135,11 +135,11 @@ def _horizontal(a: Placed, b: Placed) -> Quantity:
     return Quantity(value, math.sqrt(variance + (0.0004 * value) ** 2))
 
 
-def _vertical(a: Placed, b: Placed) -> Quantity:
+def _vertical(a: FloorObject, b: FloorObject) -> Quantity:
     return Quantity(abs(a.up - b.up), math.hypot(a.up_sigma, b.up_sigma))
 
 
-def _clearance(a: Placed, b: Placed) -> Quantity:
+def _clearance(a: FloorObject, b: FloorObject) -> Quantity:
     """From surface to surface of the two boxes; 0 where they touch or one is over the other."""
     flat = _rectangle_gap(a.footprint, b.footprint)
     above = max(a.found.bottom - b.found.top, b.found.bottom - a.found.top, 0.0)
@@ -175,14 +175,14 @@ def _corners(rectangle: Footprint) -> NDArray[np.float64]:
     return rectangle.centre + (signs * np.array(rectangle.size) / 2) @ rectangle.axes
 
 
-_COMPARED: dict[Kind, Callable[[Placed], Quantity]] = {
+_COMPARED: dict[Kind, Callable[[FloorObject], Quantity]] = {
     Kind.FRONT_BEHIND: _nearness,
     Kind.ABOVE_BELOW: lambda a: Quantity(a.up, a.up_sigma),
     Kind.BIGGER_SMALLER: lambda a: a.volume,
     Kind.TALLER_SHORTER: lambda a: a.height,
     Kind.WIDER_THINNER: lambda a: a.extent,
 }
-_BETWEEN: dict[Kind, Callable[[Placed, Placed], Quantity]] = {
+_BETWEEN: dict[Kind, Callable[[FloorObject, FloorObject], Quantity]] = {
     Kind.HORIZONTAL_DISTANCE: _horizontal,
     Kind.VERTICAL_DISTANCE: _vertical,
     Kind.CLEARANCE: _clearance,

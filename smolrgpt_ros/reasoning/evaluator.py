@@ -11,7 +11,7 @@ import numpy as np
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.payload import load_of
-from smolrgpt_ros.geometry.relations import Placed, Quantity, difference, hour_of, length_of
+from smolrgpt_ros.geometry.relations import FloorObject, Quantity, difference, hour_of, length_of
 from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.language.meaning import STATES, Kind, Meaning, Order, Pick
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -205,12 +205,12 @@ class _Gauge:
         value = found.value
         return Measurement(kind, value, "m", found.std, self._ratio(), f"{value:.2f}", regions)
 
-    def _placed(self, position: int) -> Placed:
+    def _placed(self, position: int) -> FloorObject:
         found = self._object(position)
         plane = self._geometry.plane
         if plane is None or found.footprint is None:
             raise _CannotMeasure("no floor is in view, what is level and upright cannot be told")
-        return Placed(found, plane)
+        return FloorObject(found, plane)
 
     # -- selections -------------------------------------------------------------------------
 

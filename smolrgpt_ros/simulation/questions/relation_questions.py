@@ -9,7 +9,15 @@ import numpy as np
 from ..sensing.truth import FrameTruth
 from .questions import Question
 from .relation_phrasings import HELDOUT, TRAIN
-from .relation_truth import COMPARISONS, RELATION_KINDS, SIZES, Placed, compare, placed, value_of
+from .relation_truth import (
+    COMPARISONS,
+    RELATION_KINDS,
+    SIZES,
+    ViewedObject,
+    compare,
+    value_of,
+    viewed,
+)
 from .wording import WORD, Wording, phrasings_of
 
 _VERBS = {"front": "in front of", "behind": "behind", "above": "above", "below": "below"}
@@ -34,7 +42,7 @@ def generate_relations(
         ValueError: for an unknown kind or phrasing.
     """
     words = Wording(rng, phrasings_of(phrasing, train=TRAIN, heldout=HELDOUT))
-    things = [placed(truth, item) for item in truth.regions]
+    things = [viewed(truth, item) for item in truth.regions]
     found: list[Question] = []
     for kind in kinds:
         if kind not in RELATION_KINDS:
@@ -52,7 +60,7 @@ def generate_relations(
     return found
 
 
-def _question(kind: str, chosen: list[Placed], words: Wording) -> Question | None:
+def _question(kind: str, chosen: list[ViewedObject], words: Wording) -> Question | None:
     normalized: float | int | str | None
     if kind in COMPARISONS:
         normalized = compare(kind, *chosen)

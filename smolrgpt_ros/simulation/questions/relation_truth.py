@@ -41,7 +41,7 @@ LEAST_SEEN = 0.6
 
 
 @dataclass(frozen=True)
-class Placed:
+class ViewedObject:
     """An object in the viewer's axes; metres, origin on the floor below the camera.
 
     Args:
@@ -69,7 +69,7 @@ class Placed:
         return float(np.prod(self.item.size))
 
 
-def placed(truth: FrameTruth, item: ObjectTruth) -> Placed:
+def viewed(truth: FrameTruth, item: ObjectTruth) -> ViewedObject:
     """The object as the frame's camera sees it."""
     up = [float(value) for value in np.array(truth.world_to_optical).reshape(3, 3)[:, 2]]
     level = (-up[2] * up[0], -up[2] * up[1], 1.0 - up[2] * up[2])
@@ -82,7 +82,7 @@ def placed(truth: FrameTruth, item: ObjectTruth) -> Placed:
     length, width, height = item.size
     x0, y0, x1, y1 = item.box
     cosine, sine = abs(math.cos(item.yaw)), abs(math.sin(item.yaw))
-    return Placed(
+    return ViewedObject(
         item,
         _dot(item.centre, across),
         _dot(item.centre, ahead),
@@ -99,7 +99,7 @@ def _dot(a: Sequence[float], b: Sequence[float]) -> float:
     return math.fsum(x * y for x, y in zip(a, b, strict=True))
 
 
-def compare(kind: str, a: Placed, b: Placed) -> str | None:
+def compare(kind: str, a: ViewedObject, b: ViewedObject) -> str | None:
     """The word for ``a`` relative to ``b``, e.g. ``"taller"``; ``None`` where it is in doubt.
 
     Raises:
@@ -114,7 +114,7 @@ def compare(kind: str, a: Placed, b: Placed) -> str | None:
     return first if holds else second
 
 
-def value_of(kind: str, a: Placed, b: Placed | None = None) -> float | int | None:
+def value_of(kind: str, a: ViewedObject, b: ViewedObject | None = None) -> float | int | None:
     """Metres with two decimals, or for ``direction`` the hour 1 to 12 at which ``b`` lies for
     someone who stands at ``a`` and looks the way the camera looks; ``None`` where it is in doubt.
 
@@ -146,7 +146,7 @@ def _belong_together(a: ObjectTruth, b: ObjectTruth) -> bool:
     return b.id in a.inside or a.id in b.inside or a.carried_by == b.id or b.carried_by == a.id
 
 
-def _front(a: Placed, b: Placed) -> bool | None:
+def _front(a: ViewedObject, b: ViewedObject) -> bool | None:
     if _belong_together(a.item, b.item):
         return None
     # By centres, by nearest edges (as the benchmark has it) and by the way from the camera.
@@ -160,39 +160,41 @@ def _front(a: Placed, b: Placed) -> bool | None:
     return False if max(gaps) <= -LEAST_AHEAD else None
 
 
-def _above(a: Placed, b: Placed) -> bool | None:
+def _above(a: ViewedObject, b: ViewedObject) -> bool | None:
     if a.flat or b.flat or abs(a.up - b.up) < LEAST_HEIGHT:
         return None
     return a.up > b.up
 
 
-def _bigger(a: Placed, b: Placed) -> bool | None:
+def _bigger(a: ViewedObject, b: ViewedObject) -> bool | None:
     return _by_ratio(a, b, a.volume, b.volume, VOLUME_RATIO)
 
 
-def _taller(a: Placed, b: Placed) -> bool | None:
+def _taller(a: ViewedObject, b: ViewedObject) -> bool | None:
     if abs(a.extent[2] - b.extent[2]) < LEAST_TALLER:
         return None
     return _by_ratio(a, b, a.extent[2], b.extent[2], HEIGHT_RATIO)
 
 
-def _wider(a: Placed, b: Placed) -> bool | None:
+def _wider(a: ViewedObject, b: ViewedObject) -> bool | None:
     seen = _by_ratio(a, b, a.extent[0], b.extent[0], WIDTH_RATIO)
     own = _by_ratio(a, b, a.side, b.side, WIDTH_RATIO)
     return seen if seen == own else None
 
 
-def _by_ratio(a: Placed, b: Placed, first: float, second: float, least: float) -> bool | None:
+def _by_ratio(
+    a: ViewedObject, b: ViewedObject, first: float, second: float, least: float
+) -> bool | None:
     if not (_well_seen(a) and _well_seen(b)) or max(first, second) < least * min(first, second):
         return None
     return first > second
 
 
-def _well_seen(a: Placed) -> bool:
+def _well_seen(a: ViewedObject) -> bool:
     return not a.flat and a.whole and a.item.visible_share >= LEAST_SEEN
 
 
-def _size(kind: str, a: Placed) -> float | None:
+def _size(kind: str, a: ViewedObject) -> float | None:
     if not _well_seen(a):
         return None
     if kind == "height":
@@ -201,7 +203,7 @@ def _size(kind: str, a: Placed) -> float | None:
     return round(a.side, 2) if abs(a.extent[0] - a.side) <= MOST_TURNED * a.side else None
 
 
-_COMPARE: dict[str, Callable[[Placed, Placed], bool | None]] = {
+_COMPARE: dict[str, Callable[[ViewedObject, ViewedObject], bool | None]] = {
     "front_behind": _front,
     "above_below": _above,
     "bigger_smaller": _bigger,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Footprint:
+class FloorRectangle:
     """A turned rectangle on the floor. Metres; ``length`` runs along ``yaw`` (radians)."""
 
     x: float
@@ -41,14 +41,14 @@ class Footprint:
         along, across = abs(cosine * dx + sine * dy), abs(-sine * dx + cosine * dy)
         return min(self.length / 2 - along, self.width / 2 - across)
 
-    def grown(self, margin: float) -> Footprint:
+    def grown(self, margin: float) -> FloorRectangle:
         """The same rectangle with ``margin`` metres added on every side."""
-        return Footprint(
+        return FloorRectangle(
             self.x, self.y, self.length + 2 * margin, self.width + 2 * margin, self.yaw
         )
 
 
-def overlap(a: Footprint, b: Footprint) -> bool:
+def overlap(a: FloorRectangle, b: FloorRectangle) -> bool:
     """Whether two rectangles share an area (separating axis theorem)."""
     dx, dy = b.x - a.x, b.y - a.y
     reach = (math.hypot(a.length, a.width) + math.hypot(b.length, b.width)) / 2

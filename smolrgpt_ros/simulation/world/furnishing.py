@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import objects
-from .footprints import Footprint, overlap
+from .footprints import FloorRectangle, overlap
 from .objects import Built
 from .parts import Part, place
 
@@ -35,8 +35,8 @@ class SceneObject:
     carried_by: int = -1
 
     @property
-    def footprint(self) -> Footprint:
-        return Footprint(self.centre[0], self.centre[1], self.size[0], self.size[1], self.yaw)
+    def footprint(self) -> FloorRectangle:
+        return FloorRectangle(self.centre[0], self.centre[1], self.size[0], self.size[1], self.yaw)
 
 
 @dataclass
@@ -45,11 +45,11 @@ class Site:
 
     objects: list[SceneObject] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
-    taken: list[Footprint] = field(default_factory=list)
+    taken: list[FloorRectangle] = field(default_factory=list)
     buffers: list[SceneObject] = field(default_factory=list)
-    shaded: list[Footprint] = field(default_factory=list)
+    shaded: list[FloorRectangle] = field(default_factory=list)
 
-    def free(self, spot: Footprint) -> bool:
+    def free(self, spot: FloorRectangle) -> bool:
         return not any(overlap(spot, other) for other in self.taken)
 
     def clear_of_tape(self, x: float, y: float) -> bool:
@@ -61,7 +61,7 @@ class Site:
         self,
         built: Built,
         label: str,
-        spot: Footprint,
+        spot: FloorRectangle,
         ground: float = 0.0,
         load: str = "",
         carried_by: int = -1,
@@ -80,16 +80,16 @@ class Site:
         )
         self.parts.extend(place(built.parts, (spot.x, spot.y, ground), spot.yaw, number))
         self.taken.append(spot)
-        self.shaded.append(Footprint(spot.x, spot.y, built.length, built.width, spot.yaw))
+        self.shaded.append(FloorRectangle(spot.x, spot.y, built.length, built.width, spot.yaw))
         return number
 
-    def add_clutter(self, built: Built, spot: Footprint) -> None:
+    def add_clutter(self, built: Built, spot: FloorRectangle) -> None:
         self.parts.extend(place(built.parts, (spot.x, spot.y, 0.0), spot.yaw, -1))
         self.taken.append(spot)
         # Someone on two feet shades less floor than they need to themselves.
         slim = built.height > 1.4 and built.length < 0.7
         size = (0.34, 0.3) if slim else (spot.length, spot.width)
-        self.shaded.append(Footprint(spot.x, spot.y, *size, spot.yaw))
+        self.shaded.append(FloorRectangle(spot.x, spot.y, *size, spot.yaw))
 
 
 def place_pallets(
@@ -116,10 +116,10 @@ def place_pallets(
             yaw = float(rng.normal(0, 0.08)) + float(rng.integers(2)) * np.pi / 2
             if rng.random() < 0.1:
                 yaw = float(rng.uniform(0, np.pi))
-            if not site.free(Footprint(x, y, 1.27, 1.27, yaw)):
+            if not site.free(FloorRectangle(x, y, 1.27, 1.27, yaw)):
                 continue
             built = objects.pallet(rng)
-            spot = Footprint(x, y, built.length + 0.04, built.width + 0.04, yaw)
+            spot = FloorRectangle(x, y, built.length + 0.04, built.width + 0.04, yaw)
             empty = built.height <= objects.PALLET_HEIGHT + 0.01
             site.add(built, "pallet", spot, load="empty" if empty else "loaded")
             break

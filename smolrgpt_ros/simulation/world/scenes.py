@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import clutter, objects, surroundings, variety
-from .footprints import Footprint, overlap
+from .footprints import FloorRectangle, overlap
 from .furnishing import SceneObject, Site, place_pallets
 from .parts import Colour, Part, place
 
@@ -80,7 +80,7 @@ def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -
         # Nothing may stand on the robot itself or right before its lens.
         ahead = np.radians(camera.heading_deg)
         site.taken.append(
-            Footprint(
+            FloorRectangle(
                 camera.position[0] + 0.5 * float(np.cos(ahead)),
                 camera.position[1] + 0.5 * float(np.sin(ahead)),
                 2.4,
@@ -200,7 +200,7 @@ def _place_transporters(rng: np.random.Generator, site: Site, half_x: float, hal
                 yaw = float(rng.uniform(0, 2 * np.pi))
             if not site.clear_of_tape(x, y):
                 continue
-            spot = Footprint(x, y, 1.9 if loaded else 1.6, 1.35 if loaded else 1.0, yaw)
+            spot = FloorRectangle(x, y, 1.9 if loaded else 1.6, 1.35 if loaded else 1.0, yaw)
             if not site.free(spot):
                 continue
             vehicle = objects.transporter(rng)
@@ -210,7 +210,7 @@ def _place_transporters(rng: np.random.Generator, site: Site, half_x: float, hal
             break
 
 
-def _load_deck(rng: np.random.Generator, site: Site, spot: Footprint, carrier: int) -> None:
+def _load_deck(rng: np.random.Generator, site: Site, spot: FloorRectangle, carrier: int) -> None:
     """A pallet on the deck, moved back so that the nose of the vehicle stays in sight."""
     load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
     built = objects.pallet(rng, load)
@@ -218,7 +218,7 @@ def _load_deck(rng: np.random.Generator, site: Site, spot: Footprint, carrier: i
     ahead = float(spot.yaw)
     x, y = spot.x + shift * np.cos(ahead), spot.y + shift * np.sin(ahead)
     turned = ahead + float(rng.normal(0, 0.03)) + float(rng.integers(2)) * np.pi / 2
-    seat = Footprint(float(x), float(y), built.length, built.width, turned)
+    seat = FloorRectangle(float(x), float(y), built.length, built.width, turned)
     site.add(built, "pallet", seat, objects.DECK_HEIGHT, "loaded", carrier)
 
 
@@ -242,7 +242,7 @@ def _place_clutter(
                         rng, built.length, built.width, float(rng.uniform(0.05, 0.5))
                     )
                 else:
-                    spot = Footprint(
+                    spot = FloorRectangle(
                         float(rng.uniform(-half_x - 2, half_x + 2)),
                         float(rng.uniform(-half_y - 2, half_y + 2)),
                         built.length,

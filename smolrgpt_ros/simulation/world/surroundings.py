@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import clutter
-from .footprints import Footprint
+from .footprints import FloorRectangle
 from .parts import Colour, Part, box, place, yaw_quaternion
 
 WALL_HEIGHT = 9.5
@@ -44,18 +44,18 @@ class Room:
 
     def along_wall(
         self, rng: np.random.Generator, length: float, depth: float, gap: float
-    ) -> Footprint:
+    ) -> FloorRectangle:
         """A place at one of the walls, ``gap`` metres off it, length along the wall."""
         side = int(rng.choice(4, p=[0.34, 0.28, 0.28, 0.10]))
         off = gap + depth / 2
         if side in (0, 3):
             x = float(rng.uniform(self.left + 1 + length / 2, self.right - 1 - length / 2))
             y = self.back - off if side == 0 else self.front + off
-            return Footprint(x, y, length, depth, 0.0 if side == 0 else float(np.pi))
+            return FloorRectangle(x, y, length, depth, 0.0 if side == 0 else float(np.pi))
         y = float(rng.uniform(self.front + 1 + length / 2, self.back - 1 - length / 2))
         x = self.left + off if side == 1 else self.right - off
         yaw = float(np.pi / 2) if side == 1 else -float(np.pi / 2)
-        return Footprint(x, y, length, depth, yaw)
+        return FloorRectangle(x, y, length, depth, yaw)
 
 
 def tape_colour(rng: np.random.Generator) -> Colour:
@@ -174,7 +174,7 @@ def walls(rng: np.random.Generator, room: Room) -> tuple[Part, ...]:
 
 
 def soft_shadows(
-    footprints: Iterable[Footprint], light: tuple[float, float, float]
+    footprints: Iterable[FloorRectangle], light: tuple[float, float, float]
 ) -> tuple[Part, ...]:
     """Dark veils on the floor around what stands there: the light of many lamps, cheaply."""
     parts = []

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from . import clutter, objects
-from .footprints import Footprint, overlap
+from .footprints import FloorRectangle, overlap
 from .furnishing import SceneObject, Site, place_pallets
 from .objects import Built
 from .parts import Colour, Part, box
@@ -70,7 +70,7 @@ def _place_aisles(
             for _ in range(int(rng.integers(2, 4))):
                 built = objects.rack(rng)
                 x = side * (half_x + lane + built.width / 2 + row * 1.15)
-                spot = Footprint(
+                spot = FloorRectangle(
                     x, y + built.length / 2, built.length, built.width, -side * float(np.pi / 2)
                 )
                 y += built.length + 0.06
@@ -131,12 +131,12 @@ def _wrapped(rng: np.random.Generator, site: Site, item: SceneObject) -> tuple[P
     return (replace(film, alpha=float(rng.uniform(0.2, 0.45))),)
 
 
-def _in_room(room: Room, spot: Footprint) -> bool:
+def _in_room(room: Room, spot: FloorRectangle) -> bool:
     corners = spot.corners()
     (left, front), (right, back) = corners.min(axis=0), corners.max(axis=0)
     inside = room.left + 0.4 < left and right < room.right - 0.4
     return bool(inside and room.front + 0.4 < front and back < room.back - 0.4)
 
 
-def _lets_buffers_be(site: Site, spot: Footprint) -> bool:
+def _lets_buffers_be(site: Site, spot: FloorRectangle) -> bool:
     return not any(overlap(spot.grown(0.3), buffer.footprint) for buffer in site.buffers)

@@ -18,8 +18,8 @@ from smolrgpt_ros.simulation.questions.relation_truth import (
     COMPARISONS,
     RELATION_KINDS,
     compare,
-    placed,
     value_of,
+    viewed,
 )
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
@@ -66,7 +66,7 @@ def test_orientation_in_the_camera_frame() -> None:
 
 
 def at(item: ObjectTruth):
-    return placed(FRAME, item)
+    return viewed(FRAME, item)
 
 
 def test_the_viewers_axes_are_gravitys() -> None:
