@@ -9,7 +9,7 @@ import numpy as np
 
 from smolrgpt_ros.evaluation.score import is_close
 from smolrgpt_ros.scene.region import Region
-from smolrgpt_ros.simulation.questions.distances import distance_between
+from smolrgpt_ros.simulation.questions.candidates import distance_between
 from smolrgpt_ros.simulation.questions.questions import generate_questions
 from smolrgpt_ros.simulation.sensing.matching import match_objects
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth

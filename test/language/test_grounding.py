@@ -16,7 +16,7 @@ from smolrgpt_ros.language.lexicon import HARMLESS, PHRASES
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
 from smolrgpt_ros.language.vocabulary import Vocabulary, plural_of
 from smolrgpt_ros.scene.status import QueryError, Status
-from smolrgpt_ros.simulation.questions import phrasings
+from smolrgpt_ros.simulation.questions.questions import question_phrasings
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
 needs_data = pytest.mark.skipif(
@@ -292,11 +292,11 @@ def _by_column(pick: Pick, views: Sequence[RegionView]) -> int:
 # -- the simulator's phrasings --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", ["TRAIN", "HELDOUT"])
-def test_simulated_phrasings(table: str) -> None:
+@pytest.mark.parametrize("split", ["train", "heldout"])
+def test_simulated_phrasings(split: str) -> None:
     rng = np.random.default_rng(5)
     wrong, total = [], 0
-    for group, sentences in getattr(phrasings, table).items():
+    for group, sentences in question_phrasings().split(split).items():
         family = {"left": "left_right"}.get(group.split("_")[0], group.split("_")[0])
         kind = Kind(family)
         for sentence in sentences:
@@ -313,12 +313,12 @@ def test_simulated_phrasings(table: str) -> None:
     assert len(wrong) <= 0.03 * total, wrong
 
 
-@pytest.mark.parametrize("table", ["TRAIN", "HELDOUT"])
-def test_rewritten_phrasings_mean_the_same_and_stay_as_they_are(table: str) -> None:
+@pytest.mark.parametrize("split", ["train", "heldout"])
+def test_rewritten_phrasings_mean_the_same_and_stay_as_they_are(split: str) -> None:
     rng = np.random.default_rng(7)
     lost = total = 0
     prompts = set()
-    for sentences in getattr(phrasings, table).values():
+    for sentences in question_phrasings().split(split).values():
         for sentence in sentences:
             question, views = _phrased(sentence, rng)
             total += 1

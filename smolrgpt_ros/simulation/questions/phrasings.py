@@ -1,660 +1,139 @@
-"""How questions are put, in words of this project: sentences to train on and others to test on.
+"""Sentences that questions are drawn from: data files, validated when they are read.
 
-Placeholders: ``{a}`` and ``{b}`` are single objects ("the pallet <mask>"), ``{pallets}``,
-``{buffers}``, ``{transporters}`` and ``{objects}`` are lists, ``{one}`` is "leftmost" or
-"rightmost", ``{which}`` describes a buffer ("leftmost", "middle"), ``{shelf}`` is a single shelf.
-``{the_...}`` stands for the class with its masks, as ``language.prompting`` writes it.
+A file is a JSON object::
+
+    {"splits": ["train", "heldout"],
+     "groups": {"left_right": {"kind": "left_right", "placeholders": ["a", "b"],
+                               "train": ["Is {a} left of {b}?", ...], "heldout": [...]}}}
+
+A group holds sentences that ask for the same thing; its ``kind`` is the category of the question.
+Every sentence has each of the group's placeholders exactly once: ``{a}``, ``{b}`` and ``{shelf}``
+stand for one object ("the pallet <mask>"), ``{pallets}``, ``{buffers}``, ``{transporters}`` and
+``{objects}`` for a list, ``{one}`` for "leftmost" or "rightmost", ``{which}`` also for "middle".
+``{the_...}`` stands for the class name with its masks, as ``language.prompts`` writes it.
 """
 
-# ruff: noqa: E501 (a sentence stays on its line)
 from __future__ import annotations
 
-TRAIN: dict[str, tuple[str, ...]] = {
-    "left_right": (
-        "Is {a} left or right of {b}?",
-        "Does {a} lie to the left or to the right of {b}?",
-        "Do you see {a} on the left or on the right of {b}?",
-        "Is {a} on the left side or on the right side of {b}?",
-        "Seen from the camera, is {a} left of {b}?",
-        "Seen from the camera, is {a} right of {b}?",
-        "In the picture, does {a} come left of {b}?",
-        "In the picture, does {a} come right of {b}?",
-        "Is {a} further left than {b}?",
-        "Is {a} further right than {b}?",
-        "Is {a} more to the left than {b}?",
-        "Is {a} more to the right than {b}?",
-        "Tell me whether {a} is left or right of {b}.",
-        "Say whether {a} is seen left or right of {b}.",
-        "Would I find {a} to the left of {b}?",
-        "Would I find {a} to the right of {b}?",
-        "Looking at the scene, is {a} on the left of {b} or on its right?",
-        "Is {a} left or right when compared with {b}?",
-        "Is {a} further to the left when compared with {b}?",
-        "Is {a} further to the right when compared with {b}?",
-        "Where is {a} relative to {b}: left or right?",
-        "Is {a} on the left relative to {b}?",
-        "Is {a} on the right relative to {b}?",
-        "From here, is {a} to the left of {b}?",
-        "From here, is {a} to the right of {b}?",
-        "To see {a}, do I have to look left or right of {b}?",
-        "To find {a}, do I look left or right of {b}?",
-        "To reach {a}, does one move left or right from {b} in the image?",
-        "Is it true that {a} is left of {b}?",
-        "Is it true that {a} is right of {b}?",
-        "Which way is {a} from {b}, left or right?",
-        "Name the side that {a} is on, as seen from {b}.",
-        "Does the camera see {a} left of {b}?",
-        "Does the camera see {a} right of {b}?",
-        "Horizontally, is {a} left or right of {b}?",
-        "How do {a} and {b} lie, is the first one left or right of the second?",
-        "In this view, does {a} stand left of {b}?",
-        "In this view, does {a} stand right of {b}?",
-        "Please check whether {a} is left of {b} or right of it.",
-        "Decide: {a} left of {b}, or right of it?",
-        "Where does {a} appear next to {b}, left or right?",
-        "Does someone who looks at {a} look left or right of {b}?",
-        "Is {a} situated left or right of {b}?",
-        "{a}: left or right of {b}?",
-        "Is {a} at the left hand of {b} or at its right hand?",
-        "Going by the picture, do I see {a} left of {b}?",
-        "Going by the picture, do I see {a} right of {b}?",
-        "Could {a} be to the left of {b}?",
-        "Could {a} be to the right of {b}?",
-        "I think {a} is right of {b}. Is this so?",
-        "Seen from here, {a} is on which side: left or right of {b}?",
-        "Does {a} sit left or right relative to {b}?",
-        "Is {a} more left or more right compared to {b}?",
-        "Where do you find {a}, left or right of {b}?",
-        "Do I find {a} on the left side of {b}?",
-        "Do I find {a} on the right side of {b}?",
-        "I think {a} is left of {b}. Is this so?",
-        "{a} lies on which side of {b}?",
-        "On which side of {b} is {a}?",
-        "On which side of {b} does {a} stand, left or right?",
-        "Which side of {b} is {a} on?",
-        "At which side of {b} would I look for {a}?",
-        "Tell me the side of {b} on which {a} is.",
-        "What side is {a} on, left or right of {b}?",
-        "{a} is on what side of {b}, seen by the camera?",
-        "Relative to {b}, is {a} left or right?",
-        "Relative to {b}, which side is {a} on?",
-        "Compared with {b}, is {a} further left or further right?",
-        "With {b} as the reference, is {a} to the left?",
-        "With {b} as the reference, is {a} to the right?",
-        "If I face {b}, do I see {a} to its left or to its right?",
-        "Right or left of {b}, where does {a} stand?",
-        "{a} and {b}: which side is the first on?",
-        "From the viewpoint of the camera, has {a} its place left or right of {b}?",
-        "Is {a} placed to the right of {b}, or is it left?",
-        "Is {a} placed to the left of {b}, or is it right?",
-        "Does {a} appear on the right of {b} in the image?",
-        "Does {a} appear on the left of {b} in the image?",
-        "Check if {a} is right of {b}.",
-        "Check if {a} is left of {b}.",
-        "In which direction from {b} is {a}, left or right?",
-        "Left or right? I mean {a}, seen relative to {b}.",
-        "State the side (left or right) of {a} with regard to {b}.",
-        "The camera looks at both: is {a} the left or the right one, compared with {b}?",
-        "Do I have to turn left or right to go from {b} to {a}?",
-        "Is {a} to the left or to the right of {b}?",
-        "Seen from the camera, on which side of {b} is {a}, left or right?",
-        "Could you tell me whether {a} stands left or right of {b} in this picture?",
-        "Is {a} left of {b}?",
-        "Would you say that {a} is on the right-hand side of {b}?",
-        "Relative to {b}, does {a} appear on the left or on the right?",
-        "{a} - left or right of {b}?",
-        "Taking {b} as the reference, which side is {a} on from our viewpoint?",
-        "Am I correct that {a} lies to the right of {b} in the image?",
-        "From where the robot looks, do we find {a} more to the left or more to the right than {b}?",
-        "Please check: {a} is at the left side of {b}, yes or no?",
-        "If I look at {b} in the frame, do I have to move my eyes left or right to get to {a}?",
-        "Compared with {b}, is {a} further left?",
-        "I need the lateral position of {a} with respect to {b}: left or right?",
-        "Does {a} sit right of {b} from the camera's point of view?",
-        "Which side of {b} can I see {a} on?",
-        "Tell me, please, to which side of {b} is {a} located.",
-        "Using {b} as an anchor, determine if {a} is on its left or its right in the view.",
-        "In the camera view, is it true that {a} comes to the left of {b}?",
-        "state side of {a} relative to {b} (left/right)",
-    ),
-    "distance": (
-        "How far is {a} from {b} in meters?",
-        "How far is it from {a} to {b}?",
-        "How many meters lie between {a} and {b}?",
-        "What is the distance between {a} and {b} in meters?",
-        "How large is the gap from the centre of {a} to the centre of {b}?",
-        "Measure how far {a} is from {b}.",
-        "Estimate the distance from {a} to {b}.",
-        "State the distance between {a} and {b}.",
-        "How long is the way from {a} to {b} in a straight line?",
-        "In meters, how far is {a} away from {b}?",
-        "How distant are {a} and {b}?",
-        "How much space is there from {a} to {b}?",
-        "How close does {a} stand to {b}?",
-        "How near is {a} to {b}?",
-        "What separates {a} from {b}, in meters?",
-        "By how many meters are {a} and {b} separated?",
-        "Work out the distance of {a} to {b}.",
-        "I need the distance from {a} to {b}.",
-        "A robot drives straight from {a} to {b}: how many meters is that?",
-        "How many meters is {a} away from {b}?",
-        "How many meters is it between {a} and {b}?",
-        "What is the straight-line distance from {a} to {b}?",
-        "Report how far apart {a} and {b} stand.",
-        "How far away from {b} does {a} stand?",
-        "What distance do you measure between {a} and {b}?",
-        "What range separates {a} and {b}?",
-        "Say how far {a} is away from {b}.",
-        "Please measure from {a} to {b}.",
-        "Let me know the distance of {a} and {b}.",
-        "How wide apart are {a} and {b}?",
-        "How big is the distance of {a} from {b}?",
-        "With {a} here and {b} there, how many meters are in between?",
-        "Distance between {a} and {b}?",
-        "Distance {a} to {b} in meters, please.",
-        "Give me the meters between {a} and {b}.",
-        "How many meters apart are {a} and {b}?",
-        "What length has the line from {a} to {b}?",
-        "If a ruler lay between {a} and {b}, what would it read?",
-        "How long must a rope be that joins {a} and {b}?",
-        "Tell the spacing of {a} and {b}.",
-        "What is the spacing between {a} and {b}?",
-        "How far must a robot drive from {a} to reach {b}?",
-        "Compute the range between {a} and {b}.",
-        "Can you measure the distance of {a} from {b}?",
-        "How far do {a} and {b} stand from one another?",
-        "How much room is between {a} and {b}, in meters?",
-        "I wonder how far {a} is from {b}.",
-        "{a} is how many meters from {b}?",
-        "{a} is how far from {b}?",
-        "Seen from {b}, how far is {a}?",
-        "Starting at {a}, after how many meters would I be at {b}?",
-        "To the nearest centimetre, how far is {a} from {b}?",
-        "What is the separation distance of {a} from {b}?",
-        "In a straight line, {a} is how far off {b}?",
-        "From {b}, how many meters is it to {a}?",
-        "What is the gap in meters between {a} and {b}?",
-        "How much distance is there between {a} and {b}?",
-        "How far apart would you say {a} and {b} are?",
-        "How far apart are {a} and {b}?",
-        "Calculate how far {a} lies from {b}.",
-        "Give the centre to centre distance of {a} and {b}.",
-        "Need the range in meters: {a} to {b}.",
-        "{a} to {b}: how far?",
-        "{a} and {b}, how many meters between them?",
-        "What is the length of the straight path between {a} and {b}?",
-        "How many meters of floor are between {a} and {b}?",
-        "Approximately how far is {a} located from {b}?",
-        "What is the approximate distance separating {a} and {b}?",
-        "Between {a} and {b}, what is the distance?",
-        "If I go from {a} to {b}, how many meters do I cover?",
-        "What would you measure from {a} to {b}?",
-        "Provide the metric distance between {a} and {b}.",
-        "How far is {a} from {b}?",
-        "What is the distance in metres between {a} and {b}?",
-        "How many metres separate {a} and {b}?",
-        "Please estimate the centre-to-centre distance from {a} to {b}.",
-        "distance {a} to {b}, in m",
-        "Could you measure how much space lies between the centres of {a} and {b}?",
-        "I'd like to know how far apart {a} and {b} are.",
-        "Starting at the middle of {b}, how many metres is it to the middle of {a}?",
-        "Give me the range between {a} and {b} in meters.",
-        "How long is the straight line that connects {a} with {b}?",
-        "Roughly how distant is {b} from {a}, in metres?",
-        "Between {a} and {b}, what is the gap measured centre to centre?",
-        "Can you say me how many meters there are from {a} until {b}?",
-        "Compute the separation of {a} and {b}.",
-        "If a transport vehicle drove straight from {a} to {b}, what distance would it cover?",
-        "What would a tape measure show from the centre of {a} to the centre of {b}?",
-    ),
-    "distance_pallets": (
-        "How far is the {one} of the pallets {pallets} from {b}?",
-        "Take the {one} of the pallets {pallets}: how far is it from {b}?",
-        "How many meters lie between {b} and the {one} of the pallets {pallets}?",
-        "Out of the pallets {pallets}, how far is the {one} one from {b}?",
-        "Measure from {b} to the {one} of the pallets {pallets}.",
-        "What is the distance from {b} to the {one} one of the pallets {pallets}?",
-        "Look for the {one} one of the pallets {pallets}: how far does {b} stand from it?",
-        "Distance between {b} and the {one} of the pallets {pallets}?",
-        "Of the pallets {pallets}, take the {one} one and measure to {b}.",
-        "How many meters apart are {b} and the {one} one of the pallets {pallets}?",
-        "What separates {b} from the {one} of the pallets {pallets}?",
-        "From the {one} of the pallets {pallets} to {b}, how many meters is it?",
-        "Which distance has the {one} one of the pallets {pallets} to {b}?",
-        "How far away is {b} from the {one} pallet of {pallets}?",
-        "Pick the {one} of the pallets {pallets} and tell me its distance to {b}.",
-        "Among the pallets {pallets}, how many meters is the {one} one away from {b}?",
-        "Distance from {b} to the {one} pallet in {pallets}, in meters?",
-        "Give me the meters between the {one} of the pallets {pallets} and {b}.",
-        "Of the pallets {pallets}, take the {one} one: how far is it from {b}?",
-        "How many metres lie between {b} and the {one} of the pallets {pallets}?",
-        "Please give the distance from the {one} pallet among the pallets {pallets} to {b}.",
-        "We have the pallets {pallets} here. What is the distance in metres of the {one} one to {b}?",
-        "Measured from {b}, how far away is whichever of the pallets {pallets} is {one} in the image?",
-    ),
-    "distance_buffers": (
-        "How far is {a} from the {which} of the buffer regions {buffers}?",
-        "Take the {which} of the buffer regions {buffers}: how far is {a} from it?",
-        "How many meters lie between {a} and the {which} of the buffer regions {buffers}?",
-        "Out of the buffer regions {buffers}, how far is the {which} one from {a}?",
-        "Measure from {a} to the {which} of the buffer regions {buffers}.",
-        "What is the distance from {a} to the {which} one of the buffer regions {buffers}?",
-        "Look for the {which} one of the buffer regions {buffers}: how far does {a} stand from it?",
-        "Distance between {a} and the {which} of the buffer regions {buffers}?",
-        "Of the buffer regions {buffers}, take the {which} one and measure to {a}.",
-        "How many meters apart are {a} and the {which} one of the buffer regions {buffers}?",
-        "What separates {a} from the {which} of the buffer regions {buffers}?",
-        "From {a} to the {which} of the buffer regions {buffers}, how many meters is it?",
-        "Which distance has the {which} one of the buffer regions {buffers} to {a}?",
-        "How far away is {a} from the {which} buffer region of {buffers}?",
-        "Pick the {which} of the buffer regions {buffers} and tell me its distance to {a}.",
-        "Among the buffer regions {buffers}, how many meters is the {which} one away from {a}?",
-        "Distance from {a} to the {which} buffer region in {buffers}, in meters?",
-        "Give me the meters between the {which} of the buffer regions {buffers} and {a}.",
-        "How far is {a} from the {which} one of the buffer regions {buffers}?",
-        "Looking at the buffer regions {buffers}, what distance in metres does the {which} one have to {a}?",
-        "Tell me how many meters it is from {a} to the {which} buffer region out of the buffer regions {buffers}.",
-        "Among the buffer regions {buffers}, pick the {which} and measure its centre-to-centre distance to {a}.",
-        "There are buffer regions {buffers} on the floor; how distant is {a} from the {which} one, please?",
-    ),
-    "count": (
-        "How many of the pallets {pallets} are in the {which} of the buffer regions {buffers}?",
-        "How many of the pallets {pallets} stand in the {which} one of the buffer regions {buffers}?",
-        "Of the buffer regions {buffers}, take the {which}: how many of the pallets {pallets} does it hold?",
-        "Look at the buffer regions {buffers}. How many of the pallets {pallets} are in the {which} one?",
-        "Count those of the pallets {pallets} that are in the {which} of the buffer regions {buffers}.",
-        "Count the pallets {pallets} that stand inside the {which} buffer region of {buffers}.",
-        "What number of the pallets {pallets} is in the {which} buffer region of {buffers}?",
-        "There are buffer regions {buffers} and pallets {pallets}. How many pallets are in the {which} region?",
-        "There are buffer regions {buffers} and pallets {pallets}. Count the pallets in the {which} buffer region.",
-        "With the buffer regions {buffers} and the pallets {pallets} in view, how many pallets does the {which} buffer region hold?",
-        "With the pallets {pallets} in view, how many of them stand in the {which} of the buffer regions {buffers}?",
-        "Tell me how many of the pallets {pallets} are inside the {which} of the buffer regions {buffers}.",
-        "How full is the {which} of the buffer regions {buffers}, counting the pallets {pallets}?",
-        "How many pallets does the {which} of the buffer regions {buffers} contain, looking at the pallets {pallets}?",
-        "How many of these pallets {pallets} belong to the {which} of these buffer regions {buffers}?",
-        "The {which} of the buffer regions {buffers}: how many of the pallets {pallets} are in it?",
-        "The {which} one of the buffer regions {buffers} contains how many of the pallets {pallets}?",
-        "Inside the {which} of the buffer regions {buffers}, how many of the pallets {pallets} can be counted?",
-        "Pallets {pallets}, buffer regions {buffers}: how many pallets are in the {which} region?",
-        "Buffer regions {buffers}, pallets {pallets}: what is the number of pallets in the {which} region?",
-        "Give the number of the pallets {pallets} that the {which} of the buffer regions {buffers} holds.",
-        "Find the {which} of the buffer regions {buffers} and count which of the pallets {pallets} are in it.",
-        "Which number of pallets from {pallets} occupies the {which} buffer region of {buffers}?",
-        "How many from the pallets {pallets} are parked in the {which} of the buffer regions {buffers}?",
-        "How many pallets of {pallets} rest on the floor of the {which} of the buffer regions {buffers}?",
-        "I see buffer regions {buffers}. In the {which} one, how many of the pallets {pallets} are there?",
-        "How many pallets of {pallets} do I see in the {which} one of the buffer regions {buffers}?",
-        "What is the count of pallets {pallets} in the {which} buffer region out of {buffers}?",
-        "Please count: which of the pallets {pallets} are within the {which} of the buffer regions {buffers}?",
-        "Tell the number of pallets {pallets} placed in the {which} of the buffer regions {buffers}.",
-        "In the {which} of the buffer regions {buffers}, how many of the pallets {pallets} have a place?",
-        "I need the number of the pallets {pallets} standing within the {which} of the buffer regions {buffers}.",
-        "Buffer regions {buffers}: of the pallets {pallets}, how many has the {which} one got?",
-        "How many of the pallets {pallets} were put into the {which} of the buffer regions {buffers}?",
-        "For the {which} of the buffer regions {buffers}, count the pallets {pallets} that it holds.",
-        "Do a stock check of the {which} of the buffer regions {buffers}: how many of the pallets {pallets}?",
-        "Are there pallets of {pallets} in the {which} of the buffer regions {buffers}, and how many?",
-        "Among the pallets {pallets}, how many are found in the {which} of the buffer regions {buffers}?",
-        "Looking at the {which} of the buffer regions {buffers}, how many of the pallets {pallets} are on it?",
-        "How many of the listed pallets {pallets} stand in the {which} of the listed buffer regions {buffers}?",
-        "Number of pallets {pallets} in the {which} buffer region of {buffers}?",
-        "Tell me the pallet count for the {which} of the buffer regions {buffers}, given the pallets {pallets}.",
-        "Pallets {pallets}: how many of these lie in the {which} of the buffer regions {buffers}?",
-        "The pallets are {pallets}, the buffer regions are {buffers}. How many pallets are located in the {which} buffer region?",
-        "Determine how many of the pallets {pallets} are located inside the {which} of the buffer regions {buffers}.",
-        "How many pallets among {pallets} are stored in the {which} buffer region among {buffers}?",
-        "Of the pallets {pallets}, how many sit in the {which} of the buffer regions {buffers}?",
-        "Within the {which} of the buffer regions {buffers}, count the pallets out of {pallets}.",
-        "Which of the pallets {pallets} stand in the {which} one of the buffer regions {buffers}, and how many are they?",
-        "What is the occupancy of the {which} of the buffer regions {buffers} in terms of the pallets {pallets}?",
-        "Given the buffer regions {buffers}, how many of the pallets {pallets} are inside the {which} one?",
-        "Count the pallets {pallets} that have been placed in the {which} of the buffer regions {buffers}.",
-        "Of the pallets {pallets}, how many does the {which} buffer region out of the buffer regions {buffers} hold?",
-        "Please look at the buffer regions {buffers} and the pallets {pallets}. What number of those pallets is in the {which} region?",
-        "Could you tell me the number of pallets from the pallets {pallets} which occupy the {which} one among the buffer regions {buffers}?",
-        "Consider the {which} of the buffer regions {buffers}: how many from the pallets {pallets} are parked there?",
-        "pallets {pallets}, buffer regions {buffers}: how many pallets in the {which} one?",
-        "I have the pallets {pallets} and the buffer regions {buffers}. How many pallets I can find in the {which} buffer?",
-        "What is the current load, in number of pallets, of the {which} one of the buffer regions {buffers} if we only count the pallets {pallets}?",
-        "Within the {which} buffer region of the buffer regions {buffers}, how many of the pallets {pallets} do you see?",
-        "Say how many of the pallets {pallets} are stored in whichever of the buffer regions {buffers} is the {which} one.",
-        "Check the pallets {pallets} against the buffer regions {buffers} and report how many sit in the {which} region.",
-    ),
-    "count_near": (
-        "How many of the pallets {pallets} are in the buffer region of {buffers} that is nearest to {shelf}?",
-        "Of the buffer regions {buffers}, take the one nearest to {shelf}: how many of the pallets {pallets} does it hold?",
-        "Count those of the pallets {pallets} that are in the buffer region nearest to {shelf}, out of {buffers}.",
-        "There are buffer regions {buffers} and pallets {pallets}. How many pallets are in the region nearest to {shelf}?",
-        "Which of the buffer regions {buffers} is next to {shelf}, and how many of the pallets {pallets} stand in it?",
-        "The one of the buffer regions {buffers} with the least distance to {shelf} holds how many of the pallets {pallets}?",
-        "Find the buffer region of {buffers} nearest to {shelf} and count which of the pallets {pallets} are in it.",
-        "Inside the nearest of the buffer regions {buffers} to {shelf}, how many of the pallets {pallets} are there?",
-        "Which of the buffer regions {buffers} is closest to {shelf}, and how many of the pallets {pallets} does it have?",
-        "Take the buffer region of {buffers} closest to {shelf} and count the pallets {pallets} within it.",
-        "How many of the pallets {pallets} are put down in the buffer region of {buffers} beside {shelf}?",
-        "Out of the buffer regions {buffers}, the closest one to {shelf}: how many of the pallets {pallets} are in it?",
-        "For {shelf}, look up the closest of the buffer regions {buffers} and say how many of the pallets {pallets} it has.",
-        "{shelf} has one of the buffer regions {buffers} nearest to it: how many of the pallets {pallets} are inside that one?",
-        "How many of the pallets {pallets} stand in whichever of the buffer regions {buffers} is closest to {shelf}?",
-        "Look at the buffer region nearest to {shelf}, out of the buffer regions {buffers}, and count its pallets among {pallets}.",
-        "Number of pallets {pallets} in the one of the buffer regions {buffers} closest to {shelf}?",
-        "Of the pallets {pallets}, how many are in the buffer region nearest {shelf}, given buffer regions {buffers}?",
-        "Starting at {shelf}, go to the nearest of the buffer regions {buffers}: how many of the pallets {pallets} are stored there?",
-        "How many of the pallets {pallets} are in the one of the buffer regions {buffers} that is nearest to {shelf}?",
-        "Find which of the buffer regions {buffers} is closest to {shelf} and count how many of the pallets {pallets} stand inside it.",
-        "Of the buffer regions {buffers}, the one next to {shelf} with the shortest distance holds how many of the pallets {pallets}?",
-        "With {shelf} as reference, please tell the number of the pallets {pallets} lying in the nearest of the buffer regions {buffers}.",
-        "I see the pallets {pallets} and the buffer regions {buffers}; how many pallets does the region with the least distance to {shelf} contain?",
-    ),
-    "count_named": (
-        "How many of the pallets {pallets} are in {b}?",
-        "How many of the pallets {pallets} stand inside {b}?",
-        "Count those of the pallets {pallets} that are inside {b}.",
-        "How many pallets from {pallets} does {b} hold?",
-        "What number of the pallets {pallets} is in {b}?",
-        "Tell me how many of the pallets {pallets} stand in {b}.",
-        "Pallets {pallets}: how many of them are in {b}?",
-        "Inside {b}, how many of the pallets {pallets} do you count?",
-        "How many of the pallets {pallets} do you find within {b}?",
-        "Has {b} got any of the pallets {pallets}, and how many?",
-        "The number of pallets {pallets} in {b} is what?",
-        "How many pallets out of {pallets} have been put into {b}?",
-        "Out of the pallets {pallets}, count those within {b}.",
-        "How many of the listed pallets {pallets} are located inside {b}?",
-        "Number of pallets {pallets} in {b}?",
-        "Determine how many of the pallets {pallets} sit in {b}.",
-        "Looking at {b}, how many of the pallets {pallets} does it contain?",
-        "{b}: how many of the pallets {pallets} are on it?",
-        "What is the pallet count of {b}, given the pallets {pallets}?",
-        "How many of these pallets {pallets} are stored in {b}?",
-        "How many of the pallets {pallets} stand in {b}?",
-        "Does {b} hold any of the pallets {pallets}, and if so, how many?",
-        "Please tell me what number of the pallets {pallets} has been put down in {b}.",
-        "In {b}, how many from the pallets {pallets} can be seen?",
-        "pallets {pallets}: number within {b}?",
-    ),
-    "choice_side": (
-        "Which one of {objects} is {one}?",
-        "Which one of {objects} is the {one}?",
-        "Out of {objects}, which is the {one} one?",
-        "Name the {one} of {objects}.",
-        "Find the {one} one of {objects}.",
-        "Looking at {objects}, which one is {one}?",
-        "In this picture, which of {objects} is {one}?",
-        "You see {objects}. Which one of them is {one}?",
-        "Tell me which of {objects} is {one}.",
-        "Pick the {one} of {objects}.",
-        "From the camera, which of {objects} is seen {one}?",
-        "Which of {objects} has the {one} place in the image?",
-        "Point out the {one} one among {objects}.",
-        "Compare {objects}: which is {one}?",
-        "Which of these is {one}, {objects}?",
-        "Given {objects}, who is the {one}?",
-        "Of {objects}, which one would be {one}?",
-        "Say which is {one}: {objects}.",
-        "Determine the {one} one of {objects}.",
-        "{objects}: name the one that is {one}.",
-        "Select the {one} of {objects}.",
-        "Between {objects}, which is {one}?",
-        "Among {objects}, which one is located {one}?",
-        "Which of the following is {one}: {objects}?",
-        "Which object is the {one} one, {objects}?",
-        "Of the regions {objects}, which is {one}?",
-        "{objects}: which of them is {one} in the image?",
-        "I see {objects}. Which is the {one}?",
-        "Which one stands {one}: {objects}?",
-        "Which one is {one}: {objects}?",
-        "Among {objects}, which object is {one} in the picture?",
-        "Looking at {objects}, tell me which is the {one} one.",
-        "Please name the {one} object out of {objects}.",
-        "We see {objects}. Which of them appears {one} from the camera?",
-        "What is the {one} thing here if I only consider {objects}?",
-        "Compare the horizontal positions of {objects} and pick the {one}.",
-        "{objects} - who is {one}?",
-    ),
-    "choice_pickup": (
-        "Which of the pallets {pallets} should the empty one of the transporters {transporters} fetch?",
-        "Which of the pallets {pallets} is nearest to the empty one of the transporters {transporters}?",
-        "There are transporters {transporters} and pallets {pallets}. Which pallet is the nearest to the empty transporter?",
-        "There are transporters {transporters} and pallets {pallets}. Which pallet should the free transporter fetch?",
-        "One of the transporters {transporters} is empty. Which of the pallets {pallets} should it fetch?",
-        "One of the transporters {transporters} has no load. Which of the pallets {pallets} is nearest to it?",
-        "With the transporters {transporters}, which of the pallets {pallets} can be picked up with the shortest way?",
-        "The free one of the transporters {transporters} wants a load: which of the pallets {pallets} is next to it?",
-        "Out of the pallets {pallets}, which one should the empty one of the transporters {transporters} collect?",
-        "Out of the pallets {pallets}, which has the least distance to the empty one of the transporters {transporters}?",
-        "Find the empty one of the transporters {transporters} and the pallet of {pallets} nearest to it.",
-        "Choose a pallet of {pallets} for the empty one of the transporters {transporters}.",
-        "Choose the nearest of the pallets {pallets} for the unloaded one of the transporters {transporters}.",
-        "Transporters {transporters}, pallets {pallets}: which pallet does the empty transporter reach first?",
-        "Transporters {transporters}, pallets {pallets}: which pallet is next in turn for the empty transporter?",
-        "Which of the pallets {pallets} would the unloaded one of the transporters {transporters} reach first?",
-        "To drive as little as possible, which of the pallets {pallets} should the empty one of the transporters {transporters} take?",
-        "Plan the next pick: transporters {transporters}, pallets {pallets}. Which pallet is the one to take?",
-        "Which of the pallets {pallets} is closest to the empty one of the transporters {transporters}?",
-        "Some of the transporters {transporters} carry loads, one does not. Which of the pallets {pallets} is closest to that one?",
-        "Of the pallets {pallets}, name the best one to load onto the empty one of the transporters {transporters}.",
-        "Given transporters {transporters} and pallets {pallets}, which pallet suits the free transporter best?",
-        "Among the pallets {pallets}, which one lies closest to the transporter of {transporters} without a load?",
-        "Tell the unloaded one of the transporters {transporters} which of the pallets {pallets} to pick up.",
-        "For the empty one of the transporters {transporters}, which of the pallets {pallets} is the closest to fetch?",
-        "Who is idle among the transporters {transporters}, and which of the pallets {pallets} is nearest to it?",
-        "Which of the pallets {pallets} is optimal for the available transporter of {transporters}?",
-        "Which pallet of {pallets} lies nearest to the transporter of {transporters} that is empty?",
-        "An empty transporter is among the transporters {transporters}. Which pallet out of {pallets} is closest to it?",
-        "Given the transporters {transporters}, one of them empty, and the pallets {pallets}: which pallet has the shortest way?",
-        "From the transporter of {transporters} that carries no pallet, which of the pallets {pallets} is nearest?",
-        "Which of the pallets {pallets} should be assigned to the empty transporter among {transporters}?",
-        "Assign a pallet of {pallets} to the free one of the transporters {transporters}: the nearest one.",
-        "The unloaded one of the transporters {transporters} should take the closest of the pallets {pallets}. Which is that?",
-        "Look for the unloaded vehicle among the transporters {transporters}. Which of the pallets {pallets} is nearest to it?",
-        "Pallets {pallets}, transporters {transporters}: name the pallet closest to the empty transporter.",
-        "Which of the pallets {pallets} will the empty one among the transporters {transporters} get to soonest?",
-        "One of the transporters {transporters} carries nothing. Which of the pallets {pallets} should it fetch, going by the shortest distance?",
-        "Of the transporters {transporters} only one is free; tell me which of the pallets {pallets} is nearest to it.",
-        "Among the pallets {pallets}, select the best one to pick up for the unloaded vehicle of the transporters {transporters}, i.e. the nearest one.",
-        "Please find the transporter without load among the transporters {transporters} and say which of the pallets {pallets} has the least distance to it.",
-        "transporters {transporters}, pallets {pallets}: nearest pallet for the empty transporter?",
-        "I want to send the vacant one of the transporters {transporters} to its closest pallet. Which one from the pallets {pallets} is this?",
-        "Given the pallets {pallets}, which should be collected by whichever of the transporters {transporters} is not carrying anything, if it takes the nearest?",
-        "Which pallet will be the shortest trip for the idle, unloaded one of the transporters {transporters}, choosing from the pallets {pallets}?",
-        "Between the pallets {pallets}, which lies nearest to the one of the transporters {transporters} that has no cargo on it?",
-    ),
-    "choice_buffer": (
-        "Which of the buffer regions {buffers} is nearest to {a}?",
-        "Which one of the buffer regions {buffers} has the least distance to {a}?",
-        "Out of the buffer regions {buffers}, which is nearest to {a}?",
-        "Find the buffer region of {buffers} that is nearest to {a}.",
-        "Name the nearest of the buffer regions {buffers} to {a}.",
-        "Starting at {a}, which of the buffer regions {buffers} is reached first?",
-        "Which of the buffer regions {buffers} lies next to {a}?",
-        "Measure from {a} to the buffer regions {buffers}: which one is nearest?",
-        "{a}: which of the buffer regions {buffers} is its nearest?",
-        "Tell me which of the buffer regions {buffers} is the shortest way from {a}.",
-        "Which of the buffer regions {buffers} is closest to {a}?",
-        "Among the buffer regions {buffers}, find the closest to {a}.",
-        "From {a}, what is the closest of the buffer regions {buffers}?",
-        "Given {a} and the buffer regions {buffers}, which region is the nearest?",
-        "If I leave {a}, which of the buffer regions {buffers} do I reach first?",
-        "Select the one of the buffer regions {buffers} with the shortest distance to {a}.",
-        "Which buffer region of {buffers} is nearest to {a}?",
-        "Of the buffer regions {buffers}, which has the shortest way to {a}?",
-        "What is the nearest of the buffer regions {buffers}, starting at {a}?",
-        "{a} should go to the nearest of the buffer regions {buffers}. Which one is that?",
-        "Look at {a}: which of the buffer regions {buffers} is at the least distance?",
-        "For {a}, which of the buffer regions {buffers} is the nearest one?",
-        "Buffer regions {buffers}: which one is closest to {a}?",
-        "Point out the buffer region of {buffers} that lies closest to {a}.",
-        "Of the buffer regions {buffers}, which one lies closest to {a}?",
-        "Please tell me what is the nearest place for {a} among the buffer regions {buffers}.",
-        "Starting from {a}, which one of the buffer regions {buffers} could be reached over the shortest distance?",
-        "I have the buffer regions {buffers}; pick the one with the smallest distance to {a}.",
-        "closest to {a} out of buffer regions {buffers}?",
-        "If {a} has to go to the closest of the buffer regions {buffers}, which would that be?",
-        "Compare how far the buffer regions {buffers} are from {a} and name the one that is least far away.",
-    ),
-}
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-HELDOUT: dict[str, tuple[str, ...]] = {
-    "left_right": (
-        "From where the camera is looking, on which side of {b} do I find {a}, the left or the right?",
-        "Taking {b} as the reference, does {a} appear to its left or to its right in the picture?",
-        "Side check: {a} relative to {b} - left or right?",
-        "Is {a} sitting to the left of {b} in this view?",
-        "Would you say {a} is on the right-hand side of {b}, as the camera sees it?",
-        "Tell me please whether {a} stands left or right from {b}.",
-        "Looking at the image, do I have to go left or right from {b} to get to {a}?",
-        "With respect to {b}, determine the lateral position of {a} (left/right) in camera view.",
-        "{a}: left of {b}, yes or no?",
-        "I can't tell from here, does {a} lie to the right of {b}?",
-        "Could you kindly confirm that {a} is located on the left side of {b}?",
-        "Seen through the robot's camera, which side of {b} is occupied by {a}: left or right?",
-        "When I stand behind the camera, {a} is on which side of {b}, left or right?",
-        "If {b} is my starting point in the frame, is {a} over to the left or over to the right?",
-        "need to know if {a} is right of {b}",
-        "Operator query - has {a} been put down to the left or to the right of {b}?",
-        "Does one see {a} more to the right than {b} in the camera picture?",
-        "Classify the placement of {a} against {b} as either left or right.",
-        "In the photo, is it left or right of {b} that {a} shows up?",
-    ),
-    "distance": (
-        "Give the centre-to-centre spacing of {a} and {b} in metres.",
-        "Range from {a} to {b}, in meters?",
-        "How far away is {a} from {b}?",
-        "Please estimate the gap between the centers of {a} and {b}, in meters.",
-        "If I measured from the middle of {b} to the middle of {a}, what would the tape read in metres?",
-        "dist {a} <-> {b} [m]",
-        "Starting at {b}, how many meters is it to {a}?",
-        "I'd like to know the separation of {a} from {b}, if you'd be so kind.",
-        "What length in metres lies between {a} and {b}?",
-        "For route planning I need the distance in meters that {a} has to {b}.",
-        "Roughly how much floor is there, in metres, from the centre of {a} to that of {b}?",
-        "Between {b} and {a} it is how many meter?",
-        "Compute the metric distance of {b} with respect to {a}.",
-        "At what distance from {b} does {a} stand?",
-        "Can you work out how far apart {a} and {b} are?",
-        "What's the straight-line distance you would have to cover to go from {a} over to {b}?",
-        "{a} to {b}, how far in m?",
-    ),
-    "distance_pallets": (
-        "Among the pallets {pallets}, take the {one} one and tell me how many metres it is from {b}.",
-        "How far does the {one} of the pallets {pallets} stand from {b}?",
-        "Starting from {b}, what is the distance in meters to whichever of the pallets {pallets} is {one}?",
-        "Pallets: {pallets}. Distance of the {one} one to {b} in m?",
-        "I have to bring a load across: please give me the metres between {b} and the {one} pallet out of the pallets {pallets}.",
-        "Considering the pallets {pallets}, how many meters lie between the one that is {one} and {b}?",
-    ),
-    "distance_buffers": (
-        "Out of the buffer regions {buffers}, pick the {which} one: how far is it from {a}?",
-        "What separation in meters is there between {a} and the {which} of the buffer regions {buffers}?",
-        "Given the buffer regions {buffers}, report the centre-to-centre distance in metres from the {which} one to {a}.",
-        "How many metres would {a} have to travel to reach the {which} one among the buffer regions {buffers}?",
-        "buffer regions {buffers}: range between {which} one and {a}, meters",
-        "Could you measure for me from {a} up to the buffer region which is {which} among the buffer regions {buffers}?",
-    ),
-    "count": (
-        "Of the pallets {pallets}, how many are parked in the {which} of the buffer regions {buffers}?",
-        "Looking only at the {which} one of the buffer regions {buffers}, how many of the pallets {pallets} does it hold?",
-        "Count the pallets {pallets} that have been set down inside the {which} buffer region among the buffer regions {buffers}.",
-        "Given pallets {pallets} and buffer regions {buffers}, what is the number of these pallets in the {which} region?",
-        "Please tell me the occupancy of the {which} one out of the buffer regions {buffers}, counting just the pallets {pallets}.",
-        "The {which} one of the buffer regions {buffers} contains how many from the pallets {pallets}?",
-        "buffer regions {buffers}, pallets {pallets}: pallet count in {which} region?",
-        "I'm doing stock-taking: how many of the pallets {pallets} can be found within the {which} of the buffer regions {buffers}?",
-        "Which number of the pallets {pallets} is standing on the {which} one among the buffer regions {buffers}?",
-        "Check the buffer regions {buffers}, choose the {which} one and say how many of the pallets {pallets} are in there.",
-        "How full is the {which} one of the buffer regions {buffers}, i.e. how many of the pallets {pallets} occupy it?",
-        "Number of pallets, from the pallets {pallets}, located in the {which} buffer region of the buffer regions {buffers}, please.",
-        "Suppose I clear out the {which} of the buffer regions {buffers}; how many of the pallets {pallets} would I be moving out of it?",
-        "Can you add up for me those of the pallets {pallets} lying in whichever of the buffer regions {buffers} is {which}?",
-    ),
-    "count_near": (
-        "How many of the pallets {pallets} are in whichever of the buffer regions {buffers} is closest to {shelf}?",
-        "Find the one of the buffer regions {buffers} that lies nearest {shelf} and count which of the pallets {pallets} stand in it.",
-        "Taking the buffer region with the shortest distance to {shelf} from the buffer regions {buffers}, what number of the pallets {pallets} does it contain?",
-        "Pallets {pallets}; buffer regions {buffers}. How many of these pallets in the region nearest to {shelf}?",
-        "Near {shelf} we have buffer regions {buffers}; the closest of them to it is holding how many of the pallets {pallets}?",
-        "Could you let me know how many out of the pallets {pallets} have been stored in the buffer region next to {shelf}, meaning the nearest one of the buffer regions {buffers}?",
-    ),
-    "count_named": (
-        "Inside {b}, how many of the pallets {pallets} do you see?",
-        "Pallets {pallets}: how many of them are placed in {b}?",
-        "Please count those of the pallets {pallets} that {b} currently holds.",
-        "What portion of the pallets {pallets}, as a number, stands within the tape of {b}?",
-        "Does {b} have any of the pallets {pallets} in it, and if so, how many?",
-        "Number of the pallets {pallets} occupying {b}?",
-    ),
-    "choice_side": (
-        "Which one is {one} in the picture: {objects}?",
-        "Considering {objects}, tell me the {one} of them.",
-        "Among {objects}, what is the {one} object as the camera sees it?",
-        "Here are some objects: {objects}. Please point out the {one}.",
-        "{objects} - {one} one?",
-        "I'm looking for whichever object is {one} out of {objects}; which would that be?",
-        "If you compare the positions of {objects} in the view, which of these comes out as {one}?",
-        "Pick the {one} item from this group: {objects}.",
-    ),
-    "choice_pickup": (
-        "Just one of the transporters {transporters} has no load; which of the pallets {pallets} is closest for it to fetch?",
-        "Find the empty vehicle among the transporters {transporters} and name the one of the pallets {pallets} nearest to it.",
-        "Which of the pallets {pallets} should be collected by the unloaded one of the transporters {transporters}, if it always takes the nearest?",
-        "Transporters {transporters}, pallets {pallets}: nearest pallet for the free transporter?",
-        "Given pallets {pallets}, which lies at the shortest distance from whichever of the transporters {transporters} is carrying nothing?",
-        "The empty one of the transporters {transporters} needs a job. Please assign it the closest of the pallets {pallets}.",
-        "We want to keep driving short: from the pallets {pallets}, which must the vacant AGV of the transporters {transporters} pick up?",
-        "One of the transporters {transporters} is driving around without cargo. To which of the pallets {pallets} does it have the least way to go?",
-        "Select the pickup target out of the pallets {pallets}, being the one nearest to the only unladen machine among the transporters {transporters}.",
-        "For the next order, could you say which one of the pallets {pallets} is nearest to the transporter that is still empty, out of the transporters {transporters}?",
-    ),
-    "choice_buffer": (
-        "Which of the buffer regions {buffers} lies closest to {a}?",
-        "Starting from {a}, what is the nearest one among the buffer regions {buffers}?",
-        "Buffer regions {buffers}: which has the smallest distance to {a}?",
-        "I want to send {a} to the closest of the buffer regions {buffers}; please tell me which one it is.",
-        "Out of the buffer regions {buffers}, select the one that is least far from {a}.",
-        "{a} is nearest to which one of the buffer regions {buffers}?",
-        "To keep the path short, which from the buffer regions {buffers} should we choose for {a}, i.e. which is nearest to it?",
-        "nearest to {a}? options are the buffer regions {buffers}",
-    ),
-}
+Sentences = Mapping[str, tuple[str, ...]]
+"""Sentences with placeholders, by group."""
 
-# What ``language.prompting`` makes of all sentences.
-CANONICAL: dict[str, tuple[str, ...]] = {
-    "left_right": ("Is {the_a} to the left or right of {the_b}?",),
-    "distance": ("How far is {the_a} from {the_b}?",),
-    "distance_pallets": (
-        "Given {the_pallets}, how far is the {one} pallet from {the_b}?",
-        "Given {the_pallets}, how far is {the_b} from the {one} pallet?",
-    ),
-    "distance_buffers": (
-        "Given {the_buffers}, how far is the {which} buffer region from {the_a}?",
-        "Given {the_buffers}, how far is {the_a} from the {which} buffer region?",
-    ),
-    "count": (
-        "Given {the_buffers} and {the_pallets}, how many pallets are in the {which} buffer region?",
-    ),
-    "count_near": (
-        "Given {the_buffers} and {the_pallets}, how many pallets are in the buffer region closest to {the_shelf}?",
-    ),
-    "count_named": ("How many of {the_pallets} are in {the_b}?",),
-    "choice_side": ("Which of {the_objects} is the {one}?",),
-    "choice_pickup": (
-        "Given {the_transporters} and {the_pallets}, which pallet should the empty transporter pick?",
-    ),
-    "choice_buffer": ("Which of {the_buffers} is nearest to {the_a}?",),
-}
-
-# Asked about in a minority of questions, so that a model also understands them.
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "pallet": ("skid", "loaded pallet", "pallet of goods"),
-    "transporter": ("carrier", "transport robot", "vehicle"),
-    "shelf": ("rack", "storage rack", "shelving unit"),
-    "buffer": ("buffer zone", "buffer area", "buffer"),
-}
+CLASS_NAME = "the_"
+"""Prefix of a placeholder that is filled with the class name alone, never with a synonym."""
+PLACEHOLDERS = (
+    "a",
+    "b",
+    "shelf",
+    "pallets",
+    "buffers",
+    "transporters",
+    "objects",
+    "one",
+    "which",
+)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_FIELDS = ("kind", "placeholders")
 
 
-def kind_of(group: str) -> str:
-    """The benchmark's category of a group of phrasings."""
-    family = group.split("_")[0]
-    return {"left": "left_right", "choice": "mcq"}.get(family, family)
+@dataclass(frozen=True)
+class Phrasings:
+    """The sentences of one file.
+
+    Args:
+        kinds: category of the question by group.
+        splits: sentences by name of the split: ``"train"``, ``"heldout"``, ...; no sentence is in
+            two of them.
+    """
+
+    kinds: Mapping[str, str]
+    splits: Mapping[str, Sentences]
+
+    def split(self, name: str) -> Sentences:
+        """The sentences of one split.
+
+        Raises:
+            ValueError: if the file has no such split.
+        """
+        if name not in self.splits:
+            raise ValueError(f"phrasing must be one of {sorted(self.splits)}, found {name!r}")
+        return self.splits[name]
+
+
+def read_phrasings(file: Path, kinds: Collection[str]) -> Phrasings:
+    """Reads and validates a file of sentences.
+
+    Args:
+        kinds: categories that the file must cover; other ones are refused.
+
+    Raises:
+        FileNotFoundError: if the file is missing.
+        ValueError: on a file of another form; the message names the file, the entry, what was
+            found and what was expected.
+    """
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{file} is not JSON: {error}") from error
+    _expect_keys(f"{file}", data, ("splits", "groups"))
+    splits = _strings(f"{file}: splits", data["splits"])
+    if not isinstance(data["groups"], dict):
+        raise _unexpected(f"{file}: groups", data["groups"], "an object of groups by name")
+    kind_of: dict[str, str] = {}
+    found: dict[str, dict[str, tuple[str, ...]]] = {split: {} for split in splits}
+    first_use: dict[str, str] = {}
+    for name, group in data["groups"].items():
+        entry = f"{file}: groups.{name}"
+        _expect_keys(entry, group, (*_FIELDS, *splits))
+        if group["kind"] not in kinds:
+            raise _unexpected(f"{entry}.kind", group["kind"], f"one of {sorted(kinds)}")
+        kind_of[name] = group["kind"]
+        placeholders = _strings(f"{entry}.placeholders", group["placeholders"])
+        if unknown := sorted(set(placeholders) - set(PLACEHOLDERS)):
+            raise _unexpected(f"{entry}.placeholders", unknown, f"some of {PLACEHOLDERS}")
+        for split in splits:
+            sentences = _strings(f"{entry}.{split}", group[split])
+            for number, sentence in enumerate(sentences):
+                where = f"{entry}.{split}[{number}]"
+                _check_placeholders(where, sentence, placeholders)
+                if sentence in first_use:
+                    raise _unexpected(
+                        where, sentence, f"a new sentence; this one is {first_use[sentence]}"
+                    )
+                first_use[sentence] = f"groups.{name}.{split}"
+            found[split][name] = sentences
+    if missing := sorted(set(kinds) - set(kind_of.values())):
+        raise _unexpected(f"{file}: groups", sorted(kind_of), f"groups of the kinds {missing} too")
+    return Phrasings(kind_of, found)
+
+
+def _check_placeholders(entry: str, sentence: str, placeholders: Sequence[str]) -> None:
+    used = [name.removeprefix(CLASS_NAME) for name in PLACEHOLDER.findall(sentence)]
+    bare = PLACEHOLDER.sub("", sentence)
+    if sorted(used) != sorted(placeholders) or "{" in bare or "}" in bare:
+        raise _unexpected(entry, sentence, f"each of {sorted(placeholders)} once, in braces")
+
+
+def _expect_keys(entry: str, value: object, keys: Sequence[str]) -> None:
+    if not isinstance(value, dict):
+        raise _unexpected(entry, value, f"an object with the keys {sorted(keys)}")
+    if set(value) != set(keys):
+        raise _unexpected(entry, f"keys {sorted(value)}", f"{sorted(keys)}")
+
+
+def _strings(entry: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+        raise _unexpected(entry, value, "a list of at least one string")
+    if len(set(value)) != len(value):
+        raise _unexpected(entry, sorted(v for v in set(value) if value.count(v) > 1), "no repeats")
+    return tuple(value)
+
+
+def _unexpected(entry: str, found: object, expected: str) -> ValueError:
+    text = found if isinstance(found, str) else repr(found)
+    return ValueError(f"{entry}: found {text[:200]}, expected {expected}")

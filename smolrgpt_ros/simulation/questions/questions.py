@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from smolrgpt_ros.language.lexicon import NUMBER_WORDS
+
 from ..sensing.truth import FrameTruth, ObjectTruth
-from . import rationales as spelled
-from .distances import distance_between
-from .phrasings import CANONICAL, HELDOUT, TRAIN
-from .wording import WORD, Wording, phrasings_of
+from . import rationales
+from .candidates import (
+    LEAST_SIDE,
+    distance_between,
+    draw,
+    draw_list,
+    draw_superlative,
+    has_distance,
+    nearest,
+)
+from .phrasings import Phrasings, Sentences, read_phrasings
+from .wording import WORD, Wording
 
 KINDS = ("left_right", "distance", "count", "mcq")
 MOST_MASKS = 15
-# Nobody is asked what people would argue about.
-LEAST_SIDE = 0.025  # of the image's width
-LEAST_RATIO, LEAST_METRES = 1.08, 0.25  # second nearest to nearest
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-).split()
+_NUMBERS = {number: word for word, number in NUMBER_WORDS.items()}
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Question:
         category: left_right, distance, count or mcq.
         text: with one ``<mask>`` per mentioned object.
         object_ids: the objects of the masks, in order; mask i is ``[Region i]`` in the answer.
-        answer: a sentence that says what it rests on, then the verdict.
+        answer: the rationale, then the verdict.
         normalized: "left"/"right", metres, a count, or the index of the chosen mask.
     """
 
@@ -41,6 +47,12 @@ class Question:
     object_ids: tuple[int, ...]
     answer: str
     normalized: float | int | str
+
+
+@cache
+def question_phrasings() -> Phrasings:
+    """The sentences of ``question_phrasings.json``, read once."""
+    return read_phrasings(Path(__file__).with_name("question_phrasings.json"), KINDS)
 
 
 def generate_questions(
@@ -59,14 +71,12 @@ def generate_questions(
     Raises:
         ValueError: for an unknown kind or phrasing.
     """
-    asker = _Asker(
-        truth, rng, phrasings_of(phrasing, train=TRAIN, heldout=HELDOUT, canonical=CANONICAL)
-    )
+    generator = _QuestionGenerator(truth, rng, question_phrasings().split(phrasing))
     makers: dict[str, Callable[[], Question | None]] = {
-        "left_right": asker.left_right,
-        "distance": asker.distance,
-        "count": asker.count,
-        "mcq": asker.choice,
+        "left_right": generator.left_right,
+        "distance": generator.distance,
+        "count": generator.count,
+        "mcq": generator.choice,
     }
     found: list[Question] = []
     for kind in kinds:
@@ -83,23 +93,21 @@ def generate_questions(
     return found
 
 
-class _Asker:
-    """Draws questions about one frame."""
+class _QuestionGenerator:
+    """Draws questions about one frame; each method gives ``None`` where the draw is ambiguous."""
 
-    def __init__(
-        self, truth: FrameTruth, rng: np.random.Generator, phrasings: dict[str, tuple[str, ...]]
-    ) -> None:
-        self.rng, self.words, self.width = rng, Wording(rng, phrasings), truth.width
+    def __init__(self, truth: FrameTruth, rng: np.random.Generator, sentences: Sentences) -> None:
+        self.rng, self.words, self.width = rng, Wording(rng, sentences), truth.width
         self.objects = list(truth.regions)
         self.of = {label: [o for o in self.objects if o.label == label] for label in WORD}
 
     def left_right(self) -> Question | None:
-        pair = self._draw(self.objects, 2)
+        pair = draw(self.rng, self.objects, 2)
         if pair is None or abs(pair[0].centroid[0] - pair[1].centroid[0]) < LEAST_SIDE * self.width:
             return None
         a, b = pair
         side = "left" if a.centroid[0] < b.centroid[0] else "right"
-        text, order = self.words.fill(self.words.phrase("left_right"), {"a": [a], "b": [b]})
+        text, order = self.words.fill(self.words.draw("left_right"), {"a": [a], "b": [b]})
         answer = (
             f"The {WORD[a.label]} [Region {order.index(a.id)}] is to the {side} "
             f"of the {WORD[b.label]} [Region {order.index(b.id)}]."
@@ -112,28 +120,28 @@ class _Asker:
             return self._distance_from_extreme("pallet")
         if style < 0.24:
             return self._distance_from_extreme("buffer")
-        pair = self._draw(self.objects, 2)
-        if pair is None or not self._measurable(*pair):
+        pair = draw(self.rng, self.objects, 2)
+        if pair is None or not has_distance(*pair):
             return None
         a, b = pair
         lists = {"a": [a], "b": [b]}
-        return self._distance_question(self.words.phrase("distance"), lists, a, b)
+        return self._distance_question(self.words.draw("distance"), lists, a, b)
 
     def _distance_from_extreme(self, label: str) -> Question | None:
         """To the leftmost or rightmost pallet, or to a buffer picked by its place in the row."""
-        row = self._draw(self.of[label], int(self.rng.integers(2, 6)))
+        row = draw(self.rng, self.of[label], int(self.rng.integers(2, 6)))
         if row is None:
             return None
-        which, chosen = self._superlative(row, middle=label == "buffer")
+        which, chosen = draw_superlative(self.rng, row, self.width, middle=label == "buffer")
         others = [o for o in self.objects if o not in row]
-        other = self._draw(others, 1)
-        if chosen is None or other is None or not self._measurable(chosen, other[0]):
+        other = draw(self.rng, others, 1)
+        if chosen is None or other is None or not has_distance(chosen, other[0]):
             return None
         if label == "pallet":
-            text = self.words.phrase("distance_pallets").replace("{one}", which)
+            text = self.words.draw("distance_pallets").replace("{one}", which)
             lists = {"pallets": row, "b": other}
         else:
-            text = self.words.phrase("distance_buffers").replace("{which}", which)
+            text = self.words.draw("distance_buffers").replace("{which}", which)
             lists = {"buffers": row, "a": other}
         return self._distance_question(text, lists, chosen, other[0], row, which)
 
@@ -146,11 +154,11 @@ class _Asker:
         row: Sequence[ObjectTruth] = (),
         which: str = "",
     ) -> Question:
-        """Between ``a`` and ``b``; ``a`` may be the one of a row that is leftmost or so."""
+        """Between ``a`` and ``b``; with a ``row``, ``a`` is its member that ``which`` describes."""
         text, order = self.words.fill(text, lists)
         first = f"{WORD[a.label]} [Region {order.index(a.id)}]"
         second = f"{WORD[b.label]} [Region {order.index(b.id)}]"
-        opening = f"{spelled.places(row, order, which, a, self.width)} " if row else ""
+        opening = f"{rationales.places(row, order, which, a, self.width)} " if row else ""
         metres = round(distance_between(a, b), 2)
         if metres == 0.0:
             inner, outer = (first, second) if b.id in a.inside else (second, first)
@@ -166,52 +174,54 @@ class _Asker:
         style = self.rng.random()
         if style < 0.12 or len(buffers) == 1:
             return self._count_named(buffers, pallets)
-        row = self._draw(buffers, int(self.rng.integers(2, 5)) if self.rng.random() < 0.2 else 9)
+        row = draw(
+            self.rng, buffers, int(self.rng.integers(2, 5)) if self.rng.random() < 0.2 else 9
+        )
         if row is None or len(row) < 2:
             return None
-        crowd = self._crowd(pallets, MOST_MASKS - 1 - len(row))
+        listed = draw_list(self.rng, pallets, MOST_MASKS - 1 - len(row))
         if style < 0.32 and self.of["shelf"]:
-            shelf = self._draw(self.of["shelf"], 1)
+            shelf = draw(self.rng, self.of["shelf"], 1)
             assert shelf is not None
-            chosen = self._nearest(shelf[0], row)
-            lists = {"buffers": row, "pallets": crowd, "shelf": shelf}
-            text = self.words.phrase("count_near")
+            chosen = nearest(shelf[0], row)
+            lists = {"buffers": row, "pallets": listed, "shelf": shelf}
+            text = self.words.draw("count_near")
             if chosen is None:
                 return None
             text, order = self.words.fill(text, lists)
-            opening = spelled.distances(shelf[0], row, order, chosen)
+            opening = rationales.distances(shelf[0], row, order, chosen)
         else:
-            which, chosen = self._superlative(row, middle=True)
+            which, chosen = draw_superlative(self.rng, row, self.width, middle=True)
             if chosen is None:
                 return None
-            text = self.words.phrase("count").replace("{which}", which)
-            text, order = self.words.fill(text, {"buffers": row, "pallets": crowd})
-            opening = spelled.places(row, order, which, chosen, self.width)
-        return self._count_question(text, order, chosen, crowd, f"{opening} The pallets: ")
+            text = self.words.draw("count").replace("{which}", which)
+            text, order = self.words.fill(text, {"buffers": row, "pallets": listed})
+            opening = rationales.places(row, order, which, chosen, self.width)
+        return self._count_question(text, order, chosen, listed, f"{opening} The pallets: ")
 
     def _count_named(
         self, buffers: Sequence[ObjectTruth], pallets: Sequence[ObjectTruth]
     ) -> Question | None:
-        buffer = self._draw(buffers, 1)
+        buffer = draw(self.rng, buffers, 1)
         assert buffer is not None
-        crowd = self._crowd(pallets, MOST_MASKS - 1)
-        text = self.words.phrase("count_named")
-        text, order = self.words.fill(text, {"pallets": crowd, "b": buffer})
+        listed = draw_list(self.rng, pallets, MOST_MASKS - 1)
+        text = self.words.draw("count_named")
+        text, order = self.words.fill(text, {"pallets": listed, "b": buffer})
         opening = f"In the buffer region [Region {order.index(buffer[0].id)}], the pallets: "
-        return self._count_question(text, order, buffer[0], crowd, opening)
+        return self._count_question(text, order, buffer[0], listed, opening)
 
     def _count_question(
         self,
         text: str,
         order: list[int],
         buffer: ObjectTruth,
-        crowd: Sequence[ObjectTruth],
+        listed: Sequence[ObjectTruth],
         opening: str,
     ) -> Question:
-        inside = [order.index(o.id) for o in crowd if buffer.id in o.inside]
+        inside = [order.index(o.id) for o in listed if buffer.id in o.inside]
         listing = ", ".join(
             f"[Region {i}] {'in' if i in inside else 'out'}"
-            for i in sorted(order.index(o.id) for o in crowd)
+            for i in sorted(order.index(o.id) for o in listed)
         )
         pallets = "pallet" if len(inside) == 1 else "pallets"
         answer = f"{opening}{listing}. That makes {_NUMBERS[len(inside)]} {pallets}."
@@ -224,15 +234,15 @@ class _Asker:
         return self._choice_pickup() if style < 0.75 else self._choice_buffer()
 
     def _choice_side(self) -> Question | None:
-        row = self._draw(self.objects, int(self.rng.integers(3, 6)))
+        row = draw(self.rng, self.objects, int(self.rng.integers(3, 6)))
         if row is None or len(row) < 3:
             return None
-        which, chosen = self._superlative(row)
+        which, chosen = draw_superlative(self.rng, row, self.width)
         if chosen is None:
             return None
-        text = self.words.phrase("choice_side").replace("{one}", which)
+        text = self.words.draw("choice_side").replace("{one}", which)
         text, order = self.words.fill(text, {"objects": row})
-        answer = spelled.places(row, order, which, chosen, self.width)
+        answer = rationales.places(row, order, which, chosen, self.width)
         index = order.index(chosen.id)
         return Question("mcq", text, tuple(order), answer, index)
 
@@ -242,20 +252,20 @@ class _Asker:
         if len(empty) == 0 or len(pallets) < 2:
             return None
         # Exactly one of the listed is empty.
-        one = self._draw(empty, 1)
+        one = draw(self.rng, empty, 1)
         assert one is not None
         fleet = [o for o in transporters if o.load != "empty" or o is one[0]]
         fleet = [fleet[i] for i in self.rng.permutation(len(fleet))]
-        crowd = self._crowd(pallets, MOST_MASKS - len(fleet))
-        chosen = self._nearest(one[0], crowd) if len(crowd) > 1 else None
-        # A pallet that another transporter already carries is no candidate people agree on.
+        listed = draw_list(self.rng, pallets, MOST_MASKS - len(fleet))
+        chosen = nearest(one[0], listed) if len(listed) > 1 else None
+        # Whether a pallet on another transporter may be picked up is disputed: nothing to ask.
         if chosen is None or chosen.carried_by >= 0:
             return None
         text, order = self.words.fill(
-            self.words.phrase("choice_pickup"), {"transporters": fleet, "pallets": crowd}
+            self.words.draw("choice_pickup"), {"transporters": fleet, "pallets": listed}
         )
         carrier = f"[Region {order.index(one[0].id)}]"
-        listing = spelled.distance_list(one[0], crowd, order)
+        listing = rationales.distance_list(one[0], listed, order)
         index = order.index(chosen.id)
         answer = (
             f"The transporter {carrier} is empty. Distances from it: {listing}. "
@@ -264,63 +274,17 @@ class _Asker:
         return Question("mcq", text, tuple(order), answer, index)
 
     def _choice_buffer(self) -> Question | None:
-        row = self._draw(self.of["buffer"], 9)
+        row = draw(self.rng, self.of["buffer"], 9)
         if row is None or len(row) < 2:
             return None
         from_shelf = self.rng.random() < 0.6
         pool = self.of["shelf"] if from_shelf else self.of["transporter"] + self.of["pallet"]
-        # Who stands in a buffer is at distance 0: no question.
-        other = self._draw([o for o in pool if not o.inside and o.carried_by < 0], 1)
-        chosen = self._nearest(other[0], row) if other else None
+        # An object in a buffer is at distance 0 from it: nothing to ask.
+        other = draw(self.rng, [o for o in pool if not o.inside and o.carried_by < 0], 1)
+        chosen = nearest(other[0], row) if other else None
         if other is None or chosen is None:
             return None
-        text = self.words.phrase("choice_buffer")
+        text = self.words.draw("choice_buffer")
         text, order = self.words.fill(text, {"buffers": row, "a": other})
-        answer = spelled.distances(other[0], row, order, chosen)
+        answer = rationales.distances(other[0], row, order, chosen)
         return Question("mcq", text, tuple(order), answer, order.index(chosen.id))
-
-    def _draw(self, pool: Sequence[ObjectTruth], most: int) -> list[ObjectTruth] | None:
-        """Up to ``most`` different objects in random order; None if there are fewer than asked
-        for a pair."""
-        if len(pool) < min(most, 2):
-            return None
-        return [pool[i] for i in self.rng.permutation(len(pool))[:most]]
-
-    def _crowd(self, pallets: Sequence[ObjectTruth], most: int) -> list[ObjectTruth]:
-        """All pallets, or sometimes only some: the answer is about the listed ones."""
-        if self.rng.random() < 0.25:
-            most = min(most, int(self.rng.integers(2, 9)))
-        return self._draw(pallets, most) or list(pallets[:most])
-
-    def _measurable(self, a: ObjectTruth, b: ObjectTruth) -> bool:
-        """A carried pallet over a buffer is neither inside nor outside for everyone."""
-        for one, other in ((a, b), (b, a)):
-            if one.carried_by >= 0 and other.label == "buffer":
-                return False
-            if one.carried_by == other.id:
-                return False
-        return True
-
-    def _superlative(
-        self, row: Sequence[ObjectTruth], middle: bool = False
-    ) -> tuple[str, ObjectTruth | None]:
-        """A word like leftmost and the object it picks; None where the picture leaves a doubt."""
-        ranked = sorted(row, key=lambda o: o.centroid[0])
-        least = LEAST_SIDE * self.width
-        gaps = [q.centroid[0] - p.centroid[0] for p, q in pairwise(ranked)]
-        if not gaps:
-            return "", None
-        if middle and len(ranked) == 3 and self.rng.random() < 0.3:
-            return "middle", ranked[1] if min(gaps) >= least else None
-        if self.rng.random() < 0.5:
-            return "leftmost", ranked[0] if gaps[0] >= least else None
-        return "rightmost", ranked[-1] if gaps[-1] >= least else None
-
-    def _nearest(self, start: ObjectTruth, row: Sequence[ObjectTruth]) -> ObjectTruth | None:
-        ranked = sorted((distance_between(start, o), o.id, o) for o in row)
-        if len(ranked) < 2:
-            return None
-        first, second = ranked[0][0], ranked[1][0]
-        if second < first * LEAST_RATIO or second - first < LEAST_METRES:
-            return None
-        return ranked[0][2]

@@ -1,14 +1,16 @@
-"""Questions about relations and sizes with true answers; see ``relations`` for what words mean."""
+"""Questions about relations and sizes with true answers; ``relation_truth`` defines the words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from ..sensing.truth import FrameTruth
+from .phrasings import Phrasings, read_phrasings
 from .questions import Question
-from .relation_phrasings import HELDOUT, TRAIN
 from .relation_truth import (
     COMPARISONS,
     RELATION_KINDS,
@@ -18,9 +20,19 @@ from .relation_truth import (
     value_of,
     viewed,
 )
-from .wording import WORD, Wording, phrasings_of
+from .wording import WORD, Wording
 
 _VERBS = {"front": "in front of", "behind": "behind", "above": "above", "below": "below"}
+
+
+@cache
+def relation_phrasings() -> Phrasings:
+    """The sentences of ``relation_phrasings.json``, read once.
+
+    Sentences with either word of a pair ask for the same truth: the answer names the relation that
+    holds.
+    """
+    return read_phrasings(Path(__file__).with_name("relation_phrasings.json"), RELATION_KINDS)
 
 
 def generate_relations(
@@ -41,7 +53,7 @@ def generate_relations(
     Raises:
         ValueError: for an unknown kind or phrasing.
     """
-    words = Wording(rng, phrasings_of(phrasing, train=TRAIN, heldout=HELDOUT))
+    words = Wording(rng, relation_phrasings().split(phrasing))
     things = [viewed(truth, item) for item in truth.regions]
     found: list[Question] = []
     for kind in kinds:
@@ -69,7 +81,7 @@ def _question(kind: str, chosen: list[ViewedObject], words: Wording) -> Question
     if normalized is None:
         return None
     lists = {key: [thing.item] for key, thing in zip("ab", chosen, strict=False)}
-    text, order = words.fill(words.phrase(kind), lists)
+    text, order = words.fill(words.draw(kind), lists)
     names = [
         f"the {WORD[thing.item.label]} [Region {order.index(thing.item.id)}]" for thing in chosen
     ]

@@ -1,4 +1,4 @@
-"""From a sentence with placeholders to a question about objects."""
+"""From a sentence with placeholders to the text of a question about objects."""
 
 from __future__ import annotations
 
@@ -7,50 +7,40 @@ import re
 import numpy as np
 
 from ..sensing.truth import ObjectTruth
-from .phrasings import SYNONYMS
+from .phrasings import CLASS_NAME, PLACEHOLDER, Sentences
 
-# How sentences call the labels.
+# What sentences call the labels.
 WORD = {
     "pallet": "pallet",
     "transporter": "transporter",
     "shelf": "shelf",
     "buffer": "buffer region",
 }
-
+# Used in a minority of the questions, so that a model also understands them.
+SYNONYMS = {
+    "pallet": ("skid", "loaded pallet", "pallet of goods"),
+    "transporter": ("carrier", "transport robot", "vehicle"),
+    "shelf": ("rack", "storage rack", "shelving unit"),
+    "buffer": ("buffer zone", "buffer area", "buffer"),
+}
 _SYNONYM_SHARE = 0.12
-Phrasings = dict[str, tuple[str, ...]]
-"""Sentences by kind of question."""
-
-_PLACEHOLDER, _SINGLES = re.compile(r"\{(\w+)\}"), ("a", "b", "shelf")
-_PLAIN = "the_"
-"""Before a placeholder: said as ``language.prompting`` says it."""
-
-
-def phrasings_of(phrasing: str, **sets: Phrasings) -> Phrasings:
-    """The sentences of a set's name.
-
-    Raises:
-        ValueError: for another name.
-    """
-    if phrasing not in sets:
-        raise ValueError(f"phrasing must be one of {sorted(sets)}, found {phrasing!r}")
-    return sets[phrasing]
+_SINGLES = ("a", "b", "shelf")
 
 
 class Wording:
     """Draws sentences and fills them.
 
     Args:
-        rng: what is drawn from.
-        phrasings: ``phrasings.TRAIN`` or ``phrasings.HELDOUT``.
+        rng: source of all random choices.
+        sentences: a split of ``phrasings.Phrasings``.
     """
 
-    def __init__(self, rng: np.random.Generator, phrasings: Phrasings) -> None:
-        self._rng, self._phrasings = rng, phrasings
+    def __init__(self, rng: np.random.Generator, sentences: Sentences) -> None:
+        self._rng, self._sentences = rng, sentences
 
-    def phrase(self, group: str) -> str:
-        """One sentence of a group, with its placeholders."""
-        options = self._phrasings[group]
+    def draw(self, group: str) -> str:
+        """A random sentence of a group, with its placeholders."""
+        options = self._sentences[group]
         return options[int(self._rng.integers(len(options)))]
 
     def fill(self, text: str, lists: dict[str, list[ObjectTruth]]) -> tuple[str, list[int]]:
@@ -66,10 +56,10 @@ class Wording:
 
         def put(match: re.Match[str]) -> str:
             key = match.group(1)
-            row = lists[key.removeprefix(_PLAIN)]
+            row = lists[key.removeprefix(CLASS_NAME)]
             order.extend(o.id for o in row)
-            if key.startswith(_PLAIN):
-                return _plain(row, as_list=not key.endswith("objects"))
+            if key.startswith(CLASS_NAME):
+                return _by_class_name(row, as_list=not key.endswith("objects"))
             if key in _SINGLES:
                 return self._name(row[0])
             if key == "objects":
@@ -77,7 +67,7 @@ class Wording:
                 return ", ".join(names[:-1]) + " and " + names[-1]
             return " ".join(["<mask>"] * len(row))
 
-        filled = _PLACEHOLDER.sub(put, text)
+        filled = PLACEHOLDER.sub(put, text)
         return filled[0].upper() + filled[1:], order
 
     def _name(self, item: ObjectTruth) -> str:
@@ -88,7 +78,8 @@ class Wording:
         return f"the {noun} <mask>"
 
 
-def _plain(row: list[ObjectTruth], as_list: bool) -> str:
+def _by_class_name(row: list[ObjectTruth], as_list: bool) -> str:
+    """Objects as the canonical prompts name them: "the pallets <mask> <mask>"."""
     if as_list and len(row) > 1:
         return f"the {WORD[row[0].label]}s " + " ".join(["<mask>"] * len(row))
     names = [f"the {WORD[item.label]} <mask>" for item in row]

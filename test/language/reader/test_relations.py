@@ -8,7 +8,8 @@ from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.reader.relations import relation_of
 from smolrgpt_ros.scene.status import QueryError, Status
-from smolrgpt_ros.simulation.questions import phrasings, relation_phrasings
+from smolrgpt_ros.simulation.questions.questions import question_phrasings
+from smolrgpt_ros.simulation.questions.relation_questions import relation_phrasings
 
 VIEWS = [
     RegionView(7, "pallet", (320.0, 200.0)),
@@ -28,13 +29,13 @@ def ends(grounding: Grounding) -> tuple[int | None, ...]:
     return tuple(None if p is None else grounding.region_ids[p] for p in singles)
 
 
-@pytest.mark.parametrize("phrasing", ["TRAIN", "HELDOUT"])
+@pytest.mark.parametrize("phrasing", ["train", "heldout"])
 @pytest.mark.parametrize(
     ("one", "other"), [("pallet", "shelf"), ("transporter", "pallet"), ("pallet", "pallet")]
 )
 def test_simulated_sentences(phrasing: str, one: str, other: str) -> None:
     labels = {"a": one, "b": other}
-    for kind, sentences in getattr(relation_phrasings, phrasing).items():
+    for kind, sentences in relation_phrasings().split(phrasing).items():
         for sentence in sentences:
             order = sorted(
                 (k for k in "ab" if f"{{{k}}}" in sentence), key=lambda k: sentence.find(f"{{{k}}}")
@@ -56,8 +57,9 @@ def test_simulated_sentences(phrasing: str, one: str, other: str) -> None:
 
 
 def test_the_benchmarks_sentences_are_none() -> None:
-    for sentences in (*phrasings.TRAIN.values(), *phrasings.HELDOUT.values()):
-        assert [s for s in sentences if relation_of(s)] == []
+    for split in ("train", "heldout"):
+        for sentences in question_phrasings().split(split).values():
+            assert [s for s in sentences if relation_of(s)] == []
 
 
 @pytest.mark.parametrize(

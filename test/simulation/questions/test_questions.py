@@ -13,13 +13,14 @@ from smolrgpt_ros.language.answers import read_answer
 from smolrgpt_ros.language.grounding import ModelPrompt, RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.simulation.questions import rationales as spelled
-from smolrgpt_ros.simulation.questions.phrasings import CANONICAL, HELDOUT, TRAIN, kind_of
+from smolrgpt_ros.simulation.questions import questions, rationales
+from smolrgpt_ros.simulation.questions.candidates import distance_between
+from smolrgpt_ros.simulation.questions.phrasings import Phrasings
 from smolrgpt_ros.simulation.questions.questions import (
     KINDS,
     MOST_MASKS,
-    distance_between,
     generate_questions,
+    question_phrasings,
 )
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
@@ -140,7 +141,8 @@ def test_left_right_names_the_true_relation_of_the_one_asked_about() -> None:
     [("Is {a} left or right of {b}?", 0), ("On which side of {b} is {a}?", 1)],
 )
 def test_the_one_asked_about_may_come_second(monkeypatch, sentence: str, subject: int) -> None:
-    monkeypatch.setitem(TRAIN, "left_right", (sentence,))
+    one_sentence = Phrasings({"left_right": "left_right"}, {"train": {"left_right": (sentence,)}})
+    monkeypatch.setattr(questions, "question_phrasings", lambda: one_sentence)
     for question in _ask(counting_trap(), "left_right"):
         assert int(REGION.findall(question.answer)[0]) == subject
 
@@ -212,13 +214,16 @@ def test_answers_of_distances_are_the_distances(shots: list[SimulatedFrame]) -> 
 
 
 def test_train_and_heldout_sentences_are_enough_and_share_none() -> None:
-    for phrasings, least in ((TRAIN, 40), (HELDOUT, 10)):
+    phrasings = question_phrasings()
+    train, heldout = phrasings.split("train"), phrasings.split("heldout")
+    for sentences, least in ((train, 40), (heldout, 10)):
         for kind in KINDS:
-            total = {p for group, ps in phrasings.items() if kind_of(group) == kind for p in ps}
+            groups = [group for group, of in phrasings.kinds.items() if of == kind]
+            total = {p for group in groups for p in sentences[group]}
             assert len(total) >= least, (kind, len(total))
-    assert set(TRAIN) == set(HELDOUT)
-    known = {p for ps in TRAIN.values() for p in ps}
-    assert not known & {p for ps in HELDOUT.values() for p in ps}
+    assert set(train) == set(heldout)
+    known = {p for ps in train.values() for p in ps}
+    assert not known & {p for ps in heldout.values() for p in ps}
 
 
 def test_canonical_questions_are_worded_as_the_prompts_of_the_node() -> None:
@@ -232,18 +237,19 @@ def test_canonical_questions_are_worded_as_the_prompts_of_the_node() -> None:
             assert asked == ModelPrompt(question.text, tuple(range(len(views))))
             groups.add(re.sub(r"the [a-z ]+( <mask>)+", "", question.text))
     assert len(groups) >= 10
-    assert set(CANONICAL) == set(TRAIN)
+    phrasings = question_phrasings()
+    assert set(phrasings.split("canonical")) == set(phrasings.split("train"))
 
 
 def test_the_middle_one_is_neither_of_the_outermost() -> None:
     row = [thing(i, "buffer", u, (0.0, 0.0, 5.0)) for i, u in enumerate((300.0, 40.0, 180.0))]
-    told = spelled.places(row, [9, 2, 1, 0], "middle", row[2], WIDTH)
-    assert told == (
+    answer = rationales.places(row, [9, 2, 1, 0], "middle", row[2], WIDTH)
+    assert answer == (
         "Across the image: [Region 1] 45 leftmost rightmost, [Region 2] 10 leftmost, "
         "[Region 3] 75 rightmost. Outermost: [Region 2], [Region 3]. "
         "The buffer region [Region 1] is the middle."
     )
-    assert read_answer(told, Kind.CHOICE, 4).value == 1
+    assert read_answer(answer, Kind.CHOICE, 4).value == 1
 
 
 def test_same_generator_same_questions_everywhere() -> None:

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.simulation.questions.relation_phrasings import HELDOUT, TRAIN
-from smolrgpt_ros.simulation.questions.relation_questions import generate_relations
+from smolrgpt_ros.simulation.questions.relation_questions import (
+    generate_relations,
+    relation_phrasings,
+)
 from smolrgpt_ros.simulation.questions.relation_truth import (
     COMPARISONS,
     RELATION_KINDS,
@@ -223,12 +225,13 @@ def test_sentences_and_normalized_answers_tell_the_same(phrasing: str) -> None:
 
 
 def test_every_kind_has_fifteen_sentences_and_others_held_out() -> None:
-    assert set(TRAIN) == set(HELDOUT) == set(RELATION_KINDS)
+    train, heldout = (relation_phrasings().split(name) for name in ("train", "heldout"))
+    assert set(train) == set(heldout) == set(RELATION_KINDS)
     for kind in RELATION_KINDS:
-        assert len(set(TRAIN[kind])) >= 15 and len(set(HELDOUT[kind])) >= 4
-        assert not set(TRAIN[kind]) & set(HELDOUT[kind])
+        assert len(set(train[kind])) >= 15 and len(set(heldout[kind])) >= 4
+        assert not set(train[kind]) & set(heldout[kind])
         pair = kind not in ("width", "height")
-        for sentence in (*TRAIN[kind], *HELDOUT[kind]):
+        for sentence in (*train[kind], *heldout[kind]):
             assert sentence.count("{a}") == 1 and sentence.count("{b}") == int(pair), sentence
 
 
