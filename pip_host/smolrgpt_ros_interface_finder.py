@@ -39,4 +39,4 @@ def install(directory: str) -> None:
     for finder in sys.meta_path:
         if isinstance(finder, InterfaceFinder) and finder.directory == directory:
             return
-    sys.meta_path.append(InterfaceFinder(directory))  # type: ignore[arg-type]
+    sys.meta_path.append(InterfaceFinder(directory))

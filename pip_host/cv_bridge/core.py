@@ -25,7 +25,7 @@ def _known(name: str) -> Encoding:
         raise CvBridgeError(str(error)) from error
 
 
-def _converted(image: NDArray, source: Encoding, target: str) -> NDArray:
+def _converted(image: NDArray[Any], source: Encoding, target: str) -> NDArray[Any]:
     if target == "passthrough":
         return image
     try:
@@ -34,7 +34,7 @@ def _converted(image: NDArray, source: Encoding, target: str) -> NDArray:
         raise CvBridgeError(str(error)) from error
 
 
-def _colors(image: NDArray) -> Encoding:
+def _colors(image: NDArray[Any]) -> Encoding:
     """The encoding OpenCV's file readers use for an array of this shape."""
     channels = 1 if image.ndim == 2 else image.shape[2]
     model = {1: "mono", 3: "bgr", 4: "bgra"}.get(channels)
@@ -58,9 +58,9 @@ class CvBridge:
     def encoding_to_cvtype2(self, encoding: str) -> int:
         """OpenCV's number of the type, e.g. ``cv2.CV_8UC3`` of ``rgb8``."""
         known = _known(encoding)
-        return getattr(cv2, f"CV_{numbers_name(np.dtype(known.dtype), known.channels)}")
+        return int(getattr(cv2, f"CV_{numbers_name(np.dtype(known.dtype), known.channels)}"))
 
-    def imgmsg_to_cv2(self, img_msg: Image, desired_encoding: str = "passthrough") -> NDArray:
+    def imgmsg_to_cv2(self, img_msg: Image, desired_encoding: str = "passthrough") -> NDArray[Any]:
         """The message's image, shape ``(H, W)`` or ``(H, W, channels)``.
 
         With ``passthrough`` in the message's own encoding and sharing its memory where rows are
@@ -94,7 +94,7 @@ class CvBridge:
         return _converted(image, source, desired_encoding)
 
     def cv2_to_imgmsg(
-        self, cvim: NDArray, encoding: str = "passthrough", header: Any = None
+        self, cvim: NDArray[Any], encoding: str = "passthrough", header: Any = None
     ) -> Image:
         """A message of ``cvim``, shape ``(H, W)`` or ``(H, W, channels)``, rows not padded.
 
@@ -133,7 +133,7 @@ class CvBridge:
 
     def compressed_imgmsg_to_cv2(
         self, cmprs_img_msg: CompressedImage, desired_encoding: str = "passthrough"
-    ) -> NDArray:
+    ) -> NDArray[Any]:
         """The image of a compressed message, as OpenCV reads it: BGR, BGRA or grey.
 
         Raises:
@@ -148,7 +148,7 @@ class CvBridge:
             )
         return _converted(image, _colors(image), desired_encoding)
 
-    def cv2_to_compressed_imgmsg(self, cvim: NDArray, dst_format: str = "jpg") -> CompressedImage:
+    def cv2_to_compressed_imgmsg(self, cvim: NDArray[Any], dst_format: str = "jpg") -> CompressedImage:
         """A compressed message of ``cvim``: BGR, BGRA or grey.
 
         Raises:

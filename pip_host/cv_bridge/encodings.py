@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +79,7 @@ def encoding_of(name: str) -> Encoding:
     return Encoding(name, _DEPTHS[numbers[1]], int(numbers[2] or 1), "")
 
 
-def numbers_name(dtype: np.dtype, channels: int) -> str:
+def numbers_name(dtype: np.dtype[Any], channels: int) -> str:
     """OpenCV's name of an array's type, e.g. ``16UC1``.
 
     Raises:
@@ -87,7 +89,7 @@ def numbers_name(dtype: np.dtype, channels: int) -> str:
     return f"{names[np.dtype(dtype).name]}C{channels}"
 
 
-def convert(image: NDArray, source: Encoding, target: Encoding) -> NDArray:
+def convert(image: NDArray[Any], source: Encoding, target: Encoding) -> NDArray[Any]:
     """``image`` in another encoding: colours by OpenCV, 8 and 16 bits scaled to each other.
 
     Raises:
@@ -111,7 +113,7 @@ def convert(image: NDArray, source: Encoding, target: Encoding) -> NDArray:
     return np.round(image / 257.0).astype(np.uint8)
 
 
-def _recolor(image: NDArray, source: Encoding, target: Encoding) -> NDArray:
+def _recolor(image: NDArray[Any], source: Encoding, target: Encoding) -> NDArray[Any]:
     if target.model.startswith("Bayer") or target.model in ("UYVY", "YUY2"):
         raise ValueError(f"Conversion from [{source.name}] to [{target.name}] is not supported")
     if source.model in ("UYVY", "YUY2"):

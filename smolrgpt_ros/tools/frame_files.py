@@ -128,7 +128,7 @@ def _picture(path: Path, mode: int) -> NDArray[np.generic]:
     picture = cv2.imread(str(path), mode)
     if picture is None:
         raise ValueError(f"{path} is no picture that can be read")
-    return picture  # type: ignore[no-any-return]
+    return picture
 
 
 def _json(path: Path) -> object:

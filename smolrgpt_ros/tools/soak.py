@@ -133,7 +133,7 @@ def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
             started.wait(15)
 
 
-def soak(minutes: float, clients: int, rate_hz: float, detector_ms: float, model_ms: float) -> dict:
+def soak(minutes: float, clients: int, rate_hz: float, detector_ms: float, model_ms: float) -> dict[str, Any]:
     """Run the test and report.
 
     Args:
@@ -238,7 +238,7 @@ def _report(
     pairs: int,
     costs: dict[str, Any],
     passed: bool,
-) -> dict:
+) -> dict[str, Any]:
     statuses = sum((client.statuses for client in asking), Counter[int]())
     settled = [(t, m) for t, m in samples if t >= min(60.0, 60 * minutes / 3)]
     seconds, mib = np.array(settled).T

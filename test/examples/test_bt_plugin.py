@@ -83,11 +83,12 @@ def test_the_tree_uses_ports_that_exist_and_gives_the_answer_time(said):
     ports = {line.split()[1] for line in said if line.startswith("port ")}
     tree = ElementTree.parse(PACKAGE / "behavior_trees" / "pick_pallet.xml").getroot()
     assert tree.get("BTCPP_format") == "4"
-    assert tree.find("BehaviorTree").get("ID") == tree.get("main_tree_to_execute")
+    behavior = tree.find("BehaviorTree")
+    assert behavior is not None and behavior.get("ID") == tree.get("main_tree_to_execute")
     (node,) = tree.iter("AskSpatialQuery")
     assert set(node.attrib) <= ports
     # Nav2's own default of 20 ms would end every question.
-    assert int(node.get("server_timeout")) >= 10_000
+    assert int(node.attrib["server_timeout"]) >= 10_000
     written = {v for k, v in node.attrib.items() if k in ("pose", "region_id", "label")}
     (plan,) = tree.iter("ComputePathToPose")
     assert plan.get("goal") in written

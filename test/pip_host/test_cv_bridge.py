@@ -137,7 +137,7 @@ def test_an_array_of_another_type_than_the_encoding_is_refused():
     with pytest.raises(CvBridgeError, match="mono8"):
         CvBridge().cv2_to_imgmsg(RGB, "mono8")
     with pytest.raises(TypeError, match="numpy"):
-        CvBridge().cv2_to_imgmsg([[1, 2]], "mono8")
+        CvBridge().cv2_to_imgmsg([[1, 2]], "mono8")  # type: ignore[arg-type]
 
 
 def test_png_there_and_back_is_the_same_and_jpg_is_near():

@@ -89,13 +89,13 @@ def test_three_inputs_must_all_lie_within_the_slop_of_each_other():
     inputs = {**two(), "c": SimpleFilter()}
     synchronizer = ApproximateTimeSynchronizer([*inputs.values()], 5, 0.010)
     # To b = 16 the nearest are a = 10 and c = 22, but those are 12 ms apart; c = 24 is no better.
-    messages = [("a", 10), ("c", 24), ("c", 22), ("b", 16), ("c", 18)]
+    messages: list[tuple[str, float]] = [("a", 10), ("c", 24), ("c", 22), ("b", 16), ("c", 18)]
     assert play(synchronizer, inputs, messages) == [(10, 16, 18)]
 
 
 def test_messages_without_header_are_dropped_or_filed_under_now():
     for allowed, expected in ((False, 0), (True, 1)):
-        inputs, out = two(), []
+        inputs, out = two(), list[object]()
         synchronizer = ApproximateTimeSynchronizer(
             [*inputs.values()], 5, 1.0, allow_headerless=allowed
         )

@@ -53,7 +53,8 @@ def test_json_and_picture(folder: Path, capsys: pytest.CaptureFixture[str], dept
     assert answer["measured"]["value"] == pytest.approx(metres, rel=0.03)
     assert (answer["kind"], answer["value"], answer["confidence"]) == ("distance", None, None)
     assert answer["measured"]["region_ids"] == [11, 12]
-    assert cv2.imread(str(out)).shape[0] > 240
+    picture = cv2.imread(str(out))
+    assert picture is not None and picture.shape[0] > 240
 
 
 def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,7 +75,9 @@ def test_report_says_what_the_policy_trusts(
 
 
 def test_camera_is_scaled_to_the_picture(folder: Path) -> None:
-    small = cv2.resize(cv2.imread(str(folder / "rgb.png")), (160, 120))
+    picture = cv2.imread(str(folder / "rgb.png"))
+    assert picture is not None
+    small = cv2.resize(picture, (160, 120))
     cv2.imwrite(str(folder / "small.png"), small)
     frame = files.read_frame(folder / "small.png", None, folder / "camera.json")
     assert frame.intrinsics is not None

@@ -1,5 +1,7 @@
 """What the demo asks, and how it counts what is right, on a scene made by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -123,7 +125,7 @@ def test_right_is_what_the_benchmark_calls_right(kind, value, truth, right):
 
 
 def row(**changes):
-    values = {
+    values: dict[str, Any] = {
         "frame": 0,
         "seed": 7,
         "masks": "simulator",

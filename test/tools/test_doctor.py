@@ -1,13 +1,12 @@
 """What the doctor says of hosts with and without what the nodes need."""
 
 import hashlib
-import importlib
+import importlib.metadata
 import json
 
 import pytest
 
 from smolrgpt_ros.cli import main
-from smolrgpt_ros.tools import doctor
 from smolrgpt_ros.tools.doctor import GOOD, MISSING, WARNING, examine
 
 
@@ -26,7 +25,7 @@ def by_topic(findings):
 
 
 def test_weights_are_named_with_their_checksum(weights):
-    found = by_topic(examine(*weights, "cpu"))
+    found = by_topic(examine(weights[0], weights[1], "cpu"))
     for topic, content in (("model weights", b"model"), ("detector weights", b"detector")):
         assert found[topic].level == GOOD
         assert hashlib.sha256(content).hexdigest() in found[topic].text
@@ -37,8 +36,8 @@ def test_a_silent_fall_back_to_the_cpu_is_a_warning(weights, monkeypatch):
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert by_topic(examine(*weights, "auto"))["device"].level == WARNING
-    asked = by_topic(examine(*weights, "cuda:1"))["device"]
+    assert by_topic(examine(weights[0], weights[1], "auto"))["device"].level == WARNING
+    asked = by_topic(examine(weights[0], weights[1], "cuda:1"))["device"]
     assert asked.level == MISSING and "cuda:1" in asked.text
 
 
@@ -50,8 +49,8 @@ def test_a_host_without_ros_is_told_what_to_do(weights, monkeypatch):
             raise ImportError(f"No module named {name!r}")
         return real(name, *rest)
 
-    monkeypatch.setattr(doctor.importlib, "import_module", without)
-    found = by_topic(examine(*weights, "cpu"))
+    monkeypatch.setattr(importlib, "import_module", without)
+    found = by_topic(examine(weights[0], weights[1], "cpu"))
     assert found["ROS 2"].level == MISSING and "scripts/setup" in found["ROS 2"].text
     assert found["message_filters"].level == MISSING
     assert found["tf2_ros"].level == WARNING and "target_frame" in found["tf2_ros"].text
@@ -75,13 +74,13 @@ def test_whether_images_arrive_is_told(weights, monkeypatch, variables, level, w
     monkeypatch.setenv("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
     for name, value in variables.items():
         monkeypatch.setenv(name, value.format(here=here))
-    found = by_topic(examine(*weights, "cpu"))["images"]
+    found = by_topic(examine(weights[0], weights[1], "cpu"))["images"]
     assert found.level == level and words.format(here=here) in found.text
 
 
 def test_an_untried_detector_library_is_missing_the_right_version(weights, monkeypatch):
-    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "7.0.0")
-    found = by_topic(examine(*weights, "cpu"))["ultralytics"]
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "7.0.0")
+    found = by_topic(examine(weights[0], weights[1], "cpu"))["ultralytics"]
     assert found.level == MISSING and "7.0.0" in found.text
 
 
