@@ -148,7 +148,9 @@ class CvBridge:
             )
         return _converted(image, _colors(image), desired_encoding)
 
-    def cv2_to_compressed_imgmsg(self, cvim: NDArray[Any], dst_format: str = "jpg") -> CompressedImage:
+    def cv2_to_compressed_imgmsg(
+        self, cvim: NDArray[Any], dst_format: str = "jpg"
+    ) -> CompressedImage:
         """A compressed message of ``cvim``: BGR, BGRA or grey.
 
         Raises:

@@ -133,7 +133,9 @@ def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
             started.wait(15)
 
 
-def soak(minutes: float, clients: int, rate_hz: float, detector_ms: float, model_ms: float) -> dict[str, Any]:
+def soak(
+    minutes: float, clients: int, rate_hz: float, detector_ms: float, model_ms: float
+) -> dict[str, Any]:
     """Run the test and report.
 
     Args:
