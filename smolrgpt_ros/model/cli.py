@@ -55,6 +55,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default="wall",
         help="cpu: processor time, with --threads 1 for a machine that others use too",
     )
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    parser.add_argument(
+        "--graphs", action="store_true", help="also with steps that a CUDA graph replays"
+    )
     parser.add_argument("--no-memory", action="store_true", help="leave out the memory of loading")
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     parser.set_defaults(run=run_bench_command)
@@ -104,6 +108,7 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON."""
     from .bench.report import table
     from .bench.run import SHORT, BenchOptions, run_bench
+    from .inference.hardware import choose_device
 
     dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
     unknown = [name for name in dtypes if name not in SHORT]
@@ -121,6 +126,8 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
         threads=arguments.threads,
         clock=arguments.clock,
         memory=not arguments.no_memory,
+        device=str(choose_device(arguments.device)),
+        graphs=arguments.graphs,
     )
 
     def keep(report: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -65,7 +66,10 @@ class Parts:
         self.detector, self.engine, self.loaded = None, None, False
         if engine is not None:
             engine.close()
+        # torch gives back only what nothing refers to, in cycles or by name.
+        del engine
         if torch is not None:
+            gc.collect()
             torch.cuda.empty_cache()
 
     def apply(self, settings: Settings) -> None:

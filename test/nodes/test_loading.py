@@ -1,6 +1,9 @@
 """What is loaded, what is refused before it is opened, and what is given back."""
 
 import hashlib
+import sys
+import weakref
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,6 +74,23 @@ def test_parts_are_loaded_timed_and_given_back():
     assert parts.loaded and not parts.on_gpu
     parts.unload()
     assert engine.closed and parts.engine is None and not parts.loaded
+
+
+def test_an_engine_of_a_gpu_is_gone_when_its_memory_is_given_back(monkeypatch):
+    engine = Engine()
+    engine.device = "cuda:0"
+    engine.itself = engine  # as modules refer to each other
+    alive = weakref.ref(engine)
+    found = []
+    cuda = SimpleNamespace(empty_cache=lambda: found.append(alive()))
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    engines = [engine]
+    parts = Parts(lambda settings: None, lambda settings: engines.pop())
+    del engine
+    parts.load(settings(detector_backend="none"))
+    assert parts.on_gpu and alive() is not None
+    parts.unload()
+    assert found == [None]
 
 
 def test_what_fails_to_load_leaves_nothing_behind():

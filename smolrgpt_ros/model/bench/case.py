@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -39,6 +39,10 @@ def bench_config(size: str) -> SmolRGPTConfig:
 
 @dataclass(frozen=True)
 class BenchCase:
+    """A frame, what the tower sees of it ``(1, 3, S, S)``, three masks ``(3, grid, grid)``, a whole
+    prompt ``(1, T)``, and questions behind the prefix.
+    """
+
     frame: RgbdFrame
     rgb: Tensor
     depth: Tensor
@@ -46,9 +50,16 @@ class BenchCase:
     ids: Tensor
     questions: list[PreparedQuestion]
 
+    def to(self, device: torch.device) -> BenchCase:
+        """With its tensors there; those of the questions follow when they are asked."""
+        moved = {
+            name: getattr(self, name).to(device) for name in ("rgb", "depth", "weights", "ids")
+        }
+        return replace(self, **moved)
 
-def bench_case(config: SmolRGPTConfig, question_tokens: int) -> BenchCase:
-    """A frame of noise and four questions with three masks each."""
+
+def bench_case(config: SmolRGPTConfig, question_tokens: int, questions: int = 4) -> BenchCase:
+    """A frame of noise and questions with three masks each."""
     rng = np.random.default_rng(0)
     frame = RgbdFrame(
         rgb=rng.integers(0, 256, (480, 640, 3)).astype(np.uint8),
@@ -60,15 +71,15 @@ def bench_case(config: SmolRGPTConfig, question_tokens: int) -> BenchCase:
     processor = bench_processor(config)
     weights, _ = processor.masks(list(masks))
     region = [config.mask_rgb_token_id, config.mask_depth_token_id]
-    questions = []
-    for _ in range(4):
+    prepared = []
+    for _ in range(questions):
         words = rng.integers(10, 1000, question_tokens - 6).tolist()
         ids = words[:5] + region + words[5:9] + region + words[9:12] + region + words[12:]
-        questions.append(PreparedQuestion(ids, weights, None, ()))
+        prepared.append(PreparedQuestion(ids, weights, None, ()))
     rgb, depth = processor.rgb(frame.rgb), processor.depth(frame.depth)
     assert depth is not None
-    prompt = processor.encode(processor.prefix) + questions[0].token_ids
-    return BenchCase(frame, rgb[None], depth[None], weights, torch.tensor([prompt]), questions)
+    prompt = processor.encode(processor.prefix) + prepared[0].token_ids
+    return BenchCase(frame, rgb[None], depth[None], weights, torch.tensor([prompt]), prepared)
 
 
 def bench_processor(config: SmolRGPTConfig) -> SmolRGPTProcessor:

@@ -42,7 +42,9 @@ def ratios_of(
         for key, (theirs, ours) in pairs.items()
     }
     ratios["four_questions_vs_one"] = {
-        name: found.ratio((name, "four answers"), (name, "answer")) for name in names
+        name: found.ratio((name, "four answers"), (name, "answer"))
+        for name in names
+        if "four answers" in found.seconds[name]
     }
     ratios["load_peak_vs_file"] = None if memory is None else memory["published"]["peak_vs_file"]
     return ratios
@@ -70,7 +72,7 @@ def table(report: dict[str, Any]) -> str:
     lines += ["", f"{'ratio':28s}" + "".join(f"{name:>12s}" for name in names[1:])]
     for key, values in report["ratios"].items():
         if isinstance(values, dict):
-            cells = [f"{values[name]:12.2f}" for name in names[1:]]
+            cells = [f"{values[name]:12.2f}" for name in names[1:] if name in values]
             lines.append(f"{key:28s}" + "".join(cells))
         elif values is not None:
             lines.append(f"{key:28s}{values:12.2f}")

@@ -25,8 +25,10 @@ from .load_memory import measure_load
 from .published_baseline import PublishedWay
 from .report import Measurements, ratios_of
 
-SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
+SHORT = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8": "int8"}
 _CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
+_FLOATS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+_NUMBERS = {4: "four", 16: "sixteen"}
 NEVER = -1
 """End-of-turn id that random weights cannot generate: answers then have the length asked for."""
 
@@ -47,6 +49,11 @@ class BenchOptions:
             be compared even where other work holds the cores.
         memory: whether to measure loading as well (writes a file of the model's size to a
             temporary folder).
+        device: where all of it computes.
+        graphs: whether each number format is also measured with steps at fixed addresses, which on
+            a GPU a CUDA graph replays.
+        at_once: sizes of the batches of questions.
+        batch_steps: whether a decoding step of these batches is measured too.
     """
 
     size: str = "full"
@@ -58,26 +65,58 @@ class BenchOptions:
     published_tokens: int = 120
     clock: str = "wall"
     memory: bool = True
+    device: str = "cpu"
+    graphs: bool = False
+    at_once: tuple[int, ...] = (4,)
+    batch_steps: bool = False
 
 
 class Contestant:
-    """One number format of ours; ``dtype`` is what the host makes of it."""
+    """One number format of ours; ``dtype`` is what the host makes of it.
+
+    Args:
+        model: float32; taken over, on the device to measure.
+        dtype: number format.
+    """
 
     def __init__(self, model: SmolRGPTForConditionalGeneration, dtype: str) -> None:
-        self.dtype = choose_dtype(dtype, torch.device("cpu"))
-        if self.dtype == "bfloat16":
-            model = model.to(torch.bfloat16)  # type: ignore[arg-type]
+        on_cpu = model.device.type == "cpu"
+        # The engine offers no float16 on a GPU; here it is measured beside bfloat16.
+        self.dtype = choose_dtype(dtype, model.device) if on_cpu else dtype
+        if self.dtype in _FLOATS and (self.dtype == "bfloat16" or not on_cpu):
+            model = model.to(_FLOATS[self.dtype])  # type: ignore[arg-type]
         if self.dtype == "int8":
             quantise(model.vision_tower)
-        decoder = FusedDecoder(model.language_model, WEIGHTS.get(self.dtype))
+        decoder = FusedDecoder(model.language_model, WEIGHTS.get(self.dtype) if on_cpu else None)
         self.generator = Generator(model, decoder, bench_processor(model.config))
         self.generator.eos = NEVER
+
+    def with_graphs(self) -> Contestant:
+        """The same weights, decoding at fixed addresses."""
+        other = copy.copy(self)
+        one = self.generator
+        other.generator = Generator(one.model, one.decoder, one.processor, static=True)
+        other.generator.eos = NEVER
+        return other
 
     def answer(self, features: FrameFeatures, questions: list[PreparedQuestion], n: int) -> None:
         """Answer questions about a frame, whose features are used or filled in."""
         self.generator.see(features, with_regions=True)
         for _ in self.generator.generate(features, questions, n):
             pass
+
+
+def clock_of(options: BenchOptions) -> Callable[[], float]:
+    """Seconds; on a GPU only after everything that was given to it is done."""
+    clock = _CLOCKS[options.clock]
+    if torch.device(options.device).type != "cuda":
+        return clock
+
+    def synchronised() -> float:
+        torch.cuda.synchronize()
+        return clock()
+
+    return synchronised
 
 
 def run_bench(
@@ -92,14 +131,16 @@ def run_bench(
         say: gets a line of progress.
         keep: gets the report after each round, so that a run that is ended early leaves its rounds.
     """
-    clock = _CLOCKS[options.clock]
+    clock = clock_of(options)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
     config = bench_config(options.size)
+    device = torch.device(options.device)
     load_before = os.getloadavg()
     say(f"building the {options.size} model with random weights")
     torch.manual_seed(0)
-    base = SmolRGPTForConditionalGeneration(config).eval().requires_grad_(False)
+    with device:
+        base = SmolRGPTForConditionalGeneration(config).eval().requires_grad_(False)
     memory = _memory(base, say) if options.memory else None
     published = PublishedWay(base, clock)
     contestants: dict[str, Contestant] = {}
@@ -107,8 +148,10 @@ def run_bench(
     for dtype in sorted(options.dtypes, key="float32".__eq__):
         say(f"preparing {dtype}")
         model = base if dtype == "float32" else copy.deepcopy(base)
-        contestants[SHORT[dtype]] = Contestant(model, dtype)
-    case = bench_case(config, options.question_tokens)
+        one = contestants[SHORT[dtype]] = Contestant(model, dtype)
+        if options.graphs:
+            contestants[f"{SHORT[dtype]} graph"] = one.with_graphs()
+    case = bench_case(config, options.question_tokens, max(1, *options.at_once)).to(device)
     found = Measurements()
     report: dict[str, Any] = {}
     for number in range(options.rounds + 1):
@@ -116,7 +159,7 @@ def run_bench(
         into = Measurements() if number == 0 else found
         _round_published(into, published, case, options, short=number == 0)
         for name, contestant in contestants.items():
-            _round_ours(into, name, contestant, case, options, short=number == 0)
+            _round_ours(into, name, contestant, case, options, clock, short=number == 0)
         if number:
             report = _report(options, base, case, found, contestants, memory, load_before, number)
             keep(report)
@@ -179,6 +222,7 @@ def _round_ours(
     who: Contestant,
     case: BenchCase,
     options: BenchOptions,
+    clock: Callable[[], float],
     short: bool,
 ) -> None:
     count = 2 if short else options.answer_tokens
@@ -190,19 +234,32 @@ def _round_ours(
             what()
         into.add(name, part, clock() - start)
 
-    clock = _CLOCKS[options.clock]
+    def ask(
+        questions: list[PreparedQuestion], tokens: int, known: FrameFeatures | None = None
+    ) -> Callable[[], None]:
+        return lambda: who.answer(known or FrameFeatures(case.frame), questions, tokens)
+
     timed("tower", lambda: who.generator.model.encode_images(pictures))
     features = FrameFeatures(case.frame)
     timed("vision", lambda: who.generator.see(features, with_regions=True))
-    timed("first token", lambda: who.answer(features, case.questions[:1], 1))
-    one = case.questions[:1]
-    timed("next answer", lambda: who.answer(features, one, count))
-    timed("answer", lambda: who.answer(FrameFeatures(case.frame), one, count))
-    four = case.questions
-    timed("four answers", lambda: who.answer(FrameFeatures(case.frame), four, count))
-    parts = into.seconds[name]
-    step = (parts["next answer"][-1] - parts["first token"][-1]) / max(count - 1, 1)
-    into.add(name, "decode", step)
+    one, parts = case.questions[:1], into.seconds[name]
+    timed("first token", ask(one, 1, features))
+    timed("next answer", ask(one, count, features))
+    timed("answer", ask(one, count))
+    into.add(name, "decode", _step(parts, "first token", "next answer", count))
+    for size in options.at_once:
+        many, word = case.questions[:size], _NUMBERS.get(size, str(size))
+        timed(f"{word} answers", ask(many, count))
+        if options.batch_steps:
+            timed(f"{word} first tokens", ask(many, 1, features))
+            timed(f"{word} next answers", ask(many, count, features))
+            step = _step(parts, f"{word} first tokens", f"{word} next answers", count)
+            into.add(name, f"{word} at once, decode", step)
+
+
+def _step(parts: dict[str, list[float]], first: str, whole: str, tokens: int) -> float:
+    """Seconds of a decoding step, from the newest measurements."""
+    return max(0.0, parts[whole][-1] - parts[first][-1]) / max(tokens - 1, 1)
 
 
 @torch.inference_mode()
@@ -212,14 +269,8 @@ def _logits_errors(contestants: dict[str, Contestant], case: BenchCase) -> dict[
     for name, who in contestants.items():
         features = FrameFeatures(case.frame)
         who.generator.see(features, with_regions=True)
-        first = len(who.generator.prefix_ids)
-        steps = who.generator._steps(1, first + len(case.questions[0].token_ids))
-        assert features.prefix is not None
-        steps.cache.keys[:, :, :, :first] = features.prefix.keys
-        steps.cache.values[:, :, :, :first] = features.prefix.values
-        steps.cache.seen[:, :first] = True
-        hidden = who.generator._prefill(features, case.questions[:1], steps, first)
-        logits[name] = who.generator.decoder.logits(hidden)
+        started = who.generator.start(features, case.questions[:1], 1)
+        logits[name] = who.generator.decoder.logits(started.hidden)
     if "fp32" not in logits:
         return {}
     exact = logits.pop("fp32")

@@ -100,8 +100,14 @@ class StaticSteps:
         self._chosen: tuple[Tensor, Tensor] | None = None
         self._graph: torch.cuda.CUDAGraph | None = None
         if device.type == "cuda":
-            self._capture()
+            with torch.cuda.device(device):
+                self._capture()
         self.cache.seen.zero_()
+
+    @property
+    def recorded(self) -> bool:
+        """Whether a CUDA graph replays the step."""
+        return self._graph is not None
 
     def name(self, names: NameMemory | None) -> None:
         """As in :class:`GrowingSteps`."""
@@ -151,7 +157,8 @@ class StaticSteps:
                     self._run()
             torch.cuda.current_stream().wait_stream(side)
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
+            # Of this thread alone: a detector's thread may allocate on the same GPU meanwhile.
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 self._chosen = self._run()
             self._graph = graph
         except RuntimeError as error:

@@ -48,6 +48,23 @@ class GeneratedAnswer:
         return math.exp(self.log_probability / self.steps) if self.steps else 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class StartedAnswers:
+    """A batch behind its prompts.
+
+    Args:
+        steps: hold the prompts' keys and values.
+        hidden: ``(B, D)``, at each prompt's last token.
+        positions: ``(B,)`` int64, of each sequence's next token.
+        slot: of the cache, where the next tokens go.
+    """
+
+    steps: GrowingSteps | StaticSteps
+    hidden: Tensor
+    positions: Tensor
+    slot: int
+
+
 class Generator:
     """Runs the model's parts for frames and questions; used by one thread only.
 
@@ -130,17 +147,9 @@ class Generator:
         """
         answers = [GeneratedAnswer() for _ in questions]
         active = list(range(len(questions)))
-        assert features.prefix is not None
-        first = features.prefix.seen.shape[1]
-        lengths = [len(question.token_ids) for question in questions]
-        behind = first + max(lengths)
-        steps = self._steps(len(questions), behind + max_new_tokens)
-        steps.cache.keys[:, :, :, :first] = features.prefix.keys
-        steps.cache.values[:, :, :, :first] = features.prefix.values
-        steps.cache.seen[:, :first] = True
-        positions = torch.tensor(lengths, device=self.device) + first
-        hidden = self._prefill(features, questions, steps, first)
-        tokens, log_probabilities = choose(self.decoder, hidden)
+        started = self.start(features, questions, max_new_tokens)
+        steps, positions, behind = started.steps, started.positions, started.slot
+        tokens, log_probabilities = choose(self.decoder, started.hidden)
         for step in range(max_new_tokens):
             self._note(tokens, log_probabilities, answers, active)
             yield answers
@@ -153,6 +162,23 @@ class Generator:
                 active = [active[row] for row in keep]
                 steps.keep(rows)
             tokens, log_probabilities = self._step(steps, tokens, positions + step, behind + step)
+
+    @torch.inference_mode()
+    def start(
+        self, features: FrameFeatures, questions: Sequence[PreparedQuestion], max_new_tokens: int
+    ) -> StartedAnswers:
+        """Run the prompts of questions about a frame that :meth:`see` has filled in."""
+        assert features.prefix is not None
+        first = features.prefix.seen.shape[1]
+        lengths = [len(question.token_ids) for question in questions]
+        slot = first + max(lengths)
+        steps = self._steps(len(questions), slot + max_new_tokens)
+        steps.cache.keys[:, :, :, :first] = features.prefix.keys
+        steps.cache.values[:, :, :, :first] = features.prefix.values
+        steps.cache.seen[:, :first] = True
+        positions = torch.tensor(lengths, device=self.device) + first
+        hidden = self._prefill(features, questions, steps, first)
+        return StartedAnswers(steps, hidden, positions, slot)
 
     def _steps(self, batch: int, slots: int) -> GrowingSteps | StaticSteps:
         if self.static is None:

@@ -94,3 +94,26 @@ def test_the_published_way_computes_the_same_tokens():
         assert (theirs - ours).abs().max() < 1e-5
     assert len(PublishedWay(model).answer(case.rgb, case.depth, case.weights, case.ids, 3)) == 3
     assert Contestant(model, "float32").generator.prefix_ids == case.ids[0, :67].tolist()
+
+
+def test_fixed_addresses_and_batches_are_measured_on_request():
+    options = BenchOptions(
+        size="tiny",
+        dtypes=("float32", "bfloat16"),
+        rounds=1,
+        threads=1,
+        published_tokens=21,
+        memory=False,
+        graphs=True,
+        at_once=(2, 4),
+        batch_steps=True,
+    )
+    report = run_bench(options, say=lambda text: None)
+    seconds = report["median_seconds"]
+    assert list(seconds) == ["published", "bf16", "bf16 graph", "fp32", "fp32 graph"]
+    for name in ("fp32", "fp32 graph"):
+        assert seconds[name]["2 answers"] > 0 and seconds[name]["four answers"] > 0
+        step = seconds[name]["2 next answers"] - seconds[name]["2 first tokens"]
+        assert seconds[name]["2 at once, decode"] == pytest.approx(max(0.0, step) / 19)
+    # The same weights: only addresses differ.
+    assert report["logits_error"]["fp32 graph"] < 1e-5
