@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from smolrgpt_ros.simulation.datasets.writer import read_frame
+from smolrgpt_ros.simulation.datasets.frame_store import read_frame
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 

@@ -187,7 +187,8 @@ def run_contact_sheet(arguments: argparse.Namespace) -> int:
 
 
 def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
-    from .datasets.writer import family_of, read_frame
+    from .datasets.frame_store import read_frame
+    from .datasets.writer import family_of
     from .warehouse import simulate_frame
 
     for index in range(arguments.frames):

@@ -11,7 +11,7 @@ import pytest
 from rosbags.rosbag2 import Reader
 
 from smolrgpt_ros.simulation.cli import add_parser, sensor_of
-from smolrgpt_ros.simulation.datasets.writer import read_frame
+from smolrgpt_ros.simulation.datasets.frame_store import read_frame
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
 

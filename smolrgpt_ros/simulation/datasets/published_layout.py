@@ -9,7 +9,6 @@ data set's folder name is its ``dataset_name``.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,10 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.masks import decode_rle
 
+from .storage import complete_file, metres, write_text
+
 IMAGE_TAG, MASK = "<image>\n", "<mask>"
-# How the published trainer's prompts spell a region: its colour token, then its depth token.
+# A region in the published trainer's prompts: its colour token, then its depth token.
 _PARQUET_MASK = "<mask_rgb><mask_depth>"
 _NUMBERS: dict[str, type[int] | type[float]] = {
     "count": int,
@@ -150,15 +151,12 @@ def read_entries(path: str | Path) -> list[Entry]:
 
 
 def write_json(path: str | Path, entries: Iterable[Entry]) -> None:
-    """Writes entries in the benchmark's form; the file appears when it is complete."""
-    file = Path(path)
-    aside = file.with_name(f"{file.name}.{os.getpid()}.part")
-    aside.write_text(json.dumps([entry.to_json() for entry in entries]), encoding="utf-8")
-    aside.replace(file)
+    """Writes entries in the benchmark's form; the file appears when complete."""
+    write_text(Path(path), json.dumps([entry.to_json() for entry in entries]))
 
 
 def write_parquet(path: str | Path, entries: Sequence[Entry], dataset_name: str) -> None:
-    """Writes entries as the published training sets have them; the file appears when complete.
+    """Writes entries with the published training sets' columns; the file appears when complete.
 
     Args:
         dataset_name: the folder that holds ``images/`` and ``depths/``.
@@ -198,10 +196,8 @@ def write_parquet(path: str | Path, entries: Sequence[Entry], dataset_name: str)
         }
         for number, entry in enumerate(entries)
     ]
-    file = Path(path)
-    aside = file.with_name(f"{file.name}.{os.getpid()}.part")
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema), aside)
-    aside.replace(file)
+    with complete_file(Path(path)) as temporary:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema), temporary)
 
 
 def read_pictures(
@@ -220,7 +216,7 @@ def read_pictures(
     base = Path(folder)
     colour = cv2.imread(str(base / "images" / entry.image), cv2.IMREAD_COLOR)
     if colour is None:
-        raise FileNotFoundError(f"{base / 'images' / entry.image} is missing or no picture")
+        raise FileNotFoundError(f"{base / 'images' / entry.image} is missing or not a picture")
     depth = cv2.imread(str(base / "depths" / entry.depth_image), cv2.IMREAD_GRAYSCALE)
     sizes = {colour.shape[:2], *(tuple(rle["size"]) for rle in entry.rles)}
     if depth is not None:
@@ -229,13 +225,6 @@ def read_pictures(
         raise ValueError(f"entry {entry.id}: sizes of pictures and masks differ: {sorted(sizes)}")
     rgb = np.ascontiguousarray(colour[..., ::-1]).astype(np.uint8, copy=False)
     return rgb, None if depth is None else depth.astype(np.uint8, copy=False)
-
-
-def metres(millimetres: NDArray[Any]) -> NDArray[np.float32]:
-    """A 16UC1 depth picture (REP-118) in metres, NaN where it is 0: nothing was measured there."""
-    depth = millimetres.astype(np.float32) / np.float32(1000)
-    depth[millimetres == 0] = np.nan
-    return depth
 
 
 def read_metric(
@@ -254,7 +243,7 @@ def read_metric(
         return None
     millimetres = cv2.imread(str(metric), cv2.IMREAD_UNCHANGED)
     if millimetres is None or millimetres.ndim != 2:
-        raise ValueError(f"{metric} is no depth picture")
+        raise ValueError(f"{metric} is not a 16-bit depth picture")
     return metres(millimetres), CameraIntrinsics(**json.loads(camera.read_text())["intrinsics"])
 
 
@@ -270,7 +259,7 @@ def entry_of_row(row: dict[str, Any]) -> Entry:
         return Entry(
             str(row["id"]),
             str(row["rgb_image"]),
-            # Published rows may still carry the benchmark's own spelling.
+            # Published rows may still use the benchmark's own placeholder.
             row["texts"]["user"].removeprefix(IMAGE_TAG).replace(_PARQUET_MASK, MASK),
             row["texts"]["assistant"] or "",
             tuple(row["rle"] or ()),

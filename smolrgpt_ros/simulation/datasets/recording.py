@@ -24,7 +24,7 @@ from ..sensing.sensor import SensorModel
 from ..sensing.truth import FrameTruth
 from ..warehouse import OPTICAL_FRAME, SimulatedFrame
 from ..world.parts import quaternion_product, yaw_quaternion
-from .writer import millimetres
+from .storage import millimetres
 
 WORLD_FRAME, CAMERA_FRAME = "map", "camera_link"
 # A fixed date: the same scenes give the same recording. Play it with simulated time.

@@ -1,11 +1,11 @@
-"""The published dataset layout, written from the simulator, with metric depth and cameras beside.
+"""Datasets in the published layout, made by the simulator, with metric depth and cameras beside.
 
-As published: ``train.json`` (the benchmark's four kinds) and ``train.parquet`` (the same as the
-training sets have it); ``images/%06d.png``; ``depths/%06d_depth.png``, the benchmark's picture of
-depth. Ours: ``relations.json`` and ``.parquet`` (relations and sizes, the same layout),
+As published: ``train.json`` (the benchmark's four kinds) and ``train.parquet`` (the same with the
+columns of the training sets); ``images/%06d.png``; ``depths/%06d_depth.png``, the benchmark's
+picture of depth. Ours: ``relations.json`` and ``.parquet`` (relations and sizes, the same layout),
 ``metric/%06d.png`` (the camera's depth, 16UC1, millimetres, 0 = invalid), ``clean/%06d.png`` (depth
 without the sensor model), ``cameras/%06d.json``, ``truth/%06d.json``. A frame is finished when its
-truth file exists, so an interrupted run goes on where it stopped.
+truth file exists, so an interrupted run continues where it stopped.
 """
 
 from __future__ import annotations
@@ -13,38 +13,33 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 
 from ..questions.questions import KINDS, Question, generate_questions
 from ..questions.relation_questions import generate_relations
 from ..questions.relation_truth import RELATION_KINDS
 from ..sensing.sensor import SensorModel
 from ..sensing.truth import FrameTruth
-from ..warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of, simulate_frame
+from ..warehouse import simulate_frame
 from ..world.scenes import FAMILIES
-from .published_layout import Entry, metres, write_json, write_parquet
+from . import frame_store
+from .published_layout import Entry, write_json, write_parquet
+from .storage import write_text
 
 Progress = Callable[[int, int], None]
-FOLDERS = ("images", "depths", "metric", "clean", "cameras", "truth", "questions")
 QUESTION_FILES = ("train", "relations")
 
 
 @dataclass(frozen=True)
-class _Job:
-    out: str
-    index: int
-    seed: int
-    family: str
+class _Settings:
+    """What decides the content of a frame's files, its seed aside."""
+
+    family_mix: str
     width: int
     height: int
     sensor: SensorModel | None
@@ -53,6 +48,16 @@ class _Job:
     phrasing: str
     relations: int
     rich: bool
+
+
+@dataclass(frozen=True)
+class _FrameTask:
+    """One frame to be made, for a worker process."""
+
+    root: Path
+    index: int
+    seed: int
+    settings: _Settings
 
 
 def write_dataset(
@@ -71,7 +76,7 @@ def write_dataset(
     relations: int = 1,
     rich: bool = False,
 ) -> int:
-    """Writes one frame per seed; returns how many questions it asked.
+    """Writes one frame per seed; returns the number of questions.
 
     Args:
         seeds: frame ``i`` of the dataset is the scene of ``seeds[i]``.
@@ -93,34 +98,22 @@ def write_dataset(
     if extension not in ("png", "jpg"):
         raise ValueError(f"extension must be png or jpg, found {extension!r}")
     root = Path(out)
-    for folder in FOLDERS:
+    for folder in (*frame_store.FOLDERS, "questions"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    settings = (family_mix, width, height, sensor, extension, per_kind, phrasing, relations, rich)
-    _claim(root, seeds, *settings)
-    jobs = [
-        _Job(
-            str(root), i, seed, family_of(seed, family_mix), width, height, sensor, extension,
-            per_kind, phrasing, relations, rich,
-        )
-        for i, seed in enumerate(seeds)
-    ]  # fmt: skip
-    todo = [job for job in jobs if not _finished(root, job)]
-    done = len(jobs) - len(todo)
+    settings = _Settings(
+        family_mix, width, height, sensor, extension, per_kind, phrasing, relations, rich
+    )
+    _claim(root, seeds, settings)
+    tasks = [_FrameTask(root, index, seed, settings) for index, seed in enumerate(seeds)]
+    open_tasks = [task for task in tasks if not frame_store.is_finished(root, task.index)]
+    done = len(tasks) - len(open_tasks)
     if progress:
-        progress(done, len(jobs))
-    for _ in _run(todo, workers):
+        progress(done, len(tasks))
+    for _ in _run(open_tasks, workers):
         done += 1
         if progress:
-            progress(done, len(jobs))
-    entries: dict[str, list[Entry]] = {name: [] for name in QUESTION_FILES}
-    for job in jobs:
-        asked = json.loads((root / f"questions/{job.index:06d}.json").read_text())
-        for name, items in asked.items():
-            entries[name].extend(Entry.from_json(item) for item in items)
-    for name, kept in entries.items():
-        write_json(root / f"{name}.json", kept)
-        write_parquet(root / f"{name}.parquet", kept, root.resolve().name)
-    return sum(len(kept) for kept in entries.values())
+            progress(done, len(tasks))
+    return _merge_questions(root, len(tasks))
 
 
 def family_of(seed: int, family_mix: str) -> str:
@@ -151,127 +144,71 @@ def entries_of(truth: FrameTruth, questions: Iterable[Question], image: str) -> 
     return entries
 
 
-def depth_picture(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Planar z as the benchmark shows it: 8 bit, linear, near dark, stretched per image.
-
-    The smallest valid depth becomes 0 and the largest 255. Invalid pixels are written as 255, like
-    the farthest. Metres cannot be read back.
-    """
-    valid = np.isfinite(depth)
-    picture = np.full(depth.shape, 255, np.uint8)
-    if valid.any():
-        low, high = float(depth[valid].min()), float(depth[valid].max())
-        scale = 255.0 / (high - low) if high > low else 0.0
-        picture[valid] = np.round((depth[valid] - low) * scale).astype(np.uint8)
-    return picture
-
-
-def millimetres(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Metres with NaN as 16UC1 (REP-118): whole millimetres, 0 where nothing was measured."""
-    return np.round(np.nan_to_num(depth * 1000, nan=0.0).clip(0, 65535)).astype(np.uint16)
-
-
-def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFrame:
-    """Frame ``index`` of a written dataset, as its camera saw it, with its truth.
-
-    Args:
-        clean: with the depth that an ideal camera would have measured.
-
-    Raises:
-        FileNotFoundError: if the frame is not there.
-    """
-    base, stem = Path(root), f"{index:06d}"
-    truth_file = base / f"truth/{stem}.json"
-    if not truth_file.is_file():
-        raise FileNotFoundError(f"{truth_file} is missing: no finished frame {index} in {base}")
-    truth = FrameTruth.from_json(json.loads(truth_file.read_text()))
-    images = [base / f"images/{stem}.{e}" for e in ("png", "jpg")]
-    found = next((p for p in images if p.is_file()), images[0])
-    picture = cv2.imread(str(found), cv2.IMREAD_COLOR)
-    # Without a sensor model the camera's own depth is the clean one.
-    depths = [base / f"{folder}/{stem}.png" for folder in ("clean", "metric")[not clean :]]
-    depth_file = next((p for p in depths if p.is_file()), depths[-1])
-    metric = cv2.imread(str(depth_file), cv2.IMREAD_UNCHANGED)
-    if picture is None or metric is None:
-        raise FileNotFoundError(f"{found} or {depth_file} is missing or damaged")
-    camera = json.loads((base / f"cameras/{stem}.json").read_text())
-    intrinsics = CameraIntrinsics(**camera["intrinsics"])
-    rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
-    frame = RgbdFrame(rgb, metres(metric), intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
-    return SimulatedFrame(frame, regions_of(truth), truth)
-
-
-def _run(jobs: list[_Job], workers: int) -> Iterable[int]:
-    if workers <= 1 or len(jobs) < 2:
-        return map(_write_frame, jobs)
+def _run(tasks: list[_FrameTask], workers: int) -> Iterable[int]:
+    if workers <= 1 or len(tasks) < 2:
+        return map(_write_frame, tasks)
     # A forked OpenGL context is unusable; every process makes its own.
     context = multiprocessing.get_context("spawn")
 
     def spread() -> Iterable[int]:
         with context.Pool(workers) as pool:
-            yield from pool.imap_unordered(_write_frame, jobs, chunksize=4)
+            yield from pool.imap_unordered(_write_frame, tasks, chunksize=4)
 
     return spread()
 
 
-def _write_frame(job: _Job) -> int:
+def _write_frame(task: _FrameTask) -> int:
     cv2.setNumThreads(1)
-    shot = simulate_frame(job.seed, job.family, job.width, job.height, job.sensor, rich=job.rich)
-    root, stem, truth, frame = Path(job.out), f"{job.index:06d}", shot.truth, shot.frame
-    assert frame.depth is not None
-    image = f"{stem}.{job.extension}"
-    fast, grain = _png_options(noisy=False), _png_options(noisy=job.sensor is not None)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, 92] if job.extension == "jpg" else fast
-    _write_picture(root / "images" / image, frame.rgb[..., ::-1], quality)
-    _write_picture(root / f"depths/{stem}_depth.png", depth_picture(frame.depth), grain)
-    _write_picture(root / f"metric/{stem}.png", millimetres(frame.depth), grain)
-    if job.sensor is not None and shot.ideal is not None:
-        _write_picture(root / f"clean/{stem}.png", millimetres(shot.ideal.depth), fast)
-    camera = {
-        "intrinsics": asdict(truth.intrinsics),
-        "position": truth.camera_position,
-        "world_to_optical": truth.world_to_optical,
-        "stamp_ns": frame.stamp_ns,
-        "family": truth.family,
-    }
-    _write_text(root / f"cameras/{stem}.json", json.dumps(camera))
+    settings = task.settings
+    family = family_of(task.seed, settings.family_mix)
+    shot = simulate_frame(
+        task.seed, family, settings.width, settings.height, settings.sensor, rich=settings.rich
+    )
+    image = f"{task.index:06d}.{settings.extension}"
+    noisy = settings.sensor is not None
+    frame_store.write_pictures(task.root, task.index, shot, image, noisy)
     # A stream for each file: more questions of one do not change those of the other.
-    streams = [
-        np.random.default_rng([job.seed, FAMILIES.index(job.family), n]) for n in (4242, 4243)
-    ]
+    streams = [np.random.default_rng([task.seed, FAMILIES.index(family), n]) for n in (4242, 4243)]
     asked = {
-        "train": generate_questions(truth, streams[0], KINDS, job.per_kind, job.phrasing),
+        "train": generate_questions(
+            shot.truth, streams[0], KINDS, settings.per_kind, settings.phrasing
+        ),
         "relations": generate_relations(
-            truth, streams[1], RELATION_KINDS, job.relations, job.phrasing
+            shot.truth, streams[1], RELATION_KINDS, settings.relations, settings.phrasing
         ),
     }
     entries = {
-        name: [entry.to_json() for entry in entries_of(truth, questions, image)]
+        name: [entry.to_json() for entry in entries_of(shot.truth, questions, image)]
         for name, questions in asked.items()
     }
-    _write_text(root / f"questions/{stem}.json", json.dumps(entries))
-    _write_text(root / f"truth/{stem}.json", json.dumps(truth.to_json()))
-    return job.index
+    write_text(_questions_file(task.root, task.index), json.dumps(entries))
+    frame_store.write_truth(task.root, task.index, shot.truth)
+    return task.index
 
 
-def _png_options(noisy: bool) -> list[int]:
-    options = [cv2.IMWRITE_PNG_COMPRESSION, 1]
-    # Trying every filter on every row costs more than it saves; older OpenCV cannot be told.
-    if hasattr(cv2, "IMWRITE_PNG_FILTER"):
-        options += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_SUB]
-    if noisy:
-        # Noise repeats nothing: looking for repetitions costs time and saves no space.
-        options += [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY]
-    return options
+def _merge_questions(root: Path, frames: int) -> int:
+    """Joins the frames' questions in the files of the dataset; returns their number."""
+    entries: dict[str, list[Entry]] = {name: [] for name in QUESTION_FILES}
+    for index in range(frames):
+        asked = json.loads(_questions_file(root, index).read_text())
+        for name, items in asked.items():
+            entries[name].extend(Entry.from_json(item) for item in items)
+    for name, kept in entries.items():
+        write_json(root / f"{name}.json", kept)
+        write_parquet(root / f"{name}.parquet", kept, root.resolve().name)
+    return sum(len(kept) for kept in entries.values())
 
 
-def _finished(root: Path, job: _Job) -> bool:
-    return (root / f"truth/{job.index:06d}.json").is_file()
+def _questions_file(root: Path, index: int) -> Path:
+    return root / f"questions/{index:06d}.json"
 
 
-def _claim(root: Path, seeds: Sequence[int], *settings: object) -> None:
-    """Refuses to mix two different runs in one folder; more frames of the same run are welcome."""
-    text = json.dumps([asdict(s) if isinstance(s, SensorModel) else s for s in settings])
+def _claim(root: Path, seeds: Sequence[int], settings: _Settings) -> None:
+    """Notes the settings in a new folder; refuses a folder that another run has written.
+
+    The same run with more frames is accepted.
+    """
+    text = json.dumps(list(asdict(settings).values()))
     note, wanted = root / "simulated.json", list(seeds)
     if note.is_file():
         known = json.loads(note.read_text())
@@ -283,16 +220,4 @@ def _claim(root: Path, seeds: Sequence[int], *settings: object) -> None:
                 f"{before[:1]}); these are {text}, seeds from {wanted[:1]}: choose another folder"
             )
         wanted = max(before, wanted, key=len)
-    _write_text(note, json.dumps({"settings": text, "seeds": wanted}))
-
-
-def _write_text(path: Path, text: str) -> None:
-    # Written aside and renamed: a killed run leaves no half file that looks finished.
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    aside.write_text(text)
-    aside.replace(path)
-
-
-def _write_picture(path: Path, picture: NDArray[Any], options: list[int]) -> None:
-    if not cv2.imwrite(str(path), picture, options):
-        raise OSError(f"could not write {path}")
+    write_text(note, json.dumps({"settings": text, "seeds": wanted}))

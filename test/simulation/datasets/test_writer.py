@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.simulation.datasets.frame_store import read_frame
 from smolrgpt_ros.simulation.datasets.published_layout import read_entries, read_pictures
-from smolrgpt_ros.simulation.datasets.writer import depth_picture, read_frame, write_dataset
+from smolrgpt_ros.simulation.datasets.storage import relative_depth
+from smolrgpt_ros.simulation.datasets.writer import write_dataset
 from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
@@ -132,16 +134,9 @@ def test_both_layouts_hold_the_same_questions(folder: Path) -> None:
     rgb, depth = read_pictures(folder, entries[0])
     shot = read_frame(folder, 0)
     assert np.array_equal(rgb, shot.frame.rgb)
-    assert np.array_equal(depth, depth_picture(shot.frame.depth))
+    assert np.array_equal(depth, relative_depth(shot.frame.depth))
 
 
 def test_a_missing_frame_is_named(folder: Path) -> None:
     with pytest.raises(FileNotFoundError, match="000099"):
         read_frame(folder, 99)
-
-
-def test_depth_picture_is_stretched_with_invalid_as_farthest() -> None:
-    depth = np.array([[2.0, 4.0, np.nan], [3.0, 12.0, 7.0]], np.float32)
-    # 255 / (12 - 2) = 25.5 levels a metre: 4 m -> 51, 3 m -> 25.5 -> 26, 7 m -> 127.5 -> 128.
-    assert depth_picture(depth).tolist() == [[0, 51, 255], [26, 255, 128]]
-    assert depth_picture(np.full((1, 2), np.nan, np.float32)).tolist() == [[255, 255]]

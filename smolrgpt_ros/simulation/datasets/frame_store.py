@@ -1,0 +1,89 @@
+"""One simulated frame in the files of a dataset: pictures, depth, camera, truth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+
+from ..sensing.truth import FrameTruth
+from ..warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of
+from .storage import metres, millimetres, relative_depth, write_picture, write_text
+
+FOLDERS = ("images", "depths", "metric", "clean", "cameras", "truth")
+
+
+def write_pictures(root: Path, index: int, shot: SimulatedFrame, image: str, noisy: bool) -> None:
+    """Writes all files of a frame but its truth, see :func:`write_truth`.
+
+    Args:
+        root: holds ``FOLDERS``.
+        shot: rendered.
+        image: name of the colour picture.
+        noisy: whether a sensor model took part; the ideal depth is then kept in ``clean/``.
+    """
+    stem, truth, frame = f"{index:06d}", shot.truth, shot.frame
+    assert frame.depth is not None
+    write_picture(root / "images" / image, frame.rgb[..., ::-1])
+    write_picture(root / f"depths/{stem}_depth.png", relative_depth(frame.depth), noisy)
+    write_picture(root / f"metric/{stem}.png", millimetres(frame.depth), noisy)
+    if noisy and shot.ideal is not None:
+        write_picture(root / f"clean/{stem}.png", millimetres(shot.ideal.depth))
+    camera = {
+        "intrinsics": asdict(truth.intrinsics),
+        "position": truth.camera_position,
+        "world_to_optical": truth.world_to_optical,
+        "stamp_ns": frame.stamp_ns,
+        "family": truth.family,
+    }
+    write_text(root / f"cameras/{stem}.json", json.dumps(camera))
+
+
+def write_truth(root: Path, index: int, truth: FrameTruth) -> None:
+    """Writes a frame's truth. Written last: its file marks the frame as finished."""
+    write_text(_truth_file(root, index), json.dumps(truth.to_json()))
+
+
+def is_finished(root: Path, index: int) -> bool:
+    """Whether all files of a frame are there."""
+    return _truth_file(root, index).is_file()
+
+
+def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFrame:
+    """Frame ``index`` of a written dataset, as its camera saw it, with its truth.
+
+    Args:
+        clean: with the depth that an ideal camera would have measured.
+
+    Raises:
+        FileNotFoundError: if the frame is not there.
+    """
+    base, stem = Path(root), f"{index:06d}"
+    if not is_finished(base, index):
+        raise FileNotFoundError(
+            f"{_truth_file(base, index)} is missing: no finished frame {index} in {base}"
+        )
+    truth = FrameTruth.from_json(json.loads(_truth_file(base, index).read_text()))
+    images = [base / f"images/{stem}.{e}" for e in ("png", "jpg")]
+    found = next((p for p in images if p.is_file()), images[0])
+    picture = cv2.imread(str(found), cv2.IMREAD_COLOR)
+    # Without a sensor model the camera's own depth is the clean one.
+    depths = [base / f"{folder}/{stem}.png" for folder in ("clean", "metric")[not clean :]]
+    depth_file = next((p for p in depths if p.is_file()), depths[-1])
+    metric = cv2.imread(str(depth_file), cv2.IMREAD_UNCHANGED)
+    if picture is None or metric is None:
+        raise FileNotFoundError(f"{found} or {depth_file} is missing or damaged")
+    camera = json.loads((base / f"cameras/{stem}.json").read_text())
+    intrinsics = CameraIntrinsics(**camera["intrinsics"])
+    rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
+    frame = RgbdFrame(rgb, metres(metric), intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
+    return SimulatedFrame(frame, regions_of(truth), truth)
+
+
+def _truth_file(root: Path, index: int) -> Path:
+    return root / f"truth/{index:06d}.json"
