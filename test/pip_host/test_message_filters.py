@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_three_inputs_must_all_lie_within_the_slop_of_each_other():
 
 def test_messages_without_header_are_dropped_or_filed_under_now():
     for allowed, expected in ((False, 0), (True, 1)):
-        inputs, out = two(), list[object]()
+        inputs, out = two(), list[Any]()
         synchronizer = ApproximateTimeSynchronizer(
             [*inputs.values()], 5, 1.0, allow_headerless=allowed
         )
