@@ -52,6 +52,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         metavar="PLAN",
         help="train the variants of this plan from a finished run: config/training/ablations.yaml",
     )
+    mini.add_argument(
+        "--device",
+        default="auto",
+        help="of the detector: auto (a GPU where there is one), cpu, cuda (default: %(default)s)",
+    )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
     mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
     mini.add_argument(
@@ -109,34 +114,40 @@ def _train_stage(arguments: argparse.Namespace) -> int:
 def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
+    from smolrgpt_ros.model.inference.hardware import choose_device
+
     from .detector.train import train_detector
     from .detector.yolo_layout import build_yolo_frames
     from .mini.ablations import run_ablations
     from .mini.build import export, load_part
-    from .mini.recipe import read_recipe
+    from .mini.recipe import read_detector_plan, read_recipe
     from .mini.run import open_run
     from .mini.stages import STAGES, minutes_from_now, run_stage
 
     if arguments.dry_run or arguments.show:
         raise ValueError("--dry-run and --show are for recipes of one stage, not for the mini's")
     torch.set_num_threads(arguments.threads)
-    recipe = read_recipe(arguments.config)
     stage = arguments.stage
     if stage == "detector":
+        plan, seed = read_detector_plan(arguments.config)
+        device = choose_device(arguments.device)
         weights = arguments.out or arguments.folder / "warehouse-seg.pt"
         yolo = arguments.folder / "yolo"
-        description = build_yolo_frames(recipe.detector.data, yolo, arguments.workers)
+        description = build_yolo_frames(plan.data, yolo, arguments.workers)
         metrics = train_detector(
             description,
             arguments.folder,
             weights,
-            plan=recipe.detector,
+            plan=plan,
             start=arguments.start,
             hours=None if arguments.minutes is None else arguments.minutes / 60,
-            seed=recipe.seed,
+            seed=seed,
+            device=str(device),
+            workers=0 if device.type == "cpu" else arguments.workers,
         )
         print(json.dumps(metrics, indent=2))
         return 0
+    recipe = read_recipe(arguments.config)
     run = open_run(recipe, arguments.folder, arguments.workers)
     if stage == "frames":
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -86,8 +87,11 @@ def run_stage(recipe: StageRecipe, recipe_file: Path, out: Path) -> dict[str, fl
 
     Raises:
         FileNotFoundError: if data or model are missing.
-        ValueError: if batch sizes and processes do not fit, or there is no data.
+        ValueError: if batch sizes and processes do not fit, if processes would share a GPU, or if
+            there is no data.
     """
+    if torch.cuda.is_available() and not recipe.trainer.get("use_cpu", False):
+        check_one_gpu_each(int(os.environ.get("LOCAL_WORLD_SIZE", 1)), torch.cuda.device_count())
     set_seed(recipe.seed)
     model, processor = starting_model(recipe.model)
     skipped = out / "skipped.jsonl"
@@ -117,6 +121,20 @@ def run_stage(recipe: StageRecipe, recipe_file: Path, out: Path) -> dict[str, fl
         metrics |= {f"skipped_{k}": v for k, v in skipped_by_reason(skipped).items()}
         (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     return metrics
+
+
+def check_one_gpu_each(processes: int, gpus: int) -> None:
+    """Refuse to train with more processes of this host than it has GPUs.
+
+    Raises:
+        ValueError: naming both numbers.
+    """
+    if processes > gpus:
+        raise ValueError(
+            f"{processes} processes were started on this host, which shows {gpus} GPUs: each needs "
+            f"one of its own; start torchrun with --nproc-per-node {gpus}, or set "
+            "CUDA_VISIBLE_DEVICES to more"
+        )
 
 
 def mixtures(

@@ -19,6 +19,8 @@ def train_detector(
     start: Path | None = None,
     hours: float | None = None,
     seed: int = 0,
+    device: str = "cpu",
+    workers: int = 0,
 ) -> dict[str, float]:
     """Train and keep the best weights.
 
@@ -30,6 +32,8 @@ def train_detector(
         start: weights to go on from, with the whole schedule; ``None``: from scratch.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it.
         seed: of weights and order.
+        device: ``"cpu"``, or ``"cuda:0"`` for the first GPU.
+        workers: processes that read pictures; 0: this one.
 
     Returns:
         Validation metrics by name.
@@ -62,8 +66,10 @@ def train_detector(
             imgsz=plan.image_size,
             batch=plan.batch,
             seed=seed,
-            device="cpu",
-            workers=0,
+            device=device,
+            workers=workers,
+            # Its check of mixed precision would fetch weights from the network.
+            amp=False,
             pretrained=start is not None,
             # Frames share one shape, so rectangular batches save two fifths of the pixels; a
             # buffer's mask contains what stands on it, so masks must be allowed to overlap.
@@ -85,7 +91,8 @@ def train_detector(
     metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(
         data=str(description),
         imgsz=plan.image_size,
-        device="cpu",
+        device=device,
+        workers=workers,
         plots=False,
         overlap_mask=False,
         rect=True,

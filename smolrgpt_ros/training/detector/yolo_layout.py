@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -24,21 +26,27 @@ _VALIDATION = 20
 """Of so many rounds of frames, one of each camera family, one is held out for validation."""
 
 
-def build_yolo_frames(plan: DataPlan, folder: Path, workers: int = 1) -> Path:
+def build_yolo_frames(
+    plan: DataPlan, folder: Path, workers: int = 1, seconds: float | None = None
+) -> Path:
     """Simulate a detector's frames; those that lie in ``folder`` already are kept.
 
     Args:
         plan: the frames.
         folder: gets ``images/`` and ``labels/`` and a description of both.
         workers: processes that simulate.
+        seconds: of wall-clock time after which no further frame is started; ``None``: all of them.
 
     Returns:
         The description, see :func:`write_description`.
     """
+    end = None if seconds is None else time.monotonic() + seconds
     missing = [i for i in range(plan.frames) if not _label_file(folder, i).exists()]
     make = partial(_simulate_and_write, plan, folder)
-    for _ in simulated_in_order(make, missing, workers):
-        pass
+    with closing(simulated_in_order(make, missing, workers)) as frames:
+        for _ in frames:
+            if end is not None and time.monotonic() > end:
+                break
     return write_description(folder, CLASSES)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -167,7 +167,7 @@ def simulate_training_frame(plan: DataPlan, index: int) -> SimulatedFrame:
 
 def simulated_in_order(
     make: Callable[[int], Made], indices: Sequence[int], workers: int
-) -> Iterator[Made]:
+) -> Generator[Made]:
     """``make(index)`` of each index, in their order, with a progress bar.
 
     Args:
@@ -178,7 +178,9 @@ def simulated_in_order(
     with ExitStack() as stack:
         if workers > 1:
             pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-            results = stack.enter_context(pool).map(make, indices, chunksize=8)
+            # Frames that nobody waits for any more are not made.
+            stack.callback(pool.shutdown, cancel_futures=True)
+            results = pool.map(make, indices, chunksize=8)
         else:
             results = map(make, indices)
         yield from tqdm(results, total=len(indices), desc="simulate")

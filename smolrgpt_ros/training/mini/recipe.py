@@ -106,6 +106,19 @@ def read_recipe(path: Path) -> Recipe:
     return recipe_of(yaml.safe_load(path.read_text()), path)
 
 
+def read_detector_plan(path: Path) -> tuple[DetectorPlan, int]:
+    """The detector's part of a recipe and the seed; the rest may be missing.
+
+    Raises:
+        ValueError: as :func:`read_recipe`.
+    """
+    values = yaml.safe_load(path.read_text())
+    try:
+        return _detector_plan(values["detector"], f"{path}: detector"), int(values["seed"])
+    except KeyError as error:
+        raise ValueError(f"{path}: {error.args[0]} is missing") from error
+
+
 def recipe_of(values: dict[str, Any], path: Path) -> Recipe:
     """The recipe of a file's values; ``path`` is named in errors.
 

@@ -18,7 +18,12 @@ from smolrgpt_ros.training.cli import CONFIG, main
 from smolrgpt_ros.training.curriculum import run as run_module
 from smolrgpt_ros.training.curriculum.plan import plan_stage
 from smolrgpt_ros.training.curriculum.recipe import is_stage_recipe, read_stage_recipe
-from smolrgpt_ros.training.curriculum.run import StageTrainer, answer_loss, run_stage
+from smolrgpt_ros.training.curriculum.run import (
+    StageTrainer,
+    answer_loss,
+    check_one_gpu_each,
+    run_stage,
+)
 from smolrgpt_ros.training.curriculum.stages import Rates, freeze, parameter_groups
 
 ROOT = Path(__file__).parents[3]
@@ -189,6 +194,17 @@ def test_batches_must_fit_the_processes(write_recipe):
     assert recipe.accumulation(2) == 1
     with pytest.raises(ValueError, match=r"global_batch=4.*3 processes"):
         recipe.accumulation(3)
+
+
+def test_processes_may_not_share_a_gpu(write_recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    path = write_recipe(trainer={"use_cpu": False})
+    with pytest.raises(ValueError, match=r"2 processes.*1 GPUs.*--nproc-per-node 1"):
+        run_stage(read_stage_recipe(path), path, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    check_one_gpu_each(2, 2)
 
 
 @pytest.mark.parametrize(

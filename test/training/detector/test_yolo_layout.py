@@ -69,3 +69,11 @@ def test_frames_are_written_once(tmp_path):
     build_yolo_frames(plan, tmp_path)
     assert labels[0].exists()
     assert labels[1].stat().st_mtime_ns == before
+
+
+def test_after_its_time_no_further_frame_is_made(tmp_path):
+    plan = DataPlan(frames=3, seed=11, width=192, height=108)
+    build_yolo_frames(plan, tmp_path, seconds=0.0)
+    assert [file.stem for file in tmp_path.rglob("*.txt")] == ["000000"]
+    build_yolo_frames(plan, tmp_path, seconds=60.0)
+    assert len(list(tmp_path.rglob("*.txt"))) == 3
