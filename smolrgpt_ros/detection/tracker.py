@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.masks import box_of
+from smolrgpt_ros.scene.masks import Box, box_of, shared_pixels
 from smolrgpt_ros.scene.region import Region
 
 from .detector import Detection
-
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def update(
     """
     settings = settings or TrackerSettings()
     seen = [(d, box) for d in detections if (box := box_of(d.mask)) is not None]
-    areas = [int(np.count_nonzero(_crop(d.mask, box))) for d, box in seen]
+    areas = [int(np.count_nonzero(d.mask)) for d, _ in seen]
     tracks = [t for t in state.tracks if all(t.mask.shape == d.mask.shape for d, _ in seen)]
     matches = _match(tracks, seen, areas, settings.min_iou)
 
@@ -131,15 +129,6 @@ def _match(
 
 
 def _overlap(track: Track, mask: NDArray[np.bool_], box: Box, area: int) -> float:
-    """Intersection over union of two masks, looking only where both boxes are."""
-    x0, y0 = max(track.box[0], box[0]), max(track.box[1], box[1])
-    x1, y1 = min(track.box[2], box[2]), min(track.box[3], box[3])
-    if x0 >= x1 or y0 >= y1:
-        return 0.0
-    common = (x0, y0, x1, y1)
-    shared = int(np.count_nonzero(_crop(track.mask, common) & _crop(mask, common)))
+    """Intersection over union of a track's mask and another."""
+    shared = shared_pixels(track.mask, track.box, mask, box)
     return shared / (track.area + area - shared)
-
-
-def _crop(mask: NDArray[np.bool_], box: Box) -> NDArray[np.bool_]:
-    return mask[box[1] : box[3], box[0] : box[2]]

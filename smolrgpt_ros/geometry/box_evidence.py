@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.statistics import median
 
 from .depth_sampling import Masks, Rims, Surfaces, rims_of
-from .object_heights import CARRIER, Heights, median
+from .object_heights import CARRIER, Heights
 from .observations import Evidence, Prospect, Spots, starts_around
 from .size_priors import SIZES, SizePrior
 

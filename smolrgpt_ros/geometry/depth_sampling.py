@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane, rays
-from smolrgpt_ros.scene.region import Box
+from smolrgpt_ros.scene.masks import Box
+from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.plane import Plane
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

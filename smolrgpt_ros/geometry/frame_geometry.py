@@ -6,20 +6,21 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane, depth_noise, fit_ground_plane
-from smolrgpt_ros.scene.region import Box, Region
+from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.statistics import median
 
 from .box_evidence import prospects_of
 from .depth_sampling import MOST_AT_ONCE, Masks, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import outlines_of
+from .noise import depth_noise
 from .object_estimate import ObjectEstimate
-from .object_heights import median
 from .observations import Prospect
 from .rectangle_fit import fit_rectangles, seat_sigma
 from .size_priors import SIZES, is_flat
@@ -56,7 +57,6 @@ class FrameGeometry:
         self._plane_known = False
         self._noise: float | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
-        self._centroids: dict[int, tuple[float, float] | None] = {}
 
     @property
     def why_not(self) -> str:
@@ -97,23 +97,9 @@ class FrameGeometry:
             raise LookupError(f"region {region_id} is not in view; in view: {sorted(self._by_id)}")
         return region
 
-    def box(self, region_id: int) -> Box | None:
-        """``(x0, y0, x1, y1)`` of a region's mask, exclusive; ``None`` for an empty mask."""
-        return self.region(region_id).box
-
     def centroid(self, region_id: int) -> tuple[float, float] | None:
         """Mask centroid of a region, pixels ``(x, y)``; ``None`` for an empty mask."""
-        with self._lock:
-            if region_id not in self._centroids:
-                box, found = self.box(region_id), None
-                if box is not None:
-                    x0, y0, x1, y1 = box
-                    patch = np.ascontiguousarray(self.region(region_id).mask[y0:y1, x0:x1])
-                    moments = cv2.moments(patch.view(np.uint8), binaryImage=True)
-                    area = moments["m00"]
-                    found = (moments["m10"] / area + x0, moments["m01"] / area + y0)
-                self._centroids[region_id] = found
-            return self._centroids[region_id]
+        return self.region(region_id).centroid
 
     def estimate(self, region_id: int) -> ObjectEstimate | str:
         """The object of a region, or one sentence why depth cannot place it."""
@@ -132,7 +118,7 @@ class FrameGeometry:
             for region_id in todo:
                 if self.why_not:
                     self._objects[region_id] = self.why_not
-                elif self.box(region_id) is None:
+                elif self.region(region_id).box is None:
                     self._objects[region_id] = f"the mask of region {region_id} is empty"
                 else:
                     known.append(region_id)
@@ -142,10 +128,10 @@ class FrameGeometry:
 
     def possible_loads(self, region_id: int) -> tuple[int, ...]:
         """Ids of the pallets that a vehicle may carry: those whose picture touches its own."""
-        box = self.box(region_id)
-        if self.region(region_id).label != "transporter" or box is None:
+        vehicle = self.region(region_id)
+        if vehicle.label != "transporter" or vehicle.box is None:
             return ()
-        x0, y0, x1, y1 = box
+        x0, y0, x1, y1 = vehicle.box
         width, height = x1 - x0, y1 - y0
         loads = []
         for region in self.regions:

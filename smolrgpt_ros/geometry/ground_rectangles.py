@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.scene.plane import Plane, rays
+from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.plane import Plane
 
 from .depth_sampling import Flags, Floats, Masks, at_border, rim_pixels
 from .observations import Evidence, Prospect, Spots

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.statistics import median
 
 from .footprint import Footprint
 from .size_priors import SIZES
@@ -86,7 +87,7 @@ class ObjectEstimate:
     ) -> ObjectEstimate:
         """The visible surface's median, pushed back by half the object's typical depth."""
         prior = SIZES.get(label)
-        middle = np.median(points, axis=0)
+        middle = median(points)
         reach = 0.25 * (prior.long + prior.short) * 0.5 if prior and not prior.flat else 0.0
         nan = float("nan")
         return ObjectEstimate(

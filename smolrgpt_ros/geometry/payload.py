@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smolrgpt_ros.scene.plane import rays
+from smolrgpt_ros.scene.pinhole import rays
 
 from .frame_geometry import FrameGeometry
 from .object_estimate import ObjectEstimate

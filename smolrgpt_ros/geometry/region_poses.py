@@ -9,16 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.ros.tf import Pose
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import rays
+from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.statistics import quantiles
 
 from .frame_geometry import FrameGeometry
 from .size_priors import SIZES
 
 #: Pixels of a region that a glance looks at, about: more move its median by less than a centimetre.
 _GLANCE_PIXELS = 150
+#: Quantiles of a surface between which its extent lies: stray pixels of a mask's edge do not count.
+_EXTENT = 0.05, 0.95
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def _grid(region: Region) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 def _middle(points: NDArray[np.float64], label: str, frame_id: str, ratio: float) -> Place:
     """The place of an object of whose surface some points, shape ``(N, 3)``, are seen."""
-    low, high = _spread(points)
+    low, high = quantiles(points, *_EXTENT)
     middle = ((low + high) / 2).tolist()
     prior = SIZES.get(label)
     if prior is not None and not prior.flat:
@@ -123,22 +126,9 @@ def _place(geometry: FrameGeometry, region_id: int, pose: Pose) -> Place:
     if isinstance(found, str):
         return Place(depth_valid_ratio=_valid_ratio(geometry, region_id))
     x, y, z = pose.apply(found.centre[None])[0].tolist()
-    low, high = _spread(pose.apply(found.points))
+    low, high = quantiles(pose.apply(found.points), *_EXTENT)
     dx, dy, dz = (high - low).tolist()
     return Place(pose.frame_id, (x, y, z), (dx, dy, dz), found.valid_ratio)
-
-
-def _spread(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """5th and 95th percentile of the columns of ``(N, 3)``, faster than ``np.percentile``."""
-    ordered = np.sort(points, axis=0)
-    last = len(ordered) - 1
-
-    def at(share: float) -> NDArray[np.float64]:
-        whole = int(share * last)
-        part = share * last - whole
-        return ordered[whole] * (1 - part) + ordered[min(whole + 1, last)] * part
-
-    return at(0.05), at(0.95)
 
 
 def _valid_ratio(geometry: FrameGeometry, region_id: int) -> float:

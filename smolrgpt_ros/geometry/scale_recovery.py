@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.scene.plane import fit_ground_plane, rays
+from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.region import Region
 
 from .size_priors import SIZES

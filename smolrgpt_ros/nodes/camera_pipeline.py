@@ -19,8 +19,9 @@ from smolrgpt_ros.ros.inputs.pairing import FramePairing
 from smolrgpt_ros.ros.inputs.region_join import RegionJoin, given_regions
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.tf import Pose, Transforms
+from smolrgpt_ros.ros.tf import Transforms
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 
 from .outputs import CameraOutputs
 

@@ -21,7 +21,7 @@ from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.logs import forward_logs, stop_forwarding
 from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.tf import Pose
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 

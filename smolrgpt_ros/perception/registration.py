@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.ros.tf import Pose
 from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
 #: Least differences of calibrations that count: drivers round, and a pixel changes no answer.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
-from numpy.typing import NDArray
 from std_msgs.msg import Header
 
-from .tf import Pose
+from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.scene.rotations import quaternion_of
 
 
 class CameraPoseBroadcaster:
@@ -42,25 +41,6 @@ class CameraPoseBroadcaster:
         message.transform.translation = Vector3(
             **dict(zip("xyz", map(float, pose.translation), strict=True))
         )
-        message.transform.rotation = quaternion_of(pose.rotation)
+        w, x, y, z = quaternion_of(pose.rotation)
+        message.transform.rotation = Quaternion(x=x, y=y, z=z, w=w)
         self._broadcaster.sendTransform(message)
-
-
-def quaternion_of(rotation: NDArray[np.float64]) -> Quaternion:
-    """The unit quaternion, w not negative, nearest to a rotation matrix of shape (3, 3).
-
-    Bar-Itzhack's method: the eigenvector of the largest eigenvalue of a symmetric matrix, which has
-    no special cases and forgives rounding.
-    """
-    r = np.asarray(rotation, float)
-    k = np.array(
-        [
-            [r[0, 0] - r[1, 1] - r[2, 2], 0.0, 0.0, 0.0],
-            [r[1, 0] + r[0, 1], r[1, 1] - r[0, 0] - r[2, 2], 0.0, 0.0],
-            [r[2, 0] + r[0, 2], r[2, 1] + r[1, 2], r[2, 2] - r[0, 0] - r[1, 1], 0.0],
-            [r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1], np.trace(r)],
-        ]
-    )
-    _, vectors = np.linalg.eigh(k)  # reads the lower triangle
-    x, y, z, w = vectors[:, -1] * (1.0 if vectors[3, -1] >= 0.0 else -1.0)
-    return Quaternion(x=float(x), y=float(y), z=float(z), w=float(w))

@@ -2,56 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.scene.rotations import rotation_matrix
 from smolrgpt_ros.scene.status import QueryError, Status
-
-
-@dataclass(frozen=True, eq=False)
-class Pose:
-    """Where the camera is in ``frame_id``: ``p_frame = rotation @ p_camera + translation``.
-
-    Args:
-        frame_id: the frame points are moved to.
-        rotation: shape (3, 3), float64.
-        translation: shape (3,), float64, metres.
-    """
-
-    frame_id: str
-    rotation: NDArray[np.float64]
-    translation: NDArray[np.float64]
-
-    @classmethod
-    def identity(cls, frame_id: str) -> Pose:
-        return cls(frame_id, np.eye(3), np.zeros(3))
-
-    def apply(self, points: NDArray[Any]) -> NDArray[np.float64]:
-        """Points of shape (N, 3), metres, moved from the camera's frame to :attr:`frame_id`."""
-        return points @ self.rotation.T + self.translation
-
-
-def rotation_matrix(x: float, y: float, z: float, w: float) -> NDArray[np.float64]:
-    """Rotation of a quaternion, shape (3, 3); it is normalized first.
-
-    Raises:
-        ValueError: if all four numbers are zero or one is not finite.
-    """
-    quaternion = np.array([x, y, z, w], float)
-    norm = float(np.linalg.norm(quaternion))
-    if not np.isfinite(norm) or norm < 1e-9:
-        raise ValueError(f"no rotation: quaternion {quaternion.tolist()}")
-    x, y, z, w = quaternion / norm
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-        ]
-    )
 
 
 class Transforms:
@@ -108,7 +65,7 @@ class Transforms:
                 Duration(nanoseconds=int(max(timeout_s, 0.0) * 1e9)),
             ).transform
             q, t = found.rotation, found.translation
-            return Pose(target, rotation_matrix(q.x, q.y, q.z, q.w), np.array([t.x, t.y, t.z]))
+            return Pose(target, rotation_matrix((q.w, q.x, q.y, q.z)), np.array([t.x, t.y, t.z]))
         except (tf2_ros.TransformException, ValueError) as error:
             raise QueryError(
                 Status.TF_FAILED,

@@ -1,4 +1,4 @@
-"""Binary masks: COCO run-length encoding, boxes, centroids."""
+"""Binary masks: COCO run-length encoding, boxes, centroids, overlaps."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
+Mask = NDArray[np.bool_]
+Box = tuple[int, int, int, int]
+"""``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive."""
 
-def encode_rle(
-    mask: NDArray[np.bool_], box: tuple[int, int, int, int] | None = None
-) -> dict[str, object]:
+
+def encode_rle(mask: Mask, box: Box | None = None) -> dict[str, object]:
     """COCO compressed RLE of a mask, ``{"size": [H, W], "counts": str}``.
 
     Args:
@@ -35,7 +37,7 @@ def encode_rle(
     return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 
 
-def decode_rle(rle: dict[str, object]) -> NDArray[np.bool_]:
+def decode_rle(rle: dict[str, object]) -> Mask:
     """The mask, shape ``(H, W)`` bool, of a COCO compressed RLE.
 
     Raises:
@@ -51,7 +53,8 @@ def decode_rle(rle: dict[str, object]) -> NDArray[np.bool_]:
     data = counts.encode("ascii") if isinstance(counts, str) else counts
     if not isinstance(data, bytes) or _run_total(data) != height * width:
         raise ValueError(f"RLE counts do not add up to {height}x{width} pixels")
-    return coco.decode({"size": [height, width], "counts": data}).astype(bool)
+    mask: Mask = coco.decode({"size": [height, width], "counts": data}).astype(bool)
+    return mask
 
 
 def _run_total(data: bytes) -> int:
@@ -83,8 +86,8 @@ def _run_total(data: bytes) -> int:
     return sum(runs)
 
 
-def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """``(x0, y0, x1, y1)`` around the true pixels, x1 and y1 exclusive; ``None`` without any."""
+def box_of(mask: Mask) -> Box | None:
+    """The box around the true pixels; ``None`` without any."""
     # A search for bytes is many times faster than a reduction over the whole mask.
     pixels, width = mask.tobytes(), mask.shape[1]
     first = pixels.find(1)
@@ -95,15 +98,37 @@ def box_of(mask: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
     return int(columns[0]), top, int(columns[-1]) + 1, bottom
 
 
-def centroid_of(mask: NDArray[np.bool_]) -> tuple[float, float] | None:
-    """Mean ``(x, y)`` of the true pixels' centres, pixels; ``None`` if there are none."""
-    rows, columns = np.nonzero(mask)
-    if rows.size == 0:
+def centroid_of(mask: Mask, box: Box | None = None) -> tuple[float, float] | None:
+    """Mean ``(x, y)`` of the true pixels' centres, pixels; ``None`` without any.
+
+    Args:
+        mask: shape ``(H, W)``.
+        box: its :func:`box_of`, where the caller has it already.
+    """
+    box = box or box_of(mask)
+    if box is None:
         return None
-    return float(columns.mean()), float(rows.mean())
+    x0, y0, x1, y1 = box
+    patch = mask[y0:y1, x0:x1]
+    per_column, per_row = np.count_nonzero(patch, axis=0), np.count_nonzero(patch, axis=1)
+    area = per_row.sum()
+    x, y = per_column @ np.arange(x0, x1) / area, per_row @ np.arange(y0, y1) / area
+    return float(x), float(y)
 
 
-def overlap(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+def shared_pixels(one: Mask, one_box: Box, other: Mask, other_box: Box) -> int:
+    """Pixels that are true in both of two masks of one size, counted where both boxes are."""
+    x0, y0 = max(one_box[0], other_box[0]), max(one_box[1], other_box[1])
+    x1, y1 = min(one_box[2], other_box[2]), min(one_box[3], other_box[3])
+    if x0 >= x1 or y0 >= y1:
+        return 0
+    return int(np.count_nonzero(one[y0:y1, x0:x1] & other[y0:y1, x0:x1]))
+
+
+def overlap(one: Mask, other: Mask) -> float:
     """Intersection over union of two masks of one size; 0 where both are empty."""
-    union = int(np.count_nonzero(one | other))
-    return int(np.count_nonzero(one & other)) / union if union else 0.0
+    one_box, other_box = box_of(one), box_of(other)
+    if one_box is None or other_box is None:
+        return 0.0
+    shared = shared_pixels(one, one_box, other, other_box)
+    return shared / (int(np.count_nonzero(one)) + int(np.count_nonzero(other)) - shared)

@@ -8,9 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .masks import box_of
-
-Box = tuple[int, int, int, int]
+from .masks import Box, box_of, centroid_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,5 +44,10 @@ class Region:
 
     @cached_property
     def box(self) -> Box | None:
-        """``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive; ``None`` for an empty mask."""
+        """Around the mask; ``None`` for an empty mask."""
         return box_of(self.mask)
+
+    @cached_property
+    def centroid(self) -> tuple[float, float] | None:
+        """Mean ``(x, y)`` of the mask's pixels; ``None`` for an empty mask."""
+        return centroid_of(self.mask, self.box)

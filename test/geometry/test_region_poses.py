@@ -6,8 +6,8 @@ import numpy as np
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.region_poses import glance, places_of
-from smolrgpt_ros.ros.tf import Pose
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 
 CAMERA = CameraIntrinsics(160, 120, fx=100.0, fy=100.0, cx=80.0, cy=60.0)

@@ -24,7 +24,7 @@ from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.msg import MeasuredValue, SpatialAnswer
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode
-from smolrgpt_ros.ros.camera_pose import quaternion_of
+from smolrgpt_ros.scene.rotations import quaternion_of
 from smolrgpt_ros.scene.status import QueryError, Status
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "nav2_pick_pallet.py"
@@ -202,7 +202,8 @@ def stand_in_tf(truth, place):
                 spot, turn = (*place.spot, 0.0), Quaternion(w=1.0)
             else:
                 spot = truth.camera_position
-                turn = quaternion_of(np.array(truth.world_to_optical).reshape(3, 3).T)
+                w, x, y, z = quaternion_of(np.array(truth.world_to_optical).reshape(3, 3).T)
+                turn = Quaternion(x=x, y=y, z=z, w=w)
             translation = Vector3(**dict(zip("xyz", map(float, spot), strict=True)))
             return SimpleNamespace(
                 transform=SimpleNamespace(translation=translation, rotation=turn)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, register, reproject
-from smolrgpt_ros.ros.tf import Pose
 from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
 CAMERA = CameraIntrinsics(6, 4, fx=10.0, fy=10.0, cx=2.0, cy=1.0)

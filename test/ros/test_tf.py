@@ -1,4 +1,4 @@
-"""Poses and TF: hand-made rotations, and what a missing transform says."""
+"""TF: look-ups at a stamp, what a missing transform says, and a camera's pose for others."""
 
 import sys
 from types import ModuleType, SimpleNamespace
@@ -7,35 +7,13 @@ import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 
-from smolrgpt_ros.ros.camera_pose import CameraPoseBroadcaster, quaternion_of
-from smolrgpt_ros.ros.tf import Pose, Transforms, rotation_matrix
+from smolrgpt_ros.ros.camera_pose import CameraPoseBroadcaster
+from smolrgpt_ros.ros.tf import Transforms
+from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.scene.rotations import rotation_matrix
 from smolrgpt_ros.scene.status import QueryError, Status
 
 HALF = np.sqrt(0.5)
-
-
-@pytest.mark.parametrize(
-    ("quaternion", "expected"),
-    [
-        ((0, 0, 0, 1), (1, 2, 3)),
-        ((0, 0, HALF, HALF), (-2, 1, 3)),  # a quarter turn about z
-        ((HALF, 0, 0, HALF), (1, -3, 2)),  # about x
-        ((0, 0, 0, -2), (1, 2, 3)),  # neither sign nor length matter
-    ],
-)
-def test_quaternions_turn_points(quaternion, expected):
-    np.testing.assert_allclose(rotation_matrix(*quaternion) @ [1, 2, 3], expected, atol=1e-12)
-
-
-@pytest.mark.parametrize("quaternion", [(0, 0, 0, 0), (np.nan, 0, 0, 1)])
-def test_no_rotation_is_an_error(quaternion):
-    with pytest.raises(ValueError, match="no rotation"):
-        rotation_matrix(*quaternion)
-
-
-def test_a_pose_turns_first_and_then_moves():
-    pose = Pose("map", rotation_matrix(0, 0, HALF, HALF), np.array([10.0, 0, 0]))
-    np.testing.assert_allclose(pose.apply(np.array([[1.0, 2, 3]])), [[8, 1, 3]], atol=1e-12)
 
 
 def test_the_cameras_own_frame_needs_no_tf(monkeypatch):
@@ -91,26 +69,12 @@ def test_a_failed_lookup_names_both_frames_and_the_parameter(tf):
         Transforms(node=None).look_up("map", "optical", 1, 0.25)
 
 
-@pytest.mark.parametrize(
-    "quaternion", [(0, 0, 0, 1), (0, 0, HALF, HALF), (0.5, -0.5, 0.5, 0.5), (1, 0, 0, 0)]
-)
-def test_a_rotation_and_its_quaternion_go_back_and_forth(quaternion):
-    """(1, 0, 0, 0), half a turn about x, is what a camera looking straight down has."""
-    found = quaternion_of(rotation_matrix(*quaternion))
-    assert found.w >= 0.0
-    np.testing.assert_allclose(
-        rotation_matrix(found.x, found.y, found.z, found.w),
-        rotation_matrix(*quaternion),
-        atol=1e-12,
-    )
-
-
 def test_a_cameras_pose_is_told_to_tf(monkeypatch):
     sent = []
     module = ModuleType("tf2_ros")
     module.StaticTransformBroadcaster = lambda node: SimpleNamespace(sendTransform=sent.append)
     monkeypatch.setitem(sys.modules, "tf2_ros", module)
-    down = Pose("map", rotation_matrix(1, 0, 0, 0), np.array([2.0, -3.0, 6.5]))
+    down = Pose("map", rotation_matrix((0, 1, 0, 0)), np.array([2.0, -3.0, 6.5]))
     broadcaster = CameraPoseBroadcaster(node=None)
     assert broadcaster.available
     broadcaster.send(down, "optical", Time(sec=4))
@@ -119,7 +83,7 @@ def test_a_cameras_pose_is_told_to_tf(monkeypatch):
     assert (message.header.stamp.sec, message.transform.translation.y) == (4, -3.0)
     q = message.transform.rotation
     # What is 1 m before a camera that looks down from 6.5 m is at 5.5 m.
-    seen = rotation_matrix(q.x, q.y, q.z, q.w) @ [0, 0, 1.0] + [2.0, -3.0, 6.5]
+    seen = rotation_matrix((q.w, q.x, q.y, q.z)) @ [0, 0, 1.0] + [2.0, -3.0, 6.5]
     np.testing.assert_allclose(seen, [2.0, -3.0, 5.5], atol=1e-12)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smolrgpt_ros.scene.masks import box_of, centroid_of, decode_rle, encode_rle
+from smolrgpt_ros.scene.masks import box_of, centroid_of, decode_rle, encode_rle, overlap
 
 MASK = np.array([[0, 1, 1], [0, 1, 0]], bool)  # columns: 00, 11, 10 -> runs 2 3 1
 
@@ -48,6 +48,17 @@ def test_box_and_centroid() -> None:
     assert centroid_of(MASK) == pytest.approx((4 / 3, 1 / 3))
     assert box_of(np.zeros((2, 3), bool)) is None
     assert centroid_of(np.zeros((2, 3), bool)) is None
+
+
+def test_overlap_by_hand() -> None:
+    one, other = np.zeros((5, 9), bool), np.zeros((5, 9), bool)
+    one[1:4, 1:5], other[2:5, 3:8] = True, True
+    # 12 and 15 pixels, of which 2 x 2 are shared.
+    assert overlap(one, other) == overlap(other, one) == pytest.approx(4 / 23)
+    assert overlap(one, one) == 1.0
+    assert overlap(one, np.zeros((5, 9), bool)) == 0.0
+    other[:, :5] = False
+    assert overlap(one, other) == 0.0
 
 
 def test_encoding_is_the_librarys_own_for_masks_of_every_kind():

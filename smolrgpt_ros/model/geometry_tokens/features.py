@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.masks import box_of
-from smolrgpt_ros.scene.plane import Plane, fit_ground_plane
+from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.statistics import trimmed_summary
 
 FEATURE_NAMES: tuple[str, ...] = (
     "median_x",  # 0-2: median position in the optical frame (REP-103), metres
@@ -129,24 +131,16 @@ def region_geometry(
     )
     if floor is not None:
         on_floor = floor.to_floor(points.T).T
-        low, middle, high, _ = _spread(np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2])))
+        low, middle, high, _ = trimmed_summary(
+            np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2]))
+        )
         features[UP], features[HEIGHTS] = floor.up, (low[0], middle[0], high[0])
         features[LOW_ALONG], features[HIGH_ALONG] = low[1:], high[1:]
         features[FLOOR] = 1.0
-    low, middle, high, spread = _spread(points)  # after the floor: it sorts the points
+    low, middle, high, spread = trimmed_summary(points)  # after the floor: it sorts the points
     features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
     features[METRIC] = 1.0
     return features
-
-
-def _spread(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Per row of ``(A, N)``: 5th percentile, median, 95th percentile, and the standard deviation
-    between those percentiles. Sorts the rows in place: percentiles are then single elements."""
-    values.sort(axis=1)
-    count = values.shape[1]
-    low, high = round(0.05 * (count - 1)), round(0.95 * (count - 1))
-    middle = values[:, (count - 1) // 2] / 2 + values[:, count // 2] / 2
-    return values[:, low], middle, values[:, high], values[:, low : high + 1].std(axis=1)
 
 
 def frame_geometry(

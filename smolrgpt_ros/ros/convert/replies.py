@@ -9,10 +9,10 @@ from typing import Any
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.region_poses import places_of
 from smolrgpt_ros.query.request import QueryResult
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
 
-from ..tf import Pose
 from .messages import answer_message, empty_answer, header_of, region_message
 
 

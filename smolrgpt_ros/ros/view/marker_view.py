@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from visualization_msgs.msg import Marker
 
-from smolrgpt_ros.scene.plane import back_project
+from smolrgpt_ros.scene.pinhole import back_project
+from smolrgpt_ros.scene.rotations import rotation_matrix
 
 from ..convert.camera_info import intrinsics_from
 from ..convert.images import decode_color, decode_depth
-from ..tf import rotation_matrix
 
 Picture = NDArray[np.uint8]
 BACKGROUND = (48, 48, 48)
@@ -140,7 +140,7 @@ def _points(marker: Any) -> NDArray[np.float64]:
     """A marker's points in its header's frame, shape (N, 3)."""
     p, q = marker.pose.position, marker.pose.orientation
     local = np.array([[point.x, point.y, point.z] for point in marker.points]).reshape(-1, 3)
-    return local @ rotation_matrix(q.x, q.y, q.z, q.w).T + np.array([p.x, p.y, p.z])
+    return local @ rotation_matrix((q.w, q.x, q.y, q.z)).T + np.array([p.x, p.y, p.z])
 
 
 def _line(picture: Picture, view: View, marker: Any, ends: NDArray[Any], draw: Any) -> None:

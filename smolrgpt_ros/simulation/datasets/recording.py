@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.rotations import pitch_quaternion, quaternion_product, yaw_quaternion
 
 from ..sensing.sensor import SensorModel
 from ..sensing.truth import FrameTruth
 from ..warehouse import OPTICAL_FRAME, SimulatedFrame
-from ..world.parts import quaternion_product, yaw_quaternion
 from .storage import millimetres
 
 WORLD_FRAME, CAMERA_FRAME = "map", "camera_link"
@@ -120,8 +120,7 @@ def _send_scene(send: Send, types: Any, index: int, truth: FrameTruth, stamp_ns:
     header = _header(types, stamp_ns, WORLD_FRAME)
     x, y, z = truth.world_to_optical[6:]  # the viewing direction; cameras have no roll
     heading, pitch = math.atan2(y, x), math.atan2(-z, math.hypot(x, y))
-    nod = (math.cos(pitch / 2), 0.0, math.sin(pitch / 2), 0.0)
-    turn = quaternion_product(yaw_quaternion(heading), nod)
+    turn = quaternion_product(yaw_quaternion(heading), pitch_quaternion(pitch))
     transforms = [
         _transform(types, header, CAMERA_FRAME, truth.camera_position, turn),
         _transform(

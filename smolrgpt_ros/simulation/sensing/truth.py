@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.scene.masks import decode_rle, encode_rle
+from smolrgpt_ros.scene.masks import box_of, centroid_of, decode_rle, encode_rle
+from smolrgpt_ros.scene.rotations import rotation_matrix
 
 from ..world.furnishing import CLEARLY_INSIDE, SceneObject
 from ..world.parts import Part
@@ -216,27 +217,15 @@ def _object_truth(
         "visible_share": round(float(share), 3),
     }
     if mask is not None and enough:
-        box, (u, v), area = _place_of(mask)
+        box = box_of(mask)
+        u, v = centroid_of(mask, box) or (0.0, 0.0)
         truth |= {
             "centroid": (round(u, 2), round(v, 2)),
             "box": box,
-            "area": area,
-            "rle": encode_rle(mask),
+            "area": int(np.count_nonzero(mask)),
+            "rle": encode_rle(mask, box),
         }
     return ObjectTruth(**truth)  # type: ignore[arg-type]
-
-
-def _place_of(
-    mask: NDArray[np.bool_],
-) -> tuple[tuple[int, int, int, int], tuple[float, float], int]:
-    """Box, centroid and area as ``scene.masks`` has them, but looked up in the box alone."""
-    x0, y0, wide, high = (int(v) for v in cv2.boundingRect(mask.view(np.uint8)))
-    inner = mask[y0 : y0 + high, x0 : x0 + wide]
-    across, down = np.count_nonzero(inner, axis=0), np.count_nonzero(inner, axis=1)
-    area = int(across.sum())
-    u = across @ np.arange(x0, x0 + wide) / area
-    v = down @ np.arange(y0, y0 + high) / area
-    return (x0, y0, x0 + wide, y0 + high), (float(u), float(v)), area
 
 
 def _buffers_around(item: SceneObject, buffers: list[SceneObject]) -> tuple[int, ...]:
@@ -308,7 +297,7 @@ class _Eye:
         """Pixels the parts would cover with nothing before them, beyond the borders too."""
         signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
         halves = np.array([p.half for p in parts])
-        turns = _matrices(np.array([p.turn for p in parts]))
+        turns = rotation_matrix(np.array([p.turn for p in parts]))
         centres = np.array([p.centre for p in parts])
         world = np.einsum("pij,pcj->pci", turns, signs[None] * halves[:, None]) + centres[:, None]
         points = self.to_optical(world.reshape(-1, 3)).reshape(-1, 8, 3)
@@ -324,14 +313,3 @@ class _Eye:
         for corners in fixed:
             cv2.fillConvexPoly(canvas, cv2.convexHull(corners), 1, cv2.LINE_8, 4)
         return float(np.count_nonzero(canvas)) / _COARSE**2
-
-
-def _matrices(turns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rotation matrices ``(N, 3, 3)`` of quaternions ``(N, 4)`` as ``(w, x, y, z)``."""
-    w, x, y, z = turns.T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.moveaxis(np.array(rows), -1, 0)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
+from smolrgpt_ros.scene.rotations import (
+    IDENTITY,
+    Quaternion,
+    quaternion_from_z,
+    quaternion_product,
+    yaw_quaternion,
+)
 
 Vector = tuple[float, float, float]
 Colour = tuple[float, float, float]
@@ -35,7 +43,7 @@ class Part:
     half: Vector
     colour: Colour = WHITE
     material: str = ""
-    turn: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
+    turn: Quaternion = IDENTITY
     owner: int = -1
     alpha: float = 1.0
 
@@ -53,13 +61,7 @@ def bar(start: Vector, end: Vector, radius: float, colour: Colour, shape: str = 
     first, last = np.array(start), np.array(end)
     length = float(np.linalg.norm(last - first))
     direction = (last - first) / length
-    # Shortest turn from z to the direction; antiparallel needs any axis in the xy plane.
-    if direction[2] < -0.999999:
-        turn = (0.0, 1.0, 0.0, 0.0)
-    else:
-        raw = np.array([1 + direction[2], -direction[1], direction[0], 0.0])
-        raw /= np.linalg.norm(raw)
-        turn = (float(raw[0]), float(raw[1]), float(raw[2]), float(raw[3]))
+    turn = quaternion_from_z(direction)
     middle = (first + last) / 2
     centre = (float(middle[0]), float(middle[1]), float(middle[2]))
     return Part(shape, centre, (radius, radius, length / 2), colour, "", turn)
@@ -68,23 +70,6 @@ def bar(start: Vector, end: Vector, radius: float, colour: Colour, shape: str = 
 def ball(centre: Vector, half: Vector, colour: Colour) -> Part:
     """An ellipsoid with half extents ``half``."""
     return Part("ball", centre, half, colour)
-
-
-def yaw_quaternion(yaw: float) -> tuple[float, float, float, float]:
-    """The quaternion ``(w, x, y, z)`` of a turn by ``yaw`` radians about z."""
-    return (math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2))
-
-
-def quaternion_product(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float, float]:
-    """First ``b``, then ``a``."""
-    aw, ax, ay, az = a
-    bw, bx, by, bz = b
-    return (
-        aw * bw - ax * bx - ay * by - az * bz,
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-    )
 
 
 def place(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smolrgpt_ros.scene.rotations import yaw_quaternion
+
 from . import clutter
 from .footprints import FloorRectangle
-from .parts import Colour, Part, box, place, yaw_quaternion
+from .parts import Colour, Part, box, place
 
 WALL_HEIGHT = 9.5
 _YELLOW: Colour = (0.93, 0.8, 0.04)

@@ -24,9 +24,9 @@ from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.ros.convert.messages import query_of
 from smolrgpt_ros.ros.convert.replies import reply_of
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
-from smolrgpt_ros.ros.tf import Pose
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.srv import SpatialQuery

@@ -8,7 +8,7 @@ from std_msgs.msg import Header
 
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
-from smolrgpt_ros.ros.tf import Pose
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
 HEADER = Header(stamp=Time(sec=12, nanosec=345), frame_id="colour_optical")

@@ -1,0 +1,22 @@
+"""Depth of an empty floor, from a camera whose numbers are all different."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.pinhole import rays
+
+CAMERA = CameraIntrinsics(160, 120, 100.0, 110.0, 70.0, 50.0)
+
+
+def floor_depth(height: float, pitch_deg: float, roll_deg: float = 0.0) -> np.ndarray:
+    """Depth of an empty floor below a camera, NaN above the horizon."""
+    pitch, roll = np.radians(pitch_deg), np.radians(roll_deg)
+    up = np.array([np.sin(roll), -np.cos(pitch) * np.cos(roll), -np.sin(pitch)])
+    up /= np.linalg.norm(up)
+    v, u = np.mgrid[0 : CAMERA.height, 0 : CAMERA.width]
+    directions = rays(CAMERA, u.ravel(), v.ravel())
+    falling = directions @ up
+    z = np.where(falling < -1e-3, -height / np.minimum(falling, -1e-3), np.nan)
+    return z.reshape(u.shape).astype(np.float32)
