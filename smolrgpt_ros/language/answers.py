@@ -1,4 +1,4 @@
-"""The model's sentences to typed values. A clear UNKNOWN instead of a wrong value.
+"""The model's sentences to typed values; no value rather than a wrong one.
 
 The verdict is the last sentence; what stands before it is evidence ("Distances from it: ...").
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .lexicon import NUMBER_WORDS
@@ -66,30 +67,30 @@ _FETCHES = re.compile(
 _REFERRED = re.compile(r"@(\d+)@")
 
 
+Value = float | int | str
+"""Metres, a count, the hour of a clock, the word of a comparison, or the id of a chosen region."""
+
+
 @dataclass(frozen=True)
 class ReadAnswer:
     """What an answer sentence says.
 
     Args:
-        kind: ``UNKNOWN`` where the sentence holds no readable verdict, ``TEXT`` for prose.
-        value: metres, a count, ``"left"`` / ``"right"`` (of the region asked about relative to the
-            other) or the chosen position in the question's order; ``None`` if unknown.
-        unit: ``"m"`` for distances, else ``""``.
-        regions: positions mentioned, in order of first mention.
-        normalized: as the benchmark writes it ("5.23", "2", "left"); ``""`` if unknown.
+        value: as the question's kind has it, of a comparison for the region asked about; ``None``
+            where the sentence holds no readable verdict.
+        unit: ``"m"`` for lengths, else ``""``.
+        region_ids: regions mentioned, in order of first mention.
     """
 
-    kind: Kind
-    value: float | int | str | None
+    value: Value | None
     unit: str
-    regions: tuple[int, ...]
-    normalized: str
+    region_ids: tuple[int, ...]
 
 
 def read_answer(
     text: str,
-    kind: Kind | None,
-    n_regions: int,
+    kind: Kind,
+    region_ids: Sequence[int],
     *,
     subject: int | None = None,
     truncated: bool = False,
@@ -98,40 +99,50 @@ def read_answer(
 
     Args:
         text: the model's text.
-        kind: the kind the question asked for; ``None`` to tell from the text.
-        n_regions: placeholders in the question; a verdict about a region beyond them is unknown.
-        subject: of a comparison, position of the region asked about; ``None`` for the one that the
+        kind: the kind the question asked for.
+        region_ids: the region of each ``[Region i]``; a verdict about one beyond them is unknown.
+        subject: of a comparison, id of the region asked about; ``None`` for the one that the
             question names first.
         truncated: generation stopped before the model ended its answer: nothing is believed.
     """
     marked = _REGION.sub(lambda m: f" @{m.group(1) or m.group(2)}@ ", text.strip()).lower()
-    mentioned = tuple(dict.fromkeys(int(i) for i in _REFERRED.findall(marked)))
-    inside = tuple(i for i in mentioned if i < n_regions)
-    unknown = ReadAnswer(Kind.UNKNOWN, None, "", inside, "")
+    mentioned = [int(i) for i in _REFERRED.findall(marked)]
+    inside = tuple(dict.fromkeys(region_ids[i] for i in mentioned if i < len(region_ids)))
+    unknown = ReadAnswer(None, "", inside)
     sentences = [s.strip() for s in re.split(r"(?<!\d)[.!?]+|[.!?]+(?!\d)", marked) if s.strip()]
     if truncated or not sentences or _REFUSAL.search(marked):
         return unknown
     verdict = sentences[-1]
-    if any(int(i) >= n_regions for i in _REFERRED.findall(verdict)) and n_regions > 0:
+    if any(int(i) >= len(region_ids) for i in _REFERRED.findall(verdict)):
         return unknown
-    for candidate in (
-        (kind,) if kind is not None else (Kind.DISTANCE, Kind.COUNT, Kind.LEFT_RIGHT, Kind.CHOICE)
-    ):
-        found = _read(candidate, verdict, subject)
-        if found is not None:
-            value, normalized = found
-            unit = "m" if candidate is not None and candidate.is_length else ""
-            return ReadAnswer(candidate, value, unit, inside, normalized)  # type: ignore[arg-type]
-    if kind is None or kind is Kind.TEXT:
-        return ReadAnswer(Kind.TEXT, None, "", inside, "")
-    return unknown
+    value = _read(kind, verdict, None if subject is None else region_ids.index(subject))
+    if value is None:
+        return unknown
+    if kind is Kind.CHOICE:
+        value = region_ids[int(value)]
+    return ReadAnswer(value, "m" if kind.is_length else "", inside)
+
+
+def normalized_answer(kind: Kind, value: Value | None, region_ids: Sequence[int]) -> str:
+    """A value as the benchmark writes it: "5.23", "2", "left", of a choice its placeholder's index.
+
+    Args:
+        kind: of the question.
+        value: of the answer; ``None`` gives ``""``.
+        region_ids: the region of each placeholder of the question.
+    """
+    if value is None:
+        return ""
+    if kind.is_length:
+        return f"{float(value):.2f}"
+    return str(list(region_ids).index(int(value)) if kind is Kind.CHOICE else value)
 
 
 def _number(word: str) -> float:
     return float(NUMBER_WORDS[word]) if word in NUMBER_WORDS else float(word)
 
 
-def _distance(sentence: str) -> tuple[float, str] | None:
+def _distance(sentence: str) -> float | None:
     if _NEGATION.search(sentence):
         return None
     sentence = _FEET_AND_INCHES.sub(
@@ -147,10 +158,10 @@ def _distance(sentence: str) -> tuple[float, str] | None:
     if len(values) != 1 or re.search(r"\d", bare):
         return None
     value = values.pop()
-    return (value, f"{value:.2f}") if math.isfinite(value) else None
+    return value if math.isfinite(value) else None
 
 
-def _count(sentence: str) -> tuple[int, str] | None:
+def _count(sentence: str) -> int | None:
     if _NEGATION.search(sentence):
         return None
     bare = _REFERRED.sub(" ", sentence)
@@ -161,14 +172,13 @@ def _count(sentence: str) -> tuple[int, str] | None:
             continue
         values.add(_FEW[match["n"]] if match["n"] in _FEW else int(_number(match["n"])))
     if not values and _HOLDS_NONE.search(bare.strip()):
-        return 0, "0"
+        return 0
     if len(values) != 1 or "." in re.sub(r"\.\s*$", "", bare):
         return None
-    value = values.pop()
-    return value, str(value)
+    return values.pop()
 
 
-def _comparison(sentence: str, kind: Kind, subject: int | None) -> tuple[str, str] | None:
+def _comparison(sentence: str, kind: Kind, subject: int | None) -> str | None:
     words = _WORDS_OF[kind]
     sides = {side for side, pattern in words.items() if pattern.search(sentence)}
     if len(sides) != 1 or _NEGATION.search(sentence):
@@ -182,43 +192,39 @@ def _comparison(sentence: str, kind: Kind, subject: int | None) -> tuple[str, st
     if order and subject not in order:
         return None
     if order and subject == order[1]:
-        # The region asked about is named second: the same fact seen from the other end.
+        # The region asked about is named second: the converse relation.
         side = next(other for other in words if other != side)
-    return side, side
+    return side
 
 
-def _direction(sentence: str) -> tuple[int, str] | None:
+def _direction(sentence: str) -> int | None:
     hours = set(_HOUR.findall(sentence))
     bare = _REFERRED.sub(" ", _HOUR.sub(" ", sentence))
     if len(hours) != 1 or _NEGATION.search(sentence) or re.search(r"\d", bare):
         return None
     hour = int(_number(hours.pop()))
-    return (hour, str(hour)) if 1 <= hour <= 12 else None
+    return hour if 1 <= hour <= 12 else None
 
 
-def _choice(sentence: str) -> tuple[int, str] | None:
+def _choice(sentence: str) -> int | None:
     if _NEGATION.search(sentence) or not _VERDICT.search(sentence):
         return None
     fetched = _FETCHES.search(sentence)
     if fetched is not None:
-        return int(fetched.group(1)), fetched.group(1)
+        return int(fetched.group(1))
     last = _NAMED_LAST.search(sentence)
     if last is not None and _VERDICT.search(sentence, 0, last.start()):
         if not _VERDICT.search(last.group()):
-            return int(last.group(1)), last.group(1)
+            return int(last.group(1))
     subject = re.search(r"@(\d+)@\s*(?:is|'s|should|has|appears|would)\b", sentence)
     named = set(_REFERRED.findall(sentence))
     if subject is None and len(named) != 1:
         return None
-    chosen = int(subject.group(1)) if subject is not None else int(named.pop())
-    return chosen, str(chosen)
+    return int(subject.group(1)) if subject is not None else int(named.pop())
 
 
-def _read(
-    kind: Kind | None, sentence: str, subject: int | None
-) -> tuple[float | int | str, str] | None:
-    if kind is None:
-        return None
+def _read(kind: Kind, sentence: str, subject: int | None) -> Value | None:
+    """The value of a verdict; regions by the number of their placeholder."""
     if kind.is_length:
         return _distance(sentence)
     if kind.is_comparison:

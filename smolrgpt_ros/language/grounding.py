@@ -1,4 +1,4 @@
-"""A free question and the regions in view become a prompt, its region ids and a meaning."""
+"""A free question about the regions in view to its meaning and its prompt."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .meaning import Meaning
-from .prompts import PromptWriter
+from .prompts import Prompt, write_prompt
 from .reader.reader import read_question
-from .reader.reference_resolution import Locate, RegionView, Resolver
+from .reader.reference_resolution import Locate, ReferenceResolver, RegionView
 from .reader.relations import read_relation, relation_of, without_empty_words
 from .reader.tokens import tokenize
 from .vocabulary import Vocabulary
 
-# Whoever is greeted is not asked about: "hey robot, how far ...".
+# The one addressed is not asked about: "hey robot, how far ...".
 _GREETING = re.compile(r"^\s*(?:hey|hi|hello|ok|okay|dear)\s+(?:there|you|[a-z]+)\s*[,:!]+", re.I)
 
-# The robot that looks is the camera; only one with a number is a region ("seen from robot 4").
+# "The robot's view" is the camera; only a robot with a number is a region ("seen from robot 4").
 _VIEWPOINT = re.compile(
     r"\b(?:(?:as )?seen |viewed |looking )?(?:(?:from|in|by|through|with) )?(?:"
     r"where (?:the|our|my|this) (?:robot|vehicle|machine) (?:looks|sees|watches|is looking)|"
@@ -33,53 +33,22 @@ _LIMIT = re.compile(
     re.I,
 )
 
-_REGION = re.compile(r"\[Region (\d+)\]")
-
 __all__ = ["Grounding", "Locate", "RegionView", "ground"]
 
 
 @dataclass(frozen=True)
-class ModelPrompt:
-    """What a model is asked.
-
-    Args:
-        text: with one ``<mask>`` per entry of ``masks``.
-        masks: position of the region behind each placeholder.
-    """
-
-    text: str
-    masks: tuple[int, ...]
-
-    def in_positions(self, answer: str) -> str:
-        """An answer about the placeholders' ``[Region i]``, told of positions."""
-        return _REGION.sub(self._position, answer)
-
-    def _position(self, region: re.Match[str]) -> str:
-        number = int(region[1])
-        return f"[Region {self.masks[number]}]" if number < len(self.masks) else region[0]
-
-
-@dataclass(frozen=True)
 class Grounding:
-    """A question in the model's terms.
+    """A question in terms of the regions in view.
 
     Args:
-        prompt: holds one ``<mask>`` per entry of ``region_ids``.
-        region_ids: ids in the order of the placeholders; one id may occur twice.
-        meaning: positions in it count over ``region_ids``.
-        rewritten: the same in the model's own wording, where that was asked for.
+        meaning: what it asks.
+        prompt: the question with placeholders, as answers number its regions.
+        model_prompt: what a model is asked: ``prompt``, or the same meaning as a canonical prompt.
     """
 
-    prompt: str
-    region_ids: tuple[int, ...]
     meaning: Meaning
-    rewritten: ModelPrompt | None = None
-
-    @property
-    def asked(self) -> ModelPrompt:
-        """What the model shall be asked."""
-        same = ModelPrompt(self.prompt, tuple(range(len(self.region_ids))))
-        return same if self.rewritten is None else self.rewritten
+    prompt: Prompt
+    model_prompt: Prompt
 
 
 def ground(
@@ -88,13 +57,13 @@ def ground(
     vocabulary: Vocabulary | None = None,
     *,
     locate: Locate | None = None,
-    rewrite: bool = False,
+    canonical: bool = False,
 ) -> Grounding:
     """Understands a question.
 
     A question with ``<mask>`` placeholders is taken unchanged; ``regions`` are then exactly those
     of the placeholders, in order. Any other question may mean every region given and is rewritten
-    into the wording the model was trained on.
+    as the canonical prompt of its meaning.
 
     Args:
         question: what the client asked.
@@ -102,8 +71,8 @@ def ground(
         vocabulary: class words; the warehouse's own if left out.
         locate: decides selections that need depth ("the nearest pallet") so that the prompt can
             name the one region; without it the prompt lists the candidates.
-        rewrite: whether a question with placeholders is put in the model's own wording as well,
-            which then decides for itself all that the question leaves to decide.
+        canonical: whether the model is asked the canonical prompt also of a question with
+            placeholders; the model then decides all that the question leaves to decide.
 
     Raises:
         QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (no spatial question
@@ -114,29 +83,26 @@ def ground(
     relation = relation_of(asked)
     text = asked if relation is None else without_empty_words(asked)
     tokens = tokenize(text, vocabulary)
-    masks = sum(token.kind == "mask" for token in tokens)
-    resolver = Resolver(regions, vocabulary, placeholders=masks > 0)
-    if masks and masks != len(regions):
+    placeholders = sum(token.kind == "mask" for token in tokens)
+    resolver = ReferenceResolver(
+        {view.id: view for view in regions},
+        vocabulary,
+        tuple(view.id for view in regions) if placeholders else (),
+    )
+    if placeholders and placeholders != len(regions):
         raise resolver.bad(
-            f"the question has {masks} <mask> placeholders and {len(regions)} region ids"
+            f"the question has {placeholders} <mask> placeholders and {len(regions)} region ids"
         )
     if relation is None:
         meaning = read_question(tokens, resolver, locate)
     else:
         meaning = read_relation(relation, tokens, resolver, locate)
-    writer = PromptWriter([view.label for view in regions], vocabulary)
-    ids = tuple(view.id for view in regions)
-    if masks:
-        rewritten = None
-        if rewrite and relation is None:
-            said = writer.write(read_question(tokens, replace(resolver, decides=False)))
-            rewritten = ModelPrompt(said, tuple(writer.mentioned))
-        return Grounding(question.replace("<image>", "").strip(), ids, meaning, rewritten)
-    prompt = writer.write(meaning)
-    order = writer.mentioned
-    table = {position: order.index(position) for position in order}
-    return Grounding(
-        prompt=prompt,
-        region_ids=tuple(ids[position] for position in order),
-        meaning=meaning.renumbered(table),
-    )
+    labels = {view.id: view.label for view in regions}
+    if not placeholders:
+        prompt = write_prompt(meaning, labels, vocabulary)
+        return Grounding(meaning, prompt, prompt)
+    prompt = Prompt(question.replace("<image>", "").strip(), resolver.placeholder_ids)
+    if not canonical or relation is not None:
+        return Grounding(meaning, prompt, prompt)
+    undecided = read_question(tokens, replace(resolver, decides=False))
+    return Grounding(meaning, prompt, write_prompt(undecided, labels, vocabulary))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -107,8 +106,7 @@ class Pick:
     """One region, or the rule that selects it.
 
     Args:
-        candidates: positions into the prompt's region order (0 = first ``<mask>``); empty means the
-            camera itself.
+        candidates: region ids; empty means the camera itself.
         order: the rule; ``None`` with one candidate is that region, with several it is all of them
             (a distance to it is the distance to the nearest member).
         rank: 1 = the first by ``order``, 2 = the second ("second from the left").
@@ -126,24 +124,19 @@ class Pick:
 
     @property
     def single(self) -> int | None:
-        """The position, where the pick is already decided."""
+        """The region id, where the pick is already decided."""
         return self.candidates[0] if len(self.candidates) == 1 else None
 
     def halves(self) -> list[Pick] | None:
         """ "Pallets 3 and 7" as the two regions they are; ``None`` for any other pick."""
         if self.order is None and len(self.candidates) == 2:
-            return [Pick((p,)) for p in self.candidates]
+            return [Pick((region_id,)) for region_id in self.candidates]
         return None
 
-    def positions(self) -> tuple[int, ...]:
-        """Every position it mentions, candidates first, in order of first mention."""
-        rest = self.reference.positions() if self.reference is not None else ()
+    def region_ids(self) -> tuple[int, ...]:
+        """Every region it mentions, candidates first, in order of first mention."""
+        rest = self.reference.region_ids() if self.reference is not None else ()
         return tuple(dict.fromkeys(self.candidates + rest))
-
-    def renumbered(self, table: Mapping[int, int]) -> Pick:
-        """The same pick with every position ``p`` replaced by ``table[p]``."""
-        reference = self.reference.renumbered(table) if self.reference is not None else None
-        return Pick(tuple(table[p] for p in self.candidates), self.order, self.rank, reference)
 
 
 CAMERA = Pick(())
@@ -158,10 +151,10 @@ class Meaning:
             ``reference``), COUNT (``counted`` inside ``reference``; ``None`` = in view at all),
             CHOICE (``subject`` is the pick that is asked for), WIDTH and HEIGHT (of ``subject``);
             all other relations and lengths as LEFT_RIGHT and DISTANCE. DIRECTION is that of
-            ``subject`` for who stands at ``reference`` and looks where the camera looks.
+            ``subject`` for an observer at ``reference`` who looks along the camera's axis.
         subject: see ``kind``.
         reference: see ``kind``; ``CAMERA`` for a distance from the camera.
-        counted: positions of the regions to count.
+        counted: ids of the regions to count.
         trained: whether SmolRGPT saw this form of question in training; the model's answer to
             other forms deserves no trust.
     """
@@ -173,14 +166,5 @@ class Meaning:
     trained: bool = True
 
     def picks(self) -> tuple[Pick, ...]:
+        """Subject and reference, where there are such."""
         return tuple(p for p in (self.subject, self.reference) if p is not None)
-
-    def renumbered(self, table: Mapping[int, int]) -> Meaning:
-        """The same meaning with every position ``p`` replaced by ``table[p]``."""
-        return Meaning(
-            self.kind,
-            self.subject.renumbered(table) if self.subject is not None else None,
-            self.reference.renumbered(table) if self.reference is not None else None,
-            tuple(table[p] for p in self.counted),
-            self.trained,
-        )

@@ -6,7 +6,9 @@ decoder has seen little other language, and one form per meaning makes its answe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from .lexicon import ORDINALS
 from .meaning import STATES, Kind, Meaning, Order, Pick
@@ -26,6 +28,7 @@ _RELATIONS = {
     Kind.HEIGHT: "how tall is {a}?",
 }
 
+_REGION = re.compile(r"\[Region (\d+)\]")
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _ORDINALS = {rank: word for word, rank in ORDINALS.items()}
 
@@ -34,21 +37,60 @@ def _ordinal(rank: int) -> str:
     return _ORDINALS.get(rank, f"{rank}th")
 
 
-class PromptWriter:
-    """Writes one prompt and keeps the order in which regions were mentioned.
+@dataclass(frozen=True)
+class Prompt:
+    """A question with placeholders; the one place where region ids and ``[Region i]`` meet.
 
     Args:
-        labels: label per position of the meaning.
-        vocabulary: how labels are said.
+        text: with one ``<mask>`` per entry of ``region_ids``.
+        region_ids: the region behind each placeholder, in order; one id may occur twice.
     """
 
-    def __init__(self, labels: Sequence[str], vocabulary: Vocabulary) -> None:
+    text: str
+    region_ids: tuple[int, ...]
+
+    def renumbered_for(self, other: Prompt, answer: str) -> str:
+        """An answer to this prompt with each ``[Region i]`` as ``other`` numbers that region.
+
+        A number beyond this prompt's placeholders is left as it is.
+        """
+
+        def number(found: re.Match[str]) -> str:
+            index = int(found[1])
+            if index >= len(self.region_ids):
+                return found[0]
+            region_id = self.region_ids[index]
+            # Of a region with two placeholders, the second stays the second.
+            earlier = self.region_ids[:index].count(region_id)
+            places = [i for i, one in enumerate(other.region_ids) if one == region_id]
+            return f"[Region {places[min(earlier, len(places) - 1)]}]"
+
+        return answer if other.region_ids == self.region_ids else _REGION.sub(number, answer)
+
+
+def write_prompt(meaning: Meaning, labels: Mapping[int, str], vocabulary: Vocabulary) -> Prompt:
+    """The canonical prompt of a meaning.
+
+    Args:
+        meaning: what is asked.
+        labels: class of each region, by id.
+        vocabulary: how classes are said.
+    """
+    writer = _PromptWriter(labels, vocabulary)
+    text = writer.write(meaning)
+    return Prompt(text, tuple(writer.mentioned))
+
+
+class _PromptWriter:
+    """Writes one prompt and keeps the order in which regions are mentioned."""
+
+    def __init__(self, labels: Mapping[int, str], vocabulary: Vocabulary) -> None:
         self._labels = labels
         self._vocabulary = vocabulary
         self.mentioned: list[int] = []
 
     def write(self, meaning: Meaning) -> str:
-        """The prompt of a meaning; afterwards ``mentioned`` holds the positions in mask order."""
+        """The prompt's text; afterwards ``mentioned`` holds the ids behind its placeholders."""
         subject, reference = meaning.subject, meaning.reference
         if meaning.kind is Kind.COUNT:
             return self._count(meaning.counted, reference)
@@ -58,14 +100,14 @@ class PromptWriter:
         given = self._given(subject, reference)
         if meaning.kind.is_relation:
             ends = {"a": subject, "b": reference}
-            if meaning.kind is Kind.DIRECTION:  # said the other way round
+            if meaning.kind is Kind.DIRECTION:  # its template names the reference first
                 ends = {"b": reference, "a": subject}
-            said = {name: self._said(pick) for name, pick in ends.items() if pick is not None}
-            return _sentence(given, _RELATIONS[meaning.kind].format(**said))
-        first = self._said(subject)
+            named = {name: self._named(pick) for name, pick in ends.items() if pick is not None}
+            return _sentence(given, _RELATIONS[meaning.kind].format(**named))
+        first = self._named(subject)
         if reference is None or reference.is_camera:
             return _sentence(given, f"how far is {first} from the camera?")
-        second = self._said(reference)
+        second = self._named(reference)
         if meaning.kind is Kind.LEFT_RIGHT:
             return _sentence(given, f"is {first} to the left or right of {second}?")
         return _sentence(given, f"how far is {first} from {second}?")
@@ -93,7 +135,7 @@ class PromptWriter:
         name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
         reference = pick.reference
         if pick.order.in_image:
-            items = [self._one(p) for p in pick.candidates]
+            items = [self._one(i) for i in pick.candidates]
             if len(items) < 3:
                 listed = " and ".join(items)
             else:
@@ -120,7 +162,7 @@ class PromptWriter:
         return _sentence(given, f"{which} the {_superlative(pick)}?")
 
     def _end(self, reference: Pick | None) -> str:
-        return self._said(reference) if reference is not None else "the camera"
+        return self._named(reference) if reference is not None else "the camera"
 
     def _given(self, *picks: Pick | None) -> str:
         """Introduces the candidates of picks that are not decided yet; ``""`` without such."""
@@ -130,7 +172,7 @@ class PromptWriter:
         lists = dict.fromkeys(p.candidates for p in open_picks)
         return "given " + " and ".join(self._listed(c) for c in lists) if lists else ""
 
-    def _said(self, pick: Pick) -> str:
+    def _named(self, pick: Pick) -> str:
         if pick.is_camera:
             return "the camera"
         if pick.single is not None:
@@ -142,18 +184,18 @@ class PromptWriter:
             # Said where the candidates are listed: "the pallet nearest to the transporter M".
             near = "nearest to" if pick.order is Order.NEAREST else "farthest from"
             rank = f"{_ordinal(pick.rank)} " if pick.rank > 1 else ""
-            return f"the {name} {rank}{near} {self._said(pick.reference)}"
+            return f"the {name} {rank}{near} {self._named(pick.reference)}"
         return f"the {_superlative(pick)} {name}"
 
-    def _one(self, position: int) -> str:
-        self.mentioned.append(position)
-        return f"the {self._vocabulary.spoken(self._labels[position])} <mask>"
+    def _one(self, region_id: int) -> str:
+        self.mentioned.append(region_id)
+        return f"the {self._vocabulary.spoken(self._labels[region_id])} <mask>"
 
-    def _listed(self, positions: Sequence[int]) -> str:
-        self.mentioned += positions
-        many = len(positions) > 1
-        name = self._vocabulary.spoken(self._labels[positions[0]], many=many)
-        return f"the {name} " + " ".join("<mask>" for _ in positions)
+    def _listed(self, region_ids: Sequence[int]) -> str:
+        self.mentioned += region_ids
+        many = len(region_ids) > 1
+        name = self._vocabulary.spoken(self._labels[region_ids[0]], many=many)
+        return f"the {name} " + " ".join("<mask>" for _ in region_ids)
 
 
 def _superlative(pick: Pick) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..meaning import STATES, Kind, Meaning, Order, Pick
-from .noun_phrases import Mention
-from .parsed_question import Parts
+from .noun_phrases import NounPhrase
+from .parsed_question import ParsedQuestion
 from .token_scan import kind_at, past_articles, text_at
 
 _BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
@@ -17,43 +17,43 @@ _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
 
 
-def read_choice(parts: Parts) -> Meaning:
+def read_choice(question: ParsedQuestion) -> Meaning:
     """The meaning of "which ...": a pick among candidates.
 
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    parts.refuse_unknown_nouns()
-    resolver = parts.resolver
-    _refuse_conditions(parts)
-    compared = _compared(parts)
+    question.refuse_unknown_nouns()
+    resolver = question.resolver
+    _refuse_conditions(question)
+    compared = _compared(question)
     if compared is not None:
         return compared
-    head = _head(parts)
-    order, at, rank = _order(parts, head)
+    head = _head(question)
+    order, at, rank = _order(question, head)
     if order is None or (
         at < 0 and head is None
     ):  # "send it to the nearest pallet, which one is it?"
-        selecting = _only_selecting(parts)
+        selecting = _only_selecting(question)
         if selecting is not None:
             head, order, at, rank = selecting, selecting.order, selecting.start, selecting.rank
     if order is None:
         raise resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
     reference = None
     if order in _RELATIVE:
-        reference = _reference(parts, head, at) or _meant_by_pronoun(parts, at)
-    elif _speaks_of_more(parts, head):
+        reference = _reference(question, head, at) or _meant_by_pronoun(question, at)
+    elif _speaks_of_more(question, head):
         raise resolver.bad("it asks for no distance, side, count or choice")
-    candidates = _candidates(parts, head, reference)
+    candidates = _candidates(question, head, reference)
     if not candidates:
         raise resolver.bad("which of what?")
     selected = None
     if order in _RELATIVE:
-        selected = _reference_pick(parts, reference)
+        selected = _reference_pick(question, reference)
         # "which pallet is closest to pallet 3" does not mean pallet 3.
         if selected is not None and selected.single is not None:
             candidates = tuple(c for c in candidates if c != selected.single)
-    if len(candidates) == 1 and not resolver.placeholders:
+    if len(candidates) == 1 and not resolver.has_placeholders:
         # "is pallet 3 the leftmost": among all pallets.
         candidates = resolver.of_class(resolver.views[candidates[0]].label)
     if rank > len(candidates):
@@ -61,10 +61,10 @@ def read_choice(parts: Parts) -> Meaning:
     if order is Order.MIDDLE:
         resolver.decided(Pick(candidates, order))
     pick = Pick(candidates, order, rank, selected)
-    return Meaning(Kind.CHOICE, pick, trained=_is_trained(parts, pick))
+    return Meaning(Kind.CHOICE, pick, trained=_is_trained(question, pick))
 
 
-def _is_trained(parts: Parts, pick: Pick) -> bool:
+def _is_trained(question: ParsedQuestion, pick: Pick) -> bool:
     """Whether training asks so: leftmost and the like; of what is nearest to something, buffers
     alone; and the pallet for the empty transporter."""
     if pick.rank > 1 or pick.order is None:
@@ -73,52 +73,52 @@ def _is_trained(parts: Parts, pick: Pick) -> bool:
         return True
     if pick.order is not Order.NEAREST or pick.reference is None:
         return False
-    buffers = all(parts.resolver.views[c].label in ("buffer", "") for c in pick.candidates)
+    buffers = all(question.resolver.views[c].label in ("buffer", "") for c in pick.candidates)
     return buffers or pick.reference.order is Order.EMPTY
 
 
-def _refuse_conditions(parts: Parts) -> None:
+def _refuse_conditions(question: ParsedQuestion) -> None:
     """Raises BAD_QUESTION for what no rule can say: "left of the rack", "not the nearest"."""
-    tokens = parts.tokens
-    for at in parts.loose("side"):
+    tokens = question.tokens
+    for at in question.loose("side"):
         if text_at(tokens, at + 1) == "of" and any(
-            m.named and not m.plural and at + 2 <= m.start <= at + 3 for m in parts.mentions
+            m.named and not m.plural and at + 2 <= m.start <= at + 3 for m in question.phrases
         ):
-            raise parts.resolver.bad("left or right of one region selects none")
+            raise question.resolver.bad("left or right of one region selects none")
     for at, token in enumerate(tokens):
         ahead = past_articles(tokens, at + 1)
         if token.text == "not" and kind_at(tokens, ahead) in ("extreme", "superlative"):
-            raise parts.resolver.bad("what is not to be chosen leaves several")
-    orders = not any(m.asked or m.order is not None for m in parts.mentions)
-    if orders and not parts.loose("superlative", "extreme") and tokens[0].text in _YES_OR_NO:
-        raise parts.resolver.bad("it asks for no distance, side, count or choice")
+            raise question.resolver.bad("what is not to be chosen leaves several")
+    orders = not any(m.asked or m.order is not None for m in question.phrases)
+    if orders and not question.loose("superlative", "extreme") and tokens[0].text in _YES_OR_NO:
+        raise question.resolver.bad("it asks for no distance, side, count or choice")
 
 
-def _compared(parts: Parts) -> Meaning | None:
+def _compared(question: ParsedQuestion) -> Meaning | None:
     """The choice of "is A nearer (to C) than B" and of "is C nearer to A than to B"."""
-    named = [m for m in parts.mentions if m.names_regions]
-    than = next((i for i, t in enumerate(parts.tokens) if t.text == "than"), -1)
-    rules = [i for i in parts.loose("superlative") if parts.tokens[i].value in _RELATIVE]
+    named = [m for m in question.phrases if m.names_regions]
+    than = next((i for i, t in enumerate(question.tokens) if t.text == "than"), -1)
+    rules = [i for i in question.loose("superlative") if question.tokens[i].value in _RELATIVE]
     if len(named) not in (2, 3) or len(rules) != 1 or any(m.asked for m in named):
         return None
     if not named[0].end <= rules[0] < than < named[-1].start or named[-2].start > than:
         return None
-    picks = [parts.settled(parts.pick(m)) for m in named]
-    to = text_at(parts.tokens, than + 1) in ("to", "from") and len(picks) == 3
+    picks = [question.settled(question.pick(m)) for m in named]
+    to = text_at(question.tokens, than + 1) in ("to", "from") and len(picks) == 3
     pair = picks[1:] if to else [picks[0], picks[-1]]
     reference = (picks[0] if to else picks[1]) if len(picks) == 3 else None
     if any(p.single is None for p in picks):
         return None
-    order = parts.tokens[rules[0]].value
+    order = question.tokens[rules[0]].value
     candidates = tuple(p.candidates[0] for p in pair)
     pick = Pick(candidates, order, 1, reference)  # type: ignore[arg-type]
-    return Meaning(Kind.CHOICE, pick, trained=_is_trained(parts, pick))
+    return Meaning(Kind.CHOICE, pick, trained=_is_trained(question, pick))
 
 
-def _head(parts: Parts) -> Mention | None:
+def _head(question: ParsedQuestion) -> NounPhrase | None:
     """The phrase that is asked for; ``None`` where it is only "which one"."""
-    named = [m for m in parts.mentions if m.names_regions]
-    asked = [m for m in parts.mentions if m.asked]
+    named = [m for m in question.phrases if m.names_regions]
+    asked = [m for m in question.phrases if m.asked]
     if asked and asked[0].named:
         return asked[0]
     selecting = [m for m in named if m.order is not None and m.order not in STATES]
@@ -127,133 +127,141 @@ def _head(parts: Parts) -> Mention | None:
         return next((m for m in selecting if m.listed), None)
     if selecting:
         return selecting[0]
-    for at in parts.loose("superlative", "extreme"):
+    for at in question.loose("superlative", "extreme"):
         before = [m for m in named if m.end == at]  # "the pallet of M M nearest to it"
         if before:
             return before[0]
     others = [m for m in named if m.order not in STATES]
     lists = [m for m in others if m.listed or not m.explicit]
-    if not others and not parts.fetching:  # "robot without load?"
+    if not others and not question.fetching:  # "robot without load?"
         lists = [m for m in named if not m.explicit]
     return (lists or [None])[0]  # type: ignore[list-item]
 
 
-def _only_selecting(parts: Parts) -> Mention | None:
+def _only_selecting(question: ParsedQuestion) -> NounPhrase | None:
     """The one phrase that selects its region, where "which one" can only mean that."""
-    found = [m for m in parts.mentions if m.named and m.order is not None and not m.explicit]
+    found = [m for m in question.phrases if m.named and m.order is not None and not m.explicit]
     found = [m for m in found if m.order not in STATES]
     return found[0] if len(found) == 1 else None
 
 
-def _speaks_of_more(parts: Parts, head: Mention | None) -> bool:
+def _speaks_of_more(question: ParsedQuestion, head: NounPhrase | None) -> bool:
     """Whether a phrase that selects stands in a question about something else.
 
     "Pallets in the middle buffer" does not ask for the buffer.
     """
-    if head is None or parts.fetching or any(m.asked for m in parts.mentions):
+    if head is None or question.fetching or any(m.asked for m in question.phrases):
         return False
-    label = parts.label(head)
-    others = [m for m in parts.mentions if m.named and m is not head and not m.camera]
-    return any(not m.explicit and parts.label(m) != label for m in others)
+    label = question.label(head)
+    others = [m for m in question.phrases if m.named and m is not head and not m.camera]
+    return any(not m.explicit and question.label(m) != label for m in others)
 
 
-def _order(parts: Parts, head: Mention | None) -> tuple[Order | None, int, int]:
+def _order(question: ParsedQuestion, head: NounPhrase | None) -> tuple[Order | None, int, int]:
     """The rule, the token it stands at (-1 where it is only implied) and its rank."""
     rank = head.rank if head is not None else 1
-    for at in parts.loose("ordinal"):
-        following = parts.tokens[at + 1 : at + 4]
+    for at in question.loose("ordinal"):
+        following = question.tokens[at + 1 : at + 4]
         # "which pallet is the second from the left", "the second nearest"
         if any(t.kind in ("side", "extreme", "superlative") for t in following):
-            rank = int(parts.tokens[at].value)  # type: ignore[call-overload]
+            rank = int(question.tokens[at].value)  # type: ignore[call-overload]
     if head is not None and head.order is not None and (head.listed or not head.explicit):
-        if head.order not in STATES or not parts.fetching:
+        if head.order not in STATES or not question.fetching:
             return head.order, head.start, rank
-    for said in parts.mentions:  # "which one is the rightmost object"
+    for said in question.phrases:  # "which one is the rightmost object"
         if not said.named and said.order is not None and said.order not in STATES:
             return said.order, said.start, said.rank
     for kinds in (("superlative", "extreme"), ("side",)):
-        for at in parts.loose(*kinds):
-            return parts.tokens[at].value, at, rank  # type: ignore[return-value]
-    if parts.fetching:
+        for at in question.loose(*kinds):
+            return question.tokens[at].value, at, rank  # type: ignore[return-value]
+    if question.fetching:
         return Order.NEAREST, -1, rank
-    for at in parts.loose("near"):
+    for at in question.loose("near"):
         return Order.NEAREST, at, rank
-    for at in parts.loose("state"):
-        owner = next((m for m in parts.mentions if m.end in (at, at - 1) and m.explicit), None)
-        if owner is not None and not owner.listed and len(owner.ids + owner.masks) == 1:
+    for at in question.loose("state"):
+        owner = next((m for m in question.phrases if m.end in (at, at - 1) and m.explicit), None)
+        if owner is not None and not owner.listed and len(owner.ids + owner.placeholders) == 1:
             continue  # "robot 9 is empty, ..."
-        return parts.tokens[at].value, at, rank  # type: ignore[return-value]
+        return question.tokens[at].value, at, rank  # type: ignore[return-value]
     return None, -1, rank
 
 
-def _reference(parts: Parts, head: Mention | None, at: int) -> Mention | None:
+def _reference(question: ParsedQuestion, head: NounPhrase | None, at: int) -> NounPhrase | None:
     """The phrase after "closest to", or else the one of another class than the candidates."""
     if head is not None and head.reference is not None:
         return head.reference
-    named = [m for m in parts.mentions if m.named and m is not head]
+    named = [m for m in question.phrases if m.named and m is not head]
     if at >= 0:
         start = head.end if head is not None and head.start <= at < head.end else at + 1
         for m in named:
-            gap = parts.tokens[start : m.start]
+            gap = question.tokens[start : m.start]
             if m.start >= start and all(t.text in _BETWEEN or t.kind == "article" for t in gap):
                 return m
-    label = parts.label(head) if head is not None else None
+    label = question.label(head) if head is not None else None
     if label is None:
-        groups = [m for m in named if len(m.ids) + len(m.masks) > 1]
-        label = next((parts.label(m) for m in groups + named), None)
-    others = [m for m in named if parts.label(m) != label]
+        groups = [m for m in named if len(m.ids) + len(m.placeholders) > 1]
+        label = next((question.label(m) for m in groups + named), None)
+    others = [m for m in named if question.label(m) != label]
     choosing = [m for m in others if m.order is not None or not m.explicit]
     return (choosing or others or [None])[-1]  # type: ignore[list-item]
 
 
-def _meant_by_pronoun(parts: Parts, at: int) -> Mention | None:
+def _meant_by_pronoun(question: ParsedQuestion, at: int) -> NounPhrase | None:
     """What "nearest to it" means: the phrase of the sentence before."""
-    following = " ".join(t.text for t in parts.tokens[at + 1 :]) if at >= 0 else ""
+    following = " ".join(t.text for t in question.tokens[at + 1 :]) if at >= 0 else ""
     if not _BACKWARDS.search(following):
         return None
-    meant = [m for m in parts.context if m.names_regions]
+    meant = [m for m in question.context if m.names_regions]
     if len(meant) != 1:
-        raise parts.resolver.bad(f'what is "it"? {len(meant)} phrases before it name a region')
+        raise question.resolver.bad(f'what is "it"? {len(meant)} phrases before it name a region')
     return meant[0]
 
 
-def _candidates(parts: Parts, head: Mention | None, reference: Mention | None) -> tuple[int, ...]:
-    resolver = parts.resolver
-    if head is not None and head.explicit and (head.listed or len(head.ids + head.masks) > 1):
-        return resolver.positions(head)
-    rest = [m for m in parts.mentions if m.explicit and m is not reference]
-    singles = [m for m in rest if len(m.ids) + len(m.masks) == 1]
+def _candidates(
+    question: ParsedQuestion, head: NounPhrase | None, reference: NounPhrase | None
+) -> tuple[int, ...]:
+    resolver = question.resolver
+    if (
+        head is not None
+        and head.explicit
+        and (head.listed or len(head.ids + head.placeholders) > 1)
+    ):
+        return resolver.ids_of(head)
+    rest = [m for m in question.phrases if m.explicit and m is not reference]
+    singles = [m for m in rest if len(m.ids) + len(m.placeholders) == 1]
     if head is None or head.explicit:
         groups = [m for m in rest if m not in singles]
         # "which of the pallet M, the shelf M and the pallet M": a list across classes.
         rest = groups[:1] or singles
     else:
-        rest = [m for m in rest if parts.label(m) in (head.label, None)]
-    found = tuple(dict.fromkeys(p for m in rest for p in resolver.positions(m)))
+        rest = [m for m in rest if question.label(m) in (head.label, None)]
+    found = resolver.ids_of_all(rest)
     if not found and head is not None and head.label is not None:
         return resolver.of_class(head.label)
     return found
 
 
-def _reference_pick(parts: Parts, mention: Mention | None) -> Pick | None:
+def _reference_pick(question: ParsedQuestion, phrase: NounPhrase | None) -> Pick | None:
     """What a nearest or farthest is relative to; ``None`` is the camera."""
-    if mention is not None and mention.camera:
+    if phrase is not None and phrase.camera:
         return None
-    if mention is None:
-        if not parts.fetching:
+    if phrase is None:
+        if not question.fetching:
             return None
-        vehicles: Sequence[Mention] = [m for m in parts.context if parts.label(m) == "transporter"]
+        vehicles: Sequence[NounPhrase] = [
+            m for m in question.context if question.label(m) == "transporter"
+        ]
         if not vehicles:
-            raise parts.resolver.bad("picked up by which transporter?")
-        mention = vehicles[0]
-    if mention.explicit and mention.order is None:
-        positions = parts.resolver.positions(mention)
-        labels = {parts.resolver.views[p].label for p in positions}
-        if len(positions) > 1 and labels == {"transporter"} and parts.resolver.placeholders:
-            return Pick(positions, Order.EMPTY)  # the benchmark asks for the one without load
-        return parts.settled(parts.resolver.select(positions, mention, None))
-    if mention.order in STATES:
+            raise question.resolver.bad("picked up by which transporter?")
+        phrase = vehicles[0]
+    if phrase.explicit and phrase.order is None:
+        named = question.resolver.ids_of(phrase)
+        labels = {question.resolver.views[i].label for i in named}
+        if len(named) > 1 and labels == {"transporter"} and question.resolver.has_placeholders:
+            return Pick(named, Order.EMPTY)  # the benchmark asks for the one without load
+        return question.settled(question.resolver.select(named, phrase, None))
+    if phrase.order in STATES:
         # Finding the empty one is part of the trained question: the prompt lists them all.
-        found = replace(parts, locate=None).scoped(mention, parts.mentions)
-        return found if found.single is None else replace(found, order=mention.order)
-    return parts.scoped(mention, parts.mentions)
+        found = replace(question, locate=None).scoped(phrase, question.phrases)
+        return found if found.single is None else replace(found, order=phrase.order)
+    return question.scoped(phrase, question.phrases)

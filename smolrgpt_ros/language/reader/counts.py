@@ -5,89 +5,92 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ..meaning import STATES, Kind, Meaning, Order, Pick
-from .noun_phrases import Mention
-from .parsed_question import Parts
+from .noun_phrases import NounPhrase
+from .parsed_question import ParsedQuestion
 from .token_scan import text_at
 
 _FILLS = ("how full", "fill level of", "occupancy of")  # of pallets, what else
 
 
-def read_count(parts: Parts) -> Meaning:
+def read_count(question: ParsedQuestion) -> Meaning:
     """The meaning of "how many ...".
 
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    parts.refuse_unknown_nouns()
-    resolver = parts.resolver
-    named = [m for m in parts.mentions if m.names_regions]
-    places = [m for m in named if parts.label(m) == "buffer"]
-    things = [m for m in named if parts.label(m) != "buffer"]
-    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue" and t.value == "count")
-    if not things and parts.tokens[cue].text in _FILLS and places:
+    question.refuse_unknown_nouns()
+    resolver = question.resolver
+    named = [m for m in question.phrases if m.names_regions]
+    places = [m for m in named if question.label(m) == "buffer"]
+    things = [m for m in named if question.label(m) != "buffer"]
+    cue = next(i for i, t in enumerate(question.tokens) if t.kind == "cue" and t.value == "count")
+    if not things and question.tokens[cue].text in _FILLS and places:
         pallets = resolver.of_class("pallet")
-        return Meaning(Kind.COUNT, reference=_place(parts, places, []), counted=pallets)
+        return Meaning(Kind.COUNT, reference=_place(question, places, []), counted=pallets)
     if not things:
         if not places or len(places) > 1:
             raise resolver.bad("how many of what?")
         things, places = places, []  # "how many buffers are there"
     # What is counted stands right after "how many"; a shelf may be named to select the buffer.
     after = [m for m in things if m.start > cue]
-    label = parts.label((after or things)[0])
-    counted_mentions = [m for m in things if parts.label(m) == label]
+    label = question.label((after or things)[0])
+    counted_phrases = [m for m in things if question.label(m) == label]
     if any(
-        parts.label(a) == label != parts.label(b) and text_at(parts.tokens, a.end) in ("and", "or")
+        question.label(a) == label != question.label(b)
+        and text_at(question.tokens, a.end) in ("and", "or")
         for a, b in pairwise(after)
         if a.end == b.start - 1
     ):
         raise resolver.bad("one class is counted at a time")
-    explicit = [m for m in counted_mentions if m.explicit]
+    explicit = [m for m in counted_phrases if m.explicit]
     if explicit:
-        counted = tuple(dict.fromkeys(p for m in explicit for p in resolver.positions(m)))
+        counted = resolver.ids_of_all(explicit)
     else:
         counted = resolver.of_class(label or "")
     if not places:
         _refuse_other_conditions(
-            parts, counted_mentions, [m for m in after if m not in counted_mentions]
+            question, counted_phrases, [m for m in after if m not in counted_phrases]
         )
         return Meaning(Kind.COUNT, counted=counted, trained=False)
-    place = _place(parts, places, [m for m in things if m not in counted_mentions])
+    place = _place(question, places, [m for m in things if m not in counted_phrases])
     trained = place.order is None or place.order.in_image or place.reference is not None
     return Meaning(Kind.COUNT, reference=place, counted=counted, trained=trained)
 
 
-def _refuse_other_conditions(parts: Parts, counted: list[Mention], others: list[Mention]) -> None:
+def _refuse_other_conditions(
+    question: ParsedQuestion, counted: list[NounPhrase], others: list[NounPhrase]
+) -> None:
     """Raises BAD_QUESTION for a condition other than a buffer: "how many are left of ..."."""
     one = any(m.order is not None and not m.plural and not m.explicit for m in counted)
-    vehicles = any(parts.label(m) == "transporter" for m in counted)
-    states = vehicles and (bool(parts.loose("state")) or any(m.order in STATES for m in counted))
+    vehicles = any(question.label(m) == "transporter" for m in counted)
+    states = vehicles and (bool(question.loose("state")) or any(m.order in STATES for m in counted))
     if others or one or states:
-        raise parts.resolver.bad("only what is in view or in a buffer is counted")
+        raise question.resolver.bad("only what is in view or in a buffer is counted")
 
 
-def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
+def _place(question: ParsedQuestion, places: list[NounPhrase], others: list[NounPhrase]) -> Pick:
     """The buffer a count is about: the listed ones, narrowed by what selects one of them."""
-    resolver = parts.resolver
-    scope = tuple(p for m in places if m.explicit for p in resolver.positions(m))
+    resolver = question.resolver
+    scope = tuple(i for m in places if m.explicit for i in resolver.ids_of(m))
     choosing = [m for m in places if m.order is not None or not m.explicit]
     order, rank, reference = None, 1, None
     if choosing:
-        mention = choosing[-1]
-        if mention.explicit and mention.listed:
-            candidates = resolver.positions(mention)
+        phrase = choosing[-1]
+        if phrase.explicit and phrase.listed:
+            candidates = resolver.ids_of(phrase)
         else:
-            candidates = resolver.of_class(mention.label or "", scope or None)
-        order, rank = mention.order, mention.rank
+            candidates = resolver.of_class(phrase.label or "", scope or None)
+        order, rank = phrase.order, phrase.rank
         # "in the buffer next to the shelf, the nearest one of the buffers M M"
         reference = next((m.reference for m in reversed(choosing) if m.reference is not None), None)
     else:
-        mention, candidates = places[0], scope
+        phrase, candidates = places[0], scope
     if len(candidates) == 1:
         return Pick(candidates)
     if order is None:
         # "take the leftmost: how many ... does it hold?"
-        for at in parts.loose("extreme", "superlative", "near", "side"):
-            said = parts.tokens[at].value
+        for at in question.loose("extreme", "superlative", "near", "side"):
+            said = question.tokens[at].value
             order = said if isinstance(said, Order) else Order.NEAREST
             break
     if order is None:
@@ -101,5 +104,5 @@ def _place(parts: Parts, places: list[Mention], others: list[Mention]) -> Pick:
         reference = others[-1]
     selected = None
     if reference is not None and order in (Order.NEAREST, Order.FARTHEST):
-        selected = parts.scoped(reference, others)
+        selected = question.scoped(reference, others)
     return Pick(candidates, order, rank, selected)

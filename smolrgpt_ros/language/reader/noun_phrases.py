@@ -12,7 +12,7 @@ from .tokens import Token
 
 
 @dataclass(frozen=True)
-class Mention:
+class NounPhrase:
     """One noun phrase.
 
     Args:
@@ -39,7 +39,7 @@ class Mention:
     order: Order | None = None
     rank: int = 1
     strict: bool = True
-    reference: Mention | None = field(default=None, repr=False)
+    reference: NounPhrase | None = field(default=None, repr=False)
     asked: bool = False
     camera: bool = False
     listed: bool = False
@@ -48,7 +48,7 @@ class Mention:
     @property
     def explicit(self) -> bool:
         """Whether it names its regions by number or by placeholder."""
-        return bool(self.ids or self.masks)
+        return bool(self.ids or self.placeholders)
 
     @property
     def named(self) -> bool:
@@ -61,36 +61,36 @@ class Mention:
         return self.named and not self.camera
 
 
-def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
+def find_noun_phrases(tokens: Sequence[Token]) -> list[NounPhrase]:
     """All noun phrases from left to right; phrases inside another's "nearest to" are part of it."""
-    found: list[Mention] = []
+    found: list[NounPhrase] = []
     at = 0
     while at < len(tokens):
-        mention = _noun_phrase(tokens, at)
-        if mention is None:
+        phrase = _noun_phrase(tokens, at)
+        if phrase is None:
             at += 1
             continue
-        if found and _renames(tokens, found[-1], mention):
+        if found and _renames(tokens, found[-1], phrase):
             found.pop()
-        found.append(mention)
-        at = mention.end
+        found.append(phrase)
+        at = phrase.end
     return found
 
 
-def _renames(tokens: Sequence[Token], before: Mention, mention: Mention) -> bool:
+def _renames(tokens: Sequence[Token], before: NounPhrase, phrase: NounPhrase) -> bool:
     """Whether a phrase only announces the next: "vehicle: transporter 9"."""
     return (
         before.label is not None
-        and before.label == mention.label
+        and before.label == phrase.label
         and not before.explicit
         and before.order is None
-        and mention.explicit
-        and before.end == mention.start - 1
+        and phrase.explicit
+        and before.end == phrase.start - 1
         and kind_at(tokens, before.end) == "comma"
     )
 
 
-def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
+def _noun_phrase(tokens: Sequence[Token], start: int) -> NounPhrase | None:
     at = start
     asked = kind_at(tokens, at) == "which"
     free = text_at(tokens, at) == "whichever"  # opens a clause, asks only where it stands alone
@@ -136,7 +136,7 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
     elif kind_at(tokens, at) == "camera":
         if text_at(tokens, at) != "camera" and text_at(tokens, start - 1) not in ("from", "to"):
             return None  # "give me", "tell us"
-        return Mention(start, at + 1, camera=True)
+        return NounPhrase(start, at + 1, camera=True)
     whole = _partitive(tokens, at) if label is None and (generic or modified or asked) else None
     if whole is not None:
         return _with_postmodifiers(
@@ -164,16 +164,16 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
             whole = _partitive(tokens, at)
             if whole is not None and whole.explicit and whole.label == label:
                 # "the empty vehicle of the transporters 4 and 9"
-                ids, masks, listed, at = whole.ids, whole.masks, True, whole.end
+                ids, masks, listed, at = whole.ids, whole.placeholders, True, whole.end
     if not (named or ids or masks):
         # "which is closer" asks for a region; "what is the distance" does not.
         asks = asked and text_at(tokens, start) != "what"
-        return Mention(start, at, asked=True) if asks else None
+        return NounPhrase(start, at, asked=True) if asks else None
     if len(ids) + len(masks) == 1 and not listed and kind_at(tokens, first_modifier) == _RULE:
         start, order = first_modifier + 1, None  # "the shelf nearest robot 9"
     return _with_postmodifiers(
         tokens,
-        Mention(
+        NounPhrase(
             start, at, label, ids, masks, plural, order, rank, strict,
             asked=asked and not (free and label is not None), listed=listed, number=number,
         ),
@@ -181,14 +181,18 @@ def _noun_phrase(tokens: Sequence[Token], start: int) -> Mention | None:
     )  # fmt: skip
 
 
-def _partitive(tokens: Sequence[Token], at: int) -> Mention | None:
+def _partitive(tokens: Sequence[Token], at: int) -> NounPhrase | None:
     """The list of "(the leftmost) of the pallets M M M", "(which one) of the racks"."""
     if text_at(tokens, at) in ("out", "from") and kind_at(tokens, at + 1) == "link":
         at += 1
     if text_at(tokens, at) not in ("of", "among", "amongst"):
         return None
     whole = _noun_phrase(tokens, at + 1)
-    if whole is None or whole.asked or not (len(whole.ids) + len(whole.masks) > 1 or whole.plural):
+    if (
+        whole is None
+        or whole.asked
+        or not (len(whole.ids) + len(whole.placeholders) > 1 or whole.plural)
+    ):
         return None
     return whole
 
@@ -219,47 +223,49 @@ _NOT_ADJECTIVES = frozenset(
 )
 
 
-def _with_postmodifiers(tokens: Sequence[Token], mention: Mention, clause: bool = False) -> Mention:
+def _with_postmodifiers(
+    tokens: Sequence[Token], phrase: NounPhrase, clause: bool = False
+) -> NounPhrase:
     """Adds what selects behind it: "on the left", "without load", "closest to the shelf".
 
     Args:
         tokens: of the question.
-        mention: the phrase as read so far.
+        phrase: the phrase as read so far.
         clause: whether a clause goes on without a pronoun ("whichever pallet is leftmost").
     """
     while True:
-        at = _into_clause(tokens, mention, clause)
-        free = text_at(tokens, at) in _FREE and mention.label == "transporter"
-        if kind_at(tokens, at) == "state" and not mention.asked:
-            order = mention.order or tokens[at].value
-            mention = replace(mention, end=at + 1, order=order)  # type: ignore[arg-type]
+        at = _into_clause(tokens, phrase, clause)
+        free = text_at(tokens, at) in _FREE and phrase.label == "transporter"
+        if kind_at(tokens, at) == "state" and not phrase.asked:
+            order = phrase.order or tokens[at].value
+            phrase = replace(phrase, end=at + 1, order=order)  # type: ignore[arg-type]
             continue
-        if free and at > mention.end and not mention.asked and mention.order is None:
-            mention = replace(mention, end=at + 1, order=Order.EMPTY)
+        if free and at > phrase.end and not phrase.asked and phrase.order is None:
+            phrase = replace(phrase, end=at + 1, order=Order.EMPTY)
             continue
         side = side_at(tokens, at)
-        if side is not None and not mention.explicit:
+        if side is not None and not phrase.explicit:
             order, end, from_side = side
-            if not from_side or mention.rank > 1 or mention.order is None:
-                mention = replace(mention, end=end, order=order, strict=True)
+            if not from_side or phrase.rank > 1 or phrase.order is None:
+                phrase = replace(phrase, end=end, order=order, strict=True)
                 continue
-        near = _reference_phrase(tokens, at, mention)
+        near = _reference_phrase(tokens, at, phrase)
         if near is not None:
             order, reference = near
-            mention = replace(
-                mention, end=reference.end, order=order, reference=reference, strict=True
+            phrase = replace(
+                phrase, end=reference.end, order=order, reference=reference, strict=True
             )
             continue
-        said = _said_in_clause(tokens, at, mention)
+        said = _said_in_clause(tokens, at, phrase)
         if said is None:
-            return mention
+            return phrase
         order, end = said
-        mention = replace(mention, end=end, order=order, strict=True)
+        phrase = replace(phrase, end=end, order=order, strict=True)
 
 
-def _into_clause(tokens: Sequence[Token], mention: Mention, clause: bool) -> int:
+def _into_clause(tokens: Sequence[Token], phrase: NounPhrase, clause: bool) -> int:
     """Where the selecting words of "that is ...", "which stands ..." begin."""
-    at = mention.end
+    at = phrase.end
     relative = clause
     while True:
         text = text_at(tokens, at)
@@ -269,13 +275,15 @@ def _into_clause(tokens: Sequence[Token], mention: Mention, clause: bool) -> int
             break
         at += 1
     # "One robot is idle": what it is said to be.
-    states = kind_at(tokens, at + 1) == "state" and not mention.plural and not mention.explicit
+    states = kind_at(tokens, at + 1) == "state" and not phrase.plural and not phrase.explicit
     return at + 1 if text_at(tokens, at) == "is" and states else at
 
 
-def _said_in_clause(tokens: Sequence[Token], at: int, mention: Mention) -> tuple[Order, int] | None:
+def _said_in_clause(
+    tokens: Sequence[Token], at: int, phrase: NounPhrase
+) -> tuple[Order, int] | None:
     """The "leftmost" or "the closest" that ends "the pallet that is ..."."""
-    if at == mention.end or mention.order is not None or mention.explicit or mention.plural:
+    if at == phrase.end or phrase.order is not None or phrase.explicit or phrase.plural:
         return None
     at = past_articles(tokens, at)
     if kind_at(tokens, at) not in ("extreme", "superlative"):
@@ -291,12 +299,12 @@ def _said_in_clause(tokens: Sequence[Token], at: int, mention: Mention) -> tuple
 
 
 def _reference_phrase(
-    tokens: Sequence[Token], at: int, mention: Mention
-) -> tuple[Order, Mention] | None:
+    tokens: Sequence[Token], at: int, phrase: NounPhrase
+) -> tuple[Order, NounPhrase] | None:
     """The "closest to X" or "by X" that belongs to the phrase just read."""
-    if mention.asked or mention.order is not None:
+    if phrase.asked or phrase.order is not None:
         return None
-    if mention.explicit and not mention.listed:
+    if phrase.explicit and not phrase.listed:
         return None
     if kind_at(tokens, at) == "superlative":
         order = tokens[at].value

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..lexicon import HARMLESS, THINGS
 from ..meaning import STATES, Order, Pick
-from .noun_phrases import Mention, find_mentions
-from .reference_resolution import Locate, Resolver
+from .noun_phrases import NounPhrase, find_noun_phrases
+from .reference_resolution import Locate, ReferenceResolver
 from .token_scan import kind_at, text_at
 from .tokens import Token
 
@@ -22,12 +22,12 @@ _ASKING = ("cue", "which", "superlative", "extreme", "side")
 
 
 @dataclass(frozen=True)
-class Parts:
+class ParsedQuestion:
     """A question taken apart.
 
     Args:
         tokens: the sentence that asks; the whole text where it has placeholders.
-        mentions: its noun phrases.
+        phrases: its noun phrases.
         context: noun phrases of the other sentences, which the question's "it" may mean.
         fetching: whether a load is to be picked up ("which pallet should ... take").
         resolver: knows the regions.
@@ -35,53 +35,55 @@ class Parts:
     """
 
     tokens: tuple[Token, ...]
-    mentions: tuple[Mention, ...]
-    context: tuple[Mention, ...]
+    phrases: tuple[NounPhrase, ...]
+    context: tuple[NounPhrase, ...]
     fetching: bool
-    resolver: Resolver
+    resolver: ReferenceResolver
     locate: Locate | None
 
     @classmethod
-    def of(cls, tokens: Sequence[Token], resolver: Resolver, locate: Locate | None) -> Parts:
+    def of(
+        cls, tokens: Sequence[Token], resolver: ReferenceResolver, locate: Locate | None
+    ) -> ParsedQuestion:
         """Finds the asking sentence and its phrases."""
-        if resolver.placeholders:
+        if resolver.has_placeholders:
             # Lists stand in sentences of their own: "There are transporters M M. Which ..."
             tokens = [Token("comma", t.text) if t.kind == "stop" else t for t in tokens]
         sentences = _sentences(tokens)
         asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
         sentence = (asking or sentences or [[]])[-1]
-        unnamed = not any(m.named for m in find_mentions(sentence))
+        unnamed = not any(m.named for m in find_noun_phrases(sentence))
         if unnamed or _half_a_comparison(sentence, sentences):
             # "pallets in the left zone? how many": the asking sentence does not name it all.
             sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
             sentences = [sentence]
         others = [s for s in sentences if s is not sentence]
-        parts = cls(
+        question = cls(
             tuple(sentence),
-            tuple(find_mentions(sentence)),
-            tuple(m for s in others for m in find_mentions(s)),
+            tuple(find_noun_phrases(sentence)),
+            tuple(m for s in others for m in find_noun_phrases(s)),
             any(t.kind == "fetch" for t in tokens) or _next_pallet(sentence),
             resolver,
             locate,
         )
-        parts = replace(parts, mentions=parts._bound())
-        for mention in (*parts.mentions, *parts.context):
-            parts._check_number(mention)
-        return parts
+        question = replace(question, phrases=question._bound())
+        for phrase in (*question.phrases, *question.context):
+            question._check_number(phrase)
+        return question
 
     def loose(self, *kinds: str) -> list[int]:
         """Indexes of tokens of these kinds outside every named phrase."""
-        covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
+        covered = {i for m in self.phrases if m.named for i in range(m.start, m.end)}
         return [i for i, t in enumerate(self.tokens) if t.kind in kinds and i not in covered]
 
     def says(self, *words: str) -> bool:
         return any(t.text in words for t in self.tokens)
 
-    def without_movers(self, mentions: Sequence[Mention]) -> list[Mention]:
+    def without_movers(self, phrases: Sequence[NounPhrase]) -> list[NounPhrase]:
         """Without who only goes the way: "if a robot drives from M to M", "must the robot turn"."""
         return [
             m
-            for m in mentions
+            for m in phrases
             if m.explicit
             or m.order is not None
             or m.label != "transporter"
@@ -91,40 +93,40 @@ class Parts:
             )
         ]
 
-    def label(self, mention: Mention) -> str | None:
+    def label(self, phrase: NounPhrase) -> str | None:
         """The class a phrase is about, from its words or its regions."""
-        if mention.label is not None:
-            return mention.label
-        if mention.explicit:
-            positions = self.resolver.positions(mention)
-            return self.resolver.views[positions[0]].label or None
+        if phrase.label is not None:
+            return phrase.label
+        if phrase.explicit:
+            first, *_ = self.resolver.ids_of(phrase)
+            return self.resolver.views[first].label or None
         return None
 
-    def pick(self, mention: Mention) -> Pick:
+    def pick(self, phrase: NounPhrase) -> Pick:
         """The selection of a phrase, among the regions listed for its class in the sentence."""
-        listed = [m for m in self.mentions if m.explicit and m is not mention]
-        if mention.explicit or not (self.resolver.placeholders or len(listed) > 1):
-            return self.resolver.pick(mention)
-        return self.scoped(mention, listed)
+        listed = [m for m in self.phrases if m.explicit and m is not phrase]
+        if phrase.explicit or not (self.resolver.has_placeholders or len(listed) > 1):
+            return self.resolver.pick(phrase)
+        return self.scoped(phrase, listed)
 
-    def scoped(self, mention: Mention, lists: Sequence[Mention]) -> Pick:
+    def scoped(self, phrase: NounPhrase, lists: Sequence[NounPhrase]) -> Pick:
         """A pick among what ``lists`` name of its class; decided as far as possible."""
         found = [
-            [p for p in self.resolver.positions(m) if self._is(p, mention.label)]
+            [i for i in self.resolver.ids_of(m) if self._is(i, phrase.label)]
             for m in lists
-            if m.explicit and m is not mention and not mention.explicit
+            if m.explicit and m is not phrase and not phrase.explicit
         ]
         # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
         found = [pool for pool in found if len(pool) > 1] or found
-        scope = [p for pool in found for p in pool]
-        return self.settled(self.resolver.pick(mention, scope or None))
+        scope = [i for pool in found for i in pool]
+        return self.settled(self.resolver.pick(phrase, scope or None))
 
-    def _is(self, position: int, label: str | None) -> bool:
-        return self.resolver.views[position].label in (label, "")
+    def _is(self, region_id: int, label: str | None) -> bool:
+        return self.resolver.views[region_id].label in (label, "")
 
     def settled(self, pick: Pick) -> Pick:
         """The pick as one region, where depth can already tell and no list is prescribed."""
-        if self.locate is None or self.resolver.placeholders:
+        if self.locate is None or self.resolver.has_placeholders:
             return pick
         if pick.reference is not None:
             pick = replace(pick, reference=self.settled(pick.reference))
@@ -133,38 +135,42 @@ class Parts:
         found = self.locate(pick)
         return pick if found is None else Pick((found,))
 
-    def _bound(self) -> tuple[Mention, ...]:
+    def _bound(self) -> tuple[NounPhrase, ...]:
         """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
         counting = any(t.kind == "cue" and t.value == "count" for t in self.tokens)
-        for one in self.mentions:
+        for one in self.phrases:
             if one.named or one.order is None or one.asked:
                 continue
-            before = [m for m in self.mentions if m.start < one.start]
+            before = [m for m in self.phrases if m.start < one.start]
             lists = [m for m in before if m.order is None and not m.listed and _is_list(m)]
             if counting:  # what is counted stands in the one, it is not one of them
                 lists = [m for m in lists if self.label(m) == "buffer"]
             if lists and one.order is not Order.EMPTY:
                 whole = lists[-1]
                 joined = replace(
-                    one, label=whole.label, ids=whole.ids, masks=whole.masks, listed=whole.explicit
+                    one,
+                    label=whole.label,
+                    ids=whole.ids,
+                    masks=whole.placeholders,
+                    listed=whole.explicit,
                 )
-                return tuple(joined if m is one else m for m in self.mentions if m is not whole)
+                return tuple(joined if m is one else m for m in self.phrases if m is not whole)
             # "Is the left pallet nearer than the right one": another of the same class.
             alike = [m for m in before if m.order is not None and m.label and not m.listed]
             # "pallet 3, loaded pallet 7: the leftmost one" is of either kind.
             alike = [m for m in alike if not m.explicit or m.order not in STATES]
-            if alike and not any(m.asked for m in self.mentions) and not lists:
+            if alike and not any(m.asked for m in self.phrases) and not lists:
                 joined = replace(one, label=alike[-1].label)
-                return tuple(joined if m is one else m for m in self.mentions)
-        return self.mentions
+                return tuple(joined if m is one else m for m in self.phrases)
+        return self.phrases
 
-    def _check_number(self, mention: Mention) -> None:
+    def _check_number(self, phrase: NounPhrase) -> None:
         """Raises BAD_QUESTION for "the two racks" where three are in view."""
-        if mention.number is None or mention.explicit:
+        if phrase.number is None or phrase.explicit:
             return
-        found = len(self.resolver.of_class(mention.label or ""))
-        if found != mention.number:
-            raise self.resolver.bad(f"which {mention.number}? {found} are in view")
+        found = len(self.resolver.of_class(phrase.label or ""))
+        if found != phrase.number:
+            raise self.resolver.bad(f"which {phrase.number}? {found} are in view")
 
     def refuse_things_as_ends(self) -> None:
         """Raises UNKNOWN_REGION for "how far is the floor from pallet 3"."""
@@ -177,7 +183,7 @@ class Parts:
 
     def refuse_unknown_nouns(self) -> None:
         """Raises UNKNOWN_REGION for a noun after an article that is no class in view."""
-        covered = {i for m in self.mentions if m.named for i in range(m.start, m.end)}
+        covered = {i for m in self.phrases if m.named for i in range(m.start, m.end)}
         for i, token in enumerate(self.tokens[1:], start=1):
             before = self.tokens[i - 1]
             opens = before.kind in _OPENERS or (before.kind == "cue" and before.value == "count")
@@ -210,14 +216,14 @@ def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[T
         return False
     if any(t.kind == "cue" and t.value != "side" for t in sentence):
         return False
-    if any(m.asked for m in find_mentions(sentence)):
+    if any(m.asked for m in find_noun_phrases(sentence)):
         return False
     singles = [
-        [m for m in find_mentions(s) if m.names_regions and not m.plural]
+        [m for m in find_noun_phrases(s) if m.names_regions and not m.plural]
         for s in (sentence, [t for s in sentences if s is not sentence for t in s])
     ]
     return all(len(found) == 1 and len(found[0].ids) < 2 for found in singles)
 
 
-def _is_list(mention: Mention) -> bool:
-    return len(mention.ids) + len(mention.masks) > 1 or (mention.plural and not mention.explicit)
+def _is_list(phrase: NounPhrase) -> bool:
+    return len(phrase.ids) + len(phrase.placeholders) > 1 or (phrase.plural and not phrase.explicit)

@@ -9,139 +9,143 @@ from itertools import pairwise
 from ..meaning import CAMERA, Kind, Meaning, Order, Pick
 from .choices import read_choice
 from .counts import read_count
-from .noun_phrases import Mention
-from .parsed_question import Parts
-from .reference_resolution import Locate, Resolver
+from .noun_phrases import NounPhrase
+from .parsed_question import ParsedQuestion
+from .reference_resolution import Locate, ReferenceResolver
 from .sides import is_left_right, read_left_right
 from .tokens import Token
 
 
 def read_question(
-    tokens: Sequence[Token], resolver: Resolver, locate: Locate | None = None
+    tokens: Sequence[Token], resolver: ReferenceResolver, locate: Locate | None = None
 ) -> Meaning:
-    """The meaning of a question; positions count over the resolver's views.
+    """The meaning of a question.
 
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    parts = _with_total(Parts.of(tokens, resolver, locate))
-    cues = {str(t.value) for t in parts.tokens if t.kind == "cue"}
-    if "count" in cues and not _counts_metres(parts):
-        return read_count(parts)
+    question = _with_total(ParsedQuestion.of(tokens, resolver, locate))
+    cues = {str(t.value) for t in question.tokens if t.kind == "cue"}
+    if "count" in cues and not _counts_metres(question):
+        return read_count(question)
     if "distance" in cues:
-        return read_choice(parts) if _compares_distances(parts) else _read_distance(parts)
-    if is_left_right(parts, cues):
-        return read_left_right(parts)
-    asked = any(m.asked for m in parts.mentions)
-    if parts.says("measure", "measuring", "metres", "meters") and not asked:
-        return _read_distance(parts)
-    if asked or parts.loose("superlative", "extreme") or _orders(parts) or parts.fetching:
-        return read_choice(parts)
-    if parts.mentions:
-        parts.refuse_unknown_nouns()
+        return read_choice(question) if _compares_distances(question) else _read_distance(question)
+    if is_left_right(question, cues):
+        return read_left_right(question)
+    asked = any(m.asked for m in question.phrases)
+    if question.says("measure", "measuring", "metres", "meters") and not asked:
+        return _read_distance(question)
+    if asked or question.loose("superlative", "extreme") or _orders(question) or question.fetching:
+        return read_choice(question)
+    if question.phrases:
+        question.refuse_unknown_nouns()
     raise resolver.bad("it asks for no distance, side, count or choice")
 
 
-def _with_total(parts: Parts) -> Parts:
+def _with_total(question: ParsedQuestion) -> ParsedQuestion:
     """ "Total pallets in the zone" and "number pallets" count; a total distance does not."""
-    if any(t.kind == "cue" for t in parts.tokens):
-        return parts
-    tokens = list(parts.tokens)
+    if any(t.kind == "cue" for t in question.tokens):
+        return question
+    tokens = list(question.tokens)
     for at, token in enumerate(tokens):
         following = tokens[at + 1] if at + 1 < len(tokens) else token
         counts = token.text == "number" and following.kind == "class" and following.plural
         if token.text in ("total", "quantity") or counts:
             tokens[at] = Token("cue", token.text, "count")
-    return replace(parts, tokens=tuple(tokens))
+    return replace(question, tokens=tuple(tokens))
 
 
-def _counts_metres(parts: Parts) -> bool:
+def _counts_metres(question: ParsedQuestion) -> bool:
     """ "Count the metres between ..." """
-    kept = [t for t in parts.tokens if t.kind != "article"]
+    kept = [t for t in question.tokens if t.kind != "article"]
     return any(
         (a.kind, a.value, b.kind, b.value) == ("cue", "count", "cue", "distance")
         for a, b in pairwise(kept)
     )
 
 
-def _orders(parts: Parts) -> bool:
-    return any(m.order is not None and (m.listed or not m.explicit) for m in parts.mentions)
+def _orders(question: ParsedQuestion) -> bool:
+    return any(m.order is not None and (m.listed or not m.explicit) for m in question.phrases)
 
 
-def _compares_distances(parts: Parts) -> bool:
+def _compares_distances(question: ParsedQuestion) -> bool:
     """Whether distances only serve to choose: "compare how far ... are, name the nearest"."""
-    cue = next(i for i, t in enumerate(parts.tokens) if t.kind == "cue")
+    cue = next(i for i, t in enumerate(question.tokens) if t.kind == "cue")
     rule = any(
         t.kind == "superlative" and t.value in (Order.NEAREST, Order.FARTHEST)
-        for t in parts.tokens[cue:]
+        for t in question.tokens[cue:]
     )
-    if parts.says("compare", "comparing"):
+    if question.says("compare", "comparing"):
         return rule
-    lists = [m for m in parts.mentions if m.start > cue and m.order is None]
-    several = any(len(m.ids) + len(m.masks) > 1 or m.plural for m in lists)
-    return rule and several and any(t.kind == "which" for t in parts.tokens[cue:])
+    lists = [m for m in question.phrases if m.start > cue and m.order is None]
+    several = any(len(m.ids) + len(m.placeholders) > 1 or m.plural for m in lists)
+    return rule and several and any(t.kind == "which" for t in question.tokens[cue:])
 
 
 # -- distance -------------------------------------------------------------------------------
 
 
-def _read_distance(parts: Parts) -> Meaning:
-    parts.refuse_unknown_nouns()
-    operands = _ends(parts)
-    if len(operands) == 1 and len(operands[0].ids) + len(operands[0].masks) != 2:
-        operands += [m for m in parts.context if m.named][:1]
-    picks = [parts.pick(m) for m in _narrowed(parts, operands)]
+def _read_distance(question: ParsedQuestion) -> Meaning:
+    question.refuse_unknown_nouns()
+    operands = _ends(question)
+    if len(operands) == 1 and len(operands[0].ids) + len(operands[0].placeholders) != 2:
+        operands += [m for m in question.context if m.named][:1]
+    picks = [question.pick(m) for m in _narrowed(question, operands)]
     if len(picks) == 1:
         picks = picks[0].halves() or [picks[0], CAMERA]
-        parts.refuse_things_as_ends()
+        question.refuse_things_as_ends()
     if len(picks) != 2:
-        raise parts.resolver.bad(f"a distance needs two ends, found {len(picks)}")
+        raise question.resolver.bad(f"a distance needs two ends, found {len(picks)}")
     first, second = picks
     if first.is_camera:
         first, second = second, first
     first, second = _related(first, second), _related(second, first)
-    first, second = parts.settled(first), parts.settled(second)
+    first, second = question.settled(first), question.settled(second)
     for end in (first, second):
         if end.order is None and len(end.candidates) > 1:
-            raise parts.resolver.bad("a distance needs one region at each end")
-    if first == second:
-        raise parts.resolver.bad("both ends of the distance are the same region")
+            raise question.resolver.bad("a distance needs one region at each end")
+    if question.resolver.are_one(first, second):
+        raise question.resolver.bad("both ends of the distance are the same region")
     trained = not second.is_camera and all(
         p.single is not None or (p.order is not None and p.order.in_image) for p in (first, second)
     )
     return Meaning(Kind.DISTANCE, first, second, trained=trained)
 
 
-def _ends(parts: Parts) -> list[Mention]:
+def _ends(question: ParsedQuestion) -> list[NounPhrase]:
     """The phrases a distance runs between, without the lists they select from."""
-    named = [m for m in parts.mentions if m.named]
+    named = [m for m in question.phrases if m.named]
     if any(m.listed for m in named):  # "Pallets: M M. How far is the leftmost one ..."
         named = [m for m in named if m.explicit or m.order is not None or not m.plural]
-    if len(named) == 2 and not all(len(m.ids) + len(m.masks) > 1 for m in named if m.explicit):
+    if len(named) == 2 and not all(
+        len(m.ids) + len(m.placeholders) > 1 for m in named if m.explicit
+    ):
         return named
     choosing = {m.label for m in named if not m.explicit and m.order is not None}
-    pools = [m for m in named if m.explicit and not m.listed and parts.label(m) in choosing]
+    pools = [m for m in named if m.explicit and not m.listed and question.label(m) in choosing]
     # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
-    lists = {parts.label(m) for m in pools if len(m.ids) + len(m.masks) > 1}
-    pools = [m for m in pools if len(m.ids) + len(m.masks) > 1 or parts.label(m) not in lists]
+    lists = {question.label(m) for m in pools if len(m.ids) + len(m.placeholders) > 1}
+    pools = [
+        m for m in pools if len(m.ids) + len(m.placeholders) > 1 or question.label(m) not in lists
+    ]
     ends = [m for m in named if not any(m is pool for pool in pools)]
     if len(ends) > 2:
-        ends = parts.without_movers(ends)
+        ends = question.without_movers(ends)
     if len(ends) > 2:
         ends = [m for m in ends if not m.camera]
     return ends
 
 
-def _narrowed(parts: Parts, ends: list[Mention]) -> list[Mention]:
+def _narrowed(question: ParsedQuestion, ends: list[NounPhrase]) -> list[NounPhrase]:
     """The ends, a list among them with the rule for it that is said elsewhere.
 
     "Among the pallets M M M, take the leftmost: how far is it ...", "whichever of the pallets M M
     is leftmost"; two rules that differ choose nothing.
     """
-    lists = [m for m in ends if m.order is None and len(m.ids) + len(m.masks) > 1]
+    lists = [m for m in ends if m.order is None and len(m.ids) + len(m.placeholders) > 1]
     if len(ends) != 2 or len(lists) != 1:
         return ends
-    rules = {parts.tokens[i].value for i in parts.loose("extreme", "superlative")}
+    rules = {question.tokens[i].value for i in question.loose("extreme", "superlative")}
     if len(rules) != 1:
         return ends
     (rule,) = rules

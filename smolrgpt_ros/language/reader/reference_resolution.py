@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..meaning import CAMERA, Order, Pick
 from ..vocabulary import Vocabulary
-from .noun_phrases import Mention
+from .noun_phrases import NounPhrase
 
 
 @dataclass(frozen=True)
 class RegionView:
-    """What grounding needs to know of a region.
+    """A region as the reader needs it.
 
     Args:
         id: region id, as clients name it.
@@ -30,105 +30,118 @@ class RegionView:
 
 
 Locate = Callable[[Pick], "int | None"]
-"""Decides a pick that needs depth; ``None`` where depth cannot. Positions are into the views."""
+"""The id of the region that a pick selects by depth; ``None`` where depth cannot decide."""
 
 
 @dataclass(frozen=True)
-class Resolver:
+class ReferenceResolver:
     """Resolves noun phrases against the regions in view.
 
     Args:
-        views: the regions a question may mean; with placeholders those given, in order.
+        views: the regions a question may mean, by id.
         vocabulary: how classes are said in messages.
-        placeholders: whether the question came with ``<mask>``.
+        placeholder_ids: the region of each ``<mask>`` of the question, in order; one id may occur
+            twice. Empty where the question has none.
         decides: whether "the leftmost pallet" becomes the region that is it.
     """
 
-    views: Sequence[RegionView]
+    views: Mapping[int, RegionView]
     vocabulary: Vocabulary
-    placeholders: bool = False
+    placeholder_ids: tuple[int, ...] = ()
     decides: bool = True
 
-    def positions(self, mention: Mention) -> tuple[int, ...]:
-        """Positions an explicit mention names.
+    @property
+    def has_placeholders(self) -> bool:
+        """Whether the question came with ``<mask>``."""
+        return bool(self.placeholder_ids)
+
+    def ids_of(self, phrase: NounPhrase) -> tuple[int, ...]:
+        """The regions that an explicit phrase names.
 
         Raises:
             QueryError: UNKNOWN_REGION for an id out of view or of another class.
         """
-        found = list(mention.masks)
-        for region_id in mention.ids:
-            matches = [i for i, view in enumerate(self.views) if view.id == region_id]
-            name = self._name(mention.label)
-            if not matches:
+        for region_id in phrase.ids:
+            name = self._name(phrase.label)
+            view = self.views.get(region_id)
+            if view is None:
                 raise self.unknown(f"{name} {region_id} is not in view")
-            view = self.views[matches[0]]
-            if mention.label and view.label and view.label != mention.label:
+            if phrase.label and view.label and view.label != phrase.label:
                 raise self.unknown(
                     f"{name} {region_id} is not in view: region {region_id} is a "
                     f"{self._name(view.label)}"
                 )
-            found.append(matches[0])
-        return tuple(found)
+        return tuple(self.placeholder_ids[i] for i in phrase.placeholders) + phrase.ids
+
+    def ids_of_all(self, phrases: Iterable[NounPhrase]) -> tuple[int, ...]:
+        """The regions that explicit phrases name, each once; every placeholder counts by itself."""
+        found = tuple(i for phrase in phrases for i in self.ids_of(phrase))
+        return found if self.has_placeholders else tuple(dict.fromkeys(found))
 
     def of_class(self, label: str, within: Sequence[int] | None = None) -> tuple[int, ...]:
-        """Positions of the class, in order of region ids; restricted to ``within`` if given.
+        """Regions of the class, in order of their ids; restricted to ``within`` if given.
 
         Raises:
             QueryError: UNKNOWN_REGION if there is none.
         """
-        pool = range(len(self.views)) if within is None else within
+        pool = (self.placeholder_ids or tuple(self.views)) if within is None else within
         found = [i for i in pool if self.views[i].label == label]
         if not found and within is not None:
             found = list(within)  # unlabelled client regions: the question says what they are
         if not found:
             raise self.unknown(f"no {self._name(label)} is in view")
-        if not self.placeholders:
-            found.sort(key=lambda i: self.views[i].id)
-        return tuple(found)
+        return tuple(found if self.has_placeholders else sorted(found))
 
-    def pick(self, mention: Mention, scope: Sequence[int] | None = None) -> Pick:
+    def are_one(self, first: Pick, second: Pick) -> bool:
+        """Whether two picks are the same, and not one region given for two placeholders."""
+        twice = first.single is not None and self.placeholder_ids.count(first.single) > 1
+        return first == second and not twice
+
+    def pick(self, phrase: NounPhrase, scope: Sequence[int] | None = None) -> Pick:
         """The selection a phrase stands for; image superlatives are decided at once.
 
         Args:
-            mention: a named phrase.
-            scope: positions listed elsewhere ("among the pallets ...") that it selects from.
+            phrase: a named phrase.
+            scope: regions listed elsewhere ("among the pallets ...") that it selects from.
 
         Raises:
             QueryError: UNKNOWN_REGION, or BAD_QUESTION where several regions fit.
         """
-        if mention.camera:
+        if phrase.camera:
             return CAMERA
-        if mention.explicit:
-            candidates = self.positions(mention)
-        elif mention.label is not None:
-            candidates = self.of_class(mention.label, scope)
+        if phrase.explicit:
+            candidates = self.ids_of(phrase)
+        elif phrase.label is not None:
+            candidates = self.of_class(phrase.label, scope)
         else:
             raise self.bad("which region is meant?")
-        reference = self.pick(mention.reference) if mention.reference is not None else None
-        return self.select(candidates, mention, reference)
+        reference = self.pick(phrase.reference) if phrase.reference is not None else None
+        return self.select(candidates, phrase, reference)
 
-    def select(self, candidates: tuple[int, ...], mention: Mention, reference: Pick | None) -> Pick:
+    def select(
+        self, candidates: tuple[int, ...], phrase: NounPhrase, reference: Pick | None
+    ) -> Pick:
         """Applies the phrase's order to its candidates."""
         if len(candidates) == 1:
             return Pick(candidates)
-        if mention.order is None:
-            if mention.plural or (mention.explicit and not self.placeholders):
+        if phrase.order is None:
+            if phrase.plural or (phrase.explicit and not self.has_placeholders):
                 return Pick(candidates)
-            if self.placeholders and self._all_transporters(candidates):
+            if self.has_placeholders and self._all_transporters(candidates):
                 # The benchmark's "the transporter in M M" is the one without load.
                 return Pick(candidates, Order.EMPTY)
             raise self.bad(
-                f"which {self._name(mention.label)}? {len(candidates)} are in view "
+                f"which {self._name(phrase.label)}? {len(candidates)} are in view "
                 f"({self._listed(candidates)})"
             )
-        if mention.rank > len(candidates):
+        if phrase.rank > len(candidates):
             raise self.unknown(
-                f"number {mention.rank} of {len(candidates)} "
-                f"{self.vocabulary.spoken(mention.label or '', many=True)} is not in view"
+                f"number {phrase.rank} of {len(candidates)} "
+                f"{self.vocabulary.spoken(phrase.label or '', many=True)} is not in view"
             )
-        relative = mention.order in (Order.NEAREST, Order.FARTHEST)
-        pick = Pick(candidates, mention.order, mention.rank, reference if relative else None)
-        return self.decided(pick) if mention.order.in_image else pick
+        relative = phrase.order in (Order.NEAREST, Order.FARTHEST)
+        pick = Pick(candidates, phrase.order, phrase.rank, reference if relative else None)
+        return self.decided(pick) if phrase.order.in_image else pick
 
     def decided(self, pick: Pick) -> Pick:
         """A pick by image position as the single region it selects.
@@ -151,12 +164,12 @@ class Resolver:
             ranked.reverse()
         return Pick((ranked[pick.rank - 1],))
 
-    def by_column(self, positions: Sequence[int]) -> list[int]:
-        """Positions from left to right by mask centroid."""
-        without = [self.views[i].id for i in positions if self.views[i].centroid is None]
+    def by_column(self, region_ids: Sequence[int]) -> list[int]:
+        """Regions from left to right by mask centroid."""
+        without = [i for i in region_ids if self.views[i].centroid is None]
         if without:
             raise self.bad(f"the masks of regions {without} are empty, they have no left or right")
-        return sorted(positions, key=lambda i: (self.views[i].centroid or (0.0, 0.0))[0])
+        return sorted(region_ids, key=lambda i: (self.views[i].centroid or (0.0, 0.0))[0])
 
     def unknown(self, what: str) -> QueryError:
         return QueryError(Status.UNKNOWN_REGION, f"{what}. In view: {self.in_view()}.")
@@ -173,7 +186,7 @@ class Resolver:
         if not self.views:
             return "nothing"
         by_label: dict[str, list[int]] = {}
-        for view in self.views:
+        for view in self.views.values():
             by_label.setdefault(view.label, []).append(view.id)
         return "; ".join(
             f"{self.vocabulary.spoken(label, many=len(ids) > 1)} "
@@ -187,5 +200,5 @@ class Resolver:
     def _name(self, label: str | None) -> str:
         return self.vocabulary.spoken(label or "")
 
-    def _listed(self, positions: Sequence[int]) -> str:
-        return ", ".join(f"region {self.views[i].id}" for i in positions)
+    def _listed(self, region_ids: Sequence[int]) -> str:
+        return ", ".join(f"region {i}" for i in region_ids)

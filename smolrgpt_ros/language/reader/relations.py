@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ..meaning import Kind, Meaning, Pick
-from .noun_phrases import Mention, find_mentions
-from .parsed_question import Parts
-from .reference_resolution import Locate, Resolver
+from .noun_phrases import NounPhrase, find_noun_phrases
+from .parsed_question import ParsedQuestion
+from .reference_resolution import Locate, ReferenceResolver
 from .tokens import Token
 
 _FLOOR = (
@@ -89,7 +89,7 @@ def without_empty_words(question: str) -> str:
 
 
 def read_relation(
-    kind: Kind, tokens: Sequence[Token], resolver: Resolver, locate: Locate | None = None
+    kind: Kind, tokens: Sequence[Token], resolver: ReferenceResolver, locate: Locate | None = None
 ) -> Meaning:
     """The meaning of a question about a relation or a size.
 
@@ -101,19 +101,19 @@ def read_relation(
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    parts = Parts.of([_plain(t) for t in tokens], resolver, locate)
-    parts.refuse_unknown_nouns()
-    found = [m for m in find_mentions(parts.tokens) if m.names_regions]
-    picks = [parts.settled(parts.pick(m)) for m in found]
+    question = ParsedQuestion.of([_plain(t) for t in tokens], resolver, locate)
+    question.refuse_unknown_nouns()
+    found = [m for m in find_noun_phrases(question.tokens) if m.names_regions]
+    picks = [question.settled(question.pick(m)) for m in found]
     if kind.is_size:
         if len(picks) != 1 or (picks[0].order is None and picks[0].single is None):
             raise resolver.bad(f"the {kind.value} of which one? found {len(picks)} regions")
         return Meaning(kind, picks[0], trained=False)
     if len(picks) == 1 and picks[0].order is None and len(picks[0].candidates) == 2:
-        first, second = (Pick((p,)) for p in picks[0].candidates)
+        first, second = (Pick((i,)) for i in picks[0].candidates)
     elif len(picks) == 2:
         first, second = picks
-        if _turned(kind, parts.tokens, found):
+        if _turned(kind, question.tokens, found):
             first, second = second, first
     else:
         name = kind.value.replace("_", " or ") if kind.is_comparison else kind.value
@@ -121,7 +121,7 @@ def read_relation(
     for pick in (first, second):
         if pick.order is None and pick.single is None:
             raise resolver.bad("one region is needed on each side")
-    if first == second:
+    if resolver.are_one(first, second):
         raise resolver.bad("both regions are the same")
     return Meaning(kind, first, second, trained=False)
 
@@ -133,9 +133,9 @@ def _plain(token: Token) -> Token:
     return Token("word", "beside") if token.kind == "near" else token
 
 
-def _turned(kind: Kind, tokens: Sequence[Token], found: Sequence[Mention]) -> bool:
+def _turned(kind: Kind, tokens: Sequence[Token], found: Sequence[NounPhrase]) -> bool:
     """Whether the second region is the subject: "compared with B, is A taller"."""
-    before = [_lead(tokens, mention.start) for mention in found]
+    before = [_lead(tokens, phrase.start) for phrase in found]
     if kind is Kind.DIRECTION:
         # The subject is what is looked at: "seen from B, where is A", "from B to A".
         if before[1] in _VIEWER:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from enum import Enum
 
 from ..meaning import Kind, Meaning, Order
-from .noun_phrases import Mention
-from .parsed_question import Parts
+from .noun_phrases import NounPhrase
+from .parsed_question import ParsedQuestion
 from .token_scan import kind_at, text_at
 from .tokens import Token
 
@@ -53,46 +53,46 @@ _ASKED = frozenset(
 _REACHING = frozenset("reach find see locate finds sees".split())
 
 
-def is_left_right(parts: Parts, cues: set[str]) -> bool:
+def is_left_right(question: ParsedQuestion, cues: set[str]) -> bool:
     """Whether a question asks on which side of one region another one is."""
     if "side" in cues:
         return True
-    if any(m.asked for m in parts.mentions):
+    if any(m.asked for m in question.phrases):
         return False
-    ends = [m for m in parts.mentions if m.names_regions]
-    compared = [i for i in parts.loose("extreme") if _compares(parts.tokens[i])]
-    said = {t.value for t in parts.tokens if t.kind == "side" or _compares(t)}
-    if parts.says("than") and parts.loose("superlative"):
+    ends = [m for m in question.phrases if m.names_regions]
+    compared = [i for i in question.loose("extreme") if _compares(question.tokens[i])]
+    said = {t.value for t in question.tokens if t.kind == "side" or _compares(t)}
+    if question.says("than") and question.loose("superlative"):
         return False  # "is the left pallet nearer than the right one"
     if len(said) == 2 and len(ends) <= 2:
         return True
-    if parts.loose("side"):
-        return not parts.loose("extreme", "superlative")
+    if question.loose("side"):
+        return not question.loose("extreme", "superlative")
     return len(ends) == 2 and bool(compared)
 
 
-def read_left_right(parts: Parts) -> Meaning:
+def read_left_right(question: ParsedQuestion) -> Meaning:
     """The meaning of a question about left or right.
 
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    parts.refuse_unknown_nouns()
-    named = [m for m in parts.mentions if m.names_regions]
+    question.refuse_unknown_nouns()
+    named = [m for m in question.phrases if m.names_regions]
     if len(named) > 2:
-        named = parts.without_movers(named)
-    picks = [parts.pick(m) for m in named]
+        named = question.without_movers(named)
+    picks = [question.pick(m) for m in named]
     if len(picks) == 1:
         picks = picks[0].halves() or picks
     if len(picks) != 2:
-        raise parts.resolver.bad(f"left or right of what? found {len(picks)} of 2 regions")
-    first, second = (parts.settled(p) for p in picks)
-    if len(named) == 2 and _reference_comes_first(parts, named[0], named[1]):
+        raise question.resolver.bad(f"left or right of what? found {len(picks)} of 2 regions")
+    first, second = (question.settled(p) for p in picks)
+    if len(named) == 2 and _reference_comes_first(question, named[0], named[1]):
         first, second = second, first
     if any(p.order is None and p.single is None for p in (first, second)):
-        raise parts.resolver.bad("one region is needed on each side")
-    if first == second:
-        raise parts.resolver.bad("both regions are the same")
+        raise question.resolver.bad("one region is needed on each side")
+    if question.resolver.are_one(first, second):
+        raise question.resolver.bad("both regions are the same")
     return Meaning(Kind.LEFT_RIGHT, first, second)
 
 
@@ -103,9 +103,9 @@ def _compares(token: Token) -> bool:
     )
 
 
-def _reference_comes_first(parts: Parts, first: Mention, second: Mention) -> bool:
+def _reference_comes_first(question: ParsedQuestion, first: NounPhrase, second: NounPhrase) -> bool:
     """Whether the region named first is the one that the other is left or right of."""
-    tokens = parts.tokens
+    tokens = question.tokens
     roles = (_role(tokens, first), _role(tokens, second))
     if {t.text for t in tokens[first.end : second.start]} in _HAVING:
         return True
@@ -145,12 +145,12 @@ def _is_side(tokens: Sequence[Token], at: int) -> bool:
     return kind_at(tokens, at) in ("side", "extreme")
 
 
-def _role(tokens: Sequence[Token], mention: Mention) -> _Role:
+def _role(tokens: Sequence[Token], phrase: NounPhrase) -> _Role:
     """What the words around a phrase say of its part in the question."""
-    after = [t.text for t in tokens[mention.end : mention.end + 5] if t.kind != "article"]
+    after = [t.text for t in tokens[phrase.end : phrase.end + 5] if t.kind != "article"]
     if after[:1] in (["as"], ["is"]) and _REFERENCE_NOUNS & set(after[1:3]):
         return _Role.REFERENCE
-    before = [t for t in tokens[: mention.start] if t.kind != "article"]
+    before = [t for t in tokens[: phrase.start] if t.kind != "article"]
     words = ["", "", "", *(t.text for t in before)]
     last, earlier = words[-1], words[-2]
     kind = before[-2].kind if len(before) > 1 else ""
