@@ -78,7 +78,7 @@ class ReadAnswer:
     Args:
         value: as the question's kind has it, of a comparison for the region asked about; ``None``
             where the sentence holds no readable verdict.
-        unit: ``"m"`` for lengths, else ``""``.
+        unit: ``"m"`` for lengths, ``"count"`` for counts, else ``""``.
         region_ids: regions mentioned, in order of first mention.
     """
 
@@ -120,7 +120,8 @@ def read_answer(
         return unknown
     if kind is Kind.CHOICE:
         value = region_ids[int(value)]
-    return ReadAnswer(value, "m" if kind.is_length else "", inside)
+    unit = "m" if kind.is_length else "count" if kind is Kind.COUNT else ""
+    return ReadAnswer(value, unit, inside)
 
 
 def normalized_answer(kind: Kind, value: Value | None, region_ids: Sequence[int]) -> str:

@@ -1,0 +1,108 @@
+"""The answer to one question: what the model generated beside what depth measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smolrgpt_ros.language.answers import Value, normalized_answer
+from smolrgpt_ros.language.meaning import Kind
+
+from .evaluator import Measurement
+
+POLICIES = ("model", "measured", "agree")
+"""Which of the two answers :attr:`SpatialAnswer.trusted` gives."""
+
+RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE_M = 0.10, 0.1
+
+
+@dataclass(frozen=True)
+class SpatialAnswer:
+    """A generated and a measured answer; the two are never mixed.
+
+    Args:
+        question: as asked.
+        prompt: the question with a ``<mask>`` per region.
+        prompt_region_ids: ids behind the placeholders, in order; ``[Region i]`` in ``text`` is
+            ``prompt_region_ids[i]``, whatever the model itself was asked.
+        text: the model's sentence; ``""`` where nothing was generated.
+        kind: what was asked for.
+        value: read from ``text``: metres, a count, an hour, a word, or the id of a chosen region;
+            ``None`` where ``text`` could not be read as an answer of this kind.
+        unit: of ``value``: ``"m"``, ``"count"`` or ``""``.
+        region_ids: ids named in ``text``, in order of mention.
+        confidence: of the model's words, in [0, 1]; with a calibrated model, the share of such
+            answers that are right. NaN where nothing was generated, and where the model estimated
+            metres without a calibration for that.
+        truncated: generation stopped at its limit.
+        measured: the same question measured from depth and masks.
+        agreement: whether the two agree; ``None`` where one is missing.
+        policy: one of :data:`POLICIES`.
+        vanished_region_ids: regions too small for the model to see.
+        model, device: what generated; ``""`` where nothing was generated.
+        latency_s: of grounding, generating and measuring together.
+        notes: what else a careful client should know, one sentence each.
+    """
+
+    question: str
+    prompt: str
+    prompt_region_ids: tuple[int, ...]
+    text: str
+    kind: Kind
+    value: Value | None
+    unit: str
+    region_ids: tuple[int, ...]
+    confidence: float
+    truncated: bool
+    measured: Measurement
+    agreement: bool | None
+    policy: str
+    vanished_region_ids: tuple[int, ...]
+    model: str
+    device: str
+    latency_s: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether ``text`` could be read as an answer of this kind."""
+        return self.value is not None
+
+    @property
+    def normalized(self) -> str:
+        """``value`` as the benchmark writes it; ``""`` where there is none."""
+        return normalized_answer(self.kind, self.value, self.prompt_region_ids)
+
+    @property
+    def measured_normalized(self) -> str:
+        """The measured value as the benchmark writes it; ``""`` where there is none."""
+        return normalized_answer(self.kind, self.measured.value, self.prompt_region_ids)
+
+    @property
+    def trusted(self) -> Value | None:
+        """The value the policy lets through.
+
+        ``model``: the generated one; ``measured``: the measured one; ``agree``: the measured one
+        where both agree. ``None`` where there is none; never one in place of the other.
+        """
+        if self.policy == "model":
+            return self.value
+        return self.measured.value if self.policy == "measured" or self.agreement else None
+
+    @property
+    def trusted_normalized(self) -> str:
+        """:attr:`trusted` as the benchmark writes it; ``""`` where there is none."""
+        return normalized_answer(self.kind, self.trusted, self.prompt_region_ids)
+
+
+def agree(kind: Kind, generated: Value | None, measured: Value | None) -> bool | None:
+    """Whether two answers to a question agree; ``None`` where one of them is missing.
+
+    Lengths agree within 10 % of the measured one or 0.1 m, whichever is more; all else exactly.
+    """
+    if generated is None or measured is None:
+        return None
+    if kind.is_length:
+        gap = abs(float(generated) - float(measured))
+        tolerance = max(RELATIVE_TOLERANCE * abs(float(measured)), ABSOLUTE_TOLERANCE_M)
+        return gap <= tolerance + 1e-9
+    return generated == measured
