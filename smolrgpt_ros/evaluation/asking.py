@@ -6,6 +6,9 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from smolrgpt_ros.language.answers import Value, normalized_answer
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.status import QueryError
 
@@ -53,8 +56,15 @@ def ask(reasoner: SpatialReasoner, case: Case, query: Query) -> Outcome:
         return outcome(f"{error.status.name}: {error.message}")
     return outcome(
         answer.text,
-        model=answer.value,
-        measured=answer.measured.value,
+        model=_in_benchmark_terms(answer, answer.value),
+        measured=_in_benchmark_terms(answer, answer.measured.value),
         confidence=answer.confidence,
         latency_s=answer.latency_s,
     )
+
+
+def _in_benchmark_terms(answer: SpatialAnswer, value: Value | None) -> Value | None:
+    """A value with a chosen region as the index of its placeholder."""
+    if answer.kind is not Kind.CHOICE or value is None:
+        return value
+    return int(normalized_answer(answer.kind, value, answer.prompt_region_ids))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.reasoning.evaluator import measure
 from smolrgpt_ros.scene.status import QueryError
@@ -60,11 +61,12 @@ def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> lis
         views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
         try:
             meaning = ground(question.text, views).meaning
-            answer = measure(meaning, shot.frame, regions, geometry)
+            answer = measure(meaning, geometry)
         except QueryError:
             found.append(Found(question.category, False, None, False))
             continue
-        found.append(judged(question, answer.value, answer.normalized))
+        normalized = normalized_answer(meaning.kind, answer.value, question.object_ids)
+        found.append(judged(question, answer.value, normalized))
     return found
 
 

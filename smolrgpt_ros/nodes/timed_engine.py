@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from smolrgpt_ros.perception.rolling_window import Recent
+from smolrgpt_ros.reasoning.engine_protocol import Calibration
 
 
 class TimedEngine:
@@ -20,8 +21,8 @@ class TimedEngine:
         self._engine = engine
         self.name, self.device = str(engine.name), str(engine.device)
         self.dtype = str(engine.dtype)
-        self.calibration = getattr(engine, "calibration", None)
-        self.own_wording = bool(getattr(engine, "own_wording", False))
+        self.calibration: Calibration | None = engine.calibration
+        self.canonical_prompts: bool = engine.canonical_prompts
         self.sha256 = sha256
         #: Of calls that ended well.
         self.seconds = Recent()

@@ -75,7 +75,7 @@ class SpatialAnswer:
     @property
     def measured_normalized(self) -> str:
         """The measured value as the benchmark writes it; ``""`` where there is none."""
-        return normalized_answer(self.kind, self.measured.value, self.prompt_region_ids)
+        return normalized_answer(self.measured.kind, self.measured.value, self.prompt_region_ids)
 
     @property
     def trusted(self) -> Value | None:

@@ -9,7 +9,7 @@ import numpy as np
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.payload import load_of
-from smolrgpt_ros.geometry.relations import Placed, Quantity
+from smolrgpt_ros.geometry.relations import FloorObject, Quantity
 from smolrgpt_ros.geometry.size_priors import SIZES
 
 _STANDS_BELOW = 0.1  # metres: the underside of what stands on the floor
@@ -48,7 +48,7 @@ class MeasuredObjects:
         self._valid_ratios.append(found.valid_ratio)
         return found
 
-    def on_floor(self, region_id: int) -> Placed:
+    def on_floor(self, region_id: int) -> FloorObject:
         """The object of a region with the floor below it.
 
         Raises:
@@ -58,7 +58,7 @@ class MeasuredObjects:
         plane = self._geometry.plane
         if plane is None or found.footprint is None:
             raise CannotMeasure("no floor is in view, what is level and upright cannot be told")
-        return Placed(found, plane)
+        return FloorObject(found, plane)
 
     def column(self, region_id: int) -> float:
         """Image column of a mask's centroid, pixels."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.region import Region
 
 from .drawing import (
@@ -46,11 +46,12 @@ def draw_answer(
     if answer is None:
         return draw_regions(rgb, regions)
     labels = {i: _label(regions, i) for i in answer.prompt_region_ids}
-    kind = answer.measured.kind
-    roles = roles_of(kind, labels, answer.measured_region_ids, answer.chosen_id)
+    chosen = answer.value if answer.kind is Kind.CHOICE else None
+    generated = chosen if isinstance(chosen, int) else None
+    roles = roles_of(answer.kind, labels, answer.measured.region_ids, generated)
     picture = draw_regions(rgb, regions, roles.strong)
     middles = {r.id: _middle(r) for r in regions if r.mask.any()}
-    mark = _MARKS.get(kind)
+    mark = _MARKS.get(answer.kind)
     if mark is not None and answer.measured.value is not None:
         mark(picture, middles, roles, answer)
     return draw_caption(picture, caption_of(answer))
@@ -81,12 +82,12 @@ def measured_text(answer: SpatialAnswer) -> str:
     if measured.value is None:
         return ""
     if measured.kind is Kind.CHOICE:
-        return f"region {answer.measured_region_ids[0]}"
+        return f"region {measured.region_ids[0]}"
     if measured.kind is Kind.COUNT:
-        named = ", ".join(str(i) for i in answer.measured_region_ids)
+        named = ", ".join(str(i) for i in measured.region_ids)
         return f"{measured.value}" + (f" (regions {named})" if named else "")
     spread = f" +- {measured.std:.2f}" if measured.std is not None else ""
-    return f"{measured.normalized}{spread} {measured.unit}".strip()
+    return f"{answer.measured_normalized}{spread} {measured.unit}".strip()
 
 
 def _segment(
@@ -99,7 +100,7 @@ def _segment(
     a, b = (_pixel(end) for end in ends)
     cv2.line(picture, a, b, color, _thick(picture), cv2.LINE_AA)
     half = ((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2)
-    draw_tag(picture, f"{answer.measured.normalized} m", half, color)
+    draw_tag(picture, f"{answer.measured_normalized} m", half, color)
 
 
 def _order(

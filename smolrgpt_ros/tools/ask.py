@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
-from smolrgpt_ros.reasoning.reasoner import POLICIES, SpatialAnswer, SpatialReasoner
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.reasoning.answer import POLICIES, SpatialAnswer
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
@@ -154,13 +156,13 @@ def to_json(answer: SpatialAnswer) -> dict[str, Any]:
         "question": answer.question,
         "prompt": answer.prompt,
         "prompt_region_ids": list(answer.prompt_region_ids),
-        "kind": measured.kind.value,
+        "kind": answer.kind.value,
         "text": answer.text,
-        "readable": answer.value is not None,
+        "readable": answer.readable,
         "value": answer.value,
         "unit": answer.unit,
         "normalized": answer.normalized,
-        "chosen_id": answer.chosen_id,
+        "chosen_id": answer.value if answer.kind is Kind.CHOICE else None,
         "region_ids": list(answer.region_ids),
         "confidence": None if math.isnan(answer.confidence) else answer.confidence,
         "truncated": answer.truncated,
@@ -169,8 +171,8 @@ def to_json(answer: SpatialAnswer) -> dict[str, Any]:
             "unit": measured.unit,
             "std": measured.std,
             "depth_valid_ratio": measured.valid_ratio,
-            "normalized": measured.normalized,
-            "region_ids": list(answer.measured_region_ids),
+            "normalized": answer.measured_normalized,
+            "region_ids": list(measured.region_ids),
             "reason": measured.reason,
         },
         "agreement": answer.agreement,

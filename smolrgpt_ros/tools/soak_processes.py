@@ -69,6 +69,7 @@ class KnownEngine:
     """Answers after a fixed time, and says at the end how long it really took, seconds."""
 
     name, device, dtype = "known", "cpu", "float32"
+    calibration, canonical_prompts = None, False
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -79,7 +80,12 @@ class KnownEngine:
         time.sleep(self._seconds)
         took = time.monotonic() - start
         return SimpleNamespace(
-            text=f"left {took:.6f}", confidence=0.9, truncated=False, vanished_masks=()
+            text=f"left {took:.6f}",
+            confidence=0.9,
+            vanished_masks=(),
+            latency_s=took,
+            truncated=False,
+            estimated=False,
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smolrgpt_ros.language.answers import read_answer
+from smolrgpt_ros.language.answers import normalized_answer, read_answer
 from smolrgpt_ros.language.meaning import Kind
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
@@ -160,31 +160,35 @@ BROKEN = [
 
 @pytest.mark.parametrize(("kind", "text", "value"), GOOD)
 def test_reads_value(kind: Kind, text: str, value: float | int | str) -> None:
-    read = read_answer(text, kind, 10)
-    assert read.kind is kind
+    read = read_answer(text, kind, range(10))
     assert read.value == pytest.approx(value) if kind.is_length else read.value == value
-    assert read.unit == ("m" if kind.is_length else "")
-    assert read.normalized == (f"{value:.2f}" if kind.is_length else str(value))
+    assert read.unit == ("m" if kind.is_length else "count" if kind is Kind.COUNT else "")
+    written = normalized_answer(kind, read.value, range(10))
+    assert written == (f"{value:.2f}" if kind.is_length else str(value))
 
 
 @pytest.mark.parametrize(("kind", "text"), BROKEN)
 def test_refuses_rather_than_guesses(kind: Kind, text: str) -> None:
-    read = read_answer(text, kind, 7)
-    assert (read.kind, read.value, read.normalized) == (Kind.UNKNOWN, None, "")
+    read = read_answer(text, kind, range(7))
+    assert (read.value, read.unit) == (None, "")
 
 
 @pytest.mark.parametrize(("kind", "text", "value"), GOOD)
 def test_believes_nothing_that_was_cut_off(kind: Kind, text: str, value: float | int | str) -> None:
-    assert read_answer(text, kind, 10, truncated=True).kind is Kind.UNKNOWN
+    assert read_answer(text, kind, range(10), truncated=True).value is None
 
 
 def test_regions_come_in_order_of_mention() -> None:
     text = "The pallet [Region 5] is nearest to [Region 2]; [Region 5] is the nearest."
-    assert read_answer(text, Kind.CHOICE, 6).regions == (5, 2)
+    assert read_answer(text, Kind.CHOICE, range(6)).region_ids == (5, 2)
 
 
-def test_prose_is_text_when_nothing_was_expected() -> None:
-    assert read_answer("A warehouse.", None, 0).kind is Kind.TEXT
+def test_a_choice_is_the_id_behind_the_placeholder_and_for_the_benchmark_its_index() -> None:
+    text = "Distances from [Region 0]: [Region 1] 4.2, [Region 2] 2.3. [Region 2] is the nearest."
+    read = read_answer(text, Kind.CHOICE, (21, 14, 9))
+    assert (read.value, read.region_ids) == (9, (21, 14, 9))
+    assert normalized_answer(Kind.CHOICE, read.value, (21, 14, 9)) == "2"
+    assert normalized_answer(Kind.CHOICE, None, (21, 14, 9)) == ""
 
 
 @needs_data
@@ -192,12 +196,12 @@ def test_reads_all_real_answers() -> None:
     entries = json.loads((SHARED / "train_entries.json").read_text())
     for entry in entries:
         count = entry["conversations"][0]["value"].count("<mask>")
-        for kind in (KINDS[entry["category"]], None):
-            read = read_answer(entry["freeform_answer"], kind, count)
-            assert read.kind is KINDS[entry["category"]], entry["freeform_answer"]
-            truth = entry["normalized_answer"]
-            expected = f"{truth:.2f}" if isinstance(truth, float) else str(truth)
-            assert read.normalized == expected, entry["freeform_answer"]
+        kind = KINDS[entry["category"]]
+        read = read_answer(entry["freeform_answer"], kind, range(count))
+        truth = entry["normalized_answer"]
+        expected = f"{truth:.2f}" if isinstance(truth, float) else str(truth)
+        written = normalized_answer(kind, read.value, range(count))
+        assert written == expected, entry["freeform_answer"]
     assert len(entries) == 110
 
 
@@ -208,16 +212,16 @@ def test_verdict_templates_of_the_benchmark() -> None:
     for template, _ in templates["distance"]:
         if " D " in template:
             answer = _numbered(template).replace(" D ", " 6.25 ")
-            assert read_answer(answer, Kind.DISTANCE, 9).value == 6.25, template
+            assert read_answer(answer, Kind.DISTANCE, range(9)).value == 6.25, template
             read += 1
     for template, _ in templates["count"]:
         if re.search(r"\bN\b", template):
             answer = re.sub(r"\bN\b", "three", _numbered(template))
-            assert read_answer(answer, Kind.COUNT, 9).value == 3, template
+            assert read_answer(answer, Kind.COUNT, range(9)).value == 3, template
             read += 1
     for template, _ in templates["left_right"]:
         side = "left" if "left" in template else "right"
-        assert read_answer(_numbered(template), Kind.LEFT_RIGHT, 9).value == side, template
+        assert read_answer(_numbered(template), Kind.LEFT_RIGHT, range(9)).value == side, template
         read += 1
     assert read > 60
 
@@ -241,4 +245,4 @@ def _numbered(template: str) -> str:
     ],
 )
 def test_a_side_is_that_of_the_region_asked_about(text, subject, side) -> None:
-    assert read_answer(text, Kind.LEFT_RIGHT, 3, subject=subject).value == side
+    assert read_answer(text, Kind.LEFT_RIGHT, range(3), subject=subject).value == side

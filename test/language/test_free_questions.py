@@ -30,13 +30,12 @@ def views(scene: str) -> list[RegionView]:
 
 def described(grounding: Grounding, scene: list[RegionView]) -> str:
     """The meaning in the notation of the table."""
-    ids = grounding.region_ids
     column = {view.id: view.centroid[0] for view in scene if view.centroid}
 
     def one(pick: Pick | None) -> str:
         if pick is None or pick.is_camera:
             return "camera"
-        named = [ids[p] for p in pick.candidates]
+        named = pick.candidates
         if len(named) == 1:
             return str(named[0])
         ranked = sorted(named, key=column.__getitem__)
@@ -57,11 +56,11 @@ def described(grounding: Grounding, scene: list[RegionView]) -> str:
     if meaning.kind in (Kind.DISTANCE, Kind.LEFT_RIGHT) or meaning.kind.is_relation:
         return f"{meaning.kind.value} {one(meaning.subject)} {one(meaning.reference)}"
     if meaning.kind is Kind.COUNT:
-        counted = " ".join(str(ids[p]) for p in meaning.counted)
+        counted = " ".join(str(i) for i in meaning.counted)
         return f"count {counted} in {one(meaning.reference) if meaning.reference else 'view'}"
     pick = meaning.subject
     assert meaning.kind is Kind.CHOICE and pick is not None and pick.order is not None
-    listed = " ".join(str(ids[p]) for p in pick.candidates)
+    listed = " ".join(str(i) for i in pick.candidates)
     to = f" to {one(pick.reference)}" if pick.order in (Order.NEAREST, Order.FARTHEST) else ""
     rank = f" rank {pick.rank}" if pick.rank > 1 else ""
     return f"choice {pick.order.value} {listed}{to}{rank}"
@@ -85,4 +84,4 @@ def test_free_question(scene: str, question: str, expected: str) -> None:
         return
     grounding = ground(question, regions)
     assert described(grounding, regions) == expected
-    assert grounding.prompt.count("<mask>") == len(grounding.region_ids)
+    assert grounding.prompt.text.count("<mask>") == len(grounding.prompt.region_ids)

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smolrgpt_ros.language.grounding import ModelPrompt, RegionView, ground
+from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.lexicon import HARMLESS, PHRASES
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
+from smolrgpt_ros.language.prompts import Prompt
 from smolrgpt_ros.language.vocabulary import Vocabulary, plural_of
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.simulation.questions.questions import question_phrasings
@@ -81,17 +82,15 @@ VIEW = [
 )
 def test_prompt_is_written_as_trained(question: str, prompt: str, ids: tuple[int, ...]) -> None:
     grounding = ground(question, VIEW)
-    assert grounding.prompt == prompt
-    assert grounding.region_ids == ids
+    assert grounding.prompt == grounding.model_prompt == Prompt(prompt, ids)
     assert grounding.meaning.trained
 
 
 def test_question_with_placeholders_is_taken_as_it_is() -> None:
     question = "How far is the pallet <mask> from the pallet <mask>?"
     grounding = ground(f"<image>\n{question}", [VIEW[1], VIEW[0]])
-    assert grounding.prompt == question
-    assert grounding.region_ids == (7, 3)
-    assert grounding.meaning == Meaning(Kind.DISTANCE, Pick((0,)), Pick((1,)))
+    assert grounding.prompt == grounding.model_prompt == Prompt(question, (7, 3))
+    assert grounding.meaning == Meaning(Kind.DISTANCE, Pick((7,)), Pick((3,)))
 
 
 def test_number_of_placeholders_must_fit() -> None:
@@ -123,12 +122,12 @@ def test_locate_turns_the_nearest_into_one_region() -> None:
 
     def locate(pick: Pick) -> int:
         seen.append(pick)
-        return 1
+        return 7
 
     grounding = ground("how far is the nearest pallet from transporter 4", VIEW, locate=locate)
-    assert grounding.prompt == "How far is the pallet <mask> from the transporter <mask>?"
-    assert grounding.region_ids == (7, 4)
-    assert seen == [Pick((0, 1), Order.NEAREST, 1, Pick((2,)))]
+    prompt = "How far is the pallet <mask> from the transporter <mask>?"
+    assert grounding.prompt == Prompt(prompt, (7, 4))
+    assert seen == [Pick((3, 7), Order.NEAREST, 1, Pick((4,)))]
 
 
 def test_same_region_at_both_ends_is_refused() -> None:
@@ -154,8 +153,8 @@ def test_site_words_and_new_classes() -> None:
     vocabulary = Vocabulary.default().extended({"pallet": ["euro box"], "trolley": ["cart"]})
     view = [*VIEW, RegionView(8, "trolley", (10.0, 10.0))]
     grounding = ground("how far is the leftmost euro box from the cart", view, vocabulary)
-    assert grounding.prompt == "How far is the pallet <mask> from the trolley <mask>?"
-    assert grounding.region_ids == (3, 8)
+    prompt = "How far is the pallet <mask> from the trolley <mask>?"
+    assert grounding.prompt == Prompt(prompt, (3, 8))
 
 
 @pytest.mark.parametrize(
@@ -181,10 +180,10 @@ def test_any_words_give_a_prompt_or_a_query_error() -> None:
             assert error.status in (Status.BAD_QUESTION, Status.UNKNOWN_REGION)
             continue
         grounded += 1
-        assert grounding.prompt.count("<mask>") == len(grounding.region_ids)
-        top = len(grounding.region_ids)
+        prompt = grounding.prompt
+        assert prompt.text.count("<mask>") == len(prompt.region_ids)
         for pick in grounding.meaning.picks():
-            assert all(0 <= p < top for p in pick.positions())
+            assert set(pick.region_ids()) <= set(prompt.region_ids)
     assert grounded > 50
 
 
@@ -314,7 +313,7 @@ def test_simulated_phrasings(split: str) -> None:
 
 
 @pytest.mark.parametrize("split", ["train", "heldout"])
-def test_rewritten_phrasings_mean_the_same_and_stay_as_they_are(split: str) -> None:
+def test_canonical_prompts_mean_the_same_and_stay_as_they_are(split: str) -> None:
     rng = np.random.default_rng(7)
     lost = total = 0
     prompts = set()
@@ -324,21 +323,21 @@ def test_rewritten_phrasings_mean_the_same_and_stay_as_they_are(split: str) -> N
             total += 1
             try:
                 meaning = ground(question, views).meaning
-                found = ground(question, views, rewrite=True)
+                found = ground(question, views, canonical=True)
             except QueryError:
                 lost += 1
                 continue
-            asked = found.asked
-            assert (found.prompt, found.meaning) == (question, meaning)
-            assert sorted(asked.masks) == list(range(len(views))), sentence
-            again = ground(asked.text, [views[i] for i in asked.masks], rewrite=True)
-            assert again.asked == ModelPrompt(asked.text, tuple(range(len(views)))), sentence
+            asked = found.model_prompt
+            assert (found.prompt.text, found.meaning) == (question, meaning)
+            assert sorted(asked.region_ids) == list(range(len(views))), sentence
+            again = ground(asked.text, [views[i] for i in asked.region_ids], canonical=True)
+            assert again.model_prompt == again.prompt == asked, sentence
             prompts.add(asked.text)
     assert lost <= 0.03 * total
     assert len(prompts) <= 25 < total
 
 
-def test_a_rewritten_question_leaves_all_decisions_to_the_model() -> None:
+def test_a_canonical_prompt_leaves_all_decisions_to_the_model() -> None:
     views = [
         RegionView(21, "pallet", (300.0, 5.0)),
         RegionView(22, "pallet", (100.0, 5.0)),
@@ -351,28 +350,30 @@ def test_a_rewritten_question_leaves_all_decisions_to_the_model() -> None:
         asked.append(pick)
         return 0
 
-    found = ground(question, views, locate=locate, rewrite=True)
-    assert found.asked.text == (
+    found = ground(question, views, locate=locate, canonical=True)
+    prompt = (
         "Given the pallets <mask> <mask>, how far is the leftmost pallet from the shelf <mask>?"
     )
-    assert (found.region_ids, found.asked.masks) == ((21, 22, 23), (0, 1, 2))
-    assert {found.meaning.subject, found.meaning.reference} == {Pick((1,)), Pick((2,))}
+    assert found.model_prompt == Prompt(prompt, (21, 22, 23))
+    assert found.prompt.region_ids == (21, 22, 23)
+    assert {found.meaning.subject, found.meaning.reference} == {Pick((22,)), Pick((23,))}
     assert asked == []
 
 
-def test_what_the_prompt_calls_a_region_is_told_by_its_place_in_the_question() -> None:
+def test_the_models_region_numbers_become_those_of_the_question() -> None:
     views = [RegionView(21, "pallet"), RegionView(22, "pallet"), RegionView(23, "buffer")]
-    found = ground("Pallets <mask> <mask>, how many in zone <mask>?", views, rewrite=True)
+    found = ground("Pallets <mask> <mask>, how many in zone <mask>?", views, canonical=True)
     prompt = "How many of the pallets <mask> <mask> are in the buffer region <mask>?"
-    assert found.asked == ModelPrompt(prompt, (0, 1, 2))
+    assert found.model_prompt == Prompt(prompt, (21, 22, 23))
     turned = ground(
         "To the zone <mask>, which of the pallets <mask> <mask> is nearest?",
         [views[2], *views[:2]],
-        rewrite=True,
+        canonical=True,
     )
-    assert turned.asked.masks == (1, 2, 0)
+    assert turned.prompt.region_ids == (23, 21, 22)
+    assert turned.model_prompt.region_ids == (21, 22, 23)
     text = "Distances from the buffer region [Region 2]: [Region 0] 3.1, [Region 7] 9."
-    assert turned.asked.in_positions(text) == (
+    assert turned.model_prompt.renumbered_for(turned.prompt, text) == (
         "Distances from the buffer region [Region 0]: [Region 1] 3.1, [Region 7] 9."
     )
 

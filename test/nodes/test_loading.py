@@ -54,6 +54,7 @@ def test_an_incomplete_folder_names_what_is_missing(tmp_path, there):
 
 class Engine:
     name, device, dtype = "mini", "cpu", "float32"
+    calibration, canonical_prompts = None, False
 
     def __init__(self):
         self.closed = False

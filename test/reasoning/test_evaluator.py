@@ -20,10 +20,7 @@ def ask(scene: Any, question: str, frame: RgbdFrame | None = None) -> Measuremen
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
     views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in scene.regions]
-    grounding = ground(question, views)
-    by_id = {r.id: r for r in scene.regions}
-    regions = [by_id[i] for i in grounding.region_ids]
-    return measure(grounding.meaning, frame, regions, geometry)
+    return measure(ground(question, views).meaning, geometry)
 
 
 def between(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
@@ -57,7 +54,7 @@ VEHICLE_22, RACK_31, BUFFER_1, BUFFER_2 = (
 def test_distance_is_centre_to_centre(yard: Any, question: str, metres: float) -> None:
     found = ask(yard, question)
     assert found.value == pytest.approx(metres, rel=0.03)
-    assert found.unit == "m" and found.normalized == f"{found.value:.2f}"
+    assert found.unit == "m"
     assert found.std is not None and abs(float(found.value) - metres) < 3 * found.std < 1.0
     assert found.valid_ratio == 1.0 and found.reason == ""
 
@@ -65,54 +62,53 @@ def test_distance_is_centre_to_centre(yard: Any, question: str, metres: float) -
 @pytest.mark.parametrize("pallet", [11, 12])
 def test_distance_is_zero_inside_a_buffer(yard: Any, pallet: int) -> None:
     found = ask(yard, f"how far is pallet {pallet} from buffer {pallet - 10}")
-    assert (found.value, found.std, found.normalized) == (0.0, 0.0, "0.00")
+    assert (found.value, found.std) == (0.0, 0.0)
 
 
 def test_left_right_needs_no_depth(yard: Any) -> None:
     for frame in (yard.frame, yard.without_depth()):
         found = ask(yard, "is pallet 12 left or right of transporter 22", frame)
-        assert (found.value, found.normalized, found.regions) == ("right", "right", (0, 1))
+        assert (found.value, found.region_ids) == ("right", (12, 22))
         assert found.valid_ratio is None and found.std is None
 
 
 def test_count_by_footprint_without_what_rides(yard: Any) -> None:
     assert ask(yard, "how many pallets are in the leftmost buffer").value == 1
     found = ask(yard, "how many pallets are in the rightmost buffer")
-    # Prompt order: buffers 1 2, pallets 11 12 13; only pallet 12 stands in buffer 2.
-    assert (found.value, found.normalized, found.unit) == (1, "1", "count")
-    assert found.regions == (3,)
+    # Only pallet 12 stands in buffer 2.
+    assert (found.value, found.unit) == (1, "count")
+    assert found.region_ids == (12,)
     assert ask(yard, "how many transporters are in buffer 2").value == 1
     assert ask(yard, "how many pallets are in the buffer nearest to the shelf").value == 1
 
 
 def test_empty_vehicle_and_its_nearest_pallet(yard: Any) -> None:
-    assert ask(yard, "which transporter is empty").regions == (1,)
+    assert ask(yard, "which transporter is empty").region_ids == (22,)
     found = ask(yard, "which pallet should the empty transporter pick")
-    # Transporters 21 22, pallets 11 12 13. 13 lies 2.7 m from 22, 11 lies 2.9 m away.
+    # 13 lies 2.7 m from 22, 11 lies 2.9 m away.
     gaps = [between(VEHICLE_22, p) for p in (PALLET_11, PALLET_12, PALLET_13)]
-    assert found.value == 2 + int(np.argmin(gaps))
-    assert found.kind is Kind.CHOICE and found.normalized == str(found.value)
+    assert found.value == (11, 12, 13)[int(np.argmin(gaps))]
+    assert found.kind is Kind.CHOICE and found.region_ids == (found.value,)
 
 
 @pytest.mark.parametrize(
-    ("question", "position"),
+    ("question", "chosen"),
     [
-        ("leftmost pallet", 0),
-        ("rightmost pallet", 2),
-        ("which pallet is farthest from transporter 22", 1),
-        ("nearest buffer to the shelf", 1),
-        ("which pallet is nearest to the camera", 2),
-        ("which pallet is the second from the left", 1),
+        ("leftmost pallet", 11),
+        ("rightmost pallet", 13),
+        ("which pallet is farthest from transporter 22", 12),
+        ("nearest buffer to the shelf", 2),
+        ("which pallet is nearest to the camera", 13),
+        ("which pallet is the second from the left", 12),
     ],
 )
-def test_choices(yard: Any, question: str, position: int) -> None:
+def test_choices(yard: Any, question: str, chosen: int) -> None:
     found = ask(yard, question)
     if "leftmost" in question or "rightmost" in question or "second" in question:
         columns = {r.id: np.nonzero(r.mask)[1].mean() for r in yard.regions if r.id in (11, 12, 13)}
         ranked = sorted(columns, key=columns.__getitem__)
-        wanted = ranked[{"leftmost": 0, "rightmost": -1}.get(question.split()[0], 1)]
-        position = (11, 12, 13).index(wanted)
-    assert found.value == position
+        chosen = ranked[{"leftmost": 0, "rightmost": -1}.get(question.split()[0], 1)]
+    assert found.value == chosen
 
 
 def test_size_and_underside(yard: Any) -> None:
@@ -167,7 +163,7 @@ def test_noise_and_holes(yard: Any, make_scene: Any) -> None:
 def test_says_why_it_cannot(yard: Any) -> None:
     question = "how far is pallet 11 from pallet 12"
     nothing = ask(yard, question, yard.without_depth())
-    assert (nothing.value, nothing.std, nothing.normalized) == (None, None, "")
+    assert (nothing.value, nothing.std) == (None, None)
     assert "no depth" in nothing.reason
     uncalibrated = RgbdFrame(yard.frame.rgb, yard.frame.depth, None)
     assert "not calibrated" in ask(yard, question, uncalibrated).reason
@@ -190,7 +186,7 @@ def test_two_empty_vehicles_are_no_choice(make_scene: Any, make_block: Any) -> N
 
 
 def test_unknown_kind_is_not_measured(yard: Any) -> None:
-    found = measure(Meaning(Kind.TEXT), yard.frame, yard.regions)
+    found = measure(Meaning(Kind.TEXT), FrameGeometry(yard.frame, yard.regions))
     assert found.value is None and found.reason
 
 
@@ -207,24 +203,23 @@ def test_the_empty_one_is_known_where_anothers_deck_is_hidden(
     hidden = ask(scene, "which transporter is loaded")
     assert hidden.value is None
     assert hidden.reason == "what is on the deck is hidden"
-    assert ask(scene, "which transporter is empty").value == 0
+    assert ask(scene, "which transporter is empty").value == 1
 
 
 def test_empty_mask_has_no_side(yard: Any) -> None:
     empty = Region(5, "pallet", np.zeros((240, 320), bool))
-    meaning = Meaning(Kind.LEFT_RIGHT, Pick((0,)), Pick((1,)))
-    found = measure(meaning, yard.frame, [empty, yard.regions[2]])
+    meaning = Meaning(Kind.LEFT_RIGHT, Pick((5,)), Pick((11,)))
+    found = measure(meaning, FrameGeometry(yard.frame, [empty, yard.regions[2]]))
     assert found.value is None and "empty" in found.reason
 
 
 def test_locate_picks_in_the_frame(yard: Any) -> None:
     geometry = FrameGeometry(yard.frame, yard.regions)
-    # Positions in the yard: pallets 2 3 5, transporters 4 6.
-    assert locate(geometry, Pick((2, 3, 5), Order.FARTHEST, 1, Pick((6,)))) == 3
-    assert locate(geometry, Pick((4, 6), Order.EMPTY)) == 6
+    assert locate(geometry, Pick((11, 12, 13), Order.FARTHEST, 1, Pick((22,)))) == 12
+    assert locate(geometry, Pick((21, 22), Order.EMPTY)) == 22
     # The only candidate is not taken for the empty one if it carries a load.
-    assert locate(geometry, Pick((6,), Order.EMPTY)) == 6
-    assert locate(geometry, Pick((4,), Order.EMPTY)) is None
-    assert locate(geometry, Pick((4,), Order.LOADED)) == 4
+    assert locate(geometry, Pick((22,), Order.EMPTY)) == 22
+    assert locate(geometry, Pick((21,), Order.EMPTY)) is None
+    assert locate(geometry, Pick((21,), Order.LOADED)) == 21
     nowhere = FrameGeometry(yard.without_depth(), yard.regions)
-    assert locate(nowhere, Pick((4, 6), Order.EMPTY)) is None
+    assert locate(nowhere, Pick((21, 22), Order.EMPTY)) is None

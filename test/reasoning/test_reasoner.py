@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.comparison import agree
+from smolrgpt_ros.reasoning.answer import agree
+from smolrgpt_ros.reasoning.engine_protocol import Calibration
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.rendering.answer_drawing import draw_answer, measured_text
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -23,6 +24,8 @@ class ScriptedEngine:
     """Says what it is told to and remembers what it was asked."""
 
     name, device = "scripted", "cpu"
+    calibration: Calibration | None = None
+    canonical_prompts = False
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class ScriptedEngine:
             text=self.text,
             confidence=0.75,
             vanished_masks=self.vanished,
+            latency_s=0.0,
             truncated=self.truncated,
             estimated=self.estimated,
         )
@@ -57,7 +61,7 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
     assert (answer.prompt_region_ids, answer.region_ids) == ((11, 12), (11, 12))
     assert answer.prompt == "How far is the pallet <mask> from the pallet <mask>?"
     assert answer.measured.value == pytest.approx(TRUE, rel=0.03)
-    assert answer.measured_region_ids == (11, 12)
+    assert answer.measured.region_ids == (11, 12)
     assert (answer.agreement, answer.confidence, answer.model) == (True, 0.75, "scripted")
     assert answer.latency_s > 0 and answer.notes == ()
     frame, masks, prompt, options = engine.asked[0]
@@ -66,7 +70,7 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
     assert options["deadline_s"] is None
 
 
-def test_an_engine_with_its_own_wording_is_asked_in_it_and_answers_in_the_clients_order(
+def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_order(
     yard: Any,
 ) -> None:
     question = "Pallets <mask> <mask>: which one would the free vehicle <mask> get to soonest?"
@@ -81,7 +85,7 @@ def test_an_engine_with_its_own_wording_is_asked_in_it_and_answers_in_the_client
     ids = (11, 12, vehicle)
     plain = SpatialReasoner(engine).answer(yard.frame, yard.regions, question, ids)
     assert engine.asked[0][2] == question and plain.text == engine.text
-    engine.own_wording = True  # type: ignore[attr-defined]
+    engine.canonical_prompts = True
     answer = SpatialReasoner(engine).answer(
         yard.frame, yard.regions, question, ids, on_text=told.append
     )
@@ -94,7 +98,7 @@ def test_an_engine_with_its_own_wording_is_asked_in_it_and_answers_in_the_client
         assert mask is regions[region].mask
     assert answer.prompt == question
     assert answer.text.startswith("The transporter [Region 2] is empty.")
-    assert (answer.value, answer.chosen_id, answer.normalized) == (0, 11, "0")
+    assert (answer.value, answer.normalized) == (11, "0")
     assert answer.region_ids == (vehicle, 11, 12) and answer.prompt_region_ids == ids
     assert answer.vanished_region_ids == (12,)
     options["on_text"]("The pallet [Region 2] is")
@@ -143,7 +147,8 @@ def test_policy_is_checked() -> None:
 def test_unreadable_answer_has_no_value(yard: Any) -> None:
     engine = ScriptedEngine("I cannot tell.", vanished=(1,))
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
-    assert (answer.kind, answer.value, answer.normalized) == (Kind.UNKNOWN, None, "")
+    assert (answer.kind, answer.value, answer.normalized) == (Kind.DISTANCE, None, "")
+    assert not answer.readable
     assert answer.agreement is None
     assert answer.vanished_region_ids == (12,)
     assert answer.measured.kind is Kind.DISTANCE and answer.measured.value is not None
@@ -156,12 +161,12 @@ def test_truncated_answer_is_not_believed(yard: Any) -> None:
     assert answer.value is None and answer.truncated
 
 
-def test_choice_is_a_position_and_an_id(yard: Any) -> None:
+def test_choice_is_an_id_and_for_the_benchmark_its_index(yard: Any) -> None:
     engine = ScriptedEngine("The pallet [Region 1] is the leftmost.")
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, "leftmost pallet")
     assert answer.prompt_region_ids == (11, 12, 13)
-    assert (answer.value, answer.normalized, answer.chosen_id) == (1, "1", 12)
-    assert answer.measured_region_ids == (11,) and answer.agreement is False
+    assert (answer.value, answer.normalized) == (12, "1")
+    assert answer.measured.region_ids == (11,) and answer.agreement is False
     assert measured_text(answer) == "region 11"
 
 

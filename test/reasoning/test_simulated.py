@@ -16,7 +16,7 @@ import pytest
 
 from smolrgpt_ros.evaluation.score import is_close
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.language.answers import read_answer
+from smolrgpt_ros.language.answers import normalized_answer, read_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.reasoning.evaluator import Measurement, measure
 from smolrgpt_ros.simulation.questions.questions import Question, generate_questions
@@ -39,6 +39,7 @@ class Score:
     def add(self, question: Question, found: Measurement, seed: int) -> None:
         """Counts one answer: distances within 10 %, an exact 0 for 0, all else exactly."""
         self.asked[question.category] += 1
+        normalized = normalized_answer(found.kind, found.value, question.object_ids)
         if question.category == "distance" and found.value is not None:
             truth, value = float(question.normalized), float(found.value)
             good = is_close(truth, value)
@@ -47,10 +48,10 @@ class Score:
                 if found.std:
                     self.deviations.append(abs(value - truth) / found.std)
         else:
-            good = found.normalized == str(question.normalized)
+            good = normalized == str(question.normalized)
         self.right[question.category] += good
         if not good:
-            said = found.normalized or found.reason
+            said = normalized or found.reason
             self.wrong.append((seed, question.text, str(question.normalized), said))
 
     def share(self, kind: str) -> float:
@@ -86,8 +87,8 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
             views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
             start = time.process_time()
             meaning = ground(question.text, views).meaning
-            found = measure(meaning, simulated.frame, regions, geometry)
-            read_answer(question.answer, meaning.kind, len(regions))
+            found = measure(meaning, geometry)
+            read_answer(question.answer, meaning.kind, question.object_ids)
             score.asking_s.append(time.process_time() - start)
             score.add(question, found, truth.seed)
     return score

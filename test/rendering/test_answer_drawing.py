@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.evaluator import Measurement
-from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
 from smolrgpt_ros.rendering.drawing import DISAGREE_COLOR, MEASURED_COLOR, SAID_COLOR
 from smolrgpt_ros.rendering.highlight_roles import Roles, roles_of
@@ -43,11 +43,11 @@ def region(identity, x, y, label="pallet"):
 REGIONS = [region(3, 200, 150), region(4, 700, 350), region(6, 450, 550)]
 
 
-def drawn(kind, value, positions, agreement=True, said=None, normalized="x"):
-    measured = Measurement(kind, value, "", normalized=normalized, regions=positions)
+def drawn(kind, value, region_ids, agreement=True, said=None):
+    measured = Measurement(kind, value, "", region_ids=region_ids)
     answer = SpatialAnswer(
         question="Which?", prompt="", prompt_region_ids=(3, 4, 6), text="Words.", kind=kind,
-        value=said, unit="", normalized="", region_ids=(), confidence=0.5, truncated=False,
+        value=said, unit="", region_ids=(), confidence=0.5, truncated=False,
         measured=measured, agreement=agreement, policy="model", vanished_region_ids=(),
         model="m", device="cpu", latency_s=0.1,
     )  # fmt: skip
@@ -65,14 +65,14 @@ def has(picture, color, x, y, radius=6):
 @pytest.mark.parametrize(("agreement", "color"), [(True, MEASURED_COLOR), (False, DISAGREE_COLOR)])
 def test_a_distance_is_a_segment_between_the_two(agreement, color):
     """From (199.5, 149.5) to (699.5, 349.5): a quarter of the way is (324.5, 199.5)."""
-    picture = drawn(Kind.DISTANCE, 3.1, (0, 1), agreement, normalized="3.10")
+    picture = drawn(Kind.DISTANCE, 3.1, (3, 4), agreement)
     assert has(picture, color, 325, 200)
     assert has(picture, color, 450, 250, radius=14), "its length in the middle"
     assert not has(picture, color, 325, 350), "nothing to the third one"
 
 
 def test_left_right_is_an_arrow_with_two_words():
-    picture = drawn(Kind.LEFT_RIGHT, "left", (0, 1))
+    picture = drawn(Kind.LEFT_RIGHT, "left", (3, 4))
     assert has(picture, MEASURED_COLOR, 325, 200)
     assert has(picture, MEASURED_COLOR, 200, 174, radius=12)
     assert has(picture, MEASURED_COLOR, 700, 374, radius=12)
@@ -84,7 +84,7 @@ def test_left_right_is_an_arrow_with_two_words():
 
 
 def test_counted_ones_are_numbered_and_the_other_is_faint():
-    picture = drawn(Kind.COUNT, 2, (0, 2))
+    picture = drawn(Kind.COUNT, 2, (3, 6))
     assert has(picture, MEASURED_COLOR, 200, 174, radius=12)
     assert has(picture, MEASURED_COLOR, 450, 574, radius=12)
     assert not has(picture, MEASURED_COLOR, 700, 374, radius=12)
@@ -92,7 +92,7 @@ def test_counted_ones_are_numbered_and_the_other_is_faint():
 
 
 def test_the_chosen_is_ringed_and_so_is_the_models_own_choice():
-    picture = drawn(Kind.CHOICE, 1, (1,), agreement=False, said=2)
+    picture = drawn(Kind.CHOICE, 4, (4,), agreement=False, said=6)
     # Rings of radius 34 around the middles: to the right of them.
     assert has(picture, DISAGREE_COLOR, 734, 350)
     assert has(picture, SAID_COLOR, 484, 550)

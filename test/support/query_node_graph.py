@@ -75,6 +75,7 @@ class FixedEngine:
     """Says what it is told to say, token by token."""
 
     name, device, dtype = "fixed", "cpu", "float32"
+    calibration, canonical_prompts = None, False
 
     def __init__(self):
         self.text = "The pallet [Region 0] is to the left of the pallet [Region 1]."
@@ -94,7 +95,12 @@ class FixedEngine:
             if on_text is not None:
                 on_text(" ".join(words[:n]))
         return SimpleNamespace(
-            text=self.text, confidence=0.9, truncated=False, vanished_masks=(), latency_s=0.0
+            text=self.text,
+            confidence=0.9,
+            vanished_masks=(),
+            latency_s=0.0,
+            truncated=False,
+            estimated=False,
         )
 
 

@@ -180,7 +180,7 @@ def _order(question: ParsedQuestion, head: NounPhrase | None) -> tuple[Order | N
         return Order.NEAREST, at, rank
     for at in question.loose("state"):
         owner = next((m for m in question.phrases if m.end in (at, at - 1) and m.explicit), None)
-        if owner is not None and not owner.listed and len(owner.ids + owner.placeholders) == 1:
+        if owner is not None and not owner.listed and owner.named_count == 1:
             continue  # "robot 9 is empty, ..."
         return question.tokens[at].value, at, rank  # type: ignore[return-value]
     return None, -1, rank
@@ -199,7 +199,7 @@ def _reference(question: ParsedQuestion, head: NounPhrase | None, at: int) -> No
                 return m
     label = question.label(head) if head is not None else None
     if label is None:
-        groups = [m for m in named if len(m.ids) + len(m.placeholders) > 1]
+        groups = [m for m in named if m.named_count > 1]
         label = next((question.label(m) for m in groups + named), None)
     others = [m for m in named if question.label(m) != label]
     choosing = [m for m in others if m.order is not None or not m.explicit]
@@ -221,14 +221,10 @@ def _candidates(
     question: ParsedQuestion, head: NounPhrase | None, reference: NounPhrase | None
 ) -> tuple[int, ...]:
     resolver = question.resolver
-    if (
-        head is not None
-        and head.explicit
-        and (head.listed or len(head.ids + head.placeholders) > 1)
-    ):
+    if head is not None and head.explicit and (head.listed or head.named_count > 1):
         return resolver.ids_of(head)
     rest = [m for m in question.phrases if m.explicit and m is not reference]
-    singles = [m for m in rest if len(m.ids) + len(m.placeholders) == 1]
+    singles = [m for m in rest if m.named_count == 1]
     if head is None or head.explicit:
         groups = [m for m in rest if m not in singles]
         # "which of the pallet M, the shelf M and the pallet M": a list across classes.

@@ -19,7 +19,7 @@ class NounPhrase:
         start, end: token span, end exclusive.
         label: class named by it, ``None`` for "region 3", "which one" and bare numbers.
         ids: region ids named by number.
-        masks: numbers of the ``<mask>`` placeholders it covers.
+        placeholders: numbers of the ``<mask>`` placeholders it covers, from 0.
         plural: whether the class word is plural.
         order, rank: selection said with it ("leftmost", "second ... from the left", "empty").
         strict: ``False`` for a plain "left"/"right" that may be a relation as well.
@@ -34,7 +34,7 @@ class NounPhrase:
     end: int
     label: str | None = None
     ids: tuple[int, ...] = ()
-    masks: tuple[int, ...] = ()
+    placeholders: tuple[int, ...] = ()
     plural: bool = False
     order: Order | None = None
     rank: int = 1
@@ -49,6 +49,11 @@ class NounPhrase:
     def explicit(self) -> bool:
         """Whether it names its regions by number or by placeholder."""
         return bool(self.ids or self.placeholders)
+
+    @property
+    def named_count(self) -> int:
+        """How many regions it names by number or by placeholder."""
+        return len(self.ids) + len(self.placeholders)
 
     @property
     def named(self) -> bool:
@@ -188,11 +193,7 @@ def _partitive(tokens: Sequence[Token], at: int) -> NounPhrase | None:
     if text_at(tokens, at) not in ("of", "among", "amongst"):
         return None
     whole = _noun_phrase(tokens, at + 1)
-    if (
-        whole is None
-        or whole.asked
-        or not (len(whole.ids) + len(whole.placeholders) > 1 or whole.plural)
-    ):
+    if whole is None or whole.asked or not (whole.named_count > 1 or whole.plural):
         return None
     return whole
 

@@ -151,7 +151,7 @@ class ParsedQuestion:
                     one,
                     label=whole.label,
                     ids=whole.ids,
-                    masks=whole.placeholders,
+                    placeholders=whole.placeholders,
                     listed=whole.explicit,
                 )
                 return tuple(joined if m is one else m for m in self.phrases if m is not whole)
@@ -226,4 +226,4 @@ def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[T
 
 
 def _is_list(phrase: NounPhrase) -> bool:
-    return len(phrase.ids) + len(phrase.placeholders) > 1 or (phrase.plural and not phrase.explicit)
+    return phrase.named_count > 1 or (phrase.plural and not phrase.explicit)

@@ -78,7 +78,7 @@ def _compares_distances(question: ParsedQuestion) -> bool:
     if question.says("compare", "comparing"):
         return rule
     lists = [m for m in question.phrases if m.start > cue and m.order is None]
-    several = any(len(m.ids) + len(m.placeholders) > 1 or m.plural for m in lists)
+    several = any(m.named_count > 1 or m.plural for m in lists)
     return rule and several and any(t.kind == "which" for t in question.tokens[cue:])
 
 
@@ -88,7 +88,7 @@ def _compares_distances(question: ParsedQuestion) -> bool:
 def _read_distance(question: ParsedQuestion) -> Meaning:
     question.refuse_unknown_nouns()
     operands = _ends(question)
-    if len(operands) == 1 and len(operands[0].ids) + len(operands[0].placeholders) != 2:
+    if len(operands) == 1 and operands[0].named_count != 2:
         operands += [m for m in question.context if m.named][:1]
     picks = [question.pick(m) for m in _narrowed(question, operands)]
     if len(picks) == 1:
@@ -117,17 +117,13 @@ def _ends(question: ParsedQuestion) -> list[NounPhrase]:
     named = [m for m in question.phrases if m.named]
     if any(m.listed for m in named):  # "Pallets: M M. How far is the leftmost one ..."
         named = [m for m in named if m.explicit or m.order is not None or not m.plural]
-    if len(named) == 2 and not all(
-        len(m.ids) + len(m.placeholders) > 1 for m in named if m.explicit
-    ):
+    if len(named) == 2 and not all(m.named_count > 1 for m in named if m.explicit):
         return named
     choosing = {m.label for m in named if not m.explicit and m.order is not None}
     pools = [m for m in named if m.explicit and not m.listed and question.label(m) in choosing]
     # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
-    lists = {question.label(m) for m in pools if len(m.ids) + len(m.placeholders) > 1}
-    pools = [
-        m for m in pools if len(m.ids) + len(m.placeholders) > 1 or question.label(m) not in lists
-    ]
+    lists = {question.label(m) for m in pools if m.named_count > 1}
+    pools = [m for m in pools if m.named_count > 1 or question.label(m) not in lists]
     ends = [m for m in named if not any(m is pool for pool in pools)]
     if len(ends) > 2:
         ends = question.without_movers(ends)
@@ -142,7 +138,7 @@ def _narrowed(question: ParsedQuestion, ends: list[NounPhrase]) -> list[NounPhra
     "Among the pallets M M M, take the leftmost: how far is it ...", "whichever of the pallets M M
     is leftmost"; two rules that differ choose nothing.
     """
-    lists = [m for m in ends if m.order is None and len(m.ids) + len(m.placeholders) > 1]
+    lists = [m for m in ends if m.order is None and m.named_count > 1]
     if len(ends) != 2 or len(lists) != 1:
         return ends
     rules = {question.tokens[i].value for i in question.loose("extreme", "superlative")}

@@ -99,7 +99,7 @@ class SmolRGPTEngine:
             quantise(model.vision_tower)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration = calibration
-        self.own_wording: bool = model.config.own_wording
+        self.canonical_prompts: bool = model.config.own_wording
         self._with_geometry, self._with_depth = geometry, depth
         self._processor = processor
         decoder = FusedDecoder(model.language_model, WEIGHTS.get(dtype))

@@ -14,7 +14,7 @@ from smolrgpt_ros import msg as interfaces
 from smolrgpt_ros.geometry.region_poses import Place
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.query.request import ClientRegion, Query
-from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
@@ -131,9 +131,9 @@ def answer_message(
         prompt=answer.prompt,
         prompt_region_ids=list(answer.prompt_region_ids),
         text=answer.text,
-        kind=KIND_CODES[answer.measured.kind],
-        has_value=_has_number(answer.measured.kind, generated),
-        value=generated if _has_number(answer.measured.kind, generated) else NAN,
+        kind=KIND_CODES[answer.kind],
+        has_value=_has_number(answer.kind, generated),
+        value=generated if _has_number(answer.kind, generated) else NAN,
         unit=answer.unit,
         normalized=answer.normalized,
         region_ids=list(answer.region_ids),
@@ -143,7 +143,7 @@ def answer_message(
         agreement=_AGREEMENT[answer.agreement],
         policy=int(getattr(interfaces.SpatialAnswer, f"POLICY_{answer.policy.upper()}")),
         trusted=answer.trusted_normalized,
-        trusted_value=trusted if _has_number(answer.measured.kind, trusted) else NAN,
+        trusted_value=trusted if _has_number(answer.kind, trusted) else NAN,
         vanished_region_ids=list(answer.vanished_region_ids),
         model=answer.model,
         device=answer.device,
@@ -160,8 +160,8 @@ def measured_message(answer: SpatialAnswer) -> Any:
         has_value=measured.value is not None,
         value=value if _has_number(measured.kind, value) else NAN,
         unit=measured.unit,
-        normalized=measured.normalized,
-        region_ids=list(answer.measured_region_ids),
+        normalized=answer.measured_normalized,
+        region_ids=list(measured.region_ids),
         std=_number(measured.std),
         depth_valid_ratio=_number(measured.valid_ratio),
         reason=measured.reason,
@@ -169,7 +169,7 @@ def measured_message(answer: SpatialAnswer) -> Any:
 
 
 def _has_number(kind: Kind, value: float) -> bool:
-    """Whether the value of a kind is a quantity; a choice's is a position, which is none."""
+    """Whether the value of a kind is a quantity; a choice's is an id, which is none."""
     quantity = kind.is_length or kind in (Kind.COUNT, Kind.DIRECTION)
     return quantity and math.isfinite(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smolrgpt_ros.reasoning.reasoner import POLICIES
+from smolrgpt_ros.reasoning.answer import POLICIES
 
 from ..inputs.pairing import COLOR_TRANSPORTS, DEPTH_TRANSPORTS
 from ..qos import PRESETS

@@ -6,6 +6,7 @@ import pytest
 
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.language.prompts import Prompt
 from smolrgpt_ros.language.reader.relations import relation_of
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.simulation.questions.questions import question_phrasings
@@ -25,8 +26,7 @@ def ends(grounding: Grounding) -> tuple[int | None, ...]:
     """Region ids of subject and reference."""
     meaning = grounding.meaning
     picks = (meaning.subject, meaning.reference)
-    singles = [p.single if p is not None else None for p in picks]
-    return tuple(None if p is None else grounding.region_ids[p] for p in singles)
+    return tuple(p.single if p is not None else None for p in picks)
 
 
 @pytest.mark.parametrize("phrasing", ["train", "heldout"])
@@ -46,7 +46,7 @@ def test_simulated_sentences(phrasing: str, one: str, other: str) -> None:
             views = [RegionView(i, labels[k], (90.0 * i, 20.0)) for i, k in enumerate(order)]
             grounding = ground(text, views)
             assert grounding.meaning.kind.value == kind, text
-            assert grounding.prompt == text
+            assert grounding.prompt.text == text
             subject, reference = ends(grounding)
             if kind in ("width", "height"):
                 assert (subject, reference) == (0, None)
@@ -95,7 +95,7 @@ def test_as_people_type(question: str, kind: Kind, ids: tuple[int | None, ...]) 
     grounding = ground(question, VIEWS)
     assert grounding.meaning.kind is kind
     assert ends(grounding) == ids
-    assert grounding.prompt.count("<mask>") == len(grounding.region_ids)
+    assert grounding.prompt.text.count("<mask>") == len(grounding.prompt.region_ids)
     assert not grounding.meaning.trained
 
 
@@ -132,11 +132,10 @@ def test_refusals_list_what_is_in_view(question: str, status: Status) -> None:
 
 
 def test_prompts_name_regions_in_the_order_they_are_said() -> None:
-    assert ground("rack taller than pallet 7?", VIEWS) == Grounding(
-        "Is the shelf <mask> taller or shorter than the pallet <mask>?",
-        (2, 7),
-        ground("Is the shelf 2 taller than pallet 7?", VIEWS).meaning,
-    )
+    found = ground("rack taller than pallet 7?", VIEWS)
+    prompt = "Is the shelf <mask> taller or shorter than the pallet <mask>?"
+    assert found.prompt == found.model_prompt == Prompt(prompt, (2, 7))
+    assert found.meaning == ground("Is the shelf 2 taller than pallet 7?", VIEWS).meaning
     seen = ground("clock direction from pallet 7 to pallet 3", VIEWS)
-    assert seen.prompt == "Seen from the pallet <mask>, at what o'clock is the pallet <mask>?"
-    assert seen.region_ids == (7, 3)
+    assert seen.prompt.text == "Seen from the pallet <mask>, at what o'clock is the pallet <mask>?"
+    assert seen.prompt.region_ids == (7, 3)

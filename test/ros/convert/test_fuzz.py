@@ -136,10 +136,18 @@ class Echo:
     """Says its prompt."""
 
     name, device = "echo", "cpu"
+    calibration, canonical_prompts = None, False
 
     def answer(self, frame, masks, prompt, **options):
         assert prompt.count("<mask>") == len(masks)
-        return SimpleNamespace(text=prompt, confidence=0.5, truncated=False, vanished_masks=())
+        return SimpleNamespace(
+            text=prompt,
+            confidence=0.5,
+            vanished_masks=(),
+            latency_s=0.0,
+            truncated=False,
+            estimated=False,
+        )
 
 
 def seen():

@@ -14,8 +14,8 @@ from smolrgpt_ros.geometry.region_poses import Place
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.evaluator import Measurement
-from smolrgpt_ros.reasoning.reasoner import SpatialAnswer
 from smolrgpt_ros.ros.convert.answer_values import (
     KIND_CODES,
     generated_value,
@@ -51,9 +51,7 @@ def region():
 
 
 def answer(**changes):
-    measured = Measurement(
-        Kind.DISTANCE, 5.2, "m", std=0.1, valid_ratio=0.9, normalized="5.20", regions=(1, 0)
-    )
+    measured = Measurement(Kind.DISTANCE, 5.2, "m", std=0.1, valid_ratio=0.9, region_ids=(31, 12))
     base = SpatialAnswer(
         question="How far?",
         prompt="the pallet <mask> and <mask>",
@@ -62,7 +60,6 @@ def answer(**changes):
         kind=Kind.DISTANCE,
         value=5.0,
         unit="m",
-        normalized="5.00",
         region_ids=(12,),
         confidence=0.5,
         truncated=False,
@@ -140,7 +137,7 @@ def test_an_answer_with_both_numbers():
     assert (measured.has_value, measured.value, measured.unit) == (True, 5.2, "m")
     assert measured.std == pytest.approx(0.1)
     assert measured.depth_valid_ratio == pytest.approx(0.9)
-    assert list(measured.region_ids) == [31, 12], "positions in the prompt become ids"
+    assert list(measured.region_ids) == [31, 12]
     assert message.agreement == AnswerMessage.AGREEMENT_AGREE
     assert nanoseconds(message.latency) == 250_000_000
     assert nanoseconds(message.frame_age) == 1_500_000_000
@@ -159,18 +156,15 @@ def test_agreement_codes(agreement, code):
 
 
 def test_a_side_and_a_choice_are_no_numbers():
-    side = Measurement(Kind.LEFT_RIGHT, "left", normalized="left", regions=(0, 1))
-    message = message_of(
-        answer(kind=Kind.LEFT_RIGHT, value="left", unit="", normalized="left", measured=side)
-    )
+    side = Measurement(Kind.LEFT_RIGHT, "left", region_ids=(12, 31))
+    message = message_of(answer(kind=Kind.LEFT_RIGHT, value="left", unit="", measured=side))
     assert not message.has_value and math.isnan(message.value)
     assert message.measured.has_value and math.isnan(message.measured.value)
     assert message.measured.normalized == "left"
-    choice = Measurement(Kind.CHOICE, 1, normalized="1", regions=(1,))
-    message = message_of(
-        answer(kind=Kind.CHOICE, value=1, unit="", normalized="1", measured=choice)
-    )
+    choice = Measurement(Kind.CHOICE, 31, region_ids=(31,))
+    message = message_of(answer(kind=Kind.CHOICE, value=31, unit="", measured=choice))
     assert math.isnan(message.value) and math.isnan(message.measured.value)
+    assert (message.normalized, message.measured.normalized) == ("1", "1"), "indexes in the prompt"
     assert list(message.measured.region_ids) == [31]
 
 
@@ -188,19 +182,19 @@ def test_what_was_not_measured_has_a_reason_and_no_number():
 
 
 def test_a_zero_distance_is_a_value():
-    message = message_of(answer(value=0.0, normalized="0.00"))
+    message = message_of(answer(value=0.0))
     assert message.has_value and message.value == 0.0
 
 
 def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read():
-    behind = Measurement(Kind.FRONT_BEHIND, "behind", normalized="behind", regions=(1, 0))
-    given = answer(kind=Kind.UNKNOWN, value=None, unit="", normalized="", measured=behind)
+    behind = Measurement(Kind.FRONT_BEHIND, "behind", region_ids=(31, 12))
+    given = answer(kind=Kind.FRONT_BEHIND, value=None, unit="", measured=behind)
     message = message_of(given)
     assert message.kind == 6 == AnswerMessage.KIND_FRONT_BEHIND
     assert (message.normalized, message.has_value) == ("", False)
     assert (kind_of(message), measured_value(message)) == (Kind.FRONT_BEHIND, "behind")
     assert generated_value(message) is None
-    given = answer(kind=Kind.FRONT_BEHIND, value="front", unit="", normalized="front")
+    given = answer(kind=Kind.FRONT_BEHIND, value="front", unit="")
     message = message_of(replace(given, measured=behind))
     assert generated_value(message) == "front"
 
@@ -211,14 +205,15 @@ def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read(
         (Kind.WIDTH, 1.204, "1.20", "m", 1.204, "1.20 \N{PLUS-MINUS SIGN} 0.10 m"),
         (Kind.DIRECTION, 3, "3", "hour", 3, "3 \N{PLUS-MINUS SIGN} 0.10 hour"),
         (Kind.COUNT, 2, "2", "count", 2, "2 (regions 12, 31)"),
-        (Kind.CHOICE, 1, "1", "", 12, "region 12"),
+        (Kind.CHOICE, 12, "0", "", 12, "region 12"),
         (Kind.TALLER_SHORTER, "taller", "taller", "", "taller", "taller"),
     ],
 )
 def test_measured_values_of_a_message(kind, value, normalized, unit, number, text):
     spread = 0.1 if unit in ("m", "hour") else None
-    found = Measurement(kind, value, unit, spread, 0.9, normalized, (0, 1))
-    message = message_of(answer(measured=found))
+    found = Measurement(kind, value, unit, spread, 0.9, (12, 31))
+    message = message_of(answer(kind=kind, measured=found))
+    assert message.measured.normalized == normalized
     assert measured_value(message) == number
     assert type(measured_value(message)) is type(number)
     assert measured_text(message) == text

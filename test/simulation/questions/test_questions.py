@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.answers import read_answer
-from smolrgpt_ros.language.grounding import ModelPrompt, RegionView, ground
+from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.language.prompts import Prompt
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.simulation.questions import questions, rationales
 from smolrgpt_ros.simulation.questions.candidates import distance_between
@@ -233,8 +234,8 @@ def test_canonical_questions_are_worded_as_the_prompts_of_the_node() -> None:
     for kind in KINDS:
         for question in _ask(truth, kind, phrasing="canonical"):
             views = [RegionView(i, by_id[i].label, by_id[i].centroid) for i in question.object_ids]
-            asked = ground(question.text, views, rewrite=True).asked
-            assert asked == ModelPrompt(question.text, tuple(range(len(views))))
+            asked = ground(question.text, views, canonical=True).model_prompt
+            assert asked == Prompt(question.text, question.object_ids)
             groups.add(re.sub(r"the [a-z ]+( <mask>)+", "", question.text))
     assert len(groups) >= 10
     phrasings = question_phrasings()
@@ -249,7 +250,7 @@ def test_the_middle_one_is_neither_of_the_outermost() -> None:
         "[Region 3] 75 rightmost. Outermost: [Region 2], [Region 3]. "
         "The buffer region [Region 1] is the middle."
     )
-    assert read_answer(answer, Kind.CHOICE, 4).value == 1
+    assert read_answer(answer, Kind.CHOICE, range(4)).value == 1
 
 
 def test_same_generator_same_questions_everywhere() -> None:
