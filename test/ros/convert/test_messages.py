@@ -212,7 +212,7 @@ def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read(
 def test_measured_values_of_a_message(kind, value, normalized, unit, number, text):
     spread = 0.1 if unit in ("m", "hour") else None
     found = Measurement(kind, value, unit, spread, 0.9, (12, 31))
-    message = message_of(answer(kind=kind, measured=found))
+    message = message_of(answer(kind=kind, value=None, measured=found))
     assert message.measured.normalized == normalized
     assert measured_value(message) == number
     assert type(measured_value(message)) is type(number)
