@@ -1,4 +1,9 @@
-"""One call from a seed to a frame with its regions and its truth."""
+"""From a seed to a frame with its regions and its truth: the entry to this package.
+
+A scene is sampled (``world``), its labels and depth are rendered (``sensing.renderer``), the truth
+is derived from them (``sensing.annotation``), and a sensor model makes a camera's frame of the
+ideal picture (``sensing.sensor``). Questions and files (``questions``, ``datasets``) build on that.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +15,23 @@ import numpy as np
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
+from .sensing.annotation import annotate_frame
 from .sensing.renderer import Rendering, WarehouseRenderer
 from .sensing.sensor import SensorModel
-from .sensing.truth import FrameTruth, find_truth
+from .sensing.truth import FrameTruth
 from .world.scenes import FAMILIES, sample_scene
 
 FRAME_PERIOD_NS = 100_000_000
 OPTICAL_FRAME = "camera_color_optical_frame"
 _MOST_ATTEMPTS = 60
 _MOST_RENDERERS = 2
+# Per thread, because an OpenGL context belongs to the thread that made it.
 _RENDERERS = threading.local()
 
 
 @dataclass(frozen=True, eq=False)
 class SimulatedFrame:
-    """What the camera gives, which regions are in it, and what is true.
+    """A frame, its regions and the truth about it.
 
     Args:
         frame: with the sensor model's noise where one was asked for, else ideal.
@@ -49,7 +56,7 @@ def simulate_frame(
 ) -> SimulatedFrame:
     """The frame of a seed: always the same scene and truth for the same arguments.
 
-    Scenes that show too little are drawn again. The accepted one depends on the seed, the family
+    Scenes that show too little are sampled again. The accepted one depends on the seed, the family
     and the picture's size.
 
     Args:
@@ -68,7 +75,7 @@ def simulate_frame(
     for attempt in range(_MOST_ATTEMPTS):
         scene = sample_scene(seed, family, attempt, rich)
         owner, depth_map = renderer.labels(scene)
-        truth, masks = find_truth(scene, owner, seed)
+        truth, masks = annotate_frame(scene, owner, seed)
         if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
             break
     ideal = renderer.finish(scene, owner, depth_map)
@@ -78,7 +85,7 @@ def simulate_frame(
 
 
 def seen_through(sensor: SensorModel | None, ideal: Rendering, seed: int, family: str) -> RgbdFrame:
-    """What a camera makes of an ideal picture: always the same for the same arguments."""
+    """An ideal picture through a sensor model: always the same for the same arguments."""
     rgb, depth = ideal.rgb.copy(), ideal.depth.copy()
     if sensor is not None:
         rng = np.random.default_rng([seed, FAMILIES.index(family), 7777])
@@ -93,10 +100,7 @@ def regions_of(truth: FrameTruth) -> tuple[Region, ...]:
 
 
 def shared_renderer(width: int, height: int) -> WarehouseRenderer:
-    """One renderer per size and thread, made on first use: making one costs more than a frame.
-
-    Per thread, because an OpenGL context belongs to the thread that made it.
-    """
+    """The thread's renderer of a size, made on first use: making one costs more than a frame."""
     kept: dict[tuple[int, int], WarehouseRenderer] = _RENDERERS.__dict__.setdefault("kept", {})
     if (width, height) not in kept:
         while len(kept) >= _MOST_RENDERERS:

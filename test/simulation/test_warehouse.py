@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from smolrgpt_ros.simulation.sensing.annotation import annotate_frame
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
@@ -110,12 +111,10 @@ def test_a_buffers_mask_holds_what_stands_in_it(shots: list[SimulatedFrame]) -> 
 
 
 def test_a_pallet_on_a_transporter_is_inside_no_buffer() -> None:
-    from smolrgpt_ros.simulation.sensing.truth import find_truth
-
     over = 0
     for seed in range(16):
         scene = sample_scene(seed, "ceiling")
-        truth, _ = find_truth(scene, np.full((18, 32), -1, np.int32), seed)
+        truth, _ = annotate_frame(scene, np.full((18, 32), -1, np.int32), seed)
         for item in truth.objects:
             if item.carried_by >= 0:
                 assert item.inside == ()

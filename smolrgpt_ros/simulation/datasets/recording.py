@@ -2,8 +2,8 @@
 
 Topics are those of the ``warehouse_camera`` node, so that a played recording feeds the query node
 without remapping: ``/rgb/image_raw``, ``/rgb/camera_info``, ``/depth/image_raw`` (16UC1,
-millimetres, registered to colour), ``/tf_static`` and ``/warehouse_camera/truth``. The camera hangs
-elsewhere in every scene; ``/tf_static`` says so anew, and listeners keep the newest.
+millimetres, registered to colour), ``/tf_static`` and ``/warehouse_camera/truth``. The camera has
+another pose in every scene: ``/tf_static`` is sent again, and listeners keep the newest.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _send_scene(send: Send, types: Any, index: int, truth: FrameTruth, stamp_ns:
 def _send_frame(send: Send, types: Any, frame: RgbdFrame, stamp_ns: int) -> None:
     assert frame.depth is not None and frame.intrinsics is not None
     header = _header(types, stamp_ns, OPTICAL_FRAME)
-    # Calibration first: who pairs by stamp has it when the images come.
+    # Calibration first: a subscriber that pairs by stamp has it when the images arrive.
     send("/rgb/camera_info", stamp_ns, _camera_info(types, header, frame.intrinsics))
     send("/rgb/image_raw", stamp_ns, _image(types, header, "rgb8", frame.rgb))
     send("/depth/image_raw", stamp_ns, _image(types, header, "16UC1", millimetres(frame.depth)))
@@ -186,7 +186,7 @@ def _transform(
 
 
 def _qos(latched: bool) -> Any:
-    """Reliable, as recordings are played; latched topics also reach who comes later."""
+    """Reliable, as recordings are played; latched topics also reach late subscribers."""
     from rosbags.interfaces import (
         Qos,
         QosDurability,
@@ -196,15 +196,15 @@ def _qos(latched: bool) -> Any:
         QosTime,
     )
 
-    for_ever = QosTime(9223372036, 854775807)
+    forever = QosTime(9223372036, 854775807)
     return Qos(
         QosHistory.KEEP_LAST,
         1 if latched else 10,
         QosReliability.RELIABLE,
         QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
-        for_ever,
-        for_ever,
+        forever,
+        forever,
         QosLiveliness.AUTOMATIC,
-        for_ever,
+        forever,
         False,
     )

@@ -1,8 +1,8 @@
 """Relations and sizes of objects as a viewer sees them: in front, above, bigger, wider, o'clock.
 
 The ten kinds that SpatialRGPT-Bench asks beside left and right and distance (arXiv 2406.01584).
-Every function answers from the truth, and gives ``None`` where people would argue: where two
-things are nearly the same, or where two common ways to define the word disagree.
+Every function answers from the truth, and gives ``None`` where the answer is disputable: where two
+objects are nearly the same, or where two common definitions of the word disagree.
 
 The viewer's axes are gravity's: *ahead* is the camera's viewing direction laid flat, *across* is to
 its right, *up* is against gravity. A camera that looks down does not change what is above what.
@@ -32,7 +32,7 @@ SIZES = ("width", "height")
 """Kinds answered with metres, about one object."""
 RELATION_KINDS = (*COMPARISONS, *PAIR_VALUES, *SIZES)
 
-# Nobody is asked what people would argue about: metres, ratios, degrees.
+# Differences below these are disputable and not asked about: metres, ratios, degrees.
 LEAST_AHEAD, LEAST_HEIGHT, LEAST_APART = 0.4, 0.25, 1.0
 VOLUME_RATIO, HEIGHT_RATIO, WIDTH_RATIO, LEAST_TALLER = 1.35, 1.15, 1.25, 0.1
 MOST_OFF_HOUR_DEG, MOST_TURNED = 10.0, 0.1
@@ -116,7 +116,7 @@ def compare(kind: str, a: ViewedObject, b: ViewedObject) -> str | None:
 
 def value_of(kind: str, a: ViewedObject, b: ViewedObject | None = None) -> float | int | None:
     """Metres with two decimals, or for ``direction`` the hour 1 to 12 at which ``b`` lies for
-    someone who stands at ``a`` and looks the way the camera looks; ``None`` where it is in doubt.
+    a viewer at ``a`` who looks in the camera's direction; ``None`` where it is in doubt.
 
     Raises:
         ValueError: for a kind without a number, or a pair's kind without ``b``.
@@ -142,7 +142,7 @@ def value_of(kind: str, a: ViewedObject, b: ViewedObject | None = None) -> float
 
 
 def _belong_together(a: ObjectTruth, b: ObjectTruth) -> bool:
-    """One stands in the other or rides on it: where is it, seen from there?"""
+    """Whether one stands in the other or is carried by it: no direction between them is meant."""
     return b.id in a.inside or a.id in b.inside or a.carried_by == b.id or b.carried_by == a.id
 
 

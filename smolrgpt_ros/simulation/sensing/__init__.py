@@ -1,1 +1,1 @@
-"""What a camera sees of it: pictures, depth, truth."""
+"""A camera in the warehouse: rendering, sensor noise, and the truth about a frame."""

@@ -1,4 +1,4 @@
-"""Which true object a found region shows."""
+"""Matching of detected regions with true objects."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SAME_OBJECT_IOU = 0.5
 
 
 def match_objects(truth: FrameTruth, regions: Sequence[Region]) -> dict[int, ObjectTruth]:
-    """The true object behind each region, by region id, where there is exactly one good one.
+    """The true object of each region, by region id, where exactly one matches.
 
-    Good is the same label and an overlap of at least ``SAME_OBJECT_IOU``. An object belongs to the
-    first region it fits.
+    A match has the same label and an overlap of at least ``SAME_OBJECT_IOU``. Of several regions
+    that match an object, the first gets it.
     """
     found: dict[int, ObjectTruth] = {}
     objects = [(item, item.mask()) for item in truth.regions]

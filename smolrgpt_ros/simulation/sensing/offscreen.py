@@ -1,4 +1,4 @@
-"""Which OpenGL draws without a screen: EGL where it is there, else OSMesa."""
+"""OpenGL without a screen: EGL where it is installed, else OSMesa."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GL_HELP = (
 
 
 def choose_backend(find: Callable[[str], str | None] = ctypes.util.find_library) -> str:
-    """The backend's name, also written to ``MUJOCO_GL``: that variable's, else the first there.
+    """Name of the backend: that of ``MUJOCO_GL``, else the first installed, then noted there.
 
     Args:
         find: looks up a shared library by name.

@@ -20,7 +20,7 @@ _HIDDEN, _SHOWN, _VEIL = 5, 1, 2
 
 @dataclass(frozen=True)
 class Rendering:
-    """What an ideal camera sees.
+    """The picture of an ideal camera.
 
     Args:
         rgb: ``(H, W, 3)`` uint8.
@@ -58,7 +58,7 @@ class WarehouseRenderer:
         source, files = model_source(width, height, samples)
         self._model = mujoco.MjModel.from_xml_string(source, files)
         self._data = mujoco.MjData(self._model)
-        # Geoms get any pose at run time, so none may take the shortcut of sharing its body's frame.
+        # Geoms get any pose at run time, so none may share the frame of its body.
         self._model.geom_sameframe[:] = 0
         try:
             self._gl = open_context(width, height)
@@ -87,27 +87,22 @@ class WarehouseRenderer:
         mujoco.mj_forward(self._model, self._data)
 
     def labels(self, scene: SceneSpec) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Owner and depth of ``Rendering`` alone: a cheap look before the colour picture."""
+        """Owner and depth of ``Rendering`` alone, which costs less than the colour picture."""
         self._set_scene(scene)
         return self._labels_and_depth()
-
-    def render(self, scene: SceneSpec) -> Rendering:
-        """The whole ideal picture of a scene."""
-        owner, depth = self.labels(scene)
-        return self.finish(scene, owner, depth)
 
     def finish(
         self, scene: SceneSpec, owner: NDArray[np.int32], depth: NDArray[np.float32]
     ) -> Rendering:
-        """The colour picture for what ``labels`` just gave; the scene must be the same."""
+        """The rendering of the scene that was last passed to ``labels``, colour included."""
         if scene is not self._current:
             raise ValueError("finish() belongs to the scene of the last labels() call")
         rgb = self._colour()
         return Rendering(rgb, depth, owner, intrinsics_for(scene.camera, self.width, self.height))
 
     def close(self) -> None:
-        """Gives the OpenGL context back."""
-        # Names of buffers count per context: freed under another renderer's, they would be its own.
+        """Releases the OpenGL context."""
+        # Buffer names are per context: freed in another renderer's context, its buffers would go.
         self._gl.make_current()
         self._context.free()
         self._gl.free()
@@ -209,7 +204,7 @@ class WarehouseRenderer:
 
 
 def _import_mujoco() -> Any:
-    """MuJoCo, imported late: everything but rendering works without it."""
+    """MuJoCo, imported here because everything but rendering works without it."""
     choose_backend()
     import mujoco
 

@@ -1,4 +1,4 @@
-"""What a real camera does to an ideal picture. Every effect can be switched off with a zero."""
+"""Sensor model: noise and faults of a real RGB-D camera. A strength of 0 disables an effect."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class SensorModel:
         if self.depth_step > 0:
             measured = np.round(measured / self.depth_step) * np.float32(self.depth_step)
         if self.misregistration > 0:
-            # Drawn last: a camera without this fault has the same noise as before.
+            # Drawn last: the noise of a camera is the same with and without this fault.
             reach = self.misregistration * float(np.sqrt(rng.random()))
             angle = 2 * np.pi * float(rng.random())
             measured = _shifted(
@@ -131,7 +131,7 @@ def _compressed(rgb: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
 
 
 def _shifted(depth: NDArray[np.float32], right: int, down: int) -> NDArray[np.float32]:
-    """The picture moved by whole pixels, NaN where nothing moves in."""
+    """The picture shifted by whole pixels, NaN at the borders it leaves."""
     height, width = depth.shape
     moved = np.full_like(depth, np.nan)
     moved[max(down, 0) : height + min(down, 0), max(right, 0) : width + min(right, 0)] = depth[

@@ -1,1 +1,1 @@
-"""What stands in a simulated warehouse and where."""
+"""Scenes of the warehouse: objects, surroundings, camera and light, as geometric primitives."""

@@ -58,15 +58,6 @@ TAPE = thing(4, "buffer", (1.0, 5.5, 0.0), (5.9, 2.1, 0.0))
 FRAME = frame_of(PALLET, RACK, DECK, LOAD, TAPE)
 
 
-def test_orientation_in_the_camera_frame() -> None:
-    # Turned 90 degrees to the left: its length points left, its width back to the camera.
-    length, width, up = FRAME.axes_of(RACK)
-    assert length == pytest.approx([-1, 0, 0], abs=1e-12)
-    # Looking 30 degrees down, backwards is down in the picture and towards the camera.
-    assert width == pytest.approx([0, 0.5, -math.sqrt(0.75)], abs=1e-12)
-    assert up == pytest.approx([0, -math.sqrt(0.75), -0.5], abs=1e-12)
-
-
 def at(item: ObjectTruth):
     return viewed(FRAME, item)
 

@@ -1,0 +1,154 @@
+"""The truth about a rendered scene: which objects are visible, their masks and their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.masks import box_of, centroid_of, encode_rle
+
+from ..world.furnishing import CLEARLY_INSIDE, SceneObject
+from ..world.parts import Part
+from ..world.scenes import SceneSpec
+from .projection import PinholeView, filled_polygon, polygon_area
+from .renderer import intrinsics_for
+from .truth import FrameTruth, ObjectTruth
+
+# What a region must show: share of the picture, and share of the whole object. A loaded
+# transporter shows little more than its nose.
+_LEAST = {"pallet": 0.0011, "transporter": 0.0007, "shelf": 0.003, "buffer": 0.008}
+_LEAST_SHARE = {"pallet": 0.33, "transporter": 0.12, "shelf": 0.33, "buffer": 0.45}
+
+
+@dataclass(frozen=True, eq=False)
+class _Visibility:
+    """What a picture shows of an object.
+
+    Args:
+        mask: ``(H, W)`` bool; ``None`` where too little is seen to be worth one.
+        pixels: number of visible ones.
+        share: of what would be visible alone in an endless picture, in [0, 1].
+    """
+
+    mask: NDArray[np.bool_] | None
+    pixels: int
+    share: float
+
+
+def annotate_frame(
+    scene: SceneSpec, owner: NDArray[np.int32], seed: int
+) -> tuple[FrameTruth, dict[int, NDArray[np.bool_]]]:
+    """The truth about a rendered scene, and the masks of its regions by object id.
+
+    Args:
+        owner: ``(H, W)`` object id per pixel, from the renderer.
+        seed: what the scene was made from, for the record.
+    """
+    height, width = owner.shape
+    intrinsics = intrinsics_for(scene.camera, width, height)
+    view = PinholeView(scene.camera.rotation(), np.array(scene.camera.position), intrinsics)
+    counts = np.bincount(owner.ravel() + 1, minlength=len(scene.objects) + 1)[1:]
+    parts_of: dict[int, list[Part]] = {}
+    for part in scene.parts:
+        if part.owner >= 0:
+            parts_of.setdefault(part.owner, []).append(part)
+    buffers = [o for o in scene.objects if o.label == "buffer"]
+    inside = {o.id: _buffers_around(o, buffers) for o in scene.objects}
+    found, masks = [], {}
+    for item in scene.objects:
+        if item.label == "buffer":
+            contents = [o.id for o in scene.objects if item.id in inside[o.id]]
+            seen = _buffer_visibility(view, item, owner, contents)
+        else:
+            seen = _visibility(view, item, owner, int(counts[item.id]), parts_of[item.id])
+        truth = _object_truth(view, item, inside[item.id], seen)
+        found.append(truth)
+        if truth.is_region and seen.mask is not None:
+            masks[item.id] = seen.mask
+    frame = FrameTruth(
+        seed,
+        scene.family,
+        intrinsics,
+        scene.camera.position,
+        tuple(float(v) for v in view.rotation.ravel()),
+        tuple(found),
+    )
+    return frame, masks
+
+
+def _visibility(
+    view: PinholeView,
+    item: SceneObject,
+    owner: NDArray[np.int32],
+    pixels: int,
+    parts: Sequence[Part],
+) -> _Visibility:
+    if pixels < _LEAST[item.label] * owner.size:
+        return _Visibility(None, pixels, 0.0)
+    alone = view.unoccluded_area(parts)
+    return _Visibility(owner == item.id, pixels, min(1.0, pixels / alone) if alone else 0.0)
+
+
+def _buffer_visibility(
+    view: PinholeView, item: SceneObject, owner: NDArray[np.int32], contents: list[int]
+) -> _Visibility:
+    """Its mask is the whole rectangle in the picture with what stands on it.
+
+    Visible is what shows floor, tape or something that stands inside; what other objects hide
+    counts as hidden, and so does what lies outside the picture.
+    """
+    height, width = owner.shape
+    polygon = view.polygon(np.concatenate([item.footprint.corners(), np.zeros((4, 1))], axis=1))
+    rectangle = filled_polygon(polygon, width, height)
+    if len(polygon) < 3:
+        return _Visibility(rectangle, 0, 0.0)
+    stands = np.isin(owner, contents) if contents else np.zeros_like(rectangle)
+    visible = rectangle & (stands | (owner == -1) | (owner == item.id))
+    pixels, whole = int(visible.sum()), polygon_area(polygon)
+    return _Visibility(rectangle | stands, pixels, min(1.0, pixels / whole) if whole > 0 else 0.0)
+
+
+def _object_truth(
+    view: PinholeView, item: SceneObject, inside: tuple[int, ...], seen: _Visibility
+) -> ObjectTruth:
+    picture = view.intrinsics.width * view.intrinsics.height
+    enough = seen.pixels >= _LEAST[item.label] * picture and seen.share >= _LEAST_SHARE[item.label]
+    box = box_of(seen.mask) if seen.mask is not None and enough else None
+    x, y, z = view.to_optical(np.array([item.centre]))[0]
+    length, width, height = item.size
+    ahead = view.rotation[2, :2]
+    yaw = item.yaw - float(np.arctan2(ahead[1], ahead[0]))
+    truth = ObjectTruth(
+        id=item.id,
+        label=item.label,
+        centre=(round(float(x), 4), round(float(y), 4), round(float(z), 4)),
+        size=(round(float(length), 4), round(float(width), 4), round(float(height), 4)),
+        yaw=round(float(np.arctan2(np.sin(yaw), np.cos(yaw))), 4),
+        load=item.load,
+        carried_by=item.carried_by,
+        inside=inside,
+        is_region=box is not None,
+        visible_pixels=seen.pixels,
+        visible_share=round(float(seen.share), 3),
+    )
+    if seen.mask is None or box is None:
+        return truth
+    u, v = centroid_of(seen.mask, box) or (0.0, 0.0)
+    return replace(
+        truth,
+        centroid=(round(u, 2), round(v, 2)),
+        box=box,
+        area=int(np.count_nonzero(seen.mask)),
+        rle=encode_rle(seen.mask, box),
+    )
+
+
+def _buffers_around(item: SceneObject, buffers: list[SceneObject]) -> tuple[int, ...]:
+    """Ids of the buffers that an object stands in; a carried pallet stands in none."""
+    if item.label not in ("pallet", "transporter") or item.carried_by >= 0:
+        return ()
+    x, y, _ = item.centre
+    return tuple(b.id for b in buffers if b.footprint.depth_of(x, y) > CLEARLY_INSIDE)
