@@ -109,17 +109,18 @@ def _watch(
 
 def report(reply: SpatialReply) -> str:
     """An answer for people, a line per fact."""
-    from smolrgpt_ros.ros.convert.answer_values import measured_text, text_with_ids
+    from smolrgpt_ros.ros.convert.answer_values import view_of_message
     from smolrgpt_ros.ros.convert.time import NS, nanoseconds
 
     answer = reply.answer
+    view = view_of_message(answer, reply.regions)
     latency_s = nanoseconds(answer.latency) / NS
     sure = "" if math.isnan(answer.confidence) else f", sure of its words {answer.confidence:.0%}"
-    measured = measured_text(answer) or f"nothing: {answer.measured.reason}"
+    measured = view.measured_text or f"nothing: {view.reason}"
     lines = [f"question  {answer.question}"]
     if answer.model:
         said = f"{answer.model} on {answer.device}, {latency_s:.2f} s{sure}"
-        lines.append(f"model     {text_with_ids(answer) or '(nothing)'}   [{said}]")
+        lines.append(f"model     {view.text or '(nothing)'}   [{said}]")
     lines.append(f"measured  {measured}")
     if reply.agree is not None:
         lines.append("agree     " + ("yes" if reply.agree else "NO"))
@@ -132,13 +133,14 @@ def report(reply: SpatialReply) -> str:
 
 def summary(reply: SpatialReply) -> str:
     """A reply in one line."""
-    from smolrgpt_ros.ros.convert.answer_values import measured_text, text_with_ids
+    from smolrgpt_ros.ros.convert.answer_values import view_of_message
 
     if not reply.ok:
         return f"{reply.status.name}: {reply.message}"
     agree = {True: "agree", False: "DISAGREE", None: "not comparable"}[reply.agree]
-    measured = measured_text(reply.answer) or "nothing measured"
-    return f"{measured}  ({agree})  model: {text_with_ids(reply.answer) or '(nothing)'}"
+    view = view_of_message(reply.answer, reply.regions)
+    measured = view.measured_text or "nothing measured"
+    return f"{measured}  ({agree})  model: {view.text or '(nothing)'}"
 
 
 def to_json(reply: SpatialReply) -> dict[str, Any]:

@@ -1,33 +1,41 @@
-"""What the query node publishes of frames and answers; nothing is computed that nobody hears."""
+"""The topics of one camera: regions, markers, annotated images; computed for subscribers only."""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode
+from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
 from smolrgpt_ros.geometry.region_poses import glance, places_of
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.query.frame_history import SeenFrame
-from smolrgpt_ros.rendering.answer_drawing import caption_of, draw_answer
+from smolrgpt_ros.rendering.answer_drawing import draw_answer
 from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.convert.messages import header_of, region_array
 from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.view.markers import markers_of
+from smolrgpt_ros.ros.view.markers import ShownAnswer, markers_of
 
 
 @dataclass(frozen=True, eq=False)
-class _Shown:
-    """The answer that is shown, and when it came (steady clock, seconds)."""
+class _DisplayedAnswer:
+    """The answer that is displayed.
 
-    reply: Reply
+    Args:
+        answer: in space.
+        since: when it came, steady clock, seconds.
+    """
+
+    answer: ShownAnswer
     since: float
 
 
@@ -41,7 +49,7 @@ class CameraOutputs:
         camera: its name goes before the topics'; empty for the only one.
     """
 
-    def __init__(self, node: Any, camera: str = "") -> None:
+    def __init__(self, node: LifecycleNode, camera: str = "") -> None:
         reliable = profile("reliable")
         base = f"~/{camera}/" if camera else "~/"
         self._regions = node.create_lifecycle_publisher(RegionArray, f"{base}regions", reliable)
@@ -50,65 +58,60 @@ class CameraOutputs:
             Image, f"{base}annotated", profile("sensor_data")
         )
         self._lock = threading.Lock()
-        self._shown: _Shown | None = None
+        self._displayed: _DisplayedAnswer | None = None
 
     def frame(self, seen: SeenFrame, settings: Settings) -> None:
         """Publish the regions of a frame."""
-        wanted = _heard(self._regions) or _heard(self._markers)
-        if wanted:
+        answer = self._current(settings)
+        if _has_subscribers(self._regions) or _has_subscribers(self._markers):
             exact = settings["regions_exact"]
             places = places_of(seen.geometry) if exact else glance(seen.frame, seen.regions)
             array = region_array(seen.frame, seen.regions, places)
-            if _heard(self._regions):
+            if _has_subscribers(self._regions):
                 self._regions.publish(array)
-            if _heard(self._markers):
-                shown = self._current(settings)
-                self._markers.publish(
-                    markers_of(
-                        array,
-                        shown.reply.answer if shown else None,
-                        shown.reply.local_regions if shown else [],
-                        settings["markers_lifetime"],
-                    )
-                )
-        if _heard(self._annotated):
-            self._annotate(_picture(seen, self._current(settings)), seen)
+            if _has_subscribers(self._markers):
+                self._markers.publish(markers_of(array, settings["markers_lifetime"], answer))
+        if _has_subscribers(self._annotated):
+            self._annotate(_picture(seen, answer), seen)
 
     def answer(self, reply: Reply) -> None:
-        """Show the answer of a reply that is OK."""
+        """Display the answer of a reply that is OK."""
+        seen, view = reply.result.seen, reply.view
+        if seen is None or view is None:
+            return
+        answer = ShownAnswer(view, reply.answer.header, reply.local_regions)
         with self._lock:
-            self._shown = _Shown(reply, time.monotonic())
-        seen = reply.result.seen
-        if _heard(self._annotated) and seen is not None:
-            self._annotate(draw_answer(seen.frame.rgb, seen.regions, reply.result.answer), seen)
+            self._displayed = _DisplayedAnswer(answer, time.monotonic())
+        if _has_subscribers(self._annotated):
+            self._annotate(draw_answer(seen.frame.rgb, seen.regions, view), seen)
 
     def clear(self) -> None:
-        """Show no answer any more."""
+        """Display no answer any more."""
         with self._lock:
-            self._shown = None
+            self._displayed = None
 
-    def _current(self, settings: Settings) -> _Shown | None:
+    def _current(self, settings: Settings) -> ShownAnswer | None:
         with self._lock:
-            shown = self._shown
-        if shown is None or time.monotonic() - shown.since > settings["markers_answer_lifetime"]:
+            displayed = self._displayed
+        if displayed is None:
             return None
-        return shown
+        age_s = time.monotonic() - displayed.since
+        return displayed.answer if age_s <= settings["markers_answer_lifetime"] else None
 
-    def _annotate(self, picture: Any, seen: SeenFrame) -> None:
+    def _annotate(self, picture: NDArray[np.uint8], seen: SeenFrame) -> None:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
 
 
-def _picture(seen: SeenFrame, shown: _Shown | None) -> Any:
+def _picture(seen: SeenFrame, answer: ShownAnswer | None) -> NDArray[np.uint8]:
     """The annotated picture of a frame; the answer in it where its regions are in view."""
-    if shown is None:
+    if answer is None:
         return draw_regions(seen.frame.rgb, seen.regions)
-    answer = shown.reply.result.answer
     # By id and class: the ids of a client's own regions may be those of other objects here.
-    asked = {(region.id, region.label) for region in shown.reply.local_regions}
+    asked = {(region.id, region.label) for region in answer.regions}
     if asked <= {(region.id, region.label) for region in seen.regions}:
-        return draw_answer(seen.frame.rgb, seen.regions, answer)
-    return draw_caption(draw_regions(seen.frame.rgb, seen.regions), caption_of(answer))
+        return draw_answer(seen.frame.rgb, seen.regions, answer.view)
+    return draw_caption(draw_regions(seen.frame.rgb, seen.regions), answer.view.captions)
 
 
-def _heard(publisher: Any) -> bool:
-    return publisher.get_subscription_count() > 0
+def _has_subscribers(publisher: Publisher) -> bool:
+    return bool(publisher.get_subscription_count() > 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection, Sequence
 
 import cv2
@@ -11,20 +10,10 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.region import Region
 
-Color = tuple[int, int, int]
+from .lettering import text_size, write
+from .palette import PLATE_COLOR, Color, label_color
 
-LABEL_COLORS: dict[str, Color] = {
-    "pallet": (255, 165, 30),
-    "transporter": (70, 215, 255),
-    "shelf": (165, 125, 255),
-    "buffer": (90, 225, 115),
-}
-OTHER_COLOR: Color = (215, 215, 215)
-SAID_COLOR: Color = (255, 255, 255)
-MEASURED_COLOR: Color = (130, 235, 255)
-DISAGREE_COLOR: Color = (255, 95, 85)
-_DARK: Color = (22, 22, 22)
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_LEAST_LETTERS = 11
 
 
 def draw_regions(
@@ -39,23 +28,27 @@ def draw_regions(
     """
     picture = rgb.copy()
     scale = scale_of(rgb)
-    shown = sorted(
-        (r for r in regions if r.mask.any()), key=lambda r: int(r.mask.sum()), reverse=True
-    )  # buffers first, so that what stands on them stays visible
-    for region in shown:
+    # Buffers first, so that what stands on them stays visible.
+    drawn = sorted((r for r in regions if r.box is not None), key=_area, reverse=True)
+    for region in drawn:
         strong = highlighted is None or region.id in highlighted
-        color = LABEL_COLORS.get(region.label, OTHER_COLOR)
+        color = label_color(region.label)
         weight = 0.3 if strong else 0.08
-        tinted = (1 - weight) * picture[region.mask] + weight * np.array(color)
-        picture[region.mask] = tinted.astype(np.uint8)
+        x0, y0, x1, y1 = _box(region)
+        mask = region.mask[y0:y1, x0:x1]
+        patch = picture[y0:y1, x0:x1]
+        tint = np.full_like(patch, color)
+        cv2.copyTo(cv2.addWeighted(patch, 1 - weight, tint, weight, 0), _bytes(mask), patch)
         outline, _ = cv2.findContours(
-            region.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+            _bytes(mask), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x0, y0)
         )
         thickness = max(1, round((2 if strong else 1) * scale))
         cv2.drawContours(picture, outline, -1, color, thickness, cv2.LINE_AA)
-    for region in shown:
+    for region in drawn:
         if highlighted is None or region.id in highlighted:
-            _name(picture, region)
+            x0, y0, x1, y1 = _box(region)
+            name = f"{region.label} {region.id}".strip()
+            draw_tag(picture, name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label))
     return picture
 
 
@@ -67,16 +60,33 @@ def draw_caption(
     Returns:
         Shape ``(H + band, W, 3)``, uint8.
     """
-    scale = scale_of(picture)
-    size, step = 0.6 * scale, round(27 * scale)
-    (width, _), _ = cv2.getTextSize("n" * 20, _FONT, size, 1)
-    letters = max(12, int((picture.shape[1] - step) / (width / 20)))
-    rows = [(part, color) for text, color in lines for part in textwrap.wrap(_plain(text), letters)]
-    band = np.full((step * len(rows) + step // 2, picture.shape[1], 3), _DARK, np.uint8)
+    letters = max(_LEAST_LETTERS, round(20 * scale_of(picture)))
+    step = round(1.35 * letters)
+    rows = [
+        (row, color)
+        for text, color in lines
+        for row in wrapped(text, letters, picture.shape[1] - step)
+    ]
+    band = np.full((step * len(rows) + step // 2, picture.shape[1], 3), PLATE_COLOR, np.uint8)
     for i, (text, color) in enumerate(rows):
-        spot = (step // 2, step * (i + 1) - step // 5)
-        cv2.putText(band, text, spot, _FONT, size, color, 1, cv2.LINE_AA)
+        write(band, text, (step // 2, step * i + step // 4), letters, color)
     return np.concatenate([picture, band])
+
+
+def wrapped(text: str, letters: int, width: int) -> list[str]:
+    """A text as lines of at most ``width`` pixels, as far as its words allow.
+
+    Args:
+        letters: height of the font, see :func:`.lettering.text_size`.
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_size(longer, letters)[0] <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def draw_tag(
@@ -86,31 +96,29 @@ def draw_tag(
 
     Args:
         picture: shape ``(H, W, 3)``, uint8; changed.
-        text: what OpenCV's fonts lack becomes ``?``.
         middle: of the text, pixels (x, y).
     """
-    size = 0.45 * scale_of(picture)
-    text = _plain(text)
-    (width, height), drop = cv2.getTextSize(text, _FONT, size, 1)
-    x = int(np.clip(middle[0] - width / 2, 1, max(1, picture.shape[1] - width - 1)))
-    y = int(np.clip(middle[1] + height / 2, height + 1, picture.shape[0] - drop - 1))
-    cv2.rectangle(picture, (x - 2, y - height - 2), (x + width + 2, y + drop), _DARK, cv2.FILLED)
-    cv2.putText(picture, text, (x, y), _FONT, size, color, 1, cv2.LINE_AA)
+    letters = max(_LEAST_LETTERS, round(15 * scale_of(picture)))
+    width, height = text_size(text, letters)
+    x = int(np.clip(middle[0] - width / 2, 2, max(2, picture.shape[1] - width - 2)))
+    y = int(np.clip(middle[1] - height / 2, 0, max(0, picture.shape[0] - height)))
+    picture[y : y + height, x - 2 : x + width + 2] = PLATE_COLOR
+    write(picture, text, (x, y), letters, color)
 
 
 def scale_of(picture: NDArray[np.uint8]) -> float:
     """Size of lines and letters in a picture, 1 at 720 rows."""
-    return max(picture.shape[0] / 720.0, 0.5)
+    return max(float(picture.shape[0]) / 720.0, 0.5)
 
 
-def _name(picture: NDArray[np.uint8], region: Region) -> None:
-    box = region.box
-    assert box is not None
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    color = LABEL_COLORS.get(region.label, OTHER_COLOR)
-    draw_tag(picture, f"{region.label} {region.id}".strip(), middle, color)
+def _area(region: Region) -> int:
+    return int(np.count_nonzero(region.mask))
 
 
-def _plain(text: str) -> str:
-    """OpenCV's fonts know ASCII only."""
-    return text.encode("ascii", "replace").decode("ascii")
+def _box(region: Region) -> tuple[int, int, int, int]:
+    assert region.box is not None
+    return region.box
+
+
+def _bytes(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(mask).view(np.uint8)

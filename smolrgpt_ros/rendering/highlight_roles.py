@@ -1,4 +1,4 @@
-"""What each region is to an answer: for pictures and markers, which must tell the same story."""
+"""The role of each region in an answer, by which pictures and markers highlight it."""
 
 from __future__ import annotations
 
@@ -7,61 +7,68 @@ from dataclasses import dataclass
 
 from smolrgpt_ros.language.meaning import Kind
 
+#: The answer is about the subject; the region it is compared with is context.
+SIZE_COMPARISONS = (Kind.BIGGER_SMALLER, Kind.TALLER_SHORTER, Kind.WIDER_THINNER)
+
 
 @dataclass(frozen=True)
 class Roles:
     """Ids of the regions a question was asked with, each in one role.
 
     Args:
-        answer: what was measured: the two ends, the pair, the counted ones, the chosen one.
-        said: the model's choice, where it is another than the measured one.
-        rivals: those that could have been counted or chosen and were not.
-        asked: all others the question is about: the buffer, the transporter to be near to.
+        answer: the regions of the measured value: both ends of a length, subject and reference of
+            a relation, the counted ones, the chosen one.
+        model_choice: the region the model chose, where it is another than the measured one.
+        rivals: candidates that were neither counted nor chosen.
+        context: all others the question is about: the buffer of a count, the transporter to be
+            near to.
     """
 
     answer: tuple[int, ...] = ()
-    said: tuple[int, ...] = ()
+    model_choice: tuple[int, ...] = ()
     rivals: tuple[int, ...] = ()
-    asked: tuple[int, ...] = ()
+    context: tuple[int, ...] = ()
 
     @property
     def strong(self) -> frozenset[int]:
-        """All but the rivals."""
-        return frozenset((*self.answer, *self.said, *self.asked))
+        """Regions to highlight: all but the rivals."""
+        return frozenset((*self.answer, *self.model_choice, *self.context))
 
 
 def roles_of(
-    kind: Kind, labels: Mapping[int, str], measured_ids: Sequence[int], said_id: int | None
+    kind: Kind, labels: Mapping[int, str], measured_ids: Sequence[int], chosen_id: int | None
 ) -> Roles:
     """The roles of an answer's regions.
 
     Args:
-        kind: what was asked for.
+        kind: of the question.
         labels: class name of each region of the prompt, by id, in the prompt's order.
         measured_ids: regions of the measured value; empty where nothing was measured or counted.
-        said_id: the region the model chose, of a choice; ``None`` for none.
+        chosen_id: the region the model chose, of a choice; ``None`` for none.
     """
     if kind.is_length or kind.is_comparison or kind is Kind.DIRECTION:
-        ends = tuple(measured_ids) or tuple(labels)[: 1 if kind.is_size else 2]
-        return Roles(answer=ends, asked=tuple(i for i in labels if i not in ends))
+        number = 1 if kind.is_size or kind in SIZE_COMPARISONS else 2
+        answer = (tuple(measured_ids) or tuple(labels))[:number]
+        return Roles(answer, context=tuple(i for i in labels if i not in answer))
     if kind is Kind.COUNT:
         return _with_rivals(labels, tuple(measured_ids), ())
     if kind is Kind.CHOICE:
-        chosen = tuple(measured_ids)
-        other = said_id is not None and said_id not in chosen
-        return _with_rivals(labels, chosen, (said_id,) if other and said_id is not None else ())
-    return Roles(asked=tuple(labels))
+        measured = tuple(measured_ids)
+        other = () if chosen_id is None or chosen_id in measured else (chosen_id,)
+        return _with_rivals(labels, measured, other)
+    return Roles(context=tuple(labels))
 
 
 def _with_rivals(
-    labels: Mapping[int, str], answer: tuple[int, ...], said: tuple[int, ...]
+    labels: Mapping[int, str], answer: tuple[int, ...], model_choice: tuple[int, ...]
 ) -> Roles:
-    picked = (*answer, *said)
-    classes = {labels[i] for i in picked if i in labels}
-    left = [i for i in labels if i not in picked]
+    """All others are rivals where they have a class of the selected ones, else context."""
+    selected = (*answer, *model_choice)
+    classes = {labels[i] for i in selected if i in labels}
+    rest = [i for i in labels if i not in selected]
     return Roles(
         answer,
-        said,
-        rivals=tuple(i for i in left if labels[i] in classes),
-        asked=tuple(i for i in left if labels[i] not in classes),
+        model_choice,
+        rivals=tuple(i for i in rest if labels[i] in classes),
+        context=tuple(i for i in rest if labels[i] not in classes),
     )

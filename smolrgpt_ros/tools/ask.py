@@ -123,22 +123,23 @@ def _write_picture(
 ) -> None:
     import cv2
 
+    from smolrgpt_ros.reasoning.answer_view import view_of
     from smolrgpt_ros.rendering.answer_drawing import draw_answer
 
-    picture = draw_answer(frame.rgb, regions, answer)
+    picture = draw_answer(frame.rgb, regions, view_of(answer, regions))
     if not cv2.imwrite(str(path), picture[:, :, ::-1]):
         raise ValueError(f"cannot write {path}; use a name that ends in .png or .jpg")
 
 
 def report(answer: SpatialAnswer) -> str:
     """The answer for people, a line per fact."""
-    from smolrgpt_ros.rendering.answer_drawing import measured_text
+    from smolrgpt_ros.reasoning.answer_view import view_of
 
     ids = " ".join(str(i) for i in answer.prompt_region_ids)
     lines = [f"question  {answer.question}", f"prompt    {answer.prompt}   (regions {ids})"]
     if answer.model:
         lines.append(f"model     {answer.text}   [{answer.model}]")
-    value = measured_text(answer)
+    value = view_of(answer, ()).measured_text
     lines.append(f"measured  {value}" if value else f"measured  nothing: {answer.measured.reason}")
     if answer.agreement is not None:
         lines.append("agree     " + ("yes" if answer.agreement else "NO"))

@@ -23,14 +23,10 @@ from std_srvs.srv import Trigger
 from smolrgpt_ros.geometry.region_poses import Place
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.rendering.drawing import (
-    MEASURED_COLOR,
-    SAID_COLOR,
-    Color,
-    draw_caption,
-    draw_regions,
-)
-from smolrgpt_ros.ros.convert.answer_values import generated_value, measured_value, text_with_ids
+from smolrgpt_ros.rendering.answer_view import text_with_ids
+from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
+from smolrgpt_ros.rendering.palette import GENERATED_COLOR, MEASURED_COLOR, Color
+from smolrgpt_ros.ros.convert.answer_values import generated_value, measured_value
 from smolrgpt_ros.ros.convert.images import decode_color
 from smolrgpt_ros.ros.convert.messages import region_message
 from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
@@ -176,7 +172,7 @@ class DemoClient:
             question=asked.shown,
             status=status.name,
             message=response.message,
-            text=text_with_ids(answer),
+            text=text_with_ids(answer.text, answer.prompt_region_ids),
             value=generated_value(answer) if ok else None,
             measured=measured_value(answer) if ok else None,
             truth=asked.truth,
@@ -239,11 +235,11 @@ def _region(message: RegionMessage) -> Region:
 
 
 def _caption(row: Row) -> list[tuple[str, Color]]:
-    lines = [(f"Q: {row.question}", SAID_COLOR)]
+    lines = [(f"Q: {row.question}", GENERATED_COLOR)]
     if row.ok:
-        lines.append((f"model: {row.text or '(nothing)'}", SAID_COLOR))
+        lines.append((f"model: {row.text or '(nothing)'}", GENERATED_COLOR))
         lines.append((f"measured: {shown(row.kind, row.measured)}", MEASURED_COLOR))
     else:
-        lines.append((f"{row.status}: {row.message}", SAID_COLOR))
-    lines.append((f"truth: {shown(row.kind, row.truth)}", SAID_COLOR))
+        lines.append((f"{row.status}: {row.message}", GENERATED_COLOR))
+    lines.append((f"truth: {shown(row.kind, row.truth)}", GENERATED_COLOR))
     return lines

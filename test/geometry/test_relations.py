@@ -117,9 +117,9 @@ def test_gap_between_rectangles(other: Footprint, gap: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "measured", "answer", "asked"),
+    ("kind", "measured", "answer", "context"),
     [
-        (Kind.TALLER_SHORTER, (4, 9), (4, 9), ()),
+        (Kind.TALLER_SHORTER, (4, 9), (4,), (9,)),
         (Kind.DIRECTION, (9, 4), (9, 4), ()),
         (Kind.CLEARANCE, (), (4, 9), ()),  # not measured: the two asked about
         (Kind.WIDTH, (9,), (9,), (4,)),
@@ -127,7 +127,12 @@ def test_gap_between_rectangles(other: Footprint, gap: float) -> None:
     ],
 )
 def test_regions_of_a_relation_are_its_ends(
-    kind: Kind, measured: tuple[int, ...], answer: tuple[int, ...], asked: tuple[int, ...]
+    kind: Kind, measured: tuple[int, ...], answer: tuple[int, ...], context: tuple[int, ...]
 ) -> None:
     roles = roles_of(kind, {4: "pallet", 9: "shelf"}, measured, None)
-    assert (roles.answer, roles.asked, roles.said, roles.rivals) == (answer, asked, (), ())
+    assert (roles.answer, roles.context, roles.model_choice, roles.rivals) == (
+        answer,
+        context,
+        (),
+        (),
+    )

@@ -11,9 +11,11 @@ import pytest
 
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import agree
+from smolrgpt_ros.reasoning.answer_view import view_of
 from smolrgpt_ros.reasoning.engine_protocol import Calibration
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
-from smolrgpt_ros.rendering.answer_drawing import draw_answer, measured_text
+from smolrgpt_ros.rendering.answer_drawing import draw_answer
+from smolrgpt_ros.rendering.drawing import draw_regions
 from smolrgpt_ros.scene.status import QueryError, Status
 
 TRUE = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))  # pallets 11 and 12 of the yard: 4.65 m
@@ -167,7 +169,7 @@ def test_choice_is_an_id_and_for_the_benchmark_its_index(yard: Any) -> None:
     assert answer.prompt_region_ids == (11, 12, 13)
     assert (answer.value, answer.normalized) == (12, "1")
     assert answer.measured.region_ids == (11,) and answer.agreement is False
-    assert measured_text(answer) == "region 11"
+    assert view_of(answer, ()).measured_text == "region 11"
 
 
 def test_nearest_is_decided_by_depth_and_prompted_as_one_region(yard: Any) -> None:
@@ -259,8 +261,8 @@ def test_agreement(kind: Kind, model: Any, measured: Any, expected: bool | None)
 def test_picture_shows_regions_and_a_band_of_text(yard: Any) -> None:
     engine = ScriptedEngine(said(9.0))
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
-    plain = draw_answer(yard.frame.rgb, yard.regions)
-    drawn = draw_answer(yard.frame.rgb, yard.regions, answer)
+    plain = draw_regions(yard.frame.rgb, yard.regions)
+    drawn = draw_answer(yard.frame.rgb, yard.regions, view_of(answer, yard.regions))
     assert plain.shape == (240, 320, 3) and not yard.frame.rgb.any()
     assert drawn.shape[0] > 240 and drawn.shape[1:] == (320, 3)
     asked, other = yard.regions[2].mask, yard.regions[0].mask & ~yard.regions[2].mask

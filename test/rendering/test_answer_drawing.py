@@ -6,32 +6,13 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.answer import SpatialAnswer
-from smolrgpt_ros.reasoning.evaluator import Measurement
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
-from smolrgpt_ros.rendering.drawing import DISAGREE_COLOR, MEASURED_COLOR, SAID_COLOR
-from smolrgpt_ros.rendering.highlight_roles import Roles, roles_of
+from smolrgpt_ros.rendering.answer_view import AnswerView
+from smolrgpt_ros.rendering.highlight_roles import roles_of
+from smolrgpt_ros.rendering.palette import DISAGREE_COLOR, GENERATED_COLOR, MEASURED_COLOR
 from smolrgpt_ros.scene.region import Region
 
 HEIGHT, WIDTH = 720, 960  # where lines and letters have their nominal size
-LABELS = {9: "buffer", 3: "pallet", 4: "pallet", 6: "pallet"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "measured", "said", "expected"),
-    [
-        (Kind.DISTANCE, (4, 9), None, Roles(answer=(4, 9), asked=(3, 6))),
-        (Kind.LEFT_RIGHT, (), None, Roles(answer=(9, 3), asked=(4, 6))),
-        (Kind.COUNT, (3, 6), None, Roles(answer=(3, 6), rivals=(4,), asked=(9,))),
-        (Kind.COUNT, (), None, Roles(asked=(9, 3, 4, 6))),
-        (Kind.CHOICE, (4,), 4, Roles(answer=(4,), rivals=(3, 6), asked=(9,))),
-        (Kind.CHOICE, (4,), 6, Roles(answer=(4,), said=(6,), rivals=(3,), asked=(9,))),
-        (Kind.CHOICE, (), 6, Roles(said=(6,), rivals=(3, 4), asked=(9,))),
-        (Kind.TEXT, (), None, Roles(asked=(9, 3, 4, 6))),
-    ],
-)
-def test_roles(kind, measured, said, expected):
-    assert roles_of(kind, LABELS, measured, said) == expected
 
 
 def region(identity, x, y, label="pallet"):
@@ -43,15 +24,14 @@ def region(identity, x, y, label="pallet"):
 REGIONS = [region(3, 200, 150), region(4, 700, 350), region(6, 450, 550)]
 
 
-def drawn(kind, value, region_ids, agreement=True, said=None):
-    measured = Measurement(kind, value, "", region_ids=region_ids)
-    answer = SpatialAnswer(
-        question="Which?", prompt="", prompt_region_ids=(3, 4, 6), text="Words.", kind=kind,
-        value=said, unit="", region_ids=(), confidence=0.5, truncated=False,
-        measured=measured, agreement=agreement, policy="model", vanished_region_ids=(),
-        model="m", device="cpu", latency_s=0.1,
+def drawn(kind, value, answer_ids, agreement=True, chosen=None):
+    labels = {r.id: r.label for r in REGIONS}
+    unit = "m" if kind.is_length else ""
+    view = AnswerView(
+        "Which?", kind, roles_of(kind, labels, answer_ids, chosen), "Words.", "m", value,
+        unit=unit, agreement=agreement,
     )  # fmt: skip
-    picture = draw_answer(np.zeros((HEIGHT, WIDTH, 3), np.uint8), REGIONS, answer)
+    picture = draw_answer(np.zeros((HEIGHT, WIDTH, 3), np.uint8), REGIONS, view)
     assert picture.shape[0] > HEIGHT
     return picture[:HEIGHT]
 
@@ -71,16 +51,73 @@ def test_a_distance_is_a_segment_between_the_two(agreement, color):
     assert not has(picture, color, 325, 350), "nothing to the third one"
 
 
-def test_left_right_is_an_arrow_with_two_words():
-    picture = drawn(Kind.LEFT_RIGHT, "left", (3, 4))
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.LEFT_RIGHT, "left"),
+        (Kind.FRONT_BEHIND, "behind"),
+        (Kind.ABOVE_BELOW, "above"),
+        (Kind.DIRECTION, 10),
+    ],
+)
+def test_a_relation_is_an_arrow_from_the_reference_and_a_word_at_the_subject(kind, value):
+    picture = drawn(kind, value, (3, 4))
     assert has(picture, MEASURED_COLOR, 325, 200)
     assert has(picture, MEASURED_COLOR, 200, 174, radius=12)
-    assert has(picture, MEASURED_COLOR, 700, 374, radius=12)
-    # The head, at the right one: barbs leave the shaft where it ends.
-    head = picture[310:390, 640:700].astype(int)
-    tail = picture[110:190, 200:260].astype(int)
+    assert not has(picture, MEASURED_COLOR, 700, 374, radius=12)
+    # The head is at the subject, region 3: barbs leave the shaft where it ends.
+    head, tail = picture[145:175, 205:260].astype(int), picture[325:348, 640:690].astype(int)
     painted = [(np.abs(p - MEASURED_COLOR).max(axis=2) < 60).sum() for p in (head, tail)]
     assert painted[0] > painted[1]
+
+
+def test_a_difference_of_heights_is_a_vertical_line_at_the_subject():
+    """Subject 3 in row 150, reference 4 in row 350: column 200, between these rows."""
+    picture = drawn(Kind.VERTICAL_DISTANCE, 1.2, (3, 4))
+    assert has(picture, MEASURED_COLOR, 200, 210) and has(picture, MEASURED_COLOR, 200, 300)
+    assert has(picture, MEASURED_COLOR, 200, 250, radius=12), "its length in the middle"
+    assert has(picture, MEASURED_COLOR, 450, 350), "from the height of the reference"
+    assert not has(picture, MEASURED_COLOR, 325, 200)
+
+
+def test_a_width_and_a_height_are_dimension_lines_at_the_one_region():
+    """Region 3: columns 180 to 219, rows 130 to 169."""
+    width = drawn(Kind.WIDTH, 1.2, (3,))
+    for column in (180, 219):
+        assert has(width, MEASURED_COLOR, column, 174, radius=2)
+    assert not has(width, MEASURED_COLOR, 240, 174, radius=6)
+    height = drawn(Kind.HEIGHT, 1.2, (3,))
+    for row in (130, 169):
+        assert has(height, MEASURED_COLOR, 232, row, radius=2)
+    assert not has(height, MEASURED_COLOR, 232, 185, radius=6)
+    for picture in (width, height):
+        assert not has(picture, MEASURED_COLOR, 0, 0, radius=400), "no line from the camera"
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        (Kind.BIGGER_SMALLER, "bigger"),
+        (Kind.TALLER_SHORTER, "shorter"),
+        (Kind.WIDER_THINNER, "wider"),
+    ],
+)
+def test_a_comparison_of_sizes_is_a_word_at_the_subject_and_the_other_stays_strong(kind, word):
+    picture = drawn(kind, word, (3, 4))
+    assert has(picture, MEASURED_COLOR, 200, 174, radius=12)
+    assert not has(picture, MEASURED_COLOR, 700, 374, radius=40)
+    assert picture[335:345, 685:690].mean() > 0.9 * picture[135:145, 185:190].mean()
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(Kind) - {Kind.TEXT, Kind.UNKNOWN}, key=lambda k: k.value)
+)
+def test_every_kind_that_is_measured_has_a_mark(kind):
+    value = 2 if kind in (Kind.COUNT, Kind.CHOICE, Kind.DIRECTION) else 1.25
+    ids = (3,) if kind.is_size or kind is Kind.CHOICE else (3, 4)
+    picture = drawn(kind, "left" if kind.is_comparison else value, ids)
+    painted = np.abs(picture.astype(int) - MEASURED_COLOR).max(axis=2) < 60
+    assert painted.sum() > 50
 
 
 def test_counted_ones_are_numbered_and_the_other_is_faint():
@@ -92,11 +129,13 @@ def test_counted_ones_are_numbered_and_the_other_is_faint():
 
 
 def test_the_chosen_is_ringed_and_so_is_the_models_own_choice():
-    picture = drawn(Kind.CHOICE, 4, (4,), agreement=False, said=6)
+    picture = drawn(Kind.CHOICE, 4, (4,), agreement=False, chosen=6)
     # Rings of radius 34 around the middles: to the right of them.
     assert has(picture, DISAGREE_COLOR, 734, 350)
-    assert has(picture, SAID_COLOR, 484, 550)
-    assert not has(picture, SAID_COLOR, 234, 150) and not has(picture, DISAGREE_COLOR, 234, 150)
+    assert has(picture, GENERATED_COLOR, 484, 550)
+    assert not has(picture, GENERATED_COLOR, 234, 150) and not has(
+        picture, DISAGREE_COLOR, 234, 150
+    )
 
 
 def test_nothing_is_drawn_where_nothing_was_measured():

@@ -7,7 +7,7 @@ import pytest
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from smolrgpt_ros.rendering.drawing import DISAGREE_COLOR, MEASURED_COLOR, Color
+from smolrgpt_ros.rendering.palette import DISAGREE_COLOR, MEASURED_COLOR, Color
 from smolrgpt_ros.ros.convert.time import time_of
 from smolrgpt_ros.tools.answer_pictures import Collector, main, picture_of, write
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.msg import SpatialAnswer
-
-#: Metres, a count, the hour of a clock, the word of a comparison, or the id of the chosen region.
-Value = float | int | str
+from smolrgpt_ros.msg import Region, SpatialAnswer
+from smolrgpt_ros.rendering.answer_view import AnswerView, text_with_ids
+from smolrgpt_ros.rendering.highlight_roles import roles_of
 
 #: The ``KIND_...`` constant of each kind; the constant's name is the kind's.
 KIND_CODES: dict[Kind, int] = {
@@ -52,27 +53,29 @@ def agreement_of(answer: SpatialAnswer) -> bool | None:
     }.get(answer.agreement)
 
 
-def text_with_ids(answer: SpatialAnswer) -> str:
-    """The model's sentence with region ids, which people see, for the prompt's indexes."""
-    text = str(answer.text)
-    for index, identity in reversed(list(enumerate(answer.prompt_region_ids))):
-        # The mark keeps an id that was put in from being taken for an index.
-        text = text.replace(f"[Region {index}]", f"[\0{identity}]")
-    return text.replace("\0", "")
+def view_of_message(answer: SpatialAnswer, regions: Sequence[Region]) -> AnswerView:
+    """An answer as people are shown it.
 
-
-def measured_text(answer: SpatialAnswer) -> str:
-    """The measured value for people, with unit and standard deviation; empty for none."""
-    kind, measured, value = kind_of(answer), answer.measured, measured_value(answer)
-    if value is None:
-        return ""
-    if kind is Kind.CHOICE:
-        return f"region {value}"
-    if kind is Kind.COUNT:
-        named = ", ".join(str(i) for i in measured.region_ids)
-        return f"{value} (regions {named})" if named else str(value)
-    spread = f" \N{PLUS-MINUS SIGN} {measured.std:.2f}" if math.isfinite(measured.std) else ""
-    return f"{measured.normalized}{spread} {measured.unit}".strip()
+    Args:
+        answer: the message.
+        regions: ``msg/Region`` the question was asked about, for their labels.
+    """
+    kind, measured = kind_of(answer), answer.measured
+    known = {region.id: region.label for region in regions}
+    labels = {int(i): known.get(i, "") for i in answer.prompt_region_ids}
+    chosen = chosen_id(answer) if kind is Kind.CHOICE else None
+    return AnswerView(
+        question=answer.question,
+        kind=kind,
+        text=text_with_ids(answer.text, answer.prompt_region_ids),
+        model=answer.model,
+        value=measured_value(answer),
+        std=measured.std if math.isfinite(measured.std) else None,
+        unit=measured.unit,
+        reason=measured.reason,
+        agreement=agreement_of(answer),
+        roles=roles_of(kind, labels, [int(i) for i in measured.region_ids], chosen),
+    )
 
 
 def chosen_id(answer: SpatialAnswer) -> int | None:

@@ -9,6 +9,8 @@ from typing import Any
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.region_poses import places_of
 from smolrgpt_ros.query.request import QueryResult
+from smolrgpt_ros.reasoning.answer_view import view_of
+from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
@@ -26,6 +28,7 @@ class Reply:
         regions: ``msg/Region`` behind the prompt's masks, positions in the frame asked for.
         local_regions: the same with positions in the camera's optical frame.
         message: for people: what went wrong, or warnings.
+        view: the answer as pictures and markers show it; ``None`` unless the query is OK.
     """
 
     result: QueryResult
@@ -33,6 +36,7 @@ class Reply:
     regions: list[Any]
     local_regions: list[Any]
     message: str
+    view: AnswerView | None = None
 
     @property
     def ok(self) -> bool:
@@ -58,7 +62,8 @@ def reply_of(result: QueryResult) -> Reply:
     local = _messages(geometry, prompted, None)
     moved = local if result.place is None else _messages(geometry, prompted, result.place)
     message = answer_message(answer, header_of(frame), result.frame_age_s, result.latency_s)
-    return Reply(result, message, moved, local, " ".join(answer.notes))
+    view = view_of(answer, prompted, geometry)
+    return Reply(result, message, moved, local, " ".join(answer.notes), view)
 
 
 def _messages(geometry: FrameGeometry, prompted: Sequence[Region], pose: Pose | None) -> list[Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
+import numpy as np
 from geometry_msgs.msg import Point, Vector3
-from std_msgs.msg import ColorRGBA
+from numpy.typing import NDArray
+from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker
 
-from smolrgpt_ros.rendering.drawing import LABEL_COLORS, OTHER_COLOR, Color
+from smolrgpt_ros.msg import Region
+from smolrgpt_ros.rendering.palette import Color
 
 _LEAST_LETTER_M = 0.15
 #: Height of a letter for each metre from the camera: it looks as large far away as near by.
@@ -27,7 +29,7 @@ _EDGES = [
 
 
 def box(
-    header: Any, namespace: str, region: Any, color: Color, alpha: float, width: float
+    header: Header, namespace: str, region: Region, color: Color, alpha: float, width: float
 ) -> Marker:
     """The twelve edges of a region's extent, as lines of a width in metres, under its id."""
     marker = new_marker(header, namespace, region.id, Marker.LINE_LIST, color, alpha)
@@ -40,18 +42,18 @@ def box(
     return marker
 
 
-def segment(
-    header: Any, namespace: str, identity: int, ends: Sequence[Point], color: Color
+def lines(
+    header: Header, namespace: str, identity: int, points: Sequence[Point], color: Color
 ) -> Marker:
-    """A line between two points."""
+    """A line between each two points."""
     marker = new_marker(header, namespace, identity, Marker.LINE_LIST, color, 0.95)
-    marker.points = list(ends)
+    marker.points = list(points)
     marker.scale.x = 0.06
     return marker
 
 
 def arrow(
-    header: Any, namespace: str, identity: int, ends: Sequence[Point], color: Color
+    header: Header, namespace: str, identity: int, ends: Sequence[Point], color: Color
 ) -> Marker:
     """An arrow from the first point to the second."""
     marker = new_marker(header, namespace, identity, Marker.ARROW, color, 0.95)
@@ -61,7 +63,7 @@ def arrow(
 
 
 def text(
-    header: Any, namespace: str, identity: int, words: str, color: Color, spot: Point
+    header: Header, namespace: str, identity: int, words: str, color: Color, spot: Point
 ) -> Marker:
     """Words that face the viewer, their middle at a point; see :func:`letter_height`."""
     marker = new_marker(header, namespace, identity, Marker.TEXT_VIEW_FACING, color, 1.0)
@@ -72,7 +74,7 @@ def text(
 
 
 def new_marker(
-    header: Any, namespace: str, identity: int, kind: int, color: Color, alpha: float
+    header: Header, namespace: str, identity: int, kind: int, color: Color, alpha: float
 ) -> Marker:
     """A marker of a type without its geometry; ``color`` in 0 to 255."""
     marker = Marker(header=header, ns=namespace, id=identity, type=kind, action=Marker.ADD)
@@ -81,15 +83,10 @@ def new_marker(
     return marker
 
 
-def has_place(region: Any) -> bool:
+def has_place(region: Region) -> bool:
     """Whether depth could tell where a region is and how large."""
     p, s = region.position, region.size
     return all(math.isfinite(v) for v in (p.x, p.y, p.z, s.x, s.y, s.z))
-
-
-def color_of(region: Any) -> Color:
-    """The colour of a region's class."""
-    return LABEL_COLORS.get(region.label, OTHER_COLOR)
 
 
 def letter_height(spot: Point) -> float:
@@ -98,7 +95,7 @@ def letter_height(spot: Point) -> float:
     return max(_LEAST_LETTER_M, _LETTER_PER_METRE * distance)
 
 
-def above(region: Any, letters: float) -> Point:
+def above(region: Region, letters: float) -> Point:
     """A point over a region's extent by heights of a letter; up is -y in an optical frame."""
     p = region.position
     return Point(x=p.x, y=p.y - region.size.y / 2 - letters * letter_height(p), z=p.z)
@@ -112,3 +109,13 @@ def middle(points: Sequence[Point]) -> Point:
         y=sum(p.y for p in points) / n,
         z=sum(p.z for p in points) / n,
     )
+
+
+def vector(spot: Point) -> NDArray[np.float64]:
+    """A point as an array of shape (3,)."""
+    return np.array([spot.x, spot.y, spot.z])
+
+
+def point(spot: NDArray[np.float64]) -> Point:
+    """An array of shape (3,) as a point."""
+    return Point(**dict(zip("xyz", spot.tolist(), strict=True)))

@@ -9,8 +9,10 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from sensor_msgs.msg import CameraInfo, Image
 from visualization_msgs.msg import Marker
 
+from smolrgpt_ros.rendering.lettering import text_size, write
 from smolrgpt_ros.scene.pinhole import back_project
 from smolrgpt_ros.scene.rotations import rotation_matrix
 
@@ -20,9 +22,8 @@ from ..convert.images import decode_color, decode_depth
 Picture = NDArray[np.uint8]
 BACKGROUND = (48, 48, 48)
 _NEAR_M = 0.1
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-#: Height of a capital letter of the font at scale 1, pixels.
-_LETTER = 22.0
+#: Height of a capital letter as a share of the font's.
+_CAPITAL = 0.7
 #: Below this letters cannot be read, pixels.
 _LEAST_LETTER = 8.0
 
@@ -78,7 +79,7 @@ class View:
         return seen[:, :2] * (self.focal / depth[:, None]) + middle, seen[:, 2]
 
 
-def cloud_of(rgb: Any, depth: Any, info: Any) -> tuple[NDArray[np.float64], Picture]:
+def cloud_of(rgb: Image, depth: Image, info: CameraInfo) -> tuple[NDArray[np.float64], Picture]:
     """The points of shape (N, 3), metres, and their colours (N, 3) of an RGB-D frame's messages.
 
     Raises:
@@ -94,7 +95,7 @@ def cloud_of(rgb: Any, depth: Any, info: Any) -> tuple[NDArray[np.float64], Pict
 
 
 def draw_view(
-    view: View, points: NDArray[np.float64], colors: Picture, markers: Sequence[Any]
+    view: View, points: NDArray[np.float64], colors: Picture, markers: Sequence[Marker]
 ) -> Picture:
     """The picture of a cloud and of markers over it.
 
@@ -136,14 +137,15 @@ def _splat(picture: Picture, view: View, points: NDArray[np.float64], colors: Pi
             picture[y[inside], x[inside]] = shown[inside]
 
 
-def _points(marker: Any) -> NDArray[np.float64]:
+def _points(marker: Marker) -> NDArray[np.float64]:
     """A marker's points in its header's frame, shape (N, 3)."""
     p, q = marker.pose.position, marker.pose.orientation
     local = np.array([[point.x, point.y, point.z] for point in marker.points]).reshape(-1, 3)
-    return local @ rotation_matrix((q.w, q.x, q.y, q.z)).T + np.array([p.x, p.y, p.z])
+    points: NDArray[np.float64] = local @ rotation_matrix((q.w, q.x, q.y, q.z)).T
+    return points + np.array([p.x, p.y, p.z])
 
 
-def _line(picture: Picture, view: View, marker: Any, ends: NDArray[Any], draw: Any) -> None:
+def _line(picture: Picture, view: View, marker: Marker, ends: NDArray[Any], draw: Any) -> None:
     pixels, depth = view.project(ends)
     if depth.min() <= _NEAR_M:
         return
@@ -158,24 +160,22 @@ def _arrow(picture: Picture, a: Any, b: Any, color: Any, width: int, kind: int) 
     cv2.arrowedLine(picture, a, b, color, width, kind, tipLength=0.08)
 
 
-def _text(picture: Picture, view: View, marker: Any) -> None:
+def _text(picture: Picture, view: View, marker: Marker) -> None:
     p = marker.pose.position
     pixels, depth = view.project(np.array([[p.x, p.y, p.z]]))
     if depth[0] <= _NEAR_M:
         return
-    letter = max(view.focal * marker.scale.z / float(depth[0]), _LEAST_LETTER)
-    scale, step = letter / _LETTER, 1.5 * letter
-    plain = marker.text.replace("\N{PLUS-MINUS SIGN}", "+-").encode("ascii", "replace").decode()
-    lines = plain.splitlines()
+    capital = max(view.focal * marker.scale.z / float(depth[0]), _LEAST_LETTER)
+    letters, step = round(capital / _CAPITAL), 1.5 * capital
+    lines = marker.text.splitlines()
     layer = picture.copy()
     for i, line in enumerate(lines):
-        (width, height), _ = cv2.getTextSize(line, _FONT, scale, 1)
+        width, height = text_size(line, letters)
         x = round(float(pixels[0, 0]) - width / 2)
-        y = round(float(pixels[0, 1]) + (i - (len(lines) - 1) / 2) * step + height / 2)
+        y = round(float(pixels[0, 1]) + (i - (len(lines) - 1) / 2) * step - height / 2)
         x = int(np.clip(x, 2, max(2, picture.shape[1] - width - 2)))
-        y = int(np.clip(y, height + 2, picture.shape[0] - 4))
-        cv2.putText(layer, line, (x, y), _FONT, scale, BACKGROUND, 4, cv2.LINE_AA)
-        cv2.putText(layer, line, (x, y), _FONT, scale, _color(marker), 1, cv2.LINE_AA)
+        y = int(np.clip(y, 2, max(2, picture.shape[0] - height - 2)))
+        write(layer, line, (x, y), letters, _color(marker), outline=BACKGROUND)
     _blend(picture, layer, marker.color.a)
 
 
@@ -183,6 +183,6 @@ def _blend(picture: Picture, layer: Picture, alpha: float) -> None:
     cv2.addWeighted(layer, alpha, picture, 1.0 - alpha, 0.0, dst=picture)
 
 
-def _color(marker: Any) -> tuple[int, int, int]:
+def _color(marker: Marker) -> tuple[int, int, int]:
     c = marker.color
     return round(255 * c.r), round(255 * c.g), round(255 * c.b)

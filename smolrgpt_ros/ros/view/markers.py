@@ -4,54 +4,70 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
+from std_msgs.msg import Header
 from visualization_msgs.msg import Marker, MarkerArray
 
+from smolrgpt_ros.msg import Region, RegionArray
+from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.highlight_roles import Roles
+from smolrgpt_ros.rendering.palette import label_color
 
 from ..convert.time import duration_of
-from .answer_markers import answer_markers, answer_roles
-from .marker_shapes import above, box, color_of, has_place, text
+from .answer_markers import answer_markers
+from .marker_shapes import above, box, has_place, text
 
-#: How strongly a region is drawn: none is asked about, in the answer, a rival of it, another one.
+#: Opacity of a region: without an answer, in the answer, a rival of it, any other one.
 _ALONE, _STRONG, _RIVAL, _OTHER = 0.9, 0.95, 0.35, 0.15
 
 
+@dataclass(frozen=True)
+class ShownAnswer:
+    """An answer to show in space.
+
+    Args:
+        view: the answer.
+        header: of the image it is about.
+        regions: ``msg/Region`` of its question, positions in the header's frame.
+    """
+
+    view: AnswerView
+    header: Header
+    regions: Sequence[Region]
+
+
 def markers_of(
-    array: Any, answer: Any | None, answer_regions: Sequence[Any], lifetime_s: float
+    array: RegionArray, lifetime_s: float, answer: ShownAnswer | None = None
 ) -> MarkerArray:
-    """All markers of one moment; the first one deletes what was shown before.
+    """All markers of one moment; the first one deletes all of the moment before.
 
     Regions that depth could not place are left out, not drawn at zero.
 
     Args:
-        array: ``RegionArray`` of the frame.
-        answer: the last ``SpatialAnswer``, ``None`` where there is none to show.
-        answer_regions: ``Region`` messages the answer speaks about.
+        array: regions of the newest frame.
         lifetime_s: after which RViz removes them when no newer ones come.
+        answer: the last answer; ``None`` where there is none to show.
     """
     clear = Marker(header=array.header, action=Marker.DELETEALL)
-    roles = None
-    labels = {r.id: r.label for r in answer_regions}
-    if answer is not None:
-        roles = answer_roles(answer, labels)
-    shown = []
+    markers = []
+    labels = {r.id: r.label for r in answer.regions} if answer is not None else {}
     for region in array.regions:
         if has_place(region):
             # The ids of a client's own regions may be those of other objects here.
             same = labels.get(region.id) == region.label
-            shown += _region(array.header, region, _alpha(region.id if same else None, roles))
-    if answer is not None and roles is not None:
-        placed = {r.id: r for r in answer_regions if has_place(r)}
-        shown += answer_markers(answer, placed, roles)
-    for marker in shown:
+            alpha = _alpha(region.id if same else None, answer.view.roles if answer else None)
+            markers += _region(array.header, region, alpha)
+    if answer is not None:
+        placed = {r.id: r for r in answer.regions if has_place(r)}
+        markers += answer_markers(answer.view, answer.header, placed)
+    for marker in markers:
         marker.lifetime = duration_of(lifetime_s)
-    return MarkerArray(markers=[clear, *shown])
+    return MarkerArray(markers=[clear, *markers])
 
 
-def _region(header: Any, region: Any, alpha: float) -> list[Marker]:
-    color, p = color_of(region), region.position
+def _region(header: Header, region: Region, alpha: float) -> list[Marker]:
+    color, p = label_color(region.label), region.position
     distance = math.sqrt(p.x**2 + p.y**2 + p.z**2)
     words = f"{region.label} {region.id}\n{distance:.2f} m"
     name = text(header, "names", region.id, words, color, above(region, 1.7))

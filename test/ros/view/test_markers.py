@@ -1,6 +1,7 @@
 """Markers from real messages: frames, positions, ids, lifetimes, colours by kind, a clean end."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,19 +10,22 @@ from geometry_msgs.msg import Point, Vector3
 from std_msgs.msg import Header
 from visualization_msgs.msg import Marker
 
+from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import MeasuredValue, Region, RegionArray, SpatialAnswer
-from smolrgpt_ros.rendering.drawing import (
+from smolrgpt_ros.rendering.palette import (
     DISAGREE_COLOR,
+    GENERATED_COLOR,
     LABEL_COLORS,
     MEASURED_COLOR,
-    SAID_COLOR,
 )
+from smolrgpt_ros.ros.convert.answer_values import KIND_CODES, view_of_message
 from smolrgpt_ros.ros.convert.time import nanoseconds
-from smolrgpt_ros.ros.view.markers import markers_of
+from smolrgpt_ros.ros.view.markers import ShownAnswer, markers_of
 
 NAN = float("nan")
 HEADER = Header(stamp=Time(sec=5), frame_id="optical")
 ASKED = Header(stamp=Time(sec=3), frame_id="optical")
+MARKS = ("answer_line", "answer_label", "answer_box")
 AGREE, DISAGREE = SpatialAnswer.AGREEMENT_AGREE, SpatialAnswer.AGREEMENT_DISAGREE
 
 
@@ -38,12 +42,19 @@ def array(*regions):
     return RegionArray(header=HEADER, height=6, width=9, regions=list(regions))
 
 
+def shown(array, asked, regions, lifetime_s):
+    """The markers of regions and of an answer message, ``None`` for none."""
+    view = asked and ShownAnswer(view_of_message(asked, regions), asked.header, regions)
+    return markers_of(array, lifetime_s, view)
+
+
 def answer(kind, prompt_ids, measured, agreement=AGREE, **fields):
     return SpatialAnswer(
         header=ASKED,
         question=fields.pop("question", "How far?"),
         text=fields.pop("text", "The words."),
         kind=kind,
+        model="mini",
         prompt_region_ids=prompt_ids,
         region_ids=prompt_ids,
         agreement=agreement,
@@ -89,29 +100,29 @@ class Viewer:
     """What RViz shows: markers by namespace and id, until deleted or too old."""
 
     def __init__(self):
-        self.shown = {}
+        self.displayed = {}
 
     def receive(self, markers, now_s):
         for marker in markers.markers:
             if marker.action == Marker.DELETEALL:
-                self.shown.clear()
+                self.displayed.clear()
             else:
                 key = (marker.ns, marker.id)
-                assert key not in self.shown, f"{key} twice in one message"
-                self.shown[key] = now_s + nanoseconds(marker.lifetime) / 1e9
+                assert key not in self.displayed, f"{key} twice in one message"
+                self.displayed[key] = now_s + nanoseconds(marker.lifetime) / 1e9
 
     def visible(self, now_s):
-        return {key for key, end in self.shown.items() if end > now_s}
+        return {key for key, end in self.displayed.items() if end > now_s}
 
 
 def test_the_first_marker_clears_what_was_shown():
-    markers = markers_of(array(), None, [], 2.0).markers
+    markers = shown(array(), None, [], 2.0).markers
     assert [m.action for m in markers] == [Marker.DELETEALL]
     assert markers[0].header == HEADER
 
 
 def test_every_known_region_is_a_box_with_a_name_that_expires():
-    markers = markers_of(array(region(3, -1.0), region(4, 9.0, known=False)), None, [], 2.0)
+    markers = shown(array(region(3, -1.0), region(4, 9.0, known=False)), None, [], 2.0)
     boxes, names = named(markers, "regions"), named(markers, "names")
     assert set(boxes) == set(names) == {3}, "a region without a position is not drawn at zero"
     box = boxes[3]
@@ -132,7 +143,7 @@ def test_every_known_region_is_a_box_with_a_name_that_expires():
 
 def test_letters_grow_with_the_distance():
     near, far = region(3, 0.0, y=0.0, z=2.0), region(5, 3.0, y=4.0, z=12.0)
-    names = named(markers_of(array(near, far), None, [], 2.0), "names")
+    names = named(shown(array(near, far), None, [], 2.0), "names")
     assert names[3].scale.z == pytest.approx(0.15)
     # sqrt(9 + 16 + 144) = 13 m, times 0.028; a little nearer at the name's own place.
     assert names[5].scale.z == pytest.approx(0.364, rel=0.03)
@@ -140,7 +151,7 @@ def test_letters_grow_with_the_distance():
 
 def test_a_distance_is_a_segment_with_its_length_and_both_values_are_told():
     regions = [region(3, -1.0), region(5, 2.0, label="transporter", z=6.0)]
-    markers = markers_of(array(*regions, region(8, 0.0)), distance(), regions, 2.0)
+    markers = shown(array(*regions, region(8, 0.0)), distance(), regions, 2.0)
     line, length = named(markers, "answer_line")[0], named(markers, "answer_label")[0]
     assert (line.type, line.header) == (Marker.LINE_LIST, ASKED), "of the image asked about"
     assert [spot(p) for p in line.points] == [(-1.0, 0.5, 4.0), (2.0, 0.5, 6.0)]
@@ -163,8 +174,7 @@ def test_a_detected_region_with_the_id_of_a_clients_own_is_not_taken_for_it():
     own = [region(3, -1.0), region(5, 2.0)]
     detected = array(region(3, 4.0, label="shelf"), region(5, 2.1))
     alphas = {
-        i: m.color.a
-        for i, m in named(markers_of(detected, distance(), own, 2.0), "regions").items()
+        i: m.color.a for i, m in named(shown(detected, distance(), own, 2.0), "regions").items()
     }
     assert alphas[3] < 0.5 * alphas[5]
 
@@ -172,25 +182,123 @@ def test_a_detected_region_with_the_id_of_a_clients_own_is_not_taken_for_it():
 def test_a_distance_from_the_camera_starts_at_the_camera():
     asked = distance()
     asked.measured.region_ids = asked.prompt_region_ids = [3]
-    markers = markers_of(array(), asked, [region(3, -1.0)], 2.0)
+    markers = shown(array(), asked, [region(3, -1.0)], 2.0)
     assert [spot(p) for p in named(markers, "answer_line")[0].points] == [
         (0.0, 0.0, 0.0),
         (-1.0, 0.5, 4.0),
     ]
 
 
-@pytest.mark.parametrize(
-    ("true", "start", "left", "right"), [("left", -1.0, 3, 5), ("right", 2.0, 5, 3)]
-)
-def test_left_right_is_an_arrow_from_the_left_one_to_the_right_one(true, start, left, right):
-    """The first asked one, 3, is at x = -1 and the other at 2; "right" would be a mistake of the
+def relation(kind, word, measured_ids=(3, 5), prompt_ids=(3, 5), **fields):
+    number = {"value": float(word), "unit": "hour"} if word.isdigit() else {"value": NAN}
+    measured = MeasuredValue(
+        has_value=True, normalized=word, region_ids=measured_ids, std=NAN, **number
+    )
+    return answer(KIND_CODES[kind], prompt_ids, measured, **fields)
+
+
+@pytest.mark.parametrize("true", ["left", "right"])
+def test_left_right_is_an_arrow_to_the_subject_with_the_measured_word(true):
+    """The subject, 3, is at x = -1 and the reference at 2; "right" would be a mistake of the
     measurement, and must be drawn as measured all the same."""
     regions = [region(3, -1.0), region(5, 2.0)]
-    markers = markers_of(array(*regions), left_right("left", true), regions, 2.0)
+    markers = shown(array(*regions), left_right("left", true), regions, 2.0)
     line, labels = named(markers, "answer_line")[0], named(markers, "answer_label")
-    assert (line.type, line.points[0].x) == (Marker.ARROW, start)
-    assert {i: m.text for i, m in labels.items()} == {left: "left", right: "right"}
+    assert (line.type, [p.x for p in line.points]) == (Marker.ARROW, [2.0, -1.0])
+    assert {i: m.text for i, m in labels.items()} == {3: true}
     assert labels[3].pose.position.x == -1.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "text"),
+    [
+        (Kind.FRONT_BEHIND, "behind", "behind"),
+        (Kind.ABOVE_BELOW, "above", "above"),
+        (Kind.DIRECTION, "10", "10 o'clock"),
+    ],
+)
+def test_a_relation_is_an_arrow_to_the_subject(kind, word, text):
+    regions = [region(3, -1.0), region(5, 2.0)]
+    markers = shown(array(*regions), relation(kind, word), regions, 2.0)
+    line = named(markers, "answer_line")[0]
+    assert (line.type, [p.x for p in line.points]) == (Marker.ARROW, [2.0, -1.0])
+    assert {i: m.text for i, m in named(markers, "answer_label").items()} == {3: text}
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        (Kind.BIGGER_SMALLER, "smaller"),
+        (Kind.TALLER_SHORTER, "taller"),
+        (Kind.WIDER_THINNER, "thinner"),
+    ],
+)
+def test_a_comparison_of_sizes_is_a_word_at_the_subject(kind, word):
+    regions = [region(3, -1.0), region(5, 2.0), region(6, 0.0)]
+    markers = shown(array(*regions), relation(kind, word), regions[:2], 2.0)
+    assert {i: m.text for i, m in named(markers, "answer_label").items()} == {3: word}
+    assert set(named(markers, "answer_box")) == {3} and named(markers, "answer_line") == {}
+    alphas = {i: m.color.a for i, m in named(markers, "regions").items()}
+    assert alphas[3] == alphas[5] > alphas[6], "the other one is context"
+
+
+def length(kind, metres, ids):
+    measured = MeasuredValue(
+        has_value=True, value=metres, unit="m", normalized=f"{metres:.2f}", region_ids=ids, std=0.1
+    )
+    return answer(KIND_CODES[kind], [3, 5], measured)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends", "ticks"),
+    [
+        # Of 3 at (-1, 0.5, 4): level across the view, and upright; y is down.
+        (Kind.WIDTH, [(-1.6, 0.5, 4.0), (-0.4, 0.5, 4.0)], (0.0, 0.2, 0.0)),
+        (Kind.HEIGHT, [(-1.0, 1.1, 4.0), (-1.0, -0.1, 4.0)], (0.2, 0.0, 0.0)),
+    ],
+)
+def test_a_size_is_a_dimension_line_of_the_measured_length_at_the_region(kind, ends, ticks):
+    regions = [region(3, -1.0), region(5, 2.0)]
+    markers = shown(array(*regions), length(kind, 1.2, [3]), regions, 2.0)
+    points = np.array([spot(p) for p in named(markers, "answer_line")[0].points])
+    line = points[:2] if points[0][0] < points[1][0] or kind is Kind.HEIGHT else points[1::-1]
+    np.testing.assert_allclose(line, ends, atol=1e-9)
+    for tick in (points[3] - points[2], points[5] - points[4]):
+        np.testing.assert_allclose(np.abs(tick), ticks, atol=1e-9)
+    label = named(markers, "answer_label")[0]
+    assert label.text == "1.20 m"
+    np.testing.assert_allclose(spot(label.pose.position), (-1.0, 0.5, 4.0), atol=1e-9)
+
+
+def test_a_difference_of_heights_is_vertical_on_the_floor_of_a_tilted_camera():
+    """Camera 30 degrees down: up is (0, -cos 30, -sin 30). From 5 at (2, 0.5, 6) to 3 at
+    (-1, 0.5, 4) are (-3, 0, -2): 1.0 m along up, so the foot is at 3 - 1.0 up."""
+    regions = [region(3, -1.0), region(5, 2.0, z=6.0)]
+    asked = length(Kind.VERTICAL_DISTANCE, 1.0, [3, 5])
+    view = replace(view_of_message(asked, regions), up=(0.0, -math.sqrt(0.75), -0.5))
+    markers = markers_of(array(*regions), 2.0, ShownAnswer(view, ASKED, regions))
+    points = [spot(p) for p in named(markers, "answer_line")[0].points]
+    foot = (-1.0, 0.5 + math.sqrt(0.75), 4.5)
+    expected = [(-1.0, 0.5, 4.0), foot, foot, (2.0, 0.5, 6.0)]
+    np.testing.assert_allclose(points, expected, atol=1e-9)
+    assert named(markers, "answer_label")[0].text == "1.00 m"
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(Kind) - {Kind.TEXT, Kind.UNKNOWN}, key=lambda k: k.value)
+)
+def test_every_kind_that_is_measured_has_a_marker(kind):
+    regions = [region(3, -1.0), region(5, 2.0)]
+    if kind.is_length:
+        asked = length(kind, 1.2, [3] if kind.is_size else [3, 5])
+    elif kind is Kind.CHOICE:
+        asked = choice(0, 3, [3, 5], AGREE)
+    elif kind is Kind.COUNT:
+        asked = relation(kind, "2")
+    else:
+        asked = relation(kind, "4" if kind is Kind.DIRECTION else "left")
+    marks = [m for m in shown(array(*regions), asked, regions, 2.0).markers if m.ns in MARKS]
+    assert marks and all(paint(m) == MEASURED_COLOR for m in marks)
 
 
 def test_counted_regions_are_numbered_and_the_uncounted_fade():
@@ -200,7 +308,7 @@ def test_counted_regions_are_numbered_and_the_uncounted_fade():
         has_value=True, value=2.0, unit="count", normalized="2", region_ids=[3, 6], std=0.0
     )
     asked = answer(SpatialAnswer.KIND_COUNT, [9, 3, 4, 6], measured, value=2.0, unit="count")
-    markers = markers_of(array(*regions, region(7, 5.0)), asked, regions, 2.0)
+    markers = shown(array(*regions, region(7, 5.0)), asked, regions, 2.0)
     assert {i: m.text for i, m in named(markers, "answer_label").items()} == {
         3: "no. 1",
         6: "no. 2",
@@ -215,7 +323,7 @@ def test_nothing_counted_is_told_and_nothing_is_numbered():
     measured = MeasuredValue(has_value=True, value=0.0, unit="count", normalized="0")
     asked = answer(SpatialAnswer.KIND_COUNT, [9, 3], measured)
     regions = [region(9, 0.0, label="buffer"), region(3, 2.0)]
-    markers = markers_of(array(*regions), asked, regions, 2.0)
+    markers = shown(array(*regions), asked, regions, 2.0)
     assert named(markers, "answer_label") == named(markers, "answer_box") == {}
     assert named(markers, "answer_text")[2].text == "measured: 0"
 
@@ -224,17 +332,17 @@ def test_a_choice_is_boxed_its_rivals_fade_and_the_models_own_is_told_apart():
     """Measured: 6. The model says index 1 of the prompt, which is 3. Transporter 5 is asked."""
     regions = [region(5, 3.0, label="transporter"), region(3, -1.0), region(6, 1.0), region(4, 0.0)]
     asked = choice(1, 6, [5, 3, 6, 4], DISAGREE)
-    markers = markers_of(array(*regions), asked, regions, 2.0)
+    markers = shown(array(*regions), asked, regions, 2.0)
     boxes, labels = named(markers, "answer_box"), named(markers, "answer_label")
     assert {i: m.text for i, m in labels.items()} == {6: "chosen", 3: "model's choice"}
-    assert {i: paint(m) for i, m in boxes.items()} == {6: DISAGREE_COLOR, 3: SAID_COLOR}
+    assert {i: paint(m) for i, m in boxes.items()} == {6: DISAGREE_COLOR, 3: GENERATED_COLOR}
     alphas = {i: m.color.a for i, m in named(markers, "regions").items()}
     assert alphas[6] == alphas[3] == alphas[5] > 2 * alphas[4]
 
 
 def test_a_choice_both_make_is_boxed_once_in_the_measured_colour():
     regions = [region(3, -1.0), region(6, 1.0)]
-    markers = markers_of(array(*regions), choice(1, 6, [3, 6], AGREE), regions, 2.0)
+    markers = shown(array(*regions), choice(1, 6, [3, 6], AGREE), regions, 2.0)
     boxes = named(markers, "answer_box")
     assert {i: paint(m) for i, m in boxes.items()} == {6: MEASURED_COLOR}
 
@@ -249,18 +357,18 @@ def test_a_choice_both_make_is_boxed_once_in_the_measured_colour():
 )
 def test_model_and_measurement_have_their_colours_and_disagreement_is_red(agreement, color):
     regions = [region(3, -1.0), region(5, 2.0)]
-    markers = markers_of(array(*regions), distance(agreement), regions, 2.0)
+    markers = shown(array(*regions), distance(agreement), regions, 2.0)
     words = named(markers, "answer_text")
-    assert [paint(words[i]) for i in range(3)] == [SAID_COLOR, SAID_COLOR, color]
+    assert [paint(words[i]) for i in range(3)] == [GENERATED_COLOR, GENERATED_COLOR, color]
     assert paint(named(markers, "answer_line")[0]) == color
     assert paint(named(markers, "answer_label")[0]) == color
-    assert len({SAID_COLOR, MEASURED_COLOR, DISAGREE_COLOR}) == 3
+    assert len({GENERATED_COLOR, MEASURED_COLOR, DISAGREE_COLOR}) == 3
 
 
 def test_what_depth_could_not_measure_is_told_with_its_reason():
     measured = MeasuredValue(value=NAN, std=NAN, reason="no depth image.")
     asked = answer(SpatialAnswer.KIND_DISTANCE, [3, 5], measured, text="[Region 1] is far.")
-    markers = markers_of(array(), asked, [region(3, 0.0, known=False)], 2.0)
+    markers = shown(array(), asked, [region(3, 0.0, known=False)], 2.0)
     words = named(markers, "answer_text")
     assert words[1].text == "model: [5] is far.", "with the region's id, as on the boxes"
     assert words[2].text == "not measured: no depth image."
@@ -271,7 +379,7 @@ def test_what_depth_could_not_measure_is_told_with_its_reason():
 def test_long_words_are_wrapped_and_do_not_overlap():
     asked = distance()
     asked.question = "How far is the leftmost pallet " * 5
-    markers = markers_of(array(), asked, [region(3, -1.0), region(5, 2.0)], 2.0)
+    markers = shown(array(), asked, [region(3, -1.0), region(5, 2.0)], 2.0)
     words = named(markers, "answer_text")
     lines = words[0].text.splitlines()
     assert len(lines) >= 3 and max(map(len, lines)) <= 60
@@ -283,13 +391,13 @@ def test_long_words_are_wrapped_and_do_not_overlap():
 def test_nothing_is_left_after_regions_and_answer_go(asked):
     viewer = Viewer()
     regions = [region(3, -1.0), region(5, 2.0)]
-    viewer.receive(markers_of(array(*regions), asked, regions, 2.0), 10.0)
+    viewer.receive(shown(array(*regions), asked, regions, 2.0), 10.0)
     before = viewer.visible(10.1)
     assert {("regions", 3), ("regions", 5), ("answer_text", 2)} <= before
-    viewer.receive(markers_of(array(regions[0]), None, [], 2.0), 10.5)
+    viewer.receive(shown(array(regions[0]), None, [], 2.0), 10.5)
     assert viewer.visible(10.6) == {("regions", 3), ("names", 3)}
     assert viewer.visible(12.6) == set(), "nor when no newer ones come"
-    viewer.receive(markers_of(array(), None, [], 2.0), 10.7)
+    viewer.receive(shown(array(), None, [], 2.0), 10.7)
     assert viewer.visible(10.7) == set()
 
 
@@ -297,7 +405,7 @@ def test_every_marker_is_one_that_rviz_accepts():
     """A scale, a colour that shows, a unit quaternion, finite numbers: else RViz shows an error."""
     regions = [region(3, -1.0), region(5, 2.0)]
     for asked in (distance(), left_right("left", "left"), choice(0, 5, [3, 5], AGREE)):
-        for marker in markers_of(array(*regions), asked, regions, 2.0).markers[1:]:
+        for marker in shown(array(*regions), asked, regions, 2.0).markers[1:]:
             q = marker.pose.orientation
             assert math.isclose(q.x**2 + q.y**2 + q.z**2 + q.w**2, 1.0)
             assert marker.color.a > 0.1 and max(spot(marker.scale)) > 0.0

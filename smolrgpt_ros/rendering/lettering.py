@@ -1,0 +1,70 @@
+"""Text in pictures, with Pillow's own font."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from .palette import Color
+
+#: What the font has beside ASCII; anything else is drawn as a question mark.
+_BEYOND_ASCII = "\N{PLUS-MINUS SIGN}\N{DEGREE SIGN}\N{MIDDLE DOT}\N{HORIZONTAL ELLIPSIS}" + (
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+)
+
+
+def text_size(text: str, height: int) -> tuple[int, int]:
+    """Width and height of a line of text, pixels.
+
+    Args:
+        height: of the font, pixels: from the top of a capital to the bottom of a descender, about.
+    """
+    font = _font(height)
+    ascent, descent = font.getmetrics()
+    return round(font.getlength(_drawable(text))), ascent + descent
+
+
+def write(
+    picture: NDArray[np.uint8],
+    text: str,
+    corner: tuple[int, int],
+    height: int,
+    color: Color,
+    *,
+    outline: Color | None = None,
+) -> None:
+    """Write a line of text into a picture; what lies outside of it is cut off.
+
+    Args:
+        picture: shape ``(H, W, 3)``, uint8; changed.
+        corner: left end and top of the line, pixels (x, y).
+        height: see :func:`text_size`.
+        outline: colour of an edge of two pixels around the letters; ``None``: no edge.
+    """
+    edge = 2 if outline is not None else 0
+    width, line = text_size(text, height)
+    left, top = corner[0] - edge, corner[1] - edge
+    x, y = max(left, 0), max(top, 0)
+    patch = picture[y : max(top + line + 2 * edge, 0), x : max(left + width + 2 * edge, 0)]
+    if not patch.size:
+        return
+    image = Image.fromarray(patch)
+    ImageDraw.Draw(image).text(
+        (corner[0] - x, corner[1] - y), _drawable(text), color, _font(height),
+        stroke_width=edge, stroke_fill=outline,
+    )  # fmt: skip
+    patch[:] = np.asarray(image)
+
+
+def _drawable(text: str) -> str:
+    return "".join(c if " " <= c <= "~" or c in _BEYOND_ASCII else "?" for c in text)
+
+
+@cache
+def _font(height: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(height)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return font
