@@ -20,8 +20,8 @@ from smolrgpt_ros.ros.convert.answer_values import (
     KIND_CODES,
     generated_value,
     kind_of,
-    measured_text,
     measured_value,
+    view_of_message,
 )
 from smolrgpt_ros.ros.convert.messages import (
     answer_message,
@@ -203,7 +203,7 @@ def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read(
     ("kind", "value", "normalized", "unit", "number", "text"),
     [
         (Kind.WIDTH, 1.204, "1.20", "m", 1.204, "1.20 \N{PLUS-MINUS SIGN} 0.10 m"),
-        (Kind.DIRECTION, 3, "3", "hour", 3, "3 \N{PLUS-MINUS SIGN} 0.10 hour"),
+        (Kind.DIRECTION, 3, "3", "hour", 3, "3 o'clock \N{PLUS-MINUS SIGN} 0.10 h"),
         (Kind.COUNT, 2, "2", "count", 2, "2 (regions 12, 31)"),
         (Kind.CHOICE, 12, "0", "", 12, "region 12"),
         (Kind.TALLER_SHORTER, "taller", "taller", "", "taller", "taller"),
@@ -216,7 +216,7 @@ def test_measured_values_of_a_message(kind, value, normalized, unit, number, tex
     assert message.measured.normalized == normalized
     assert measured_value(message) == number
     assert type(measured_value(message)) is type(number)
-    assert measured_text(message) == text
+    assert view_of_message(message, []).measured_text == text
 
 
 def test_every_kind_has_the_constant_of_its_name_and_no_other():
