@@ -9,9 +9,9 @@ from geometry_msgs.msg import PointStamped
 from std_msgs.msg import Header
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.ros.convert.answer_values import (
-    Value,
     agreement_of,
     generated_value,
     kind_of,
