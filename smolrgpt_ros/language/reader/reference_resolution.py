@@ -74,9 +74,12 @@ class ReferenceResolver:
         return tuple(self.placeholder_ids[i] for i in phrase.placeholders) + phrase.ids
 
     def ids_of_all(self, phrases: Iterable[NounPhrase]) -> tuple[int, ...]:
-        """The regions that explicit phrases name, each once; every placeholder counts by itself."""
-        found = tuple(i for phrase in phrases for i in self.ids_of(phrase))
-        return found if self.has_placeholders else tuple(dict.fromkeys(found))
+        """The regions that explicit phrases name, each once, or once per placeholder it has."""
+        found: list[int] = []
+        for region_id in (i for phrase in phrases for i in self.ids_of(phrase)):
+            if found.count(region_id) < max(1, self.placeholder_ids.count(region_id)):
+                found.append(region_id)
+        return tuple(found)
 
     def of_class(self, label: str, within: Sequence[int] | None = None) -> tuple[int, ...]:
         """Regions of the class, in order of their ids; restricted to ``within`` if given.
