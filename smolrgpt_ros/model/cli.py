@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .checkpoints.download import PUBLISHED_WEIGHTS, download
+PUBLISHED_REPOSITORY = "Abdrah/SmolRGPT-ICCV2025-Weights"
+"""Dataset repository of the published weights on the Hugging Face Hub."""
+PUBLISHED_FILE = "weights.tar"
+"""The tar of the three published stages."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,11 +32,25 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run_convert)
     parser = subparsers.add_parser(
         "download",
-        help="fetch the published weights (or another file); goes on where it was cut off",
+        help="fetch the published weights, or another file of the Hugging Face Hub",
+        description="Fetch the published weights, or another file of the Hugging Face Hub, and "
+        "check its SHA-256.",
     )
-    parser.add_argument("target", help="file to make, e.g. weights.tar")
-    parser.add_argument("--url", default=PUBLISHED_WEIGHTS, help="from (default: %(default)s)")
-    parser.add_argument("--sha256", help="checksum the file must have")
+    parser.add_argument("--out", default=".", help="folder for the file (default: %(default)s)")
+    parser.add_argument(
+        "--repository", default=PUBLISHED_REPOSITORY, help="OWNER/NAME (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--kind",
+        choices=("dataset", "model"),
+        default="dataset",
+        help="of the repository (default: %(default)s)",
+    )
+    parser.add_argument("--file", default=PUBLISHED_FILE, help="in it (default: %(default)s)")
+    parser.add_argument(
+        "--revision", default="main", help="branch, tag or commit (default: %(default)s)"
+    )
+    parser.add_argument("--sha256", default="", help="checksum the file must have (default: any)")
     parser.set_defaults(run=run_download)
     parser = subparsers.add_parser(
         "bench",
@@ -65,9 +82,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run_convert(arguments: argparse.Namespace) -> int:
-    """Convert and say what was made; 1 and a message on bad input."""
+    """Convert and print the result; 1 and a message on bad input."""
     # torch takes seconds to import: other commands, such as "ask --live", do without it.
-    from .checkpoints.published import TOKENIZER, PublishedCheckpointError, convert, convert_back
+    from .checkpoints.convert import convert, convert_back
+    from .checkpoints.published_config import LANGUAGE_MODEL
 
     try:
         if arguments.to_published:
@@ -75,32 +93,30 @@ def run_convert(arguments: argparse.Namespace) -> int:
             print(f"wrote the published layout to {arguments.target}")
             return 0
         complete = convert(arguments.source, arguments.target, arguments.tokenizer, arguments.stage)
-    except (PublishedCheckpointError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(f"smolrgpt convert: {error}", file=sys.stderr)
         return 1
     print(f"wrote {arguments.target}")
     if not complete:
         print(
-            f"No tokenizer was found. Put tokenizer.json and tokenizer_config.json of {TOKENIZER} "
-            "into one folder and convert again with --tokenizer FOLDER.",
+            "No tokenizer was found. Put tokenizer.json and tokenizer_config.json of "
+            f"{LANGUAGE_MODEL} into one folder and convert again with --tokenizer FOLDER.",
             file=sys.stderr,
         )
     return 0
 
 
 def run_download(arguments: argparse.Namespace) -> int:
-    """Fetch with a progress line; 1 and a message where it fails."""
+    """Fetch and print path and checksum; 1 and a message where that fails."""
+    from .checkpoints.download import HubFile, download
 
-    def show(have: int, total: int | None) -> None:
-        of = "" if total is None else f" of {total / 2**20:.0f}"
-        print(f"\r{have / 2**20:.0f}{of} MiB", end="", file=sys.stderr, flush=True)
-
+    file = HubFile(arguments.repository, arguments.file, arguments.revision, arguments.kind)
     try:
-        download(arguments.url, arguments.target, arguments.sha256, on_progress=show)
+        found = download(file, arguments.out, arguments.sha256)
     except (OSError, ValueError) as error:
-        print(f"\nsmolrgpt download: {error}", file=sys.stderr)
+        print(f"smolrgpt download: {error}", file=sys.stderr)
         return 1
-    print(f"\nwrote {arguments.target}", file=sys.stderr)
+    print(f"wrote {found.path} (SHA-256 {found.sha256})")
     return 0
 
 

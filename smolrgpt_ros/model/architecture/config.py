@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
 from transformers.configuration_utils import SubConfigSpec
 
+from .placeholders import TokenKind
+
 PUBLISHED_VISION: dict[str, Any] = {
     "hidden_size": 768,
     "intermediate_size": 3072,
@@ -46,18 +48,18 @@ class SmolRGPTConfig(PreTrainedConfig):
         refiner_stages: doublings of the connector's grid; 3 in the published model (8x8 -> 64x64),
             0 to pool the image tokens themselves.
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
-        picture_geometry: estimate the geometry that no sensor gave from the region's tokens.
-        own_wording: the model knows the sentences of ``language.prompting`` best; whatever asks it
-            should use them.
-        region_relations: how many regions a geometry token tells its relation to, 0 for none.
-        region_name_token_id: token of ``[Region 0]``, the names of the next regions following it.
-            Each region's tokens then carry the embedding of their name, and each name, where it is
-            written, the features of its region: a small decoder need not look up what it writes
-            about. ``None`` for not (published).
+        picture_geometry: estimate geometry that no sensor measured from the region's tokens.
+        canonical_prompts: the model was trained on the canonical sentences of ``language.prompts``
+            and should be asked in them. Read from ``own_wording`` in files of earlier versions.
+        region_relations: how many regions a geometry token encodes the relation to, 0 for none.
+        region_name_token_id: token of ``[Region 0]``; those of the next regions follow it. The
+            embedding of a region's name is added to the region's tokens, and the region's features
+            to its name wherever it is written, so that a small decoder need not look them up.
+            ``None``: neither (published).
         region_names: how many such tokens there are.
         list_separator_token_ids: a name right behind one of these is in a list; see ``NameRules``.
         image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
-            that the features replace; the last is ``None`` where there is no geometry encoder.
+            that features replace; the last is ``None`` without a geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.
 
     Raises:
@@ -72,13 +74,13 @@ class SmolRGPTConfig(PreTrainedConfig):
         "text_config": SubConfigSpec(config_class=LlamaConfig, init_kwargs=PUBLISHED_TEXT),
     }
 
-    vision_config: dict | PreTrainedConfig | None = None
-    text_config: dict | PreTrainedConfig | None = None
+    vision_config: dict[str, Any] | PreTrainedConfig | None = None
+    text_config: dict[str, Any] | PreTrainedConfig | None = None
     pixel_shuffle_factor: int = 2
     refiner_stages: int = 3
     geometry_features: int = 0
     picture_geometry: bool = False
-    own_wording: bool = False
+    canonical_prompts: bool = False
     region_relations: int = 0
     region_name_token_id: int | None = None
     region_names: int = 0
@@ -92,6 +94,7 @@ class SmolRGPTConfig(PreTrainedConfig):
     tie_word_embeddings: bool = True
 
     def __post_init__(self, **kwargs: Any) -> None:
+        self.canonical_prompts = kwargs.pop("own_wording", self.canonical_prompts)
         super().__post_init__(**kwargs)
         self.vision.vision_use_head = False
         # With a padding index the embedding row of the pad token (here also end-of-turn) gets no
@@ -127,27 +130,44 @@ class SmolRGPTConfig(PreTrainedConfig):
                 f"geometry_features={self.geometry_features} and mask_geometry_token_id="
                 f"{self.mask_geometry_token_id} must be set together"
             )
-        for name in ("region_relations", "picture_geometry"):
-            if getattr(self, name) and not self.geometry_features:
-                raise ValueError(f"{name}={getattr(self, name)} needs geometry_features, found 0")
+        dependent = {
+            "region_relations": self.region_relations,
+            "picture_geometry": self.picture_geometry,
+        }
+        for name, value in dependent.items():
+            if value and not self.geometry_features:
+                raise ValueError(f"{name}={value} needs geometry_features, found 0")
         if bool(self.region_names) != (self.region_name_token_id is not None):
             raise ValueError(
                 f"region_names={self.region_names} and region_name_token_id="
                 f"{self.region_name_token_id} must be set together"
             )
-        for name in ("image", "mask_rgb", "mask_depth", "mask_geometry"):
-            token = getattr(self, f"{name}_token_id")
-            if token is not None and not 0 <= token < self.text.vocab_size:
-                raise ValueError(
-                    f"{name}_token_id={token} is outside the vocabulary of "
-                    f"{self.text.vocab_size} tokens"
-                )
+        placeholders = {
+            "image_token_id": self.image_token_id,
+            "mask_rgb_token_id": self.mask_rgb_token_id,
+            "mask_depth_token_id": self.mask_depth_token_id,
+            "mask_geometry_token_id": self.mask_geometry_token_id,
+        }
+        vocabulary = self.text.vocab_size
+        for name, token in placeholders.items():
+            if token is not None and not 0 <= token < vocabulary:
+                raise ValueError(f"{name}={token} is outside the vocabulary of {vocabulary} tokens")
 
     @staticmethod
     def _side(size: object) -> int:
         if not isinstance(size, int):
             raise ValueError(f"pictures and patches must be square, found size {size}")
         return size
+
+    def token_id(self, kind: TokenKind) -> int | None:
+        """The placeholder's token; ``None`` where the model has no such placeholder."""
+        ids = {
+            TokenKind.IMAGE: self.image_token_id,
+            TokenKind.RGB: self.mask_rgb_token_id,
+            TokenKind.DEPTH: self.mask_depth_token_id,
+            TokenKind.GEOMETRY: self.mask_geometry_token_id,
+        }
+        return ids[kind]
 
     @property
     def image_size(self) -> int:
@@ -172,4 +192,4 @@ class SmolRGPTConfig(PreTrainedConfig):
     @property
     def mask_grid(self) -> int:
         """Cells along one side of the refined map that masks are pooled from."""
-        return self.token_grid * 2**self.refiner_stages
+        return self.token_grid * (1 << self.refiner_stages)

@@ -1,4 +1,4 @@
-"""What SmolRGPT adds between tower and decoder: connector, refiner, mask pooling, geometry."""
+"""What SmolRGPT adds between tower and decoder: connector, refiner and mask pooling."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-
-def start_with(layer: nn.Module, std: float) -> None:
-    """Note the standard deviation of fresh weights; the model's ``_init_weights`` reads it."""
-    layer.init_std = std  # type: ignore[assignment]
+from ..initialization import set_initial_std
 
 
 class Connector(nn.Module):
@@ -19,14 +16,14 @@ class Connector(nn.Module):
         patch_size_in: width of a patch token.
         factor: side of a block of patches.
         width: width of an image token.
-        std: standard deviation that a fresh connector's tokens shall have.
+        std: standard deviation of a fresh connector's tokens.
     """
 
     def __init__(self, patch_size_in: int, factor: int, width: int, std: float) -> None:
         super().__init__()
         self.factor = factor
         self.proj = nn.Linear(patch_size_in * factor**2, width, bias=False)
-        start_with(self.proj, std * self.proj.in_features**-0.5)
+        set_initial_std(self.proj, std * self.proj.in_features**-0.5)
 
     def forward(self, patches: Tensor) -> Tensor:
         """``(B, P, C)`` patch tokens, row-major -> ``(B, P / factor**2, width)``."""
@@ -37,7 +34,7 @@ class Connector(nn.Module):
         return self.proj(blocks.reshape(batch, count // f**2, f * f * channels))
 
 
-class Doubling(nn.ConvTranspose2d):
+class Upsampling(nn.ConvTranspose2d):
     """Transposed convolution with kernel 2 and stride 2 on channels-last maps.
 
     Its windows do not overlap, so it is one matrix product per cell. That is faster on a CPU than
@@ -47,8 +44,8 @@ class Doubling(nn.ConvTranspose2d):
     def __init__(self, width: int) -> None:
         super().__init__(width, width, kernel_size=2, stride=2)
 
-    def lay_out(self) -> None:
-        """Order the weights in memory as :meth:`cells` reads them, which else copies them."""
+    def order_weights(self) -> None:
+        """Order the weights in memory as :meth:`cells` reads them; it copies them otherwise."""
         stored = self.weight.data.permute(2, 3, 1, 0).contiguous()
         self.weight.data = stored.permute(3, 2, 0, 1)
 
@@ -68,42 +65,43 @@ class Doubling(nn.ConvTranspose2d):
 
 
 class Refiner(nn.Module):
-    """Doublings of the image-token grid; the last one can be left to the pooling.
+    """Upsamplings of the image-token grid; the last one can be left to the pooling.
 
     All but the last are followed by a layer norm over channels and GELU, the last by GELU alone.
 
     Args:
         width: channels of every map.
-        stages: doublings.
-        std: standard deviation that a fresh refiner's map shall have.
+        stages: upsamplings, each of factor 2.
+        std: standard deviation of a fresh refiner's map.
     """
 
     def __init__(self, width: int, stages: int, std: float) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for _ in range(stages - 1):
-            layers += [Doubling(width), nn.LayerNorm(width, eps=1e-6), nn.GELU()]
-        layers += [Doubling(width), nn.GELU()]
+            layers += [Upsampling(width), nn.LayerNorm(width, eps=1e-6), nn.GELU()]
+        layers += [Upsampling(width), nn.GELU()]
         self.layers = nn.Sequential(*layers)
         for layer in layers:
-            if isinstance(layer, Doubling):
+            if isinstance(layer, Upsampling):
                 # GELU of a unit normal has a root mean square of 0.652, and halves small values.
                 gain = 2 * std / 0.652 if layer is self.last else 1.0
-                start_with(layer, gain * width**-0.5)
+                set_initial_std(layer, gain * width**-0.5)
 
     @property
-    def last(self) -> Doubling:
-        """The doubling that :meth:`trunk` leaves out."""
-        return self.layers[-2]  # type: ignore[return-value]
+    def last(self) -> Upsampling:
+        """The upsampling that :meth:`trunk` leaves out."""
+        layer: Upsampling = self.layers[-2]
+        return layer
 
-    def lay_out(self) -> None:
+    def order_weights(self) -> None:
         """Order the weights in memory for inference; their values and shapes stay."""
         for layer in self.layers:
-            if isinstance(layer, Doubling):
-                layer.lay_out()
+            if isinstance(layer, Upsampling):
+                layer.order_weights()
 
     def trunk(self, tokens: Tensor) -> Tensor:
-        """Everything before the last doubling: ``(B, N, D)`` -> ``(B, h, w, D)``."""
+        """Everything before the last upsampling: ``(B, N, D)`` -> ``(B, h, w, D)``."""
         side = round(tokens.shape[1] ** 0.5)
         grid = tokens.view(tokens.shape[0], side, side, tokens.shape[2])
         return self.layers[:-2](grid)
@@ -113,7 +111,7 @@ class Refiner(nn.Module):
         return self.layers[-2:](self.trunk(tokens)).permute(0, 3, 1, 2)
 
     def pool(self, trunk: Tensor, weights: Tensor) -> Tensor:
-        """Mask-pool one picture's refined map without making the cells that no mask touches.
+        """Mask-pool one picture's refined map; cells that no mask touches are not computed.
 
         Args:
             trunk: ``(h, w, D)``, from :meth:`trunk`.
@@ -131,11 +129,11 @@ class Refiner(nn.Module):
         return weighted_mean(fine.reshape(-1, channels), split[:, used].reshape(count, -1))
 
 
-class NoRefiner(nn.Module):
-    """Image tokens pooled as they are, at their coarse grid: what refining is measured against."""
+class IdentityRefiner(nn.Module):
+    """Image tokens pooled as they are, at their coarse grid: the baseline of refining."""
 
-    def lay_out(self) -> None:
-        """Nothing to order."""
+    def order_weights(self) -> None:
+        """Nothing to do: there are no weights."""
 
     def trunk(self, tokens: Tensor) -> Tensor:
         """``(B, N, D)`` image tokens -> ``(B, h, w, D)``."""
@@ -162,7 +160,7 @@ def mask_weights(masks: Tensor, grid: int) -> tuple[Tensor, Tensor]:
     """Resize masks to the refined map as in training: bilinear, no antialias, half-pixel centres.
 
     A small mask can fall between the samples and vanish. Its weights then come from an area resize,
-    so that it still points at its place, and it is reported.
+    so that it still covers its place, and it is reported.
 
     Args:
         masks: ``(M, H, W)``, any dtype, values in [0, 1]; ``(M, grid, grid)`` is taken as it is.

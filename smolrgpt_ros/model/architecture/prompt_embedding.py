@@ -1,28 +1,40 @@
-"""From tokens and features to the decoder's input: placeholders filled, region names written."""
+"""From token ids and features to the decoder's input: placeholders filled, region names marked."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
-from transformers import PreTrainedModel
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from ..geometry_tokens.encoder import GeometryEncoder
 from ..geometry_tokens.picture_geometry import PictureGeometry
 from .config import SmolRGPTConfig
-from .per_sample import PerSample, listed
+from .placeholders import PerSample, TokenKind, fill_placeholders, per_sample
 from .region_names import NameMemory, NameRules
 
 
-class PromptSide(PreTrainedModel):
-    """What a SmolRGPT model does with prompts."""
+@dataclass(frozen=True)
+class PromptEmbedding:
+    """The prompt's half of a SmolRGPT model, composed of modules that the model registers.
+
+    Args:
+        config: of the model.
+        words: the decoder's token embedding.
+        geometry_encoder: ``None`` for a model without geometry tokens.
+        picture_geometry: estimates geometry that no sensor measured; ``None`` for a model that
+            does not.
+    """
 
     config: SmolRGPTConfig
-    geometry_encoder: GeometryEncoder
-    picture_geometry: PictureGeometry
+    words: nn.Embedding
+    geometry_encoder: GeometryEncoder | None
+    picture_geometry: PictureGeometry | None
 
-    def assemble(
+    def embed(
         self,
         input_ids: Tensor,
         image_tokens: Tensor | PerSample | None = None,
@@ -33,7 +45,7 @@ class PromptSide(PreTrainedModel):
         """Token embeddings with the placeholders replaced by features, in order.
 
         A sample without depth keeps the word embedding of its ``<mask_depth>`` tokens, as
-        published; nothing else may be missing.
+        published; no other features may be missing.
 
         Args:
             input_ids: ``(B, T)``.
@@ -42,36 +54,47 @@ class PromptSide(PreTrainedModel):
             region_geometry: per sample ``(M, G)`` raw values or ``None``.
 
         Returns:
-            ``(B, T, D)``; and what :meth:`write_names` needs for an answer from its first token
-            on, ``None`` where names carry nothing.
+            ``(B, T, D)``; and what :meth:`add_name_features` needs for an answer from its first
+            token on, ``None`` where region names carry no features.
 
         Raises:
             ValueError: where a sample's placeholders and features differ in number; both are named.
         """
-        batch, config = input_ids.shape[0], self.config
-        embeds = self.get_input_embeddings()(input_ids)
-        image = listed(image_tokens, batch, "image_tokens")
-        rgb = listed(region_rgb, batch, "region_rgb")
-        depth = listed(region_depth, batch, "region_depth")
-        raw = self._known_geometry(region_geometry, rgb, depth)
-        geometry = [None if r is None else self.geometry_encoder(r) for r in raw]
-        parts = (
-            (config.mask_rgb_token_id, rgb, "<mask_rgb>"),
-            (config.mask_depth_token_id, depth, "<mask_depth>"),
-            (config.mask_geometry_token_id, geometry, "<mask_geometry>"),
-        )
-        embeds = _scatter(embeds, input_ids == config.image_token_id, image, "<|image|>")
-        for token_id, tokens, token in parts:
+        batch = input_ids.shape[0]
+        rgb = per_sample(region_rgb, batch, "region_rgb")
+        depth = per_sample(region_depth, batch, "region_depth")
+        raw = self._complete_geometry(region_geometry, rgb, depth)
+        geometry = [None if r is None else self._geometry_tokens(r) for r in raw]
+        features = {
+            TokenKind.IMAGE: per_sample(image_tokens, batch, "image_tokens"),
+            TokenKind.RGB: [self._with_names(tokens) for tokens in rgb],
+            TokenKind.DEPTH: [self._with_names(tokens) for tokens in depth],
+            TokenKind.GEOMETRY: [self._with_names(tokens) for tokens in geometry],
+        }
+        embeds = self.words(input_ids)
+        for kind, rows in features.items():
+            token_id = self.config.token_id(kind)
             if token_id is not None:
-                where = input_ids == torch.tensor(token_id, device=input_ids.device)
-                named = [self._named(rows) for rows in tokens]
-                optional = token == "<mask_depth>"
-                embeds = _scatter(embeds, where, named, token, optional=optional)
+                embeds = fill_placeholders(embeds, input_ids, token_id, kind, rows)
         # After the placeholders are filled: by then their numbers are known to agree.
         memory = self._name_memory(raw, rgb, depth, geometry)
         if memory is not None:
-            embeds, _ = self.write_names(embeds, input_ids, memory)
+            embeds, _ = self.add_name_features(embeds, input_ids, memory)
         return embeds, memory
+
+    def add_name_features(
+        self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
+    ) -> tuple[Tensor, NameMemory]:
+        """Add each region's features to its name wherever it is written; see ``NameRules``."""
+        config = self.config
+        assert config.region_name_token_id is not None
+        rules = NameRules(
+            config.region_name_token_id,
+            config.region_names,
+            config.list_separator_token_ids,
+            config.eos_token_id,
+        )
+        return rules.add_features(embeds, input_ids, memory)
 
     def _name_memory(
         self, raw: list[Tensor | None], *rows: list[Tensor | None]
@@ -84,72 +107,42 @@ class PromptSide(PreTrainedModel):
         return NameMemory.fresh(torch.stack(padded))
 
     def _name_table(self, raw: Tensor | None, tokens: list[Tensor | None]) -> Tensor:
-        """``(M, M, D)``: the region's tokens summed, and what it is to the row's region."""
+        """``(M, M, D)``: the sum of the region's tokens and its relation to the row's region."""
         given = [t for t in tokens if t is not None]
         if not given:
-            words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
+            words = self.words.weight
             return words.new_zeros(0, 0, words.shape[1])
         own = torch.stack(given).sum(0)
-        self._check_names(len(own))
-        told = None
-        if raw is not None:
-            told = self.geometry_encoder.to_references(raw)
-        return own.expand(len(own), *own.shape) if told is None else own + told.to(own.dtype)
+        self._check_name_count(len(own))
+        relations = None
+        if raw is not None and self.geometry_encoder is not None:
+            relations = self.geometry_encoder.reference_features(raw)
+        table = own.expand(len(own), *own.shape)
+        return table if relations is None else own + relations.to(own.dtype)
 
-    def write_names(
-        self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
-    ) -> tuple[Tensor, NameMemory]:
-        """Add each region's features to its name, wherever that is written; see ``NameRules``."""
-        config = self.config
-        assert config.region_name_token_id is not None
-        rules = NameRules(
-            config.region_name_token_id,
-            config.region_names,
-            config.list_separator_token_ids,
-            config.eos_token_id,
-        )
-        return rules.write(embeds, input_ids, memory)
-
-    def _known_geometry(
+    def _complete_geometry(
         self,
         region_geometry: PerSample | None,
         rgb: list[Tensor | None],
         depth: list[Tensor | None],
     ) -> list[Tensor | None]:
         """Per sample ``(M, G)``, estimated where it was not measured; ``None`` without regions."""
-        given = listed(region_geometry, len(rgb), "region_geometry")
+        given = per_sample(region_geometry, len(rgb), "region_geometry")
         if not self.config.geometry_features:
             return [None] * len(rgb)
-        known = [None if r is None or not len(r) else self._checked(r) for r in given]
-        if not self.config.picture_geometry:
-            return known
-        return [self._completed(*of) for of in zip(known, rgb, depth, strict=True)]
+        measured = [None if r is None or not len(r) else self._check_geometry(r) for r in given]
+        if self.picture_geometry is None:
+            return measured
+        completed: list[Tensor | None] = []
+        for raw, rgb_tokens, depth_tokens in zip(measured, rgb, depth, strict=True):
+            # Different numbers of regions are reported where the placeholders are filled.
+            if raw is not None and rgb_tokens is not None and len(rgb_tokens) == len(raw):
+                raw = self.picture_geometry.complete(raw, rgb_tokens, depth_tokens)
+            completed.append(raw)
+        return completed
 
-    def _completed(
-        self, raw: Tensor | None, rgb: Tensor | None, depth: Tensor | None
-    ) -> Tensor | None:
-        # Numbers that do not agree are reported where the placeholders are filled.
-        if raw is None or rgb is None or len(rgb) != len(raw):
-            return raw
-        return self.picture_geometry.complete(raw, rgb, depth)
-
-    def _check_names(self, count: int) -> None:
-        if count > self.config.region_names:
-            raise ValueError(
-                f"a prompt may name at most {self.config.region_names} regions, found {count}"
-            )
-
-    def _named(self, tokens: Tensor | None) -> Tensor | None:
-        """Region tokens ``(M, D)`` with the embeddings of their names."""
-        first = self.config.region_name_token_id
-        if tokens is None or first is None:
-            return tokens
-        self._check_names(len(tokens))
-        words: Tensor = self.get_input_embeddings().weight  # type: ignore[assignment]
-        return tokens + words[first : first + len(tokens)].to(tokens.dtype)
-
-    def _checked(self, raw: Tensor | np.ndarray) -> Tensor:
-        raw = torch.as_tensor(raw).to(self.device)
+    def _check_geometry(self, raw: Tensor | NDArray[np.float32]) -> Tensor:
+        raw = torch.as_tensor(raw).to(self.words.weight.device)
         if raw.ndim != 2 or raw.shape[1] != self.config.geometry_features:
             raise ValueError(
                 f"region_geometry must be (M, {self.config.geometry_features}), "
@@ -157,22 +150,20 @@ class PromptSide(PreTrainedModel):
             )
         return raw
 
+    def _geometry_tokens(self, raw: Tensor) -> Tensor:
+        assert self.geometry_encoder is not None
+        return self.geometry_encoder(raw)
 
-def _scatter(
-    embeds: Tensor, where: Tensor, features: list[Tensor | None], token: str, optional: bool = False
-) -> Tensor:
-    """Put each sample's features at its placeholders; ``optional``: a sample may have none."""
-    wanted = where.sum(1).tolist()
-    for sample, (count, rows) in enumerate(zip(wanted, features, strict=True)):
-        if rows is None and optional:
-            where = where.clone()
-            where[sample] = False
-        elif count != (found := 0 if rows is None else len(rows)):
+    def _with_names(self, tokens: Tensor | None) -> Tensor | None:
+        """Region tokens ``(M, D)`` plus the word embeddings of the regions' names."""
+        first = self.config.region_name_token_id
+        if tokens is None or first is None:
+            return tokens
+        self._check_name_count(len(tokens))
+        return tokens + self.words.weight[first : first + len(tokens)].to(tokens.dtype)
+
+    def _check_name_count(self, count: int) -> None:
+        if count > self.config.region_names:
             raise ValueError(
-                f"sample {sample}: the prompt holds {count} {token} placeholders, "
-                f"but {found} features were given for them"
+                f"a prompt may name at most {self.config.region_names} regions, found {count}"
             )
-    given = [rows for rows in features if rows is not None and len(rows)]
-    if not given:
-        return embeds
-    return embeds.masked_scatter(where[..., None], torch.cat(given).to(embeds.dtype))

@@ -1,5 +1,8 @@
-"""What the names of regions carry where they are written: features of the region itself, and what
-it is to the region that the sentence speaks of."""
+"""Features added to the names of regions where a prompt or an answer writes them.
+
+A name carries the features of its region, and the region's relation to the reference: the region
+that the sentence is about.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-_NOBODY = -1
+_NONE = -1
+"""Stands for no region and for no token."""
 
 
 @dataclass(frozen=True, eq=False)
 class NameMemory:
-    """Features of names, and how far a text has come. ``R`` names at most in a prompt.
+    """Features of region names, and the state of a text that is being written.
+
+    ``R`` is the most regions of a prompt.
 
     Args:
-        table: ``(B, R, R, D)``; what the name of the column's region carries where the row's region
-            is the reference. On the diagonal: without a reference.
-        reference: ``(B,)`` int64, the region spoken of, -1 for none.
-        previous: ``(B,)`` int64, the last token.
+        table: ``(B, R, R, D)``; features of the column's region while the row's region is the
+            reference. On the diagonal: without a reference.
+        reference: ``(B,)`` int64, the region that the sentence is about, -1 for none.
+        previous: ``(B,)`` int64, the last token, -1 for none.
     """
 
     table: Tensor
@@ -30,24 +36,24 @@ class NameMemory:
     @classmethod
     def fresh(cls, table: Tensor) -> NameMemory:
         """Before the first token of an answer."""
-        nobody = torch.full((len(table),), _NOBODY, device=table.device)
-        return cls(table, nobody, nobody.clone())
+        none = torch.full((len(table),), _NONE, device=table.device)
+        return cls(table, none, none.clone())
 
     def select(self, rows: Tensor) -> NameMemory:
-        """That of some of the sequences."""
+        """The memory of some of the sequences."""
         return NameMemory(self.table[rows], self.reference[rows], self.previous[rows])
 
 
 @dataclass(frozen=True)
 class NameRules:
-    """Which tokens are names, and which say what the sentence speaks of.
+    """Which tokens are names of regions, and which names set the reference.
 
     A name in running text becomes the reference of the names behind it. A name in a list, which
     is one right behind a separator (colon, comma), does not. The end of a turn ends the reference.
 
     Args:
         first: token of region 0's name; those of the next regions follow it.
-        count: how many names there are.
+        count: names in the vocabulary.
         separators: tokens before a name in a list.
         end: token that ends a turn.
     """
@@ -57,10 +63,10 @@ class NameRules:
     separators: Sequence[int]
     end: int
 
-    def write(
+    def add_features(
         self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
     ) -> tuple[Tensor, NameMemory]:
-        """Add to each name what it carries.
+        """Add each name's features to its embedding.
 
         Args:
             embeds: ``(B, T, D)`` word embeddings of ``input_ids`` ``(B, T)``.
@@ -69,21 +75,23 @@ class NameRules:
         Returns:
             The embeddings, and the memory of the text up to here.
         """
-        places = memory.table.shape[1]
+        regions = memory.table.shape[1]
         region = input_ids - self.first
-        named = (region >= 0) & (region < min(places, self.count))
+        is_name = (region >= 0) & (region < min(regions, self.count))
         before = torch.cat((memory.previous[:, None], input_ids[:, :-1]), 1)
-        spoken_of = named
+        sets_reference = is_name
         for separator in self.separators:  # numbers: a tensor of them could not be in a CUDA graph
-            spoken_of = spoken_of & (before != separator)
-        ended = input_ids == self.end
-        told = torch.where(spoken_of, region, _NOBODY)
+            sets_reference = sets_reference & (before != separator)
+        ends_reference = input_ids == self.end
+        new_reference = torch.where(sets_reference, region, _NONE)
         position = torch.arange(input_ids.shape[1], device=input_ids.device)
-        last = torch.where(spoken_of | ended, position, -1).cummax(1).values
-        after = torch.where(last >= 0, told.gather(1, last.clamp(min=0)), memory.reference[:, None])
+        last = torch.where(sets_reference | ends_reference, position, _NONE).cummax(1).values
+        after = torch.where(
+            last >= 0, new_reference.gather(1, last.clamp(min=0)), memory.reference[:, None]
+        )
         reference = torch.cat((memory.reference[:, None], after[:, :-1]), 1)
-        column = region.clamp(0, places - 1)
+        column = region.clamp(0, regions - 1)
         row = torch.where(reference >= 0, reference, column)
         sample = torch.arange(len(input_ids), device=input_ids.device)[:, None]
-        added = memory.table[sample, row, column].to(embeds.dtype) * named[..., None]
+        added = memory.table[sample, row, column].to(embeds.dtype) * is_name[..., None]
         return embeds + added, NameMemory(memory.table, after[:, -1], input_ids[:, -1])

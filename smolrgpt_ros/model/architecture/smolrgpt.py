@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import (
     Cache,
     GenerationMixin,
     LlamaForCausalLM,
+    PreTrainedModel,
     SiglipVisionModel,
 )
-from transformers import initialization as init
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from ..geometry_tokens.encoder import GeometryEncoder
 from ..geometry_tokens.features import FEATURE_COUNT, FEATURE_SCALES
 from ..geometry_tokens.picture_geometry import PictureGeometry
+from ..initialization import initialize
 from .config import SmolRGPTConfig
-from .layers import Connector, Doubling, NoRefiner, Refiner
-from .per_sample import PerSample, listed
-from .prompt_embedding import PromptSide
+from .layers import Connector, IdentityRefiner, Refiner
+from .placeholders import PerSample
+from .prompt_embedding import PromptEmbedding
 from .region_names import NameMemory
-from .vision_encoder import VisionSide
+from .vision_encoder import PictureBranch, VisionEncoder
 
-_ONCE = (  # inputs that a cached prompt already holds
+_PROMPT_INPUTS = (  # a cached prompt already holds them
     "pixel_values",
     "depth_values",
     "patch_tokens",
@@ -40,8 +39,6 @@ _ONCE = (  # inputs that a cached prompt already holds
     "region_geometry",
 )
 
-_LOADING_FAULTS = ("missing_keys", "unexpected_keys", "mismatched_keys")
-
 
 @dataclass
 class SmolRGPTOutput(CausalLMOutputWithPast):
@@ -50,15 +47,19 @@ class SmolRGPTOutput(CausalLMOutputWithPast):
     Args:
         vanished_masks: per sample ``(M,)`` bool, masks too small for the mask grid; ``None`` where
             this call pooled no masks.
-        name_memory: what regions' names carry; the next steps of a generation need it.
+        name_memory: features of region names; the next steps of a generation need it.
     """
 
     vanished_masks: list[Tensor | None] | None = None
     name_memory: NameMemory | None = None
 
 
-class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
-    """The published architecture from transformers' tower and decoder; sizes from the config."""
+class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
+    """SmolRGPT composed of a vision encoder, a prompt embedding and transformers' Llama decoder.
+
+    The modules of the parts are registered here, under the names that saved tensors have; the parts
+    themselves are made of them on access and hold nothing else.
+    """
 
     config: SmolRGPTConfig
     config_class = SmolRGPTConfig
@@ -67,7 +68,7 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
     base_model_prefix = ""
     _supports_sdpa = True
     _supports_attention_backend = True
-    _tied_weights_keys = {  # type: ignore[assignment]  # noqa: RUF012
+    _tied_weights_keys = {  # noqa: RUF012
         "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
     }
 
@@ -78,75 +79,45 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
         self.vision_tower = SiglipVisionModel(config.vision)
         self.rgb_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
         self.depth_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
-        for modality in ("rgb", "depth"):
-            refined = config.refiner_stages > 0
-            refiner = Refiner(width, config.refiner_stages, std) if refined else NoRefiner()
-            self.add_module(f"{modality}_refiner", refiner)
+        self.rgb_refiner = _refiner(config)
+        self.depth_refiner = _refiner(config)
+        if config.geometry_features not in (0, FEATURE_COUNT):
+            raise ValueError(
+                f"geometry_features must be 0 or {FEATURE_COUNT}, found {config.geometry_features}"
+            )
+        self.geometry_encoder: GeometryEncoder | None = None
         if config.geometry_features:
-            if config.geometry_features != FEATURE_COUNT:
-                raise ValueError(
-                    f"geometry_features must be 0 or {FEATURE_COUNT}, "
-                    f"found {config.geometry_features}"
-                )
             self.geometry_encoder = GeometryEncoder(
                 FEATURE_SCALES, width, std, config.region_relations
             )
+        self.picture_geometry: PictureGeometry | None = None
         if config.picture_geometry:
             self.picture_geometry = PictureGeometry(width)
         self.language_model = LlamaForCausalLM(config.text)
         self.post_init()
 
-    @classmethod
-    def from_published(
-        cls, source: str | Path, stage: str | None = None, dtype: torch.dtype = torch.float32
-    ) -> SmolRGPTForConditionalGeneration:
-        """The model of a checkpoint in the published layout; see ``published.load_published``."""
-        from ..checkpoints.published import load_published  # it imports this module
-
-        return load_published(source, stage, dtype)
-
-    @classmethod
-    def from_folder(
-        cls, folder: str | Path, dtype: torch.dtype | str = torch.float32
-    ) -> SmolRGPTForConditionalGeneration:
-        """The model that ``save_pretrained`` wrote; nothing is fetched from a network.
-
-        Raises:
-            ValueError: if the weights are not those of the folder's config; tensors are named.
-        """
-        model, found = cls.from_pretrained(
-            str(folder),
-            dtype=dtype,
-            local_files_only=True,
-            use_safetensors=True,
-            output_loading_info=True,
+    @property
+    def vision_encoder(self) -> VisionEncoder:
+        """The modules that turn pictures into tokens, as one part."""
+        return VisionEncoder(
+            tower=self.vision_tower,
+            rgb=PictureBranch(self.rgb_connector, self.rgb_refiner),
+            depth=PictureBranch(self.depth_connector, self.depth_refiner),
+            mask_grid=self.config.mask_grid,
         )
-        wrong = {key: sorted(map(str, found[key])) for key in _LOADING_FAULTS if found[key]}
-        if wrong:
-            told = "; ".join(f"{key.replace('_', ' ')}: {', '.join(wrong[key])}" for key in wrong)
-            raise ValueError(f"{folder}: weights and config.json do not fit, {told}")
-        return model
 
-    @torch.no_grad()
+    @property
+    def prompt_embedding(self) -> PromptEmbedding:
+        """The modules that turn prompts and features into the decoder's input, as one part."""
+        return PromptEmbedding(
+            config=self.config,
+            words=self.get_input_embeddings(),
+            geometry_encoder=self.geometry_encoder,
+            picture_geometry=self.picture_geometry,
+        )
+
     def _init_weights(self, module: nn.Module) -> None:
-        """Start with features as large as token embeddings; smaller ones train slowly."""
-        std = getattr(module, "init_std", None)
-        if isinstance(module, Doubling):
-            # The four fine cells start alike (correlation 3/4): with independent ones, the mean
-            # under a mask would be far smaller than its parts.
-            shape = (*module.weight.shape[:2], 1, 1)
-            weight = 0.75**0.5 * torch.randn(shape, device=module.weight.device)
-            weight = weight + 0.5 * torch.randn_like(module.weight)
-            init.copy_(module.weight, std * weight)
-            assert module.bias is not None
-            init.zeros_(module.bias)
-        elif isinstance(module, nn.Linear) and std is not None:
-            init.normal_(module.weight, std=std)
-            if module.bias is not None:
-                init.zeros_(module.bias)
-        elif isinstance(module, nn.LayerNorm):
-            init.ones_(module.weight)
-            init.zeros_(module.bias)
+        initialize(module)
 
     def get_input_embeddings(self) -> nn.Module:
         return self.language_model.model.embed_tokens
@@ -201,11 +172,15 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
         if inputs_embeds is None:
             assert input_ids is not None
             if pixel_values is not None:
-                patch_tokens, depth_patch_tokens = self._towers(pixel_values, depth_values)
+                patch_tokens, depth_patch_tokens = self.vision_encoder.encode_both(
+                    pixel_values, depth_values
+                )
             if patch_tokens is not None:
                 if image_tokens is not None:
                     raise ValueError("give pictures or image_tokens, not both")
-                found = self.picture_tokens(patch_tokens, depth_patch_tokens, region_masks)
+                found = self.vision_encoder.picture_tokens(
+                    patch_tokens, depth_patch_tokens, region_masks
+                )
                 image_tokens = [tokens.image for tokens in found]
                 region_rgb_tokens = [tokens.rgb for tokens in found]
                 region_depth_tokens = [tokens.depth for tokens in found]
@@ -216,11 +191,11 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
                 # A decoder may generate placeholders; they are words then, as published.
                 inputs_embeds = self.get_input_embeddings()(input_ids)
                 if name_memory is not None:
-                    inputs_embeds, name_memory = self.write_names(
+                    inputs_embeds, name_memory = self.prompt_embedding.add_name_features(
                         inputs_embeds, input_ids, name_memory
                     )
             else:
-                inputs_embeds, name_memory = self.assemble(input_ids, *given)
+                inputs_embeds, name_memory = self.prompt_embedding.embed(input_ids, *given)
         output = self.language_model(
             inputs_embeds=inputs_embeds,
             attention_mask=attention_mask,
@@ -244,34 +219,32 @@ class SmolRGPTForConditionalGeneration(VisionSide, PromptSide, GenerationMixin):
             name_memory=name_memory,
         )
 
-    def _towers(
-        self, pixel_values: Tensor, depth_values: Tensor | PerSample | None
-    ) -> tuple[Tensor, list[Tensor | None]]:
-        """Tower output of the RGB and depth pictures, in one pass."""
-        count = pixel_values.shape[0]
-        depth = listed(depth_values, count, "depth_values")
-        chosen = [picture for picture in depth if picture is not None]
-        pictures = torch.cat((pixel_values, torch.stack(chosen))) if chosen else pixel_values
-        tokens = self.encode_images(pictures)
-        rest = iter(tokens[count:])
-        return tokens[:count], [None if picture is None else next(rest) for picture in depth]
-
     def _update_model_kwargs_for_generation(
         self, outputs: Any, model_kwargs: dict[str, Any], *args: Any, **kwargs: Any
     ) -> dict[str, Any]:
         model_kwargs["name_memory"] = outputs.name_memory
-        return super()._update_model_kwargs_for_generation(outputs, model_kwargs, *args, **kwargs)
+        updated: dict[str, Any] = super()._update_model_kwargs_for_generation(
+            outputs, model_kwargs, *args, **kwargs
+        )
+        return updated
 
-    def prepare_inputs_for_generation(  # type: ignore[override]
+    def prepare_inputs_for_generation(
         self,
         input_ids: Any,
         is_first_iteration: bool | None = False,
         **kwargs: Any,
     ) -> dict[str, Any]:
-        inputs = super().prepare_inputs_for_generation(  # type: ignore[misc]
+        inputs: dict[str, Any] = super().prepare_inputs_for_generation(
             input_ids, is_first_iteration=is_first_iteration, **kwargs
         )
         if not is_first_iteration and kwargs.get("use_cache", True):
-            for name in _ONCE:
+            for name in _PROMPT_INPUTS:
                 inputs.pop(name, None)
         return inputs
+
+
+def _refiner(config: SmolRGPTConfig) -> Refiner | IdentityRefiner:
+    if not config.refiner_stages:
+        return IdentityRefiner()
+    text = config.text
+    return Refiner(text.hidden_size, config.refiner_stages, text.initializer_range)

@@ -1,25 +1,28 @@
-"""From pictures to tokens: tower, connectors, refiners and mask pooling."""
+"""From pictures to image and region tokens: tower, connectors, refiners and mask pooling."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from transformers import PreTrainedModel
+from transformers import SiglipVisionModel
 
-from .config import SmolRGPTConfig
-from .layers import mask_weights, weighted_mean
-from .per_sample import PerSample, listed
+from .layers import Connector, IdentityRefiner, Refiner, mask_weights
+from .placeholders import PerSample, per_sample
 
 
 @dataclass(frozen=True)
-class RegionTokens:
-    """What a picture gives to prompts: ``image`` (N, D), and per region ``rgb``, ``depth`` (M, D).
+class PictureTokens:
+    """Tokens of one picture for prompts.
 
-    ``rgb`` is ``None`` without masks, ``depth`` without masks or depth. ``vanished``: (M,) bool.
+    Args:
+        image: ``(N, D)``.
+        rgb: ``(M, D)``, one per region; ``None`` without masks.
+        depth: ``(M, D)``; ``None`` without masks or depth.
+        vanished: ``(M,)`` bool, masks too small for the mask grid; ``None`` without masks.
     """
 
     image: Tensor
@@ -28,50 +31,93 @@ class RegionTokens:
     vanished: Tensor | None
 
 
-class VisionSide(PreTrainedModel):
-    """What a SmolRGPT model does with pictures, in the order in which data passes the parts."""
+@dataclass(frozen=True)
+class RegionWeights:
+    """Pooling weights of one picture's regions, from ``layers.mask_weights``.
 
-    config: SmolRGPTConfig
-    vision_tower: Any
+    Args:
+        weights: ``(M, mask_grid, mask_grid)`` float32.
+        vanished: ``(M,)`` bool.
+    """
 
-    def encode_images(self, pixel_values: Tensor) -> Tensor:
+    weights: Tensor
+    vanished: Tensor
+
+
+@dataclass(frozen=True)
+class PictureBranch:
+    """What follows the tower for one kind of picture, RGB or depth."""
+
+    connector: Connector
+    refiner: Refiner | IdentityRefiner
+
+    def pool(self, tokens: Tensor, regions: list[RegionWeights | None]) -> list[Tensor | None]:
+        """``(B, N, D)`` connected tokens -> per picture ``(M, D)``, ``None`` without regions."""
+        result: list[Tensor | None] = [None] * len(regions)
+        rows = [row for row, region in enumerate(regions) if region is not None]
+        if rows:
+            for row, trunk in zip(rows, self.refiner.trunk(tokens[rows]), strict=True):
+                region = regions[row]
+                assert region is not None
+                result[row] = self.refiner.pool(trunk, region.weights)
+        return result
+
+
+@dataclass(frozen=True)
+class VisionEncoder:
+    """The vision half of a SmolRGPT model, composed of modules that the model registers.
+
+    Args:
+        tower: shared by RGB and depth.
+        rgb, depth: what follows it.
+        mask_grid: cells along one side of the map that masks are pooled from.
+    """
+
+    tower: SiglipVisionModel
+    rgb: PictureBranch
+    depth: PictureBranch
+    mask_grid: int
+
+    def encode(self, pictures: Tensor) -> Tensor:
         """``(B, 3, S, S)`` RGB or depth pictures -> ``(B, P, C)`` patch tokens, normed."""
-        return self.vision_tower(pixel_values.to(self.dtype)).last_hidden_state
+        return self.tower(pictures.to(self.tower.dtype)).last_hidden_state
 
-    def connect(self, patch_tokens: Tensor, modality: str) -> Tensor:
-        """``(B, P, C)`` patch tokens -> ``(B, N, D)``; modality ``"rgb"`` or ``"depth"``."""
-        return self._part("connector", modality)(patch_tokens)
-
-    def refine(self, image_tokens: Tensor, modality: str) -> Tensor:
-        """``(B, N, D)`` image tokens -> ``(B, D, mask_grid, mask_grid)`` refined map."""
-        return self._part("refiner", modality)(image_tokens)
-
-    def pool_regions(self, refined: Tensor, masks: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:
-        """Mean of one picture's refined map under each mask.
+    def encode_both(
+        self, rgb: Tensor, depth: Tensor | PerSample | None
+    ) -> tuple[Tensor, list[Tensor | None]]:
+        """Patch tokens of RGB and depth pictures from one pass of the tower.
 
         Args:
-            refined: ``(D, mask_grid, mask_grid)``.
-            masks: ``(M, H, W)``, values in [0, 1] (soft values are weights).
+            rgb: ``(B, 3, S, S)``.
+            depth: ``(B, 3, S, S)``, or per picture ``(3, S, S)`` or ``None``.
 
         Returns:
-            ``(M, D)`` region tokens, and ``(M,)`` bool: vanished (see ``layers.mask_weights``).
+            ``(B, P, C)``, and per picture ``(P, C)`` or ``None``.
         """
-        weights, vanished = self.mask_weights(masks)
-        return weighted_mean(refined.flatten(1).T, weights.flatten(1)), vanished
+        count = rgb.shape[0]
+        pictures = per_sample(depth, count, "depth_values")
+        given = [picture for picture in pictures if picture is not None]
+        tokens = self.encode(torch.cat((rgb, torch.stack(given))) if given else rgb)
+        rest = iter(tokens[count:])
+        return tokens[:count], [None if picture is None else next(rest) for picture in pictures]
 
-    def mask_weights(self, masks: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:
-        """``layers.mask_weights`` on this model's grid and device; checks the shape."""
-        masks = torch.as_tensor(masks).to(self.device)
+    def region_weights(self, masks: Tensor | NDArray[np.generic]) -> RegionWeights:
+        """Pooling weights of masks ``(M, H, W)``, values in [0, 1], on the tower's device.
+
+        Raises:
+            ValueError: on another number of dimensions.
+        """
+        masks = torch.as_tensor(masks).to(self.tower.device)
         if masks.ndim != 3:
             raise ValueError(f"region masks must be (M, H, W), found {tuple(masks.shape)}")
-        return mask_weights(masks, self.config.mask_grid)
+        return RegionWeights(*mask_weights(masks, self.mask_grid))
 
     def picture_tokens(
         self,
         patch_tokens: Tensor,
         depth_patch_tokens: PerSample | Tensor | None,
         region_masks: PerSample | None,
-    ) -> list[RegionTokens]:
+    ) -> list[PictureTokens]:
         """Image and region tokens of ``B`` pictures from tower output, refining only under masks.
 
         Args:
@@ -81,34 +127,23 @@ class VisionSide(PreTrainedModel):
                 or ``None``.
         """
         count = patch_tokens.shape[0]
-        image = self.connect(patch_tokens, "rgb")
-        masks = listed(region_masks, count, "region_masks")
-        weighed = [None if m is None or len(m) == 0 else self.mask_weights(m) for m in masks]
-        rgb = self._pooled(image, list(range(count)), weighed, "rgb")
+        image = self.rgb.connector(patch_tokens)
+        masks = per_sample(region_masks, count, "region_masks")
+        regions = [None if m is None or len(m) == 0 else self.region_weights(m) for m in masks]
+        rgb = self.rgb.pool(image, regions)
         depth: list[Tensor | None] = [None] * count
-        patches = listed(depth_patch_tokens, count, "depth_patch_tokens")
-        chosen = [i for i in range(count) if patches[i] is not None and weighed[i] is not None]
+        patches = per_sample(depth_patch_tokens, count, "depth_patch_tokens")
+        chosen = [i for i in range(count) if patches[i] is not None and regions[i] is not None]
         if chosen:
-            tokens = self.connect(torch.stack([patches[i] for i in chosen]), "depth")  # type: ignore[misc]
-            depth = self._pooled(tokens, chosen, weighed, "depth")
+            tokens = self.depth.connector(
+                torch.stack([p for i in chosen if (p := patches[i]) is not None])
+            )
+            pooled = self.depth.pool(tokens, [regions[i] for i in chosen])
+            for index, region_tokens in zip(chosen, pooled, strict=True):
+                depth[index] = region_tokens
         return [
-            RegionTokens(image[i], rgb[i], depth[i], None if (w := weighed[i]) is None else w[1])
+            PictureTokens(
+                image[i], rgb[i], depth[i], None if (r := regions[i]) is None else r.vanished
+            )
             for i in range(count)
         ]
-
-    def _pooled(
-        self, tokens: Tensor, owners: list[int], weighed: list[Any], modality: str
-    ) -> list[Tensor | None]:
-        result: list[Tensor | None] = [None] * len(weighed)
-        rows = [row for row, owner in enumerate(owners) if weighed[owner] is not None]
-        if rows:
-            refiner = self._part("refiner", modality)
-            for row, trunk in zip(rows, refiner.trunk(tokens[rows]), strict=True):
-                owner = owners[row]
-                result[owner] = refiner.pool(trunk, weighed[owner][0])
-        return result
-
-    def _part(self, name: str, modality: str) -> Any:
-        if modality not in ("rgb", "depth"):
-            raise ValueError(f"modality must be 'rgb' or 'depth', found {modality!r}")
-        return getattr(self, f"{modality}_{name}")

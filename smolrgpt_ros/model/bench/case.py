@@ -1,4 +1,4 @@
-"""What the benchmark asks: a model of the published size, a frame of noise, four questions."""
+"""Inputs of the benchmark: a model of the published size, a frame of noise, questions about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transformers import PreTrainedTokenizerFast
 from smolrgpt_ros.scene.frame import RgbdFrame
 
 from ..architecture.config import PUBLISHED_TEXT, PUBLISHED_VISION, SmolRGPTConfig
-from ..inference.generator import PreparedQuestion
+from ..inference.question_inputs import QuestionInputs
 from ..preprocessing.processor import (
     IMAGE_TOKEN,
     MASK_DEPTH_TOKEN,
@@ -39,8 +39,14 @@ def bench_config(size: str) -> SmolRGPTConfig:
 
 @dataclass(frozen=True)
 class BenchCase:
-    """A frame, what the tower sees of it ``(1, 3, S, S)``, three masks ``(3, grid, grid)``, a whole
-    prompt ``(1, T)``, and questions behind the prefix.
+    """A frame and questions about it, as values and as tensors.
+
+    Args:
+        frame: of noise.
+        rgb, depth: its pictures for the tower, ``(1, 3, S, S)``.
+        weights: of three masks, ``(3, mask_grid, mask_grid)``.
+        ids: the whole prompt of the first question, ``(1, T)``.
+        questions: with the three masks each.
     """
 
     frame: RgbdFrame
@@ -48,14 +54,17 @@ class BenchCase:
     depth: Tensor
     weights: Tensor
     ids: Tensor
-    questions: list[PreparedQuestion]
+    questions: list[QuestionInputs]
 
     def to(self, device: torch.device) -> BenchCase:
         """With its tensors there; those of the questions follow when they are asked."""
-        moved = {
-            name: getattr(self, name).to(device) for name in ("rgb", "depth", "weights", "ids")
-        }
-        return replace(self, **moved)
+        return replace(
+            self,
+            rgb=self.rgb.to(device),
+            depth=self.depth.to(device),
+            weights=self.weights.to(device),
+            ids=self.ids.to(device),
+        )
 
 
 def bench_case(config: SmolRGPTConfig, question_tokens: int, questions: int = 4) -> BenchCase:
@@ -71,19 +80,19 @@ def bench_case(config: SmolRGPTConfig, question_tokens: int, questions: int = 4)
     processor = bench_processor(config)
     weights, _ = processor.masks(list(masks))
     region = [config.mask_rgb_token_id, config.mask_depth_token_id]
-    prepared = []
+    inputs = []
     for _ in range(questions):
         words = rng.integers(10, 1000, question_tokens - 6).tolist()
         ids = words[:5] + region + words[5:9] + region + words[9:12] + region + words[12:]
-        prepared.append(PreparedQuestion(ids, weights, None, ()))
+        inputs.append(QuestionInputs(ids, weights, None, ()))
     rgb, depth = processor.rgb(frame.rgb), processor.depth(frame.depth)
     assert depth is not None
-    prompt = processor.encode(processor.prefix) + prepared[0].token_ids
-    return BenchCase(frame, rgb[None], depth[None], weights, torch.tensor([prompt]), prepared)
+    prompt = processor.encode(processor.prefix) + inputs[0].token_ids
+    return BenchCase(frame, rgb[None], depth[None], weights, torch.tensor([prompt]), inputs)
 
 
 def bench_processor(config: SmolRGPTConfig) -> SmolRGPTProcessor:
-    """A processor whose tokenizer knows the prefix alone: 67 tokens with 64 image tokens."""
+    """A processor whose vocabulary is that of the prefix: 67 tokens with 64 image tokens."""
     vocabulary = {
         "<unk>": 0,
         TURN_START: 1,

@@ -1,4 +1,4 @@
-"""Memory of loading, measured in a process of its own."""
+"""Memory needed to load a checkpoint, measured in a process of its own."""
 
 from __future__ import annotations
 
@@ -26,26 +26,25 @@ class LoadMemory:
         return self.peak / self.file
 
 
-def measure_load(folder: Path, published: bool, timeout_s: float = 600.0) -> LoadMemory:
-    """Load a checkpoint into an engine's model and watch the process.
+def measure_load(folder: Path, timeout_s: float = 600.0) -> LoadMemory:
+    """Load a checkpoint into an engine's decoder and measure the process.
 
     Args:
         folder: of the checkpoint.
-        published: whether it is in the published layout.
         timeout_s: after it the process is ended.
 
     Raises:
         RuntimeError: if the process fails or takes too long.
     """
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_load, args=(theirs, str(folder), published), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_load, args=(sender, str(folder)), daemon=True)
     process.start()
-    theirs.close()
+    sender.close()
     try:
-        if not ours.poll(timeout_s):
+        if not receiver.poll(timeout_s):
             raise RuntimeError(f"loading {folder} took more than {timeout_s:.0f} s")
-        values = json.loads(ours.recv())
+        values: dict[str, int] = json.loads(receiver.recv())
     except EOFError as error:
         raise RuntimeError(f"loading {folder} failed; its message is above") from error
     finally:
@@ -55,19 +54,14 @@ def measure_load(folder: Path, published: bool, timeout_s: float = 600.0) -> Loa
     return LoadMemory(size, values["peak"] - values["before"], values["after"] - values["before"])
 
 
-def _load(connection: Connection, folder: str, published: bool) -> None:
-    from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
+def _load(connection: Connection, folder: str) -> None:
+    # Before the first measurement: imports take memory of their own.
+    from ..checkpoints.loading import load_model
     from ..inference.fused_decoder import FusedDecoder
 
-    SmolRGPTForConditionalGeneration.from_published  # noqa: B018  (all imports done)
     torch.set_num_threads(1)
     before = _resident()
-    if published:
-        model = SmolRGPTForConditionalGeneration.from_published(folder)
-    else:
-        model = SmolRGPTForConditionalGeneration.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True
-        )
+    model = load_model(folder)
     decoder = FusedDecoder(model.language_model)
     values = {"before": before, "after": _resident(), "peak": _peak()}
     connection.send(json.dumps(values))
@@ -82,7 +76,7 @@ def _peak() -> int:
 
 
 def _resident() -> int:
-    """Resident size of this process now, bytes; its peak where the system does not tell."""
+    """Resident size of this process now, bytes; its peak where ``/proc`` is missing."""
     status = Path("/proc/self/status")
     if not status.is_file():
         return _peak()

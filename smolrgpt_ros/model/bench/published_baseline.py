@@ -1,4 +1,4 @@
-"""The published way of computing, for comparison alone: nothing else uses it."""
+"""The published code's order of computing, as the baseline of the benchmark alone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from ..architecture.layers import Refiner, weighted_mean
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
 
 
-class PublishedWay:
-    """float32, RGB and depth one after the other, everything again for each question, a cache that
+class PublishedBaseline:
+    """The published order of computing, with this package's modules.
+
+    float32, RGB and depth one after the other, everything again for each question, a cache that
     grows by concatenation, and no stop at the end of a turn.
 
     Args:
-        model: float32; its own parts, so that no second set of most weights is needed.
+        model: float32; all but the refiners are shared with it.
         clock: in seconds.
     """
 
@@ -29,17 +31,18 @@ class PublishedWay:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.model, self.clock = model, clock
-        # Of its own: ours lays out the weights of the model's in another order.
+        # Copies: the generator orders the weights of the model's refiners for itself.
         self._refiners = copy.deepcopy((model.rgb_refiner, model.depth_refiner))
 
     @torch.inference_mode()
     def vision(self, rgb: Tensor, depth: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures ``(1, 3, S, S)`` and masks ``(M, g, g)`` -> image and region tokens."""
-        image = self.model.connect(self.model.encode_images(rgb), "rgb")
-        tokens = self.model.connect(self.model.encode_images(depth), "depth")
+        encoder = self.model.vision_encoder
+        image = encoder.rgb.connector(encoder.encode(rgb))
+        depth_tokens = encoder.depth.connector(encoder.encode(depth))
         pooled = [
-            weighted_mean(_whole_map(refiner, tokens_)[0].flatten(1).T, weights.flatten(1))
-            for refiner, tokens_ in zip(self._refiners, (image, tokens), strict=True)
+            weighted_mean(_whole_map(refiner, tokens)[0].flatten(1).T, weights.flatten(1))
+            for refiner, tokens in zip(self._refiners, (image, depth_tokens), strict=True)
         ]
         return image, pooled[0], pooled[1]
 
@@ -53,11 +56,11 @@ class PublishedWay:
             rgb, depth: ``(1, 3, S, S)``.
             weights: ``(M, g, g)``.
             ids: ``(1, T)``, the whole prompt.
-            new_tokens: always all of them.
+            new_tokens: generated in any case, without a stop.
         """
         start = self.clock()
         image, region_rgb, region_depth = self.vision(rgb, depth, weights)
-        embeds, _ = self.model.assemble(ids, image, [region_rgb], [region_depth])
+        embeds, _ = self.model.prompt_embedding.embed(ids, image, [region_rgb], [region_depth])
         return self._decode(embeds, new_tokens, start)
 
     def _decode(self, embeds: Tensor, new_tokens: int, start: float) -> list[float]:

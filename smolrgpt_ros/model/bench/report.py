@@ -1,4 +1,4 @@
-"""What the benchmark found: seconds, ratios, and a table of them."""
+"""Results of the benchmark: seconds, ratios, and a table of them."""
 
 from __future__ import annotations
 
@@ -13,33 +13,45 @@ class Measurements:
 
     seconds: dict[str, dict[str, list[float]]] = field(default_factory=dict)
 
-    def add(self, who: str, part: str, value: float) -> None:
-        self.seconds.setdefault(who, {}).setdefault(part, []).append(value)
+    def add(self, contestant: str, part: str, seconds: float) -> None:
+        self.seconds.setdefault(contestant, {}).setdefault(part, []).append(seconds)
 
-    def ratio(self, above: tuple[str, str], below: tuple[str, str]) -> float:
-        """Median over the rounds of one time divided by another of the same round."""
-        pairs = zip(self.seconds[above[0]][above[1]], self.seconds[below[0]][below[1]], strict=True)
-        return statistics.median(a / b for a, b in pairs)
+    def ratio(self, numerator: tuple[str, str], denominator: tuple[str, str]) -> float:
+        """Median over the rounds of one time divided by another of the same round.
+
+        Args:
+            numerator, denominator: contestant and part.
+        """
+        above = self.seconds[numerator[0]][numerator[1]]
+        below = self.seconds[denominator[0]][denominator[1]]
+        return statistics.median(a / b for a, b in zip(above, below, strict=True))
 
     def medians(self) -> dict[str, dict[str, float]]:
+        """Seconds by contestant and part."""
         return {
-            who: {part: statistics.median(values) for part, values in parts.items()}
-            for who, parts in self.seconds.items()
+            contestant: {part: statistics.median(values) for part, values in parts.items()}
+            for contestant, parts in self.seconds.items()
         }
 
 
 def ratios_of(
     found: Measurements, names: list[str], memory: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The ratios of the report, each by number format."""
+    """The ratios of the report, each by number format.
+
+    Args:
+        found: of all rounds.
+        names: of our contestants.
+        memory: of loading, where it was measured.
+    """
     pairs = {
         "one_question_20": ("answer", "answer"),
         "one_question_vs_120": ("always", "answer"),
         "next_question_same_frame": ("answer", "next answer"),
     }
     ratios: dict[str, Any] = {
-        key: {name: found.ratio(("published", theirs), (name, ours)) for name in names}
-        for key, (theirs, ours) in pairs.items()
+        key: {name: found.ratio(("published", published), (name, part)) for name in names}
+        for key, (published, part) in pairs.items()
     }
     ratios["four_questions_vs_one"] = {
         name: found.ratio((name, "four answers"), (name, "answer"))
@@ -51,7 +63,7 @@ def ratios_of(
 
 
 def table(report: dict[str, Any]) -> str:
-    """The report for people."""
+    """The report as text."""
     medians, loads = report["median_seconds"], report["load_average"]
     names = list(medians)
     parts = list(dict.fromkeys(part for values in medians.values() for part in values))
@@ -77,6 +89,6 @@ def table(report: dict[str, Any]) -> str:
         elif values is not None:
             lines.append(f"{key:28s}{values:12.2f}")
     for name, error in report["logits_error"].items():
-        how = report["computed_as"][name]
-        lines.append(f"logits of {name} ({how}): error of {error:.4f} standard deviations")
+        dtype = report["computed_as"][name]
+        lines.append(f"logits of {name} ({dtype}): error of {error:.4f} standard deviations")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Read and write checkpoints in the published layout; only safetensors, never pickles."""
+"""Checkpoints in the published layout, read and written; only safetensors, never pickles."""
 
 from __future__ import annotations
 
@@ -9,38 +9,32 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from ..architecture.config import SmolRGPTConfig
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
-from ..preprocessing.processor import (
-    IMAGE_TOKEN,
-    MASK_DEPTH_TOKEN,
-    MASK_RGB_TOKEN,
-    SmolRGPTProcessor,
-)
-from .published_layout import (
+from .published_config import config_from_published, published_config
+from .published_tensors import (
+    EMBEDDING,
+    HEAD,
     INVERSE_FREQUENCIES,
-    config_from_published,
+    from_published,
     inverse_frequencies,
-    published_config,
     published_names,
     published_shapes,
+    to_published,
 )
 
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
-TOKENIZER = "HuggingFaceTB/SmolLM2-360M-Instruct"
 
 
 class PublishedCheckpointError(ValueError):
-    """Not a complete checkpoint in the published layout; the message says all that is wrong."""
+    """Not a complete checkpoint in the published layout; the message lists every fault."""
 
 
 @contextmanager
@@ -77,7 +71,7 @@ def _require_files(folder: Path) -> None:
 
 
 def _extract(path: Path, stage: str | None, folder: Path) -> None:
-    """Write the chosen stage's two files, whatever their names in the tar lead to."""
+    """Write the chosen stage's two files into a folder; paths inside the tar are not used."""
     try:
         with tarfile.open(path) as archive:
             members = {PurePosixPath(m.name): m for m in archive.getmembers() if m.isfile()}
@@ -108,12 +102,16 @@ def _extract(path: Path, stage: str | None, folder: Path) -> None:
 
 
 def load_published(
-    source: str | Path, stage: str | None = None, dtype: torch.dtype = torch.float32
+    source: str | Path, stage: str | None = None, dtype: torch.dtype | None = torch.float32
 ) -> SmolRGPTForConditionalGeneration:
     """The model of a published checkpoint.
 
-    The file is opened anew for each tensor, so that its pages are given back: the peak is the model
-    and one tensor.
+    The file is opened again for each tensor, so that its pages are freed: the peak of memory is the
+    model and one tensor.
+
+    Args:
+        source, stage: as of :func:`opened`.
+        dtype: of the model; ``None``: as stored.
 
     Raises:
         PublishedCheckpointError: with every missing, unknown or mis-shaped tensor; for a damaged
@@ -129,13 +127,9 @@ def load_published(
         state: dict[str, Tensor] = {}
         with torch.device("meta"):
             model = SmolRGPTForConditionalGeneration(config)
-        for theirs, parts in published_names(list(model.state_dict())).items():
+        for name, parts in published_names(model.state_dict()).items():
             with safe_open(weights, framework="pt") as file:
-                tensor = file.get_tensor(theirs)
-                tensor = tensor[0] if theirs.endswith("position_embedding") else tensor
-                for name, part in zip(parts, tensor.chunk(len(parts)), strict=True):
-                    state[name] = part.to(dtype, copy=True)
-                del tensor, part
+                state |= from_published(name, parts, file.get_tensor(name), dtype)
     _assign(model, state)
     model.config.architectures = [type(model).__name__]
     return model
@@ -165,7 +159,7 @@ def _check_tensors(weights: Path, config: SmolRGPTConfig) -> None:
 
 
 def _wrong_frequencies(weights: Path, config: SmolRGPTConfig) -> list[str]:
-    """The rotary buffer says with which base the model was trained; the config must agree."""
+    """A fault if the stored rotary frequencies have another base than the config."""
     with safe_open(weights, framework="pt") as file:
         found = file.get_tensor(INVERSE_FREQUENCIES).float()
     if torch.allclose(found, inverse_frequencies(config), rtol=1e-3):
@@ -175,7 +169,7 @@ def _wrong_frequencies(weights: Path, config: SmolRGPTConfig) -> list[str]:
 
 def _assign(model: SmolRGPTForConditionalGeneration, state: dict[str, Tensor]) -> None:
     """Give a model on the meta device its tensors without copying them."""
-    state["language_model.lm_head.weight"] = state["language_model.model.embed_tokens.weight"]
+    state[HEAD] = state[EMBEDDING]
     model.load_state_dict(state, strict=True, assign=True)
     model.tie_weights()
     model.language_model.model.rotary_emb = LlamaRotaryEmbedding(model.config.text)
@@ -193,82 +187,8 @@ def save_published(model: SmolRGPTForConditionalGeneration, folder: str | Path) 
     """
     target = Path(folder)
     values = published_config(model.config)
-    state = model.state_dict()
-    tensors: dict[str, Tensor] = {}
-    for theirs, parts in published_names(list(state)).items():
-        tensor = torch.cat([state[part] for part in parts]) if len(parts) > 1 else state[parts[0]]
-        if theirs.endswith("position_embedding"):
-            tensor = tensor[None]
-        tensors[theirs] = tensor.contiguous()
-    tensors[INVERSE_FREQUENCIES] = inverse_frequencies(model.config)
+    tensors = to_published(model.state_dict(), model.config)
     target.mkdir(parents=True, exist_ok=True)
     tied = {"decoder.token_embedding.weight": "decoder.head.weight"}
     save_file(tensors, target / WEIGHTS_FILE, metadata=tied)
     (target / CONFIG_FILE).write_text(json.dumps(values, indent=4) + "\n")
-
-
-def published_processor(config: SmolRGPTConfig, folder: str | Path) -> SmolRGPTProcessor | None:
-    """A published model's processor from the tokenizer files in a folder, if they are there."""
-    if not (Path(folder) / "tokenizer.json").is_file():
-        return None
-    tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(str(folder), local_files_only=True)
-    tokens = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
-    tokenizer.add_special_tokens({"additional_special_tokens": tokens})
-    return SmolRGPTProcessor.for_config(config, tokenizer)
-
-
-def convert(
-    source: str | Path,
-    target: str | Path,
-    tokenizer: str | Path | None = None,
-    stage: str | None = None,
-) -> bool:
-    """Published checkpoint -> our folder, which appears only once it is complete.
-
-    Args:
-        source: a folder or tar.
-        target: must not exist, or be empty.
-        tokenizer: folder with the tokenizer's files; by default looked for in ``source``.
-        stage: of a tar.
-
-    Returns:
-        Whether tokenizer files were found and written along.
-    """
-    out = _fresh(target)
-    model = load_published(source, stage)
-    folder = source if tokenizer is None else tokenizer
-    processor = published_processor(model.config, folder) if Path(folder).is_dir() else None
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as temporary:
-        model.save_pretrained(temporary, max_shard_size="100GB")
-        if processor is not None:
-            processor.save_pretrained(temporary)
-        _place(temporary, out)
-    return processor is not None
-
-
-def convert_back(source: str | Path, target: str | Path) -> None:
-    """Our folder -> published layout, which appears only once it is complete."""
-    out = _fresh(target)
-    model = SmolRGPTForConditionalGeneration.from_folder(source, "auto")
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as temporary:
-        save_published(model, temporary)
-        _place(temporary, out)
-
-
-def _fresh(target: str | Path) -> Path:
-    out = Path(target).resolve()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists and is not empty; give a new folder")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return out
-
-
-def _place(temporary: str, out: Path) -> None:
-    if out.exists():
-        out.rmdir()
-    complete = Path(temporary) / "complete"
-    complete.mkdir()
-    for file in list(Path(temporary).iterdir()):
-        if file != complete:
-            file.rename(complete / file.name)
-    complete.rename(out)

@@ -1,4 +1,4 @@
-"""Where a region lies: a fixed list of numbers from its mask, metric depth and the camera."""
+"""Raw geometry of a region: a fixed list of numbers from its mask, metric depth and the camera."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ MEDIAN, LOW, HIGH, STD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
 VALID, CENTROID, SIZE = slice(12, 13), slice(13, 15), slice(15, 18)
 UP, HEIGHTS, LOW_ALONG, HIGH_ALONG = slice(19, 22), slice(22, 25), slice(25, 29), slice(29, 33)
 IN_IMAGE = tuple(13 <= index <= 17 for index in range(FEATURE_COUNT))
-"""Which features the mask alone tells; the others come from depth."""
+"""Which features come from the mask alone; the others come from depth."""
 FLAGS = tuple(index in (METRIC, FLOOR) for index in range(FEATURE_COUNT))
-"""Which features say whether others were measured."""
+"""Which features are flags: whether others were measured."""
 
 FEATURE_SCALES: tuple[float, ...] = tuple(
     16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES
 )
-"""What the encoder multiplies the features with: shares of the image then span as metres do."""
+"""Factors of the encoder's input: shares of the image then span about as much as metres."""
 
 _MOST_PIXELS = 2000
 _FEWEST_POINTS = 5
@@ -110,8 +110,8 @@ def region_geometry(
     if depth is None:
         return features
     if area > _MOST_PIXELS:
-        # One pixel of each run of pixels, jittered by a fixed sequence: a plain stride could fall
-        # on a single column of a box whose width divides it.
+        # One pixel of each run of pixels, jittered by a fixed sequence: a plain stride would take
+        # a single column of a box whose width divides it.
         order = np.arange(_MOST_PIXELS)
         chosen = ((order + order * 0.6180339887498949 % 1.0) * (area / _MOST_PIXELS)).astype(int)
         rows, columns = rows[chosen], columns[chosen]
@@ -155,7 +155,7 @@ def frame_geometry(
     """
     if not len(masks):
         return np.zeros((0, FEATURE_COUNT), np.float32)
-    # Without the masks: what a question leaves out must not move the floor.
+    # From the whole picture: the floor must not depend on the regions of the question.
     floor = fit_ground_plane(depth, intrinsics)
     return np.stack(
         [region_geometry(depth, intrinsics, np.asarray(mask, bool), floor) for mask in masks]

@@ -1,4 +1,4 @@
-"""Where regions lie, told by their tokens of the pictures: for cameras that measure nothing."""
+"""Region geometry estimated from picture tokens, for cameras without depth or calibration."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..architecture.layers import start_with
+from ..initialization import set_initial_std
 from .features import FEATURE_COUNT, FEATURE_SCALES, FLAGS, IN_IMAGE, METRIC
 
 
 class PictureGeometry(nn.Module):
-    """Region tokens of the pictures -> raw region geometry, as ``geometry_features`` measures it.
+    """Region tokens of the pictures -> raw region geometry, as ``features`` measures it.
 
-    A prompt about a camera without metres so reaches the decoder in the form that it reads best.
+    A prompt about a camera without depth then reaches the decoder in the form it was trained on.
 
     Args:
         width: of a region token.
@@ -30,12 +30,12 @@ class PictureGeometry(nn.Module):
         self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
         self.out = nn.Linear(self._HIDDEN, FEATURE_COUNT)
         for layer in (self.first, self.second, self.out):
-            start_with(layer, layer.in_features**-0.5)
+            set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, rgb: Tensor, depth: Tensor | None) -> Tensor:
         """``(M, D)`` tokens, depth's ``None`` without a depth picture -> ``(M, G)``, float32.
 
-        The columns ``metric`` and ``floor`` are 1: readers shall take the others for measured.
+        The columns ``metric`` and ``floor`` are 1, as if the others were measured.
         """
         both = torch.cat((rgb, torch.zeros_like(rgb) if depth is None else depth), 1)
         hidden = F.gelu(self.first(self.norm(both)))
@@ -44,10 +44,10 @@ class PictureGeometry(nn.Module):
         return values.masked_fill(torch.tensor(FLAGS, device=values.device), 1.0)
 
     def complete(self, geometry: Tensor, rgb: Tensor, depth: Tensor | None) -> Tensor:
-        """``geometry`` ``(M, G)`` with estimates where nothing is known.
+        """``geometry`` ``(M, G)`` with estimates where nothing was measured.
 
-        Without metres (``metric`` is 0) the measured columns are estimated; where the whole row is
-        zero, so are the place and size in the image.
+        Where ``metric`` is 0 the columns from depth are estimated; where the whole row is zero,
+        place and size in the image as well.
         """
         geometry = geometry.float()
         unmeasured = geometry[:, METRIC : METRIC + 1] == 0

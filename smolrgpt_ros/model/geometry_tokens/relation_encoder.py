@@ -1,34 +1,55 @@
-"""What regions are to each other: differences of their geometry as parts of decoder tokens."""
+"""Relations between regions: differences of their geometry as parts of decoder tokens."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..architecture.layers import start_with
+from ..initialization import set_initial_std
 from .features import CENTROID, FLOOR, HEIGHTS, HIGH, HIGH_ALONG, LOW, LOW_ALONG, METRIC
-from .fourier import fourier
 
-_WAVES = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
+_WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
 """Metres."""
-_DIGIT_WAVES = (40.0, 20.0, 10.0, 5.0, 10 / 3, 2.5, 1.0, 0.5, 1 / 3, 0.25)
-"""Metres: ten metres and a metre with their overtones. A digit is a part of a turn of these."""
+_DIGIT_WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 10 / 3, 2.5, 1.0, 0.5, 1 / 3, 0.25)
+"""Metres: ten metres and one metre with their overtones, in whose phases decimal digits show."""
 _DIGIT_GAIN = 4.0
-"""Two numbers among hundreds of inputs: without it the decoder does not find them."""
+"""Weight of two numbers among hundreds of inputs; without it training does not find them."""
 _RELATION_KINDS = 10
 _RELATION_HIDDEN = 96
 _REFERENCE_HIDDEN = 256
 
 
-class RelationEncoder(nn.Module):
-    """What a region is to each of the others: a few numbers a pair, at the other one's place.
+def fourier_features(values: Tensor, wavelengths: Sequence[float]) -> Tensor:
+    """The values, and the sine and cosine of each wave at them.
 
-    A decoder that has to compare two positions itself learns distances slowly; here the comparison
-    is made before it reads.
+    The shorter a wave, the smaller its amplitude: 1 for the first, then less by the square root of
+    two each.
 
     Args:
-        regions: places, one per region a prompt may have, in the prompt's order.
+        values: ``(..., G)``.
+        wavelengths: in the unit of the values.
+
+    Returns:
+        ``(..., G * (2 * len(wavelengths) + 1))``.
+    """
+    waves = torch.tensor(wavelengths, device=values.device)
+    phase = values[..., None] * (2 * torch.pi / waves)
+    amplitude = 2.0 ** (-torch.arange(len(waves), device=values.device) / 2)
+    encoded = torch.cat((phase.sin() * amplitude, phase.cos() * amplitude), -1).flatten(-2)
+    return torch.cat((values / 5, encoded), -1)
+
+
+class RelationEncoder(nn.Module):
+    """Relation of a region to each of the others: a few numbers per pair, by the other's index.
+
+    A decoder that has to compare two positions itself learns distances slowly; here the comparison
+    is part of its input.
+
+    Args:
+        regions: most regions of a prompt.
         width: of the token.
         std: standard deviation that a fresh encoder adds to tokens of a few regions.
     """
@@ -36,20 +57,20 @@ class RelationEncoder(nn.Module):
     def __init__(self, regions: int, width: int, std: float) -> None:
         super().__init__()
         self.regions = regions
-        encoded = _PAIR_FEATURES * (2 * len(_WAVES) + 1)
+        encoded = _PAIR_FEATURES * (2 * len(_WAVELENGTHS) + 1)
         self.hidden = nn.Linear(encoded, _RELATION_HIDDEN)
         self.norm = nn.LayerNorm(_RELATION_HIDDEN)
         self.kinds = nn.Linear(_RELATION_HIDDEN, _RELATION_KINDS)
         self.direct = nn.Linear(encoded, _RELATION_KINDS, bias=False)
         self.out = nn.Linear(regions * _RELATION_KINDS, width, bias=False)
-        start_with(self.hidden, 2.0 * encoded**-0.5)
-        start_with(self.kinds, _RELATION_HIDDEN**-0.5)
-        start_with(self.direct, 2.0 * encoded**-0.5)
-        start_with(self.out, std * (2 * _RELATION_KINDS) ** -0.5)
+        set_initial_std(self.hidden, 2.0 * encoded**-0.5)
+        set_initial_std(self.kinds, _RELATION_HIDDEN**-0.5)
+        set_initial_std(self.direct, 2.0 * encoded**-0.5)
+        set_initial_std(self.out, std * (2 * _RELATION_KINDS) ** -0.5)
 
     def forward(self, geometry: Tensor, centres: Tensor) -> Tensor:
         """``(M, G)`` raw values, ``(M, 3)``, float32, ``M`` at most ``regions`` -> ``(M, D)``."""
-        encoded = fourier(pair_features(geometry.float(), centres), _WAVES)
+        encoded = fourier_features(pair_features(geometry.float(), centres), _WAVELENGTHS)
         encoded = encoded.to(self.hidden.weight.dtype)
         kinds = self.kinds(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
         places = F.pad(kinds, (0, 0, 0, self.regions - len(geometry)))
@@ -57,10 +78,10 @@ class RelationEncoder(nn.Module):
 
 
 class ReferenceEncoder(nn.Module):
-    """What a region is to the one that a sentence speaks of; added to its name where it is written.
+    """Relation of a region to the reference of a sentence; added to the region's name there.
 
     "The transporter [Region 0] is empty. Distances from it: [Region 3] ...": the decoder reads the
-    distance off the name it has just written, and a number's digits off the phases of its waves.
+    distance from the name it has just written, and a number's digits from the phases of its waves.
 
     Args:
         width: of a name's embedding.
@@ -69,21 +90,21 @@ class ReferenceEncoder(nn.Module):
 
     def __init__(self, width: int, std: float) -> None:
         super().__init__()
-        pairs = _PAIR_FEATURES * (2 * len(_WAVES) + 1)
-        encoded = pairs + _NUMBERS * 2 * len(_DIGIT_WAVES)
+        pairs = _PAIR_FEATURES * (2 * len(_WAVELENGTHS) + 1)
+        encoded = pairs + _NUMBERS * 2 * len(_DIGIT_WAVELENGTHS)
         self.hidden = nn.Linear(encoded, _REFERENCE_HIDDEN)
         self.norm = nn.LayerNorm(_REFERENCE_HIDDEN)
         self.out = nn.Linear(_REFERENCE_HIDDEN, width)
         self.direct = nn.Linear(encoded, width, bias=False)
-        start_with(self.hidden, 2.0 * encoded**-0.5)
-        start_with(self.out, std * _REFERENCE_HIDDEN**-0.5)
-        start_with(self.direct, 2.0 * std * encoded**-0.5)
+        set_initial_std(self.hidden, 2.0 * encoded**-0.5)
+        set_initial_std(self.out, std * _REFERENCE_HIDDEN**-0.5)
+        set_initial_std(self.direct, 2.0 * std * encoded**-0.5)
 
     def forward(self, geometry: Tensor, centres: Tensor) -> Tensor:
         """``(M, G)`` raw values, ``(M, 3)``, float32 -> ``(M, M, D)``, row: the reference."""
         geometry = geometry.float()
-        pairs = fourier(pair_features(geometry, centres), _WAVES).transpose(0, 1)
-        waves = torch.tensor(_DIGIT_WAVES, device=geometry.device)
+        pairs = fourier_features(pair_features(geometry, centres), _WAVELENGTHS).transpose(0, 1)
+        waves = torch.tensor(_DIGIT_WAVELENGTHS, device=geometry.device)
         phases = numbers(geometry, centres)[..., None] * (2 * torch.pi / waves)
         digits = _DIGIT_GAIN * torch.cat((phases.sin(), phases.cos()), -1).flatten(-2)
         encoded = torch.cat((pairs, digits), -1).to(self.hidden.weight.dtype)
@@ -94,8 +115,12 @@ _NUMBERS = 2
 
 
 def numbers(geometry: Tensor, centres: Tensor) -> Tensor:
-    """What answers spell in digits, ``(M, M, 2)``: distance in metres, tenths of the image's width
-    from its left border to the column's region."""
+    """Quantities that answers write in digits, for every two regions.
+
+    Returns:
+        ``(M, M, 2)``: distance in metres; from the image's left border to the column's region, in
+        tenths of the image's width.
+    """
     count = len(geometry)
     return torch.stack(
         (
@@ -113,14 +138,14 @@ def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
     """Differences between every two regions.
 
     Args:
-        geometry: ``(M, G)`` float32, columns as in ``geometry_features.FEATURE_NAMES``.
+        geometry: ``(M, G)`` float32, columns as in ``features.FEATURE_NAMES``.
         centres: ``(M, 3)`` metres.
 
     Returns:
         ``(M, M, 41)``, row minus column, metres or comparable: step of the centres (3), its length,
-        its logarithm, gaps between the near and far edges (12), step in the image (2), whether both
-        were measured, whether it is the region itself; gaps along the floor (16) and steps in
-        height (3), zero without a floor, and whether there is one.
+        the length's logarithm, gaps between the near and far edges (12), step in the image (2),
+        whether both were measured, whether both are the same region; gaps along the floor (16) and
+        steps in height (3), zero without a floor, and whether there is one.
     """
     one, other = geometry[:, None], geometry[None]
     step = centres[:, None] - centres[None]
@@ -137,7 +162,7 @@ def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
             4 * one[..., [METRIC]] * other[..., [METRIC]],
             4 * own,
             *(floor * gap for gap in _gaps(one, other, LOW_ALONG, HIGH_ALONG)),
-            # Who is carried is a quarter of a metre above the floor.
+            # A carried object is a quarter of a metre above the floor.
             4 * floor * (one[..., HEIGHTS] - other[..., HEIGHTS]),
             4 * floor,
         ),
@@ -146,7 +171,7 @@ def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
 
 
 def _gaps(one: Tensor, other: Tensor, low: slice, high: slice) -> tuple[Tensor, ...]:
-    """Differences between the near and far edges of two."""
+    """Differences between the near and far edges of two regions."""
     return (
         one[..., low] - other[..., high],
         one[..., high] - other[..., low],

@@ -1,4 +1,4 @@
-"""From how sure a model was of its words to how often such answers are right."""
+"""Calibration: from a model's token probabilities to the share of right answers."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ class Curves:
 
     Args:
         by_kind: by ``Kind.value``, and :data:`POOLED`.
-        fitted_on: what they were fitted on, in words.
+        fitted_on: description of the answers they were fitted on.
     """
 
     by_kind: Mapping[str, Curve]
     fitted_on: str
 
     def __call__(self, kind: str, raw: float) -> float:
-        """The share of right answers among those as sure as ``raw``; NaN stays NaN."""
+        """The share of right answers at raw confidence ``raw``; NaN stays NaN."""
         return self.by_kind.get(kind, self.by_kind[POOLED])(raw)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is written."""
+        """The JSON value."""
         curves = {kind: {"raw": c.raw, "right": c.right} for kind, c in self.by_kind.items()}
         return {"fitted_on": self.fitted_on, "curves": curves}
 
     @classmethod
     def from_json(cls, values: Any) -> Curves:
-        """What :meth:`to_json` gave.
+        """The value of :meth:`to_json` read again.
 
         Raises:
-            KeyError, TypeError, ValueError, AttributeError: if it is none.
+            KeyError, TypeError, ValueError, AttributeError: if it is another.
         """
         curves = {
             kind: _curve([float(v) for v in c["raw"]], [float(v) for v in c["right"]])
@@ -63,23 +63,23 @@ class Curves:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a model's confidence is worth.
+    """Calibration of a model's confidence.
 
     Args:
         measured: of answers about regions with measured geometry, or of any answer of a model
-            that reads none.
+            without geometry.
         estimated: of answers about regions whose geometry the model estimated from the pictures;
-            ``None`` where nobody fitted it.
+            ``None`` where it was not fitted.
     """
 
     measured: Curves
     estimated: Curves | None = None
 
     def __call__(self, kind: str, raw: float, estimated: bool = False) -> float:
-        """The share of right answers among those as sure as ``raw``.
+        """The share of right answers at raw confidence ``raw``.
 
         NaN where ``raw`` is, and for estimated geometry without curves of its own: those of
-        measured geometry would promise too much.
+        measured geometry are too high.
         """
         curves = self.estimated if estimated else self.measured
         return float("nan") if curves is None else curves(kind, raw)
@@ -93,7 +93,7 @@ class Calibration:
 
     @classmethod
     def load(cls, folder: Path) -> Calibration | None:
-        """That of a model's folder; ``None`` if it has none.
+        """The calibration in a model's folder; ``None`` if it has none.
 
         Raises:
             ValueError: if the file does not hold curves as above.

@@ -1,55 +1,51 @@
-"""One decoding step of a batch: with a cache that follows it, or fixed for CUDA graphs."""
+"""One decoding step of a batch: with a cache that grows, or of fixed shape for CUDA graphs."""
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from ..architecture.prompt_embedding import PromptEmbedding
 from ..architecture.region_names import NameMemory
 from .fused_decoder import FusedDecoder
 
 _LOGGER = logging.getLogger(__name__)
 
 
-def choose(decoder: FusedDecoder, hidden: Tensor) -> tuple[Tensor, Tensor]:
+def most_likely(decoder: FusedDecoder, hidden: Tensor) -> tuple[Tensor, Tensor]:
     """The most likely tokens ``(B,)`` after hidden states ``(B, D)``, and log-probabilities."""
     logits = decoder.logits(hidden)
     tokens = logits.argmax(-1)
     return tokens, logits.gather(-1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
 
 
-WriteNames = Callable[[Tensor, Tensor, NameMemory], tuple[Tensor, NameMemory]]
-"""``SmolRGPTForConditionalGeneration.write_names``."""
-
-
 class GrowingSteps:
-    """Looks at no more of the cache than is filled, and shrinks with the batch.
+    """Attends to the filled part of the cache only, and shrinks with the batch.
 
     Args:
         decoder: runs the steps.
-        write_names: adds regions' features where their names are written.
-        batch, slots: sequences, and longest length of one.
+        prompts: adds regions' features to their names.
+        batch, slots: sequences, and the greatest length of one.
     """
 
     shrinks = True
 
     def __init__(
-        self, decoder: FusedDecoder, write_names: WriteNames, batch: int, slots: int
+        self, decoder: FusedDecoder, prompts: PromptEmbedding, batch: int, slots: int
     ) -> None:
-        self.decoder, self.write_names = decoder, write_names
+        self.decoder, self.prompts = decoder, prompts
         self.cache = decoder.new_cache(batch, slots)
         self._names: NameMemory | None = None
 
-    def name(self, names: NameMemory | None) -> None:
-        """Set what the names of regions carry; ``None``: nothing."""
+    def set_names(self, names: NameMemory | None) -> None:
+        """Set the features of region names; ``None``: there are none."""
         self._names = names
 
-    def keep(self, rows: Tensor) -> None:
-        """Go on with some of the sequences."""
+    def select(self, rows: Tensor) -> None:
+        """Keep some of the sequences."""
         self.cache = self.cache.select(rows)
         if self._names is not None:
             self._names = self._names.select(rows)
@@ -59,39 +55,39 @@ class GrowingSteps:
 
         Args:
             tokens, positions: ``(B,)``.
-            slot: where they go in the cache.
+            slot: of the cache, for their keys and values.
+
+        Returns:
+            The next tokens ``(B,)`` and their log-probabilities.
         """
         self.cache.seen[:, slot] = True
         slots = torch.tensor([slot], device=tokens.device)
         embeds = self.decoder.embedding(tokens[:, None])
         if self._names is not None:
-            embeds, self._names = self.write_names(embeds, tokens[:, None], self._names)
+            embeds, self._names = self.prompts.add_name_features(
+                embeds, tokens[:, None], self._names
+            )
         hidden = self.decoder(embeds, positions[:, None], slots, self.cache, slot + 1)
-        return choose(self.decoder, hidden[:, 0])
+        return most_likely(self.decoder, hidden[:, 0])
 
 
 class StaticSteps:
     """Every tensor at a fixed address and of fixed shape, so that a CUDA graph can replay the step.
 
-    On a CPU the same step runs without a graph.
+    On a CPU the same step runs without a graph. Arguments as of :class:`GrowingSteps`.
     """
 
     shrinks = False
 
     def __init__(
-        self,
-        decoder: FusedDecoder,
-        write_names: WriteNames,
-        batch: int,
-        slots: int,
-        region_names: int,
+        self, decoder: FusedDecoder, prompts: PromptEmbedding, batch: int, slots: int
     ) -> None:
-        self.decoder, self.write_names, self.slots = decoder, write_names, slots
+        self.decoder, self.prompts, self.slots = decoder, prompts, slots
         width = decoder.norm.shape[0]
         self._names: NameMemory | None = None
-        if region_names:
-            shape = (batch, region_names, region_names, width)
-            self._names = NameMemory.fresh(decoder.norm.new_zeros(shape))
+        if regions := prompts.config.region_names:
+            table = decoder.norm.new_zeros((batch, regions, regions, width))
+            self._names = NameMemory.fresh(table)
         self.cache = decoder.new_cache(batch, slots)
         device = decoder.norm.device
         self._tokens = torch.zeros(batch, dtype=torch.long, device=device)
@@ -109,7 +105,7 @@ class StaticSteps:
         """Whether a CUDA graph replays the step."""
         return self._graph is not None
 
-    def name(self, names: NameMemory | None) -> None:
+    def set_names(self, names: NameMemory | None) -> None:
         """As in :class:`GrowingSteps`."""
         if self._names is None:
             return
@@ -117,14 +113,14 @@ class StaticSteps:
         if names is not None:
             count = names.table.shape[1]
             self._names.table[:, :count, :count].copy_(names.table)
-            self._remember(names)
+            self._copy_name_state(names)
 
-    def _remember(self, names: NameMemory) -> None:
+    def _copy_name_state(self, names: NameMemory) -> None:
         assert self._names is not None
         self._names.reference.copy_(names.reference)
         self._names.previous.copy_(names.previous)
 
-    def keep(self, rows: Tensor) -> None:
+    def select(self, rows: Tensor) -> None:
         raise NotImplementedError("a static batch does not shrink")
 
     def step(self, tokens: Tensor, positions: Tensor, slot: int) -> tuple[Tensor, Tensor]:
@@ -142,20 +138,22 @@ class StaticSteps:
         self.cache.seen.index_fill_(1, self._slot, True)
         embeds = self.decoder.embedding(self._tokens[:, None])
         if self._names is not None:
-            embeds, names = self.write_names(embeds, self._tokens[:, None], self._names)
-            self._remember(names)
+            embeds, names = self.prompts.add_name_features(
+                embeds, self._tokens[:, None], self._names
+            )
+            self._copy_name_state(names)
         hidden = self.decoder(embeds, self._positions[:, None], self._slot, self.cache, self.slots)
-        return choose(self.decoder, hidden[:, 0])
+        return most_likely(self.decoder, hidden[:, 0])
 
     def _capture(self) -> None:
-        """Record the step; without success it stays an ordinary one, and the log says why."""
+        """Record the step as a graph; where that fails, log why and run it without."""
         try:
-            side = torch.cuda.Stream()
-            side.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(side):  # kernels choose their work space before recording
+            stream = torch.cuda.Stream()
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):  # kernels choose their work space before recording
                 for _ in range(3):
                     self._run()
-            torch.cuda.current_stream().wait_stream(side)
+            torch.cuda.current_stream().wait_stream(stream)
             graph = torch.cuda.CUDAGraph()
             # Of this thread alone: a detector's thread may allocate on the same GPU meanwhile.
             with torch.cuda.graph(graph, capture_error_mode="thread_local"):
@@ -169,29 +167,20 @@ class StaticPool:
     """Static steps by batch size and cache length, kept for reuse.
 
     Args:
-        decoder, write_names, region_names: theirs.
-        limit: how many are kept; the longest unused goes.
+        decoder, prompts: of the steps.
+        limit: how many are kept; the least recently used goes.
     """
 
     rounding = 128
 
-    def __init__(
-        self,
-        decoder: FusedDecoder,
-        write_names: WriteNames,
-        region_names: int,
-        limit: int = 8,
-    ) -> None:
-        self.decoder, self.limit = decoder, limit
-        self.write_names, self.region_names = write_names, region_names
+    def __init__(self, decoder: FusedDecoder, prompts: PromptEmbedding, limit: int = 8) -> None:
+        self.decoder, self.prompts, self.limit = decoder, prompts, limit
         self._kept: OrderedDict[tuple[int, int], StaticSteps] = OrderedDict()
 
     def get(self, batch: int, slots: int) -> StaticSteps:
         """Steps for a batch with at least that many slots, with an empty cache."""
         key = (batch, -(-slots // self.rounding) * self.rounding)
-        steps = self._kept.pop(key, None) or StaticSteps(
-            self.decoder, self.write_names, *key, self.region_names
-        )
+        steps = self._kept.pop(key, None) or StaticSteps(self.decoder, self.prompts, *key)
         self._kept[key] = steps
         while len(self._kept) > self.limit:
             self._kept.popitem(last=False)

@@ -1,4 +1,4 @@
-"""What the engine keeps of a frame between questions."""
+"""Features of recent frames, kept between questions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FrameFeatures:
         frame: kept so that no other frame can take its identity.
         prefix: key-value cache of the prompt up to the image tokens, one sequence.
         rgb_tokens: ``(N, D)`` image tokens.
-        rgb_trunk, depth_trunk: ``(h, w, D)`` refined maps before the last doubling.
+        rgb_trunk, depth_trunk: ``(h, w, D)`` refined maps before the last upsampling.
         has_depth: whether any pixel has depth; ``None`` while unknown.
     """
 

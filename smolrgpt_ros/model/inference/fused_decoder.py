@@ -1,8 +1,8 @@
-"""The Llama decoder again, from the same weights, without what generation can do without.
+"""The Llama decoder for generation: the same weights, fewer operations.
 
-Projections that read the same input are one product, grouped heads are not expanded, the cache is
-one preallocated tensor, and the mask is explicit: what a position sees is exactly what causality
-allows, also behind a cached prefix and in a batch of questions of different length.
+Projections of the same input are one product, grouped heads are not expanded, the cache is one
+preallocated tensor, and the mask is explicit: a position attends to exactly those before it, also
+behind a cached prefix and in a batch of questions of different length.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class KeyValueCache:
 
 
 class _Layer(nn.Module):
-    """One decoder block with fused projections. Takes the original block's weights over."""
+    """One decoder block with fused projections, made of the original block's weights."""
 
     def __init__(self, block: LlamaDecoderLayer, heads: int, groups: int, head_dim: int) -> None:
         super().__init__()
@@ -84,11 +84,10 @@ class FusedDecoder(nn.Module):
     """Decoder for inference.
 
     Args:
-        llama: its weights are taken over block by block, so that never more than one block is there
-            twice; its own projections then are views of the fused ones and go on working.
-        weights: number type to keep the projections' weights in (see ``quantisation``); the
-            original's projections are then emptied, and the original no longer works. ``None``:
-            as they are.
+        llama: fused block by block, so that no more than one block is in memory twice; its own
+            projections become views of the fused ones and still work.
+        weights: number type of the projections' weights (see ``quantisation``); the original's
+            projections are then emptied, and it no longer works. ``None``: unchanged.
     """
 
     def __init__(self, llama: LlamaForCausalLM, weights: torch.dtype | None = None) -> None:
@@ -134,9 +133,10 @@ class FusedDecoder(nn.Module):
         Args:
             embeds: ``(B, T, D)``.
             positions: ``(B, T)``, of each token in its own sequence.
-            slots: ``(T,)``, where they go in the cache; higher than every slot they may see.
+            slots: ``(T,)`` of the cache, for their keys and values; higher than every slot they may
+                attend to.
             cache: ``seen`` must already be true at the new tokens (false at padding).
-            used: slots ``0 .. used - 1`` are looked at; at least ``slots.max() + 1``.
+            used: slots ``0 .. used - 1`` are attended to; at least ``slots.max() + 1``.
 
         Returns:
             ``(B, T, D)`` hidden states after the last norm.
@@ -151,13 +151,13 @@ class FusedDecoder(nn.Module):
         return F.rms_norm(x, self.norm.shape, self.norm, self.eps)
 
     def _mask(self, seen: Tensor, slots: Tensor, like: Tensor) -> Tensor:
-        """What is added to attention scores: ``(B, 1, rows of a key head, used)``."""
+        """Summand of the attention scores: ``(B, 1, rows of a key head, used)``."""
         batch, used = seen.shape
         order = torch.arange(used, device=slots.device)
         mask = seen[:, None] & (order <= slots[:, None])
-        # A padding position sees itself, or its softmax would be of nothing.
+        # A padding position attends to itself, or its softmax would be over nothing.
         mask = mask | (order == slots[:, None])
-        # As numbers, made once: attention would make them of booleans in every layer.
+        # As numbers, made once: attention would convert booleans in every layer.
         added = torch.zeros_like(mask, dtype=like.dtype).masked_fill_(~mask, -torch.inf)
         added = added[:, None].expand(batch, self.heads // self.groups, len(slots), used)
         return added.reshape(batch, 1, -1, used)
@@ -175,9 +175,9 @@ class FusedDecoder(nn.Module):
 
 
 def _rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
-    """Rotary position embedding of ``(B, T, heads, head_dim)``: halves change places.
+    """Rotary position embedding of ``(B, T, heads, head_dim)``: halves are swapped.
 
-    The sine of the first half is negative: the sign that the second half needs there.
+    The sine of the first half is negative, which is the sign of the second half there.
     """
     cos, sin = rotation
     return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), sin)
@@ -190,7 +190,7 @@ def _linear(weight: Tensor) -> nn.Linear:
 
 
 def _fuse(*parts: nn.Linear) -> nn.Linear:
-    """One linear layer with the parts' outputs in a row; the parts become views of it."""
+    """One linear layer with the parts' outputs side by side; the parts become views of it."""
     rows = [part.weight.shape[0] for part in parts]
     fused = nn.Parameter(torch.cat([part.weight.data for part in parts]), requires_grad=False)
     for part, view in zip(parts, fused.data.split(rows), strict=True):

@@ -1,4 +1,4 @@
-"""Which device and number format this host is good at."""
+"""Device and number format for this host."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     On a CPU that needs AVX512_BF16 or AMX; without them bfloat16 is emulated, and slow.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":
         return False
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
@@ -64,10 +64,10 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
     return dtype
 
 
-def give_back_memory() -> None:
-    """Return what freed weights have left behind to the system, where its allocator can do that.
+def release_unused_memory() -> None:
+    """Return freed memory to the system, where the C library can do that.
 
-    After quantisation that is a fifth of the process: many holes, none at the end of the heap.
+    After quantisation it is a fifth of the process: many holes, none at the end of the heap.
     """
     gc.collect()
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc

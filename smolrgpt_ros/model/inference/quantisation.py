@@ -21,7 +21,7 @@ def available() -> bool:
 def quantise(module: nn.Module, weights: torch.dtype = torch.qint8) -> nn.Module:
     """Turn every linear layer inside a module into one of smaller weights, in place.
 
-    The float weights are given up.
+    The float weights are freed.
 
     Args:
         module: holds the layers, or is one.
@@ -38,7 +38,7 @@ def quantise(module: nn.Module, weights: torch.dtype = torch.qint8) -> nn.Module
     }
     wrapped = nn.Sequential(module)
     with warnings.catch_warnings():
-        # torch announces a successor in another package; while this one works it is enough.
+        # torch announces a successor in another package; this one works until then.
         warnings.simplefilter("ignore")
         spec = {nn.Linear: configs[weights]}
         return quantization.quantize_dynamic(wrapped, spec, weights, inplace=True)[0]

@@ -1,4 +1,4 @@
-"""Questions on their way to the model: a bounded line, batches by frame, deadlines, cancelling."""
+"""Requests of the engine's callers: a bounded queue, batches by frame, deadlines, cancelling."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .frame_cache import frame_key
-from .generator import GeneratedAnswer, PreparedQuestion
+from .generator import DecodedSequence
+from .question_inputs import QuestionInputs
 
 _POLL_S = 0.02
 
 
 class QueryCancelled(QueryError):
-    """The caller took its question back."""
+    """The caller cancelled its question."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -27,21 +28,22 @@ class QueryCancelled(QueryError):
 
 
 @dataclass(eq=False)
-class Job:
-    """A question on its way: ``events`` carries partial texts, then an answer or an error.
+class EngineRequest:
+    """A question in the engine; ``events`` carries partial texts, then an answer or an error.
 
     Args:
-        frame: what it is about.
-        question: ``None`` only prepares the frame.
+        frame: of the question.
+        question: its inputs.
         max_new_tokens: the answer is cut there.
         streams: whether its caller wants partial texts.
+        abandoned: set once the caller waits no longer.
     """
 
     frame: RgbdFrame
-    question: PreparedQuestion | None
+    question: QuestionInputs
     max_new_tokens: int
     streams: bool
-    events: queue.SimpleQueue[str | GeneratedAnswer | QueryError] = field(
+    events: queue.SimpleQueue[str | DecodedSequence | QueryError] = field(
         default_factory=queue.SimpleQueue
     )
     abandoned: threading.Event = field(default_factory=threading.Event)
@@ -51,18 +53,18 @@ class Job:
         deadline: float,
         on_text: Callable[[str], None] | None,
         cancelled: Callable[[], bool] | None,
-        worker_lives: Callable[[], bool],
-    ) -> GeneratedAnswer:
-        """Wait in the caller's thread; the job is abandoned when this returns or raises.
+        worker_is_alive: Callable[[], bool],
+    ) -> DecodedSequence:
+        """Wait in the caller's thread; the request is abandoned when this returns or raises.
 
         Args:
             deadline: in ``time.monotonic()`` seconds.
             on_text: called with the text so far whenever it grew.
-            cancelled: polled; true takes the question back.
-            worker_lives: polled, so that a dead worker does not leave its callers waiting.
+            cancelled: polled; true cancels the question.
+            worker_is_alive: polled, so that a dead worker does not leave its callers waiting.
 
         Raises:
-            QueryError: what the worker sent, ``TIMEOUT`` at the deadline or when cancelled
+            QueryError: from the worker, ``TIMEOUT`` at the deadline or when cancelled
                 (:class:`QueryCancelled`), ``MODEL_ERROR`` if the worker has died.
         """
         try:
@@ -72,7 +74,7 @@ class Job:
                     event = self.events.get(timeout=max(0.0, min(left, _POLL_S)))
                 except queue.Empty:
                     event = None
-                if isinstance(event, GeneratedAnswer):
+                if isinstance(event, DecodedSequence):
                     return event
                 if isinstance(event, QueryError):
                     raise event
@@ -86,87 +88,75 @@ class Job:
                         "the model did not finish before the deadline; raise the timeout, ask for "
                         "fewer regions, or use a faster device",
                     )
-                if event is None and not worker_lives():
+                if event is None and not worker_is_alive():
                     raise QueryError(Status.MODEL_ERROR, "the engine's worker thread has ended")
         finally:
             self.abandoned.set()
 
 
-class WaitingLine:
-    """Jobs in the order in which they came; thread-safe.
+class Scheduler:
+    """Waiting requests in order of arrival; thread-safe.
 
     Args:
-        longest: questions that may wait before callers get ``BUSY``.
-        batch: questions that are taken together at most.
+        max_waiting: requests that may wait before callers get ``BUSY``.
+        max_batch: most requests of a batch.
     """
 
-    def __init__(self, longest: int, batch: int) -> None:
-        self._longest, self._batch = longest, batch
-        self._jobs: list[Job] = []
+    def __init__(self, max_waiting: int, max_batch: int) -> None:
+        self._max_waiting, self._max_batch = max_waiting, max_batch
+        self._waiting: list[EngineRequest] = []
         self._condition = threading.Condition()
         self._closed = False
 
     def __len__(self) -> int:
-        return len(self._jobs)
+        return len(self._waiting)
 
-    def submit(self, job: Job) -> None:
-        """Add a question.
+    def submit(self, request: EngineRequest) -> None:
+        """Add a request.
 
         Raises:
-            QueryError: ``BUSY`` with a full line, ``MODEL_ERROR`` when it is closed.
+            QueryError: ``BUSY`` with a full queue, ``MODEL_ERROR`` once it is closed.
         """
         with self._condition:
             if self._closed:
                 raise QueryError(Status.MODEL_ERROR, "the engine is closed")
             self._drop_abandoned()
-            if len(self._jobs) >= self._longest:
+            if len(self._waiting) >= self._max_waiting:
                 raise QueryError(
                     Status.BUSY,
-                    f"{len(self._jobs)} questions are waiting; ask later or raise max_waiting",
+                    f"{len(self._waiting)} questions are waiting; ask later or raise max_waiting",
                 )
-            self._jobs.append(job)
+            self._waiting.append(request)
             self._condition.notify()
 
-    def prepare(self, frame: RgbdFrame) -> bool:
-        """Have a frame prepared unless a question waits; replaces an older frame that waits."""
-        with self._condition:
-            if self._closed or any(job.question is not None for job in self._jobs):
-                return False
-            self._jobs = [Job(frame, None, 0, False)]
-            self._condition.notify()
-        return True
-
-    def take(self) -> list[Job] | None:
-        """The oldest job and the waiting ones about the same frame; waits for one.
+    def next_batch(self) -> list[EngineRequest] | None:
+        """The oldest request and waiting ones about the same frame; waits until there is one.
 
         Returns:
-            Possibly none at all (all were abandoned); ``None`` when the line is closed.
+            Possibly an empty list (all were abandoned); ``None`` once the scheduler is closed.
         """
         with self._condition:
-            while not self._jobs and not self._closed:
+            while not self._waiting and not self._closed:
                 self._condition.wait(1.0)
             if self._closed:
                 return None
             self._drop_abandoned()
-            if not self._jobs:
+            if not self._waiting:
                 return []
-            first = self._jobs[0]
-            batch = [first]
-            if first.question is not None:
-                key = frame_key(first.frame)
-                same = [j for j in self._jobs[1:] if j.question and frame_key(j.frame) == key]
-                batch += same[: self._batch - 1]
-            self._jobs = [job for job in self._jobs if job not in batch]
+            frame = frame_key(self._waiting[0].frame)
+            same = [request for request in self._waiting if frame_key(request.frame) == frame]
+            batch = same[: self._max_batch]
+            self._waiting = [request for request in self._waiting if request not in batch]
             return batch
 
     def close(self) -> None:
-        """Fail what waits with ``MODEL_ERROR`` and let :meth:`take` end."""
+        """Fail waiting requests with ``MODEL_ERROR`` and let :meth:`next_batch` end."""
         with self._condition:
             self._closed = True
-            waiting, self._jobs = self._jobs, []
+            waiting, self._waiting = self._waiting, []
             self._condition.notify_all()
-        for job in waiting:
-            job.events.put(QueryError(Status.MODEL_ERROR, "the engine was closed"))
+        for request in waiting:
+            request.events.put(QueryError(Status.MODEL_ERROR, "the engine was closed"))
 
     def _drop_abandoned(self) -> None:
-        self._jobs = [job for job in self._jobs if not job.abandoned.is_set()]
+        self._waiting = [r for r in self._waiting if not r.abandoned.is_set()]

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 FARTHEST = 255
-"""Level of pixels without depth: the published pictures are dense, and what a sensor misses is more
-often far, dark or glossy background than something in front of the camera."""
+"""Level of pixels without depth: the published pictures are dense, and pixels that a sensor misses
+are more often far, dark or glossy background than something close to the camera."""
 
 
 def rgb_values(rgb: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
@@ -30,7 +30,7 @@ def depth_picture(depth: NDArray[np.floating]) -> NDArray[np.uint8] | None:
     """Metric depth -> the benchmark's 8-bit picture: linear, nearest 0, farthest 255.
 
     Args:
-        depth: ``(H, W)``, metres; NaN, infinite or not positive where the sensor gave nothing.
+        depth: ``(H, W)``, metres; NaN, infinite or not positive where there is no measurement.
 
     Returns:
         ``(H, W)`` uint8, pixels without depth at :data:`FARTHEST`; ``None`` if no pixel has depth.
@@ -56,7 +56,7 @@ def depth_values(depth: NDArray[np.floating] | None, size: int) -> NDArray[np.fl
         return None
     rows, columns = _nearest(depth.shape[0], size), _nearest(depth.shape[1], size)
     chosen = np.ix_(rows, columns)
-    return _three(_levels(depth[chosen], valid[chosen], *_range(depth, valid)))
+    return _three_channels(_levels(depth[chosen], valid[chosen], *_range(depth, valid)))
 
 
 def picture_depth_values(picture: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
@@ -66,7 +66,7 @@ def picture_depth_values(picture: NDArray[np.uint8], size: int) -> NDArray[np.fl
             f"a depth picture must be (H, W) uint8, found {picture.shape} {picture.dtype}"
         )
     rows, columns = _nearest(picture.shape[0], size), _nearest(picture.shape[1], size)
-    return _three(picture[np.ix_(rows, columns)])
+    return _three_channels(picture[np.ix_(rows, columns)])
 
 
 def _range(depth: NDArray[np.floating], valid: NDArray[np.bool_]) -> tuple[float, float]:
@@ -88,5 +88,5 @@ def _nearest(source: int, size: int) -> NDArray[np.intp]:
     return ((np.arange(size) + 0.5) * (source / size)).astype(np.intp)
 
 
-def _three(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _three_channels(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.repeat((levels.astype(np.float32) / np.float32(255))[None], 3, axis=0)

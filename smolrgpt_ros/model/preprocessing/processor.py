@@ -19,14 +19,15 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics
 
 from ..architecture.config import SmolRGPTConfig
 from ..architecture.layers import mask_weights
+from ..architecture.placeholders import TokenKind
 from ..geometry_tokens.features import frame_geometry
 from . import images as pictures
 
 MASK = "<mask>"
-IMAGE_TOKEN = "<|image|>"
-MASK_RGB_TOKEN = "<mask_rgb>"
-MASK_DEPTH_TOKEN = "<mask_depth>"
-MASK_GEOMETRY_TOKEN = "<mask_geometry>"
+IMAGE_TOKEN = TokenKind.IMAGE.value
+MASK_RGB_TOKEN = TokenKind.RGB.value
+MASK_DEPTH_TOKEN = TokenKind.DEPTH.value
+MASK_GEOMETRY_TOKEN = TokenKind.GEOMETRY.value
 TURN_START = "<|im_start|>"
 TURN_END = "<|im_end|>"
 
@@ -35,7 +36,7 @@ _FILE = "processor_config.json"
 
 @dataclass(frozen=True)
 class ProcessorOptions:
-    """What a processor must know of its model; saved beside it.
+    """Sizes and prompt form of a model, as far as its processor needs them; saved beside it.
 
     Args:
         image_size: side of the tower's input, pixels.
@@ -97,14 +98,14 @@ class SmolRGPTProcessor:
                 geometry=geometry,
             ),
         )
-        expected = {
+        expected: dict[str, int | None] = {
             IMAGE_TOKEN: config.image_token_id,
             MASK_RGB_TOKEN: config.mask_rgb_token_id,
             MASK_DEPTH_TOKEN: config.mask_depth_token_id,
             TURN_END: config.eos_token_id,
         }
         if geometry:
-            expected[MASK_GEOMETRY_TOKEN] = config.mask_geometry_token_id  # type: ignore[assignment]
+            expected[MASK_GEOMETRY_TOKEN] = config.mask_geometry_token_id
         for token, number in expected.items():
             found = tokenizer.convert_tokens_to_ids(token)
             if found != number:
@@ -136,7 +137,7 @@ class SmolRGPTProcessor:
 
     @property
     def region_form(self) -> str:
-        """What one ``<mask>`` of a question becomes."""
+        """The placeholders that replace one ``<mask>`` of a question."""
         geometry = MASK_GEOMETRY_TOKEN if self.options.geometry else ""
         return f"{MASK_RGB_TOKEN}{MASK_DEPTH_TOKEN}{geometry}"
 
@@ -164,7 +165,8 @@ class SmolRGPTProcessor:
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text with its special tokens, nothing added."""
-        return self.tokenizer(text, add_special_tokens=False).input_ids
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False).input_ids
+        return ids
 
     def encode_example(self, question: str, answer: str) -> tuple[list[int], list[int]]:
         """Token ids and labels of a training text: loss on the answer and its end of turn alone."""
@@ -210,10 +212,12 @@ class SmolRGPTProcessor:
         """The benchmark's 8-bit depth picture ``(H, W)`` -> ``(3, S, S)`` float32 in [0, 1]."""
         return torch.from_numpy(pictures.picture_depth_values(picture, self.options.image_size))
 
-    def masks(self, masks: NDArray | Sequence[NDArray]) -> tuple[Tensor, Tensor]:
+    def masks(
+        self, masks: NDArray[np.generic] | Sequence[NDArray[np.generic]]
+    ) -> tuple[Tensor, Tensor]:
         """``(M, H, W)`` -> weights ``(M, mask_grid, mask_grid)``, and ``(M,)`` bool: vanished.
 
-        The model takes full-size masks as well; weights are what training data keeps.
+        The model takes full-size masks as well; training data keeps the weights.
         """
         grid = self.options.mask_grid
         if len(masks) == 0:
@@ -225,7 +229,7 @@ class SmolRGPTProcessor:
         self,
         rgb: NDArray[np.uint8],
         depth: NDArray[np.floating] | None,
-        masks: Sequence[NDArray],
+        masks: Sequence[NDArray[np.bool_]],
         question: str,
         intrinsics: CameraIntrinsics | None = None,
     ) -> dict[str, Any]:

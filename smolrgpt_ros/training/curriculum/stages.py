@@ -47,7 +47,8 @@ def freeze(model: nn.Module, stage: str) -> dict[str, nn.Module]:
     if stage not in TRAINED:
         raise ValueError(f"stage must be one of {tuple(TRAINED)}, found {stage!r}")
     model.requires_grad_(False)
-    learning = {name: getattr(model, name) for name in TRAINED[stage] if hasattr(model, name)}
+    modules = {name: getattr(model, name, None) for name in TRAINED[stage]}
+    learning = {name: module for name, module in modules.items() if module is not None}
     for module in learning.values():
         module.requires_grad_(True)
     return learning

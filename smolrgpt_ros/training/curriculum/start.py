@@ -12,6 +12,7 @@ from transformers import (
 
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.checkpoints.loading import load_model
 from smolrgpt_ros.model.preprocessing.processor import (
     IMAGE_TOKEN,
     MASK_DEPTH_TOKEN,
@@ -39,10 +40,9 @@ def starting_model(
     folder = Path(plan.folder)
     if not folder.exists():
         raise FileNotFoundError(f"model.folder not found: {folder}")
+    model = load_model(folder)
     if (folder / "processor_config.json").is_file():
-        model = SmolRGPTForConditionalGeneration.from_folder(folder)
         return model, SmolRGPTProcessor.from_pretrained(folder)
-    model = SmolRGPTForConditionalGeneration.from_published(folder)
     tokenizer = _tokenizer(plan.tokenizer or folder)
     return model, SmolRGPTProcessor.for_config(model.config, tokenizer)
 

@@ -130,7 +130,7 @@ def _prefix(
 ) -> list[tuple[Tensor, Tensor]]:
     """Keys and values of the image prefix, per layer, a row per frame."""
     tokens = torch.tensor([ids] * len(frames))
-    embeds, _ = model.assemble(tokens, [frame.image for frame in frames])
+    embeds, _ = model.prompt_embedding.embed(tokens, [frame.image for frame in frames])
     cache = DynamicCache()
     model.language_model.model(inputs_embeds=embeds, past_key_values=cache, use_cache=True)
     return [(layer.keys, layer.values) for layer in cache.layers]  # type: ignore[union-attr,misc]
@@ -169,7 +169,7 @@ def _answer_logits(
         of_frame = getattr(frames[example.slot], name)
         return None if of_frame is None else of_frame[torch.from_numpy(example.rows)]
 
-    embeds, _ = model.assemble(
+    embeds, _ = model.prompt_embedding.embed(
         ids,
         None,
         [region_tokens(e, "rgb", True) for e in chunk],

@@ -150,7 +150,9 @@ def _run_region_geometry(
     def backward(step: int) -> dict[str, float]:
         rng, index = _drawn(run, "region_geometry", step)
         tokens = _frame_tokens(run, features, index)
-        loss, numbers = geometry_loss(run.model.picture_geometry, run.frames, index, tokens, rng)
+        estimator = run.model.picture_geometry
+        assert estimator is not None
+        loss, numbers = geometry_loss(estimator, run.frames, index, tokens, rng)
         loss.backward()
         return numbers
 
@@ -187,6 +189,7 @@ def _run_decoder_stage(
             return answer_loss(run.model, prefix, examples, None)
         tokens = _frame_tokens(run, features, index)
         estimator = run.model.picture_geometry
+        assert estimator is not None
         loss, numbers = geometry_loss(estimator, run.frames, index, tokens, rng)
         loss.backward(retain_graph=True)
         return numbers | answer_loss(run.model, prefix, examples, tokens)
@@ -242,7 +245,7 @@ def _frame_tokens(
     depth = features.depth(index) if run.recipe.depth else None
     return [
         FrameTokens(found.image, found.rgb, found.depth)  # type: ignore[arg-type]
-        for found in run.model.picture_tokens(features.rgb(index), depth, masks)
+        for found in run.model.vision_encoder.picture_tokens(features.rgb(index), depth, masks)
     ]
 
 

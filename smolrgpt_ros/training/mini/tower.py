@@ -62,7 +62,7 @@ def pretrain_tower(
         rng = np.random.default_rng((seed, step))
         index = np.sort(rng.choice(len(frames), size=batch, replace=False))
         pixels = torch.cat([frames.pixel_values(index), frames.depth_values(index)])
-        tokens = model.encode_images(pixels)
+        tokens = model.vision_encoder.encode(pixels)
         shares = torch.from_numpy(frames.patch_classes[index].astype(np.float32))
         points = torch.from_numpy(frames.patch_points[index].astype(np.float32)) / POSITION_SCALE
         valid = torch.isfinite(points).all(-1)

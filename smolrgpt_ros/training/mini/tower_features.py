@@ -57,8 +57,8 @@ def tower_features(
         with torch.inference_mode():
             for first in tqdm(range(0, len(frames), _BATCH), desc="tower features"):
                 index = np.arange(first, min(first + _BATCH, len(frames)))
-                array[index, 0] = model.encode_images(frames.pixel_values(index)).numpy()
-                array[index, 1] = model.encode_images(frames.depth_values(index)).numpy()
+                array[index, 0] = model.vision_encoder.encode(frames.pixel_values(index)).numpy()
+                array[index, 1] = model.vision_encoder.encode(frames.depth_values(index)).numpy()
         array.flush()
         note.write_text(made_by)
     return TowerFeatures(np.load(out, mmap_mode="r"))

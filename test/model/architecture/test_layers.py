@@ -6,9 +6,9 @@ import torch.nn.functional as F
 
 from smolrgpt_ros.model.architecture.layers import (
     Connector,
-    Doubling,
-    NoRefiner,
+    IdentityRefiner,
     Refiner,
+    Upsampling,
     mask_weights,
     weighted_mean,
 )
@@ -26,19 +26,19 @@ def test_connector_gathers_blocks_row_by_row():
     ]
 
 
-def test_doubling_is_the_transposed_convolution():
+def test_upsampling_is_the_transposed_convolution():
     torch.manual_seed(0)
-    doubling, grid = Doubling(6), torch.randn(2, 3, 5, 6)
+    upsampling, grid = Upsampling(6), torch.randn(2, 3, 5, 6)
     stock = F.conv_transpose2d(
-        grid.permute(0, 3, 1, 2), doubling.weight, doubling.bias, stride=2
+        grid.permute(0, 3, 1, 2), upsampling.weight, upsampling.bias, stride=2
     ).permute(0, 2, 3, 1)
-    assert torch.allclose(doubling(grid), stock, atol=1e-6)
-    before = doubling.weight.detach().clone()
-    doubling.lay_out()
-    assert torch.equal(doubling.weight, before)
-    assert torch.allclose(doubling(grid), stock, atol=1e-6)
-    matrix = doubling.weight.permute(2, 3, 1, 0).reshape(24, 6)
-    assert matrix.data_ptr() == doubling.weight.data_ptr()  # read in place
+    assert torch.allclose(upsampling(grid), stock, atol=1e-6)
+    before = upsampling.weight.detach().clone()
+    upsampling.order_weights()
+    assert torch.equal(upsampling.weight, before)
+    assert torch.allclose(upsampling(grid), stock, atol=1e-6)
+    matrix = upsampling.weight.permute(2, 3, 1, 0).reshape(24, 6)
+    assert matrix.data_ptr() == upsampling.weight.data_ptr()  # read in place
 
 
 def test_pooling_under_masks_only_equals_pooling_the_whole_map():
@@ -56,7 +56,7 @@ def test_pooling_under_masks_only_equals_pooling_the_whole_map():
 def test_without_refining_the_tokens_themselves_are_pooled():
     tokens = torch.arange(8.0).view(1, 4, 2)  # a 2x2 grid of two channels
     weights = torch.tensor([[[0.0, 1.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]]])
-    refiner = NoRefiner()
+    refiner = IdentityRefiner()
     # (2, 3) and (6, 7) alike; (0, 1) once and (6, 7) three times.
     expected = torch.tensor([[4.0, 5.0], [4.5, 5.5]])
     assert torch.allclose(refiner.pool(refiner.trunk(tokens)[0], weights), expected)

@@ -18,7 +18,7 @@ def table(batch=1, regions=3):
 
 def added(texts, memory):
     ids = torch.tensor(texts)
-    found, after = RULES.write(torch.zeros(*ids.shape, 1), ids, memory)
+    found, after = RULES.add_features(torch.zeros(*ids.shape, 1), ids, memory)
     return found[..., 0].tolist(), after
 
 
@@ -52,11 +52,11 @@ def test_token_by_token_is_the_same_as_at_once():
     generator = torch.Generator().manual_seed(3)
     choices = torch.tensor([COMMA, COLON, WORD, END, NAME, NAME + 1, NAME + 2, NAME + 4])
     ids = choices[torch.randint(len(choices), (4, 60), generator=generator)]
-    together, after = RULES.write(torch.zeros(4, 60, 1), ids, NameMemory.fresh(table(4)))
+    together, after = RULES.add_features(torch.zeros(4, 60, 1), ids, NameMemory.fresh(table(4)))
     memory, steps = NameMemory.fresh(table(4)), []
     for position in range(60):
         one = ids[:, position : position + 1]
-        step, memory = RULES.write(torch.zeros(4, 1, 1), one, memory)
+        step, memory = RULES.add_features(torch.zeros(4, 1, 1), one, memory)
         steps.append(step)
     assert torch.equal(together, torch.cat(steps, 1))
     assert torch.equal(after.reference, memory.reference)
@@ -72,5 +72,5 @@ def test_sequences_that_go_on_keep_their_memory():
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_the_embeddings_keep_their_dtype(dtype):
     ids = torch.tensor([[WORD, NAME + 1]])
-    found, _ = RULES.write(torch.zeros(1, 2, 1, dtype=dtype), ids, NameMemory.fresh(table()))
+    found, _ = RULES.add_features(torch.zeros(1, 2, 1, dtype=dtype), ids, NameMemory.fresh(table()))
     assert found.dtype == dtype

@@ -6,6 +6,7 @@ from safetensors.torch import load_file, save_file
 
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.checkpoints.loading import load_model
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT, METRIC
 
 IMAGE = [3] * 4
@@ -87,9 +88,9 @@ def test_a_cached_prefix_sees_only_the_past(model, batch):
         pixel_values=alone["pixel_values"],
         use_cache=True,
     )
-    tokens = model.picture_tokens(
-        model.encode_images(alone["pixel_values"]),
-        model.encode_images(torch.stack(alone["depth_values"])),
+    tokens = model.vision_encoder.picture_tokens(
+        model.vision_encoder.encode(alone["pixel_values"]),
+        model.vision_encoder.encode(torch.stack(alone["depth_values"])),
         alone["region_masks"],
     )[0]
     rest = model(
@@ -106,11 +107,11 @@ def test_a_cached_prefix_sees_only_the_past(model, batch):
 @torch.no_grad()
 def test_computed_before_equals_computed_here(model, batch):
     direct = model(**batch)
-    patches = model.encode_images(batch["pixel_values"])
-    depth = [model.encode_images(batch["depth_values"][0][None])[0], None]
+    patches = model.vision_encoder.encode(batch["pixel_values"])
+    depth = [model.vision_encoder.encode(batch["depth_values"][0][None])[0], None]
     rest = {k: v for k, v in batch.items() if k not in ("pixel_values", "depth_values")}
     from_patches = model(**rest, patch_tokens=patches, depth_patch_tokens=depth)
-    tokens = model.picture_tokens(patches, depth, batch["region_masks"])
+    tokens = model.vision_encoder.picture_tokens(patches, depth, batch["region_masks"])
     del rest["region_masks"]
     from_tokens = model(
         **rest,
@@ -118,7 +119,7 @@ def test_computed_before_equals_computed_here(model, batch):
         region_rgb_tokens=[t.rgb for t in tokens],
         region_depth_tokens=[t.depth for t in tokens],
     )
-    embeds, _ = model.assemble(
+    embeds, _ = model.prompt_embedding.embed(
         batch["input_ids"],
         torch.stack([t.image for t in tokens]),
         [t.rgb for t in tokens],
@@ -133,7 +134,7 @@ def test_computed_before_equals_computed_here(model, batch):
 
 @torch.no_grad()
 def test_region_placeholder_without_depth_keeps_its_word_embedding(model, batch):
-    embeds, _ = model.assemble(
+    embeds, _ = model.prompt_embedding.embed(
         batch["input_ids"][1:, -5:],
         None,
         [torch.zeros(1, 32)],
@@ -210,9 +211,9 @@ def test_fresh_features_are_as_large_as_token_embeddings():
     model = SmolRGPTForConditionalGeneration(config)
     embeddings = model.get_input_embeddings().weight.std().item()
     assert embeddings == pytest.approx(0.05, rel=0.05)
-    tokens = model.connect(model.encode_images(torch.randn(4, 3, 128, 128)), "rgb")
+    tokens = model.rgb_connector(model.vision_encoder.encode(torch.randn(4, 3, 128, 128)))
     assert tokens.std().item() == pytest.approx(0.05, rel=0.2)
-    assert model.refine(tokens, "depth").std().item() == pytest.approx(0.05, rel=0.2)
+    assert model.depth_refiner(tokens).std().item() == pytest.approx(0.05, rel=0.2)
     metres, shares = torch.randn(100, 12) * 3, torch.rand(100, 7)
     geometry = model.geometry_encoder(without_floor(torch.cat((metres, shares), 1)))
     assert 0.04 < geometry.std().item() < 0.1
@@ -253,7 +254,7 @@ def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model)
     rgb, depth = torch.full((2, width), 1.0), torch.full((2, width), 10.0)
     rgb[1], depth[1] = 3.0, 20.0
     ids = torch.tensor([[4, 5, 4, 5, first + 1, 9, first, first + 2]])
-    embeds, _ = model.assemble(ids, None, [rgb], [depth])
+    embeds, _ = model.prompt_embedding.embed(ids, None, [rgb], [depth])
     added = (embeds - words[ids])[0, 4:].mean(-1)
     # Region 1: 3 + 20; no name; region 0: 1 + 10; there is no region 2.
     assert added.tolist() == pytest.approx([23.0, 0.0, 11.0, 0.0], abs=1e-5)
@@ -262,12 +263,14 @@ def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model)
 def test_more_regions_than_names_are_refused(model):
     many = torch.zeros(model.config.region_names + 1, model.config.text_config.hidden_size)
     with pytest.raises(ValueError, match="at most 40 regions, found 41"):
-        model.assemble(torch.full((1, len(many)), model.config.mask_rgb_token_id), None, [many])
+        model.prompt_embedding.embed(
+            torch.full((1, len(many)), model.config.mask_rgb_token_id), None, [many]
+        )
 
 
 def test_weights_that_lack_a_tensor_of_the_config_are_refused(model, tmp_path):
     model.save_pretrained(tmp_path)
-    again = SmolRGPTForConditionalGeneration.from_folder(tmp_path)
+    again = load_model(tmp_path)
     assert all(
         torch.equal(a, b) for a, b in zip(again.parameters(), model.parameters(), strict=True)
     )
@@ -276,4 +279,4 @@ def test_weights_that_lack_a_tensor_of_the_config_are_refused(model, tmp_path):
     save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
     expected = "missing keys: geometry_encoder.centres.out.weight; unexpected keys: stranger"
     with pytest.raises(ValueError, match=expected):
-        SmolRGPTForConditionalGeneration.from_folder(tmp_path)
+        load_model(tmp_path)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from typing import Any
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ import torch
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.bench.case import bench_case, bench_config
 from smolrgpt_ros.model.bench.load_memory import measure_load
-from smolrgpt_ros.model.bench.published_baseline import PublishedWay
+from smolrgpt_ros.model.bench.published_baseline import PublishedBaseline
 from smolrgpt_ros.model.bench.report import Measurements
 from smolrgpt_ros.model.bench.run import (
     BenchOptions,
@@ -56,18 +57,18 @@ def test_report_has_the_promised_keys(tmp_path, capsys):
 
 def test_memory_of_loading_is_measured_in_its_own_process(tmp_path):
     save_published(SmolRGPTForConditionalGeneration(bench_config("tiny")), tmp_path)
-    found = measure_load(tmp_path, published=True)
+    found = measure_load(tmp_path)
     assert found.file == (tmp_path / "model.safetensors").stat().st_size
     assert found.peak >= found.steady > found.file / 2
     assert found.peak_vs_file == found.peak / found.file
 
 
 def test_every_finished_round_is_kept():
-    kept = []
+    kept: list[dict[str, Any]] = []
     options = BenchOptions(
         size="tiny", dtypes=("float32",), rounds=2, threads=1, published_tokens=21, memory=False
     )
-    last = run_bench(options, say=lambda text: None, keep=kept.append)
+    last = run_bench(options, on_progress=lambda text: None, on_report=kept.append)
     assert [report["rounds"] for report in kept] == [1, 2]
     assert kept[-1] == last
 
@@ -85,14 +86,18 @@ def test_the_published_way_computes_the_same_tokens():
     torch.manual_seed(0)
     model = SmolRGPTForConditionalGeneration(bench_config("tiny")).eval()
     case = bench_case(model.config, 68)
-    image, rgb, depth = PublishedWay(model).vision(case.rgb, case.depth, case.weights)
+    image, rgb, depth = PublishedBaseline(model).vision(case.rgb, case.depth, case.weights)
     with torch.no_grad():
-        found = model.picture_tokens(
-            model.encode_images(case.rgb), model.encode_images(case.depth), [case.weights]
+        found = model.vision_encoder.picture_tokens(
+            model.vision_encoder.encode(case.rgb),
+            model.vision_encoder.encode(case.depth),
+            [case.weights],
         )[0]
     for theirs, ours in ((image[0], found.image), (rgb, found.rgb), (depth, found.depth)):
         assert (theirs - ours).abs().max() < 1e-5
-    assert len(PublishedWay(model).answer(case.rgb, case.depth, case.weights, case.ids, 3)) == 3
+    assert (
+        len(PublishedBaseline(model).answer(case.rgb, case.depth, case.weights, case.ids, 3)) == 3
+    )
     assert Contestant(model, "float32").generator.prefix_ids == case.ids[0, :67].tolist()
 
 
@@ -108,7 +113,7 @@ def test_fixed_addresses_and_batches_are_measured_on_request():
         at_once=(2, 4),
         batch_steps=True,
     )
-    report = run_bench(options, say=lambda text: None)
+    report = run_bench(options, on_progress=lambda text: None)
     seconds = report["median_seconds"]
     assert list(seconds) == ["published", "bf16", "bf16 graph", "fp32", "fp32 graph"]
     for name in ("fp32", "fp32 graph"):

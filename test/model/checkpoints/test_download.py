@@ -1,49 +1,66 @@
-"""Fetching against a real HTTP server on this machine."""
+"""Fetching from a small Hub on this machine, and what is said where that fails."""
 
+import argparse
+import functools
 import hashlib
 import http.server
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from smolrgpt_ros.model.checkpoints.download import DownloadError, download
+from smolrgpt_ros.checkpoints.checksums import ChecksumError
+from smolrgpt_ros.model.checkpoints.download import Downloaded, DownloadError, HubFile, download
+from smolrgpt_ros.model.cli import add_parser
 
-DATA = bytes(range(256)) * 9000 + b"end"  # 2.3 MB: more than two chunks
-SHA = hashlib.sha256(DATA).hexdigest()
+DATA = bytes(range(256)) * 900 + b"end"
+SHA256 = hashlib.sha256(DATA).hexdigest()
+COMMIT = "3f" * 20
+FILE = HubFile("someone/Weights", "weights.tar", COMMIT, "dataset")
+
+
+class Hub(http.server.ThreadingHTTPServer):
+    """A Hub with one file; its requests are kept."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests: list[str] = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves DATA with ranges; the server object says how it misbehaves."""
+    """Answers as the Hub does for a file in large file storage."""
 
-    def do_GET(self):
-        self.server.ranges.append(self.headers.get("Range"))
-        if self.path != "/weights.tar":
-            return self.send_error(404)
-        start, asked = 0, self.headers.get("Range")
-        if asked and self.server.takes_ranges:
-            start = int(asked.removeprefix("bytes=").rstrip("-"))
-            if start >= len(DATA):
-                self.send_response(416)
-                self.send_header("Content-Range", f"bytes */{len(DATA)}")
-                return self.end_headers()
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {start}-{len(DATA) - 1}/{len(DATA)}")
-        else:
-            self.send_response(200)
-        self.send_header("Content-Length", str(len(DATA) - start))
+    server: Hub
+
+    def do_HEAD(self) -> None:
+        self.answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self.answer(with_body=True)
+
+    def answer(self, with_body: bool) -> None:
+        self.server.requests.append(f"{self.command} {self.path}")
+        known = self.path == f"/datasets/someone/Weights/resolve/{COMMIT}/weights.tar"
+        self.send_response(200 if known else 404)
+        if not known:
+            self.send_header("X-Error-Code", "EntryNotFound")
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("ETag", f'"{SHA256}"')
+        self.send_header("Content-Length", str(len(DATA) if known else 0))
         self.end_headers()
-        body = DATA[start:]
-        self.wfile.write(body[: self.server.stops_after])
+        if known and with_body:
+            self.wfile.write(DATA)
 
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         pass
 
 
 @pytest.fixture
-def server():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.ranges, server.takes_ranges, server.stops_after = [], True, None
-    server.url = f"http://127.0.0.1:{server.server_port}/weights.tar"
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    server = Hub()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -52,57 +69,66 @@ def server():
     thread.join(5)
 
 
-def test_a_whole_file_with_progress_and_checksum(server, tmp_path):
-    steps = []
-    target = tmp_path / "new" / "weights.tar"
-    assert download(server.url, target, SHA, on_progress=lambda *s: steps.append(s)) == target
-    assert target.read_bytes() == DATA
-    assert steps[-1] == (len(DATA), len(DATA)) and len(steps) >= 3
-    assert [p.name for p in target.parent.iterdir()] == ["weights.tar"]
+def test_a_pinned_file_is_fetched_whole(hub: Hub, tmp_path: Path) -> None:
+    found = download(FILE, tmp_path / "new", SHA256.upper(), endpoint=hub.url)
+    assert found == Downloaded(tmp_path / "new" / "weights.tar", SHA256)
+    assert found.path.read_bytes() == DATA
 
 
-def test_a_cut_off_file_goes_on_where_it_stopped(server, tmp_path):
-    target = tmp_path / "weights.tar"
-    server.stops_after = 1_500_000
-    with pytest.raises(DownloadError, match=f"1500000 of {len(DATA)} bytes"):
-        download(server.url, target, SHA)
-    assert not target.exists()
-    server.stops_after = None
-    download(server.url, target, SHA)
-    assert target.read_bytes() == DATA
-    assert server.ranges == [None, "bytes=1500000-"]
+def test_a_file_that_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert download(FILE, tmp_path, endpoint=hub.url).sha256 == SHA256
+    assert sum(request.startswith("GET") for request in hub.requests) == 1
 
 
-def test_a_server_without_ranges_starts_over(server, tmp_path):
-    (tmp_path / "weights.tar.part").write_bytes(DATA[:1000])
-    server.takes_ranges = False
-    download(server.url, tmp_path / "weights.tar", SHA)
-    assert (tmp_path / "weights.tar").read_bytes() == DATA
+def test_a_file_with_another_checksum_is_deleted(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(ChecksumError, match=f"is {SHA256}, expected 00 .--sha256"):
+        download(FILE, tmp_path, "00", endpoint=hub.url)
+    assert not (tmp_path / "weights.tar").exists()
 
 
-def test_a_complete_part_is_only_checked(server, tmp_path):
-    (tmp_path / "weights.tar.part").write_bytes(DATA)
-    download(server.url, tmp_path / "weights.tar", SHA)
-    assert (tmp_path / "weights.tar").read_bytes() == DATA
-    (tmp_path / "other.part").write_bytes(DATA + b"too much")
-    with pytest.raises(DownloadError, match="run again to start over"):
-        download(server.url, tmp_path / "other", SHA)
-    assert not (tmp_path / "other.part").exists()
+def test_the_command_prints_path_and_checksum(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = functools.partial(download, endpoint=hub.url)
+    monkeypatch.setattr("smolrgpt_ros.model.checkpoints.download.download", fetch)
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    options = ["--repository", "someone/Weights", "--revision", COMMIT, "--out", str(tmp_path)]
+    arguments = parser.parse_args(["download", *options])
+    assert arguments.run(arguments) == 0
+    assert capsys.readouterr().out == f"wrote {tmp_path / 'weights.tar'} (SHA-256 {SHA256})\n"
+    arguments.sha256 = "00"
+    assert arguments.run(arguments) == 1
+    assert "expected 00 (--sha256)" in capsys.readouterr().err
 
 
-def test_a_wrong_checksum_leaves_nothing(server, tmp_path):
-    with pytest.raises(DownloadError, match=f"checksum is {SHA}, expected 00"):
-        download(server.url, tmp_path / "weights.tar", "00")
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (
+            HubFile("someone/Weights", "other.tar", "main", "dataset"),
+            "other.tar at main: not found",
+        ),
+        (HubFile("some/one/Weights", "w", "main", "dataset"), "check --repository"),
+    ],
+)
+def test_what_is_not_on_the_hub_is_named(
+    hub: Hub, tmp_path: Path, file: HubFile, message: str
+) -> None:
+    with pytest.raises(DownloadError, match=message):
+        download(file, tmp_path, endpoint=hub.url)
 
 
-def test_what_cannot_work_is_refused(server, tmp_path):
-    with pytest.raises(DownloadError, match="404"):
-        download(server.url + "x", tmp_path / "a")
-    with pytest.raises(DownloadError, match="run the same command again"):
-        download("http://127.0.0.1:9/none", tmp_path / "a", timeout_s=2)
-    with pytest.raises(ValueError, match="only http"):
-        download("file:///etc/hostname", tmp_path / "a")
-    (tmp_path / "b").write_text("precious")
-    with pytest.raises(FileExistsError):
-        download(server.url, tmp_path / "b")
+def test_a_hub_that_does_not_answer(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)  # between the Hub client's retries
+    with pytest.raises(DownloadError, match=r"does not answer.*run the command again"):
+        download(FILE, tmp_path, endpoint="http://127.0.0.1:9", timeout_s=2)
+
+
+def test_offline_mode_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(DownloadError, match="HF_HUB_OFFLINE"):
+        download(FILE, tmp_path, endpoint="http://127.0.0.1:9")

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+from smolrgpt_ros.model.architecture.layers import weighted_mean
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
-from smolrgpt_ros.model.checkpoints.published_layout import published_shapes
+from smolrgpt_ros.model.checkpoints.loading import load_model
+from smolrgpt_ros.model.checkpoints.published_tensors import published_shapes
 from smolrgpt_ros.model.inference.fused_decoder import FusedDecoder
 from smolrgpt_ros.model.preprocessing import images as pictures
 
@@ -22,7 +24,7 @@ TOLERANCE = 1e-4
 
 @pytest.fixture(scope="module")
 def published(reference_checkpoint):
-    return SmolRGPTForConditionalGeneration.from_published(reference_checkpoint)
+    return load_model(reference_checkpoint)
 
 
 def inputs_of(case):
@@ -59,31 +61,37 @@ def close(ours, theirs, tolerance=TOLERANCE):
     assert np.abs(ours - theirs).max() <= tolerance
 
 
+def pooled(model, refined, masks):
+    """Region tokens ``(M, D)`` of a refined map ``(D, g, g)``."""
+    weights = model.vision_encoder.region_weights(masks).weights
+    return weighted_mean(refined.flatten(1).T, weights.flatten(1))
+
+
 @pytest.mark.parametrize("name", CASES)
 @torch.no_grad()
 def test_every_intermediate(published, reference_checkpoint, name):
     case = dict(np.load(reference_checkpoint / f"{name}.npz"))
     inputs = inputs_of(case)
     close(inputs["pixel_values"], case["pixel_values"], 1e-6)
-    patches = published.encode_images(inputs["pixel_values"])
+    patches = published.vision_encoder.encode(inputs["pixel_values"])
     close(patches, case["vit_rgb"])
-    tokens = published.connect(patches, "rgb")
+    tokens = published.rgb_connector(patches)
     close(tokens, case["image_embd"])
     masks = inputs["region_masks"]
     rgb = depth = None
     if "pooled_rgb" in case:
-        refined = published.refine(tokens, "rgb")
+        refined = published.rgb_refiner(tokens)
         close(refined.flatten(2).transpose(1, 2), case["refined_rgb"])
-        rgb = [published.pool_regions(r, m)[0] for r, m in zip(refined, masks, strict=True)]
+        rgb = [pooled(published, r, m) for r, m in zip(refined, masks, strict=True)]
         close(torch.cat(rgb), case["pooled_rgb"])
     if "depth_values" in case:
         close(inputs["depth_values"], case["depth_values"], 1e-6)
-        patches = published.encode_images(inputs["depth_values"])
+        patches = published.vision_encoder.encode(inputs["depth_values"])
         close(patches, case["vit_depth"])
-        refined = published.refine(published.connect(patches, "depth"), "depth")
-        depth = [published.pool_regions(r, m)[0] for r, m in zip(refined, masks, strict=True)]
+        refined = published.depth_refiner(published.depth_connector(patches))
+        depth = [pooled(published, r, m) for r, m in zip(refined, masks, strict=True)]
         close(torch.cat(depth), case["pooled_depth"])
-    embeds, _ = published.assemble(inputs["input_ids"], tokens, rgb, depth)
+    embeds, _ = published.prompt_embedding.embed(inputs["input_ids"], tokens, rgb, depth)
     close(embeds, case["inputs_embeds"])
     output = published(**inputs, output_hidden_states=True)
     seen = inputs["attention_mask"].bool().numpy()
@@ -120,7 +128,7 @@ def test_the_other_depth_path_is_told_apart(published, reference_checkpoint):
 
 @torch.no_grad()
 def test_fused_decoder_gives_the_same_logits(reference_checkpoint):
-    model = SmolRGPTForConditionalGeneration.from_published(reference_checkpoint)
+    model = load_model(reference_checkpoint)
     decoder = FusedDecoder(model.language_model)
     case = dict(np.load(reference_checkpoint / "two_masks.npz"))
     embeds = torch.from_numpy(case["inputs_embeds"])

@@ -10,10 +10,9 @@ from safetensors.torch import load_file, save_file
 
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.checkpoints.convert import convert, convert_back
 from smolrgpt_ros.model.checkpoints.published import (
     PublishedCheckpointError,
-    convert,
-    convert_back,
     load_published,
     save_published,
 )

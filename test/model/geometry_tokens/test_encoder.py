@@ -37,11 +37,11 @@ def test_without_relations_tokens_stand_for_themselves(region):
     assert (related(raw)[0] - related(moved)[0]).norm() > 0.01
 
 
-def test_without_relations_nothing_is_told_of_a_reference(region):
+def test_an_encoder_without_relations_has_no_reference_features(region):
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
-    assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0).to_references(raw) is None
-    told = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3).to_references(raw)
-    assert told is not None and told.shape == (2, 2, 16)
+    assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0).reference_features(raw) is None
+    features = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3).reference_features(raw)
+    assert features is not None and features.shape == (2, 2, 16)
 
 
 def test_a_centre_is_the_median_moved_by_what_the_shape_tells(region):

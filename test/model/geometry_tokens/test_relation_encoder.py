@@ -7,9 +7,16 @@ from smolrgpt_ros.model.geometry_tokens.features import FLOOR, HEIGHTS, HIGH_ALO
 from smolrgpt_ros.model.geometry_tokens.relation_encoder import (
     ReferenceEncoder,
     RelationEncoder,
+    fourier_features,
     numbers,
     pair_features,
 )
+
+
+def test_fourier_features_by_hand():
+    found = fourier_features(torch.tensor([[5.0]]), (20.0, 10.0))[0]
+    # A quarter of 20 m, half of 10 m; the second wave is weaker by the square root of two.
+    assert found.tolist() == pytest.approx([1.0, 1.0, 0.0, 0.0, -(0.5**0.5)], abs=1e-6)
 
 
 def test_pair_features_by_hand(region):

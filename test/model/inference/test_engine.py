@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from smolrgpt_ros.model.architecture.vision_encoder import VisionEncoder
+from smolrgpt_ros.model.inference.decode_steps import GrowingSteps
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.model.inference.hardware import choose_device, choose_dtype, has_fast_bfloat16
+from smolrgpt_ros.model.inference.question_inputs import question_inputs
 from smolrgpt_ros.model.inference.scheduler import QueryCancelled
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -61,10 +64,10 @@ def generate(model, processor, frame, masks, prompt, count):
 def logits_of(model, processor, frame, masks, prompt, answer):
     """Logits of an answer in one pass without a cache; placeholders in it are words."""
     inputs = processor(frame.rgb, frame.depth, masks, prompt, frame.intrinsics)
-    patches = model.encode_images(inputs["pixel_values"])
-    depth = None if frame.depth is None else model.encode_images(inputs["depth_values"])
-    found = model.picture_tokens(patches, depth, inputs["region_masks"])[0]
-    embeds, _ = model.assemble(
+    patches = model.vision_encoder.encode(inputs["pixel_values"])
+    depth = None if frame.depth is None else model.vision_encoder.encode(inputs["depth_values"])
+    found = model.vision_encoder.picture_tokens(patches, depth, inputs["region_masks"])[0]
+    embeds, _ = model.prompt_embedding.embed(
         inputs["input_ids"], [found.image], [found.rgb], [found.depth], inputs["region_geometry"]
     )
     words = model.get_input_embeddings()(torch.tensor([answer]))
@@ -88,7 +91,7 @@ def test_same_tokens_as_generate(either_engine, model, processor, depth):
         assert answer.token_ids == expected
         assert answer.text == processor.decode(expected)
         assert answer.truncated
-    assert engine.cached_frames == 1
+    assert len(engine._frame_cache) == 1
 
 
 def test_geometry_can_be_kept_from_the_model(model, processor):
@@ -130,9 +133,9 @@ def test_a_batch_behind_a_cached_prefix_has_the_uncached_logits(either_engine, m
     seen: list[torch.Tensor] = []
     original = generator.decoder.logits
     generator.decoder.logits = lambda hidden: seen.append(original(hidden)) or seen[-1]
-    features = engine._cache.get(frame)
-    generator.see(features, with_regions=True)
-    prepared = [engine._prepare(frame, masks, prompt) for prompt, masks in QUESTIONS]
+    features = engine._frame_cache.get(frame)
+    generator.encode_frame(features, with_regions=True)
+    prepared = [question_inputs(engine._processor, frame, m, prompt) for prompt, m in QUESTIONS]
     answers = list(generator.generate(features, prepared, 8))[-1]
     for index, (prompt, masks) in enumerate(QUESTIONS):
         ids = answers[index].token_ids
@@ -180,7 +183,7 @@ def ask_together(engine, frame, count, **options):
     for thread in threads[1:]:
         thread.start()
     stop = time.monotonic() + 30
-    while len(engine._line) + len(results) < count - 1 and time.monotonic() < stop:
+    while len(engine._scheduler) + len(results) < count - 1 and time.monotonic() < stop:
         time.sleep(0.001)
     gate.set()
     for thread in threads:
@@ -222,10 +225,15 @@ def test_text_streams_in_the_callers_thread_and_only_grows(engine):
     assert answer.text.startswith(texts[-1])
 
 
-def test_deadline_and_cancel_return_at_once_and_free_the_worker(engine):
+def test_deadline_and_cancel_return_at_once_and_free_the_worker(engine, monkeypatch):
     frame, (prompt, masks) = make_frame(), QUESTIONS[0]
-    original = engine._generator._step
-    engine._generator._step = lambda *a: time.sleep(0.3) or original(*a)  # 30 s in all
+    original = GrowingSteps.step
+
+    def slow(*arguments):
+        time.sleep(0.3)  # 30 s in all
+        return original(*arguments)
+
+    monkeypatch.setattr(GrowingSteps, "step", slow)
     started = time.monotonic()
     with pytest.raises(QueryError) as caught:
         engine.answer(frame, masks, prompt, max_new_tokens=100, deadline_s=0.3)
@@ -236,7 +244,7 @@ def test_deadline_and_cancel_return_at_once_and_free_the_worker(engine):
         engine.answer(
             frame, masks, prompt, max_new_tokens=100, cancelled=lambda: time.monotonic() > cancel_at
         )
-    engine._generator._step = original
+    monkeypatch.setattr(GrowingSteps, "step", original)
     assert engine.answer(frame, masks, prompt, max_new_tokens=3, deadline_s=60).token_ids
 
 
@@ -251,31 +259,31 @@ def test_an_error_of_the_caller_does_not_stay_in_the_engine(engine):
     assert engine.answer(frame, masks, prompt, max_new_tokens=3, deadline_s=60).token_ids
 
 
-def test_a_failing_model_call_is_told_and_the_engine_lives(engine):
+def test_a_failing_model_call_is_reported_and_the_engine_lives(engine, monkeypatch):
     frame, (prompt, masks) = make_frame(), QUESTIONS[0]
-    original = engine._generator._step
+    original = GrowingSteps.step
 
     def fail(*_):
         raise RuntimeError("no memory")
 
-    engine._generator._step = fail
+    monkeypatch.setattr(GrowingSteps, "step", fail)
     with pytest.raises(QueryError, match="RuntimeError: no memory") as caught:
         engine.answer(frame, masks, prompt, max_new_tokens=3)
     assert caught.value.status is Status.MODEL_ERROR
-    engine._generator._step = original
+    monkeypatch.setattr(GrowingSteps, "step", original)
     assert engine.answer(frame, masks, prompt, max_new_tokens=3).token_ids
 
 
-def test_one_failing_question_does_not_take_its_batch_along(engine):
+def test_one_failing_question_does_not_fail_its_batch(engine, monkeypatch):
     frame = make_frame()
-    original = engine._generator._prefill
+    original = engine._generator.prefill
 
-    def fail_for_the_third(features, questions, cache, first):
+    def fail_for_the_third(features, questions, max_new_tokens):
         if any(not len(question.weights) for question in questions):
             raise RuntimeError("bad question")
-        return original(features, questions, cache, first)
+        return original(features, questions, max_new_tokens)
 
-    engine._generator._prefill = fail_for_the_third
+    monkeypatch.setattr(engine._generator, "prefill", fail_for_the_third)
     results, _ = ask_together(engine, frame, 4, max_new_tokens=3)
     failed = [number for number, result in results.items() if isinstance(result, QueryError)]
     assert failed == [2]
@@ -307,17 +315,21 @@ def test_vanished_masks_are_reported(model, processor):
     assert answer.vanished_masks == (1,)
 
 
-def test_frames_are_kept_within_the_memory_bound(model, processor):
+def test_frames_are_kept_within_the_memory_bound(model, processor, monkeypatch):
     frames = [make_frame(seed) for seed in range(4)]
     with SmolRGPTEngine(copy.deepcopy(model), processor, cache_bytes=1) as engine:
         for frame in frames:
             engine.answer(frame, [], "What?", max_new_tokens=2)
-        assert engine.cached_frames == 1
+        assert len(engine._frame_cache) == 1
     with SmolRGPTEngine(copy.deepcopy(model), processor) as engine:
         towers = []
-        original = engine._generator.model.encode_images
-        engine._generator.model.encode_images = lambda x: towers.append(len(x)) or original(x)
-        assert engine.prepare(frames[0])
+        original = VisionEncoder.encode
+
+        def counted(encoder, pictures):
+            towers.append(len(pictures))
+            return original(encoder, pictures)
+
+        monkeypatch.setattr(VisionEncoder, "encode", counted)
         for _ in range(3):
             engine.answer(frames[0], [box(5, 5)], "<mask>", max_new_tokens=2)
         assert towers == [2]  # RGB and depth together, once
@@ -325,42 +337,26 @@ def test_frames_are_kept_within_the_memory_bound(model, processor):
         assert towers == [2, 1]  # no mask, no depth
 
 
-def test_newest_frame_is_prepared_and_questions_go_first(engine):
-    frames = [make_frame(seed) for seed in range(3)]
-    gate, entered, original, order = threading.Event(), threading.Event(), engine._run, []
-
-    def run(batch):
-        entered.set()
-        gate.wait(30)
-        order.append([job.frame.stamp_ns for job in batch])
-        original(batch)
-
-    engine._run = run
-    assert engine.prepare(frames[0])
-    assert entered.wait(30)
-    assert engine.prepare(frames[1]) and engine.prepare(frames[2])
-    asking = threading.Thread(target=engine.answer, args=(frames[2], [], "What?"))
-    asking.start()
-    while len(engine._line) < 2:
-        time.sleep(0.001)
-    assert not engine.prepare(frames[0])
-    gate.set()
-    asking.join(30)
-    assert order == [[0], [2], [2]]
-
-
-def test_a_given_up_question_leaves_its_place_in_the_queue(model, processor):
+def test_an_abandoned_question_leaves_its_place_in_the_queue(model, processor, monkeypatch):
     with SmolRGPTEngine(copy.deepcopy(model), processor, max_waiting=1) as engine:
-        gate, original = threading.Event(), engine._run
-        engine._run = lambda batch: gate.wait(10) and original(batch)
-        engine.prepare(make_frame(1))
-        while engine._line:
-            time.sleep(0.001)
+        gate, entered, original = threading.Event(), threading.Event(), engine._run
+
+        def run(batch):
+            entered.set()
+            if gate.wait(10):
+                original(batch)
+
+        monkeypatch.setattr(engine, "_run", run)
+        first = threading.Thread(target=engine.answer, args=(make_frame(1), [], "What?"))
+        first.start()
+        assert entered.wait(10)
         for _ in range(3):  # each waits, gives up, and makes room for the next
             with pytest.raises(QueryError) as caught:
                 engine.answer(make_frame(), [], "What?", deadline_s=0.05)
             assert caught.value.status is Status.TIMEOUT
         gate.set()
+        first.join(30)
+        assert not first.is_alive()
 
 
 def test_same_stamp_is_not_the_same_frame(engine, model, processor):

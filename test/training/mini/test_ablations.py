@@ -6,7 +6,7 @@ import pytest
 import torch
 import yaml
 
-from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from smolrgpt_ros.model.checkpoints.loading import load_model
 from smolrgpt_ros.training.mini.ablations import run_ablations
 from smolrgpt_ros.training.mini.recipe import read_recipe
 from smolrgpt_ros.training.mini.run import open_run
@@ -56,7 +56,7 @@ def test_variants_of_a_run(tmp_path):
         run_stage(run, stage)
     folders = run_ablations(base, plan, run)
     assert [folder.parent.name for folder in folders] == list(PLAN["variants"])
-    whole, coarse, fresh = map(SmolRGPTForConditionalGeneration.from_folder, folders)
+    whole, coarse, fresh = map(load_model, folders)
     assert not any(name.startswith("rgb_refiner") for name, _ in coarse.named_parameters())
     tower = [dict(model.vision_tower.named_parameters()) for model in (whole, coarse, fresh)]
     name = next(key for key in tower[0] if key.endswith("embeddings.patch_embedding.weight"))

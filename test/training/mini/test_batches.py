@@ -51,7 +51,7 @@ def _examples(processor, width):
 def _frames(model):
     patches = torch.randn(2, 16, 32, generator=torch.Generator().manual_seed(4))
     masks = torch.rand(3, 16, 16, generator=torch.Generator().manual_seed(5))
-    found = model.picture_tokens(patches, patches.flip(0), [masks, masks[:2]])
+    found = model.vision_encoder.picture_tokens(patches, patches.flip(0), [masks, masks[:2]])
     return [FrameTokens(f.image, f.rgb, f.depth) for f in found]
 
 
