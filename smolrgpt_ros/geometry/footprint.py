@@ -1,4 +1,4 @@
-"""Upright boxes: their footprint on the floor."""
+"""The footprint of an upright box on the floor, with covariance."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .rectangle_fit import Fit
-
-# Points share errors of mask, floor and model, a fit takes them for independent. Found on simulated
-# frames of both camera families: with it the truth lies within two sigma often enough.
-_SHARED = 2.6
+from .noise import SHARED_ERROR_FACTOR
+from .rectangle_fit import RectangleFit
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,17 +30,18 @@ class Footprint:
     size_sigma: tuple[float, float]
 
     @staticmethod
-    def of(fit: Fit, floor_error: float) -> Footprint:
+    def of(fit: RectangleFit, systematic_error: float) -> Footprint:
         """Of a fitted rectangle.
 
         Args:
             fit: in the floor frame.
-            floor_error: standard deviation of what no fit can see, metres: pixels, the floor.
+            systematic_error: standard deviation that no fit can see, metres.
         """
         x, y, yaw, long, short = fit.values
         axes = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])
-        covariance = _SHARED * fit.covariance[:2, :2] + np.eye(2) * floor_error**2
-        sigma = np.sqrt(_SHARED * np.diag(fit.covariance)[3:] + floor_error**2)
+        shared, systematic = SHARED_ERROR_FACTOR, systematic_error**2
+        covariance = shared * fit.covariance[:2, :2] + np.eye(2) * systematic
+        sigma = np.sqrt(shared * np.diag(fit.covariance)[3:] + systematic)
         return Footprint(
             np.array([x, y]), axes, (float(long), float(short)), covariance,
             (float(sigma[0]), float(sigma[1])),

@@ -15,30 +15,29 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import median
 
-from .box_evidence import prospects_of
-from .depth_sampling import MOST_AT_ONCE, Masks, surfaces_of
+from .box_evidence import box_problems
+from .depth_sampling import MOST_REGIONS, RegionMasks, surfaces_of
 from .footprint import Footprint
-from .ground_rectangles import outlines_of
-from .noise import depth_noise
+from .ground_rectangles import ground_problems
+from .noise import IDEAL_DEPTH_NOISE, depth_noise, load_sigma
 from .object_estimate import ObjectEstimate
-from .observations import Prospect
-from .rectangle_fit import fit_rectangles, seat_sigma
+from .observations import CentrePrior, FitProblem
+from .rectangle_fit import fit_rectangles
 from .size_priors import SIZES, is_flat
 
-_NOISY_FROM = 5e-5  # 1/metres: 5 mm of noise at 10 m
 _CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load
-_FEWEST = 8  # pixels with depth
+_FEWEST_SAMPLES = 8  # pixels with depth
 
 
 class FrameGeometry:
-    """A frame, all regions in view, and what depth tells about them.
+    """A frame, all regions in view, and where depth places their objects.
 
     Values are computed when first asked for and kept; safe to share between threads.
 
     Args:
-        frame: with depth and intrinsics, or without (then only image positions are known).
-        regions: every region in view, ids unique; those a question does not mention still tell
-            what is floor and what carries what.
+        frame: with depth and intrinsics, or without (then nothing metric is known).
+        regions: every region in view, ids unique; those a question does not mention still show what
+            is floor and what carries what.
 
     Raises:
         ValueError: if two regions have the same id.
@@ -60,7 +59,7 @@ class FrameGeometry:
 
     @property
     def why_not(self) -> str:
-        """Why nothing metric can be said, ``""`` where it can."""
+        """Why nothing metric is known, one clause; ``""`` where it is."""
         if self.frame.depth is None:
             return "the frame has no depth"
         if self.frame.intrinsics is None:
@@ -72,18 +71,18 @@ class FrameGeometry:
         """The floor, ``None`` where it cannot be seen."""
         with self._lock:
             if not self._plane_known:
-                standing = [r.mask for r in self.regions if not is_flat(r.label)]
-                self._plane = fit_ground_plane(self.frame.depth, self.frame.intrinsics, standing)
+                objects = [r.mask for r in self.regions if not is_flat(r.label)]
+                self._plane = fit_ground_plane(self.frame.depth, self.frame.intrinsics, objects)
                 self._plane_known = True
             return self._plane
 
     @property
     def noise(self) -> float:
-        """Spread of a pixel's depth over depth squared, 1/metres; 0 for an ideal picture."""
+        """Spread of a pixel's depth over depth squared, 1/metres; 0 for an ideal image."""
         with self._lock:
             if self._noise is None:
                 noise = depth_noise(self.frame.depth) if self.frame.depth is not None else 0.0
-                self._noise = noise if noise > _NOISY_FROM else 0.0
+                self._noise = noise if noise > IDEAL_DEPTH_NOISE else 0.0
             return self._noise
 
     def region(self, region_id: int) -> Region:
@@ -110,24 +109,25 @@ class FrameGeometry:
     def prepare(self, region_ids: Iterable[int]) -> None:
         """Estimates the objects of several regions: together they cost little more than one."""
         with self._lock:
-            todo = dict.fromkeys(i for i in region_ids if i not in self._objects)
-            # What a vehicle carries tells where it is.
-            loads = [load for i in todo for load in self.possible_loads(i)]
-            todo |= dict.fromkeys(i for i in loads if i not in self._objects)
-            known = []
-            for region_id in todo:
+            missing = dict.fromkeys(i for i in region_ids if i not in self._objects)
+            # A load is a prior of its vehicle's centre.
+            loads = [load for i in missing for load in self.possible_loads(i)]
+            missing |= dict.fromkeys(i for i in loads if i not in self._objects)
+            visible = []
+            for region_id in missing:
                 if self.why_not:
                     self._objects[region_id] = self.why_not
                 elif self.region(region_id).box is None:
                     self._objects[region_id] = f"the mask of region {region_id} is empty"
                 else:
-                    known.append(region_id)
-            known.sort(key=lambda i: self.region(i).label == "transporter")
-            for first in range(0, len(known), MOST_AT_ONCE):
-                self._estimate(known[first : first + MOST_AT_ONCE])
+                    visible.append(region_id)
+            visible.sort(key=lambda i: self.region(i).label == "transporter")
+            for first in range(0, len(visible), MOST_REGIONS):
+                self._estimate(visible[first : first + MOST_REGIONS])
 
     def possible_loads(self, region_id: int) -> tuple[int, ...]:
-        """Ids of the pallets that a vehicle may carry: those whose picture touches its own."""
+        """Ids of the pallets that a vehicle may carry: those less than its own size away from it in
+        the image. Empty for anything but a vehicle."""
         vehicle = self.region(region_id)
         if vehicle.label != "transporter" or vehicle.box is None:
             return ()
@@ -135,10 +135,11 @@ class FrameGeometry:
         width, height = x1 - x0, y1 - y0
         loads = []
         for region in self.regions:
-            if region.label != "pallet" or (near := region.box) is None:
+            if region.label != "pallet" or (box := region.box) is None:
                 continue
-            across = min(near[2], x1 + width) > max(near[0], x0 - width)
-            if across and min(near[3], y1 + height) > max(near[1], y0 - height):
+            near_x = min(box[2], x1 + width) > max(box[0], x0 - width)
+            near_y = min(box[3], y1 + height) > max(box[1], y0 - height)
+            if near_x and near_y:
                 loads.append(region.id)
         return tuple(loads)
 
@@ -149,43 +150,49 @@ class FrameGeometry:
         for flat in (True, False):
             group = [i for i in region_ids if is_flat(self.region(i).label) == flat]
             if group:
-                drafts |= self._drafted(group, flat)
-        known, carried = self._carried(drafts)
-        for region_id, load in known.items():
-            drafts[region_id] = drafts[region_id].seated(load)
-        self._fit(drafts, carried)
+                drafts |= self._drafts(group, flat)
+        if not drafts:
+            return
+        plane = self.plane
+        assert plane is not None  # without a floor nothing is drafted
+        estimated, together = self._loads(drafts, plane)
+        for vehicle, load in estimated.items():
+            drafts[vehicle] = drafts[vehicle].with_load(load)
+        self._fit(drafts, together, plane)
 
-    def _drafted(self, group: Sequence[int], flat: bool) -> dict[int, _Draft]:
-        """What is known of regions that all lie on the floor or all stand; says why of others."""
-        regions, plane = [self.region(i) for i in group], self.plane
+    def _drafts(self, region_ids: Sequence[int], flat: bool) -> dict[int, _Draft]:
+        """Objects ready for the fit, of regions that are all flat or all not; for the others notes
+        why depth cannot place them."""
+        regions, plane = [self.region(i) for i in region_ids], self.plane
         boxes = [region.box for region in regions if region.box is not None]
-        masks = Masks([region.mask for region in regions], boxes)
+        masks = RegionMasks([region.mask for region in regions], boxes)
         surfaces = surfaces_of(self.frame, masks, self.noise)
-        prospects: list[Prospect | None] = [None] * len(group)
+        problems: list[FitProblem | None] = [None] * len(regions)
         labels = [region.label for region in regions]
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
-            prospects = outlines_of(self.frame, masks, plane, priors, self.noise)
+            problems = ground_problems(self.frame, masks, plane, priors, self.noise)
         elif plane is not None:
-            prospects = prospects_of(
-                self.frame, masks, labels, surfaces, plane, self.noise, self._vehicles()
+            vehicles = self._vehicles()
+            problems = box_problems(
+                self.frame, masks, labels, surfaces, plane, self.noise, vehicles
             )
         drafts = {}
-        for i, (region_id, prospect) in enumerate(zip(group, prospects, strict=True)):
+        for i, (region, problem) in enumerate(zip(regions, problems, strict=True)):
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
-            name = f"region {region_id}"
-            if len(points) < _FEWEST:
-                self._objects[region_id] = (
+            name = f"region {region.id}"
+            if len(points) < _FEWEST_SAMPLES:
+                self._objects[region.id] = (
                     f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
                 )
             elif plane is None:
-                self._objects[region_id] = ObjectEstimate.without_floor(labels[i], points, ratio)
-            elif prospect is not None:
-                drafts[region_id] = _Draft(prospect, points, ratio)
+                self._objects[region.id] = ObjectEstimate.without_floor(region.label, points, ratio)
+            elif problem is not None:
+                drafts[region.id] = _Draft(problem, points, ratio)
             elif flat:
-                self._objects[region_id] = f"the floor of {name} is hidden"
+                self._objects[region.id] = f"the floor of {name} is hidden"
             else:
-                self._objects[region_id] = f"{name} does not stand out from the floor"
+                self._objects[region.id] = f"{name} does not stand out from the floor"
         return drafts
 
     def _vehicles(self) -> NDArray[np.bool_] | None:
@@ -193,68 +200,85 @@ class FrameGeometry:
         masks = [r.mask for r in self.regions if r.label == "transporter"]
         if len(masks) < 2:
             return masks[0] if masks else None
-        return np.logical_or.reduce(masks)
+        union: NDArray[np.bool_] = np.logical_or.reduce(masks)
+        return union
 
-    def _fit(self, drafts: Mapping[int, _Draft], carried: Mapping[int, int]) -> None:
-        plane, row = self.plane, {region_id: i for i, region_id in enumerate(drafts)}
-        prospects = [draft.prospect for draft in drafts.values()]
+    def _loads(
+        self, drafts: Mapping[int, _Draft], plane: Plane
+    ) -> tuple[dict[int, Footprint], dict[int, int]]:
+        """The nearest load of each vehicle: footprints of those estimated before, and ids of those
+        that are fitted together with their vehicle."""
+        estimated: dict[int, Footprint] = {}
+        together: dict[int, int] = {}
+        for vehicle, draft in drafts.items():
+            middle, nearest = draft.middle(plane), _CARRIED_WITHIN
+            for load in self.possible_loads(vehicle):
+                known = self._objects.get(load)
+                footprint = None
+                if isinstance(known, ObjectEstimate) and known.rides:
+                    footprint = known.footprint
+                if footprint is not None:
+                    centre = footprint.centre
+                elif load in drafts and drafts[load].problem.heights[0] > 0:
+                    centre = drafts[load].problem.starts[0, :2]
+                else:
+                    continue
+                distance = float(np.linalg.norm(centre - middle))
+                if distance >= nearest:
+                    continue
+                nearest = distance
+                estimated.pop(vehicle, None)
+                together.pop(vehicle, None)
+                if footprint is None:
+                    together[vehicle] = load
+                else:
+                    estimated[vehicle] = footprint
+        return estimated, together
+
+    def _fit(self, drafts: Mapping[int, _Draft], carried: Mapping[int, int], plane: Plane) -> None:
+        """Fits all footprints at once.
+
+        Args:
+            drafts: by region id.
+            carried: ids of loads by ids of their vehicles.
+            plane: the floor.
+        """
+        row = {region_id: i for i, region_id in enumerate(drafts)}
         fits = fit_rectangles(
-            [p.starts for p in prospects],
-            [p.evidence for p in prospects],
+            [draft.problem.starts for draft in drafts.values()],
+            [draft.problem.observations for draft in drafts.values()],
             {row[vehicle]: row[load] for vehicle, load in carried.items()},
         )
         for (region_id, draft), fit in zip(drafts.items(), fits, strict=True):
-            assert plane is not None
             self._objects[region_id] = ObjectEstimate.on_floor(
                 self.region(region_id).label,
                 plane,
-                Footprint.of(fit, draft.prospect.floor_error),
-                draft.prospect.heights,
+                Footprint.of(fit, draft.problem.systematic_error),
+                draft.problem.heights,
                 draft.points,
                 draft.valid_ratio,
             )
 
-    def _carried(self, drafts: Mapping[int, _Draft]) -> tuple[dict[int, Footprint], dict[int, int]]:
-        """What vehicles carry, which tells where they are: loads that are known, and others."""
-        known: dict[int, Footprint] = {}
-        drafted: dict[int, int] = {}
-        for region_id, draft in drafts.items():
-            middle, nearest = draft.middle(self.plane), _CARRIED_WITHIN
-            for other in self.possible_loads(region_id):
-                above = self._objects.get(other)
-                if isinstance(above, ObjectEstimate) and above.rides and above.footprint:
-                    place = above.footprint.centre
-                elif other in drafts and drafts[other].prospect.heights[0] > 0:
-                    place = drafts[other].prospect.starts[0, :2]
-                else:
-                    continue
-                apart = float(np.linalg.norm(place - middle))
-                if apart >= nearest:
-                    continue
-                nearest = apart
-                known.pop(region_id, None)
-                drafted.pop(region_id, None)
-                if other in drafts:
-                    drafted[region_id] = other
-                elif isinstance(above, ObjectEstimate) and above.footprint:
-                    known[region_id] = above.footprint
-        return known, drafted
-
 
 @dataclass(frozen=True, eq=False)
 class _Draft:
-    """An object before its footprint is fitted."""
+    """An object before its footprint is fitted.
 
-    prospect: Prospect
+    Args:
+        problem: of the fit.
+        points: seen surface, shape ``(N, 3)``, metres, optical frame.
+        valid_ratio: share of the region's pixels that have depth.
+    """
+
+    problem: FitProblem
     points: NDArray[np.float64]
     valid_ratio: float
 
-    def middle(self, plane: Plane | None) -> NDArray[np.float64]:
+    def middle(self, plane: Plane) -> NDArray[np.float64]:
         """Of what is seen, on the floor, shape ``(2,)``, metres."""
-        assert plane is not None
         return median(plane.to_floor(self.points)[:, :2])
 
-    def seated(self, load: Footprint) -> _Draft:
-        """A vehicle below its load, which tells where its centre is."""
-        seat = (load.centre, seat_sigma(*load.sigma))
-        return replace(self, prospect=self.prospect.seated(seat))
+    def with_load(self, load: Footprint) -> _Draft:
+        """A vehicle below its load, whose centre is near the load's."""
+        prior = CentrePrior(load.centre, load_sigma(*load.sigma))
+        return replace(self, problem=self.problem.with_centre_prior(prior))

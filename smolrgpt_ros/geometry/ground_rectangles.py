@@ -1,4 +1,4 @@
-"""Rectangles of tape on the floor, from the rim of their masks."""
+"""Rectangles of tape on the floor: what the rim of their masks shows of the footprint."""
 
 from __future__ import annotations
 
@@ -11,23 +11,33 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.plane import Plane
 
-from .depth_sampling import Flags, Floats, Masks, at_border, rim_pixels
-from .observations import Evidence, Prospect, Spots
+from .depth_sampling import Flags, Floats, RegionMasks, at_border, rim_pixels
+from .noise import (
+    TAPE_EFFECTIVE_POINTS,
+    TAPE_ON_SIDE,
+    TAPE_SYSTEMATIC_ERROR,
+    floor_height_sigma,
+    tape_edge_sigmas,
+)
+from .observations import FitProblem, FloorPoints, Observations
 from .size_priors import SizePrior
 
 _FARTHEST = 30.0  # metres of depth beyond which the floor is not followed
-_TILT = 3e-4  # radians by which the floor may be tilted
-_COLUMNS = 32  # of the grid of floor points
-_ANGLES = 24
-_PIXEL = 0.5  # pixels by which a mask's edge may be off
-_NO_TANGENTS = np.zeros((0, 2)), np.zeros(0)
-_FLOOR_ERROR = 0.002  # metres
+_FLOOR_BAND, _WIDEST_FLOOR_BAND = 0.03, 0.15  # metres of height within which a pixel is floor
+_BARE_FLOOR = 0.03  # share of the depth within which a pixel is floor
+_FEWEST_EDGES = 8
+_GRID_COLUMNS = 32  # of the grid of floor points
+_ANGLES = 24  # of the rectangles that a fit starts from
 
 
-def outlines_of(
-    frame: RgbdFrame, masks: Masks, plane: Plane, priors: Sequence[SizePrior], noise: float = 0.0
-) -> list[Prospect | None]:
-    """What is known of the rectangles whose pictures masks are.
+def ground_problems(
+    frame: RgbdFrame,
+    masks: RegionMasks,
+    plane: Plane,
+    priors: Sequence[SizePrior],
+    noise: float = 0.0,
+) -> list[FitProblem | None]:
+    """The footprints of rectangles that masks show.
 
     The rim is brought to the floor by its rays alone, so depth noise does not touch it. What stands
     on the rectangle may reach over its rim: only where depth is that of the floor is the rim that
@@ -46,110 +56,115 @@ def outlines_of(
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
     columns, rows, dx, dy, owner = rim_pixels(masks)
-    local = rays(camera, columns + 0.5 * dx, rows + 0.5 * dy) @ plane.axes.T
-    falls = local[:, 2] < -plane.offset / _FARTHEST
-    columns, rows, local, owner = columns[falls], rows[falls], local[falls], owner[falls]
+    directions = rays(camera, columns + 0.5 * dx, rows + 0.5 * dy) @ plane.axes.T
+    falls = directions[:, 2] < -plane.offset / _FARTHEST
+    columns, rows, directions = columns[falls], rows[falls], directions[falls]
+    owner = owner[falls]
     border = at_border(frame, columns, rows)
-    reach = -plane.offset / local[:, 2]
-    xy = local[:, :2] * reach[:, None]
+    floor_z = -plane.offset / directions[:, 2]
+    xy = directions[:, :2] * floor_z[:, None]
     z = depth[rows, columns].astype(np.float64)
-    height = plane.offset * (1.0 - z / reach)
-    band = 0.03 + 2 * plane.residual + 3 * noise * z * plane.offset
-    floor = (np.abs(height) < np.minimum(band, 0.15)) & ~border
-    hidden = ~floor & ~border
-    bounds, grid = masks.bounds(owner), _Grid(frame, plane)
-    found: list[Prospect | None] = []
+    height = plane.offset * (1.0 - z / floor_z)
+    band = _FLOOR_BAND + 2 * plane.residual + 3 * floor_height_sigma(noise, z, plane.offset)
+    is_floor = np.abs(height) < np.minimum(band, _WIDEST_FLOOR_BAND)
+    edge, hidden = is_floor & ~border, ~is_floor & ~border
+    bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane)
+    problems: list[FitProblem | None] = []
     for i, prior in enumerate(priors):
         part = slice(int(bounds[i]), int(bounds[i + 1]))
-        here, ends, cut = xy[part], floor[part], border[part]
-        if np.count_nonzero(ends) < 8:
-            found.append(None)
+        of_rim, edges, beyond_image = xy[part], xy[part][edge[part]], xy[part][border[part]]
+        if len(edges) < _FEWEST_EDGES:
+            problems.append(None)
             continue
-        inner, outer = grid.around(masks.masks[i], here[~hidden[part]])
-        evidence = Evidence(
-            surface=Spots.none(),
-            rim=_spots(here[ends], plane, camera, share=0.95),
-            covered=_spots(np.concatenate([here[cut], inner]), plane, camera),
-            free=_spots(np.concatenate([here[hidden[part]], outer]), plane, camera),
-            tangents=_NO_TANGENTS[0],
-            tangent_sigma=_NO_TANGENTS[1],
+        inner, outer = grid.around(masks.masks[i], of_rim[~hidden[part]])
+        covered = np.concatenate([beyond_image, inner])
+        free = np.concatenate([of_rim[hidden[part]], outer])
+        observations = Observations(
+            surface=FloorPoints.none(),
+            rim=_floor_points(edges, plane, camera, TAPE_ON_SIDE),
+            covered=_floor_points(covered, plane, camera),
+            free=_floor_points(free, plane, camera),
+            tangents=np.zeros((0, 2)),
+            tangent_sigma=np.zeros(0),
             sides=(prior.long, prior.short),
-            spread=prior.spread,
-            effort=60.0,
+            side_sigma=prior.side_sigma,
+            effective_points=TAPE_EFFECTIVE_POINTS,
         )
-        starts = _starts(here[ends], inner, here[cut], prior)
-        found.append(Prospect(evidence, starts, (0.0, 0.0), _FLOOR_ERROR))
-    return found
+        starts = starts_from_rim(edges, inner, beyond_image, prior)
+        problems.append(FitProblem(observations, starts, (0.0, 0.0), TAPE_SYSTEMATIC_ERROR))
+    return problems
 
 
-def _spots(xy: Floats, plane: Plane, camera: CameraIntrinsics, share: float = 0.0) -> Spots:
-    """Floor points of pixels, with what a pixel and the tilt of the floor are worth there."""
-    reach = np.sqrt(np.square(xy).sum(axis=1) + plane.offset**2)
-    pixel = _PIXEL / camera.fx
-    along = (pixel + _TILT) * np.square(reach) / plane.offset + 0.008
-    return Spots.of(xy, along, pixel * reach + 0.008, share=share)
+def _floor_points(
+    xy: Floats, plane: Plane, camera: CameraIntrinsics, on_side: float = 0.0
+) -> FloorPoints:
+    return FloorPoints.of(xy, *tape_edge_sigmas(xy, plane.offset, camera), on_side)
 
 
-class _Grid:
+class _FloorGrid:
     """Floor points of a coarse grid of pixels, and which of them are bare floor."""
 
     def __init__(self, frame: RgbdFrame, plane: Plane) -> None:
         depth, camera = frame.depth, frame.intrinsics
         assert depth is not None and camera is not None
-        step = max(4, frame.width // _COLUMNS)
-        rows, columns = (i.ravel() for i in np.mgrid[step // 2 : frame.height : step,
-                                                     step // 2 : frame.width : step])  # fmt: skip
-        local = rays(camera, columns, rows) @ plane.axes.T
-        falls = local[:, 2] < -plane.offset / _FARTHEST
-        rows, columns, local = rows[falls], columns[falls], local[falls]
-        reach = -plane.offset / local[:, 2]
-        self._place = rows, columns
-        self._xy = local[:, :2] * reach[:, None]
-        self._bare = np.abs(depth[rows, columns] / reach - 1) < 0.03
+        step = max(4, frame.width // _GRID_COLUMNS)
+        rows, columns = (
+            index.ravel()
+            for index in np.mgrid[step // 2 : frame.height : step, step // 2 : frame.width : step]
+        )
+        directions = rays(camera, columns, rows) @ plane.axes.T
+        falls = directions[:, 2] < -plane.offset / _FARTHEST
+        rows, columns, directions = rows[falls], columns[falls], directions[falls]
+        floor_z = -plane.offset / directions[:, 2]
+        self._pixels = rows, columns
+        self._xy = directions[:, :2] * floor_z[:, None]
+        self._bare = np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR
 
     def around(self, mask: Flags, near: Floats) -> tuple[Floats, Floats]:
         """Points of bare floor in a mask, and points outside it within a metre of others."""
-        inside, xy = mask[self._place], self._xy
+        inside, xy = mask[self._pixels], self._xy
         close = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
         return xy[inside & self._bare], xy[~inside & close]
 
 
-def _starts(ends: Floats, inner: Floats, goes_on: Floats, prior: SizePrior) -> Floats:
-    """Rectangles around points at all angles, shape ``(K, 5)``.
+def starts_from_rim(edges: Floats, inner: Floats, beyond_image: Floats, prior: SizePrior) -> Floats:
+    """Rectangles around points, at all angles, shape ``(3 * _ANGLES, 5)``: centre, angle, sides.
 
-    What is missing of the typical size lies beyond the picture, or hidden at either end.
+    What is missing of the typical size lies beyond the image, or hidden at either end of the long
+    side: both are tried.
 
     Args:
-        ends: where the rectangle ends, shape ``(N, 2)``.
+        edges: where the rectangle ends, shape ``(N, 2)``.
         inner: what lies inside it, shape ``(I, 2)``.
-        goes_on: where the picture ends, shape ``(M, 2)``.
+        beyond_image: where the image ends and it goes on, shape ``(M, 2)``.
         prior: of the class.
     """
     yaws = np.arange(_ANGLES) * np.pi / _ANGLES
     cos, sin = np.cos(yaws), np.sin(yaws)
     axes = np.stack([np.stack([cos, sin], axis=1), np.stack([-sin, cos], axis=1)], axis=1)
     flat: NDArray[np.float64] = axes.reshape(-1, 2)  # both axes of one angle after the other
-    seen = np.sort(flat @ ends.T, axis=1)
-    margin = int(0.02 * (len(ends) - 1) + 0.5)
+    seen = np.sort(flat @ edges.T, axis=1)
+    margin = int(0.02 * (len(edges) - 1) + 0.5)
     low, high = seen[:, margin], seen[:, -1 - margin]
     if len(inner):
-        held = flat @ inner.T
-        low, high = np.minimum(low, held.min(axis=1)), np.maximum(high, held.max(axis=1))
-    rest = np.maximum(np.tile([prior.long, prior.short], _ANGLES) - (high - low), 0.0)
+        covered = flat @ inner.T
+        low, high = np.minimum(low, covered.min(axis=1)), np.maximum(high, covered.max(axis=1))
+    missing = np.maximum(np.tile([prior.long, prior.short], _ANGLES) - (high - low), 0.0)
+    # Where the image cuts one end, all that is missing is there; where it cuts both, half at each.
     below, above = np.zeros(len(flat)), np.zeros(len(flat))
-    if len(goes_on):
-        past, tenth = flat @ goes_on.T, 0.1 * (high - low)
-        below = (past.min(axis=1) < low + tenth).astype(np.float64)
-        above = (past.max(axis=1) > high - tenth).astype(np.float64)
-    both = np.maximum(below + above, 1.0)
-    found = []
-    for behind in (None, 1.0, 0.0):
-        under, over = below / both, above / both
-        if behind is not None:
-            under[::2], over[::2] = behind, 1.0 - behind
-        ends_low, ends_high = low - rest * under, high + rest * over
-        middle = np.einsum("kai,ka->ki", axes, ((ends_low + ends_high) / 2).reshape(-1, 2))
-        sides = (ends_high - ends_low).reshape(-1, 2)
+    if len(beyond_image):
+        cut, tenth = flat @ beyond_image.T, 0.1 * (high - low)
+        below = (cut.min(axis=1) < low + tenth).astype(np.float64)
+        above = (cut.max(axis=1) > high - tenth).astype(np.float64)
+    ends = np.maximum(below + above, 1.0)
+    starts = []
+    for long_below in (None, 1.0, 0.0):
+        share_below, share_above = below / ends, above / ends
+        if long_below is not None:
+            share_below[::2], share_above[::2] = long_below, 1.0 - long_below
+        from_, to = low - missing * share_below, high + missing * share_above
+        middle = np.einsum("kai,ka->ki", axes, ((from_ + to) / 2).reshape(-1, 2))
+        sides = (to - from_).reshape(-1, 2)
         sides = np.clip(sides, 0.5 * prior.short, 1.2 * prior.long)
-        found.append(np.column_stack([middle, yaws, sides]))
-    return np.concatenate(found)
+        starts.append(np.column_stack([middle, yaws, sides]))
+    return np.concatenate(starts)

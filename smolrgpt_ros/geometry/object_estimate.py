@@ -11,10 +11,10 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .footprint import Footprint
+from .noise import HEIGHT_SIGMA
 from .size_priors import SIZES
 
 _RIDES = 0.14  # metres: an underside higher than this is not on the floor
-_HEIGHT_SIGMA = 0.01  # metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class ObjectEstimate:
         middle = np.array([*footprint.centre, (bottom + top) / 2])
         covariance = np.zeros((3, 3))
         covariance[:2, :2] = footprint.covariance
-        covariance[2, 2] = _HEIGHT_SIGMA**2
+        covariance[2, 2] = HEIGHT_SIGMA**2
         return ObjectEstimate(
             label=label,
             centre=plane.to_optical(middle[None])[0],

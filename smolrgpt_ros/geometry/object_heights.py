@@ -1,4 +1,4 @@
-"""Heights of standing objects: where they end above, and whether they stand on the floor."""
+"""Heights of objects that rise from the floor: their own samples, their top and underside."""
 
 from __future__ import annotations
 
@@ -8,101 +8,115 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median, quantile
 
-from .depth_sampling import Rims, Surfaces
-from .size_priors import SIZES, SizePrior
+from .depth_sampling import RimSamples, SurfaceSamples
+from .size_priors import SIZES
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-_ON_FLOOR = 0.06  # metres: lower points of a standing object are leaked floor
+
+_ON_FLOOR = 0.06  # metres: lower samples of an object are floor that its mask includes
+_FEWEST_SAMPLES = 8
+_SURELY_BELOW = 1.3  # standard deviations that a noisy height is lowered by to stay below the top
+_LEVEL_TOP = 0.08  # metres below the top up to which samples belong to a level top face
+_FEWEST_UNDERSIDE = 6  # rim places that show an underside
+_UNDERSIDE_BAND = 0.06  # metres about the underside within which its rim lies
 
 
 class Heights:
-    """Heights above the floor of surface samples and rims, with what they are worth.
+    """Heights above the floor of surface and rim samples, metres, and their reliability.
 
     Args:
         surfaces, rims: of the same regions.
         plane: the floor.
+
+    Attributes:
+        plane: as given.
+        surface_local, surface: surface samples in the floor frame ``(N, 3)``, and their heights.
+        rim_local, rim: the same of rim samples; NaN without depth.
+        rim_known: where rim heights are finite.
+        rim_sigma: standard deviations of rim heights.
     """
 
-    def __init__(self, surfaces: Surfaces, rims: Rims, plane: Plane) -> None:
+    def __init__(self, surfaces: SurfaceSamples, rims: RimSamples, plane: Plane) -> None:
         self.plane = plane
-        self.local = plane.to_floor(surfaces.points)
-        self.seen = self.local[:, 2]
+        self.surface_local = plane.to_floor(surfaces.points)
+        self.surface = self.surface_local[:, 2]
         self.rim_local = plane.to_floor(rims.points)
         self.rim = self.rim_local[:, 2]
         self.rim_known = np.isfinite(self.rim)
-        falls = np.abs(self.seen - plane.offset) / surfaces.points[:, 2]
-        # What is surely below the top of a noisy object.
-        self.least = self.seen - 1.3 * surfaces.sigma * falls
+        slope = np.abs(self.surface - plane.offset) / surfaces.points[:, 2]
+        self._surface_low = self.surface - _SURELY_BELOW * surfaces.sigma * slope
         self.rim_sigma = rims.sigma * np.abs(rims.directions @ plane.up)
-        self.rim_least = self.rim - 1.3 * self.rim_sigma
+        self._rim_low = self.rim - _SURELY_BELOW * self.rim_sigma
 
-    def standing(self, part: slice, length: float) -> Flags | None:
-        """Which samples of a region belong to what stands there; ``None`` if too few.
+    def object_samples(self, part: slice, length: float) -> Flags | None:
+        """Which surface samples of a region are the object's, not the floor's; ``None`` if too few.
 
         Args:
             part: the region's samples.
             length: of such an object, metres.
         """
-        height = self.seen[part]
-        floor_noise = max(_ON_FLOOR, 3 * self.plane.residual)
-        standing = height > min(floor_noise, 0.5 * quantile(height, 0.95))
-        if np.count_nonzero(standing) < 8:
+        height = self.surface[part]
+        floor = max(_ON_FLOOR, 3 * self.plane.residual)
+        rising = height > min(floor, 0.5 * quantile(height, 0.95))
+        if np.count_nonzero(rising) < _FEWEST_SAMPLES:
             return None
-        points = self.local[part, :2]
-        apart = points - median(points[standing])
-        near = standing & (np.square(apart).sum(axis=1) < (1.5 * length) ** 2)
-        return near if np.count_nonzero(near) >= 8 else standing
+        xy = self.surface_local[part, :2]
+        offset = xy - median(xy[rising])
+        near = rising & (np.square(offset).sum(axis=1) < (1.5 * length) ** 2)
+        return near if np.count_nonzero(near) >= _FEWEST_SAMPLES else rising
 
-    def top(self, part: slice, standing: Flags, rim: slice) -> float:
+    def top(self, part: slice, of_object: Flags, rim: slice) -> float:
         """Height of the highest part, which may be as thin as a post seen only at the rim.
 
         The highest of many noisy heights lies above all true ones, by about what is taken off.
+
+        Args:
+            part, rim: the region's surface and rim samples.
+            of_object: see :meth:`object_samples`.
         """
         known = self.rim_known[rim]
-        least = np.concatenate([self.least[part][standing], self.rim_least[rim][known]])
-        least.sort()
-        return float(least[-1 - max(2, len(least) // 200)])
+        low = np.concatenate([self._surface_low[part][of_object], self._rim_low[rim][known]])
+        low.sort()
+        return float(low[-1 - max(2, len(low) // 200)])
 
-    def top_is_cut(self, rims: Rims, part: slice, standing: Flags, rim: slice, top: float) -> bool:
+    def top_is_cut(
+        self, rims: RimSamples, part: slice, of_object: Flags, rim: slice, top: float
+    ) -> bool:
         """Whether the highest part of the rim is not the object's own edge."""
         known = self.rim_known[rim]
         heights, cut = self.rim[rim][known], rims.cut[rim][known]
-        level = np.count_nonzero(self.seen[part][standing] > top - 0.08)
-        if len(heights) < 8 or level > 0.15 * np.count_nonzero(standing):
+        level = np.count_nonzero(self.surface[part][of_object] > top - _LEVEL_TOP)
+        if len(heights) < _FEWEST_SAMPLES or level > 0.15 * np.count_nonzero(of_object):
             return False  # a level top face shows
         return bool(cut[heights > quantile(heights, 0.9)].mean() > 0.6)
 
-    def bottom(self, rims: Rims, rim: slice, vehicles: Flags | None, prior: SizePrior) -> float:
-        """Height of a pallet's underside: 0 on the floor, or the deck it rides on.
+    def bottom(self, rims: RimSamples, rim: slice, on_vehicle: Flags) -> float:
+        """Height of a pallet's underside: 0 on the floor, or the deck that it rides on.
 
         Args:
             rims: as given.
             rim: the pallet's.
-            vehicles: where a vehicle shows below its rim; ``None`` if none is in view.
-            prior: of what carries it.
+            on_vehicle: whether a vehicle shows right below its rim.
         """
         known, height = self.rim_known[rim], self.rim[rim]
         lower = height[rims.hangs[rim] & known]
-        if len(lower) < 6 and vehicles is not None:
+        if len(lower) < _FEWEST_UNDERSIDE:
             # Hidden all around: only a vehicle that touches it from below can lift it.
-            lower = height[vehicles & known]
-        if len(lower) < 6:
+            lower = height[on_vehicle & known]
+        if len(lower) < _FEWEST_UNDERSIDE:
             return 0.0
         # Slanted upright edges end above what is behind them too, at any height; an underside
         # shows as many pixels of one height, the lowest.
-        deck = prior.height
+        deck = SIZES["transporter"].height
         # The lowest of many noisy heights lie below all true ones.
         noise = min(float(median(self.rim_sigma[rim][known])), 0.1)
         lowest = quantile(lower, 0.06) + 1.5 * noise
         foot = quantile(height[known], 0.02) + 2.0 * noise
-        level = np.count_nonzero(np.abs(lower - lowest) < 0.06 + noise)
+        level = np.count_nonzero(np.abs(lower - lowest) < _UNDERSIDE_BAND + noise)
         rides = (
             deck - 0.05 < foot
             and lowest < min(foot + 0.08, deck + 0.22)
             and level >= max(4, 0.08 * len(lower))
         )
         return deck if rides else 0.0
-
-
-CARRIER = SIZES["transporter"]

@@ -1,299 +1,295 @@
-"""How well rectangles on the floor explain the evidence, and how to improve them.
+"""Negative log likelihood of rectangles on the floor, with its gradient and normal matrix.
 
-All functions work on R rectangles at once and S tries of each: values have shape ``(R, S, 5)``.
-Slopes are taken in the axes of each rectangle: along its long side, along its short side, turning,
-longer, wider.
+A rectangle has the centre c, unit axes a along its long and b along its short side, and half sides
+h_u, h_v. The camera is above the origin. In the rectangle's coordinates, which grow towards the
+camera, a point p lies at::
+
+    u = t_u a . (p - c)          v = t_v b . (p - c)              t_u, t_v = -1 or 1
+
+Points inside (surface, rim, covered)
+    A point belongs to one of the four sides. With g = -1 or 1 for the side's place on its axis, its
+    distance beyond the side is::
+
+        d = g_u u - h_u    or    d = g_v v - h_v                  negative inside
+
+    With the probability q it lies on the side, evenly anywhere up to a recess w behind it;
+    otherwise farther inside, evenly over the depth D; few are strays, of the density e. Errors have
+    the standard deviation sigma and a logistic distribution of the scale s, whose tails forgive.
+    With F(x) = 1 / (1 + exp(x))::
+
+        p(d)   = A F(d/s) - B F((d + w)/s) + e                    A = q/w + (1 - q)/D,  B = q/w
+        -p'(d) = (A F (1 - F) - B F_w (1 - F_w)) / s              F_w = F((d + w)/s)
+        p''(d) = (A F (1 - F)(1 - 2 F) - B F_w (1 - F_w)(1 - 2 F_w)) / s^2
+        cost   = -n log p(d)                                      n: independent points it is worth
+
+    Its derivatives by d are ``n r`` and ``n (r^2 - p''/p)`` with ``r = -p'/p``.
+
+Free points
+    The camera looks through them, the rectangle does not cover them. With the depth inside
+    d = min(max(|u| - h_u, |v| - h_v), 0) and r = d / sigma, and k = FREE_LIMIT::
+
+        cost = n (k^2 / 2) log(1 + r^2 / k^2)                     Cauchy's robust cost
+
+Tangent planes
+    A vertical plane through the camera with the normal n touches the outermost corner, which is
+    r = n . c + |n . a| h_u + |n . b| h_v beyond it. With sigma = sigma_angle |c| + sigma_shape::
+
+        cost = (k^2 / 2) log(1 + (r / sigma)^2 / k^2)             k = TANGENT_LIMIT
+
+Sides and centre
+    Gaussian priors: of both sides, and of the centre along a and b where something says it.
+
+Every residual d has the derivatives J by five changes in the rectangle's own axes: along a, along
+b, turning, longer, wider. The gradient is the sum of ``cost'(d) J``; the normal matrix the sum of
+``curvature(d) J J^T``, with a positive stand-in for the second derivative (Gauss and Newton).
+
+All functions work on R objects and S rectangles of each at once: values have shape (R, S, 5). The
+noise model's numbers are in ``noise``.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from .observations import Array, Floats, Pack, Points
+from .fit_batch import FitBatch, Floats, PointBatch
+from .noise import (
+    FREE_LIMIT,
+    INTERIOR_DEPTH,
+    LOGISTIC_SCALE,
+    STRAY_DENSITY,
+    TANGENT_LIMIT,
+    TANGENT_SHAPE_SIGMA,
+)
+from .observations import Array
+from .rectangle_batch import LONG, SHORT, YAW, RectangleBatch
+from .side_distances import (
+    SideDistances,
+    containing_sides,
+    jacobian,
+    jacobian_scale,
+    nearest_sides,
+)
 
-CX, CY, YAW, LONG, SHORT = range(5)
-Terms = tuple[Array, Array, Array]  # normal matrices, gradients, costs
-_SPREAD = 0.8  # metres over which points anywhere inside are spread
-_STRAY = 1e-5  # density of points that belong to something else, 1/metres
-_ONE = np.float32(1)
-_LOGISTIC = 0.551  # scale of a logistic distribution with the standard deviation 1
-
-
-class Tries:
-    """Rectangles of values ``(R, S, 5)``: axes, and which of their sides face the camera."""
-
-    def __init__(self, values: Array) -> None:
-        yaw = values[..., YAW]
-        self.centre = values[..., :2]
-        self.sides = values[..., LONG:]
-        self.half = 0.5 * self.sides
-        rows, count = yaw.shape
-        axes = np.empty((rows, 2, count, 2))
-        axes[:, 0, :, 0] = axes[:, 1, :, 1] = np.cos(yaw)
-        axes[:, 0, :, 1] = np.sin(yaw)
-        axes[:, 1, :, 0] = -axes[:, 0, :, 1]
-        self.a, self.b = axes[:, 0], axes[:, 1]
-        along = (axes * self.centre[:, None]).sum(axis=-1)  # (R, 2, S)
-        #: which of two opposite sides is the nearer one, ``(R, 2, S)``
-        self.toward = np.where(along > 0, -1.0, 1.0)
-        half = self.half.swapaxes(-1, -2)
-        faces = np.abs(along) > half  # whether it can be seen from here at all
-        # Lines whose product with (x, y, 1) are coordinates that grow towards the camera.
-        lines = np.empty((rows, 2, count, 3), np.float32)
-        np.multiply(axes, self.toward[..., None], out=lines[..., :2], casting="same_kind")
-        np.multiply(along, -self.toward, out=lines[..., 2], casting="same_kind")
-        self._lines: Floats = lines.reshape(rows, 2 * count, 3)
-        narrow = half.astype(np.float32)[..., None]
-        self.half_u, self.half_v = narrow[:, 0], narrow[:, 1]
-        self.face_u, self.face_v = faces[:, 0, :, None], faces[:, 1, :, None]
-        shield = narrow * faces[..., None]
-        self.shield_u, self.shield_v = shield[:, 0], shield[:, 1]
-
-    def local(self, points: Points, blur: float) -> tuple[Floats, Floats, Floats, Floats]:
-        """Coordinates ``(R, S, N)`` along both axes, towards the camera, and their precisions.
-
-        A precision is the inverse of a standard deviation.
-        """
-        count = self.centre.shape[1]
-        both = self._lines @ points.spots
-        more = np.float32(blur * blur)
-        variance = self._lines[:, :count, :2] @ points.sight
-        np.square(variance, out=variance)
-        variance *= points.stretch
-        variance += points.across + more
-        other = points.both + 2 * more - variance
-        np.sqrt(variance, out=variance)
-        np.sqrt(other, out=other)
-        return both[:, :count], both[:, count:], _ONE / variance, _ONE / other
-
-    def summed(self, slopes: Floats, weight: Floats, pull: Floats) -> tuple[Array, Array]:
-        """Normal matrices and gradients of distances beyond sides.
-
-        Args:
-            slopes: of the distances, shape ``(R, S, 5, N)``, without the factors of ``scale``.
-            weight, pull: second and first derivatives of the cost, shape ``(R, S, N)``.
-        """
-        scale = np.full((*self.centre.shape[:2], 5), -0.5)
-        scale[..., :2] = -self.toward.swapaxes(-1, -2)
-        scale[..., YAW] = self.toward[:, 0] * self.toward[:, 1]
-        normal = (slopes * weight[:, :, None]) @ slopes.swapaxes(-1, -2)
-        gradient = (slopes @ pull[..., None])[..., 0]
-        scaled: Array = normal * scale[..., None] * scale[..., None, :]
-        return scaled, np.asarray(gradient * scale, np.float64)
+_LEAST_CURVATURE_SHARE = 0.1  # of the squared gradient, where the density bends the wrong way
+_LEAST_CURVATURE = np.float32(1e-3)  # 1/metres^2, per point
 
 
-def linearised(tries: Tries, pack: Pack, blur: float) -> Terms:
-    """Normal matrices ``(R, S, 5, 5)``, gradients ``(R, S, 5)`` and costs ``(R, S)``.
+class NormalEquations(NamedTuple):
+    """The costs of rectangles near where they are.
+
+    Args:
+        matrix: normal matrices, shape ``(R, S, 5, 5)``.
+        gradient: shape ``(R, S, 5)``.
+        cost: shape ``(R, S)``.
+    """
+
+    matrix: Array
+    gradient: Array
+    cost: Array
+
+
+def linearised(rectangles: RectangleBatch, batch: FitBatch, blur: float) -> NormalEquations:
+    """Costs with gradients and normal matrices, in the axes of each rectangle.
 
     With a ``blur`` every point is less sure by so many metres: a fit finds its way from farther.
     """
-    normal, gradient, cost = _on_sides(tries, pack.inside, blur)
-    parts = [_prior(tries, pack)]
-    if len(pack.free):
-        parts.append(_outside(tries, pack.free, blur))
-    if pack.tangents.shape[2]:
-        parts.append(_touching(tries, pack))
-    if pack.seated:
-        parts.append(_seated(tries, pack))
-    for more_normal, more_gradient, more_cost in parts:
-        normal += more_normal
-        gradient += more_gradient
-        cost += more_cost
-    return normal, gradient, cost
+    matrix, gradient, cost = _inside(rectangles, batch.inside, blur)
+    others = [_side_prior(rectangles, batch)]
+    if len(batch.free):
+        others.append(_free(rectangles, batch.free, blur))
+    if batch.tangents.shape[2]:
+        others.append(_tangent(rectangles, batch))
+    if batch.has_centre_priors:
+        others.append(_centre_prior(rectangles, batch))
+    for other in others:
+        matrix += other.matrix
+        gradient += other.gradient
+        cost += other.cost
+    return NormalEquations(matrix, gradient, cost)
 
 
-def cost_of(values: Array, pack: Pack, blur: float = 0.0) -> Array:
-    """Negative logarithms of probabilities, ``(R, S)``, up to a constant of each rectangle."""
-    tries = Tries(values)
-    inside = pack.inside
-    _, over, precision, held = _beyond(tries, inside, blur)
-    value = _density(over, precision, held, inside)[0]
-    total = -(np.log(value) * inside.weight).sum(axis=-1, dtype=np.float64)
-    total += 0.5 * np.square((tries.sides - pack.sides[:, None]) * pack.stiff[:, None, None]).sum(
-        -1
-    )
-    if len(pack.free):
-        total += _outside_ratio(tries, pack.free, blur)[-1]
-    if pack.tangents.shape[2]:
-        total += _touching(tries, pack)[2]
-    if pack.seated:
-        total += _seated(tries, pack)[2]
+def cost_of(values: Array, batch: FitBatch, blur: float = 0.0) -> Array:
+    """Costs alone, ``(R, S)``: negative log probabilities up to a constant of each object."""
+    rectangles, inside, free = RectangleBatch(values), batch.inside, batch.free
+    sides, may = containing_sides(rectangles.local(inside, blur), rectangles, inside)
+    p = _density(sides, inside.on_side * may, inside).p
+    cost = -(np.log(p) * inside.weight).sum(axis=-1, dtype=np.float64)
+    cost += _side_prior(rectangles, batch).cost
+    if len(free):
+        sides = nearest_sides(rectangles.local(free, blur), rectangles)
+        cost += _penetration(sides, free).cost
+    if batch.tangents.shape[2]:
+        cost += _tangent(rectangles, batch).cost
+    if batch.has_centre_priors:
+        cost += _centre_prior(rectangles, batch).cost
+    total: Array = cost
     return total
 
 
-def turned(tries: Tries, local: Array) -> Array:
-    """Changes ``(R, S, 5)`` in the rectangles' axes as changes of their values."""
-    moved = local[..., :1] * tries.a + local[..., 1:2] * tries.b
-    return np.concatenate([moved, local[..., 2:]], axis=-1)
+# -- points inside --------------------------------------------------------------------------------
 
 
-def _on_sides(tries: Tries, points: Points, blur: float) -> Terms:
-    """Points inside the rectangle, a share of them on its sides or a little behind them.
-
-    Those of the surface lie on sides that face the camera; beyond another they are only outside.
-    """
-    sided, over, precision, held = _beyond(tries, points, blur)
-    value, push, bend = _density(over, precision, held, points)
-    push /= value
-    square = np.square(push)
-    bend /= value
-    curvature = np.maximum(square - bend, 0.1 * square)
-    curvature += np.float32(1e-3)
+def _inside(rectangles: RectangleBatch, points: PointBatch, blur: float) -> NormalEquations:
+    sides, may = containing_sides(rectangles.local(points, blur), rectangles, points)
+    p, r, bend = _density(sides, points.on_side * may, points)
+    r /= p  # -p' / p
+    bend /= p  # p'' / p
+    squared = np.square(r)
+    curvature = np.maximum(squared - bend, _LEAST_CURVATURE_SHARE * squared)
+    curvature += _LEAST_CURVATURE
     curvature *= points.weight
-    push *= points.weight
-    cost = -(np.log(value) * points.weight).sum(axis=-1, dtype=np.float64)
-    return (*tries.summed(_slopes(*sided), curvature, push), cost)
+    r *= points.weight
+    cost = -(np.log(p) * points.weight).sum(axis=-1, dtype=np.float64)
+    return _summed(rectangles, jacobian(sides), curvature, r, cost)
 
 
-Sided = tuple[Floats, Floats, Floats, Floats, Floats]
+class _Density(NamedTuple):
+    """``p(d)``, ``-p'(d)`` and ``p''(d)`` of the module's docstring, shape ``(R, S, N)`` each."""
+
+    p: Floats
+    minus_slope: Floats
+    bend: Floats
 
 
-def _beyond(tries: Tries, points: Points, blur: float) -> tuple[Sided, Floats, Floats, Floats]:
-    """How far points are beyond the side they belong to.
+def _density(sides: SideDistances, q: Floats, points: PointBatch) -> _Density:
+    """Densities of distances beyond sides, 1/metres, with their derivatives.
 
-    Selections are made by arithmetic: branches on data that has no order are slow.
-
-    Returns:
-        Coordinates, on which side of the middle, and 1 for the sides that end the long axis; then
-        the distances beyond the side, their precisions, and how probably such a point is on it.
+    Args:
+        sides: of the points.
+        q: probability that each point lies on its side.
+        points: for their recess.
     """
-    u, v, fine_u, fine_v = tries.local(points, blur)
-    # A surface point inside belongs to the near one of two sides, if that one can be seen.
-    sign_u = np.copysign(_ONE, u + points.nearness * tries.shield_u)
-    sign_v = np.copysign(_ONE, v + points.nearness * tries.shield_v)
-    over_u, over_v = sign_u * u, sign_v * v
-    over_u -= tries.half_u
-    over_v -= tries.half_v
-    held_u = (tries.face_u & (sign_u > 0)) | points.anywhere
-    held_v = (tries.face_v & (sign_v > 0)) | points.anywhere
-    decided = (held_u & held_v) | (over_u > 0) | (over_v > 0)
-    first = held_u ^ (decided & (held_u ^ (over_u * fine_u > over_v * fine_v)))
-    held = points.share * (held_v ^ (first & (held_u ^ held_v)))
-    along = first.astype(np.float32)
-    over = _either(along, over_u, over_v)
-    precision = _either(along, fine_u, fine_v)
-    return (u, v, sign_u, sign_v, along), over, precision, held
+    rate = sides.precision * np.float32(1 / LOGISTIC_SCALE)  # 1 / s
+    scaled = sides.d * rate
+    f = _falling(scaled)  # F(d / s)
+    f_w = _falling(scaled + points.recess * rate)  # F((d + w) / s)
+    b = q * points.per_recess
+    a = (1 - q) * np.float32(1 / INTERIOR_DEPTH)
+    a += b
 
+    p = a * f
+    p -= b * f_w
+    p += np.float32(STRAY_DENSITY)
 
-def _either(share: Floats, one: Floats, other: Floats) -> Floats:
-    """``one`` where the share is 1, ``other`` where it is 0."""
-    mixed = one - other
-    mixed *= share
-    mixed += other
-    return mixed
+    slope_a = f * (1 - f) * rate  # of F(d / s), falling
+    slope_a *= a
+    slope_b = f_w * (1 - f_w) * rate
+    slope_b *= b
+    minus_slope = slope_a - slope_b
 
-
-def _density(
-    over: Floats, precision: Floats, held: Floats, points: Points
-) -> tuple[Floats, Floats, Floats]:
-    """Densities of distances beyond a side, with minus their first and their second derivatives.
-
-    A share of the points lies up to a recess behind the side, the rest anywhere farther inside, a
-    few anywhere. Errors are logistic: as a Gaussian's, with tails that forgive.
-    """
-    rate = precision * np.float32(1 / _LOGISTIC)
-    scaled = over * rate
-    side = _falling(scaled)
-    deep = _falling(scaled + points.recess * rate)
-    on_side = held * points.per_recess
-    every = (1 - held) * np.float32(1 / _SPREAD)
-    every += on_side
-    value = every * side
-    value -= on_side * deep
-    value += np.float32(_STRAY)
-    on_side *= deep * (1 - deep) * rate
-    every *= side * (1 - side) * rate
-    slope = every - on_side
-    every *= 1 - 2 * side
-    on_side *= 1 - 2 * deep
-    every -= on_side
-    every *= rate
-    return value, slope, every
+    bend = slope_a * (1 - 2 * f)
+    bend -= slope_b * (1 - 2 * f_w)
+    bend *= rate
+    return _Density(p, minus_slope, bend)
 
 
 def _falling(x: Floats) -> Floats:
-    """The logistic function of ``-x``: exact where it is small."""
+    """``F(x) = 1 / (1 + exp(x))``, exact where it is small."""
     with np.errstate(over="ignore"):
-        fall = np.exp(x)
-    fall += 1
-    return np.reciprocal(fall, out=fall)
+        f = np.exp(x)
+    f += 1
+    return np.reciprocal(f, out=f)
 
 
-def _outside(tries: Tries, points: Points, blur: float) -> Terms:
-    """Points that the rectangle does not cover."""
-    (u, v, along), precision, ratio, calm, cost = _outside_ratio(tries, points, blur)
-    weight = points.weight * (ratio < 0) / calm
-    weight *= precision
-    slopes = _slopes(u, v, np.copysign(_ONE, u), np.copysign(_ONE, v), along)
-    return (*tries.summed(slopes, weight * precision, weight * ratio), cost)
+# -- free points ----------------------------------------------------------------------------------
 
 
-def _outside_ratio(
-    tries: Tries, points: Points, blur: float
-) -> tuple[tuple[Floats, Floats, Floats], Floats, Floats, Floats, Array]:
-    u, v, fine_u, fine_v = tries.local(points, blur)
-    over_u, over_v = np.abs(u) - tries.half_u, np.abs(v) - tries.half_v
-    along = (over_u > over_v).astype(np.float32)
-    precision = _either(along, fine_u, fine_v)
-    ratio = np.minimum(np.maximum(over_u, over_v), 0) * precision
-    # Masks may be wrong by more than their pixels: far inside counts no more than three sigma.
-    calm = 1 + np.square(ratio) * np.float32(1 / 9)
-    cost = 4.5 * (points.weight * np.log(calm)).sum(axis=-1, dtype=np.float64)
-    return (u, v, along), precision, ratio, calm, cost
+def _free(rectangles: RectangleBatch, points: PointBatch, blur: float) -> NormalEquations:
+    sides = nearest_sides(rectangles.local(points, blur), rectangles)
+    r, robust_scale, cost = _penetration(sides, points)
+    weight = points.weight * (r < 0) / robust_scale
+    weight *= sides.precision
+    return _summed(rectangles, jacobian(sides), weight * sides.precision, weight * r, cost)
 
 
-def _slopes(u: Floats, v: Floats, sign_u: Floats, sign_v: Floats, along: Floats) -> Floats:
-    """Slopes ``(R, S, 5, N)`` of distances beyond sides, without what ``Tries.summed`` adds."""
-    slopes = np.empty((*u.shape[:2], 5, u.shape[2]), np.float32)
-    slopes[:, :, 3] = along
-    np.subtract(1, along, out=slopes[:, :, 4])
-    one = np.multiply(along, sign_u, out=slopes[:, :, 0])
-    two = np.multiply(slopes[:, :, 4], sign_v, out=slopes[:, :, 1])
-    np.subtract(one * v, two * u, out=slopes[:, :, 2])
-    return slopes
+class _Penetration(NamedTuple):
+    """How deep free points are inside rectangles, shape ``(R, S, N)`` but for the cost.
+
+    Args:
+        r: depth in standard deviations, negative inside, 0 outside.
+        robust_scale: ``1 + r^2 / k^2``, by which the slope of deep points is scaled down.
+        cost: shape ``(R, S)``.
+    """
+
+    r: Floats
+    robust_scale: Floats
+    cost: Array
 
 
-def _prior(tries: Tries, pack: Pack) -> Terms:
-    stiff = pack.stiff[:, None, None]
-    off = (tries.sides - pack.sides[:, None]) * stiff
-    gradient = np.zeros((*off.shape[:2], 5))
-    gradient[..., LONG:] = off * stiff
-    normal = np.zeros((*off.shape[:2], 5, 5))
-    normal[..., LONG, LONG] = normal[..., SHORT, SHORT] = np.square(stiff[..., 0])
-    return normal, gradient, 0.5 * np.square(off).sum(axis=-1)
+def _penetration(sides: SideDistances, points: PointBatch) -> _Penetration:
+    r = np.minimum(sides.d, 0) * sides.precision
+    # Masks may be wrong by more than their pixels: far inside counts no more than the limit.
+    robust_scale = 1 + np.square(r) * np.float32(1 / FREE_LIMIT**2)
+    logs = (points.weight * np.log(robust_scale)).sum(axis=-1, dtype=np.float64)
+    return _Penetration(r, robust_scale, FREE_LIMIT**2 / 2 * logs)
 
 
-def _touching(tries: Tries, pack: Pack) -> Terms:
-    """The corner that reaches farthest beyond each tangent plane lies on it."""
-    on_a, on_b = tries.a @ pack.tangents, tries.b @ pack.tangents
-    half_a, half_b = tries.half[..., :1], tries.half[..., 1:]
-    far_a, far_b = np.abs(on_a), np.abs(on_b)
-    reach = tries.centre @ pack.tangents + far_a * half_a + far_b * half_b
-    distance = np.sqrt(np.square(tries.centre).sum(axis=-1, keepdims=True))
-    precision = np.square(1 / (pack.tangent_sigma * distance + 0.008))
-    square = precision * np.square(reach) * (1 / 16)
-    weight = precision / (1 + square)
-    slopes = np.empty((*reach.shape[:2], 5, reach.shape[2]))
-    slopes[..., 0, :], slopes[..., 1, :] = on_a, on_b
-    # Turning the rectangle by d moves a to a + d b and b to b - d a.
-    slopes[..., YAW, :] = np.sign(on_a) * on_b * half_a - np.sign(on_b) * on_a * half_b
-    slopes[..., LONG, :], slopes[..., SHORT, :] = far_a / 2, far_b / 2
-    normal = (slopes * weight[:, :, None]) @ slopes.swapaxes(-1, -2)
-    gradient = (slopes @ (weight * reach)[..., None])[..., 0]
-    return normal, gradient, 8 * np.log1p(square).sum(axis=-1)
+def _summed(
+    rectangles: RectangleBatch, slopes: Floats, curvature: Floats, slope: Floats, cost: Array
+) -> NormalEquations:
+    """Sums over points.
+
+    Args:
+        rectangles: of the points.
+        slopes: derivatives of distances, see :func:`jacobian`.
+        curvature, slope: second and first derivatives of the costs by the distances, shape
+            ``(R, S, N)``.
+        cost: shape ``(R, S)``.
+    """
+    scale = jacobian_scale(rectangles)
+    matrix = (slopes * curvature[:, :, None]) @ slopes.swapaxes(-1, -2)
+    gradient = (slopes @ slope[..., None])[..., 0]
+    return NormalEquations(
+        matrix * scale[..., None] * scale[..., None, :],
+        np.asarray(gradient * scale, np.float64),
+        cost,
+    )
 
 
-def _seated(tries: Tries, pack: Pack) -> Terms:
-    """The centre is near a known spot, less surely along the long side."""
-    offset = tries.centre - pack.seat[:, None]
-    u, v = (tries.a * offset).sum(axis=-1), (tries.b * offset).sum(axis=-1)
-    stiff = pack.seat_stiff[:, None]
-    slopes = np.zeros((*u.shape, 5, 2))
-    slopes[..., 0, 0], slopes[..., YAW, 0] = stiff[..., 0], v * stiff[..., 0]
-    slopes[..., 1, 1], slopes[..., YAW, 1] = stiff[..., 1], -u * stiff[..., 1]
-    off = np.stack([u, v], axis=-1) * stiff
-    return (
+# -- tangent planes and priors --------------------------------------------------------------------
+
+
+def _tangent(rectangles: RectangleBatch, batch: FitBatch) -> NormalEquations:
+    n_a, n_b = rectangles.a @ batch.tangents, rectangles.b @ batch.tangents  # (R, S, T)
+    half_u, half_v = rectangles.half[..., :1], rectangles.half[..., 1:]
+    r = rectangles.centre @ batch.tangents + np.abs(n_a) * half_u + np.abs(n_b) * half_v
+    distance = np.sqrt(np.square(rectangles.centre).sum(axis=-1, keepdims=True))
+    precision = np.square(1 / (batch.tangent_sigma * distance + TANGENT_SHAPE_SIGMA))
+    squared = precision * np.square(r) * (1 / TANGENT_LIMIT**2)  # (r / sigma)^2 / k^2
+    weight = precision / (1 + squared)
+    slopes = np.empty((*r.shape[:2], 5, r.shape[2]))
+    slopes[..., 0, :], slopes[..., 1, :] = n_a, n_b
+    # Turning the rectangle by y moves a to a + y b and b to b - y a.
+    slopes[..., YAW, :] = np.sign(n_a) * n_b * half_u - np.sign(n_b) * n_a * half_v
+    slopes[..., LONG, :], slopes[..., SHORT, :] = np.abs(n_a) / 2, np.abs(n_b) / 2
+    matrix = (slopes * weight[:, :, None]) @ slopes.swapaxes(-1, -2)
+    gradient = (slopes @ (weight * r)[..., None])[..., 0]
+    return NormalEquations(matrix, gradient, TANGENT_LIMIT**2 / 2 * np.log1p(squared).sum(axis=-1))
+
+
+def _side_prior(rectangles: RectangleBatch, batch: FitBatch) -> NormalEquations:
+    precision = batch.side_precision[:, None, None]
+    r = (rectangles.sides - batch.sides[:, None]) * precision
+    gradient = np.zeros((*r.shape[:2], 5))
+    gradient[..., LONG:] = r * precision
+    matrix = np.zeros((*r.shape[:2], 5, 5))
+    matrix[..., LONG, LONG] = matrix[..., SHORT, SHORT] = np.square(precision[..., 0])
+    return NormalEquations(matrix, gradient, 0.5 * np.square(r).sum(axis=-1))
+
+
+def _centre_prior(rectangles: RectangleBatch, batch: FitBatch) -> NormalEquations:
+    offset = rectangles.centre - batch.prior_centre[:, None]
+    off_a = (rectangles.a * offset).sum(axis=-1)
+    off_b = (rectangles.b * offset).sum(axis=-1)
+    precision = batch.prior_precision[:, None]
+    r = np.stack([off_a, off_b], axis=-1) * precision
+    slopes = np.zeros((*off_a.shape, 5, 2))
+    slopes[..., 0, 0], slopes[..., YAW, 0] = precision[..., 0], off_b * precision[..., 0]
+    slopes[..., 1, 1], slopes[..., YAW, 1] = precision[..., 1], -off_a * precision[..., 1]
+    return NormalEquations(
         slopes @ slopes.swapaxes(-1, -2),
-        (slopes @ off[..., None])[..., 0],
-        0.5 * np.square(off).sum(axis=-1),
+        (slopes @ r[..., None])[..., 0],
+        0.5 * np.square(r).sum(axis=-1),
     )

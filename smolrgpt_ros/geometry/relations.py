@@ -172,7 +172,8 @@ def _outside(rectangle: Footprint, points: NDArray[np.float64]) -> float:
 
 def _corners(rectangle: Footprint) -> NDArray[np.float64]:
     signs = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]])
-    return rectangle.centre + (signs * np.array(rectangle.size) / 2) @ rectangle.axes
+    corners: NDArray[np.float64] = (signs * np.array(rectangle.size) / 2) @ rectangle.axes
+    return rectangle.centre + corners
 
 
 _COMPARED: dict[Kind, Callable[[FloorObject], Quantity]] = {

@@ -1,4 +1,4 @@
-"""What is known of an object before measuring it: typical sizes of the warehouse classes."""
+"""Typical sizes of the warehouse classes: what is known of an object before measuring it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class SizePrior:
 
     Args:
         long, short: sides of the footprint, metres.
-        spread: standard deviation of the sides, metres.
+        side_sigma: standard deviation of the sides, metres.
         height: metres; used only where the top is out of view.
         flat: lies on the floor (tape); its extent is taken from the floor itself.
         base: height up to which it fills its footprint, metres; 0 for an open frame.
@@ -20,7 +20,7 @@ class SizePrior:
 
     long: float
     short: float
-    spread: float
+    side_sigma: float
     height: float
     flat: bool = False
     base: float = 0.0

@@ -1,4 +1,4 @@
-"""Fitting rectangles to made-up evidence whose answer is known."""
+"""Fitting rectangles to made-up observations whose answer is known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.observations import Evidence, Spots
-from smolrgpt_ros.geometry.rectangle_fit import Fit, fit_rectangles
+from smolrgpt_ros.geometry.observations import CentrePrior, FloorPoints, Observations
+from smolrgpt_ros.geometry.rectangle_fit import RectangleFit, fit_rectangles
 
 CENTRE, YAW, LONG, SHORT = np.array([1.5, 6.0]), 0.5, 1.4, 0.9
 A = np.array([math.cos(YAW), math.sin(YAW)])
@@ -21,21 +21,21 @@ def on_rectangle(u: np.ndarray | float, v: np.ndarray | float) -> np.ndarray:
     return CENTRE + u[:, None] * A * LONG / 2 + v[:, None] * B * SHORT / 2
 
 
-def spots(xy: np.ndarray, along: float = 0.01, **more: float) -> Spots:
-    return Spots.of(xy, np.full(len(xy), along), np.full(len(xy), 0.01), **more)
+def points(xy: np.ndarray, along: float = 0.01, **more: float) -> FloorPoints:
+    return FloorPoints.of(xy, np.full(len(xy), along), np.full(len(xy), 0.01), **more)
 
 
-def evidence(surface: Spots, **more: object) -> Evidence:
+def observed(surface: FloorPoints, **more: object) -> Observations:
     given = {
-        "rim": Spots.none(),
-        "covered": Spots.none(),
-        "free": Spots.none(),
+        "rim": FloorPoints.none(),
+        "covered": FloorPoints.none(),
+        "free": FloorPoints.none(),
         "tangents": np.zeros((0, 2)),
         "tangent_sigma": np.zeros(0),
         "sides": (1.3, 1.0),
-        "spread": 0.2,
+        "side_sigma": 0.2,
     }
-    return Evidence(surface=surface, **(given | more))  # type: ignore[arg-type]
+    return Observations(surface=surface, **(given | more))  # type: ignore[arg-type]
 
 
 def starts(count: int = 8) -> np.ndarray:
@@ -44,7 +44,7 @@ def starts(count: int = 8) -> np.ndarray:
     return np.column_stack([rows, np.tile([1.3, 1.0], (count, 1))])
 
 
-def fit_rectangle(from_here: np.ndarray, known: Evidence) -> Fit:
+def fit_rectangle(from_here: np.ndarray, known: Observations) -> RectangleFit:
     return fit_rectangles([from_here], [known])[0]
 
 
@@ -61,8 +61,8 @@ def off_axis(yaw: float) -> float:
 
 
 def test_all_four_sides_are_found() -> None:
-    rim = spots(np.concatenate([FRONT, LEFT, BACK, RIGHT]), share=0.9, recess=0.005)
-    fit = fit_rectangle(starts(), evidence(Spots.none(), rim=rim))
+    rim = points(np.concatenate([FRONT, LEFT, BACK, RIGHT]), on_side=0.9, recess=0.005)
+    fit = fit_rectangle(starts(), observed(FloorPoints.none(), rim=rim))
     assert fit.values[:2] == pytest.approx(CENTRE, abs=0.01)
     assert fit.values[3:] == pytest.approx([LONG, SHORT], abs=0.02)
     assert off_axis(fit.values[2]) < 0.01
@@ -70,13 +70,13 @@ def test_all_four_sides_are_found() -> None:
 
 
 def test_what_is_hidden_is_as_unsure_as_the_class() -> None:
-    seen = spots(np.concatenate([FRONT, LEFT]), share=0.9, recess=0.005)
-    fit = fit_rectangle(starts(), evidence(seen, sides=(LONG, SHORT)))
+    seen = points(np.concatenate([FRONT, LEFT]), on_side=0.9, recess=0.005)
+    fit = fit_rectangle(starts(), observed(seen, sides=(LONG, SHORT)))
     assert off_axis(fit.values[2]) < 0.02
     # Both ends of the front show. Of the depth only that of the left side does.
     assert fit.values[:2] == pytest.approx(CENTRE, abs=0.06)
     front_only = fit_rectangle(
-        starts(), evidence(spots(FRONT, share=0.9, recess=0.005), sides=(LONG, SHORT))
+        starts(), observed(points(FRONT, on_side=0.9, recess=0.005), sides=(LONG, SHORT))
     )
     across = np.sqrt(B @ front_only.covariance[:2, :2] @ B)
     # The far side is nowhere to be seen: half the spread of the short side, 0.1 m.
@@ -85,39 +85,42 @@ def test_what_is_hidden_is_as_unsure_as_the_class() -> None:
 
 
 def test_free_lines_of_sight_bound_a_side() -> None:
-    seen = spots(FRONT, share=0.9, recess=0.005)
-    behind = spots(CENTRE + EVEN[:, None] * A * 0.6 + B * (SHORT / 2 - 0.3))
-    bounded = fit_rectangle(starts(), evidence(seen, free=behind, sides=(1.4, 1.2)))
+    seen = points(FRONT, on_side=0.9, recess=0.005)
+    behind = points(CENTRE + EVEN[:, None] * A * 0.6 + B * (SHORT / 2 - 0.3))
+    bounded = fit_rectangle(starts(), observed(seen, free=behind, sides=(1.4, 1.2)))
     # Free points 0.3 m before the far side: the short side is 0.6 m, not 1.2.
     assert bounded.values[4] == pytest.approx(0.6, abs=0.15)
-    assert bounded.values[4] < fit_rectangle(starts(), evidence(seen, sides=(1.4, 1.2))).values[4]
+    assert bounded.values[4] < fit_rectangle(starts(), observed(seen, sides=(1.4, 1.2))).values[4]
 
 
 def test_noise_along_the_line_of_sight_averages_out() -> None:
     rng = np.random.default_rng(3)
     xy = np.concatenate([on_rectangle(rng.uniform(-1, 1, 120), -1.0), LEFT])
     sight = xy / np.linalg.norm(xy, axis=1)[:, None]
-    noisy = spots(xy + rng.normal(0, 0.08, len(xy))[:, None] * sight, 0.08, share=0.8, recess=0.01)
-    fit = fit_rectangle(starts(), evidence(noisy, sides=(LONG, SHORT), spread=0.05))
+    noisy = points(
+        xy + rng.normal(0, 0.08, len(xy))[:, None] * sight, 0.08, on_side=0.8, recess=0.01
+    )
+    fit = fit_rectangle(starts(), observed(noisy, sides=(LONG, SHORT), side_sigma=0.05))
     error = np.linalg.norm(fit.values[:2] - CENTRE)
     assert error < 0.06  # a fit to the outermost points would be off by the noise's extremes
     assert error < 3 * np.sqrt(np.trace(fit.covariance[:2, :2]))
 
 
-def test_a_seat_places_what_shows_little() -> None:
-    corner = spots(on_rectangle(np.linspace(-1, -0.8, 12), -1.0), share=0.9, recess=0.005)
-    seated = fit_rectangle(
-        starts(), evidence(corner, sides=(LONG, SHORT), seat=(CENTRE, (0.1, 0.05)))
+def test_a_centre_prior_places_what_shows_little() -> None:
+    corner = points(on_rectangle(np.linspace(-1, -0.8, 12), -1.0), on_side=0.9, recess=0.005)
+    placed = fit_rectangle(
+        starts(),
+        observed(corner, sides=(LONG, SHORT), centre_prior=CentrePrior(CENTRE, (0.1, 0.05))),
     )
-    assert seated.values[:2] == pytest.approx(CENTRE, abs=0.15)
+    assert placed.values[:2] == pytest.approx(CENTRE, abs=0.15)
 
 
 def test_several_are_fitted_as_each_alone() -> None:
-    all_round = spots(np.concatenate([FRONT, LEFT, BACK, RIGHT]), share=0.9, recess=0.005)
+    all_round = points(np.concatenate([FRONT, LEFT, BACK, RIGHT]), on_side=0.9, recess=0.005)
     known = [
-        evidence(Spots.none(), rim=all_round),
-        evidence(spots(FRONT, share=0.9, recess=0.005)),
-        evidence(spots(np.concatenate([FRONT, LEFT]), share=0.9, recess=0.005)),
+        observed(FloorPoints.none(), rim=all_round),
+        observed(points(FRONT, on_side=0.9, recess=0.005)),
+        observed(points(np.concatenate([FRONT, LEFT]), on_side=0.9, recess=0.005)),
     ]
     many = [starts(5), starts(24), starts(3)]
     together = fit_rectangles(many, known)
@@ -129,20 +132,22 @@ def test_several_are_fitted_as_each_alone() -> None:
 
 
 def test_a_load_places_its_vehicle() -> None:
-    load = spots(np.concatenate([FRONT, LEFT, BACK, RIGHT]), share=0.9, recess=0.005)
-    corner = spots(on_rectangle(np.linspace(-1, -0.8, 12), -1.0), share=0.9, recess=0.005)
-    known = [evidence(corner, sides=(LONG, SHORT)), evidence(Spots.none(), rim=load)]
+    load = points(np.concatenate([FRONT, LEFT, BACK, RIGHT]), on_side=0.9, recess=0.005)
+    corner = points(on_rectangle(np.linspace(-1, -0.8, 12), -1.0), on_side=0.9, recess=0.005)
+    known = [observed(corner, sides=(LONG, SHORT)), observed(FloorPoints.none(), rim=load)]
     vehicle, _ = fit_rectangles([starts(), starts()], known, carried={0: 1})
     assert vehicle.values[:2] == pytest.approx(CENTRE, abs=0.15)
 
 
 def test_two_ends_that_are_as_likely_make_it_unsure() -> None:
     """A short side that shows alone: the long one may run behind either of its ends."""
-    seen = spots(on_rectangle(1.0, EVEN) - CENTRE + np.array([0.0, 6.0]), share=0.9, recess=0.005)
+    seen = points(
+        on_rectangle(1.0, EVEN) - CENTRE + np.array([0.0, 6.0]), on_side=0.9, recess=0.005
+    )
     middle = seen.table[:2].mean(axis=1)
     both = [np.array([*(middle + side * A * LONG / 2), YAW, LONG, SHORT]) for side in (-1.0, 1.0)]
-    rim = Spots(seen.table)
-    fit = fit_rectangle(np.stack(both), evidence(Spots.none(), rim=rim, sides=(LONG, SHORT)))
+    rim = FloorPoints(seen.table)
+    fit = fit_rectangle(np.stack(both), observed(FloorPoints.none(), rim=rim, sides=(LONG, SHORT)))
     along = math.sqrt(A @ fit.covariance[:2, :2] @ A)
     # Half a length to either side of what is seen.
     assert along == pytest.approx(LONG / 2, rel=0.2)
