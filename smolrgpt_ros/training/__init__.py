@@ -1,1 +1,4 @@
-"""The three-stage curriculum: what trains the model and the detector that ship."""
+"""Training: the published three-stage curriculum, the mini that ships, and its detector.
+
+Imports go one way: data <- curriculum, detector, mini <- cli.
+"""

@@ -1,4 +1,4 @@
-"""``smolrgpt train``: a stage of the curriculum at any size, or all of the mini that ships."""
+"""``smolrgpt train``: a stage of the curriculum at any size, or the mini and its detector."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MINI_STAGES = ("frames", *STAGES, "export", "detector")
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
-    """Add the ``train`` command."""
+    """Adds the ``train`` command."""
     parser = subparsers.add_parser(
         "train",
         help="train a stage of SmolRGPT, or the mini and the detector that ship",
@@ -21,8 +21,8 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
             "With a recipe of one stage (config/training/full/*.yaml): trains it on data in the "
             "published layouts, by transformers' Trainer; several GPUs by "
             "`torchrun --nproc-per-node N scripts/smolrgpt train ...`. With the mini's recipe: "
-            "runs its stages on simulated frames, in order, or the one of --stage. Both go on "
-            "where they were stopped."
+            "runs its stages on simulated frames, in order, or the one of --stage. Both continue "
+            "where they were interrupted."
         ),
     )
     parser.add_argument("--config", type=Path, default=CONFIG, help="recipe (default: %(default)s)")
@@ -30,9 +30,14 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         "--run-dir", dest="folder", type=Path, help="folder of the run; reused if it exists"
     )
     stage = parser.add_argument_group("recipes of one stage")
-    stage.add_argument("--dry-run", action="store_true", help="print steps and memory, train not")
     stage.add_argument(
-        "--show", type=int, metavar="N", help="draw N samples into the run's folder, train not"
+        "--dry-run", action="store_true", help="print steps and memory without training"
+    )
+    stage.add_argument(
+        "--show",
+        type=int,
+        metavar="N",
+        help="draw N samples into the run's folder without training",
     )
     mini = parser.add_argument_group("the mini's recipe")
     mini.add_argument("--stage", choices=MINI_STAGES, help="only this stage (default: all)")
@@ -44,7 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         help="only the detector: --stage detector",
     )
     mini.add_argument(
-        "--start", type=Path, help="detector weights to go on from (default: from scratch)"
+        "--start", type=Path, help="detector weights to continue from (default: from scratch)"
     )
     mini.add_argument(
         "--ablations",
@@ -63,13 +68,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         "--workers", type=int, default=2, help="processes that simulate (default: %(default)s)"
     )
     mini.add_argument(
-        "--minutes", type=float, help="stop each stage after so many minutes and keep its state"
+        "--minutes", type=float, help="stop each stage after this many minutes and keep its state"
     )
     parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Run the command."""
+    """Runs the command; returns the exit status."""
     from .curriculum.recipe import is_stage_recipe
 
     if not arguments.config.is_file():
@@ -82,10 +87,10 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _train_stage(arguments: argparse.Namespace) -> int:
-    from .curriculum.plan import plan_stage, table
     from .curriculum.recipe import read_stage_recipe
-    from .curriculum.run import mixtures, run_stage
+    from .curriculum.resource_estimate import estimate_resources, table
     from .curriculum.start import starting_model
+    from .curriculum.trainer import mixtures, run_stage
     from .data.mixture import MixtureSampler
     from .data.show import write_examples
 
@@ -95,12 +100,12 @@ def _train_stage(arguments: argparse.Namespace) -> int:
         data, _ = mixtures(recipe, processor)
         order = MixtureSampler(data, recipe.seed)
         if arguments.dry_run:
-            plans = [
-                plan_stage(recipe, model, len(order), count)
+            estimates = [
+                estimate_resources(recipe, model, len(order), count)
                 for count in (1, 2, 8)
                 if recipe.global_batch % count == 0
             ]
-            print(table(plans, recipe, len(order)))
+            print(table(estimates, recipe, len(order)))
         if arguments.show:
             numbers = iter(order)
             some = [data[next(numbers)] for _ in range(min(arguments.show, len(order)))]
@@ -116,13 +121,14 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 
     from smolrgpt_ros.model.inference.hardware import choose_device
 
+    from .detector.plan import read_detector_plan
     from .detector.train import train_detector
     from .detector.yolo_layout import build_yolo_frames
     from .mini.ablations import run_ablations
     from .mini.build import export, load_part
-    from .mini.recipe import read_detector_plan, read_recipe
-    from .mini.run import open_run
-    from .mini.stages import STAGES, minutes_from_now, run_stage
+    from .mini.recipe import STAGES, read_recipe
+    from .mini.run_folder import open_run
+    from .mini.stages import minutes_from_now, train_stage
 
     if arguments.dry_run or arguments.show:
         raise ValueError("--dry-run and --show are for recipes of one stage, not for the mini's")
@@ -157,7 +163,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
             print(f"wrote {folder}")
         return 0
     for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
-        run_stage(run, name, minutes_from_now(arguments.minutes))
+        train_stage(run, name, minutes_from_now(arguments.minutes))
     if stage in (None, "export"):
         for part, module in run.model.named_children():
             load_part(module, run.part(part))

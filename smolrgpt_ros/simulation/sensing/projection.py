@@ -104,5 +104,7 @@ def _box_corners(parts: Sequence[Part]) -> NDArray[np.float64]:
     halves = np.array([p.half for p in parts])
     rotations = rotation_matrix(np.array([p.turn for p in parts]))
     centres = np.array([p.centre for p in parts])
-    offsets: NDArray[np.float64] = np.einsum("pij,pcj->pci", rotations, signs * halves[:, None])
-    return offsets + centres[:, None]
+    corners: NDArray[np.float64] = centres[:, None] + np.einsum(
+        "pij,pcj->pci", rotations, signs * halves[:, None]
+    )
+    return corners

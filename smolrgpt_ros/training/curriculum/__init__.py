@@ -1,1 +1,1 @@
-"""The published three stages at any size, on transformers' Trainer and accelerate."""
+"""The published three stages at any size, with transformers' Trainer and accelerate."""

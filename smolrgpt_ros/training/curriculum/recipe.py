@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..recipe_values import plan_of, read_values
 from .stages import TRAINED, Rates
 
 
 @dataclass(frozen=True)
-class DataPlan:
+class SourcePlan:
     """One source of the mixture.
 
     Args:
@@ -28,13 +27,13 @@ class DataPlan:
 
 @dataclass(frozen=True)
 class ModelPlan:
-    """What the stage starts from: ``folder``, or the two backbones, or ``fresh``.
+    """The model a stage starts from: ``folder``, or the two backbones, or ``fresh``.
 
     Args:
         folder: a model folder, or a checkpoint in the published layout (folder or tar).
         vision, language: folders of a SigLIP vision model and of a Llama with its tokenizer;
             connectors and refiners start fresh.
-        fresh: folder of a tokenizer; the published sizes with random weights, to try a set-up.
+        fresh: folder of a tokenizer; the published sizes with random weights, to test a set-up.
         tokenizer: folder of the tokenizer, where the model's folder has none.
     """
 
@@ -74,7 +73,7 @@ class StageRecipe:
         final_learning_rate: last rate as a share of the peak, reached on a cosine.
         clip: gradient norm bound.
         bfloat16: compute in bfloat16 by autocast, weights in float32.
-        gradient_checkpointing: compute activations twice, keep fewer.
+        gradient_checkpointing: recompute activations in the backward pass instead of keeping them.
         save_steps: steps between checkpoints and validations.
         keep: checkpoints that are kept; the best one stays beyond that.
         workers: processes that read samples.
@@ -84,7 +83,7 @@ class StageRecipe:
 
     stage: str
     model: ModelPlan
-    data: tuple[DataPlan, ...]
+    data: tuple[SourcePlan, ...]
     global_batch: int
     micro_batch: int
     rates: Rates
@@ -131,36 +130,24 @@ class StageRecipe:
 
 def is_stage_recipe(path: Path) -> bool:
     """Whether a YAML file is a recipe of this kind; the mini's has ``stages`` instead."""
-    values = yaml.safe_load(path.read_text())
-    return isinstance(values, dict) and "stage" in values
+    return "stage" in read_values(path)
 
 
 def read_stage_recipe(path: Path) -> StageRecipe:
-    """Read a recipe.
+    """Reads a recipe.
 
     Raises:
         ValueError: on a missing, unknown or unfit key, naming it and the file.
     """
-    values = yaml.safe_load(path.read_text())
-    if not isinstance(values, dict):
-        raise ValueError(f"{path} must hold keys and values, found {type(values).__name__}")
-    known = {item.name for item in fields(StageRecipe)} - {"rates"}
-    known |= {"learning_rate", "learning_rates"}
-    if unknown := sorted(set(values) - known):
-        raise ValueError(f"{path}: unknown {unknown}, expected some of {sorted(known)}")
+    values = read_values(path)
     try:
-        rates = Rates(float(values.pop("learning_rate")), values.pop("learning_rates", None) or {})
-        model = _plan(ModelPlan, values.pop("model"))
-        data = tuple(_plan(DataPlan, item) for item in values.pop("data"))
-        return StageRecipe(model=model, data=data, rates=rates, **values)
+        values["rates"] = Rates(
+            float(values.pop("learning_rate")), values.pop("learning_rates", None) or {}
+        )
+        values["model"] = plan_of(ModelPlan, values["model"], "model")
+        values["data"] = tuple(plan_of(SourcePlan, item, "data") for item in values["data"])
+        return plan_of(StageRecipe, values, "recipe")
     except KeyError as error:
         raise ValueError(f"{path}: {error.args[0]} is missing") from error
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
-
-
-def _plan(kind: type[Any], values: Any) -> Any:
-    known = {item.name for item in fields(kind)}
-    if not isinstance(values, dict) or set(values) - known:
-        raise ValueError(f"expected keys of {sorted(known)}, found {values!r}")
-    return kind(**values)

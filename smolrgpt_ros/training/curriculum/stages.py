@@ -1,4 +1,4 @@
-"""What each of the published three stages trains."""
+"""The published three stages: which modules learn in each, and at which rates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
+
+from ..weight_decay import split_by_decay
 
 MODULES = (
     "vision_tower",
@@ -36,7 +38,7 @@ Source: arXiv 2509.15490; the geometry encoder is ours.
 
 
 def freeze(model: nn.Module, stage: str) -> dict[str, nn.Module]:
-    """Let only a stage's modules learn.
+    """Freezes all modules but those that a stage trains.
 
     Returns:
         The modules that learn, by name.
@@ -85,11 +87,8 @@ def parameter_groups(
     groups = []
     for name, module in modules.items():
         rate = rates.modules.get(name, rates.default)
-        parameters = list(module.parameters())  # a tied head is listed once
-        for decay, chosen in (
-            (weight_decay, [p for p in parameters if p.ndim >= 2]),
-            (0.0, [p for p in parameters if p.ndim < 2]),
-        ):
+        decayed, plain = split_by_decay(module.named_parameters(), embeddings_decay=True)
+        for decay, chosen in ((weight_decay, decayed), (0.0, plain)):
             if chosen:
                 groups.append({"params": chosen, "lr": rate, "weight_decay": decay})
     return groups

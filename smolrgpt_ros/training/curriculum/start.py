@@ -1,4 +1,4 @@
-"""The model a stage starts from."""
+"""The model a stage starts from: a folder, two backbones, or random weights."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def from_backbones(
 ) -> tuple[SmolRGPTForConditionalGeneration, SmolRGPTProcessor]:
     """A SigLIP tower and a Llama decoder with its tokenizer, joined by fresh connectors.
 
-    The three placeholder tokens are added to the vocabulary; their embeddings are never read where
-    features stand in their place.
+    The three placeholder tokens are added to the vocabulary; their embeddings are never used, as
+    features replace them.
 
     Raises:
         FileNotFoundError: if the tokenizer is missing.
@@ -92,7 +92,7 @@ def from_sizes(
 
 
 def _placeholders(tokenizer: PreTrainedTokenizerFast) -> dict[str, int]:
-    """Adds the placeholder tokens to a tokenizer; their numbers as the config wants them."""
+    """Adds the placeholder tokens to a tokenizer; returns their ids as arguments of the config."""
     added = [IMAGE_TOKEN, MASK_RGB_TOKEN, MASK_DEPTH_TOKEN]
     tokenizer.add_special_tokens({"additional_special_tokens": added})
     image, rgb, depth, end = tokenizer.convert_tokens_to_ids([*added, TURN_END])

@@ -1,4 +1,4 @@
-"""An entry of a data set as what the model is trained on."""
+"""Training examples: an entry of a data set, read and encoded for the model."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class BadSampleError(ValueError):
     """A sample that cannot be trained on.
 
     Args:
-        reason: one of a few words, to count by.
-        detail: what was found.
+        reason: category, for counting.
+        detail: the value found, and where.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -35,10 +35,10 @@ class BadSampleError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One question with its answer, ready for the model.
+    """One question with its answer, as tensors.
 
     Args:
-        input_ids, labels: of the whole text; labels are ``IGNORED`` but for the answer.
+        input_ids, labels: of the whole text; labels are ``IGNORED`` outside the answer.
         pixel_values: ``(3, S, S)`` float32 in [-1, 1].
         depth_values: ``(3, S, S)`` float32 in [0, 1], or ``None``.
         region_masks: weights ``(M, mask_grid, mask_grid)``, or ``None`` without regions.
@@ -54,12 +54,12 @@ class Example:
 
 
 def make_example(entry: Entry, folder: Path, processor: SmolRGPTProcessor, longest: int) -> Example:
-    """Read the pictures of an entry and encode it.
+    """Reads the pictures of an entry and encodes it.
 
     Args:
         entry: question, answer and masks.
         folder: holds ``images/`` and ``depths/``; for a model with geometry also the simulator's
-            ``metric/`` and ``cameras/``: without them its regions get none.
+            ``metric/`` and ``cameras/``: without them its regions get zeros.
         processor: of the model that is trained.
         longest: tokens a text may have.
 

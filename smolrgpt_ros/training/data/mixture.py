@@ -1,4 +1,4 @@
-"""Several sources as one data set: split by picture, mixed by weight, bad samples told."""
+"""Several sources as one data set: split by picture, mixed by weight, bad samples logged."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from .examples import BadSampleError, Example, make_example
 from .sources import Source
 
-_TRIES = 50
-"""Bad samples in a row after which a data set is taken for broken."""
+_MOST_BAD_SAMPLES = 50
+"""Bad samples in a row after which a data set counts as broken."""
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class SourceShare:
     """A source's share in a mixture.
 
     Args:
@@ -46,10 +46,10 @@ class Part:
         return round(self.weight * len(self.indices))
 
 
-def split(source: Source, weight: float, validation: float) -> tuple[Part, Part]:
+def split(source: Source, weight: float, validation: float) -> tuple[SourceShare, SourceShare]:
     """A source's training and validation parts.
 
-    A picture's name decides, so that no picture is in both: whatever is asked about it.
+    A picture's name decides, so that all questions about a picture are in the same part.
 
     Args:
         validation: share of the pictures, in [0, 1).
@@ -60,16 +60,16 @@ def split(source: Source, weight: float, validation: float) -> tuple[Part, Part]
     digests = (hashlib.md5(name.encode(), usedforsecurity=False) for name in source.images())
     held = np.array([int.from_bytes(d.digest()[:4], "big") < bound for d in digests], bool)
     return (
-        Part(source, np.flatnonzero(~held), weight),
-        Part(source, np.flatnonzero(held), 1.0),
+        SourceShare(source, np.flatnonzero(~held), weight),
+        SourceShare(source, np.flatnonzero(held), 1.0),
     )
 
 
 class Mixture(Dataset[Example]):
-    """Examples of all parts; a sample that cannot be used is noted and its neighbour taken.
+    """Examples of all sources; a sample that cannot be used is logged and replaced by the next.
 
     Args:
-        parts: at least one that is not empty.
+        shares: at least one that is not empty.
         processor: of the model that is trained.
         longest: tokens a text may have.
         skipped: file that gets a line of JSON per bad sample: source, entry, reason, detail.
@@ -80,39 +80,46 @@ class Mixture(Dataset[Example]):
 
     def __init__(
         self,
-        parts: Sequence[Part],
+        shares: Sequence[SourceShare],
         processor: SmolRGPTProcessor,
         longest: int,
         skipped: Path | None = None,
     ) -> None:
-        self.parts = tuple(part for part in parts if len(part.indices))
-        if not self.parts:
+        self.shares = tuple(share for share in shares if len(share.indices))
+        if not self.shares:
             raise ValueError("the training data is empty: no entry in any of its sources")
-        self._starts = np.cumsum([0, *(len(part.indices) for part in self.parts)])
+        self._starts = np.cumsum([0, *(len(share.indices) for share in self.shares)])
         self._processor, self._longest, self._skipped = processor, longest, skipped
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Index of each source's first sample, ``(N,)`` int64."""
+        return self._starts[:-1]
 
     def __len__(self) -> int:
         return int(self._starts[-1])
 
     def __getitem__(self, index: int) -> Example:
-        part, position = self._place(index)
-        for _ in range(min(_TRIES, len(part.indices))):
-            number = int(part.indices[position])
+        share, position = self._locate(index)
+        reason = ""
+        for _ in range(min(_MOST_BAD_SAMPLES, len(share.indices))):
+            number = int(share.indices[position])
             try:
-                return self._read(part.source, number)
+                return self._read(share.source, number)
             except BadSampleError as error:
-                self._note(part.source, number, error)
-            position = (position + 1) % len(part.indices)
+                self._log(share.source, number, error)
+                reason = f"number {number}: {error}"
+            position = (position + 1) % len(share.indices)
         raise ValueError(
-            f"{part.source.name}: {_TRIES} samples in a row cannot be used, the last is "
-            f"number {number}; see {self._skipped or 'the warnings'} for the reasons"
+            f"{share.source.name}: {_MOST_BAD_SAMPLES} samples in a row cannot be used, last "
+            f"{reason}"
         )
 
-    def _place(self, index: int) -> tuple[Part, int]:
+    def _locate(self, index: int) -> tuple[SourceShare, int]:
         if not 0 <= index < len(self):
             raise IndexError(index)
         number = int(np.searchsorted(self._starts, index, side="right")) - 1
-        return self.parts[number], index - int(self._starts[number])
+        return self.shares[number], index - int(self._starts[number])
 
     def _read(self, source: Source, number: int) -> Example:
         try:
@@ -121,7 +128,7 @@ class Mixture(Dataset[Example]):
             raise BadSampleError("entry", str(error)) from error
         return make_example(entry, folder, self._processor, self._longest)
 
-    def _note(self, source: Source, number: int, error: BadSampleError) -> None:
+    def _log(self, source: Source, number: int, error: BadSampleError) -> None:
         if self._skipped is None:
             return
         line = {
@@ -146,7 +153,7 @@ def skipped_by_reason(file: Path) -> dict[str, int]:
 class MixtureSampler(Sampler[int]):
     """The order of an epoch: another one each epoch, the same for the same seed.
 
-    Within a part whole runs of neighbours (parquet row groups) are shuffled, then their entries:
+    Within a source whole runs of neighbours (parquet row groups) are shuffled, then their entries:
     reading stays within a few groups at a time.
 
     Args:
@@ -162,27 +169,27 @@ class MixtureSampler(Sampler[int]):
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return sum(part.epoch for part in self._mixture.parts)
+        return sum(share.epoch for share in self._mixture.shares)
 
     def __iter__(self) -> Iterator[int]:
         rng = np.random.default_rng((self._seed, self._epoch))
         orders = [
-            start + _order(part, rng)
-            for start, part in zip(self._mixture._starts[:-1], self._mixture.parts, strict=True)
+            start + _order(share, rng)
+            for start, share in zip(self._mixture.starts, self._mixture.shares, strict=True)
         ]
-        # Which part comes next is drawn without replacement, so each is used up at the end.
+        # The source of each sample is drawn without replacement, so each is used up at the end.
         turns = rng.permutation(np.repeat(np.arange(len(orders)), [len(o) for o in orders]))
         streams = [iter(order) for order in orders]
         for turn in turns:
             yield int(next(streams[turn]))
 
 
-def _order(part: Part, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Positions in ``part.indices``, ``part.epoch`` of them."""
-    ends = np.cumsum(part.source.runs)
-    group = np.searchsorted(ends, part.indices, side="right")
+def _order(share: SourceShare, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Positions in ``share.indices``, ``share.epoch`` of them."""
+    ends = np.cumsum(share.source.runs)
+    group = np.searchsorted(ends, share.indices, side="right")
     whole: list[NDArray[np.int64]] = []
-    wanted = part.epoch
+    wanted = share.epoch
     while wanted > 0:
         shuffled = rng.permutation(len(ends))[group]  # each entry's group, groups in random order
         order = np.lexsort((rng.random(len(shuffled)), shuffled)).astype(np.int64)

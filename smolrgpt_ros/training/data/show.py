@@ -1,4 +1,4 @@
-"""Samples as pictures: what the model will see and what it will learn from it."""
+"""Samples as pictures: the inputs of the model, and the tokens it learns."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _COLOURS = ((60, 180, 255), (255, 120, 60), (90, 220, 90), (220, 90, 220), (90, 
 
 
 def draw_example(example: Example, processor: SmolRGPTProcessor) -> NDArray[np.uint8]:
-    """RGB and depth as the tower gets them with the mask weights, and the text below.
+    """RGB and depth as inputs of the tower with the mask weights, and the text below them.
 
-    Above what is given, below in red the tokens that have a loss.
+    First the tokens that are given, then in red those that have a loss.
 
     Returns:
         ``(H, W, 3)`` uint8, BGR.
@@ -45,7 +45,7 @@ def draw_example(example: Example, processor: SmolRGPTProcessor) -> NDArray[np.u
 def write_examples(
     examples: list[Example], processor: SmolRGPTProcessor, folder: Path
 ) -> list[Path]:
-    """Draw each into ``folder/example_NN.png``."""
+    """Draws each into ``folder/example_NN.png``; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for number, example in enumerate(examples):

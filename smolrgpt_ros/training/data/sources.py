@@ -1,4 +1,4 @@
-"""Where samples come from: question files in the published layouts, with random access."""
+"""Sources of samples: question files in the published layouts, with random access."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _GROUPS_KEPT = 4
 class Source(Protocol):
     """Entries of one data set.
 
-    ``name`` says where they come from; ``runs`` are lengths of neighbouring entries that are cheap
+    ``name`` is the path for messages; ``runs`` are lengths of neighbouring entries that are cheap
     to read one after another.
     """
 
@@ -29,11 +29,11 @@ class Source(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, index: int) -> Entry:
-        """Read an entry; ``ValueError`` where it is damaged."""
+        """Reads an entry; ``ValueError`` where it is damaged."""
         ...
 
     def folder(self, index: int) -> Path:
-        """What holds ``images/`` and ``depths/`` of an entry."""
+        """Folder with ``images/`` and ``depths/`` of an entry."""
         ...
 
     def images(self) -> Sequence[str]:
@@ -42,7 +42,7 @@ class Source(Protocol):
 
 
 class JsonSource:
-    """A published ``train.json`` or a list of captions (as LLaVA-CC3M has them), wholly in memory.
+    """A published ``train.json`` or a list of captions (as LLaVA-CC3M has them), held in memory.
 
     Args:
         path: of the file; its pictures lie beside it.
@@ -82,7 +82,7 @@ class JsonSource:
 
 
 def _caption(item: dict[str, Any]) -> Entry:
-    """An entry without regions: a picture and its caption, the image tag before or behind."""
+    """An entry without regions: a picture and its caption; the image tag may be at either end."""
     try:
         human, reply = (str(turn["value"]) for turn in item["conversations"][:2])
         question = human.replace(_IMAGE_TAG, "").strip()
@@ -96,7 +96,7 @@ class ParquetSource:
 
     Args:
         path: a file, or a folder of them.
-        pictures: what holds ``images/`` and ``depths/``; by default the file's folder, or the
+        pictures: folder with ``images/`` and ``depths/``; by default the file's folder, or the
             folder of the row's ``dataset_name`` beside the file.
 
     Raises:

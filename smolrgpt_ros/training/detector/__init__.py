@@ -1,1 +1,1 @@
-"""Training the region detector that ships."""
+"""Training of the region detector that ships."""

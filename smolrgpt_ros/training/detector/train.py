@@ -1,4 +1,4 @@
-"""Training the region detector: ultralytics segmentation, from scratch, on simulated frames."""
+"""Training of the region detector: ultralytics segmentation on simulated frames."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from ..mini.recipe import DetectorPlan
+from .plan import DetectorPlan
 
 
 def train_detector(
@@ -22,14 +22,14 @@ def train_detector(
     device: str = "cpu",
     workers: int = 0,
 ) -> dict[str, float]:
-    """Train and keep the best weights.
+    """Trains the detector and keeps the best weights.
 
     Args:
         description: from :func:`.yolo_layout.build_yolo_frames`.
         run_dir: ultralytics' run folder; a run that was killed is resumed.
         weights: where the best weights go, optimizer state stripped.
         plan: sizes and schedule.
-        start: weights to go on from, with the whole schedule; ``None``: from scratch.
+        start: weights to continue from, with the whole schedule; ``None``: from scratch.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it.
         seed: of weights and order.
         device: ``"cpu"``, or ``"cuda:0"`` for the first GPU.
@@ -40,7 +40,7 @@ def train_detector(
     """
     os.environ.setdefault("YOLO_AUTOINSTALL", "False")
     os.environ.setdefault("YOLO_OFFLINE", "True")
-    # AGPL-3.0, an optional part: imported where it is used
+    # AGPL-3.0, an optional dependency: imported where it is used.
     from ultralytics import YOLO
     from ultralytics.nn.tasks import yaml_model_load
 
@@ -102,7 +102,7 @@ def train_detector(
 
 
 def ship_weights(trained: Path, out: Path) -> None:
-    """Copy trained weights without what they tell of the machine they were trained on.
+    """Copies trained weights without the paths of the machine they were trained on.
 
     Args:
         trained: a checkpoint of a finished ultralytics run.
@@ -113,7 +113,7 @@ def ship_weights(trained: Path, out: Path) -> None:
     # Our own file, just written by ultralytics; its format is a pickle.
     checkpoint = torch.load(trained, map_location="cpu", weights_only=False)
     model = checkpoint["model"]
-    # The model's own attributes too: one that goes on from weights remembers their path.
+    # The model's own attributes too: a model that continues from weights holds their path.
     for settings in (checkpoint["train_args"], model.args, model.yaml, vars(model)):
         for name, value in settings.items():
             if isinstance(value, str) and ("/" in value or "\\" in value):

@@ -1,4 +1,4 @@
-"""Simulated frames in the layout that ultralytics reads."""
+"""Simulated frames in the YOLO segmentation layout, as ultralytics reads it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,24 @@ from numpy.typing import NDArray
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
-from ..mini.frames import CLASSES, simulate_training_frame, simulated_in_order
-from ..mini.recipe import DataPlan
+from ..data.simulated_frames import (
+    CLASSES,
+    FramesPlan,
+    simulate_training_frame,
+    simulated_in_order,
+)
 
 _FEWEST_PIXELS = 40
 _LEAST_PART = 0.1
 """Parts smaller than this share of the largest one are left out."""
 _VALIDATION = 20
-"""Of so many rounds of frames, one of each camera family, one is held out for validation."""
+"""Every so many rounds (a frame of each camera family), a round is held out for validation."""
 
 
 def build_yolo_frames(
-    plan: DataPlan, folder: Path, workers: int = 1, seconds: float | None = None
+    plan: FramesPlan, folder: Path, workers: int = 1, seconds: float | None = None
 ) -> Path:
-    """Simulate a detector's frames; those that lie in ``folder`` already are kept.
+    """Simulates a detector's frames; those that are in ``folder`` already are kept.
 
     Args:
         plan: the frames.
@@ -51,7 +55,7 @@ def build_yolo_frames(
 
 
 def outline(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """Polygon around a mask; parts of a mask that something divides are joined by thin bridges.
+    """Polygon around a mask; the parts of a divided mask are joined by thin bridges.
 
     Args:
         mask: ``(H, W)`` bool.
@@ -82,7 +86,7 @@ def outline(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
 
 
 def _bridged(polygon: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One polygon that goes over to ``part`` where the two are nearest, around it, and back."""
+    """One polygon that crosses to ``part`` where the two are nearest, follows it, and returns."""
     gaps = np.linalg.norm(polygon[:, None] - part[None], axis=2)
     here, there = np.unravel_index(gaps.argmin(), gaps.shape)
     around = np.roll(part, -int(there), axis=0)
@@ -103,7 +107,7 @@ def label_lines(simulated: SimulatedFrame, classes: Sequence[str]) -> list[str]:
 def write_yolo_frame(
     folder: Path, index: int, simulated: SimulatedFrame, classes: Sequence[str]
 ) -> None:
-    """Write one frame's picture and labels into ``folder/images|labels/train|val``."""
+    """Writes one frame's picture and labels into ``folder/images|labels/train|val``."""
     labels = _label_file(folder, index)
     pictures = folder / "images" / labels.parent.name
     for part in (pictures, labels.parent):
@@ -114,17 +118,17 @@ def write_yolo_frame(
 
 
 def _label_file(folder: Path, index: int) -> Path:
-    # Families take turns: a plain "every twentieth" would hold out one of them alone.
+    # Families alternate: a plain "every twentieth" would hold out one of them alone.
     split = "val" if index // len(FAMILIES) % _VALIDATION == 0 else "train"
     return folder / "labels" / split / f"{index:06d}.txt"
 
 
-def _simulate_and_write(plan: DataPlan, folder: Path, index: int) -> None:
+def _simulate_and_write(plan: FramesPlan, folder: Path, index: int) -> None:
     write_yolo_frame(folder, index, simulate_training_frame(plan, index), CLASSES)
 
 
 def write_description(folder: Path, classes: Sequence[str]) -> Path:
-    """Write the YAML file that names splits and classes, and return its path."""
+    """Writes the YAML file that names splits and classes; returns its path."""
     description = folder / "warehouse.yaml"
     values = {
         "path": str(folder.resolve()),

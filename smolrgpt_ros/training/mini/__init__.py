@@ -1,1 +1,1 @@
-"""The mini and the detector that ship: trained on simulated frames, on a small machine."""
+"""The mini that ships: trained on simulated frames, on the CPU of a small machine."""

@@ -1,7 +1,8 @@
-"""What each part of the mini brings: the stages that see pictures, again without it, on a budget.
+"""Ablations: the stages that see pictures, trained again without one part, on a budget.
 
-All variants start from one run's frames, decoder and geometry encoder as it left them, and its
-tower where they have one. Connectors, refiners and what reads geometry off the pictures are fresh.
+All variants start from the frames, the decoder and the geometry encoder of one run, and from its
+tower unless they train their own. Connectors, refiners and the estimator of geometry from pictures
+start fresh.
 """
 
 from __future__ import annotations
@@ -9,24 +10,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..recipe_values import read_values
 from .build import build_mini, export, load_part, save_part
 from .recipe import recipe_of
-from .stages import TrainingRun, run_stage
+from .stages import TrainingRun, train_stage
 
 _SHARED = ("geometry_encoder.centres", "geometry_encoder", "language_model", "vision_tower")
 _STAGES = ("region_geometry", "rgb_alignment", "region_alignment", "sft")
 
 
 def run_ablations(base: Path, plan: Path, run: TrainingRun) -> list[Path]:
-    """Train every variant and write its model for ``smolrgpt evaluate``; finished ones stay.
+    """Trains every variant and writes its model for ``smolrgpt evaluate``; finished ones are kept.
 
     Args:
         base: the recipe of ``run``.
-        plan: YAML: ``frames`` of the run to use, ``budget`` and ``variants``: changes to the base
-            recipe, for all and by name.
-        run: finished, or with its language stage at least; the variants' runs lie in its folder.
+        plan: YAML: ``frames``, the number of the run's frames to use; ``budget`` and ``variants``,
+            changes to the base recipe, for all variants and by name.
+        run: finished, or at least up to its language stage; gets the variants' runs in its folder.
 
     Returns:
         Folders of the models.
@@ -35,11 +35,11 @@ def run_ablations(base: Path, plan: Path, run: TrainingRun) -> list[Path]:
         FileNotFoundError: if a stage they share has not run.
         ValueError: on a plan that does not fit the recipe.
     """
-    planned = yaml.safe_load(plan.read_text())
+    planned = read_values(plan)
     frames = run.frames.first(int(planned["frames"]))
     models = []
     for name, change in planned["variants"].items():
-        values = merged(yaml.safe_load(base.read_text()), planned["budget"])
+        values = merged(read_values(base), planned["budget"])
         recipe = recipe_of(merged(values, change or {}), plan)
         folder = run.folder / "ablations" / name
         out = folder / "mini"
@@ -56,16 +56,18 @@ def run_ablations(base: Path, plan: Path, run: TrainingRun) -> list[Path]:
                 load_part(module, run.part(part))
                 save_part(module, variant.part(part))
         for stage in (*(("tower",) if own_tower else ()), *_STAGES):
-            run_stage(variant, stage)
+            train_stage(variant, stage)
         export(model, processor, out)
     return models
 
 
 def merged(values: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """``values`` with those of ``change`` in their place, key by key on every level."""
+    """``values`` with those of ``change`` replaced, key by key on every level."""
     new = dict(values)
     for key, value in change.items():
         old = new.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        new[key] = merged(old, value) if both else value  # type: ignore[arg-type]
+        if isinstance(old, dict) and isinstance(value, dict):
+            new[key] = merged(old, value)
+        else:
+            new[key] = value
     return new

@@ -1,4 +1,4 @@
-"""Questions as token batches, and the loss on their answers.
+"""Questions as token batches, and the backward pass of the loss on their answers.
 
 Questions about one frame share its image prefix: the prefix runs through the decoder once per
 frame and its keys and values serve all of them, gradients included. Questions are sorted by length
@@ -22,16 +22,16 @@ from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
+class FrameQuestion:
     """One question with its answer, about one frame of a step.
 
     Args:
-        slot: which of the step's frames it is about.
+        slot: index of its frame in the step.
         rows: the frame's regions in the order of the question's ``<mask>`` s, ``(M,)``.
-        ids: tokens of question and answer, the image prefix not among them.
+        ids: tokens of question and answer, without the image prefix.
         answer_start: index in ``ids`` of the answer's first token.
-        geometry: ``(M, G)`` float32 raw region geometry as this question sees it.
-        has_depth: whether the region tokens of the depth picture are given.
+        geometry: ``(M, G)`` float32 raw region geometry, augmented for this question.
+        has_depth: whether the regions have tokens of the depth picture.
     """
 
     slot: int
@@ -44,9 +44,12 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class FrameTokens:
-    """What the vision side made of one frame: ``image`` (N, D), ``rgb`` and ``depth`` (M, D).
+    """Picture tokens of one frame.
 
-    ``depth`` is ``None`` for a model that is trained without the depth picture.
+    Args:
+        image: ``(N, D)``, of the whole picture.
+        rgb: ``(M, D)``, of the regions in the RGB picture.
+        depth: ``(M, D)``, in the depth picture; ``None`` for a model trained without it.
     """
 
     image: Tensor
@@ -60,23 +63,23 @@ def encode(processor: SmolRGPTProcessor, question: str, answer: str) -> tuple[li
     return prompt + processor.encode(f"{answer}<|im_end|>"), len(prompt)
 
 
-def answer_loss(
+def backpropagate_answers(
     model: SmolRGPTForConditionalGeneration,
     prefix_ids: list[int],
-    examples: Sequence[Example],
+    examples: Sequence[FrameQuestion],
     frames: Sequence[FrameTokens] | None,
     *,
     chunks: int = 6,
 ) -> dict[str, float]:
-    """Mean loss over all answer tokens; backpropagated chunk by chunk.
+    """Backpropagates the mean loss over all answer tokens, chunk by chunk.
 
     Args:
-        model: the whole model; whatever requires gradients gets them.
+        model: its parameters that require gradients get them.
         prefix_ids: the prompt up to and with the image tokens.
         examples: of all the step's frames.
-        frames: the vision side's tokens per slot; ``None`` trains language on geometry alone:
-            no picture in the prompt, zeros where regions have tokens of the pictures.
-        chunks: parts of similar length that are run one after another.
+        frames: picture tokens per slot; ``None`` trains language on geometry alone: no picture in
+            the prompt, zeros for the regions' picture tokens.
+        chunks: number of parts, of similar length, that run one after another.
 
     Returns:
         ``loss`` and ``token_accuracy``.
@@ -96,13 +99,15 @@ def answer_loss(
         loss_sum += float(loss.detach())
         correct += int((logits.argmax(-1) == targets).sum())
     if frames is not None and leaves is not None and prefix is not None and shared is not None:
-        _push_back([t for pair in prefix for t in pair], [t for pair in shared for t in pair])
-        _push_back(_tensors(frames), _tensors(leaves))
+        _backward_through(
+            [t for pair in prefix for t in pair], [t for pair in shared for t in pair]
+        )
+        _backward_through(_tensors(frames), _tensors(leaves))
     return {"loss": loss_sum, "token_accuracy": correct / total}
 
 
 def _leaf(tensor: Tensor) -> Tensor:
-    """A leaf in the tensor's place: what lies before it is backpropagated once, not per chunk."""
+    """A leaf for the tensor: the graph before it is backpropagated once, not per chunk."""
     return tensor.detach().requires_grad_(tensor.requires_grad)
 
 
@@ -116,8 +121,8 @@ def _tensors(frames: Sequence[FrameTokens]) -> list[Tensor]:
     return [t for t in parts if t is not None]
 
 
-def _push_back(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> None:
-    """Send the gradients that the leaves gathered on into the graph that made their originals."""
+def _backward_through(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> None:
+    """Backpropagates the gradients gathered by the leaves through the graph of their outputs."""
     pairs = [
         (o, leaf.grad) for o, leaf in zip(outputs, leaves, strict=True) if leaf.grad is not None
     ]
@@ -133,7 +138,7 @@ def _prefix(
     embeds, _ = model.prompt_embedding.embed(tokens, [frame.image for frame in frames])
     cache = DynamicCache()
     model.language_model.model(inputs_embeds=embeds, past_key_values=cache, use_cache=True)
-    return [(layer.keys, layer.values) for layer in cache.layers]  # type: ignore[union-attr,misc]
+    return [(layer.keys, layer.values) for layer in cache.layers]
 
 
 def _selected(shared: Sequence[tuple[Tensor, Tensor]], rows: list[int]) -> DynamicCache:
@@ -147,7 +152,7 @@ def _selected(shared: Sequence[tuple[Tensor, Tensor]], rows: list[int]) -> Dynam
 def _answer_logits(
     model: SmolRGPTForConditionalGeneration,
     prefix_ids: list[int],
-    chunk: Sequence[Example],
+    chunk: Sequence[FrameQuestion],
     frames: Sequence[FrameTokens] | None,
     prefix: Sequence[tuple[Tensor, Tensor]] | None,
 ) -> tuple[Tensor, Tensor]:
@@ -161,19 +166,20 @@ def _answer_logits(
     for number, row in enumerate(rows):
         mask[number, : past + len(row)] = 1
 
-    def region_tokens(example: Example, name: str, given: bool) -> Tensor | None:
-        if not given or not len(example.rows):
+    def region_tokens(example: FrameQuestion, depth: bool) -> Tensor | None:
+        if not len(example.rows):
             return None
         if frames is None:
             return torch.zeros(len(example.rows), model.config.text.hidden_size)
-        of_frame = getattr(frames[example.slot], name)
-        return None if of_frame is None else of_frame[torch.from_numpy(example.rows)]
+        frame = frames[example.slot]
+        tokens = frame.depth if depth else frame.rgb
+        return None if tokens is None else tokens[torch.from_numpy(example.rows)]
 
     embeds, _ = model.prompt_embedding.embed(
         ids,
         None,
-        [region_tokens(e, "rgb", True) for e in chunk],
-        [region_tokens(e, "depth", e.has_depth) for e in chunk],
+        [region_tokens(e, depth=False) for e in chunk],
+        [region_tokens(e, depth=True) if e.has_depth else None for e in chunk],
         [torch.from_numpy(e.geometry) if len(e.rows) else None for e in chunk],
     )
     hidden = model.language_model.model(

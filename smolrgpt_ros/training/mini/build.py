@@ -1,4 +1,4 @@
-"""Fresh mini models, and reading and writing of the modules each stage hands to the next."""
+"""The mini with fresh weights; reading and writing of modules between stages; export."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def build_mini(
 
 
 def save_part(module: torch.nn.Module, path: Path) -> None:
-    """Write a module's tensors as safetensors."""
+    """Writes a module's tensors as safetensors."""
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({k: v.contiguous().clone() for k, v in module.state_dict().items()}, path)
 
 
 def load_part(module: torch.nn.Module, path: Path) -> None:
-    """Read what :func:`save_part` wrote.
+    """Reads what :func:`save_part` wrote.
 
     Raises:
         FileNotFoundError: if the stage before has not run.
@@ -84,7 +84,7 @@ def load_part(module: torch.nn.Module, path: Path) -> None:
 def export(
     model: SmolRGPTForConditionalGeneration, processor: SmolRGPTProcessor, out: Path
 ) -> None:
-    """Write the shippable folder: half-precision safetensors, config, tokenizer, processor."""
+    """Writes the model folder that ships: float16 safetensors, config, tokenizer, processor."""
     model.half().save_pretrained(out)
     processor.save_pretrained(out)
     model.float()

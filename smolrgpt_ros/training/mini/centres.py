@@ -1,4 +1,4 @@
-"""The first stage of the geometry encoder: where objects' middles lie, from their true centres."""
+"""Training of the centre estimator: object centres from the geometry of their visible surface."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
 from smolrgpt_ros.model.geometry_tokens.features import METRIC
 
 from .frames import CachedFrames
-from .geometry_augmentation import frayed
+from .geometry_augmentation import perturb_geometry
 from .loop import Schedule, fit
 
 _BETA_M = 0.1
-"""Errors below this many metres count squared, larger ones by their size."""
+"""Errors below this many metres are squared in the loss, larger ones enter linearly."""
 
 
 def train_centres(
@@ -29,7 +30,7 @@ def train_centres(
     seed: int,
     deadline: float | None = None,
 ) -> None:
-    """Fit the estimator to all measured regions of the frames.
+    """Fits the estimator to all measured regions of the frames.
 
     Args:
         batch: frames a step, all their regions.
@@ -45,7 +46,7 @@ def train_centres(
         parts = [frames.regions(int(frame)) for frame in chosen]
         rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])
         rows = rows[measured[rows]]
-        seen = torch.from_numpy(frayed(frames.geometry[rows], rng))
+        seen = torch.from_numpy(perturb_geometry(frames.geometry[rows], rng))
         error = estimator(seen) - torch.from_numpy(centres[rows])
         loss = functional.smooth_l1_loss(error, torch.zeros_like(error), beta=_BETA_M)
         loss.backward()
@@ -54,7 +55,7 @@ def train_centres(
     fit("centres", {"centres": estimator}, backward, schedule, folder, deadline=deadline)
 
 
-def true_centres(frames: CachedFrames) -> np.ndarray:
+def true_centres(frames: CachedFrames) -> NDArray[np.float32]:
     """``(N, 3)`` float32 metres, optical frame: one row per row of ``frames.geometry``."""
     rows = []
     for frame, truth in enumerate(frames.truths):

@@ -1,4 +1,4 @@
-"""Captions of frames and descriptions of regions: what the alignment stages are taught to say."""
+"""Captions of frames and descriptions of regions: the answers of the alignment stages."""
 
 from __future__ import annotations
 

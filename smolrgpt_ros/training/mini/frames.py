@@ -1,40 +1,34 @@
-"""Frames as training reads them: small pictures, mask weights, geometry and dense labels."""
+"""Cache of training frames: small pictures, mask weights, geometry and dense labels."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
+from torch.nn import functional
 
 from smolrgpt_ros.model.architecture.layers import mask_weights
 from smolrgpt_ros.model.geometry_tokens.features import frame_geometry
 from smolrgpt_ros.model.preprocessing.images import depth_picture, picture_depth_values, rgb_values
-from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
-from .recipe import DataPlan
-
-Made = TypeVar("Made")
-
-CLASSES = ("pallet", "transporter", "shelf", "buffer")
+from ..data.simulated_frames import (
+    CLASSES,
+    FramesPlan,
+    simulate_training_frame,
+    simulated_in_order,
+)
 
 
 @dataclass(frozen=True)
 class FrameRecord:
-    """One frame, ready for training. ``M`` regions, ``S`` picture side, ``P`` patches.
+    """One frame as the cache stores it. ``M`` regions, ``S`` picture side, ``P`` patches.
 
     Args:
         rgb: ``(S, S, 3)`` uint8. depth: ``(S, S)`` uint8, the benchmark's picture.
@@ -56,7 +50,11 @@ class FrameRecord:
 
 @dataclass(frozen=True, eq=False)
 class CachedFrames:
-    """Frames of a data set, pictures memory-mapped; made by :func:`build_cache`."""
+    """All frames of a run, pictures memory-mapped; made by :func:`build_cache`.
+
+    Arrays are those of :class:`FrameRecord`: one row per frame, or one per region in the order of
+    the frames, ``offsets`` (frames + 1) being the first region of each.
+    """
 
     rgb: NDArray[np.uint8]
     depth: NDArray[np.uint8]
@@ -104,7 +102,7 @@ class CachedFrames:
 def record_of(
     simulated: SimulatedFrame, image_size: int, mask_grid: int, patch_size: int
 ) -> FrameRecord:
-    """Everything training needs of one frame."""
+    """The record of a simulated frame."""
     frame = simulated.frame
     rgb = np.rint((rgb_values(frame.rgb, image_size).transpose(1, 2, 0) + 1) * 127.5)
     assert frame.depth is not None and frame.intrinsics is not None
@@ -155,39 +153,12 @@ def _dense_labels(
 def _cells(maps: NDArray[np.float32], grid: int) -> NDArray[np.float32]:
     """Area mean of ``(C, H, W)`` maps over a raster of ``grid`` x ``grid`` cells."""
     tensor = torch.from_numpy(np.ascontiguousarray(maps, np.float32))[None]
-    return torch.nn.functional.adaptive_avg_pool2d(tensor, grid)[0].numpy()
-
-
-def simulate_training_frame(plan: DataPlan, index: int) -> SimulatedFrame:
-    """The ``index``-th frame of a run: camera families in turn, the sensor's noise on it."""
-    torch.set_num_threads(1)
-    family = FAMILIES[index % len(FAMILIES)]
-    return simulate_frame(plan.seed + index, family, plan.width, plan.height, SensorModel())
-
-
-def simulated_in_order(
-    make: Callable[[int], Made], indices: Sequence[int], workers: int
-) -> Generator[Made]:
-    """``make(index)`` of each index, in their order, with a progress bar.
-
-    Args:
-        make: simulates a frame; is pickled where there are several workers.
-        workers: processes.
-    """
-    # Spawned: a forked process inherits an OpenGL context it cannot use.
-    with ExitStack() as stack:
-        if workers > 1:
-            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-            # Frames that nobody waits for any more are not made.
-            stack.callback(pool.shutdown, cancel_futures=True)
-            results = pool.map(make, indices, chunksize=8)
-        else:
-            results = map(make, indices)
-        yield from tqdm(results, total=len(indices), desc="simulate")
+    means: NDArray[np.float32] = functional.adaptive_avg_pool2d(tensor, grid)[0].numpy()
+    return means
 
 
 def build_cache(
-    plan: DataPlan,
+    plan: FramesPlan,
     out: Path,
     *,
     image_size: int,
@@ -195,7 +166,7 @@ def build_cache(
     patch_size: int,
     workers: int = 1,
 ) -> CachedFrames:
-    """Simulate the run's frames once and keep what training needs; a finished cache is reused.
+    """Simulates a run's frames and caches their records; a finished cache is reused.
 
     Args:
         plan: the frames.
@@ -213,7 +184,7 @@ def build_cache(
     return open_cache(out)
 
 
-def _write_cache(plan: DataPlan, out: Path, sizes: dict[str, int], workers: int) -> None:
+def _write_cache(plan: FramesPlan, out: Path, sizes: dict[str, int], workers: int) -> None:
     side, cells = sizes["image_size"], (sizes["image_size"] // sizes["patch_size"]) ** 2
     count = plan.frames
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
@@ -245,14 +216,14 @@ def _write_cache(plan: DataPlan, out: Path, sizes: dict[str, int], workers: int)
 
 
 def _make_record(
-    plan: DataPlan, sizes: dict[str, int], index: int
+    plan: FramesPlan, sizes: dict[str, int], index: int
 ) -> tuple[FrameRecord, dict[str, object]]:
     simulated = simulate_training_frame(plan, index)
     return record_of(simulated, **sizes), simulated.truth.to_json()
 
 
 def open_cache(folder: Path) -> CachedFrames:
-    """Open a cache that :func:`build_cache` finished."""
+    """Opens a cache that :func:`build_cache` finished."""
     lines = (folder / "truths.jsonl").read_text().splitlines()
     mapped = {
         name: np.load(folder / f"{name}.npy", mmap_mode="r")

@@ -1,4 +1,4 @@
-"""Geometry as of a detector's masks: edges are off, and some masks catch what lies behind."""
+"""Augmentation of region geometry: errors as from a detector's masks, and missing floors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from smolrgpt_ros.model.geometry_tokens.features import (
 
 _IMAGE = slice(13, 17)
 _TOUCHED, _CAUGHT, _FLOORLESS = 0.5, 0.15, 0.06
+"""Shares of regions with errors, of these with background in the mask, of calls without floor."""
 _AHEAD = (0.0, 1.0, 0.5**0.5, 0.5**0.5)
 """A step ahead, as the columns ``HIGH_ALONG`` count it."""
 _MEDIAN_M, _EDGE_M, _IMAGE_SHARE = 0.02, 0.05, 0.003
 
 
-def frayed(geometry: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """A copy of raw region geometry in which some regions are as a detector would give them.
+def perturb_geometry(
+    geometry: NDArray[np.float32], rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """A copy of raw region geometry with the errors of a detector's masks in some regions.
 
     Half of the regions have their edges moved by some centimetres; of these, some reach up to two
     metres into what lies behind. Now and then no floor is found.
@@ -53,7 +56,7 @@ def frayed(geometry: NDArray[np.float32], rng: np.random.Generator) -> NDArray[n
     made[:, HIGH.start + 2] += reach
     made[:, STD.start + 2] += 0.3 * reach
     made[:, HIGH_ALONG] += (reach * above_floor)[:, None] * _AHEAD
-    # What lies behind a thing is mostly floor.
+    # The background of an object is mostly floor.
     made[above_floor & caught, HEIGHTS.start] *= 0.5
     if rng.random() < _FLOORLESS:
         made[:, UP.start : FLOOR + 1] = 0

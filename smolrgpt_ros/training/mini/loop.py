@@ -1,4 +1,13 @@
-"""The training loop every mini stage shares: schedule, logging, checkpoints, resume."""
+"""The training loop of the mini's stages: schedule, logging, checkpoints, resume.
+
+A loop of its own beside transformers' Trainer (``training.curriculum.trainer``), because a step of
+the mini does not have Trainer's form: it runs several backward passes (the shared image prefix,
+then chunks of questions), draws its samples from the step number instead of a data set, so that a
+resumed run needs no state of a loader, and trains single modules in minutes on one core, where
+building a Trainer and its evaluation would cost more than it gives. Nothing is written twice:
+schedule and checkpoints of the curriculum are Trainer's own, and which parameters decay is decided
+in ``training.weight_decay`` for both.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +16,14 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import torch
 from torch import nn
 from tqdm import tqdm
+
+from ..weight_decay import split_by_decay
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,7 @@ class Schedule:
     clip: float = 1.0
 
     def factor(self, step: int) -> float:
-        """Learning-rate factor of a step, in (0, 1]."""
+        """Learning-rate factor of a step, in (0, 1]; a closed form, so resuming needs no state."""
         warmup = max(1, round(self.steps * self.warmup_share))
         if step < warmup:
             return (step + 1) / warmup
@@ -46,16 +58,8 @@ class Schedule:
 
 def parameter_groups(modules: Iterable[nn.Module], weight_decay: float) -> list[dict[str, object]]:
     """AdamW groups of all trainable parameters; vectors and embeddings do not decay."""
-    decayed: list[nn.Parameter] = []
-    plain: list[nn.Parameter] = []
-    seen: set[int] = set()
-    for module in modules:
-        for name, parameter in module.named_parameters():
-            if not parameter.requires_grad or id(parameter) in seen:
-                continue
-            seen.add(id(parameter))
-            is_matrix = parameter.ndim >= 2 and "embed" not in name
-            (decayed if is_matrix else plain).append(parameter)
+    named = chain.from_iterable(module.named_parameters() for module in modules)
+    decayed, plain = split_by_decay(named, embeddings_decay=False)
     return [
         {"params": decayed, "weight_decay": weight_decay},
         {"params": plain, "weight_decay": 0.0},
@@ -73,14 +77,14 @@ def fit(
     log_every: int = 20,
     deadline: float | None = None,
 ) -> None:
-    """Train until the schedule or the deadline ends; a killed run goes on where it stopped.
+    """Trains until the schedule or the deadline ends; an interrupted run is resumed.
 
     Args:
         name: of the stage; names its files in ``run_dir``.
-        modules: what is saved and, where it requires gradients, trained.
+        modules: all are saved; parameters that require gradients are trained.
         backward: called with the step; computes the loss, calls ``backward()`` and returns the
             numbers to log. It must derive its randomness from the step, so that a resumed run sees
-            the data the interrupted one would have seen.
+            the same data as an uninterrupted one.
         schedule: steps and learning rate.
         run_dir: gets ``<name>.jsonl`` (log) and ``<name>.ckpt`` (state).
         checkpoint_every: steps between saved states.

@@ -1,4 +1,4 @@
-"""Teaching region tokens to tell where their regions lie, from the geometry that depth gave."""
+"""Loss of the geometry estimated from region tokens, against the geometry measured by depth."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from .batches import FrameTokens
 from .frames import CachedFrames
 
 _BETA = 0.1
-"""Errors below a decimetre, or a 160th of the image, count squared, larger ones by their size."""
+"""In scaled units: errors below a decimetre, or a 160th of the image, are squared in the loss,
+larger ones enter linearly."""
 _WITHOUT_DEPTH = 0.15
-"""Share of frames whose depth picture is kept from the estimator."""
+"""Share of frames whose depth picture is withheld from the estimator."""
 
 
 def geometry_loss(
@@ -29,10 +30,10 @@ def geometry_loss(
     tokens: Sequence[FrameTokens],
     rng: np.random.Generator,
 ) -> tuple[Tensor, dict[str, float]]:
-    """How far the estimates of the frames' regions are off.
+    """Loss of the estimates for the regions of a step's frames.
 
     Args:
-        index: of the frames that ``tokens`` are of.
+        index: frames of the step, in the order of ``tokens``.
 
     Returns:
         The loss; and the median errors ``metres`` of positions and ``widths`` of centroids, in
@@ -56,7 +57,7 @@ def geometry_loss(
 
 
 def _known(truth: Tensor) -> Tensor:
-    """Which values of ``(M, G)`` raw geometry were measured, bool."""
+    """Mask of the measured values of ``(M, G)`` raw geometry, bool."""
     above_floor = torch.arange(truth.shape[1]) >= UP.start
     flag = torch.where(above_floor, truth[:, [FLOOR]], truth[:, [METRIC]]) > 0
     return (torch.tensor(IN_IMAGE) | flag) & ~torch.tensor(FLAGS)

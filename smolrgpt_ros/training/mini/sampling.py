@@ -1,4 +1,4 @@
-"""What a training step is asked: examples for each stage, drawn from the frames' truth."""
+"""Questions of a training step, drawn from the frames' truth: a sampler for each kind."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from smolrgpt_ros.model.geometry_tokens.features import IN_IMAGE
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.simulation.questions.questions import KINDS, generate_questions
 
-from .batches import Example, encode
+from .batches import FrameQuestion, encode
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames
-from .geometry_augmentation import frayed
-from .text_augmentation import as_typed
+from .geometry_augmentation import perturb_geometry
+from .text_augmentation import augment_text
 
-Sampler = Callable[[int, int, np.random.Generator], list[Example]]
-"""``(slot, frame, rng)`` -> the examples of one frame."""
+Sampler = Callable[[int, int, np.random.Generator], list[FrameQuestion]]
+"""``(slot, frame, rng)`` -> the questions of one frame."""
 
 _CANONICAL = 0.6
-"""Share of frames whose questions are worded as the node words them."""
+"""Share of frames whose questions are canonical prompts, as the node sends them."""
 
 
 def answers(
@@ -37,12 +37,12 @@ def answers(
 
     Args:
         count: questions a frame.
-        without_geometry: share of questions that must do with the region tokens of the pictures.
-        without_depth: share of questions asked as of a camera without depth.
-        kinds: what is asked; a kind that occurs twice is asked twice as often.
+        without_geometry: share of questions whose regions have picture tokens alone.
+        without_depth: share of questions with the inputs of a camera without depth.
+        kinds: kinds of questions; one that occurs twice is drawn twice as often.
     """
 
-    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
         truth = frames.truths[frame]
         # One more than needed: not every frame has a question of every kind.
         order = [kinds[i] for i in rng.permutation(len(kinds))[: count + 1]]
@@ -53,17 +53,17 @@ def answers(
         for question in asked[:count]:
             rows = _rows(frames, frame, question.object_ids)
             draw = rng.random()
-            geometry = frayed(frames.geometry[rows], rng)
+            geometry = perturb_geometry(frames.geometry[rows], rng)
             has_depth = True
             if draw < without_geometry:
                 geometry[:] = 0
             elif draw < without_geometry + without_depth:
                 geometry[:, ~np.array(IN_IMAGE)] = 0
                 has_depth = False
-            text = question.text if canonical else as_typed(question.text, rng)
+            text = question.text if canonical else augment_text(question.text, rng)
             ids, start = encode(processor, text, question.answer)
             local = rows - frames.regions(frame).start
-            made.append(Example(slot, local, ids, start, geometry, has_depth=has_depth))
+            made.append(FrameQuestion(slot, local, ids, start, geometry, has_depth=has_depth))
         return made
 
     return sample
@@ -76,14 +76,14 @@ def descriptions(
     *,
     geometry: bool,
 ) -> Sampler:
-    """Several regions at a time, described: class, load, place, position, size.
+    """Descriptions of several regions at a time: class, load, place, position, size.
 
     Args:
-        count: such questions a frame.
+        count: questions a frame.
         geometry: whether the regions' geometry is given.
     """
 
-    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
         items = frames.truths[frame].regions
         made = []
         for _ in range(count):
@@ -92,20 +92,22 @@ def descriptions(
             rows = _rows(frames, frame, [items[i].id for i in chosen])
             raw = frames.geometry[rows] * np.float32(geometry)
             ids, start = encode(processor, question, answer)
-            made.append(Example(slot, rows - frames.regions(frame).start, ids, start, raw))
+            made.append(FrameQuestion(slot, rows - frames.regions(frame).start, ids, start, raw))
         return made
 
     return sample
 
 
 def captions(frames: CachedFrames, processor: SmolRGPTProcessor) -> Sampler:
-    """The whole frame in one sentence; no region is named."""
+    """Captions of the whole frame; no region is named."""
 
-    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
         ids, start = encode(processor, *caption_question(frames.truths[frame], rng))
         none = np.zeros((0,), np.int64)
         return [
-            Example(slot, none, ids, start, np.zeros((0, frames.geometry.shape[1]), np.float32))
+            FrameQuestion(
+                slot, none, ids, start, np.zeros((0, frames.geometry.shape[1]), np.float32)
+            )
         ]
 
     return sample
@@ -115,7 +117,7 @@ def mixed(parts: list[tuple[float, Sampler]]) -> Sampler:
     """One of several samplers per frame, by weight."""
     weights = np.array([weight for weight, _ in parts])
 
-    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[Example]:
+    def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
         return parts[rng.choice(len(parts), p=weights / weights.sum())][1](slot, frame, rng)
 
     return sample

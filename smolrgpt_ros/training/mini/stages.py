@@ -1,14 +1,14 @@
 """The stages of the mini: tower and language apart, then the published three-stage curriculum.
 
 tower             dense labels, no decoder (``tower``)
-region_geometry   connectors, refiners and what estimates geometry from their tokens; no decoder
-centres           where objects' middles lie (``centres``)
-language          decoder and geometry encoder, on geometry tokens alone: cheap steps, no picture
+region_geometry   connectors, refiners and the estimator of geometry from their tokens; no decoder
+centres           estimator of object centres (``centres``)
+language          decoder and geometry encoder, on geometry tokens alone: short steps, no picture
 rgb_alignment     stage 1: the RGB connector, on captions; decoder and tower frozen
 region_alignment  stage 2: connectors and refiners, on region descriptions; decoder and tower frozen
 sft               stage 3: all but the tower, on questions
 
-Stages that see pictures go on learning the regions' geometry beside what they are for.
+Stages that see pictures also keep training the estimator of the regions' geometry.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 
 from . import sampling
-from .batches import FrameTokens, answer_loss
+from .batches import FrameTokens, backpropagate_answers
 from .build import load_part, save_part
 from .centres import train_centres
 from .frames import CachedFrames
@@ -73,13 +73,13 @@ _BUILDS_ON = {
 
 @dataclass(frozen=True, eq=False)
 class TrainingRun:
-    """Everything the stages share.
+    """State shared by the stages.
 
     Args:
         recipe: sizes and schedules.
         frames: the training frames.
-        folder: of the run; each stage leaves its modules in ``parts/<module>.safetensors``.
-        features: where the tower's features are kept.
+        folder: of the run; each stage writes its modules to ``parts/<module>.safetensors``.
+        features: file of the tower's features.
     """
 
     recipe: Recipe
@@ -93,13 +93,13 @@ class TrainingRun:
         return self.folder / "parts" / f"{name}.safetensors"
 
 
-def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> None:
-    """Train one stage, from what the stages before it left, and leave its modules for the next.
+def train_stage(run: TrainingRun, name: str, deadline: float | None = None) -> None:
+    """Trains one stage on the modules of the stages before it, and writes its own.
 
     Args:
         name: one of ``STAGES``.
         deadline: ``time.time()`` after which the stage saves its state and stops; its modules are
-            then left as they are.
+            then written as they are.
 
     Raises:
         ValueError: on an unknown stage.
@@ -127,14 +127,14 @@ def run_stage(run: TrainingRun, name: str, deadline: float | None = None) -> Non
     elif name == "region_geometry":
         _run_region_geometry(run, trained, schedule, deadline)
     else:
-        run.model.get_submodule(_CENTRES).requires_grad_(False)  # what is built on them must hold
+        run.model.get_submodule(_CENTRES).requires_grad_(False)  # the encoder builds on them
         _run_decoder_stage(run, name, trained, schedule, deadline)
     for part, module in trained.items():
         save_part(module, run.part(part))
 
 
 def _load_earlier(run: TrainingRun, name: str) -> None:
-    """The modules that earlier stages trained; the first that trains a module starts it fresh."""
+    """Loads the modules that earlier stages trained; other modules start fresh."""
     for part in dict.fromkeys(part for stage in _BUILDS_ON[name] for part in _TRAINED[stage]):
         load_part(run.model.get_submodule(part), run.part(part))
 
@@ -160,7 +160,7 @@ def _run_region_geometry(
 
 
 def _drawn(run: TrainingRun, name: str, step: int) -> tuple[np.random.Generator, NDArray[np.intp]]:
-    """What a step's randomness comes from, and its frames."""
+    """Random generator and frames of a step."""
     rng = np.random.default_rng((run.recipe.seed, STAGES.index(name), step))
     return rng, rng.choice(len(run.frames), size=run.recipe.stages[name].frames, replace=False)
 
@@ -186,13 +186,13 @@ def _run_decoder_stage(
         ask = pairs if step < first else sampler
         examples = [e for slot, f in enumerate(index) for e in ask(slot, int(f), rng)]
         if features is None:
-            return answer_loss(run.model, prefix, examples, None)
+            return backpropagate_answers(run.model, prefix, examples, None)
         tokens = _frame_tokens(run, features, index)
         estimator = run.model.picture_geometry
         assert estimator is not None
         loss, numbers = geometry_loss(estimator, run.frames, index, tokens, rng)
         loss.backward(retain_graph=True)
-        return numbers | answer_loss(run.model, prefix, examples, tokens)
+        return numbers | backpropagate_answers(run.model, prefix, examples, tokens)
 
     fit(name, trained, backward, schedule, run.folder, deadline=deadline)
 
@@ -217,7 +217,7 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
 
 
 def _pairs(run: TrainingRun, count: int) -> Sampler:
-    """Short questions about a few regions: these teach how to read a geometry token."""
+    """Short questions about a few regions, to learn geometry tokens first."""
     questions = sampling.answers(
         run.frames,
         run.processor,
@@ -237,18 +237,18 @@ def _features(run: TrainingRun) -> TowerFeatures:
 def _frame_tokens(
     run: TrainingRun, features: TowerFeatures, index: NDArray[np.intp]
 ) -> list[FrameTokens]:
-    """The vision side of a step's frames; the tower is frozen in every stage that needs it."""
+    """Picture tokens of a step's frames; the tower is frozen in every stage that uses them."""
     masks = [
         torch.from_numpy(run.frames.masks[run.frames.regions(int(f))].astype(np.float32) / 255)
         for f in index
     ]
     depth = features.depth(index) if run.recipe.depth else None
     return [
-        FrameTokens(found.image, found.rgb, found.depth)  # type: ignore[arg-type]
+        FrameTokens(found.image, found.rgb, found.depth)
         for found in run.model.vision_encoder.picture_tokens(features.rgb(index), depth, masks)
     ]
 
 
 def minutes_from_now(minutes: float | None) -> float | None:
-    """A deadline for :func:`run_stage`."""
+    """A deadline for :func:`train_stage`."""
     return None if minutes is None else time.time() + 60 * minutes

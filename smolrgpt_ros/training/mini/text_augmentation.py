@@ -1,10 +1,11 @@
-"""Questions as people type them: without capitals, without a question mark, with a word ahead."""
+"""Augmentation of questions: lower case, no question mark, an opening phrase, other spelling."""
 
 from __future__ import annotations
 
 import numpy as np
 
-_LOWER, _BARE, _OPENED, _SPELLED = 0.2, 0.15, 0.08, 0.3
+_LOWER_CASE, _NO_MARK, _OPENING, _SPELLING = 0.2, 0.15, 0.08, 0.3
+"""Shares of questions with each change; they are independent."""
 _OTHER_SPELLING = {"meter": "metre", "Meter": "Metre", "centre": "center"}
 _OPENINGS = (
     "Please: ",
@@ -20,10 +21,10 @@ _OPENINGS = (
 )
 
 
-def as_typed(question: str, rng: np.random.Generator) -> str:
-    """The question, now and then less tidy; ``<mask>`` placeholders stay as they are."""
-    lower, bare, opened, spelled = rng.random(4) < (_LOWER, _BARE, _OPENED, _SPELLED)
-    if spelled:
+def augment_text(question: str, rng: np.random.Generator) -> str:
+    """The question with random changes; ``<mask>`` placeholders stay as they are."""
+    lower, bare, opened, respelled = rng.random(4) < (_LOWER_CASE, _NO_MARK, _OPENING, _SPELLING)
+    if respelled:
         for one, other in _OTHER_SPELLING.items():
             question = question.replace(one, other)
     if opened:

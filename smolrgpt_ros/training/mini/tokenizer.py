@@ -1,4 +1,4 @@
-"""The mini's own tokenizer: a small byte-level BPE that spells numbers digit by digit.
+"""The mini's tokenizer: a small byte-level BPE with one token per digit.
 
 Digits stay single tokens so that a small decoder learns numbers as sequences of decisions, each
 region name is one token so that naming a region is one decision, and bytes cover every other text.
@@ -22,11 +22,11 @@ SPECIAL_TOKENS = (
 )
 REGION_NAMES = 32
 LIST_SEPARATORS = (":", ",")
-"""What stands right before a name in a list; single tokens."""
+"""Signs before a name in a list; single tokens."""
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrainedTokenizerFast:
-    """Train the tokenizer on prompts and answers.
+    """Trains the tokenizer on prompts and answers.
 
     Args:
         texts: questions and answers; ``[Region i]`` may occur in them.

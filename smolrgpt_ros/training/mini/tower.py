@@ -1,9 +1,9 @@
-"""Dense pretraining of the vision tower: what stands in each patch, and where.
+"""Dense pretraining of the vision tower: classes and mean position of each patch.
 
 A small tower has no public weights to start from, and one that starts from nothing learns slowly
 through a decoder. The simulator knows, for every patch, which classes are present and the mean
 position of its pixels; a linear head per modality learns that from the RGB and the depth picture
-through the same tower. The heads are thrown away afterwards.
+through the same tower. The heads are discarded afterwards.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def pretrain_tower(
     seed: int = 0,
     deadline: float | None = None,
 ) -> None:
-    """Train the model's vision tower in place on the frames' dense labels.
+    """Trains the model's vision tower in place on the frames' dense labels.
 
     Args:
         model: only its tower is trained.
@@ -68,8 +68,11 @@ def pretrain_tower(
         valid = torch.isfinite(points).all(-1)
         loss = torch.zeros(())
         numbers: dict[str, float] = {}
-        for name, part in (("rgb", tokens[:batch]), ("depth", tokens[batch:])):
-            out = getattr(heads, name)(part)
+        for name, head, part in (
+            ("rgb", heads.rgb, tokens[:batch]),
+            ("depth", heads.depth, tokens[batch:]),
+        ):
+            out = head(part)
             bce = functional.binary_cross_entropy_with_logits(out[..., :classes], shares)
             position = functional.smooth_l1_loss(out[..., classes:][valid], points[valid], beta=0.1)
             loss = loss + bce + position

@@ -1,4 +1,4 @@
-"""What the frozen tower says of every frame, computed once: four stages read it again and again."""
+"""Features of the frozen tower for every frame, computed once and read by four stages."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class TowerFeatures:
 def tower_features(
     model: SmolRGPTForConditionalGeneration, frames: CachedFrames, tower: Path, out: Path
 ) -> TowerFeatures:
-    """Run the tower over all frames, or find what an earlier call left.
+    """Runs the tower over all frames, or opens the features of an earlier call.
 
     Args:
         model: with the tower that ``tower`` holds.
-        tower: the tower's weights; others make the features anew.
-        out: ``.npy`` file of the features; a note of the weights is left beside it.
+        tower: file of the tower's weights; features of other weights are computed again.
+        out: ``.npy`` file of the features; the checksum of the weights is written beside it.
     """
     note = out.with_suffix(".sha256")
     made_by = hashlib.sha256(tower.read_bytes()).hexdigest()

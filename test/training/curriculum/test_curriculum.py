@@ -15,16 +15,16 @@ from safetensors.torch import load_file
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.training.cli import CONFIG, main
-from smolrgpt_ros.training.curriculum import run as run_module
-from smolrgpt_ros.training.curriculum.plan import plan_stage
+from smolrgpt_ros.training.curriculum import trainer as trainer_module
 from smolrgpt_ros.training.curriculum.recipe import is_stage_recipe, read_stage_recipe
-from smolrgpt_ros.training.curriculum.run import (
+from smolrgpt_ros.training.curriculum.resource_estimate import estimate_resources
+from smolrgpt_ros.training.curriculum.stages import Rates, freeze, parameter_groups
+from smolrgpt_ros.training.curriculum.trainer import (
     StageTrainer,
     answer_loss,
     check_one_gpu_each,
     run_stage,
 )
-from smolrgpt_ros.training.curriculum.stages import Rates, freeze, parameter_groups
 
 ROOT = Path(__file__).parents[3]
 
@@ -179,13 +179,13 @@ def test_a_plan_counts_steps_and_bytes(write_recipe, tiny):
     recipe = replace(read_stage_recipe(write_recipe()), global_batch=12, micro_batch=5, epochs=3)
     model, _ = tiny
     for processes, (micro, accumulation) in {1: (4, 3), 2: (3, 2), 4: (3, 1)}.items():
-        plan = plan_stage(recipe, model, 100, processes)
+        plan = estimate_resources(recipe, model, 100, processes)
         assert (plan.micro_batch, plan.accumulation, plan.steps) == (micro, accumulation, 27)
     tower = sum(p.numel() for p in model.vision_tower.parameters())
     assert plan.parameters - plan.learning == tower
     assert plan.gigabytes * 1e9 > 4 * plan.parameters + 12 * plan.learning
     with pytest.raises(ValueError, match="cannot be split among 5"):
-        plan_stage(recipe, model, 100, 5)
+        estimate_resources(recipe, model, 100, 5)
 
 
 def test_batches_must_fit_the_processes(write_recipe):
@@ -294,4 +294,4 @@ def test_backbones_are_joined(tmp_path, tiny):
 
 
 def test_versions_name_the_commit():
-    assert run_module.versions()["commit"]
+    assert trainer_module.versions()["commit"]

@@ -11,7 +11,7 @@ from smolrgpt_ros.simulation.datasets.published_layout import read_entries, writ
 from smolrgpt_ros.training.data.mixture import (
     Mixture,
     MixtureSampler,
-    Part,
+    SourceShare,
     skipped_by_reason,
     split,
 )
@@ -20,7 +20,7 @@ from smolrgpt_ros.training.data.sources import open_source
 
 
 def whole(source, weight=1.0):
-    return Part(source, np.arange(len(source)), weight)
+    return SourceShare(source, np.arange(len(source)), weight)
 
 
 def test_no_picture_is_in_both_splits(write_data):
@@ -103,9 +103,9 @@ def test_a_broken_data_set_ends_the_run(write_data, tiny):
 def test_empty_mixtures_and_weights_are_refused(write_data, tiny):
     source = open_source(write_data(1))
     with pytest.raises(ValueError, match="empty"):
-        Mixture([Part(source, np.zeros(0, np.int64))], tiny[1], 500)
+        Mixture([SourceShare(source, np.zeros(0, np.int64))], tiny[1], 500)
     with pytest.raises(ValueError, match="above 0, found 0"):
-        Part(source, np.arange(1), 0)
+        SourceShare(source, np.arange(1), 0)
     with pytest.raises(ValueError, match=r"found 1\.5"):
         split(source, 1.0, 1.5)
 

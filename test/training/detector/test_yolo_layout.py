@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import yaml
 
+from smolrgpt_ros.training.data.simulated_frames import FramesPlan
 from smolrgpt_ros.training.detector.yolo_layout import build_yolo_frames, outline
-from smolrgpt_ros.training.mini.recipe import DataPlan
 
 
 def drawn(polygon, height, width):
@@ -47,7 +47,7 @@ def test_a_divided_mask_keeps_all_its_large_parts():
 
 
 def test_frames_are_written_once(tmp_path):
-    plan = DataPlan(frames=3, seed=11, width=192, height=108)
+    plan = FramesPlan(frames=3, seed=11, width=192, height=108)
     description = build_yolo_frames(plan, tmp_path)
     told = yaml.safe_load(description.read_text())
     labels = sorted(tmp_path.rglob("*.txt"))
@@ -72,7 +72,7 @@ def test_frames_are_written_once(tmp_path):
 
 
 def test_after_its_time_no_further_frame_is_made(tmp_path):
-    plan = DataPlan(frames=3, seed=11, width=192, height=108)
+    plan = FramesPlan(frames=3, seed=11, width=192, height=108)
     build_yolo_frames(plan, tmp_path, seconds=0.0)
     assert [file.stem for file in tmp_path.rglob("*.txt")] == ["000000"]
     build_yolo_frames(plan, tmp_path, seconds=60.0)

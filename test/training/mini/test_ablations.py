@@ -9,8 +9,8 @@ import yaml
 from smolrgpt_ros.model.checkpoints.loading import load_model
 from smolrgpt_ros.training.mini.ablations import run_ablations
 from smolrgpt_ros.training.mini.recipe import read_recipe
-from smolrgpt_ros.training.mini.run import open_run
-from smolrgpt_ros.training.mini.stages import run_stage
+from smolrgpt_ros.training.mini.run_folder import open_run
+from smolrgpt_ros.training.mini.stages import train_stage
 
 STAGE = {"steps": 1, "frames": 2, "learning_rate": 1.0e-3, "questions": 1}
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
@@ -53,7 +53,7 @@ def test_variants_of_a_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="run the stage that makes it first"):
         run_ablations(base, plan, run)
     for stage in ("tower", "centres", "language"):
-        run_stage(run, stage)
+        train_stage(run, stage)
     folders = run_ablations(base, plan, run)
     assert [folder.parent.name for folder in folders] == list(PLAN["variants"])
     whole, coarse, fresh = map(load_model, folders)

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from smolrgpt_ros.training.mini.batches import Example, FrameTokens, answer_loss, encode
+from smolrgpt_ros.training.data.simulated_frames import FramesPlan
+from smolrgpt_ros.training.mini.batches import (
+    FrameQuestion,
+    FrameTokens,
+    backpropagate_answers,
+    encode,
+)
 from smolrgpt_ros.training.mini.build import build_mini
-from smolrgpt_ros.training.mini.recipe import DataPlan, DetectorPlan, Recipe
+from smolrgpt_ros.training.mini.recipe import Recipe
 from smolrgpt_ros.training.mini.tokenizer import train_tokenizer
 
 QUESTIONS = (
@@ -25,14 +31,13 @@ def tiny():
     sizes = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2}
     recipe = Recipe(
         seed=1,
-        data=DataPlan(1, 1, 64, 64),
+        data=FramesPlan(1, 1, 64, 64),
         vision={**sizes, "num_attention_heads": 2, "image_size": 32, "patch_size": 8},
         decoder={**sizes, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16},
         refiner_stages=3,
         depth=True,
         vocabulary=300,
         stages={},
-        detector=DetectorPlan(DataPlan(1, 0, 64, 36), "", 1, 1, 1, 1, 1, 1),
     )
     return build_mini(recipe, tokenizer)
 
@@ -44,7 +49,7 @@ def _examples(processor, width):
         ids, start = encode(processor, question, answer)
         geometry = rng.normal(size=(len(rows), width)).astype(np.float32)
         has_depth = rows != [1]
-        made.append(Example(slot, np.array(rows, np.int64), ids, start, geometry, has_depth))
+        made.append(FrameQuestion(slot, np.array(rows, np.int64), ids, start, geometry, has_depth))
     return made
 
 
@@ -87,7 +92,7 @@ def test_shared_prefix_and_chunks_change_nothing(tiny, chunks):
     expected = {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
     model.zero_grad()
     prefix = processor.encode(processor.prefix)
-    numbers = answer_loss(model, prefix, examples, _frames(model), chunks=chunks)
+    numbers = backpropagate_answers(model, prefix, examples, _frames(model), chunks=chunks)
     assert numbers["loss"] == pytest.approx(float(plain.detach()), abs=1e-5)
     found = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
     assert set(found) == set(expected)
@@ -99,6 +104,6 @@ def test_shared_prefix_and_chunks_change_nothing(tiny, chunks):
 def test_without_pictures_only_language_and_geometry_learn(tiny):
     model, processor = tiny
     examples = _examples(processor, model.config.geometry_features)
-    answer_loss(model, processor.encode("<|im_start|>user\n"), examples, None)
+    backpropagate_answers(model, processor.encode("<|im_start|>user\n"), examples, None)
     learned = {n.split(".")[0] for n, p in model.named_parameters() if p.grad is not None}
     assert learned == {"language_model", "geometry_encoder"}

@@ -12,7 +12,7 @@ from smolrgpt_ros.model.geometry_tokens.features import (
     METRIC,
     UP,
 )
-from smolrgpt_ros.training.mini.geometry_augmentation import frayed
+from smolrgpt_ros.training.mini.geometry_augmentation import perturb_geometry
 
 
 def regions(count, metric):
@@ -26,7 +26,7 @@ def regions(count, metric):
 def test_half_of_the_regions_move_by_centimetres():
     raw = regions(4000, 1.0)
     before = raw.copy()
-    made = frayed(raw, np.random.default_rng(3))
+    made = perturb_geometry(raw, np.random.default_rng(3))
     assert np.array_equal(raw, before)
     moved = np.any(made != raw, axis=1)
     assert 0.47 < moved.mean() < 0.53
@@ -43,7 +43,7 @@ def test_edges_on_the_floor_move_with_the_others():
     raw = regions(4000, 1.0)
     raw[:, HEIGHTS], raw[:, LOW_ALONG], raw[:, HIGH_ALONG] = (0.25, 0.5, 1), 1, 2
     raw[:, FLOOR] = 1
-    made = frayed(raw, np.random.default_rng(3))
+    made = perturb_geometry(raw, np.random.default_rng(3))
     caught = made[:, 8] - raw[:, 8] > 0.3
     change = made - raw
     assert 0.04 < change[change[:, LOW_ALONG.start] != 0, LOW_ALONG].std() < 0.06
@@ -53,14 +53,14 @@ def test_edges_on_the_floor_move_with_the_others():
     assert made[caught, HEIGHTS.start].mean() == pytest.approx(0.125, abs=0.01)
     untouched = (change == 0).all(axis=1)
     assert 0.47 < untouched.mean() < 0.53
-    hidden = frayed(regions(500, 1.0), np.random.default_rng(3))
+    hidden = perturb_geometry(regions(500, 1.0), np.random.default_rng(3))
     assert not hidden[:, UP.start :].any()
 
 
 def test_without_depth_only_the_picture_moves():
     raw = regions(500, 0.0)
     raw[:, :12] = 0
-    made = frayed(raw, np.random.default_rng(4))
+    made = perturb_geometry(raw, np.random.default_rng(4))
     assert not made[:, :12].any()
     change = made[:, 13:17] - raw[:, 13:17]
     assert 0 < np.abs(change).max() < 0.02
@@ -70,7 +70,7 @@ def test_now_and_then_no_floor_is_found():
     raw = regions(4, 1.0)
     raw[:, UP.start :] = 1
     rng = np.random.default_rng(5)
-    made = [frayed(raw, rng) for _ in range(1000)]
+    made = [perturb_geometry(raw, rng) for _ in range(1000)]
     without = [not one[:, UP.start :].any() for one in made]
     assert 0.04 < np.mean(without) < 0.08
     assert all(one[:, FLOOR].all() for one, gone in zip(made, without, strict=True) if not gone)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from smolrgpt_ros.training.mini.ablations import merged
-from smolrgpt_ros.training.mini.recipe import STAGES, read_detector_plan, read_recipe, recipe_of
+from smolrgpt_ros.training.mini.recipe import STAGES, read_recipe, recipe_of
 
 MINI = Path(__file__).parents[3] / "config" / "training" / "mini.yaml"
 
@@ -52,15 +52,3 @@ def test_ablations_change_what_they_name_and_nothing_else():
     assert of["without_stage_2"].stages["region_alignment"].steps == 0
     assert of["without_tower_pretraining"].stages["tower"].steps == 0
     assert of["without_tower_pretraining"].stages["sft"] == complete.stages["sft"]
-
-
-def test_the_gpu_recipe_plans_the_detector_alone(tmp_path):
-    path = MINI.with_name("gpu.yaml")
-    plan, seed = read_detector_plan(path)
-    assert (plan.image_size, plan.batch, plan.data.width, seed) == (640, 64, 640, 7)
-    assert read_detector_plan(MINI)[0] == read_recipe(MINI).detector
-    with pytest.raises(ValueError, match=r"gpu\.yaml: model is missing"):
-        read_recipe(path)
-    (tmp_path / "empty.yaml").write_text("seed: 1\n")
-    with pytest.raises(ValueError, match="detector is missing"):
-        read_detector_plan(tmp_path / "empty.yaml")

@@ -8,23 +8,23 @@ import torch
 
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.simulation.warehouse import simulate_frame
+from smolrgpt_ros.training.data.simulated_frames import CLASSES, FramesPlan
 from smolrgpt_ros.training.mini.build import export, load_part
-from smolrgpt_ros.training.mini.frames import CLASSES, build_cache
-from smolrgpt_ros.training.mini.recipe import STAGES, DataPlan, DetectorPlan, Recipe, StagePlan
-from smolrgpt_ros.training.mini.run import open_run
-from smolrgpt_ros.training.mini.stages import run_stage
+from smolrgpt_ros.training.mini.frames import build_cache
+from smolrgpt_ros.training.mini.recipe import STAGES, Recipe, StagePlan
+from smolrgpt_ros.training.mini.run_folder import open_run
+from smolrgpt_ros.training.mini.stages import train_stage
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
 RECIPE = Recipe(
     seed=1,
-    data=DataPlan(frames=4, seed=40, width=192, height=108),
+    data=FramesPlan(frames=4, seed=40, width=192, height=108),
     vision={**SIZES, "num_attention_heads": 2, "image_size": 64, "patch_size": 16},
     decoder={**SIZES, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
     refiner_stages=3,
     depth=True,
     vocabulary=300,
     stages={name: StagePlan(steps=2, frames=2, learning_rate=1e-3, questions=2) for name in STAGES},
-    detector=DetectorPlan(DataPlan(1, 0, 64, 36), "", 1, 1, 1, 1, 1, 1),
 )
 
 
@@ -74,16 +74,16 @@ def test_a_finished_cache_is_not_made_again(run):
 def test_a_stage_needs_the_ones_before_it(run, tmp_path):
     alone = type(run)(run.recipe, run.frames, run.model, run.processor, tmp_path, run.features)
     with pytest.raises(FileNotFoundError, match="run the stage that makes it first"):
-        run_stage(alone, "sft")
+        train_stage(alone, "sft")
     with pytest.raises(ValueError, match="'pretrain'"):
-        run_stage(alone, "pretrain")
+        train_stage(alone, "pretrain")
 
 
 def test_every_stage_trains_its_parts_and_no_others(run):
     trained = {}
     for stage in STAGES:
         before = {n: p.detach().clone() for n, p in run.model.named_parameters()}
-        run_stage(run, stage)
+        train_stage(run, stage)
         changed = {
             name.split(".")[0]
             for name, parameter in run.model.named_parameters()

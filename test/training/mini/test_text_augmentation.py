@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from smolrgpt_ros.training.mini.text_augmentation import as_typed
+from smolrgpt_ros.training.mini.text_augmentation import augment_text
 
 QUESTION = "Is the Pallet <mask> left of the Shelf <mask>?"
 
 
 def test_questions_vary_and_keep_their_meaning():
     rng = np.random.default_rng(5)
-    made = [as_typed(QUESTION, rng) for _ in range(2000)]
+    made = [augment_text(QUESTION, rng) for _ in range(2000)]
     assert all(text.count("<mask>") == 2 for text in made)
     core = "he pallet <mask> left of the shelf <mask>"
     assert all(core in text.lower() for text in made)
@@ -21,6 +21,6 @@ def test_questions_vary_and_keep_their_meaning():
 
 def test_some_spell_as_the_other_side_of_the_ocean():
     rng = np.random.default_rng(6)
-    made = [as_typed("Meters from the centre of <mask>?", rng).lower() for _ in range(1000)]
+    made = [augment_text("Meters from the centre of <mask>?", rng).lower() for _ in range(1000)]
     assert 0.25 < np.mean(["metres from the center" in text for text in made]) < 0.35
     assert 0.65 < np.mean(["meters from the centre" in text for text in made]) < 0.75

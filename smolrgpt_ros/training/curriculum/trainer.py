@@ -1,4 +1,8 @@
-"""Running a stage: transformers' Trainer on our data, a run folder that says how it came about."""
+"""Training of a stage with transformers' Trainer, in a run folder that records its origin.
+
+Trainer brings what a run of days on several GPUs needs: processes, gradient accumulation, sharding,
+mixed precision, checkpoints, validation. ``training.mini.loop`` says why the mini has its own loop.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ from .start import starting_model
 
 
 class StageTrainer(Trainer):
-    """Trainer with our sampler and a learning rate per module.
+    """Trainer with a given sampler and a learning rate per module.
 
     Args:
         recipe: of the stage.
@@ -75,7 +79,7 @@ def answer_loss(
 
 
 def run_stage(recipe: StageRecipe, recipe_file: Path, out: Path) -> dict[str, float]:
-    """Train a stage, or go on where it was stopped; the best model ends in ``out/model``.
+    """Trains a stage, or continues an interrupted one; the best model ends in ``out/model``.
 
     Args:
         recipe: read from ``recipe_file``, which is copied into the run.
@@ -124,7 +128,7 @@ def run_stage(recipe: StageRecipe, recipe_file: Path, out: Path) -> dict[str, fl
 
 
 def check_one_gpu_each(processes: int, gpus: int) -> None:
-    """Refuse to train with more processes of this host than it has GPUs.
+    """Refuses to train with more processes of this host than it has GPUs.
 
     Raises:
         ValueError: naming both numbers.
@@ -153,7 +157,7 @@ def mixtures(
 
 
 def training_arguments(recipe: StageRecipe, out: Path, validates: bool) -> TrainingArguments:
-    """The recipe in transformers' words."""
+    """The recipe as transformers' arguments."""
     kept = "steps" if validates else "no"
     values: dict[str, Any] = {
         "output_dir": str(out),
@@ -192,7 +196,7 @@ def training_arguments(recipe: StageRecipe, out: Path, validates: bool) -> Train
 
 
 def versions() -> dict[str, str]:
-    """What a run was made with."""
+    """Versions of the software of a run."""
     commit = subprocess.run(
         ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
         capture_output=True,

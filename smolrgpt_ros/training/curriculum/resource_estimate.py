@@ -1,11 +1,9 @@
-"""What a stage will take, before it is started: steps, and an estimate of memory."""
+"""Steps of a stage and an estimate of its memory, before it is started."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-from torch import nn
 
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
@@ -14,7 +12,7 @@ from .recipe import StageRecipe
 from .stages import freeze
 
 _TEXT_TOKENS = 160
-"""Of a question and its answer in the warehouse benchmark, generously."""
+"""Of a question and its answer in the warehouse benchmark, rounded up."""
 _KEPT_PER_LAYER = 17
 """Activations a transformer layer keeps for its backward pass, in multiples of its width: inputs of
 two norms, four projections, attention output and the gated network (about 2.7 widths, three times).
@@ -22,17 +20,17 @@ two norms, four projections, attention output and the gated network (about 2.7 w
 
 
 @dataclass(frozen=True)
-class StagePlan:
-    """Of a stage on so many processes.
+class ResourceEstimate:
+    """Steps and memory of a stage on a number of processes.
 
     Args:
-        processes: GPUs.
+        processes: one per GPU.
         micro_batch: samples a process computes at once; smaller than the recipe's where that does
-            not divide its share.
+            not divide the process's share of a step.
         accumulation: micro-batches a process computes a step.
         steps: optimizer steps in all.
-        learning, parameters: how many learn, and how many there are.
-        gigabytes: a process' estimate, without sharding.
+        learning, parameters: number of trainable parameters, and of all.
+        gigabytes: estimated memory of a process, without sharding.
     """
 
     processes: int
@@ -44,10 +42,10 @@ class StagePlan:
     gigabytes: float
 
 
-def plan_stage(
+def estimate_resources(
     recipe: StageRecipe, model: SmolRGPTForConditionalGeneration, samples: int, processes: int
-) -> StagePlan:
-    """Steps and memory of a stage.
+) -> ResourceEstimate:
+    """Estimates the steps and the memory of a stage.
 
     Args:
         samples: of an epoch.
@@ -70,7 +68,7 @@ def plan_stage(
     kept = micro * sample_bytes(
         model.config, recipe.bfloat16, recipe.gradient_checkpointing, _tower_learns(model)
     )
-    return StagePlan(
+    return ResourceEstimate(
         processes,
         micro,
         share // micro,
@@ -97,12 +95,12 @@ def sample_bytes(
     # Of each doubling the refiner keeps its input, a norm's and an activation's.
     maps = sum((config.token_grid * 2**k) ** 2 for k in range(1, config.refiner_stages + 1))
     refiners = 2 * 3 * maps * text.hidden_size * size
-    return decoder + logits + tower + refiners
+    return int(decoder + logits + tower + refiners)
 
 
-def table(plans: list[StagePlan], recipe: StageRecipe, samples: int) -> str:
-    """The plans for people."""
-    first = plans[0]
+def table(estimates: list[ResourceEstimate], recipe: StageRecipe, samples: int) -> str:
+    """The estimates as a table in text."""
+    first = estimates[0]
     lines = [
         f"stage {recipe.stage}: {samples} samples an epoch, {recipe.epochs:g} epochs, "
         f"{recipe.global_batch} samples a step",
@@ -112,11 +110,10 @@ def table(plans: list[StagePlan], recipe: StageRecipe, samples: int) -> str:
     ]
     lines += [
         f"{p.processes:5d}{p.micro_batch:13d}{p.accumulation:14d}{p.steps:9d}{p.gigabytes:16.1f} GB"
-        for p in plans
+        for p in estimates
     ]
     return "\n".join(lines)
 
 
-def _tower_learns(model: nn.Module) -> bool:
-    tower: nn.Module = model.vision_tower  # type: ignore[assignment]
-    return any(p.requires_grad for p in tower.parameters())
+def _tower_learns(model: SmolRGPTForConditionalGeneration) -> bool:
+    return any(p.requires_grad for p in model.vision_tower.parameters())

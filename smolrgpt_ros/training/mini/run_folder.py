@@ -1,4 +1,4 @@
-"""Opening a run of the mini: frames, tokenizer and model, made once and found again."""
+"""The folder of a mini's run: frames, tokenizer and model, made once and reopened later."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _TOKENIZER_FRAMES = 400
 
 
 def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
-    """Everything the stages need; simulates the frames on the first call.
+    """Opens a run; simulates the frames and trains the tokenizer on the first call.
 
     Args:
         recipe: of the run.
-        folder: of the run; reused when it holds the same frames already.
+        folder: of the run; reused where it holds the same frames.
         workers: processes that simulate.
     """
     vision = recipe.vision
-    # Of the published refiner; a model that refines less takes coarser weights from these.
+    # The grid of the published refiner; a model that refines less pools these weights.
     grid = vision["image_size"] // vision["patch_size"] // 2 * 8
     frames = build_cache(
         recipe.data,
@@ -49,7 +49,7 @@ def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
 
 
 def _texts(frames: CachedFrames, seed: int) -> list[str]:
-    """Questions and answers as the stages ask them, and the words of every prompt."""
+    """Questions and answers of the stages and the fixed words of prompts, for the tokenizer."""
     rng = np.random.default_rng(seed)
     texts = ["user\n", "\nassistant\n"] * 500
     for truth in frames.truths[:_TOKENIZER_FRAMES]:

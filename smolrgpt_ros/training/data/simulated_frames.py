@@ -1,0 +1,59 @@
+"""Simulated frames for training, of the mini and of the detector: made in order by processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TypeVar
+
+import torch
+from tqdm import tqdm
+
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.world.scenes import FAMILIES
+
+CLASSES = ("pallet", "transporter", "shelf", "buffer")
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class FramesPlan:
+    """Simulated frames of a run: how many, from which seed on, and their size in pixels."""
+
+    frames: int
+    seed: int
+    width: int
+    height: int
+
+
+def simulate_training_frame(plan: FramesPlan, index: int) -> SimulatedFrame:
+    """The ``index``-th frame of a run: camera families in turn, with the sensor's noise."""
+    torch.set_num_threads(1)
+    family = FAMILIES[index % len(FAMILIES)]
+    return simulate_frame(plan.seed + index, family, plan.width, plan.height, SensorModel())
+
+
+def simulated_in_order(
+    make: Callable[[int], Made], indices: Sequence[int], workers: int
+) -> Generator[Made]:
+    """``make(index)`` of each index, in their order, with a progress bar.
+
+    Args:
+        make: simulates a frame; is pickled where there are several workers.
+        workers: processes.
+    """
+    # Spawned: a forked process inherits an OpenGL context it cannot use.
+    with ExitStack() as stack:
+        if workers > 1:
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            # Frames that are no longer awaited are not made.
+            stack.callback(pool.shutdown, cancel_futures=True)
+            results = pool.map(make, indices, chunksize=8)
+        else:
+            results = map(make, indices)
+        yield from tqdm(results, total=len(indices), desc="simulate")
