@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from ..checkpoints.loading import load_model
 from ..preprocessing.processor import SmolRGPTProcessor
-from .answer import EngineAnswer
 from .confidence import Calibration
 from .frame_cache import FrameCache
 from .fused_decoder import FusedDecoder
@@ -38,6 +38,30 @@ from .scheduler import EngineRequest, Scheduler
 
 DEFAULT_DEADLINE_S = 120.0
 """Deadline of a question that brings none: every wait ends."""
+
+
+@dataclass(frozen=True)
+class EngineAnswer:
+    """A generated answer.
+
+    Args:
+        text: without special tokens.
+        token_ids: generated, without the end of turn.
+        confidence: geometric mean of the tokens' probabilities, in [0, 1].
+        vanished_masks: indexes of masks that were too small for the mask grid; their tokens come
+            from the cells they lie in and so include their surroundings.
+        latency_s: from the call to the answer.
+        truncated: the answer was cut at ``max_new_tokens``.
+        estimated: some region's geometry was not measured, and the model reads geometry.
+    """
+
+    text: str
+    token_ids: tuple[int, ...]
+    confidence: float
+    vanished_masks: tuple[int, ...]
+    latency_s: float
+    truncated: bool
+    estimated: bool
 
 
 class SmolRGPTEngine:

@@ -215,6 +215,7 @@ def test_fresh_features_are_as_large_as_token_embeddings():
     assert tokens.std().item() == pytest.approx(0.05, rel=0.2)
     assert model.depth_refiner(tokens).std().item() == pytest.approx(0.05, rel=0.2)
     metres, shares = torch.randn(100, 12) * 3, torch.rand(100, 7)
+    assert model.geometry_encoder is not None
     geometry = model.geometry_encoder(without_floor(torch.cat((metres, shares), 1)))
     assert 0.04 < geometry.std().item() < 0.1
 

@@ -119,11 +119,11 @@ def test_a_tar_of_three_stages(checkpoint, tmp_path):
             (checkpoint / "config.json").write_text(json.dumps({**config, "stage": stage}))
             rewrite(checkpoint, lambda t, n=number: t["decoder.norm.weight"].fill_(n))
             archive.add(checkpoint, f"weights/stage_{number}")
-    for stage, expected in ((None, 2.0), ("refiner", 1.0), ("stage_0", 0.0)):
-        model = load_published(tmp_path / "weights.tar", stage)
-        assert model.language_model.model.norm.weight[0] == expected
+    weights = tmp_path / "weights.tar"
+    models = [load_published(weights, stage) for stage in (None, "refiner", "stage_0")]
+    assert [model.language_model.model.norm.weight[0] for model in models] == [2.0, 1.0, 0.0]
     with pytest.raises(PublishedCheckpointError, match="stage_1"):
-        load_published(tmp_path / "weights.tar", "fourth")
+        load_published(weights, "fourth")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["published", "weights.tar"]
 
 
