@@ -23,6 +23,7 @@ import rclpy
 from rclpy.action import ActionClient
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.task import Future as RosFuture
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.ros.convert.time import duration_of, time_of
@@ -245,13 +246,15 @@ class SpatialClient:
             return _CANCELED if cancelled() else self._silent(timeout_s)
         return SpatialReply.of(finishing.result().result)
 
-    def _wait(self, future: Any, end: float, cancelled: Callable[[], bool] = lambda: False) -> bool:
+    def _wait(
+        self, future: RosFuture, end: float, cancelled: Callable[[], bool] = lambda: False
+    ) -> bool:
         """Whether an rclpy future was done before a time of the steady clock."""
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
         while not done.wait(min(max(end - time.monotonic(), 0.0), 0.1)):
             if time.monotonic() >= end or self._closed.is_set() or cancelled():
-                return future.done()
+                return bool(future.done())
         return True
 
     def _there(

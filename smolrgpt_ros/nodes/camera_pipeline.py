@@ -1,22 +1,26 @@
-"""One camera of the query node: its topics, its frames, what is published of them."""
+"""One camera of the query node: from its topics to seen frames and what is published of them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+
+from rclpy.lifecycle import LifecycleNode
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import CompressedImage, Image
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.perception.worker import PerceptionWorker
-from smolrgpt_ros.query.frame_history import FrameHistory, SeenFrame
+from smolrgpt_ros.perception.stamp_join import StampJoin
+from smolrgpt_ros.perception.worker import PerceptionWorker, SeenFrame
+from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.query.service import CameraView
-from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
+from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
 from smolrgpt_ros.ros.inputs.pairing import FramePairing
-from smolrgpt_ros.ros.inputs.region_join import RegionJoin, given_regions
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.ros.tf import Transforms
@@ -25,7 +29,7 @@ from smolrgpt_ros.scene.pose import Pose
 
 from .outputs import CameraOutputs
 
-#: Images without regions for this long are told to clients, seconds.
+#: After this long without regions, clients are answered that none arrive; seconds.
 _REGIONS_LATE_S = 2.0
 
 
@@ -43,7 +47,7 @@ class CameraPipeline:
 
     def __init__(
         self,
-        node: Any,
+        node: LifecycleNode,
         name: str,
         settings: Callable[[], Settings],
         detector: RegionDetector | None,
@@ -62,30 +66,28 @@ class CameraPipeline:
         self.worker: PerceptionWorker[FrameMessages] = PerceptionWorker(
             self._build,
             detector,
-            self.history,
-            on_seen=self._show,
+            self._on_seen,
             tracker=lambda: settings().tracker,
             min_period_s=lambda: 1.0 / settings()["detector_max_rate"],
-            given=given_regions,
+            external_regions=external_regions,
         )
         self._thread = InputThread(node.context, f"inputs {name}".strip())
         group = self._thread.group
-        on_pair = self._offer
-        self._regions: Any = None
+        self._join: StampJoin[FrameMessages, RegionArray] = StampJoin(self._offer_joined)
+        self._regions: Subscription | None = None
         if now["detector_backend"] == "topic":
-            join = RegionJoin(self._offer)
-            on_pair = join.images
             self._regions = node.create_subscription(
                 RegionArray,
                 f"{prefix}regions",
-                join.regions,
+                lambda regions: self._join.add_second(_stamp_of(regions), regions),
                 profile("reliable"),
                 callback_group=group,
             )
+        on_pair = self._offer if self._regions is None else self._join_pair
         self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
 
     def start(self) -> None:
-        """Look at frames from now on."""
+        """Process frames from now on."""
         self.worker.start()
         own = () if self._regions is None else (self._regions,)
         self._thread.start((*self.pairing.subscriptions, *own))
@@ -103,11 +105,11 @@ class CameraPipeline:
 
     @property
     def view(self) -> CameraView:
-        """What queries see."""
+        """The camera as queries see it."""
         return CameraView(self.history, self.state)
 
     def state(self) -> InputState:
-        """What the inputs do now."""
+        """The state of the inputs."""
         state = self.pairing.state(self.worker.failure)
         regions = self._regions
         if regions is None:
@@ -120,6 +122,12 @@ class CameraPipeline:
         self._last_offer = time.monotonic()
         self.worker.offer(messages)
 
+    def _join_pair(self, messages: FrameMessages) -> None:
+        self._join.add_first(_stamp_of(messages.rgb), messages)
+
+    def _offer_joined(self, messages: FrameMessages, regions: RegionArray) -> None:
+        self._offer(replace(messages, regions=regions))
+
     def _build(self, messages: FrameMessages) -> RgbdFrame:
         settings = self._settings()
         return build_frame(
@@ -131,10 +139,15 @@ class CameraPipeline:
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
         return self._transforms.look_up(target, source, stamp_ns, self._settings()["tf_timeout"])
 
-    def _show(self, seen: SeenFrame) -> None:
+    def _on_seen(self, seen: SeenFrame) -> None:
+        self.history.add(seen)
         try:
             self._outputs.frame(seen, self._settings())
         except Exception:
-            # Publishers fail once the process was told to end; nobody listens any more.
+            # Publishers fail once the process is ending.
             if self._node.context.ok():
                 raise
+
+
+def _stamp_of(message: Image | CompressedImage | RegionArray) -> int:
+    return nanoseconds(message.header.stamp)

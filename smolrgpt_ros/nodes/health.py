@@ -1,55 +1,27 @@
-"""What the query node tells about itself once a second."""
+"""The health of a query node and of its process, for diagnostics."""
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-from smolrgpt_ros.perception.rolling_window import Recent
-from smolrgpt_ros.query.request import QueryResult
-from smolrgpt_ros.ros.diagnostics import (
-    OK,
-    Flow,
+from smolrgpt_ros.query.health import (
     Health,
+    InputRates,
+    Level,
+    QueryStatistics,
     compute_health,
     input_health,
     query_health,
 )
 from smolrgpt_ros.ros.params.settings import Settings
-from smolrgpt_ros.scene.status import Status
 
 from .camera_pipeline import CameraPipeline
-from .models import Parts
-
-
-class QueryStatistics:
-    """How queries ended, since the node started."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._statuses: Counter[str] = Counter()
-        #: Of answered queries, seconds.
-        self.latency_s = Recent()
-
-    def note(self, result: QueryResult) -> None:
-        """A query ended."""
-        if result.status is Status.OK:
-            self.latency_s.add(result.latency_s)
-        with self._lock:
-            name = "CANCELED" if result.canceled else result.status.name
-            self._statuses[name] += 1
-
-    @property
-    def statuses(self) -> dict[str, int]:
-        """How many ended with each status, by its name."""
-        with self._lock:
-            return dict(self._statuses)
+from .models import Models
+from .process_memory import resident_bytes
 
 
 def node_healths(
@@ -57,17 +29,17 @@ def node_healths(
     pending: int,
     statistics: QueryStatistics,
     cameras: Iterable[CameraPipeline],
-    parts: Parts,
+    models: Models,
     now_ns: int,
 ) -> list[Health]:
     """The lines of an active node.
 
     Args:
         settings: the parameters now.
-        pending: queries being answered.
+        pending: number of queries being answered.
         statistics: of queries.
         cameras: of the node.
-        parts: detector and model.
+        models: detector and model.
         now_ns: the node's clock.
     """
     cameras = list(cameras)
@@ -78,16 +50,21 @@ def node_healths(
                 camera.state(),
                 camera.worker.counters,
                 settings["query_max_age"],
-                _flow(camera, now_ns),
+                _rates(camera, now_ns),
                 camera.name,
             )
         )
-    wanted, detector, engine = settings["device"], parts.detector, parts.engine
+    wanted, detector, engine = settings["device"], models.detector, models.engine
     if detector is not None:
         healths.append(compute_health("detector", detector, wanted, cameras[0].worker.detect_s))
     if engine is not None:
         healths.append(compute_health("model", engine, wanted, engine.seconds))
-    return [*healths, process_health(parts.on_gpu)]
+    return [*healths, process_health(models.on_gpu)]
+
+
+def not_ready_healths(reason: str) -> list[Health]:
+    """The lines of a node that answers no questions."""
+    return [Health("query", Level.ERROR, reason), process_health()]
 
 
 def process_health(gpu: bool = False) -> Health:
@@ -102,18 +79,12 @@ def process_health(gpu: bool = False) -> Health:
     torch = sys.modules.get("torch") if gpu else None
     if torch is not None:
         values["GPU memory (MiB)"] = round(torch.cuda.memory_allocated() / 2**20, 1)
-    return Health("process", OK, "running", values)
+    return Health("process", Level.OK, "running", values)
 
 
-def resident_bytes(process: str = "self") -> int:
-    """Memory that a process holds, from ``/proc``."""
-    pages = Path(f"/proc/{process}/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _flow(camera: CameraPipeline, now_ns: int) -> Flow:
+def _rates(camera: CameraPipeline, now_ns: int) -> InputRates:
     pairing, newest = camera.pairing, camera.history.newest()
-    return Flow(
+    return InputRates(
         rgb_hz=pairing.rates["rgb"].hz(),
         depth_hz=pairing.rates["depth"].hz(),
         pairs_hz=pairing.rates["pairs"].hz(),

@@ -6,7 +6,6 @@ import gc
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.shared import SharedDetector
@@ -14,11 +13,11 @@ from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.language.vocabulary import Vocabulary
 from smolrgpt_ros.ros.params.settings import Settings
 
-from .timed_engine import TimedEngine
+from .timed_engine import LoadedEngine, TimedEngine
 
 
-class Parts:
-    """What computes; empty until :meth:`load`.
+class Models:
+    """A detector and an engine; empty until :meth:`load`.
 
     Args:
         load_detector, load_engine: make the detector and the engine of settings, or ``None``.
@@ -27,7 +26,7 @@ class Parts:
     def __init__(
         self,
         load_detector: Callable[[Settings], RegionDetector | None],
-        load_engine: Callable[[Settings], Any],
+        load_engine: Callable[[Settings], LoadedEngine | None],
     ) -> None:
         self._load_detector, self._load_engine = load_detector, load_engine
         self.detector: SharedDetector | None = None
@@ -35,7 +34,7 @@ class Parts:
         self.loaded = False
 
     def load(self, settings: Settings) -> str:
-        """Load both; returns what was loaded and where it computes, for people.
+        """Load both; returns their names and devices for the log.
 
         Raises:
             Exception: what the loaders raise; nothing stays loaded then.
@@ -50,19 +49,19 @@ class Parts:
         if engine is not None:
             self.engine = engine if isinstance(engine, TimedEngine) else TimedEngine(engine)
         self.loaded = True
-        finder, model = settings["detector_backend"], "none"
+        detection, model = settings["detector_backend"], "none"
         if self.detector is not None:
-            finder = f"{self.detector.name} on {self.detector.device}"
+            detection = f"{self.detector.name} on {self.detector.device}"
         if self.engine is not None:
             model = f"{self.engine.name} on {self.engine.device} ({self.engine.dtype})"
-        return f"model {model}, detector {finder}, loaded in {time.monotonic() - start:.1f} s"
+        return f"model {model}, detector {detection}, loaded in {time.monotonic() - start:.1f} s"
 
     def unload(self) -> None:
-        """Stop and forget both; memory of a GPU goes back to it."""
-        # Whoever holds memory of a GPU has imported torch.
+        """Close and drop both; memory of a GPU is freed."""
+        # A process that holds memory of a GPU has imported torch.
         torch = sys.modules.get("torch") if self.on_gpu else None
         engine = self.engine
-        # First: one that cannot be closed is forgotten all the same.
+        # Before closing: an engine that cannot be closed is dropped all the same.
         self.detector, self.engine, self.loaded = None, None, False
         if engine is not None:
             engine.close()
@@ -81,12 +80,12 @@ class Parts:
     @property
     def on_gpu(self) -> bool:
         """Whether one of them holds memory of a GPU."""
-        parts = (self.engine, self.detector)
-        return any(part is not None and part.device.startswith("cuda") for part in parts)
+        loaded = (self.engine, self.detector)
+        return any(model is not None and model.device.startswith("cuda") for model in loaded)
 
     @property
     def unknown_labels(self) -> list[str]:
-        """Classes of the detector that questions can only call by the detector's own name."""
+        """Classes of the detector for which questions have no synonym."""
         known = {words.name for words in Vocabulary.default().classes}
         labels = self.detector.labels if self.detector is not None else ()
         return [name for name in labels if name not in known]

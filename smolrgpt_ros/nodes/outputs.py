@@ -15,7 +15,7 @@ from visualization_msgs.msg import MarkerArray
 
 from smolrgpt_ros.geometry.region_poses import glance, places_of
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.query.frame_history import SeenFrame
+from smolrgpt_ros.perception.worker import SeenFrame
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
 from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
 from smolrgpt_ros.ros.convert.images import encode_image

@@ -1,7 +1,8 @@
-"""A node's process from its start to its end."""
+"""A node's process from its start to its end, and its lifecycle transitions."""
 
 from __future__ import annotations
 
+import functools
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -9,8 +10,11 @@ from typing import Any
 
 import rclpy
 from rclpy.executors import ExternalShutdownException
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
-from .heap import use_one_heap
+from .process_memory import use_one_heap
+
+Transition = Callable[[Any, LifecycleState], TransitionCallbackReturn]
 
 
 def run(
@@ -22,7 +26,7 @@ def run(
     refusals: tuple[type[Exception], ...],
     fatal: tuple[type[Exception], ...] = (),
 ) -> int:
-    """Make a node and spin it until the process is told to end.
+    """Make a node and spin it until the process is asked to end.
 
     Args:
         name: of the node, for messages before there is one.
@@ -58,7 +62,7 @@ def run(
             except ExternalShutdownException:
                 break
             except Exception:
-                if not rclpy.ok():  # publishers fail once the process was told to end
+                if not rclpy.ok():  # publishers fail once the process is ending
                     break
                 node.get_logger().error(f"a callback failed:\n{traceback.format_exc()}")
     except KeyboardInterrupt:
@@ -68,3 +72,21 @@ def run(
         node.destroy_node()
         rclpy.try_shutdown()
     return code
+
+
+def logged(transition: Transition) -> Transition:
+    """A method ``on_…`` of a lifecycle node whose exception is logged with its traceback.
+
+    It is raised again, so that rclpy goes on to ``on_error``.
+    """
+
+    @functools.wraps(transition)
+    def with_log(node: Any, state: LifecycleState) -> TransitionCallbackReturn:
+        try:
+            return transition(node, state)
+        except Exception:
+            what = f"{transition.__name__} failed:\n{traceback.format_exc()}"
+            node.get_logger().error(what)
+            raise
+
+    return with_log

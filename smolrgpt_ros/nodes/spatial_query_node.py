@@ -8,22 +8,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.action import ActionServer, CancelResponse
+from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.msg import SpatialAnswer
-from smolrgpt_ros.query.request import Query, QueryResult
-from smolrgpt_ros.query.service import QueryDesk
+from smolrgpt_ros.query.health import QueryStatistics
+from smolrgpt_ros.query.request import QueryResult
+from smolrgpt_ros.query.service import QueryService
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
-from smolrgpt_ros.ros.convert.messages import query_of
+from smolrgpt_ros.ros.convert.messages import request_of
 from smolrgpt_ros.ros.convert.replies import Reply, reply_of
-from smolrgpt_ros.ros.diagnostics import ERROR, Health, diagnostic_array
+from smolrgpt_ros.ros.diagnostics import diagnostic_array
 from smolrgpt_ros.ros.logs import NodeLogHandler, forward_logs, stop_forwarding
 from smolrgpt_ros.ros.params.parameters import (
     ParameterError,
@@ -35,17 +39,18 @@ from smolrgpt_ros.ros.params.settings import SPECS, Settings
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.ros.tf import Transforms
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
 from .camera_pipeline import CameraPipeline
-from .feedback import GoalFeedback
-from .health import QueryStatistics, node_healths, process_health
+from .goals import GoalFeedback, end_goal
+from .health import node_healths, not_ready_healths
 from .loading import load_detector, load_engine
-from .models import Parts
+from .models import Models
 from .outputs import CameraOutputs
-from .running import run
-from .transitions import logged
+from .running import logged, run
+from .timed_engine import LoadedEngine
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
@@ -63,13 +68,13 @@ class SpatialQueryNode(LifecycleNode):
         self,
         *,
         detector_loader: Callable[[Settings], RegionDetector | None] = load_detector,
-        engine_loader: Callable[[Settings], Any] = load_engine,
+        engine_loader: Callable[[Settings], LoadedEngine | None] = load_engine,
         **options: Any,
     ) -> None:
         # Before anything can fail: a half-made node is destroyed too.
         self._not_ready = "the node is not configured yet"
-        self._parts = Parts(detector_loader, engine_loader)
-        self._desk: QueryDesk | None = None
+        self._models = Models(detector_loader, engine_loader)
+        self._query_service: QueryService | None = None
         self._reasoner: SpatialReasoner | None = None
         self._cameras: dict[str, CameraPipeline] = {}
         self._transforms: Transforms | None = None
@@ -84,11 +89,9 @@ class SpatialQueryNode(LifecycleNode):
         self.add_post_set_parameters_callback(self._apply_parameters)
         self._log_handler = forward_logs(self.get_logger())
 
-        parallel = ReentrantCallbackGroup()
+        parallel, reliable = ReentrantCallbackGroup(), profile("reliable")
         self._outputs = {name: CameraOutputs(self, name) for name in self._settings.cameras}
-        self._answers = self.create_lifecycle_publisher(
-            SpatialAnswer, "~/answers", profile("reliable")
-        )
+        self._answers = self.create_lifecycle_publisher(SpatialAnswer, "~/answers", reliable)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # Steady: with use_sim_time and no /clock the node's own time stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -112,9 +115,8 @@ class SpatialQueryNode(LifecycleNode):
             result_service_qos_profile=service_profile(),
             cancel_callback=lambda goal: CancelResponse.ACCEPT,
         )
-        self.create_subscription(
-            String, "~/question", self._hear, profile("reliable"), callback_group=parallel
-        )
+        ask = self._ask_from_topic
+        self.create_subscription(String, "~/question", ask, reliable, callback_group=parallel)
         if self._settings["autostart"]:
             self._start_timer = self.create_timer(0.0, self._autostart, parallel, clock=steady)
 
@@ -135,7 +137,7 @@ class SpatialQueryNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
-            if not self._parts.loaded:  # the GPU was freed when the node was deactivated
+            if not self._models.loaded:  # the GPU was freed when the node was deactivated
                 self._load()
             self._start()
         except Exception as error:
@@ -147,8 +149,8 @@ class SpatialQueryNode(LifecycleNode):
     @logged
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
-        if self._parts.on_gpu:
-            self._parts.unload()
+        if self._models.on_gpu:
+            self._models.unload()
         self._not_ready = "the node was deactivated; activate it again (lifecycle)"
         return super().on_deactivate(state)
 
@@ -187,9 +189,9 @@ class SpatialQueryNode(LifecycleNode):
 
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
-        self.get_logger().info(self._parts.load(self._settings))
-        for label in self._parts.unknown_labels:
-            self.get_logger().warning(f"questions know no other word for the class {label!r}")
+        self.get_logger().info(self._models.load(self._settings))
+        for label in self._models.unknown_labels:
+            self.get_logger().warning(f"no other word for the class {label!r} is known")
 
     def _start(self) -> None:
         self._transforms = Transforms(self)
@@ -198,39 +200,41 @@ class SpatialQueryNode(LifecycleNode):
                 self,
                 name,
                 lambda: self._settings,
-                self._parts.detector,
+                self._models.detector,
                 self._transforms,
                 self._outputs[name],
             )
-        self._reasoner = SpatialReasoner(self._parts.engine, policy=self._settings["answer_policy"])
-        self._desk = QueryDesk(
+        self._reasoner = SpatialReasoner(
+            self._models.engine, policy=self._settings["answer_policy"]
+        )
+        self._query_service = QueryService(
             self._reasoner,
             {name: camera.view for name, camera in self._cameras.items()},
             clock_ns=lambda: self.get_clock().now().nanoseconds,
             limits=lambda: self._settings.limits,
-            prepare=self._look_up,
+            camera_pose=self._camera_pose,
         )
         for camera in self._cameras.values():
             camera.start()
 
     def _stop(self) -> None:
-        self._desk = self._reasoner = None
+        self._query_service = self._reasoner = None
         cameras, self._cameras = self._cameras, {}
         for camera in cameras.values():
             if not camera.stop():
-                self.get_logger().error("the detector does not end; its thread is left behind")
+                self.get_logger().error("the detector does not end; its thread is abandoned")
         if self._transforms is not None:
             self._transforms.close()
             self._transforms = None
 
     def _unload(self) -> None:
         self._stop()
-        self._parts.unload()
+        self._models.unload()
         self._not_ready = "the node is not configured"
 
     # -- parameters -------------------------------------------------------------------------
 
-    def _check_parameters(self, changes: Sequence[Any]) -> Any:
+    def _check_parameters(self, changes: Sequence[Parameter]) -> SetParametersResult:
         values, result = check_changes(SPECS, self._settings.values, changes)
         if result.successful:
             try:
@@ -239,26 +243,28 @@ class SpatialQueryNode(LifecycleNode):
                 result.successful, result.reason = False, str(error)
         return result
 
-    def _apply_parameters(self, changes: Sequence[Any]) -> None:
+    def _apply_parameters(self, changes: Sequence[Parameter]) -> None:
         values, _ = check_changes(SPECS, self._settings.values, changes)
         self._settings = Settings.from_values(values)
-        self._parts.apply(self._settings)
+        self._models.apply(self._settings)
         if (reasoner := self._reasoner) is not None:
             reasoner.policy = self._settings["answer_policy"]
 
     # -- queries ----------------------------------------------------------------------------
 
-    def _look_up(self, frame: RgbdFrame, target: str, left_s: float) -> Any:
+    def _camera_pose(self, frame: RgbdFrame, target: str, left_s: float) -> Pose | None:
         transforms = self._transforms
         if not target or transforms is None:
             return None
         timeout_s = min(self._settings["tf_timeout"], left_s)
         return transforms.look_up(target, frame.frame_id, frame.stamp_ns, timeout_s)
 
-    def _serve(self, request: Any, response: Any) -> Any:
+    def _serve(
+        self, request: SpatialQuery.Request, response: SpatialQuery.Response
+    ) -> SpatialQuery.Response:
         return self._ask(request).write_to(response)
 
-    def _execute(self, goal: Any) -> Any:
+    def _execute(self, goal: ServerGoalHandle) -> SpatialQueryAction.Result:
         feedback = GoalFeedback(goal)
         reply = self._ask(
             goal.request,
@@ -266,78 +272,66 @@ class SpatialQueryNode(LifecycleNode):
             on_stage=feedback.stage,
             cancelled=lambda: goal.is_cancel_requested,
         )
-        message = reply.write_to(SpatialQueryAction.Result())
-        if reply.result.canceled:
-            message.status = SpatialQueryAction.Result.STATUS_CANCELED
-            goal.canceled()
-        elif reply.ok:
-            goal.succeed()
-        else:
-            goal.abort()
-        return message
+        return end_goal(goal, reply)
 
-    def _hear(self, message: String) -> None:
-        # A terminal names no camera: it asks the first.
+    def _ask_from_topic(self, message: String) -> None:
+        # A question from a topic names no camera: the first one.
         camera = self._settings.cameras[0]
         reply = self._ask(SpatialQuery.Request(question=message.data, camera=camera))
         if reply.ok:
             self.get_logger().info(f"{message.data!r:.300}: {reply.answer.text}")
         else:
-            status = reply.result.status.name
-            self.get_logger().warning(
-                f"{message.data!r:.300}: {status}: {reply.message}", throttle_duration_sec=1.0
-            )
+            text = f"{message.data!r:.300}: {reply.result.status.name}: {reply.message}"
+            self.get_logger().warning(text, throttle_duration_sec=1.0)
 
-    def _ask(self, request: Any, **callbacks: Any) -> Reply:
+    def _ask(
+        self, request: SpatialQuery.Request | SpatialQueryAction.Goal, **callbacks: Any
+    ) -> Reply:
         """The reply to a request; an answer is published before it returns. Never raises."""
-        desk = self._desk
-        if desk is None:
+        service = self._query_service
+        if service is None:
             return reply_of(QueryResult(Status.NOT_READY, self._not_ready))
         try:
-            query: Query = query_of(request, self._settings["target_frame"])
-            reply = reply_of(desk.ask(query, **callbacks))
+            query = request_of(request, self._settings["target_frame"])
+            reply = reply_of(service.ask(query, **callbacks))
         except Exception as error:
             self.get_logger().error(f"a reply failed:\n{traceback.format_exc()}")
             what = f"the reply could not be written: {type(error).__name__}: {error}"
             reply = reply_of(QueryResult(Status.MODEL_ERROR, what))
-        self._statistics.note(reply.result)
+        self._statistics.add(reply.result)
         if reply.ok:
             try:
                 if self._answers.get_subscription_count() > 0:
                     self._answers.publish(reply.answer)
                 self._outputs[reply.result.camera].answer(reply)
             except Exception:
-                # The client still gets its answer; nothing can be published by an ending process.
+                # The client gets its answer all the same. An ending process cannot publish.
                 if self.context.ok():
-                    self.get_logger().error(f"an answer was not shown:\n{traceback.format_exc()}")
+                    self.get_logger().error(f"publishing failed:\n{traceback.format_exc()}")
         return reply
 
     # -- diagnostics ------------------------------------------------------------------------
 
     def _publish_diagnostics(self) -> None:
-        desk, cameras, now = self._desk, list(self._cameras.values()), self.get_clock().now()
-        if desk is None or not cameras:
-            healths = [Health("query", ERROR, self._not_ready), process_health()]
+        service, now = self._query_service, self.get_clock().now()
+        if service is None or not (cameras := list(self._cameras.values())):
+            healths = not_ready_healths(self._not_ready)
         else:
+            now_ns, pending, statistics = now.nanoseconds, service.pending, self._statistics
             healths = node_healths(
-                self._settings,
-                desk.pending,
-                self._statistics,
-                cameras,
-                self._parts,
-                now.nanoseconds,
+                self._settings, pending, statistics, cameras, self._models, now_ns
             )
         header = Header(stamp=now.to_msg())
         self._diagnostics.publish(diagnostic_array(header, self.get_name(), healths))
 
 
 def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:
-    """An executor with a thread for each pending query, and more for what comes beside them."""
+    """An executor with a thread for each pending query and five for the other callbacks."""
     return MultiThreadedExecutor(num_threads=node._settings.limits.max_pending + 5)
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop; the process's exit code."""
+    """Run the node until the process is asked to end; the process's exit code."""
     refusals = (ParameterError, ValueError)
     return run("spatial_query", SpatialQueryNode, make_executor, args, refusals=refusals)
 

@@ -1,41 +1,64 @@
-"""An engine whose calls are timed, so that the node can tell the model's time from its own."""
+"""An engine whose calls are timed, for the model's latency in diagnostics."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from smolrgpt_ros.perception.rolling_window import Recent
-from smolrgpt_ros.reasoning.engine_protocol import Calibration
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.perception.rolling_window import RollingWindow
+from smolrgpt_ros.reasoning.engine_protocol import Engine, Generated
+from smolrgpt_ros.scene.frame import RgbdFrame
+
+
+class LoadedEngine(Engine, Protocol):
+    """An engine that holds a model until it is closed."""
+
+    @property
+    def dtype(self) -> object:
+        """Number type the model computes in."""
+
+    def close(self) -> None:
+        """Stop computing; memory is freed with the engine."""
 
 
 class TimedEngine:
     """An engine, and the seconds of its last calls.
 
     Args:
-        engine: ``model.engine.SmolRGPTEngine``, or anything that answers like it.
+        engine: to be timed.
         sha256: of its weights, hexadecimal; empty where unknown.
     """
 
-    def __init__(self, engine: Any, sha256: str = "") -> None:
+    def __init__(self, engine: LoadedEngine, sha256: str = "") -> None:
         self._engine = engine
-        self.name, self.device = str(engine.name), str(engine.device)
-        self.dtype = str(engine.dtype)
-        self.calibration: Calibration | None = engine.calibration
-        self.canonical_prompts: bool = engine.canonical_prompts
+        self.name, self.device, self.dtype = engine.name, engine.device, str(engine.dtype)
+        self.calibration, self.canonical_prompts = engine.calibration, engine.canonical_prompts
         self.sha256 = sha256
-        #: Of calls that ended well.
-        self.seconds = Recent()
+        #: Of calls that returned.
+        self.seconds = RollingWindow()
 
-    def answer(self, *args: Any, **options: Any) -> Any:
-        """The engine's answer, or what it raises."""
+    def answer(
+        self,
+        frame: RgbdFrame,
+        masks: Sequence[NDArray[np.bool_]],
+        prompt: str,
+        *,
+        deadline_s: float | None = None,
+        on_text: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Generated:
+        """See :meth:`Engine.answer`."""
         start = time.monotonic()
-        answer = self._engine.answer(*args, **options)
+        generated = self._engine.answer(
+            frame, masks, prompt, deadline_s=deadline_s, on_text=on_text, cancelled=cancelled
+        )
         self.seconds.add(time.monotonic() - start)
-        return answer
+        return generated
 
     def close(self) -> None:
-        """Stop the engine where it can be stopped."""
-        close = getattr(self._engine, "close", None)
-        if close is not None:
-            close()
+        """See :meth:`LoadedEngine.close`."""
+        self._engine.close()

@@ -1,4 +1,4 @@
-"""The last values of something that goes on for weeks: bounded, thread-safe. Free of ROS."""
+"""Statistics over the last values of a running process: bounded, thread-safe. Free of ROS."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 NAN = float("nan")
 
 
-class Recent:
-    """The last values of a quantity, for its quantiles.
+class RollingWindow:
+    """Quantiles of the last values of a quantity.
 
     Args:
         size: values kept, at least 1.
@@ -27,14 +27,14 @@ class Recent:
             self._values.append(value)
 
     def quantile(self, share: float) -> float:
-        """The value that a share in [0, 1] of the kept ones does not exceed; NaN without any."""
+        """The value that a share in [0, 1] of the kept ones does not exceed; NaN without values."""
         with self._lock:
             values = list(self._values)
         return float(np.quantile(values, share)) if values else NAN
 
     @property
     def last(self) -> float:
-        """The newest value; NaN without any."""
+        """The newest value; NaN without values."""
         with self._lock:
             return self._values[-1] if self._values else NAN
 
@@ -44,11 +44,11 @@ class Recent:
 
 
 class Rate:
-    """How often something happens now.
+    """Frequency of events over the last seconds.
 
     Args:
-        window_s: what "now" means, seconds.
-        most: events kept; a faster rate is reported as ``most / window_s``.
+        window_s: length of the window, seconds.
+        most: events kept; a higher rate is reported as ``most / window_s``.
     """
 
     def __init__(self, window_s: float = 5.0, most: int = 2000) -> None:
@@ -57,12 +57,12 @@ class Rate:
         self._lock = threading.Lock()
 
     def count(self, now: float | None = None) -> None:
-        """It happened; ``now`` is the steady clock's, seconds."""
+        """Add an event at ``now``, the steady clock's time, seconds."""
         with self._lock:
             self._times.append(time.monotonic() if now is None else now)
 
     def hz(self, now: float | None = None) -> float:
-        """Events per second over the window; 0 where nothing happened in it."""
+        """Events per second over the window; 0 without events in it."""
         now = time.monotonic() if now is None else now
         with self._lock:
             recent = sum(now - t <= self._window_s for t in self._times)

@@ -7,27 +7,44 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
-from smolrgpt_ros.query.frame_history import FrameHistory, SeenFrame
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .rolling_window import Recent
+from .rolling_window import RollingWindow
 
 Input = TypeVar("Input")
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False)
+class SeenFrame:
+    """One frame and the regions it is asked with: the detector's, or a client's own."""
+
+    frame: RgbdFrame
+    regions: tuple[Region, ...]
+
+    @cached_property
+    def geometry(self) -> FrameGeometry:
+        """Depth geometry of the regions; computed at the first access, then shared."""
+        return FrameGeometry(self.frame, self.regions)
+
+
 @dataclass(frozen=True)
 class PerceptionCounters:
-    """What happened to the inputs so far, and how long the last one took.
+    """Inputs so far by what became of them, and the time of the last one.
 
-    ``detect_s`` is the detector alone, ``overhead_s`` everything around it: decoding, tracking and
-    handing on. ``reasons`` counts the failed ones by the name of their status.
+    Args:
+        offered, skipped, seen, failed: numbers of inputs; skipped ones were replaced by newer ones.
+        detect_s: seconds of the last input in the detector.
+        overhead_s: in everything around it: decoding, tracking, the callback.
+        reasons: failed inputs by the name of their status.
     """
 
     offered: int = 0
@@ -40,42 +57,43 @@ class PerceptionCounters:
 
 
 class PerceptionWorker(Generic[Input]):
-    """Turns the newest input into a seen frame, again and again.
+    """Turns the newest input into a seen frame, on a thread of its own.
 
     :meth:`offer` never blocks and never raises: an input that was not taken yet is replaced.
 
     Args:
-        build: makes a frame of an input; raises QueryError where it can't.
-        detector: finds the regions; ``None`` for a node whose clients bring their own.
-        given: called first for the regions that came with an input; ``None`` where none did.
-        history: where seen frames go.
+        build: makes a frame of an input; raises QueryError where it cannot.
+        detector: finds the regions; ``None`` for a node whose clients send their own.
         on_seen: called with each seen frame, on the worker's thread.
         tracker: called for the tracker's settings at each frame, so that they may change.
         min_period_s: called for the least time between two frames, seconds; kept on average where
             the thread wakes late.
+        external_regions: called first, for regions that arrived with the input; ``None`` where the
+            detector is to find them.
     """
 
     def __init__(
         self,
         build: Callable[[Input], RgbdFrame],
         detector: RegionDetector | None,
-        history: FrameHistory,
+        on_seen: Callable[[SeenFrame], None],
         *,
-        on_seen: Callable[[SeenFrame], None] = lambda seen: None,
         tracker: Callable[[], TrackerSettings] = TrackerSettings,
         min_period_s: Callable[[], float] = lambda: 0.0,
-        given: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = lambda item, frame: None,
+        external_regions: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = (
+            lambda item, frame: None
+        ),
     ) -> None:
         self._build = build
         self._detector = detector
-        self._history = history
         self._on_seen = on_seen
         self._tracker = tracker
         self._min_period_s = min_period_s
-        self._given = given
-        #: Seconds of the last frames in the detector, in everything around it, and CPU seconds of
-        #: the latter: what the node costs also where other programs make it wait.
-        self.detect_s, self.overhead_s, self.overhead_cpu_s = Recent(), Recent(), Recent()
+        self._external_regions = external_regions
+        #: Seconds of the last frames in the detector and in everything around it.
+        self.detect_s, self.overhead_s = RollingWindow(), RollingWindow()
+        #: CPU seconds of the latter, which other programs on the host do not change.
+        self.overhead_cpu_s = RollingWindow()
         self._state = TrackerState()
         self._counters = PerceptionCounters()
         self._failure: QueryError | None = None
@@ -143,12 +161,10 @@ class PerceptionWorker(Generic[Input]):
         try:
             frame = self._build(item)
             regions, detect_s, detect_cpu_s = self._find(item, frame)
-            seen = SeenFrame(frame, regions)
-            self._history.add(seen)
-            self._on_seen(seen)
+            self._on_seen(SeenFrame(frame, regions))
         except QueryError as error:
             failure = error
-        except Exception as error:  # whatever a detector raises must not end the thread
+        except Exception as error:  # an exception of a detector must not end the thread
             _log.exception("a frame could not be processed")
             failure = QueryError(
                 Status.NO_FRAME,
@@ -173,9 +189,9 @@ class PerceptionWorker(Generic[Input]):
             )
 
     def _find(self, item: Input, frame: RgbdFrame) -> tuple[tuple[Region, ...], float, float]:
-        given = self._given(item, frame)
-        if given is not None:
-            return given, 0.0, 0.0
+        external = self._external_regions(item, frame)
+        if external is not None:
+            return external, 0.0, 0.0
         if self._detector is None:
             return (), 0.0, 0.0
         start, start_cpu = time.perf_counter(), time.thread_time()

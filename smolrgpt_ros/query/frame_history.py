@@ -1,34 +1,17 @@
-"""The last frames with what was found in them, for queries to choose from. Free of ROS."""
+"""The last frames with their regions, from which queries choose. Free of ROS."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
-from functools import cached_property
 
-from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.perception.worker import SeenFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
 
-@dataclass(frozen=True, eq=False)
-class SeenFrame:
-    """One frame and the regions it is asked with: the detector's, or a client's own."""
-
-    frame: RgbdFrame
-    regions: tuple[Region, ...]
-
-    @cached_property
-    def geometry(self) -> FrameGeometry:
-        """What depth tells about the regions; computed when asked for, shared by all who ask."""
-        return FrameGeometry(self.frame, self.regions)
-
-
 class FrameHistory:
-    """A bounded, thread-safe memory of seen frames, in the order they were seen.
+    """A bounded, thread-safe buffer of seen frames, in the order they were seen.
 
     Args:
         size: most frames kept, at least 1.
@@ -41,7 +24,7 @@ class FrameHistory:
         self._changed = threading.Condition()
 
     def add(self, seen: SeenFrame) -> None:
-        """Keep a frame. One older than the newest says that time started again: all others go."""
+        """Keep a frame; one older than the newest (time was reset) removes all others."""
         with self._changed:
             if self._frames and seen.frame.stamp_ns < self._frames[-1].frame.stamp_ns:
                 self._frames.clear()
@@ -49,7 +32,7 @@ class FrameHistory:
             self._changed.notify_all()
 
     def clear(self) -> None:
-        """Forget all frames."""
+        """Remove all frames."""
         with self._changed:
             self._frames.clear()
             self._changed.notify_all()
@@ -67,7 +50,7 @@ class FrameHistory:
             timeout_s: longest wait for a frame that is newer than all seen so far.
 
         Raises:
-            QueryError: NO_FRAME if it is not kept (any more), and did not come in time.
+            QueryError: NO_FRAME if it is not kept (any more), and did not arrive in time.
         """
         end = time.monotonic() + timeout_s
         with self._changed:

@@ -1,4 +1,4 @@
-"""What the inputs do, and what to tell a client when they gave no usable frame. Free of ROS."""
+"""The state of a camera's inputs, and the errors of a query without a usable frame. Free of ROS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 @dataclass(frozen=True)
 class InputState:
-    """What came in so far.
+    """Messages received so far.
 
     Args:
         rgb, depth, info, paired: messages received, and pairs made of them.
@@ -17,9 +17,9 @@ class InputState:
         slop_s: largest difference of the stamps of a pair.
         use_depth: whether frames are pairs of colour and depth.
         topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``.
-        mismatches: by the same names, what keeps a publisher's messages from arriving (QoS).
-        waits_for_regions: whether pairs wait for regions of another node that never came.
-        failure: why the newest input gave no frame, if it did not.
+        mismatches: by the same names, the QoS mismatch that keeps messages from arriving.
+        waits_for_regions: whether pairs wait for regions that another node does not publish.
+        failure: why the newest input gave no frame; ``None`` if it did.
     """
 
     rgb: int = 0
@@ -42,7 +42,7 @@ class InputState:
 
 
 def why_no_frame(inputs: InputState) -> QueryError:
-    """The error for a query that finds no frame at all."""
+    """The error of a query that finds no frame."""
     if inputs.failure is not None:
         return inputs.failure
     if inputs.rgb == 0:
@@ -69,7 +69,7 @@ def why_no_frame(inputs: InputState) -> QueryError:
 
 
 def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
-    """The error for a query whose newest frame is too old."""
+    """The error of a query whose newest frame is too old."""
     if inputs.failure is not None:
         return inputs.failure
     if inputs.use_depth and inputs.rgb_age_s < max_age_s < inputs.depth_age_s:
@@ -87,7 +87,7 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
 
 
 def no_depth(inputs: InputState) -> QueryError:
-    """The error where colour comes and depth does not."""
+    """The error where colour arrives and depth does not."""
     if inputs.depth == 0 and "depth" in inputs.mismatches:
         return QueryError(Status.NO_DEPTH, inputs.mismatches["depth"])
     since = (

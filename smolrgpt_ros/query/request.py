@@ -1,4 +1,4 @@
-"""What a query asks, what bounds it, and how it ended, as values. Free of ROS."""
+"""A query as values: its request, its limits, its result. Free of ROS."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 import numpy as np
 
+from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
-
-from .frame_history import SeenFrame
 
 #: Placeholders that a question may hold.
 _ALLOWED_TOKENS = re.compile(r"<mask>|<image>", re.IGNORECASE)
@@ -26,7 +26,7 @@ MAX_LABEL_LENGTH = 64
 
 
 class Stage(Enum):
-    """What a query does now; the values are those of the action's feedback."""
+    """Stage of a query; the values are those of the action's feedback."""
 
     WAITING = 0
     LOOKING = 1
@@ -35,9 +35,9 @@ class Stage(Enum):
 
 @dataclass(frozen=True)
 class ClientRegion:
-    """A region a client drew: a run-length mask of ``mask_size`` (H, W), or a box in pixels.
+    """A region of a client's request: a run-length mask of ``mask_size`` (H, W), or a box.
 
-    ``box`` is ``(x0, y0, x1, y1)``, x1 and y1 exclusive.
+    ``box`` is ``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive.
     """
 
     id: int
@@ -80,7 +80,7 @@ class ClientRegion:
 
 
 @dataclass(frozen=True)
-class Query:
+class QueryRequest:
     """A request as values. ``stamp_ns`` 0 is the newest frame; ``None`` is the node's default."""
 
     question: str
@@ -107,32 +107,32 @@ class QueryLimits:
 
 @dataclass(frozen=True, eq=False)
 class QueryResult:
-    """How a query ended; ``answer`` and ``place`` only with ``Status.OK``.
+    """The outcome of a query; ``answer`` and ``pose`` only with ``Status.OK``.
 
     Args:
         status, message: the outcome.
         seen: the frame asked about and the regions it was asked with.
         answer: the reasoner's.
         camera: whose frame it was; empty on a node with one camera.
-        place: what the ``prepare`` of the desk made for the frame (a transform), or ``None``.
+        pose: of the camera in the request's target frame; ``None``: the camera's optical frame.
         frame_age_s: age of the image when the query arrived; NaN where there was none.
         latency_s: from arrival to result.
-        canceled: the client took the query back.
+        canceled: the client cancelled the query.
     """
 
     status: Status
     message: str = ""
     seen: SeenFrame | None = None
-    answer: Any = None
-    place: Any = None
+    answer: SpatialAnswer | None = None
+    pose: Pose | None = None
     frame_age_s: float = float("nan")
     latency_s: float = 0.0
     canceled: bool = False
     camera: str = ""
 
 
-def check(query: Query, limits: QueryLimits) -> None:
-    """Raise QueryError for a request that breaks a bound."""
+def check(query: QueryRequest, limits: QueryLimits) -> None:
+    """Raise QueryError for a request that is outside its limits."""
     if not query.question.strip():
         raise QueryError(
             Status.BAD_QUESTION,
@@ -170,7 +170,7 @@ def check(query: Query, limits: QueryLimits) -> None:
 
 
 def check_text(text: str, what: str, status: Status) -> None:
-    """Raise QueryError for a text that could change a prompt's structure, or no person can read.
+    """Raise QueryError for a text that could change a prompt's structure or is not printable.
 
     Args:
         text: of a client.

@@ -1,7 +1,7 @@
-"""One query from its request to its result: choose a frame, take regions, ask the reasoner.
+"""A query from its request to its result: choose a frame and regions, ask the reasoner.
 
-Free of ROS: service, action and topic put their questions to one :class:`QueryDesk`, which always
-gives a result within the query's timeout, whatever the model does.
+Free of ROS: service, action and topic ask one :class:`QueryService`, which returns a result within
+the query's timeout also where the model hangs.
 """
 
 from __future__ import annotations
@@ -11,22 +11,28 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .frame_history import FrameHistory, SeenFrame
+from .frame_history import FrameHistory
 from .input_state import InputState, why_no_frame, why_stale
-from .request import Query, QueryLimits, QueryResult, Stage, check
+from .request import QueryLimits, QueryRequest, QueryResult, Stage, check
 
 _log = logging.getLogger(__name__)
 
+#: ``(frame, target frame, seconds left) -> pose`` of the frame's camera in the target frame.
+CameraPose = Callable[[RgbdFrame, str, float], Pose | None]
+
 
 class Reasoner(Protocol):
-    """What answers: ``reasoning.SpatialReasoner``, or a fake."""
+    """Answers questions about a frame, as ``reasoning.SpatialReasoner`` does."""
 
     def answer(
         self,
@@ -39,12 +45,12 @@ class Reasoner(Protocol):
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         geometry: FrameGeometry | None = None,
-    ) -> Any: ...
+    ) -> SpatialAnswer: ...
 
 
 @dataclass(frozen=True, eq=False)
 class CameraView:
-    """What queries see of one camera.
+    """One camera, as queries see it.
 
     Args:
         history: frames to choose from.
@@ -55,16 +61,17 @@ class CameraView:
     inputs: Callable[[], InputState]
 
 
-class QueryDesk:
-    """Answers queries, at most ``max_pending`` at once; the next is told BUSY.
+class QueryService:
+    """Answers queries, at most ``max_pending`` at once; further ones end with BUSY.
 
     Args:
         reasoner: answers; called from several threads.
         cameras: by name; a single one may be called ``""``.
         clock_ns: called for the time that image stamps are compared with.
         limits: called for bounds and defaults, so that they may change.
-        prepare: called with the frame, the query's target frame and the seconds left before the
-            model is asked; its result goes with the answer. May raise QueryError.
+        camera_pose: called with the frame, the query's target frame and the seconds left, before
+            the model is asked; the camera's pose in the target frame, ``None`` where none is named.
+            May raise QueryError.
     """
 
     def __init__(
@@ -74,13 +81,13 @@ class QueryDesk:
         *,
         clock_ns: Callable[[], int] = time.time_ns,
         limits: Callable[[], QueryLimits] = QueryLimits,
-        prepare: Callable[[RgbdFrame, str, float], Any] = lambda frame, target, left_s: None,
+        camera_pose: CameraPose = lambda frame, target, left_s: None,
     ) -> None:
         self._reasoner = reasoner
         self._cameras = dict(cameras)
         self._clock_ns = clock_ns
         self._limits = limits
-        self._prepare = prepare
+        self._camera_pose = camera_pose
         self._pending = 0
         self._lock = threading.Lock()
 
@@ -92,7 +99,7 @@ class QueryDesk:
 
     def ask(
         self,
-        query: Query,
+        query: QueryRequest,
         *,
         on_text: Callable[[str], None] | None = None,
         on_stage: Callable[[Stage], None] = lambda stage: None,
@@ -102,9 +109,9 @@ class QueryDesk:
 
         Args:
             query: what to answer.
-            on_text: called with the text so far while the model writes, on another thread.
+            on_text: called with the text so far while the model generates, on another thread.
             on_stage: called when the query enters a stage.
-            cancelled: asked again and again; the query ends soon after it says True.
+            cancelled: polled; the query ends soon after it returns True.
         """
         start = time.monotonic()
         limits = self._limits()
@@ -119,16 +126,16 @@ class QueryDesk:
                 f"{limits.max_pending} queries are being answered (query.max_pending); "
                 "ask again later",
             )
-        job = _Job(query, limits, end, on_text, on_stage, cancelled)
-        # A thread for each query: one that hangs in the model can be left behind, and keeps its
-        # place among the pending ones until it ends.
-        threading.Thread(target=self._work, args=(job,), name="query", daemon=True).start()
-        result = job.wait()
+        pending = _PendingQuery(query, limits, end, on_text, on_stage, cancelled)
+        # A thread for each query: one that hangs in the model can be abandoned, and counts as
+        # pending until it ends.
+        threading.Thread(target=self._work, args=(pending,), name="query", daemon=True).start()
+        result = pending.wait()
         return replace(result, latency_s=time.monotonic() - start)
 
-    def _work(self, job: _Job) -> None:
+    def _work(self, pending: _PendingQuery) -> None:
         try:
-            result = self._answer(job)
+            result = self._answer(pending)
         except QueryError as error:
             result = QueryResult(error.status, error.message)
         except Exception as error:
@@ -138,31 +145,31 @@ class QueryDesk:
             )
         with self._lock:
             self._pending -= 1
-        job.finish(result)
+        pending.finish(result)
 
-    def _answer(self, job: _Job) -> QueryResult:
-        query = job.query
-        check(query, job.limits)
-        job.on_stage(Stage.WAITING)
+    def _answer(self, pending: _PendingQuery) -> QueryResult:
+        query = pending.query
+        check(query, pending.limits)
+        pending.on_stage(Stage.WAITING)
         name, camera = self._camera(query.camera)
-        seen, age_s = self._frame(query, job, camera)
-        job.on_stage(Stage.LOOKING)
+        seen, age_s = self._frame(query, pending, camera)
+        pending.on_stage(Stage.LOOKING)
         if query.regions:
             own = tuple(region.in_frame(seen.frame) for region in query.regions)
             seen = SeenFrame(seen.frame, own)
-        place = self._prepare(seen.frame, query.target_frame, job.left_s())
-        job.on_stage(Stage.GENERATING)
+        pose = self._camera_pose(seen.frame, query.target_frame, pending.left_s())
+        pending.on_stage(Stage.GENERATING)
         answer = self._reasoner.answer(
             seen.frame,
             seen.regions,
             query.question,
             query.region_ids or None,
-            deadline_s=job.left_s(),
-            on_text=job.on_text,
-            cancelled=job.stopped,
+            deadline_s=pending.left_s(),
+            on_text=pending.on_text,
+            cancelled=pending.stopped,
             geometry=seen.geometry,
         )
-        return QueryResult(Status.OK, "", seen, answer, place, age_s, camera=name)
+        return QueryResult(Status.OK, "", seen, answer, pose, age_s, camera=name)
 
     def _camera(self, name: str) -> tuple[str, CameraView]:
         if name in self._cameras:
@@ -177,20 +184,22 @@ class QueryDesk:
         has = f"has {names}" if names else "has one, leave the field empty"
         raise QueryError(Status.NO_FRAME, f"there is no camera {name!r:.60}: this node {has}")
 
-    def _frame(self, query: Query, job: _Job, camera: CameraView) -> tuple[SeenFrame, float]:
+    def _frame(
+        self, query: QueryRequest, pending: _PendingQuery, camera: CameraView
+    ) -> tuple[SeenFrame, float]:
         now_ns = self._clock_ns()
         if query.stamp_ns:
-            seen = camera.history.at(query.stamp_ns, max(job.left_s() / 2, 0.0))
+            seen = camera.history.at(query.stamp_ns, max(pending.left_s() / 2, 0.0))
             return seen, (now_ns - seen.frame.stamp_ns) / 1e9
         newest = camera.history.newest()
         if newest is None:
             raise why_no_frame(camera.inputs())
         age_s = (now_ns - newest.frame.stamp_ns) / 1e9
-        max_age_s = job.limits.max_age_s if query.max_age_s is None else query.max_age_s
+        max_age_s = pending.limits.max_age_s if query.max_age_s is None else query.max_age_s
         if age_s > max_age_s:
             raise why_stale(camera.inputs(), age_s, max_age_s)
         if age_s < -max_age_s:
-            # It would never grow old: after the camera stops it would be answered for hours.
+            # It would not become stale for hours after the camera stops.
             raise QueryError(
                 Status.STALE_FRAME,
                 f"the newest frame is stamped {-age_s:.2f} s in the future of this node's clock, "
@@ -199,12 +208,12 @@ class QueryDesk:
         return newest, age_s
 
 
-class _Job:
-    """A query on its way: what the asking and the working thread share."""
+class _PendingQuery:
+    """A query in progress, shared by the calling thread and the thread that answers it."""
 
     def __init__(
         self,
-        query: Query,
+        query: QueryRequest,
         limits: QueryLimits,
         end: float,
         on_text: Callable[[str], None] | None,
@@ -229,7 +238,7 @@ class _Job:
         self._done.set()
 
     def wait(self) -> QueryResult:
-        """The result, or TIMEOUT, or the cancelled result; gives up on the work in both cases."""
+        """The result; TIMEOUT or the cancelled result where the work is abandoned."""
         while not self._done.wait(min(max(self.left_s(), 0.0), 0.05)):
             if self._cancelled():
                 self._abandoned.set()
@@ -242,7 +251,7 @@ class _Job:
                     "smaller model (parameter model.path)",
                 )
         assert self._result is not None
-        # What a model returned after it was told to stop may be half an answer.
+        # A model that was stopped may have returned half an answer.
         return _CANCELED if self._cancelled() else self._result
 
 

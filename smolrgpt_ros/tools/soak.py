@@ -30,7 +30,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.executors import SingleThreadedExecutor
 
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.nodes.health import resident_bytes
+from smolrgpt_ros.nodes.process_memory import resident_bytes
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel

@@ -74,6 +74,9 @@ class KnownEngine:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
+    def close(self) -> None:
+        """Nothing is loaded."""
+
     def answer(self, frame: Any, masks: Any, prompt: str, **options: Any) -> Any:
         """An answer like the engine's."""
         start = time.monotonic()

@@ -233,9 +233,9 @@ def test_client_dies_mid_query(graph):
     finally:
         client.kill()
         client.wait(10)
-    desk = graph.node._desk
-    assert desk.pending == 1, "the query is still being answered"
-    graph.wait_until(lambda: desk.pending == 0, "the query to end")
+    service = graph.node._query_service
+    assert service.pending == 1, "the query is still being answered"
+    graph.wait_until(lambda: service.pending == 0, "the query to end")
     graph.engine.wait_s = 0.0
     graph.assert_healed()
 

@@ -9,7 +9,7 @@ import pytest
 
 from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
-from smolrgpt_ros.nodes.models import Parts
+from smolrgpt_ros.nodes.models import Models
 from smolrgpt_ros.ros.params.settings import SPECS, Settings
 
 DEFAULTS = {spec.key: spec.default for spec in SPECS}
@@ -66,15 +66,17 @@ class Engine:
         self.closed = True
 
 
-def test_parts_are_loaded_timed_and_given_back():
+def test_models_are_loaded_timed_and_given_back():
     engine = Engine()
-    parts = Parts(lambda settings: None, lambda settings: engine)
-    text = parts.load(settings(detector_backend="none"))
+    models = Models(lambda settings: None, lambda settings: engine)
+    text = models.load(settings(detector_backend="none"))
     assert "mini on cpu (float32)" in text and "detector none" in text
-    assert parts.engine.answer() == "an answer" and len(parts.engine.seconds) == 1
-    assert parts.loaded and not parts.on_gpu
-    parts.unload()
-    assert engine.closed and parts.engine is None and not parts.loaded
+    assert (
+        models.engine.answer(None, [], "Which?") == "an answer" and len(models.engine.seconds) == 1
+    )
+    assert models.loaded and not models.on_gpu
+    models.unload()
+    assert engine.closed and models.engine is None and not models.loaded
 
 
 def test_an_engine_of_a_gpu_is_gone_when_its_memory_is_given_back(monkeypatch):
@@ -86,11 +88,11 @@ def test_an_engine_of_a_gpu_is_gone_when_its_memory_is_given_back(monkeypatch):
     cuda = SimpleNamespace(empty_cache=lambda: found.append(alive()))
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
     engines = [engine]
-    parts = Parts(lambda settings: None, lambda settings: engines.pop())
+    models = Models(lambda settings: None, lambda settings: engines.pop())
     del engine
-    parts.load(settings(detector_backend="none"))
-    assert parts.on_gpu and alive() is not None
-    parts.unload()
+    models.load(settings(detector_backend="none"))
+    assert models.on_gpu and alive() is not None
+    models.unload()
     assert found == [None]
 
 
@@ -98,7 +100,7 @@ def test_what_fails_to_load_leaves_nothing_behind():
     def fail(settings):
         raise LoadingError("no model")
 
-    parts = Parts(lambda settings: None, fail)
+    models = Models(lambda settings: None, fail)
     with pytest.raises(LoadingError, match="no model"):
-        parts.load(settings())
-    assert not parts.loaded and parts.engine is None
+        models.load(settings())
+    assert not models.loaded and models.engine is None

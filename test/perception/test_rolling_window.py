@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from smolrgpt_ros.perception.rolling_window import Rate, Recent
+from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow
 
 
 def test_only_the_last_values_count():
-    recent = Recent(4)
+    recent = RollingWindow(4)
     for value in (100.0, 1.0, 2.0, 3.0, 4.0):
         recent.add(value)
     assert len(recent) == 4 and recent.last == 4.0
@@ -17,7 +17,7 @@ def test_only_the_last_values_count():
 
 
 def test_nothing_is_not_zero():
-    assert math.isnan(Recent().quantile(0.5)) and math.isnan(Recent().last)
+    assert math.isnan(RollingWindow().quantile(0.5)) and math.isnan(RollingWindow().last)
 
 
 @pytest.mark.parametrize(("now", "hz"), [(10.0, 1.5), (13.0, 0.5), (20.0, 0.0)])

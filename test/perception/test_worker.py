@@ -9,7 +9,6 @@ import pytest
 
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.perception.worker import PerceptionWorker
-from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -49,7 +48,7 @@ def seen():
 
 @pytest.fixture
 def worker(detector, seen):
-    worker = PerceptionWorker(build, detector, FrameHistory(5), on_seen=seen.append)
+    worker = PerceptionWorker(build, detector, seen.append)
     worker.start()
     yield worker
     detector.allowed.release()
@@ -100,12 +99,11 @@ def test_a_detector_that_raises_does_not_end_the_thread(worker, detector, seen):
 
 
 def test_without_a_detector_frames_have_no_regions(seen):
-    history = FrameHistory(5)
-    worker = PerceptionWorker(build, None, history, on_seen=seen.append)
+    worker = PerceptionWorker(build, None, seen.append)
     worker.start()
     worker.offer(7)
     wait_for(lambda: seen)
-    assert history.newest().regions == ()
+    assert [s.regions for s in seen] == [()]
     assert worker.stop()
 
 
@@ -116,7 +114,7 @@ def test_the_least_period_is_kept():
         started.append(time.monotonic())
         return build(stamp_ns)
 
-    worker = PerceptionWorker(build_at, None, FrameHistory(9), min_period_s=lambda: 0.2)
+    worker = PerceptionWorker(build_at, None, lambda seen: None, min_period_s=lambda: 0.2)
     worker.start()
     for stamp in range(50):
         worker.offer(stamp)
@@ -128,9 +126,7 @@ def test_the_least_period_is_kept():
 
 
 def test_frames_at_just_the_allowed_rate_are_seen_though_the_thread_wakes_late(seen):
-    worker = PerceptionWorker(
-        build, None, FrameHistory(9), on_seen=seen.append, min_period_s=lambda: 0.05
-    )
+    worker = PerceptionWorker(build, None, seen.append, min_period_s=lambda: 0.05)
     wait = worker._wake.wait
     worker._wake.wait = lambda timeout: wait(timeout + 0.02)
     worker.start()
@@ -147,13 +143,12 @@ def test_frames_at_just_the_allowed_rate_are_seen_though_the_thread_wakes_late(s
 def test_regions_that_come_with_an_input_are_taken_instead_of_the_detectors(detector, seen):
     mask = np.zeros((6, 9), bool)
     mask[2, 3] = True
-    given = {1: (Region(id=42, label="shelf", mask=mask),), 2: ()}
+    external = {1: (Region(id=42, label="shelf", mask=mask),), 2: ()}
     worker = PerceptionWorker(
         build,
         detector,
-        FrameHistory(5),
-        on_seen=seen.append,
-        given=lambda item, frame: given.get(item),
+        seen.append,
+        external_regions=lambda item, frame: external.get(item),
     )
     detector.allowed.release(5)
     worker.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smolrgpt_ros.query.request import ClientRegion, Query, QueryLimits, check
+from smolrgpt_ros.query.request import ClientRegion, QueryLimits, QueryRequest, check
 from smolrgpt_ros.scene.status import QueryError, Status
 
 
@@ -16,7 +16,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
     ],
 )
 def test_good_questions_pass(question):
-    check(Query(question), QueryLimits())
+    check(QueryRequest(question), QueryLimits())
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_good_questions_pass(question):
 )
 def test_markers_and_control_characters_are_refused_by_name(question, shown):
     with pytest.raises(QueryError) as error:
-        check(Query(question), QueryLimits())
+        check(QueryRequest(question), QueryLimits())
     assert error.value.status is Status.BAD_QUESTION
     assert shown in error.value.message
 
@@ -45,5 +45,8 @@ def test_markers_and_control_characters_are_refused_by_name(question, shown):
 )
 def test_labels_of_clients_are_bounded_too(label, match):
     with pytest.raises(QueryError, match=match) as error:
-        check(Query("How far?", regions=(ClientRegion(7, label, box=(0, 0, 2, 2)),)), QueryLimits())
+        check(
+            QueryRequest("How far?", regions=(ClientRegion(7, label, box=(0, 0, 2, 2)),)),
+            QueryLimits(),
+        )
     assert error.value.status is Status.UNKNOWN_REGION

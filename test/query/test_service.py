@@ -6,10 +6,11 @@ import time
 import numpy as np
 import pytest
 
-from smolrgpt_ros.query.frame_history import FrameHistory, SeenFrame
+from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState
-from smolrgpt_ros.query.request import ClientRegion, Query, QueryLimits, Stage
-from smolrgpt_ros.query.service import CameraView, QueryDesk
+from smolrgpt_ros.query.request import ClientRegion, QueryLimits, QueryRequest, Stage
+from smolrgpt_ros.query.service import CameraView, QueryService
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
@@ -55,8 +56,8 @@ def limits():
 
 
 @pytest.fixture
-def desk(echo, history, limits):
-    return QueryDesk(
+def service(echo, history, limits):
+    return QueryService(
         echo,
         {"": CameraView(history, InputState)},
         clock_ns=lambda: NOW_NS,
@@ -64,31 +65,31 @@ def desk(echo, history, limits):
     )
 
 
-def test_newest_frame_is_asked_and_its_age_told(desk, echo):
+def test_newest_frame_is_asked_and_its_age_told(service, echo):
     stages = []
-    result = desk.ask(Query("How far?", region_ids=(4,)), on_stage=stages.append)
+    result = service.ask(QueryRequest("How far?", region_ids=(4,)), on_stage=stages.append)
     assert result.status is Status.OK and result.answer == "the answer"
     assert echo.asked == (9_500_000_000, (4,), "How far?", (4,))
     assert result.frame_age_s == 0.5
     assert 0 < result.latency_s < 5
     assert stages == [Stage.WAITING, Stage.LOOKING, Stage.GENERATING]
-    assert desk.pending == 0
+    assert service.pending == 0
 
 
-def test_a_stamp_chooses_a_kept_frame_of_any_age(desk, echo):
-    result = desk.ask(Query("How far?", stamp_ns=8_000_000_000, max_age_s=0.1))
+def test_a_stamp_chooses_a_kept_frame_of_any_age(service, echo):
+    result = service.ask(QueryRequest("How far?", stamp_ns=8_000_000_000, max_age_s=0.1))
     assert result.status is Status.OK
     assert echo.asked[0] == 8_000_000_000 and result.frame_age_s == 2.0
 
 
-def test_client_regions_replace_the_detectors(desk, echo):
+def test_client_regions_replace_the_detectors(service, echo):
     mask = np.zeros((HEIGHT, WIDTH), bool)
     mask[3:5, 6:9] = True
     regions = (
         ClientRegion(7, " Pallet ", str(encode_rle(mask)["counts"]), (HEIGHT, WIDTH)),
         ClientRegion(9, "shelf", box=(-2, 1, 3, 40)),
     )
-    assert desk.ask(Query("How far?", regions=regions)).status is Status.OK
+    assert service.ask(QueryRequest("How far?", regions=regions)).status is Status.OK
     assert echo.asked[1] == (7, 9)
     np.testing.assert_array_equal(echo.regions[0].mask, mask)
     assert echo.regions[0].label == "pallet"
@@ -101,53 +102,53 @@ RLE = str(encode_rle(np.eye(HEIGHT, WIDTH, dtype=bool))["counts"])
 @pytest.mark.parametrize(
     ("query", "status", "match"),
     [
-        (Query("  \n"), Status.BAD_QUESTION, "empty"),
-        (Query("x" * 1001), Status.BAD_QUESTION, "1001 characters, allowed are 1000"),
-        (Query("q", stamp_ns=5), Status.NO_FRAME, "history.size"),
-        (Query("q", max_age_s=0.25), Status.STALE_FRAME, "0.50 s old, allowed are 0.25 s"),
-        (Query("q", camera="rear"), Status.NO_FRAME, "'rear'"),
-        (Query("q", region_ids=(1,) * 257), Status.UNKNOWN_REGION, "257 region_ids"),
+        (QueryRequest("  \n"), Status.BAD_QUESTION, "empty"),
+        (QueryRequest("x" * 1001), Status.BAD_QUESTION, "1001 characters, allowed are 1000"),
+        (QueryRequest("q", stamp_ns=5), Status.NO_FRAME, "history.size"),
+        (QueryRequest("q", max_age_s=0.25), Status.STALE_FRAME, "0.50 s old, allowed are 0.25 s"),
+        (QueryRequest("q", camera="rear"), Status.NO_FRAME, "'rear'"),
+        (QueryRequest("q", region_ids=(1,) * 257), Status.UNKNOWN_REGION, "257 region_ids"),
         (
-            Query("q", regions=(ClientRegion(3, "", RLE, (480, 640)),)),
+            QueryRequest("q", regions=(ClientRegion(3, "", RLE, (480, 640)),)),
             Status.UNKNOWN_REGION,
             "region 3.*640x480.*9x6",
         ),
         (
-            Query("q", regions=(ClientRegion(3, "", "!" + RLE, (HEIGHT, WIDTH)),)),
+            QueryRequest("q", regions=(ClientRegion(3, "", "!" + RLE, (HEIGHT, WIDTH)),)),
             Status.UNKNOWN_REGION,
             "cannot be read",
         ),
         (
-            Query("q", regions=(ClientRegion(3, "", "é", (HEIGHT, WIDTH)),)),
+            QueryRequest("q", regions=(ClientRegion(3, "", "é", (HEIGHT, WIDTH)),)),
             Status.UNKNOWN_REGION,
             "cannot be read",
         ),
-        (Query("q", regions=(ClientRegion(3, ""),)), Status.UNKNOWN_REGION, "neither"),
+        (QueryRequest("q", regions=(ClientRegion(3, ""),)), Status.UNKNOWN_REGION, "neither"),
         (
-            Query("q", regions=(ClientRegion(3, "", box=(9, 0, 12, 4)),)),
+            QueryRequest("q", regions=(ClientRegion(3, "", box=(9, 0, 12, 4)),)),
             Status.UNKNOWN_REGION,
             "no pixel",
         ),
         (
-            Query("q", regions=(ClientRegion(3, "", box=(0, 0, 2, 2)),) * 2),
+            QueryRequest("q", regions=(ClientRegion(3, "", box=(0, 0, 2, 2)),) * 2),
             Status.UNKNOWN_REGION,
             r"twice: \[3\]",
         ),
     ],
 )
-def test_bad_requests_have_their_code_and_a_message(desk, echo, query, status, match):
+def test_bad_requests_have_their_code_and_a_message(service, echo, query, status, match):
     import re
 
-    result = desk.ask(query)
+    result = service.ask(query)
     assert result.status is status
     assert re.search(match, result.message), result.message
     assert result.answer is None and echo.asked is None
-    assert desk.ask(Query("good")).status is Status.OK, "the desk lives on"
+    assert service.ask(QueryRequest("good")).status is Status.OK, "the service lives on"
 
 
 def test_no_frame_yet(echo):
-    desk = QueryDesk(echo, {"": CameraView(FrameHistory(1), InputState)})
-    assert desk.ask(Query("q")).status is Status.NO_FRAME
+    service = QueryService(echo, {"": CameraView(FrameHistory(1), InputState)})
+    assert service.ask(QueryRequest("q")).status is Status.NO_FRAME
 
 
 @pytest.mark.parametrize(
@@ -157,17 +158,17 @@ def test_no_frame_yet(echo):
         (RuntimeError("out of memory"), Status.MODEL_ERROR, "RuntimeError: out of memory"),
     ],
 )
-def test_what_the_reasoner_raises_becomes_a_status(desk, echo, error, status, match):
+def test_what_the_reasoner_raises_becomes_a_status(service, echo, error, status, match):
     def fail(**options):
         raise error
 
     echo.action = fail
-    result = desk.ask(Query("q"))
+    result = service.ask(QueryRequest("q"))
     assert result.status is status and match in result.message
-    assert desk.pending == 0
+    assert service.pending == 0
 
 
-def test_a_hanging_model_times_out_and_is_told_to_stop(desk, echo):
+def test_a_hanging_model_times_out_and_is_told_to_stop(service, echo):
     told = threading.Event()
 
     def hang(*, cancelled, **options):
@@ -177,29 +178,29 @@ def test_a_hanging_model_times_out_and_is_told_to_stop(desk, echo):
 
     echo.action = hang
     start = time.monotonic()
-    result = desk.ask(Query("q", timeout_s=0.1))
+    result = service.ask(QueryRequest("q", timeout_s=0.1))
     assert result.status is Status.TIMEOUT and "timeout" in result.message
     assert time.monotonic() - start < 4.0
     assert told.wait(2)
 
 
-def test_more_than_max_pending_are_busy_until_one_ends(desk, echo):
+def test_more_than_max_pending_are_busy_until_one_ends(service, echo):
     release = threading.Event()
     echo.action = lambda **options: release.wait(5)
-    threads = [threading.Thread(target=desk.ask, args=(Query("q"),)) for _ in range(2)]
+    threads = [threading.Thread(target=service.ask, args=(QueryRequest("q"),)) for _ in range(2)]
     for thread in threads:
         thread.start()
-    while desk.pending < 2:
+    while service.pending < 2:
         time.sleep(0.002)
-    result = desk.ask(Query("q"))
+    result = service.ask(QueryRequest("q"))
     assert result.status is Status.BUSY and "query.max_pending" in result.message
     release.set()
     for thread in threads:
         thread.join()
-    assert desk.ask(Query("q")).status is Status.OK
+    assert service.ask(QueryRequest("q")).status is Status.OK
 
 
-def test_cancelling_ends_the_query_soon(desk, echo):
+def test_cancelling_ends_the_query_soon(service, echo):
     cancel = threading.Event()
 
     def hang(*, cancelled, **options):
@@ -209,12 +210,12 @@ def test_cancelling_ends_the_query_soon(desk, echo):
         time.sleep(3.0)  # a model notices between two tokens
 
     echo.action = hang
-    result = desk.ask(Query("q"), cancelled=cancel.is_set)
+    result = service.ask(QueryRequest("q"), cancelled=cancel.is_set)
     assert result.canceled and result.status is Status.TIMEOUT
     assert result.latency_s < 2.5
 
 
-def test_partial_text_and_time_left_reach_the_reasoner(desk, echo):
+def test_partial_text_and_time_left_reach_the_reasoner(service, echo):
     texts = []
     deadlines = []
 
@@ -223,43 +224,45 @@ def test_partial_text_and_time_left_reach_the_reasoner(desk, echo):
         on_text("The pallet")
 
     echo.action = speak
-    desk.ask(Query("q", timeout_s=3.0), on_text=texts.append)
+    service.ask(QueryRequest("q", timeout_s=3.0), on_text=texts.append)
     assert texts == ["The pallet"]
     assert 2.0 < deadlines[0] <= 3.0
 
 
-def test_a_failed_preparation_ends_the_query_before_the_model(echo, history):
+def test_a_failed_transform_ends_the_query_before_the_model(echo, history):
     def no_transform(frame, target, left_s):
         raise QueryError(Status.TF_FAILED, f"no transform to {target}")
 
-    desk = QueryDesk(
+    service = QueryService(
         echo,
         {"": CameraView(history, InputState)},
         clock_ns=lambda: NOW_NS,
-        prepare=no_transform,
+        camera_pose=no_transform,
     )
-    result = desk.ask(Query("q", target_frame="map"))
+    result = service.ask(QueryRequest("q", target_frame="map"))
     assert result.status is Status.TF_FAILED and "map" in result.message
     assert echo.asked is None
 
 
 def test_a_frame_from_the_future_is_refused_or_it_would_never_grow_old(echo, history):
-    desk = QueryDesk(echo, {"": CameraView(history, InputState)}, clock_ns=lambda: 5_000_000_000)
-    result = desk.ask(Query("q", max_age_s=4.0))
+    service = QueryService(
+        echo, {"": CameraView(history, InputState)}, clock_ns=lambda: 5_000_000_000
+    )
+    result = service.ask(QueryRequest("q", max_age_s=4.0))
     assert result.status is Status.STALE_FRAME
     assert "4.50 s in the future" in result.message and "use_sim_time" in result.message
-    assert desk.ask(Query("q", max_age_s=4.6)).status is Status.OK
+    assert service.ask(QueryRequest("q", max_age_s=4.6)).status is Status.OK
 
 
 def test_a_camera_is_chosen_by_its_name(echo, history):
     empty = FrameHistory(1)
     views = {"front": CameraView(history, InputState), "rear": CameraView(empty, InputState)}
-    desk = QueryDesk(echo, views, clock_ns=lambda: NOW_NS)
-    result = desk.ask(Query("q", camera="front"))
+    service = QueryService(echo, views, clock_ns=lambda: NOW_NS)
+    result = service.ask(QueryRequest("q", camera="front"))
     assert result.status is Status.OK and result.camera == "front"
-    assert "no image has come" in desk.ask(Query("q", camera="rear")).message
+    assert "no image has come" in service.ask(QueryRequest("q", camera="rear")).message
     for camera in ("", "side"):
-        result = desk.ask(Query("q", camera=camera))
+        result = service.ask(QueryRequest("q", camera=camera))
         assert result.status is Status.NO_FRAME and "front, rear" in result.message
-    alone = QueryDesk(echo, {"front": views["front"]}, clock_ns=lambda: NOW_NS)
-    assert alone.ask(Query("q")).camera == "front", "the only one needs no name"
+    alone = QueryService(echo, {"front": views["front"]}, clock_ns=lambda: NOW_NS)
+    assert alone.ask(QueryRequest("q")).camera == "front", "the only one needs no name"

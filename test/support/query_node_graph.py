@@ -83,6 +83,9 @@ class FixedEngine:
         self.wait_s = 0.0
         self.prompts = []
 
+    def close(self):
+        """Nothing is loaded."""
+
     def answer(self, frame, masks, prompt, *, on_text=None, cancelled=None, **options):
         self.prompts.append(prompt)
         if self.error is not None:
@@ -181,7 +184,7 @@ class Graph:
         return future.result()
 
     def wait_ready(self):
-        self.wait_until(lambda: self.node._desk is not None, "the node to be active")
+        self.wait_until(lambda: self.node._query_service is not None, "the node to be active")
         heard = [self.rgb, self.info]
         if self.node._settings["use_depth"]:
             heard.append(self.depth)

@@ -13,7 +13,7 @@ from std_msgs.msg import Header
 from smolrgpt_ros import msg as interfaces
 from smolrgpt_ros.geometry.region_poses import Place
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.query.request import ClientRegion, Query
+from smolrgpt_ros.query.request import ClientRegion, QueryRequest
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
@@ -66,7 +66,7 @@ def region_array(frame: RgbdFrame, regions: Sequence[Region], places: Sequence[P
     )
 
 
-def query_of(request: Any, target_frame: str = "") -> Query:
+def request_of(request: Any, target_frame: str = "") -> QueryRequest:
     """The values of a service request or an action goal; they have the same fields.
 
     Args:
@@ -74,7 +74,7 @@ def query_of(request: Any, target_frame: str = "") -> Query:
         target_frame: where the request names none.
     """
     max_age, timeout = nanoseconds(request.max_age), nanoseconds(request.timeout)
-    return Query(
+    return QueryRequest(
         question=request.question,
         region_ids=tuple(int(i) for i in request.region_ids),
         regions=tuple(client_region(region) for region in request.regions),

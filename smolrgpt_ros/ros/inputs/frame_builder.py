@@ -1,47 +1,49 @@
-"""From the messages of one moment to one :class:`RgbdFrame`, or to the reason why not."""
+"""The messages of one stamp to one :class:`RgbdFrame` and its regions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import CameraInfo, CompressedImage
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, PoseOf, register
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..convert.camera_info import CameraInfoError, intrinsics_from
 from ..convert.compressed import decode_compressed_color, decode_compressed_depth
 from ..convert.images import ImageError, decode_color, decode_depth
+from ..convert.messages import client_region
 from ..convert.time import nanoseconds
 
 
 @dataclass(frozen=True, eq=False)
 class FrameMessages:
-    """What the inputs said about one moment.
+    """The input messages of one frame.
 
     Args:
-        rgb: the colour image, ``Image`` or ``CompressedImage``.
+        rgb: the colour image.
         depth: the depth image paired with it; ``None`` where depth is not used.
-        info: the colour camera's calibration; ``None`` where none came.
+        info: the colour camera's calibration; ``None`` where none arrived.
         depth_info: the depth camera's; likewise.
-        regions: the ``RegionArray`` of this image where another node finds the regions.
+        regions: of this image, where another node finds the regions.
     """
 
-    rgb: Any
-    depth: Any | None
+    rgb: Image | CompressedImage
+    depth: Image | CompressedImage | None
     info: CameraInfo | None
     depth_info: CameraInfo | None = None
-    regions: Any | None = None
+    regions: RegionArray | None = None
 
 
 def build_frame(
     messages: FrameMessages, *, assume_registered: bool = False, pose_of: PoseOf | None = None
 ) -> RgbdFrame:
-    """Decode and check the messages of one moment.
+    """Decode and check the messages of one frame.
 
     Args:
         messages: colour, depth and calibration.
@@ -87,13 +89,38 @@ def build_frame(
     )
 
 
-def _color(message: Any) -> NDArray[np.uint8]:
+def external_regions(
+    messages: FrameMessages, frame: RgbdFrame, most: int = 256
+) -> tuple[Region, ...] | None:
+    """The regions that another node found in an image; ``None`` where none are expected.
+
+    Raises:
+        QueryError: UNKNOWN_REGION if one of them does not fit the image, or there are too many.
+    """
+    array = messages.regions
+    if array is None:
+        return None
+    if len(array.regions) > most:
+        raise QueryError(
+            Status.UNKNOWN_REGION,
+            f"{len(array.regions)} regions arrived on the regions topic, allowed are {most}",
+        )
+    regions = []
+    for message in array.regions:
+        region = client_region(message).in_frame(frame)
+        regions.append(replace(region, score=float(message.score)))
+    if len({region.id for region in regions}) != len(regions):
+        raise QueryError(Status.UNKNOWN_REGION, "two regions of the regions topic have the same id")
+    return tuple(regions)
+
+
+def _color(message: Image | CompressedImage) -> NDArray[np.uint8]:
     if isinstance(message, CompressedImage):
         return decode_compressed_color(message)
     return decode_color(message)
 
 
-def _depth(message: Any) -> NDArray[np.float32]:
+def _depth(message: Image | CompressedImage) -> NDArray[np.float32]:
     if isinstance(message, CompressedImage):
         return decode_compressed_depth(message)
     return decode_depth(message)

@@ -20,7 +20,7 @@ from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.qos import QoSProfile, qos_policy_name_from_kind
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
-from smolrgpt_ros.perception.rolling_window import Rate, Recent
+from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.scene.status import QueryError
 
@@ -114,7 +114,7 @@ class FramePairing:
         self._mismatches: dict[str, str] = {}
         self._newest_ns = {"rgb": 0, "depth": 0}
         self.rates = {"rgb": Rate(), "depth": Rate(), "pairs": Rate()}
-        self.abs_dt_s = Recent()
+        self.abs_dt_s = RollingWindow()
         self._subscriptions: dict[str, Any] = {}
         self._synchronize()
 

@@ -71,7 +71,7 @@ class Settings:
                 rgb_transport=values["transport_rgb"],
                 depth_transport=values["transport_depth"],
             ),
-            cameras=_cameras(values["cameras"]),
+            cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
         )
 
@@ -89,8 +89,7 @@ def _labels(text: str) -> dict[str, str]:
     return {name.strip(): label.strip() for name, label in pairs}
 
 
-def _cameras(names: Any) -> tuple[str, ...]:
-    names = tuple(names)
+def _cameras(names: tuple[str, ...]) -> tuple[str, ...]:
     good = all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in names)
     if names != ("",) and not (names and good and len(set(names)) == len(names)):
         raise ValueError(

@@ -141,8 +141,8 @@ def _points(marker: Marker) -> NDArray[np.float64]:
     """A marker's points in its header's frame, shape (N, 3)."""
     p, q = marker.pose.position, marker.pose.orientation
     local = np.array([[point.x, point.y, point.z] for point in marker.points]).reshape(-1, 3)
-    points: NDArray[np.float64] = local @ rotation_matrix((q.w, q.x, q.y, q.z)).T
-    return points + np.array([p.x, p.y, p.z])
+    rotation = rotation_matrix((q.w, q.x, q.y, q.z))
+    return np.asarray(local @ rotation.T + np.array([p.x, p.y, p.z]), np.float64)
 
 
 def _line(picture: Picture, view: View, marker: Marker, ends: NDArray[Any], draw: Any) -> None:

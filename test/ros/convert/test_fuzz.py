@@ -16,12 +16,13 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
 from std_msgs.msg import Header
 
 from smolrgpt_ros.msg import Region as RegionMessage
-from smolrgpt_ros.query.frame_history import FrameHistory, SeenFrame
+from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.query.request import QueryLimits
-from smolrgpt_ros.query.service import CameraView, QueryDesk
+from smolrgpt_ros.query.service import CameraView, QueryService
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
-from smolrgpt_ros.ros.convert.messages import query_of
+from smolrgpt_ros.ros.convert.messages import request_of
 from smolrgpt_ros.ros.convert.replies import reply_of
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
@@ -165,7 +166,7 @@ def seen():
 def desk():
     history = FrameHistory(2)
     history.add(seen())
-    return QueryDesk(
+    return QueryService(
         SpatialReasoner(Echo()),
         {"": CameraView(history, InputState)},
         clock_ns=lambda: 2 * 10**9,
@@ -213,7 +214,7 @@ requests = st.builds(
 @example(request=SpatialQuery.Request(question="How far is <mask> from <mask>?", region_ids=[3, 4]))
 def test_requests_get_a_code(desk, request):
     start = time.monotonic()
-    response = reply_of(desk.ask(query_of(request))).write_to(SpatialQuery.Response())
+    response = reply_of(desk.ask(request_of(request))).write_to(SpatialQuery.Response())
     assert time.monotonic() - start < PATIENCE_S
     status = Status(response.status)
     answer = response.answer

@@ -28,9 +28,9 @@ from smolrgpt_ros.ros.convert.messages import (
     client_region,
     empty_answer,
     header_of,
-    query_of,
     region_array,
     region_message,
+    request_of,
 )
 from smolrgpt_ros.ros.convert.time import duration_of, nanoseconds, time_of
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -246,14 +246,14 @@ def test_a_request_becomes_a_query():
         target_frame="map",
         camera="front",
     )
-    query = query_of(request, target_frame="odom")
+    query = request_of(request, target_frame="odom")
     assert (query.question, query.region_ids, query.stamp_ns) == ("How far?", (3, 1), 7_000_000_009)
     assert (query.max_age_s, query.timeout_s) == (0.5, 4.0)
     assert (query.target_frame, query.camera) == ("map", "front")
 
 
 def test_zeros_of_a_request_are_the_nodes_defaults():
-    query = query_of(SpatialQuery.Request(question="q"), target_frame="odom")
+    query = request_of(SpatialQuery.Request(question="q"), target_frame="odom")
     assert (query.stamp_ns, query.max_age_s, query.timeout_s) == (0, None, None)
     assert (query.target_frame, query.regions) == ("odom", ())
 

@@ -6,8 +6,11 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
+from smolrgpt_ros.msg import Region, RegionArray
 from smolrgpt_ros.ros.convert.images import encode_image
-from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
+from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -91,3 +94,45 @@ def test_a_depth_calibration_of_another_size_names_both():
     with pytest.raises(QueryError, match=r"8x6.*4x3.*depth/camera_info") as error:
         build_frame(FrameMessages(colour(), depth(), info(), info(8, 6)))
     assert error.value.status is Status.UNREGISTERED_DEPTH
+
+
+MASK = np.zeros((4, 6), bool)
+MASK[1:3, 2:5] = True
+SMALL_FRAME = RgbdFrame(np.zeros((4, 6, 3), np.uint8), None, None)
+
+
+def region(identity, size=(4, 6)):
+    return Region(
+        id=identity,
+        label="pallet",
+        score=0.75,
+        mask_rle=str(encode_rle(MASK)["counts"]),
+        mask_height=size[0],
+        mask_width=size[1],
+    )
+
+
+def with_regions(*found):
+    return FrameMessages(None, None, None, regions=RegionArray(regions=list(found)))
+
+
+def test_regions_keep_id_label_score_and_mask():
+    (found,) = external_regions(with_regions(region(7)), SMALL_FRAME)
+    assert (found.id, found.label, found.score) == (7, "pallet", 0.75)
+    np.testing.assert_array_equal(found.mask, MASK)
+    assert external_regions(with_regions(), SMALL_FRAME) == (), "nothing was found there"
+    assert external_regions(FrameMessages(None, None, None), SMALL_FRAME) is None, "nobody looked"
+
+
+@pytest.mark.parametrize(
+    ("found", "match"),
+    [
+        ([region(1, (480, 640))], "640x480.*6x4"),
+        ([region(1), region(1)], "same id"),
+        ([region(i) for i in range(257)], "257 regions.*256"),
+    ],
+)
+def test_regions_that_do_not_fit_are_refused(found, match):
+    with pytest.raises(QueryError, match=match) as error:
+        external_regions(with_regions(*found), SMALL_FRAME)
+    assert error.value.status is Status.UNKNOWN_REGION

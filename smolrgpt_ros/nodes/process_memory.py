@@ -1,10 +1,11 @@
-"""One heap for all threads of a process that holds images for weeks."""
+"""The memory of a node's process: one heap for all threads, and its size."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+from pathlib import Path
 
 #: ``M_ARENA_MAX`` of glibc's ``malloc.h``.
 _M_ARENA_MAX = -8
@@ -13,9 +14,9 @@ _M_ARENA_MAX = -8
 def use_one_heap() -> bool:
     """Let glibc serve all threads from one heap; call it before threads are started.
 
-    By default it makes up to eight heaps a core and never moves anything. Every query has a thread
-    of its own, so that images and points come to lie in all heaps and each grows to the most it
-    ever held: tens of MiB, over hours. Python allocates under its own lock anyway.
+    By default it makes up to eight heaps for each core. Every query has a thread of its own, so
+    that images and points are allocated in all heaps and each grows to its maximum: tens of MiB,
+    over hours. Python allocates under its own lock anyway.
 
     Returns:
         whether it took effect: not with another C library, nor where the environment variable
@@ -26,3 +27,9 @@ def use_one_heap() -> bool:
     with contextlib.suppress(OSError, AttributeError):
         return bool(ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 1))
     return False
+
+
+def resident_bytes(process: str = "self") -> int:
+    """Memory that a process holds, from ``/proc``."""
+    pages = Path(f"/proc/{process}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from smolrgpt_ros.nodes.heap import use_one_heap
+from smolrgpt_ros.nodes.process_memory import use_one_heap
 
 #: Twelve threads that allocate at the same time, then the C library's own account.
 ALLOCATE = """
@@ -15,7 +15,7 @@ libc = ctypes.CDLL("libc.so.6")
 if not hasattr(libc, "malloc_info"):
     sys.exit(77)
 if sys.argv[1] == "one":
-    from smolrgpt_ros.nodes.heap import use_one_heap
+    from smolrgpt_ros.nodes.process_memory import use_one_heap
     assert use_one_heap()
 barrier = threading.Barrier(12)
 def work():

@@ -1,27 +1,29 @@
-"""What an action's client hears while its answer is being made."""
+"""An action's goal: its feedback while the query is answered, its state and result at the end."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
+
+from rclpy.action.server import ServerGoalHandle
 
 from smolrgpt_ros.action import SpatialQuery
 from smolrgpt_ros.query.request import Stage
+from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.convert.time import duration_of
 
-#: Least time between two messages of partial text, seconds: a model may write faster than people
-#: read and networks like.
+#: Least time between two messages of partial text, seconds: a model may generate faster than people
+#: read.
 TEXT_PERIOD_S = 0.05
 
 
 class GoalFeedback:
-    """Publishes a goal's feedback; used by the query's own thread.
+    """Publishes a goal's feedback, on the query's thread.
 
     Args:
         goal: the server's goal handle.
     """
 
-    def __init__(self, goal: Any) -> None:
+    def __init__(self, goal: ServerGoalHandle) -> None:
         self._goal = goal
         self._start = time.monotonic()
         self._stage = Stage.WAITING
@@ -40,7 +42,7 @@ class GoalFeedback:
             self._publish(text)
 
     def _publish(self, text: str) -> None:
-        # A query that was cancelled or timed out may still be writing.
+        # A query that was cancelled or timed out may still be generating.
         if self._goal.is_active:
             self._goal.publish_feedback(
                 SpatialQuery.Feedback(
@@ -49,3 +51,16 @@ class GoalFeedback:
                     elapsed=duration_of(time.monotonic() - self._start),
                 )
             )
+
+
+def end_goal(goal: ServerGoalHandle, reply: Reply) -> SpatialQuery.Result:
+    """Set the state that a reply means for its goal; returns the goal's result."""
+    result = reply.write_to(SpatialQuery.Result())
+    if reply.result.canceled:
+        result.status = SpatialQuery.Result.STATUS_CANCELED
+        goal.canceled()
+    elif reply.ok:
+        goal.succeed()
+    else:
+        goal.abort()
+    return result

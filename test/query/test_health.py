@@ -1,0 +1,75 @@
+"""The health of inputs and devices: level, message and values."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from smolrgpt_ros.perception.rolling_window import RollingWindow
+from smolrgpt_ros.perception.worker import PerceptionCounters
+from smolrgpt_ros.query.health import InputRates, Level, compute_health, input_health
+from smolrgpt_ros.query.input_state import InputState
+from smolrgpt_ros.scene.status import QueryError, Status
+
+GOOD = {"rgb": 9, "depth": 9, "info": 9, "paired": 8, "rgb_age_s": 0.1, "depth_age_s": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "words"),
+    [
+        ({}, Level.OK, "receiving"),
+        ({"rgb_age_s": 5.0}, Level.ERROR, "rgb/image_raw"),
+        ({"depth_age_s": 5.0}, Level.ERROR, "depth/image_raw"),
+        ({"depth_age_s": 5.0, "use_depth": False}, Level.OK, "receiving"),
+        ({"info": 0}, Level.WARN, "calibration"),
+        ({"failure": QueryError(Status.UNREGISTERED_DEPTH, "8x3")}, Level.ERROR, "8x3"),
+    ],
+)
+def test_inputs(changes, level, words):
+    health = input_health(InputState(**(GOOD | changes)), PerceptionCounters(skipped=4), 2.0)
+    assert health.level == level and words in health.message
+    assert health.values["colour without partner"] == 1
+    assert health.values["skipped for a newer one"] == 4
+
+
+@pytest.mark.parametrize(
+    ("device", "wanted", "level"),
+    [
+        ("cpu", "auto", Level.WARN),
+        ("cpu", "cpu", Level.OK),
+        ("cuda:0", "auto", Level.OK),
+        ("cpu", "cuda", Level.WARN),
+    ],
+)
+def test_a_fall_back_to_the_cpu_is_a_warning(device, wanted, level):
+    seconds = RollingWindow()
+    for value in (0.1, 0.2, 0.3):
+        seconds.add(value)
+    part = SimpleNamespace(name="mini", device=device, sha256="ab12")
+    health = compute_health("model", part, wanted, seconds)
+    assert health.level == level
+    assert (health.values["device"], health.values["sha256"]) == (device, "ab12")
+    assert (health.values["latency p50 (s)"], health.values["latency p95 (s)"]) == (0.2, 0.29)
+
+
+def test_rates_drops_and_reasons_are_among_the_values():
+    counters = PerceptionCounters(failed=3, reasons={"NO_DEPTH": 1, "NO_FRAME": 2})
+    rates = InputRates(29.96, 14.9, 14.9, 0.004, 0.031, 0.12)
+    health = input_health(InputState(**(GOOD | {"depth": 11})), counters, 2.0, rates, "front")
+    assert health.name == "input front"
+    values = health.values
+    assert (values["rgb (Hz)"], values["|dt| median (s)"], values["|dt| largest (s)"]) == (
+        30.0,
+        0.004,
+        0.031,
+    )
+    assert (values["depth without partner"], values["age of newest frame (s)"]) == (3, 0.12)
+    assert (values["failed: NO_DEPTH"], values["failed: NO_FRAME"]) == (1, 2)
+
+
+def test_a_qos_mismatch_is_an_error_even_while_nothing_else_is_known():
+    health = input_health(
+        InputState(mismatches={"rgb": "a publisher offers less RELIABILITY"}),
+        PerceptionCounters(),
+        2.0,
+    )
+    assert health.level == Level.ERROR and "RELIABILITY" in health.message
