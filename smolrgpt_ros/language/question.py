@@ -62,7 +62,7 @@ class Comparison(Enum):
 
     LESS = "less than"
     AT_MOST = "at most"
-    EQUAL = "exactly"
+    EQUAL = "equal to"
     AT_LEAST = "at least"
     MORE = "more than"
 
@@ -149,7 +149,10 @@ class Ranked:
         key: what they are ranked by.
         extreme: which end.
         rank: 1 for the first from that end.
-        take: how many, from ``rank`` on.
+        take: how many; more than one only from the first on.
+
+    Raises:
+        ValueError: for a middle by anything but the column, and for a rank beside several taken.
     """
 
     of: Selection
@@ -157,6 +160,14 @@ class Ranked:
     extreme: Extreme
     rank: int = 1
     take: int = 1
+
+    def __post_init__(self) -> None:
+        if self.extreme is Extreme.MIDDLE and not isinstance(self.key, Column):
+            raise ValueError(f"only a row of objects has a middle one, found {self.key}")
+        if self.rank < 1 or self.take < 1 or (self.take > 1 and self.rank > 1):
+            raise ValueError(
+                f"expected a rank or a number of objects, found {self.rank}, {self.take}"
+            )
 
 
 Selection = Ids | OfClass | Everything | Camera | Union | Where | Ranked
@@ -175,7 +186,6 @@ class DistanceTo:
     """Distance to one object, metres."""
 
     target: Selection
-    mode: Mode = Mode.CENTER
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,322 @@
+"""Questions of the query language as canonical English; the reader reads it back as the same value.
+
+A selection that has conditions of its own stands in brackets wherever another phrase goes on behind
+it, so that a sentence has one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from . import question as q
+from .vocabulary import plural_of
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_UNITS = {
+    q.Unit.METRE: "",
+    q.Unit.CENTIMETRE: " in centimetres",
+    q.Unit.MILLIMETRE: " in millimetres",
+    q.Unit.FOOT: " in feet",
+    q.Unit.INCH: " in inches",
+}
+_SUPERLATIVES = {
+    (q.Dimension.HEIGHT, q.Extreme.MOST): "tallest",
+    (q.Dimension.HEIGHT, q.Extreme.LEAST): "shortest",
+    (q.Dimension.WIDTH, q.Extreme.MOST): "widest",
+    (q.Dimension.WIDTH, q.Extreme.LEAST): "narrowest",
+    (q.Dimension.LENGTH, q.Extreme.MOST): "longest",
+    (q.Dimension.LENGTH, q.Extreme.LEAST): "least long",
+    (q.Dimension.SIZE, q.Extreme.MOST): "biggest",
+    (q.Dimension.SIZE, q.Extreme.LEAST): "smallest",
+    (q.Dimension.ELEVATION, q.Extreme.MOST): "most elevated",
+    (q.Dimension.ELEVATION, q.Extreme.LEAST): "least elevated",
+}
+_COLUMNS = {
+    q.Extreme.LEAST: "leftmost",
+    q.Extreme.MOST: "rightmost",
+    q.Extreme.MIDDLE: "middle",
+}
+_AS_FAR = {
+    q.Comparison.LESS: "closer to {target} than {other}",
+    q.Comparison.MORE: "farther from {target} than {other}",
+    q.Comparison.AT_MOST: "at most as far from {target} as {other}",
+    q.Comparison.AT_LEAST: "at least as far from {target} as {other}",
+    q.Comparison.EQUAL: "equally far from {target} as {other}",
+}
+
+
+def english(question: q.Question) -> str:
+    """The canonical sentence of a question."""
+    return _sentence(question)
+
+
+def number(value: float) -> str:
+    """A number as it is read back: "3", "1.5"."""
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+# -- selections -----------------------------------------------------------------------------
+
+
+def one(selection: q.Selection) -> str:
+    """A selection as one object, closed: whatever stands behind does not belong to it."""
+    if isinstance(selection, q.OfClass):
+        return f"the {selection.label}"
+    if isinstance(selection, q.Ids | q.Camera):
+        return _phrase(selection)
+    if isinstance(selection, q.Everything):
+        return "any object"
+    if isinstance(selection, q.Ranked) and isinstance(selection.of, q.OfClass):
+        if isinstance(selection.key, q.Column | q.SizeOf):
+            return _phrase(selection)
+    return f"({_phrase(selection)})"
+
+
+def many(selection: q.Selection) -> str:
+    """A selection as several objects, closed."""
+    if isinstance(selection, q.OfClass):
+        return plural_of(selection.label)
+    if isinstance(selection, q.Everything):
+        return "objects"
+    return one(selection)
+
+
+def _phrase(selection: q.Selection) -> str:
+    """A selection, open: a condition behind it would belong to its last part."""
+    if isinstance(selection, q.Ids):
+        numbers = [str(i) for i in selection.ids]
+        if len(numbers) == 1:
+            return f"{selection.label} {numbers[0]}"
+        return f"{plural_of(selection.label)} {_listed(numbers)}"
+    if isinstance(selection, q.OfClass | q.Everything):
+        return many(selection)
+    if isinstance(selection, q.Camera):
+        return "the camera"
+    if isinstance(selection, q.Union):
+        return " and ".join(many(member) for member in selection.members)
+    if isinstance(selection, q.Where):
+        base = many(selection.of)
+        if isinstance(selection.of, q.Ranked) and not base.startswith("("):
+            base = f"({base})"
+        return f"{base} that are {condition(selection.condition)}"
+    return _ranked(selection)
+
+
+def _ranked(selection: q.Ranked) -> str:
+    place = f"{_ordinal(selection.rank)} " if selection.rank > 1 else ""
+    take = f"{selection.take} " if selection.take > 1 else ""
+    several, key = selection.take > 1, selection.key
+    if isinstance(key, q.Holding):
+        most = "most" if selection.extreme is q.Extreme.MOST else "fewest"
+        return f"the {place}{take}of {many(selection.of)} with the {most} {many(key.content)}"
+    if isinstance(key, q.DistanceTo):
+        least = selection.extreme is q.Extreme.LEAST
+        word = "closest" if least else "farthest"
+        behind = f" {'to' if least else 'from'} {one(key.target)}"
+    elif isinstance(key, q.Column):
+        word, behind = _COLUMNS[selection.extreme], ""
+    else:
+        word, behind = _SUPERLATIVES[key.dimension, selection.extreme], ""
+    if isinstance(selection.of, q.OfClass):
+        name = plural_of(selection.of.label) if several else selection.of.label
+        return f"the {place}{take}{word} {name}{behind}"
+    return f"the {place}{take}{word} of {many(selection.of)}{behind}"
+
+
+def _some(selection: q.Selection) -> str:
+    """A selection behind "any": "pallets that are empty", "of pallets 3 and 7"."""
+    base = selection.of if isinstance(selection, q.Where) else selection
+    named = isinstance(base, q.OfClass | q.Everything)
+    return _phrase(selection) if named else f"of {many(selection)}"
+
+
+def _is_several(selection: q.Selection) -> bool:
+    if isinstance(selection, q.Ids):
+        return len(selection.ids) > 1
+    if isinstance(selection, q.Ranked):
+        return selection.take > 1
+    return not isinstance(selection, q.OfClass | q.Camera)
+
+
+def _ordinal(rank: int) -> str:
+    return _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else f"{rank}th"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+# -- conditions -----------------------------------------------------------------------------
+
+
+def condition(value: q.Condition) -> str:
+    """A condition as it stands behind "that are"."""
+    if isinstance(value, q.All):
+        return " and ".join(_closed(part) for part in value.conditions)
+    if isinstance(value, q.AnyOf):
+        return " or ".join(_closed(part) for part in value.conditions)
+    return _simple(value)
+
+
+def _closed(value: q.Condition) -> str:
+    text = condition(value)
+    return f"({text})" if isinstance(value, q.All | q.AnyOf | q.Not) else text
+
+
+def _simple(value: q.Condition) -> str:
+    if isinstance(value, q.State):
+        return value.state.value
+    if isinstance(value, q.Inside):
+        return f"in {many(value.place)}"
+    if isinstance(value, q.OnTop):
+        return f"on top of {many(value.carrier)}"
+    if isinstance(value, q.Beside):
+        return f"{value.side.value} {one(value.of)}"
+    if isinstance(value, q.NextTo):
+        return f"next to {one(value.of)}"
+    if isinstance(value, q.Between):
+        return f"between {one(value.first)} and {one(value.second)}"
+    if isinstance(value, q.Among):
+        return f"one of {many(value.selection)}"
+    if isinstance(value, q.Not):
+        return f"not {_closed(value.condition)}"
+    if isinstance(value, q.Compared):
+        return _compared(value)
+    raise TypeError(f"no condition: {value!r}")
+
+
+def _compared(value: q.Compared) -> str:
+    key, than = value.key, value.comparison.value
+    if isinstance(key, q.DistanceTo):
+        if isinstance(value.value, float | int):
+            return f"{than} {number(value.value)} m from {one(key.target)}"
+        return _AS_FAR[value.comparison].format(target=one(key.target), other=one(value.value))
+    if isinstance(key, q.SizeOf):
+        size = value.value
+        what = f"{number(size)} m" if isinstance(size, float | int) else one(size)
+        return f"{than} {what} in {key.dimension.value}"
+    if isinstance(key, q.Holding):
+        held = value.value
+        what = number(held) if isinstance(held, float | int) else one(held)
+        return f"holding {than} {what} of {many(key.content)}"
+    raise TypeError(f"a condition compares distances, sizes or contents, found {key!r}")
+
+
+# -- numbers --------------------------------------------------------------------------------
+
+
+def quantity(value: q.Quantity) -> str:
+    """A number as a noun: "the distance between pallet 9 and the transporter"."""
+    if isinstance(value, q.Distance):
+        return f"the {value.mode.value} between {one(value.first)} and {one(value.second)}"
+    if isinstance(value, q.Size):
+        return f"the {value.dimension.value} of {one(value.of)}"
+    if isinstance(value, q.Count):
+        return f"the number of {many(value.of)}"
+    if isinstance(value, q.Total):
+        return f"the total {_of_each(value.key)} of {many(value.of)}"
+    if isinstance(value, q.Mean):
+        return f"the average {_of_each(value.key)} of {many(value.of)}"
+    if isinstance(value, q.Route):
+        stops = " to ".join(one(stop) for stop in value.stops[1:])
+        return f"the length of the way from {one(value.stops[0])} to {stops}"
+    return f"the difference between ({quantity(value.first)}) and ({quantity(value.second)})"
+
+
+def _of_each(key: q.Key) -> str:
+    if isinstance(key, q.DistanceTo):
+        return f"distance from {one(key.target)}"
+    if isinstance(key, q.SizeOf):
+        return key.dimension.value
+    if isinstance(key, q.Holding):
+        return f"number of {many(key.content)} held"
+    return "position from left to right"
+
+
+def proposition(value: q.Proposition) -> str:
+    """A proposition as a question for yes or no, without its question mark."""
+    if isinstance(value, q.Exists):
+        return f"Are there any {_some(value.selection)}"
+    if isinstance(value, q.Holds):
+        if _is_several(value.subject):
+            return f"Are all {many(value.subject)} {condition(value.condition)}"
+        return f"Is {one(value.subject)} {condition(value.condition)}"
+    if isinstance(value, q.Same):
+        return f"Is {one(value.first)} the same as {one(value.second)}"
+    if isinstance(value, q.SamePlace):
+        return f"Are {many(value.subject)} in the same one of {many(value.places)}"
+    second = value.second
+    than = number(second) if isinstance(second, float | int) else f"({quantity(second)})"
+    if isinstance(second, float | int) and not isinstance(value.first, q.Count):
+        than += " m"
+    return f"Is ({quantity(value.first)}) {value.comparison.value} {than}"
+
+
+# -- questions ------------------------------------------------------------------------------
+
+
+@singledispatch
+def _sentence(question: q.Question) -> str:
+    raise TypeError(f"no question: {question!r}")
+
+
+@_sentence.register
+def _(question: q.HowMuch) -> str:
+    asked, unit = question.quantity, _UNITS[question.unit]
+    if isinstance(asked, q.Distance) and asked.mode is q.Mode.CENTER:
+        return f"How far is {one(asked.first)} from {one(asked.second)}{unit}?"
+    return f"What is {quantity(asked)}{unit}?"
+
+
+@_sentence.register
+def _(question: q.Which) -> str:
+    return f"Which is {_phrase(question.selection)}?"
+
+
+@_sentence.register
+def _(question: q.Listing) -> str:
+    return f"List {_phrase(question.selection)}."
+
+
+@_sentence.register
+def _(question: q.Order) -> str:
+    order = ", largest first" if question.descending else ""
+    return f"Sort {many(question.selection)} by {_of_each(question.key)}{order}."
+
+
+@_sentence.register
+def _(question: q.Each) -> str:
+    unit = _UNITS[question.unit]
+    return f"What is the {_of_each(question.key)} of each of {many(question.selection)}{unit}?"
+
+
+@_sentence.register
+def _(question: q.Pair) -> str:
+    how = "closest together" if question.extreme is q.Extreme.LEAST else "farthest apart"
+    return f"Which two of {many(question.selection)} are {how}?"
+
+
+@_sentence.register
+def _(question: q.Whether) -> str:
+    return f"{proposition(question.proposition)}?"
+
+
+@_sentence.register
+def _(question: q.Relation) -> str:
+    return f"Is {one(question.first)} {question.kind.value} {one(question.second)}?"
+
+
+@_sentence.register
+def _(question: q.Direction) -> str:
+    return f"At what o'clock is {one(question.subject)} from {one(question.viewer)}?"
+
+
+@_sentence.register
+def _(question: q.WhereIs) -> str:
+    return f"Where is {one(question.subject)}?"
+
+
+@_sentence.register
+def _(question: q.Dimensions) -> str:
+    return f"What are the dimensions of {one(question.of)}{_UNITS[question.unit]}?"

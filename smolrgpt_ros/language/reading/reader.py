@@ -1,0 +1,111 @@
+"""Reads a typed question as a value of the query language, whole, or refuses and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..english import english
+from ..question import Question
+from .grammar import Grammar, load_grammar
+from .names import grammar_names
+from .parser import Parser
+from .resolution import View, resolved
+from .spelling import Speller
+from .tokens import Token, tokenize
+from .word_lists import WordLists, default_word_lists
+
+_RULES = Path(__file__).with_name("rules")
+
+
+@cache
+def default_grammar() -> Grammar:
+    """The grammar that ships: every file of ``rules/``."""
+    files = sorted(_RULES.glob("*.rules"))
+    return load_grammar(files, grammar_names(), default_word_lists().spellings)
+
+
+class GrammarReader:
+    """Reads questions by the grammar.
+
+    Args:
+        lists: synonyms and other words; those that ship if left out.
+        grammar: rules; those that ship if left out.
+    """
+
+    def __init__(self, lists: WordLists | None = None, grammar: Grammar | None = None) -> None:
+        self._lists = default_word_lists() if lists is None else lists
+        self._grammar = default_grammar() if grammar is None else grammar
+        self._known = self._grammar.words | self._lists.words
+        self._speller = Speller(self._known)
+
+    def read(self, text: str, view: View, placeholders: Sequence[int] = ()) -> Question:
+        """What a question asks.
+
+        Args:
+            text: as typed, in English.
+            view: the regions it may mean.
+            placeholders: the regions behind its ``<mask>``s, in order.
+
+        Raises:
+            QueryError: BAD_QUESTION where it cannot be read whole, with the word that could not be
+                used; UNKNOWN_REGION where it names what is not in view.
+        """
+        labels = tuple(dict.fromkeys(view.labels.values()))
+        tokens = tokenize(text, labels, self._lists, self._speller)
+        parser = Parser(self._grammar, tokens)
+        readings = parser.readings("QUESTION")
+        if not readings:
+            raise self._unreadable(tokens, parser, view)
+        best = [r.meaning for r in readings if r.cost == readings[0].cost]
+        questions: dict[Question, None] = {}
+        errors: list[QueryError] = []
+        for meaning in best:
+            try:
+                questions[resolved(meaning, view, placeholders)] = None
+            except QueryError as error:
+                errors.append(error)
+        if len(questions) == 1:
+            return next(iter(questions))
+        if questions:
+            read = " or ".join(repr(english(question)) for question in list(questions)[:2])
+            raise QueryError(Status.BAD_QUESTION, f"this can be read as {read}; ask one of them")
+        raise errors[0]
+
+    def _unreadable(self, tokens: Sequence[Token], parser: Parser, view: View) -> QueryError:
+        strange = [t.text for t in tokens if t.kind == "word" and not self._is_known(t)]
+        if strange:
+            words = ", ".join(f'"{word}"' for word in dict.fromkeys(strange))
+            noun = "the word" if len(set(strange)) == 1 else "the words"
+            return QueryError(
+                Status.UNKNOWN_REGION if parser.furthest else Status.BAD_QUESTION,
+                f"{noun} {words} of the question cannot be used; in view: {view.listed()}",
+            )
+        if parser.mismatches:
+            return QueryError(Status.BAD_QUESTION, str(parser.mismatches[0]))
+        at = min(parser.furthest, len(tokens) - 1)
+        where = f'"{tokens[at].text}"' if tokens else "anything"
+        return QueryError(
+            Status.BAD_QUESTION,
+            f"the question is not understood: {where} cannot be used where it stands; in view: "
+            f"{view.listed()}",
+        )
+
+    def _is_known(self, token: Token) -> bool:
+        return bool(token.signs & self._known) or isinstance(token.value, float)
+
+
+def read_question(
+    text: str, labels: Mapping[int, str], placeholders: Sequence[int] = ()
+) -> Question:
+    """What a question asks, by the rules and words that ship; see :meth:`GrammarReader.read`."""
+    return _default_reader().read(text, View(dict(labels)), placeholders)
+
+
+@cache
+def _default_reader() -> GrammarReader:
+    return GrammarReader()

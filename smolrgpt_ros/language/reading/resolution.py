@@ -1,0 +1,91 @@
+"""What a reading names, looked up among the regions in view: ids and classes must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from .. import question as q
+from .names import It, Unsaid, parts, swapped
+
+
+@dataclass(frozen=True)
+class View:
+    """The regions that a question may mean: the class of each, by id, in the asker's order."""
+
+    labels: Mapping[int, str]
+
+    def ids_of(self, label: str) -> tuple[int, ...]:
+        return tuple(i for i, found in self.labels.items() if found == label)
+
+    def listed(self, limit: int = 12) -> str:
+        """What is in view, for messages: "pallet 1, 3; buffer 2"."""
+        groups: dict[str, list[str]] = {}
+        for number, label in self.labels.items():
+            groups.setdefault(label or "region", []).append(str(number))
+        named = [f"{label} {', '.join(ids[:limit])}" for label, ids in groups.items()]
+        return "; ".join(named) if named else "nothing"
+
+
+def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
+    """A reading with its placeholders and references filled in.
+
+    Raises:
+        QueryError: UNKNOWN_REGION for a region or class that is not in view, BAD_QUESTION for a
+            pronoun that stands for nothing, and for placeholders that do not fit.
+    """
+    used = sum(len([i for i in p.ids if i < 0]) for p in parts(meaning) if isinstance(p, q.Ids))
+
+    def change(value: Any) -> Any:
+        if isinstance(value, q.Ids):
+            return _ids(value, view, placeholders)
+        if isinstance(value, q.OfClass) and not view.ids_of(value.label):
+            raise QueryError(
+                Status.UNKNOWN_REGION,
+                f"nothing called {value.label!r} is in view; in view: {view.listed()}",
+            )
+        if isinstance(value, Unsaid):
+            return q.Camera()
+        if isinstance(value, It):
+            raise QueryError(
+                Status.BAD_QUESTION,
+                "the question says it or one without naming what is meant; in view: "
+                f"{view.listed()}",
+            )
+        return value
+
+    if placeholders and not used:
+        raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
+    return swapped(meaning, change)
+
+
+def _ids(value: q.Ids, view: View, placeholders: Sequence[int]) -> q.Ids:
+    found: list[int] = []
+    for number in value.ids:
+        if number < 0:
+            if -1 - number >= len(placeholders):
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    "the question has more <mask> placeholders than region ids "
+                    f"({len(placeholders)})",
+                )
+            found.append(placeholders[-1 - number])
+            continue
+        if number not in view.labels:
+            raise QueryError(
+                Status.UNKNOWN_REGION,
+                f"region {number} is not in view; in view: {view.listed()}",
+            )
+        if value.label not in ("region", "", view.labels[number]):
+            raise QueryError(
+                Status.UNKNOWN_REGION,
+                f"region {number} is a {view.labels[number]}, not a {value.label}; in view: "
+                f"{view.listed()}",
+            )
+        found.append(number)
+    labels = {view.labels.get(i, "") for i in found}
+    label = labels.pop() if len(labels) == 1 else "region"
+    return q.Ids(tuple(dict.fromkeys(found)), label or "region")

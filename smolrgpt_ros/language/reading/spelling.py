@@ -1,0 +1,70 @@
+"""Repairs a mistyped word to the one word of the grammar that is a slip away.
+
+A word of an English dictionary is never repaired: "jack" is no "rack". The dictionary is that of
+pyspellchecker; without it only words are repaired that no English word can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """The English dictionary, lower case; empty where pyspellchecker is not installed."""
+    try:
+        from spellchecker import SpellChecker
+    except ImportError:
+        return frozenset()
+    return frozenset(SpellChecker(language="en").word_frequency.dictionary)
+
+
+class Speller:
+    """Repairs words to those of a grammar.
+
+    Args:
+        words: all words that may be meant, lower case.
+        dictionary: words that are never repaired; the English dictionary if left out.
+    """
+
+    def __init__(self, words: Iterable[str], dictionary: frozenset[str] | None = None) -> None:
+        self._words = frozenset(word for word in words if word.isalpha())
+        self._dictionary = dictionary
+        self._near: dict[str, frozenset[str]] = {}
+
+    def repaired(self, word: str, also: frozenset[str] = frozenset()) -> str:
+        """The word itself, or the only known one that a slip away.
+
+        Args:
+            word: lower case.
+            also: further words that may be meant, as the labels in view.
+        """
+        if len(word) < 3 or word in self._words or word in also:
+            return word
+        dictionary = english_words() if self._dictionary is None else self._dictionary
+        if word in dictionary or not dictionary:
+            return word
+        if word not in self._near:
+            self._near[word] = frozenset(w for w in self._words if is_one_slip(word, w))
+        near = self._near[word] | {w for w in also if is_one_slip(word, w)}
+        # A swapped or doubled letter is likelier than another word of the same length.
+        close = {w for w in near if sorted(w) == sorted(word)} or near
+        return next(iter(close)) if len(close) == 1 else word
+
+
+def is_one_slip(a: str, b: str) -> bool:
+    """Whether two different words differ by one missing, extra, wrong or swapped letter.
+
+    Of a word of three letters only a swap counts: too many differ by one letter.
+    """
+    if abs(len(a) - len(b)) > 1 or a == b:
+        return False
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    rest_a, rest_b = a[start:], b[start:]
+    swapped = rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:]
+    if min(len(a), len(b)) <= 3:
+        return swapped
+    return swapped or rest_a[1:] == rest_b or rest_a == rest_b[1:] or rest_a[1:] == rest_b[1:]

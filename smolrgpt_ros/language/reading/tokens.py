@@ -1,0 +1,191 @@
+"""Text of a question to tokens: spelling, numbers with units, region numbers, class words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .spelling import Speller
+from .word_lists import WordLists
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a question.
+
+    Args:
+        text: as the grammar writes it, lower case.
+        kind: ``word``, ``noun`` (a class), ``number``, ``length``, ``id``, ``mask`` or ``pause``
+            (a comma, a full stop: nothing needs it).
+        value: the label of a noun, the number, metres of a length, the id; else the text.
+        signs: what a pattern may call it: its word, its kinds (``grammar.TERMINALS``).
+        start, end: where it stands in the text that was asked.
+    """
+
+    text: str
+    kind: str
+    value: object
+    signs: frozenset[str]
+    start: int
+    end: int
+
+
+_PIECE = re.compile(
+    r"""
+    (?P<mask><mask>)
+    | \[\s*region\s*(?P<id1>\d+)\s*\] | <\s*region\s*_?(?P<id2>\d+)\s*> | \#\s*(?P<id3>\d+)
+    | (?P<number>(?<![\w.])\d+(?:[.,]\d+)?)(?![\d])
+    | (?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)
+    | (?P<symbol>->|<=|>=|[<>=+/&()%])
+    | (?P<pause>[,;:.?!\-]+|["`*|])
+    | (?P<rest>[^\s_])
+    """,
+    re.VERBOSE,
+)
+_SYMBOLS = {"+": "plus", "/": "slash", "&": "and", "(": "lparen", ")": "rparen", "=": "equals"}
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
+
+
+def tokenize(
+    text: str, labels: Sequence[str], lists: WordLists, speller: Speller | None = None
+) -> tuple[Token, ...]:
+    """The tokens of a question.
+
+    Args:
+        text: as asked.
+        labels: classes in view, lower case; they and their plurals are words of the question.
+        lists: synonyms, units, number words, words that change nothing.
+        speller: repairs words that neither the grammar nor the dictionary has.
+    """
+    pieces = list(_pieces(text, lists))
+    pieces = _with_spelling(pieces, labels, lists, speller)
+    tokens = _with_nouns(pieces, lists.class_words(labels))
+    return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
+
+
+def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
+    """Words, numbers and symbols one by one."""
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+    plain = plain.replace("<image>", "")
+    masks = 0
+    for found in _PIECE.finditer(plain):
+        start, end = found.span()
+        identity = found["id1"] or found["id2"] or found["id3"]
+        if found["mask"]:
+            yield Token("<mask>", "mask", masks, frozenset({"MASK"}), start, end)
+            masks += 1
+        elif identity:
+            yield Token(identity, "id", int(identity), frozenset({"ID"}), start, end)
+        elif found["number"]:
+            ordinal = _ORDINAL.match(plain, start)
+            if ordinal:
+                word = lists.ordinal(int(ordinal[1]))
+                yield Token(word, "word", word, frozenset({word}), start, ordinal.end())
+            else:
+                number = float(found["number"].replace(",", "."))
+                yield Token(found["number"], "number", number, _number_signs(number), start, end)
+        elif found["word"]:
+            if _ORDINAL.match(plain, max(start - 2, 0)) and found["word"] in (
+                "st",
+                "nd",
+                "rd",
+                "th",
+            ):
+                continue
+            for word in lists.expanded(found["word"]):
+                yield Token(word, "word", word, frozenset({word}), start, end)
+        elif found["pause"]:
+            yield Token(found["pause"], "pause", "", frozenset(), start, end)
+        else:
+            symbol = found["symbol"] or found["rest"]
+            word = _SYMBOLS.get(symbol, symbol)
+            yield Token(word, "word", word, frozenset({word}), start, end)
+
+
+def _number_signs(number: float) -> frozenset[str]:
+    return frozenset({"NUMBER", "COUNT"} if number.is_integer() else {"NUMBER"})
+
+
+def _with_spelling(
+    tokens: Sequence[Token], labels: Sequence[str], lists: WordLists, speller: Speller | None
+) -> list[Token]:
+    """Unknown words repaired; number words as numbers, too."""
+    known = frozenset(w for phrase in lists.class_words(labels) for w in phrase)
+    result = []
+    for token in tokens:
+        word = token.text
+        if token.kind == "word":
+            if speller is not None and word.isalpha():
+                word = speller.repaired(word, known)
+            number = lists.numbers.get(word)
+            value: object = word if number is None else float(number)
+            signs = frozenset({word})
+            if number is not None:
+                signs |= _number_signs(float(number))
+            token = Token(word, "word", value, signs, token.start, token.end)
+        result.append(token)
+    return result
+
+
+def _with_nouns(
+    tokens: Sequence[Token], words: Mapping[tuple[str, ...], tuple[str, bool]]
+) -> list[Token]:
+    """Class words, of one word or several, as nouns; the longest first."""
+    longest = max((len(phrase) for phrase in words), default=0)
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            run = tokens[at : at + length]
+            phrase = tuple(t.text for t in run)
+            if phrase in words and all(t.kind == "word" for t in run):
+                label, plural = words[phrase]
+                kind = "NOUNS" if plural else "NOUN"
+                text = " ".join(phrase)
+                signs = frozenset({kind, text}) | (run[0].signs if length == 1 else frozenset())
+                result.append(Token(text, "noun", label, signs, run[0].start, run[-1].end))
+                at += length
+                break
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
+
+
+def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
+    """A number and its unit as one length in metres."""
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        unit = tokens[at + 1] if at + 1 < len(tokens) else token
+        number = token.value if isinstance(token.value, float) else None
+        if token.text in ("a", "one") and unit.text in lists.long_units:
+            number = 1.0
+        metres = lists.units.get(unit.text)
+        if number is not None and metres is not None and at + 1 < len(tokens):
+            text = f"{token.text} {unit.text}"
+            signs = frozenset({"LENGTH"})
+            result.append(Token(text, "length", number * metres, signs, token.start, unit.end))
+            at += 2
+        else:
+            result.append(token)
+            at += 1
+    return result
+
+
+def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:
+    """What is left without the words and phrases that change nothing."""
+    at = 0
+    while at < len(tokens):
+        for length in range(min(lists.longest_filler, len(tokens) - at), 0, -1):
+            run = tokens[at : at + length]
+            if tuple(t.text for t in run) in lists.fillers:
+                at += length
+                break
+        else:
+            yield tokens[at]
+            at += 1

@@ -1,0 +1,147 @@
+"""The words a question is made of beside the grammar's own: synonyms, units, numbers, fillers.
+
+They stand in ``words.yaml``; a site adds synonyms of its own in a file of the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..vocabulary import plural_of
+
+_FILE = Path(__file__).with_name("words.yaml")
+_KEYS = ("synonyms", "units", "numbers", "ordinals", "contractions", "spellings", "fillers")
+
+
+class WordListError(ValueError):
+    """A file of words that cannot be read; names file, key, what was found and expected."""
+
+
+@dataclass(frozen=True)
+class WordLists:
+    """Words by what they do.
+
+    Args:
+        synonyms: other words of a label, singular, by label.
+        units: metres of one unit, by word.
+        numbers: number words.
+        ordinals: "first" is 1.
+        contractions: words that stand for several: "what's".
+        spellings: one word for another of the same meaning, British, American, abbreviated.
+        fillers: phrases that change nothing, as rows of words.
+    """
+
+    synonyms: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, float]
+    numbers: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    contractions: Mapping[str, tuple[str, ...]]
+    spellings: Mapping[str, str]
+    fillers: frozenset[tuple[str, ...]]
+
+    @cached_property
+    def longest_filler(self) -> int:
+        return max((len(phrase) for phrase in self.fillers), default=0)
+
+    @cached_property
+    def long_units(self) -> frozenset[str]:
+        """Units that "a" may stand before: "a metre", not "a m"."""
+        return frozenset(word for word in self.units if len(word) > 2)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every single word of the lists but the synonyms'."""
+        pieces = {w for phrase in self.fillers for w in phrase}
+        pieces |= {w for phrase in self.contractions.values() for w in phrase}
+        return frozenset({*pieces, *self.units, *self.numbers, *self.ordinals, *self.spellings})
+
+    def ordinal(self, number: int) -> str:
+        """The word of "2nd"; the number with "th" where there is none."""
+        return next((w for w, n in self.ordinals.items() if n == number), f"{number}th")
+
+    def expanded(self, word: str) -> tuple[str, ...]:
+        """A word without contraction, in the grammar's spelling."""
+        if word in self.contractions:
+            return self.contractions[word]
+        if word.endswith("'s"):
+            return (self.spellings.get(word[:-2], word[:-2]), "'s")
+        if "-" in word and word not in self.spellings:
+            return tuple(self.spellings.get(piece, piece) for piece in word.split("-"))
+        return (self.spellings.get(word, word),)
+
+    def class_words(self, labels: Sequence[str]) -> dict[tuple[str, ...], tuple[str, bool]]:
+        """Rows of words that name a class, with its label and whether they are a plural.
+
+        A label in view beats a synonym; synonyms of labels that are not in view are known too.
+        """
+        words: dict[tuple[str, ...], tuple[str, bool]] = {}
+        for label in dict.fromkeys((*labels, *self.synonyms)):
+            for name in (label, *self.synonyms.get(label, ())):
+                spelled = tuple(name.replace("-", " ").replace("_", " ").split())
+                plural = (*spelled[:-1], plural_of(spelled[-1]))
+                words.setdefault(spelled, (label, False))
+                words.setdefault(plural, (label, True))
+        for label in labels:
+            spelled = tuple(label.replace("-", " ").replace("_", " ").split())
+            words[spelled] = (label, False)
+            words[(*spelled[:-1], plural_of(spelled[-1]))] = (label, True)
+        return words
+
+    def extended(self, file: Path) -> WordLists:
+        """With the synonyms of a site's own file (key ``synonyms``: label to words).
+
+        Raises:
+            WordListError, FileNotFoundError: with the reason.
+        """
+        added = _read(file).get("synonyms", {})
+        merged = dict(self.synonyms)
+        for label, words in _synonyms(added, file).items():
+            merged[label] = (*words, *merged.get(label, ()))
+        return replace(self, synonyms=merged)
+
+
+@cache
+def default_word_lists() -> WordLists:
+    """The lists that ship."""
+    data = _read(_FILE)
+    missing = [key for key in _KEYS if key not in data]
+    if missing:
+        raise WordListError(f"{_FILE} lacks {', '.join(missing)}")
+    return WordLists(
+        synonyms=_synonyms(data["synonyms"], _FILE),
+        units={w: float(m) for m, ws in data["units"].items() for w in ws.split()},
+        numbers={w: n for n, w in enumerate(data["numbers"].split())},
+        ordinals={w: n for n, w in enumerate(data["ordinals"].split(), 1)},
+        contractions={k: tuple(v.split()) for k, v in data["contractions"].items()},
+        spellings={w: word for word, ws in data["spellings"].items() for w in ws.split()},
+        fillers=frozenset(tuple(phrase.split()) for phrase in data["fillers"]),
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(data, dict):
+        raise WordListError(f"{file} must hold a mapping, found {type(data).__name__}")
+    unknown = sorted(set(data) - set(_KEYS))
+    if unknown:
+        raise WordListError(f"{file}: unknown keys {unknown}, expected some of {list(_KEYS)}")
+    return data
+
+
+def _synonyms(data: object, file: Path) -> dict[str, tuple[str, ...]]:
+    if not isinstance(data, dict):
+        raise WordListError(f"{file}: synonyms must map labels to lists of words, found {data!r}")
+    found = {}
+    for label, words in data.items():
+        if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+            raise WordListError(
+                f"{file}: synonyms of {label!r} must be a list of words, found {words!r}"
+            )
+        found[str(label).lower()] = tuple(w.lower().strip() for w in words)
+    return found
