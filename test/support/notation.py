@@ -17,7 +17,8 @@ from smolrgpt_ros.language.vocabulary import plural_of
 
 SCENE = {
     6: "buffer", 3: "buffer", 5: "buffer", 12: "shelf", 13: "shelf", 11: "pallet",
-    10: "transporter", 14: "transporter", 7: "pallet", 1: "pallet", 2: "pallet", 8: "pallet", 4: "pallet", 9: "pallet",
+    10: "transporter", 14: "transporter", 7: "pallet",
+    1: "pallet", 2: "pallet", 8: "pallet", 4: "pallet", 9: "pallet",
 }  # fmt: skip
 FILE = Path(__file__).parents[1] / "language" / "reading" / "wordings.jsonl"
 _WORDS = re.compile(r"\s*(\{\w+\}|[\w.]+|[(),]|[<>]=?)")
