@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lexicon import NUMBER_WORDS
+from .lexicon import LEXICON
 from .meaning import Kind
 
 _UNITS = {
@@ -21,7 +21,7 @@ _UNITS = {
     "in": 0.0254, "inch": 0.0254, "inches": 0.0254,
 }  # fmt: skip
 _REGION = re.compile(r"\[\s*region\s*(\d+)\s*\]|<\s*region\s*(\d+)\s*>", re.IGNORECASE)
-_WORDS = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_WORDS = "|".join(sorted(LEXICON.numbers, key=len, reverse=True))
 _AMOUNT = rf"(?<![\w.-])(?P<n>\d+(?:\.\d+)?|{_WORDS})"
 _LENGTH = re.compile(
     _AMOUNT + r"(?P<half> and a half)?\s*-?\s*(?P<unit>" + "|".join(_UNITS) + r")(?![\w])"
@@ -140,7 +140,7 @@ def normalized_answer(kind: Kind, value: Value | None, region_ids: Sequence[int]
 
 
 def _number(word: str) -> float:
-    return float(NUMBER_WORDS[word]) if word in NUMBER_WORDS else float(word)
+    return float(LEXICON.numbers[word]) if word in LEXICON.numbers else float(word)
 
 
 def _distance(sentence: str) -> float | None:

@@ -1,139 +1,130 @@
-"""Words and phrases the grammar reacts to, and those it knows to be harmless."""
+"""Words and phrases that the reader reacts to, and those that change nothing.
+
+They stand in ``lexicon.json``:
+
+* ``phrases``: by the kind of token they become; ``side``, ``extreme``, ``superlative`` and
+  ``state`` by the order they select by, ``cue`` by the kind of question they announce, ``generic``
+  by number.
+* ``ordinals`` from 1 and ``numbers`` from 0, in order.
+* ``load_states``: parts of phrases such as "does not carry any boxes".
+* ``things``: objects that cannot be asked about, though they are harmless beside regions.
+* ``harmless``: words that name no object. They are neither reported as unknown objects nor
+  corrected into other words (might/right, lift/left). ``verbs`` stand for all their regular forms.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
 from .meaning import Order
+from .word_files import WordFile
 
-
-def _straight_lines() -> list[str]:
-    """Lines whose length is a distance: "the length of the path"."""
-    said = []
-    for line in ("line", "path", "way", "route", "segment"):
-        said += [f"straight {line}", f"length of the {line}", f"length of a {line}"]
-        said += [f"{line} length", f"length of {line}"]
-        said += [f"{line} {link}" for link in ("between", "connecting", "joining", "linking")]
-        said += [f"{line} from"] if line != "way" else []  # "which way from"
-    return said
-
-
-def _phrases() -> dict[str, tuple[str, object]]:
-    table: dict[str, tuple[str, object]] = {}
-    for side, order in (("left", Order.LEFTMOST), ("right", Order.RIGHTMOST)):
-        table[side] = ("side", order)
-        for ending in (" hand", "ward", "wards"):
-            table[f"{side}{ending}"] = ("side", order)
-        for phrase in (f"{side}most", f"{side} most", f"far {side}", f"extreme {side}"):
-            table[phrase] = ("extreme", order)
-        for more in ("furthest", "farthest", "further", "farther", "more", "most"):
-            for link in ("", "to the ", "on the ", "towards the "):
-                table[f"{more} {link}{side}"] = ("extreme", order)
-        other = Order.RIGHTMOST if order is Order.LEFTMOST else Order.LEFTMOST
-        for link in ("", "far ", "to the ", "far to the "):
-            table[f"less {link}{side}"] = ("extreme", other)
-        for near in ("closest", "nearest"):
-            for edge in ("side", "edge", "border"):
-                table[f"{near} to the {side} {edge}"] = ("extreme", order)
-    for word in ("middle", "center", "centre", "central"):
-        table[word] = ("extreme", Order.MIDDLE)
-    for order, words in {
-        Order.NEAREST: "nearest,closest,closer,nearer,shortest distance,smallest distance,"
-        "least distance,minimum distance,lowest distance,minimal distance,min distance,"
-        "minimises the distance,minimizes the distance,shortest way,shortest path,shortest,"
-        "least way,least far,less far,less distant",
-        Order.FARTHEST: "farthest,furthest,further,farther,most distant,longest distance,"
-        "largest distance,greatest distance,maximum distance,maximal distance,max distance",
-        Order.LARGEST: "largest,biggest,larger,bigger",
-        Order.SMALLEST: "smallest,smaller",
-    }.items():
-        for word in words.split(","):
-            table[word] = ("superlative", order)
-    for word in "empty,idle,unloaded,unladen,vacant".split(","):  # longer ways: states.py
-        table[word] = ("state", Order.EMPTY)
-    for word in ("loaded", "full"):
-        table[word] = ("state", Order.LOADED)
-    for phrase in (
-        "how many,hwo many,number of,count,counts,counting,how full,how many of,total number of,"
-        "tally,add up,adding up,sum up,occupancy of,quantity of,fill level of,what number,"
-        "number in,number within,number inside,as a number"
-    ).split(","):
-        table[phrase] = ("cue", "count")
-    for phrase in (
-        "how far,how close,how distant,how near,distance,distances,dist,apart,far from,"
-        "how much distance,how much space,how much room,gap,range,"
-        "spacing,separation,separates,separated,meters between,metres between,clearance,how long,"
-        "how wide,in meters,in metres,meters from,metres from,m between,m from,ruler,"
-        "rope,tape measure"
-    ).split(","):
-        table[phrase] = ("cue", "distance")
-    table |= {phrase: ("cue", "distance") for phrase in _straight_lines()}
-    for unit in "m,meter,meters,metre,metres,feet,ft,cm,centimeters,centimetres,inches".split(","):
-        table[f"how many {unit}"] = ("cue", "distance")
-    for phrase in ("which side,what side,which way,the side,which direction,what direction").split(
-        ","
-    ):
-        table[phrase] = ("cue", "side")
-    for phrase in (
-        "right now,right away,all right,centre to centre,center to center,middle to middle,"
-        "centres,centers,midpoint,midpoints"
-    ).split(","):
-        table[phrase] = ("aside", None)
-    for phrase in "which,what,whichever".split(","):
-        table[phrase] = ("which", None)
-    for word in (
-        "pick,picks,picked,pickup,picking,collect,collects,retrieve,retrieval,take,reach,reached,grab,"
-        "fetch,access,accessible,assigned,select,selected,best,optimal,suitable,suited,convenient,"
-        "candidate,next in turn,carry,lift,load,serve,choose,assign,assigns,go for,"
-        "goes for,head for,get to first,gets to first,come to first,arrive at first,go get,"
-        "go and get,soonest,quickest,fastest,earliest"
-    ).split(","):
-        table[word] = ("fetch", None)
-    for word in "region,regions,object,objects,item,items,mask,masks,id,ids,one,ones".split(","):
-        table[word] = ("generic", word.endswith("s"))
-    for word in (
-        "the,a,an,this,that,my,our,your,any,all,each,every,these,those,both,following"
-    ).split(","):
-        table[word] = ("article", None)
-    for phrase in "next to,near,by,beside,close to,adjacent to".split(","):
-        table[phrase] = ("near", None)
-    for word in "among,amongst,in,inside,within,from,of,at,into,on".split(","):
-        table[word] = ("link", word)
-    for word in "camera,sensor,lens,me,us,here".split(","):
-        table[word] = ("camera", word)
-    return table
-
-
-PHRASES: dict[str, tuple[str, object]] = _phrases()
-LONGEST_PHRASE = max(len(p.split()) for p in PHRASES)
-
-ORDINALS = {
-    word: rank
-    for rank, word in enumerate(
-        "first,second,third,fourth,fifth,sixth,seventh,eighth,ninth,tenth".split(","), start=1
-    )
+_BY_ORDER = {
+    "side": (Order.LEFTMOST, Order.RIGHTMOST),
+    "extreme": (Order.LEFTMOST, Order.RIGHTMOST, Order.MIDDLE),
+    "superlative": (Order.NEAREST, Order.FARTHEST, Order.LARGEST, Order.SMALLEST),
+    "state": (Order.EMPTY, Order.LOADED),
 }
-NUMBER_WORDS = {
-    word: n
-    for n, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-}
+_CUES = ("count", "distance", "side")
+_PLAIN = ("aside", "which", "fetch", "article", "near", "link", "camera")
+_LOAD_STATES = ("carry", "have", "load", "not", "place")
+_HARMLESS = ("verbs", "abstract_nouns", "others")
 
-# Verbs by what they say; every regular form of them is harmless.
-_VERBS = (
-    # holding and standing
-    "accommodate cover include occupy remain rest store stay deposit drop leave park "
-    # connecting
-    "connect extend join lead link run span stretch "
-    # moving and looking
-    "approach arrive begin drive face follow gaze glance head move rotate shift start steer swing "
-    "travel turn "
-    "walk watch "
-    # asking
-    "calculate check compare compute confirm consider decide determine estimate evaluate express "
-    "identify judge list mention name need output print report request require return show specify "
-    "state tell use verify wish wonder"
-).split()
+
+@dataclass(frozen=True)
+class Phrase:
+    """What a word or phrase does in a question.
+
+    Args:
+        kind: of the token it becomes.
+        order: that it selects by.
+        cue: the kind of question that it announces: ``count``, ``distance`` or ``side``.
+        plural: of a ``generic`` word.
+    """
+
+    kind: str
+    order: Order | None = None
+    cue: str = ""
+    plural: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """All words of the reader but the classes' own; see the top of the file."""
+
+    phrases: Mapping[str, Phrase]
+    ordinals: Mapping[str, int]
+    numbers: Mapping[str, int]
+    load_states: Mapping[str, tuple[str, ...]]
+    things: frozenset[str]
+    harmless: frozenset[str]
+
+    @cached_property
+    def longest_phrase(self) -> int:
+        """Words of the longest phrase."""
+        return max(len(phrase.split()) for phrase in self.phrases)
+
+    @cached_property
+    def number_words(self) -> Mapping[int, str]:
+        """The word of each number."""
+        return {number: word for word, number in self.numbers.items()}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every single word in it."""
+        of_phrases = {word for phrase in self.phrases for word in phrase.split()}
+        of_states = {word for words in self.load_states.values() for word in words}
+        return frozenset(of_phrases | of_states | self.harmless | {*self.ordinals, *self.numbers})
+
+
+def read_lexicon(path: Path) -> Lexicon:
+    """Reads and validates a lexicon.
+
+    Raises:
+        FileNotFoundError, ValueError: see :class:`~.word_files.WordFile`.
+    """
+    file = WordFile(path)
+    names = ("phrases", "ordinals", "numbers", "load_states", "things", "harmless")
+    parts = file.fields("the file", file.content, names)
+    states = file.fields("load_states", parts["load_states"], _LOAD_STATES)
+    harmless = file.fields("harmless", parts["harmless"], _HARMLESS)
+    verbs = file.words("harmless.verbs", harmless["verbs"])
+    others = [file.words(f"harmless.{name}", harmless[name]) for name in _HARMLESS[1:]]
+    return Lexicon(
+        _phrases(file, parts["phrases"]),
+        {word: n for n, word in enumerate(file.words("ordinals", parts["ordinals"]), start=1)},
+        {word: n for n, word in enumerate(file.words("numbers", parts["numbers"]))},
+        {name: file.words(f"load_states.{name}", words) for name, words in states.items()},
+        frozenset(file.words("things", parts["things"])),
+        frozenset(form for verb in verbs for form in _inflected(verb)).union(*others),
+    )
+
+
+def _phrases(file: WordFile, value: object) -> Mapping[str, Phrase]:
+    kinds = file.fields("phrases", value, (*_BY_ORDER, "cue", "generic", *_PLAIN))
+    lists: list[tuple[str, object, Phrase]] = []
+    for kind, orders in _BY_ORDER.items():
+        by_order = file.fields(f"phrases.{kind}", kinds[kind], [order.value for order in orders])
+        for order in orders:
+            key = f"phrases.{kind}.{order.value}"
+            lists.append((key, by_order[order.value], Phrase(kind, order)))
+    cues = file.fields("phrases.cue", kinds["cue"], _CUES)
+    lists += [(f"phrases.cue.{cue}", cues[cue], Phrase("cue", cue=cue)) for cue in _CUES]
+    generic = file.fields("phrases.generic", kinds["generic"], ("singular", "plural"))
+    lists.append(("phrases.generic.singular", generic["singular"], Phrase("generic")))
+    lists.append(("phrases.generic.plural", generic["plural"], Phrase("generic", plural=True)))
+    lists += [(f"phrases.{kind}", kinds[kind], Phrase(kind)) for kind in _PLAIN]
+    phrases: dict[str, Phrase] = {}
+    for key, words, phrase in lists:
+        for word in file.words(key, words):
+            if word in phrases:
+                kind = phrases[word].kind
+                raise file.unexpected(key, word, f"a new phrase; this one is in phrases.{kind}")
+            phrases[word] = phrase
+    return phrases
 
 
 def _inflected(verb: str) -> set[str]:
@@ -145,60 +136,4 @@ def _inflected(verb: str) -> set[str]:
     return forms | ({f"{verb}es"} if verb.endswith(("s", "h")) else set())
 
 
-# Nouns and adjectives of measuring, of looking and of listing, which name no object either.
-_ABSTRACT = frozenset(
-    """
-    accuracy calculation dimension direct euclidean lateral length lengths linear metric physical
-    planar planner precise precision quantity relevant same respective resulting result results
-    rough single sole specific specified true unit units
-    anchor base baseline basis context eye eyes gaze landmark orientation origin photo photograph
-    reference references screen shot sideways snapshot stream video
-    beginning destination end ends ending goal target targets start trip
-    couple group groups list listed lists mentioned pair pairs respectively selection set sets
-    border borders building facility hall warehouse
-    content contents others portion remaining rest sum
-    cargo freight goods payload
-    """.split()
-)
-
-_ORDINARY = frozenset(
-    """
-    about above according across actually again ahead along also am amount and angle answer
-    anything appear appears approximate approximately are around ask assess at automated automatic
-    automatically autonomously available away back based be been being below besides better between
-    both box boxes but called can captured choice chosen compute computed confirm considering
-    contain contained contains could current currently describe determine determined did direction
-    do does done easiest easily easy edge efficiency efficient estimate estimated estimation exact
-    exactly extent feet figure find first floor for former found frame free front ft get give given
-    go goal goes going good got greatest ground had hand happen has have held hello help here hey
-    hi hold holding holds how i if image images in inch inches indicate into is it its job just
-    know latter lie lies like line located location locations long look looking looks lot may mean
-    meaning measure measured measurement measurements meter meters metre metres might moment most
-    move much must name navigate need needs next no not nothing now number observer observing of
-    off ok okay on only optimal or order other out over path perspective picture place placed
-    placement plan please pls point position positioned positions possible present proceed provide
-    provided proximity put question r reading regarding relation relative report robots' roughly
-    scene see seen shall should show side sides sight sit sits situated slot slots so some space
-    spaces spatial spot spots stand standing stands state still stored storing straight system task
-    tell than thank thanks that their them then there they thing things think to toward towards
-    trip truth try u until up using value vehicle's versus via view viewer viewing viewpoint
-    visible vs want wants was way we well were what's when whether while who whose will with
-    without would yes you your yours level levels height heights width widths size sizes volume
-    clock hour hours plan horizontal horizontally vertical vertically difference differ surface
-    surfaces clearance separation bottom top taller shorter wider thinner narrower bigger smaller
-    larger higher lower front behind room compared check checks stock tape joins lay centimetre
-    centimetres centimeter centimeters greater less o'clock oclock o said face faces tall high wide
-    broad elevation dropped dropping spanned spanning running ran drove held stood put puts went
-    gone came come comes coming
-    """.split()
-)
-
-# Harmless beside two regions, but things one may ask the distance to.
-THINGS = frozenset(
-    "anchor base border box boxes building cargo edge facility floor freight goods ground hall "
-    "head park payload room screen store surface".split()
-)
-
-# Ordinary words that are no object, and that must not be "corrected" into one of ours
-# (might/right, lift/left). An unlisted noun after an article is reported as an unknown object.
-HARMLESS = _ORDINARY | _ABSTRACT | {form for verb in _VERBS for form in _inflected(verb)}
+LEXICON = read_lexicon(Path(__file__).with_name("lexicon.json"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .lexicon import ORDINALS
+from .lexicon import LEXICON
 from .meaning import STATES, Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
@@ -30,7 +30,7 @@ _RELATIONS = {
 
 _REGION = re.compile(r"\[Region (\d+)\]")
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
-_ORDINALS = {rank: word for word, rank in ORDINALS.items()}
+_ORDINALS = {rank: word for word, rank in LEXICON.ordinals.items()}
 
 
 def _ordinal(rank: int) -> str:

@@ -1,9 +1,12 @@
-"""Which words name which region class."""
+"""Which words name which region class; the warehouse's classes stand in ``vocabulary.json``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .word_files import WordFile
 
 
 @dataclass(frozen=True)
@@ -13,76 +16,34 @@ class ClassWords:
     Args:
         name: the detector's label, lower case.
         singular, plural: how the model's prompts spell the class.
-        words: synonyms, singular, lower case; may have several words ("storage area").
+        synonyms: singular, lower case; may have several words ("storage area").
     """
 
     name: str
     singular: str
     plural: str
-    words: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
     def forms(self) -> tuple[tuple[str, bool], ...]:
         """Every spelling with whether it is a plural."""
         result = [(self.name, False), (self.singular, False), (self.plural, True)]
         result.append((plural_of(self.name), True))
-        for word in self.words:
+        for word in self.synonyms:
             result += [(word, False), (plural_of(word), True)]
         return tuple(dict.fromkeys(result))
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The classes a question may name; see :meth:`extended` for a site's own synonyms."""
+    """The classes a question may name."""
 
     classes: tuple[ClassWords, ...]
 
     @staticmethod
+    @cache
     def default() -> Vocabulary:
         """The warehouse classes SmolRGPT was trained on."""
-        return Vocabulary(
-            (
-                ClassWords("pallet", "pallet", "pallets", ("skid", "pallet of goods")),
-                ClassWords(
-                    "transporter",
-                    "transporter",
-                    "transporters",
-                    (
-                        "forklift",
-                        "fork lift",
-                        "carrier",
-                        "transport robot",
-                        "amr",
-                        "agv",
-                        "robot",
-                        "vehicle",
-                        "truck",
-                        "machine",
-                    ),
-                ),
-                ClassWords(
-                    "shelf",
-                    "shelf",
-                    "shelves",
-                    ("rack", "storage rack", "racking", "shelving", "shelving unit"),
-                ),
-                ClassWords(
-                    "buffer",
-                    "buffer region",
-                    "buffer regions",
-                    ("buffer zone", "buffer area", "zone", "area", "storage area", "staging area"),
-                ),
-            )
-        )
-
-    def extended(self, synonyms: Mapping[str, Sequence[str]]) -> Vocabulary:
-        """With more words per class; an unknown class name becomes a class of its own."""
-        added = {name.lower(): tuple(w.lower() for w in words) for name, words in synonyms.items()}
-        classes = [
-            ClassWords(c.name, c.singular, c.plural, c.words + added.pop(c.name, ()))
-            for c in self.classes
-        ]
-        classes += [ClassWords(n, n, plural_of(n), words) for n, words in added.items()]
-        return Vocabulary(tuple(classes))
+        return read_vocabulary(Path(__file__).with_name("vocabulary.json"))
 
     def spoken(self, label: str, many: bool = False) -> str:
         """How a prompt says this label; labels outside the vocabulary are said as they are."""
@@ -91,6 +52,27 @@ class Vocabulary:
                 return words.plural if many else words.singular
         name = label or "region"
         return plural_of(name) if many else name
+
+
+def read_vocabulary(path: Path) -> Vocabulary:
+    """Reads and validates a file of classes: their spellings and synonyms by name.
+
+    Raises:
+        FileNotFoundError, ValueError: see :class:`~.word_files.WordFile`.
+    """
+    file = WordFile(path)
+    classes = []
+    for name, value in file.table("the file", file.content).items():
+        fields = file.fields(name, value, ("singular", "plural", "synonyms"))
+        classes.append(
+            ClassWords(
+                file.text("the file", name),
+                file.text(f"{name}.singular", fields["singular"]),
+                file.text(f"{name}.plural", fields["plural"]),
+                file.words(f"{name}.synonyms", fields["synonyms"]),
+            )
+        )
+    return Vocabulary(tuple(classes))
 
 
 def plural_of(word: str) -> str:

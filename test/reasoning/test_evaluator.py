@@ -55,7 +55,8 @@ def test_distance_is_centre_to_centre(yard: Any, question: str, metres: float) -
     found = ask(yard, question)
     assert found.value == pytest.approx(metres, rel=0.03)
     assert found.unit == "m"
-    assert found.std is not None and abs(float(found.value) - metres) < 3 * found.std < 1.0
+    assert isinstance(found.value, float) and found.std is not None
+    assert abs(found.value - metres) < 3 * found.std < 1.0
     assert found.valid_ratio == 1.0 and found.reason == ""
 
 

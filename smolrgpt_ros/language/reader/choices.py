@@ -98,7 +98,7 @@ def _compared(question: ParsedQuestion) -> Meaning | None:
     """The choice of "is A nearer (to C) than B" and of "is C nearer to A than to B"."""
     named = [m for m in question.phrases if m.names_regions]
     than = next((i for i, t in enumerate(question.tokens) if t.text == "than"), -1)
-    rules = [i for i in question.loose("superlative") if question.tokens[i].value in _RELATIVE]
+    rules = [i for i in question.loose("superlative") if question.tokens[i].order in _RELATIVE]
     if len(named) not in (2, 3) or len(rules) != 1 or any(m.asked for m in named):
         return None
     if not named[0].end <= rules[0] < than < named[-1].start or named[-2].start > than:
@@ -109,9 +109,9 @@ def _compared(question: ParsedQuestion) -> Meaning | None:
     reference = (picks[0] if to else picks[1]) if len(picks) == 3 else None
     if any(p.single is None for p in picks):
         return None
-    order = question.tokens[rules[0]].value
+    order = question.tokens[rules[0]].order
     candidates = tuple(p.candidates[0] for p in pair)
-    pick = Pick(candidates, order, 1, reference)  # type: ignore[arg-type]
+    pick = Pick(candidates, order, 1, reference)
     return Meaning(Kind.CHOICE, pick, trained=_is_trained(question, pick))
 
 
@@ -135,7 +135,7 @@ def _head(question: ParsedQuestion) -> NounPhrase | None:
     lists = [m for m in others if m.listed or not m.explicit]
     if not others and not question.fetching:  # "robot without load?"
         lists = [m for m in named if not m.explicit]
-    return (lists or [None])[0]  # type: ignore[list-item]
+    return lists[0] if lists else None
 
 
 def _only_selecting(question: ParsedQuestion) -> NounPhrase | None:
@@ -164,7 +164,7 @@ def _order(question: ParsedQuestion, head: NounPhrase | None) -> tuple[Order | N
         following = question.tokens[at + 1 : at + 4]
         # "which pallet is the second from the left", "the second nearest"
         if any(t.kind in ("side", "extreme", "superlative") for t in following):
-            rank = int(question.tokens[at].value)  # type: ignore[call-overload]
+            rank = question.tokens[at].number
     if head is not None and head.order is not None and (head.listed or not head.explicit):
         if head.order not in STATES or not question.fetching:
             return head.order, head.start, rank
@@ -173,7 +173,7 @@ def _order(question: ParsedQuestion, head: NounPhrase | None) -> tuple[Order | N
             return said.order, said.start, said.rank
     for kinds in (("superlative", "extreme"), ("side",)):
         for at in question.loose(*kinds):
-            return question.tokens[at].value, at, rank  # type: ignore[return-value]
+            return question.tokens[at].order, at, rank
     if question.fetching:
         return Order.NEAREST, -1, rank
     for at in question.loose("near"):
@@ -182,7 +182,7 @@ def _order(question: ParsedQuestion, head: NounPhrase | None) -> tuple[Order | N
         owner = next((m for m in question.phrases if m.end in (at, at - 1) and m.explicit), None)
         if owner is not None and not owner.listed and owner.named_count == 1:
             continue  # "robot 9 is empty, ..."
-        return question.tokens[at].value, at, rank  # type: ignore[return-value]
+        return question.tokens[at].order, at, rank
     return None, -1, rank
 
 
@@ -203,7 +203,8 @@ def _reference(question: ParsedQuestion, head: NounPhrase | None, at: int) -> No
         label = next((question.label(m) for m in groups + named), None)
     others = [m for m in named if question.label(m) != label]
     choosing = [m for m in others if m.order is not None or not m.explicit]
-    return (choosing or others or [None])[-1]  # type: ignore[list-item]
+    found = choosing or others
+    return found[-1] if found else None
 
 
 def _meant_by_pronoun(question: ParsedQuestion, at: int) -> NounPhrase | None:

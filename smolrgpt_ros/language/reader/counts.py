@@ -23,7 +23,7 @@ def read_count(question: ParsedQuestion) -> Meaning:
     named = [m for m in question.phrases if m.names_regions]
     places = [m for m in named if question.label(m) == "buffer"]
     things = [m for m in named if question.label(m) != "buffer"]
-    cue = next(i for i, t in enumerate(question.tokens) if t.kind == "cue" and t.value == "count")
+    cue = next(i for i, t in enumerate(question.tokens) if t.cue == "count")
     if not things and question.tokens[cue].text in _FILLS and places:
         pallets = resolver.of_class("pallet")
         return Meaning(Kind.COUNT, reference=_place(question, places, []), counted=pallets)
@@ -90,8 +90,7 @@ def _place(question: ParsedQuestion, places: list[NounPhrase], others: list[Noun
     if order is None:
         # "take the leftmost: how many ... does it hold?"
         for at in question.loose("extreme", "superlative", "near", "side"):
-            said = question.tokens[at].value
-            order = said if isinstance(said, Order) else Order.NEAREST
+            order = question.tokens[at].order or Order.NEAREST
             break
     if order is None:
         raise resolver.bad("in which of them?")

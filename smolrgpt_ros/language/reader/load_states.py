@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_CARRY = "carry carries carrying carried transports transporting hauls hauling"
-_NOT = "not doesn't doesnt isn't isnt don't dont aren't arent hasn't hasnt"
-_LOAD = "load loads pallet pallets box boxes cargo goods freight payload"
-_HAVE = "have has having with got"
+from ..lexicon import LEXICON
+
+
+def _any(*words: str) -> str:
+    return f"(?:{'|'.join(words)})"
+
+
+_CARRY, _HAVE = LEXICON.load_states["carry"], LEXICON.load_states["have"]
+_A_LOAD, _NOT = _any(*LEXICON.load_states["load"]), _any(*LEXICON.load_states["not"])
 _ON = r"(?: (?:up)?on (?:it|top|board|them|itself))"
-
-
-def _any(words: str) -> str:
-    return f"(?:{'|'.join(words.split())})"
-
 
 # Longest first: "not carrying any boxes" holds "carrying any boxes".
 _EMPTY = re.compile(
     r"(?<!\S)(?:"
-    rf"{_any(_NOT)} (?:been )?{_any(_CARRY + ' ' + _HAVE + ' hold holding')} (?:anything|"
-    rf"(?:an?|any) {_any(_LOAD)}|{_any(_LOAD)}){_ON}?"
-    rf"|{_any(_CARRY)} (?:nothing|none|no {_any(_LOAD)}){_ON}?"
-    rf"|{_any(_HAVE)} no(?:thing{_ON}| {_any(_LOAD)}{_ON}| (?:load|loads|box|boxes|cargo|goods))"
+    rf"{_NOT} (?:been )?{_any(*_CARRY, *_HAVE, 'hold', 'holding')} (?:anything|"
+    rf"(?:an?|any) {_A_LOAD}|{_A_LOAD}){_ON}?"
+    rf"|{_any(*_CARRY)} (?:nothing|none|no {_A_LOAD}){_ON}?"
+    rf"|{_any(*_HAVE)} no(?:thing{_ON}| {_A_LOAD}{_ON}| (?:load|loads|box|boxes|cargo|goods))"
     rf"|without (?:(?:an?|any) )?(?:load|loads|box|boxes|cargo|goods|freight|payload){_ON}?"
-    rf"|without (?:anything|(?:an?|any) {_any(_LOAD)}){_ON}"
-    rf"|(?:nothing|no {_any(_LOAD)}){_ON}"
+    rf"|without (?:anything|(?:an?|any) {_A_LOAD}){_ON}"
+    rf"|(?:nothing|no {_A_LOAD}){_ON}"
     r"|not (?:yet )?loaded|nothing loaded|no (?:load|cargo)"
     r")(?!\S)"
 )
@@ -33,14 +33,12 @@ _LOADED = re.compile(
     r"(?<!\S)(?:"
     rf"(?:carries|carrying|transporting) (?:something|an? (?:load|pallet|box)|boxes|cargo|goods)"
     rf"{_ON}?"
-    rf"|{_any(_HAVE)} (?:something|(?:an? )?{_any(_LOAD)}){_ON}|with (?:a )?(?:load|cargo)"
+    rf"|{_any(*_HAVE)} (?:something|(?:an? )?{_A_LOAD}){_ON}|with (?:a )?(?:load|cargo)"
     r")(?!\S)"
 )
-# Not to be "corrected" into other words.
-STATE_WORDS = frozenset(f"{_CARRY} {_NOT} {_LOAD} {_HAVE} itself top board".split())
 
 
-def with_states_said(pieces: Sequence[str]) -> list[str]:
+def with_plain_states(pieces: Sequence[str]) -> list[str]:
     """The words of a question with each "carries no load" said as "empty", and so on."""
     text = " ".join(pieces)
     return _LOADED.sub("loaded", _EMPTY.sub("empty", text)).split()

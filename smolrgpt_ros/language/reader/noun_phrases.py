@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..lexicon import HARMLESS
 from ..meaning import Order
-from .token_scan import SAID_ALONE, kind_at, numbers_at, past_articles, side_at, text_at
+from .premodifiers import FREE, Modifiers, Noun, Opening, read_modifiers, read_noun, read_opening
+from .token_scan import NAMING_KINDS, kind_at, numbers_at, past_articles, side_at, text_at
 from .tokens import Token
+
+_LIST_LINKS = ("of", "in", "from", "among", "within", "at")
+_CLAUSE_WORDS = frozenset(
+    "is stands lies sits appears looks seems stood driving moving going running waiting parked "
+    "around currently now still".split()
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,6 @@ class NounPhrase:
         placeholders: numbers of the ``<mask>`` placeholders it covers, from 0.
         plural: whether the class word is plural.
         order, rank: selection said with it ("leftmost", "second ... from the left", "empty").
-        strict: ``False`` for a plain "left"/"right" that may be a relation as well.
         reference: the phrase a "nearest to ..." is relative to.
         asked: whether "which" or "what" stands before it.
         camera: whether it is the camera itself.
@@ -38,7 +43,6 @@ class NounPhrase:
     plural: bool = False
     order: Order | None = None
     rank: int = 1
-    strict: bool = True
     reference: NounPhrase | None = field(default=None, repr=False)
     asked: bool = False
     camera: bool = False
@@ -95,95 +99,92 @@ def _renames(tokens: Sequence[Token], before: NounPhrase, phrase: NounPhrase) ->
     )
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """The regions named behind the noun; ``chosen_from`` where the phrase selects among them."""
+
+    end: int
+    ids: tuple[int, ...] = ()
+    placeholders: tuple[int, ...] = ()
+    chosen_from: bool = False
+
+
 def _noun_phrase(tokens: Sequence[Token], start: int) -> NounPhrase | None:
-    at = start
-    asked = kind_at(tokens, at) == "which"
-    free = text_at(tokens, at) == "whichever"  # opens a clause, asks only where it stands alone
-    if asked:
-        at += 1
-        while kind_at(tokens, at) == "link":  # "which of the pallets", "which among"
-            at += 1
-    at = past_articles(tokens, at)
-    order: Order | None = None
-    rank, strict = 1, True
-    number: int | None = None
-    first_modifier = at
-    while True:
-        kind = kind_at(tokens, at)
-        if kind in ("extreme", "superlative", "state", "side"):
-            # "loaded" and "empty" only stand where nothing more selective does.
-            if order is None or kind != "state":
-                order, strict = tokens[at].value, kind != "side"  # type: ignore[assignment]
-        elif kind == "ordinal":
-            rank = int(tokens[at].value)  # type: ignore[call-overload]
-        elif text_at(tokens, at) in _FREE and _drives(tokens, at + 1):
-            order = order or Order.EMPTY
-        elif kind == "number word" and kind_at(tokens, at + 1) == "class" and tokens[at + 1].plural:
-            number = int(tokens[at].value)  # type: ignore[call-overload]
-        elif text_at(tokens, at) == "one" and kind_at(tokens, at + 1) == "class":
-            pass
-        elif kind != "article" and not (
-            kind == "word" and _leads_to_class(tokens, at, opens=at == start)
-        ):
-            break
-        at += 1
-    modified = at > first_modifier
-    label, plural, generic = None, False, False
-    if kind_at(tokens, at) == "class":
-        label, plural = str(tokens[at].value), tokens[at].plural
-        at += 1
-        while kind_at(tokens, at) == "generic" and text_at(tokens, at) not in ("one", "ones"):
-            plural |= tokens[at].plural  # "buffer regions", "pallet masks"
-            at += 1
-    elif kind_at(tokens, at) == "generic":
-        generic, plural = True, tokens[at].plural
-        at += 1
-    elif kind_at(tokens, at) == "camera":
-        if text_at(tokens, at) != "camera" and text_at(tokens, start - 1) not in ("from", "to"):
-            return None  # "give me", "tell us"
-        return NounPhrase(start, at + 1, camera=True)
-    whole = _partitive(tokens, at) if label is None and (generic or modified or asked) else None
-    if whole is not None:
-        return _with_postmodifiers(
-            tokens,
-            replace(
-                whole, start=start, order=order or whole.order, rank=rank,
-                asked=asked and not free, strict=strict,
-                plural=whole.plural and order is None, listed=True,
-            ),
-        )  # fmt: skip
-    named = label is not None or generic
-    if modified and not named and kind_at(tokens, at) not in ("number", "mask"):
+    """The phrase that begins at ``start``; ``None`` where none does."""
+    opening = read_opening(tokens, start)
+    modifiers = read_modifiers(tokens, opening.end, start)
+    noun = read_noun(tokens, modifiers.end)
+    if not noun.given and kind_at(tokens, noun.end) == "camera":
+        return _camera(tokens, start, noun.end)
+    modified = modifiers.end > opening.end
+    if noun.label is None and (noun.generic or modified or opening.asked):
+        whole = _partitive(tokens, noun.end)
+        if whole is not None:
+            return _with_postmodifiers(tokens, _part_of(whole, start, opening, modifiers))
+    if modified and not noun.given and kind_at(tokens, noun.end) not in ("number", "mask"):
         return None  # "is left of": a relation, not a modifier
-    ids, masks, at = numbers_at(tokens, at, allow_words=named)
-    listed = False
-    if label is not None and not ids and not masks and not plural:
-        # "the pallet in M M M", "which pallet of 3, 7 and 12"
-        link = text_at(tokens, at)
-        ids, masks, end = numbers_at(tokens, at + 1, allow_words=False)
-        listed = len(ids) + len(masks) > 1 or (asked and bool(masks))
-        if link in ("of", "in", "from", "among", "within", "at") and listed:
-            at = end
-        else:
-            ids, masks, listed = (), (), False
-            whole = _partitive(tokens, at)
-            if whole is not None and whole.explicit and whole.label == label:
-                # "the empty vehicle of the transporters 4 and 9"
-                ids, masks, listed, at = whole.ids, whole.placeholders, True, whole.end
-    if not (named or ids or masks):
+    regions = _regions(tokens, noun, opening.asked)
+    named = bool(regions.ids or regions.placeholders)
+    if not noun.given and not named:
         # "which is closer" asks for a region; "what is the distance" does not.
-        asks = asked and text_at(tokens, start) != "what"
-        return NounPhrase(start, at, asked=True) if asks else None
-    if len(ids) + len(masks) == 1 and not listed and kind_at(tokens, first_modifier) == _RULE:
-        start, order = first_modifier + 1, None  # "the shelf nearest robot 9"
-    return _with_postmodifiers(
-        tokens,
-        NounPhrase(
-            start, at, label, ids, masks, plural, order, rank, strict,
-            asked=asked and not (free and label is not None), listed=listed, number=number,
-        ),
-        free,
-    )  # fmt: skip
+        asks = opening.asked and text_at(tokens, start) != "what"
+        return NounPhrase(start, regions.end, asked=True) if asks else None
+    phrase = NounPhrase(
+        start,
+        regions.end,
+        noun.label,
+        regions.ids,
+        regions.placeholders,
+        noun.plural,
+        modifiers.order,
+        modifiers.rank,
+        asked=opening.asked and not (opening.whichever and noun.label is not None),
+        listed=regions.chosen_from,
+        number=modifiers.number,
+    )
+    relates = kind_at(tokens, opening.end) == "superlative"
+    if phrase.named_count == 1 and not phrase.listed and relates:
+        # "the shelf nearest robot 9": the superlative belongs to the phrase before.
+        phrase = replace(phrase, start=opening.end + 1, order=None)
+    return _with_postmodifiers(tokens, phrase, opening.whichever)
+
+
+def _camera(tokens: Sequence[Token], start: int, at: int) -> NounPhrase | None:
+    """The camera as an end of a distance; not the "me" of "give me"."""
+    if text_at(tokens, at) != "camera" and text_at(tokens, start - 1) not in ("from", "to"):
+        return None
+    return NounPhrase(start, at + 1, camera=True)
+
+
+def _part_of(whole: NounPhrase, start: int, opening: Opening, modifiers: Modifiers) -> NounPhrase:
+    """The phrase "the leftmost of ..." that selects from a list."""
+    return replace(
+        whole,
+        start=start,
+        order=modifiers.order or whole.order,
+        rank=modifiers.rank,
+        asked=opening.asked and not opening.whichever,
+        plural=whole.plural and modifiers.order is None,
+        listed=True,
+    )
+
+
+def _regions(tokens: Sequence[Token], noun: Noun, asked: bool) -> _Listed:
+    """Reads the numbers or placeholders behind the noun, and the list that a noun selects from."""
+    at = noun.end
+    ids, placeholders, end = numbers_at(tokens, at, allow_words=noun.given)
+    if ids or placeholders or noun.label is None or noun.plural:
+        return _Listed(end, ids, placeholders)
+    # "the pallet in M M M", "which pallet of 3, 7 and 12"
+    ids, placeholders, end = numbers_at(tokens, at + 1, allow_words=False)
+    several = len(ids) + len(placeholders) > 1 or (asked and bool(placeholders))
+    if text_at(tokens, at) in _LIST_LINKS and several:
+        return _Listed(end, ids, placeholders, chosen_from=True)
+    whole = _partitive(tokens, at)
+    if whole is not None and whole.explicit and whole.label == noun.label:
+        # "the empty vehicle of the transporters 4 and 9"
+        return _Listed(whole.end, whole.ids, whole.placeholders, chosen_from=True)
+    return _Listed(at)
 
 
 def _partitive(tokens: Sequence[Token], at: int) -> NounPhrase | None:
@@ -198,32 +199,6 @@ def _partitive(tokens: Sequence[Token], at: int) -> NounPhrase | None:
     return whole
 
 
-def _leads_to_class(tokens: Sequence[Token], at: int, opens: bool) -> bool:
-    """Whether an adjective at ``at`` stands right before a class word ("blue rack").
-
-    What ``opens`` a phrase is one only if it is no word known otherwise: "see pallet 7".
-    """
-    text = tokens[at].text
-    known = text in _NOT_ADJECTIVES or (opens and text in HARMLESS)
-    return kind_at(tokens, at + 1) == "class" and not known
-
-
-def _drives(tokens: Sequence[Token], at: int) -> bool:
-    return kind_at(tokens, at) == "class" and tokens[at].value == "transporter"
-
-
-_RULE = "superlative"
-_STANDING = frozenset(
-    "is stands lies sits appears looks seems stood driving moving going running waiting parked "
-    "around currently now still".split()
-)
-_FREE = ("free", "available", "spare", "unoccupied")  # of a vehicle: without load
-_NOT_ADJECTIVES = frozenset(
-    "is are was be and or to for than versus vs with between does do can should it about "
-    "given".split()
-)
-
-
 def _with_postmodifiers(
     tokens: Sequence[Token], phrase: NounPhrase, clause: bool = False
 ) -> NounPhrase:
@@ -234,34 +209,35 @@ def _with_postmodifiers(
         phrase: the phrase as read so far.
         clause: whether a clause goes on without a pronoun ("whichever pallet is leftmost").
     """
-    while True:
-        at = _into_clause(tokens, phrase, clause)
-        free = text_at(tokens, at) in _FREE and phrase.label == "transporter"
-        if kind_at(tokens, at) == "state" and not phrase.asked:
-            order = phrase.order or tokens[at].value
-            phrase = replace(phrase, end=at + 1, order=order)  # type: ignore[arg-type]
-            continue
-        if free and at > phrase.end and not phrase.asked and phrase.order is None:
-            phrase = replace(phrase, end=at + 1, order=Order.EMPTY)
-            continue
-        side = side_at(tokens, at)
-        if side is not None and not phrase.explicit:
-            order, end, from_side = side
-            if not from_side or phrase.rank > 1 or phrase.order is None:
-                phrase = replace(phrase, end=end, order=order, strict=True)
-                continue
-        near = _reference_phrase(tokens, at, phrase)
-        if near is not None:
-            order, reference = near
-            phrase = replace(
-                phrase, end=reference.end, order=order, reference=reference, strict=True
-            )
-            continue
-        said = _said_in_clause(tokens, at, phrase)
-        if said is None:
-            return phrase
-        order, end = said
-        phrase = replace(phrase, end=end, order=order, strict=True)
+    while (longer := _with_postmodifier(tokens, phrase, clause)) is not None:
+        phrase = longer
+    return phrase
+
+
+def _with_postmodifier(
+    tokens: Sequence[Token], phrase: NounPhrase, clause: bool
+) -> NounPhrase | None:
+    """The phrase with one more selecting part behind it; ``None`` where none follows."""
+    at = _into_clause(tokens, phrase, clause)
+    if kind_at(tokens, at) == "state" and not phrase.asked:
+        return replace(phrase, end=at + 1, order=phrase.order or tokens[at].order)
+    free = text_at(tokens, at) in FREE and phrase.label == "transporter"
+    if free and at > phrase.end and not phrase.asked and phrase.order is None:
+        return replace(phrase, end=at + 1, order=Order.EMPTY)
+    side = side_at(tokens, at)
+    if side is not None and not phrase.explicit:
+        order, end, from_side = side
+        if not from_side or phrase.rank > 1 or phrase.order is None:
+            return replace(phrase, end=end, order=order)
+    near = _reference_phrase(tokens, at, phrase)
+    if near is not None:
+        order, reference = near
+        return replace(phrase, end=reference.end, order=order, reference=reference)
+    stated = _order_in_clause(tokens, at, phrase)
+    if stated is not None:
+        order, end = stated
+        return replace(phrase, end=end, order=order)
+    return None
 
 
 def _into_clause(tokens: Sequence[Token], phrase: NounPhrase, clause: bool) -> int:
@@ -272,15 +248,15 @@ def _into_clause(tokens: Sequence[Token], phrase: NounPhrase, clause: bool) -> i
         text = text_at(tokens, at)
         if text in ("that", "which", "who"):
             relative = True
-        elif not (text in ("with", "standing", "located") or (relative and text in _STANDING)):
+        elif not (text in ("with", "standing", "located") or (relative and text in _CLAUSE_WORDS)):
             break
         at += 1
-    # "One robot is idle": what it is said to be.
+    # "One robot is idle": the state behind the verb.
     states = kind_at(tokens, at + 1) == "state" and not phrase.plural and not phrase.explicit
     return at + 1 if text_at(tokens, at) == "is" and states else at
 
 
-def _said_in_clause(
+def _order_in_clause(
     tokens: Sequence[Token], at: int, phrase: NounPhrase
 ) -> tuple[Order, int] | None:
     """The "leftmost" or "the closest" that ends "the pallet that is ..."."""
@@ -289,14 +265,14 @@ def _said_in_clause(
     at = past_articles(tokens, at)
     if kind_at(tokens, at) not in ("extreme", "superlative"):
         return None
-    order = tokens[at].value
+    order = tokens[at].order
     at += 1
     if text_at(tokens, at) in ("one", "side"):
         at += 1
     goes_on = (
-        text_at(tokens, at) in ("to", "from", "than", "of") or kind_at(tokens, at) in SAID_ALONE
+        text_at(tokens, at) in ("to", "from", "than", "of") or kind_at(tokens, at) in NAMING_KINDS
     )
-    return None if goes_on else (order, at)  # type: ignore[return-value]
+    return None if goes_on or order is None else (order, at)
 
 
 def _reference_phrase(
@@ -307,19 +283,19 @@ def _reference_phrase(
         return None
     if phrase.explicit and not phrase.listed:
         return None
+    order: Order | None = Order.NEAREST
     if kind_at(tokens, at) == "superlative":
-        order = tokens[at].value
+        order = tokens[at].order
         at += 1
         if text_at(tokens, at) in ("to", "from"):
             at += 1
         elif kind_at(tokens, at) not in ("article", "class"):  # "the buffer nearest the rack 5"
             return None
     elif kind_at(tokens, at) == "near":
-        order = Order.NEAREST
         at += 1
     else:
         return None
     reference = _noun_phrase(tokens, at)
-    if reference is None or not reference.named:
+    if order is None or reference is None or not reference.named:
         return None
-    return order, reference  # type: ignore[return-value]
+    return order, reference

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..lexicon import HARMLESS, THINGS
+from ..lexicon import LEXICON
 from ..meaning import STATES, Order, Pick
 from .noun_phrases import NounPhrase, find_noun_phrases
 from .reference_resolution import Locate, ReferenceResolver
-from .token_scan import kind_at, text_at
+from .token_scan import kind_at, label_at, text_at
 from .tokens import Token
 
 _OPENERS = ("article", "which", "extreme", "superlative", "state", "side")
@@ -137,7 +137,7 @@ class ParsedQuestion:
 
     def _bound(self) -> tuple[NounPhrase, ...]:
         """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
-        counting = any(t.kind == "cue" and t.value == "count" for t in self.tokens)
+        counting = any(t.cue == "count" for t in self.tokens)
         for one in self.phrases:
             if one.named or one.order is None or one.asked:
                 continue
@@ -178,7 +178,7 @@ class ParsedQuestion:
             self.tokens, self.tokens[1:], self.tokens[2:], strict=False
         ):
             ends = before.text in ("is", "from", "to", "between", "and")
-            if ends and article.kind == "article" and thing.text in THINGS:
+            if ends and article.kind == "article" and thing.text in LEXICON.things:
                 raise self.resolver.unknown(f'nothing called "{thing.text}" is in view')
 
     def refuse_unknown_nouns(self) -> None:
@@ -186,8 +186,10 @@ class ParsedQuestion:
         covered = {i for m in self.phrases if m.named for i in range(m.start, m.end)}
         for i, token in enumerate(self.tokens[1:], start=1):
             before = self.tokens[i - 1]
-            opens = before.kind in _OPENERS or (before.kind == "cue" and before.value == "count")
-            unknown = token.kind == "word" and token.text not in HARMLESS and i not in covered
+            opens = before.kind in _OPENERS or before.cue == "count"
+            unknown = (
+                token.kind == "word" and token.text not in LEXICON.harmless and i not in covered
+            )
             if opens and unknown:
                 raise self.resolver.unknown(f'nothing called "{token.text}" is in view')
 
@@ -205,16 +207,14 @@ def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
 def _next_pallet(tokens: Sequence[Token]) -> bool:
     """ "The next pallet", "which pallet next"; not "the pallet next to"."""
     at = next((i for i, t in enumerate(tokens) if t.text == "next"), -1)
-    return at >= 0 and any(
-        kind_at(tokens, i) == "class" and tokens[i].value == "pallet" for i in (at - 1, at + 1)
-    )
+    return at >= 0 and any(label_at(tokens, i) == "pallet" for i in (at - 1, at + 1))
 
 
 def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[Token]]) -> bool:
     """Whether "left or right" has its other region in a sentence before: "I face pallet 7. ..."."""
-    if not any(t.kind == "side" or (t.kind == "cue" and t.value == "side") for t in sentence):
+    if not any(t.kind == "side" or t.cue == "side" for t in sentence):
         return False
-    if any(t.kind == "cue" and t.value != "side" for t in sentence):
+    if any(t.cue not in ("", "side") for t in sentence):
         return False
     if any(m.asked for m in find_noun_phrases(sentence)):
         return False

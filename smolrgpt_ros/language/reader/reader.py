@@ -25,7 +25,7 @@ def read_question(
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
     question = _with_total(ParsedQuestion.of(tokens, resolver, locate))
-    cues = {str(t.value) for t in question.tokens if t.kind == "cue"}
+    cues = {t.cue for t in question.tokens if t.cue}
     if "count" in cues and not _counts_metres(question):
         return read_count(question)
     if "distance" in cues:
@@ -51,17 +51,14 @@ def _with_total(question: ParsedQuestion) -> ParsedQuestion:
         following = tokens[at + 1] if at + 1 < len(tokens) else token
         counts = token.text == "number" and following.kind == "class" and following.plural
         if token.text in ("total", "quantity") or counts:
-            tokens[at] = Token("cue", token.text, "count")
+            tokens[at] = Token("cue", token.text, cue="count")
     return replace(question, tokens=tuple(tokens))
 
 
 def _counts_metres(question: ParsedQuestion) -> bool:
     """ "Count the metres between ..." """
     kept = [t for t in question.tokens if t.kind != "article"]
-    return any(
-        (a.kind, a.value, b.kind, b.value) == ("cue", "count", "cue", "distance")
-        for a, b in pairwise(kept)
-    )
+    return any((a.cue, b.cue) == ("count", "distance") for a, b in pairwise(kept))
 
 
 def _orders(question: ParsedQuestion) -> bool:
@@ -72,7 +69,7 @@ def _compares_distances(question: ParsedQuestion) -> bool:
     """Whether distances only serve to choose: "compare how far ... are, name the nearest"."""
     cue = next(i for i, t in enumerate(question.tokens) if t.kind == "cue")
     rule = any(
-        t.kind == "superlative" and t.value in (Order.NEAREST, Order.FARTHEST)
+        t.kind == "superlative" and t.order in (Order.NEAREST, Order.FARTHEST)
         for t in question.tokens[cue:]
     )
     if question.says("compare", "comparing"):
@@ -141,11 +138,11 @@ def _narrowed(question: ParsedQuestion, ends: list[NounPhrase]) -> list[NounPhra
     lists = [m for m in ends if m.order is None and m.named_count > 1]
     if len(ends) != 2 or len(lists) != 1:
         return ends
-    rules = {question.tokens[i].value for i in question.loose("extreme", "superlative")}
+    rules = {question.tokens[i].order for i in question.loose("extreme", "superlative")}
     if len(rules) != 1:
         return ends
     (rule,) = rules
-    chosen = replace(lists[0], order=rule, listed=True)  # type: ignore[arg-type]
+    chosen = replace(lists[0], order=rule, listed=True)
     return [chosen if m is lists[0] else m for m in ends]
 
 

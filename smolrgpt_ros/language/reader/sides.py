@@ -61,7 +61,7 @@ def is_left_right(question: ParsedQuestion, cues: set[str]) -> bool:
         return False
     ends = [m for m in question.phrases if m.names_regions]
     compared = [i for i in question.loose("extreme") if _compares(question.tokens[i])]
-    said = {t.value for t in question.tokens if t.kind == "side" or _compares(t)}
+    said = {t.order for t in question.tokens if t.kind == "side" or _compares(t)}
     if question.says("than") and question.loose("superlative"):
         return False  # "is the left pallet nearer than the right one"
     if len(said) == 2 and len(ends) <= 2:
@@ -99,7 +99,7 @@ def read_left_right(question: ParsedQuestion) -> Meaning:
 def _compares(token: Token) -> bool:
     """Whether it is a "more to the left", unlike "leftmost"."""
     return (
-        token.kind == "extreme" and token.value in _SIDES and token.text.split()[0] in _COMPARATIVES
+        token.kind == "extreme" and token.order in _SIDES and token.text.split()[0] in _COMPARATIVES
     )
 
 

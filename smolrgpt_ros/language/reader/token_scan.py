@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..meaning import Order
 from .tokens import Token
 
-SAID_ALONE = ("class", "number", "mask", "generic", "camera")
+NAMING_KINDS = ("class", "number", "mask", "generic", "camera")
 
 
 def kind_at(tokens: Sequence[Token], at: int) -> str:
@@ -18,6 +18,11 @@ def kind_at(tokens: Sequence[Token], at: int) -> str:
 def text_at(tokens: Sequence[Token], at: int) -> str:
     """Text of the token at ``at``, "" outside."""
     return tokens[at].text if 0 <= at < len(tokens) else ""
+
+
+def label_at(tokens: Sequence[Token], at: int) -> str:
+    """Class that the token at ``at`` names, "" where it names none."""
+    return tokens[at].label if 0 <= at < len(tokens) else ""
 
 
 def past_articles(tokens: Sequence[Token], at: int) -> int:
@@ -42,11 +47,11 @@ def numbers_at(
             if ahead > at and kind_at(tokens, ahead) == "generic":
                 ahead += 1
         if kind_at(tokens, ahead) == "number" and not masks:
-            ids.append(int(tokens[ahead].value))  # type: ignore[call-overload]
+            ids.append(int(tokens[ahead].number))  # type: ignore[call-overload]
         elif kind_at(tokens, ahead) == "number word" and not masks and (allow_words or ids):
-            ids.append(int(tokens[ahead].value))  # type: ignore[call-overload]
+            ids.append(int(tokens[ahead].number))  # type: ignore[call-overload]
         elif kind_at(tokens, ahead) == "mask" and not ids:
-            masks.append(int(tokens[ahead].value))  # type: ignore[call-overload]
+            masks.append(int(tokens[ahead].number))  # type: ignore[call-overload]
         else:
             return tuple(ids), tuple(masks), end
         at = end = ahead + 1
@@ -60,9 +65,9 @@ def side_at(tokens: Sequence[Token], at: int) -> tuple[Order, int, bool] | None:
     at = past_articles(tokens, at + 1)
     if kind_at(tokens, at) not in ("side", "extreme"):
         return None
-    order = tokens[at].value
+    order = tokens[at].order
     at += 1
     while text_at(tokens, at) in ("side", "hand", "edge", "border"):
         at += 1
-    relation = text_at(tokens, at) in ("of", "or") or kind_at(tokens, at) in SAID_ALONE
-    return None if relation else (order, at, opening == "from")  # type: ignore[return-value]
+    relation = text_at(tokens, at) in ("of", "or") or kind_at(tokens, at) in NAMING_KINDS
+    return None if relation or order is None else (order, at, opening == "from")

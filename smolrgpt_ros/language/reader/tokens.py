@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..lexicon import HARMLESS, LONGEST_PHRASE, NUMBER_WORDS, ORDINALS, PHRASES
+from ..lexicon import LEXICON
+from ..meaning import Order
 from ..vocabulary import Vocabulary
-from .load_states import STATE_WORDS, with_states_said
+from .load_states import with_plain_states
 
 _PIECE = re.compile(r"<mask>|\d+(?:st|nd|rd|th)\b|\d+|[a-z]+(?:'[a-z]+)?|[,;:.?!]")
 
@@ -19,15 +20,21 @@ class Token:
 
     Args:
         kind: ``class``, ``number``, ``ordinal``, ``mask``, ``stop`` (end of a sentence), ``comma``,
-            ``word`` (anything else) or a kind of :mod:`lexicon`.
+            ``word`` (anything else) or the kind of a phrase of :mod:`~..lexicon`.
         text: the corrected text.
-        value: label, number, mask position or lexicon value.
+        label: the class that a ``class`` token names.
+        number: of a ``number`` or ``number word``; rank of an ``ordinal``; of a ``mask``, the
+            number of the placeholder from 0.
+        order, cue: of a phrase of the lexicon.
         plural: of a ``class`` or ``generic`` token.
     """
 
     kind: str
     text: str
-    value: object = None
+    label: str = ""
+    number: int = 0
+    order: Order | None = None
+    cue: str = ""
     plural: bool = False
 
 
@@ -42,8 +49,8 @@ def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
         for form, plural in c.forms()
     }
     known = _known_words(classes)
-    pieces = with_states_said([_corrected(piece, known) for piece in pieces])
-    longest = max([LONGEST_PHRASE, *(len(key) for key in classes)])
+    pieces = with_plain_states([_corrected(piece, known) for piece in pieces])
+    longest = max([LEXICON.longest_phrase, *(len(key) for key in classes)])
     tokens: list[Token] = []
     masks = 0
     at = 0
@@ -76,41 +83,38 @@ def _phrase(
     text = " ".join(chunk)
     if chunk in classes:
         label, plural = classes[chunk]
-        return Token("class", text, label, plural)
-    if text in PHRASES:
-        kind, value = PHRASES[text]
-        return Token(kind, text, value, plural=kind == "generic" and bool(value))
+        return Token("class", text, label, plural=plural)
+    if (phrase := LEXICON.phrases.get(text)) is not None:
+        return Token(phrase.kind, text, order=phrase.order, cue=phrase.cue, plural=phrase.plural)
     if len(chunk) > 1:
         return None
     if text == "<mask>":
-        return Token("mask", text, masks)
+        return Token("mask", text, number=masks)
     if text in ".?!":
         return Token("stop", text)
     if text in ",;:":
         return Token("comma", text)
     if text.isdigit():
-        return Token("number", text, int(text))
-    if text in ORDINALS:
-        return Token("ordinal", text, ORDINALS[text])
+        return Token("number", text, number=int(text))
+    if text in LEXICON.ordinals:
+        return Token("ordinal", text, number=LEXICON.ordinals[text])
     if text[0].isdigit():
-        return Token("ordinal", text, int(text[:-2]))
-    if text in NUMBER_WORDS:
-        return Token("number word", text, NUMBER_WORDS[text])
+        return Token("ordinal", text, number=int(text[:-2]))
+    if text in LEXICON.numbers:
+        return Token("number word", text, number=LEXICON.numbers[text])
     return Token("word", text)
 
 
 def _known_words(phrases: Iterable[tuple[str, ...]]) -> frozenset[str]:
-    known = {word for phrase in phrases for word in phrase}
-    known |= {word for phrase in PHRASES for word in phrase.split()}
-    return frozenset(known | HARMLESS | STATE_WORDS | set(ORDINALS) | set(NUMBER_WORDS))
+    return LEXICON.words.union(word for phrase in phrases for word in phrase)
 
 
 def _corrected(piece: str, known: frozenset[str]) -> str:
-    """The piece, or the one known word that a single slip of the keyboard away from it."""
+    """The piece, or the one known word that differs from it by a single slip of the keyboard."""
     piece = piece.removesuffix("'s")
     if len(piece) < 3 or not piece.isalpha() or piece in known:
         return piece
-    near = [w for w in known if len(w) >= 4 and w not in HARMLESS and is_one_slip(piece, w)]
+    near = [w for w in known if len(w) >= 4 and w not in LEXICON.harmless and is_one_slip(piece, w)]
     # A plural and its singular may both be one slip away; prefer the same last letter.
     near = [w for w in near if w[-1] == piece[-1]] or near
     return near[0] if len(near) == 1 else piece

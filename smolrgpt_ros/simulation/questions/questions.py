@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from smolrgpt_ros.language.lexicon import NUMBER_WORDS
+from smolrgpt_ros.language.lexicon import LEXICON
 
 from ..sensing.truth import FrameTruth, ObjectTruth
 from . import rationales
@@ -27,7 +27,6 @@ from .wording import WORD, Wording
 
 KINDS = ("left_right", "distance", "count", "mcq")
 MOST_MASKS = 15
-_NUMBERS = {number: word for word, number in NUMBER_WORDS.items()}
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ class _QuestionGenerator:
             for i in sorted(order.index(o.id) for o in listed)
         )
         pallets = "pallet" if len(inside) == 1 else "pallets"
-        answer = f"{opening}{listing}. That makes {_NUMBERS[len(inside)]} {pallets}."
+        answer = f"{opening}{listing}. That makes {LEXICON.number_words[len(inside)]} {pallets}."
         return Question("count", text, tuple(order), answer, len(inside))
 
     def choice(self) -> Question | None:

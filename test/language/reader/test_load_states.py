@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.language.reader.load_states import with_states_said
+from smolrgpt_ros.language.reader.load_states import with_plain_states
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from smolrgpt_ros.language.reader.load_states import with_states_said
     ],
 )
 def test_states_become_one_word(said: str, meant: str) -> None:
-    assert " ".join(with_states_said(said.split())) == meant
+    assert " ".join(with_plain_states(said.split())) == meant
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_states_become_one_word(said: str, meant: str) -> None:
     ],
 )
 def test_other_words_stay(said: str) -> None:
-    assert with_states_said(said.split()) == said.split()
+    assert with_plain_states(said.split()) == said.split()
