@@ -153,6 +153,9 @@ SHARED_ERROR_FACTOR = 2.6
 TAPE_SYSTEMATIC_ERROR = 0.002
 #: Standard deviation of the height of an object's centre, metres.
 HEIGHT_SIGMA = 0.01
+#: Standard deviation of a centre that only the visible surface gives, in every direction, metres;
+#: what is hidden behind the surface comes on top.
+SURFACE_SIGMA = 0.1
 #: Share of a difference between the costs of two fits that is believed, for the same reason.
 COST_TRUST = 0.4
 

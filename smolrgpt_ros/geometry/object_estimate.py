@@ -1,4 +1,4 @@
-"""Where objects are: their boxes, and what to say where no floor is in view."""
+"""Where an object is: its box on the floor, or its visible surface where no floor is in view."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .footprint import Footprint
-from .noise import HEIGHT_SIGMA
+from .noise import HEIGHT_SIGMA, SURFACE_SIGMA
 from .size_priors import SIZES
 
-_RIDES = 0.14  # metres: an underside higher than this is not on the floor
+_RIDES = 0.14  # metres: an object whose underside is higher rides on something
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,15 +85,20 @@ class ObjectEstimate:
     def without_floor(
         label: str, points: NDArray[np.float64], valid_ratio: float
     ) -> ObjectEstimate:
-        """The visible surface's median, pushed back by half the object's typical depth."""
+        """The visible surface's median, moved away from the camera to the middle of a typical
+        object.
+
+        Args:
+            label, points, valid_ratio: as above.
+        """
         prior = SIZES.get(label)
         middle = median(points)
-        reach = 0.25 * (prior.long + prior.short) * 0.5 if prior and not prior.flat else 0.0
+        behind = prior.behind_surface if prior and not prior.flat else 0.0
         nan = float("nan")
         return ObjectEstimate(
             label=label,
-            centre=middle * (1 + reach / max(float(np.linalg.norm(middle)), 1e-6)),
-            covariance=np.eye(3) * (0.1 + reach) ** 2,
+            centre=middle * (1 + behind / max(float(np.linalg.norm(middle)), 1e-6)),
+            covariance=np.eye(3) * (SURFACE_SIGMA + behind) ** 2,
             size=(nan, nan, nan),
             footprint=None,
             bottom=nan,

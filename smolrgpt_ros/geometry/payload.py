@@ -3,73 +3,96 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.pinhole import rays
 
+from .footprint import Footprint
 from .frame_geometry import FrameGeometry
-from .object_estimate import ObjectEstimate
 from .size_priors import SIZES
 
-_STACKED = 0.3  # metres: what stands on a pallet is at least so high
+_VEHICLE = SIZES["transporter"]
+_STACKED = 0.3  # metres: goods on a pallet are at least so high
 _CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, at most
+# The space above a deck that is searched: shares of its sides, and metres above it.
+_SEARCHED = np.linspace(-0.3, 0.3, 5)
+_SEARCHED_HEIGHTS = np.array([0.08, 0.2, 0.35])
+_NEAREST = 0.1  # metres of depth of a point that is searched
+_ABOVE_DECK = 0.06  # metres above it from which something is a load
+_OVERHANG = 0.25  # metres by which a load may stand over the long sides
+_IN_FRONT = 0.3  # metres nearer than the space above the deck: it hides that space
+_FEWEST_RAYS = 6
 
 
 def load_of(geometry: FrameGeometry, region_id: int) -> float | str:
-    """How surely something stands on a transporter (or a pallet carries boxes), in [0, 1].
+    """Probability that something stands on a transporter (or that a pallet carries boxes).
 
     Args:
         geometry: of the frame.
         region_id: of a vehicle or a pallet.
 
     Returns:
-        One sentence where it cannot be told.
+        In [0, 1], or one sentence why depth does not show it.
     """
-    spot = geometry.estimate(region_id)
-    if isinstance(spot, str):
-        return spot
-    if spot.footprint is None:
+    found = geometry.estimate(region_id)
+    if isinstance(found, str):
+        return found
+    if found.footprint is None:
         return "no floor is in view, a load cannot be told"
     if geometry.region(region_id).label == "pallet":
-        return 1.0 if spot.top - spot.bottom > _STACKED else 0.0
+        return 1.0 if found.top - found.bottom > _STACKED else 0.0
     for other in geometry.possible_loads(region_id):
-        above = geometry.estimate(other)
-        if isinstance(above, str) or above.footprint is None or not above.rides:
+        load = geometry.estimate(other)
+        if isinstance(load, str) or load.footprint is None or not load.rides:
             continue
-        apart = above.footprint.centre - spot.footprint.centre
-        if float(np.linalg.norm(apart)) < _CENTRED:
+        offset = load.footprint.centre - found.footprint.centre
+        if float(np.linalg.norm(offset)) < _CENTRED:
             return 1.0
-    return _occupied(geometry, spot)
+    return _occupied(geometry, found.footprint)
 
 
-def _occupied(geometry: FrameGeometry, spot: ObjectEstimate) -> float | str:
-    """Share of the room above a vehicle's deck in which something is seen."""
+def _occupied(geometry: FrameGeometry, footprint: Footprint) -> float | str:
+    """Share of the space above a vehicle's deck in which something is seen.
+
+    Points of that space are looked at along their lines of sight. Where depth ends on something
+    high above the footprint, there is a load; where it ends in front of the vehicle, the space is
+    hidden; where it ends elsewhere, the space is empty.
+    """
     plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
     assert plane is not None and camera is not None and depth is not None
-    assert spot.footprint is not None
-    prior = SIZES["transporter"]
-    u, v, h = np.meshgrid(
-        np.linspace(-0.3, 0.3, 5) * prior.long,
-        np.linspace(-0.3, 0.3, 5) * prior.short,
-        prior.height + np.array([0.08, 0.2, 0.35]),
-    )
-    spots = np.stack([u.ravel(), v.ravel()], axis=1) @ spot.footprint.axes
-    room = np.column_stack([spots + spot.footprint.centre, h.ravel()])
-    points = plane.to_optical(room)
-    points = points[points[:, 2] > 0.1]
-    columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
-    rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
+    points = plane.to_optical(_space_above_deck(footprint))
+    points = points[points[:, 2] > _NEAREST]
+    columns, rows = _pixels(points, camera)
     inside = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
-    columns, rows = columns[inside], rows[inside]
+    columns, rows, expected = columns[inside], rows[inside], points[inside, 2]
     z = depth[rows, columns].astype(np.float64)
     valid = np.isfinite(z) & (z > 0)
-    seen = plane.to_floor(rays(camera, columns[valid], rows[valid]) * z[valid, None])
-    around = np.abs((seen[:, :2] - spot.footprint.centre) @ spot.footprint.axes.T)
-    over = (around[:, 0] < 0.5 * prior.long) & (around[:, 1] < 0.5 * prior.short + 0.25)
-    high = seen[:, 2] > prior.height + 0.06
-    load = over & high
-    # What stands before the vehicle hides the room above it and tells nothing.
-    before = high & ~over & (z[valid] < points[inside][valid, 2] - 0.3)
-    known = ~before
-    if known.sum() < 6:
+    columns, rows, expected, z = columns[valid], rows[valid], expected[valid], z[valid]
+    seen = plane.to_floor(rays(camera, columns, rows) * z[:, None])
+    across = np.abs((seen[:, :2] - footprint.centre) @ footprint.axes.T)
+    over = across[:, 0] < 0.5 * _VEHICLE.long
+    over &= across[:, 1] < 0.5 * _VEHICLE.short + _OVERHANG
+    high = seen[:, 2] > _VEHICLE.height + _ABOVE_DECK
+    hidden = high & ~over & (z < expected - _IN_FRONT)
+    if np.count_nonzero(~hidden) < _FEWEST_RAYS:
         return "what is on the deck is hidden"
-    return float(load[known].mean())
+    return float((over & high)[~hidden].mean())
+
+
+def _space_above_deck(footprint: Footprint) -> NDArray[np.float64]:
+    """Points above a vehicle's deck in the floor frame, shape ``(75, 3)``, metres."""
+    u, v, height = np.meshgrid(
+        _SEARCHED * _VEHICLE.long, _SEARCHED * _VEHICLE.short, _VEHICLE.height + _SEARCHED_HEIGHTS
+    )
+    xy = np.stack([u.ravel(), v.ravel()], axis=1) @ footprint.axes + footprint.centre
+    return np.column_stack([xy, height.ravel()])
+
+
+def _pixels(
+    points: NDArray[np.float64], camera: CameraIntrinsics
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Columns and rows that points in front of the camera are nearest to."""
+    columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
+    rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
+    return columns, rows

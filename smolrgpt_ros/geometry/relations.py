@@ -30,10 +30,10 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class FloorObject:
-    """An object on the floor.
+    """An object with a footprint, and the floor that it stands on.
 
     Args:
-        found: with a footprint.
+        found: the object; its footprint is not ``None``.
         plane: the floor.
     """
 
@@ -56,7 +56,7 @@ class FloorObject:
 
     @property
     def extent(self) -> Quantity:
-        """Extent across the view, metres."""
+        """Extent of the turned box across the view, metres."""
         share = np.abs(self.footprint.axes[:, 0])
         sigma = float(np.linalg.norm(share * np.array(self.footprint.size_sigma)))
         return Quantity(float(share @ self.footprint.size), sigma)
@@ -109,7 +109,7 @@ def length_of(kind: Kind, a: FloorObject, b: FloorObject | None = None) -> Quant
 
 
 def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:
-    """The clock hour, 1 to 12, at which ``a`` is for who stands at ``viewer`` and looks ahead.
+    """The clock hour, 1 to 12, at which ``a`` is seen from ``viewer`` when looking ahead.
 
     Returns:
         The hour, and the standard deviation of the bearing in hours.

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SizePrior:
-    """Typical size of a class; weak: measurement wins wherever both ends of an extent are seen.
+    """Typical size of a class. Measurement wins wherever both ends of an extent are seen.
 
     Args:
         long, short: sides of the footprint, metres.
         side_sigma: standard deviation of the sides, metres.
-        height: metres; used only where the top is out of view.
-        flat: lies on the floor (tape); its extent is taken from the floor itself.
+        height: metres; used only where the top is out of view, and of a vehicle's deck.
+        flat: whether it lies on the floor (tape).
         base: height up to which it fills its footprint, metres; 0 for an open frame.
         recess: how far behind its sides most of its surface lies, metres.
     """
@@ -25,6 +25,12 @@ class SizePrior:
     flat: bool = False
     base: float = 0.0
     recess: float = 0.0
+
+    @property
+    def behind_surface(self) -> float:
+        """Metres from the middle of the visible surface to the centre, about: a quarter of the mean
+        side."""
+        return 0.125 * (self.long + self.short)
 
 
 SIZES: dict[str, SizePrior] = {

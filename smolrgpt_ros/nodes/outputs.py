@@ -13,7 +13,7 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
-from smolrgpt_ros.geometry.region_poses import glance, places_of
+from smolrgpt_ros.geometry.region_poses import fast_poses, region_poses
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.worker import SeenFrame
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
@@ -65,7 +65,7 @@ class CameraOutputs:
         answer = self._current(settings)
         if _has_subscribers(self._regions) or _has_subscribers(self._markers):
             exact = settings["regions_exact"]
-            places = places_of(seen.geometry) if exact else glance(seen.frame, seen.regions)
+            places = region_poses(seen.geometry) if exact else fast_poses(seen.frame, seen.regions)
             array = region_array(seen.frame, seen.regions, places)
             if _has_subscribers(self._regions):
                 self._regions.publish(array)

@@ -20,7 +20,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from smolrgpt_ros.geometry.region_poses import Place
+from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.rendering.answer_view import text_with_ids
@@ -158,7 +158,7 @@ class DemoClient:
         regions = scene.found
         if asked.masks == "simulator":
             regions = regions_of(scene.truth)
-            request.regions = [region_message(region, Place()) for region in regions]
+            request.regions = [region_message(region, RegionPose()) for region in regions]
         start = time.monotonic()
         response = self._call(self._query, request, timeout_s)
         latency_s = time.monotonic() - start

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.geometry.region_poses import glance, places_of
+from smolrgpt_ros.geometry.region_poses import fast_poses, region_poses
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
@@ -32,7 +32,7 @@ def wall(valid_rows=120):
 
 
 def test_a_flat_patch_has_its_middle_and_its_extent():
-    (place,) = places_of(FrameGeometry(frame(wall()), [region()]))
+    (place,) = region_poses(FrameGeometry(frame(wall()), [region()]))
     assert place.frame_id == "optical"
     np.testing.assert_allclose(place.position, (0.99, 0.19, 2.0), atol=0.05)
     # 5th to 95th percentile: nine tenths of 0.78 and 0.38.
@@ -44,62 +44,62 @@ def test_in_another_frame_axes_and_origin_change():
     # map: x = camera z, y = -camera x, z = -camera y, camera at 10 m height.
     rotation = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
     pose = Pose("map", rotation, np.array([0.0, 0.0, 10.0]))
-    (place,) = places_of(FrameGeometry(frame(wall()), [region()]), pose)
+    (place,) = region_poses(FrameGeometry(frame(wall()), [region()]), pose)
     assert place.frame_id == "map"
     np.testing.assert_allclose(place.position, (2.0, -0.99, 9.81), atol=0.05)
     np.testing.assert_allclose(place.size, (0.0, 0.70, 0.34), atol=0.03)
 
 
 def test_without_depth_nothing_is_claimed():
-    (place,) = places_of(FrameGeometry(frame(None), [region()]))
+    (place,) = region_poses(FrameGeometry(frame(None), [region()]))
     assert place.position is None and place.size is None and place.frame_id == ""
     assert math.isnan(place.depth_valid_ratio)
 
 
 def test_the_share_of_valid_depth_is_told_even_where_it_does_not_suffice():
-    (place,) = places_of(FrameGeometry(frame(wall(valid_rows=0)), [region()]))
+    (place,) = region_poses(FrameGeometry(frame(wall(valid_rows=0)), [region()]))
     assert place.position is None and place.depth_valid_ratio == 0.0
-    (place,) = places_of(FrameGeometry(frame(wall(valid_rows=65)), [region()]))
+    (place,) = region_poses(FrameGeometry(frame(wall(valid_rows=65)), [region()]))
     assert place.depth_valid_ratio == 0.25
 
 
 def test_only_the_regions_asked_for():
     other = Region(id=2, label="box", mask=np.roll(region().mask, -60, axis=1))
     geometry = FrameGeometry(frame(wall()), [region(), other])
-    (place,) = places_of(geometry, region_ids=[2])
+    (place,) = region_poses(geometry, region_ids=[2])
     assert place.position is not None and place.position[0] < 0.0
 
 
-def test_a_glance_sees_the_same_place_of_an_unknown_class():
+def test_a_fast_pose_sees_the_same_place_of_an_unknown_class():
     depth = wall()
-    (exact,) = places_of(FrameGeometry(frame(depth), [region()]))
-    (quick,) = glance(frame(depth), [region()])
+    (exact,) = region_poses(FrameGeometry(frame(depth), [region()]))
+    (quick,) = fast_poses(frame(depth), [region()])
     np.testing.assert_allclose(quick.position, exact.position, atol=0.05)
     np.testing.assert_allclose(quick.size, exact.size, atol=0.06)
     assert (quick.frame_id, quick.depth_valid_ratio) == ("optical", 1.0)
 
 
-def test_a_glance_puts_a_known_class_behind_its_surface():
+def test_a_fast_pose_puts_a_known_class_behind_its_surface():
     mask = region().mask
-    (quick,) = glance(frame(wall()), [Region(id=1, label="pallet", mask=mask)])
+    (quick,) = fast_poses(frame(wall()), [Region(id=1, label="pallet", mask=mask)])
     # A pallet is 1.2 m square: half its middle side, 0.3 m, along the ray through (0.99, 0.19, 2).
     length = np.linalg.norm((0.99, 0.19, 2.0))
     expected = np.array((0.99, 0.19, 2.0)) * (1 + 0.3 / length)
     np.testing.assert_allclose(quick.position, expected, atol=0.06)
 
 
-def test_a_glance_claims_nothing_without_depth_calibration_or_pixels():
-    assert glance(frame(None), [region()])[0].position is None
-    (blind,) = glance(frame(wall(valid_rows=0)), [region()])
+def test_a_fast_pose_claims_nothing_without_depth_calibration_or_pixels():
+    assert fast_poses(frame(None), [region()])[0].position is None
+    (blind,) = fast_poses(frame(wall(valid_rows=0)), [region()])
     assert blind.position is None and blind.depth_valid_ratio == 0.0
     empty = Region(id=1, label="box", mask=np.zeros((120, 160), bool))
-    (nothing,) = glance(frame(wall()), [empty])
+    (nothing,) = fast_poses(frame(wall()), [empty])
     assert nothing.position is None and math.isnan(nothing.depth_valid_ratio)
     uncalibrated = RgbdFrame(np.zeros((120, 160, 3), np.uint8), wall(), None)
-    assert glance(uncalibrated, [region()])[0].position is None
+    assert fast_poses(uncalibrated, [region()])[0].position is None
 
 
-def test_each_region_of_a_glance_has_its_own_place():
+def test_each_region_has_its_own_fast_pose():
     """One without pixels and one without depth stand between two that differ."""
     depth = np.full((120, 160), 2.0, np.float32)
     depth[:, 80:] = 4.0
@@ -111,7 +111,7 @@ def test_each_region_of_a_glance_has_its_own_place():
         mask = np.zeros((120, 160), bool)
         mask[y0:y1, x0:x1] = True
         regions.append(Region(id=number, label="box", mask=mask))
-    far, empty, blind, near = glance(frame(depth), regions)
+    far, empty, blind, near = fast_poses(frame(depth), regions)
     np.testing.assert_allclose(far.position, (29.5 * 0.04, -40.5 * 0.04, 4.0), atol=0.05)
     np.testing.assert_allclose(near.position, (-50.5 * 0.02, -0.5 * 0.02, 2.0), atol=0.03)
     assert (far.depth_valid_ratio, near.depth_valid_ratio) == (1.0, 1.0)
@@ -119,18 +119,18 @@ def test_each_region_of_a_glance_has_its_own_place():
     assert blind.position is None and blind.depth_valid_ratio == 0.0
 
 
-def test_a_glance_finds_masks_that_its_grid_misses():
+def test_a_fast_pose_finds_masks_that_its_grid_misses():
     mask = np.zeros((120, 160), bool)
     mask[3:117:2, 5] = True
     mask[3:117:2, 150] = True
-    (quick,) = glance(frame(wall()), [Region(id=1, label="box", mask=mask)])
+    (quick,) = fast_poses(frame(wall()), [Region(id=1, label="box", mask=mask)])
     assert quick.position is not None and quick.position[2] == 2.0
 
 
 def test_the_extent_is_that_of_numpys_percentiles():
     depth = wall() + np.linspace(0, 0.7, 160, dtype=np.float32)
     geometry = FrameGeometry(frame(depth), [region()])
-    (place,) = places_of(geometry)
+    (place,) = region_poses(geometry)
     points = geometry.estimate(1).points
     low, high = np.percentile(points, (5, 95), axis=0)
     np.testing.assert_allclose(place.size, high - low, rtol=1e-9)

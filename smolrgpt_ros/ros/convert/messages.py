@@ -11,7 +11,7 @@ from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import Header
 
 from smolrgpt_ros import msg as interfaces
-from smolrgpt_ros.geometry.region_poses import Place
+from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.query.request import ClientRegion, QueryRequest
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
@@ -36,7 +36,7 @@ def header_of(frame: RgbdFrame) -> Header:
     return Header(stamp=time_of(frame.stamp_ns), frame_id=frame.frame_id)
 
 
-def region_message(region: Region, place: Place) -> Any:
+def region_message(region: Region, place: RegionPose) -> Any:
     """``msg/Region`` of a region and where its object is."""
     message = interfaces.Region(
         id=region.id,
@@ -56,7 +56,7 @@ def region_message(region: Region, place: Place) -> Any:
     return message
 
 
-def region_array(frame: RgbdFrame, regions: Sequence[Region], places: Sequence[Place]) -> Any:
+def region_array(frame: RgbdFrame, regions: Sequence[Region], places: Sequence[RegionPose]) -> Any:
     """``msg/RegionArray`` of a frame."""
     return interfaces.RegionArray(
         header=header_of(frame),

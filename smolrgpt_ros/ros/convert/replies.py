@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.geometry.region_poses import places_of
+from smolrgpt_ros.geometry.region_poses import region_poses
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.query.request import QueryResult
@@ -75,5 +75,5 @@ def reply_of(result: QueryResult) -> Reply:
 def _messages(
     geometry: FrameGeometry, prompted: Sequence[Region], pose: Pose | None
 ) -> list[RegionMessage]:
-    places = places_of(geometry, pose, [region.id for region in prompted])
+    places = region_poses(geometry, pose, [region.id for region in prompted])
     return [region_message(r, p) for r, p in zip(prompted, places, strict=True)]

@@ -10,7 +10,7 @@ import pytest
 from geometry_msgs.msg import Point
 from sensor_msgs.msg import RegionOfInterest
 
-from smolrgpt_ros.geometry.region_poses import Place
+from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
@@ -79,7 +79,7 @@ def message_of(value):
 
 
 def test_a_region_with_a_place():
-    place = Place("map", (1.0, 2.0, 3.0), (0.5, 0.25, 0.125), 0.9)
+    place = RegionPose("map", (1.0, 2.0, 3.0), (0.5, 0.25, 0.125), 0.9)
     message = region_message(region(), place)
     assert (message.id, message.label, message.score) == (12, "pallet", 0.75)
     box = message.box
@@ -113,14 +113,14 @@ def test_the_policy_says_which_of_the_two_is_trusted(policy, agreement, trusted,
 
 
 def test_an_unknown_place_is_nan_never_zero():
-    message = region_message(region(), Place())
+    message = region_message(region(), RegionPose())
     numbers = [message.position.x, message.position.z, message.size.y, message.depth_valid_ratio]
     assert all(math.isnan(n) for n in numbers)
     assert message.position_frame_id == ""
 
 
 def test_an_array_has_the_images_header_and_size():
-    array = region_array(FRAME, [region()], [Place()])
+    array = region_array(FRAME, [region()], [RegionPose()])
     assert nanoseconds(array.header.stamp) == 3_000_000_007
     assert array.header.frame_id == "optical"
     assert (array.height, array.width, len(array.regions)) == (6, 9, 1)
