@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES
+
 from .cases import HELD_OUT_SEED, Case
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     )
     parser.add_argument(
         "--family",
-        choices=("mix", "ceiling", "robot"),
+        choices=FAMILY_MIXES,
         default="mix",
         help="camera family (default: %(default)s)",
     )

@@ -22,7 +22,7 @@ from smolrgpt_ros.simulation.questions.relation_questions import generate_relati
 from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, seen_through, simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES
 
 from .cases import HELD_OUT_SEED
 from .intervals import wilson
@@ -143,7 +143,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--frames", type=int, default=60, help="frames (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=HELD_OUT_SEED, help="first seed")
-    parser.add_argument("--family", choices=(*FAMILIES, "mix"), default="mix", help="camera")
+    parser.add_argument("--family", choices=FAMILY_MIXES, default="mix", help="camera")
     parser.add_argument("--questions", type=int, default=4, help="of each kind and frame")
     parser.add_argument("--relations", type=int, default=0, help="of each relation and size")
     parser.set_defaults(run=run)

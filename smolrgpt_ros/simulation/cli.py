@@ -1,4 +1,4 @@
-"""``smolrgpt simulate``, ``record`` and ``contact-sheet``: what the simulated warehouse gives."""
+"""``smolrgpt simulate``, ``record`` and ``contact-sheet``: data of the simulated warehouse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .sensing.sensor import SensorModel
 from .warehouse import SimulatedFrame
-from .world.scenes import FAMILIES
+from .world.scenes import FAMILY_MIXES, family_of
 
 SENSORS = ("usual", "rough", "clean")
 _STRENGTHS = {
@@ -30,18 +30,23 @@ def add_parser(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 def _add_simulate(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "simulate", help="make warehouse frames with questions and true answers"
+        "simulate", help="write simulated frames with questions and true answers"
     )
-    parser.add_argument("--frames", type=int, required=True, help="how many frames")
-    parser.add_argument("--out", type=Path, required=True, help="folder; a stopped run goes on")
-    _add_scene_arguments(parser)
-    parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--questions", type=int, default=4, help="of each kind and frame")
+    parser.add_argument("--frames", type=int, required=True, help="number of frames")
     parser.add_argument(
-        "--relations", type=int, default=1, help="of each kind of relation and size and frame"
+        "--out", type=Path, required=True, help="folder; an interrupted run is continued"
+    )
+    _add_scene_arguments(parser)
+    parser.add_argument("--workers", type=int, default=1, help="number of processes")
+    parser.add_argument("--questions", type=int, default=4, help="at most, per kind and frame")
+    parser.add_argument(
+        "--relations",
+        type=int,
+        default=1,
+        help="questions about relations and sizes at most, per kind and frame",
     )
     parser.add_argument("--phrasing", choices=("train", "heldout"), default="train")
-    parser.add_argument("--jpg", action="store_true", help="write colour as JPEG")
+    parser.add_argument("--jpg", action="store_true", help="write colour pictures as JPEG")
     _add_sensor_arguments(parser)
     parser.set_defaults(run=run_simulate)
 
@@ -52,41 +57,45 @@ def _add_record(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
         help="write warehouse scenes as a ROS 2 recording (MCAP)",
         description=(
             "Writes a folder for 'ros2 bag play --clock': rgb/image_raw, rgb/camera_info, "
-            "depth/image_raw, tf_static and warehouse_camera/truth. Its stamps are of a fixed "
+            "depth/image_raw, tf_static and warehouse_camera/truth. Its stamps have a fixed "
             "date: set use_sim_time where it is played."
         ),
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder that is not there yet")
-    parser.add_argument("--data", type=Path, help="frames that 'smolrgpt simulate' wrote")
-    parser.add_argument("--frames", type=int, default=10, help="scenes to render or read")
+    parser.add_argument("--out", type=Path, required=True, help="new folder")
+    parser.add_argument("--data", type=Path, help="dataset of 'smolrgpt simulate' to read")
+    parser.add_argument("--frames", type=int, default=10, help="number of scenes")
     _add_scene_arguments(parser)
-    parser.add_argument("--rate", type=float, default=5.0, help="image pairs a second")
-    parser.add_argument("--hold", type=float, default=2.0, help="seconds a scene is shown")
+    parser.add_argument("--rate", type=float, default=5.0, help="image pairs per second")
+    parser.add_argument("--hold", type=float, default=2.0, help="seconds per scene")
     _add_sensor_arguments(parser)
     parser.set_defaults(run=run_record)
 
 
 def _add_contact_sheet(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "contact-sheet", help="a picture of many simulated frames for each camera family"
+        "contact-sheet", help="draw many simulated frames of each camera family in one picture"
     )
-    parser.add_argument("folder", type=Path, help="gets simulated_FAMILY.jpg")
+    parser.add_argument("folder", type=Path, help="folder for simulated_FAMILY.jpg")
     parser.add_argument("--seed", type=int, default=0, help="first seed")
-    parser.add_argument("--frames", type=int, default=9, help="of each family")
-    parser.add_argument("--rich", action="store_true", help="scenes with more in them")
+    parser.add_argument("--frames", type=int, default=9, help="frames of each family")
+    parser.add_argument("--rich", action="store_true", help="rich scenes, see simulate")
     parser.add_argument(
         "--beside", type=Path, nargs="+", default=(), metavar="PICTURE",
-        help="real pictures for a column of their own at the left",
+        help="real pictures, in a column at the left",
     )  # fmt: skip
     parser.set_defaults(run=run_contact_sheet)
 
 
 def _add_scene_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=0, help="of the first frame; then one up each")
-    parser.add_argument("--family", choices=(*FAMILIES, "mix"), default="mix", help="camera")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the first frame; the next has the next one"
+    )
+    parser.add_argument("--family", choices=FAMILY_MIXES, default="mix", help="camera family")
     parser.add_argument("--size", type=_size, default=(640, 360), help="width x height, 640x360")
     parser.add_argument(
-        "--rich", action="store_true", help="aisles, wrapped loads, more pallets, other light"
+        "--rich",
+        action="store_true",
+        help="rich scenes: aisles, wrapped loads, more pallets, more varied light",
     )
 
 
@@ -106,7 +115,7 @@ def _add_sensor_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def sensor_of(arguments: argparse.Namespace) -> SensorModel | None:
-    """The sensor model that the arguments ask for; ``None`` for ideal pictures.
+    """The sensor model of the arguments; ``None`` for ideal pictures.
 
     Raises:
         ValueError: if a strength is impossible, or set for ideal pictures.
@@ -188,7 +197,6 @@ def run_contact_sheet(arguments: argparse.Namespace) -> int:
 
 def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
     from .datasets.frame_store import read_frame
-    from .datasets.writer import family_of
     from .warehouse import simulate_frame
 
     for index in range(arguments.frames):
@@ -202,7 +210,7 @@ def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
 
 
 def _processor_seconds() -> float:
-    """Of this process and of those it has ended."""
+    """Of this process and of its finished child processes."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 

@@ -26,7 +26,7 @@ from ..questions.relation_truth import RELATION_KINDS
 from ..sensing.sensor import SensorModel
 from ..sensing.truth import FrameTruth
 from ..warehouse import simulate_frame
-from ..world.scenes import FAMILIES
+from ..world.scenes import FAMILIES, FAMILY_MIXES, family_of
 from . import frame_store
 from .published_layout import Entry, write_json, write_parquet
 from .storage import write_text
@@ -93,8 +93,8 @@ def write_dataset(
         ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
         RuntimeError: if this host cannot render.
     """
-    if family_mix not in (*FAMILIES, "mix"):
-        raise ValueError(f"family must be one of {(*FAMILIES, 'mix')}, found {family_mix!r}")
+    if family_mix not in FAMILY_MIXES:
+        raise ValueError(f"family must be one of {FAMILY_MIXES}, found {family_mix!r}")
     if extension not in ("png", "jpg"):
         raise ValueError(f"extension must be png or jpg, found {extension!r}")
     root = Path(out)
@@ -114,11 +114,6 @@ def write_dataset(
         if progress:
             progress(done, len(tasks))
     return _merge_questions(root, len(tasks))
-
-
-def family_of(seed: int, family_mix: str) -> str:
-    """The camera family of a seed under a mix."""
-    return family_mix if family_mix != "mix" else FAMILIES[seed % 2]
 
 
 def entries_of(truth: FrameTruth, questions: Iterable[Question], image: str) -> list[Entry]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.masks import box_of, centroid_of, encode_rle
 
-from ..world.furnishing import CLEARLY_INSIDE, SceneObject
 from ..world.parts import Part
 from ..world.scenes import SceneSpec
+from ..world.site import CLEARLY_INSIDE, SceneObject
 from .projection import PinholeView, filled_polygon, polygon_area
 from .renderer import intrinsics_for
 from .truth import FrameTruth, ObjectTruth

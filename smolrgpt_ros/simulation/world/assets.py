@@ -1,4 +1,4 @@
-"""Textures painted in memory and the one MuJoCo model whose geoms every scene borrows."""
+"""Textures painted in memory, and the MuJoCo model whose pool of geoms all scenes use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 
-# How many geoms of each shape the model holds. A scene that needs more is refused by the renderer.
+# Geoms of each shape in the model. The renderer refuses a scene that needs more.
 POOL = {"box": 1200, "cylinder": 80, "capsule": 120, "ball": 50}
 
 MATERIALS = (
@@ -49,7 +49,7 @@ def _shade(base: tuple[int, int, int], noise: NDArray[np.float32], strength: flo
 
 
 def _concrete(rng: np.random.Generator, level: int) -> Picture:
-    # One tile is a slab of 5 m: fine grain, soft stains, a dark joint at two sides.
+    # One tile is a slab of 5 m: fine grain, soft stains, a dark joint at two edges.
     tint = (level, level + 1, level + 3)
     fine, soft = _noise(rng, 1024, (1, 2)), _noise(rng, 1024, (128, 64))
     picture = _shade(tint, 14 * fine + 10 * soft, 1.0)
@@ -176,7 +176,7 @@ def model_source(width: int, height: int, samples: int = 0) -> tuple[str, dict[s
         lines.append(f'<texture name="{name}" type="cube" file="{name}.png"/>')
         lines.append(f'<material name="{name}" texture="{name}" specular=".05"/>')
     lines.append("</asset><worldbody>")
-    # Cast shadows triple the cost and are harder than in a hall full of lamps; scenes paint veils.
+    # Cast shadows triple the cost and are too hard for a hall with many lamps: see soft_shadows.
     lights = (
         ("0.2 0.3 -1", 0.5),
         ("1 0.3 -0.2", 0.24),

@@ -1,4 +1,4 @@
-"""What nobody asks about: people, humanoids, tables, trolleys, loose boxes, pillars."""
+"""Objects that no question is about: people, humanoids, tables, trolleys, loose boxes, pillars."""
 
 from __future__ import annotations
 
@@ -115,13 +115,13 @@ def _loose_box(rng: np.random.Generator, spot: tuple[float, float, float]) -> Pa
 
 
 def carton(rng: np.random.Generator, centre: Vector, size: Vector) -> Part:
-    """One closed cardboard box of some make."""
+    """One closed cardboard box with a random print."""
     material = str(pick(rng, ("cardboard0", "cardboard1", "cardboard2", "cardboard3")))
     return box(centre, size, varied(rng, (1.0, 0.92, 0.82)), material)
 
 
 def loose_boxes(rng: np.random.Generator) -> Built:
-    """Some boxes straight on the floor: not a pallet."""
+    """Some boxes on the bare floor, without a pallet."""
     parts = []
     for spot in ((-0.3, -0.2), (0.25, -0.15), (-0.05, 0.3))[: int(rng.integers(1, 4))]:
         parts.append(_loose_box(rng, (*spot, 0.0)))

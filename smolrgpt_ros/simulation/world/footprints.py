@@ -1,4 +1,4 @@
-"""Rectangles on the floor: do two overlap, how deep does a point lie inside one."""
+"""Rectangles on the floor: corners, overlap, depth of a point inside."""
 
 from __future__ import annotations
 

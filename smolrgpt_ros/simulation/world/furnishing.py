@@ -1,95 +1,68 @@
-"""A scene while it is being furnished: what stands where, and what is still free."""
+"""Furnishing of a site: racks, transporters, pallets and clutter at random free places."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from . import objects
-from .footprints import FloorRectangle, overlap
-from .objects import Built
-from .parts import Part, place
-
-# An object counts as inside a buffer, or outside, only when its centre is this far from the tape.
-CLEARLY_INSIDE, CLEARLY_OUTSIDE = 0.25, 0.3
+from . import clutter, objects
+from .footprints import FloorRectangle
+from .site import Site
+from .surroundings import Room
 
 
-@dataclass(frozen=True)
-class SceneObject:
-    """Something a question may name, in the world.
-
-    Args:
-        centre, size: of its box (load included), metres; ``size`` is length, width, height.
-        yaw: of its length axis about world z, radians.
-        load: ``"empty"`` or ``"loaded"`` for pallets and transporters, else ``""``.
-        carried_by: id of the transporter below a pallet, -1 for none.
-    """
-
-    id: int
-    label: str
-    centre: tuple[float, float, float]
-    size: tuple[float, float, float]
-    yaw: float
-    load: str = ""
-    carried_by: int = -1
-
-    @property
-    def footprint(self) -> FloorRectangle:
-        return FloorRectangle(self.centre[0], self.centre[1], self.size[0], self.size[1], self.yaw)
+def place_racks(rng: np.random.Generator, site: Site, room: Room) -> None:
+    """One to three racks along the walls."""
+    wanted = int(rng.choice([1, 2, 3], p=[0.3, 0.4, 0.3]))
+    for _ in range(20 * wanted):
+        if wanted == 0:
+            return
+        built = objects.rack(rng)
+        spot = room.along_wall(rng, built.length, built.width, float(rng.uniform(0.08, 0.5)))
+        if site.free(spot) and site.clear_of_buffers(spot, 0.3):
+            site.add(built, "shelf", spot)
+            wanted -= 1
 
 
-@dataclass
-class Site:
-    """The scene while it is being furnished, in the layout frame (buffers run along y)."""
+def place_transporters(rng: np.random.Generator, site: Site, half_x: float, half_y: float) -> None:
+    """One to three transporters, empty or with a pallet, in the field and around it."""
+    count = int(rng.choice([1, 2, 3], p=[0.25, 0.4, 0.35]))
+    empty = int(rng.integers(count)) if rng.random() < 0.85 else -1
+    for index in range(count):
+        loaded = index != empty and rng.random() < 0.8
+        over_buffer = rng.random() < (0.45 if loaded else 0.15)
+        for _ in range(40):
+            if over_buffer:
+                buffer = site.buffers[int(rng.integers(len(site.buffers)))]
+                x = buffer.centre[0] + float(rng.normal(0, 0.35))
+                y = float(rng.uniform(-half_y, half_y))
+            else:
+                x = float(rng.uniform(-half_x - 1.4, half_x + 1.4))
+                y = float(rng.uniform(-half_y - 2.0, half_y + 1.4))
+            yaw = float(rng.integers(4)) * np.pi / 2 + float(rng.normal(0, 0.2))
+            if rng.random() < 0.25:
+                yaw = float(rng.uniform(0, 2 * np.pi))
+            if not site.clear_of_tape(x, y):
+                continue
+            spot = FloorRectangle(x, y, 1.9 if loaded else 1.6, 1.35 if loaded else 1.0, yaw)
+            if not site.free(spot):
+                continue
+            vehicle = objects.transporter(rng)
+            number = site.add(vehicle, "transporter", spot, load="loaded" if loaded else "empty")
+            if loaded:
+                _load_deck(rng, site, spot, number)
+            break
 
-    objects: list[SceneObject] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    taken: list[FloorRectangle] = field(default_factory=list)
-    buffers: list[SceneObject] = field(default_factory=list)
-    shaded: list[FloorRectangle] = field(default_factory=list)
 
-    def free(self, spot: FloorRectangle) -> bool:
-        return not any(overlap(spot, other) for other in self.taken)
-
-    def clear_of_tape(self, x: float, y: float) -> bool:
-        """Whether nobody could argue about which buffer this point is in."""
-        depths = [b.footprint.depth_of(x, y) for b in self.buffers]
-        return all(d > CLEARLY_INSIDE or d < -CLEARLY_OUTSIDE for d in depths)
-
-    def add(
-        self,
-        built: Built,
-        label: str,
-        spot: FloorRectangle,
-        ground: float = 0.0,
-        load: str = "",
-        carried_by: int = -1,
-    ) -> int:
-        number = len(self.objects)
-        self.objects.append(
-            SceneObject(
-                number,
-                label,
-                (spot.x, spot.y, ground + built.height / 2),
-                (built.length, built.width, built.height),
-                spot.yaw,
-                load,
-                carried_by,
-            )
-        )
-        self.parts.extend(place(built.parts, (spot.x, spot.y, ground), spot.yaw, number))
-        self.taken.append(spot)
-        self.shaded.append(FloorRectangle(spot.x, spot.y, built.length, built.width, spot.yaw))
-        return number
-
-    def add_clutter(self, built: Built, spot: FloorRectangle) -> None:
-        self.parts.extend(place(built.parts, (spot.x, spot.y, 0.0), spot.yaw, -1))
-        self.taken.append(spot)
-        # Someone on two feet shades less floor than they need to themselves.
-        slim = built.height > 1.4 and built.length < 0.7
-        size = (0.34, 0.3) if slim else (spot.length, spot.width)
-        self.shaded.append(FloorRectangle(spot.x, spot.y, *size, spot.yaw))
+def _load_deck(rng: np.random.Generator, site: Site, spot: FloorRectangle, carrier: int) -> None:
+    """A pallet on the deck, off its middle so that one end of the vehicle stays visible."""
+    load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
+    built = objects.pallet(rng, load)
+    shift = float(rng.uniform(0.08, 0.28)) * (1 if rng.random() < 0.5 else -1)
+    ahead = float(spot.yaw)
+    x, y = spot.x + shift * np.cos(ahead), spot.y + shift * np.sin(ahead)
+    turned = ahead + float(rng.normal(0, 0.03)) + float(rng.integers(2)) * np.pi / 2
+    spot_on_deck = FloorRectangle(float(x), float(y), built.length, built.width, turned)
+    site.add(built, "pallet", spot_on_deck, objects.DECK_HEIGHT, "loaded", carrier)
 
 
 def place_pallets(
@@ -105,8 +78,8 @@ def place_pallets(
         inside = rng.random() < inside_share
         for _ in range(30):
             if inside:
-                home = site.buffers[int(rng.integers(len(site.buffers)))]
-                x = home.centre[0] + float(rng.normal(0, 0.25))
+                buffer = site.buffers[int(rng.integers(len(site.buffers)))]
+                x = buffer.centre[0] + float(rng.normal(0, 0.25))
                 y = float(rng.uniform(-half_y + 0.4, half_y - 0.4))
             else:
                 x = float(rng.uniform(-half_x - 1.6, half_x + 1.6))
@@ -123,3 +96,35 @@ def place_pallets(
             empty = built.height <= objects.PALLET_HEIGHT + 0.01
             site.add(built, "pallet", spot, load="empty" if empty else "loaded")
             break
+
+
+def place_clutter(
+    rng: np.random.Generator, site: Site, room: Room, half_x: float, half_y: float
+) -> None:
+    """People, humanoids, tables, trolleys and loose boxes: no question is about them."""
+    makers = (
+        (clutter.table, int(rng.integers(0, 4)), True),
+        (clutter.trolley, int(rng.integers(0, 4)), True),
+        (clutter.loose_boxes, int(rng.integers(0, 3)), True),
+        (clutter.person, int(rng.integers(0, 4)), False),
+        (clutter.humanoid, int(rng.integers(0, 3)), False),
+    )
+    for make, count, at_wall in makers:
+        for _ in range(count):
+            built = make(rng)
+            for _ in range(15):
+                if at_wall:
+                    spot = room.along_wall(
+                        rng, built.length, built.width, float(rng.uniform(0.05, 0.5))
+                    )
+                else:
+                    spot = FloorRectangle(
+                        float(rng.uniform(-half_x - 2, half_x + 2)),
+                        float(rng.uniform(-half_y - 2, half_y + 2)),
+                        built.length,
+                        built.width,
+                        float(rng.uniform(0, 2 * np.pi)),
+                    )
+                if site.free(spot) and (not at_wall or site.clear_of_buffers(spot)):
+                    site.add_clutter(built, spot)
+                    break

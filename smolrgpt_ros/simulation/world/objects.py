@@ -1,4 +1,4 @@
-"""What questions name: pallets, transporters and racks, built at their own origin, z up."""
+"""Objects that questions are about: pallets, transporters and racks, at their own origin, z up."""
 
 from __future__ import annotations
 
@@ -86,65 +86,98 @@ def pallet(rng: np.random.Generator, load: str | None = None) -> Built:
 def _load(
     rng: np.random.Generator, style: str, length: float, width: float
 ) -> tuple[list[Part], float]:
-    """Boxes on a pallet, from z = 0, and the height of the highest."""
+    """Boxes on a pallet, from z = 0, and the height of the highest.
+
+    Args:
+        style: grid, few, messy or empty.
+        length, width: of the pallet, metres.
+    """
     base = pick(rng, _TINTED if rng.random() < 0.28 else _CARDBOARD)
     material = str(pick(rng, _CARDBOARDS))
+    if style == "grid":
+        return _grid_load(rng, length, width, base, material)
+    if style == "few":
+        return _few_load(rng, length, width, base, material)
+    if style == "messy":
+        return _messy_load(rng, length, width, base, material)
+    return [], 0.0
+
+
+def _grid_load(
+    rng: np.random.Generator, length: float, width: float, base: Colour, material: str
+) -> tuple[list[Part], float]:
+    """Layers of equal boxes; the topmost may be incomplete."""
     parts: list[Part] = []
     top = 0.0
-    if style == "grid":
-        columns, rows = (int(n) for n in rng.choice([2, 2, 2, 3], 2))
-        tall = float(rng.uniform(0.28, 0.5))
-        layers = int(rng.integers(1, max(2, int(1.22 / tall)) + 1))
-        layers = min(layers, max(1, int(1.25 / tall)))
-        margin = float(rng.uniform(0.9, 0.98))
-        dx, dy = length * margin / columns, width * margin / rows
-        drop = float(rng.choice([0.0, 0.0, 0.3]))
-        for layer in range(layers):
-            for i in range(columns):
-                for j in range(rows):
-                    if layer == layers - 1 and layer > 0 and rng.random() < drop:
-                        continue
-                    centre = (
-                        (i + 0.5) * dx - columns * dx / 2,
-                        (j + 0.5) * dy - rows * dy / 2,
-                        (layer + 0.5) * tall,
-                    )
-                    size = (dx * 0.985, dy * 0.985, tall * 0.99)
-                    parts.append(box(centre, size, varied(rng, base), material))
-                    top = max(top, (layer + 1) * tall)
-    elif style == "few":
-        count = int(rng.integers(1, 4))
-        spots = rng.permutation([(-1, -1), (1, -1), (-1, 1), (1, 1)])[:count]
-        for sx, sy in spots:
-            a, b = rng.uniform(0.36, 0.46, 2)
-            tall = float(rng.uniform(0.34, 0.55))
-            yaw = float(rng.normal(0, 0.14))
-            centre = (float(sx) * length * 0.235, float(sy) * width * 0.235, tall / 2)
-            parts.append(box(centre, (float(a), float(b), tall), varied(rng, base), material, yaw))
-            top = max(top, tall)
-            if rng.random() < 0.3:
-                upper = float(rng.uniform(0.3, 0.42))
-                lifted = (centre[0], centre[1], tall + upper / 2)
-                size = (float(a) * 0.95, float(b) * 0.95, upper)
-                parts.append(box(lifted, size, varied(rng, base), material, yaw))
-                top = max(top, tall + upper)
-    elif style == "messy":
-        placed: list[tuple[float, float, float, float, float]] = []
-        for _ in range(int(rng.integers(8, 19))):
-            a, b, tall = (float(v) for v in rng.uniform((0.22, 0.18, 0.13), (0.46, 0.34, 0.28)))
-            if rng.random() < 0.5:
-                a, b = b, a
-            # Of several spots the lowest one: a pile, not a tower.
-            spots = rng.uniform(-1, 1, (5, 2)) * ((length - a) / 2, (width - b) / 2)
-            grounds = [_highest_below(placed, float(x), float(y), a, b) for x, y in spots]
-            best = int(np.argmin(grounds))
-            x, y, ground = float(spots[best, 0]), float(spots[best, 1]), grounds[best]
-            if ground + tall > 1.1:
-                continue
-            size, colour = (a, b, tall), varied(rng, base)
-            parts.append(box((x, y, ground + tall / 2), size, colour, material))
-            placed.append((x, y, a, b, ground + tall))
-            top = max(top, ground + tall)
+    columns, rows = (int(n) for n in rng.choice([2, 2, 2, 3], 2))
+    tall = float(rng.uniform(0.28, 0.5))
+    layers = int(rng.integers(1, max(2, int(1.22 / tall)) + 1))
+    layers = min(layers, max(1, int(1.25 / tall)))
+    margin = float(rng.uniform(0.9, 0.98))
+    dx, dy = length * margin / columns, width * margin / rows
+    drop = float(rng.choice([0.0, 0.0, 0.3]))
+    for layer in range(layers):
+        for i in range(columns):
+            for j in range(rows):
+                if layer == layers - 1 and layer > 0 and rng.random() < drop:
+                    continue
+                centre = (
+                    (i + 0.5) * dx - columns * dx / 2,
+                    (j + 0.5) * dy - rows * dy / 2,
+                    (layer + 0.5) * tall,
+                )
+                size = (dx * 0.985, dy * 0.985, tall * 0.99)
+                parts.append(box(centre, size, varied(rng, base), material))
+                top = max(top, (layer + 1) * tall)
+    return parts, top
+
+
+def _few_load(
+    rng: np.random.Generator, length: float, width: float, base: Colour, material: str
+) -> tuple[list[Part], float]:
+    """One to three boxes, some with another on top."""
+    parts: list[Part] = []
+    top = 0.0
+    count = int(rng.integers(1, 4))
+    spots = rng.permutation([(-1, -1), (1, -1), (-1, 1), (1, 1)])[:count]
+    for sx, sy in spots:
+        a, b = rng.uniform(0.36, 0.46, 2)
+        tall = float(rng.uniform(0.34, 0.55))
+        yaw = float(rng.normal(0, 0.14))
+        centre = (float(sx) * length * 0.235, float(sy) * width * 0.235, tall / 2)
+        parts.append(box(centre, (float(a), float(b), tall), varied(rng, base), material, yaw))
+        top = max(top, tall)
+        if rng.random() < 0.3:
+            upper = float(rng.uniform(0.3, 0.42))
+            lifted = (centre[0], centre[1], tall + upper / 2)
+            size = (float(a) * 0.95, float(b) * 0.95, upper)
+            parts.append(box(lifted, size, varied(rng, base), material, yaw))
+            top = max(top, tall + upper)
+    return parts, top
+
+
+def _messy_load(
+    rng: np.random.Generator, length: float, width: float, base: Colour, material: str
+) -> tuple[list[Part], float]:
+    """A pile of different boxes, up to 1.1 m high."""
+    parts: list[Part] = []
+    top = 0.0
+    placed: list[tuple[float, float, float, float, float]] = []
+    for _ in range(int(rng.integers(8, 19))):
+        a, b, tall = (float(v) for v in rng.uniform((0.22, 0.18, 0.13), (0.46, 0.34, 0.28)))
+        if rng.random() < 0.5:
+            a, b = b, a
+        # The lowest of several spots: a pile, not a tower.
+        spots = rng.uniform(-1, 1, (5, 2)) * ((length - a) / 2, (width - b) / 2)
+        grounds = [_highest_below(placed, float(x), float(y), a, b) for x, y in spots]
+        best = int(np.argmin(grounds))
+        x, y, ground = float(spots[best, 0]), float(spots[best, 1]), grounds[best]
+        if ground + tall > 1.1:
+            continue
+        size, colour = (a, b, tall), varied(rng, base)
+        parts.append(box((x, y, ground + tall / 2), size, colour, material))
+        placed.append((x, y, a, b, ground + tall))
+        top = max(top, ground + tall)
     return parts, top
 
 
@@ -155,7 +188,7 @@ def _highest_below(
     length: float,
     width: float,
 ) -> float:
-    """How high a box put at a spot would stand on those already there."""
+    """Height of the highest box below a new one at a spot; 0 for the pallet itself."""
     tops = [
         top
         for px, py, pa, pb, top in placed

@@ -1,4 +1,4 @@
-"""The bricks of a scene: coloured, textured primitive shapes, and how to move them together."""
+"""Primitive shapes with colour and texture, of which scenes are built, and their placement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WHITE: Colour = (1.0, 1.0, 1.0)
 
 @dataclass(frozen=True)
 class Part:
-    """One primitive shape, in the frame of whoever holds it (object, then world).
+    """One primitive shape, in the frame of its object, or of the world once placed.
 
     Args:
         shape: ``"box"``, ``"cylinder"``, ``"capsule"`` or ``"ball"`` (an ellipsoid).
@@ -33,7 +33,7 @@ class Part:
             or capsule along its own z.
         colour: RGB in [0, 1], multiplied with the material's texture.
         material: a name of ``assets.MATERIALS``; empty for a plain matt colour.
-        turn: quaternion ``(w, x, y, z)`` from the part's axes to its holder's.
+        turn: quaternion ``(w, x, y, z)`` from the part's axes to those of the frame it is in.
         owner: id of the object it belongs to, -1 for scenery.
         alpha: opacity. A translucent part is seen in colour only: it has no depth and no owner.
     """

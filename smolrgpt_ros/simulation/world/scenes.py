@@ -1,4 +1,4 @@
-"""From a seed to a warehouse: where everything stands, and where the camera hangs."""
+"""From a seed to a scene: objects and surroundings with their poses, camera and light."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from . import clutter, objects, surroundings, variety
-from .footprints import FloorRectangle, overlap
-from .furnishing import SceneObject, Site, place_pallets
+from . import furnishing, surroundings, variety
+from .footprints import FloorRectangle
 from .parts import Colour, Part, place
+from .site import SceneObject, Site
 
 FAMILIES = ("ceiling", "robot")
+"""Families of cameras."""
+FAMILY_MIXES = (*FAMILIES, "mix")
+"""Families of a dataset: one of them, or half of each."""
 LABELS = ("pallet", "transporter", "shelf", "buffer")
 
 
@@ -36,7 +39,7 @@ class CameraPose:
 
 @dataclass(frozen=True)
 class Light:
-    """How the hall is lit: strengths in [0, 1], direction of the main light in the world."""
+    """Light of the hall: strengths in [0, 1], direction of the main light in the world."""
 
     direction: tuple[float, float, float]
     strength: float
@@ -46,7 +49,7 @@ class Light:
 
 @dataclass(frozen=True)
 class SceneSpec:
-    """A whole scene; the renderer needs nothing else."""
+    """A whole scene, as the renderer takes it."""
 
     family: str
     camera: CameraPose
@@ -77,34 +80,17 @@ def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -
     site.parts.extend(surroundings.walls(rng, room))
     site.parts.extend(surroundings.floor_tape(rng, room, half_x, half_y))
     if family == "robot":
-        # Nothing may stand on the robot itself or right before its lens.
-        ahead = np.radians(camera.heading_deg)
-        site.taken.append(
-            FloorRectangle(
-                camera.position[0] + 0.5 * float(np.cos(ahead)),
-                camera.position[1] + 0.5 * float(np.sin(ahead)),
-                2.4,
-                1.2,
-                float(ahead),
-            )
-        )
-    _place_racks(rng, site, room)
-    _place_transporters(rng, site, half_x, half_y)
+        site.taken.append(_robot_floor(camera))
+    furnishing.place_racks(rng, site, room)
+    furnishing.place_transporters(rng, site, half_x, half_y)
     count, inside_share = int(rng.integers(3, 11)), float(rng.uniform(0.45, 0.95))
-    place_pallets(rng, site, half_x, half_y, count, inside_share)
-    _place_clutter(rng, site, room, half_x, half_y)
-    # A stream of its own: the usual scene of a seed does not change.
+    furnishing.place_pallets(rng, site, half_x, half_y, count, inside_share)
+    furnishing.place_clutter(rng, site, room, half_x, half_y)
+    # A stream of its own: the usual scene of a seed is the same with and without ``rich``.
     more = np.random.default_rng([seed, FAMILIES.index(family), attempt, 31337])
     if rich:
         variety.enrich(more, site, room, half_x, half_y)
-    warm = float(rng.uniform(-0.04, 0.04))
-    grey = float(rng.uniform(0.62, 1.1))
-    light = Light(
-        (float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.5, 0.5)), -1.0),
-        float(rng.uniform(0.45, 0.8)),
-        float(rng.uniform(0.24, 0.42)),
-        (1.0 + min(warm, 0.0), 1.0 - abs(warm) / 2, 1.0 - max(warm, 0.0)),
-    )
+    light, grey = _sample_light(rng)
     floor = str(rng.choice(["floor0", "floor1", "floor2"], p=[0.45, 0.35, 0.2]))
     floor_colour: Colour = (grey, grey, grey)
     if rich:
@@ -115,6 +101,36 @@ def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -
     return SceneSpec(
         family, camera, floor, floor_colour, light, tuple(site.objects), tuple(site.parts)
     )
+
+
+def family_of(seed: int, family_mix: str) -> str:
+    """The camera family of a seed under one of ``FAMILY_MIXES``; a mix is by the seed's parity."""
+    return family_mix if family_mix != "mix" else FAMILIES[seed % 2]
+
+
+def _robot_floor(camera: CameraPose) -> FloorRectangle:
+    """The floor below the robot that carries the camera, and right before its lens."""
+    ahead = np.radians(camera.heading_deg)
+    return FloorRectangle(
+        camera.position[0] + 0.5 * float(np.cos(ahead)),
+        camera.position[1] + 0.5 * float(np.sin(ahead)),
+        2.4,
+        1.2,
+        float(ahead),
+    )
+
+
+def _sample_light(rng: np.random.Generator) -> tuple[Light, float]:
+    """The light of a scene, and the brightness of its floor."""
+    warm = float(rng.uniform(-0.04, 0.04))
+    grey = float(rng.uniform(0.62, 1.1))
+    light = Light(
+        (float(rng.uniform(-0.5, 0.5)), float(rng.uniform(-0.5, 0.5)), -1.0),
+        float(rng.uniform(0.45, 0.8)),
+        float(rng.uniform(0.24, 0.42)),
+        (1.0 + min(warm, 0.0), 1.0 - abs(warm) / 2, 1.0 - max(warm, 0.0)),
+    )
+    return light, grey
 
 
 def _lay_buffers(rng: np.random.Generator, site: Site) -> tuple[float, float]:
@@ -144,9 +160,10 @@ def _lay_buffers(rng: np.random.Generator, site: Site) -> tuple[float, float]:
 
 
 def _aim(rng: np.random.Generator, family: str, half_x: float, half_y: float) -> CameraPose:
+    """A camera of the family that looks at the field."""
     if family == "ceiling":
         height, wide = float(rng.uniform(6.0, 9.0)), rng.random() < 0.5
-        # A wide lens is hung steeper: it would look over the field otherwise.
+        # A wide lens is mounted steeper: it would look over the field otherwise.
         pitch = float(rng.uniform(41.0, 53.0) if wide else rng.uniform(32.0, 50.0))
         height -= 0.8 if wide and height > 7.0 else 0.0
         hfov = float(rng.uniform(90.0, 95.0) if wide else rng.uniform(70.0, 76.0))
@@ -167,90 +184,3 @@ def _aim(rng: np.random.Generator, family: str, half_x: float, half_y: float) ->
         height,
     )
     return CameraPose(position, heading, pitch, hfov)
-
-
-def _place_racks(rng: np.random.Generator, site: Site, room: surroundings.Room) -> None:
-    wanted = int(rng.choice([1, 2, 3], p=[0.3, 0.4, 0.3]))
-    for _ in range(20 * wanted):
-        if wanted == 0:
-            return
-        built = objects.rack(rng)
-        spot = room.along_wall(rng, built.length, built.width, float(rng.uniform(0.08, 0.5)))
-        if site.free(spot) and not any(overlap(spot.grown(0.3), b.footprint) for b in site.buffers):
-            site.add(built, "shelf", spot)
-            wanted -= 1
-
-
-def _place_transporters(rng: np.random.Generator, site: Site, half_x: float, half_y: float) -> None:
-    count = int(rng.choice([1, 2, 3], p=[0.25, 0.4, 0.35]))
-    empty = int(rng.integers(count)) if rng.random() < 0.85 else -1
-    for index in range(count):
-        loaded = index != empty and rng.random() < 0.8
-        over_buffer = rng.random() < (0.45 if loaded else 0.15)
-        for _ in range(40):
-            if over_buffer:
-                home = site.buffers[int(rng.integers(len(site.buffers)))]
-                x = home.centre[0] + float(rng.normal(0, 0.35))
-                y = float(rng.uniform(-half_y, half_y))
-            else:
-                x = float(rng.uniform(-half_x - 1.4, half_x + 1.4))
-                y = float(rng.uniform(-half_y - 2.0, half_y + 1.4))
-            yaw = float(rng.integers(4)) * np.pi / 2 + float(rng.normal(0, 0.2))
-            if rng.random() < 0.25:
-                yaw = float(rng.uniform(0, 2 * np.pi))
-            if not site.clear_of_tape(x, y):
-                continue
-            spot = FloorRectangle(x, y, 1.9 if loaded else 1.6, 1.35 if loaded else 1.0, yaw)
-            if not site.free(spot):
-                continue
-            vehicle = objects.transporter(rng)
-            number = site.add(vehicle, "transporter", spot, load="loaded" if loaded else "empty")
-            if loaded:
-                _load_deck(rng, site, spot, number)
-            break
-
-
-def _load_deck(rng: np.random.Generator, site: Site, spot: FloorRectangle, carrier: int) -> None:
-    """A pallet on the deck, moved back so that the nose of the vehicle stays in sight."""
-    load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
-    built = objects.pallet(rng, load)
-    shift = float(rng.uniform(0.08, 0.28)) * (1 if rng.random() < 0.5 else -1)
-    ahead = float(spot.yaw)
-    x, y = spot.x + shift * np.cos(ahead), spot.y + shift * np.sin(ahead)
-    turned = ahead + float(rng.normal(0, 0.03)) + float(rng.integers(2)) * np.pi / 2
-    seat = FloorRectangle(float(x), float(y), built.length, built.width, turned)
-    site.add(built, "pallet", seat, objects.DECK_HEIGHT, "loaded", carrier)
-
-
-def _place_clutter(
-    rng: np.random.Generator, site: Site, room: surroundings.Room, half_x: float, half_y: float
-) -> None:
-    """People, humanoids, tables, trolleys, loose boxes and pillars: nobody asks about them."""
-    makers = (
-        (clutter.table, int(rng.integers(0, 4)), True),
-        (clutter.trolley, int(rng.integers(0, 4)), True),
-        (clutter.loose_boxes, int(rng.integers(0, 3)), True),
-        (clutter.person, int(rng.integers(0, 4)), False),
-        (clutter.humanoid, int(rng.integers(0, 3)), False),
-    )
-    for make, count, at_wall in makers:
-        for _ in range(count):
-            built = make(rng)
-            for _ in range(15):
-                if at_wall:
-                    spot = room.along_wall(
-                        rng, built.length, built.width, float(rng.uniform(0.05, 0.5))
-                    )
-                else:
-                    spot = FloorRectangle(
-                        float(rng.uniform(-half_x - 2, half_x + 2)),
-                        float(rng.uniform(-half_y - 2, half_y + 2)),
-                        built.length,
-                        built.width,
-                        float(rng.uniform(0, 2 * np.pi)),
-                    )
-                if site.free(spot) and (
-                    not at_wall or not any(overlap(spot, b.footprint) for b in site.buffers)
-                ):
-                    site.add_clutter(built, spot)
-                    break

@@ -61,7 +61,7 @@ class Room:
 
 
 def tape_colour(rng: np.random.Generator) -> Colour:
-    """The colour of the buffers' tape: blue and yellow as in the benchmark, seldom another."""
+    """The colour of the buffers' tape: mostly blue and yellow, as in the benchmark."""
     options: tuple[Colour, ...] = (
         (0.16, 0.34, 0.62),
         (0.93, 0.8, 0.04),
@@ -112,7 +112,7 @@ def floor_tape(
 
 
 def _hazard_rectangle(length: float, width: float, tape: float) -> list[Part]:
-    """Yellow tape with slanted black bars: bars are shapes, a texture would blur to brown."""
+    """Yellow tape with slanted black bars, which are shapes: a texture would blur to brown."""
     yellow: Colour = (0.96, 0.86, 0.08)
     parts = list(place(tape_rectangle(length, width, tape, yellow), (0.0, 0.0, 0.001), 0.0))
     period, slant = 0.44, 0.3
@@ -178,7 +178,7 @@ def walls(rng: np.random.Generator, room: Room) -> tuple[Part, ...]:
 def soft_shadows(
     footprints: Iterable[FloorRectangle], light: tuple[float, float, float]
 ) -> tuple[Part, ...]:
-    """Dark veils on the floor around what stands there: the light of many lamps, cheaply."""
+    """Translucent dark layers on the floor around objects, as from the light of many lamps."""
     parts = []
     for spot in footprints:
         for layer, (grow, alpha) in enumerate(((0.03, 0.3), (0.1, 0.16), (0.2, 0.1))):

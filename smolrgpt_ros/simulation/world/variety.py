@@ -1,7 +1,7 @@
-"""Rich scenes: what the usual ones lack, put into them from a random stream of its own.
+"""Rich scenes: additions to the usual scene of a seed, from a random stream of their own.
 
-More pallets, wrapped loads, aisles of racks, stacks along the walls, stronger light and coloured
-floors. The usual scene of a seed stays what it is; the rich one has all of it and more.
+More pallets, wrapped loads, aisles of racks, stacks along the walls, more varied light and coloured
+floors. The rich scene of a seed has all of its usual scene.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from . import clutter, objects
-from .footprints import FloorRectangle, overlap
-from .furnishing import SceneObject, Site, place_pallets
+from .footprints import FloorRectangle
+from .furnishing import place_pallets
 from .objects import Built
 from .parts import Colour, Part, box
+from .site import SceneObject, Site
 from .surroundings import Room
 
 _FILMS: tuple[Colour, ...] = ((0.05, 0.05, 0.06), (0.12, 0.3, 0.16), (0.1, 0.16, 0.34))
@@ -26,8 +27,10 @@ _FLOORS: tuple[Colour, ...] = (
     (1.08, 1.0, 0.86),
     (1.08, 0.9, 0.86),
 )
-# Loads lower than this (metres, with their pallet) or looser (share of their box) go unwrapped.
+# Loads lower than this (metres, with their pallet) or looser (share of their box) are not wrapped.
 _LEAST_WRAPPED, _LEAST_DENSE = 0.55, 0.6
+# Metres between buffers and what is added.
+_BUFFER_MARGIN = 0.3
 
 
 def enrich(rng: np.random.Generator, site: Site, room: Room, half_x: float, half_y: float) -> None:
@@ -51,14 +54,14 @@ def floor_tint(rng: np.random.Generator, grey: float) -> Colour:
 
 
 def light_change(rng: np.random.Generator) -> tuple[float, float]:
-    """Factors for the strengths of lamp and surroundings: from dusk to glare."""
+    """Factors for the strength of the lamp and of ambient light: from dusk to glare."""
     return float(rng.uniform(0.6, 1.35)), float(rng.uniform(0.6, 1.3))
 
 
 def _place_aisles(
     rng: np.random.Generator, site: Site, room: Room, half_x: float, half_y: float
 ) -> None:
-    """Rows of racks beside the field, single or back to back, with a lane before them."""
+    """Rows of racks beside the field, single or back to back, with a lane in front."""
     for side in (-1, 1):
         if rng.random() < 0.45:
             continue
@@ -74,7 +77,11 @@ def _place_aisles(
                     x, y + built.length / 2, built.length, built.width, -side * float(np.pi / 2)
                 )
                 y += built.length + 0.06
-                if _in_room(room, spot) and _lets_buffers_be(site, spot) and site.free(spot):
+                if (
+                    _in_room(room, spot)
+                    and site.clear_of_buffers(spot, _BUFFER_MARGIN)
+                    and site.free(spot)
+                ):
                     site.add(built, "shelf", spot)
 
 
@@ -82,12 +89,12 @@ def _place_stacks(rng: np.random.Generator, site: Site, room: Room) -> None:
     for _ in range(int(rng.integers(0, 4))):
         built = _stack(rng)
         spot = room.along_wall(rng, built.length, built.width, float(rng.uniform(0.1, 0.4)))
-        if _lets_buffers_be(site, spot) and site.free(spot):
+        if site.clear_of_buffers(spot, _BUFFER_MARGIN) and site.free(spot):
             site.add_clutter(built, spot)
 
 
 def _stack(rng: np.random.Generator) -> Built:
-    """Boxes piled on the bare floor, up to a man's height: no pallet, never asked about."""
+    """Boxes piled on the bare floor, up to 2 m high: no pallet, and no question is about them."""
     length, width = float(rng.uniform(1.2, 2.2)), float(rng.uniform(0.8, 1.1))
     parts: list[Part] = []
     x, top = -length / 2, 0.0
@@ -106,7 +113,7 @@ def _stack(rng: np.random.Generator) -> Built:
 
 
 def _wrapped(rng: np.random.Generator, site: Site, item: SceneObject) -> tuple[Part, ...]:
-    """Stretch film around a load: clear film is only seen, dark film is also measured."""
+    """Stretch film around a load: clear film has colour alone, dark film is also measured."""
     length, width, height = item.size
     load = height - objects.PALLET_HEIGHT
     top_of_pallet = item.centre[2] - height / 2 + objects.PALLET_HEIGHT
@@ -119,7 +126,7 @@ def _wrapped(rng: np.random.Generator, site: Site, item: SceneObject) -> tuple[P
         return ()
     dark = rng.random() < 0.4
     colour = objects.varied(rng, objects.pick(rng, _FILMS) if dark else _CLEAR)
-    # A little around the goods, or their faces and the film's would flicker.
+    # Slightly larger than the goods: coincident faces would flicker.
     film = box(
         (item.centre[0], item.centre[1], top_of_pallet + load / 2 + 0.002),
         (length * 1.004, width * 1.004, load + 0.004),
@@ -136,7 +143,3 @@ def _in_room(room: Room, spot: FloorRectangle) -> bool:
     (left, front), (right, back) = corners.min(axis=0), corners.max(axis=0)
     inside = room.left + 0.4 < left and right < room.right - 0.4
     return bool(inside and room.front + 0.4 < front and back < room.back - 0.4)
-
-
-def _lets_buffers_be(site: Site, spot: FloorRectangle) -> bool:
-    return not any(overlap(spot.grown(0.3), buffer.footprint) for buffer in site.buffers)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.simulation.world.footprints import overlap
-from smolrgpt_ros.simulation.world.furnishing import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, CameraPose, sample_scene
+from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 
 SCENES = [sample_scene(seed, family) for family in FAMILIES for seed in range(7)]
 

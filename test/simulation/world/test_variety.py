@@ -10,9 +10,9 @@ import pytest
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.simulation.world.assets import POOL
 from smolrgpt_ros.simulation.world.footprints import overlap
-from smolrgpt_ros.simulation.world.furnishing import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 from smolrgpt_ros.simulation.world.objects import PALLET_HEIGHT
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
+from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 
 SEEDS = range(12)
 RICH = [sample_scene(seed, family, rich=True) for family in FAMILIES for seed in SEEDS]
