@@ -517,15 +517,22 @@ def all_of(*conditions: Condition) -> Condition:
 
 
 def union(*selections: Selection) -> Selection:
-    """Several selections together, flat; certain regions of one class become one list of ids."""
+    """Several selections together, flat, each once; regions of one class become one list of ids."""
     flat: dict[Selection, None] = {}
     for selection in selections:
         members = selection.members if isinstance(selection, Union) else (selection,)
         flat |= dict.fromkeys(members)
-    members = tuple(flat)
-    listed = [member for member in members if isinstance(member, Ids)]
-    if len(listed) == len(members) > 1:
-        ids = tuple(dict.fromkeys(i for member in listed for i in member.ids))
-        labels = {member.label for member in listed}
-        return Ids(ids, labels.pop() if len(labels) == 1 else "region")
-    return members[0] if len(members) == 1 else Union(members)
+    merged: list[Selection] = []
+    for member in flat:
+        at = next((i for i, m in enumerate(merged) if _same_list(m, member)), None)
+        if at is None:
+            merged.append(member)
+        else:
+            kept, more = merged[at], member
+            assert isinstance(kept, Ids) and isinstance(more, Ids)
+            merged[at] = Ids(tuple(dict.fromkeys(kept.ids + more.ids)), kept.label)
+    return merged[0] if len(merged) == 1 else Union(tuple(merged))
+
+
+def _same_list(a: Selection, b: Selection) -> bool:
+    return isinstance(a, Ids) and isinstance(b, Ids) and a.label == b.label

@@ -1,0 +1,177 @@
+"""Which question of the model's training a question is, if it is one of them.
+
+A model answers what it was trained on: distances, sides, counts and choices in a few forms
+(:class:`~.meaning.Meaning`). Any other question is measured only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import question as q
+from .meaning import CAMERA, Kind, Meaning, Order, Pick
+
+Decide = Callable[[q.Selection], int | None]
+"""The one region that a selection is, ``None`` where that is left to the model."""
+
+_MODES = {
+    q.Mode.CENTER: Kind.DISTANCE,
+    q.Mode.HORIZONTAL: Kind.HORIZONTAL_DISTANCE,
+    q.Mode.VERTICAL: Kind.VERTICAL_DISTANCE,
+    q.Mode.CLEARANCE: Kind.CLEARANCE,
+}
+_RELATIONS = {
+    q.RelationKind.LEFT_RIGHT: Kind.LEFT_RIGHT,
+    q.RelationKind.FRONT_BEHIND: Kind.FRONT_BEHIND,
+    q.RelationKind.ABOVE_BELOW: Kind.ABOVE_BELOW,
+    q.RelationKind.BIGGER_SMALLER: Kind.BIGGER_SMALLER,
+    q.RelationKind.TALLER_SHORTER: Kind.TALLER_SHORTER,
+    q.RelationKind.WIDER_THINNER: Kind.WIDER_THINNER,
+}
+_SIZES = {q.Dimension.WIDTH: Kind.WIDTH, q.Dimension.HEIGHT: Kind.HEIGHT}
+_COLUMNS = {
+    q.Extreme.LEAST: Order.LEFTMOST,
+    q.Extreme.MOST: Order.RIGHTMOST,
+    q.Extreme.MIDDLE: Order.MIDDLE,
+}
+_STATES = {q.LoadState.EMPTY: Order.EMPTY, q.LoadState.LOADED: Order.LOADED}
+
+
+def model_form(
+    question: q.Question, labels: Mapping[int, str], decide: Decide = lambda selection: None
+) -> Meaning | None:
+    """The question as one that models are trained on; ``None`` for any other.
+
+    Args:
+        question: read from what the client asked.
+        labels: class of each region that it may mean, by id, in the client's order.
+        decide: settles the ends of distances and sides, so that the prompt names one region each.
+    """
+    return _Forms(labels, decide).of(question)
+
+
+class _Forms:
+    """Forms of questions about certain regions."""
+
+    def __init__(self, labels: Mapping[int, str], decide: Decide) -> None:
+        self._labels, self._decide = labels, decide
+
+    def of(self, question: q.Question) -> Meaning | None:
+        if isinstance(question, q.HowMuch):
+            return self._number(question.quantity)
+        if isinstance(question, q.Which):
+            return self._choice(question.selection)
+        if isinstance(question, q.Relation):
+            return self._pair(_RELATIONS[question.kind], question.first, question.second)
+        if isinstance(question, q.Direction):
+            if isinstance(question.viewer, q.Camera):
+                return None
+            return self._pair(Kind.DIRECTION, question.subject, question.viewer)
+        return None
+
+    def _number(self, quantity: q.Quantity) -> Meaning | None:
+        if isinstance(quantity, q.Distance):
+            first, second = quantity.first, quantity.second
+            if isinstance(first, q.Camera):
+                first, second = second, first
+            return self._pair(_MODES[quantity.mode], first, second)
+        if isinstance(quantity, q.Size) and quantity.dimension in _SIZES:
+            end = self._end(quantity.of)
+            kind = _SIZES[quantity.dimension]
+            return None if end is None else Meaning(kind, end, trained=False)
+        return self._count(quantity.of) if isinstance(quantity, q.Count) else None
+
+    def _pair(self, kind: Kind, first: q.Selection, second: q.Selection) -> Meaning | None:
+        ends = self._end(first), self._end(second)
+        if ends[0] is None or ends[1] is None or ends[0].is_camera:
+            return None
+        known = kind in (Kind.DISTANCE, Kind.LEFT_RIGHT) and not ends[1].is_camera
+        plain = all(e.single is not None or (e.order and e.order.in_image) for e in ends if e)
+        if ends[1].is_camera and kind is not Kind.DISTANCE:
+            return None
+        trained = known and (plain or kind is Kind.LEFT_RIGHT)
+        return Meaning(kind, ends[0], ends[1], trained=trained)
+
+    def _count(self, counted: q.Selection) -> Meaning | None:
+        if not isinstance(counted, q.Where):
+            ids = self._ids(counted)
+            return Meaning(Kind.COUNT, counted=ids, trained=False) if ids else None
+        ids = self._ids(counted.of)
+        if not ids or not isinstance(counted.condition, q.Inside):
+            return None
+        place = self._pick(counted.condition.place)
+        if place is None or (place.order is None and place.single is None):
+            return None
+        trained = place.order is None or place.order.in_image or place.reference is not None
+        return Meaning(Kind.COUNT, reference=place, counted=ids, trained=trained)
+
+    def _choice(self, selection: q.Selection) -> Meaning | None:
+        pick = self._pick(selection)
+        if pick is None or pick.order is None:
+            return None
+        return Meaning(Kind.CHOICE, pick, trained=self._is_trained(pick))
+
+    def _is_trained(self, pick: Pick) -> bool:
+        """Leftmost and the like; the buffer nearest to something; the empty one's pallet."""
+        if pick.rank > 1 or pick.order is None:
+            return False
+        if pick.order.in_image:
+            return True
+        if pick.order is not Order.NEAREST or pick.reference is None:
+            return False
+        buffers = all(self._labels[c] in ("buffer", "") for c in pick.candidates)
+        return buffers or pick.reference.order is Order.EMPTY
+
+    # -- selections -------------------------------------------------------------------------
+
+    def _end(self, selection: q.Selection) -> Pick | None:
+        """An end of a distance: one region, where that can be settled."""
+        pick = self._pick(selection)
+        if pick is not None and (pick.is_camera or (pick.single is not None and not pick.order)):
+            return pick
+        decided = self._decide(selection)
+        if decided is not None:
+            return Pick((decided,))
+        return pick if pick is not None and pick.order is not None else None
+
+    def _pick(self, selection: q.Selection) -> Pick | None:
+        """The selection as a rule that prompts can say."""
+        if isinstance(selection, q.Camera):
+            return CAMERA
+        if isinstance(selection, q.Where):
+            ids = self._ids(selection.of)
+            state = selection.condition
+            if ids and isinstance(state, q.State) and state.state in _STATES:
+                return Pick(ids, _STATES[state.state])
+            return None
+        if not isinstance(selection, q.Ranked):
+            ids = self._ids(selection)
+            return Pick(ids) if ids else None
+        ids = self._ids(selection.of)
+        if not ids or selection.take > 1:
+            return None
+        key, least = selection.key, selection.extreme is q.Extreme.LEAST
+        if isinstance(key, q.Column):
+            return Pick(ids, _COLUMNS[selection.extreme], selection.rank)
+        if isinstance(key, q.DistanceTo):
+            order = Order.NEAREST if least else Order.FARTHEST
+            reference = self._pick(key.target)
+            if reference is None:
+                return None
+            return Pick(ids, order, selection.rank, None if reference.is_camera else reference)
+        if isinstance(key, q.SizeOf) and key.dimension is q.Dimension.SIZE:
+            return Pick(ids, Order.SMALLEST if least else Order.LARGEST, selection.rank)
+        return None
+
+    def _ids(self, selection: q.Selection) -> tuple[int, ...]:
+        """The regions of a selection that needs no measuring; none for any other."""
+        if isinstance(selection, q.Ids):
+            return selection.ids
+        if isinstance(selection, q.OfClass):
+            return tuple(i for i, label in self._labels.items() if label == selection.label)
+        if isinstance(selection, q.Everything):
+            return tuple(self._labels)
+        if isinstance(selection, q.Union):
+            members = [self._ids(member) for member in selection.members]
+            return () if not all(members) else tuple(i for ids in members for i in ids)
+        return ()
