@@ -1,0 +1,43 @@
+"""Selections and conditions put together in their one normal form."""
+
+from __future__ import annotations
+
+from .selections import All, Condition, Ids, Selection, Union, Where
+
+
+def where(of: Selection, condition: Condition) -> Selection:
+    """The selection narrowed by one more condition; conditions are kept side by side, in order."""
+    if isinstance(of, Where):
+        return Where(of.of, all_of(of.condition, condition))
+    return Where(of, condition)
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """All of some conditions, flat, each once."""
+    flat: dict[Condition, None] = {}
+    for condition in conditions:
+        parts = condition.conditions if isinstance(condition, All) else (condition,)
+        flat |= dict.fromkeys(parts)
+    return next(iter(flat)) if len(flat) == 1 else All(tuple(flat))
+
+
+def union(*selections: Selection) -> Selection:
+    """Several selections together, flat, each once; regions of one class become one list of ids."""
+    flat: dict[Selection, None] = {}
+    for selection in selections:
+        members = selection.members if isinstance(selection, Union) else (selection,)
+        flat |= dict.fromkeys(members)
+    merged: list[Selection] = []
+    for member in flat:
+        at = next((i for i, m in enumerate(merged) if _same_list(m, member)), None)
+        if at is None:
+            merged.append(member)
+        else:
+            kept, more = merged[at], member
+            assert isinstance(kept, Ids) and isinstance(more, Ids)
+            merged[at] = Ids(tuple(dict.fromkeys(kept.ids + more.ids)), kept.label)
+    return merged[0] if len(merged) == 1 else Union(tuple(merged))
+
+
+def _same_list(a: Selection, b: Selection) -> bool:
+    return isinstance(a, Ids) and isinstance(b, Ids) and a.label == b.label

@@ -1,0 +1,208 @@
+"""Quantities, propositions, and the questions that ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .selections import Condition, Key, Selection
+from .words import Comparison, Dimension, Extreme, Mode, RelationKind, Unit
+
+
+@dataclass(frozen=True)
+class Distance:
+    """From one object to another, metres."""
+
+    first: Selection
+    second: Selection
+    mode: Mode = Mode.CENTER
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size of one object, metres."""
+
+    of: Selection
+    dimension: Dimension
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many objects a selection holds."""
+
+    of: Selection
+
+
+@dataclass(frozen=True)
+class Total:
+    """A number of each object of a selection, added up."""
+
+    of: Selection
+    key: Key
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A number of each object of a selection, on average."""
+
+    of: Selection
+    key: Key
+
+
+@dataclass(frozen=True)
+class Route:
+    """The way along several stops in order, straight from centre to centre, metres."""
+
+    stops: tuple[Selection, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much more the first number is than the second."""
+
+    first: Quantity
+    second: Quantity
+
+
+Quantity = Distance | Size | Count | Total | Mean | Route | Difference
+
+
+# -- propositions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Exists:
+    """The selection holds at least one object."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class Holds:
+    """The condition holds for every object of the subject."""
+
+    subject: Selection
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Compares:
+    """One number compares with another, or with a number given (metres, a count)."""
+
+    first: Quantity
+    comparison: Comparison
+    second: Quantity | float
+
+
+@dataclass(frozen=True)
+class Same:
+    """Two selections are the same objects: "is pallet 9 the nearest one to the transporter?"."""
+
+    first: Selection
+    second: Selection
+
+
+@dataclass(frozen=True)
+class SamePlace:
+    """All objects of the subject stand in one place of a class."""
+
+    subject: Selection
+    places: Selection
+
+
+Proposition = Exists | Holds | Compares | Same | SamePlace
+
+
+# -- questions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HowMuch:
+    """Asks for a number; ``unit`` is the one it is to be written in."""
+
+    quantity: Quantity
+    unit: Unit = Unit.METRE
+
+
+@dataclass(frozen=True)
+class Which:
+    """Asks which one object a selection is."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Asks for all objects of a selection."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class Order:
+    """Asks for the objects of a selection sorted by a number of each, least first."""
+
+    selection: Selection
+    key: Key
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Each:
+    """Asks for a number of each object of a selection."""
+
+    selection: Selection
+    key: Key
+    unit: Unit = Unit.METRE
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Asks which two objects of a selection are closest together or farthest apart."""
+
+    selection: Selection
+    extreme: Extreme
+
+
+@dataclass(frozen=True)
+class Whether:
+    """Asks for yes or no."""
+
+    proposition: Proposition
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Asks which of two words holds for the first object, relative to the second."""
+
+    kind: RelationKind
+    first: Selection
+    second: Selection
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Asks for the clock hour of an object for a viewer that looks where the camera looks."""
+
+    subject: Selection
+    viewer: Selection
+
+
+@dataclass(frozen=True)
+class WhereIs:
+    """Asks where an object is: its distance, direction and place."""
+
+    subject: Selection
+
+
+@dataclass(frozen=True)
+class Dimensions:
+    """Asks for length, width and height of an object."""
+
+    of: Selection
+    unit: Unit = Unit.METRE
+
+
+Question = (
+    HowMuch | Which | Listing | Order | Each | Pair | Whether | Relation | Direction | WhereIs
+    | Dimensions
+)  # fmt: skip

@@ -1,0 +1,201 @@
+"""Selections of objects, the numbers that rank them, and the conditions that narrow them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .words import Comparison, Dimension, Extreme, LoadState, Side
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Certain regions, by id. ``label`` is their class, or "region" where they differ."""
+
+    ids: tuple[int, ...]
+    label: str = "region"
+
+
+@dataclass(frozen=True)
+class OfClass:
+    """All objects of a class in view."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All objects in view, of any class."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The camera itself: "me", "you", "the robot" where no region is meant."""
+
+
+@dataclass(frozen=True)
+class Union:
+    """The objects of several selections together: "pallet 9 and the transporter"."""
+
+    members: tuple[Selection, ...]
+
+
+@dataclass(frozen=True)
+class Where:
+    """The objects of a selection for which a condition holds."""
+
+    of: Selection
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The objects at one end of a ranking: "the second nearest", "the three tallest".
+
+    Args:
+        of: the candidates.
+        key: what they are ranked by.
+        extreme: which end.
+        rank: 1 for the first from that end.
+        take: how many; more than one only from the first on.
+
+    Raises:
+        ValueError: for a middle by anything but the column, and for a rank beside several taken.
+    """
+
+    of: Selection
+    key: Key
+    extreme: Extreme
+    rank: int = 1
+    take: int = 1
+
+    def __post_init__(self) -> None:
+        if self.extreme is Extreme.MIDDLE and not isinstance(self.key, Column):
+            raise ValueError(f"only a row of objects has a middle one, found {self.key}")
+        if self.rank < 1 or self.take < 1 or (self.take > 1 and self.rank > 1):
+            raise ValueError(
+                f"expected a rank or a number of objects, found {self.rank}, {self.take}"
+            )
+
+
+Selection = Ids | OfClass | Everything | Camera | Union | Where | Ranked
+
+
+# -- keys: a number of each object ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """Position in the image from left to right; decided by the masks alone."""
+
+
+@dataclass(frozen=True)
+class DistanceTo:
+    """Distance to one object, metres."""
+
+    target: Selection
+
+
+@dataclass(frozen=True)
+class SizeOf:
+    """A size of the object itself, metres (volume for ``SIZE``)."""
+
+    dimension: Dimension
+
+
+@dataclass(frozen=True)
+class Holding:
+    """How many objects of a selection are inside it, or on it."""
+
+    content: Selection
+
+
+Key = Column | DistanceTo | SizeOf | Holding
+
+
+# -- conditions ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class State:
+    """Empty, loaded, carried by something, or on the floor."""
+
+    state: LoadState
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Stands in one of the places."""
+
+    place: Selection
+
+
+@dataclass(frozen=True)
+class OnTop:
+    """Is carried by one of the selected objects."""
+
+    carrier: Selection
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Lies on a side of one other object."""
+
+    side: Side
+    of: Selection
+
+
+@dataclass(frozen=True)
+class NextTo:
+    """Has little room between itself and the other object."""
+
+    of: Selection
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A number of the object compared with a number (metres, a count), or with another object's."""
+
+    key: Key
+    comparison: Comparison
+    value: float | Selection
+
+
+@dataclass(frozen=True)
+class Between:
+    """Lies between two objects."""
+
+    first: Selection
+    second: Selection
+
+
+@dataclass(frozen=True)
+class Among:
+    """Is one of the selected objects; negated, the exception: "except pallet 3"."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class Not:
+    """The condition does not hold."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class All:
+    """Every one of the conditions holds. At least two, none of them an ``All``."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one of the conditions holds. At least two, none of them an ``AnyOf``."""
+
+    conditions: tuple[Condition, ...]
+
+
+Condition = (
+    State | Inside | OnTop | Beside | NextTo | Compared | Between | Among | Not | All | AnyOf
+)
