@@ -8,7 +8,8 @@ import yaml
 
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
-from smolrgpt_ros.ros.params.camera_presets import read_presets
+from smolrgpt_ros.ros.params.camera_presets import TOPICS, read_presets
+from smolrgpt_ros.ros.params.launch_arguments import SHARED
 from smolrgpt_ros.ros.params.parameters import ParameterSpec
 from smolrgpt_ros.ros.params.settings import SPECS
 
@@ -41,6 +42,22 @@ def constant(call):
     return call.args[0].value if isinstance(call.args[0], ast.Constant) else None
 
 
+def shared(launch):
+    """Names and defaults of the shared arguments of a launch file."""
+    (call,) = calls(launch, "shared_arguments")
+    names, defaults = (ast.literal_eval(argument) for argument in call.args)
+    assert len(set(names)) == len(names) and set(defaults) <= set(names)
+    return set(names), defaults
+
+
+def test_shared_arguments_are_described_and_have_an_allowed_default():
+    for name, argument in SHARED.items():
+        assert argument.description.endswith((".", "…")), name
+        assert not argument.choices or argument.default in argument.choices, name
+        assert not argument.topic or argument.topic in TOPICS, name
+    assert set(SHARED) == set().union(*(shared(launch)[0] for launch in LAUNCHES))
+
+
 def test_the_launch_files_are_there():
     assert {path.name for path in LAUNCHES} == set(PROGRAMS)
 
@@ -50,7 +67,8 @@ def test_every_launch_argument_is_described_and_used(launch):
     declared = calls(launch, "DeclareLaunchArgument")
     uses = [*calls(launch, "LaunchConfiguration"), *calls(launch, "text")]
     used = {constant(call) for call in uses} - {None}
-    assert {constant(call) for call in declared} == used
+    # The argument camera is used by the shared ones: it selects their topics.
+    assert {constant(call) for call in declared} | shared(launch)[0] == used | {"camera"}
     for call in declared:
         description = keyword(call, "description")
         assert description is not None, constant(call)
@@ -67,15 +85,12 @@ def test_launch_files_declare_and_do_nothing_else(launch):
     tree = ast.parse(launch.read_text())
     imported = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     assert imported <= {
-        "pathlib",
-        "ament_index_python.packages",
         "launch",
         "launch.actions",
         "launch.conditions",
         "launch.substitutions",
         "launch_ros.actions",
-        "launch_ros.parameter_descriptions",
-        "smolrgpt_ros.ros.params.camera_presets",
+        "smolrgpt_ros.ros.params.launch_arguments",
     }
     assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import)]
     assert not calls(launch, "OpaqueFunction") and not calls(launch, "ExecuteProcess")
@@ -108,17 +123,18 @@ def test_launched_parameters_are_real_and_have_allowed_values(launch):
 
 
 def test_two_hosts_meet_on_the_regions_topic():
-    """What one host publishes is what the other one hears, unless told otherwise."""
+    """By default one host subscribes to what the other one publishes."""
     defaults = {
         path.name: {
             constant(call): getattr(keyword(call, "default_value"), "value", None)
             for call in calls(path, "DeclareLaunchArgument")
         }
+        | shared(path)[1]
         for path in LAUNCHES
     }
     namespace = defaults["regions.launch.py"]["namespace"]
-    heard = defaults["query.launch.py"]["regions_topic"]
-    assert heard == f"/{namespace}/spatial_query/regions"
+    subscribed = defaults["query.launch.py"]["regions_topic"]
+    assert subscribed == f"/{namespace}/spatial_query/regions"
     # In namespaces of their own: the one that finds regions offers the same service.
     assert namespace != defaults["query.launch.py"]["namespace"] == ""
 
