@@ -4,6 +4,7 @@ code, and nothing waits for ever."""
 import asyncio
 import threading
 import time
+from typing import Any
 
 import pytest
 import rclpy
@@ -120,10 +121,10 @@ def test_for_threads_and_for_asyncio(graph, client):
 
 def test_text_as_it_is_written_and_the_same_reply_at_the_end(graph, client):
     graph.see()
-    heard = []
-    reply = client.ask(LEFT, max_age_s=60.0, timeout_s=10.0, on_text=heard.append)
+    received: list[Any] = []
+    reply = client.ask(LEFT, max_age_s=60.0, timeout_s=10.0, on_text=received.append)
     assert reply.ok and reply.measured == "left"
-    assert heard and graph.engine.text.startswith(heard[0])
+    assert received and graph.engine.text.startswith(received[0])
 
 
 def test_a_question_taken_back(graph, client, monkeypatch):

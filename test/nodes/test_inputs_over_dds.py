@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+from typing import Any
 
 import cv2
 import numpy as np
@@ -141,7 +142,7 @@ def test_depth_of_another_resolution_is_reprojected(start_graph):
 
 
 def test_a_qos_mismatch_is_told_to_the_client_and_in_diagnostics(start_graph):
-    said = []
+    said: list[Any] = []
     with start_graph({"qos.rgb": "reliable"}) as graph:  # the graph's camera is best effort
         graph.peer.create_subscription(DiagnosticArray, "/diagnostics", said.append, 10)
         graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
@@ -161,7 +162,7 @@ def test_two_cameras_one_model(start_graph):
     with start_graph({"cameras": ["front", "rear"], "query.max_age": 60.0}) as graph:
         graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
         front, rear = Camera(graph, "front/"), Camera(graph, "rear/")
-        got = []
+        got: list[Any] = []
         graph.peer.create_subscription(RegionArray, "spatial_query/rear/regions", got.append, 10)
         for camera in (front, rear):
             camera.wait_heard()

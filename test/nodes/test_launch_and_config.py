@@ -108,11 +108,12 @@ def test_the_launched_programs_exist(launch):
 def test_launched_parameters_are_real_and_have_allowed_values(launch):
     by_name = {spec.name: spec for spec in (*SPECS, *CAMERA_SPECS)}
     found = {
-        key.value: value
+        ast.literal_eval(key): value
         for call in calls(launch, "Node")
         for part in getattr(keyword(call, "parameters"), "elts", [])
         if isinstance(part, ast.Dict)
         for key, value in zip(part.keys, part.values, strict=True)
+        if key is not None
     }
     found.pop("use_sim_time", None)  # every node has it
     assert found, "every launch file sets some"

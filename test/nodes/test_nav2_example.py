@@ -10,6 +10,7 @@ import time
 from enum import Enum
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def example():
     spec = importlib.util.spec_from_file_location("nav2_pick_pallet", SCRIPT)
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -121,7 +123,9 @@ class Commander(Node):
         self.create_subscription(PoseStamped, "robot_pose", self._hear, 10)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self)
-        self.goal, self.here, self.canceled = None, None, False
+        self.goal: Any = None
+        self.here: Any = None
+        self.canceled = False
 
     def _hear(self, pose):
         self.here = pose.pose.position
@@ -164,7 +168,7 @@ class Robot(Node):
         if self._goal is not None:
             way = self._goal - self._place.spot
             self._place.spot = self._place.spot + way * min(
-                1.0, 0.1 / max(np.linalg.norm(way), 1e-9)
+                1.0, 0.1 / max(float(np.linalg.norm(way)), 1e-9)
             )
         pose = PoseStamped()
         x, y = map(float, self._place.spot)
@@ -191,7 +195,7 @@ def in_the_map(truth, point):
 
 def stand_in_tf(truth, place):
     """A tf2_ros that knows the simulated camera's pose and the robot's."""
-    module = ModuleType("tf2_ros")
+    module: Any = ModuleType("tf2_ros")
     module.TransformException = type("TransformException", (Exception,), {})
 
     class Buffer:
@@ -249,10 +253,10 @@ def warehouse(scene, start_graph, monkeypatch):
             executor.add_node(node)
         thread = threading.Thread(target=executor.spin, daemon=True)
         thread.start()
-        commander = ModuleType("nav2_simple_commander.robot_navigator")
+        commander: Any = ModuleType("nav2_simple_commander.robot_navigator")
         commander.BasicNavigator = Commander
         monkeypatch.setitem(sys.modules, "nav2_simple_commander.robot_navigator", commander)
-        package = ModuleType("nav2_simple_commander")
+        package: Any = ModuleType("nav2_simple_commander")
         package.robot_navigator = commander
         monkeypatch.setitem(sys.modules, "nav2_simple_commander", package)
         try:

@@ -61,7 +61,8 @@ def test_every_display_and_property_is_one_of_rvizs(manager):
         known, _ = DISPLAYS[short(display["Class"])]
         assert set(display) <= known, display["Name"]
         for key, value in display.get("Topic", {}).items():
-            assert QOS[key] is None or value in QOS[key], f"{display['Name']}: {key}"
+            allowed = QOS[key]
+            assert allowed is None or value in allowed, f"{display['Name']}: {key}"
     assert {short(tool["Class"]) for tool in manager["Tools"]} <= TOOLS
     assert short(manager["Views"]["Current"]["Class"]) == "Orbit"
 

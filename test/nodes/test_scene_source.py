@@ -2,6 +2,7 @@
 
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,10 @@ def test_an_error_reaches_the_one_who_asks(error):
 
 
 def test_nothing_ready_is_none():
-    scenes = SceneThread(lambda index: time.sleep(0.2))
+    def slow(index: int) -> Any:
+        time.sleep(0.2)
+
+    scenes = SceneThread(slow)
     scenes.start()
     assert scenes.next() is None
     scenes.stop()

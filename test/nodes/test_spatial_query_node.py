@@ -1,6 +1,7 @@
 """The query node over DDS: answers, and what every failure says, with a predictable model."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -172,7 +173,7 @@ def test_many_queries_at_once_are_answered_or_told_busy(graph):
 
 
 def test_regions_keep_their_ids_and_the_images_header(graph):
-    got = []
+    got: list[Any] = []
     subscription = graph.peer.create_subscription(
         RegionArray, "spatial_query/regions", got.append, 10
     )
@@ -189,7 +190,8 @@ def test_regions_keep_their_ids_and_the_images_header(graph):
 
 
 def test_an_answer_is_drawn_and_marked(graph):
-    pictures, markers = [], []
+    pictures: list[Any] = []
+    markers: list[Any] = []
     subscriptions = [
         graph.peer.create_subscription(
             Image, "spatial_query/annotated", pictures.append, profile("sensor_data")
@@ -220,7 +222,7 @@ def test_an_answer_is_drawn_and_marked(graph):
 
 def test_a_question_on_the_topic_is_answered_on_the_topic(graph):
     graph.see()
-    got = []
+    got: list[Any] = []
     subscription = graph.peer.create_subscription(
         SpatialAnswer, "spatial_query/answers", got.append, 10
     )
@@ -258,7 +260,7 @@ def result_of(graph, goal):
 
 def test_the_action_tells_its_stages_and_text(graph):
     graph.see()
-    feedback = []
+    feedback: list[Any] = []
     goal = send_goal(graph, feedback)
     done = result_of(graph, goal)
     assert done.status == GoalStatus.STATUS_SUCCEEDED

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,11 +66,11 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
     executor.add_node(peer)
     thread = threading.Thread(target=executor.spin, daemon=True)
     thread.start()
-    heard = {"rgb": {}, "depth": {}, "info": {}}
+    received: dict[str, dict[int, Any]] = {"rgb": {}, "depth": {}, "info": {}}
     truths = []
 
     def keep(name):
-        return lambda m: heard[name].__setitem__(nanoseconds(m.header.stamp), m)
+        return lambda m: received[name].__setitem__(nanoseconds(m.header.stamp), m)
 
     def wait_until(condition, what):
         end = time.monotonic() + 10
@@ -79,8 +80,8 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
 
     def complete(red):
         """Stamps for which all three messages of the scene with this red came."""
-        both = set(heard["rgb"]) & set(heard["depth"]) & set(heard["info"])
-        return [s for s in both if decode_color(heard["rgb"][s])[0, 0, 0] == red]
+        both = set(received["rgb"]) & set(received["depth"]) & set(received["info"])
+        return [s for s in both if decode_color(received["rgb"][s])[0, 0, 0] == red]
 
     try:
         qos = profile("sensor_data")
@@ -99,11 +100,11 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
         stamp = complete(10)[0]
         assert truths[0]["index"] == 0 and truths[0]["first_stamp_ns"] <= stamp
         assert FrameTruth.from_json(truths[0]["truth"]).seed == 100
-        depth = decode_depth(heard["depth"][stamp])
+        depth = decode_depth(received["depth"][stamp])
         assert np.isnan(depth[0, 0]) and depth[3, 3] == 2.0
-        info = heard["info"][stamp]
+        info = received["info"][stamp]
         assert intrinsics_from(info, 8, 6) == CAMERA
-        assert info.header.frame_id == heard["rgb"][stamp].header.frame_id == "optical"
+        assert info.header.frame_id == received["rgb"][stamp].header.frame_id == "optical"
 
         client = peer.create_client(Trigger, "warehouse_camera/next")
         assert client.wait_for_service(10)

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rclpy.executors import SingleThreadedExecutor
@@ -36,7 +37,9 @@ class Browser:
         self._socket = self._open.enter_context(
             connect(f"ws://127.0.0.1:{port}", subprotocols=[SUBPROTOCOL], max_size=None)
         )
-        self.channels, self.services, self.info = {}, {}, {}
+        self.channels: dict[str, Any] = {}
+        self.services: dict[str, Any] = {}
+        self.info: dict[str, Any] = {}
         while not (self.info and self.channels and self.services):
             self._note(json.loads(self._socket.recv(timeout=10)))
 

@@ -4,8 +4,8 @@ from smolrgpt_ros.perception.stamp_join import StampJoin
 
 
 def test_either_may_arrive_first_and_others_wait():
-    joined = []
-    join = StampJoin(lambda image, regions: joined.append((image, regions)))
+    joined: list[tuple[str, str]] = []
+    join: StampJoin[str, str] = StampJoin(lambda image, regions: joined.append((image, regions)))
     join.add_first(1, "image 1")
     join.add_first(2, "image 2")
     join.add_second(3, "regions 3")
@@ -16,8 +16,8 @@ def test_either_may_arrive_first_and_others_wait():
 
 
 def test_the_oldest_arrivals_go_first():
-    joined = []
-    join = StampJoin(lambda image, regions: joined.append(image), size=2)
+    joined: list[int] = []
+    join: StampJoin[int, int] = StampJoin(lambda image, regions: joined.append(image), size=2)
     for stamp in (5, 6, 7):
         join.add_first(stamp, stamp)
     for stamp in (5, 6, 7):

@@ -125,10 +125,10 @@ def test_the_least_period_is_kept():
     assert all(b - a >= 0.1 for a, b in itertools.pairwise(started))
 
 
-def test_frames_at_just_the_allowed_rate_are_seen_though_the_thread_wakes_late(seen):
+def test_frames_at_just_the_allowed_rate_are_seen_though_the_thread_wakes_late(seen, monkeypatch):
     worker = PerceptionWorker(build, None, seen.append, min_period_s=lambda: 0.05)
     wait = worker._wake.wait
-    worker._wake.wait = lambda timeout: wait(timeout + 0.02)
+    monkeypatch.setattr(worker._wake, "wait", lambda timeout: wait(timeout + 0.02))
     worker.start()
     start = time.monotonic()
     for stamp in range(24):

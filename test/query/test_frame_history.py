@@ -21,7 +21,8 @@ def test_newest_and_bound():
     assert history.newest() is None
     for stamp in (10, 20, 30):
         history.add(seen(stamp))
-    assert history.newest().frame.stamp_ns == 30
+    newest = history.newest()
+    assert newest is not None and newest.frame.stamp_ns == 30
     assert history.at(20).frame.stamp_ns == 20
     with pytest.raises(QueryError, match=r"the 2 kept ones.*history.size") as error:
         history.at(10)
@@ -39,7 +40,8 @@ def test_time_that_starts_again_forgets_the_old_frames():
     history = FrameHistory(4)
     history.add(seen(100))
     history.add(seen(50))
-    assert history.newest().frame.stamp_ns == 50
+    newest = history.newest()
+    assert newest is not None and newest.frame.stamp_ns == 50
     with pytest.raises(QueryError):
         history.at(100)
 

@@ -1,6 +1,7 @@
 """The health of inputs and devices: level, message and values."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,14 @@ from smolrgpt_ros.query.health import InputRates, Level, compute_health, input_h
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.scene.status import QueryError, Status
 
-GOOD = {"rgb": 9, "depth": 9, "info": 9, "paired": 8, "rgb_age_s": 0.1, "depth_age_s": 0.1}
+GOOD: dict[str, Any] = {
+    "rgb": 9,
+    "depth": 9,
+    "info": 9,
+    "paired": 8,
+    "rgb_age_s": 0.1,
+    "depth_age_s": 0.1,
+}
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def service(echo, history, limits):
 
 
 def test_newest_frame_is_asked_and_its_age_told(service, echo):
-    stages = []
+    stages: list[Stage] = []
     result = service.ask(QueryRequest("How far?", region_ids=(4,)), on_stage=stages.append)
     assert result.status is Status.OK and result.answer == "the answer"
     assert echo.asked == (9_500_000_000, (4,), "How far?", (4,))
@@ -216,7 +216,7 @@ def test_cancelling_ends_the_query_soon(service, echo):
 
 
 def test_partial_text_and_time_left_reach_the_reasoner(service, echo):
-    texts = []
+    texts: list[str] = []
     deadlines = []
 
     def speak(*, on_text, deadline_s, **options):

@@ -2,6 +2,7 @@
 
 import sys
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def test_without_tf_the_error_names_both_frames_and_the_package(monkeypatch):
 @pytest.fixture
 def tf(monkeypatch):
     """A tf2_ros whose buffer answers with ``tf.answer`` and remembers what it was asked."""
-    module = ModuleType("tf2_ros")
+    module: Any = ModuleType("tf2_ros")
     module.TransformException = type("TransformException", (Exception,), {})
     module.asked = []
 
@@ -70,8 +71,8 @@ def test_a_failed_lookup_names_both_frames_and_the_parameter(tf):
 
 
 def test_a_cameras_pose_is_told_to_tf(monkeypatch):
-    sent = []
-    module = ModuleType("tf2_ros")
+    sent: list[Any] = []
+    module: Any = ModuleType("tf2_ros")
     module.StaticTransformBroadcaster = lambda node: SimpleNamespace(sendTransform=sent.append)
     monkeypatch.setitem(sys.modules, "tf2_ros", module)
     down = Pose("map", rotation_matrix((0, 1, 0, 0)), np.array([2.0, -3.0, 6.5]))

@@ -24,12 +24,14 @@ def test_binning_halves_the_focal_length_and_keeps_pixel_centres():
     info = CameraInfo(width=640, height=480, k=K, binning_x=2, binning_y=2)
     camera = intrinsics_from(info, 320, 240)
     # Column 0 of the binned image covers columns 0 and 1: centre 0.5 -> cx' = (330.5 / 2) - 0.5.
+    assert camera is not None
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == (300.0, 305.0, 164.75, 124.75)
 
 
 def test_region_of_interest_moves_the_principal_point():
     roi = RegionOfInterest(x_offset=30, y_offset=50, width=300, height=200)
     camera = intrinsics_from(CameraInfo(width=640, height=480, k=K, roi=roi), 300, 200)
+    assert camera is not None
     assert (camera.fx, camera.cx, camera.cy) == (600.0, 300.0, 200.0)
 
 

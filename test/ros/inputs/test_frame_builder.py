@@ -87,6 +87,7 @@ def test_depth_of_another_camera_is_moved_into_colour():
         pose_of=lambda target, source, stamp_ns: pose,
     )
     # 0.3 m * 5 / 1.5 m = one column to the right: the first column is empty.
+    assert frame.depth is not None
     assert np.isnan(frame.depth[:, 0]).all() and (frame.depth[:, 1:] == 1.5).all()
 
 
@@ -117,7 +118,7 @@ def with_regions(*found):
 
 
 def test_regions_keep_id_label_score_and_mask():
-    (found,) = external_regions(with_regions(region(7)), SMALL_FRAME)
+    (found,) = external_regions(with_regions(region(7)), SMALL_FRAME) or ()
     assert (found.id, found.label, found.score) == (7, "pallet", 0.75)
     np.testing.assert_array_equal(found.mask, MASK)
     assert external_regions(with_regions(), SMALL_FRAME) == (), "nothing was found there"

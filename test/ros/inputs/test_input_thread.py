@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from typing import Any
 
 import pytest
 import rclpy
@@ -52,11 +53,11 @@ def publish(publisher, *messages):
 
 
 def test_messages_of_all_its_topics_come_in_order_on_its_own_thread(node):
-    inputs, heard, threads = InputThread(node.context, "camera front"), [], set()
+    inputs, received, threads = InputThread(node.context, "camera front"), [], set()
 
     def hear(message):
         threads.add(threading.current_thread().name)
-        heard.append(message.data)
+        received.append(message.data)
 
     qos = profile("reliable")
     subscriptions = [
@@ -68,17 +69,18 @@ def test_messages_of_all_its_topics_come_in_order_on_its_own_thread(node):
     words = node.create_publisher(String, "input_words", qos)
     publish(numbers, *(Int32(data=n) for n in (7, 5, 3)))
     publish(words, String(data="left"))
-    wait_until(lambda: len(heard) == 4)
-    assert [x for x in heard if x != "left"] == [7, 5, 3]
+    wait_until(lambda: len(received) == 4)
+    assert [x for x in received if x != "left"] == [7, 5, 3]
     assert threads == {"camera front"}
     assert inputs.stop()
 
 
 def test_a_callback_that_raises_is_logged_and_the_next_message_is_taken(node, caplog):
-    inputs, heard = InputThread(node.context), []
+    inputs = InputThread(node.context)
+    received: list[Any] = []
 
     def hear(message):
-        heard.append(message.data)
+        received.append(message.data)
         if message.data == 1:
             raise RuntimeError("what a callback does")
 
@@ -88,31 +90,33 @@ def test_a_callback_that_raises_is_logged_and_the_next_message_is_taken(node, ca
     publisher = node.create_publisher(Int32, topic, qos)
     with caplog.at_level(logging.ERROR):
         publish(publisher, Int32(data=1), Int32(data=2))
-        wait_until(lambda: heard == [1, 2])
+        wait_until(lambda: received == [1, 2])
     assert "what a callback does" in caplog.text and "input_that_raises" in caplog.text
     assert inputs.stop()
 
 
 def test_after_stop_nothing_is_taken(node):
-    inputs, heard = InputThread(node.context), []
+    inputs = InputThread(node.context)
+    received: list[Any] = []
     qos = profile("reliable")
     subscription = node.create_subscription(
-        Int32, "input_stopped", heard.append, qos, callback_group=inputs.group
+        Int32, "input_stopped", received.append, qos, callback_group=inputs.group
     )
     inputs.start([subscription])
     publisher = node.create_publisher(Int32, "input_stopped", qos)
     publish(publisher, Int32(data=1))
-    wait_until(lambda: len(heard) == 1)
+    wait_until(lambda: len(received) == 1)
     start = time.monotonic()
     assert inputs.stop() and time.monotonic() - start < 2.0
     # Neither the thread nor the node's executor takes it now.
     publish(publisher, Int32(data=2))
     time.sleep(0.3)
-    assert [message.data for message in heard] == [1]
+    assert [message.data for message in received] == [1]
 
 
 def test_a_publisher_of_other_quality_of_service_is_told(node):
-    inputs, events = InputThread(node.context), []
+    inputs = InputThread(node.context)
+    events: list[Any] = []
     inputs.start(
         [
             node.create_subscription(

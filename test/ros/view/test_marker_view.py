@@ -31,7 +31,8 @@ def red(picture):
 
 def test_points_are_where_a_pinhole_sees_them():
     pixels, depth = STRAIGHT.project(np.array([[0.0, 0.0, 4.0], [1.0, -0.4, 4.0], [1.0, 0.0, 8.0]]))
-    np.testing.assert_allclose(pixels, [[100, 60], [125, 50], [112.5, 60]])
+    expected = np.array([[100.0, 60.0], [125.0, 50.0], [112.5, 60.0]])
+    np.testing.assert_allclose(pixels, expected)
     np.testing.assert_allclose(depth, [4, 4, 8])
 
 
