@@ -1,0 +1,368 @@
+"""The measured answer as one English sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.language.question import (
+    Camera,
+    Column,
+    Compares,
+    Count,
+    Difference,
+    Dimension,
+    Dimensions,
+    Direction,
+    Distance,
+    DistanceTo,
+    Each,
+    Exists,
+    Extreme,
+    Holding,
+    Holds,
+    HowMuch,
+    Key,
+    Listing,
+    Mean,
+    Mode,
+    Order,
+    Pair,
+    Proposition,
+    Quantity,
+    Question,
+    Ranked,
+    Relation,
+    Route,
+    Same,
+    SamePlace,
+    Selection,
+    Size,
+    SizeOf,
+    Total,
+    Unit,
+    Where,
+    WhereIs,
+    Whether,
+    Which,
+)
+
+from .evaluation import Evaluation
+from .wording import join, length, noun, phrase, plural, predicate, superlative
+
+LabelOf = Callable[[int], str]
+
+_SIZE_WORDS = {
+    Dimension.HEIGHT: "high",
+    Dimension.WIDTH: "wide",
+    Dimension.LENGTH: "long",
+    Dimension.SIZE: "large",
+    Dimension.ELEVATION: "above the floor",
+}
+_BARE = str.maketrans({"(": None, ")": None})
+_RELATIONS = {
+    "left": "left of",
+    "right": "right of",
+    "front": "in front of",
+    "behind": "behind",
+    "above": "above",
+    "below": "below",
+}
+
+
+def answer_text(question: Question, evaluation: Evaluation, label_of: LabelOf) -> str:
+    """One plain English sentence of a measured answer, in the unit asked for.
+
+    Args:
+        question: as evaluated.
+        evaluation: of the question.
+        label_of: class of a region id; ``""`` where unknown.
+    """
+    if evaluation.reason:
+        return _sentence(f"this cannot be told: {evaluation.reason}")
+    return _sentence(_Writer(evaluation, label_of).answer(question))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+class _Writer:
+    """Writes the answer of one evaluation."""
+
+    def __init__(self, evaluation: Evaluation, label_of: LabelOf) -> None:
+        self._found = evaluation
+        self._label_of = label_of
+
+    def answer(self, question: Question) -> str:
+        """The sentence without capital and full stop."""
+        ids = self._found.region_ids
+        match question:
+            case HowMuch(quantity, unit):
+                return self._quantity(quantity, unit)
+            case Which(selection):
+                return self._which(selection)
+            case Listing(selection):
+                return self._listing(selection)
+            case Order(selection, key, descending):
+                return self._order(selection, key, descending)
+            case Each(_, key, unit):
+                return self._each(key, unit)
+            case Pair(selection, extreme):
+                what = "closest together" if extreme is Extreme.LEAST else "farthest apart"
+                gap = f": {self._number('m', Unit.METRE)}" if self._found.value is not None else ""
+                return f"{self._names(ids)} are {what}{gap}"
+            case Whether(proposition):
+                return self._whether(proposition)
+            case Relation(_, first, second):
+                return self._relation(first, second)
+            case Direction(subject, viewer):
+                one, other = self._ends(subject, viewer)
+                return f"{one} is at {self._found.value} o'clock from {other}"
+            case WhereIs():
+                return self._where_is()
+            case Dimensions(_, unit):
+                parts = zip(
+                    self._found.values, self._found.stds, ("long", "wide", "high"), strict=True
+                )
+                sizes = [f"{length(value, unit, std)} {word}" for value, std, word in parts]
+                return f"{self._name(ids[0])} is {join(sizes)}"
+
+    # -- numbers ----------------------------------------------------------------------------
+
+    def _quantity(self, quantity: Quantity, unit: Unit) -> str:
+        ids = self._found.region_ids
+        number = self._number(self._found.unit, unit)
+        match quantity:
+            case Count(of):
+                return self._count(of)
+            case Distance(first, second, mode):
+                one, other = self._ends(first, second)
+                if mode is Mode.CLEARANCE:
+                    return f"there is {number} of room between {one} and {other}"
+                how = "" if mode is Mode.CENTER else f" ({mode.value})"
+                return f"{one} is {number} from {other}{how}"
+            case Size(_, dimension):
+                return f"{self._name(ids[0])} is {number} {_SIZE_WORDS[dimension]}"
+            case Route(stops):
+                return f"the way along {join([self._end(s) for s in stops])} is {number} long"
+            case Total(_, key) | Mean(_, key):
+                word = "in total" if isinstance(quantity, Total) else "on average"
+                return f"{word}, {_key_noun(key)} of {self._names(ids)} is {number}"
+            case Difference(first, second):
+                more = "less" if number.startswith("-") else "more"
+                than = f"{number.removeprefix('-')} {more} than {_quantity_noun(second)}"
+                return f"{_quantity_noun(first)} is {than}"
+
+    def _count(self, of: Selection) -> str:
+        count = self._found.value
+        ids = self._found.region_ids
+        one = count == 1
+        which = f": {self._listed(ids)}" if ids else ""
+        verb = "is" if one else "are"
+        match of:
+            case Where(base, condition):
+                what = predicate(condition, several=not one)
+                return f"{_quantity(count)} {noun(base, 1 if one else 2)} {what}{which}"
+            case _:
+                return f"{_quantity(count)} {noun(of, 1 if one else 2)} {verb} in view{which}"
+
+    def _number(self, of: str, unit: Unit) -> str:
+        value, std = self._found.value, self._found.std
+        assert isinstance(value, (int, float))
+        return _written(float(value), std, of, unit)
+
+    # -- objects ----------------------------------------------------------------------------
+
+    def _which(self, selection: Selection) -> str:
+        ids = self._found.region_ids
+        verb = "is" if len(ids) == 1 else "are"
+        match selection:
+            case Ranked(of, key, take=1):
+                target = f" to {self._end(key.target)}" if isinstance(key, DistanceTo) else ""
+                what = superlative(selection).removesuffix(" one")
+                of_all = noun(of, 1)
+                if isinstance(key, Holding):
+                    return f"{self._names(ids)} is {superlative(selection)}"
+                return f"{self._names(ids)} is {what} {of_all}{target}"
+            case Where(_, condition):
+                return f"{self._names(ids)} {predicate(condition, several=len(ids) > 1)}"
+            case _:
+                return f"{self._names(ids)} {verb} in view"
+
+    def _listing(self, selection: Selection) -> str:
+        ids, values = self._found.region_ids, self._found.values
+        if not ids:
+            if isinstance(selection, Where):
+                return f"no {noun(selection, 1)} {predicate(selection.condition)}"
+            return f"no {noun(selection, 1)} is in view"
+        if values:
+            return f"{_quantity(len(ids))} {noun(selection, len(ids))}: {self._table(Unit.METRE)}"
+        several = len(ids) > 1
+        if isinstance(selection, Where):
+            return f"{self._names(ids)} {predicate(selection.condition, several=several)}"
+        if isinstance(selection, Ranked):
+            return f"{self._names(ids)} {'are' if several else 'is'} {superlative(selection)}"
+        return f"{self._names(ids)} {'are' if several else 'is'} in view"
+
+    def _order(self, selection: Selection, key: Key, descending: bool) -> str:
+        ids = self._found.region_ids
+        words = {
+            Column: ("from left to right", "from right to left"),
+            DistanceTo: ("nearest first", "farthest first"),
+            SizeOf: ("smallest first", "largest first"),
+            Holding: ("fewest first", "most first"),
+        }[type(key)]
+        rows = self._table(Unit.METRE) if self._found.values else self._names(ids)
+        return f"in order, {words[descending]}: {rows}"
+
+    def _each(self, key: Key, unit: Unit) -> str:
+        what = _key_noun(key)
+        if isinstance(key, DistanceTo):
+            what = f"{what} to {self._end(key.target)}"
+        return f"{what}: {self._table(unit)}"
+
+    def _table(self, unit: Unit) -> str:
+        rows = zip(self._found.region_ids, self._found.values, self._found.stds, strict=True)
+        return ", ".join(
+            f"{self._name(i)} ({_written(value, std, self._found.unit, unit).translate(_BARE)})"
+            for i, value, std in rows
+        )
+
+    # -- words ------------------------------------------------------------------------------
+
+    def _whether(self, proposition: Proposition) -> str:
+        yes = self._found.value is True
+        return f"{'yes' if yes else 'no'}, {self._statement(proposition, yes)}"
+
+    def _statement(self, proposition: Proposition, yes: bool) -> str:
+        ids = self._found.region_ids
+        match proposition:
+            case Exists(selection):
+                if not yes:
+                    return self._listing(selection)
+                if isinstance(selection, Where):
+                    several = len(ids) > 1
+                    return f"{self._names(ids)} {predicate(selection.condition, several=several)}"
+                return f"{self._names(ids)} {'is' if len(ids) == 1 else 'are'} in view"
+            case Holds(subject, condition):
+                several = len(ids) > 1
+                who = self._names(ids) if ids else self._end(subject)
+                if several and not yes:
+                    return f"not all of {who} {predicate(condition, several=True)}"
+                return f"{who} {predicate(condition, yes, several)}"
+            case Same(first, second):
+                return f"{phrase(first)} is {'' if yes else 'not '}{phrase(second)}"
+            case SamePlace(_, places):
+                things = self._names(ids[:-1] if yes else ids)
+                where = f"in {self._name(ids[-1])}" if yes else f"in one {noun(places, 1)}"
+                return f"{things} are {'' if yes else 'not '}{where}"
+            case Compares(first, comparison, second):
+                given = (
+                    f"{second:g}" if isinstance(second, (int, float)) else _quantity_noun(second)
+                )
+                unit = " m" if isinstance(second, (int, float)) and not _is_count(first) else ""
+                verb = "is" if yes else "is not"
+                return f"{_quantity_noun(first)} {verb} {comparison.value} {given}{unit}"
+
+    def _relation(self, first: Selection, second: Selection) -> str:
+        one, other = self._ends(first, second)
+        word = str(self._found.value)
+        return f"{one} is {_RELATIONS.get(word, f'{word} than')} {other}"
+
+    def _where_is(self) -> str:
+        subject, *holders = self._found.region_ids
+        distance, *hour = self._found.values
+        text = f"{self._name(subject)} is {length(distance, Unit.METRE, self._found.stds[0])} away"
+        if hour:
+            text += f" at {hour[0]:.0f} o'clock"
+        places = [
+            f"{'in' if is_flat(self._label_of(i)) else 'on'} {self._name(i)}" for i in holders
+        ]
+        return f"{text}, {join(places)}" if places else text
+
+    # -- names ------------------------------------------------------------------------------
+
+    def _name(self, region_id: int) -> str:
+        return f"{self._label_of(region_id) or 'region'} {region_id}"
+
+    def _listed(self, ids: Sequence[int]) -> str:
+        """Ids alone where all are of one class, else names."""
+        if len({self._label_of(i) for i in ids}) == 1:
+            return join([str(i) for i in ids])
+        return self._names(ids)
+
+    def _names(self, ids: Sequence[int]) -> str:
+        """As in "pallets 2 and 4 and shelf 12"."""
+        by_label: dict[str, list[int]] = {}
+        for i in ids:
+            by_label.setdefault(self._label_of(i) or "region", []).append(i)
+        groups = [
+            f"{label if len(group) == 1 else plural(label)} {join([str(i) for i in group])}"
+            for label, group in by_label.items()
+        ]
+        return join(groups)
+
+    def _ends(self, first: Selection, second: Selection) -> tuple[str, str]:
+        """Names of two ends, by the ids that were found for those that are not the camera."""
+        ids = iter(self._found.region_ids)
+        one, other = (
+            "the camera" if isinstance(end, Camera) else self._name(next(ids))
+            for end in (first, second)
+        )
+        return one, other
+
+    def _end(self, selection: Selection) -> str:
+        return phrase(selection)
+
+
+def _quantity(count: object) -> str:
+    return "no" if count == 0 else str(count)
+
+
+def _written(value: float, std: float | None, of: str, unit: Unit) -> str:
+    if of == "count":
+        return f"{value:g}"
+    if of == "m":
+        return length(value, unit, std)
+    sign = "\N{SUPERSCRIPT TWO}" if of == "m2" else "\N{SUPERSCRIPT THREE}"
+    deviation = f" (± {std:.2f})" if std is not None else ""
+    return f"{value:.2f} m{sign}{deviation}"
+
+
+def _key_noun(key: Key) -> str:
+    match key:
+        case DistanceTo(_, mode):
+            return f"the {mode.value}"
+        case SizeOf(dimension):
+            return f"the {dimension.value}"
+        case Holding(content):
+            return f"the number of {noun(content, 2)}"
+        case Column():
+            return "the column"
+
+
+def _quantity_noun(quantity: Quantity) -> str:
+    match quantity:
+        case Distance(first, second, mode):
+            return f"the {mode.value} from {phrase(first)} to {phrase(second)}"
+        case Size(of, dimension):
+            return f"the {dimension.value} of {phrase(of)}"
+        case Count(of):
+            return f"the number of {phrase(of).removeprefix('the ')}"
+        case Total(of, key):
+            return f"the sum of {_key_noun(key)} of {phrase(of)}"
+        case Mean(of, key):
+            return f"the mean of {_key_noun(key)} of {phrase(of)}"
+        case Route(stops):
+            return f"the way along {join([phrase(stop) for stop in stops])}"
+        case Difference(first, second):
+            return f"the difference of {_quantity_noun(first)} and {_quantity_noun(second)}"
+
+
+def _is_count(quantity: Quantity) -> bool:
+    if isinstance(quantity, Difference):
+        return _is_count(quantity.first)
+    return isinstance(quantity, Count) or (
+        isinstance(quantity, (Total, Mean)) and isinstance(quantity.key, Holding)
+    )

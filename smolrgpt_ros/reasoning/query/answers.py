@@ -1,0 +1,307 @@
+"""The measured answers of all kinds of questions, from their evaluated parts."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+from smolrgpt_ros.language.question import (
+    Column,
+    Count,
+    Dimension,
+    Dimensions,
+    Direction,
+    Each,
+    Extreme,
+    HowMuch,
+    Key,
+    Listing,
+    Order,
+    Pair,
+    Quantity,
+    Question,
+    Ranked,
+    Relation,
+    RelationKind,
+    Selection,
+    Side,
+    WhereIs,
+    Whether,
+    Which,
+)
+from smolrgpt_ros.language.question import Compared as ComparedWith
+from smolrgpt_ros.language.question import Where as WhereHolds
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..measured_objects import CannotMeasure
+from .context import Context
+from .evaluation import SURE, Evaluation
+from .numbers import Number, chance_below, chance_positive, combined
+from .propositions import truth_of
+from .quantities import regions_in, unit_of
+from .scene_objects import End
+from .selections import candidates
+from .wording import nothing, noun
+
+_WORDS = {
+    RelationKind.LEFT_RIGHT: ("left", "right"),
+    RelationKind.FRONT_BEHIND: ("front", "behind"),
+    RelationKind.ABOVE_BELOW: ("above", "below"),
+    RelationKind.BIGGER_SMALLER: ("bigger", "smaller"),
+    RelationKind.TALLER_SHORTER: ("taller", "shorter"),
+    RelationKind.WIDER_THINNER: ("wider", "thinner"),
+}
+_SIDES = {
+    RelationKind.LEFT_RIGHT: Side.LEFT,
+    RelationKind.FRONT_BEHIND: Side.FRONT,
+    RelationKind.ABOVE_BELOW: Side.ABOVE,
+}
+_COMPARED_BY = {
+    RelationKind.BIGGER_SMALLER: Dimension.SIZE,
+    RelationKind.TALLER_SHORTER: Dimension.HEIGHT,
+    RelationKind.WIDER_THINNER: Dimension.WIDTH,
+}
+_LEAST_DIFFERENCE = 0.8413447460685429  # probability of a difference of one standard deviation
+
+
+def answer_of(question: Question, context: Context) -> Evaluation:
+    """The measured answer."""
+    match question:
+        case HowMuch(quantity):
+            return _how_much(context, quantity)
+        case Which(selection):
+            return _which(context, selection)
+        case Listing(selection):
+            return _listing(context, selection)
+        case Order(selection, key, descending):
+            return _order(context, selection, key, descending)
+        case Each(selection, key):
+            return _each(context, selection, key)
+        case Pair(selection, extreme):
+            return _pair(context, selection, extreme)
+        case Whether(proposition):
+            return _whether(context, *truth_of(proposition, context))
+        case Relation(kind, first, second):
+            return _relation(context, kind, context.one(first), context.one(second))
+        case Direction(subject, viewer):
+            return _direction(context, context.one(subject), context.one(viewer))
+        case WhereIs(subject):
+            return _where_is(context, context.one(subject))
+        case Dimensions(of):
+            return _dimensions(context, context.one(of))
+
+
+def _how_much(context: Context, quantity: Quantity) -> Evaluation:
+    amount = context.amount(quantity)
+    number = amount.number
+    if amount.unit == "count":
+        value = number.value
+        certainty = 1.0 if isinstance(quantity, Count) else None
+        whole = round(value) if value == round(value) else value
+        return _found(context, whole, "count", amount.region_ids, certainty)
+    context.objects.require_scale()
+    return _found(context, number.value, amount.unit, amount.region_ids, std=number.std)
+
+
+def _which(context: Context, selection: Selection) -> Evaluation:
+    selected = context.select(selection)
+    if len(selected.ids) == 1 and not selected.camera:
+        chosen = context.one(selection)
+        return _found(context, chosen, "", selected.ids, 1.0)
+    ids = context.members(selection)
+    if not ids:
+        raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+    return _found(context, None, "", ids, 1.0)
+
+
+def _listing(context: Context, selection: Selection) -> Evaluation:
+    ids = context.members(selection)
+    key = _listed_by(selection)
+    if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
+        return _found(context, None, "", ids, 1.0)
+    return _table(
+        context, ids, [context.number(key, i) for i in ids], unit_of(key, ids, context), 1.0
+    )
+
+
+def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
+    ids = candidates(selection, key, context)
+    if not ids:
+        raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+    unit = unit_of(key, ids, context)
+    if unit != "count":
+        context.objects.require_scale()
+    return _table(context, ids, [context.number(key, i) for i in ids], unit, None)
+
+
+def _order(context: Context, selection: Selection, key: Key, descending: bool) -> Evaluation:
+    ids = candidates(selection, key, context)
+    if not ids:
+        raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+    numbers = {i: context.number(key, i) for i in ids}
+    ranked = sorted(ids, key=lambda i: (numbers[i].value, numbers[i].tie_break), reverse=descending)
+    certainty = 1.0
+    for first, second in pairwise(ranked):
+        chance = chance_below(numbers[first], numbers[second])
+        chance = 1.0 - chance if descending else chance
+        if numbers[first].ties_with(numbers[second]):
+            continue  # equal, so either order is right
+        certainty *= chance
+        if chance < SURE:
+            one, other = context.objects.name(first), context.objects.name(second)
+            context.doubt(f"{one} and {other} could change places ({1 - chance:.2f})")
+    unit = unit_of(key, ids, context)
+    if isinstance(key, Column) or (unit != "count" and not _metric(context)):
+        return _found(context, None, "", tuple(ranked), certainty)
+    return _table(context, tuple(ranked), [numbers[i] for i in ranked], unit, certainty)
+
+
+def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluation:
+    ids = context.members(selection)
+    if len(ids) < 2:
+        raise QueryError(
+            Status.UNKNOWN_REGION,
+            f"two {noun(selection, 2)} or more are needed for a pair, found {len(ids)}",
+        )
+    if extreme is Extreme.MIDDLE:
+        raise QueryError(Status.BAD_QUESTION, "a pair is closest or farthest, not in the middle")
+    gaps = {(a, b): context.objects.center_distance(a, b) for a, b in combinations(ids, 2)}
+    ranked = sorted(gaps, key=lambda p: gaps[p].value, reverse=extreme is Extreme.MOST)
+    best, certainty = ranked[0], 1.0
+    if len(ranked) > 1:
+        certainty = chance_below(gaps[best], gaps[ranked[1]])
+        certainty = 1.0 - certainty if extreme is Extreme.MOST else certainty
+    if certainty < SURE:
+        one, other = (context.objects.name(i) for i in ranked[1])
+        what = "closest" if extreme is Extreme.LEAST else "farthest apart"
+        context.doubt(f"{one} and {other} could be the {what} as well ({1 - certainty:.2f})")
+    if not _metric(context):
+        return _found(context, None, "", best, certainty)
+    return _found(context, gaps[best].value, "m", best, certainty, gaps[best].std)
+
+
+def _whether(context: Context, chance: float, ids: tuple[int, ...]) -> Evaluation:
+    # Where another object could be meant than the one taken, its answer is not known.
+    certainty = context.certainty()
+    probability = certainty * chance + (1.0 - certainty) * 0.5
+    if 1.0 - SURE < chance < SURE:
+        other = "no" if chance >= 0.5 else "yes"
+        context.doubt(f"the answer could be {other} as well ({min(chance, 1 - chance):.2f})")
+    return Evaluation(
+        chance >= 0.5, "", None, probability, ids,
+        valid_ratio=context.objects.valid_ratio, doubts=context.doubts,
+    )  # fmt: skip
+
+
+def _relation(context: Context, kind: RelationKind, first: End, second: End) -> Evaluation:
+    words = _WORDS[kind]
+    if first == second:
+        raise QueryError(
+            Status.BAD_QUESTION, f"{context.objects.name(first)} would be compared with itself"
+        )
+    if kind in _SIDES:
+        chance = context.objects.beside(_SIDES[kind], first, second)
+    else:
+        ids = regions_in((first, second))
+        if len(ids) < 2:
+            raise CannotMeasure("size, load and place of the camera cannot be told")
+        sizes = [context.objects.compared_size(i, _COMPARED_BY[kind]) for i in ids]
+        gap = combined(sizes, (1.0, -1.0))
+        chance = chance_positive(gap.value, gap.std)
+    surely = max(chance, 1.0 - chance)
+    if kind is RelationKind.LEFT_RIGHT and chance == 0.5:
+        raise CannotMeasure("both masks are centred on the same column")
+    if kind is not RelationKind.LEFT_RIGHT and surely < _LEAST_DIFFERENCE:
+        raise CannotMeasure(f"too little differs to tell {' or '.join(words)}")
+    if surely < SURE:
+        word = words[chance >= 0.5]
+        context.doubt(f"the answer could be {word} as well ({1 - surely:.2f})")
+    word = words[chance < 0.5]
+    return _found(context, word, "", regions_in((first, second)), surely)
+
+
+def _direction(context: Context, subject: End, viewer: End) -> Evaluation:
+    if subject == viewer:
+        raise QueryError(
+            Status.BAD_QUESTION, f"{context.objects.name(subject)} has no direction from itself"
+        )
+    hour, std = context.objects.hour(subject, viewer)
+    return _found(context, hour, "hour", regions_in((subject, viewer)), None, std)
+
+
+def _where_is(context: Context, subject: End) -> Evaluation:
+    if subject is None:
+        raise QueryError(Status.BAD_QUESTION, "the camera is where the picture was taken")
+    context.objects.require_scale()
+    distance = context.objects.center_distance(subject, None)
+    ids, values, stds = [subject], [distance.value], [distance.std]
+    if context.objects.geometry.plane is not None:
+        hour, hour_std = context.objects.hour(subject, None)
+        values.append(float(hour))
+        stds.append(hour_std)
+        holders = {
+            region.id: context.objects.holds(region.id, subject)
+            for region in context.objects.geometry.regions
+            if region.id != subject
+            and not isinstance(context.objects.geometry.estimate(region.id), str)
+        }
+        ids += [i for i, chance in holders.items() if chance >= 0.5]
+    return _found(context, None, "m", tuple(ids), None, values=tuple(values), stds=tuple(stds))
+
+
+def _dimensions(context: Context, of: End) -> Evaluation:
+    if of is None:
+        raise CannotMeasure("size, load and place of the camera cannot be told")
+    context.objects.require_scale()
+    sizes = (
+        context.objects.size(of, Dimension.LENGTH),
+        context.objects.shorter_side(of),
+        context.objects.size(of, Dimension.HEIGHT),
+    )
+    return _found(context, 
+        None, "m", (of,), None,
+        values=tuple(size.value for size in sizes), stds=tuple(size.std for size in sizes),
+    )  # fmt: skip
+
+
+def _listed_by(selection: Selection) -> Key | None:
+    """The number by which a list was restricted or ranked; ``None`` without one."""
+    match selection:
+        case WhereHolds(_, ComparedWith(key)) | Ranked(_, key):
+            return None if isinstance(key, Column) else key
+        case _:
+            return None
+
+
+def _metric(context: Context) -> bool:
+    return context.objects.geometry.frame.metric
+
+
+def _table(
+    context: Context,
+    ids: tuple[int, ...],
+    numbers: list[Number],
+    unit: str,
+    certainty: float | None,
+) -> Evaluation:
+    values = tuple(number.value for number in numbers)
+    stds = tuple(number.std for number in numbers)
+    return _found(context, None, unit, ids, certainty, values=values, stds=stds)
+
+
+def _found(
+    context: Context,
+    value: float | int | str | None,
+    unit: str,
+    region_ids: tuple[int, ...],
+    certainty: float | None = None,
+    std: float | None = None,
+    values: tuple[float, ...] = (),
+    stds: tuple[float, ...] = (),
+) -> Evaluation:
+    """An answer, as sure as it is itself and all that it relies on."""
+    if certainty is not None or context.relies_on_measured_choice:
+        certainty = (1.0 if certainty is None else certainty) * context.certainty()
+    return Evaluation(
+        value, unit, std, certainty, region_ids, values, stds,
+        context.objects.valid_ratio, "", context.doubts,
+    )  # fmt: skip

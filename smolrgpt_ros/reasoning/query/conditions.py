@@ -1,0 +1,175 @@
+"""Probability that a condition holds for an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from smolrgpt_ros.language.question import (
+    All,
+    Among,
+    AnyOf,
+    Beside,
+    Between,
+    Compared,
+    Condition,
+    DistanceTo,
+    Inside,
+    LoadState,
+    NextTo,
+    Not,
+    OnTop,
+    Selection,
+    SizeOf,
+    State,
+)
+
+from ..measured_objects import CannotMeasure
+from .context import Context, SameObjectError
+from .numbers import Number, chance_compared
+from .scene_objects import End
+
+_IMPOSSIBLE = 1e-3  # below this probability nothing else about an object matters
+
+
+def chance_of(condition: Condition, end: End, context: Context) -> float:
+    """Probability that a condition holds for a region's object or the camera.
+
+    Conjunctions multiply; a disjunction is the negation of one. Of several objects that a
+    condition may refer to ("in a buffer", "next to a pallet") the most probable one counts.
+
+    Raises:
+        CannotMeasure: where depth cannot decide.
+        QueryError: where the condition refers to what is not there.
+        SameObjectError: where the condition relates the object to itself.
+    """
+    match condition:
+        case Not(inner):
+            return 1.0 - context.chance(inner, end)
+        case All(conditions):
+            return _product(conditions, end, context, negated=False)
+        case AnyOf(conditions):
+            return 1.0 - _product(conditions, end, context, negated=True)
+        case Among(selection):
+            return _belongs(selection, end, context)
+        case Compared():
+            return _compared(condition, end, context)
+        case Beside(side, of):
+            other = context.one(of)
+            _distinct(end, other, context)
+            return context.objects.beside(side, end, other)
+        case Between(first, second):
+            ends = context.one(first), context.one(second)
+            for other in ends:
+                _distinct(end, other, context)
+            return context.objects.between(end, *ends)
+        case NextTo(of):
+            context.objects.require_scale()
+            return max(
+                (context.objects.next_to(end, o) for o in _others(of, end, context)), default=0.0
+            )
+        case Inside(place):
+            return _inside(place, _region(end), context)
+        case OnTop(carrier):
+            thing = _region(end)
+            on = (context.objects.rests_on(thing, i) for i in context.members(carrier))
+            return max(on, default=0.0)
+        case State(state):
+            return _state(state, _region(end), context)
+
+
+def _state(state: LoadState, region_id: int, context: Context) -> float:
+    match state:
+        case LoadState.LOADED:
+            return context.objects.loaded(region_id)
+        case LoadState.EMPTY:
+            return 1.0 - context.objects.loaded(region_id)
+        case LoadState.CARRIED:
+            return context.objects.carried(region_id)
+        case LoadState.ON_FLOOR:
+            return 1.0 - context.objects.carried(region_id)
+
+
+def _inside(place: Selection, thing: int, context: Context) -> float:
+    places = context.members(place)
+    for i in places:
+        if not context.objects.is_floor_region(i):
+            raise CannotMeasure(
+                f"what is inside {context.objects.name(i)} cannot be told, "
+                "only what stands in a floor region"
+            )
+    return max((context.objects.inside(thing, i) for i in places), default=0.0)
+
+
+def _compared(condition: Compared, end: End, context: Context) -> float:
+    key, comparison, value = condition.key, condition.comparison, condition.value
+    if isinstance(value, (int, float)):
+        if isinstance(key, (DistanceTo, SizeOf)):
+            context.objects.require_scale()
+        return chance_compared(context.number(key, end), comparison, Number(float(value)))
+
+    def number(of: End) -> Number:
+        if isinstance(key, SizeOf):
+            return context.objects.compared_size(_region(of), key.dimension)
+        return context.number(key, of)
+
+    chance = 1.0
+    for other in _others(value, end, context):
+        chance *= chance_compared(number(end), comparison, number(other))
+    return chance
+
+
+def _belongs(selection: Selection, end: End, context: Context) -> float:
+    selected = context.select(selection)
+    if end is None:
+        return float(selected.camera)
+    if end in selected.unknown:
+        raise CannotMeasure(selected.unknown[end])
+    return selected.chances.get(end, 0.0)
+
+
+def _product(conditions: Iterable[Condition], end: End, context: Context, negated: bool) -> float:
+    """Probability that all conditions (negated: none) hold.
+
+    What cannot be measured does not matter where another condition decides already.
+    """
+    chance, hidden = 1.0, None
+    for condition in conditions:
+        try:
+            part = context.chance(condition, end)
+        except CannotMeasure as error:
+            hidden = error
+            continue
+        except SameObjectError:
+            if not negated:
+                raise
+            part = 0.0
+        chance *= 1.0 - part if negated else part
+        if chance < _IMPOSSIBLE:
+            return chance
+    if hidden is not None:
+        raise hidden
+    return chance
+
+
+def _others(selection: Selection, end: End, context: Context) -> tuple[End, ...]:
+    """The ends that a selection names, without the object itself."""
+    selected = context.select(selection)
+    ends: tuple[End, ...] = (None,) if selected.camera else ()
+    if selected.camera and not selected.chances:
+        others = tuple(other for other in ends if other != end)
+    else:
+        others = tuple(o for o in (*context.members(selection), *ends) if o != end)
+    if not others and (end in selected.ids or (end is None and selected.camera)):
+        raise SameObjectError
+    return others
+
+
+def _distinct(end: End, other: End, context: Context) -> None:
+    if end == other:
+        raise SameObjectError(f"{context.objects.name(end)} would be related to itself")
+
+
+def _region(end: End) -> int:
+    if end is None:
+        raise CannotMeasure("size, load and place of the camera cannot be told")
+    return end

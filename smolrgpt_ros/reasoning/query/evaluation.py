@@ -1,0 +1,46 @@
+"""The measured answer of a question, and from which probability on it counts as sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smolrgpt_ros.language.answers import Value
+
+#: Below this probability an answer says what else could be meant or could be true.
+SURE = 0.8
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The measured answer of a question.
+
+    Args:
+        value: metres (cubic metres, square metres) or a count; ``True`` or ``False`` of a yes/no
+            question; the word of a relation; the hour of a direction; the region id where one
+            object was asked for; the distance of a closest or farthest pair. ``None`` for lists,
+            orders, dimensions and "where is", and where depth cannot answer.
+        unit: of ``value``, or of ``values``: ``"m"``, ``"m2"``, ``"m3"``, ``"count"``, ``"hour"``
+            of the clock or ``""``.
+        std: standard deviation of ``value``, in its unit; ``None`` for counts, words and ids.
+        probability: of a yes; of all other answers, how surely the count, list, order, choice or
+            word is as given (1.0: certain); ``None`` where nothing is uncertain but a number.
+        region_ids: the ends of a distance, the counted, chosen, listed or ordered objects, the
+            pair. Of "where is": the object, then what it stands in or on.
+        values, stds: one for each of ``region_ids`` where each has a number. Of dimensions: length,
+            width and height. Of "where is": metres from the camera, then hour of the clock.
+        valid_ratio: least share of pixels with depth among the regions used; ``None`` where no
+            depth was needed.
+        reason: one sentence why depth cannot answer; ``""`` with an answer.
+        doubts: sentences that name what else is probable.
+    """
+
+    value: Value | bool | None = None
+    unit: str = ""
+    std: float | None = None
+    probability: float | None = None
+    region_ids: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+    stds: tuple[float, ...] = ()
+    valid_ratio: float | None = None
+    reason: str = ""
+    doubts: tuple[str, ...] = ()

@@ -1,0 +1,151 @@
+"""Evaluates a question of the query language on the measured objects of a frame."""
+
+from __future__ import annotations
+
+import math
+
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.language.question import (
+    Condition,
+    Key,
+    Quantity,
+    Question,
+    Ranked,
+    Selection,
+    Union,
+)
+from smolrgpt_ros.language.question import Where as WhereHolds
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..measured_objects import CannotMeasure
+from .answers import answer_of
+from .conditions import chance_of
+from .context import Amount, Selected
+from .evaluation import Evaluation
+from .numbers import Number
+from .quantities import amount_of, number_of
+from .regions_needed import regions_needed
+from .scene_objects import End, SceneObjects
+from .selections import resolve
+from .wording import nothing, noun
+
+
+def evaluate(question: Question, geometry: FrameGeometry) -> Evaluation:
+    """Measures the answer of a question.
+
+    Args:
+        question: its regions by id.
+        geometry: of the frame with all its regions.
+
+    Returns:
+        Without a value and with a reason where depth cannot answer.
+
+    Raises:
+        QueryError: ``UNKNOWN_REGION`` where an object that the question names is not there, or
+            several fit where one is needed; ``BAD_QUESTION`` where it contradicts itself.
+    """
+    evaluator = _Evaluator(geometry)
+    try:
+        geometry.prepare(sorted(regions_needed(question, evaluator)))
+        return answer_of(question, evaluator)
+    except CannotMeasure as error:
+        return Evaluation(reason=str(error), doubts=evaluator.doubts)
+
+
+class _Evaluator:
+    """The evaluation of one question; see ``context.Context``."""
+
+    def __init__(self, geometry: FrameGeometry) -> None:
+        self._objects = SceneObjects(geometry)
+        self._selected: dict[Selection, Selected] = {}
+        self._relied_on: dict[Selection, Selected] = {}
+        self._doubts: dict[str, None] = {}
+
+    # -- parts of a question ----------------------------------------------------------------
+
+    @property
+    def objects(self) -> SceneObjects:
+        """The objects of the frame."""
+        return self._objects
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What else is probable."""
+        return tuple(self._doubts)
+
+    def select(self, selection: Selection) -> Selected:
+        """What a selection selects, with probabilities."""
+        if selection not in self._selected:
+            self._selected[selection] = resolve(selection, self)
+        return self._selected[selection]
+
+    def one(self, selection: Selection) -> End:
+        """The single object, or the camera, of a selection.
+
+        An object that cannot be measured does not stop another from being the one: "the empty
+        transporter" implies that there is one.
+        """
+        selected = self.select(selection)
+        ids = selected.ids
+        if selected.camera and not ids:
+            return None
+        if len(ids) == 1 and not selected.camera:
+            self._rely_on(selection, selected)
+            for region_id, reason in selected.unknown.items():
+                self.doubt(f"{self._objects.name(region_id)} could be meant as well: {reason}")
+            return ids[0]
+        if not ids:
+            for reason in selected.unknown.values():
+                raise CannotMeasure(reason)
+            raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+        fitting = ", ".join(str(i) for i in ids)
+        raise QueryError(
+            Status.UNKNOWN_REGION,
+            f"several {noun(selection, 2)} fit: {fitting}; say which one",
+        )
+
+    def members(self, selection: Selection) -> tuple[int, ...]:
+        """All objects of a selection; what is doubtful about them counts in the answer."""
+        selected = self.select(selection)
+        if selected.camera:
+            raise QueryError(Status.BAD_QUESTION, "the camera is none of the objects asked about")
+        for reason in selected.unknown.values():
+            raise CannotMeasure(reason)
+        self._rely_on(selection, selected)
+        return selected.ids
+
+    def chance(self, condition: Condition, end: End) -> float:
+        """Probability that a condition holds for an object."""
+        return chance_of(condition, end, self)
+
+    def number(self, key: Key, end: End) -> Number:
+        """A number of an object."""
+        return number_of(key, end, self)
+
+    def amount(self, quantity: Quantity) -> Amount:
+        """The value of a quantity."""
+        return amount_of(quantity, self)
+
+    def _rely_on(self, selection: Selection, selected: Selected) -> None:
+        self._relied_on[selection] = selected
+        for doubt in selected.doubts:
+            self.doubt(doubt)
+
+    @property
+    def relies_on_measured_choice(self) -> bool:
+        """Whether measuring decided which objects the answer relies on."""
+        return any(_is_decided(selection) for selection in self._relied_on)
+
+    def certainty(self) -> float:
+        """How surely every object the answer relies on is the one that is meant."""
+        return math.prod(selected.certainty for selected in self._relied_on.values())
+
+    def doubt(self, sentence: str) -> None:
+        self._doubts[sentence] = None
+
+
+def _is_decided(selection: Selection) -> bool:
+    """Whether measuring decides what a selection selects."""
+    if isinstance(selection, Union):
+        return any(_is_decided(member) for member in selection.members)
+    return isinstance(selection, (WhereHolds, Ranked))

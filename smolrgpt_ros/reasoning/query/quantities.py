@@ -1,0 +1,155 @@
+"""Values of keys and quantities, with standard deviations."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from smolrgpt_ros.language.question import (
+    Column,
+    Count,
+    Difference,
+    Dimension,
+    Distance,
+    DistanceTo,
+    Holding,
+    Key,
+    Mean,
+    Mode,
+    Quantity,
+    Route,
+    Selection,
+    Size,
+    SizeOf,
+    Total,
+)
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..measured_objects import CannotMeasure
+from .context import Amount, Context, SameObjectError
+from .numbers import Number, combined, count_of
+from .scene_objects import End
+from .selections import candidates
+from .wording import noun
+
+
+def number_of(key: Key, end: End, context: Context) -> Number:
+    """A number of an object or, for distances, of the camera.
+
+    The distance to several objects is that to the nearest of them, without the object itself.
+
+    Raises:
+        CannotMeasure: where depth cannot decide.
+        QueryError: where the key refers to what is not there.
+        SameObjectError: for the distance of an object to itself.
+    """
+    match key:
+        case DistanceTo(target, mode):
+            return _distance_to(target, mode, end, context)
+        case Column():
+            return context.objects.column(_region(end))
+        case SizeOf(dimension):
+            return context.objects.size(_region(end), dimension)
+        case Holding(content):
+            holder, selected = _region(end), context.select(content)
+            for reason in selected.unknown.values():
+                raise CannotMeasure(reason)
+            return count_of(
+                chance * context.objects.holds(holder, i)
+                for i, chance in selected.chances.items()
+                if i != holder
+            )
+
+
+def _distance_to(target: Selection, mode: Mode, end: End, context: Context) -> Number:
+    selected = context.select(target)
+    if selected.camera and not selected.chances:
+        ends: tuple[End, ...] = (None,)
+    elif len(selected.ids) == 1 and not selected.camera:
+        ends = (context.one(target),)
+    else:
+        ends = context.members(target)
+        if not ends:
+            raise QueryError(Status.UNKNOWN_REGION, f"no {noun(target, 1)} is there to measure to")
+    others = [other for other in ends if other != end]
+    if not others:
+        raise SameObjectError
+    numbers = [context.objects.distance(end, other, mode) for other in others]
+    return min(numbers, key=lambda number: (number.value, number.tie_break))
+
+
+def unit_of(key: Key, region_ids: tuple[int, ...], context: Context) -> str:
+    """Unit of a key's numbers for some regions; ``""`` for image columns."""
+    match key:
+        case Column():
+            return ""
+        case Holding():
+            return "count"
+        case SizeOf(Dimension.SIZE):
+            flat = {context.objects.is_floor_region(i) for i in region_ids}
+            if flat == {True, False}:
+                raise CannotMeasure("sizes of floor regions are areas, those of objects volumes")
+            return "m2" if flat == {True} else "m3"
+        case _:
+            return "m"
+
+
+def amount_of(quantity: Quantity, context: Context) -> Amount:
+    """The value of a quantity.
+
+    Sums and differences of distances count the error of an object that several of them end at
+    once; all other errors are taken as independent.
+
+    Raises:
+        CannotMeasure: where depth cannot decide.
+        QueryError: where an end is not there, or is several objects.
+    """
+    match quantity:
+        case Distance(first, second, mode):
+            ends = context.one(first), context.one(second)
+            if ends == (None, None):
+                raise QueryError(Status.BAD_QUESTION, "both ends of the distance are the camera")
+            return Amount(context.objects.distance(*ends, mode), "m", regions_in(ends))
+        case Size(of, dimension):
+            item, size = _region(context.one(of)), SizeOf(dimension)
+            unit = unit_of(size, (item,), context)
+            return Amount(context.number(size, item), unit, (item,))
+        case Count(of):
+            ids = context.members(of)
+            chances = context.select(of).chances.values()
+            return Amount(count_of(chances), "count", ids)
+        case Total(of, key) | Mean(of, key):
+            return _summed(of, key, context, mean=isinstance(quantity, Mean))
+        case Route(stops):
+            way = [context.one(stop) for stop in stops]
+            legs = [context.objects.center_distance(a, b) for a, b in pairwise(way)]
+            return Amount(combined(legs, [1.0] * len(legs)), "m", regions_in(way))
+        case Difference(first, second):
+            one, two = context.amount(first), context.amount(second)
+            if one.unit != two.unit:
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    f"two numbers of one unit can be compared, found {one.unit} and {two.unit}",
+                )
+            number = combined((one.number, two.number), (1.0, -1.0))
+            ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
+            return Amount(number, one.unit, ids)
+
+
+def _summed(of: Selection, key: Key, context: Context, mean: bool) -> Amount:
+    ids = candidates(of, key, context)
+    if not ids:
+        raise QueryError(Status.UNKNOWN_REGION, f"no {noun(of, 1)} is there to measure")
+    numbers = [context.number(key, i) for i in ids]
+    weight = 1.0 / len(ids) if mean else 1.0
+    return Amount(combined(numbers, [weight] * len(ids)), unit_of(key, ids, context), ids)
+
+
+def regions_in(ends: tuple[End, ...] | list[End]) -> tuple[int, ...]:
+    """The regions among some ends."""
+    return tuple(end for end in ends if end is not None)
+
+
+def _region(end: End) -> int:
+    if end is None:
+        raise CannotMeasure("size, load and place of the camera cannot be told")
+    return end

@@ -1,0 +1,222 @@
+"""Regions whose objects decide a question, so that they are estimated together."""
+
+from __future__ import annotations
+
+from smolrgpt_ros.language.question import (
+    All,
+    Among,
+    AnyOf,
+    Beside,
+    Between,
+    Camera,
+    Column,
+    Compared,
+    Compares,
+    Condition,
+    Count,
+    Difference,
+    Dimensions,
+    Direction,
+    Distance,
+    DistanceTo,
+    Each,
+    Everything,
+    Exists,
+    Holding,
+    Holds,
+    HowMuch,
+    Ids,
+    Inside,
+    Key,
+    Listing,
+    LoadState,
+    Mean,
+    NextTo,
+    Not,
+    OfClass,
+    OnTop,
+    Order,
+    Pair,
+    Proposition,
+    Quantity,
+    Question,
+    Ranked,
+    Relation,
+    RelationKind,
+    Route,
+    Same,
+    SamePlace,
+    Selection,
+    Side,
+    Size,
+    State,
+    Total,
+    Union,
+    WhereIs,
+    Whether,
+    Which,
+)
+from smolrgpt_ros.language.question import Where as WhereHolds
+
+from .context import Context
+
+
+def regions_needed(question: Question, context: Context) -> frozenset[int]:
+    """Ids of the regions that depth must place for an answer; none where the image decides.
+
+    Of a selection that depth decides, these are all candidates.
+    """
+    needs = _Needs(context)
+    needs.question(question)
+    return frozenset(needs.ids)
+
+
+class _Needs:
+    """Collects the regions needed by the parts of a question."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.ids: set[int] = set()
+
+    def question(self, question: Question) -> None:
+        match question:
+            case HowMuch(quantity):
+                self._quantity(quantity)
+            case Which(selection) | Listing(selection):
+                self._deciding(selection)
+            case Order(selection, key) | Each(selection, key):
+                self._deciding(selection)
+                self._key(key, selection)
+            case Whether(proposition):
+                self._proposition(proposition)
+            case Relation(kind, first, second):
+                by_column = kind is RelationKind.LEFT_RIGHT and Camera() not in (first, second)
+                for end in (first, second):
+                    self._deciding(end) if by_column else self._ends(end)
+            case Direction(first, second):
+                self._ends(first, second)
+            case Pair(selection) | Dimensions(selection):
+                self._ends(selection)
+            case WhereIs(subject):
+                self._ends(subject, OfClass("buffer"), Everything())
+
+    def _proposition(self, proposition: Proposition) -> None:
+        match proposition:
+            case Exists(selection):
+                self._deciding(selection)
+            case Holds(subject, condition):
+                self._deciding(subject)
+                self._condition(condition, subject)
+            case Compares(first, _, second):
+                self._quantity(first)
+                if not isinstance(second, (int, float)):
+                    self._quantity(second)
+            case Same(first, second):
+                self._deciding(first)
+                self._deciding(second)
+            case SamePlace(subject, places):
+                self._ends(subject, places)
+
+    def _quantity(self, quantity: Quantity) -> None:
+        match quantity:
+            case Distance(first, second):
+                self._ends(first, second)
+            case Size(of):
+                self._ends(of)
+            case Count(of):
+                self._deciding(of)
+            case Total(of, key) | Mean(of, key):
+                self._deciding(of)
+                self._key(key, of)
+            case Route(stops):
+                self._ends(*stops)
+            case Difference(one, two):
+                self._quantity(one)
+                self._quantity(two)
+
+    def _ends(self, *selections: Selection) -> None:
+        """Selections whose members must be placed."""
+        for selection in selections:
+            self.ids |= self._candidates(selection)
+            self._deciding(selection)
+
+    def _deciding(self, selection: Selection) -> None:
+        """What must be placed to know what a selection selects."""
+        match selection:
+            case Union(members):
+                for member in members:
+                    self._deciding(member)
+            case WhereHolds(of, condition):
+                self._deciding(of)
+                self._condition(condition, of)
+            case Ranked(of, key):
+                self._deciding(of)
+                self._key(key, of)
+            case _:
+                pass
+
+    def _key(self, key: Key, of: Selection) -> None:
+        match key:
+            case Column():
+                return
+            case DistanceTo(target):
+                self._ends(of, target)
+            case Holding(content):
+                self._ends(of, content)
+            case _:
+                self._ends(of)
+
+    def _condition(self, condition: Condition, of: Selection) -> None:
+        match condition:
+            case Not(inner):
+                self._condition(inner, of)
+            case All(conditions) | AnyOf(conditions):
+                for inner in conditions:
+                    self._condition(inner, of)
+            case Among(selection):
+                self._deciding(selection)
+            case Beside(side, other) if side in (Side.LEFT, Side.RIGHT) and other != Camera():
+                self._deciding(other)
+            case Beside(_, other) | NextTo(other) | Inside(other) | OnTop(other):
+                self._ends(of, other)
+            case Between(first, second):
+                self._ends(of, first, second)
+            case Compared(key, _, value):
+                self._key(key, of)
+                if not isinstance(value, (int, float)):
+                    self._deciding(value)
+                    self._key(key, value)
+            case State(state):
+                self._ends(of)
+                floor_regions = any(
+                    self._context.objects.is_floor_region(i) for i in self._candidates(of)
+                )
+                if floor_regions and state in (LoadState.EMPTY, LoadState.LOADED):
+                    self._ends(Everything())
+
+    def _candidates(self, selection: Selection) -> set[int]:
+        """Ids that a selection may select: of what the image decides, those that it does."""
+        match selection:
+            case Ids() | OfClass() | Everything() | Camera():
+                return set(self._context.select(selection).chances)
+            case Union(members):
+                return set().union(*(self._candidates(member) for member in members))
+            case Ranked(of, Column()) if _by_image(of):
+                return set(self._context.select(selection).ids)
+            case Ranked(of) | WhereHolds(of):
+                return self._candidates(of)
+
+
+def _by_image(selection: Selection) -> bool:
+    """Whether a selection is decided without depth; some that are count as not."""
+    match selection:
+        case WhereHolds(of, Among(members)) | WhereHolds(of, Not(Among(members))):
+            return _by_image(of) and _by_image(members)
+        case Ranked(of, key):
+            return isinstance(key, Column) and _by_image(of)
+        case Union(members):
+            return all(_by_image(member) for member in members)
+        case WhereHolds():
+            return False
+        case _:
+            return True

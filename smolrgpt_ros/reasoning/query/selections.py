@@ -1,0 +1,224 @@
+"""Which regions a selection selects, with probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from smolrgpt_ros.language.question import (
+    Camera,
+    Condition,
+    Dimension,
+    DistanceTo,
+    Everything,
+    Extreme,
+    Ids,
+    Key,
+    OfClass,
+    Ranked,
+    Selection,
+    SizeOf,
+    Union,
+    Where,
+)
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..measured_objects import CannotMeasure
+from .context import Context, SameObjectError, Selected
+from .evaluation import SURE
+from .numbers import Number, chance_below
+from .wording import join, noun, superlative
+
+_IMPOSSIBLE = 1e-3
+
+
+def resolve(selection: Selection, context: Context) -> Selected:
+    """The regions of a selection.
+
+    ``Everything`` are all objects; floor regions are places, and selected by class or id only.
+
+    Raises:
+        QueryError: ``UNKNOWN_REGION`` for an id that is not in view, or a rank that nothing has.
+        CannotMeasure: where depth cannot decide on a ranking.
+    """
+    match selection:
+        case Camera():
+            return Selected((), {}, camera=True)
+        case Everything():
+            return _given(context.objects.standing())
+        case Ids(ids):
+            in_view = {region.id for region in context.objects.geometry.regions}
+            for region_id in ids:
+                if region_id not in in_view:
+                    raise QueryError(
+                        Status.UNKNOWN_REGION,
+                        f"{selection.label} {region_id} is not in view; "
+                        f"in view: {join([str(i) for i in sorted(in_view)])}",
+                    )
+            return _given(ids)
+        case OfClass(label):
+            regions = context.objects.geometry.regions
+            return _given(tuple(region.id for region in regions if region.label == label))
+        case Union(members):
+            return _union([context.select(member) for member in members])
+        case Where(of, condition):
+            return _where(context.select(of), condition, context)
+        case Ranked():
+            return _ranked(selection, context)
+
+
+def _given(ids: tuple[int, ...]) -> Selected:
+    """Regions that belong for certain."""
+    return Selected(ids, dict.fromkeys(ids, 1.0))
+
+
+def _union(parts: Sequence[Selected]) -> Selected:
+    chances: dict[int, float] = {}
+    for part in parts:
+        for region_id, chance in part.chances.items():
+            chances[region_id] = max(chance, chances.get(region_id, 0.0))
+    return Selected(
+        tuple(dict.fromkeys(i for part in parts for i in part.ids)),
+        chances,
+        math.prod(part.certainty for part in parts),
+        any(part.camera for part in parts),
+        {i: reason for part in parts for i, reason in part.unknown.items()},
+        tuple(dict.fromkeys(doubt for part in parts for doubt in part.doubts)),
+    )
+
+
+def _where(base: Selected, condition: Condition, context: Context) -> Selected:
+    chances: dict[int, float] = {}
+    unknown = dict(base.unknown)
+    for region_id, prior in base.chances.items():
+        if prior < _IMPOSSIBLE:
+            continue
+        try:
+            chances[region_id] = prior * context.chance(condition, region_id)
+        except SameObjectError:
+            continue
+        except CannotMeasure as error:
+            unknown[region_id] = str(error)
+    certainty, doubts = 1.0, list(base.doubts)
+    for region_id, chance in chances.items():
+        certainty *= max(chance, 1.0 - chance)
+        if max(chance, 1.0 - chance) < SURE:
+            name = context.objects.name(region_id)
+            verb = "may not belong" if chance >= 0.5 else "could belong as well"
+            share = 1.0 - chance if chance >= 0.5 else chance
+            doubts.append(f"{name} {verb} ({share:.2f})")
+    ids = tuple(region_id for region_id, chance in chances.items() if chance >= 0.5)
+    return Selected(ids, chances, certainty, False, unknown, tuple(doubts))
+
+
+# -- rankings -------------------------------------------------------------------------------
+
+
+def candidates(selection: Selection, key: Key, context: Context) -> tuple[int, ...]:
+    """The members of a selection that a key ranks: by a distance to one object, all others."""
+    ids = context.members(selection)
+    if isinstance(key, DistanceTo):
+        target = context.select(key.target)
+        if len(target.ids) == 1:
+            return tuple(i for i in ids if i not in target.ids)
+    return ids
+
+
+def _ranked(selection: Ranked, context: Context) -> Selected:
+    """The slice of a ranking, with the probability of each that it is in the slice.
+
+    The ranking is as sure as the least sure pair of a chosen candidate and another one: that the
+    two change places. That several change places at once is left out.
+    """
+    ids = candidates(selection.of, selection.key, context)
+    numbers = {i: _ranking_number(selection.key, i, context) for i in ids}
+    ordered = _sorted(numbers, selection.extreme)
+    chosen = _slice(selection, ordered)
+    chances = dict.fromkeys(chosen, 1.0)
+    certainty, rival = 1.0, None
+    for inner, outer in _boundaries(ordered, chosen):
+        first, second = sorted((inner, outer), key=ordered.index)
+        stays = chance_below(numbers[first], numbers[second])
+        if selection.extreme is Extreme.MOST:
+            stays = 1.0 - stays
+        if numbers[first].ties_with(numbers[second]):
+            one, other = context.objects.name(inner), context.objects.name(outer)
+            raise CannotMeasure(f"{one} and {other} are equal in this")
+        chances[inner] = min(chances[inner], stays)
+        chances[outer] = max(chances.get(outer, 0.0), 1.0 - stays)
+        if stays < certainty:
+            certainty, rival = stays, outer
+    doubts = []
+    if rival is not None and certainty < SURE:
+        name, what = context.objects.name(rival), superlative(selection)
+        doubts.append(f"{name} could be {what} as well ({1 - certainty:.2f})")
+    if selection.extreme is Extreme.MIDDLE and len(ids) % 2 == 0:
+        doubts.append(f"{len(ids)} {noun(selection.of, 2)} have two in the middle")
+    if len(chosen) < selection.take:
+        doubts.append(f"only {len(chosen)} of {selection.take} are there")
+    certainty *= _membership_certainty(selection, numbers, chosen, context)
+    return Selected(chosen, chances, certainty, doubts=tuple(doubts))
+
+
+def _boundaries(ordered: Sequence[int], chosen: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of a chosen and another candidate that could change places, next to the slice."""
+    first = ordered.index(chosen[0])
+    after, before = ordered[first + len(chosen) :], ordered[:first]
+    pairs = [(chosen[-1], outer) for outer in after] + [(chosen[0], outer) for outer in before]
+    return pairs + [(inner, after[0]) for inner in chosen[:-1] if after]
+
+
+def _slice(selection: Ranked, ordered: Sequence[int]) -> tuple[int, ...]:
+    start = selection.rank - 1
+    if selection.extreme is Extreme.MIDDLE:
+        start = max(len(ordered) // 2 - (selection.take - 1) // 2, 0)
+    chosen = tuple(ordered[start : start + selection.take])
+    if chosen:
+        return chosen
+    if not ordered:
+        message = f"no {noun(selection.of, 1)} is there to choose from"
+    else:
+        what = noun(selection.of, len(ordered))
+        message = f"there is no number {selection.rank} among {len(ordered)} {what}"
+    raise QueryError(Status.UNKNOWN_REGION, message)
+
+
+def _sorted(numbers: Mapping[int, Number], extreme: Extreme) -> list[int]:
+    return sorted(
+        numbers,
+        key=lambda i: (numbers[i].value, numbers[i].tie_break),
+        reverse=extreme is Extreme.MOST,
+    )
+
+
+def _ranking_number(key: Key, region_id: int, context: Context) -> Number:
+    """A number that compares floor regions with other objects."""
+    if key == SizeOf(Dimension.SIZE):
+        return context.objects.compared_size(region_id, Dimension.SIZE)
+    return context.number(key, region_id)
+
+
+def _membership_certainty(
+    selection: Ranked, numbers: Mapping[int, Number], chosen: tuple[int, ...], context: Context
+) -> float:
+    """How surely the choice stands where it is in doubt which candidates there are.
+
+    Each doubtful candidate alone is taken out or in; where that changes the choice, the
+    probability that the candidate is rightly in or out counts.
+    """
+    certainty = 1.0
+    for region_id, chance in context.select(selection.of).chances.items():
+        if not _IMPOSSIBLE < chance < 1.0 - _IMPOSSIBLE:
+            continue
+        others = {i: number for i, number in numbers.items() if i != region_id}
+        try:
+            if region_id not in numbers:
+                others[region_id] = _ranking_number(selection.key, region_id, context)
+            changed = set(_slice(selection, _sorted(others, selection.extreme))) != set(chosen)
+        except (CannotMeasure, SameObjectError):
+            continue
+        except QueryError:
+            changed = True
+        if changed:
+            certainty *= max(chance, 1.0 - chance)
+    return certainty

@@ -1,0 +1,246 @@
+"""English for parts of a question: names, plurals, superlatives, predicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smolrgpt_ros.language.question import (
+    All,
+    Among,
+    AnyOf,
+    Beside,
+    Between,
+    Camera,
+    Column,
+    Compared,
+    Comparison,
+    Condition,
+    Dimension,
+    DistanceTo,
+    Everything,
+    Extreme,
+    Holding,
+    Ids,
+    Inside,
+    Key,
+    LoadState,
+    Mode,
+    NextTo,
+    Not,
+    OfClass,
+    OnTop,
+    Ranked,
+    Selection,
+    SizeOf,
+    State,
+    Union,
+    Unit,
+    Where,
+)
+
+_PLURALS = {"shelf": "shelves", "person": "people", "child": "children"}
+_METRES = {
+    Unit.METRE: (1.0, 2),
+    Unit.CENTIMETRE: (0.01, 0),
+    Unit.MILLIMETRE: (0.001, 0),
+    Unit.FOOT: (0.3048, 2),
+    Unit.INCH: (0.0254, 1),
+}
+_SIZES = {
+    Dimension.HEIGHT: ("shortest", "tallest", "shorter", "taller", "high"),
+    Dimension.WIDTH: ("narrowest", "widest", "narrower", "wider", "wide"),
+    Dimension.LENGTH: ("shortest", "longest", "shorter", "longer", "long"),
+    Dimension.SIZE: ("smallest", "biggest", "smaller", "bigger", "large"),
+    Dimension.ELEVATION: ("lowest", "highest", "lower", "higher", "above the floor"),
+}
+_RANKS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def join(words: Sequence[str], link: str = "and") -> str:
+    """As in "2, 4 and 7"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {link} {words[-1]}"
+
+
+def plural(label: str) -> str:
+    """The plural of a class name."""
+    head, _, last = label.rpartition(" ")
+    if last in _PLURALS:
+        last = _PLURALS[last]
+    elif last.endswith(("s", "x", "z", "ch", "sh")):
+        last += "es"
+    elif last.endswith("y") and last[-2:-1] not in "aeiou":
+        last = last[:-1] + "ies"
+    else:
+        last += "s"
+    return f"{head} {last}" if head else last
+
+
+def length(metres: float, unit: Unit, std: float | None = None) -> str:
+    """As in "1.65 m (± 0.02)"."""
+    metre, digits = _METRES[unit]
+    deviation = f" (± {std / metre:.{digits}f})" if std is not None else ""
+    return f"{metres / metre:.{digits}f} {unit.value}{deviation}"
+
+
+def ordinal(rank: int) -> str:
+    """As in "second"."""
+    return _RANKS[rank - 1] if rank <= len(_RANKS) else f"number {rank}"
+
+
+def noun(selection: Selection, count: int) -> str:
+    """The class of what a selection selects, in singular or plural."""
+    match selection:
+        case Ids(_, label) | OfClass(label):
+            word = label or "region"
+        case Where(of) | Ranked(of):
+            return noun(of, count)
+        case Union(members) if len({noun(m, count) for m in members}) == 1:
+            return noun(members[0], count)
+        case Camera():
+            return "camera"
+        case _:
+            word = "object"
+    return word if count == 1 else plural(word)
+
+
+def superlative(selection: Ranked) -> str:
+    """As in "the second nearest"."""
+    match selection.key:
+        case Column():
+            words = "leftmost", "rightmost"
+        case DistanceTo():
+            words = "nearest", "farthest"
+        case SizeOf(dimension):
+            words = _SIZES[dimension][0], _SIZES[dimension][1]
+        case Holding(content):
+            words = f"one with fewest {noun(content, 2)}", f"one with most {noun(content, 2)}"
+    if selection.extreme is Extreme.MIDDLE:
+        return "the middle one"
+    word = words[selection.extreme is Extreme.MOST]
+    number = f"{ordinal(selection.rank)} " if selection.rank > 1 else ""
+    if selection.take > 1:
+        return f"among the {selection.take} {word}"
+    return f"the {number}{word}"
+
+
+def phrase(selection: Selection) -> str:
+    """What a selection selects, as in "the nearest pallet to transporter 10"."""
+    match selection:
+        case Camera():
+            return "the camera"
+        case Ids(ids):
+            return f"{noun(selection, len(ids))} {join([str(i) for i in ids])}"
+        case OfClass() | Everything():
+            return f"the {noun(selection, 2)}"
+        case Union(members):
+            return join([phrase(member) for member in members])
+        case Where(of, condition):
+            return f"{phrase(of)} {relative_clause(condition)}"
+        case Ranked(of, key):
+            what = superlative(selection)
+            if selection.take == 1 and isinstance(key, Holding):
+                return f"{what.replace('one', noun(of, 1), 1)}"
+            name = f"{what.removesuffix(' one')} {noun(of, selection.take)}"
+            target = f" to {phrase(key.target)}" if isinstance(key, DistanceTo) else ""
+            clause = f" {relative_clause(of.condition)}" if isinstance(of, Where) else ""
+            return f"{name.removeprefix('among ')}{target}{clause}"
+
+
+def nothing(selection: Selection) -> str:
+    """A sentence that nothing is selected, as in "no pallet is in buffer 3"."""
+    match selection:
+        case Where(of, condition):
+            return f"no {noun(of, 1)} {predicate(condition)}"
+        case _:
+            return f"no {noun(selection, 1)} is in view"
+
+
+def relative_clause(condition: Condition) -> str:
+    """A condition after a noun, as in "in buffer 3"."""
+    words = predicate(condition)
+    return words.removeprefix("is ") if words.startswith("is ") else f"that {words}"
+
+
+def predicate(condition: Condition, holds: bool = True, several: bool = False) -> str:
+    """A condition as a predicate, as in "is not in buffer 3"."""
+    match condition:
+        case Not(inner):
+            return predicate(inner, not holds, several)
+        case All(conditions) | AnyOf(conditions):
+            link = "and" if isinstance(condition, All) == holds else "or"
+            return join([predicate(c, holds, several) for c in conditions], link)
+        case Compared(Holding(content), comparison, value):
+            verb = ("hold" if several else "holds") if holds else f"{_do(several)} not hold"
+            number = f"{value:g}" if isinstance(value, (int, float)) else f"than {phrase(value)}"
+            what = noun(content, 1 if value == 1 else 2)
+            if isinstance(value, (int, float)):
+                return f"{verb} {comparison.value} {number} {what}"
+            more = {Comparison.LESS: "fewer", Comparison.MORE: "more"}.get(comparison, "as many")
+            return f"{verb} {more} {what} {number}"
+    verb = "are" if several else "is"
+    return f"{verb} {'' if holds else 'not '}{_complement(condition)}"
+
+
+def _do(several: bool) -> str:
+    return "do" if several else "does"
+
+
+def _complement(condition: Condition) -> str:
+    match condition:
+        case State(state):
+            return "carried" if state is LoadState.CARRIED else state.value
+        case Inside(place):
+            return f"in {_any(place)}"
+        case OnTop(carrier):
+            return f"on {_any(carrier)}"
+        case Beside(side, of):
+            return f"{side.value} {phrase(of)}"
+        case NextTo(of):
+            return f"next to {_any(of)}"
+        case Between(first, second):
+            return f"between {phrase(first)} and {phrase(second)}"
+        case Among(selection):
+            return f"among {phrase(selection)}"
+        case Compared(key, comparison, value):
+            return _comparison(key, comparison, value)
+        case _:
+            return "as described"
+
+
+def _any(selection: Selection) -> str:
+    """A selection of which one object is enough: "a buffer"."""
+    if isinstance(selection, (OfClass, Everything)):
+        word = noun(selection, 1)
+        return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return phrase(selection)
+
+
+def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> str:
+    more = comparison in (Comparison.MORE, Comparison.AT_LEAST)
+    if isinstance(value, (int, float)):
+        metres = f"{comparison.value} {value:g} m"
+        match key:
+            case DistanceTo(target, mode):
+                how = "" if mode is Mode.CENTER else f" ({mode.value})"
+                return f"{metres} from {_any(target)}{how}"
+            case SizeOf(Dimension.SIZE):
+                return f"{metres}\N{SUPERSCRIPT THREE} large"
+            case SizeOf(dimension):
+                return f"{metres} {_SIZES[dimension][4]}"
+            case _:
+                return f"{comparison.value} {value:g}"
+    other = phrase(value)
+    match key:
+        case DistanceTo(target):
+            word = "as far from" if comparison is Comparison.EQUAL else None
+            if word:
+                return f"{word} {_any(target)} as {other}"
+            return f"{'farther from' if more else 'closer to'} {_any(target)} than {other}"
+        case SizeOf(dimension):
+            if comparison is Comparison.EQUAL:
+                return f"as {_SIZES[dimension][4]} as {other}"
+            return f"{_SIZES[dimension][3 if more else 2]} than {other}"
+        case _:
+            return f"{'right' if more else 'left'} of {other}"
