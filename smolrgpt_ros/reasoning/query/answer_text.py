@@ -46,9 +46,10 @@ from smolrgpt_ros.language.question import (
     Whether,
     Which,
 )
+from smolrgpt_ros.language.vocabulary import plural_of
 
 from .evaluation import Evaluation
-from .wording import join, length, noun, phrase, plural, predicate, superlative
+from .wording import join, length, noun, phrase, predicate, superlative
 
 LabelOf = Callable[[int], str]
 
@@ -298,7 +299,7 @@ class _Writer:
         for i in ids:
             by_label.setdefault(self._label_of(i) or "region", []).append(i)
         groups = [
-            f"{label if len(group) == 1 else plural(label)} {join([str(i) for i in group])}"
+            f"{label if len(group) == 1 else plural_of(label)} {join([str(i) for i in group])}"
             for label, group in by_label.items()
         ]
         return join(groups)
@@ -332,8 +333,8 @@ def _written(value: float, std: float | None, of: str, unit: Unit) -> str:
 
 def _key_noun(key: Key) -> str:
     match key:
-        case DistanceTo(_, mode):
-            return f"the {mode.value}"
+        case DistanceTo():
+            return "the distance"
         case SizeOf(dimension):
             return f"the {dimension.value}"
         case Holding(content):

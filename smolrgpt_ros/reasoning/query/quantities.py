@@ -14,7 +14,6 @@ from smolrgpt_ros.language.question import (
     Holding,
     Key,
     Mean,
-    Mode,
     Quantity,
     Route,
     Selection,
@@ -43,8 +42,8 @@ def number_of(key: Key, end: End, context: Context) -> Number:
         SameObjectError: for the distance of an object to itself.
     """
     match key:
-        case DistanceTo(target, mode):
-            return _distance_to(target, mode, end, context)
+        case DistanceTo(target):
+            return _distance_to(target, end, context)
         case Column():
             return context.objects.column(_region(end))
         case SizeOf(dimension):
@@ -60,7 +59,7 @@ def number_of(key: Key, end: End, context: Context) -> Number:
             )
 
 
-def _distance_to(target: Selection, mode: Mode, end: End, context: Context) -> Number:
+def _distance_to(target: Selection, end: End, context: Context) -> Number:
     selected = context.select(target)
     if selected.camera and not selected.chances:
         ends: tuple[End, ...] = (None,)
@@ -73,7 +72,7 @@ def _distance_to(target: Selection, mode: Mode, end: End, context: Context) -> N
     others = [other for other in ends if other != end]
     if not others:
         raise SameObjectError
-    numbers = [context.objects.distance(end, other, mode) for other in others]
+    numbers = [context.objects.distance(end, other) for other in others]
     return min(numbers, key=lambda number: (number.value, number.tie_break))
 
 

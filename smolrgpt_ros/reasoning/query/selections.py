@@ -171,7 +171,7 @@ def _boundaries(ordered: Sequence[int], chosen: Sequence[int]) -> list[tuple[int
 def _slice(selection: Ranked, ordered: Sequence[int]) -> tuple[int, ...]:
     start = selection.rank - 1
     if selection.extreme is Extreme.MIDDLE:
-        start = max(len(ordered) // 2 - (selection.take - 1) // 2, 0)
+        start = len(ordered) // 2
     chosen = tuple(ordered[start : start + selection.take])
     if chosen:
         return chosen

@@ -24,7 +24,6 @@ from smolrgpt_ros.language.question import (
     Inside,
     Key,
     LoadState,
-    Mode,
     NextTo,
     Not,
     OfClass,
@@ -37,8 +36,8 @@ from smolrgpt_ros.language.question import (
     Unit,
     Where,
 )
+from smolrgpt_ros.language.vocabulary import plural_of
 
-_PLURALS = {"shelf": "shelves", "person": "people", "child": "children"}
 _METRES = {
     Unit.METRE: (1.0, 2),
     Unit.CENTIMETRE: (0.01, 0),
@@ -61,20 +60,6 @@ def join(words: Sequence[str], link: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {link} {words[-1]}"
-
-
-def plural(label: str) -> str:
-    """The plural of a class name."""
-    head, _, last = label.rpartition(" ")
-    if last in _PLURALS:
-        last = _PLURALS[last]
-    elif last.endswith(("s", "x", "z", "ch", "sh")):
-        last += "es"
-    elif last.endswith("y") and last[-2:-1] not in "aeiou":
-        last = last[:-1] + "ies"
-    else:
-        last += "s"
-    return f"{head} {last}" if head else last
 
 
 def length(metres: float, unit: Unit, std: float | None = None) -> str:
@@ -102,7 +87,7 @@ def noun(selection: Selection, count: int) -> str:
             return "camera"
         case _:
             word = "object"
-    return word if count == 1 else plural(word)
+    return word if count == 1 else plural_of(word)
 
 
 def superlative(selection: Ranked) -> str:
@@ -222,9 +207,8 @@ def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> s
     if isinstance(value, (int, float)):
         metres = f"{comparison.value} {value:g} m"
         match key:
-            case DistanceTo(target, mode):
-                how = "" if mode is Mode.CENTER else f" ({mode.value})"
-                return f"{metres} from {_any(target)}{how}"
+            case DistanceTo(target):
+                return f"{metres} from {_any(target)}"
             case SizeOf(Dimension.SIZE):
                 return f"{metres}\N{SUPERSCRIPT THREE} large"
             case SizeOf(dimension):

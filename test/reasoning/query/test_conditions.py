@@ -26,7 +26,6 @@ from smolrgpt_ros.language.question import (
     Inside,
     Listing,
     LoadState,
-    Mode,
     NextTo,
     Not,
     OfClass,
@@ -96,7 +95,6 @@ def listed(geometry: FrameGeometry, of: Selection, condition: Condition) -> set[
         (PALLETS, Compared(FROM_22, LESS, Ids((11,))), {13}),
         (PALLETS, Compared(DistanceTo(VEHICLES), LESS, 2.6), {12, 13}),  # the nearest of them
         (PALLETS, Compared(DistanceTo(PALLETS), MORE, 3.0), {11}),  # from the other pallets
-        (PALLETS, Compared(DistanceTo(Ids((22,)), Mode.VERTICAL), MORE, 0.33), {13}),
         (PALLETS, Compared(DistanceTo(Ids((2,))), LESS, 0.01), {12}),
         (PALLETS, Compared(DistanceTo(Camera()), MORE, 10.5), {12}),
         (PALLETS, Compared(HEIGHT, MORE, 0.7), {11}),
