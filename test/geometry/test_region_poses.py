@@ -3,8 +3,10 @@
 import math
 
 import numpy as np
+import pytest
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.region_poses import fast_poses, region_poses
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
@@ -34,9 +36,9 @@ def wall(valid_rows=120):
 def test_a_flat_patch_has_its_middle_and_its_extent():
     (place,) = region_poses(FrameGeometry(frame(wall()), [region()]))
     assert place.frame_id == "optical"
-    np.testing.assert_allclose(place.position, (0.99, 0.19, 2.0), atol=0.05)
+    assert place.position == pytest.approx((0.99, 0.19, 2.0), abs=0.05)
     # 5th to 95th percentile: nine tenths of 0.78 and 0.38.
-    np.testing.assert_allclose(place.size, (0.70, 0.34, 0.0), atol=0.03)
+    assert place.size == pytest.approx((0.70, 0.34, 0.0), abs=0.03)
     assert place.depth_valid_ratio == 1.0
 
 
@@ -46,8 +48,8 @@ def test_in_another_frame_axes_and_origin_change():
     pose = Pose("map", rotation, np.array([0.0, 0.0, 10.0]))
     (place,) = region_poses(FrameGeometry(frame(wall()), [region()]), pose)
     assert place.frame_id == "map"
-    np.testing.assert_allclose(place.position, (2.0, -0.99, 9.81), atol=0.05)
-    np.testing.assert_allclose(place.size, (0.0, 0.70, 0.34), atol=0.03)
+    assert place.position == pytest.approx((2.0, -0.99, 9.81), abs=0.05)
+    assert place.size == pytest.approx((0.0, 0.70, 0.34), abs=0.03)
 
 
 def test_without_depth_nothing_is_claimed():
@@ -74,8 +76,8 @@ def test_a_fast_pose_sees_the_same_place_of_an_unknown_class():
     depth = wall()
     (exact,) = region_poses(FrameGeometry(frame(depth), [region()]))
     (quick,) = fast_poses(frame(depth), [region()])
-    np.testing.assert_allclose(quick.position, exact.position, atol=0.05)
-    np.testing.assert_allclose(quick.size, exact.size, atol=0.06)
+    assert quick.position == pytest.approx(exact.position, abs=0.05)
+    assert quick.size == pytest.approx(exact.size, abs=0.06)
     assert (quick.frame_id, quick.depth_valid_ratio) == ("optical", 1.0)
 
 
@@ -85,7 +87,7 @@ def test_a_fast_pose_puts_a_known_class_behind_its_surface():
     # A pallet is 1.2 m square: half its middle side, 0.3 m, along the ray through (0.99, 0.19, 2).
     length = np.linalg.norm((0.99, 0.19, 2.0))
     expected = np.array((0.99, 0.19, 2.0)) * (1 + 0.3 / length)
-    np.testing.assert_allclose(quick.position, expected, atol=0.06)
+    assert quick.position == pytest.approx(expected, abs=0.06)
 
 
 def test_a_fast_pose_claims_nothing_without_depth_calibration_or_pixels():
@@ -112,8 +114,8 @@ def test_each_region_has_its_own_fast_pose():
         mask[y0:y1, x0:x1] = True
         regions.append(Region(id=number, label="box", mask=mask))
     far, empty, blind, near = fast_poses(frame(depth), regions)
-    np.testing.assert_allclose(far.position, (29.5 * 0.04, -40.5 * 0.04, 4.0), atol=0.05)
-    np.testing.assert_allclose(near.position, (-50.5 * 0.02, -0.5 * 0.02, 2.0), atol=0.03)
+    assert far.position == pytest.approx((29.5 * 0.04, -40.5 * 0.04, 4.0), abs=0.05)
+    assert near.position == pytest.approx((-50.5 * 0.02, -0.5 * 0.02, 2.0), abs=0.03)
     assert (far.depth_valid_ratio, near.depth_valid_ratio) == (1.0, 1.0)
     assert empty.position is None and math.isnan(empty.depth_valid_ratio)
     assert blind.position is None and blind.depth_valid_ratio == 0.0
@@ -131,6 +133,7 @@ def test_the_extent_is_that_of_numpys_percentiles():
     depth = wall() + np.linspace(0, 0.7, 160, dtype=np.float32)
     geometry = FrameGeometry(frame(depth), [region()])
     (place,) = region_poses(geometry)
-    points = geometry.estimate(1).points
-    low, high = np.percentile(points, (5, 95), axis=0)
-    np.testing.assert_allclose(place.size, high - low, rtol=1e-9)
+    found = geometry.estimate(1)
+    assert isinstance(found, ObjectEstimate)
+    low, high = np.percentile(found.points, (5, 95), axis=0)
+    assert place.size == pytest.approx(high - low, rel=1e-9)

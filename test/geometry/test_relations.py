@@ -64,8 +64,8 @@ def test_comparisons(yard: Any, question: str, word: str) -> None:
 def test_lengths(yard: Any, question: str, metres: float) -> None:
     found = ask(yard, question)
     assert found.value == pytest.approx(metres, rel=0.05, abs=0.05)
-    assert found.unit == "m"
-    assert found.std is not None and abs(float(found.value) - metres) < 3 * found.std < 1.0
+    assert found.unit == "m" and isinstance(found.value, float)
+    assert found.std is not None and abs(found.value - metres) < 3 * found.std < 1.0
 
 
 @pytest.mark.parametrize(
