@@ -1,4 +1,4 @@
-"""The weights that ship, each with a card: what made them, and how good they are."""
+"""The weights that ship, each with a card of its training and its scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SHA-256 of weights, so that a robot can insist on the ones it was tested with."""
+"""SHA-256 of weights files, to load only those that a robot was tested with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 
 class ChecksumError(ValueError):
-    """Weights that are not those that were meant; the message has both checksums."""
+    """Weights with another checksum than expected; the message has both."""
 
 
 def sha256_of(files: Sequence[Path]) -> str:
-    """SHA-256 of files one after the other, hexadecimal, as ``cat … | sha256sum`` says it."""
+    """SHA-256 of files one after the other, hexadecimal, as ``cat FILES | sha256sum`` prints it."""
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:
@@ -21,22 +21,22 @@ def sha256_of(files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def check_sha256(files: Sequence[Path], wanted: str, parameter: str) -> str:
-    """The SHA-256 of weights.
+def check_sha256(files: Sequence[Path], expected: str, parameter: str) -> str:
+    """The SHA-256 of files, compared with the expected one.
 
     Args:
         files: hashed one after the other.
-        wanted: what it must be, hexadecimal; empty: anything.
-        parameter: that says so.
+        expected: hexadecimal; empty: any.
+        parameter: name of the parameter that holds it.
 
     Raises:
         ChecksumError: if it is another.
     """
     found = sha256_of(files)
-    if wanted and found != wanted.lower():
+    if expected and found != expected.lower():
         names = ", ".join(str(file) for file in files)
         raise ChecksumError(
-            f"SHA-256 of {names} is {found}, expected {wanted.lower()} ({parameter}): "
-            "these are not the weights you meant"
+            f"SHA-256 of {names} is {found}, expected {expected.lower()} ({parameter}): use the "
+            "weights with that checksum, or change the parameter"
         )
     return found

@@ -1,6 +1,5 @@
 """What is loaded, what is refused before it is opened, and what is given back."""
 
-import hashlib
 import sys
 import weakref
 from types import SimpleNamespace
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
+from smolrgpt_ros.checkpoints.checksums import ChecksumError
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
 from smolrgpt_ros.nodes.models import Models
 from smolrgpt_ros.ros.params.settings import SPECS, Settings
@@ -18,17 +17,6 @@ DEFAULTS = {spec.key: spec.default for spec in SPECS}
 
 def settings(**values):
     return Settings.from_values(DEFAULTS | values)
-
-
-def test_checksums_are_those_of_sha256sum(tmp_path):
-    first, second = tmp_path / "a", tmp_path / "b"
-    first.write_bytes(b"x" * 3_000_000)
-    second.write_bytes(b"yz")
-    digest = hashlib.sha256(b"x" * 3_000_000 + b"yz").hexdigest()
-    assert sha256_of([first, second]) == digest
-    assert check_sha256([first, second], digest.upper(), "model.sha256") == digest
-    with pytest.raises(ChecksumError, match=rf"{digest}, expected 0+ \(model\.sha256\)"):
-        check_sha256([first, second], "0" * 64, "model.sha256")
 
 
 def test_no_model_and_no_detector_are_none():

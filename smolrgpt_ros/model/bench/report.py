@@ -41,7 +41,7 @@ def ratios_of(
 
     Args:
         found: of all rounds.
-        names: of our contestants.
+        names: of the contestants other than the baseline.
         memory: of loading, where it was measured.
     """
     pairs = {

@@ -1,4 +1,4 @@
-"""The published ``config.json``: ours from it, and it from ours."""
+"""The published ``config.json``, converted to and from ``SmolRGPTConfig``."""
 
 from __future__ import annotations
 

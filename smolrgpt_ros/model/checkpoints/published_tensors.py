@@ -23,7 +23,7 @@ EMBEDDING, HEAD = "language_model.model.embed_tokens.weight", "language_model.lm
 _POSITIONS = "position_embedding"
 """End of the name of a tensor that has a leading dimension of one in published files."""
 
-_NAMES = (  # start of the published name, and of ours
+_NAMES = (  # start of the published name, and of this package's
     ("MP.proj.weight", "rgb_connector.proj.weight"),
     ("MP_depth.proj.weight", "depth_connector.proj.weight"),
     ("rgb_refiner.refiner.", "rgb_refiner.layers."),

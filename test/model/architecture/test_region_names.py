@@ -1,4 +1,4 @@
-"""What names carry, by hand: the rules of reference on short texts."""
+"""Features added to names, by hand: the rules of reference on short texts."""
 
 import pytest
 import torch
@@ -26,12 +26,12 @@ def test_running_text_sets_the_reference_and_a_list_keeps_it():
     # "pallet [1] and pallet [2]: [0], [1]. word [0]"
     text = [WORD, NAME + 1, WORD, NAME + 2, COLON, NAME, COMMA, NAME + 1, WORD, NAME]
     found, after = added([text], NameMemory.fresh(table()))
-    # [1] alone: its own; [2] told of 1; the list told of 2, as is the last name.
+    # [1] without a reference; [2] relative to 1; the list and the last name relative to 2.
     assert found == [[0, 11, 0, 12, 0, 20, 0, 21, 0, 20]]
     assert (after.reference.tolist(), after.previous.tolist()) == ([0], [NAME])
 
 
-def test_a_list_without_a_reference_tells_each_region_alone():
+def test_in_a_list_without_a_reference_each_region_stands_alone():
     found, after = added([[COLON, NAME + 1, COMMA, NAME + 2]], NameMemory.fresh(table()))
     assert found == [[0, 11, 0, 22]]
     assert after.reference.tolist() == [-1]
@@ -43,7 +43,7 @@ def test_the_end_of_a_turn_ends_the_reference():
     assert after.reference.tolist() == [-1]
 
 
-def test_names_beyond_the_prompts_regions_carry_nothing():
+def test_names_beyond_the_prompts_regions_add_no_features():
     found, _ = added([[WORD, NAME + 4, NAME + 7]], NameMemory.fresh(table()))
     assert found == [[0, 0, 0]]
 

@@ -1,4 +1,4 @@
-"""The benchmark runs, compares like with like, and writes the keys that others read."""
+"""The benchmark runs, compares like with like, and writes the promised keys."""
 
 import argparse
 import json
@@ -45,7 +45,7 @@ def test_report_has_the_promised_keys(tmp_path, capsys):
         assert all(value > 0 for value in ratios[key].values())
     assert ratios["load_peak_vs_file"] is None  # it was not to be measured
     assert report["prompt_tokens"] == 135
-    bfloat16 = choose_dtype("bfloat16", torch.device("cpu"))  # what this host makes of it
+    bfloat16 = choose_dtype("bfloat16", torch.device("cpu"))  # as this host computes it
     assert report["computed_as"] == {"fp32": "float32", "bf16": bfloat16, "int8": "int8"}
     seconds = report["median_seconds"]
     assert ratios["one_question_20"]["int8"] == pytest.approx(
@@ -75,14 +75,14 @@ def test_every_finished_round_is_kept():
 
 def test_ratio_is_the_median_of_the_rounds_own_ratios():
     found = Measurements()
-    for theirs, ours in ((10.0, 1.0), (90.0, 3.0), (20.0, 4.0)):
-        found.add("published", "answer", theirs)
-        found.add("int8", "answer", ours)
+    for published, int8 in ((10.0, 1.0), (90.0, 3.0), (20.0, 4.0)):
+        found.add("published", "answer", published)
+        found.add("int8", "answer", int8)
     assert found.ratio(("published", "answer"), ("int8", "answer")) == 10.0
     assert found.medians() == {"published": {"answer": 20.0}, "int8": {"answer": 3.0}}
 
 
-def test_the_published_way_computes_the_same_tokens():
+def test_the_published_baseline_computes_the_same_tokens():
     torch.manual_seed(0)
     model = SmolRGPTForConditionalGeneration(bench_config("tiny")).eval()
     case = bench_case(model.config, 68)
@@ -93,8 +93,8 @@ def test_the_published_way_computes_the_same_tokens():
             model.vision_encoder.encode(case.depth),
             [case.weights],
         )[0]
-    for theirs, ours in ((image[0], found.image), (rgb, found.rgb), (depth, found.depth)):
-        assert (theirs - ours).abs().max() < 1e-5
+    for baseline, tokens in ((image[0], found.image), (rgb, found.rgb), (depth, found.depth)):
+        assert (baseline - tokens).abs().max() < 1e-5
     assert (
         len(PublishedBaseline(model).answer(case.rgb, case.depth, case.weights, case.ids, 3)) == 3
     )

@@ -1,4 +1,4 @@
-"""Fetching from a small Hub on this machine, and what is said where that fails."""
+"""Fetching from a small Hub on this machine, and the errors where that fails."""
 
 import argparse
 import functools

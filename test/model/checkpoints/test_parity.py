@@ -55,10 +55,10 @@ def sample_of(inputs, index):
     return single, start
 
 
-def close(ours, theirs, tolerance=TOLERANCE):
-    ours = torch.as_tensor(ours).numpy()
-    assert ours.shape == theirs.shape
-    assert np.abs(ours - theirs).max() <= tolerance
+def close(found, expected, tolerance=TOLERANCE):
+    found = torch.as_tensor(found).numpy()
+    assert found.shape == expected.shape
+    assert np.abs(found - expected).max() <= tolerance
 
 
 def pooled(model, refined, masks):
@@ -119,7 +119,9 @@ def test_greedy_ids_and_single_samples(published, reference_checkpoint, name):
 
 
 @torch.no_grad()
-def test_the_other_depth_path_is_told_apart(published, reference_checkpoint):
+def test_the_depth_picture_of_the_published_test_script_gives_other_logits(
+    published, reference_checkpoint
+):
     case = dict(np.load(reference_checkpoint / "two_masks.npz"))
     inputs = inputs_of(case)
     inputs["depth_values"] = torch.from_numpy(case["depth_values_testset_style"])

@@ -1,6 +1,5 @@
-"""Import and export of the published layout, and what is said of damaged checkpoints."""
+"""Import and export of the published layout, and the errors of damaged checkpoints."""
 
-import argparse
 import json
 import tarfile
 
@@ -10,59 +9,17 @@ from safetensors.torch import load_file, save_file
 
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
-from smolrgpt_ros.model.checkpoints.convert import convert, convert_back
 from smolrgpt_ros.model.checkpoints.published import (
     PublishedCheckpointError,
     load_published,
     save_published,
 )
-from smolrgpt_ros.model.cli import add_parser
-from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
-
-
-@pytest.fixture
-def checkpoint(tmp_path, published_form_config):
-    """A small checkpoint in the published layout with random weights."""
-    config = published_form_config
-    config.text_config.vocab_size = 128
-    config.image_token_id, config.mask_rgb_token_id, config.mask_depth_token_id = 125, 126, 127
-    torch.manual_seed(1)
-    save_published(SmolRGPTForConditionalGeneration(config), tmp_path / "published")
-    return tmp_path / "published"
-
-
-def run(*arguments):
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    parsed = parser.parse_args([str(argument) for argument in arguments])
-    return parsed.run(parsed)
 
 
 def rewrite(folder, change):
     tensors = load_file(folder / "model.safetensors")
     change(tensors)
     save_file(tensors, folder / "model.safetensors")
-
-
-def test_the_published_file_comes_back_byte_for_byte(reference_checkpoint, tmp_path):
-    assert run("convert", reference_checkpoint, tmp_path / "ours") == 0
-    assert run("convert", "--to-published", tmp_path / "ours", tmp_path / "back") == 0
-    before = load_file(reference_checkpoint / "model.safetensors")
-    after = load_file(tmp_path / "back" / "model.safetensors")
-    assert before.keys() == after.keys()
-    for name, tensor in before.items():
-        assert tensor.numpy().tobytes() == after[name].numpy().tobytes(), name
-    config = json.loads((reference_checkpoint / "config.json").read_text())
-    again = json.loads((tmp_path / "back" / "config.json").read_text())
-    assert {k: v for k, v in config.items() if k != "lm_chat_template"} == again
-
-
-def test_converted_folder_loads_with_the_same_weights(checkpoint, tmp_path):
-    assert convert(checkpoint, tmp_path / "ours") is False
-    direct = load_published(checkpoint).state_dict()
-    ours = SmolRGPTForConditionalGeneration.from_pretrained(tmp_path / "ours").state_dict()
-    assert direct.keys() == ours.keys()
-    assert all(torch.equal(direct[name], ours[name]) for name in direct)
 
 
 def test_every_wrong_tensor_is_listed(checkpoint):
@@ -127,49 +84,8 @@ def test_a_tar_of_three_stages(checkpoint, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["published", "weights.tar"]
 
 
-def test_without_a_tokenizer_the_command_says_which(checkpoint, tmp_path, capsys):
-    assert run("convert", checkpoint, tmp_path / "ours") == 0
-    assert "HuggingFaceTB/SmolLM2-360M-Instruct" in capsys.readouterr().err
-
-
-def test_with_a_tokenizer_the_folder_is_complete(
-    checkpoint, tmp_path, tokenizer, published_form_config
-):
-    backend = tokenizer.backend_tokenizer
-    vocabulary = backend.to_str().replace("<mask_rgb>", "<a>").replace("<mask_depth>", "<b>")
-    plain = tokenizer.__class__(
-        tokenizer_object=backend.from_str(vocabulary.replace("<|image|>", "<c>")),
-        unk_token="<unk>",
-        eos_token="<|im_end|>",
-        pad_token="<|im_end|>",
-        bos_token="<|im_start|>",
-        additional_special_tokens=[f"<extra{i}>" for i in range(22)],
-    )
-    plain.save_pretrained(tmp_path / "tokenizer")
-    assert convert(checkpoint, tmp_path / "ours", tmp_path / "tokenizer") is True
-    processor = SmolRGPTProcessor.from_pretrained(tmp_path / "ours")
-    assert processor.encode("<|image|><mask_rgb><mask_depth>") == [125, 126, 127]
-
-
-def test_a_full_target_is_refused(checkpoint, tmp_path, capsys):
-    (tmp_path / "ours").mkdir()
-    (tmp_path / "ours" / "precious").write_text("")
-    assert run("convert", checkpoint, tmp_path / "ours") == 1
-    assert "not empty" in capsys.readouterr().err
-
-
 def test_a_model_whose_names_carry_features_has_no_published_form(tmp_path, published_form_config):
     values = published_form_config.to_dict()
     config = SmolRGPTConfig.from_dict({**values, "region_name_token_id": 50, "region_names": 9})
     with pytest.raises(ValueError, match="names carry nothing, here those of 9"):
         save_published(SmolRGPTForConditionalGeneration(config), tmp_path / "x")
-
-
-def test_a_model_with_geometry_has_no_published_form(model, tmp_path):
-    with pytest.raises(ValueError, match="no geometry encoder"):
-        save_published(model, tmp_path / "x")
-    model.save_pretrained(tmp_path / "ours")
-    assert run("convert", "--to-published", tmp_path / "ours", tmp_path / "back") == 1
-    assert not (tmp_path / "back").exists()
-    with pytest.raises(FileExistsError):
-        convert_back(tmp_path / "ours", tmp_path / "ours")

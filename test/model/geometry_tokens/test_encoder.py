@@ -1,4 +1,4 @@
-"""Geometry tokens: small differences show, and what other regions are shows where asked for."""
+"""Geometry tokens: small differences show, and relations to other regions on request."""
 
 import pytest
 import torch
@@ -44,7 +44,7 @@ def test_an_encoder_without_relations_has_no_reference_features(region):
     assert features is not None and features.shape == (2, 2, 16)
 
 
-def test_a_centre_is_the_median_moved_by_what_the_shape_tells(region):
+def test_a_centre_is_the_median_moved_by_the_estimated_offset(region):
     torch.manual_seed(0)
     estimator = CentreEstimator()
     torch.nn.init.zeros_(estimator.out.weight)

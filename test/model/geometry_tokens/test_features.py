@@ -49,7 +49,7 @@ def test_a_box_at_two_metres():
     assert found["valid_share"] == 1 and found["metric"] == 1
 
 
-def test_a_floor_tells_heights_and_where_things_lie_on_it():
+def test_with_a_floor_there_are_heights_and_positions_along_it():
     # A level camera 2 m up: right, ahead and height are x, z and 2 - y.
     floor = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
     depth = np.full((100, 200), 2.0, np.float32)
@@ -74,12 +74,12 @@ def test_a_floor_tells_heights_and_where_things_lie_on_it():
     )
 
 
-def test_without_a_floor_nothing_is_said_of_it():
+def test_without_a_floor_its_features_are_zero():
     found = region_geometry(np.full((100, 200), 2.0, np.float32), CAMERA, box_mask((5, 9), (5, 9)))
     assert found[METRIC] == 1 and not found[METRIC + 1 :].any()
 
 
-def test_the_floor_is_the_whole_pictures_whatever_is_asked_about():
+def test_the_floor_is_the_whole_pictures_for_any_regions():
     v = np.mgrid[0:100, 0:200][0]
     depth = np.where(v > 45, 50 * 1.5 / np.maximum(v - 40, 1), np.nan).astype(np.float32)
     masks = [box_mask((60, 80), (20, 60)), box_mask((70, 90), (100, 160))]

@@ -1,4 +1,4 @@
-"""Geometry that no sensor gave is estimated; what was measured stays as it is."""
+"""Geometry that no sensor measured is estimated; measured geometry stays as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relations: differences by hand, and where in a token what changed shows."""
+"""Relations: differences by hand, and the part of a token that a change shows in."""
 
 import pytest
 import torch
@@ -77,7 +77,7 @@ def test_steps_are_between_centres_and_gaps_between_edges(region):
     assert step[5:8].tolist() == pytest.approx([-0.5 - 2.5, -0.5 - 0.5, 4.5 - 5.5])
 
 
-def test_numbers_that_answers_spell(region):
+def test_numbers_that_answers_write(region):
     raw = torch.stack([region(0, 0, 5, 0.5, u=0.33), region(3, 0, 9, 0.5, u=0.712)])
     found = numbers(raw, raw[:, :3])
     assert found[0, 1].tolist() == pytest.approx([5.0, 7.12], abs=1e-5)
@@ -85,7 +85,7 @@ def test_numbers_that_answers_spell(region):
     assert found[1, 1].tolist() == pytest.approx([0.0, 7.12], abs=1e-5)
 
 
-def test_a_name_tells_how_its_region_lies_to_the_reference(region):
+def test_reference_features_are_of_the_pair_and_not_symmetric(region):
     torch.manual_seed(0)
     encoder = ReferenceEncoder(16, std=1.0)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])

@@ -32,7 +32,7 @@ def test_a_batch_is_the_oldest_request_and_others_about_its_frame_up_to_the_limi
     assert len(scheduler) == 0
 
 
-def test_a_closed_scheduler_fails_what_waits_and_takes_nothing_more():
+def test_a_closed_scheduler_fails_waiting_requests_and_takes_no_more():
     scheduler = Scheduler(max_waiting=9, max_batch=3)
     waiting = request(make_frame())
     scheduler.submit(waiting)
@@ -98,7 +98,7 @@ def test_an_abandoned_question_leaves_its_place_in_the_queue(model, processor, m
         first = threading.Thread(target=engine.answer, args=(make_frame(1), [], "What?"))
         first.start()
         assert entered.wait(10)
-        for _ in range(3):  # each waits, gives up, and makes room for the next
+        for _ in range(3):  # each waits until its deadline and makes room for the next
             with pytest.raises(QueryError) as caught:
                 engine.answer(make_frame(), [], "What?", deadline_s=0.05)
             assert caught.value.status is Status.TIMEOUT
