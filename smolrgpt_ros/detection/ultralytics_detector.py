@@ -46,6 +46,7 @@ class DetectorSettings:
         image_size: longer side of the network's input, pixels, a multiple of 32; 0: the size it was
             trained with.
         max_detections: most objects of one picture.
+        half: compute in float16, on a GPU; read when the detector is loaded.
 
     Raises:
         ValueError: on a value outside its range.
@@ -55,6 +56,7 @@ class DetectorSettings:
     iou: float = 0.6
     image_size: int = 0
     max_detections: int = 100
+    half: bool = False
 
     def __post_init__(self) -> None:
         for name in ("confidence", "iou"):
@@ -177,6 +179,7 @@ class UltralyticsDetector:
             iou=settings.iou,
             # Objects look as large to the network as in training, or it misses them.
             **({"imgsz": settings.image_size} if settings.image_size else {}),
+            **({"half": True} if settings.half else {}),
             max_det=settings.max_detections,
             device=self.device,
             retina_masks=True,  # masks in the picture's own pixels instead of the network's

@@ -258,13 +258,23 @@ def _round_ours(
     measure("answer", ask(one, count))
     into.add(name, "decode", _step(parts, "first token", "next answer", count))
     for size in options.at_once:
-        many, word = case.questions[:size], _NUMBERS.get(size, str(size))
+        many, word = case.questions[:size], batch_word(size)
         measure(f"{word} answers", ask(many, count))
         if options.batch_steps:
             measure(f"{word} first tokens", ask(many, 1, features))
             measure(f"{word} next answers", ask(many, count, features))
             step = _step(parts, f"{word} first tokens", f"{word} next answers", count)
-            into.add(name, f"{word} at once, decode", step)
+            into.add(name, step_name(size), step)
+
+
+def batch_word(size: int) -> str:
+    """How names of parts call a batch of so many questions."""
+    return _NUMBERS.get(size, str(size))
+
+
+def step_name(size: int) -> str:
+    """Name of a decoding step of so many questions."""
+    return "decode" if size == 1 else f"{batch_word(size)} at once, decode"
 
 
 def _step(parts: dict[str, list[float]], first: str, whole: str, tokens: int) -> float:

@@ -1,0 +1,96 @@
+"""The report of a run: one JSON file and one Markdown table, written anew after each step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .record import SKIPPED, Finding
+
+JSON_FILE, TABLE_FILE = "gpu_check.json", "gpu_check.md"
+FAILURES = ("failed", "late", "died", "stopped")
+"""Results that make the run fail."""
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """How a step ended.
+
+    Args:
+        name: of the step.
+        result: ``passed``, ``skipped``, ``not run``, or one of :data:`FAILURES`.
+        seconds: it took.
+        headline: its result, or why there is none.
+        findings: what it found until it ended.
+        data: its numbers.
+    """
+
+    name: str
+    result: str
+    seconds: float
+    headline: str
+    findings: tuple[Finding, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return self.result in FAILURES
+
+
+def write_report(folder: Path, title: str, steps: Sequence[StepReport], to_come: int) -> None:
+    """Write both files.
+
+    Args:
+        title: says on what the run ran.
+        steps: that have ended.
+        to_come: how many have not.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    values = {"title": title, "to_come": to_come, "steps": [asdict(step) for step in steps]}
+    _replace(folder / JSON_FILE, json.dumps(values, indent=1) + "\n")
+    _replace(folder / TABLE_FILE, table(title, steps, to_come))
+
+
+def table(title: str, steps: Sequence[StepReport], to_come: int) -> str:
+    """The report for people, in Markdown."""
+    failed = [step.name for step in steps if step.failed]
+    verdict = f"Failed: {', '.join(failed)}." if failed else "No step failed."
+    if to_come:
+        verdict += f" {to_come} steps have not ended: the run was cut, or goes on."
+    lines = [
+        f"# GPU check: {title}",
+        "",
+        verdict,
+        "",
+        "| step | result | s | |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {step.name} | {step.result} | {step.seconds:.0f} | {_cell(step.headline)} |"
+        for step in steps
+    ]
+    for step in steps:
+        if step.findings:
+            lines += ["", f"## {step.name}", "", "| | found | |", "|---|---|---|"]
+            lines += [
+                f"| {_cell(found.what)} | {_cell(found.found)} | {_mark(found.verdict)} |"
+                for found in step.findings
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _mark(verdict: str) -> str:
+    return {"good": "as it should be", "bad": "**wrong**", SKIPPED: "skipped"}.get(verdict, "")
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text)
+    part.replace(path)

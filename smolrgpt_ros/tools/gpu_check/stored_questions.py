@@ -1,0 +1,131 @@
+"""Fifty questions about five stored frames, and what the mini that ships answers on a CPU.
+
+They lie in ``questions/`` beside this file: a data set in the published layout with metric depth
+and cameras, and ``answers.json``. After new weights or questions make them again (a minute; needs
+MuJoCo), from the checkout::
+
+    python3 -m smolrgpt_ros.tools.gpu_check.stored_questions
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.checkpoints.checksums import sha256_of
+from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.simulation.datasets.published_layout import (
+    Entry,
+    read_entries,
+    read_metric,
+    read_pictures,
+    write_json,
+)
+
+from .options import CheckOptions
+
+TRAIN_FILE, ANSWERS_FILE = "train.json", "answers.json"
+MAX_NEW_TOKENS = 160
+_SEED, _FRAMES, _QUESTIONS, _SIZE = 960_000, 5, 50, (256, 144)
+_FOLDERS = ("images", "depths", "metric", "cameras")
+
+
+@dataclass(frozen=True, eq=False)
+class StoredQuestion:
+    """A question with one ``<mask>`` per mask ``(M, H, W)``, in order."""
+
+    frame: RgbdFrame
+    text: str
+    masks: NDArray[np.bool_]
+
+
+def read_questions(folder: Path, count: int | None = None) -> list[StoredQuestion]:
+    """The stored questions; those about one frame share it.
+
+    Args:
+        count: the first so many; ``None``: all.
+
+    Raises:
+        FileNotFoundError: if they are not there.
+    """
+    frames: dict[str, RgbdFrame] = {}
+    questions = []
+    for entry in read_entries(folder / TRAIN_FILE)[:count]:
+        if entry.image not in frames:
+            frames[entry.image] = _frame(folder, entry)
+        questions.append(StoredQuestion(frames[entry.image], entry.question, entry.masks()))
+    return questions
+
+
+def _frame(folder: Path, entry: Entry) -> RgbdFrame:
+    rgb, _ = read_pictures(folder, entry)
+    depth, camera = read_metric(folder, entry) or (None, None)
+    return RgbdFrame(rgb, depth, camera, frame_id=entry.image)
+
+
+def answers_of(
+    engine: SmolRGPTEngine, questions: Sequence[StoredQuestion]
+) -> list[tuple[int, ...]]:
+    """Token ids of an engine's answers, asked one after the other."""
+    return [
+        engine.answer(
+            question.frame, list(question.masks), question.text, max_new_tokens=MAX_NEW_TOKENS
+        ).token_ids
+        for question in questions
+    ]
+
+
+def stored_answers(folder: Path, model: Path) -> list[tuple[int, ...]] | None:
+    """The CPU's answers to all stored questions; ``None`` where they are of other weights."""
+    file = folder / ANSWERS_FILE
+    if not file.is_file():
+        return None
+    values = json.loads(file.read_text())
+    if values["weights_sha256"] != sha256_of([model / "model.safetensors"]):
+        return None
+    return [tuple(ids) for ids in values["token_ids"]]
+
+
+def cpu_answers(model: Path, questions: Sequence[StoredQuestion]) -> list[tuple[int, ...]]:
+    """What a model answers on this host's CPU in float32."""
+    with SmolRGPTEngine.load(model, "cpu", "float32") as engine:
+        return answers_of(engine, questions)
+
+
+def make(folder: Path, model: Path) -> None:
+    """Simulate the frames, choose the questions and answer them."""
+    from smolrgpt_ros.simulation.datasets.writer import write_dataset
+    from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+
+    with tempfile.TemporaryDirectory() as scratch:
+        seeds = range(_SEED, _SEED + _FRAMES)
+        write_dataset(scratch, seeds, "mix", *_SIZE, sensor=SensorModel(), per_kind=3, relations=0)
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in _FOLDERS:
+            shutil.copytree(Path(scratch, name), folder / name)
+        # Kinds follow each other within a frame: every n-th keeps all kinds and frames.
+        entries = read_entries(Path(scratch, TRAIN_FILE))
+        chosen = np.linspace(0, len(entries) - 1, _QUESTIONS).round().astype(int)
+        write_json(folder / TRAIN_FILE, [entries[index] for index in chosen])
+    answers = cpu_answers(model, read_questions(folder))
+    values = {
+        "weights_sha256": sha256_of([model / "model.safetensors"]),
+        "token_ids": [list(ids) for ids in answers],
+    }
+    (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
+
+
+if __name__ == "__main__":
+    defaults = CheckOptions(Path())
+    make(defaults.questions, defaults.mini)
+    print(f"wrote {defaults.questions}")
+    sys.exit(0)
