@@ -12,7 +12,7 @@ CONFIG = Path("config/training/mini.yaml")
 MINI_STAGES = ("frames", *STAGES, "export", "detector")
 
 
-def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the ``train`` command."""
     parser = subparsers.add_parser(
         "train",
@@ -29,6 +29,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     parser.add_argument(
         "--run-dir", dest="folder", type=Path, help="folder of the run; reused if it exists"
     )
+    _add_stage_arguments(parser)
+    _add_mini_arguments(parser)
+    parser.set_defaults(run=main)
+
+
+def _add_stage_arguments(parser: argparse.ArgumentParser) -> None:
     stage = parser.add_argument_group("recipes of one stage")
     stage.add_argument(
         "--dry-run", action="store_true", help="print steps and memory without training"
@@ -39,6 +45,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
         metavar="N",
         help="draw N samples into the run's folder without training",
     )
+
+
+def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
     mini = parser.add_argument_group("the mini's recipe")
     mini.add_argument("--stage", choices=MINI_STAGES, help="only this stage (default: all)")
     mini.add_argument(
@@ -70,7 +79,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[
     mini.add_argument(
         "--minutes", type=float, help="stop each stage after this many minutes and keep its state"
     )
-    parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -119,11 +127,6 @@ def _train_stage(arguments: argparse.Namespace) -> int:
 def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
-    from smolrgpt_ros.model.inference.hardware import choose_device
-
-    from .detector.plan import read_detector_plan
-    from .detector.train import train_detector
-    from .detector.yolo_layout import build_yolo_frames
     from .mini.ablations import run_ablations
     from .mini.build import export, load_part
     from .mini.recipe import STAGES, read_recipe
@@ -135,24 +138,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     torch.set_num_threads(arguments.threads)
     stage = arguments.stage
     if stage == "detector":
-        plan, seed = read_detector_plan(arguments.config)
-        device = choose_device(arguments.device)
-        weights = arguments.out or arguments.folder / "warehouse-seg.pt"
-        yolo = arguments.folder / "yolo"
-        description = build_yolo_frames(plan.data, yolo, arguments.workers)
-        metrics = train_detector(
-            description,
-            arguments.folder,
-            weights,
-            plan=plan,
-            start=arguments.start,
-            hours=None if arguments.minutes is None else arguments.minutes / 60,
-            seed=seed,
-            device=str(device),
-            workers=0 if device.type == "cpu" else arguments.workers,
-        )
-        print(json.dumps(metrics, indent=2))
-        return 0
+        return _train_detector(arguments)
     recipe = read_recipe(arguments.config)
     run = open_run(recipe, arguments.folder, arguments.workers)
     if stage == "frames":
@@ -170,4 +156,29 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         out = arguments.out or arguments.folder / "mini"
         export(run.model, run.processor, out)
         print(f"wrote {out}")
+    return 0
+
+
+def _train_detector(arguments: argparse.Namespace) -> int:
+    from smolrgpt_ros.model.inference.hardware import choose_device
+
+    from .detector.plan import read_detector_plan
+    from .detector.train import train_detector
+    from .detector.yolo_layout import build_yolo_frames
+
+    plan, seed = read_detector_plan(arguments.config)
+    device = choose_device(arguments.device)
+    description = build_yolo_frames(plan.data, arguments.folder / "yolo", arguments.workers)
+    metrics = train_detector(
+        description,
+        arguments.folder,
+        arguments.out or arguments.folder / "warehouse-seg.pt",
+        plan=plan,
+        start=arguments.start,
+        hours=None if arguments.minutes is None else arguments.minutes / 60,
+        seed=seed,
+        device=str(device),
+        workers=0 if device.type == "cpu" else arguments.workers,
+    )
+    print(json.dumps(metrics, indent=2))
     return 0

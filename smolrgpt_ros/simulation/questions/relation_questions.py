@@ -54,7 +54,7 @@ def generate_relations(
         ValueError: for an unknown kind or phrasing.
     """
     words = Wording(rng, relation_phrasings().split(phrasing))
-    things = [viewed(truth, item) for item in truth.regions]
+    objects = [viewed(truth, item) for item in truth.regions]
     found: list[Question] = []
     for kind in kinds:
         if kind not in RELATION_KINDS:
@@ -62,9 +62,9 @@ def generate_relations(
         size = 1 if kind in SIZES else 2
         made: dict[tuple[int, ...], Question] = {}
         for _ in range(per_kind * 6):
-            if len(made) >= per_kind or len(things) < size:
+            if len(made) >= per_kind or len(objects) < size:
                 break
-            chosen = [things[i] for i in rng.permutation(len(things))[:size]]
+            chosen = [objects[i] for i in rng.permutation(len(objects))[:size]]
             question = _question(kind, chosen, words)
             if question is not None:
                 made.setdefault(question.object_ids, question)
@@ -80,11 +80,10 @@ def _question(kind: str, chosen: list[ViewedObject], words: Wording) -> Question
         normalized = value_of(kind, *chosen)
     if normalized is None:
         return None
-    lists = {key: [thing.item] for key, thing in zip("ab", chosen, strict=False)}
+    items = [one.item for one in chosen]
+    lists = {key: [item] for key, item in zip("ab", items, strict=False)}
     text, order = words.fill(words.draw(kind), lists)
-    names = [
-        f"the {WORD[thing.item.label]} [Region {order.index(thing.item.id)}]" for thing in chosen
-    ]
+    names = [f"the {WORD[item.label]} [Region {order.index(item.id)}]" for item in items]
     sentence = _sentence(kind, names, normalized)
     return Question(kind, text, tuple(order), sentence[0].upper() + sentence[1:], normalized)
 

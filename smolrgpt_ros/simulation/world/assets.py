@@ -150,7 +150,12 @@ def paint_textures() -> dict[str, Picture]:
 
 
 def model_source(width: int, height: int, samples: int = 0) -> tuple[str, dict[str, bytes]]:
-    """MJCF text and its in-memory files: a floor, lights, a camera and the pool of geoms."""
+    """MJCF text and its in-memory files: a floor, lights, a camera and the pool of geoms.
+
+    Args:
+        width, height: of the off-screen buffer, pixels.
+        samples: per pixel.
+    """
     files = {}
     for name, picture in paint_textures().items():
         done, data = cv2.imencode(".png", picture[..., ::-1])
@@ -164,8 +169,19 @@ def model_source(width: int, height: int, samples: int = 0) -> tuple[str, dict[s
         '<map znear="0.01" zfar="12"/>',
         '<headlight ambient="0.30 0.30 0.30" diffuse="0.12 0.12 0.12" specular="0 0 0"/>',
         '</visual><statistic center="0 0 0" extent="10"/><asset>',
-        '<texture type="skybox" builtin="flat" rgb1=".32 .33 .34" width="8" height="8"/>',
+        *_material_elements(),
+        "</asset><worldbody>",
+        *_light_elements(),
+        '<camera name="camera" pos="0 0 5"/>',
+        '<geom name="floor" type="plane" size="60 60 1" material="floor0"/>',
+        *_pool_elements(),
+        "</worldbody></mujoco>",
     ]
+    return "".join(lines), files
+
+
+def _material_elements() -> list[str]:
+    lines = ['<texture type="skybox" builtin="flat" rgb1=".32 .33 .34" width="8" height="8"/>']
     for name in FLOORS:
         lines.append(f'<texture name="{name}" type="2d" file="{name}.png"/>')
         lines.append(
@@ -175,7 +191,10 @@ def model_source(width: int, height: int, samples: int = 0) -> tuple[str, dict[s
     for name in MATERIALS:
         lines.append(f'<texture name="{name}" type="cube" file="{name}.png"/>')
         lines.append(f'<material name="{name}" texture="{name}" specular=".05"/>')
-    lines.append("</asset><worldbody>")
+    return lines
+
+
+def _light_elements() -> list[str]:
     # Cast shadows triple the cost and are too hard for a hall with many lamps: see soft_shadows.
     lights = (
         ("0.2 0.3 -1", 0.5),
@@ -184,20 +203,21 @@ def model_source(width: int, height: int, samples: int = 0) -> tuple[str, dict[s
         ("0.1 1 -0.2", 0.34),
         ("0.1 -1 -0.2", 0.2),
     )
+    lines = []
     for direction, strength in lights:
         grey = f"{strength} {strength} {strength}"
         lines.append(
             f'<light type="directional" dir="{direction}" diffuse="{grey}" '
             'specular="0 0 0" castshadow="false"/>'
         )
-    lines.append('<camera name="camera" pos="0 0 5"/>')
-    lines.append('<geom name="floor" type="plane" size="60 60 1" material="floor0"/>')
+    return lines
+
+
+def _pool_elements() -> list[str]:
     kinds = {"box": "box", "cylinder": "cylinder", "capsule": "capsule", "ball": "ellipsoid"}
-    for shape, count in POOL.items():
-        for number in range(count):
-            lines.append(
-                f'<geom name="{shape}{number}" type="{kinds[shape]}" size=".1 .1 .1" pos="0 0 -9" '
-                'group="5" contype="0" conaffinity="0"/>'
-            )
-    lines.append("</worldbody></mujoco>")
-    return "".join(lines), files
+    return [
+        f'<geom name="{shape}{number}" type="{kinds[shape]}" size=".1 .1 .1" pos="0 0 -9" '
+        'group="5" contype="0" conaffinity="0"/>'
+        for shape, count in POOL.items()
+        for number in range(count)
+    ]

@@ -42,53 +42,27 @@ def train_detector(
     os.environ.setdefault("YOLO_OFFLINE", "True")
     # AGPL-3.0, an optional dependency: imported where it is used.
     from ultralytics import YOLO
-    from ultralytics.nn.tasks import yaml_model_load
 
-    last = run_dir / "detector" / "weights" / "last.pt"
-    if last.exists():
-        model = YOLO(str(last))
-        model.train(resume=True)
+    folder = run_dir / "detector" / "weights"
+    if (folder / "last.pt").exists():
+        YOLO(str(folder / "last.pt")).train(resume=True)
     else:
         run_dir.mkdir(parents=True, exist_ok=True)
-        if start is None:
-            layout = yaml_model_load(plan.architecture)
-            layout["scales"][layout["scale"]] = [plan.depth, plan.width, 1024]
-            narrow = run_dir / plan.architecture
-            narrow.write_text(yaml.safe_dump(layout))
-        model = YOLO(str(start or narrow))
+        model = YOLO(str(start or _architecture_file(plan, run_dir)))
         model.train(
             data=str(description),
             project=str(run_dir.resolve()),
             name="detector",
             exist_ok=True,
-            epochs=plan.epochs,
             time=hours,
-            imgsz=plan.image_size,
-            batch=plan.batch,
             seed=seed,
             device=device,
             workers=workers,
-            # Its check of mixed precision would fetch weights from the network.
-            amp=False,
             pretrained=start is not None,
-            # Frames share one shape, so rectangular batches save two fifths of the pixels; a
-            # buffer's mask contains what stands on it, so masks must be allowed to overlap.
-            rect=True,
-            mosaic=0.0,
-            overlap_mask=False,
-            scale=0.3,
-            translate=0.1,
-            fliplr=0.5,
-            optimizer="AdamW",
-            lr0=plan.learning_rate,
-            lrf=0.02,
-            # A step a batch: by default eight batches of 8 are gathered for one.
-            nbs=plan.batch,
-            warmup_epochs=0.2,
-            warmup_bias_lr=0.0,  # the default of 0.1 is for SGD
             plots=False,
+            **_schedule(plan),
         )
-    metrics = YOLO(str(run_dir / "detector" / "weights" / "best.pt")).val(
+    metrics = YOLO(str(folder / "best.pt")).val(
         data=str(description),
         imgsz=plan.image_size,
         device=device,
@@ -97,8 +71,45 @@ def train_detector(
         overlap_mask=False,
         rect=True,
     )
-    ship_weights(run_dir / "detector" / "weights" / "best.pt", weights)
+    ship_weights(folder / "best.pt", weights)
     return {name: float(value) for name, value in metrics.results_dict.items()}
+
+
+def _architecture_file(plan: DetectorPlan, folder: Path) -> Path:
+    """Writes ultralytics' architecture with the plan's depth and width; returns the file."""
+    from ultralytics.nn.tasks import yaml_model_load
+
+    layout = yaml_model_load(plan.architecture)
+    layout["scales"][layout["scale"]] = [plan.depth, plan.width, 1024]
+    file = folder / plan.architecture
+    file.write_text(yaml.safe_dump(layout))
+    return file
+
+
+def _schedule(plan: DetectorPlan) -> dict[str, object]:
+    """Ultralytics' arguments for sizes, optimizer and augmentation."""
+    return {
+        "epochs": plan.epochs,
+        "imgsz": plan.image_size,
+        "batch": plan.batch,
+        # Its check of mixed precision would fetch weights from the network.
+        "amp": False,
+        # Frames share one shape, so rectangular batches save two fifths of the pixels; a buffer's
+        # mask contains what stands on it, so masks must be allowed to overlap.
+        "rect": True,
+        "mosaic": 0.0,
+        "overlap_mask": False,
+        "scale": 0.3,
+        "translate": 0.1,
+        "fliplr": 0.5,
+        "optimizer": "AdamW",
+        "lr0": plan.learning_rate,
+        "lrf": 0.02,
+        # A step a batch: by default gradients of several batches are accumulated to 64 pictures.
+        "nbs": plan.batch,
+        "warmup_epochs": 0.2,
+        "warmup_bias_lr": 0.0,  # the default of 0.1 is for SGD
+    }
 
 
 def ship_weights(trained: Path, out: Path) -> None:

@@ -66,6 +66,42 @@ def parameter_groups(modules: Iterable[nn.Module], weight_decay: float) -> list[
     ]
 
 
+@dataclass(frozen=True, eq=False)
+class _Checkpoint:
+    """The state of a stage in a file.
+
+    Args:
+        path: of the file.
+        modules: whose weights are saved, by name.
+        optimizer: of the modules.
+    """
+
+    path: Path
+    modules: dict[str, nn.Module]
+    optimizer: torch.optim.Optimizer
+
+    def restore(self) -> int:
+        """Loads the state where the file exists; returns the steps that were done."""
+        if not self.path.exists():
+            return 0
+        state = torch.load(self.path, weights_only=True)
+        for name, module in self.modules.items():
+            module.load_state_dict(state["modules"][name])
+        self.optimizer.load_state_dict(state["optimizer"])
+        return int(state["step"])
+
+    def save(self, step: int) -> None:
+        """Writes the state; the file is replaced when the new one is complete."""
+        state = {
+            "step": step,
+            "modules": {name: module.state_dict() for name, module in self.modules.items()},
+            "optimizer": self.optimizer.state_dict(),
+        }
+        partial = self.path.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.rename(self.path)
+
+
 def fit(
     name: str,
     modules: dict[str, nn.Module],
@@ -95,31 +131,13 @@ def fit(
     groups = parameter_groups(modules.values(), schedule.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=schedule.learning_rate, betas=(0.9, 0.98))
     trained = [p for group in optimizer.param_groups for p in group["params"]]
-    checkpoint = run_dir / f"{name}.ckpt"
-    start = 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        for key, module in modules.items():
-            module.load_state_dict(state["modules"][key])
-        optimizer.load_state_dict(state["optimizer"])
-        start = int(state["step"])
-
-    def save(step: int) -> None:
-        state = {
-            "step": step,
-            "modules": {key: module.state_dict() for key, module in modules.items()},
-            "optimizer": optimizer.state_dict(),
-        }
-        partial = checkpoint.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.rename(checkpoint)
-
+    checkpoint = _Checkpoint(run_dir / f"{name}.ckpt", modules, optimizer)
+    start = checkpoint.restore()
     sums: dict[str, float] = {}
     began = time.time()
     with (run_dir / f"{name}.jsonl").open("a") as log:
-        for step in tqdm(
-            range(start, schedule.steps), initial=start, total=schedule.steps, desc=name
-        ):
+        steps = range(start, schedule.steps)
+        for step in tqdm(steps, initial=start, total=schedule.steps, desc=name):
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * schedule.factor(step)
             optimizer.zero_grad(set_to_none=True)
@@ -135,8 +153,8 @@ def fit(
                 log.flush()
                 sums = {}
             if (step + 1) % checkpoint_every == 0:
-                save(step + 1)
+                checkpoint.save(step + 1)
             if deadline is not None and time.time() > deadline:
-                save(step + 1)
+                checkpoint.save(step + 1)
                 return
-    save(schedule.steps)
+    checkpoint.save(schedule.steps)
