@@ -175,3 +175,56 @@ class _Forms:
             members = [self._ids(member) for member in selection.members]
             return () if not all(members) else tuple(i for ids in members for i in ids)
         return ()
+
+
+def question_of(meaning: Meaning, labels: Mapping[int, str]) -> q.Question:
+    """A form of the model's training as a question of the query language."""
+    kind, subject, reference = meaning.kind, meaning.subject, meaning.reference
+    if kind is Kind.COUNT:
+        counted: q.Selection = _ids(meaning.counted, labels)
+        if reference is not None:
+            counted = q.where(counted, q.Inside(_selection(reference, labels)))
+        return q.HowMuch(q.Count(counted))
+    if subject is None:
+        raise ValueError(f"a question of kind {kind.value} needs a subject")
+    first = _selection(subject, labels)
+    if kind is Kind.CHOICE:
+        return q.Which(first)
+    dimension = next((d for d, k in _SIZES.items() if k is kind), None)
+    if dimension is not None:
+        return q.HowMuch(q.Size(first, dimension))
+    if reference is None:
+        raise ValueError(f"a question of kind {kind.value} needs a reference")
+    second = _selection(reference, labels)
+    if kind is Kind.DIRECTION:
+        return q.Direction(first, second)
+    mode = next((m for m, k in _MODES.items() if k is kind), None)
+    if mode is not None:
+        return q.HowMuch(q.Distance(first, second, mode))
+    return q.Relation(next(r for r, k in _RELATIONS.items() if k is kind), first, second)
+
+
+def _ids(ids: tuple[int, ...], labels: Mapping[int, str]) -> q.Ids:
+    found = {labels.get(i, "") for i in ids}
+    label = found.pop() if len(found) == 1 else ""
+    return q.Ids(tuple(dict.fromkeys(ids)), label or "region")
+
+
+def _selection(pick: Pick, labels: Mapping[int, str]) -> q.Selection:
+    if pick.is_camera:
+        return q.Camera()
+    ids, order = _ids(pick.candidates, labels), pick.order
+    if order is None:
+        return ids
+    state = next((s for s, o in _STATES.items() if o is order), None)
+    if state is not None:
+        return q.Where(ids, q.State(state))
+    extreme = next((e for e, o in _COLUMNS.items() if o is order), None)
+    if extreme is not None:
+        return q.Ranked(ids, q.Column(), extreme, pick.rank)
+    least = order in (Order.NEAREST, Order.SMALLEST)
+    end = q.Extreme.LEAST if least else q.Extreme.MOST
+    if order in (Order.LARGEST, Order.SMALLEST):
+        return q.Ranked(ids, q.SizeOf(q.Dimension.SIZE), end, pick.rank)
+    target = q.Camera() if pick.reference is None else _selection(pick.reference, labels)
+    return q.Ranked(ids, q.DistanceTo(target), end, pick.rank)
