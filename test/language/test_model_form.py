@@ -85,7 +85,5 @@ def test_an_end_that_measuring_decides_is_named_in_the_prompt() -> None:
         asked.append(selection)
         return 3
 
-    assert model_form(question, LABELS, decide) == Meaning(
-        Kind.DISTANCE, Pick((3,)), Pick((4,))
-    )
+    assert model_form(question, LABELS, decide) == Meaning(Kind.DISTANCE, Pick((3,)), Pick((4,)))
     assert asked == [tallest]

@@ -32,5 +32,5 @@ def test_regions_of_one_class_become_one_list() -> None:
     [(q.Extreme.MIDDLE, 1, 1), (q.Extreme.LEAST, 0, 1), (q.Extreme.LEAST, 2, 2)],
 )
 def test_rankings_that_mean_nothing(extreme: q.Extreme, rank: int, take: int) -> None:
-    with pytest.raises(ValueError, match="expected|middle"):
+    with pytest.raises(ValueError, match=r"expected|middle"):
         q.Ranked(PALLETS, q.SizeOf(q.Dimension.WIDTH), extreme, rank, take)
