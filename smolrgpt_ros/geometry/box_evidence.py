@@ -12,7 +12,7 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
-from .depth_sampling import RegionMasks, RimSamples, SurfaceSamples, rims_of
+from .depth_sampling import RimSamples, SurfaceSamples, rims_of
 from .noise import (
     RIM_ON_SIDE,
     TANGENT_BIAS_PIXELS,
@@ -25,11 +25,10 @@ from .noise import (
 )
 from .object_heights import Heights
 from .observations import FitProblem, FloorPoints, Observations, starts_around
+from .region_masks import Flags, RegionMasks, Whole
 from .size_priors import SIZES, SizePrior
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Whole = NDArray[np.int64]
 
 _UNKNOWN_LENGTH = 3.0  # metres, of an object of no known class
 _UNKNOWN_RECESS = 0.03  # metres by which its surface lies behind the sides of its box

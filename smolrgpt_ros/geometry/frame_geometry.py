@@ -16,13 +16,14 @@ from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import median
 
 from .box_evidence import box_problems
-from .depth_sampling import MOST_REGIONS, RegionMasks, surfaces_of
+from .depth_sampling import surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
 from .noise import IDEAL_DEPTH_NOISE, depth_noise, load_sigma
 from .object_estimate import ObjectEstimate
 from .observations import CentrePrior, FitProblem
 from .rectangle_fit import fit_rectangles
+from .region_masks import MOST_REGIONS, RegionMasks
 from .size_priors import SIZES, is_flat
 
 _CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load

@@ -11,7 +11,6 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.plane import Plane
 
-from .depth_sampling import Flags, Floats, RegionMasks, at_border, rim_pixels
 from .noise import (
     TAPE_EFFECTIVE_POINTS,
     TAPE_ON_SIDE,
@@ -20,7 +19,10 @@ from .noise import (
     tape_edge_sigmas,
 )
 from .observations import FitProblem, FloorPoints, Observations
+from .region_masks import Flags, RegionMasks, at_border, rim_pixels
 from .size_priors import SizePrior
+
+Floats = NDArray[np.float64]
 
 _FARTHEST = 30.0  # metres of depth beyond which the floor is not followed
 _FLOOR_BAND, _WIDEST_FLOOR_BAND = 0.03, 0.15  # metres of height within which a pixel is floor
@@ -60,7 +62,7 @@ def ground_problems(
     falls = directions[:, 2] < -plane.offset / _FARTHEST
     columns, rows, directions = columns[falls], rows[falls], directions[falls]
     owner = owner[falls]
-    border = at_border(frame, columns, rows)
+    border = at_border(masks, columns, rows)
     floor_z = -plane.offset / directions[:, 2]
     xy = directions[:, :2] * floor_z[:, None]
     z = depth[rows, columns].astype(np.float64)

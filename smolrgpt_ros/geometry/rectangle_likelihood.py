@@ -114,7 +114,7 @@ def cost_of(values: Array, batch: FitBatch, blur: float = 0.0) -> Array:
     """Costs alone, ``(R, S)``: negative log probabilities up to a constant of each object."""
     rectangles, inside, free = RectangleBatch(values), batch.inside, batch.free
     sides, may = containing_sides(rectangles.local(inside, blur), rectangles, inside)
-    p = _density(sides, inside.on_side * may, inside).p
+    p = _mixture(sides, inside.on_side * may, inside).p
     cost = -(np.log(p) * inside.weight).sum(axis=-1, dtype=np.float64)
     cost += _side_prior(rectangles, batch).cost
     if len(free):
@@ -133,7 +133,8 @@ def cost_of(values: Array, batch: FitBatch, blur: float = 0.0) -> Array:
 
 def _inside(rectangles: RectangleBatch, points: PointBatch, blur: float) -> NormalEquations:
     sides, may = containing_sides(rectangles.local(points, blur), rectangles, points)
-    p, r, bend = _density(sides, points.on_side * may, points)
+    mixture = _mixture(sides, points.on_side * may, points)
+    p, (r, bend) = mixture.p, _derivatives(mixture)
     r /= p  # -p' / p
     bend /= p  # p'' / p
     squared = np.square(r)
@@ -145,44 +146,57 @@ def _inside(rectangles: RectangleBatch, points: PointBatch, blur: float) -> Norm
     return _summed(rectangles, jacobian(sides), curvature, r, cost)
 
 
-class _Density(NamedTuple):
-    """``p(d)``, ``-p'(d)`` and ``p''(d)`` of the module's docstring, shape ``(R, S, N)`` each."""
+class _Mixture(NamedTuple):
+    """The density of distances beyond sides and its parts, as the module names them; shape
+    ``(R, S, N)`` each.
 
+    Args:
+        rate: ``1 / s``, 1/metres.
+        a, b: ``A`` and ``B``, 1/metres.
+        f, f_w: ``F(d/s)`` and ``F((d + w)/s)``.
+        p: the density, 1/metres.
+    """
+
+    rate: Floats
+    a: Floats
+    b: Floats
+    f: Floats
+    f_w: Floats
     p: Floats
-    minus_slope: Floats
-    bend: Floats
 
 
-def _density(sides: SideDistances, q: Floats, points: PointBatch) -> _Density:
-    """Densities of distances beyond sides, 1/metres, with their derivatives.
+def _mixture(sides: SideDistances, q: Floats, points: PointBatch) -> _Mixture:
+    """The density of each point's distance.
 
     Args:
         sides: of the points.
         q: probability that each point lies on its side.
         points: for their recess.
     """
-    rate = sides.precision * np.float32(1 / LOGISTIC_SCALE)  # 1 / s
+    rate = sides.precision * np.float32(1 / LOGISTIC_SCALE)
     scaled = sides.d * rate
-    f = _falling(scaled)  # F(d / s)
-    f_w = _falling(scaled + points.recess * rate)  # F((d + w) / s)
+    f, f_w = _falling(scaled), _falling(scaled + points.recess * rate)
     b = q * points.per_recess
     a = (1 - q) * np.float32(1 / INTERIOR_DEPTH)
     a += b
-
     p = a * f
     p -= b * f_w
     p += np.float32(STRAY_DENSITY)
+    return _Mixture(rate, a, b, f, f_w, p)
 
-    slope_a = f * (1 - f) * rate  # of F(d / s), falling
+
+def _derivatives(mixture: _Mixture) -> tuple[Floats, Floats]:
+    """``-p'(d)`` and ``p''(d)``."""
+    rate, a, b, f, f_w, _ = mixture
+    slope_a = f * (1 - f) * rate
     slope_a *= a
     slope_b = f_w * (1 - f_w) * rate
     slope_b *= b
     minus_slope = slope_a - slope_b
-
     bend = slope_a * (1 - 2 * f)
     bend -= slope_b * (1 - 2 * f_w)
     bend *= rate
-    return _Density(p, minus_slope, bend)
+    return minus_slope, bend
 
 
 def _falling(x: Floats) -> Floats:
