@@ -11,6 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from smolrgpt_ros.msg import Region
+
     from .reply import SpatialReply
 
 _FILES = ("rgb", "depth", "camera", "masks", "out")
@@ -62,7 +64,7 @@ def run(ask_files: Callable[[argparse.Namespace], int], arguments: argparse.Name
             f"--live needs ROS 2 ({error}): source the workspace's install/setup.bash, or "
             "scripts/env on a machine without ROS"
         ) from error
-    # Ctrl-C stays Python's: rclpy's own handler would take the client away in mid-question.
+    # Python handles Ctrl-C: rclpy's own handler would close the client during a question.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         with SpatialClient(arguments.service) as client:
@@ -110,22 +112,23 @@ def _watch(
 def report(reply: SpatialReply) -> str:
     """An answer for people, a line per fact."""
     from smolrgpt_ros.ros.convert.answer_values import view_of_message
-    from smolrgpt_ros.ros.convert.time import NS, nanoseconds
+    from smolrgpt_ros.ros.convert.time import seconds
 
     answer = reply.answer
+    assert answer is not None
     view = view_of_message(answer, reply.regions)
-    latency_s = nanoseconds(answer.latency) / NS
-    sure = "" if math.isnan(answer.confidence) else f", sure of its words {answer.confidence:.0%}"
+    latency_s = seconds(answer.latency)
+    confidence = "" if math.isnan(answer.confidence) else f", confidence {answer.confidence:.0%}"
     measured = view.measured_text or f"nothing: {view.reason}"
     lines = [f"question  {answer.question}"]
     if answer.model:
-        said = f"{answer.model} on {answer.device}, {latency_s:.2f} s{sure}"
-        lines.append(f"model     {view.text or '(nothing)'}   [{said}]")
+        details = f"{answer.model} on {answer.device}, {latency_s:.2f} s{confidence}"
+        lines.append(f"model     {view.text or '(nothing)'}   [{details}]")
     lines.append(f"measured  {measured}")
     if reply.agree is not None:
         lines.append("agree     " + ("yes" if reply.agree else "NO"))
-    lines += [f"region    {_place(region)}" for region in reply.regions]
-    lines.append(f"image     {nanoseconds(answer.frame_age) / NS:.2f} s old when asked about")
+    lines += [f"region    {_region_line(region)}" for region in reply.regions]
+    lines.append(f"image     {seconds(answer.frame_age):.2f} s old when asked about")
     if reply.message:
         lines.append(f"note      {reply.message}")
     return "\n".join(lines)
@@ -135,7 +138,7 @@ def summary(reply: SpatialReply) -> str:
     """A reply in one line."""
     from smolrgpt_ros.ros.convert.answer_values import view_of_message
 
-    if not reply.ok:
+    if reply.answer is None:
         return f"{reply.status.name}: {reply.message}"
     agree = {True: "agree", False: "DISAGREE", None: "not comparable"}[reply.agree]
     view = view_of_message(reply.answer, reply.regions)
@@ -144,11 +147,12 @@ def summary(reply: SpatialReply) -> str:
 
 
 def to_json(reply: SpatialReply) -> dict[str, Any]:
-    """A reply as plain JSON; what is not known is null."""
+    """A reply as plain JSON; unknown values are null."""
     found: dict[str, Any] = {"status": reply.status.name, "message": reply.message}
-    if not reply.ok:
+    answer = reply.answer
+    if answer is None:
         return found
-    answer, measured = reply.answer, reply.answer.measured
+    measured = answer.measured
     return found | {
         "question": answer.question,
         "prompt_region_ids": list(answer.prompt_region_ids),
@@ -177,10 +181,10 @@ def to_json(reply: SpatialReply) -> dict[str, Any]:
     }
 
 
-def _place(region: Any) -> str:
+def _region_line(region: Region) -> str:
     name = f"{region.label} {region.id}".strip()
     if not region.position_frame_id:
-        return f"{name}: depth does not tell where"
+        return f"{name}: position unknown, no depth"
     p = region.position
     return f"{name} at ({p.x:.2f}, {p.y:.2f}, {p.z:.2f}) m in {region.position_frame_id}"
 

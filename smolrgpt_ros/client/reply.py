@@ -1,9 +1,8 @@
-"""What a client of the ``spatial_query`` service gets: a response as a typed value."""
+"""A response of the ``spatial_query`` service as a typed value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from geometry_msgs.msg import PointStamped
 from std_msgs.msg import Header
@@ -11,6 +10,7 @@ from std_msgs.msg import Header
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.msg import Region, SpatialAnswer
 from smolrgpt_ros.ros.convert.answer_values import (
     agreement_of,
     generated_value,
@@ -18,31 +18,31 @@ from smolrgpt_ros.ros.convert.answer_values import (
     measured_value,
 )
 from smolrgpt_ros.scene.status import QueryError, Status
+from smolrgpt_ros.srv import SpatialQuery
 
 
 @dataclass(frozen=True, eq=False)
 class SpatialReply:
-    """How a question ended. Read :attr:`ok` first, or call :meth:`raise_for_status`.
+    """The outcome of a question. Read :attr:`ok` first, or call :meth:`raise_for_status`.
 
     Args:
-        status: ``Status.OK``, or why there is no answer. What went wrong on the client's side
-            has the same codes: NOT_READY where nobody offers the service, TIMEOUT where nobody
-            answered in time.
-        message: empty, a warning, or with a failure one sentence that says what to do.
+        status: ``Status.OK``, or why there is no answer. Failures on the client's side have the
+            same codes: NOT_READY without a server, TIMEOUT without a response in time.
+        message: empty, a warning, or the failure and its remedy in one sentence.
         answer: ``msg/SpatialAnswer``; ``None`` unless OK.
         regions: ``msg/Region`` the question was asked about, in the prompt's order; positions in
             the target frame.
-        canceled: the client took the question back.
+        canceled: the client cancelled the question.
     """
 
     status: Status
     message: str = ""
-    answer: Any = None
-    regions: tuple[Any, ...] = ()
+    answer: SpatialAnswer | None = None
+    regions: tuple[Region, ...] = ()
     canceled: bool = False
 
     @classmethod
-    def of(cls, response: Any) -> SpatialReply:
+    def of(cls, response: SpatialQuery.Response | SpatialQueryAction.Result) -> SpatialReply:
         """The reply of a service response or an action result."""
         canceled = response.status == SpatialQueryAction.Result.STATUS_CANCELED
         status = Status.TIMEOUT if canceled else Status(response.status)
@@ -72,12 +72,12 @@ class SpatialReply:
     @property
     def text(self) -> str:
         """The model's sentence, as generated; empty without an answer."""
-        return str(self.answer.text) if self.ok else ""
+        return str(self.answer.text) if self.answer is not None else ""
 
     @property
     def kind(self) -> str:
         """Kind of the question: a value of ``language.meaning.Kind``; ``"unknown"`` unless OK."""
-        return kind_of(self.answer).value if self.ok else Kind.UNKNOWN.value
+        return kind_of(self.answer).value if self.answer is not None else Kind.UNKNOWN.value
 
     @property
     def generated(self) -> Value | None:
@@ -85,19 +85,19 @@ class SpatialReply:
 
         Metres, a count, the hour of a clock, the word of a comparison ("left") or the chosen id.
         """
-        return generated_value(self.answer) if self.ok else None
+        return generated_value(self.answer) if self.answer is not None else None
 
     @property
     def measured(self) -> Value | None:
-        """The same measured from depth; this is what planners should use."""
-        return measured_value(self.answer) if self.ok else None
+        """The same measured from depth; the value for planners."""
+        return measured_value(self.answer) if self.answer is not None else None
 
     @property
     def agree(self) -> bool | None:
         """Whether the two agree; ``None`` where one of them is missing."""
-        return agreement_of(self.answer) if self.ok else None
+        return agreement_of(self.answer) if self.answer is not None else None
 
-    def region(self, identity: int) -> Any:
+    def region(self, identity: int) -> Region:
         """The ``msg/Region`` of an id.
 
         Raises:
@@ -115,7 +115,7 @@ class SpatialReply:
 
         Raises:
             KeyError: if the question was not about it.
-            ValueError: if depth could not tell where it is.
+            ValueError: if its position is unknown for want of depth.
         """
         region = self.region(identity)
         if not region.position_frame_id:
@@ -123,5 +123,6 @@ class SpatialReply:
                 f"{region.label} {identity} has no position: {region.depth_valid_ratio:.0%} of its "
                 "pixels have depth"
             )
+        assert self.answer is not None  # there are regions
         header = Header(stamp=self.answer.header.stamp, frame_id=region.position_frame_id)
         return PointStamped(header=header, point=region.position)

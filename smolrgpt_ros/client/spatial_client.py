@@ -1,12 +1,12 @@
-"""Asking a running ``spatial_query`` node from Python, from wherever the caller stands.
+"""Asking a running ``spatial_query`` node from Python: from scripts, callbacks and coroutines.
 
     with SpatialClient() as client:
         reply = client.ask("How far is the leftmost pallet from the transporter?")
         print(reply.measured, reply.text)
 
-The client listens with a node, an executor and a thread of its own. A question may so be asked in a
-callback, in a single-threaded executor too, where waiting for a client of the same executor would
-wait for ever.
+The client has a node, an executor and a thread of its own. A question can therefore be asked in a
+callback, also of a single-threaded executor, where waiting for a client of the same executor would
+never end.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from typing import Any
 
 import rclpy
 from rclpy.action import ActionClient
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future as RosFuture
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.msg import Region
 from smolrgpt_ros.ros.convert.time import duration_of, time_of
 from smolrgpt_ros.ros.qos import service_profile
 from smolrgpt_ros.scene.status import Status
@@ -33,7 +34,7 @@ from smolrgpt_ros.srv import SpatialQuery
 
 from .reply import SpatialReply
 
-#: What a response may take beyond the node's own timeout before the node counts as gone, seconds.
+#: Time beyond the node's timeout after which a missing response is a TIMEOUT, seconds.
 GRACE_S = 2.0
 _POLL_S = 0.02
 
@@ -60,7 +61,7 @@ class SpatialClient:
         if not context.ok():
             raise RuntimeError("ROS is not initialized: call rclpy.init() before SpatialClient()")
         self._node = Node(
-            # Of its own: two nodes of one name in a graph are told apart by nobody.
+            # Unique: nodes of the same name cannot be distinguished in a graph.
             f"spatial_client_{uuid.uuid4().hex[:8]}",
             namespace=node.get_namespace() if node is not None else None,
             context=context,
@@ -88,7 +89,7 @@ class SpatialClient:
         self.close()
 
     def close(self) -> None:
-        """Leave the graph; questions still waiting end with NOT_READY. May be called twice."""
+        """Leave the graph; pending questions end with NOT_READY. May be called twice."""
         if self._closed.is_set():
             return
         self._closed.set()
@@ -104,7 +105,7 @@ class SpatialClient:
         return self._service
 
     def wait_ready(self, timeout_s: float) -> SpatialReply:
-        """Wait until the node answers; an empty question tells, for it is never answered.
+        """Wait until the node answers, by asking an empty question, which is refused at once.
 
         Returns:
             An OK reply without an answer, or NOT_READY with the reason.
@@ -124,7 +125,7 @@ class SpatialClient:
         question: str,
         *,
         region_ids: Sequence[int] = (),
-        regions: Sequence[Any] = (),
+        regions: Sequence[Region] = (),
         stamp_ns: int = 0,
         max_age_s: float = 0.0,
         timeout_s: float = 30.0,
@@ -134,7 +135,7 @@ class SpatialClient:
         cancelled: Callable[[], bool] | None = None,
     ) -> SpatialReply:
         """Ask and wait for the reply: at most ``timeout_s`` and :data:`GRACE_S`. Never raises for
-        what the graph does; see :class:`SpatialReply`.
+        failures in the graph; see :class:`SpatialReply`.
 
         Args:
             question: in English; ``srv/SpatialQuery`` explains this and the next fields.
@@ -144,9 +145,9 @@ class SpatialClient:
             max_age_s: oldest image allowed; 0: the node's parameter.
             timeout_s: for finding the node and for its answer together, seconds, above 0.
             target_frame: of the positions in the reply; empty: the camera's optical frame.
-            camera: reserved for nodes with several.
+            camera: name, on a node with several cameras.
             on_text: called on another thread with the model's text so far.
-            cancelled: asked again and again; the question is taken back soon after it says True.
+            cancelled: polled; the question is cancelled soon after it returns True.
 
         Raises:
             ValueError: if ``timeout_s`` is not above 0.
@@ -179,14 +180,14 @@ class SpatialClient:
         """:meth:`ask` for asyncio."""
         return await asyncio.wrap_future(self.submit(question, **options))
 
-    def future(self, executor: Any, question: str, **options: Any) -> Any:
+    def future(self, executor: Executor, question: str, **options: Any) -> RosFuture:
         """:meth:`ask` for coroutines that an rclpy executor runs.
 
         ``reply = await client.future(self.executor, "…")`` in a callback of a node lets the
         executor do other work meanwhile.
 
         Args:
-            executor: the one that runs the coroutine.
+            executor: runs the coroutine.
 
         Returns:
             ``rclpy.task.Future`` of a :class:`SpatialReply`.
@@ -206,7 +207,7 @@ class SpatialClient:
 
     # -- on the caller's thread -------------------------------------------------------------
 
-    def _call(self, request: Any, timeout_s: float) -> SpatialReply:
+    def _call(self, request: SpatialQuery.Request, timeout_s: float) -> SpatialReply:
         end = time.monotonic() + timeout_s
         if not self._there(self._client.service_is_ready, end):
             return self._absent(timeout_s)
@@ -219,7 +220,7 @@ class SpatialClient:
 
     def _run(
         self,
-        goal: Any,
+        goal: SpatialQueryAction.Goal,
         timeout_s: float,
         on_text: Callable[[str], None],
         cancelled: Callable[[], bool],
@@ -229,11 +230,11 @@ class SpatialClient:
             return _CANCELED if cancelled() else self._absent(timeout_s)
         goal.timeout = duration_of(max(end - time.monotonic(), 0.001))
 
-        def hear(message: Any) -> None:
+        def on_feedback(message: SpatialQueryAction.Impl.FeedbackMessage) -> None:
             if message.feedback.partial_text:
                 on_text(message.feedback.partial_text)
 
-        accepting = self._action.send_goal_async(goal, feedback_callback=hear)
+        accepting = self._action.send_goal_async(goal, feedback_callback=on_feedback)
         if not self._wait(accepting, end + GRACE_S):
             return self._silent(timeout_s)
         handle = accepting.result()
@@ -241,7 +242,7 @@ class SpatialClient:
             return SpatialReply(Status.BUSY, f"{self.service} does not accept the goal; ask again")
         finishing = handle.get_result_async()
         if not self._wait(finishing, end + GRACE_S, cancelled):
-            # A goal that nobody waits for any more must not go on computing.
+            # An abandoned goal must not occupy the model.
             handle.cancel_goal_async()
             return _CANCELED if cancelled() else self._silent(timeout_s)
         return SpatialReply.of(finishing.result().result)
@@ -270,7 +271,7 @@ class SpatialClient:
             return _CLOSED
         return SpatialReply(
             Status.NOT_READY,
-            f"nobody offers {self.service} after {timeout_s:.1f} s; start the spatial_query node, "
+            f"no server of {self.service} after {timeout_s:.1f} s; start the spatial_query node, "
             "or check its namespace and ROS_DOMAIN_ID",
         )
 
@@ -280,7 +281,7 @@ class SpatialClient:
         return SpatialReply(
             Status.TIMEOUT,
             f"{self.service} did not respond within {timeout_s:.1f} s; allow more time "
-            "(timeout_s), or see whether its node still runs",
+            "(timeout_s), or check whether its node still runs",
         )
 
     def _spin(self) -> None:

@@ -1,1 +1,1 @@
-"""The programs on the robot: nodes that translate between topics and the rooms that know things."""
+"""The nodes: parameters, topics, services and lifecycle around the rooms that are free of ROS."""

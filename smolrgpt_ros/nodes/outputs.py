@@ -65,8 +65,8 @@ class CameraOutputs:
         answer = self._current(settings)
         if _has_subscribers(self._regions) or _has_subscribers(self._markers):
             exact = settings["regions_exact"]
-            places = region_poses(seen.geometry) if exact else fast_poses(seen.frame, seen.regions)
-            array = region_array(seen.frame, seen.regions, places)
+            poses = region_poses(seen.geometry) if exact else fast_poses(seen.frame, seen.regions)
+            array = region_array(seen.frame, seen.regions, poses)
             if _has_subscribers(self._regions):
                 self._regions.publish(array)
             if _has_subscribers(self._markers):

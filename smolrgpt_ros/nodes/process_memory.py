@@ -20,7 +20,7 @@ def use_one_heap() -> bool:
 
     Returns:
         whether it took effect: not with another C library, nor where the environment variable
-        ``MALLOC_ARENA_MAX`` already says how many.
+        ``MALLOC_ARENA_MAX`` is set.
     """
     if "MALLOC_ARENA_MAX" in os.environ:
         return False

@@ -1,4 +1,4 @@
-"""Scenes for the simulated camera: rendered or read, one ahead, on a thread of their own."""
+"""Scenes for the simulated camera: rendered or read in advance, on a thread of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SceneMaker = Callable[[int], SimulatedFrame]
 
 
 class SceneError(RuntimeError):
-    """Scenes that cannot be had; the message names what to install or to set."""
+    """Scenes that cannot be made; the message names what to install or to set."""
 
 
 def rendered_scenes(
@@ -60,7 +60,7 @@ def recorded_scenes(directory: str | Path) -> SceneMaker:
 
 
 class SceneThread:
-    """Makes scenes on one thread, which also owns the renderer, one ahead of their use.
+    """Makes scenes on one thread, which owns the renderer; one scene in advance.
 
     Args:
         make: called with 0, 1, 2, …

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
@@ -32,7 +34,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "family",
         "ceiling",
-        "Where the camera is: high up looking down, or on a robot.",
+        "Where the camera is: below the ceiling looking down, or on a robot.",
         choices=("ceiling", "robot"),
         read_only=True,
     ),
@@ -83,17 +85,17 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "map_frame",
         "map",
-        "Frame in which TF is told where the camera is, where tf2_ros is installed; empty: no TF.",
+        "Frame of the camera's pose on /tf_static, where tf2_ros is installed; empty: no pose.",
         read_only=True,
     ),
 )
 
 
 class WarehouseCameraNode(Node):
-    """Publishes one scene after the other, each for a while, with fresh stamps.
+    """Publishes one scene after the other, each for ``hold_time``, with fresh stamps.
 
-    ``~/truth`` says what is in the scene that starts: JSON with ``index``, ``first_stamp_ns`` (the
-    stamp of its first image) and ``truth``.
+    ``~/truth`` is JSON about the scene that starts: ``index``, ``first_stamp_ns`` (the stamp of its
+    first image) and ``truth``.
 
     Args:
         options: of ``rclpy.node.Node``.
@@ -108,20 +110,20 @@ class WarehouseCameraNode(Node):
         self._scenes = SceneThread(_maker(values))
         self._log_handler = forward_logs(self.get_logger())
         self._index = -1
-        self._shown: _Shown | None = None
-        self._wanted = True
+        self._displayed: _SceneMessages | None = None
+        self._next_wanted = True
         camera = profile("sensor_data")
         self._rgb = self.create_publisher(Image, "rgb/image_raw", camera)
         self._info = self.create_publisher(CameraInfo, "rgb/camera_info", camera)
         self._depth = self.create_publisher(Image, "depth/image_raw", camera)
-        # RViz's DepthCloud takes the calibration from beside the depth images.
+        # RViz's DepthCloud reads the calibration beside the depth images.
         self._depth_info = self.create_publisher(CameraInfo, "depth/camera_info", camera)
         self._pose = CameraPoseBroadcaster(self) if values["map_frame"] else None
         self._truth = self.create_publisher(String, "~/truth", profile("latched"))
         self.create_service(Trigger, "~/next", self._next)
         self.create_timer(1.0 / values["rate"], self._publish)
         if values["hold_time"] > 0:
-            self.create_timer(values["hold_time"], self._want_next)
+            self.create_timer(values["hold_time"], self._request_next)
         self._scenes.start()
 
     def destroy_node(self) -> None:
@@ -131,49 +133,49 @@ class WarehouseCameraNode(Node):
             self._scenes = None
         super().destroy_node()
 
-    def _next(self, request: Any, response: Any) -> Any:
-        self._want_next()
+    def _next(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self._request_next()
         response.success = True
         response.message = f"scene {self._index + 1} comes next"
         return response
 
-    def _want_next(self) -> None:
-        self._wanted = True
+    def _request_next(self) -> None:
+        self._next_wanted = True
 
     def _publish(self) -> None:
         stamp = self.get_clock().now().to_msg()
-        if self._wanted and self._scenes is not None:
+        if self._next_wanted and self._scenes is not None:
             scene = self._scenes.next()
             if scene is not None:
-                self._wanted = False
+                self._next_wanted = False
                 self._index += 1
-                self._shown = _Shown(scene, self._values["depth_encoding"])
-                self._tell_pose(scene, stamp)
+                self._displayed = _SceneMessages(scene, self._values["depth_encoding"])
+                self._send_pose(scene, stamp)
                 self._truth.publish(String(data=_truth_text(scene, self._index, stamp)))
                 self.get_logger().info(
                     f"scene {self._index}: seed {scene.truth.seed}, "
                     f"{len(scene.regions)} regions in view"
                 )
-        if self._shown is not None:
-            # Calibration first: who pairs by stamp has it when the images come.
+        if self._displayed is not None:
+            # Calibration first, so that it has arrived when the images are paired.
             for publisher, message in zip(
                 (self._info, self._depth_info, self._rgb, self._depth),
-                self._shown.at(stamp),
+                self._displayed.at(stamp),
                 strict=True,
             ):
                 publisher.publish(message)
 
-    def _tell_pose(self, scene: SimulatedFrame, stamp: Any) -> None:
+    def _send_pose(self, scene: SimulatedFrame, stamp: Time) -> None:
         if self._pose is not None:
             truth = scene.truth
-            # World to camera turns the other way round than camera to world.
+            # The inverse of the rotation from world to camera.
             rotation = np.array(truth.world_to_optical).reshape(3, 3).T
             pose = Pose(self._values["map_frame"], rotation, np.array(truth.camera_position))
             self._pose.send(pose, scene.frame.frame_id, stamp)
 
 
-class _Shown:
-    """The messages of a scene; only their stamps change while it is shown."""
+class _SceneMessages:
+    """The messages of a scene, published again and again with new stamps."""
 
     def __init__(self, scene: SimulatedFrame, depth_encoding: str) -> None:
         frame = scene.frame
@@ -187,18 +189,20 @@ class _Shown:
             encode_image(depth_pixels(frame.depth, depth_encoding), depth_encoding, header),
         )
 
-    def at(self, stamp: Any) -> tuple[Any, ...]:
+    def at(self, stamp: Time) -> tuple[CameraInfo, CameraInfo, Image, Image]:
         for message in self._messages:
             message.header.stamp = stamp
         return self._messages
 
 
-def depth_pixels(depth: np.ndarray, encoding: str) -> np.ndarray:
+def depth_pixels(
+    depth: NDArray[np.float32], encoding: str
+) -> NDArray[np.float32] | NDArray[np.uint16]:
     """Metres with NaN as the pixels of a depth encoding (REP-118)."""
     if encoding == "32FC1":
-        return depth.astype(np.float32)
+        return np.asarray(depth, np.float32)
     millimetres = np.nan_to_num(depth * 1000.0, nan=0.0, posinf=0.0, neginf=0.0)
-    return np.clip(np.rint(millimetres), 0, 65535).astype(np.uint16)
+    return np.asarray(np.clip(np.rint(millimetres), 0, 65535), np.uint16)
 
 
 def _maker(values: dict[str, Any]) -> SceneMaker:
@@ -210,7 +214,7 @@ def _maker(values: dict[str, Any]) -> SceneMaker:
     )
 
 
-def _truth_text(scene: SimulatedFrame, index: int, stamp: Any) -> str:
+def _truth_text(scene: SimulatedFrame, index: int, stamp: Time) -> str:
     return json.dumps(
         {
             "index": index,
@@ -221,7 +225,7 @@ def _truth_text(scene: SimulatedFrame, index: int, stamp: Any) -> str:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop; the process's exit code."""
+    """Run the node until the process is asked to end; the process's exit code."""
     return run(
         "warehouse_camera",
         WarehouseCameraNode,

@@ -11,10 +11,11 @@ from typing import Any
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.subscription import Subscription
 
 from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.ros.convert.messages import empty_answer
-from smolrgpt_ros.ros.convert.time import NS, nanoseconds
+from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
 from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.ros.view.web_schemas import definition_of
@@ -24,7 +25,7 @@ from smolrgpt_ros.srv import SpatialQuery
 from .running import run
 
 PACKAGE = "smolrgpt_ros"
-#: What is shown: topic, package and message, quality of service.
+#: Topics for browsers: name, package and message, quality of service.
 TOPICS: tuple[tuple[str, str, str, str], ...] = (
     ("spatial_query/markers", "visualization_msgs", "MarkerArray", "reliable"),
     ("spatial_query/annotated", "sensor_msgs", "Image", "sensor_data"),
@@ -43,13 +44,13 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "host",
         "127.0.0.1",
-        "Address to listen on; 127.0.0.1: this machine only, 0.0.0.0: whoever reaches it.",
+        "Address to listen on; 127.0.0.1: this machine only, 0.0.0.0: every network interface.",
         read_only=True,
     ),
     ParameterSpec(
         "port",
         8765,
-        "TCP port of the WebSocket; 0: a free one, told in the log.",
+        "TCP port of the WebSocket; 0: a free one, see the log.",
         minimum=0,
         maximum=65535,
         read_only=True,
@@ -58,10 +59,10 @@ SPECS: tuple[ParameterSpec, ...] = (
 
 
 class WebViewNode(Node):
-    """Hands the graph's messages to browsers, and their questions to the service.
+    """Forwards the graph's messages to browsers, and their questions to the service.
 
-    A topic is subscribed to only while somebody watches: the query node makes no pictures that
-    nobody sees.
+    A topic is subscribed to only while a browser displays it, so that the query node draws no
+    pictures without need.
 
     Args:
         options: of ``rclpy.node.Node``.
@@ -73,8 +74,8 @@ class WebViewNode(Node):
         self._client: SpatialClient | None = None
         super().__init__("web_view", **options)
         values = declare(self, SPECS)
-        self._types: dict[str, tuple[Any, str]] = {}
-        self._hearing: dict[str, Any] = {}
+        self._types: dict[str, tuple[type, str]] = {}
+        self._subscribed: dict[str, Subscription] = {}
         self._audiences: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
         topics = self._topics()
         self._client = SpatialClient(SERVICE, node=self)
@@ -115,7 +116,7 @@ class WebViewNode(Node):
         super().destroy_node()
 
     def _topics(self) -> dict[str, WebTopic]:
-        """The topics whose messages are installed here."""
+        """The topics whose message types are installed."""
         found = {}
         for name, package, message, qos in TOPICS:
             try:
@@ -135,13 +136,13 @@ class WebViewNode(Node):
             except queue.Empty:
                 return
             kind, qos = self._types[topic]
-            heard = self._hearing.get(topic)
-            # A latched message came before who listens now: subscribe anew to get it again.
-            if heard is not None and (count == 0 or qos == "latched"):
-                self.destroy_subscription(self._hearing.pop(topic))
-                heard = None
-            if heard is None and count > 0:
-                self._hearing[topic] = self.create_subscription(
+            subscription = self._subscribed.get(topic)
+            # A latched message is received again by a new subscription.
+            if subscription is not None and (count == 0 or qos == "latched"):
+                self.destroy_subscription(self._subscribed.pop(topic))
+                subscription = None
+            if subscription is None and count > 0:
+                self._subscribed[topic] = self.create_subscription(
                     kind, topic, lambda data, t=topic: self._send(t, data), profile(qos), raw=True
                 )
 
@@ -158,8 +159,8 @@ class WebViewNode(Node):
             region_ids=request.region_ids,
             regions=request.regions,
             stamp_ns=nanoseconds(request.stamp),
-            max_age_s=nanoseconds(request.max_age) / NS,
-            timeout_s=nanoseconds(request.timeout) / NS or 30.0,
+            max_age_s=seconds(request.max_age),
+            timeout_s=seconds(request.timeout) or 30.0,
             target_frame=request.target_frame,
             camera=request.camera,
         )
@@ -173,7 +174,7 @@ class WebViewNode(Node):
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the node until it is told to stop; the process's exit code."""
+    """Run the node until the process is asked to end; the process's exit code."""
     return run(
         "web_view",
         WebViewNode,

@@ -1,10 +1,12 @@
-"""Where a camera is, told to TF once for all, where TF is installed."""
+"""The pose of a fixed camera on ``/tf_static``, where TF is installed."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
+from rclpy.node import Node
 from std_msgs.msg import Header
 
 from smolrgpt_ros.scene.pose import Pose
@@ -18,7 +20,7 @@ class CameraPoseBroadcaster:
         node: publishes.
     """
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Node) -> None:
         self._broadcaster: Any = None
         try:
             import tf2_ros
@@ -31,8 +33,8 @@ class CameraPoseBroadcaster:
         """Whether anything is published."""
         return self._broadcaster is not None
 
-    def send(self, pose: Pose, camera_frame: str, stamp: Any) -> None:
-        """Tell where ``camera_frame`` is in ``pose.frame_id``, in place of what was told before."""
+    def send(self, pose: Pose, camera_frame: str, stamp: Time) -> None:
+        """Publish the pose of ``camera_frame`` in ``pose.frame_id``; replaces an earlier one."""
         if self._broadcaster is None:
             return
         message = TransformStamped(

@@ -33,7 +33,7 @@ def profile(preset: str) -> QoSProfile:
 
 
 def service_profile() -> QoSProfile:
-    """For services: the default keeps 10 requests, and of a burst the others are never answered."""
+    """For services: the default keeps 10 requests and drops the others of a burst, unanswered."""
     return _keep(256, ReliabilityPolicy.RELIABLE)
 
 

@@ -1,10 +1,11 @@
-"""Transforms at an image's stamp, where TF is installed, and a clear error where it is not."""
+"""Transforms at an image's stamp; an error that names the package where TF is not installed."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from rclpy.node import Node
 
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.rotations import rotation_matrix
@@ -18,7 +19,7 @@ class Transforms:
         node: subscribes to /tf and /tf_static.
     """
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Node) -> None:
         self._buffer: Any = None
         self._listener: Any = None
         self._missing = ""

@@ -36,7 +36,7 @@ def test_one_answer_for_people(graph, ask):
     lines = dict(line.split(None, 1) for line in out.splitlines())
     assert lines["question"] == LEFT
     assert lines["measured"] == "left" and lines["agree"] == "yes"
-    assert "fixed on cpu" in lines["model"] and "sure of its words 90%" in lines["model"]
+    assert "fixed on cpu" in lines["model"] and "confidence 90%" in lines["model"]
     # The model's [Region 0] and [Region 1] as the ids people know.
     left, right = (line.split()[2] for line in out.splitlines() if line.startswith("region"))
     assert f"[{left}]" in lines["model"] and f"[{right}]" in lines["model"]
@@ -85,7 +85,7 @@ def test_a_watch_ends_with_ctrl_c(graph, ask, monkeypatch):
     [
         (["--rgb", "a.png"], "leave out --rgb"),
         (["--watch", "-1"], "--watch needs seconds"),
-        (["--service", "nowhere", "--timeout", "0.2"], "NOT_READY: nobody offers /nowhere"),
+        (["--service", "nowhere", "--timeout", "0.2"], "NOT_READY: no server of /nowhere"),
     ],
 )
 def test_what_goes_wrong_is_named(graph, ask, options, words):

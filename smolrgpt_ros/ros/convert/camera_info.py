@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from sensor_msgs.msg import CameraInfo
+from std_msgs.msg import Header
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 
@@ -18,7 +17,7 @@ def intrinsics_from(info: CameraInfo, width: int, height: int) -> CameraIntrinsi
     """Intrinsics of an image of ``width`` x ``height`` pixels; ``None`` where uncalibrated.
 
     K belongs to the full sensor; region of interest and binning are applied as the message's
-    definition says. Lens distortion is not undone: give rectified images where it matters.
+    definition says. Lens distortion is not corrected: use rectified images where it matters.
 
     Raises:
         CameraInfoError: if the calibration is for another image size.
@@ -45,7 +44,7 @@ def intrinsics_from(info: CameraInfo, width: int, height: int) -> CameraIntrinsi
     )
 
 
-def camera_info_of(intrinsics: CameraIntrinsics, header: Any) -> CameraInfo:
+def camera_info_of(intrinsics: CameraIntrinsics, header: Header) -> CameraInfo:
     """The message of a rectified camera without distortion."""
     fx, fy, cx, cy = intrinsics.fx, intrinsics.fy, intrinsics.cx, intrinsics.cy
     return CameraInfo(

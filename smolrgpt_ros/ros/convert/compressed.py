@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PictureFile
 from PIL import UnidentifiedImageError
+from sensor_msgs.msg import CompressedImage
 
 from .images import MAX_PIXELS, ImageError, metres
 
@@ -23,7 +24,7 @@ _DEPTH_HEADER = struct.Struct("<iff")
 _FILES = ("JPEG", "PNG")
 
 
-def decode_compressed_color(message: Any) -> NDArray[np.uint8]:
+def decode_compressed_color(message: CompressedImage) -> NDArray[np.uint8]:
     """The picture of a JPEG or PNG message, shape ``(H, W, 3)``, uint8, RGB order.
 
     Raises:
@@ -32,13 +33,13 @@ def decode_compressed_color(message: Any) -> NDArray[np.uint8]:
     data = _bytes(message)
     _check_file(data, message.format)
     pixels = _decoded(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, message.format)
-    # image_transport stores what it was told to: "rgb8; jpeg compressed bgr8" is the rule.
+    # image_transport names the stored order last: "rgb8; jpeg compressed bgr8" is usual.
     if "compressed rgb8" in message.format:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def decode_compressed_depth(message: Any) -> NDArray[np.float32]:
+def decode_compressed_depth(message: CompressedImage) -> NDArray[np.float32]:
     """Depth of a PNG message, shape ``(H, W)``, float32, metres, NaN where nothing was measured.
 
     Reads ``compressedDepth`` of 16UC1 (millimetres) and 32FC1 (inverse depth, quantized), and a
@@ -69,7 +70,7 @@ def decode_compressed_depth(message: Any) -> NDArray[np.float32]:
     kind = _check_file(data, how)
     if kind != "PNG":
         raise ImageError(
-            f"depth in a {kind} file has lost its values, expected PNG; use compressedDepth, or "
+            f"depth in a {kind} file holds no exact values, expected PNG; use compressedDepth, or "
             "set transport.depth to raw"
         )
     stored = _decoded(data, cv2.IMREAD_UNCHANGED, how)
@@ -85,16 +86,16 @@ def decode_compressed_depth(message: Any) -> NDArray[np.float32]:
     return metres(np.where(stored > 0, depth, np.float32("nan")), 1.0)
 
 
-def _bytes(message: Any) -> bytes:
+def _bytes(message: CompressedImage) -> bytes:
     return bytes(memoryview(message.data))
 
 
 def _check_file(data: bytes, how: str) -> str:
-    """The kind of a file whose header makes sense."""
+    """The format of a file with a plausible header: JPEG or PNG."""
     try:
         with PictureFile.open(io.BytesIO(data), formats=_FILES) as header:
             (width, height), kind = header.size, str(header.format)
-    # ultralytics replaces Pillow's open by one that looks for a HEIF reader before it gives up.
+    # ultralytics replaces Pillow's open by one that imports a HEIF reader before it fails.
     except (UnidentifiedImageError, ModuleNotFoundError) as error:
         raise ImageError(
             f"{len(data)} bytes of format {how!r:.60} are no {' or '.join(_FILES)} file; "

@@ -1,8 +1,8 @@
-"""``sensor_msgs/Image`` to arrays and back, with every claim of the message checked first.
+"""``sensor_msgs/Image`` to arrays and back, with every field of the message checked first.
 
 The plain encodings are read here and not by cv_bridge, which scrambles padded rows, cannot read the
-other byte order with numpy 2 and does not load at all where its binary was built for numpy 1. What
-needs more than a reshape (Bayer, YUV) is left to it, after the same checks.
+other byte order with numpy 2 and does not load where its binary was built for numpy 1. Encodings
+that need more than a reshape (Bayer, YUV) are converted by it, after the same checks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 
 #: Colour encodings read directly: channels, and how OpenCV makes RGB of them (None: it is RGB).
 _COLOR: dict[str, tuple[int, int | None]] = {
@@ -110,7 +111,7 @@ def metres(values: NDArray[Any], units: float) -> NDArray[np.float32]:
     return depth
 
 
-def encode_image(pixels: NDArray[Any], encoding: str, header: Any) -> Image:
+def encode_image(pixels: NDArray[Any], encoding: str, header: Header) -> Image:
     """An image message of an array.
 
     Args:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from geometry_msgs.msg import Point, Vector3
 from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import Header
 
 from smolrgpt_ros import msg as interfaces
+from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.query.request import ClientRegion, QueryRequest
@@ -18,9 +18,10 @@ from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.srv import SpatialQuery
 
 from .answer_values import KIND_CODES
-from .time import NS, duration_of, nanoseconds, time_of
+from .time import duration_of, nanoseconds, seconds, time_of
 
 NAN = float("nan")
 
@@ -36,16 +37,16 @@ def header_of(frame: RgbdFrame) -> Header:
     return Header(stamp=time_of(frame.stamp_ns), frame_id=frame.frame_id)
 
 
-def region_message(region: Region, place: RegionPose) -> Any:
-    """``msg/Region`` of a region and where its object is."""
+def region_message(region: Region, pose: RegionPose) -> interfaces.Region:
+    """``msg/Region`` of a region and the pose of its object."""
     message = interfaces.Region(
         id=region.id,
         label=region.label,
         score=region.score,
-        position=Point(**dict(zip("xyz", place.position or (NAN,) * 3, strict=True))),
-        position_frame_id=place.frame_id if place.position is not None else "",
-        size=Vector3(**dict(zip("xyz", place.size or (NAN,) * 3, strict=True))),
-        depth_valid_ratio=place.depth_valid_ratio,
+        position=Point(**dict(zip("xyz", pose.position or (NAN,) * 3, strict=True))),
+        position_frame_id=pose.frame_id if pose.position is not None else "",
+        size=Vector3(**dict(zip("xyz", pose.size or (NAN,) * 3, strict=True))),
+        depth_valid_ratio=pose.depth_valid_ratio,
     )
     box = region.box
     if box is not None:
@@ -56,38 +57,41 @@ def region_message(region: Region, place: RegionPose) -> Any:
     return message
 
 
-def region_array(frame: RgbdFrame, regions: Sequence[Region], places: Sequence[RegionPose]) -> Any:
+def region_array(
+    frame: RgbdFrame, regions: Sequence[Region], poses: Sequence[RegionPose]
+) -> interfaces.RegionArray:
     """``msg/RegionArray`` of a frame."""
     return interfaces.RegionArray(
         header=header_of(frame),
         height=frame.height,
         width=frame.width,
-        regions=[region_message(r, p) for r, p in zip(regions, places, strict=True)],
+        regions=[region_message(r, p) for r, p in zip(regions, poses, strict=True)],
     )
 
 
-def request_of(request: Any, target_frame: str = "") -> QueryRequest:
+def request_of(
+    request: SpatialQuery.Request | SpatialQueryAction.Goal, target_frame: str = ""
+) -> QueryRequest:
     """The values of a service request or an action goal; they have the same fields.
 
     Args:
         request: the message.
-        target_frame: where the request names none.
+        target_frame: default, where the request names none.
     """
-    max_age, timeout = nanoseconds(request.max_age), nanoseconds(request.timeout)
     return QueryRequest(
         question=request.question,
         region_ids=tuple(int(i) for i in request.region_ids),
         regions=tuple(client_region(region) for region in request.regions),
         stamp_ns=nanoseconds(request.stamp),
-        max_age_s=max_age / NS if max_age else None,
-        timeout_s=timeout / NS if timeout else None,
+        max_age_s=seconds(request.max_age) or None,
+        timeout_s=seconds(request.timeout) or None,
         target_frame=request.target_frame or target_frame,
         camera=request.camera,
     )
 
 
-def client_region(message: Any) -> ClientRegion:
-    """What a client says about one of its own regions."""
+def client_region(message: interfaces.Region) -> ClientRegion:
+    """A region of a client's request."""
     box = message.box
     has_box = box.width > 0 and box.height > 0
     return ClientRegion(
@@ -106,8 +110,8 @@ def client_region(message: Any) -> ClientRegion:
     )
 
 
-def empty_answer() -> Any:
-    """``msg/SpatialAnswer`` of a failed query: every number NaN, nothing claimed."""
+def empty_answer() -> interfaces.SpatialAnswer:
+    """``msg/SpatialAnswer`` of a failed query: every number NaN, no value."""
     message = interfaces.SpatialAnswer(value=NAN, confidence=NAN, trusted_value=NAN)
     message.measured = interfaces.MeasuredValue(value=NAN, std=NAN, depth_valid_ratio=NAN)
     return message
@@ -115,7 +119,7 @@ def empty_answer() -> Any:
 
 def answer_message(
     answer: SpatialAnswer, header: Header, frame_age_s: float, latency_s: float
-) -> Any:
+) -> interfaces.SpatialAnswer:
     """``msg/SpatialAnswer`` of a reasoner's answer.
 
     Args:
@@ -152,8 +156,8 @@ def answer_message(
     )
 
 
-def measured_message(answer: SpatialAnswer) -> Any:
-    """``msg/MeasuredValue`` of what depth says to the same question."""
+def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
+    """``msg/MeasuredValue`` of the measured answer."""
     measured = answer.measured
     value = _number(measured.value)
     return interfaces.MeasuredValue(
@@ -174,7 +178,7 @@ def _has_number(kind: Kind, value: float) -> bool:
     return quantity and math.isfinite(value)
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     """A number of a message: the value where it is one, NaN otherwise."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return NAN

@@ -75,5 +75,5 @@ def reply_of(result: QueryResult) -> Reply:
 def _messages(
     geometry: FrameGeometry, prompted: Sequence[Region], pose: Pose | None
 ) -> list[RegionMessage]:
-    places = region_poses(geometry, pose, [region.id for region in prompted])
-    return [region_message(r, p) for r, p in zip(prompted, places, strict=True)]
+    poses = region_poses(geometry, pose, [region.id for region in prompted])
+    return [region_message(r, p) for r, p in zip(prompted, poses, strict=True)]

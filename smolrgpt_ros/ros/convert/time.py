@@ -1,8 +1,6 @@
-"""Times and durations of messages as whole nanoseconds, and back."""
+"""Times and durations of messages as whole nanoseconds or as seconds, and back."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from builtin_interfaces.msg import Duration, Time
 
@@ -10,9 +8,14 @@ NS = 1_000_000_000
 _LONGEST_NS = (2**31 - 1) * NS
 
 
-def nanoseconds(message: Any) -> int:
-    """Nanoseconds of a ``builtin_interfaces`` Time or Duration."""
+def nanoseconds(message: Time | Duration) -> int:
+    """Nanoseconds of a time or duration."""
     return int(message.sec) * NS + int(message.nanosec)
+
+
+def seconds(message: Time | Duration) -> float:
+    """Seconds of a time or duration."""
+    return nanoseconds(message) / NS
 
 
 def time_of(stamp_ns: int) -> Time:
@@ -23,7 +26,7 @@ def time_of(stamp_ns: int) -> Time:
 def duration_of(seconds: float) -> Duration:
     """The Duration of a number of seconds; ``nanosec`` is never negative.
 
-    What the message cannot hold (68 years: a stamp of another clock) becomes its longest Duration.
+    Above the longest Duration of the message (68 years: a stamp of another clock): that one.
     """
     whole = min(max(round(seconds * NS), -_LONGEST_NS), _LONGEST_NS)
     return Duration(sec=whole // NS, nanosec=whole % NS)

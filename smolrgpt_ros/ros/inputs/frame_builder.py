@@ -142,7 +142,7 @@ def _intrinsics(
 def _depth_intrinsics(
     info: CameraInfo | None, size: tuple[int, ...], assumed: bool
 ) -> CameraIntrinsics | None:
-    """The depth camera's calibration; not looked at where the user vouches for registration."""
+    """The depth camera's calibration; ignored where ``depth.assume_registered`` is set."""
     if assumed:
         return None
     try:

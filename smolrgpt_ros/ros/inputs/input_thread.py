@@ -1,9 +1,9 @@
 """Messages of a few subscriptions, taken on a thread of their own instead of the node's executor.
 
-For each message rclpy's executor gathers everything the node has (topics, services, events) in
-Python and hands the callback to one of many threads: milliseconds of CPU, and images allocated in
-as many heaps as there are threads, of which none ever fits the next image. A camera sends a
-hundred messages a second, so it gets one thread that waits for nothing else.
+For each message rclpy's executor collects all entities of the node (topics, services, events) in
+Python and runs the callback on one of many threads: milliseconds of CPU, and images allocated in as
+many heaps as there are threads. A camera sends a hundred messages a second, so one thread waits for
+its messages alone.
 """
 
 from __future__ import annotations
@@ -12,29 +12,31 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any, Literal
+from typing import Literal
 
 from rclpy.callback_groups import CallbackGroup
+from rclpy.context import Context
+from rclpy.event_handler import EventHandler
 from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.subscription import Subscription
 
 _log = logging.getLogger(__name__)
 
-#: Longest wait for a message before the thread looks whether it shall end, nanoseconds.
-_PATIENCE_NS = 100_000_000
+#: Longest wait for a message before the thread checks whether to end, nanoseconds.
+_WAIT_NS = 100_000_000
 
 
 class InputGroup(CallbackGroup):
-    """Keeps the executor from subscriptions and from their events, which would wake it at every
-    message as well."""
+    """A group whose subscriptions and events the executor never executes."""
 
-    def can_execute(self, entity: Any) -> Literal[False]:
+    def can_execute(self, entity: object) -> Literal[False]:
         return False
 
-    def beginning_execution(self, entity: Any) -> Literal[False]:
+    def beginning_execution(self, entity: object) -> Literal[False]:
         return False
 
-    def ending_execution(self, entity: Any) -> None:
-        """Nothing was begun."""
+    def ending_execution(self, entity: object) -> None:
+        """Nothing was executed."""
 
 
 class InputThread:
@@ -46,16 +48,16 @@ class InputThread:
         name: of the thread.
     """
 
-    def __init__(self, context: Any, name: str = "inputs") -> None:
-        #: For ``create_subscription`` of what this thread takes.
+    def __init__(self, context: Context, name: str = "inputs") -> None:
+        #: Callback group of the subscriptions.
         self.group = InputGroup()
         self._context = context
-        self._subscriptions: tuple[Any, ...] = ()
+        self._subscriptions: tuple[Subscription, ...] = ()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
-    def start(self, subscriptions: Sequence[Any]) -> None:
-        """Take messages of these from now on; they belong to :attr:`group`."""
+    def start(self, subscriptions: Sequence[Subscription]) -> None:
+        """Take messages of subscriptions of :attr:`group` from now on."""
         self._subscriptions = tuple(subscriptions)
         self._thread.start()
 
@@ -75,7 +77,7 @@ class InputThread:
                 for used in (context, *handles, *events):
                     held.enter_context(used)  # keeps it from being destroyed while it is used
             except rclpy_implementation.InvalidHandle:
-                return  # destroyed before the thread came to run
+                return  # destroyed before the thread ran
             wait_set = rclpy_implementation.WaitSet(len(handles), 0, 0, 0, 0, len(events), context)
             while not self._stopping.is_set() and self._context.ok():
                 wait_set.clear_entities()
@@ -83,27 +85,27 @@ class InputThread:
                     wait_set.add_subscription(handle)
                 for event in events:
                     event.add_to_wait_set(wait_set)
-                wait_set.wait(_PATIENCE_NS)
+                wait_set.wait(_WAIT_NS)
                 ready = wait_set.get_ready_entities("subscription")
                 for subscription, handle in zip(self._subscriptions, handles, strict=True):
                     if handle.pointer in ready:
                         self._take(subscription)
                 for event in events:
                     if event.is_ready(wait_set):
-                        self._tell(event)
+                        self._handle(event)
 
-    def _take(self, subscription: Any) -> None:
+    def _take(self, subscription: Subscription) -> None:
         try:
             taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
             if taken is not None:
                 subscription.callback(taken[0])
-        except Exception:  # whatever a message or a callback does must not end the inputs
+        except Exception:  # an exception of one callback must not end the inputs
             _log.exception("a message on %s could not be taken", subscription.topic_name)
 
-    def _tell(self, event: Any) -> None:
+    def _handle(self, event: EventHandler) -> None:
         try:
             what = event.take_data()
             if what is not None:
                 event.callback(what)
         except Exception:
-            _log.exception("an event of an input could not be told")
+            _log.exception("an event of an input could not be handled")

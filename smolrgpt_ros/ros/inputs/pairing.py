@@ -1,9 +1,9 @@
 """The camera's topics, paired by stamp.
 
-message_filters runs its callback while it holds its lock and does not release it when the
-callback raises, so a callback here only stores and hands on. Its queues drop the oldest stamps, so
-after a jump back in time (a bag that starts again, a simulation reset) full ones would drop every
-new image: then the synchronizer is made anew.
+message_filters calls back while it holds its lock and does not release it when the callback
+raises, so a callback here only stores messages. Its queues drop the oldest stamps: after a jump
+back in time (a bag played again, a simulation reset) full queues would drop every new image, so the
+synchronizer is replaced.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeAlias
 
 from message_filters import ApproximateTimeSynchronizer, SimpleFilter
-from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.callback_groups import CallbackGroup
+from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
+from rclpy.node import Node
 from rclpy.qos import QoSProfile, qos_policy_name_from_kind
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow
@@ -27,7 +30,7 @@ from smolrgpt_ros.scene.status import QueryError
 from ..convert.time import nanoseconds
 from .frame_builder import FrameMessages
 
-#: A stamp this much older than the newest says that time started again, nanoseconds.
+#: A stamp this much older than the newest means that time was reset, nanoseconds.
 _JUMP_NS = 1_000_000_000
 
 #: Suffix of the topic and type of each transport; those of image_transport.
@@ -37,13 +40,16 @@ _TRANSPORTS: dict[str, tuple[str, type]] = {
     "compressedDepth": ("/compressedDepth", CompressedImage),
 }
 
+ImageMessage: TypeAlias = Image | CompressedImage
+Message: TypeAlias = Image | CompressedImage | CameraInfo
+
 COLOR_TRANSPORTS = ("raw", "compressed")
 DEPTH_TRANSPORTS = ("raw", "compressedDepth", "compressed")
 
 
 @dataclass(frozen=True)
 class PairingCounters:
-    """What came in so far, and when (steady clock, nanoseconds; 0 = never).
+    """Messages received so far, and the last times (steady clock, nanoseconds; 0: never).
 
     ``last_dt_s`` is the stamp of the paired depth minus that of colour, seconds.
     """
@@ -61,10 +67,10 @@ class PairingCounters:
 
 @dataclass(frozen=True)
 class PairingSettings:
-    """How to subscribe and pair.
+    """Settings of the subscriptions and of the pairing.
 
     Args:
-        use_depth: pair colour with depth; otherwise every colour image counts.
+        use_depth: pair colour with depth; otherwise each colour image makes a frame.
         slop_s: largest difference of the stamps of a pair, seconds.
         queue_size: messages of each topic kept while looking for a partner.
         rgb_qos, depth_qos, info_qos: profile of each subscription.
@@ -89,7 +95,7 @@ class FramePairing:
 
     Args:
         node: subscribes.
-        settings: how.
+        settings: of subscriptions and pairing.
         on_pair: called with the messages of each pair; must return at once.
         callback_group: of the subscriptions. One thread at a time calls their callbacks.
         prefix: before the topics' names, e.g. ``"front/"``.
@@ -97,10 +103,10 @@ class FramePairing:
 
     def __init__(
         self,
-        node: Any,
+        node: Node,
         settings: PairingSettings,
         on_pair: Callable[[FrameMessages], None],
-        callback_group: Any,
+        callback_group: CallbackGroup,
         prefix: str = "",
     ) -> None:
         self._node = node
@@ -115,7 +121,7 @@ class FramePairing:
         self._newest_ns = {"rgb": 0, "depth": 0}
         self.rates = {"rgb": Rate(), "depth": Rate(), "pairs": Rate()}
         self.abs_dt_s = RollingWindow()
-        self._subscriptions: dict[str, Any] = {}
+        self._subscriptions: dict[str, Subscription] = {}
         self._synchronize()
 
         rgb_suffix, rgb_type = _TRANSPORTS[settings.rgb_transport]
@@ -149,8 +155,8 @@ class FramePairing:
         self._subscriptions = {}
 
     @property
-    def subscriptions(self) -> tuple[Any, ...]:
-        """What was subscribed to, for whoever takes the messages."""
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The subscriptions, for the thread that takes their messages."""
         return tuple(self._subscriptions.values())
 
     @property
@@ -164,7 +170,7 @@ class FramePairing:
             return self._counters
 
     def state(self, failure: QueryError | None) -> InputState:
-        """What the inputs do now.
+        """The state of the inputs.
 
         Args:
             failure: why the newest pair gave no frame, if it did not.
@@ -198,10 +204,10 @@ class FramePairing:
         kind: type,
         topic: str,
         qos: QoSProfile,
-        callback: Callable[[Any], None],
+        callback: Callable[[Message], None],
         suffix: str = "",
     ) -> None:
-        def mismatch(event: Any) -> None:
+        def mismatch(event: QoSRequestedIncompatibleQoSInfo) -> None:
             self._note_mismatch(name, qos_policy_name_from_kind(event.last_policy_kind))
 
         if suffix:
@@ -228,7 +234,7 @@ class FramePairing:
         self._node.get_logger().warning(text)
 
     def _synchronize(self) -> None:
-        """Start pairing from nothing."""
+        """Make a new, empty synchronizer."""
         self._rgb_filter, self._depth_filter = SimpleFilter(), SimpleFilter()
         if self._settings.use_depth:
             synchronizer = ApproximateTimeSynchronizer(
@@ -237,7 +243,7 @@ class FramePairing:
                 self._settings.slop_s,
             )
             synchronizer.registerCallback(self._pair)
-            self._synchronizer: Any = synchronizer
+            self._synchronizer: ApproximateTimeSynchronizer = synchronizer
         else:
             self._rgb_filter.registerCallback(self._pair)
 
@@ -254,14 +260,14 @@ class FramePairing:
             self._depth_info = message
             self._mismatches.pop("depth_info", None)
 
-    def _take_rgb(self, message: Any) -> None:
+    def _take_rgb(self, message: ImageMessage) -> None:
         now = time.monotonic_ns()
         with self._lock:
             self._mismatches.pop("rgb", None)
             self._counters = replace(self._counters, rgb=self._counters.rgb + 1, last_rgb_ns=now)
         self._take("rgb", message)
 
-    def _take_depth(self, message: Any) -> None:
+    def _take_depth(self, message: ImageMessage) -> None:
         now = time.monotonic_ns()
         with self._lock:
             self._mismatches.pop("depth", None)
@@ -270,7 +276,7 @@ class FramePairing:
             )
         self._take("depth", message)
 
-    def _take(self, name: str, message: Any) -> None:
+    def _take(self, name: str, message: ImageMessage) -> None:
         self.rates[name].count()
         try:
             stamp = nanoseconds(message.header.stamp)
@@ -279,7 +285,7 @@ class FramePairing:
             self._newest_ns[name] = max(self._newest_ns[name], stamp)
             taken_by = self._rgb_filter if name == "rgb" else self._depth_filter
             taken_by.signalMessage(message)
-        except Exception as error:  # whatever a message holds must not end the subscription
+        except Exception as error:  # a malformed message must not end the subscription
             self._note_error(error)
 
     def _restart(self) -> None:
@@ -293,7 +299,7 @@ class FramePairing:
             throttle_duration_sec=5.0,
         )
 
-    def _pair(self, rgb: Any, depth: Any | None = None) -> None:
+    def _pair(self, rgb: ImageMessage, depth: ImageMessage | None = None) -> None:
         try:
             stamp = nanoseconds(rgb.header.stamp)
             dt = float("nan")
@@ -312,7 +318,7 @@ class FramePairing:
                     self._counters, paired=self._counters.paired + 1, last_dt_s=dt
                 )
             self._on_pair(FrameMessages(rgb, depth, info, depth_info))
-        except Exception as error:  # see the module's text
+        except Exception as error:  # see the module's docstring
             self._note_error(error)
 
     def _note_error(self, error: Exception) -> None:

@@ -13,6 +13,8 @@ from rcl_interfaces.msg import (
     SetParametersResult,
 )
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
+from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 
 class ParameterError(ValueError):
@@ -72,7 +74,7 @@ class ParameterSpec:
         return descriptor
 
 
-def declare(node: Any, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
+def declare(node: Node, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
     """Declare parameters on a node; returns their values by :attr:`ParameterSpec.key`.
 
     Raises:
@@ -93,10 +95,10 @@ def declare(node: Any, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
     return values
 
 
-def unknown_parameters(node: Any, specs: Iterable[ParameterSpec]) -> list[str]:
-    """Names that a launch file, YAML or command line set and no parameter has: typing errors."""
+def unknown_parameters(node: Node, specs: Iterable[ParameterSpec]) -> list[str]:
+    """Names set by a launch file, YAML or command line that no parameter has: typing errors."""
     known = {spec.name for spec in specs}
-    # rclpy has no public way to ask for what was given and never declared.
+    # rclpy has no public access to overrides that were never declared.
     given = getattr(node, "_parameter_overrides", {})
     return sorted(
         name
@@ -108,9 +110,9 @@ def unknown_parameters(node: Any, specs: Iterable[ParameterSpec]) -> list[str]:
 
 
 def check_changes(
-    specs: Sequence[ParameterSpec], current: Mapping[str, Any], changes: Iterable[Any]
+    specs: Sequence[ParameterSpec], current: Mapping[str, Any], changes: Iterable[Parameter]
 ) -> tuple[dict[str, Any], SetParametersResult]:
-    """Current values with changes laid over them, and whether each change is allowed.
+    """Current values with changes applied, and whether each change is allowed.
 
     Args:
         specs: all parameters of the node.

@@ -28,7 +28,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "model.backend",
         "smolrgpt",
-        "What generates answers; none: nothing is generated, answers hold only what was measured.",
+        "Generates answers; none: nothing is generated, answers hold measured values only.",
         choices=("smolrgpt", "none"),
         read_only=True,
     ),
@@ -48,20 +48,20 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "model.dtype",
         "auto",
-        "Number type the model computes in; float16, int8: on a CPU, smaller weights.",
+        "Number type of the model; float16, int8: smaller weights on a CPU.",
         choices=("auto", "float32", "bfloat16", "float16", "int8"),
         read_only=True,
     ),
     ParameterSpec(
         "device",
         "auto",
-        "Where model and detector compute: auto (a GPU where there is one), cpu, cuda, cuda:1, …",
+        "Device of model and detector: auto (a GPU where there is one), cpu, cuda, cuda:1, …",
         read_only=True,
     ),
     ParameterSpec(
         "threads",
         0,
-        "CPU threads of the model; 0: as torch chooses. Fewer are faster where other work runs.",
+        "CPU threads of the model; 0: torch's default. Fewer are faster beside other processes.",
         minimum=0,
         maximum=256,
         read_only=True,
@@ -69,8 +69,8 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.backend",
         "ultralytics",
-        "What finds regions; topic: another node, which publishes them on the topic regions; "
-        "none: clients send theirs with each request.",
+        "Finds regions; topic: another node, which publishes them on the topic regions; "
+        "none: clients send their own with each request.",
         choices=("ultralytics", "topic", "none"),
         read_only=True,
     ),
@@ -90,15 +90,15 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.prompts",
         "",
-        "What open-vocabulary weights (YOLOE) shall look for: a file of ultralytics' "
-        "save_prompt_embeddings (.npz); empty: what the weights know by themselves.",
+        "Classes of open-vocabulary weights (YOLOE): a file of ultralytics' "
+        "save_prompt_embeddings (.npz); empty: the classes of the weights.",
         read_only=True,
     ),
     ParameterSpec(
         "detector.labels",
         "",
         "Labels for class names of the weights, e.g. 'forklift=transporter, rack=shelf'; other "
-        "names stay as they are.",
+        "names are labels themselves.",
         read_only=True,
     ),
     ParameterSpec(
@@ -126,7 +126,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.max_rate",
         5.0,
-        "Most frames looked at in a second, Hz; newer ones replace those that wait.",
+        "Most frames processed in a second, Hz; waiting ones are replaced by newer ones.",
         minimum=0.1,
         maximum=120.0,
     ),
@@ -140,7 +140,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "tracker.max_missed",
         10,
-        "Frames an id is kept without the object being found.",
+        "Frames for which an id is kept while the object is not found.",
         minimum=0,
         maximum=1000,
     ),
@@ -158,21 +158,21 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "depth.reproject",
         True,
-        "Move depth of another camera into the colour image, by TF and depth/camera_info; "
+        "Reproject depth of another camera into the colour image, by TF and depth/camera_info; "
         "false: refuse it.",
     ),
     ParameterSpec(
         "transport.rgb",
         "raw",
-        "How colour comes: raw images, or <topic>/compressed (JPEG or PNG).",
+        "Transport of colour: raw images, or <topic>/compressed (JPEG or PNG).",
         choices=COLOR_TRANSPORTS,
         read_only=True,
     ),
     ParameterSpec(
         "transport.depth",
         "raw",
-        "How depth comes: raw images, <topic>/compressedDepth (PNG) or <topic>/compressed (16-bit "
-        "PNG).",
+        "Transport of depth: raw images, <topic>/compressedDepth (PNG) or <topic>/compressed "
+        "(16-bit PNG).",
         choices=DEPTH_TRANSPORTS,
         read_only=True,
     ),
@@ -180,7 +180,7 @@ SPECS: tuple[ParameterSpec, ...] = (
         "regions.exact",
         False,
         "Positions on ~/regions as exact as in responses, at about 50 ms of CPU for each frame; "
-        "false: the middle of the seen surface, moved to where the object's centre should be.",
+        "false: the middle of the visible surface, moved back by half the class's typical depth.",
     ),
     ParameterSpec(
         "sync.slop",
@@ -230,28 +230,28 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "answer.policy",
         "agree",
-        "Which value an answer's field trusted gives; model: the generated one; measured: the "
-        "measured one; agree: the measured one where both agree.",
+        "Value of an answer's field trusted; model: the generated one; measured: the measured one; "
+        "agree: the measured one where both agree.",
         choices=POLICIES,
     ),
     ParameterSpec(
         "query.max_age",
         2.0,
-        "Oldest newest frame a query may be answered from, seconds, where it doesn't say itself.",
+        "Largest age of the newest frame for an answer, seconds, where the request sets none.",
         minimum=0.01,
         maximum=3600.0,
     ),
     ParameterSpec(
         "query.timeout",
         30.0,
-        "Longest time to answer, seconds, where the query doesn't say itself.",
+        "Longest time to answer, seconds, where the request sets none.",
         minimum=0.1,
         maximum=600.0,
     ),
     ParameterSpec(
         "query.max_pending",
         8,
-        "Queries answered at the same time; the next is told BUSY.",
+        "Queries answered at the same time; further ones end with BUSY.",
         minimum=1,
         maximum=64,
         read_only=True,
@@ -266,7 +266,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "target_frame",
         "",
-        "Frame of the positions in responses where the query doesn't say itself; "
+        "Frame of the positions in responses where the request sets none; "
         "empty: the camera's optical frame.",
     ),
     ParameterSpec(
@@ -279,14 +279,14 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "markers.lifetime",
         2.0,
-        "Seconds after which a marker of a region goes when no newer one comes.",
+        "Seconds after which RViz removes a region's marker without a newer one.",
         minimum=0.1,
         maximum=60.0,
     ),
     ParameterSpec(
         "markers.answer_lifetime",
         10.0,
-        "Seconds the last answer is shown in markers and the annotated image.",
+        "Seconds for which the last answer is shown in markers and the annotated image.",
         minimum=0.0,
         maximum=600.0,
     ),

@@ -84,7 +84,7 @@ def new_marker(
 
 
 def has_place(region: Region) -> bool:
-    """Whether depth could tell where a region is and how large."""
+    """Whether position and size of a region are known."""
     p, s = region.position, region.size
     return all(math.isfinite(v) for v in (p.x, p.y, p.z, s.x, s.y, s.z))
 

@@ -1,10 +1,9 @@
-"""What RViz would show of a frame and its markers, drawn from the messages without RViz."""
+"""A frame and its markers as RViz shows them, drawn from the messages without RViz."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from visualization_msgs.msg import Marker
 
 from smolrgpt_ros.rendering.lettering import text_size, write
+from smolrgpt_ros.rendering.palette import Color
 from smolrgpt_ros.scene.pinhole import back_project
 from smolrgpt_ros.scene.rotations import rotation_matrix
 
@@ -20,11 +20,13 @@ from ..convert.camera_info import intrinsics_from
 from ..convert.images import decode_color, decode_depth
 
 Picture = NDArray[np.uint8]
-BACKGROUND = (48, 48, 48)
+Pixel = tuple[int, int]
+DrawLine = Callable[[Picture, Pixel, Pixel, Color, int, int], object]
+BACKGROUND: Color = (48, 48, 48)
 _NEAR_M = 0.1
 #: Height of a capital letter as a share of the font's.
 _CAPITAL = 0.7
-#: Below this letters cannot be read, pixels.
+#: Smallest readable height of a capital letter, pixels.
 _LEAST_LETTER = 8.0
 
 
@@ -34,7 +36,7 @@ class View:
 
     Args:
         rotation: shape (3, 3).
-        pivot: what is looked at, shape (3,), metres, in the frame of the messages.
+        pivot: point that the camera looks at, shape (3,), metres, in the frame of the messages.
         distance: from the pivot, metres.
         focal: focal length, pixels.
         size: width and height, pixels.
@@ -49,14 +51,14 @@ class View:
     @classmethod
     def beside(
         cls,
-        points: NDArray[Any],
+        points: NDArray[np.float64],
         size: tuple[int, int],
         *,
         yaw_deg: float,
         pitch_deg: float,
         focal: float,
     ) -> View:
-        """As far from the middle of points as their camera, turned about that middle.
+        """A camera as far from the middle of points as their own, rotated about that middle.
 
         Args:
             points: shape (N, 3), metres, in the camera's optical frame.
@@ -70,7 +72,9 @@ class View:
         distance = float(np.linalg.norm(pivot))
         return cls(about_x @ about_y, pivot, distance, focal, size)
 
-    def project(self, points: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def project(
+        self, points: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Pixels of shape (N, 2) and distances along the view of shape (N,) of points (N, 3)."""
         seen = (points - self.pivot) @ self.rotation.T
         seen[:, 2] += self.distance
@@ -100,9 +104,9 @@ def draw_view(
     """The picture of a cloud and of markers over it.
 
     Args:
-        view: where it is seen from.
+        view: the camera.
         points, colors: shape (N, 3), as of :func:`cloud_of`.
-        markers: ``visualization_msgs/Marker``, in the points' frame; deletions are passed over.
+        markers: ``visualization_msgs/Marker``, in the points' frame; deletions are ignored.
 
     Returns:
         Shape (H, W, 3), RGB, uint8.
@@ -111,7 +115,7 @@ def draw_view(
     picture = np.full((height, width, 3), BACKGROUND, np.uint8)
     _splat(picture, view, points, colors)
     added = [m for m in markers if m.action == Marker.ADD]
-    # Words last: RViz draws them where their middle is, and lines would cross them out.
+    # Text last, so that no line crosses it.
     for marker in sorted(added, key=lambda m: bool(m.type == Marker.TEXT_VIEW_FACING)):
         if marker.type == Marker.TEXT_VIEW_FACING:
             _text(picture, view, marker)
@@ -145,18 +149,20 @@ def _points(marker: Marker) -> NDArray[np.float64]:
     return np.asarray(local @ rotation.T + np.array([p.x, p.y, p.z]), np.float64)
 
 
-def _line(picture: Picture, view: View, marker: Marker, ends: NDArray[Any], draw: Any) -> None:
+def _line(
+    picture: Picture, view: View, marker: Marker, ends: NDArray[np.float64], draw: DrawLine
+) -> None:
     pixels, depth = view.project(ends)
     if depth.min() <= _NEAR_M:
         return
     width = max(1, round(view.focal * marker.scale.x / float(depth.mean())))
     layer = picture.copy()
-    a, b = (tuple(round(float(v)) for v in pixel) for pixel in pixels)
-    draw(layer, a, b, _color(marker), width, cv2.LINE_AA)
+    (ax, ay), (bx, by) = np.rint(pixels).astype(int).tolist()
+    draw(layer, (ax, ay), (bx, by), _color(marker), width, cv2.LINE_AA)
     _blend(picture, layer, marker.color.a)
 
 
-def _arrow(picture: Picture, a: Any, b: Any, color: Any, width: int, kind: int) -> None:
+def _arrow(picture: Picture, a: Pixel, b: Pixel, color: Color, width: int, kind: int) -> None:
     cv2.arrowedLine(picture, a, b, color, width, kind, tipLength=0.08)
 
 
@@ -183,6 +189,6 @@ def _blend(picture: Picture, layer: Picture, alpha: float) -> None:
     cv2.addWeighted(layer, alpha, picture, 1.0 - alpha, 0.0, dst=picture)
 
 
-def _color(marker: Marker) -> tuple[int, int, int]:
+def _color(marker: Marker) -> Color:
     c = marker.color
     return round(255 * c.r), round(255 * c.g), round(255 * c.b)

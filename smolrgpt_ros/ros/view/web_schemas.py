@@ -1,7 +1,7 @@
-"""Definitions of message types as browsers need them: ``ros2msg`` text with all they are made of.
+"""Definitions of message types for browsers: ``ros2msg`` text with all types they use.
 
-Made from the Python classes, so that they describe what is really serialized here, wherever the
-``.msg`` files are. Constants and comments are not in them: no reader of the bytes needs them.
+Made from the Python classes, so that they describe what is serialized here, wherever the ``.msg``
+files are. Constants and comments are left out: decoding does not need them.
 """
 
 from __future__ import annotations

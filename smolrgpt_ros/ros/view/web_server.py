@@ -1,4 +1,4 @@
-"""A Foxglove WebSocket server for ROS messages: serialized ones go through as they are."""
+"""A Foxglove WebSocket server for ROS messages, sent as they are serialized."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class WebService:
 
 @dataclass
 class _Audience:
-    """Who listens to which topic; changed by the server's threads."""
+    """Subscribers of each topic; changed by the server's threads."""
 
     changed: Callable[[str, int], None]
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,16 +55,16 @@ class _Audience:
 
     def on_subscribe(self, client: Any, channel: Any) -> None:
         with self.lock:
-            listening = self.clients.setdefault(channel.topic, set())
-            listening.add(client.id)
-            count = len(listening)
+            subscribed = self.clients.setdefault(channel.topic, set())
+            subscribed.add(client.id)
+            count = len(subscribed)
         self.changed(channel.topic, count)
 
     def on_unsubscribe(self, client: Any, channel: Any) -> None:
         with self.lock:
-            listening = self.clients.setdefault(channel.topic, set())
-            listening.discard(client.id)
-            count = len(listening)
+            subscribed = self.clients.setdefault(channel.topic, set())
+            subscribed.discard(client.id)
+            count = len(subscribed)
         self.changed(channel.topic, count)
 
 
@@ -76,7 +76,7 @@ class WebServer:
         services: offered to every browser.
         host: address to listen on; ``127.0.0.1``: this machine only.
         port: 0 takes a free one.
-        on_audience: called with a topic and how many listen to it now, on the server's threads.
+        on_audience: called with a topic and its number of subscribers, on the server's threads.
 
     Raises:
         WebServerError: without foxglove-sdk, or if the port is taken.
@@ -99,8 +99,8 @@ class WebServer:
                 f"the browser view needs foxglove-sdk ({error}): python3 -m pip install "
                 "foxglove-sdk, or on a ROS host use the package foxglove_bridge instead"
             ) from error
-        # A context of its own: what other code logs globally is not ours to show. Kept, for its
-        # channels end with it.
+        # A context of its own, without what other code logs globally. Kept: its channels end with
+        # it.
         self._context = context = foxglove.Context()
         self._channels = {
             topic.name: foxglove.Channel(
@@ -111,7 +111,7 @@ class WebServer:
             )
             for topic in topics.values()
         }
-        # The listener's protocol has many callbacks; the SDK calls those that are there.
+        # The listener's protocol has many callbacks; the SDK calls those that exist.
         self._audience = _Audience(on_audience)
         try:
             self._server = foxglove.start_server(
@@ -139,11 +139,11 @@ class WebServer:
         return str(self._server.app_url())
 
     def send(self, topic: str, message: bytes, stamp_ns: int) -> None:
-        """Send a serialized message to those who listen."""
+        """Send a serialized message to the subscribers of a topic."""
         self._channels[topic].log(message, log_time=stamp_ns)
 
     def close(self) -> None:
-        """Leave; browsers are told."""
+        """Stop serving; connections are closed."""
         self._server.stop()
 
 
