@@ -122,15 +122,17 @@ def run_download(arguments: argparse.Namespace) -> int:
 
 def run_bench_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON."""
+    from .bench.contestant import SHORT_NAMES
+    from .bench.options import BenchOptions
     from .bench.report import table
-    from .bench.run import SHORT, BenchOptions, run_bench
+    from .bench.run import run_bench
     from .inference.hardware import choose_device
 
     dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
-    unknown = [name for name in dtypes if name not in SHORT]
+    unknown = [name for name in dtypes if name not in SHORT_NAMES]
     if unknown or not dtypes or arguments.rounds < 1:
         print(
-            f"smolrgpt bench: --dtypes takes {', '.join(SHORT)} and --rounds at least 1; "
+            f"smolrgpt bench: --dtypes takes {', '.join(SHORT_NAMES)} and --rounds at least 1; "
             f"found {arguments.dtypes!r} and {arguments.rounds}",
             file=sys.stderr,
         )

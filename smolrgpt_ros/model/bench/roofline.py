@@ -1,4 +1,4 @@
-"""What a device could do at best: its bandwidth and its products measured, the work counted."""
+"""Roofline of a device: its bandwidth and its matrix products measured, the model's work counted."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from torch.utils.flop_counter import FlopCounterMode
 from ..inference.frame_cache import FrameFeatures
 from ..inference.fused_decoder import FusedDecoder
 from .case import BenchCase
-from .run import Contestant, step_name
+from .contestant import Contestant
+from .rounds import step_name
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True)
 class Ceilings:
-    """Measured on this device.
+    """Highest rates of a device, measured.
 
     Args:
         copy_bytes: bytes a second of a copy within the device's memory, read and written.
@@ -34,7 +35,7 @@ class Ceilings:
 
 @dataclass(frozen=True)
 class Work:
-    """What a part of the model cannot do without.
+    """Work that a part of the model needs in any implementation.
 
     Args:
         flops: floating-point operations of its matrix products.
@@ -45,7 +46,7 @@ class Work:
     read: float
 
     def least_seconds(self, ceilings: Ceilings, dtype: str) -> float:
-        """No implementation is faster: products and reading both take their time, side by side."""
+        """Lower bound of the time: products and reading overlap at best."""
         return max(self.flops / ceilings.flops[dtype], self.read / ceilings.copy_bytes)
 
 
@@ -56,7 +57,7 @@ def measure_ceilings(
 
     Args:
         names: of :data:`DTYPES`.
-        clock: seconds, see ``run.clock_of``.
+        clock: seconds, see ``options.clock_of``.
         side: of the matrices. On a GPU they should fill it: 8192.
         copy: bytes to copy; several times the device's caches.
     """
@@ -110,23 +111,23 @@ def count_work(contestant: Contestant, case: BenchCase, batches: Sequence[int]) 
 
 
 @torch.inference_mode()
-def _flops(what: Callable[[], object]) -> float:
+def _flops(work: Callable[[], object]) -> float:
     with FlopCounterMode(display=False) as counter:
-        what()
+        work()
     return float(counter.get_total_flops())
 
 
 def _bytes(module: FusedDecoder | torch.nn.Module) -> float:
-    """Of a module's weights; those that are shared count once."""
-    seen = {weight.data_ptr(): weight for weight in module.parameters()}
-    return float(sum(weight.numel() * weight.element_size() for weight in seen.values()))
+    """Bytes of a module's weights; shared ones count once."""
+    weights = {weight.data_ptr(): weight for weight in module.parameters()}
+    return float(sum(weight.numel() * weight.element_size() for weight in weights.values()))
 
 
-def _median(what: Callable[[], object], clock: Callable[[], float]) -> float:
+def _median(work: Callable[[], object], clock: Callable[[], float]) -> float:
     times = []
     for number in range(7):
         start = clock()
-        what()
+        work()
         seconds = clock() - start
         if number > 1:
             times.append(seconds)

@@ -199,8 +199,8 @@ def _fuse(*parts: nn.Linear) -> nn.Linear:
 
 
 def _quantised(layer: _Layer, block: LlamaDecoderLayer, weights: torch.dtype) -> _Layer:
-    for name in ("qkv", "out", "gate_up", "down"):
-        setattr(layer, name, quantise(getattr(layer, name), weights))
+    layer.qkv, layer.out = quantise(layer.qkv, weights), quantise(layer.out, weights)
+    layer.gate_up, layer.down = quantise(layer.gate_up, weights), quantise(layer.down, weights)
     for module in block.modules():
         if isinstance(module, nn.Linear):
             empty = torch.empty(0, dtype=module.weight.dtype)

@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT, METRIC
 
@@ -130,20 +129,6 @@ def test_computed_before_equals_computed_here(model, batch):
     assert [v.tolist() for v in direct.vanished_masks] == [[False] * 3, [False]]
 
 
-@torch.no_grad()
-def test_region_placeholder_without_depth_keeps_its_word_embedding(model, batch):
-    embeds, _ = model.prompt_embedding.embed(
-        batch["input_ids"][1:, -5:],
-        None,
-        [torch.zeros(1, 32)],
-        [None],
-        [torch.zeros(1, FEATURE_COUNT)],
-    )
-    assert torch.equal(embeds[0, 2], model.get_input_embeddings().weight[5])
-    # Features of zero leave the name of region 0.
-    assert torch.equal(embeds[0, 1], model.get_input_embeddings().weight[40])
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -180,44 +165,6 @@ def test_gradients_reach_every_trained_part(model, batch):
     assert silent == []
 
 
-def test_fresh_features_are_as_large_as_token_embeddings():
-    torch.manual_seed(0)
-    config = SmolRGPTConfig(
-        vision_config={
-            "hidden_size": 96,
-            "intermediate_size": 96,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "image_size": 128,
-            "patch_size": 16,
-        },
-        text_config={
-            "hidden_size": 128,
-            "intermediate_size": 64,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "num_key_value_heads": 1,
-            "vocab_size": 300,
-            "initializer_range": 0.05,
-        },
-        image_token_id=290,
-        mask_rgb_token_id=291,
-        mask_depth_token_id=292,
-        mask_geometry_token_id=293,
-        geometry_features=FEATURE_COUNT,
-    )
-    model = SmolRGPTForConditionalGeneration(config)
-    embeddings = model.get_input_embeddings().weight.std().item()
-    assert embeddings == pytest.approx(0.05, rel=0.05)
-    tokens = model.rgb_connector(model.vision_encoder.encode(torch.randn(4, 3, 128, 128)))
-    assert tokens.std().item() == pytest.approx(0.05, rel=0.2)
-    assert model.depth_refiner(tokens).std().item() == pytest.approx(0.05, rel=0.2)
-    metres, shares = torch.randn(100, 12) * 3, torch.rand(100, 7)
-    assert model.geometry_encoder is not None
-    geometry = model.geometry_encoder(without_floor(torch.cat((metres, shares), 1)))
-    assert 0.04 < geometry.std().item() < 0.1
-
-
 def test_saved_and_loaded_again(model, batch, tmp_path):
     model.save_pretrained(tmp_path)
     again = SmolRGPTForConditionalGeneration.from_pretrained(tmp_path).eval()
@@ -229,47 +176,3 @@ def test_saved_and_loaded_again(model, batch, tmp_path):
     assert again.language_model.lm_head.weight is again.get_input_embeddings().weight
     assert again.config.text.pad_token_id is None
     assert not list(tmp_path.glob("*.bin"))
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"geometry_features": 3}, "must be set together"),
-        ({"image_token_id": 99999}, "image_token_id=99999 is outside"),
-        ({"pixel_shuffle_factor": 3}, "grid of 16 patches"),
-        ({"refiner_stages": -1}, "must not be negative, found -1"),
-        ({"vision_config": {"image_size": 250, "patch_size": 16}}, "not a multiple"),
-    ],
-)
-def test_sizes_that_do_not_fit_are_refused(change, message):
-    with pytest.raises(ValueError, match=message):
-        SmolRGPTConfig(**change)
-
-
-@pytest.mark.parametrize("key", ["canonical_prompts", "own_wording"])
-def test_canonical_prompts_are_read_under_their_earlier_name_too(key):
-    config = SmolRGPTConfig.from_dict({key: True})
-    assert config.canonical_prompts
-    assert config.to_dict()["canonical_prompts"] and "own_wording" not in config.to_dict()
-    assert not SmolRGPTConfig().canonical_prompts
-
-
-def test_a_name_carries_the_features_of_its_region_wherever_it_is_written(model):
-    first = model.config.region_name_token_id
-    words = model.get_input_embeddings().weight
-    width = words.shape[1]
-    rgb, depth = torch.full((2, width), 1.0), torch.full((2, width), 10.0)
-    rgb[1], depth[1] = 3.0, 20.0
-    ids = torch.tensor([[4, 5, 4, 5, first + 1, 9, first, first + 2]])
-    embeds, _ = model.prompt_embedding.embed(ids, None, [rgb], [depth])
-    added = (embeds - words[ids])[0, 4:].mean(-1)
-    # Region 1: 3 + 20; no name; region 0: 1 + 10; there is no region 2.
-    assert added.tolist() == pytest.approx([23.0, 0.0, 11.0, 0.0], abs=1e-5)
-
-
-def test_more_regions_than_names_are_refused(model):
-    many = torch.zeros(model.config.region_names + 1, model.config.text_config.hidden_size)
-    with pytest.raises(ValueError, match="at most 40 regions, found 41"):
-        model.prompt_embedding.embed(
-            torch.full((1, len(many)), model.config.mask_rgb_token_id), None, [many]
-        )

@@ -9,14 +9,12 @@ import torch
 
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.bench.case import bench_case, bench_config
+from smolrgpt_ros.model.bench.contestant import Contestant
 from smolrgpt_ros.model.bench.load_memory import measure_load
+from smolrgpt_ros.model.bench.options import BenchOptions
 from smolrgpt_ros.model.bench.published_baseline import PublishedBaseline
 from smolrgpt_ros.model.bench.report import Measurements
-from smolrgpt_ros.model.bench.run import (
-    BenchOptions,
-    Contestant,
-    run_bench,
-)
+from smolrgpt_ros.model.bench.run import run_bench
 from smolrgpt_ros.model.checkpoints.published import save_published
 from smolrgpt_ros.model.cli import add_parser
 from smolrgpt_ros.model.inference.hardware import choose_dtype

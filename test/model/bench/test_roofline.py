@@ -4,8 +4,8 @@ import torch
 
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from smolrgpt_ros.model.bench.case import bench_case, bench_config
+from smolrgpt_ros.model.bench.contestant import Contestant
 from smolrgpt_ros.model.bench.roofline import Ceilings, Work, count_work, measure_ceilings
-from smolrgpt_ros.model.bench.run import Contestant
 
 
 def test_a_step_multiplies_each_weight_once_per_question():

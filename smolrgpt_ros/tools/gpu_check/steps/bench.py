@@ -11,8 +11,8 @@ from ..record import Record
 if TYPE_CHECKING:
     import torch
 
+    from smolrgpt_ros.model.bench.options import BenchOptions
     from smolrgpt_ros.model.bench.roofline import Ceilings, Work
-    from smolrgpt_ros.model.bench.run import BenchOptions
 
 BATCHES = (4, 16)
 LOGITS_TOLERANCE = 0.1
@@ -22,7 +22,8 @@ LOGITS_TOLERANCE = 0.1
 def run(options: CheckOptions, record: Record) -> None:
     """Measure times, then ceilings, then memory; each is kept as soon as it is there."""
     device = chosen_device(options)
-    from smolrgpt_ros.model.bench.run import BenchOptions, run_bench
+    from smolrgpt_ros.model.bench.options import BenchOptions
+    from smolrgpt_ros.model.bench.run import run_bench
 
     settings = BenchOptions(
         size=options.size,
@@ -78,10 +79,11 @@ def _ceilings(
     import torch
 
     from smolrgpt_ros.model.bench.case import bench_case
+    from smolrgpt_ros.model.bench.contestant import SHORT_NAMES
+    from smolrgpt_ros.model.bench.options import clock_of
     from smolrgpt_ros.model.bench.roofline import count_work, measure_ceilings
-    from smolrgpt_ros.model.bench.run import SHORT, clock_of
 
-    names = [SHORT[dtype] for dtype in settings.dtypes]
+    names = [SHORT_NAMES[dtype] for dtype in settings.dtypes]
     side, copy = (256, 2**24) if small else (8192, 2**31)
     with torch.inference_mode():
         ceilings = measure_ceilings(names, clock_of(settings), device, side, copy)
@@ -94,7 +96,7 @@ def _ceilings(
     for dtype in settings.dtypes:
         who = _contestant(settings, dtype, device)
         case = bench_case(who.generator.model.config, settings.question_tokens, max(BATCHES))
-        works[SHORT[dtype]] = count_work(who, case.to(device), BATCHES)
+        works[SHORT_NAMES[dtype]] = count_work(who, case.to(device), BATCHES)
         del who
         give_back(device)
     return ceilings, works
@@ -144,7 +146,7 @@ def _contestant(settings: BenchOptions, dtype: str, device: torch.device) -> Any
 
     from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
     from smolrgpt_ros.model.bench.case import bench_config
-    from smolrgpt_ros.model.bench.run import Contestant
+    from smolrgpt_ros.model.bench.contestant import Contestant
 
     torch.manual_seed(0)
     with device:
