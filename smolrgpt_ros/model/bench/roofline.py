@@ -1,4 +1,4 @@
-"""Roofline of a device: its bandwidth and its matrix products measured, the model's work counted."""
+"""Roofline: bandwidth and matrix products of a device measured, the work of the model counted."""
 
 from __future__ import annotations
 
