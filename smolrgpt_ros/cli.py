@@ -18,7 +18,7 @@ ROOMS = (
     "smolrgpt_ros.evaluation.cli",
     "smolrgpt_ros.evaluation.sensor_comparison",
     "smolrgpt_ros.evaluation.score",
-    "smolrgpt_ros.evaluation.statistics",
+    "smolrgpt_ros.evaluation.question_statistics",
     "smolrgpt_ros.tools.doctor",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from smolrgpt_ros.language.answers import Value, normalized_answer
 from smolrgpt_ros.language.meaning import Kind
@@ -12,50 +13,46 @@ from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.status import QueryError
 
-from .cases import Case, Query
+from .cases import Case, ScoredQuestion
 from .outcomes import Outcome
 
-_TOGETHER = 4
+_AT_ONCE = 4
 """Questions about a frame that are asked at the same time."""
 
 
 def ask_all(reasoner: SpatialReasoner, cases: Iterable[Case]) -> Iterator[tuple[Case, Outcome]]:
     """Every question of every case; a failure is an outcome too."""
-    with ThreadPoolExecutor(_TOGETHER) as pool:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
         for case in cases:
-            for outcome in pool.map(lambda q, case=case: ask(reasoner, case, q), case.queries):
+            for outcome in pool.map(lambda q, case=case: ask(reasoner, case, q), case.questions):
                 yield case, outcome
 
 
-def ask(reasoner: SpatialReasoner, case: Case, query: Query) -> Outcome:
+def ask(reasoner: SpatialReasoner, case: Case, question: ScoredQuestion) -> Outcome:
     """Ask one question; one whose regions were not found is not asked, and counts as wrong."""
     start = time.monotonic()
-
-    def outcome(text: str, **found: object) -> Outcome:
-        values: dict[str, object] = {
-            "model": None,
-            "measured": None,
-            "confidence": float("nan"),
-            "latency_s": time.monotonic() - start,
-        } | found
-        return Outcome(
-            query.id,
-            query.category,
-            case.image,
-            query.text,
-            text,
-            query.truth,
-            **values,  # type: ignore[arg-type]
-        )
-
-    if query.region_ids is None:
-        return outcome("NOT FOUND: the detector missed a region of the question")
+    unanswered = Outcome(
+        question.id,
+        question.category,
+        case.image,
+        question.text,
+        "NOT FOUND: the detector missed a region of the question",
+        question.truth,
+        model=None,
+        measured=None,
+        confidence=float("nan"),
+        latency_s=0.0,
+    )
+    if question.region_ids is None:
+        return unanswered
     try:
-        answer = reasoner.answer(case.frame, case.regions, query.text, query.region_ids)
+        answer = reasoner.answer(case.frame, case.regions, question.text, question.region_ids)
     except QueryError as error:
-        return outcome(f"{error.status.name}: {error.message}")
-    return outcome(
-        answer.text,
+        text = f"{error.status.name}: {error.message}"
+        return replace(unanswered, text=text, latency_s=time.monotonic() - start)
+    return replace(
+        unanswered,
+        text=answer.text,
         model=_in_benchmark_terms(answer, answer.value),
         measured=_in_benchmark_terms(answer, answer.measured.value),
         confidence=answer.confidence,

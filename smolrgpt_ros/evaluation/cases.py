@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.published_layout import (
@@ -23,15 +24,13 @@ from smolrgpt_ros.simulation.sensing.matching import match_objects
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
-from .outcomes import Value
-
 HELD_OUT_SEED = 900_000
-"""Training seeds lie far below."""
+"""First seed of evaluations; those of training are far below."""
 
 
 @dataclass(frozen=True)
-class Query:
-    """A question with placeholders.
+class ScoredQuestion:
+    """A question with placeholders and its truth.
 
     Args:
         id: in its data set.
@@ -56,7 +55,7 @@ class Case:
     image: str
     frame: RgbdFrame
     regions: tuple[Region, ...]
-    queries: tuple[Query, ...]
+    questions: tuple[ScoredQuestion, ...]
 
 
 def simulated_cases(
@@ -84,12 +83,14 @@ def simulated_cases(
         family = names[index % len(names)]
         shot = simulate_frame(seed + index, family, width, height, sensor)
         rng = np.random.default_rng(seed + index)
-        queries = []
+        questions = []
         for kind in KINDS:
             for asked in generate_questions(shot.truth, rng, [kind], 1, phrasing=phrasing):
                 name = f"{seed + index}/{kind}"
                 ids = tuple(asked.object_ids)
-                queries.append(Query(name, asked.category, asked.text, ids, asked.normalized))
+                questions.append(
+                    ScoredQuestion(name, asked.category, asked.text, ids, asked.normalized)
+                )
         regions = tuple(shot.regions)
         if detector is not None:
             found = tuple(
@@ -97,9 +98,9 @@ def simulated_cases(
                 for number, d in enumerate(detector.detect(shot.frame.rgb))
             )
             same = {o.id: r for r, o in match_objects(shot.truth, found).items()}
-            queries = [replace(q, region_ids=_translated(q.region_ids, same)) for q in queries]
+            questions = [replace(q, region_ids=_translated(q.region_ids, same)) for q in questions]
             regions = found
-        yield Case(f"{seed + index} {family}", shot.frame, regions, tuple(queries))
+        yield Case(f"{seed + index} {family}", shot.frame, regions, tuple(questions))
 
 
 def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...] | None:
@@ -108,7 +109,7 @@ def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...
     return tuple(to[i] for i in ids)
 
 
-def published_cases(questions: Path) -> Iterator[Case]:
+def published_cases(file: Path) -> Iterator[Case]:
     """Every question of a file in the published layouts, frame by frame.
 
     Pictures lie beside it in ``images/`` and ``depths/``. Metres are known only where the
@@ -119,18 +120,20 @@ def published_cases(questions: Path) -> Iterator[Case]:
         FileNotFoundError: if the file or a picture is missing.
         ValueError: if an entry is damaged.
     """
-    entries = sorted(read_entries(questions), key=lambda entry: entry.image)
+    entries = sorted(read_entries(file), key=lambda entry: entry.image)
     for image, group in groupby(entries, key=lambda entry: entry.image):
         of_image = list(group)
-        frame = _frame(questions.parent, of_image[0])
+        frame = _frame(file.parent, of_image[0])
         regions: list[Region] = []
-        queries = []
+        questions: list[ScoredQuestion] = []
         for entry in of_image:
             ids = tuple(range(len(regions), len(regions) + len(entry.rles)))
             masks = entry.masks() if entry.rles else ()
             regions += [Region(i, "", mask) for i, mask in zip(ids, masks, strict=True)]
-            queries.append(Query(entry.id, entry.category, entry.question, ids, _truth(entry)))
-        yield Case(image, frame, tuple(regions), tuple(queries))
+            questions.append(
+                ScoredQuestion(entry.id, entry.category, entry.question, ids, _truth(entry))
+            )
+        yield Case(image, frame, tuple(regions), tuple(questions))
 
 
 def _truth(entry: Entry) -> Value | None:

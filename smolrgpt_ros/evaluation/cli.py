@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smolrgpt_ros.model.inference.confidence import Calibration, Curves
 
 
-def add_parser(subparsers: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the ``evaluate`` command."""
     parser = subparsers.add_parser(
         "evaluate",
@@ -92,8 +92,9 @@ def main(arguments: argparse.Namespace) -> int:
 
     from .asking import ask_all
     from .confidence_fit import fit
-    from .outcomes import Outcome, summary
+    from .outcomes import Outcome
     from .report import WorstCases, html_report
+    from .summary import summarize
 
     folder = arguments.model or MINI
     options = {
@@ -109,21 +110,21 @@ def main(arguments: argparse.Namespace) -> int:
         outcomes: list[Outcome] = []
         for case, outcome in tqdm(ask_all(SpatialReasoner(engine), _cases(arguments)), unit="q"):
             outcomes.append(outcome)
-            worst.see(case, outcome)
+            worst.add(case, outcome)
     if not outcomes:
         raise ValueError("nothing was asked: the data has no question, or --frames is 0")
     if arguments.calibrate:
-        _calibrated(folder, fit(outcomes, _told(arguments)), arguments).save(folder)
-    table = summary(outcomes)
+        _calibrated(folder, fit(outcomes, _described(arguments)), arguments).save(folder)
+    summary = summarize(outcomes)
     if arguments.out:
         arguments.out.write_text("".join(json.dumps(asdict(o)) + "\n" for o in outcomes))
     if arguments.answers:
         lines = [{"id": o.id, "normalized_answer": o.model} for o in outcomes]
         arguments.answers.write_text(json.dumps(lines, indent=1) + "\n")
     if arguments.report:
-        title = f"{folder.name} on {_told(arguments)}"
-        arguments.report.write_text(html_report(title, table, worst.all()))
-    print(json.dumps(table, indent=2))
+        title = f"{folder.name} on {_described(arguments)}"
+        arguments.report.write_text(html_report(title, summary, worst.all()))
+    print(json.dumps(summary.to_json(), indent=2))
     return 0
 
 
@@ -141,7 +142,7 @@ def _calibrated(folder: Path, curves: Curves, arguments: argparse.Namespace) -> 
     return Calibration(known.measured, curves)
 
 
-def _told(arguments: argparse.Namespace) -> str:
+def _described(arguments: argparse.Namespace) -> str:
     """What the questions were, in words."""
     if arguments.data is not None:
         return str(arguments.data.name)

@@ -10,7 +10,7 @@ import numpy as np
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.model.inference.confidence import POOLED, Curve, Curves
 
-from .outcomes import Outcome, is_correct
+from .outcomes import Outcome
 
 _MOST_BINS, _FEWEST_IN_BIN = 10, 20
 _PRIOR = 2.0
@@ -45,17 +45,13 @@ def _curve(outcomes: Sequence[Outcome]) -> Curve:
     count = min(_MOST_BINS, len(ordered) // _FEWEST_IN_BIN)
     bins = np.array_split(np.arange(len(ordered)), count)
     raw = [float(np.mean([ordered[i].confidence for i in b])) for b in bins]
-    right = [sum(_right(ordered[i]) for i in b) for b in bins]
+    right = [sum(ordered[i].is_right("model") for i in b) for b in bins]
     # Of n answers that were all right, the next one is right with (n + 1) / (n + 2): no curve
     # is sure beyond what it has seen.
     usual = (sum(right) + 1) / (len(ordered) + 2)
     share = [(r + _PRIOR * usual) / (len(b) + _PRIOR) for r, b in zip(right, bins, strict=True)]
     level = rising(share, [float(len(b)) for b in bins])
     return Curve(tuple(round(v, 4) for v in raw), tuple(round(v, 4) for v in level))
-
-
-def _right(outcome: Outcome) -> bool:
-    return is_correct(outcome.category, outcome.truth, outcome.model)
 
 
 def rising(values: Sequence[float], weights: Sequence[float]) -> list[float]:

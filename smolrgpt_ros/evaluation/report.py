@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 
@@ -13,7 +12,8 @@ from smolrgpt_ros.rendering.drawing import draw_regions
 from smolrgpt_ros.simulation.questions.questions import KINDS
 
 from .cases import Case
-from .outcomes import Outcome, is_correct
+from .outcomes import Outcome
+from .summary import KindScore, ReliabilityBin, Summary
 
 _STYLE = """
 body { font: 15px/1.45 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
@@ -36,12 +36,12 @@ class WorstCases:
         self._each = each
         self._kept: dict[str, list[tuple[Outcome, bytes]]] = {kind: [] for kind in KINDS}
 
-    def see(self, case: Case, outcome: Outcome) -> None:
+    def add(self, case: Case, outcome: Outcome) -> None:
         """Keep the outcome's picture if it is among the worst so far."""
         kept = self._kept.get(outcome.category)
         if kept is None or outcome.model is None:
             return
-        if is_correct(outcome.category, outcome.truth, outcome.model):
+        if outcome.is_right("model"):
             return
         if len(kept) == self._each and outcome.confidence <= kept[-1][0].confidence:
             return
@@ -54,21 +54,21 @@ class WorstCases:
         return [item for kept in self._kept.values() for item in kept]
 
 
-def html_report(title: str, table: dict[str, Any], worst: Sequence[tuple[Outcome, bytes]]) -> str:
+def html_report(title: str, summary: Summary, worst: Sequence[tuple[Outcome, bytes]]) -> str:
     """A page that needs no other file.
 
     Args:
         title: what was evaluated.
-        table: from ``outcomes.summary``.
+        summary: of the outcomes.
         worst: outcomes with their pictures.
     """
     parts = [
         f"<!doctype html><meta charset=utf-8><title>{html.escape(title)}</title>",
         f"<style>{_STYLE}</style><h1>{html.escape(title)}</h1>",
-        f"<p>{table['questions']} questions.</p>",
-        _score_table(table),
+        f"<p>{summary.questions} questions.</p>",
+        _score_table(summary),
         "<h2>Confidence</h2>",
-        _reliability_table(table["reliability"]),
+        _reliability_table(summary.reliability),
         "<h2>Wrong with the most confidence</h2>",
     ]
     for outcome, picture in worst:
@@ -83,42 +83,42 @@ def html_report(title: str, table: dict[str, Any], worst: Sequence[tuple[Outcome
     return "\n".join(parts)
 
 
-def _score_table(table: dict[str, Any]) -> str:
+def _score_table(summary: Summary) -> str:
     rows = ["<tr><th>kind<th>questions<th>model<th>95 %<th>measured<th>95 %<th>agreed</tr>"]
     for kind in KINDS:
-        model, measured = table["model"].get(kind), table["measured"].get(kind)
+        model, measured = summary.model.kinds.get(kind), summary.measured.kinds.get(kind)
         if not model or not measured:
             continue
-        agreed = table["agreed"].get(kind)
+        agreed = summary.agreed.kinds.get(kind)
         rows.append(
-            f"<tr><td>{kind}<td>{model['questions']}<td>{model['right']}<td>{_interval(model)}"
-            f"<td>{measured['right']}<td>{_interval(measured)}"
-            f"<td>{agreed['right'] if agreed else '-'}</tr>"
+            f"<tr><td>{kind}<td>{model.questions}<td>{model.right}<td>{_interval(model)}"
+            f"<td>{measured.right}<td>{_interval(measured)}"
+            f"<td>{agreed.right if agreed else '-'}</tr>"
         )
-    ends = [table[source].get("S1", "-") for source in ("model", "measured", "agreed")]
+    sources = (summary.model, summary.measured, summary.agreed)
+    ends = ["-" if source.s1 is None else source.s1 for source in sources]
     rows.append(f"<tr><td>S1<td><td>{ends[0]}<td><td>{ends[1]}<td><td>{ends[2]}</tr>")
-    share = table["agreed"]["share"]
-    note = f"<p>Model and measurement agree on {share} % of the questions.</p>"
+    note = f"<p>Model and measurement agree on {summary.agreed_share} % of the questions.</p>"
     return f"<table>{''.join(rows)}</table>{note}"
 
 
-def _interval(cell: dict[str, Any]) -> str:
-    low, high = cell["interval_95"]
+def _interval(score: KindScore) -> str:
+    low, high = score.interval_95
     return f"{low} to {high}"
 
 
-def _reliability_table(rows: Sequence[dict[str, float]]) -> str:
+def _reliability_table(rows: Sequence[ReliabilityBin]) -> str:
     cells = ["<tr><th>confidence<th>questions<th>mean<th>right</tr>"]
     cells += [
-        f"<tr><td>{row['from']:.2f} to {row['to']:.2f}<td>{row['questions']}"
-        f"<td>{row['confidence']:.2f}<td>{row['right']:.2f}</tr>"
+        f"<tr><td>{row.low:.2f} to {row.high:.2f}<td>{row.questions}"
+        f"<td>{row.confidence:.2f}<td>{row.right:.2f}</tr>"
         for row in rows
     ]
     return f"<table>{''.join(cells)}</table>"
 
 
 def _picture(case: Case, outcome: Outcome) -> bytes:
-    asked = next(q for q in case.queries if q.id == outcome.id)
+    asked = next(q for q in case.questions if q.id == outcome.id)
     drawn = draw_regions(case.frame.rgb, case.regions, set(asked.region_ids or ()))
     done, data = cv2.imencode(".jpg", drawn[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
     if not done:

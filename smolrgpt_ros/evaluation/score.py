@@ -16,15 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smolrgpt_ros.language.lexicon import LEXICON
+
 CATEGORIES = ("count", "distance", "left_right", "mcq")
 _TOLERANCE = 0.10
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?|[a-z]+")
 
 
@@ -139,8 +134,8 @@ def first_number(answer: object) -> float | None:
     if isinstance(answer, int | float):
         return float(answer) if math.isfinite(answer) else None
     for token in _NUMBER.findall(str(answer).lower()):
-        if token in _WORDS:
-            return float(_WORDS[token])
+        if token in LEXICON.numbers:
+            return float(LEXICON.numbers[token])
         if not token.isalpha():
             return float(token)
     return None

@@ -1,7 +1,8 @@
-"""``smolrgpt measured``: how much of the truth measuring finds, and what the sensor costs.
+"""``smolrgpt measured``: share of right measured answers with ideal depth and with sensor noise.
 
-The same scenes, questions and true masks through an ideal camera and through sensor models. No
-neural network takes part. What is lost with ideal depth is measuring's own, the rest the sensor's.
+The same scenes, questions and true masks, with ideal depth and with that of sensor models; no
+neural network takes part. Errors with ideal depth are those of the measurement, all others those
+of the sensor.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame, seen_through, simu
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES
 
 from .cases import HELD_OUT_SEED
-from .intervals import wilson
 from .score import is_close
+from .summary import wilson_interval
 
 SENSORS: dict[str, SensorModel | None] = {
     "clean": None,
@@ -36,14 +37,14 @@ SENSORS: dict[str, SensorModel | None] = {
 
 
 @dataclass(frozen=True)
-class Found:
-    """One measured answer beside the truth.
+class JudgedAnswer:
+    """A measured answer compared with the truth.
 
     Args:
         kind: of the question.
         right: within 10 % for metres (a true 0 needs 0), else equal.
         error: relative error of a distance or size that is not 0; ``None`` for other answers.
-        answered: whether there was an answer at all.
+        answered: whether depth gave an answer at all.
     """
 
     kind: str
@@ -52,7 +53,7 @@ class Found:
     answered: bool
 
 
-def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> list[Found]:
+def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> list[JudgedAnswer]:
     """Grounds and measures questions about a frame, on its true masks."""
     geometry = FrameGeometry(shot.frame, shot.regions)
     found = []
@@ -63,23 +64,23 @@ def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> lis
             meaning = ground(question.text, views).meaning
             answer = measure(meaning, geometry)
         except QueryError:
-            found.append(Found(question.category, False, None, False))
+            found.append(JudgedAnswer(question.category, False, None, False))
             continue
         normalized = normalized_answer(meaning.kind, answer.value, question.object_ids)
         found.append(judged(question, answer.value, normalized))
     return found
 
 
-def judged(question: Question, value: float | int | str | None, normalized: str) -> Found:
+def judged(question: Question, value: float | int | str | None, normalized: str) -> JudgedAnswer:
     """Compares an answer with a question's truth."""
     truth = question.normalized
     if isinstance(truth, float):
         if value is None or isinstance(value, str):
-            return Found(question.category, False, None, False)
+            return JudgedAnswer(question.category, False, None, False)
         off = abs(float(value) - truth)
         error = off / truth if truth > 0 else None
-        return Found(question.category, is_close(truth, float(value)), error, True)
-    return Found(question.category, normalized == str(truth), None, normalized != "")
+        return JudgedAnswer(question.category, is_close(truth, float(value)), error, True)
+    return JudgedAnswer(question.category, normalized == str(truth), None, normalized != "")
 
 
 def compare_sensors(
@@ -89,7 +90,7 @@ def compare_sensors(
     height: int = 360,
     per_kind: int = 4,
     relations: int = 0,
-) -> dict[str, list[Found]]:
+) -> dict[str, list[JudgedAnswer]]:
     """The answers by sensor, to the same questions about the same scenes.
 
     Args:
@@ -99,7 +100,7 @@ def compare_sensors(
     """
     from tqdm import tqdm
 
-    table: dict[str, list[Found]] = {name: [] for name in SENSORS}
+    table: dict[str, list[JudgedAnswer]] = {name: [] for name in SENSORS}
     for place, seed in enumerate(tqdm(seeds, desc="measure")):
         family = families[place % len(families)]
         shot = simulate_frame(seed, family, width, height)
@@ -113,7 +114,7 @@ def compare_sensors(
     return table
 
 
-def report(table: dict[str, list[Found]]) -> str:
+def report(table: dict[str, list[JudgedAnswer]]) -> str:
     """A Markdown table: share right with its 95 % interval, and median errors, by sensor."""
     lines = ["| kind | questions | " + " | ".join(table) + " |", "|---" * (len(table) + 2) + "|"]
     kinds = [k for k in (*KINDS, *RELATION_KINDS) if any(f.kind == k for f in table["clean"])]
@@ -128,9 +129,9 @@ def report(table: dict[str, list[Found]]) -> str:
     return "\n".join(lines)
 
 
-def _share(found: list[Found]) -> str:
+def _share(found: list[JudgedAnswer]) -> str:
     right = sum(f.right for f in found)
-    low, high = wilson(right, len(found))
+    low, high = wilson_interval(right, len(found))
     silent = sum(not f.answered for f in found)
     text = f"{100 * right / len(found):.1f} % ({100 * low:.1f} to {100 * high:.1f})"
     return f"{text}, {silent} unanswered" if silent else text

@@ -13,9 +13,11 @@ from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.evaluation.asking import ask_all
 from smolrgpt_ros.evaluation.cases import published_cases, simulated_cases
 from smolrgpt_ros.evaluation.cli import add_parser
-from smolrgpt_ros.evaluation.outcomes import Outcome, summary
+from smolrgpt_ros.evaluation.outcomes import Outcome
 from smolrgpt_ros.evaluation.report import WorstCases, html_report
+from smolrgpt_ros.evaluation.summary import summarize
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.writer import write_dataset
 
 SEED = 910_000
@@ -28,11 +30,11 @@ def cases(**options):
 def test_simulated_cases_are_the_same_each_time():
     first, again = cases(), cases()
     assert [case.image.split()[1] for case in first] == ["ceiling", "robot"]
-    assert [[q.text for q in case.queries] for case in first] == [
-        [q.text for q in case.queries] for case in again
+    assert [[q.text for q in case.questions] for case in first] == [
+        [q.text for q in case.questions] for case in again
     ]
-    assert len({q.id for case in first for q in case.queries}) == sum(
-        len(case.queries) for case in first
+    assert len({q.id for case in first for q in case.questions}) == sum(
+        len(case.questions) for case in first
     )
 
 
@@ -40,27 +42,32 @@ def test_simulated_cases_are_the_same_each_time():
 class Seeing:
     """Finds what is in a list, but misses one of it."""
 
-    regions: tuple
+    regions: tuple[Region, ...]
     missed: int
+    name: str = "seeing"
+    device: str = "cpu"
+    labels: tuple[str, ...] = ()
 
-    def detect(self, rgb):
+    def detect(self, rgb: object) -> tuple[Detection, ...]:
         found = [Detection(r.label, 0.9, r.mask) for r in self.regions if r.id != self.missed]
         return tuple(reversed(found))
 
 
 def test_detected_regions_take_the_place_of_true_ones():
     (true,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False)
-    asked = next(q for q in true.queries if q.category == "left_right")
+    asked = next(q for q in true.questions if q.category == "left_right")
+    assert asked.region_ids is not None
     missed = next(r.id for r in true.regions if r.id not in asked.region_ids)
     detector = Seeing(true.regions, missed)
     (found,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False, detector=detector)
-    same = next(q for q in found.queries if q.id == asked.id)
+    same = next(q for q in found.questions if q.id == asked.id)
+    assert same.region_ids is not None
     masks = {region.id: region.mask for region in true.regions}
     for i, j in zip(asked.region_ids, same.region_ids, strict=True):
         assert np.array_equal(masks[i], found.regions[j].mask)
     detector.missed = asked.region_ids[0]
     (blind,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False, detector=detector)
-    assert next(q for q in blind.queries if q.id == asked.id).region_ids is None
+    assert next(q for q in blind.questions if q.id == asked.id).region_ids is None
     outcomes = [outcome for _, outcome in ask_all(SpatialReasoner(None), [blind])]
     lost = next(o for o in outcomes if o.id == asked.id)
     assert lost.text.startswith("NOT FOUND") and lost.measured is None
@@ -87,7 +94,7 @@ def test_files_are_measured_where_they_have_metres(folder):
     for file in (folder / "metric").iterdir():
         file.rename(file.with_suffix(".png"))
     # The published data has no metres: levels of a picture, no camera, no measured distance.
-    assert case.frame.intrinsics is None
+    assert case.frame.intrinsics is None and case.frame.depth is not None
     assert 1 <= np.nanmin(case.frame.depth) and np.nanmax(case.frame.depth) <= 256
     outcomes = [outcome for _, outcome in ask_all(SpatialReasoner(None), [case])]
     assert all(o.measured is None for o in outcomes if o.category == "distance")
@@ -95,7 +102,7 @@ def test_files_are_measured_where_they_have_metres(folder):
 
 def test_the_page_shows_what_was_wrong_with_most_confidence():
     (case,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False)
-    asked = case.queries[0]
+    asked = case.questions[0]
     worst = WorstCases(each=1)
 
     def outcome(model, confidence, text):
@@ -109,9 +116,9 @@ def test_the_page_shows_what_was_wrong_with_most_confidence():
         outcome("left", 0.99, "surely right"),
     ]
     for one in outcomes:
-        worst.see(case, one)
+        worst.add(case, one)
     assert [o.text for o, _ in worst.all()] == ["sure & wrong"]
-    page = html_report("a <title>", summary(outcomes), worst.all())
+    page = html_report("a <title>", summarize(outcomes), worst.all())
     assert "sure &amp; wrong" in page and "surely right" not in page
     assert "a &lt;title&gt;" in page and "data:image/jpeg;base64," in page
     assert "33.3" in page  # one of three is right

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.evaluation.sensor_comparison import Found, compare_sensors, judged, report
+from smolrgpt_ros.evaluation.sensor_comparison import JudgedAnswer, compare_sensors, judged, report
 from smolrgpt_ros.simulation.questions.questions import Question
 
 
@@ -30,12 +30,15 @@ def test_right_and_wrong(truth, value, normalized, expected) -> None:
 @pytest.mark.parametrize("truth", [5.0, "left", 3])
 def test_no_answer_is_wrong_and_counted(truth) -> None:
     found = judged(Question("kind", "?", (0,), "", truth), None, "")
-    assert found == Found("kind", False, None, False)
+    assert found == JudgedAnswer("kind", False, None, False)
 
 
 def test_the_report_by_hand() -> None:
-    clean = [Found("distance", True, 0.02, True), Found("distance", True, 0.04, True)]
-    usual = [Found("distance", True, 0.02, True), Found("distance", False, None, False)]
+    clean = [JudgedAnswer("distance", True, 0.02, True), JudgedAnswer("distance", True, 0.04, True)]
+    usual = [
+        JudgedAnswer("distance", True, 0.02, True),
+        JudgedAnswer("distance", False, None, False),
+    ]
     lines = report({"clean": clean, "usual": usual}).splitlines()
     assert lines[0] == "| kind | questions | clean | usual |"
     # Wilson's interval of 2 of 2 and 1 of 2.

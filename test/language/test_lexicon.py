@@ -23,7 +23,7 @@ def test_phrases_have_a_kind_and_what_they_select_by_or_announce() -> None:
     assert LEXICON.phrases["farthest"] == Phrase("superlative", Order.FARTHEST)
     assert LEXICON.phrases["tape measure"] == Phrase("cue", cue="distance")
     assert LEXICON.phrases["objects"] == Phrase("generic", plural=True)
-    assert LEXICON.longest_phrase == 4  # "furthest to the left"
+    assert LEXICON.longest_phrase == 5  # "closest to the left side"
 
 
 def test_number_words_count_from_zero_and_ordinals_from_one() -> None:

@@ -47,11 +47,11 @@ def numbers_at(
             if ahead > at and kind_at(tokens, ahead) == "generic":
                 ahead += 1
         if kind_at(tokens, ahead) == "number" and not masks:
-            ids.append(int(tokens[ahead].number))  # type: ignore[call-overload]
+            ids.append(int(tokens[ahead].number))
         elif kind_at(tokens, ahead) == "number word" and not masks and (allow_words or ids):
-            ids.append(int(tokens[ahead].number))  # type: ignore[call-overload]
+            ids.append(int(tokens[ahead].number))
         elif kind_at(tokens, ahead) == "mask" and not ids:
-            masks.append(int(tokens[ahead].number))  # type: ignore[call-overload]
+            masks.append(int(tokens[ahead].number))
         else:
             return tuple(ids), tuple(masks), end
         at = end = ahead + 1

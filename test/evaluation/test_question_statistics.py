@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smolrgpt_ros.evaluation.statistics import (
+from smolrgpt_ros.evaluation.question_statistics import (
     add_parser,
     describe,
     read_sample,
