@@ -26,13 +26,13 @@ def _run(words: str) -> int:
     return int(arguments.run(arguments))
 
 
-def test_simulate_writes_frames_and_says_how_fast(renderer, tmp_path: Path, capsys) -> None:
+def test_simulate_writes_frames_and_prints_the_rate(renderer, tmp_path: Path, capsys) -> None:
     words = f"simulate --frames 1 --seed 7 --out {tmp_path} --family ceiling --size 320x180 --jpg"
     assert _run(words) == 0
-    said = capsys.readouterr().out
-    assert "1 frames and" in said and "1 made in" in said
+    output = capsys.readouterr().out
+    assert "1 frames and" in output and "1 made in" in output
     assert read_frame(tmp_path, 0).frame.rgb.shape == (180, 320, 3)
-    # Nothing left to do: no speed.
+    # Nothing left to do: no rate.
     assert _run(words) == 0
     assert "made in" not in capsys.readouterr().out
 
@@ -56,6 +56,7 @@ def test_contact_sheet_puts_real_pictures_to_the_left(renderer, tmp_path: Path) 
     assert _run(words) == 0
     ceiling = cv2.imread(str(tmp_path / "out/simulated_ceiling.jpg"))
     robot = cv2.imread(str(tmp_path / "out/simulated_robot.jpg"))
+    assert ceiling is not None and robot is not None
     # Three columns of 480 pixels; beside them one more and a bar.
     assert ceiling.shape == (270, 4 * 480 + 8, 3) and robot.shape == (270, 3 * 480, 3)
     assert np.abs(ceiling[:, :470].astype(int) - (0, 200, 0)).max() < 12

@@ -47,7 +47,8 @@ def test_truth_survives_json(shots: list[SimulatedFrame]) -> None:
 def test_depth_at_a_mask_lies_in_the_objects_box(shots: list[SimulatedFrame]) -> None:
     checked = 0
     for shot in shots:
-        k, depth, truth = shot.frame.intrinsics, shot.frame.depth, shot.truth
+        k, depth, truth = shot.truth.intrinsics, shot.frame.depth, shot.truth
+        assert k == shot.frame.intrinsics and depth is not None
         rotation = np.array(truth.world_to_optical).reshape(3, 3)
         up = rotation @ [0.0, 0.0, 1.0]
         ahead = rotation @ [*(rotation[2, :2] / np.linalg.norm(rotation[2, :2])), 0.0]

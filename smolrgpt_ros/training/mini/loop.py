@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -56,7 +57,7 @@ class Schedule:
         return self.final_share + (1 - self.final_share) * cosine
 
 
-def parameter_groups(modules: Iterable[nn.Module], weight_decay: float) -> list[dict[str, object]]:
+def parameter_groups(modules: Iterable[nn.Module], weight_decay: float) -> list[dict[str, Any]]:
     """AdamW groups of all trainable parameters; vectors and embeddings do not decay."""
     named = chain.from_iterable(module.named_parameters() for module in modules)
     decayed, plain = split_by_decay(named, embeddings_decay=False)

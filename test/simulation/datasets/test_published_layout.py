@@ -109,7 +109,8 @@ def test_pictures_beside_the_questions(tmp_path: Path) -> None:
     seen, depth = read_pictures(tmp_path, ENTRIES[0])
     assert np.array_equal(seen, rgb) and depth is None
     cv2.imwrite(str(tmp_path / "depths/000003_depth.png"), rgb[..., 0])
-    assert np.array_equal(read_pictures(tmp_path, ENTRIES[0])[1], rgb[..., 0])
+    depth = read_pictures(tmp_path, ENTRIES[0])[1]
+    assert depth is not None and np.array_equal(depth, rgb[..., 0])
     cv2.imwrite(str(tmp_path / "images/000003.png"), rgb[:5])
     with pytest.raises(ValueError, match=r"\(5, 9\), \(6, 9\)"):
         read_pictures(tmp_path, ENTRIES[0])

@@ -1,9 +1,10 @@
-"""Recordings read back with another reader's eyes: types, stamps, pixels, transforms."""
+"""Recordings read back by rosbags: types, stamps, pixels, transforms."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,8 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 STORE = get_typestore(Stores.ROS2_JAZZY)
 
 
-def _messages(folder: Path) -> dict[str, list[tuple[int, object]]]:
-    found: dict[str, list[tuple[int, object]]] = {}
+def _messages(folder: Path) -> dict[str, list[tuple[int, Any]]]:
+    found: dict[str, list[tuple[int, Any]]] = {}
     with Reader(folder) as reader:
         for connection, stamp, data in reader.messages():
             message = STORE.deserialize_cdr(data, connection.msgtype)
@@ -59,7 +60,8 @@ def test_topics_types_and_stamps(folder: Path) -> None:
 def test_pixels_and_calibration_are_the_frames(folder: Path, scenes: list[SimulatedFrame]) -> None:
     found = _messages(folder)
     for number, scene in ((2, scenes[0]), (3, scenes[1])):
-        frame = scene.frame
+        frame, camera = scene.frame, scene.truth.intrinsics
+        assert frame.depth is not None and frame.intrinsics == camera
         rgb, depth = found["/rgb/image_raw"][number][1], found["/depth/image_raw"][number][1]
         assert (rgb.encoding, rgb.step) == ("rgb8", 3 * frame.width)
         assert np.array_equal(rgb.data.reshape(frame.rgb.shape), frame.rgb)
@@ -68,7 +70,7 @@ def test_pixels_and_calibration_are_the_frames(folder: Path, scenes: list[Simula
         seen = np.isfinite(frame.depth)
         np.testing.assert_allclose(metres[seen], frame.depth[seen], atol=6e-4)
         assert not metres[~seen].any()
-        info, camera = found["/rgb/camera_info"][number][1], frame.intrinsics
+        info = found["/rgb/camera_info"][number][1]
         assert info.k.tolist() == [camera.fx, 0, camera.cx, 0, camera.fy, camera.cy, 0, 0, 1]
         assert info.p.tolist() == [*info.k[:3], 0, *info.k[3:6], 0, 0, 0, 1, 0]
         assert (info.width, info.height) == (frame.width, frame.height)
@@ -84,13 +86,13 @@ def test_transforms_lead_from_the_map_to_the_optical_frame(
     folder: Path, scenes: list[SimulatedFrame]
 ) -> None:
     for (_, message), scene in zip(_messages(folder)["/tf_static"], scenes, strict=True):
-        hung, fixed = message.transforms
-        chain = [hung.header.frame_id, hung.child_frame_id, fixed.header.frame_id]
+        camera, optical = message.transforms
+        chain = [camera.header.frame_id, camera.child_frame_id, optical.header.frame_id]
         assert chain == ["map", "camera_link", "camera_link"]
-        assert fixed.child_frame_id == "camera_color_optical_frame"
-        at = hung.transform.translation
-        assert (at.x, at.y, at.z) == scene.truth.camera_position
-        turn = _matrix(hung.transform.rotation) @ _matrix(fixed.transform.rotation)
+        assert optical.child_frame_id == "camera_color_optical_frame"
+        position = camera.transform.translation
+        assert (position.x, position.y, position.z) == scene.truth.camera_position
+        turn = _matrix(camera.transform.rotation) @ _matrix(optical.transform.rotation)
         # Columns: the optical axes in the map.
         world_to_optical = np.array(scene.truth.world_to_optical).reshape(3, 3)
         np.testing.assert_allclose(turn, world_to_optical.T, atol=1e-9)
@@ -126,7 +128,7 @@ def test_fresh_noise_for_every_pair(scenes: list[SimulatedFrame], tmp_path: Path
     assert np.array_equal(again[1], second)
 
 
-def test_wrong_wishes_are_refused(scenes: list[SimulatedFrame], tmp_path: Path) -> None:
+def test_impossible_arguments_are_refused(scenes: list[SimulatedFrame], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"found 0 Hz and 1\.0 s"):
         write_recording(tmp_path / "a", scenes, rate=0)
     with pytest.raises(FileExistsError, match="another folder"):
@@ -137,7 +139,7 @@ def test_wrong_wishes_are_refused(scenes: list[SimulatedFrame], tmp_path: Path) 
 
 
 @pytest.mark.ros
-def test_ros_itself_reads_the_messages(folder: Path, scenes: list[SimulatedFrame]) -> None:
+def test_ros_reads_the_messages(folder: Path, scenes: list[SimulatedFrame]) -> None:
     serialization = pytest.importorskip("rclpy.serialization")
     sensor_msgs = pytest.importorskip("sensor_msgs.msg")
     from smolrgpt_ros.ros.convert.camera_info import intrinsics_from

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.simulation.datasets.frame_store import read_frame
@@ -15,7 +16,7 @@ from smolrgpt_ros.simulation.datasets.storage import relative_depth
 from smolrgpt_ros.simulation.datasets.writer import write_dataset
 from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import simulate_frame
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 
 SIZE = (320, 180)
 
@@ -25,6 +26,11 @@ def folder(renderer, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("dataset")
     write_dataset(out, range(40, 44), "mix", *SIZE, SensorModel())
     return out
+
+
+def _depth(shot: SimulatedFrame) -> NDArray[np.float32]:
+    assert shot.frame.depth is not None
+    return shot.frame.depth
 
 
 def _sums(folder: Path) -> dict[str, str]:
@@ -59,18 +65,18 @@ def test_entries_have_the_published_layout(folder: Path) -> None:
     assert 0.25 < tagged / len(entries) < 0.75
 
 
-def test_frames_come_back_as_they_were_seen(folder: Path) -> None:
+def test_frames_are_read_as_they_were_simulated(folder: Path) -> None:
     shot = read_frame(folder, 1)
     again = simulate_frame(41, "robot", *SIZE, sensor=SensorModel())
     assert shot.truth == again.truth
     assert np.array_equal(shot.frame.rgb, again.frame.rgb)
-    np.testing.assert_allclose(shot.frame.depth, again.frame.depth, atol=6e-4)
+    np.testing.assert_allclose(_depth(shot), _depth(again), atol=6e-4)
     assert shot.frame.intrinsics == again.frame.intrinsics
     assert shot.frame.stamp_ns == again.frame.stamp_ns
     assert [r.id for r in shot.regions] == [r.id for r in again.regions]
 
 
-def test_a_stopped_run_goes_on_and_ends_the_same(folder: Path) -> None:
+def test_an_interrupted_run_is_continued_and_ends_the_same(folder: Path) -> None:
     before = _sums(folder)
     (folder / "truth/000002.json").unlink()
     (folder / "metric/000002.png").unlink()
@@ -115,11 +121,9 @@ def test_a_run_can_be_made_longer_and_read_in_part(renderer, tmp_path: Path) -> 
 
 
 def test_the_clean_depth_is_kept_beside_the_cameras(folder: Path) -> None:
-    clean, measured = (
-        read_frame(folder, 1, clean=True).frame.depth,
-        read_frame(folder, 1).frame.depth,
-    )
-    ideal = simulate_frame(41, "robot", *SIZE).frame.depth
+    clean = _depth(read_frame(folder, 1, clean=True))
+    measured = _depth(read_frame(folder, 1))
+    ideal = _depth(simulate_frame(41, "robot", *SIZE))
     np.testing.assert_allclose(clean, ideal, atol=6e-4)
     assert np.isnan(measured).mean() > 2 * np.isnan(clean).mean()
 
@@ -134,7 +138,7 @@ def test_both_layouts_hold_the_same_questions(folder: Path) -> None:
     rgb, depth = read_pictures(folder, entries[0])
     shot = read_frame(folder, 0)
     assert np.array_equal(rgb, shot.frame.rgb)
-    assert np.array_equal(depth, relative_depth(shot.frame.depth))
+    assert depth is not None and np.array_equal(depth, relative_depth(_depth(shot)))
 
 
 def test_a_missing_frame_is_named(folder: Path) -> None:

@@ -35,7 +35,7 @@ CHECKSUM = "4a992951675bf876"
 Triple = tuple[float, float, float]
 
 
-def thing(number: int, label: str, at: Triple, size: Triple, **fields: object) -> ObjectTruth:
+def make_object(number: int, label: str, at: Triple, size: Triple, **fields: object) -> ObjectTruth:
     """An object by its place in the world; ``yaw`` 0 points its length ahead."""
     rotation = CAMERA.rotation()
     centre = tuple(float(v) for v in rotation @ (np.array(at) - CAMERA.position))
@@ -49,12 +49,12 @@ def frame_of(*objects: ObjectTruth) -> FrameTruth:
     return FrameTruth(1, "ceiling", camera, CAMERA.position, rotation, objects)
 
 
-PALLET = thing(0, "pallet", (1.0, 6.0, 0.5), (1.2, 1.1, 1.0))
+PALLET = make_object(0, "pallet", (1.0, 6.0, 0.5), (1.2, 1.1, 1.0))
 # Its length lies across the view.
-RACK = thing(1, "shelf", (-3.0, 9.0, 1.5), (2.8, 1.0, 3.0), yaw=math.pi / 2)
-DECK = thing(2, "transporter", (4.0, 6.0, 0.115), (1.4, 0.8, 0.23))
-LOAD = thing(3, "pallet", (4.0, 6.0, 0.73), (1.2, 1.2, 1.0), carried_by=2)
-TAPE = thing(4, "buffer", (1.0, 5.5, 0.0), (5.9, 2.1, 0.0))
+RACK = make_object(1, "shelf", (-3.0, 9.0, 1.5), (2.8, 1.0, 3.0), yaw=math.pi / 2)
+DECK = make_object(2, "transporter", (4.0, 6.0, 0.115), (1.4, 0.8, 0.23))
+LOAD = make_object(3, "pallet", (4.0, 6.0, 0.73), (1.2, 1.2, 1.0), carried_by=2)
+TAPE = make_object(4, "buffer", (1.0, 5.5, 0.0), (5.9, 2.1, 0.0))
 FRAME = frame_of(PALLET, RACK, DECK, LOAD, TAPE)
 
 
@@ -158,7 +158,9 @@ def test_values(kind: str, a: ObjectTruth, b: ObjectTruth | None, value: float |
 )
 def test_hours_go_clockwise_and_twelve_is_ahead(bearing_deg: float, hour: int | None) -> None:
     angle = math.radians(bearing_deg)
-    there = thing(9, "pallet", (1 + 4 * math.sin(angle), 6 + 4 * math.cos(angle), 0.5), (1, 1, 1))
+    there = make_object(
+        9, "pallet", (1 + 4 * math.sin(angle), 6 + 4 * math.cos(angle), 0.5), (1, 1, 1)
+    )
     assert value_of("direction", at(PALLET), at(there)) == hour
 
 
@@ -204,12 +206,12 @@ def test_sentences_and_normalized_answers_tell_the_same(phrasing: str) -> None:
             assert q.text.count("<mask>") == len(q.object_ids) == q.answer.count("[Region ")
             # The answer names its subject first; the question may have put it second.
             named = [q.object_ids[int(i)] for i in re.findall(r"\[Region (\d+)\]", q.answer)]
-            things = [at(FRAME.objects[i]) for i in named]
+            items = [at(FRAME.objects[i]) for i in named]
             if q.category in COMPARISONS:
-                assert q.normalized == compare(q.category, *things)
+                assert q.normalized == compare(q.category, *items)
                 assert str(q.normalized) in q.answer
             else:
-                assert q.normalized == value_of(q.category, *things)
+                assert q.normalized == value_of(q.category, *items)
                 number = f"{q.normalized:.2f}" if q.category != "direction" else str(q.normalized)
                 assert f" {number} " in q.answer
     assert seen == set(RELATION_KINDS)

@@ -1,4 +1,4 @@
-"""Renderers side by side: what one gives back is not the other's."""
+"""Several renderers in one process: closing one leaves the others intact."""
 
 from __future__ import annotations
 
@@ -17,5 +17,6 @@ def test_closing_a_renderer_leaves_the_others_alone():
     after = simulate_frame(920_001, "ceiling", 96, 54, renderer=first)
     for frame in (first_again.frame, after.frame):
         assert np.array_equal(frame.rgb, before.frame.rgb)
+        assert frame.depth is not None and before.frame.depth is not None
         assert np.array_equal(frame.depth, before.frame.depth, equal_nan=True)
     first.close()

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,6 @@ def test_the_rough_camera_is_worse_in_everything() -> None:
         ({"jpeg_quality": 101}, "jpeg_quality must be from 0 to 100, found 101"),
     ],
 )
-def test_impossible_strengths_are_refused(fields: dict[str, float], message: str) -> None:
+def test_impossible_strengths_are_refused(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SensorModel(**fields)

@@ -27,7 +27,7 @@ def test_objects_on_the_floor_never_intersect() -> None:
                 assert not overlap(a.footprint, b.footprint), (a, b)
 
 
-def test_nobody_stands_on_the_tape_in_doubt() -> None:
+def test_no_centre_lies_near_the_tape() -> None:
     for scene in SCENES:
         buffers = [o for o in scene.objects if o.label == "buffer"]
         for item in scene.objects:

@@ -26,7 +26,7 @@ WITH_SYSTEM = (
 @pytest.mark.parametrize("template", [None, CHATML, WITH_SYSTEM])
 def test_loss_falls_on_the_answer_token_by_token(write_data, tiny, template):
     _, processor = tiny
-    # Templates of the tokenizer change nothing: the prompt is the published one, spelled out.
+    # Templates of the tokenizer change nothing: the prompt is the published one.
     processor.tokenizer.chat_template = template
     source = open_source(write_data(1))
     example = make_example(source[0], source.folder(0), processor, 500)
@@ -115,9 +115,9 @@ def test_geometry_is_read_from_the_simulators_files(write_data, tiny):
     processor = SmolRGPTProcessor(plain.tokenizer, replace(plain.options, geometry=True))
     path = write_data(1)
     source, folder = open_source(path), path.parent
-    empty = make_example(source[0], folder, processor, 500)
-    assert empty.region_geometry.shape[0] == 2
-    assert not empty.region_geometry.any()
+    empty = make_example(source[0], folder, processor, 500).region_geometry
+    assert empty is not None and empty.shape[0] == 2
+    assert not empty.any()
     (folder / "metric").mkdir()
     (folder / "cameras").mkdir()
     depth = np.full((24, 32), 4000, np.uint16)
@@ -125,6 +125,7 @@ def test_geometry_is_read_from_the_simulators_files(write_data, tiny):
     camera = {"width": 32, "height": 24, "fx": 30.0, "fy": 30.0, "cx": 15.5, "cy": 11.5}
     (folder / "cameras/000000.json").write_text(json.dumps({"intrinsics": camera}))
     found = make_example(source[0], folder, processor, 500).region_geometry
+    assert found is not None
     assert found[:, 2].tolist() == pytest.approx([4.0, 4.0])
     # Columns 3-7 and 10-14: centres 5 and 12 -> (5 - 15.5) * 4 / 30 and (12 - 15.5) * 4 / 30.
     assert found[:, 0].tolist() == pytest.approx([-1.4, -0.4667], abs=1e-3)

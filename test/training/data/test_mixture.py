@@ -60,7 +60,7 @@ def test_weights_are_passes_over_a_source(write_data, tiny):
     assert list(MixtureSampler(mixture, seed=4)) != first
 
 
-def test_row_groups_are_read_one_after_another(write_data, tmp_path):
+def test_row_groups_are_read_one_after_another(write_data, tiny, tmp_path):
     path = write_data(9, "warehouse")
     entries = read_entries(path)
     folder = tmp_path / "sets"
@@ -68,7 +68,7 @@ def test_row_groups_are_read_one_after_another(write_data, tmp_path):
     for number in range(3):
         write_parquet(folder / f"{number}.parquet", entries[3 * number : 3 * number + 3], "x")
     source = open_source(folder, path.parent)
-    mixture = Mixture([whole(source)], None, 500)
+    mixture = Mixture([whole(source)], tiny[1], 500)
     order = list(MixtureSampler(mixture, seed=1))
     assert sorted(order) == list(range(9))
     groups = [index // 3 for index in order]
@@ -115,8 +115,8 @@ def test_samples_can_be_looked_at(write_data, tiny, tmp_path):
     pictures = [draw_example(mixture[i], tiny[1]) for i in range(2)]
     assert pictures[0].shape[1] == 1024  # RGB and depth side by side
     # The first mask's outline has its colour in both pictures.
-    ink = (pictures[0][:512] == (60, 180, 255)).all(-1)
-    assert ink[:, :512].any() and ink[:, 512:].any()
+    outlined = (pictures[0][:512] == (60, 180, 255)).all(-1)
+    assert outlined[:, :512].any() and outlined[:, 512:].any()
     written = write_examples([mixture[0], mixture[1]], tiny[1], tmp_path / "out")
     assert [path.name for path in written] == ["example_00.png", "example_01.png"]
     assert all(path.stat().st_size > 1000 for path in written)

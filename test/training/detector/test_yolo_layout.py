@@ -49,7 +49,7 @@ def test_a_divided_mask_keeps_all_its_large_parts():
 def test_frames_are_written_once(tmp_path):
     plan = FramesPlan(frames=3, seed=11, width=192, height=108)
     description = build_yolo_frames(plan, tmp_path)
-    told = yaml.safe_load(description.read_text())
+    layout = yaml.safe_load(description.read_text())
     labels = sorted(tmp_path.rglob("*.txt"))
     # Sorted by split: frames 0 and 1, one of each camera family, are held out.
     assert [(file.parent.name, file.stem) for file in labels] == [
@@ -59,10 +59,11 @@ def test_frames_are_written_once(tmp_path):
     ]
     for file in labels:
         picture = tmp_path / "images" / file.parent.name / f"{file.stem}.jpg"
-        assert cv2.imread(str(picture)).shape == (108, 192, 3)
+        pixels = cv2.imread(str(picture))
+        assert pixels is not None and pixels.shape == (108, 192, 3)
         for line in file.read_text().split("\n")[:-1]:
             number, *shares = line.split()
-            assert int(number) in told["names"]
+            assert int(number) in layout["names"]
             assert len(shares) % 2 == 0 and all(0 <= float(share) <= 1 for share in shares)
     labels[0].unlink()
     before = labels[1].stat().st_mtime_ns
@@ -71,7 +72,7 @@ def test_frames_are_written_once(tmp_path):
     assert labels[1].stat().st_mtime_ns == before
 
 
-def test_after_its_time_no_further_frame_is_made(tmp_path):
+def test_no_frame_is_started_after_the_time_limit(tmp_path):
     plan = FramesPlan(frames=3, seed=11, width=192, height=108)
     build_yolo_frames(plan, tmp_path, seconds=0.0)
     assert [file.stem for file in tmp_path.rglob("*.txt")] == ["000000"]

@@ -1,4 +1,4 @@
-"""The cheap way to the loss (shared prefix, chunks) equals the plain one, gradients included."""
+"""The loss with a shared prefix and chunks equals the plain one, gradients included."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smolrgpt_ros.training.mini.build import build_mini
 from smolrgpt_ros.training.mini.recipe import Recipe
 from smolrgpt_ros.training.mini.tokenizer import train_tokenizer
 
-QUESTIONS = (
+QUESTIONS: tuple[tuple[int, list[int], str, str], ...] = (
     (0, [0, 2], "How far is <mask> from <mask>?", "They are 5.23 meters apart."),
     (0, [1], "What is <mask>?", "A pallet."),
     (1, [1, 0, 1], "Which of <mask> <mask> <mask> is the leftmost?", "The leftmost is [Region 1]."),

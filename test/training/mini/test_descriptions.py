@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from smolrgpt_ros.simulation.sensing.truth import ObjectTruth
 from smolrgpt_ros.training.mini.descriptions import describe, region_question
 
 
-def _object(label, **changes):
-    values = {
+def _object(label: str, **changes: Any) -> ObjectTruth:
+    values: dict[str, Any] = {
         "id": 0,
         "centre": (-1.26, 0.44, 6.0),
         "size": (1.2, 1.1, 0.94),
@@ -22,7 +24,7 @@ def _object(label, **changes):
     return ObjectTruth(label=label, **(values | changes))
 
 
-def test_what_is_said_of_one_object():
+def test_one_object_in_words():
     numbers = "at -1.3 0.4 6.0, size 1.2 1.1 0.9"
     assert describe(_object("shelf")) == f"shelf {numbers}"
     loaded = _object("pallet", load="loaded", inside=(3,))

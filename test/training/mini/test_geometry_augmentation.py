@@ -1,4 +1,4 @@
-"""Frayed geometry: a copy, some regions moved a little, what was not measured left alone."""
+"""Perturbed geometry: a copy, some regions moved a little, unmeasured values unchanged."""
 
 import numpy as np
 import pytest
@@ -66,7 +66,7 @@ def test_without_depth_only_the_picture_moves():
     assert 0 < np.abs(change).max() < 0.02
 
 
-def test_now_and_then_no_floor_is_found():
+def test_some_calls_have_no_floor():
     raw = regions(4, 1.0)
     raw[:, UP.start :] = 1
     rng = np.random.default_rng(5)

@@ -1,4 +1,4 @@
-"""Untidy questions keep their words and their masks."""
+"""Augmented questions keep their words and their masks."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def test_questions_vary_and_keep_their_meaning():
     assert any(text.startswith("Robot, is the Pallet") for text in made)
 
 
-def test_some_spell_as_the_other_side_of_the_ocean():
+def test_some_have_the_other_spelling():
     rng = np.random.default_rng(6)
     made = [augment_text("Meters from the centre of <mask>?", rng).lower() for _ in range(1000)]
     assert 0.25 < np.mean(["metres from the center" in text for text in made]) < 0.35
