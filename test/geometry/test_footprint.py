@@ -1,0 +1,86 @@
+"""Footprints and boxes, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.geometry.footprint import Footprint
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.rectangle_fit import RectangleFit
+from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
+from smolrgpt_ros.scene.plane import Plane
+
+
+def footprint(yaw_deg: float = 30.0) -> Footprint:
+    """Centre (1, 6), 2 m by 0.8 m; deviations 0.1 and 0.2 m of the centre's right and ahead."""
+    covariance = np.diag([0.01, 0.04, 0.001, 0.0025, 0.0016])
+    values = np.array([1.0, 6.0, math.radians(yaw_deg), 2.0, 0.8])
+    return Footprint.of(RectangleFit(values, covariance, cost=0.0), systematic_error=0.03)
+
+
+def test_a_fit_becomes_a_footprint_with_shared_errors() -> None:
+    found = footprint()
+    assert found.centre.tolist() == [1.0, 6.0] and found.size == (2.0, 0.8)
+    assert found.axes == pytest.approx(np.array([[math.sqrt(0.75), 0.5], [-0.5, math.sqrt(0.75)]]))
+    assert found.covariance == pytest.approx(np.diag([2.6 * 0.01 + 9e-4, 2.6 * 0.04 + 9e-4]))
+    assert found.size_sigma == pytest.approx(
+        (math.sqrt(2.6 * 0.0025 + 9e-4), math.sqrt(2.6 * 0.0016 + 9e-4))
+    )
+
+
+def test_deviations_along_and_across_the_footprint() -> None:
+    """Turned by 90 degrees, its length runs ahead."""
+    along, across = footprint(90.0).sigma
+    assert along == pytest.approx(math.sqrt(2.6 * 0.04 + 9e-4))
+    assert across == pytest.approx(math.sqrt(2.6 * 0.01 + 9e-4))
+
+
+@pytest.mark.parametrize(
+    ("offset", "depth"),
+    [
+        ((0.0, 0.0), 0.4),
+        ((0.9, 0.1), 0.1),  # 0.1 m from a short side, 0.3 m from a long one
+        ((-0.5, -0.35), 0.05),
+        ((1.2, 0.0), -0.2),
+        ((1.2, 0.7), -0.3),
+    ],
+)
+def test_depth_of_a_point_in_its_axes(offset: tuple[float, float], depth: float) -> None:
+    found = footprint()
+    point = found.centre + np.array(offset) @ found.axes
+    assert found.depth_of(point) == pytest.approx(depth)
+
+
+def test_a_box_on_the_floor_in_the_optical_frame() -> None:
+    """A level camera 2 m up: right, ahead and height are x, z and 2 - y."""
+    plane = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
+    found = ObjectEstimate.on_floor(
+        "pallet", plane, footprint(), (0.2, 0.8), np.zeros((5, 3)), valid_ratio=0.9
+    )
+    assert found.centre == pytest.approx(np.array([1.0, 1.5, 6.0]))
+    assert found.size == pytest.approx((2.0, 0.8, 0.6))
+    assert np.diag(found.covariance) == pytest.approx([2.6 * 0.01 + 9e-4, 1e-4, 2.6 * 0.04 + 9e-4])
+    assert found.rides
+    low = ObjectEstimate.on_floor("pallet", plane, footprint(), (0.0, 0.8), np.zeros((5, 3)), 1.0)
+    assert not low.rides
+
+
+@pytest.mark.parametrize(
+    ("label", "behind"), [("transporter", 0.125 * (1.44 + 0.85)), ("box", 0.0)]
+)
+def test_without_a_floor_the_centre_is_behind_the_surface(label: str, behind: float) -> None:
+    points = np.array([[0.9, 0.0, 3.9], [1.1, 0.2, 4.1], [1.0, -0.2, 4.0]])
+    found = ObjectEstimate.without_floor(label, points, valid_ratio=0.5)
+    distance = math.sqrt(17.0)
+    assert found.centre == pytest.approx(np.array([1.0, 0.0, 4.0]) * (1 + behind / distance))
+    assert found.covariance == pytest.approx(np.eye(3) * (0.1 + behind) ** 2)
+    assert np.isnan(found.size).all() and found.footprint is None and not found.rides
+
+
+def test_only_tape_is_flat() -> None:
+    assert [label for label in SIZES if is_flat(label)] == ["buffer"]
+    assert not is_flat("box")
+    assert SIZES["pallet"].behind_surface == pytest.approx(0.3)

@@ -1,0 +1,125 @@
+"""What the rim of tape on the floor shows, on exact scenes and by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.geometry.ground_rectangles import ground_problems, starts_from_rim
+from smolrgpt_ros.geometry.observations import FitProblem, FloorPoints
+from smolrgpt_ros.geometry.region_masks import RegionMasks
+from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
+
+PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)
+
+
+def problem(scene: Any) -> FitProblem | None:
+    """Of the first region, that is tape."""
+    frame, regions = scene.frame, scene.regions
+    objects = [r.mask for r in regions if r.label != "buffer"]
+    plane = fit_ground_plane(frame.depth, frame.intrinsics, objects)
+    assert plane is not None
+    masks = RegionMasks([regions[0].mask], [regions[0].box])
+    (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]])
+    return found
+
+
+def edge_distance(points: FloorPoints) -> np.ndarray:
+    """How far inside the tape of the tests points are, metres; negative outside."""
+    local = np.abs(points.table[:2].T - np.array([0.5, 8.0]))
+    distance: np.ndarray = (np.array([1.05, 2.0]) - local).min(axis=1)
+    return distance
+
+
+def test_tape_that_is_seen_whole(make_scene: Any, make_block: Any) -> None:
+    """2.1 m by 4 m about (0.5, 8)."""
+    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
+    found = problem(make_scene((tape,)))
+    assert found is not None
+    seen = found.observations
+    assert edge_distance(seen.rim) == pytest.approx(0.0, abs=0.04) and len(seen.rim) > 50
+    assert (edge_distance(seen.covered) > 0).all() and len(seen.covered) > 10
+    assert (edge_distance(seen.free) < 0).all() and len(seen.free) > 10
+    assert len(seen.surface) == 0 and found.heights == (0.0, 0.0)
+    assert seen.sides == (5.9, 2.1)
+
+
+def test_a_pallet_that_stands_over_the_tapes_edge_hides_it(
+    make_scene: Any, make_block: Any
+) -> None:
+    """Its mask is part of the buffer's: where it reaches over the far edge nothing is tape."""
+    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
+    pallet = make_block(2, "pallet", (0.3, 9.5), (1.2, 1.2, 1.5))
+    found = problem(make_scene((tape, pallet)))
+    assert found is not None
+    seen = found.observations
+    assert edge_distance(seen.rim) == pytest.approx(0.0, abs=0.04)
+    # Rays over its top meet the floor beyond the tape, which is not covered.
+    assert edge_distance(seen.free).min() < -1.0
+
+
+def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
+    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
+    scene = make_scene((tape,))
+    depth = scene.frame.depth.copy()
+    depth[scene.regions[0].mask] = 3.0  # something stands all over it
+    plane = fit_ground_plane(scene.frame.depth, scene.frame.intrinsics)
+    assert plane is not None
+    hidden = replace(scene.frame, depth=depth)
+    masks = RegionMasks([scene.regions[0].mask], [scene.regions[0].box])
+    assert ground_problems(hidden, masks, plane, [SIZES["buffer"]]) == [None]
+
+
+def outline(long: float, short: float, yaw: float) -> np.ndarray:
+    """200 points around a rectangle about (1, 6)."""
+    even = np.linspace(-1, 1, 50)
+    one = np.ones(50)
+    local = np.concatenate(
+        [np.stack(pair, axis=1) for pair in ((even, one), (even, -one), (one, even), (-one, even))]
+    ) * [long / 2, short / 2]
+    a = np.array([math.cos(yaw), math.sin(yaw)])
+    b = np.array([-math.sin(yaw), math.cos(yaw)])
+    return np.array([1.0, 6.0]) + local @ np.stack([a, b])
+
+
+def best_start(starts: np.ndarray, yaw: float) -> np.ndarray:
+    rows: np.ndarray = starts[np.abs(starts[:, 2] - yaw) < 1e-9]
+    return rows
+
+
+def test_starts_of_a_whole_outline() -> None:
+    yaw = 5 * math.pi / 24
+    starts = starts_from_rim(outline(4.0, 2.0, yaw), np.zeros((0, 2)), np.zeros((0, 2)), PRIOR)
+    assert starts.shape == (72, 5)
+    for start in best_start(starts, yaw):
+        assert start[:2] == pytest.approx([1.0, 6.0], abs=0.02)
+        assert start[3:] == pytest.approx([4.0, 2.0], abs=0.02)
+
+
+def test_what_is_missing_of_the_long_side_is_added_at_either_end() -> None:
+    """3 m of 4 m are seen along x: the missing metre is nowhere, to the left, or to the right."""
+    starts = starts_from_rim(outline(3.0, 2.0, 0.0), np.zeros((0, 2)), np.zeros((0, 2)), PRIOR)
+    found = best_start(starts, 0.0)
+    assert found[:, 0] == pytest.approx([1.0, 0.5, 1.5], abs=0.02)
+    assert found[:, 3] == pytest.approx([3.0, 4.0, 4.0], abs=0.02)
+
+
+def test_what_is_missing_lies_where_the_image_cuts() -> None:
+    """The image ends at the right of what is seen."""
+    cut = np.array([[2.5, 5.5], [2.5, 6.5]])
+    starts = starts_from_rim(outline(3.0, 2.0, 0.0), np.zeros((0, 2)), cut, PRIOR)
+    first = best_start(starts, 0.0)[0]
+    assert first[:2] == pytest.approx([1.5, 6.0], abs=0.02)
+    assert first[3:] == pytest.approx([4.0, 2.0], abs=0.02)
+
+
+def test_inner_points_stretch_the_starts() -> None:
+    inner = np.array([[1.0, 7.8]])  # 0.8 m beyond the side of what is seen as rim
+    starts = starts_from_rim(outline(4.0, 2.0, 0.0), inner, np.zeros((0, 2)), PRIOR)
+    first = best_start(starts, 0.0)[0]
+    assert first[1] == pytest.approx(6.4, abs=0.02) and first[4] == pytest.approx(2.8, abs=0.02)

@@ -1,0 +1,130 @@
+"""Heights of objects above the floor, from samples that are made up one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.geometry.depth_sampling import RimSamples, SurfaceSamples
+from smolrgpt_ros.geometry.object_heights import Heights
+from smolrgpt_ros.scene.plane import Plane
+
+# A level camera 2 m up: right, ahead and height are x, z and 2 - y.
+PLANE = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
+DECK = 0.23  # of a transporter
+
+
+def surface(heights: np.ndarray, sigma: float = 0.0, ahead: float = 4.0) -> SurfaceSamples:
+    """One region's samples at given heights, 4 m ahead."""
+    count = len(heights)
+    points = np.column_stack([np.linspace(-0.5, 0.5, count), 2.0 - heights, np.full(count, ahead)])
+    owner = np.zeros(count, np.int64)
+    bounds = np.array([0, count])
+    return SurfaceSamples(points, np.full(count, sigma), owner, bounds, np.ones(1))
+
+
+def rim(
+    heights: np.ndarray, cut: bool | np.ndarray = False, hangs: bool | np.ndarray = False
+) -> RimSamples:
+    count = len(heights)
+    points = np.column_stack([np.linspace(-0.5, 0.5, count), 2.0 - heights, np.full(count, 4.0)])
+    whole = np.zeros(count, np.int64)
+    flags = np.zeros(count, bool)
+    return RimSamples(
+        columns=whole,
+        rows=whole,
+        directions=points / points[:, 2:],
+        points=points,
+        sigma=np.zeros(count),
+        upper=flags,
+        cut=flags | cut,
+        beyond=np.full(count, np.nan),
+        hangs=flags | hangs,
+        owner=whole,
+        bounds=np.array([0, count]),
+    )
+
+
+UPRIGHT = np.linspace(0.01, 0.81, 41)  # every 2 cm
+WHOLE = slice(0, 41)
+
+
+def test_low_samples_are_floor() -> None:
+    heights = Heights(surface(UPRIGHT), rim(np.zeros(0)), PLANE)
+    chosen = heights.object_samples(WHOLE, 1.2)
+    assert chosen is not None
+    # Above 6 cm: 7 cm is the first.
+    assert np.flatnonzero(chosen)[0] == 3 and chosen[3:].all()
+
+
+def test_a_low_object_is_not_taken_for_floor() -> None:
+    low = np.linspace(0.001, 0.081, 41)
+    heights = Heights(surface(low), rim(np.zeros(0)), PLANE)
+    chosen = heights.object_samples(WHOLE, 1.2)
+    assert chosen is not None
+    # Half of its 95th percentile, 3.85 cm, is below the floor's 6 cm.
+    assert low[chosen].min() == pytest.approx(0.039)
+
+
+def test_too_few_samples_above_the_floor() -> None:
+    flat = np.where(np.arange(41) < 36, 0.0, 0.3)
+    heights = Heights(surface(flat), rim(np.zeros(0)), PLANE)
+    assert heights.object_samples(WHOLE, 1.2) is None
+
+
+def test_samples_far_from_the_object_are_not_its_own() -> None:
+    samples = surface(UPRIGHT)
+    samples.points[38:, 2] = 12.0  # the mask leaks to something 8 m behind
+    heights = Heights(samples, rim(np.zeros(0)), PLANE)
+    chosen = heights.object_samples(WHOLE, 1.2)
+    assert chosen is not None and not chosen[38:].any() and chosen[3:38].all()
+
+
+def test_the_top_may_be_seen_at_the_rim_only() -> None:
+    posts = rim(np.array([0.2, 1.5, 1.5, 1.5]))
+    heights = Heights(surface(UPRIGHT), posts, PLANE)
+    chosen = UPRIGHT > 0.06
+    # The third highest of all, so that two stray pixels do not count.
+    assert heights.top(WHOLE, chosen, slice(0, 4)) == pytest.approx(1.5)
+    assert heights.top(WHOLE, chosen, slice(0, 0)) == pytest.approx(0.77)
+
+
+def test_a_noisy_top_is_lowered() -> None:
+    """By 1.3 deviations of height: 0.1 m of depth on rays that fall 1.23 m in 4 m."""
+    heights = Heights(surface(UPRIGHT, sigma=0.1), rim(np.zeros(0)), PLANE)
+    chosen = UPRIGHT > 0.06
+    assert heights.top(WHOLE, chosen, slice(0, 0)) == pytest.approx(
+        0.77 - 1.3 * 0.1 * (2 - 0.77) / 4
+    )
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_the_top_is_cut_where_the_highest_rim_is(cut: bool) -> None:
+    edges = rim(np.linspace(0.0, 0.8, 30), cut=cut)
+    heights = Heights(surface(UPRIGHT), edges, PLANE)
+    chosen = UPRIGHT > 0.06
+    assert heights.top_is_cut(edges, WHOLE, chosen, slice(0, 30), 0.81) == cut
+    # A level top face shows: half of the samples are as high as the top.
+    level = Heights(surface(np.where(UPRIGHT > 0.4, 0.81, UPRIGHT)), edges, PLANE)
+    assert not level.top_is_cut(edges, WHOLE, chosen, slice(0, 30), 0.81)
+
+
+def test_an_underside_at_the_height_of_a_deck_rides() -> None:
+    hangs = np.arange(30) < 12
+    edges = rim(np.where(hangs, DECK + 0.02, 0.6), hangs=hangs)
+    heights = Heights(surface(UPRIGHT), edges, PLANE)
+    nothing = np.zeros(30, bool)
+    assert heights.bottom(edges, slice(0, 30), nothing) == DECK
+    # The same, hidden all around by the vehicle below it.
+    hidden = rim(np.where(hangs, DECK + 0.02, 0.6))
+    heights = Heights(surface(UPRIGHT), hidden, PLANE)
+    assert heights.bottom(hidden, slice(0, 30), hangs) == DECK
+    assert heights.bottom(hidden, slice(0, 30), nothing) == 0.0
+
+
+def test_an_object_whose_rim_reaches_the_floor_does_not_ride() -> None:
+    """Its slanted edges hang at all heights, but the lowest of its rim is on the floor."""
+    hangs = np.arange(30) < 12
+    edges = rim(np.where(hangs, DECK + 0.02, 0.02), hangs=hangs)
+    heights = Heights(surface(UPRIGHT), edges, PLANE)
+    assert heights.bottom(edges, slice(0, 30), np.zeros(30, bool)) == 0.0
