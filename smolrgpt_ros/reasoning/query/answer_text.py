@@ -49,7 +49,8 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.language.vocabulary import plural_of
 
 from .evaluation import Evaluation
-from .wording import join, length, noun, phrase, predicate, superlative
+from .number_wording import is_count, key_noun, length, quantity_noun, written
+from .wording import join, noun, phrase, predicate, superlative
 
 LabelOf = Callable[[int], str]
 
@@ -80,7 +81,7 @@ def answer_text(question: Question, evaluation: Evaluation, label_of: LabelOf) -
         label_of: class of a region id; ``""`` where unknown.
     """
     if evaluation.reason:
-        return _sentence(f"this cannot be told: {evaluation.reason}")
+        return _sentence(evaluation.reason)
     return _sentence(_Writer(evaluation, label_of).answer(question))
 
 
@@ -149,11 +150,11 @@ class _Writer:
                 return f"the way along {join([self._end(s) for s in stops])} is {number} long"
             case Total(_, key) | Mean(_, key):
                 word = "in total" if isinstance(quantity, Total) else "on average"
-                return f"{word}, {_key_noun(key)} of {self._names(ids)} is {number}"
+                return f"{word}, {key_noun(key)} of {self._names(ids)} is {number}"
             case Difference(first, second):
                 more = "less" if number.startswith("-") else "more"
-                than = f"{number.removeprefix('-')} {more} than {_quantity_noun(second)}"
-                return f"{_quantity_noun(first)} is {than}"
+                than = f"{number.removeprefix('-')} {more} than {quantity_noun(second)}"
+                return f"{quantity_noun(first)} is {than}"
 
     def _count(self, of: Selection) -> str:
         count = self._found.value
@@ -164,14 +165,14 @@ class _Writer:
         match of:
             case Where(base, condition):
                 what = predicate(condition, several=not one)
-                return f"{_quantity(count)} {noun(base, 1 if one else 2)} {what}{which}"
+                return f"{_number_word(count)} {noun(base, 1 if one else 2)} {what}{which}"
             case _:
-                return f"{_quantity(count)} {noun(of, 1 if one else 2)} {verb} in view{which}"
+                return f"{_number_word(count)} {noun(of, 1 if one else 2)} {verb} in view{which}"
 
     def _number(self, of: str, unit: Unit) -> str:
         value, std = self._found.value, self._found.std
         assert isinstance(value, (int, float))
-        return _written(float(value), std, of, unit)
+        return written(float(value), std, of, unit)
 
     # -- objects ----------------------------------------------------------------------------
 
@@ -198,7 +199,9 @@ class _Writer:
                 return f"no {noun(selection, 1)} {predicate(selection.condition)}"
             return f"no {noun(selection, 1)} is in view"
         if values:
-            return f"{_quantity(len(ids))} {noun(selection, len(ids))}: {self._table(Unit.METRE)}"
+            return (
+                f"{_number_word(len(ids))} {noun(selection, len(ids))}: {self._table(Unit.METRE)}"
+            )
         several = len(ids) > 1
         if isinstance(selection, Where):
             return f"{self._names(ids)} {predicate(selection.condition, several=several)}"
@@ -218,7 +221,7 @@ class _Writer:
         return f"in order, {words[descending]}: {rows}"
 
     def _each(self, key: Key, unit: Unit) -> str:
-        what = _key_noun(key)
+        what = key_noun(key)
         if isinstance(key, DistanceTo):
             what = f"{what} to {self._end(key.target)}"
         return f"{what}: {self._table(unit)}"
@@ -226,7 +229,7 @@ class _Writer:
     def _table(self, unit: Unit) -> str:
         rows = zip(self._found.region_ids, self._found.values, self._found.stds, strict=True)
         return ", ".join(
-            f"{self._name(i)} ({_written(value, std, self._found.unit, unit).translate(_BARE)})"
+            f"{self._name(i)} ({written(value, std, self._found.unit, unit).translate(_BARE)})"
             for i, value, std in rows
         )
 
@@ -259,12 +262,10 @@ class _Writer:
                 where = f"in {self._name(ids[-1])}" if yes else f"in one {noun(places, 1)}"
                 return f"{things} are {'' if yes else 'not '}{where}"
             case Compares(first, comparison, second):
-                given = (
-                    f"{second:g}" if isinstance(second, (int, float)) else _quantity_noun(second)
-                )
-                unit = " m" if isinstance(second, (int, float)) and not _is_count(first) else ""
+                given = f"{second:g}" if isinstance(second, (int, float)) else quantity_noun(second)
+                unit = " m" if isinstance(second, (int, float)) and not is_count(first) else ""
                 verb = "is" if yes else "is not"
-                return f"{_quantity_noun(first)} {verb} {comparison.value} {given}{unit}"
+                return f"{quantity_noun(first)} {verb} {comparison.value} {given}{unit}"
 
     def _relation(self, first: Selection, second: Selection) -> str:
         one, other = self._ends(first, second)
@@ -317,53 +318,5 @@ class _Writer:
         return phrase(selection)
 
 
-def _quantity(count: object) -> str:
+def _number_word(count: object) -> str:
     return "no" if count == 0 else str(count)
-
-
-def _written(value: float, std: float | None, of: str, unit: Unit) -> str:
-    if of == "count":
-        return f"{value:g}"
-    if of == "m":
-        return length(value, unit, std)
-    sign = "\N{SUPERSCRIPT TWO}" if of == "m2" else "\N{SUPERSCRIPT THREE}"
-    deviation = f" (± {std:.2f})" if std is not None else ""
-    return f"{value:.2f} m{sign}{deviation}"
-
-
-def _key_noun(key: Key) -> str:
-    match key:
-        case DistanceTo():
-            return "the distance"
-        case SizeOf(dimension):
-            return f"the {dimension.value}"
-        case Holding(content):
-            return f"the number of {noun(content, 2)}"
-        case Column():
-            return "the column"
-
-
-def _quantity_noun(quantity: Quantity) -> str:
-    match quantity:
-        case Distance(first, second, mode):
-            return f"the {mode.value} from {phrase(first)} to {phrase(second)}"
-        case Size(of, dimension):
-            return f"the {dimension.value} of {phrase(of)}"
-        case Count(of):
-            return f"the number of {phrase(of).removeprefix('the ')}"
-        case Total(of, key):
-            return f"the sum of {_key_noun(key)} of {phrase(of)}"
-        case Mean(of, key):
-            return f"the mean of {_key_noun(key)} of {phrase(of)}"
-        case Route(stops):
-            return f"the way along {join([phrase(stop) for stop in stops])}"
-        case Difference(first, second):
-            return f"the difference of {_quantity_noun(first)} and {_quantity_noun(second)}"
-
-
-def _is_count(quantity: Quantity) -> bool:
-    if isinstance(quantity, Difference):
-        return _is_count(quantity.first)
-    return isinstance(quantity, Count) or (
-        isinstance(quantity, (Total, Mean)) and isinstance(quantity.key, Holding)
-    )

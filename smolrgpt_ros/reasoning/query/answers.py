@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 
 from smolrgpt_ros.language.question import (
     Column,
+    Compared,
     Count,
     Dimension,
     Dimensions,
@@ -24,21 +25,21 @@ from smolrgpt_ros.language.question import (
     RelationKind,
     Selection,
     Side,
+    Where,
     WhereIs,
     Whether,
     Which,
 )
-from smolrgpt_ros.language.question import Compared as ComparedWith
-from smolrgpt_ros.language.question import Where as WhereHolds
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..measured_objects import CannotMeasure
+from .containment import rests_on
 from .context import Context
 from .evaluation import SURE, Evaluation
+from .floor_objects import End
 from .numbers import Number, chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
-from .scene_objects import End
 from .selections import candidates
 from .wording import nothing, noun
 
@@ -239,7 +240,7 @@ def _where_is(context: Context, subject: End) -> Evaluation:
         values.append(float(hour))
         stds.append(hour_std)
         holders = {
-            region.id: context.objects.holds(region.id, subject)
+            region.id: rests_on(context.objects, subject, region.id)
             for region in context.objects.geometry.regions
             if region.id != subject
             and not isinstance(context.objects.geometry.estimate(region.id), str)
@@ -266,7 +267,7 @@ def _dimensions(context: Context, of: End) -> Evaluation:
 def _listed_by(selection: Selection) -> Key | None:
     """The number by which a list was restricted or ranked; ``None`` without one."""
     match selection:
-        case WhereHolds(_, ComparedWith(key)) | Ranked(_, key):
+        case Where(_, Compared(key)) | Ranked(_, key):
             return None if isinstance(key, Column) else key
         case _:
             return None

@@ -24,9 +24,10 @@ from smolrgpt_ros.language.question import (
 )
 
 from ..measured_objects import CannotMeasure
+from .containment import carried, inside, loaded, rests_on
 from .context import Context, SameObjectError
+from .floor_objects import End
 from .numbers import Number, chance_compared
-from .scene_objects import End
 
 _IMPOSSIBLE = 1e-3  # below this probability nothing else about an object matters
 
@@ -71,7 +72,7 @@ def chance_of(condition: Condition, end: End, context: Context) -> float:
             return _inside(place, _region(end), context)
         case OnTop(carrier):
             thing = _region(end)
-            on = (context.objects.rests_on(thing, i) for i in context.members(carrier))
+            on = (rests_on(context.objects, thing, i) for i in context.members(carrier))
             return max(on, default=0.0)
         case State(state):
             return _state(state, _region(end), context)
@@ -80,13 +81,13 @@ def chance_of(condition: Condition, end: End, context: Context) -> float:
 def _state(state: LoadState, region_id: int, context: Context) -> float:
     match state:
         case LoadState.LOADED:
-            return context.objects.loaded(region_id)
+            return loaded(context.objects, region_id)
         case LoadState.EMPTY:
-            return 1.0 - context.objects.loaded(region_id)
+            return 1.0 - loaded(context.objects, region_id)
         case LoadState.CARRIED:
-            return context.objects.carried(region_id)
+            return carried(context.objects, region_id)
         case LoadState.ON_FLOOR:
-            return 1.0 - context.objects.carried(region_id)
+            return 1.0 - carried(context.objects, region_id)
 
 
 def _inside(place: Selection, thing: int, context: Context) -> float:
@@ -97,7 +98,7 @@ def _inside(place: Selection, thing: int, context: Context) -> float:
                 f"what is inside {context.objects.name(i)} cannot be told, "
                 "only what stands in a floor region"
             )
-    return max((context.objects.inside(thing, i) for i in places), default=0.0)
+    return max((inside(context.objects, thing, i) for i in places), default=0.0)
 
 
 def _compared(condition: Compared, end: End, context: Context) -> float:
@@ -132,22 +133,26 @@ def _product(conditions: Iterable[Condition], end: End, context: Context, negate
 
     What cannot be measured does not matter where another condition decides already.
     """
-    chance, hidden = 1.0, None
+    chance, answered = 1.0, False
+    hidden: CannotMeasure | None = None
+    itself: SameObjectError | None = None
     for condition in conditions:
         try:
             part = context.chance(condition, end)
         except CannotMeasure as error:
             hidden = error
             continue
-        except SameObjectError:
+        except SameObjectError as error:
             if not negated:
                 raise
-            part = 0.0
+            itself = error
+            continue
+        answered = True
         chance *= 1.0 - part if negated else part
-        if chance < _IMPOSSIBLE:
-            return chance
-    if hidden is not None:
+    if hidden is not None and chance >= _IMPOSSIBLE:
         raise hidden
+    if itself is not None and not answered:
+        raise itself
     return chance
 
 

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from smolrgpt_ros.language.question import Condition, Key, Quantity, Selection
 
+from .floor_objects import End
 from .numbers import Number
-from .scene_objects import End, SceneObjects
+from .scene_objects import SceneObjects
 
 
 class SameObjectError(Exception):

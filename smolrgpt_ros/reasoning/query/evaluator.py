@@ -13,8 +13,8 @@ from smolrgpt_ros.language.question import (
     Ranked,
     Selection,
     Union,
+    Where,
 )
-from smolrgpt_ros.language.question import Where as WhereHolds
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..measured_objects import CannotMeasure
@@ -22,10 +22,11 @@ from .answers import answer_of
 from .conditions import chance_of
 from .context import Amount, Selected
 from .evaluation import Evaluation
+from .floor_objects import End
 from .numbers import Number
 from .quantities import amount_of, number_of
 from .regions_needed import regions_needed
-from .scene_objects import End, SceneObjects
+from .scene_objects import SceneObjects
 from .selections import resolve
 from .wording import nothing, noun
 
@@ -148,4 +149,4 @@ def _is_decided(selection: Selection) -> bool:
     """Whether measuring decides what a selection selects."""
     if isinstance(selection, Union):
         return any(_is_decided(member) for member in selection.members)
-    return isinstance(selection, (WhereHolds, Ranked))
+    return isinstance(selection, (Where, Ranked))

@@ -16,9 +16,10 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..measured_objects import CannotMeasure
+from .containment import rests_on
 from .context import Context, SameObjectError, Selected
+from .floor_objects import End
 from .numbers import Number, chance_compared
-from .scene_objects import End
 from .wording import noun
 
 
@@ -117,7 +118,8 @@ def _same_place(
             f"two {noun(subject, 2)} or more are needed for one place, found {len(things)}",
         )
     together = {
-        area: math.prod(context.objects.holds(area, thing) for thing in things) for area in areas
+        area: math.prod(rests_on(context.objects, thing, area) for thing in things)
+        for area in areas
     }
     best = max(together, key=together.__getitem__, default=None)
     if best is None:

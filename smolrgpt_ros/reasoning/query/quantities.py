@@ -24,9 +24,10 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..measured_objects import CannotMeasure
+from .containment import rests_on
 from .context import Amount, Context, SameObjectError
+from .floor_objects import End
 from .numbers import Number, combined, count_of
-from .scene_objects import End
 from .selections import candidates
 from .wording import noun
 
@@ -53,7 +54,7 @@ def number_of(key: Key, end: End, context: Context) -> Number:
             for reason in selected.unknown.values():
                 raise CannotMeasure(reason)
             return count_of(
-                chance * context.objects.holds(holder, i)
+                chance * rests_on(context.objects, i, holder)
                 for i, chance in selected.chances.items()
                 if i != holder
             )

@@ -52,11 +52,11 @@ from smolrgpt_ros.language.question import (
     State,
     Total,
     Union,
+    Where,
     WhereIs,
     Whether,
     Which,
 )
-from smolrgpt_ros.language.question import Where as WhereHolds
 
 from .context import Context
 
@@ -146,7 +146,7 @@ class _Needs:
             case Union(members):
                 for member in members:
                     self._deciding(member)
-            case WhereHolds(of, condition):
+            case Where(of, condition):
                 self._deciding(of)
                 self._condition(condition, of)
             case Ranked(of, key):
@@ -203,20 +203,20 @@ class _Needs:
                 return set().union(*(self._candidates(member) for member in members))
             case Ranked(of, Column()) if _by_image(of):
                 return set(self._context.select(selection).ids)
-            case Ranked(of) | WhereHolds(of):
+            case Ranked(of) | Where(of):
                 return self._candidates(of)
 
 
 def _by_image(selection: Selection) -> bool:
     """Whether a selection is decided without depth; some that are count as not."""
     match selection:
-        case WhereHolds(of, Among(members)) | WhereHolds(of, Not(Among(members))):
+        case Where(of, Among(members)) | Where(of, Not(Among(members))):
             return _by_image(of) and _by_image(members)
         case Ranked(of, key):
             return isinstance(key, Column) and _by_image(of)
         case Union(members):
             return all(_by_image(member) for member in members)
-        case WhereHolds():
+        case Where():
             return False
         case _:
             return True

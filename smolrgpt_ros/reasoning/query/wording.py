@@ -33,18 +33,10 @@ from smolrgpt_ros.language.question import (
     SizeOf,
     State,
     Union,
-    Unit,
     Where,
 )
 from smolrgpt_ros.language.vocabulary import plural_of
 
-_METRES = {
-    Unit.METRE: (1.0, 2),
-    Unit.CENTIMETRE: (0.01, 0),
-    Unit.MILLIMETRE: (0.001, 0),
-    Unit.FOOT: (0.3048, 2),
-    Unit.INCH: (0.0254, 1),
-}
 _SIZES = {
     Dimension.HEIGHT: ("shortest", "tallest", "shorter", "taller", "high"),
     Dimension.WIDTH: ("narrowest", "widest", "narrower", "wider", "wide"),
@@ -60,13 +52,6 @@ def join(words: Sequence[str], link: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {link} {words[-1]}"
-
-
-def length(metres: float, unit: Unit, std: float | None = None) -> str:
-    """As in "1.65 m (± 0.02)"."""
-    metre, digits = _METRES[unit]
-    deviation = f" (± {std / metre:.{digits}f})" if std is not None else ""
-    return f"{metres / metre:.{digits}f} {unit.value}{deviation}"
 
 
 def ordinal(rank: int) -> str:

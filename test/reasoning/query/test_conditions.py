@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from block_scene import Block, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import (
@@ -183,3 +184,21 @@ def test_an_object_is_not_compared_with_itself(yard_geometry: FrameGeometry) -> 
         evaluate(Whether(Holds(Ids((11,)), Beside(Side.LEFT, Ids((11,))))), yard_geometry)
     assert error.value.status is Status.BAD_QUESTION
     assert listed(yard_geometry, PALLETS, Not(Beside(Side.LEFT, Ids((12,))))) == {13}
+
+
+def test_a_hidden_foot_makes_doubtful_what_carries_a_pallet() -> None:
+    """A low wall hides the lower half of pallet 1 from a low camera; pallet 2 is in the open."""
+    scene = Scene(
+        (
+            Block(1, "pallet", (0.0, 6.0), (1.2, 1.2, 1.1)),
+            Block(2, "pallet", (2.0, 6.5), (1.2, 1.2, 1.1)),
+            Block(3, "wall", (0.0, 4.6), (1.6, 0.3, 0.6)),
+        ),
+        height=1.2,
+        pitch_deg=8.0,
+    )
+    geometry = FrameGeometry(scene.frame, scene.regions)
+    question = Listing(Where(PALLETS, State(LoadState.ON_FLOOR)))
+    found = evaluate(question, geometry)
+    assert found.region_ids == (1, 2) and found.probability == pytest.approx(0.6)
+    assert found.doubts == ("pallet 1 may not belong (0.40)",)

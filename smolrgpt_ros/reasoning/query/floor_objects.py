@@ -1,0 +1,130 @@
+"""The measured objects of a frame, and the camera, above the floor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smolrgpt_ros.geometry.footprint import Footprint
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.relations import FloorObject
+from smolrgpt_ros.geometry.size_priors import is_flat
+
+from ..measured_objects import CannotMeasure, MeasuredObjects
+from .numbers import Dependence, Number
+
+#: An end of a relation: a region id, or the camera.
+End = int | None
+CAMERA: End = None
+
+_COLUMN_STD = 1.0  # pixels by which a mask's centroid may be off
+
+
+class FloorObjects:
+    """Objects of one frame, for one question.
+
+    Every method raises ``CannotMeasure`` where depth cannot decide.
+
+    Args:
+        geometry: of the frame with all its regions.
+    """
+
+    def __init__(self, geometry: FrameGeometry) -> None:
+        self.geometry = geometry
+        self.measured = MeasuredObjects(geometry)
+        self._on_floor: dict[int, FloorObject] = {}
+        self._undersides: dict[int, float] = {}
+        self._camera: FloorObject | None = None
+
+    @property
+    def valid_ratio(self) -> float | None:
+        """Least share of pixels with depth among the regions used."""
+        return self.measured.valid_ratio
+
+    def require_scale(self) -> None:
+        """Refuses lengths in metres where the depth picture has no scale."""
+        if not self.geometry.frame.metric:
+            raise CannotMeasure("the depth picture has no scale, so lengths cannot be told")
+
+    def label(self, region_id: int) -> str:
+        """Class of a region."""
+        return self.geometry.region(region_id).label
+
+    def name(self, end: End) -> str:
+        """As in "pallet 9"."""
+        if end is None:
+            return "the camera"
+        return f"{self.label(end) or 'region'} {end}"
+
+    def is_floor_region(self, region_id: int) -> bool:
+        """Whether a region is an area of the floor."""
+        return is_flat(self.label(region_id))
+
+    def on_floor(self, end: End) -> FloorObject:
+        """An object above the floor; the camera as an object without extent."""
+        if end is None:
+            return self._camera_on_floor()
+        if end not in self._on_floor:
+            self._on_floor[end] = self.measured.on_floor(end)
+        return self._on_floor[end]
+
+    def _camera_on_floor(self) -> FloorObject:
+        plane = self.geometry.plane
+        if plane is None:
+            raise CannotMeasure("no floor is in view, what is level and upright cannot be told")
+        if self._camera is None:
+            nowhere = np.zeros((2, 2))
+            footprint = Footprint(np.zeros(2), np.eye(2), (0.0, 0.0), nowhere, (0.0, 0.0))
+            self._camera = FloorObject(
+                ObjectEstimate(
+                    label="camera",
+                    centre=np.zeros(3),
+                    covariance=np.zeros((3, 3)),
+                    size=(0.0, 0.0, 0.0),
+                    footprint=footprint,
+                    bottom=plane.offset,
+                    top=plane.offset,
+                    points=np.zeros((0, 3)),
+                    valid_ratio=1.0,
+                ),
+                plane,
+            )
+        return self._camera
+
+    def column(self, region_id: int) -> Number:
+        """Image column of the mask's centroid, pixels."""
+        return Number(self.measured.column(region_id), _COLUMN_STD**2)
+
+    def center_distance(self, a: End, b: End) -> Number:
+        """Distance between two centres, metres; the camera's is its optical centre."""
+        if a == b:
+            return Number(0.0)
+        if a is None or b is None:
+            end = a if a is not None else b
+            assert end is not None
+            found = self.measured.object(end)
+            distance = self.measured.range(end)
+            outwards = found.centre / max(distance.value, 1e-9)
+            return Number(distance.value, 0.0, {end: Dependence(outwards, found.covariance)})
+        one, two = self.measured.object(a), self.measured.object(b)
+        distance = self.measured.distance(a, b)
+        along = (two.centre - one.centre) / max(distance.value, 1e-9)
+        shared = float(along @ (one.covariance + two.covariance) @ along)
+        centres = {a: Dependence(-along, one.covariance), b: Dependence(along, two.covariance)}
+        return Number(distance.value, distance.std**2 - shared, centres)
+
+    def underside(self, region_id: int) -> float:
+        """Height of the lowest visible part above the floor, metres."""
+        if region_id not in self._undersides:
+            item = self.on_floor(region_id)
+            heights = item.plane.to_floor(item.found.points)[:, 2]
+            self._undersides[region_id] = float(np.quantile(heights, 0.02))
+        return self._undersides[region_id]
+
+    def standing(self, *but: int) -> tuple[int, ...]:
+        """Ids of all regions that are no floor regions, except some."""
+        return tuple(
+            region.id
+            for region in self.geometry.regions
+            if region.id not in but and not is_flat(region.label)
+        )

@@ -1,0 +1,89 @@
+"""English for numbers, and for what they are numbers of."""
+
+from __future__ import annotations
+
+from smolrgpt_ros.language.question import (
+    Column,
+    Count,
+    Difference,
+    Distance,
+    DistanceTo,
+    Holding,
+    Key,
+    Mean,
+    Quantity,
+    Route,
+    Size,
+    SizeOf,
+    Total,
+    Unit,
+)
+
+from .wording import join, noun, phrase
+
+_METRES = {
+    Unit.METRE: (1.0, 2),
+    Unit.CENTIMETRE: (0.01, 0),
+    Unit.MILLIMETRE: (0.001, 0),
+    Unit.FOOT: (0.3048, 2),
+    Unit.INCH: (0.0254, 1),
+}
+
+
+def length(metres: float, unit: Unit, std: float | None = None) -> str:
+    """As in "1.65 m (± 0.02)"."""
+    metre, digits = _METRES[unit]
+    deviation = f" (± {std / metre:.{digits}f})" if std else ""
+    return f"{metres / metre:.{digits}f} {unit.value}{deviation}"
+
+
+def written(value: float, std: float | None, of: str, unit: Unit) -> str:
+    """A number of a unit of evaluations, lengths in the unit asked for."""
+    if of == "count":
+        return f"{value:g}"
+    if of == "m":
+        return length(value, unit, std)
+    sign = "\N{SUPERSCRIPT TWO}" if of == "m2" else "\N{SUPERSCRIPT THREE}"
+    deviation = f" (± {std:.2f})" if std else ""
+    return f"{value:.2f} m{sign}{deviation}"
+
+
+def key_noun(key: Key) -> str:
+    """As in "the height"."""
+    match key:
+        case DistanceTo():
+            return "the distance"
+        case SizeOf(dimension):
+            return f"the {dimension.value}"
+        case Holding(content):
+            return f"the number of {noun(content, 2)}"
+        case Column():
+            return "the column"
+
+
+def quantity_noun(quantity: Quantity) -> str:
+    """As in "the height of pallet 9"."""
+    match quantity:
+        case Distance(first, second, mode):
+            return f"the {mode.value} from {phrase(first)} to {phrase(second)}"
+        case Size(of, dimension):
+            return f"the {dimension.value} of {phrase(of)}"
+        case Count(of):
+            return f"the number of {phrase(of).removeprefix('the ')}"
+        case Total(of, key):
+            return f"the sum of {key_noun(key)} of {phrase(of)}"
+        case Mean(of, key):
+            return f"the mean of {key_noun(key)} of {phrase(of)}"
+        case Route(stops):
+            return f"the way along {join([phrase(stop) for stop in stops])}"
+        case Difference(first, second):
+            return f"the difference of {quantity_noun(first)} and {quantity_noun(second)}"
+
+
+def is_count(quantity: Quantity) -> bool:
+    """Whether a quantity counts objects."""
+    if isinstance(quantity, Difference):
+        return is_count(quantity.first)
+    return isinstance(quantity, Count) or (
+        isinstance(quantity, (Total, Mean)) and isinstance(quantity.key, Holding)
+    )
