@@ -1,6 +1,6 @@
 """The model's sentences to typed values; no value rather than a wrong one.
 
-The verdict is the last sentence; what stands before it is evidence ("Distances from it: ...").
+The verdict is the last sentence; the sentences before it are evidence ("Distances from it: ...").
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def read_answer(
         text: the model's text.
         kind: the kind the question asked for.
         region_ids: the region of each ``[Region i]``; a verdict about one beyond them is unknown.
-        subject: of a comparison, id of the region asked about; ``None`` for the one that the
-            question names first.
+        subject: of a comparison, id of the region asked about; ``None`` for the region that
+            the question names first.
         truncated: generation stopped before the model ended its answer: nothing is believed.
     """
     marked = _REGION.sub(lambda m: f" @{m.group(1) or m.group(2)}@ ", text.strip()).lower()

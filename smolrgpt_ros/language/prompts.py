@@ -39,7 +39,7 @@ def _ordinal(rank: int) -> str:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A question with placeholders; the one place where region ids and ``[Region i]`` meet.
+    """A question with placeholders; the only place where region ids and ``[Region i]`` meet.
 
     Args:
         text: with one ``<mask>`` per entry of ``region_ids``.
@@ -181,7 +181,7 @@ class _PromptWriter:
             return self._listed(pick.candidates)
         name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
         if pick.order in _RELATIVE and pick.reference is not None:
-            # Said where the candidates are listed: "the pallet nearest to the transporter M".
+            # Only behind a list of the candidates: "the pallet nearest to the transporter M".
             near = "nearest to" if pick.order is Order.NEAREST else "farthest from"
             rank = f"{_ordinal(pick.rank)} " if pick.rank > 1 else ""
             return f"the {name} {rank}{near} {self._named(pick.reference)}"

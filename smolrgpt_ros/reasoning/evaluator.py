@@ -46,7 +46,7 @@ def measure(meaning: Meaning, geometry: FrameGeometry) -> Measurement:
     """
     kind = meaning.kind
     if kind.is_length and not geometry.frame.metric:
-        reason = "the depth picture has no scale, so lengths cannot be told"
+        reason = "the depth picture has no scale, so lengths cannot be measured"
         return Measurement(kind, None, reason=reason)
     geometry.prepare(_regions_to_place(meaning))
     evaluator = _Evaluator(MeasuredObjects(geometry))
@@ -202,7 +202,7 @@ class _Evaluator:
         }
 
     def _with_load(self, pick: Pick, loaded: bool) -> int:
-        """The one loaded (or empty) candidate; refuses where none or several stand out.
+        """The one loaded (or empty) candidate; refuses where none or several are.
 
         The question implies that there is one: where a single deck is seen to be empty it is that,
         also where another deck is hidden.

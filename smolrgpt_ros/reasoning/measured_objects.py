@@ -12,7 +12,7 @@ from smolrgpt_ros.geometry.payload import load_of
 from smolrgpt_ros.geometry.relations import FloorObject, Quantity
 from smolrgpt_ros.geometry.size_priors import SIZES
 
-_STANDS_BELOW = 0.1  # metres: the underside of what stands on the floor
+_STANDS_BELOW = 0.1  # metres: largest height of the underside of what is not carried
 _RELATIVE_ERROR = 0.0004  # of a distance, added to what the covariances give
 
 
@@ -57,7 +57,7 @@ class MeasuredObjects:
         found = self.object(region_id)
         plane = self._geometry.plane
         if plane is None or found.footprint is None:
-            raise CannotMeasure("no floor is in view, what is level and upright cannot be told")
+            raise CannotMeasure("no floor is in view, level and upright cannot be told apart")
         return FloorObject(found, plane)
 
     def column(self, region_id: int) -> float:
@@ -68,10 +68,10 @@ class MeasuredObjects:
         return centroid[0]
 
     def volume(self, region_id: int) -> float:
-        """Cubic metres; what lies flat counts as a centimetre high."""
+        """Cubic metres; a flat object counts as 1 cm high."""
         size = np.asarray(self.object(region_id).size)
         if not np.all(np.isfinite(size)):
-            raise CannotMeasure("no floor is in view, sizes cannot be told")
+            raise CannotMeasure("no floor is in view, sizes cannot be measured")
         return float(size[0] * size[1] * max(size[2], 0.01))
 
     def range(self, region_id: int) -> Quantity:
@@ -97,7 +97,7 @@ class MeasuredObjects:
             return False
         item, area = self.object(thing), self.object(place)
         if item.footprint is None or area.footprint is None:
-            raise CannotMeasure("no floor is in view, inside or outside cannot be told")
+            raise CannotMeasure("no floor is in view, inside and outside cannot be told apart")
         return item.bottom < _STANDS_BELOW and area.footprint.depth_of(item.footprint.centre) > 0
 
     def load(self, region_id: int) -> float:

@@ -1,1 +1,1 @@
-"""The grammar: a typed question to its meaning."""
+"""From the words of a question to its meaning, by rules."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..meaning import STATES, Kind, Meaning, Order, Pick
 from .noun_phrases import NounPhrase
@@ -15,6 +15,15 @@ _BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
 _YES_OR_NO = ("is", "are", "does", "do", "did", "has", "have")
 _RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What selects: an order and a rank; ``at`` is its token, -1 where it is only implied."""
+
+    order: Order
+    at: int
+    rank: int
 
 
 def read_choice(question: ParsedQuestion) -> Meaning:
@@ -29,44 +38,56 @@ def read_choice(question: ParsedQuestion) -> Meaning:
     compared = _compared(question)
     if compared is not None:
         return compared
-    head = _head(question)
-    order, at, rank = _order(question, head)
-    if order is None or (
-        at < 0 and head is None
-    ):  # "send it to the nearest pallet, which one is it?"
-        selecting = _only_selecting(question)
-        if selecting is not None:
-            head, order, at, rank = selecting, selecting.order, selecting.start, selecting.rank
-    if order is None:
-        raise resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
+    head, rule = _head_and_rule(question)
+    relative = rule.order in _RELATIVE
     reference = None
-    if order in _RELATIVE:
-        reference = _reference(question, head, at) or _meant_by_pronoun(question, at)
-    elif _speaks_of_more(question, head):
+    if relative:
+        reference = _reference(question, head, rule.at) or _antecedent(question, rule.at)
+    elif _asks_for_another(question, head):
         raise resolver.bad("it asks for no distance, side, count or choice")
     candidates = _candidates(question, head, reference)
     if not candidates:
         raise resolver.bad("which of what?")
-    selected = None
-    if order in _RELATIVE:
-        selected = _reference_pick(question, reference)
-        # "which pallet is closest to pallet 3" does not mean pallet 3.
-        if selected is not None and selected.single is not None:
-            candidates = tuple(c for c in candidates if c != selected.single)
-    if len(candidates) == 1 and not resolver.has_placeholders:
-        # "is pallet 3 the leftmost": among all pallets.
-        candidates = resolver.of_class(resolver.views[candidates[0]].label)
-    if rank > len(candidates):
-        raise resolver.unknown(f"number {rank} of {len(candidates)} is not in view")
-    if order is Order.MIDDLE:
-        resolver.decided(Pick(candidates, order))
-    pick = Pick(candidates, order, rank, selected)
+    selected = _reference_pick(question, reference) if relative else None
+    candidates = _without_reference(question, candidates, selected)
+    if rule.rank > len(candidates):
+        raise resolver.unknown(f"number {rule.rank} of {len(candidates)} is not in view")
+    if rule.order is Order.MIDDLE:
+        resolver.decided(Pick(candidates, rule.order))
+    pick = Pick(candidates, rule.order, rule.rank, selected)
     return Meaning(Kind.CHOICE, pick, trained=_is_trained(question, pick))
 
 
+def _head_and_rule(question: ParsedQuestion) -> tuple[NounPhrase | None, _Rule]:
+    """The phrase that is asked for, where there is one, and the rule that selects."""
+    head = _head(question)
+    rule = _rule(question, head)
+    if rule is None or (rule.at < 0 and head is None):
+        # "send it to the nearest pallet, which one is it?"
+        selecting = _only_selecting(question)
+        if selecting is not None and selecting.order is not None:
+            return selecting, _Rule(selecting.order, selecting.start, selecting.rank)
+    if rule is None:
+        raise question.resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
+    return head, rule
+
+
+def _without_reference(
+    question: ParsedQuestion, candidates: tuple[int, ...], reference: Pick | None
+) -> tuple[int, ...]:
+    """The candidates as they are meant: not the reference, and all of a class for one of it."""
+    if reference is not None and reference.single is not None:
+        # "which pallet is closest to pallet 3" does not mean pallet 3.
+        candidates = tuple(c for c in candidates if c != reference.single)
+    if len(candidates) == 1 and not question.resolver.has_placeholders:
+        # "is pallet 3 the leftmost": among all pallets.
+        return question.resolver.of_class(question.resolver.views[candidates[0]].label)
+    return candidates
+
+
 def _is_trained(question: ParsedQuestion, pick: Pick) -> bool:
-    """Whether training asks so: leftmost and the like; of what is nearest to something, buffers
-    alone; and the pallet for the empty transporter."""
+    """Whether training has such questions: leftmost and the like, the nearest buffer, and the
+    pallet nearest to the empty transporter."""
     if pick.rank > 1 or pick.order is None:
         return False
     if pick.order.in_image:
@@ -145,8 +166,8 @@ def _only_selecting(question: ParsedQuestion) -> NounPhrase | None:
     return found[0] if len(found) == 1 else None
 
 
-def _speaks_of_more(question: ParsedQuestion, head: NounPhrase | None) -> bool:
-    """Whether a phrase that selects stands in a question about something else.
+def _asks_for_another(question: ParsedQuestion, head: NounPhrase | None) -> bool:
+    """Whether a phrase that selects is part of a question about something else.
 
     "Pallets in the middle buffer" does not ask for the buffer.
     """
@@ -157,37 +178,48 @@ def _speaks_of_more(question: ParsedQuestion, head: NounPhrase | None) -> bool:
     return any(not m.explicit and question.label(m) != label for m in others)
 
 
-def _order(question: ParsedQuestion, head: NounPhrase | None) -> tuple[Order | None, int, int]:
-    """The rule, the token it stands at (-1 where it is only implied) and its rank."""
+def _rule(question: ParsedQuestion, head: NounPhrase | None) -> _Rule | None:
+    """The rule of the phrase that is asked for, of another phrase, or of a word outside them."""
+    rank = _rank(question, head)
+    if head is not None and head.order is not None and (head.listed or not head.explicit):
+        if head.order not in STATES or not question.fetching:
+            return _Rule(head.order, head.start, rank)
+    for phrase in question.phrases:  # "which one is the rightmost object"
+        if not phrase.named and phrase.order is not None and phrase.order not in STATES:
+            return _Rule(phrase.order, phrase.start, phrase.rank)
+    for kinds in (("superlative", "extreme"), ("side",)):
+        for at in question.loose(*kinds):
+            return _rule_at(question, at, rank)
+    if question.fetching:
+        return _Rule(Order.NEAREST, -1, rank)
+    for at in question.loose("near"):
+        return _Rule(Order.NEAREST, at, rank)
+    for at in question.loose("state"):
+        owner = next((m for m in question.phrases if m.end in (at, at - 1) and m.explicit), None)
+        if owner is not None and not owner.listed and owner.named_count == 1:
+            continue  # "robot 9 is empty, ..."
+        return _rule_at(question, at, rank)
+    return None
+
+
+def _rule_at(question: ParsedQuestion, at: int, rank: int) -> _Rule | None:
+    order = question.tokens[at].order
+    return None if order is None else _Rule(order, at, rank)
+
+
+def _rank(question: ParsedQuestion, head: NounPhrase | None) -> int:
+    """1 for the first by an order, 2 for "the second nearest"."""
     rank = head.rank if head is not None else 1
     for at in question.loose("ordinal"):
         following = question.tokens[at + 1 : at + 4]
         # "which pallet is the second from the left", "the second nearest"
         if any(t.kind in ("side", "extreme", "superlative") for t in following):
             rank = question.tokens[at].number
-    if head is not None and head.order is not None and (head.listed or not head.explicit):
-        if head.order not in STATES or not question.fetching:
-            return head.order, head.start, rank
-    for said in question.phrases:  # "which one is the rightmost object"
-        if not said.named and said.order is not None and said.order not in STATES:
-            return said.order, said.start, said.rank
-    for kinds in (("superlative", "extreme"), ("side",)):
-        for at in question.loose(*kinds):
-            return question.tokens[at].order, at, rank
-    if question.fetching:
-        return Order.NEAREST, -1, rank
-    for at in question.loose("near"):
-        return Order.NEAREST, at, rank
-    for at in question.loose("state"):
-        owner = next((m for m in question.phrases if m.end in (at, at - 1) and m.explicit), None)
-        if owner is not None and not owner.listed and owner.named_count == 1:
-            continue  # "robot 9 is empty, ..."
-        return question.tokens[at].order, at, rank
-    return None, -1, rank
+    return rank
 
 
 def _reference(question: ParsedQuestion, head: NounPhrase | None, at: int) -> NounPhrase | None:
-    """The phrase after "closest to", or else the one of another class than the candidates."""
+    """The phrase after "closest to", or else a phrase of another class than the candidates."""
     if head is not None and head.reference is not None:
         return head.reference
     named = [m for m in question.phrases if m.named and m is not head]
@@ -207,8 +239,8 @@ def _reference(question: ParsedQuestion, head: NounPhrase | None, at: int) -> No
     return found[-1] if found else None
 
 
-def _meant_by_pronoun(question: ParsedQuestion, at: int) -> NounPhrase | None:
-    """What "nearest to it" means: the phrase of the sentence before."""
+def _antecedent(question: ParsedQuestion, at: int) -> NounPhrase | None:
+    """The phrase of the sentence before that "nearest to it" refers to."""
     following = " ".join(t.text for t in question.tokens[at + 1 :]) if at >= 0 else ""
     if not _BACKWARDS.search(following):
         return None

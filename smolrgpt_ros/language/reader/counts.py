@@ -31,7 +31,7 @@ def read_count(question: ParsedQuestion) -> Meaning:
         if not places or len(places) > 1:
             raise resolver.bad("how many of what?")
         things, places = places, []  # "how many buffers are there"
-    # What is counted stands right after "how many"; a shelf may be named to select the buffer.
+    # What is counted follows "how many"; a shelf may be named to select the buffer.
     after = [m for m in things if m.start > cue]
     label = question.label((after or things)[0])
     counted_phrases = [m for m in things if question.label(m) == label]

@@ -1,4 +1,4 @@
-"""The many ways to say that a vehicle is empty or loaded, as the one word the grammar knows."""
+"""Phrases for an empty or loaded vehicle, each replaced by the one word the reader knows."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ _LOADED = re.compile(
 
 
 def with_plain_states(pieces: Sequence[str]) -> list[str]:
-    """The words of a question with each "carries no load" said as "empty", and so on."""
+    """The words of a question with "carries no load" replaced by "empty", and so on."""
     text = " ".join(pieces)
     return _LOADED.sub("loaded", _EMPTY.sub("empty", text)).split()

@@ -27,12 +27,12 @@ class NounPhrase:
         ids: region ids named by number.
         placeholders: numbers of the ``<mask>`` placeholders it covers, from 0.
         plural: whether the class word is plural.
-        order, rank: selection said with it ("leftmost", "second ... from the left", "empty").
+        order, rank: selection that it states ("leftmost", "second ... from the left", "empty").
         reference: the phrase a "nearest to ..." is relative to.
         asked: whether "which" or "what" stands before it.
         camera: whether it is the camera itself.
         listed: whether it selects from its own list ("the leftmost of the pallets M M").
-        number: how many it is said to be ("the two racks").
+        number: how many it states ("the two racks").
     """
 
     start: int

@@ -1,4 +1,4 @@
-"""The pieces of one question that all kinds share: its phrases, loose words and lists."""
+"""A question as all kinds are read from it: its phrases, loose words and lists."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ASKING = ("cue", "which", "superlative", "extreme", "side")
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """A question taken apart.
+    """The asking sentence of a question with its noun phrases.
 
     Args:
         tokens: the sentence that asks; the whole text where it has placeholders.
@@ -47,7 +47,7 @@ class ParsedQuestion:
     ) -> ParsedQuestion:
         """Finds the asking sentence and its phrases."""
         if resolver.has_placeholders:
-            # Lists stand in sentences of their own: "There are transporters M M. Which ..."
+            # Lists may be sentences of their own: "There are transporters M M. Which ..."
             tokens = [Token("comma", t.text) if t.kind == "stop" else t for t in tokens]
         sentences = _sentences(tokens)
         asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
@@ -77,10 +77,11 @@ class ParsedQuestion:
         return [i for i, t in enumerate(self.tokens) if t.kind in kinds and i not in covered]
 
     def says(self, *words: str) -> bool:
+        """Whether the question has one of these words."""
         return any(t.text in words for t in self.tokens)
 
     def without_movers(self, phrases: Sequence[NounPhrase]) -> list[NounPhrase]:
-        """Without who only goes the way: "if a robot drives from M to M", "must the robot turn"."""
+        """Without vehicles that only move: "a robot drives from M to M", "must the robot turn"."""
         return [
             m
             for m in phrases
@@ -125,7 +126,7 @@ class ParsedQuestion:
         return self.resolver.views[region_id].label in (label, "")
 
     def settled(self, pick: Pick) -> Pick:
-        """The pick as one region, where depth can already tell and no list is prescribed."""
+        """The pick as one region, where depth decides already and no list is prescribed."""
         if self.locate is None or self.resolver.has_placeholders:
             return pick
         if pick.reference is not None:
@@ -143,7 +144,7 @@ class ParsedQuestion:
                 continue
             before = [m for m in self.phrases if m.start < one.start]
             lists = [m for m in before if m.order is None and not m.listed and _is_list(m)]
-            if counting:  # what is counted stands in the one, it is not one of them
+            if counting:  # the one is a place that things are counted in, not one of the things
                 lists = [m for m in lists if self.label(m) == "buffer"]
             if lists and one.order is not Order.EMPTY:
                 whole = lists[-1]

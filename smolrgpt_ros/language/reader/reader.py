@@ -1,4 +1,4 @@
-"""Reads the meaning of a tokenized question: which kind it is, and what plays which part."""
+"""Reads the meaning of a tokenized question: its kind, then the parts of its regions."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _ends(question: ParsedQuestion) -> list[NounPhrase]:
 
 
 def _narrowed(question: ParsedQuestion, ends: list[NounPhrase]) -> list[NounPhrase]:
-    """The ends, a list among them with the rule for it that is said elsewhere.
+    """The ends, a list among them with the rule for it that is stated elsewhere.
 
     "Among the pallets M M M, take the leftmost: how far is it ...", "whichever of the pallets M M
     is leftmost"; two rules that differ choose nothing.

@@ -59,7 +59,7 @@ _CUES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.HEIGHT, r"how (?:tall|high)|height|(?:met(?:er|re)s|cm|feet) (?:tall|high)"),
     )
 )
-# Words that stand for no region here, though they do elsewhere.
+# Words that name no region in these questions, though they do in others.
 _EMPTY_WORDS = re.compile(
     r"\b(?:12|twelve) ?o ?\W?clock|\bmiddles? of\b|\bhalf ?way\b|"
     r"\b(?:from )?(?:its |the |one )?(?:left |right |near )?side to (?:its |the |other )?"

@@ -16,7 +16,7 @@ class _Role(Enum):
     SUBJECT = "subject"
     GOAL = "goal"  # of a look or a way: located even where another phrase is the subject
     REFERENCE = "reference"
-    UNTOLD = "untold"
+    UNKNOWN = "unknown"
 
 
 _SIDES = (Order.LEFTMOST, Order.RIGHTMOST)
@@ -34,7 +34,7 @@ _COMPARING = frozenset(
     "beginning placed".split()
 )
 _AT = ("to", "with", "at", "by")
-# Whoever looks at it, stands there or leaves from there.
+# The reference faces the subject, or the way to the subject begins there.
 _FACING = frozenset(
     "face facing faces than from leaving leave taking using considering given versus".split()
 )
@@ -42,7 +42,7 @@ _FACING = frozenset(
 _GOING = frozenset(
     "get getting go going come drive driving move moving turn walk over towards toward".split()
 )
-# All that stands between in "B has A on which side", "does B have A on the left".
+# The only words between two phrases in "B has A on which side", "does B have A on the left".
 _HAVING = ({"has"}, {"have"}, {"got"}, {"has", "got"})
 # "is A", "where does A", "must A".
 _ASKED = frozenset(
@@ -61,10 +61,10 @@ def is_left_right(question: ParsedQuestion, cues: set[str]) -> bool:
         return False
     ends = [m for m in question.phrases if m.names_regions]
     compared = [i for i in question.loose("extreme") if _compares(question.tokens[i])]
-    said = {t.order for t in question.tokens if t.kind == "side" or _compares(t)}
+    orders = {t.order for t in question.tokens if t.kind == "side" or _compares(t)}
     if question.says("than") and question.loose("superlative"):
         return False  # "is the left pallet nearer than the right one"
-    if len(said) == 2 and len(ends) <= 2:
+    if len(orders) == 2 and len(ends) <= 2:
         return True
     if question.loose("side"):
         return not question.loose("extreme", "superlative")
@@ -104,25 +104,25 @@ def _compares(token: Token) -> bool:
 
 
 def _reference_comes_first(question: ParsedQuestion, first: NounPhrase, second: NounPhrase) -> bool:
-    """Whether the region named first is the one that the other is left or right of."""
+    """Whether the region named first is the reference of the relation."""
     tokens = question.tokens
     roles = (_role(tokens, first), _role(tokens, second))
     if {t.text for t in tokens[first.end : second.start]} in _HAVING:
         return True
     if roles[1] is _Role.REFERENCE is not roles[0]:
         return False
-    told = roles[0] is not roles[1]
+    differ = roles[0] is not roles[1]
     of_pronoun = _side_of_pronoun(tokens)
     if of_pronoun >= second.end:
         # "B is there, is A on its left": A is no reference of its own, unless it is "A's left".
         if any(t.text == "it" for t in tokens[second.end : of_pronoun]):
             return False  # "is it left of it"
         return of_pronoun > second.end or tokens[of_pronoun].text not in _PRONOUNS
-    if of_pronoun >= first.end and not told:
+    if of_pronoun >= first.end and not differ:
         return True  # "B: on its left, A?"
     if _Role.GOAL in roles:
-        return told and roles[1] is _Role.GOAL
-    return told and (roles[0] is _Role.REFERENCE or roles[1] is _Role.SUBJECT)
+        return differ and roles[1] is _Role.GOAL
+    return differ and (roles[0] is _Role.REFERENCE or roles[1] is _Role.SUBJECT)
 
 
 def _side_of_pronoun(tokens: Sequence[Token]) -> int:
@@ -146,7 +146,7 @@ def _is_side(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _role(tokens: Sequence[Token], phrase: NounPhrase) -> _Role:
-    """What the words around a phrase say of its part in the question."""
+    """The part of a phrase in the question, from the words around it."""
     after = [t.text for t in tokens[phrase.end : phrase.end + 5] if t.kind != "article"]
     if after[:1] in (["as"], ["is"]) and _REFERENCE_NOUNS & set(after[1:3]):
         return _Role.REFERENCE
@@ -156,7 +156,7 @@ def _role(tokens: Sequence[Token], phrase: NounPhrase) -> _Role:
     kind = before[-2].kind if len(before) > 1 else ""
     if last == "of":
         sided = kind in ("side", "extreme", "cue") or earlier in _FILLERS
-        return _Role.REFERENCE if sided else _Role.UNTOLD
+        return _Role.REFERENCE if sided else _Role.UNKNOWN
     if last in _AT and kind not in ("side", "extreme") and _GOING & set(words[-3:-1]):
         return _Role.GOAL
     if last in _REACHING:
@@ -164,5 +164,5 @@ def _role(tokens: Sequence[Token], phrase: NounPhrase) -> _Role:
     if last in _FACING or (last in _AT and _COMPARING & set(words[-4:-1])):
         return _Role.REFERENCE
     if last in ("to", "with"):  # "left to B"; but in "from B to A" it only ends the way
-        return _Role.UNTOLD if kind in ("class", "number", "mask") else _Role.REFERENCE
-    return _Role.SUBJECT if last in _ASKED else _Role.UNTOLD
+        return _Role.UNKNOWN if kind in ("class", "number", "mask") else _Role.REFERENCE
+    return _Role.SUBJECT if last in _ASKED else _Role.UNKNOWN

@@ -1,4 +1,4 @@
-"""What stands at a place of a tokenized question: its words, numbers and sides."""
+"""Look-ups in a tokenized question: kinds, words, numbers and sides at a place."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def numbers_at(
 
 
 def side_at(tokens: Sequence[Token], at: int) -> tuple[Order, int, bool] | None:
-    """``(order, end, said with "from")`` of "on the (far) left (side)"; not "to the left of"."""
+    """``(order, end, whether with "from")`` of "on the (far) left (side)"; not "to the left of"."""
     opening = text_at(tokens, at)
     if opening not in ("on", "to", "at", "in", "from"):
         return None
