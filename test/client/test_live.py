@@ -37,7 +37,7 @@ def test_one_answer_for_people(graph, ask):
     assert lines["question"] == LEFT
     assert lines["measured"] == "left" and lines["agree"] == "yes"
     assert "fixed on cpu" in lines["model"] and "confidence 90%" in lines["model"]
-    # The model's [Region 0] and [Region 1] as the ids people know.
+    # The model's [Region 0] and [Region 1] as region ids.
     left, right = (line.split()[2] for line in out.splitlines() if line.startswith("region"))
     assert f"[{left}]" in lines["model"] and f"[{right}]" in lines["model"]
     assert "m in test_optical_frame" in out
@@ -57,7 +57,7 @@ def test_one_answer_for_programs(graph, ask):
     assert [len(region["position"]) for region in answer["regions"]] == [3, 3]
 
 
-def test_a_watch_goes_on_after_a_failure_and_tells_the_last_outcome(graph, ask):
+def test_a_watch_continues_after_a_failure_and_returns_the_last_outcome(graph, ask):
     graph.see()
     code, out, _ = ask("--watch", "0", "--times", "2")
     assert code == 0
@@ -112,7 +112,7 @@ def test_the_command_starts_without_the_learning_libraries():
         **os.environ,
         "PYTHONPATH": f"{here}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
     }
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-P", "-c", code],
         env=environment,
         capture_output=True,
@@ -120,4 +120,4 @@ def test_the_command_starts_without_the_learning_libraries():
         timeout=120,
         check=True,
     )
-    assert said.stdout.strip() == "[]"
+    assert output.stdout.strip() == "[]"

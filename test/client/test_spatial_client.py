@@ -1,5 +1,5 @@
 """The client against a real node: from any thread, in callbacks, in coroutines; what fails has a
-code, and nothing waits for ever."""
+code, and every wait ends."""
 
 import asyncio
 import threading
@@ -56,7 +56,7 @@ def test_a_refusal_is_a_reply_and_raises_only_when_asked_to(graph, client):
 
 
 def test_in_a_callback_of_a_single_threaded_executor(graph, client):
-    """Where a client that hangs on the same executor would wait for ever."""
+    """Where a client that hangs on the same executor would never return."""
     graph.see()
     node = Node("asker", context=graph.context)
     inner = SpatialClient(node=node)
@@ -148,7 +148,7 @@ def test_a_question_taken_back(graph, client, monkeypatch):
     assert ended.wait(5.0), "the model noticed: it did not write for 20 s"
 
 
-def test_nobody_offers_the_service(graph):
+def test_there_is_no_server_of_the_service(graph):
     with SpatialClient("nowhere/spatial_query", node=graph.peer) as client:
         reply = client.ask(LEFT, timeout_s=0.3)
         assert reply.status is Status.NOT_READY

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def picture(width=160, height=120, scale=1):
-    """Two pallets, columns 20-40 and 100-120 of 160, as the test's detector looks for them."""
+    """Two pallets, columns 20-40 and 100-120 of 160, where the test's detector searches."""
     rgb = np.full((height, width, 3), 90, np.uint8)
     for x0 in (20, 100):
         rgb[50 * scale : 70 * scale, x0 * scale : (x0 + 20) * scale] = (200, 40, 40)
@@ -46,7 +46,7 @@ def info(stamp_ns, width=160, height=120, focal=120.0):
 
 
 def send(graph, rgb=None, depth=None, calibration=None, stamp_ns=None):
-    """One frame of arrays or messages; returns its stamp when the node has looked at it."""
+    """One frame of arrays or messages; returns its stamp when the node has processed it."""
     stamp_ns = stamp_ns or graph.peer.get_clock().now().nanoseconds
     rgb = picture() if rgb is None else rgb
     if isinstance(rgb, np.ndarray):
@@ -63,11 +63,11 @@ def send(graph, rgb=None, depth=None, calibration=None, stamp_ns=None):
     graph.rgb.publish(rgb)
     graph.depth.publish(depth)
 
-    def looked():
+    def processed():
         counters = graph.camera.worker.counters
         return counters.seen + counters.failed > before
 
-    graph.wait_until(looked, "the node to look at the frame")
+    graph.wait_until(processed, "the node to process the frame")
     return stamp_ns
 
 
@@ -111,7 +111,7 @@ def test_size_changes_mid_stream(graph):
     graph.assert_refused(Response.STATUS_NO_FRAME, "160x120", "320x240", max_age=duration_of(1e-6))
     stamp = send(graph, large)
     response = graph.ask(LEFT, stamp=time_of(stamp))
-    # The detector of this test looks at the left half: one pallet, so no rightmost one.
+    # The detector of this test searches the left half: one pallet, so no rightmost one.
     assert response.status in (Response.STATUS_OK, Response.STATUS_UNKNOWN_REGION)
     assert graph.camera.history.newest().frame.width == 320
     graph.assert_healed()
@@ -272,15 +272,15 @@ def test_node_killed_and_restarted_under_a_client(graph):
         assert answered(10.0) in coded
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-        assert answered(1.0) is None, "nobody is there: the client's own timeout ends its wait"
+        assert answered(1.0) is None, "without a server the client's own timeout ends its wait"
         process = start_node(graph, *light)
         end = time.monotonic() + 30
         while (status := answered(1.0)) is None:
             assert time.monotonic() < end, "the same client never reached the new node"
         assert status in coded
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=15)
-        assert process.returncode == 0, said
+        output, _ = process.communicate(timeout=15)
+        assert process.returncode == 0, output
     finally:
         process.kill()
         process.wait(10)
@@ -310,10 +310,12 @@ def test_parameters_set_to_nonsense(graph):
     assert graph.node._settings.values == before
     graph.assert_healed()
     process = start_node(graph, "detector.confidence:=-3.0")
-    said, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert re.search(r"spatial_query: parameter detector\.confidence .*0\.01 to 1\.0", said), said
-    assert "Traceback" not in said
+    assert re.search(r"spatial_query: parameter detector\.confidence .*0\.01 to 1\.0", output), (
+        output
+    )
+    assert "Traceback" not in output
 
 
 # -- the page -----------------------------------------------------------------------------------

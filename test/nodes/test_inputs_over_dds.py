@@ -33,7 +33,7 @@ CAMERA = CameraIntrinsics(WIDTH, HEIGHT, fx=120.0, fy=120.0, cx=80.0, cy=60.0)
 
 
 def picture():
-    """What the test's detector knows: pallets in columns 20-40 and 100-120."""
+    """The test's detector finds pallets in columns 20-40 and 100-120."""
     rgb = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
     for x0 in (20, 100):
         rgb[50:70, x0 : x0 + 20] = (200, 40, 40)
@@ -62,7 +62,7 @@ class Camera:
         self.depth = peer.create_publisher(depth[1], f"{prefix}depth/image_raw{depth[0]}", with_qos)
         self.all = (self.info, self.depth_info, self.rgb, self.depth)
 
-    def wait_heard(self):
+    def wait_discovered(self):
         for publisher in self.all:
             self.graph.wait_until(lambda p=publisher: p.get_subscription_count() > 0, "discovery")
 
@@ -111,7 +111,7 @@ def test_compressed_colour_and_depth(start_graph):
             rgb=("/compressed", CompressedImage),
             depth=("/compressedDepth", CompressedImage),
         )
-        camera.wait_heard()
+        camera.wait_discovered()
         camera.show_until(lambda: graph.camera.history.newest() is not None, messages)
         response = graph.ask(LEFT)
         assert response.status == Response.STATUS_OK, response.message
@@ -131,7 +131,7 @@ def test_depth_of_another_resolution_is_reprojected(start_graph):
     with start_graph({"query.max_age": 60.0}) as graph:
         graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
         camera = Camera(graph)
-        camera.wait_heard()
+        camera.wait_discovered()
         camera.show_until(lambda: graph.camera.history.newest() is not None, messages)
         depth = graph.camera.history.newest().frame.depth
         assert depth.shape == (HEIGHT, WIDTH)
@@ -141,10 +141,10 @@ def test_depth_of_another_resolution_is_reprojected(start_graph):
         assert graph.ask(LEFT).status == Response.STATUS_OK
 
 
-def test_a_qos_mismatch_is_told_to_the_client_and_in_diagnostics(start_graph):
-    said: list[Any] = []
+def test_a_qos_mismatch_is_reported_to_the_client_and_in_diagnostics(start_graph):
+    output: list[Any] = []
     with start_graph({"qos.rgb": "reliable"}) as graph:  # the graph's camera is best effort
-        graph.peer.create_subscription(DiagnosticArray, "/diagnostics", said.append, 10)
+        graph.peer.create_subscription(DiagnosticArray, "/diagnostics", output.append, 10)
         graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
         graph.wait_until(lambda: graph.camera.state().mismatches, "the mismatch")
         response = graph.assert_refused(
@@ -152,10 +152,10 @@ def test_a_qos_mismatch_is_told_to_the_client_and_in_diagnostics(start_graph):
         )
         assert np.isnan(response.answer.value)
 
-        def told():
-            return any("RELIABILITY" in s.message for m in said for s in m.status)
+        def reported():
+            return any("RELIABILITY" in s.message for m in output for s in m.status)
 
-        graph.wait_until(told, "diagnostics")
+        graph.wait_until(reported, "diagnostics")
 
 
 def test_two_cameras_one_model(start_graph):
@@ -165,7 +165,7 @@ def test_two_cameras_one_model(start_graph):
         got: list[Any] = []
         graph.peer.create_subscription(RegionArray, "spatial_query/rear/regions", got.append, 10)
         for camera in (front, rear):
-            camera.wait_heard()
+            camera.wait_discovered()
         cameras = graph.node._cameras
         front.show_until(lambda: cameras["front"].history.newest() is not None, plain)
         graph.assert_refused(Response.STATUS_NO_FRAME, "name one", "front, rear")
@@ -180,7 +180,7 @@ def test_two_cameras_one_model(start_graph):
         assert response.status == Response.STATUS_OK, response.message
         stamps = rear.show_until(lambda: cameras["rear"].history.newest() is not None, swapped)
         response = graph.ask("How many pallets are in view?", camera="rear")
-        # Mirrored, only columns 40 to 60 and 120 to 140 are red: none where the detector looks.
+        # Mirrored, only columns 40 to 60 and 120 to 140 are red: none where the detector searches.
         assert response.status == Response.STATUS_UNKNOWN_REGION, response.message
         graph.wait_until(lambda: got, "regions of the rear camera")
         assert nanoseconds(got[0].header.stamp) in stamps
@@ -279,5 +279,5 @@ def test_detector_and_queries_on_two_machines(start_graph):
             }
         finally:
             server.terminate()
-            said, _ = server.communicate(timeout=15)
-        assert server.returncode == 0, said
+            output, _ = server.communicate(timeout=15)
+        assert server.returncode == 0, output

@@ -136,7 +136,7 @@ def test_two_hosts_meet_on_the_regions_topic():
     namespace = defaults["regions.launch.py"]["namespace"]
     subscribed = defaults["query.launch.py"]["regions_topic"]
     assert subscribed == f"/{namespace}/spatial_query/regions"
-    # In namespaces of their own: the one that finds regions offers the same service.
+    # In different namespaces: both nodes offer the same service.
     assert namespace != defaults["query.launch.py"]["namespace"] == ""
 
 

@@ -113,7 +113,7 @@ class Result(Enum):
 
 class Commander(Node):
     """Has what the example uses of nav2_simple_commander's BasicNavigator; sends the goal on the
-    topic that bt_navigator hears and waits until the robot stands there."""
+    topic of bt_navigator and waits until the robot is there."""
 
     result = Result.SUCCEEDED
 
@@ -152,7 +152,7 @@ class Commander(Node):
 
 
 class Robot(Node):
-    """Drives to the goal it hears, 5 m a second, and tells where it is; ``place.spot``: x, y."""
+    """Drives to the goal it receives, 5 m a second, and publishes its pose; ``place.spot``: x, y."""
 
     def __init__(self, context, place):
         super().__init__("robot", context=context)
@@ -177,7 +177,7 @@ class Robot(Node):
 
 
 class SceneDetector:
-    """Finds what the simulator knows to be in its picture."""
+    """Finds the simulator's objects in its picture."""
 
     name, device, labels = "truth", "cpu", ("pallet", "transporter", "shelf", "buffer")
 
@@ -194,7 +194,7 @@ def in_the_map(truth, point):
 
 
 def stand_in_tf(truth, place):
-    """A tf2_ros that knows the simulated camera's pose and the robot's."""
+    """A tf2_ros with the poses of the simulated camera and of the robot."""
     module: Any = ModuleType("tf2_ros")
     module.TransformException = type("TransformException", (Exception,), {})
 
@@ -270,16 +270,16 @@ def warehouse(scene, start_graph, monkeypatch):
 
 def test_the_empty_transporter_drives_to_its_pallet(example, warehouse, capsys):
     code = example.main(["--stand-off", "1.5", "--drive-timeout", "30", "--looks", "20"])
-    said = capsys.readouterr()
-    assert code == 0, said
-    assert said.out.splitlines()[-1] == "pick: there" and "pallet" in said.out
+    output = capsys.readouterr()
+    assert code == 0, output
+    assert output.out.splitlines()[-1] == "pick: there" and "pallet" in output.out
     by_load = {o.load: o for o in warehouse.truth.regions if o.label == "transporter"}
     free = [o for o in warehouse.truth.regions if o.label == "pallet" and o.carried_by < 0]
     empty = in_the_map(warehouse.truth, by_load["empty"].centre)
     spots = [in_the_map(warehouse.truth, o.centre) for o in free]
     pallet = min(spots, key=lambda spot: math.dist(spot, empty))
     assert pallet[:2] == pytest.approx((-1.46, -0.58), abs=0.01)
-    # 1.5 m before it on the way from the start, as far as depth can tell where it is.
+    # 1.5 m before it on the way from the start, within the accuracy of depth.
     assert math.dist(warehouse.place.spot, pallet[:2]) == pytest.approx(1.5, abs=0.2)
     # (2.78, -4.23) / 5.06 of the way: 1.5 m back from the pallet is (-2.28, 0.67).
     assert warehouse.place.spot == pytest.approx((-2.28, 0.67), abs=0.2)
@@ -289,14 +289,14 @@ def test_a_question_it_cannot_drive_by_moves_nothing(example, warehouse, capsys)
     end = time.monotonic() + 20
     question = "How many pallets are there?"
     while example.main(["--question", question, "--looks", "2"]) == 1:
-        said = capsys.readouterr().err
-        if "asks for count" in said:
+        output = capsys.readouterr().err
+        if "asks for count" in output:
             break
-        assert time.monotonic() < end, said
+        assert time.monotonic() < end, output
     assert warehouse.place.spot == pytest.approx((-4.24, 3.65))
 
 
-def test_nav2_that_does_not_get_there_is_told(example, monkeypatch):
+def test_a_failed_drive_of_nav2_is_reported(example, monkeypatch):
     class Stuck(Commander):
         def __init__(self):
             self.canceled = False

@@ -55,7 +55,7 @@ def test_through_the_states_and_back(start_graph):
         assert change(graph, Transition.TRANSITION_CONFIGURE)
         assert change(graph, Transition.TRANSITION_ACTIVATE)
         graph.wait_ready()
-        assert graph.ask(LEFT).status == Response.STATUS_NO_FRAME, "old frames are forgotten"
+        assert graph.ask(LEFT).status == Response.STATUS_NO_FRAME, "old frames are removed"
         assert graph.ask(LEFT, stamp=time_of(graph.see())).status == Response.STATUS_OK
 
 
@@ -72,8 +72,10 @@ def test_a_model_that_cannot_be_closed_is_logged_and_the_node_can_start_again(st
         assert change(graph, Transition.TRANSITION_DEACTIVATE)
         assert not change(graph, Transition.TRANSITION_CLEANUP)
         assert state(graph) == State.PRIMARY_STATE_UNCONFIGURED
-        said = capfd.readouterr().err
-        assert "on_cleanup failed" in said and "the GPU is gone" in said and "Traceback" in said
+        output = capfd.readouterr().err
+        assert (
+            "on_cleanup failed" in output and "the GPU is gone" in output and "Traceback" in output
+        )
         assert graph.ask(LEFT).status == Response.STATUS_NOT_READY
         del graph.engine.close
         assert change(graph, Transition.TRANSITION_CONFIGURE)

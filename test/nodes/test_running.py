@@ -49,8 +49,8 @@ def test_a_callback_that_raises_is_logged_and_the_node_goes_on(capfd):
 
     assert start(make, refusals=(Refusal,)) == 0
     assert nodes[0].calls > 5
-    said = "".join(capfd.readouterr())
-    assert said.count("RuntimeError: broken sensor") == 3 and "Traceback" in said
+    output = "".join(capfd.readouterr())
+    assert output.count("RuntimeError: broken sensor") == 3 and "Traceback" in output
 
 
 def test_a_fatal_error_ends_it_with_code_one(capfd):
@@ -67,7 +67,7 @@ def test_parameters_it_cannot_start_with_are_one_line_and_code_two(capfd):
     assert capfd.readouterr().err == "failing: detector.confidence must be in [0.01, 1.0]\n"
 
 
-def test_it_ends_when_it_is_told_to():
+def test_it_ends_when_it_is_asked_to():
     def executor(node):
         threading.Timer(0.2, rclpy.try_shutdown).start()
         return SingleThreadedExecutor()

@@ -1,4 +1,4 @@
-"""Scenes for the camera: one ahead, errors handed on, replay in order."""
+"""Scenes for the camera: one in advance, errors forwarded, replay in order."""
 
 import time
 from types import SimpleNamespace

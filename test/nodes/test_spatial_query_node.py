@@ -1,4 +1,4 @@
-"""The query node over DDS: answers, and what every failure says, with a predictable model."""
+"""The query node over DDS: answers and failures, with a predictable model."""
 
 import time
 from typing import Any
@@ -45,7 +45,7 @@ def test_a_question_about_classes_is_answered_and_measured(graph):
     assert 0.0 < nanoseconds(answer.latency) < 5e9
 
 
-def test_the_models_disagreement_is_told(graph):
+def test_the_models_disagreement_is_reported(graph):
     graph.engine.text = "The pallet [Region 0] is to the right of the pallet [Region 1]."
     response = graph.ask(LEFT, stamp=time_of(graph.see()))
     assert response.answer.normalized == "right"
@@ -138,7 +138,7 @@ def test_a_slow_model_times_out(graph):
     assert time.monotonic() - start < 4.0
 
 
-def test_a_detector_that_raises_is_told_and_passes(graph):
+def test_a_detector_that_raises_is_reported_and_recovers(graph):
     graph.see()
     graph.detector.error = RuntimeError("bad weights")
     before = graph.camera.worker.counters.failed
@@ -161,7 +161,7 @@ def test_unregistered_depth_names_both_sizes(graph):
     assert "80x60" in response.message and "160x120" in response.message
 
 
-def test_many_queries_at_once_are_answered_or_told_busy(graph):
+def test_many_queries_at_once_are_answered_or_busy(graph):
     graph.see()
     graph.engine.wait_s = 1.0
     futures = [graph.client.call_async(SpatialQuery.Request(question=LEFT)) for _ in range(40)]
@@ -258,7 +258,7 @@ def result_of(graph, goal):
     return future.result()
 
 
-def test_the_action_tells_its_stages_and_text(graph):
+def test_the_action_publishes_its_stages_and_text(graph):
     graph.see()
     feedback: list[Any] = []
     goal = send_goal(graph, feedback)

@@ -1,4 +1,4 @@
-"""Traps that nodes of this kind fall into: those that no test elsewhere looks at, and the list."""
+"""Known errors of nodes of this kind that no other test covers, and the list of them."""
 
 import ast
 import re
@@ -43,16 +43,13 @@ def test_no_node_waits_for_its_own_executor():
     """A call that spins, or waits for another node's reply, inside a callback never returns."""
     forbidden = {"spin_until_future_complete", "spin_once", "wait_for_service", "wait_for_message"}
     files = [
-        path for room in ("ros", "nodes") for path in (ROOT / "smolrgpt_ros" / room).glob("*.py")
+        path for room in ("ros", "nodes") for path in (ROOT / "smolrgpt_ros" / room).rglob("*.py")
     ]
     if not files:
         pytest.skip("not run from the source tree")
-    # Programs that wait from their own main thread, not from a callback.
-    programs = {"demo.py", "demo_client.py", "soak.py"}
     found = [
         f"{path.name}:{node.lineno}"
         for path in files
-        if path.name not in programs
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in forbidden
     ]
@@ -64,8 +61,8 @@ def test_what_fails_in_a_transition_is_logged_with_its_traceback(start_graph, tm
     missing = {"model.path": str(tmp_path / "nowhere")}
     with start_graph(missing, engine_loader=load_engine) as graph:
         graph.wait_until(lambda: "cannot be" in graph.node._not_ready, "the refusal")
-    said = capfd.readouterr().err
-    assert "Traceback" in said and "LoadingError" in said and "nowhere" in said
+    output = capfd.readouterr().err
+    assert "Traceback" in output and "LoadingError" in output and "nowhere" in output
 
 
 def test_the_lifecycle_managers_example_makes_no_bond_and_names_the_node(start_graph):

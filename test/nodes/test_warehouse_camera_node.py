@@ -34,7 +34,7 @@ DOMAIN = int(os.environ.get("ROS_DOMAIN_ID", 10 + os.getpid() % 90))
 
 
 def scene(index):
-    """A tiny scene whose red and depth tell its number."""
+    """A tiny scene whose red and depth encode its number."""
     rgb = np.zeros((6, 8, 3), np.uint8)
     rgb[..., 0] = 10 * (index + 1)
     depth = np.full((6, 8), 2.0 + index, np.float32)
@@ -89,7 +89,7 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
         peer.create_subscription(Image, "depth/image_raw", keep("depth"), qos)
         peer.create_subscription(CameraInfo, "rgb/camera_info", keep("info"), qos)
         wait_until(lambda: complete(10), "the first scene")
-        # Truth was told once, before this subscription.
+        # Truth was published once, before this subscription.
         peer.create_subscription(
             String,
             "warehouse_camera/truth",

@@ -43,13 +43,13 @@ class Browser:
         while not (self.info and self.channels and self.services):
             self._note(json.loads(self._socket.recv(timeout=10)))
 
-    def _note(self, told):
-        if told["op"] == "serverInfo":
-            self.info = told
-        elif told["op"] == "advertise":
-            self.channels |= {c["topic"]: c for c in told["channels"]}
-        elif told["op"] == "advertiseServices":
-            self.services |= {s["name"]: s for s in told["services"]}
+    def _note(self, received):
+        if received["op"] == "serverInfo":
+            self.info = received
+        elif received["op"] == "advertise":
+            self.channels |= {c["topic"]: c for c in received["channels"]}
+        elif received["op"] == "advertiseServices":
+            self.services |= {s["name"]: s for s in received["services"]}
 
     def subscribe(self, topic, identity):
         channel = self.channels[topic]["id"]
@@ -63,10 +63,10 @@ class Browser:
         """The next message of a subscription, serialized."""
         end = time.monotonic() + timeout_s
         while True:
-            told = self._socket.recv(timeout=max(end - time.monotonic(), 0.01))
-            if isinstance(told, bytes) and told[0] == 1:
-                if struct.unpack_from("<I", told, 1)[0] == identity:
-                    return told[1 + 4 + 8 :]
+            received = self._socket.recv(timeout=max(end - time.monotonic(), 0.01))
+            if isinstance(received, bytes) and received[0] == 1:
+                if struct.unpack_from("<I", received, 1)[0] == identity:
+                    return received[1 + 4 + 8 :]
 
     def call(self, service, payload, call_id=77, timeout_s=20.0):
         """The serialized response of a service, or the server's words about its failure."""
@@ -74,13 +74,13 @@ class Browser:
         self._socket.send(struct.pack("<BIII", 2, identity, call_id, 3) + b"cdr" + payload)
         end = time.monotonic() + timeout_s
         while True:
-            told = self._socket.recv(timeout=max(end - time.monotonic(), 0.01))
-            if isinstance(told, bytes) and told[0] == 3:
-                service_id, answered, size = struct.unpack_from("<III", told, 1)
+            received = self._socket.recv(timeout=max(end - time.monotonic(), 0.01))
+            if isinstance(received, bytes) and received[0] == 3:
+                service_id, answered, size = struct.unpack_from("<III", received, 1)
                 assert (service_id, answered) == (identity, call_id)
-                return told[13 + size :]
-            if isinstance(told, str) and "serviceCallFailure" in told:
-                return json.loads(told)["message"]
+                return received[13 + size :]
+            if isinstance(received, str) and "serviceCallFailure" in received:
+                return json.loads(received)["message"]
 
     def close(self):
         self._open.close()
@@ -143,7 +143,7 @@ def test_the_shipped_layout_names_what_is_offered(view):
     assert set(json.loads(box["requestPayload"])) <= set(fields)
 
 
-def test_markers_come_while_somebody_watches_and_only_then(graph, view):
+def test_markers_are_sent_while_a_browser_displays_them_only(graph, view):
     browser, _ = view
     assert watching(graph, "markers") == 0
     browser.subscribe("/spatial_query/markers", 5)
@@ -178,7 +178,7 @@ def test_a_refusal_reaches_the_browser_with_its_code(graph, view):
     assert "empty" in response.message and response.answer.value != response.answer.value
 
 
-def test_an_answer_that_somebody_else_asked_for_is_shown(graph, view):
+def test_an_answer_to_another_client_is_displayed(graph, view):
     browser, _ = view
     browser.subscribe("/spatial_query/answers", 7)
     graph.wait_until(lambda: watching(graph, "answers") == 1, "the view's subscription")
@@ -192,7 +192,7 @@ def test_a_taken_port_is_named(view):
         WebServer({}, [], host="127.0.0.1", port=node.port, on_audience=lambda topic, count: None)
 
 
-def test_without_the_sdk_the_error_says_how_to_get_it(monkeypatch):
+def test_without_the_sdk_the_error_names_the_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "foxglove", None)
     with pytest.raises(WebServerError, match="pip install"):
         WebServer({}, [], host="127.0.0.1", port=0, on_audience=lambda topic, count: None)

@@ -1,4 +1,4 @@
-"""Windows on what goes on for ever: bounded, and honest when empty."""
+"""Statistics of the last values: bounded, NaN when empty."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What a client is told when there is no usable frame."""
+"""The error of a query without a usable frame."""
 
 import pytest
 

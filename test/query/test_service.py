@@ -21,7 +21,7 @@ NOW_NS = 10_000_000_000
 
 
 class Echo:
-    """Answers with what it was asked, or does what a test tells it to."""
+    """Answers with its question, or runs a test's action."""
 
     def __init__(self):
         self.action = lambda **options: None
@@ -65,7 +65,7 @@ def service(echo, history, limits):
     )
 
 
-def test_newest_frame_is_asked_and_its_age_told(service, echo):
+def test_newest_frame_is_asked_and_its_age_returned(service, echo):
     stages: list[Stage] = []
     result = service.ask(QueryRequest("How far?", region_ids=(4,)), on_stage=stages.append)
     assert result.status is Status.OK and result.answer == "the answer"
@@ -168,20 +168,20 @@ def test_what_the_reasoner_raises_becomes_a_status(service, echo, error, status,
     assert service.pending == 0
 
 
-def test_a_hanging_model_times_out_and_is_told_to_stop(service, echo):
-    told = threading.Event()
+def test_a_hanging_model_times_out_and_is_stopped(service, echo):
+    stopped = threading.Event()
 
     def hang(*, cancelled, **options):
         while not cancelled():
             time.sleep(0.005)
-        told.set()
+        stopped.set()
 
     echo.action = hang
     start = time.monotonic()
     result = service.ask(QueryRequest("q", timeout_s=0.1))
     assert result.status is Status.TIMEOUT and "timeout" in result.message
     assert time.monotonic() - start < 4.0
-    assert told.wait(2)
+    assert stopped.wait(2)
 
 
 def test_more_than_max_pending_are_busy_until_one_ends(service, echo):

@@ -9,15 +9,15 @@ from smolrgpt_ros.ros.logs import NodeLogHandler, forward_logs, stop_forwarding
 
 
 @pytest.fixture
-def said():
+def records():
     return []
 
 
 @pytest.fixture
-def logger(said):
+def logger(records):
     return SimpleNamespace(
         **{
-            level: lambda text, level=level: said.append((level, text))
+            level: lambda text, level=level: records.append((level, text))
             for level in ("info", "warning", "error")
         }
     )
@@ -27,7 +27,7 @@ def record(line, level=logging.ERROR, text="the detector failed"):
     return logging.LogRecord("smolrgpt_ros.x", level, "perception.py", line, text, (), None)
 
 
-def test_one_line_of_code_speaks_once_in_a_while(logger, said):
+def test_one_line_of_code_is_logged_once_in_a_period(logger, records):
     now = [100.0]
     handler = NodeLogHandler(logger, period_s=5.0, clock=lambda: now[0])
     for _ in range(30):
@@ -36,16 +36,16 @@ def test_one_line_of_code_speaks_once_in_a_while(logger, said):
     handler.handle(record(8, logging.WARNING, "another"))
     now[0] = 105.5
     handler.handle(record(7))
-    assert said == [
+    assert records == [
         ("error", "the detector failed"),
         ("warning", "another"),
         ("error", "the detector failed\n(29 more of these since the last one)"),
     ]
 
 
-def test_records_of_the_package_are_heard_until_the_handler_is_taken_away(logger, said):
+def test_records_of_the_package_are_forwarded_until_the_handler_is_removed(logger, records):
     handler = forward_logs(logger)
-    logging.getLogger("smolrgpt_ros.somewhere").warning("heard")
+    logging.getLogger("smolrgpt_ros.somewhere").warning("forwarded")
     stop_forwarding(handler)
-    logging.getLogger("smolrgpt_ros.somewhere").warning("not heard")
-    assert said == [("warning", "heard")]
+    logging.getLogger("smolrgpt_ros.somewhere").warning("not forwarded")
+    assert records == [("warning", "forwarded")]

@@ -1,4 +1,4 @@
-"""TF: look-ups at a stamp, what a missing transform says, and a camera's pose for others."""
+"""TF: look-ups at a stamp, the error of a missing transform, and a camera's pose on /tf_static."""
 
 import sys
 from types import ModuleType, SimpleNamespace
@@ -70,7 +70,7 @@ def test_a_failed_lookup_names_both_frames_and_the_parameter(tf):
         Transforms(node=None).look_up("map", "optical", 1, 0.25)
 
 
-def test_a_cameras_pose_is_told_to_tf(monkeypatch):
+def test_a_cameras_pose_is_published_to_tf(monkeypatch):
     sent: list[Any] = []
     module: Any = ModuleType("tf2_ros")
     module.StaticTransformBroadcaster = lambda node: SimpleNamespace(sendTransform=sent.append)

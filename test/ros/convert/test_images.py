@@ -133,7 +133,7 @@ def test_arrays_that_do_not_fit_the_encoding_are_refused(pixels, encoding):
         encode_image(pixels, encoding, Header())
 
 
-def test_bayer_needs_cv_bridge_and_says_so_or_uses_it():
+def test_bayer_needs_cv_bridge_and_names_or_uses_it():
     image = message("bayer_rggb8", 4, 4, [200, 10, 200, 10, 10, 5, 10, 5] * 2)
     try:
         import cv_bridge  # noqa: F401

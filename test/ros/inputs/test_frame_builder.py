@@ -122,7 +122,9 @@ def test_regions_keep_id_label_score_and_mask():
     assert (found.id, found.label, found.score) == (7, "pallet", 0.75)
     np.testing.assert_array_equal(found.mask, MASK)
     assert external_regions(with_regions(), SMALL_FRAME) == (), "nothing was found there"
-    assert external_regions(FrameMessages(None, None, None), SMALL_FRAME) is None, "nobody looked"
+    assert external_regions(FrameMessages(None, None, None), SMALL_FRAME) is None, (
+        "no other node finds regions"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Subscriptions served by a thread of their own: each message once, whatever a callback does."""
+"""Subscriptions on a thread of their own: each message once, also after a callback that raises."""
 
 import logging
 import os
@@ -55,13 +55,13 @@ def publish(publisher, *messages):
 def test_messages_of_all_its_topics_come_in_order_on_its_own_thread(node):
     inputs, received, threads = InputThread(node.context, "camera front"), [], set()
 
-    def hear(message):
+    def on_message(message):
         threads.add(threading.current_thread().name)
         received.append(message.data)
 
     qos = profile("reliable")
     subscriptions = [
-        node.create_subscription(kind, topic, hear, qos, callback_group=inputs.group)
+        node.create_subscription(kind, topic, on_message, qos, callback_group=inputs.group)
         for kind, topic in ((Int32, "input_numbers"), (String, "input_words"))
     ]
     inputs.start(subscriptions)
@@ -79,14 +79,16 @@ def test_a_callback_that_raises_is_logged_and_the_next_message_is_taken(node, ca
     inputs = InputThread(node.context)
     received: list[Any] = []
 
-    def hear(message):
+    def on_message(message):
         received.append(message.data)
         if message.data == 1:
             raise RuntimeError("what a callback does")
 
     qos = profile("reliable")
     topic = "input_that_raises"
-    inputs.start([node.create_subscription(Int32, topic, hear, qos, callback_group=inputs.group)])
+    inputs.start(
+        [node.create_subscription(Int32, topic, on_message, qos, callback_group=inputs.group)]
+    )
     publisher = node.create_publisher(Int32, topic, qos)
     with caplog.at_level(logging.ERROR):
         publish(publisher, Int32(data=1), Int32(data=2))
@@ -114,7 +116,7 @@ def test_after_stop_nothing_is_taken(node):
     assert [message.data for message in received] == [1]
 
 
-def test_a_publisher_of_other_quality_of_service_is_told(node):
+def test_a_publisher_of_other_quality_of_service_is_reported(node):
     inputs = InputThread(node.context)
     events: list[Any] = []
     inputs.start(
@@ -135,7 +137,7 @@ def test_a_publisher_of_other_quality_of_service_is_told(node):
     assert inputs.stop()
 
 
-def test_it_ends_when_the_process_is_told_to_end():
+def test_it_ends_with_the_process():
     context = Context()
     rclpy.init(context=context, domain_id=DOMAIN)
     node = Node("inputs_at_the_end", context=context, use_global_arguments=False)

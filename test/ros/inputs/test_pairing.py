@@ -182,7 +182,7 @@ def test_a_cameras_name_goes_before_its_topics(node, pairs):
     assert sorted(node.callbacks) == ["rear/rgb/camera_info", "rear/rgb/image_raw"]
 
 
-def test_a_qos_mismatch_is_told_until_a_message_comes(node, pairs):
+def test_a_qos_mismatch_is_reported_until_a_message_arrives(node, pairs):
     pairing = start(node, pairs.append)
     event = SimpleNamespace(last_policy_kind=QoSPolicyKind.RELIABILITY)
     node.events["rgb/image_raw"].incompatible_qos(event)

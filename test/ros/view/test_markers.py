@@ -70,17 +70,17 @@ def distance(agreement=AGREE):
     return answer(SpatialAnswer.KIND_DISTANCE, [3, 5], measured, agreement)
 
 
-def left_right(said, true):
+def left_right(generated, true):
     measured = MeasuredValue(has_value=True, value=NAN, normalized=true, region_ids=[3, 5])
-    agreement = AGREE if said == true else DISAGREE
-    return answer(SpatialAnswer.KIND_LEFT_RIGHT, [3, 5], measured, agreement, normalized=said)
+    agreement = AGREE if generated == true else DISAGREE
+    return answer(SpatialAnswer.KIND_LEFT_RIGHT, [3, 5], measured, agreement, normalized=generated)
 
 
-def choice(said_index, chosen, prompt_ids, agreement):
+def choice(generated_index, chosen, prompt_ids, agreement):
     index = str(prompt_ids.index(chosen))
     measured = MeasuredValue(has_value=True, value=NAN, normalized=index, region_ids=[chosen])
     return answer(
-        SpatialAnswer.KIND_CHOICE, prompt_ids, measured, agreement, normalized=str(said_index)
+        SpatialAnswer.KIND_CHOICE, prompt_ids, measured, agreement, normalized=str(generated_index)
     )
 
 
@@ -149,7 +149,7 @@ def test_letters_grow_with_the_distance():
     assert names[5].scale.z == pytest.approx(0.364, rel=0.03)
 
 
-def test_a_distance_is_a_segment_with_its_length_and_both_values_are_told():
+def test_a_distance_is_a_segment_with_its_length_and_both_values_are_written():
     regions = [region(3, -1.0), region(5, 2.0, label="transporter", z=6.0)]
     markers = shown(array(*regions, region(8, 0.0)), distance(), regions, 2.0)
     line, length = named(markers, "answer_line")[0], named(markers, "answer_label")[0]
@@ -317,7 +317,7 @@ def test_counted_regions_are_numbered_and_the_uncounted_fade():
     assert named(markers, "answer_text")[2].text == "measured: 2 (regions 3, 6)"
 
 
-def test_nothing_counted_is_told_and_nothing_is_numbered():
+def test_a_count_of_zero_is_written_and_nothing_is_numbered():
     measured = MeasuredValue(has_value=True, value=0.0, unit="count", normalized="0")
     asked = answer(SpatialAnswer.KIND_COUNT, [9, 3], measured)
     regions = [region(9, 0.0, label="buffer"), region(3, 2.0)]
@@ -326,8 +326,8 @@ def test_nothing_counted_is_told_and_nothing_is_numbered():
     assert named(markers, "answer_text")[2].text == "measured: 0"
 
 
-def test_a_choice_is_boxed_its_rivals_fade_and_the_models_own_is_told_apart():
-    """Measured: 6. The model says index 1 of the prompt, which is 3. Transporter 5 is asked."""
+def test_a_choice_is_boxed_its_rivals_fade_and_the_models_own_is_distinguished():
+    """Measured: 6. The model chooses index 1 of the prompt, which is 3. Transporter 5 is asked."""
     regions = [region(5, 3.0, label="transporter"), region(3, -1.0), region(6, 1.0), region(4, 0.0)]
     asked = choice(1, 6, [5, 3, 6, 4], DISAGREE)
     markers = shown(array(*regions), asked, regions, 2.0)
@@ -363,7 +363,7 @@ def test_model_and_measurement_have_their_colours_and_disagreement_is_red(agreem
     assert len({GENERATED_COLOR, MEASURED_COLOR, DISAGREE_COLOR}) == 3
 
 
-def test_what_depth_could_not_measure_is_told_with_its_reason():
+def test_a_missing_measurement_is_written_with_its_reason():
     measured = MeasuredValue(value=NAN, std=NAN, reason="no depth image.")
     asked = answer(SpatialAnswer.KIND_DISTANCE, [3, 5], measured, text="[Region 1] is far.")
     markers = shown(array(), asked, [region(3, 0.0, known=False)], 2.0)

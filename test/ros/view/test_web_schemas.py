@@ -68,7 +68,7 @@ def test_arrays_and_bounds():
     ],
 )
 def test_another_reader_finds_the_same_fields(message):
-    """rosbags parses the text as a browser does; a MultiArray of its own kind tells each field."""
+    """rosbags parses the text as a browser does; a MultiArray checks each field."""
     typesys = pytest.importorskip("rosbags.typesys", reason="rosbags is not installed")
     found = typesys.get_types_from_msg(definition_of(message), "test/msg/Top")
     _, fields = found["test/msg/Top"]
