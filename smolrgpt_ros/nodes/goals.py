@@ -30,12 +30,12 @@ class GoalFeedback:
         self._last_text = -float("inf")
 
     def stage(self, stage: Stage) -> None:
-        """The query entered a stage."""
+        """Publish that the query entered a stage."""
         self._stage = stage
         self._publish("")
 
     def text(self, text: str) -> None:
-        """The model's text so far."""
+        """Publish the model's text so far, at most every ``TEXT_PERIOD_S``."""
         now = time.monotonic()
         if now - self._last_text >= TEXT_PERIOD_S:
             self._last_text = now

@@ -68,7 +68,7 @@ def not_ready_healths(reason: str) -> list[Health]:
 
 
 def process_health(gpu: bool = False) -> Health:
-    """Memory of the process, MiB; ``gpu``: and what torch holds of a GPU's."""
+    """Memory of the process, MiB; with ``gpu`` also torch's memory of the GPU."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     values: dict[str, Any] = {
         "memory (MiB)": round(resident_bytes() / 2**20, 1),

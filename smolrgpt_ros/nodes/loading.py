@@ -1,4 +1,4 @@
-"""What the query node loads when it is configured: a detector and a model, or a clear reason."""
+"""Loading of the detector and the model that the parameters name."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from .timed_engine import TimedEngine
 
 
 class LoadingError(RuntimeError):
-    """Something a node needs cannot be loaded; the message names path and parameter."""
+    """A detector or model that cannot be loaded; the message names path and parameter."""
 
 
 def load_detector(settings: Settings) -> RegionDetector | None:
-    """The detector the parameters ask for; ``None`` where regions come from somewhere else.
+    """The detector of the parameters; ``None`` where another node or the clients send regions.
 
     Raises:
         DetectorError: if it cannot be loaded.
         ChecksumError: if its weights are not those of ``detector.sha256``.
-        LoadingError: if they name no classes.
+        LoadingError: if its weights have no class names.
     """
     if settings["detector_backend"] != "ultralytics":
         return None
     weights = Path(settings["detector_weights"] or DETECTOR)
     digest = ""
     if weights.is_file():
-        # Before it is opened: a .pt file is a pickle, which runs what it holds.
+        # Before it is opened: a .pt file is a pickle, which can run any code.
         digest = check_sha256([weights], settings["detector_sha256"], "detector.sha256")
     detector = UltralyticsDetector.load(
         weights,

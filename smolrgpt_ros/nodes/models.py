@@ -65,14 +65,14 @@ class Models:
         self.detector, self.engine, self.loaded = None, None, False
         if engine is not None:
             engine.close()
-        # torch gives back only what nothing refers to, in cycles or by name.
+        # torch frees only memory without references, which may be in cycles.
         del engine
         if torch is not None:
             gc.collect()
             torch.cuda.empty_cache()
 
     def apply(self, settings: Settings) -> None:
-        """Give the detector the thresholds that may change while it runs."""
+        """Set the detector's thresholds, which may change while it runs."""
         detector = self.detector.detector if self.detector is not None else None
         if isinstance(detector, UltralyticsDetector):
             detector.settings = settings.detector

@@ -23,19 +23,19 @@ from smolrgpt_ros.ros.convert.messages import header_of, region_array
 from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.ros.view.markers import ShownAnswer, markers_of
+from smolrgpt_ros.ros.view.markers import DisplayedAnswer, markers_of
 
 
 @dataclass(frozen=True, eq=False)
-class _DisplayedAnswer:
-    """The answer that is displayed.
+class _LatestAnswer:
+    """The newest answer and its time of arrival.
 
     Args:
-        answer: in space.
-        since: when it came, steady clock, seconds.
+        answer: to be displayed.
+        since: time of its arrival, steady clock, seconds.
     """
 
-    answer: ShownAnswer
+    answer: DisplayedAnswer
     since: float
 
 
@@ -58,7 +58,7 @@ class CameraOutputs:
             Image, f"{base}annotated", profile("sensor_data")
         )
         self._lock = threading.Lock()
-        self._displayed: _DisplayedAnswer | None = None
+        self._displayed: _LatestAnswer | None = None
 
     def frame(self, seen: SeenFrame, settings: Settings) -> None:
         """Publish the regions of a frame."""
@@ -79,9 +79,9 @@ class CameraOutputs:
         seen, view = reply.result.seen, reply.view
         if seen is None or view is None:
             return
-        answer = ShownAnswer(view, reply.answer.header, reply.local_regions)
+        answer = DisplayedAnswer(view, reply.answer.header, reply.local_regions)
         with self._lock:
-            self._displayed = _DisplayedAnswer(answer, time.monotonic())
+            self._displayed = _LatestAnswer(answer, time.monotonic())
         if _has_subscribers(self._annotated):
             self._annotate(draw_answer(seen.frame.rgb, seen.regions, view), seen)
 
@@ -90,7 +90,7 @@ class CameraOutputs:
         with self._lock:
             self._displayed = None
 
-    def _current(self, settings: Settings) -> ShownAnswer | None:
+    def _current(self, settings: Settings) -> DisplayedAnswer | None:
         with self._lock:
             displayed = self._displayed
         if displayed is None:
@@ -102,7 +102,7 @@ class CameraOutputs:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
 
 
-def _picture(seen: SeenFrame, answer: ShownAnswer | None) -> NDArray[np.uint8]:
+def _picture(seen: SeenFrame, answer: DisplayedAnswer | None) -> NDArray[np.uint8]:
     """The annotated picture of a frame; the answer in it where its regions are in view."""
     if answer is None:
         return draw_regions(seen.frame.rgb, seen.regions)

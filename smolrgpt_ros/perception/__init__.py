@@ -1,1 +1,1 @@
-"""Pictures to regions over time. Free of ROS."""
+"""From images to regions over time. Free of ROS."""

@@ -1,4 +1,4 @@
-"""Depth seen by another camera, moved into the pixels of the colour camera. Free of ROS."""
+"""Registration of depth to colour: reprojection of another camera's depth. Free of ROS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
-#: Least differences of calibrations that count: drivers round, and a pixel changes no answer.
+#: Differences of calibrations up to these are ignored: drivers round.
 _FOCAL_SHARE, _CENTRE_PIXELS = 0.01, 2.0
 
 #: ``(target frame, source frame, stamp_ns) -> Pose`` of source in target; raises QueryError.
@@ -21,12 +21,12 @@ PoseOf = Callable[[str, str, int], Pose]
 
 @dataclass(frozen=True, eq=False)
 class DepthImage:
-    """Depth as its camera saw it.
+    """Depth in the pixels of its own camera.
 
     Args:
         values: shape ``(H, W)``, float32, metres along that camera's optical axis, NaN for none.
         frame_id: its optical frame.
-        intrinsics: its calibration; ``None`` where none came.
+        intrinsics: its calibration; ``None`` where none was received.
         stamp_ns: acquisition time, nanoseconds.
     """
 
@@ -38,7 +38,7 @@ class DepthImage:
 
 @dataclass(frozen=True)
 class ColorView:
-    """What depth has to be registered to: size in pixels, optical frame, calibration."""
+    """The colour image that depth is registered to: size in pixels, optical frame, calibration."""
 
     width: int
     height: int
@@ -55,8 +55,9 @@ def register(
     reprojected, for which both calibrations and the pose are needed.
 
     Args:
-        depth, color: the two views.
-        assume: the user vouches for registered depth of the right size.
+        depth: of the depth camera.
+        color: the colour image.
+        assume: depth of the colour image's size is registered, whatever its frame and K.
         pose_of: looks poses up; ``None``: nothing is reprojected.
 
     Raises:
@@ -90,7 +91,7 @@ def register(
 
 
 def differences(depth: DepthImage, color: ColorView) -> list[str]:
-    """What speaks against depth being registered to colour, each with both values."""
+    """The differences between depth and colour that registered depth does not have, with values."""
     found = []
     height, width = depth.values.shape
     if (width, height) != (color.width, color.height):
@@ -106,19 +107,19 @@ def differences(depth: DepthImage, color: ColorView) -> list[str]:
 def reproject(
     depth: NDArray[np.float32], source: CameraIntrinsics, target: CameraIntrinsics, pose: Pose
 ) -> NDArray[np.float32]:
-    """A depth image as another camera would see it; of several surfaces the nearest shows.
+    """A depth image as another camera sees it; of several surfaces the nearest one.
 
     Args:
         depth: shape ``(H, W)``, float32, metres, NaN for none.
-        source: the camera that took it.
-        target: the camera that shall see it.
+        source: its camera.
+        target: the other camera.
         pose: of source in target.
 
     Returns:
         shape ``(target.height, target.width)``, float32, NaN where no pixel of ``depth`` lands.
         Where the target's pixels are finer, each value fills as many of them as it covers.
     """
-    # Row by column instead of point by point, in float32: in half of the time.
+    # Rows and columns apart instead of points, in float32: half the time.
     ray_x = ((np.arange(source.width) - source.cx) / source.fx).astype(np.float32)
     ray_y = ((np.arange(source.height) - source.cy) / source.fy).astype(np.float32)[:, None]
     turn, shift = pose.rotation.astype(np.float32), pose.translation.astype(np.float32)
@@ -136,7 +137,7 @@ def reproject(
     nearest = np.full(target.height * target.width, np.inf, np.float32)
     for dy in range(high):
         for dx in range(wide):
-            # Centred on where the value lands; +0.5 rounds, and floor keeps -0.6 out of column 0.
+            # Centred on the value's pixel; +0.5 rounds, and floor keeps -0.6 out of column 0.
             u = np.floor(left + np.float32(dx - (wide - 1) / 2 + 0.5)).astype(np.int32)
             v = np.floor(top + np.float32(dy - (high - 1) / 2 + 0.5)).astype(np.int32)
             inside = (u >= 0) & (u < target.width) & (v >= 0) & (v < target.height)

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class SeenFrame:
-    """One frame and the regions it is asked with: the detector's, or a client's own."""
+    """One frame and its regions: the detector's, another node's or a client's own."""
 
     frame: RgbdFrame
     regions: tuple[Region, ...]
@@ -147,8 +147,8 @@ class PerceptionWorker(Generic[Input]):
                 if self._stopping:
                     return
                 item, self._waiting = self._waiting, None
-            # Counted from when it was due and not from when it began: a camera of just this rate
-            # would otherwise lose a frame whenever the delays have added up to one.
+            # Counted from the due time and not from the start: otherwise a camera of exactly this
+            # rate loses a frame whenever the delays add up to one period.
             now, period = time.monotonic(), self._min_period_s()
             last = last + period if now < last + 2 * period else now
             if item is not None:

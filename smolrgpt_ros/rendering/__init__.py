@@ -1,1 +1,1 @@
-"""One story of an answer for every picture."""
+"""Views of answers, and the marks that pictures and markers draw of them."""

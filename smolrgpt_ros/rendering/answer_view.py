@@ -1,4 +1,4 @@
-"""What pictures and markers show of an answer, and its words for people."""
+"""The content that pictures and markers show of an answer, and its words for people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IMAGE_UP: Vector = (0.0, -1.0, 0.0)
 
 @dataclass(frozen=True)
 class AnswerView:
-    """One answer, ready to be shown; regions by id.
+    """One answer in the form that pictures, markers and reports show; regions by id.
 
     Args:
         question: as asked.

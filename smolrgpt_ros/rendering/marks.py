@@ -1,4 +1,4 @@
-"""What is drawn for each kind of answer: lines, arrows, dimensions, rings and words at regions.
+"""The marks of each kind of answer: lines, arrows, dimensions, rings and words at regions.
 
 Pictures and markers draw the same marks, each in its own space. A new kind of question gets its
 marks in ``_MARKS``; a new form of mark is drawn in ``answer_drawing`` and ``ros.view``.

@@ -152,7 +152,7 @@ class Commander(Node):
 
 
 class Robot(Node):
-    """Drives to the goal it receives, 5 m a second, and publishes its pose; ``place.spot``: x, y."""
+    """Drives to the received goal, 5 m a second, and publishes its pose; ``place.spot``: x, y."""
 
     def __init__(self, context, place):
         super().__init__("robot", context=context)

@@ -54,7 +54,7 @@ def agreement_of(answer: SpatialAnswer) -> bool | None:
 
 
 def view_of_message(answer: SpatialAnswer, regions: Sequence[Region]) -> AnswerView:
-    """An answer as people are shown it.
+    """An answer message as pictures and people see it.
 
     Args:
         answer: the message.

@@ -1,4 +1,4 @@
-"""What the launch files share: their arguments, and values that depend on an argument.
+"""Arguments of several launch files, and values that depend on an argument.
 
 ROS's ``launch`` is imported when a launch file calls: hosts without ROS do not have it.
 """

@@ -15,7 +15,7 @@ from smolrgpt_ros.msg import Region
 from smolrgpt_ros.rendering.palette import Color
 
 _LEAST_LETTER_M = 0.15
-#: Height of a letter for each metre from the camera: it looks as large far away as near by.
+#: Height of a letter for each metre from the camera, so that it has the same size in the image.
 _LETTER_PER_METRE = 0.028
 
 _CORNERS = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
@@ -65,7 +65,7 @@ def arrow(
 def text(
     header: Header, namespace: str, identity: int, words: str, color: Color, spot: Point
 ) -> Marker:
-    """Words that face the viewer, their middle at a point; see :func:`letter_height`."""
+    """Text that faces the viewer, its middle at a point; see :func:`letter_height`."""
     marker = new_marker(header, namespace, identity, Marker.TEXT_VIEW_FACING, color, 1.0)
     marker.text = words
     marker.scale.z = letter_height(spot)
@@ -83,7 +83,7 @@ def new_marker(
     return marker
 
 
-def has_place(region: Region) -> bool:
+def has_position(region: Region) -> bool:
     """Whether position and size of a region are known."""
     p, s = region.position, region.size
     return all(math.isfinite(v) for v in (p.x, p.y, p.z, s.x, s.y, s.z))

@@ -1,4 +1,4 @@
-"""Regions and the last answer as RViz markers, built from the messages published anyway."""
+"""Regions and the last answer as RViz markers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from smolrgpt_ros.rendering.palette import label_color
 
 from ..convert.time import duration_of
 from .answer_markers import answer_markers
-from .marker_shapes import above, box, has_place, text
+from .marker_shapes import above, box, has_position, text
 
 #: Opacity of a region: without an answer, in the answer, a rival of it, any other one.
 _ALONE, _STRONG, _RIVAL, _OTHER = 0.9, 0.95, 0.35, 0.15
 
 
 @dataclass(frozen=True)
-class ShownAnswer:
-    """An answer to show in space.
+class DisplayedAnswer:
+    """An answer to be displayed in space.
 
     Args:
         view: the answer.
@@ -38,7 +38,7 @@ class ShownAnswer:
 
 
 def markers_of(
-    array: RegionArray, lifetime_s: float, answer: ShownAnswer | None = None
+    array: RegionArray, lifetime_s: float, answer: DisplayedAnswer | None = None
 ) -> MarkerArray:
     """All markers of one moment; the first one deletes all of the moment before.
 
@@ -53,13 +53,13 @@ def markers_of(
     markers = []
     labels = {r.id: r.label for r in answer.regions} if answer is not None else {}
     for region in array.regions:
-        if has_place(region):
+        if has_position(region):
             # The ids of a client's own regions may be those of other objects here.
             same = labels.get(region.id) == region.label
             alpha = _alpha(region.id if same else None, answer.view.roles if answer else None)
             markers += _region(array.header, region, alpha)
     if answer is not None:
-        placed = {r.id: r for r in answer.regions if has_place(r)}
+        placed = {r.id: r for r in answer.regions if has_position(r)}
         markers += answer_markers(answer.view, answer.header, placed)
     for marker in markers:
         marker.lifetime = duration_of(lifetime_s)

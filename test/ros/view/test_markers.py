@@ -20,7 +20,7 @@ from smolrgpt_ros.rendering.palette import (
 )
 from smolrgpt_ros.ros.convert.answer_values import KIND_CODES, view_of_message
 from smolrgpt_ros.ros.convert.time import nanoseconds
-from smolrgpt_ros.ros.view.markers import ShownAnswer, markers_of
+from smolrgpt_ros.ros.view.markers import DisplayedAnswer, markers_of
 
 NAN = float("nan")
 HEADER = Header(stamp=Time(sec=5), frame_id="optical")
@@ -44,7 +44,7 @@ def array(*regions):
 
 def shown(array, asked, regions, lifetime_s):
     """The markers of regions and of an answer message, ``None`` for none."""
-    view = asked and ShownAnswer(view_of_message(asked, regions), asked.header, regions)
+    view = asked and DisplayedAnswer(view_of_message(asked, regions), asked.header, regions)
     return markers_of(array, lifetime_s, view)
 
 
@@ -276,7 +276,7 @@ def test_a_difference_of_heights_is_vertical_on_the_floor_of_a_tilted_camera():
     regions = [region(3, -1.0), region(5, 2.0, z=6.0)]
     asked = length(Kind.VERTICAL_DISTANCE, 1.0, [3, 5])
     view = replace(view_of_message(asked, regions), up=(0.0, -math.sqrt(0.75), -0.5))
-    markers = markers_of(array(*regions), 2.0, ShownAnswer(view, ASKED, regions))
+    markers = markers_of(array(*regions), 2.0, DisplayedAnswer(view, ASKED, regions))
     points = [spot(p) for p in named(markers, "answer_line")[0].points]
     foot = (-1.0, 0.5 + math.sqrt(0.75), 4.5)
     expected = [(-1.0, 0.5, 4.0), foot, foot, (2.0, 0.5, 6.0)]
