@@ -142,6 +142,8 @@ class TruthEvaluator:
                 if len(things) < 2:
                     raise Refused
                 areas = self.select(places)
+                if not areas:
+                    raise Refused
                 return any([all(self.holds(area, t) for t in things) for area in areas])
 
     def relation(self, kind: q.RelationKind, a: End, b: End) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise
 
 from smolrgpt_ros.language.question import (
@@ -96,7 +97,11 @@ def _how_much(context: Context, quantity: Quantity) -> Evaluation:
     number = amount.number
     if amount.unit == "count":
         value = number.value
-        certainty = 1.0 if isinstance(quantity, Count) else None
+        certainty = number.certainty
+        if isinstance(quantity, Count):
+            certainty = 1.0  # what it relies on says it
+        elif certainty < SURE:
+            context.doubt(f"the count could be another ({1 - certainty:.2f})")
         whole = round(value) if value == round(value) else value
         return _found(context, whole, "count", amount.region_ids, certainty)
     context.objects.require_scale()
@@ -246,6 +251,11 @@ def _where_is(context: Context, subject: End) -> Evaluation:
             and not isinstance(context.objects.geometry.estimate(region.id), str)
         }
         ids += [i for i, chance in holders.items() if chance >= 0.5]
+        for holder, chance in holders.items():
+            if 1.0 - SURE < chance < SURE:
+                preposition = "in" if context.objects.is_floor_region(holder) else "on"
+                name = context.objects.name(holder)
+                context.doubt(f"that it is {preposition} {name} has a probability of {chance:.2f}")
     return _found(context, None, "m", tuple(ids), None, values=tuple(values), stds=tuple(stds))
 
 
@@ -284,6 +294,13 @@ def _table(
     unit: str,
     certainty: float | None,
 ) -> Evaluation:
+    for region_id, number in zip(ids, numbers, strict=True):
+        if number.certainty < SURE:
+            name = context.objects.name(region_id)
+            context.doubt(f"the count of {name} could be another ({1 - number.certainty:.2f})")
+    if unit == "count":
+        counts = math.prod(number.certainty for number in numbers)
+        certainty = counts if certainty is None else min(certainty, counts)
     values = tuple(number.value for number in numbers)
     stds = tuple(number.std for number in numbers)
     return _found(context, None, unit, ids, certainty, values=values, stds=stds)

@@ -11,6 +11,7 @@ import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.relations import length_of
+from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.language.meaning import Kind
 
 from ..measured_objects import CannotMeasure
@@ -49,6 +50,13 @@ def _foot_is_hidden(objects: FloorObjects, region_id: int) -> bool:
     return objects.underside(region_id) > _FOOT_HIDDEN
 
 
+def unseen_lift(objects: FloorObjects, region_id: int) -> float:
+    """Variance of the height of an object's underside where its foot is hidden, square metres."""
+    if not _foot_is_hidden(objects, region_id):
+        return 0.0
+    return SIZES["transporter"].height ** 2 * _CARRIED_UNSEEN * (1.0 - _CARRIED_UNSEEN)
+
+
 def _edge_std(item: Footprint, area: Footprint) -> float:
     """Standard deviation of how far a centre is from the nearest edge of a rectangle."""
     local = np.abs(area.axes @ (item.centre - area.centre))
@@ -61,13 +69,14 @@ def _edge_std(item: Footprint, area: Footprint) -> float:
 def rests_on(objects: FloorObjects, thing: int, carrier: int) -> float:
     """Probability that one object carries another; on a floor region means inside it.
 
-    A vehicle carries a pallet that is off the floor and centred above it. Anything else rests
-    on an object if its lowest visible part is off the floor and not above the other's top, and
-    its centre lies within the other's footprint.
+    A vehicle carries a pallet that is off the floor and centred above it. Vehicles and shelves
+    stand on the floor. Anything else rests on an object if its lowest visible part is off the
+    floor and not above the other's top, and its centre lies within the other's footprint.
     """
     if objects.is_floor_region(carrier):
         return inside(objects, thing, carrier)
-    if thing == carrier or objects.is_floor_region(thing):
+    on_floor = objects.label(thing) in SIZES and objects.label(thing) != "pallet"
+    if thing == carrier or on_floor:
         return 0.0
     item, base = objects.on_floor(thing), objects.on_floor(carrier)
     if objects.label(carrier) == "transporter" and objects.label(thing) == "pallet":

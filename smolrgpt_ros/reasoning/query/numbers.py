@@ -45,7 +45,8 @@ class Number:
         variance: that no other number shares.
         centres: by region id, how the number depends on where objects are.
         counts: probability of each count, of a count; else empty.
-        tie_break: decides between two exact values that are equal.
+        tie_break: decides between two equal values: the expected count, or how far from the
+            middle of a floor region something inside is.
     """
 
     value: float
@@ -66,14 +67,22 @@ class Number:
         return math.sqrt(max(self.variance + shared, 0.0))
 
     @property
+    def certainty(self) -> float:
+        """Probability that a count is as its value says; 1 of what is no count."""
+        if not self.counts:
+            return 1.0
+        return sum(p for count, p in self.counts.items() if abs(count - self.value) < 1e-6)
+
+    @property
     def exact(self) -> bool:
         """Whether it is certain."""
-        return self.std == 0.0 and max(self.counts.values(), default=1.0) > _CERTAIN
+        return self.std == 0.0 and self.certainty > _CERTAIN
 
     def ties_with(self, other: Number) -> bool:
         """Whether two certain numbers are equal, and nothing else decides between them."""
         both_certain = self.exact and other.exact
-        return both_certain and (self.value, self.tie_break) == (other.value, other.tie_break)
+        same = self.value == other.value and abs(self.tie_break - other.tie_break) < 0.01
+        return both_certain and same
 
 
 def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
@@ -117,7 +126,8 @@ def count_of(chances: Iterable[float]) -> Number:
     for chance in chances:
         if 0.0 < chance:
             counts = _added(counts, {0.0: 1.0 - chance, 1.0: chance}, 1.0)
-    return Number(float(sum(chance >= 0.5 for chance in chances)), counts=counts)
+    value = float(sum(chance >= 0.5 for chance in chances))
+    return Number(value, counts=counts, tie_break=sum(chances))
 
 
 def normal_cdf(z: float) -> float:

@@ -10,7 +10,7 @@ from smolrgpt_ros.geometry.relations import FloorObject, difference, hour_of, le
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.question import Dimension, Mode, Side
 
-from .containment import carried, inside, rests_on
+from .containment import carried, inside, rests_on, unseen_lift
 from .floor_objects import End, FloorObjects
 from .numbers import Number, chance_positive
 
@@ -69,7 +69,7 @@ class SceneObjects(FloorObjects):
                 bottom = item.found.bottom
                 if not item.found.rides and carried(self, region_id) >= 0.5:
                     bottom = self.underside(region_id)
-                return Number(bottom, item.up_sigma**2)
+                return Number(bottom, item.up_sigma**2 + unseen_lift(self, region_id))
 
     def shorter_side(self, region_id: int) -> Number:
         """Width of the footprint, whatever its turn, metres."""
