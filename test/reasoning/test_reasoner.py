@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from generated_text import GeneratedText
 
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import agree
@@ -23,7 +23,7 @@ QUESTION = "how far is pallet 11 from pallet 12"
 
 
 class ScriptedEngine:
-    """Says what it is told to and remembers what it was asked."""
+    """Gives a fixed sentence and keeps what it was asked."""
 
     name, device = "scripted", "cpu"
     calibration: Calibration | None = None
@@ -40,24 +40,23 @@ class ScriptedEngine:
         self.truncated, self.estimated = truncated, estimated
         self.asked: list[Any] = []
 
-    def answer(self, frame: Any, masks: Any, prompt: str, **options: Any) -> Any:
+    def answer(self, frame: Any, masks: Any, prompt: str, **options: Any) -> GeneratedText:
         self.asked.append((frame, masks, prompt, options))
-        return SimpleNamespace(
-            text=self.text,
+        return GeneratedText(
+            self.text,
             confidence=0.75,
             vanished_masks=self.vanished,
-            latency_s=0.0,
             truncated=self.truncated,
             estimated=self.estimated,
         )
 
 
-def said(metres: float) -> str:
+def metres_apart(metres: float) -> str:
     return f"The pallet [Region 0] and the pallet [Region 1] are {metres:.2f} meters apart."
 
 
 def test_model_and_measurement_side_by_side(yard: Any) -> None:
-    engine = ScriptedEngine(said(4.7))
+    engine = ScriptedEngine(metres_apart(4.7))
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
     assert (answer.kind, answer.value, answer.unit) == (Kind.DISTANCE, 4.7, "m")
     assert (answer.prompt_region_ids, answer.region_ids) == ((11, 12), (11, 12))
@@ -78,7 +77,7 @@ def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_
     question = "Pallets <mask> <mask>: which one would the free vehicle <mask> get to soonest?"
     regions = {region.id: region for region in yard.regions}
     vehicle = next(r.id for r in yard.regions if r.label == "transporter")
-    told: list[str] = []
+    streamed: list[str] = []
     engine = ScriptedEngine(
         "The transporter [Region 0] is empty. Distances from it: [Region 1] 7.0 nearest, "
         "[Region 2] 9.1. The pallet [Region 1] is the nearest.",
@@ -89,7 +88,7 @@ def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_
     assert engine.asked[0][2] == question and plain.text == engine.text
     engine.canonical_prompts = True
     answer = SpatialReasoner(engine).answer(
-        yard.frame, yard.regions, question, ids, on_text=told.append
+        yard.frame, yard.regions, question, ids, on_text=streamed.append
     )
     _, masks, prompt, options = engine.asked[1]
     assert prompt == (
@@ -104,22 +103,27 @@ def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_
     assert answer.region_ids == (vehicle, 11, 12) and answer.prompt_region_ids == ids
     assert answer.vanished_region_ids == (12,)
     options["on_text"]("The pallet [Region 2] is")
-    assert told == ["The pallet [Region 1] is"]
+    assert streamed == ["The pallet [Region 1] is"]
 
 
-def test_a_calibrated_engine_says_what_its_confidence_is_worth(yard: Any) -> None:
-    engine = ScriptedEngine(said(4.7))
-    told: list[tuple[str, float, bool]] = []
-    engine.calibration = lambda *of: told.append(of) or 0.4  # type: ignore
+def test_the_confidence_of_a_calibrated_engine_is_calibrated(yard: Any) -> None:
+    engine = ScriptedEngine(metres_apart(4.7))
+    calibrated: list[tuple[str, float, bool]] = []
+
+    def calibration(kind: str, raw: float, estimated: bool) -> float:
+        calibrated.append((kind, raw, estimated))
+        return 0.4
+
+    engine.calibration = calibration
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
-    assert told == [("distance", 0.75, False)]
+    assert calibrated == [("distance", 0.75, False)]
     assert answer.confidence == 0.4
     assert not any("estimated" in note for note in answer.notes)
 
 
-def test_estimated_metres_are_told_and_weighed_as_such(yard: Any) -> None:
-    engine = ScriptedEngine(said(4.7), estimated=True)
-    engine.calibration = lambda kind, raw, estimated: 0.2 if estimated else 0.9  # type: ignore
+def test_estimated_metres_are_noted_and_have_a_confidence_of_their_own(yard: Any) -> None:
+    engine = ScriptedEngine(metres_apart(4.7), estimated=True)
+    engine.calibration = lambda kind, raw, estimated: 0.2 if estimated else 0.9
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
     assert answer.confidence == 0.2
     assert any("estimated them from the picture" in note for note in answer.notes)
@@ -135,7 +139,7 @@ def test_estimated_metres_are_told_and_weighed_as_such(yard: Any) -> None:
     ],
 )
 def test_policies(yard: Any, policy: str, metres: float, trusted: float | None) -> None:
-    reasoner = SpatialReasoner(ScriptedEngine(said(metres)), policy=policy)
+    reasoner = SpatialReasoner(ScriptedEngine(metres_apart(metres)), policy=policy)
     answer = reasoner.answer(yard.frame, yard.regions, QUESTION)
     assert answer.policy == policy
     assert answer.trusted == (None if trusted is None else pytest.approx(trusted, rel=0.03))
@@ -158,7 +162,7 @@ def test_unreadable_answer_has_no_value(yard: Any) -> None:
 
 
 def test_truncated_answer_is_not_believed(yard: Any) -> None:
-    engine = ScriptedEngine(said(4.7), truncated=True)
+    engine = ScriptedEngine(metres_apart(4.7), truncated=True)
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
     assert answer.value is None and answer.truncated
 
@@ -173,7 +177,7 @@ def test_choice_is_an_id_and_for_the_benchmark_its_index(yard: Any) -> None:
 
 
 def test_nearest_is_decided_by_depth_and_prompted_as_one_region(yard: Any) -> None:
-    engine = ScriptedEngine(said(3.0))
+    engine = ScriptedEngine(metres_apart(3.0))
     question = "how far is transporter 22 from the nearest pallet"
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, question)
     assert answer.prompt == "How far is the transporter <mask> from the pallet <mask>?"
@@ -215,7 +219,7 @@ def test_ids_out_of_view(yard: Any) -> None:
 
 def test_engine_errors_pass_through(yard: Any) -> None:
     class Broken(ScriptedEngine):
-        def answer(self, *args: Any, **options: Any) -> Any:
+        def answer(self, *args: Any, **options: Any) -> GeneratedText:
             raise QueryError(Status.TIMEOUT, "too late")
 
     with pytest.raises(QueryError) as caught:
@@ -259,7 +263,7 @@ def test_agreement(kind: Kind, model: Any, measured: Any, expected: bool | None)
 
 
 def test_picture_shows_regions_and_a_band_of_text(yard: Any) -> None:
-    engine = ScriptedEngine(said(9.0))
+    engine = ScriptedEngine(metres_apart(9.0))
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
     plain = draw_regions(yard.frame.rgb, yard.regions)
     drawn = draw_answer(yard.frame.rgb, yard.regions, view_of(answer, yard.regions))

@@ -4,10 +4,10 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from generated_text import GeneratedText
 
 os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 rclpy = pytest.importorskip("rclpy", reason="rclpy is missing: run scripts/setup")
@@ -97,14 +97,7 @@ class FixedEngine:
         for n in range(1, len(words) + 1):
             if on_text is not None:
                 on_text(" ".join(words[:n]))
-        return SimpleNamespace(
-            text=self.text,
-            confidence=0.9,
-            vanished_masks=(),
-            latency_s=0.0,
-            truncated=False,
-            estimated=False,
-        )
+        return GeneratedText(self.text)
 
 
 class Graph:

@@ -2,10 +2,10 @@
 
 import array
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from generated_text import GeneratedText
 
 pytest.importorskip("hypothesis", reason="hypothesis is missing: pip install hypothesis")
 
@@ -141,14 +141,7 @@ class Echo:
 
     def answer(self, frame, masks, prompt, **options):
         assert prompt.count("<mask>") == len(masks)
-        return SimpleNamespace(
-            text=prompt,
-            confidence=0.5,
-            vanished_masks=(),
-            latency_s=0.0,
-            truncated=False,
-            estimated=False,
-        )
+        return GeneratedText(prompt, confidence=0.5)
 
 
 def seen():
