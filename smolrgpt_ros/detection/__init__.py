@@ -1,1 +1,1 @@
-"""Which objects are in view: detectors that propose masks, and identities that last."""
+"""Which objects are in view: detectors that propose masks, and a tracker that identifies them."""

@@ -1,4 +1,4 @@
-"""What a detector is to this package: a function from a picture to labelled masks."""
+"""The interface of detectors: a function from an image to labelled masks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class DetectorError(RuntimeError):
+    """A detector that cannot be loaded or used; the message names what to install or to set."""
+
+
 @dataclass(frozen=True, eq=False)
 class Detection:
     """One object proposed by a detector, without identity over time.
@@ -17,7 +21,7 @@ class Detection:
     Args:
         label: class name, lower case, e.g. ``"pallet"``.
         score: confidence in [0, 1].
-        mask: shape ``(H, W)``, bool, in the pixels of the picture it was found in.
+        mask: shape ``(H, W)``, bool, in the pixels of the image it was found in.
 
     Raises:
         ValueError: on an empty label, a score outside [0, 1] or a mask that is not (H, W) bool.
@@ -42,16 +46,21 @@ class Detection:
 
 @runtime_checkable
 class RegionDetector(Protocol):
-    """Anything that finds objects in a picture. One thread calls it, one picture at a time."""
+    """Finds objects in images. One thread calls it, one image at a time."""
 
     @property
     def name(self) -> str:
-        """What to call it in logs and diagnostics, e.g. the file name of its weights."""
+        """For logs and diagnostics, e.g. the file name of its weights."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Of its weights, hexadecimal; empty where unknown."""
         ...
 
     @property
     def device(self) -> str:
-        """Where it computes, e.g. ``"cpu"`` or ``"cuda:0"``."""
+        """The device of its network, e.g. ``"cpu"`` or ``"cuda:0"``."""
         ...
 
     @property
@@ -60,5 +69,5 @@ class RegionDetector(Protocol):
         ...
 
     def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
-        """Objects in a picture, best first; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
+        """Objects in an image, best first; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
         ...

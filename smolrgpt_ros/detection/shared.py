@@ -1,4 +1,4 @@
-"""One detector for several cameras, each of which looks from a thread of its own."""
+"""One detector for several cameras, each of which calls it on a thread of its own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .detector import Detection, RegionDetector
 
 
 class SharedDetector:
-    """Lets one thread at a time into a detector; itself a :class:`RegionDetector`.
+    """A :class:`RegionDetector` that several threads may call: they wait for each other.
 
     Args:
-        detector: may be used by several threads from now on, but only through this object.
+        detector: is called through this object only from now on.
     """
 
     def __init__(self, detector: RegionDetector) -> None:
@@ -36,10 +36,9 @@ class SharedDetector:
 
     @property
     def sha256(self) -> str:
-        """Of the weights, hexadecimal; empty where the detector has none."""
-        return str(getattr(self.detector, "sha256", ""))
+        return self.detector.sha256
 
     def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
-        """See :meth:`RegionDetector.detect`; waits for the other cameras' pictures."""
+        """See :meth:`RegionDetector.detect`; waits for the images of other cameras."""
         with self._lock:
             return self.detector.detect(rgb)

@@ -1,4 +1,4 @@
-"""Identities that stay with objects from frame to frame.
+"""Gives objects identities that last from frame to frame.
 
 A pure function: state and detections in, new state and regions out. Detections are matched to the
 tracks of the same label by mask overlap, best overlap first.
@@ -20,7 +20,7 @@ from .detector import Detection
 
 @dataclass(frozen=True)
 class TrackerSettings:
-    """How tracks live and die.
+    """When a detection joins a track, and when a track ends.
 
     Args:
         min_iou: least mask overlap (intersection over union) that joins a detection to a track.
@@ -42,7 +42,14 @@ class TrackerSettings:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One object as it was last seen; ``missed`` counts the frames since."""
+    """One object as it was last detected.
+
+    Args:
+        id: of the object.
+        label: its class.
+        mask, box, area: where it was, pixels.
+        missed: frames since then.
+    """
 
     id: int
     label: str
@@ -54,7 +61,7 @@ class Track:
 
 @dataclass(frozen=True)
 class TrackerState:
-    """All living tracks and the next free id. Ids are never used again."""
+    """All tracks and the next free id. Ids are never used again."""
 
     tracks: tuple[Track, ...] = ()
     next_id: int = 1
@@ -65,16 +72,16 @@ def update(
     detections: Sequence[Detection],
     settings: TrackerSettings | None = None,
 ) -> tuple[TrackerState, tuple[Region, ...]]:
-    """Give every detection of one frame an identity.
+    """Gives every detection of one frame an identity.
 
     Args:
-        state: what the previous frame left; ``TrackerState()`` at the start.
+        state: after the previous frame; ``TrackerState()`` at the start.
         detections: of one frame. Those with an empty mask are dropped.
-        settings: overlap and patience; the defaults where ``None``.
+        settings: the defaults where ``None``.
 
     Returns:
-        the state for the next frame, and one region per detection in the order of the detections.
-        Tracks of another image size are forgotten: their pixels mean something else.
+        The state for the next frame, and one region for each detection in their order. Tracks of
+        another image size are dropped: their pixels are others.
     """
     settings = settings or TrackerSettings()
     seen = [(d, box) for d in detections if (box := box_of(d.mask)) is not None]
@@ -110,7 +117,7 @@ def _match(
     areas: Sequence[int],
     min_iou: float,
 ) -> dict[int, Track]:
-    """The track of each matched detection, by detection index; no track serves twice."""
+    """The track of each matched detection, by detection index; each track once at most."""
     pairs = []
     for index, (detection, box) in enumerate(seen):
         for track in tracks:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Detection
-from .errors import DetectorError
+from .detector import Detection, DetectorError
 
-#: ultralytics moves its interface between patch releases; these were tried with this adapter.
+#: ultralytics changes its interface between patch releases; these were tested with this adapter.
 TESTED_FROM = (8, 4, 50)
 TESTED_BELOW = (8, 5, 0)
 
@@ -45,7 +44,7 @@ class DetectorSettings:
         iou: overlap above which the weaker of two boxes is dropped, in (0, 1].
         image_size: longer side of the network's input, pixels, a multiple of 32; 0: the size it was
             trained with.
-        max_detections: most objects of one picture.
+        max_detections: most objects of one image.
         half: compute in float16, on a GPU; read when the detector is loaded.
 
     Raises:
@@ -82,6 +81,7 @@ class UltralyticsDetector:
         device: ``"cpu"``, ``"cuda:0"``, …
         settings: thresholds; may be replaced at any time through :attr:`settings`.
         labels: labels by the weights' own class names, beside :data:`LABEL_ALIASES`.
+        sha256: of the weights, hexadecimal; empty where unknown.
     """
 
     def __init__(
@@ -92,14 +92,14 @@ class UltralyticsDetector:
         device: str,
         settings: DetectorSettings | None = None,
         labels: Mapping[str, str] | None = None,
+        sha256: str = "",
     ) -> None:
         self._model = model
         self._labels = labels_from(model.names, labels)
         self.settings = settings or DetectorSettings()
         self.name = name
         self.device = device
-        #: Of the weights, hexadecimal; empty where nobody computed it.
-        self.sha256 = ""
+        self.sha256 = sha256
 
     @classmethod
     def load(
@@ -110,14 +110,15 @@ class UltralyticsDetector:
         settings: DetectorSettings | None = None,
         prompts: str | Path | None = None,
         labels: Mapping[str, str] | None = None,
+        sha256: str = "",
     ) -> UltralyticsDetector:
         """Load segmentation weights from a file.
 
         Args:
             weights: path of a ``.pt`` file. It is a pickle: load only files you trust.
-            prompts: what open-vocabulary weights (YOLOE) shall look for: a ``.npz`` file that
-                ultralytics' ``save_prompt_embeddings`` wrote; no text encoder is needed here.
-            labels: as of the constructor.
+            prompts: classes for open-vocabulary weights (YOLOE): a ``.npz`` file that ultralytics'
+                ``save_prompt_embeddings`` wrote; no text encoder is needed here.
+            labels, sha256: as of the constructor.
             device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
 
         Raises:
@@ -150,8 +151,9 @@ class UltralyticsDetector:
                 device=chosen,
                 settings=settings or DetectorSettings(),
                 labels=labels,
+                sha256=sha256,
             )
-            # The first prediction builds layers and buffers; better now than in the first frame.
+            # The first prediction builds layers and buffers: not while the first frame waits.
             detector.detect(np.zeros((64, 64, 3), np.uint8))
         except DetectorError:
             raise
@@ -166,23 +168,19 @@ class UltralyticsDetector:
     def labels(self) -> Sequence[str]:
         return tuple(self._labels.values())
 
-    def configure(self, **changes: Any) -> None:
-        """Replace thresholds from the next picture on; raises ValueError like the settings do."""
-        self.settings = replace(self.settings, **changes)
-
     def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
-        """Objects in a picture, shape ``(H, W, 3)`` uint8 RGB, best first; masks are ``(H, W)``."""
+        """Objects in an image, shape ``(H, W, 3)`` uint8 RGB, best first; masks are ``(H, W)``."""
         settings = self.settings
         results = self._model.predict(
             np.ascontiguousarray(rgb[..., ::-1]),  # ultralytics takes arrays as BGR
             conf=settings.confidence,
             iou=settings.iou,
-            # Objects look as large to the network as in training, or it misses them.
+            # At the size of training: the network misses objects that are larger or smaller.
             **({"imgsz": settings.image_size} if settings.image_size else {}),
             **({"half": True} if settings.half else {}),
             max_det=settings.max_detections,
             device=self.device,
-            retina_masks=True,  # masks in the picture's own pixels instead of the network's
+            retina_masks=True,  # masks in the image's own pixels instead of the network's
             verbose=False,
         )
         return self._detections(results[0], rgb.shape[:2])
@@ -192,7 +190,7 @@ class UltralyticsDetector:
             return ()
         masks = result.masks.data.cpu().numpy() > 0.5
         if masks.shape[1:] != tuple(size):
-            raise DetectorError(f"detector masks are {masks.shape[1:]}, the picture is {size}")
+            raise DetectorError(f"detector masks are {masks.shape[1:]}, the image is {size}")
         classes = result.boxes.cls.cpu().numpy().astype(int)
         scores = result.boxes.conf.cpu().numpy().astype(float)
         found = []
@@ -215,7 +213,7 @@ def import_ultralytics() -> Any:
     # Read once, at import: afterwards they have no effect.
     os.environ["YOLO_AUTOINSTALL"] = "False"
     os.environ["YOLO_OFFLINE"] = "True"
-    # It replaces OMP_NUM_THREADS where nobody set it, which would also slow the language model.
+    # It replaces OMP_NUM_THREADS where it is not set, which would also slow the language model.
     threads = os.environ.get("OMP_NUM_THREADS")
     try:
         import ultralytics
@@ -239,7 +237,7 @@ def check_version(version: str) -> None:
     if not TESTED_FROM <= numbers < TESTED_BELOW:
         low, high = (".".join(map(str, v)) for v in (TESTED_FROM, TESTED_BELOW))
         raise DetectorError(
-            f"ultralytics {version} was never tried with this package; "
+            f"ultralytics {version} was never tested with this package; "
             f"install one in the tested range: pip install 'ultralytics>={low},<{high}'"
         )
 

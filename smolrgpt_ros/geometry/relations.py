@@ -143,7 +143,7 @@ def _clearance(a: FloorObject, b: FloorObject) -> Quantity:
     """From surface to surface of the two boxes; 0 where they touch or one is over the other."""
     flat = _rectangle_gap(a.footprint, b.footprint)
     above = max(a.found.bottom - b.found.top, b.found.bottom - a.found.top, 0.0)
-    sizes = [s / 2 for spot in (a, b) for s in spot.footprint.size_sigma]
+    sizes = [s / 2 for side in (a, b) for s in side.footprint.size_sigma]
     sigma = math.hypot(_horizontal(a, b).std, *(s / math.sqrt(2) for s in sizes))
     return Quantity(math.hypot(flat, above), sigma)
 

@@ -38,8 +38,8 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         settings=settings.detector,
         prompts=settings["detector_prompts"] or None,
         labels=settings.labels,
+        sha256=digest,
     )
-    detector.sha256 = digest
     if not detector.labels:
         raise LoadingError(
             f"the detector weights {weights} name no classes; set detector.weights to others"

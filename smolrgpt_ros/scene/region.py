@@ -19,7 +19,7 @@ class Region:
         id: of the object over time (track id) or of the client's choosing; unique in a frame.
         label: class name, lower case, e.g. ``"pallet"``; empty where unknown.
         mask: shape ``(H, W)``, bool, in the frame's pixels.
-        score: detector confidence in [0, 1]; NaN where nobody scored it (client regions).
+        score: detector confidence in [0, 1]; NaN for client regions.
         known_box: of the mask, where the caller has it already; otherwise it is looked for.
 
     Raises:

@@ -107,7 +107,7 @@ def _with_grey(
 
 
 def _detected(arguments: argparse.Namespace, frame: RgbdFrame) -> list[Region]:
-    from smolrgpt_ros.detection.errors import DetectorError
+    from smolrgpt_ros.detection.detector import DetectorError
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import sha256_of
-from smolrgpt_ros.detection.errors import DetectorError
+from smolrgpt_ros.detection.detector import DetectorError
 from smolrgpt_ros.detection.ultralytics_detector import check_version
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"

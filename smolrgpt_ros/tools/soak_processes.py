@@ -48,7 +48,7 @@ def save_scene(path: Path, frame: Any, regions: Sequence[Any]) -> None:
 class KnownDetector:
     """Finds the scene's regions after a fixed time, whatever it is shown."""
 
-    name, device = "known", "cpu"
+    name, device, sha256 = "known", "cpu", ""
 
     def __init__(self, scene: Any, seconds: float) -> None:
         self.labels: Sequence[str] = tuple(sorted({str(label) for label in scene["labels"]}))

@@ -8,8 +8,7 @@ import pytest
 import torch
 
 from smolrgpt_ros.checkpoints import DETECTOR
-from smolrgpt_ros.detection.detector import Detection, RegionDetector
-from smolrgpt_ros.detection.errors import DetectorError
+from smolrgpt_ros.detection.detector import Detection, DetectorError, RegionDetector
 from smolrgpt_ros.detection.ultralytics_detector import (
     DetectorSettings,
     UltralyticsDetector,
@@ -67,7 +66,7 @@ def test_picture_is_passed_as_bgr_with_the_settings():
     options = detector._model.options
     assert (options["conf"], options["iou"], options["imgsz"]) == (0.4, 0.5, 320)
     assert options["retina_masks"] is True and options["device"] == "cpu"
-    detector.configure(confidence=0.9, image_size=0)
+    detector.settings = DetectorSettings(confidence=0.9, image_size=0)
     detector.detect(rgb)
     assert detector._model.options["conf"] == 0.9
     assert "imgsz" not in detector._model.options, "0: as the weights were trained"
@@ -185,7 +184,7 @@ def test_labels_of_ones_own_go_before_the_usual_ones():
 
 @pytest.fixture(scope="module")
 def open_vocabulary(tmp_path_factory):
-    """YOLOE with random weights, told to look for one thing; prompts for two others."""
+    """YOLOE with random weights and one class; prompts for two others."""
     import_ultralytics()
     from ultralytics import YOLOE
 

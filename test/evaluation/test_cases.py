@@ -47,6 +47,7 @@ class Seeing:
     name: str = "seeing"
     device: str = "cpu"
     labels: tuple[str, ...] = ()
+    sha256: str = ""
 
     def detect(self, rgb: object) -> tuple[Detection, ...]:
         found = [Detection(r.label, 0.9, r.mask) for r in self.regions if r.id != self.missed]

@@ -58,7 +58,7 @@ def test_without_depth_nothing_is_claimed():
     assert math.isnan(place.depth_valid_ratio)
 
 
-def test_the_share_of_valid_depth_is_told_even_where_it_does_not_suffice():
+def test_the_share_of_valid_depth_is_known_even_where_it_does_not_suffice():
     (place,) = region_poses(FrameGeometry(frame(wall(valid_rows=0)), [region()]))
     assert place.position is None and place.depth_valid_ratio == 0.0
     (place,) = region_poses(FrameGeometry(frame(wall(valid_rows=65)), [region()]))

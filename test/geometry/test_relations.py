@@ -85,7 +85,7 @@ def test_clock(yard: Any, question: str, hour: int) -> None:
     assert found.std is not None and 0 < found.std < 0.2
 
 
-def test_nothing_is_said_of_what_cannot_be_told(yard: Any) -> None:
+def test_nothing_is_claimed_of_what_is_unknown(yard: Any) -> None:
     without = ask(yard, "is pallet 11 taller than pallet 12", yard.without_depth())
     assert without.value is None
     assert "depth" in without.reason

@@ -180,6 +180,7 @@ class SceneDetector:
     """Finds the simulator's objects in its picture."""
 
     name, device, labels = "truth", "cpu", ("pallet", "transporter", "shelf", "buffer")
+    sha256 = ""
 
     def __init__(self, regions):
         self._found = tuple(Detection(r.label, 0.9, r.mask) for r in regions)

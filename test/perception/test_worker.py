@@ -21,7 +21,7 @@ def build(stamp_ns):
 
 
 class OnePallet:
-    name, device, labels = "one", "cpu", ("pallet",)
+    name, device, labels, sha256 = "one", "cpu", ("pallet",), ""
 
     def __init__(self):
         self.allowed = threading.Semaphore(0)

@@ -52,7 +52,7 @@ def picture():
 class ColorDetector:
     """Finds the objects of :func:`picture` by their exact colour."""
 
-    name, device, labels = "colours", "cpu", ("pallet", "transporter")
+    name, device, labels, sha256 = "colours", "cpu", ("pallet", "transporter"), ""
 
     def __init__(self):
         self.error = None
