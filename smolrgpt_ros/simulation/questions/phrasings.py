@@ -24,7 +24,7 @@ from pathlib import Path
 Sentences = Mapping[str, tuple[str, ...]]
 """Sentences with placeholders, by group."""
 
-CLASS_NAME = "the_"
+CANONICAL_PREFIX = "the_"
 """Prefix of a placeholder that is filled with the class name alone, never with a synonym."""
 PLACEHOLDERS = (
     "a",
@@ -113,7 +113,7 @@ def read_phrasings(file: Path, kinds: Collection[str]) -> Phrasings:
 
 
 def _check_placeholders(entry: str, sentence: str, placeholders: Sequence[str]) -> None:
-    used = [name.removeprefix(CLASS_NAME) for name in PLACEHOLDER.findall(sentence)]
+    used = [name.removeprefix(CANONICAL_PREFIX) for name in PLACEHOLDER.findall(sentence)]
     bare = PLACEHOLDER.sub("", sentence)
     if sorted(used) != sorted(placeholders) or "{" in bare or "}" in bare:
         raise _unexpected(entry, sentence, f"each of {sorted(placeholders)} once, in braces")

@@ -23,7 +23,7 @@ from .candidates import (
     nearest,
 )
 from .phrasings import Phrasings, Sentences, read_phrasings
-from .wording import WORD, Wording
+from .wording import NOUNS, Wording
 
 KINDS = ("left_right", "distance", "count", "mcq")
 MOST_MASKS = 15
@@ -98,7 +98,7 @@ class _QuestionGenerator:
     def __init__(self, truth: FrameTruth, rng: np.random.Generator, sentences: Sentences) -> None:
         self.rng, self.words, self.width = rng, Wording(rng, sentences), truth.width
         self.objects = list(truth.regions)
-        self.of = {label: [o for o in self.objects if o.label == label] for label in WORD}
+        self.of = {label: [o for o in self.objects if o.label == label] for label in NOUNS}
 
     def left_right(self) -> Question | None:
         pair = draw(self.rng, self.objects, 2)
@@ -108,8 +108,8 @@ class _QuestionGenerator:
         side = "left" if a.centroid[0] < b.centroid[0] else "right"
         text, order = self.words.fill(self.words.draw("left_right"), {"a": [a], "b": [b]})
         answer = (
-            f"The {WORD[a.label]} [Region {order.index(a.id)}] is to the {side} "
-            f"of the {WORD[b.label]} [Region {order.index(b.id)}]."
+            f"The {NOUNS[a.label]} [Region {order.index(a.id)}] is to the {side} "
+            f"of the {NOUNS[b.label]} [Region {order.index(b.id)}]."
         )
         return Question("left_right", text, tuple(order), answer, side)
 
@@ -155,8 +155,8 @@ class _QuestionGenerator:
     ) -> Question:
         """Between ``a`` and ``b``; with a ``row``, ``a`` is its member that ``which`` describes."""
         text, order = self.words.fill(text, lists)
-        first = f"{WORD[a.label]} [Region {order.index(a.id)}]"
-        second = f"{WORD[b.label]} [Region {order.index(b.id)}]"
+        first = f"{NOUNS[a.label]} [Region {order.index(a.id)}]"
+        second = f"{NOUNS[b.label]} [Region {order.index(b.id)}]"
         opening = f"{rationales.places(row, order, which, a, self.width)} " if row else ""
         metres = round(distance_between(a, b), 2)
         if metres == 0.0:

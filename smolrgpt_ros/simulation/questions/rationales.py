@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ..sensing.truth import ObjectTruth
 from .candidates import distance_between
-from .wording import WORD
+from .wording import NOUNS
 
 _ENDS = {"leftmost": 1, "rightmost": -1}
 
@@ -44,7 +44,7 @@ def distances(
     index = order.index(start.id)
     listing = distance_list(start, row, order)
     verdict = _verdict(chosen, order, "nearest")
-    return f"Distances from the {WORD[start.label]} [Region {index}]: {listing}. {verdict}"
+    return f"Distances from the {NOUNS[start.label]} [Region {index}]: {listing}. {verdict}"
 
 
 def distance_list(start: ObjectTruth, row: Sequence[ObjectTruth], order: list[int]) -> str:
@@ -54,7 +54,7 @@ def distance_list(start: ObjectTruth, row: Sequence[ObjectTruth], order: list[in
 
 
 def _verdict(chosen: ObjectTruth, order: list[int], which: str) -> str:
-    return f"The {WORD[chosen.label]} [Region {order.index(chosen.id)}] is the {which}."
+    return f"The {NOUNS[chosen.label]} [Region {order.index(chosen.id)}] is the {which}."
 
 
 def _percent(item: ObjectTruth, width: int) -> int:

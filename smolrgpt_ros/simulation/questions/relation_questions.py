@@ -20,7 +20,7 @@ from .relation_truth import (
     value_of,
     viewed,
 )
-from .wording import WORD, Wording
+from .wording import NOUNS, Wording
 
 _VERBS = {"front": "in front of", "behind": "behind", "above": "above", "below": "below"}
 
@@ -83,7 +83,7 @@ def _question(kind: str, chosen: list[ViewedObject], words: Wording) -> Question
     items = [one.item for one in chosen]
     lists = {key: [item] for key, item in zip("ab", items, strict=False)}
     text, order = words.fill(words.draw(kind), lists)
-    names = [f"the {WORD[item.label]} [Region {order.index(item.id)}]" for item in items]
+    names = [f"the {NOUNS[item.label]} [Region {order.index(item.id)}]" for item in items]
     sentence = _sentence(kind, names, normalized)
     return Question(kind, text, tuple(order), sentence[0].upper() + sentence[1:], normalized)
 

@@ -6,23 +6,25 @@ import re
 
 import numpy as np
 
-from ..sensing.truth import ObjectTruth
-from .phrasings import CLASS_NAME, PLACEHOLDER, Sentences
+from smolrgpt_ros.language.vocabulary import plural_of
 
-# What sentences call the labels.
-WORD = {
+from ..sensing.truth import ObjectTruth
+from .phrasings import CANONICAL_PREFIX, PLACEHOLDER, Sentences
+
+NOUNS = {
     "pallet": "pallet",
     "transporter": "transporter",
     "shelf": "shelf",
     "buffer": "buffer region",
 }
-# Used in a minority of the questions, so that a model also understands them.
+"""Noun of each label in questions and answers."""
 SYNONYMS = {
     "pallet": ("skid", "loaded pallet", "pallet of goods"),
     "transporter": ("carrier", "transport robot", "vehicle"),
     "shelf": ("rack", "storage rack", "shelving unit"),
     "buffer": ("buffer zone", "buffer area", "buffer"),
 }
+"""Nouns of a minority of the questions, so that a model also understands them."""
 _SYNONYM_SHARE = 0.12
 _SINGLES = ("a", "b", "shelf")
 
@@ -56,9 +58,9 @@ class Wording:
 
         def put(match: re.Match[str]) -> str:
             key = match.group(1)
-            row = lists[key.removeprefix(CLASS_NAME)]
+            row = lists[key.removeprefix(CANONICAL_PREFIX)]
             order.extend(o.id for o in row)
-            if key.startswith(CLASS_NAME):
+            if key.startswith(CANONICAL_PREFIX):
                 return _by_class_name(row, as_list=not key.endswith("objects"))
             if key in _SINGLES:
                 return self._name(row[0])
@@ -71,7 +73,7 @@ class Wording:
         return filled[0].upper() + filled[1:], order
 
     def _name(self, item: ObjectTruth) -> str:
-        noun = WORD[item.label]
+        noun = NOUNS[item.label]
         if self._rng.random() < _SYNONYM_SHARE:
             options = SYNONYMS[item.label]
             noun = options[int(self._rng.integers(len(options)))]
@@ -81,8 +83,8 @@ class Wording:
 def _by_class_name(row: list[ObjectTruth], as_list: bool) -> str:
     """Objects as the canonical prompts name them: "the pallets <mask> <mask>"."""
     if as_list and len(row) > 1:
-        return f"the {WORD[row[0].label]}s " + " ".join(["<mask>"] * len(row))
-    names = [f"the {WORD[item.label]} <mask>" for item in row]
+        return f"the {plural_of(NOUNS[row[0].label])} " + " ".join(["<mask>"] * len(row))
+    names = [f"the {NOUNS[item.label]} <mask>" for item in row]
     if len(names) < 3:
         return " and ".join(names)
     return ", ".join(names[:-1]) + ", and " + names[-1]

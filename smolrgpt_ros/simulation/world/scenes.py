@@ -17,6 +17,7 @@ FAMILIES = ("ceiling", "robot")
 FAMILY_MIXES = (*FAMILIES, "mix")
 """Families of a dataset: one of them, or half of each."""
 LABELS = ("pallet", "transporter", "shelf", "buffer")
+"""Labels of the objects that questions are about."""
 
 
 @dataclass(frozen=True)

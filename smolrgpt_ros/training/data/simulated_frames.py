@@ -14,9 +14,10 @@ from tqdm import tqdm
 
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, LABELS
 
-CLASSES = ("pallet", "transporter", "shelf", "buffer")
+CLASSES = LABELS
+"""Labels in the order of the detector's outputs and of the tower's dense labels."""
 
 Made = TypeVar("Made")
 

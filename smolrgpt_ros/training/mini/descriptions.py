@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from smolrgpt_ros.language.vocabulary import plural_of
+from smolrgpt_ros.simulation.questions.wording import NOUNS
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 
 CAPTION_QUESTIONS = (
@@ -21,13 +23,6 @@ REGION_QUESTIONS = (
     "Tell me about {}.",
     "What is at {}, and where?",
 )
-_NAMES = {
-    "pallet": "pallet",
-    "transporter": "transporter",
-    "shelf": "shelf",
-    "buffer": "buffer region",
-}
-_PLURALS = {"shelf": "shelves"}
 
 
 def caption(truth: FrameTruth) -> str:
@@ -35,11 +30,11 @@ def caption(truth: FrameTruth) -> str:
     regions = sorted(truth.regions, key=lambda o: o.centroid[0])
     counts = Counter(o.label for o in regions)
     parts = [
-        f"{counts[label]} {name if counts[label] == 1 else _PLURALS.get(name, name + 's')}"
-        for label, name in _NAMES.items()
+        f"{counts[label]} {noun if counts[label] == 1 else plural_of(noun)}"
+        for label, noun in NOUNS.items()
         if counts[label]
     ]
-    order = ", ".join(_NAMES[o.label] for o in regions)
+    order = ", ".join(NOUNS[o.label] for o in regions)
     return f"In view: {', '.join(parts)}. From left to right: {order}."
 
 
@@ -55,7 +50,7 @@ def describe(item: ObjectTruth) -> str:
     else:
         place = ""
     return (
-        f"{state}{_NAMES[item.label]}{place} at {x:.1f} {y:.1f} {z:.1f}, "
+        f"{state}{NOUNS[item.label]}{place} at {x:.1f} {y:.1f} {z:.1f}, "
         f"size {length:.1f} {width:.1f} {height:.1f}"
     )
 
