@@ -62,20 +62,20 @@ class CameraPipeline:
         self._last_offer = time.monotonic()
         now = settings()
         prefix = f"{name}/" if name else ""
-        self.history = FrameHistory(now["history_size"])
+        self.history = FrameHistory(now.history_size)
         self.worker: PerceptionWorker[FrameMessages] = PerceptionWorker(
             self._build,
             detector,
             self._on_seen,
             tracker=lambda: settings().tracker,
-            min_period_s=lambda: 1.0 / settings()["detector_max_rate"],
+            min_period_s=lambda: 1.0 / settings().detector_max_rate,
             external_regions=external_regions,
         )
         self._thread = InputThread(node.context, f"inputs {name}".strip())
         group = self._thread.group
         self._join: StampJoin[FrameMessages, RegionArray] = StampJoin(self._offer_joined)
         self._regions: Subscription | None = None
-        if now["detector_backend"] == "topic":
+        if now.detector_backend == "topic":
             self._regions = node.create_subscription(
                 RegionArray,
                 f"{prefix}regions",
@@ -132,12 +132,12 @@ class CameraPipeline:
         settings = self._settings()
         return build_frame(
             messages,
-            assume_registered=settings["depth_assume_registered"],
-            pose_of=self._pose_of if settings["depth_reproject"] else None,
+            assume_registered=settings.depth_assume_registered,
+            pose_of=self._pose_of if settings.depth_reproject else None,
         )
 
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
-        return self._transforms.look_up(target, source, stamp_ns, self._settings()["tf_timeout"])
+        return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)
 
     def _on_seen(self, seen: SeenFrame) -> None:
         self.history.add(seen)

@@ -49,12 +49,12 @@ def node_healths(
             input_health(
                 camera.state(),
                 camera.worker.counters,
-                settings["query_max_age"],
+                settings.limits.max_age_s,
                 _rates(camera, now_ns),
                 camera.name,
             )
         )
-    wanted, detector, engine = settings["device"], models.detector, models.engine
+    wanted, detector, engine = settings.device, models.detector, models.engine
     if detector is not None:
         healths.append(compute_health("detector", detector, wanted, cameras[0].worker.detect_s))
     if engine is not None:

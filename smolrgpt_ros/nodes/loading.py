@@ -25,18 +25,18 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         ChecksumError: if its weights are not those of ``detector.sha256``.
         LoadingError: if its weights have no class names.
     """
-    if settings["detector_backend"] != "ultralytics":
+    if settings.detector_backend != "ultralytics":
         return None
-    weights = Path(settings["detector_weights"] or DETECTOR)
+    weights = Path(settings.detector_weights or DETECTOR)
     digest = ""
     if weights.is_file():
         # Before it is opened: a .pt file is a pickle, which can run any code.
-        digest = check_sha256([weights], settings["detector_sha256"], "detector.sha256")
+        digest = check_sha256([weights], settings.detector_sha256, "detector.sha256")
     detector = UltralyticsDetector.load(
         weights,
-        device=settings["device"],
+        device=settings.device,
         settings=settings.detector,
-        prompts=settings["detector_prompts"] or None,
+        prompts=settings.detector_prompts or None,
         labels=settings.labels,
         sha256=digest,
     )
@@ -54,9 +54,9 @@ def load_engine(settings: Settings) -> TimedEngine | None:
         LoadingError: if there is no such checkpoint or it cannot be loaded.
         ChecksumError: if its weights are not those of ``model.sha256``.
     """
-    if settings["model_backend"] == "none":
+    if settings.model_backend == "none":
         return None
-    path = Path(settings["model_path"] or MINI)
+    path = Path(settings.model_path or MINI)
     weights = sorted(path.glob("*.safetensors"))
     for missing, name in (
         (not (path / "config.json").is_file(), "config.json"),
@@ -67,16 +67,16 @@ def load_engine(settings: Settings) -> TimedEngine | None:
                 f"no SmolRGPT checkpoint in {path} ({name} is missing); set the parameter "
                 "model.path to a directory made by 'smolrgpt convert' or 'smolrgpt train'"
             )
-    digest = check_sha256(weights, settings["model_sha256"], "model.sha256")
+    digest = check_sha256(weights, settings.model_sha256, "model.sha256")
     # torch and transformers take seconds to import: not before they are needed.
     from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
     try:
         engine = SmolRGPTEngine.load(
             path,
-            device=settings["device"],
-            dtype=settings["model_dtype"],
-            threads=settings["threads"] or None,
+            device=settings.device,
+            dtype=settings.model_dtype,
+            threads=settings.threads or None,
         )
     except Exception as error:
         raise LoadingError(

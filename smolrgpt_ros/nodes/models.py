@@ -49,7 +49,7 @@ class Models:
         if engine is not None:
             self.engine = engine if isinstance(engine, TimedEngine) else TimedEngine(engine)
         self.loaded = True
-        detection, model = settings["detector_backend"], "none"
+        detection, model = settings.detector_backend, "none"
         if self.detector is not None:
             detection = f"{self.detector.name} on {self.detector.device}"
         if self.engine is not None:

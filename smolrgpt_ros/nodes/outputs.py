@@ -64,13 +64,13 @@ class CameraOutputs:
         """Publish the regions of a frame."""
         answer = self._current(settings)
         if _has_subscribers(self._regions) or _has_subscribers(self._markers):
-            exact = settings["regions_exact"]
+            exact = settings.regions_exact
             poses = region_poses(seen.geometry) if exact else fast_poses(seen.frame, seen.regions)
             array = region_array(seen.frame, seen.regions, poses)
             if _has_subscribers(self._regions):
                 self._regions.publish(array)
             if _has_subscribers(self._markers):
-                self._markers.publish(markers_of(array, settings["markers_lifetime"], answer))
+                self._markers.publish(markers_of(array, settings.markers_lifetime, answer))
         if _has_subscribers(self._annotated):
             self._annotate(_picture(seen, answer), seen)
 
@@ -96,7 +96,7 @@ class CameraOutputs:
         if displayed is None:
             return None
         age_s = time.monotonic() - displayed.since
-        return displayed.answer if age_s <= settings["markers_answer_lifetime"] else None
+        return displayed.answer if age_s <= settings.markers_answer_lifetime else None
 
     def _annotate(self, picture: NDArray[np.uint8], seen: SeenFrame) -> None:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))

@@ -117,7 +117,7 @@ class SpatialQueryNode(LifecycleNode):
         )
         ask = self._ask_from_topic
         self.create_subscription(String, "~/question", ask, reliable, callback_group=parallel)
-        if self._settings["autostart"]:
+        if self._settings.autostart:
             self._start_timer = self.create_timer(0.0, self._autostart, parallel, clock=steady)
 
     # -- lifecycle --------------------------------------------------------------------------
@@ -204,9 +204,7 @@ class SpatialQueryNode(LifecycleNode):
                 self._transforms,
                 self._outputs[name],
             )
-        self._reasoner = SpatialReasoner(
-            self._models.engine, policy=self._settings["answer_policy"]
-        )
+        self._reasoner = SpatialReasoner(self._models.engine, policy=self._settings.answer_policy)
         self._query_service = QueryService(
             self._reasoner,
             {name: camera.view for name, camera in self._cameras.items()},
@@ -248,7 +246,7 @@ class SpatialQueryNode(LifecycleNode):
         self._settings = Settings.from_values(values)
         self._models.apply(self._settings)
         if (reasoner := self._reasoner) is not None:
-            reasoner.policy = self._settings["answer_policy"]
+            reasoner.policy = self._settings.answer_policy
 
     # -- queries ----------------------------------------------------------------------------
 
@@ -256,7 +254,7 @@ class SpatialQueryNode(LifecycleNode):
         transforms = self._transforms
         if not target or transforms is None:
             return None
-        timeout_s = min(self._settings["tf_timeout"], left_s)
+        timeout_s = min(self._settings.tf_timeout, left_s)
         return transforms.look_up(target, frame.frame_id, frame.stamp_ns, timeout_s)
 
     def _serve(
@@ -292,7 +290,7 @@ class SpatialQueryNode(LifecycleNode):
         if service is None:
             return reply_of(QueryResult(Status.NOT_READY, self._not_ready))
         try:
-            query = request_of(request, self._settings["target_frame"])
+            query = request_of(request, self._settings.target_frame)
             reply = reply_of(service.ask(query, **callbacks))
         except Exception as error:
             self.get_logger().error(f"a reply failed:\n{traceback.format_exc()}")

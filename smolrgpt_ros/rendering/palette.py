@@ -11,7 +11,9 @@ LABEL_COLORS: dict[str, Color] = {
     "shelf": (165, 125, 255),
     "buffer": (90, 225, 115),
 }
+#: Any other class.
 OTHER_COLOR: Color = (215, 215, 215)
+
 GENERATED_COLOR: Color = (255, 255, 255)
 MEASURED_COLOR: Color = (130, 235, 255)
 DISAGREE_COLOR: Color = (255, 95, 85)

@@ -164,7 +164,7 @@ def test_parameters_are_described_checked_and_change_live(start_graph):
         odd = set_parameter("detector.image_size", 100)
         assert not odd.successful and "multiple of 32" in odd.reason
         assert not set_parameter("history.size", 3).successful, "structural: read-only"
-        assert graph.node._settings["query_max_age"] == 0.01
+        assert graph.node._settings.limits.max_age_s == 0.01
 
 
 def test_a_bad_yaml_is_one_clear_message(start_graph):

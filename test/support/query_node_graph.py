@@ -179,7 +179,7 @@ class Graph:
     def wait_ready(self):
         self.wait_until(lambda: self.node._query_service is not None, "the node to be active")
         heard = [self.rgb, self.info]
-        if self.node._settings["use_depth"]:
+        if self.node._settings.pairing.use_depth:
             heard.append(self.depth)
         for publisher in heard:
             self.wait_until(lambda p=publisher: p.get_subscription_count() > 0, "discovery")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from smolrgpt_ros.detection.tracker import TrackerSettings
@@ -26,12 +26,36 @@ class Settings:
     """All parameters, typed. Made by :meth:`from_values`, replaced as a whole when one changes."""
 
     values: Mapping[str, Any]
+    """By :attr:`.parameters.ParameterSpec.key`, as declared; the fields below are made of them."""
+
+    cameras: tuple[str, ...]
+    labels: Mapping[str, str]
     detector: DetectorSettings
     tracker: TrackerSettings
     limits: QueryLimits
     pairing: PairingSettings
-    cameras: tuple[str, ...]
-    labels: Mapping[str, str]
+
+    autostart: bool
+    device: str
+    threads: int
+    model_backend: str
+    model_path: str
+    model_sha256: str
+    model_dtype: str
+    detector_backend: str
+    detector_weights: str
+    detector_sha256: str
+    detector_prompts: str
+    detector_max_rate: float
+    depth_assume_registered: bool
+    depth_reproject: bool
+    regions_exact: bool
+    history_size: int
+    answer_policy: str
+    target_frame: str
+    tf_timeout: float
+    markers_lifetime: float
+    markers_answer_lifetime: float
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Settings:
@@ -44,7 +68,8 @@ class Settings:
             if values[key] and not re.fullmatch(r"[0-9a-fA-F]{64}", values[key]):
                 name = key.replace("_", ".")
                 raise ValueError(f"{name} must be 64 hexadecimal digits, found {values[key]!r:.80}")
-        return cls(
+        named = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+        made = dict(
             values=dict(values),
             detector=DetectorSettings(
                 confidence=values["detector_confidence"],
@@ -74,9 +99,7 @@ class Settings:
             cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
         )
-
-    def __getitem__(self, key: str) -> Any:
-        return self.values[key]
+        return cls(**(named | made))
 
 
 def _labels(text: str) -> dict[str, str]:

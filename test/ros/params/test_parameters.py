@@ -73,7 +73,7 @@ def test_settings_carry_values_to_their_rooms():
     assert settings.detector.confidence == 0.8
     assert settings.tracker.max_missed == 3
     assert (settings.limits.max_age_s, settings.limits.max_pending) == (7.0, 5)
-    assert settings["query_max_age"] == 7.0
+    assert settings.limits.max_age_s == 7.0
 
 
 def test_settings_check_what_a_range_cannot():
@@ -85,7 +85,7 @@ def test_settings_are_a_copy():
     values = dict(DEFAULTS)
     settings = Settings.from_values(values)
     values["device"] = "cuda"
-    assert settings["device"] == "auto"
+    assert settings.device == "auto"
 
 
 @pytest.mark.parametrize(
