@@ -39,7 +39,7 @@ def _ordinal(rank: int) -> str:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A question with placeholders; the only place where region ids and ``[Region i]`` meet.
+    """A question with placeholders, and the region that each ``[Region i]`` of its answer means.
 
     Args:
         text: with one ``<mask>`` per entry of ``region_ids``.

@@ -157,11 +157,6 @@ def test_one_region_may_stand_for_two_placeholders() -> None:
         "How many of pallets <mask> <mask> are in zone <mask>?", [pallet, pallet, zone]
     )
     assert (counted.meaning.counted, counted.meaning.reference) == ((3, 3), Pick((1,)))
-    turned = Prompt("<mask>, <mask> and <mask>", (1, 3, 3))
-    text = "[Region 0] and [Region 1] are in [Region 2]."
-    assert counted.prompt.renumbered_for(turned, text) == (
-        "[Region 1] and [Region 2] are in [Region 0]."
-    )
 
 
 def test_any_words_give_a_prompt_or_a_query_error() -> None:

@@ -10,7 +10,6 @@ import pytest
 from generated_text import GeneratedText
 
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.answer import agree
 from smolrgpt_ros.reasoning.answer_view import view_of
 from smolrgpt_ros.reasoning.engine_protocol import Calibration
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
@@ -240,26 +239,6 @@ def test_left_right_without_depth(yard: Any) -> None:
         yard.without_depth(), yard.regions, "is pallet 11 left of pallet 12"
     )
     assert (answer.measured.value, answer.agreement) == ("left", True)
-
-
-@pytest.mark.parametrize(
-    ("kind", "model", "measured", "expected"),
-    [
-        (Kind.DISTANCE, 5.5, 5.0, True),
-        (Kind.DISTANCE, 5.51, 5.0, False),
-        (Kind.DISTANCE, 0.5, 0.4, True),
-        (Kind.DISTANCE, 0.51, 0.4, False),
-        (Kind.DISTANCE, 0.0, 0.0, True),
-        (Kind.DISTANCE, None, 5.0, None),
-        (Kind.COUNT, 2, 2, True),
-        (Kind.COUNT, 2, 3, False),
-        (Kind.LEFT_RIGHT, "left", "right", False),
-        (Kind.CHOICE, 4, 4, True),
-        (Kind.CHOICE, 4, None, None),
-    ],
-)
-def test_agreement(kind: Kind, model: Any, measured: Any, expected: bool | None) -> None:
-    assert agree(kind, model, measured) is expected
 
 
 def test_picture_shows_regions_and_a_band_of_text(yard: Any) -> None:
