@@ -16,7 +16,8 @@ import numpy as np
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
-from smolrgpt_ros.reasoning.evaluator import measure
+from smolrgpt_ros.language.kinds import kind_of
+from smolrgpt_ros.reasoning.query.evaluator import evaluate
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.questions import KINDS, Question, generate_questions
 from smolrgpt_ros.simulation.questions.relation_questions import generate_relations
@@ -61,12 +62,12 @@ def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> lis
         regions = [geometry.region(i) for i in question.object_ids]
         views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
         try:
-            meaning = ground(question.text, views).meaning
-            answer = measure(meaning, geometry)
+            asked = ground(question.text, views).question
+            answer = evaluate(asked, geometry)
         except QueryError:
             found.append(JudgedAnswer(question.category, False, None, False))
             continue
-        normalized = normalized_answer(meaning.kind, answer.value, question.object_ids)
+        normalized = normalized_answer(kind_of(asked), answer.value, question.object_ids)
         found.append(judged(question, answer.value, normalized))
     return found
 

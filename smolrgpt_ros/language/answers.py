@@ -68,7 +68,8 @@ _REFERRED = re.compile(r"@(\d+)@")
 
 
 Value = float | int | str
-"""Metres, a count, the hour of a clock, the word of a comparison, or the id of a chosen region."""
+"""Metres, a count, the hour of a clock, the word of a comparison, the id of a chosen region, or
+whether something is so."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def read_answer(
 
 
 def normalized_answer(kind: Kind, value: Value | None, region_ids: Sequence[int]) -> str:
-    """A value as the benchmark writes it: "5.23", "2", "left", of a choice its placeholder's index.
+    """A value as the benchmark writes it: "5.23", "2", "left", of a choice its placeholder's index;
+    "yes" and "no", which it does not ask for.
 
     Args:
         kind: of the question.
@@ -134,7 +136,9 @@ def normalized_answer(kind: Kind, value: Value | None, region_ids: Sequence[int]
     """
     if value is None:
         return ""
-    if kind.is_length:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if kind.is_length or isinstance(value, float):
         return f"{float(value):.2f}"
     return str(list(region_ids).index(int(value)) if kind is Kind.CHOICE else value)
 

@@ -1,39 +1,25 @@
-"""A free question about the regions in view to its meaning and its prompt."""
+"""A question about the regions in view to what it asks and to the prompt of a model."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
+from smolrgpt_ros.scene.status import QueryError
+
+from . import question as q
 from .meaning import Meaning
+from .model_form import Decide, model_form, question_of
 from .prompts import Prompt, write_prompt
-from .reader.reader import read_question
-from .reader.reference_resolution import Locate, ReferenceResolver, RegionView
-from .reader.relations import read_relation, relation_of, without_empty_words
-from .reader.tokens import tokenize
+from .reader.reference_resolution import RegionView
+from .reading.reader import GrammarReader
+from .reading.resolution import View
+from .template_questions import read_template
 from .vocabulary import Vocabulary
 
-# The one addressed is not asked about: "hey robot, how far ...".
-_GREETING = re.compile(r"^\s*(?:hey|hi|hello|ok|okay|dear)\s+(?:there|you|[a-z]+)\s*[,:!]+", re.I)
-
-# "The robot's view" is the camera; only a robot with a number is a region ("seen from robot 4").
-_VIEWPOINT = re.compile(
-    r"\b(?:(?:as )?seen |viewed |looking )?(?:(?:from|in|by|through|with) )?(?:"
-    r"where (?:the|our|my|this) (?:robot|vehicle|machine) (?:looks|sees|watches|is looking)|"
-    r"(?:the|our|my|this) (?:robot|vehicle|machine)(?:['\u2019]s)? (?:own )?"
-    r"(?:view(?:point)?|point of view|perspective|camera|eyes?|image|picture)(?: view| image)?)\b",
-    re.I,
-)
-
-# A number of metres is no region: "is it more than 3 meters from ...".
-_LIMIT = re.compile(
-    r"\b(?:more|less|farther|further|closer|nearer) than \d+(?:\.\d+)? ?"
-    r"(?=(?:m|met(?:er|re)s?|cm|ft|feet)\b)",
-    re.I,
-)
-
-__all__ = ["Grounding", "Locate", "RegionView", "ground"]
+__all__ = ["Grounding", "RegionView", "ground"]
 
 
 @dataclass(frozen=True)
@@ -41,14 +27,18 @@ class Grounding:
     """A question in terms of the regions in view.
 
     Args:
-        meaning: what it asks.
-        prompt: the question with placeholders, as answers number its regions.
-        model_prompt: what a model is asked: ``prompt``, or the same meaning as a canonical prompt.
+        question: what it asks.
+        form: the question as models are trained on it; ``None`` where they are not.
+        prompt: the question with placeholders, as answers number its regions; without text where
+            no model is asked.
+        model_prompt: what a model is asked: ``prompt``, the same form as a canonical prompt, or
+            ``None`` for a question that no model is trained on.
     """
 
-    meaning: Meaning
+    question: q.Question
+    form: Meaning | None
     prompt: Prompt
-    model_prompt: Prompt
+    model_prompt: Prompt | None
 
 
 def ground(
@@ -56,53 +46,104 @@ def ground(
     regions: Sequence[RegionView],
     vocabulary: Vocabulary | None = None,
     *,
-    locate: Locate | None = None,
+    decide: Decide = lambda selection: None,
     canonical: bool = False,
+    restricted: bool = False,
 ) -> Grounding:
     """Understands a question.
 
-    A question with ``<mask>`` placeholders is taken unchanged; ``regions`` are then exactly those
-    of the placeholders, in order. Any other question may mean every region given and is rewritten
-    as the canonical prompt of its meaning.
-
     Args:
-        question: what the client asked.
+        question: what the client asked. With ``<mask>`` placeholders ``regions`` are those of the
+            placeholders, in order; any other question may mean every region given.
         regions: the regions it may mean.
         vocabulary: class words; the warehouse's own if left out.
-        locate: decides selections that need depth ("the nearest pallet") so that the prompt can
-            name the one region; without it the prompt lists the candidates.
+        decide: settles the ends of distances and sides ("the nearest pallet"), so that the prompt
+            of a free question names one region for each.
         canonical: whether the model is asked the canonical prompt also of a question with
-            placeholders; the model then decides all that the question leaves to decide.
+            placeholders; it then decides all that the question leaves to decide.
+        restricted: whether more is in view than the regions given; "the pallets" are then those
+            given, by id.
 
     Raises:
-        QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (no spatial question
-            in it, or several regions fit).
+        QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (it cannot be read
+            whole, or in two ways).
     """
     vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
-    asked = _VIEWPOINT.sub(" ", _LIMIT.sub("", _GREETING.sub("", question)))
-    relation = relation_of(asked)
-    text = asked if relation is None else without_empty_words(asked)
-    tokens = tokenize(text, vocabulary)
-    placeholders = sum(token.kind == "mask" for token in tokens)
-    resolver = ReferenceResolver(
-        {view.id: view for view in regions},
-        vocabulary,
-        tuple(view.id for view in regions) if placeholders else (),
-    )
-    if placeholders and placeholders != len(regions):
-        raise resolver.bad(
-            f"the question has {placeholders} <mask> placeholders and {len(regions)} region ids"
-        )
-    if relation is None:
-        meaning = read_question(tokens, resolver, locate)
-    else:
-        meaning = read_relation(relation, tokens, resolver, locate)
+    if "<mask>" in question.lower():
+        return _with_placeholders(question, regions, vocabulary, canonical)
     labels = {view.id: view.label for view in regions}
-    if not placeholders:
-        prompt = write_prompt(meaning, labels, vocabulary)
-        return Grounding(meaning, prompt, prompt)
-    prompt = Prompt(question.replace("<image>", "").strip(), resolver.placeholder_ids)
-    if not canonical or relation is not None:
-        return Grounding(meaning, prompt, prompt)
-    undecided = read_question(tokens, replace(resolver, decides=False))
-    return Grounding(meaning, prompt, write_prompt(undecided, labels, vocabulary))
+    asked = _grammar().read(question, View(labels))
+    if restricted:
+        asked = _restricted(asked, labels)
+    form = model_form(asked, labels, decide)
+    if form is None or not form.trained:
+        return Grounding(asked, None, Prompt("", _named(asked)), None)
+    prompt = write_prompt(form, labels, vocabulary)
+    return Grounding(asked, form, prompt, prompt)
+
+
+def _with_placeholders(
+    question: str, regions: Sequence[RegionView], vocabulary: Vocabulary, canonical: bool
+) -> Grounding:
+    """A question whose regions the client named in order."""
+    labels = {view.id: view.label for view in regions}
+    ids = tuple(view.id for view in regions)
+    prompt = Prompt(question.replace("<image>", "").strip(), ids)
+    try:
+        undecided = read_template(question, regions, vocabulary, decides=False)
+        asked = question_of(read_template(question, regions, vocabulary), labels)
+        form: Meaning | None = undecided
+    except QueryError as error:
+        asked = _restricted(_read_by_grammar(question, labels, ids, error), labels)
+        form = model_form(asked, labels)
+    if not canonical:
+        return Grounding(asked, form, prompt, prompt)
+    if form is None or not form.trained:
+        return Grounding(asked, None, prompt, None)
+    return Grounding(asked, form, prompt, write_prompt(form, labels, vocabulary))
+
+
+def _read_by_grammar(
+    question: str, labels: dict[int, str], ids: tuple[int, ...], error: QueryError
+) -> q.Question:
+    """A question in words that no template has; sides are answered with a word, as templates are.
+
+    Raises:
+        QueryError: that of the templates where the grammar cannot read it either.
+    """
+    try:
+        asked = _grammar().read(question, View(labels), ids)
+    except QueryError:
+        raise error from None
+    match asked:
+        case q.Whether(q.Holds(first, q.Beside(side, second))) if side in (
+            q.Side.LEFT,
+            q.Side.RIGHT,
+        ):
+            return q.Relation(q.RelationKind.LEFT_RIGHT, first, second)
+    return asked
+
+
+def _restricted(question: q.Question, labels: Mapping[int, str]) -> q.Question:
+    """The question about certain regions only: classes become those of them, by id."""
+
+    def change(part: object) -> object:
+        if isinstance(part, q.OfClass):
+            ids = tuple(i for i, label in labels.items() if label == part.label)
+            return q.Ids(ids, part.label)
+        if isinstance(part, q.Everything):
+            return q.union(*(q.Ids((i,), label or "region") for i, label in labels.items()))
+        return part
+
+    return cast("q.Question", q.changed(question, change))
+
+
+def _named(question: q.Question) -> tuple[int, ...]:
+    """The regions that a question names, in order of mention, each once."""
+    named = (i for part in q.parts_of(question) if isinstance(part, q.Ids) for i in part.ids)
+    return tuple(dict.fromkeys(named))
+
+
+@cache
+def _grammar() -> GrammarReader:
+    return GrammarReader()

@@ -26,6 +26,18 @@ class Kind(Enum):
     DIRECTION = "direction"
     WIDTH = "width"
     HEIGHT = "height"
+    LENGTH = "length"
+    ELEVATION = "elevation"
+    SIZE = "size"
+    ROUTE = "route"
+    NUMBER = "number"
+    PAIR = "pair"
+    YES_NO = "yes_no"
+    LIST = "list"
+    ORDER = "order"
+    EACH = "each"
+    WHERE = "where"
+    DIMENSIONS = "dimensions"
 
     @property
     def is_comparison(self) -> bool:
@@ -40,15 +52,15 @@ class Kind(Enum):
     @property
     def is_size(self) -> bool:
         """Whether it is about one region."""
-        return self in (Kind.WIDTH, Kind.HEIGHT)
+        return self in (Kind.WIDTH, Kind.HEIGHT, Kind.LENGTH, Kind.ELEVATION, Kind.SIZE)
 
     @property
     def base(self) -> Kind:
         """The kind of the benchmark whose answers have this form; ``TEXT`` where none has."""
         if self.is_length:
             return Kind.DISTANCE
-        words = self is Kind.DIRECTION or (self.is_comparison and self is not Kind.LEFT_RIGHT)
-        return Kind.TEXT if words else self
+        benchmark = (Kind.DISTANCE, Kind.LEFT_RIGHT, Kind.COUNT, Kind.CHOICE, Kind.UNKNOWN)
+        return self if self in benchmark else Kind.TEXT
 
     @property
     def is_relation(self) -> bool:
@@ -74,6 +86,10 @@ _LENGTHS = frozenset(
         Kind.CLEARANCE,
         Kind.WIDTH,
         Kind.HEIGHT,
+        Kind.LENGTH,
+        Kind.ELEVATION,
+        Kind.ROUTE,
+        Kind.PAIR,
     }
 )
 

@@ -9,26 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from . import question as q
+from .kinds import kind_of
 from .meaning import CAMERA, Kind, Meaning, Order, Pick
 
 Decide = Callable[[q.Selection], int | None]
 """The one region that a selection is, ``None`` where that is left to the model."""
 
-_MODES = {
-    q.Mode.CENTER: Kind.DISTANCE,
-    q.Mode.HORIZONTAL: Kind.HORIZONTAL_DISTANCE,
-    q.Mode.VERTICAL: Kind.VERTICAL_DISTANCE,
-    q.Mode.CLEARANCE: Kind.CLEARANCE,
-}
-_RELATIONS = {
-    q.RelationKind.LEFT_RIGHT: Kind.LEFT_RIGHT,
-    q.RelationKind.FRONT_BEHIND: Kind.FRONT_BEHIND,
-    q.RelationKind.ABOVE_BELOW: Kind.ABOVE_BELOW,
-    q.RelationKind.BIGGER_SMALLER: Kind.BIGGER_SMALLER,
-    q.RelationKind.TALLER_SHORTER: Kind.TALLER_SHORTER,
-    q.RelationKind.WIDER_THINNER: Kind.WIDER_THINNER,
-}
-_SIZES = {q.Dimension.WIDTH: Kind.WIDTH, q.Dimension.HEIGHT: Kind.HEIGHT}
+_SIZES = (q.Dimension.WIDTH, q.Dimension.HEIGHT)
 _COLUMNS = {
     q.Extreme.LEAST: Order.LEFTMOST,
     q.Extreme.MOST: Order.RIGHTMOST,
@@ -58,26 +45,25 @@ class _Forms:
 
     def of(self, question: q.Question) -> Meaning | None:
         if isinstance(question, q.HowMuch):
-            return self._number(question.quantity)
+            return self._number(question.quantity, kind_of(question))
         if isinstance(question, q.Which):
             return self._choice(question.selection)
         if isinstance(question, q.Relation):
-            return self._pair(_RELATIONS[question.kind], question.first, question.second)
+            return self._pair(kind_of(question), question.first, question.second)
         if isinstance(question, q.Direction):
             if isinstance(question.viewer, q.Camera):
                 return None
             return self._pair(Kind.DIRECTION, question.subject, question.viewer)
         return None
 
-    def _number(self, quantity: q.Quantity) -> Meaning | None:
+    def _number(self, quantity: q.Quantity, kind: Kind) -> Meaning | None:
         if isinstance(quantity, q.Distance):
             first, second = quantity.first, quantity.second
             if isinstance(first, q.Camera):
                 first, second = second, first
-            return self._pair(_MODES[quantity.mode], first, second)
+            return self._pair(kind, first, second)
         if isinstance(quantity, q.Size) and quantity.dimension in _SIZES:
             end = self._end(quantity.of)
-            kind = _SIZES[quantity.dimension]
             return None if end is None else Meaning(kind, end, trained=False)
         return self._count(quantity.of) if isinstance(quantity, q.Count) else None
 
@@ -190,18 +176,17 @@ def question_of(meaning: Meaning, labels: Mapping[int, str]) -> q.Question:
     first = _selection(subject, labels)
     if kind is Kind.CHOICE:
         return q.Which(first)
-    dimension = next((d for d, k in _SIZES.items() if k is kind), None)
-    if dimension is not None:
-        return q.HowMuch(q.Size(first, dimension))
+    for dimension in _SIZES:
+        if kind_of(sized := q.HowMuch(q.Size(first, dimension))) is kind:
+            return sized
     if reference is None:
         raise ValueError(f"a question of kind {kind.value} needs a reference")
     second = _selection(reference, labels)
     if kind is Kind.DIRECTION:
         return q.Direction(first, second)
-    mode = next((m for m, k in _MODES.items() if k is kind), None)
-    if mode is not None:
-        return q.HowMuch(q.Distance(first, second, mode))
-    return q.Relation(next(r for r, k in _RELATIONS.items() if k is kind), first, second)
+    pairs: list[q.Question] = [q.HowMuch(q.Distance(first, second, mode)) for mode in q.Mode]
+    pairs += [q.Relation(relation, first, second) for relation in q.RelationKind]
+    return next(pair for pair in pairs if kind_of(pair) is kind)
 
 
 def _ids(ids: tuple[int, ...], labels: Mapping[int, str]) -> q.Ids:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smolrgpt_ros.language.answers import Value, normalized_answer
+from smolrgpt_ros.language.english import english
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.language.question import Question
 
-from .evaluator import Measurement
+from .query.evaluation import SURE, Evaluation
 
 POLICIES = ("model", "measured", "agree")
 """Which of the two answers :attr:`SpatialAnswer.trusted` gives."""
@@ -21,9 +23,11 @@ class SpatialAnswer:
 
     Args:
         question: as asked.
-        prompt: the question with a ``<mask>`` per region.
+        asked: what was read in it.
+        prompt: the question with a ``<mask>`` per region; ``""`` where no model was asked.
         prompt_region_ids: ids behind the placeholders, in order; ``[Region i]`` in ``text`` is
-            ``prompt_region_ids[i]``, whatever the model itself was asked.
+            ``prompt_region_ids[i]``, whatever the model itself was asked. Without a prompt the
+            regions that the question names, then those of the measured answer.
         text: the model's sentence; ``""`` where nothing was generated.
         kind: what was asked for.
         value: read from ``text``: metres, a count, an hour, a word, or the id of a chosen region;
@@ -44,6 +48,7 @@ class SpatialAnswer:
     """
 
     question: str
+    asked: Question
     prompt: str
     prompt_region_ids: tuple[int, ...]
     text: str
@@ -53,7 +58,7 @@ class SpatialAnswer:
     region_ids: tuple[int, ...]
     confidence: float
     truncated: bool
-    measured: Measurement
+    measured: Evaluation
     agreement: bool | None
     policy: str
     vanished_region_ids: tuple[int, ...]
@@ -61,6 +66,11 @@ class SpatialAnswer:
     device: str
     latency_s: float
     notes: tuple[str, ...] = ()
+
+    @property
+    def understood(self) -> str:
+        """The question as it was read, in canonical English."""
+        return english(self.asked)
 
     @property
     def readable(self) -> bool:
@@ -75,17 +85,21 @@ class SpatialAnswer:
     @property
     def measured_normalized(self) -> str:
         """The measured value as the benchmark writes it; ``""`` where there is none."""
-        return normalized_answer(self.measured.kind, self.measured.value, self.prompt_region_ids)
+        return normalized_answer(self.kind, self.measured.value, self.prompt_region_ids)
 
     @property
     def trusted(self) -> Value | None:
         """The value the policy lets through.
 
         ``model``: the generated one; ``measured``: the measured one; ``agree``: the measured one
-        where both agree. ``None`` where there is none; never one in place of the other.
+        where both agree. ``None`` where there is none; never one in place of the other. A measured
+        value is not trusted where it is less than ``SURE`` probable.
         """
         if self.policy == "model":
             return self.value
+        certainty = self.measured.certainty
+        if certainty is not None and certainty < SURE:
+            return None
         return self.measured.value if self.policy == "measured" or self.agreement else None
 
     @property

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import ReadAnswer, read_answer
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
-from smolrgpt_ros.language.meaning import Kind, Pick
+from smolrgpt_ros.language.kinds import kind_of
+from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.vocabulary import Vocabulary
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -18,7 +19,8 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .answer import POLICIES, SpatialAnswer, agree
 from .engine_protocol import Engine
-from .evaluator import Measurement, locate, measure
+from .query.evaluation import Evaluation
+from .query.evaluator import evaluate, locate
 
 
 @dataclass(frozen=True)
@@ -90,35 +92,37 @@ class SpatialReasoner:
         """
         start = time.monotonic()
         policy = self._policy
-        asked = _chosen(regions, region_ids, question)
+        candidates = _chosen(regions, region_ids, question)
         geometry = geometry or self._geometry_of(frame, regions)
-        grounding = self._ground(question, asked, geometry)
-        meaning, prompt = grounding.meaning, grounding.prompt
+        grounding = self._ground(question, candidates, geometry, restricted=bool(region_ids))
+        prompt, form = grounding.prompt, grounding.form
         sentence = _Sentence()
-        if self._engine is not None:
+        if self._engine is not None and grounding.model_prompt is not None:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             sentence = _generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
-        measured = measure(meaning, geometry)
+        measured = evaluate(grounding.question, geometry)
+        kind = kind_of(grounding.question)
+        subject = form.subject.single if form is not None and form.subject is not None else None
         read = read_answer(
-            sentence.text,
-            meaning.kind,
-            prompt.region_ids,
-            subject=None if meaning.subject is None else meaning.subject.single,
-            truncated=sentence.truncated,
+            sentence.text, kind, prompt.region_ids, subject=subject, truncated=sentence.truncated
         )
+        about = prompt.region_ids
+        if not prompt.text:
+            about = tuple(dict.fromkeys((*about, *measured.region_ids)))
         return SpatialAnswer(
             question=question,
+            asked=grounding.question,
             prompt=prompt.text,
-            prompt_region_ids=prompt.region_ids,
+            prompt_region_ids=about,
             text=sentence.text,
-            kind=meaning.kind,
+            kind=kind,
             value=read.value,
             unit=read.unit,
             region_ids=read.region_ids,
             confidence=sentence.confidence,
             truncated=sentence.truncated,
             measured=measured,
-            agreement=agree(meaning.kind, read.value, measured.value),
+            agreement=agree(kind, read.value, measured.value),
             policy=policy,
             vanished_region_ids=sentence.vanished_region_ids,
             model=self._engine.name if self._engine is not None else "",
@@ -127,16 +131,25 @@ class SpatialReasoner:
             notes=_notes(grounding, sentence, read, measured, self._engine is not None),
         )
 
-    def _ground(self, question: str, asked: Sequence[Region], geometry: FrameGeometry) -> Grounding:
-        def decide(pick: Pick) -> int | None:
-            return locate(geometry, pick)
-
+    def _ground(
+        self,
+        question: str,
+        candidates: Sequence[Region],
+        geometry: FrameGeometry,
+        restricted: bool,
+    ) -> Grounding:
         views = [
             RegionView(region.id, region.label, geometry.centroid(region.id), region.box)
-            for region in asked
+            for region in candidates
         ]
-        canonical = self._engine is not None and self._engine.canonical_prompts
-        return ground(question, views, self._vocabulary, locate=decide, canonical=canonical)
+        return ground(
+            question,
+            views,
+            self._vocabulary,
+            decide=lambda selection: locate(selection, geometry),
+            canonical=self._engine is not None and self._engine.canonical_prompts,
+            restricted=restricted,
+        )
 
     def _geometry_of(self, frame: RgbdFrame, regions: Sequence[Region]) -> FrameGeometry:
         """The newest frame's geometry is kept: questions about one frame share it."""
@@ -181,6 +194,7 @@ def _generate(
 ) -> _Sentence:
     """Asks the engine its prompt; the text comes back in the numbers of the question's prompt."""
     prompt, asked = grounding.prompt, grounding.model_prompt
+    assert asked is not None
 
     def forward(text: str) -> None:
         if on_text is not None:
@@ -196,7 +210,7 @@ def _generate(
     )
     return _Sentence(
         asked.renumbered_for(prompt, generated.text),
-        _calibrated(engine, grounding.meaning.kind, generated.confidence, generated.estimated),
+        _calibrated(engine, kind_of(grounding.question), generated.confidence, generated.estimated),
         generated.truncated,
         generated.estimated,
         tuple(asked.region_ids[i] for i in generated.vanished_masks),
@@ -214,22 +228,23 @@ def _notes(
     grounding: Grounding,
     sentence: _Sentence,
     read: ReadAnswer,
-    measured: Measurement,
+    measured: Evaluation,
     generated: bool,
 ) -> tuple[str, ...]:
     """What a client cannot see from the values alone."""
     notes = []
     vanished = list(sentence.vanished_region_ids)
-    if generated and not grounding.meaning.trained:
-        notes.append("The model was not trained on this form of question.")
+    if generated and grounding.model_prompt is None:
+        notes.append("The model was not trained on this form of question and was not asked.")
     if vanished:
         notes.append(f"Regions {vanished} are too small for the model to see.")
     if sentence.estimated:
         notes.append("The model had no metres of some region: it estimated them from the picture.")
     if sentence.truncated:
         notes.append("The model's answer was cut off.")
-    if generated and read.value is None:
+    if sentence.text and read.value is None:
         notes.append("The model's sentence holds no readable answer.")
-    if measured.value is None:
+    if measured.reason:
         notes.append(f"Not measured: {measured.reason}.")
+    notes += measured.doubts
     return tuple(notes)

@@ -69,6 +69,7 @@ from .selections import (
     Union,
     Where,
 )
+from .walking import changed, parts_of
 from .words import Comparison, Dimension, Extreme, LoadState, Mode, RelationKind, Side, Unit
 
 __all__ = [
@@ -132,6 +133,8 @@ __all__ = [
     "Whether",
     "Which",
     "all_of",
+    "changed",
+    "parts_of",
     "union",
     "where",
 ]

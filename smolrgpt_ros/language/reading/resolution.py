@@ -79,13 +79,13 @@ def _ids(value: q.Ids, view: View, placeholders: Sequence[int]) -> q.Ids:
                 Status.UNKNOWN_REGION,
                 f"region {number} is not in view; in view: {view.listed()}",
             )
-        if value.label not in ("region", "", view.labels[number]):
+        if value.label not in ("region", "") and view.labels[number] not in ("", value.label):
             raise QueryError(
                 Status.UNKNOWN_REGION,
                 f"region {number} is a {view.labels[number]}, not a {value.label}; in view: "
                 f"{view.listed()}",
             )
         found.append(number)
-    labels = {view.labels.get(i, "") for i in found}
+    labels = {view.labels.get(i) or value.label for i in found}
     label = labels.pop() if len(labels) == 1 else "region"
-    return q.Ids(tuple(dict.fromkeys(found)), label or "region")
+    return q.Ids(tuple(dict.fromkeys(found)), label)

@@ -44,3 +44,10 @@ class Evaluation:
     valid_ratio: float | None = None
     reason: str = ""
     doubts: tuple[str, ...] = ()
+
+    @property
+    def certainty(self) -> float | None:
+        """How surely the answer is the right one, of a yes and of a no; ``None`` as above."""
+        if self.probability is None or not isinstance(self.value, bool):
+            return self.probability
+        return self.probability if self.value else 1.0 - self.probability

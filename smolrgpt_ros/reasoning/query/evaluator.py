@@ -14,6 +14,7 @@ from smolrgpt_ros.language.question import (
     Selection,
     Union,
     Where,
+    Which,
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -51,6 +52,16 @@ def evaluate(question: Question, geometry: FrameGeometry) -> Evaluation:
         return answer_of(question, evaluator)
     except CannotMeasure as error:
         return Evaluation(reason=str(error), doubts=evaluator.doubts)
+
+
+def locate(selection: Selection, geometry: FrameGeometry) -> int | None:
+    """The one region that a selection selects; ``None`` for none, several, or without depth."""
+    evaluator = _Evaluator(geometry)
+    try:
+        geometry.prepare(sorted(regions_needed(Which(selection), evaluator)))
+        return evaluator.one(selection)
+    except (CannotMeasure, QueryError):
+        return None
 
 
 class _Evaluator:

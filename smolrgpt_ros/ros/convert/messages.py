@@ -162,7 +162,7 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
     value = _number(measured.value)
     return interfaces.MeasuredValue(
         has_value=measured.value is not None,
-        value=value if _has_number(measured.kind, value) else NAN,
+        value=value if _has_number(answer.kind, value) else NAN,
         unit=measured.unit,
         normalized=answer.measured_normalized,
         region_ids=list(measured.region_ids),
