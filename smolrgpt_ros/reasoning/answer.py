@@ -39,6 +39,7 @@ class SpatialAnswer:
             metres without a calibration for that.
         truncated: generation stopped at its limit.
         measured: the same question measured from depth and masks.
+        measured_text: that as one sentence, in the unit asked for; ``""`` without an answer.
         agreement: whether the two agree; ``None`` where one is missing.
         policy: one of :data:`POLICIES`.
         vanished_region_ids: regions too small for the model to see.
@@ -59,6 +60,7 @@ class SpatialAnswer:
     confidence: float
     truncated: bool
     measured: Evaluation
+    measured_text: str
     agreement: bool | None
     policy: str
     vanished_region_ids: tuple[int, ...]

@@ -38,6 +38,8 @@ def view_of(
         text=text_with_ids(answer.text, answer.prompt_region_ids),
         model=answer.model,
         value=measured.value,
+        sentence=answer.measured_text,
+        values=measured.values,
         std=measured.std,
         unit=measured.unit,
         reason=measured.reason,

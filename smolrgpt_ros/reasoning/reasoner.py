@@ -12,6 +12,7 @@ from smolrgpt_ros.language.answers import ReadAnswer, read_answer
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.vocabulary import Vocabulary
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -19,6 +20,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .answer import POLICIES, SpatialAnswer, agree
 from .engine_protocol import Engine
+from .query.answer_text import answer_text
 from .query.evaluation import Evaluation
 from .query.evaluator import evaluate, locate
 
@@ -122,6 +124,7 @@ class SpatialReasoner:
             confidence=sentence.confidence,
             truncated=sentence.truncated,
             measured=measured,
+            measured_text=_in_words(grounding.question, measured, geometry),
             agreement=agree(kind, read.value, measured.value),
             policy=policy,
             vanished_region_ids=sentence.vanished_region_ids,
@@ -222,6 +225,13 @@ def _calibrated(engine: Engine, kind: Kind, confidence: float, estimated: bool) 
     if engine.calibration is None:
         return confidence
     return engine.calibration(kind.value, confidence, estimated)
+
+
+def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry) -> str:
+    """The measured answer as a sentence; empty without one."""
+    if not measured.answered:
+        return ""
+    return answer_text(question, measured, lambda region_id: geometry.region(region_id).label)
 
 
 def _notes(

@@ -9,6 +9,11 @@ from smolrgpt_ros.language.meaning import Kind
 
 #: The answer is about the subject; the region it is compared with is context.
 SIZE_COMPARISONS = (Kind.BIGGER_SMALLER, Kind.TALLER_SHORTER, Kind.WIDER_THINNER)
+#: The answer is about all measured regions, however many.
+SEVERAL = (
+    Kind.COUNT, Kind.LIST, Kind.ORDER, Kind.EACH, Kind.PAIR, Kind.ROUTE, Kind.NUMBER, Kind.YES_NO,
+    Kind.WHERE, Kind.DIMENSIONS, Kind.SIZE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,12 @@ def roles_of(
         measured_ids: regions of the measured value; empty where nothing was measured or counted.
         chosen_id: the region the model chose, of a choice; ``None`` for none.
     """
+    if kind in SEVERAL:
+        return _with_rivals(labels, tuple(measured_ids), ())
     if kind.is_length or kind.is_comparison or kind is Kind.DIRECTION:
         number = 1 if kind.is_size or kind in SIZE_COMPARISONS else 2
         answer = (tuple(measured_ids) or tuple(labels))[:number]
         return Roles(answer, context=tuple(i for i in labels if i not in answer))
-    if kind is Kind.COUNT:
-        return _with_rivals(labels, tuple(measured_ids), ())
     if kind is Kind.CHOICE:
         measured = tuple(measured_ids)
         other = () if chosen_id is None or chosen_id in measured else (chosen_id,)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from itertools import pairwise
 
 from smolrgpt_ros.language.meaning import Kind
 
-from .answer_view import AnswerView
+from .answer_view import AnswerView, written
 from .palette import GENERATED_COLOR, Color
 
 
@@ -52,7 +53,7 @@ def marks_of(view: AnswerView, visible: Collection[int]) -> tuple[Mark, ...]:
     Args:
         visible: ids of the regions that can be drawn; a mark of another one is left out.
     """
-    marks = () if view.value is None else _MARKS[view.kind](view)
+    marks = _MARKS[view.kind](view) if view.is_answered else ()
     return tuple(mark for mark in marks if all(i in visible for i in mark.regions))
 
 
@@ -83,6 +84,35 @@ def _numbers(view: AnswerView) -> Marks:
     return tuple(Mark(Form.RING, (i,), view.color, f"no. {number}") for number, i in counted)
 
 
+def _listed(view: AnswerView) -> Marks:
+    """Each of several regions, with its number in the list or its own amount."""
+    texts = [written(value, view.unit) for value in view.values]
+    if len(texts) != len(view.roles.answer):
+        texts = [str(number) for number in range(1, len(view.roles.answer) + 1)]
+    found = zip(view.roles.answer, texts, strict=True)
+    return tuple(Mark(Form.RING, (i,), view.color, text) for i, text in found)
+
+
+def _route(view: AnswerView) -> Marks:
+    """A line from stop to stop, the whole length at the first one."""
+    legs = list(pairwise(view.roles.answer))
+    texts = [view.amount, *[""] * (len(legs) - 1)]
+    return tuple(
+        Mark(Form.SEGMENT, leg, view.color, text) for leg, text in zip(legs, texts, strict=True)
+    )
+
+
+def _place(view: AnswerView) -> Marks:
+    """The object asked for; what it stands in is context."""
+    metres = written(view.values[0], "m") if view.values else ""
+    return tuple(Mark(Form.RING, (i,), view.color, metres) for i in view.roles.answer[:1])
+
+
+def _box_sizes(view: AnswerView) -> Marks:
+    sizes = " x ".join(f"{value:.2f}" for value in view.values)
+    return tuple(Mark(Form.RING, (i,), view.color, f"{sizes} m") for i in view.roles.answer[:1])
+
+
 def _rings(view: AnswerView) -> Marks:
     chosen = [(i, view.color, "chosen") for i in view.roles.answer]
     chosen += [(i, GENERATED_COLOR, "model's choice") for i in view.roles.model_choice]
@@ -107,6 +137,18 @@ _MARKS: dict[Kind, Callable[[AnswerView], Marks]] = {
     Kind.BIGGER_SMALLER: partial(_at_each, form=Form.RING),
     Kind.TALLER_SHORTER: partial(_at_each, form=Form.RING),
     Kind.WIDER_THINNER: partial(_at_each, form=Form.RING),
+    Kind.LENGTH: partial(_at_each, form=Form.WIDTH),
+    Kind.ELEVATION: partial(_at_each, form=Form.RING),
+    Kind.SIZE: partial(_at_each, form=Form.RING),
+    Kind.YES_NO: partial(_at_each, form=Form.RING),
+    Kind.NUMBER: partial(_at_each, form=Form.RING),
+    Kind.PAIR: partial(_between, form=Form.SEGMENT),
+    Kind.ROUTE: _route,
+    Kind.LIST: _listed,
+    Kind.ORDER: _listed,
+    Kind.EACH: _listed,
+    Kind.WHERE: _place,
+    Kind.DIMENSIONS: _box_sizes,
     Kind.COUNT: _numbers,
     Kind.CHOICE: _rings,
     Kind.TEXT: _nothing,

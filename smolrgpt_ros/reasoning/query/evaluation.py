@@ -46,6 +46,11 @@ class Evaluation:
     doubts: tuple[str, ...] = ()
 
     @property
+    def answered(self) -> bool:
+        """Whether there is an answer; an empty list is one."""
+        return not self.reason
+
+    @property
     def certainty(self) -> float | None:
         """How surely the answer is the right one, of a yes and of a no; ``None`` as above."""
         if self.probability is None or not isinstance(self.value, bool):

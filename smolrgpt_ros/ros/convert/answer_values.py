@@ -34,15 +34,17 @@ def generated_value(answer: SpatialAnswer) -> Value | None:
 
 
 def measured_value(answer: SpatialAnswer) -> Value | None:
-    """The same from depth; ``None`` where it could not be measured."""
+    """The same from depth; ``None`` where it could not be measured, and for lists."""
     kind, measured = kind_of(answer), answer.measured
     if not measured.has_value:
         return None
     if kind is Kind.CHOICE:
-        return int(measured.region_ids[0])
+        return int(measured.region_ids[0]) if len(measured.region_ids) == 1 else None
+    if kind is Kind.YES_NO:
+        return bool(measured.yes)
     if kind.is_comparison:
         return str(measured.normalized)
-    return _number(kind, measured.value)
+    return _number(kind, measured.value) if math.isfinite(measured.value) else None
 
 
 def agreement_of(answer: SpatialAnswer) -> bool | None:
@@ -70,6 +72,8 @@ def view_of_message(answer: SpatialAnswer, regions: Sequence[Region]) -> AnswerV
         text=text_with_ids(answer.text, answer.prompt_region_ids),
         model=answer.model,
         value=measured_value(answer),
+        sentence=measured.text,
+        values=tuple(measured.values),
         std=measured.std if math.isfinite(measured.std) else None,
         unit=measured.unit,
         reason=measured.reason,
@@ -87,4 +91,5 @@ def chosen_id(answer: SpatialAnswer) -> int | None:
 
 
 def _number(kind: Kind, value: float) -> float | int:
-    return round(value, 3) if kind.is_length else round(value)
+    counts = kind in (Kind.COUNT, Kind.DIRECTION)
+    return round(value) if counts else round(value, 3)

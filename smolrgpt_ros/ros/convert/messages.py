@@ -113,7 +113,9 @@ def client_region(message: interfaces.Region) -> ClientRegion:
 def empty_answer() -> interfaces.SpatialAnswer:
     """``msg/SpatialAnswer`` of a failed query: every number NaN, no value."""
     message = interfaces.SpatialAnswer(value=NAN, confidence=NAN, trusted_value=NAN)
-    message.measured = interfaces.MeasuredValue(value=NAN, std=NAN, depth_valid_ratio=NAN)
+    message.measured = interfaces.MeasuredValue(
+        value=NAN, std=NAN, probability=NAN, depth_valid_ratio=NAN
+    )
     return message
 
 
@@ -132,6 +134,7 @@ def answer_message(
     return interfaces.SpatialAnswer(
         header=header,
         question=answer.question,
+        understood=answer.understood,
         prompt=answer.prompt,
         prompt_region_ids=list(answer.prompt_region_ids),
         text=answer.text,
@@ -148,6 +151,7 @@ def answer_message(
         policy=int(getattr(interfaces.SpatialAnswer, f"POLICY_{answer.policy.upper()}")),
         trusted=answer.trusted_normalized,
         trusted_value=trusted if _has_number(answer.kind, trusted) else NAN,
+        caveats=list(answer.notes),
         vanished_region_ids=list(answer.vanished_region_ids),
         model=answer.model,
         device=answer.device,
@@ -161,11 +165,16 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
     measured = answer.measured
     value = _number(measured.value)
     return interfaces.MeasuredValue(
-        has_value=measured.value is not None,
+        has_value=measured.answered,
+        text=answer.measured_text,
         value=value if _has_number(answer.kind, value) else NAN,
         unit=measured.unit,
         normalized=answer.measured_normalized,
+        yes=measured.value is True,
+        probability=_number(measured.probability),
         region_ids=list(measured.region_ids),
+        values=list(measured.values),
+        stds=list(measured.stds),
         std=_number(measured.std),
         depth_valid_ratio=_number(measured.valid_ratio),
         reason=measured.reason,
@@ -174,8 +183,8 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
 
 def _has_number(kind: Kind, value: float) -> bool:
     """Whether the value of a kind is a quantity; a choice's is an id, which is none."""
-    quantity = kind.is_length or kind in (Kind.COUNT, Kind.DIRECTION)
-    return quantity and math.isfinite(value)
+    numbers = (Kind.COUNT, Kind.DIRECTION, Kind.SIZE, Kind.NUMBER)
+    return (kind.is_length or kind in numbers) and math.isfinite(value)
 
 
 def _number(value: object) -> float:
