@@ -13,15 +13,16 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.relations import _rectangle_gap
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.evaluator import Measurement, measure
+from smolrgpt_ros.reasoning.query.evaluation import Evaluation
+from smolrgpt_ros.reasoning.query.evaluator import evaluate
 from smolrgpt_ros.rendering.highlight_roles import roles_of
 
 
-def ask(scene: Any, question: str, frame: Any = None) -> Measurement:
+def ask(scene: Any, question: str, frame: Any = None) -> Evaluation:
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
     views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in scene.regions]
-    return measure(ground(question, views).meaning, geometry)
+    return evaluate(ground(question, views).question, geometry)
 
 
 # Middles (right, ahead, height): pallet 11 (-2.5, 7.0, 0.4), 12 (1.6, 9.2, 0.3),

@@ -15,7 +15,9 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.scale_recovery import depth_of_grey, grey_offset
 from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
-from smolrgpt_ros.reasoning.evaluator import Measurement, measure
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.reasoning.query.evaluation import Evaluation
+from smolrgpt_ros.reasoning.query.evaluator import evaluate
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.scene.region import Region
@@ -33,10 +35,10 @@ def stretched(depth: np.ndarray) -> tuple[np.ndarray, float]:
     return np.round(grey).astype(np.uint8), near / (far - near) * 255
 
 
-def asked(frame: RgbdFrame, regions: list[Region], question: str) -> Measurement:
+def asked(frame: RgbdFrame, regions: list[Region], question: str) -> Evaluation:
     geometry = FrameGeometry(frame, regions)
     views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
-    return measure(ground(question, views).meaning, geometry)
+    return evaluate(ground(question, views).question, geometry)
 
 
 def test_offset_and_scale_of_the_yard(yard: Any) -> None:
@@ -101,6 +103,7 @@ def test_the_benchmarks_frames(image: str) -> None:
         assert guessed.value == pytest.approx(truth, rel=0.12)
     else:
         ids = [region.id for region in regions]
-        assert normalized_answer(found.kind, found.value, ids) == str(truth)
+        kinds = {"count": Kind.COUNT, "mcq": Kind.CHOICE, "left_right": Kind.LEFT_RIGHT}
+        assert normalized_answer(kinds[entry["category"]], found.value, ids) == str(truth)
     if entry["category"] == "count":
         assert found.region_ids == (5, 10)

@@ -18,7 +18,10 @@ from smolrgpt_ros.evaluation.score import is_close
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import normalized_answer, read_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
-from smolrgpt_ros.reasoning.evaluator import Measurement, measure
+from smolrgpt_ros.language.kinds import kind_of
+from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.reasoning.query.evaluation import Evaluation
+from smolrgpt_ros.reasoning.query.evaluator import evaluate
 from smolrgpt_ros.simulation.questions.questions import Question, generate_questions
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
@@ -36,10 +39,10 @@ class Score:
     estimating_s: list[float] = field(default_factory=list)
     asking_s: list[float] = field(default_factory=list)
 
-    def add(self, question: Question, found: Measurement, seed: int) -> None:
+    def add(self, question: Question, kind: Kind, found: Evaluation, seed: int) -> None:
         """Counts one answer: distances within 10 %, an exact 0 for 0, all else exactly."""
         self.asked[question.category] += 1
-        normalized = normalized_answer(found.kind, found.value, question.object_ids)
+        normalized = normalized_answer(kind, found.value, question.object_ids)
         if question.category == "distance" and found.value is not None:
             truth, value = float(question.normalized), float(found.value)
             good = is_close(truth, value)
@@ -86,11 +89,11 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
             regions = [geometry.region(i) for i in question.object_ids]
             views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in regions]
             start = time.process_time()
-            meaning = ground(question.text, views).meaning
-            found = measure(meaning, geometry)
-            read_answer(question.answer, meaning.kind, question.object_ids)
+            asked = ground(question.text, views).question
+            found = evaluate(asked, geometry)
+            read_answer(question.answer, kind_of(asked), question.object_ids)
             score.asking_s.append(time.process_time() - start)
-            score.add(question, found, truth.seed)
+            score.add(question, kind_of(asked), found, truth.seed)
     return score
 
 

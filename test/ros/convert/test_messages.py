@@ -11,11 +11,12 @@ from geometry_msgs.msg import Point
 from sensor_msgs.msg import RegionOfInterest
 
 from smolrgpt_ros.geometry.region_poses import RegionPose
+from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
-from smolrgpt_ros.reasoning.evaluator import Measurement
+from smolrgpt_ros.reasoning.query.evaluation import Evaluation
 from smolrgpt_ros.ros.convert.answer_values import (
     KIND_CODES,
     generated_value,
@@ -51,9 +52,10 @@ def region():
 
 
 def answer(**changes):
-    measured = Measurement(Kind.DISTANCE, 5.2, "m", std=0.1, valid_ratio=0.9, region_ids=(31, 12))
+    measured = Evaluation(5.2, "m", std=0.1, valid_ratio=0.9, region_ids=(31, 12))
     base = SpatialAnswer(
         question="How far?",
+        asked=q.HowMuch(q.Distance(q.Ids((31,), "shelf"), q.Ids((12,), "pallet"))),
         prompt="the pallet <mask> and <mask>",
         prompt_region_ids=(12, 31),
         text="They are 5.00 meters apart.",
@@ -64,6 +66,7 @@ def answer(**changes):
         confidence=0.5,
         truncated=False,
         measured=measured,
+        measured_text="Shelf 31 is 5.20 m from pallet 12.",
         agreement=True,
         policy="model",
         vanished_region_ids=(31,),
@@ -156,12 +159,12 @@ def test_agreement_codes(agreement, code):
 
 
 def test_a_side_and_a_choice_are_no_numbers():
-    side = Measurement(Kind.LEFT_RIGHT, "left", region_ids=(12, 31))
+    side = Evaluation("left", region_ids=(12, 31))
     message = message_of(answer(kind=Kind.LEFT_RIGHT, value="left", unit="", measured=side))
     assert not message.has_value and math.isnan(message.value)
     assert message.measured.has_value and math.isnan(message.measured.value)
     assert message.measured.normalized == "left"
-    choice = Measurement(Kind.CHOICE, 31, region_ids=(31,))
+    choice = Evaluation(31, region_ids=(31,))
     message = message_of(answer(kind=Kind.CHOICE, value=31, unit="", measured=choice))
     assert math.isnan(message.value) and math.isnan(message.measured.value)
     assert (message.normalized, message.measured.normalized) == ("1", "1"), "indexes in the prompt"
@@ -169,7 +172,7 @@ def test_a_side_and_a_choice_are_no_numbers():
 
 
 def test_what_was_not_measured_has_a_reason_and_no_number():
-    nothing = Measurement(Kind.DISTANCE, None, reason="the frame has no depth")
+    nothing = Evaluation(None, reason="the frame has no depth")
     message = message_of(answer(measured=nothing, agreement=None))
     assert not message.measured.has_value
     assert message.measured.reason == "the frame has no depth"
@@ -187,7 +190,7 @@ def test_a_zero_distance_is_a_value():
 
 
 def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read():
-    behind = Measurement(Kind.FRONT_BEHIND, "behind", region_ids=(31, 12))
+    behind = Evaluation("behind", region_ids=(31, 12))
     given = answer(kind=Kind.FRONT_BEHIND, value=None, unit="", measured=behind)
     message = message_of(given)
     assert message.kind == 6 == AnswerMessage.KIND_FRONT_BEHIND
@@ -211,7 +214,7 @@ def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read(
 )
 def test_measured_values_of_a_message(kind, value, normalized, unit, number, text):
     spread = 0.1 if unit in ("m", "hour") else None
-    found = Measurement(kind, value, unit, spread, 0.9, (12, 31))
+    found = Evaluation(value, unit, spread, valid_ratio=0.9, region_ids=(12, 31))
     message = message_of(answer(kind=kind, value=None, measured=found))
     assert message.measured.normalized == normalized
     assert measured_value(message) == number
@@ -239,6 +242,7 @@ def test_an_empty_answer_claims_nothing():
 def test_a_request_becomes_a_query():
     request = SpatialQuery.Request(
         question="How far?",
+        asked=q.HowMuch(q.Distance(q.Ids((31,), "shelf"), q.Ids((12,), "pallet"))),
         region_ids=[3, 1],
         stamp=time_of(7_000_000_009),
         max_age=duration_of(0.5),

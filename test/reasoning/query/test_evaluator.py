@@ -9,18 +9,19 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.grounding import RegionView, ground
-from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
-from smolrgpt_ros.reasoning.evaluator import Measurement, locate, measure
+from smolrgpt_ros.reasoning.query.evaluation import Evaluation
+from smolrgpt_ros.reasoning.query.evaluator import evaluate, locate
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
 
-def ask(scene: Any, question: str, frame: RgbdFrame | None = None) -> Measurement:
+def ask(scene: Any, question: str, frame: RgbdFrame | None = None) -> Evaluation:
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
     views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in scene.regions]
-    return measure(ground(question, views).meaning, geometry)
+    return evaluate(ground(question, views).question, geometry)
 
 
 def between(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
@@ -89,7 +90,7 @@ def test_empty_vehicle_and_its_nearest_pallet(yard: Any) -> None:
     # 13 lies 2.7 m from 22, 11 lies 2.9 m away.
     gaps = [between(VEHICLE_22, p) for p in (PALLET_11, PALLET_12, PALLET_13)]
     assert found.value == (11, 12, 13)[int(np.argmin(gaps))]
-    assert found.kind is Kind.CHOICE and found.region_ids == (found.value,)
+    assert found.region_ids == (found.value,)
 
 
 @pytest.mark.parametrize(
@@ -183,12 +184,7 @@ def test_two_empty_vehicles_are_no_choice(make_scene: Any, make_block: Any) -> N
         )
     )
     found = ask(scene, "which transporter is empty")
-    assert found.value is None and "2 of 2" in found.reason
-
-
-def test_unknown_kind_is_not_measured(yard: Any) -> None:
-    found = measure(Meaning(Kind.TEXT), FrameGeometry(yard.frame, yard.regions))
-    assert found.value is None and found.reason
+    assert (found.value, found.region_ids) == (None, (1, 2))
 
 
 def test_the_empty_one_is_known_where_anothers_deck_is_hidden(
@@ -209,18 +205,22 @@ def test_the_empty_one_is_known_where_anothers_deck_is_hidden(
 
 def test_empty_mask_has_no_side(yard: Any) -> None:
     empty = Region(5, "pallet", np.zeros((240, 320), bool))
-    meaning = Meaning(Kind.LEFT_RIGHT, Pick((5,)), Pick((11,)))
-    found = measure(meaning, FrameGeometry(yard.frame, [empty, yard.regions[2]]))
+    relation = q.Relation(q.RelationKind.LEFT_RIGHT, q.Ids((5,)), q.Ids((11,)))
+    found = evaluate(relation, FrameGeometry(yard.frame, [empty, yard.regions[2]]))
     assert found.value is None and "empty" in found.reason
 
 
-def test_locate_picks_in_the_frame(yard: Any) -> None:
+def test_locate_selects_in_the_frame(yard: Any) -> None:
     geometry = FrameGeometry(yard.frame, yard.regions)
-    assert locate(geometry, Pick((11, 12, 13), Order.FARTHEST, 1, Pick((22,)))) == 12
-    assert locate(geometry, Pick((21, 22), Order.EMPTY)) == 22
+    pallets, vehicles = q.OfClass("pallet"), q.Ids((21, 22), "transporter")
+    farthest = q.Ranked(pallets, q.DistanceTo(q.Ids((22,))), q.Extreme.MOST)
+    empty, loaded = q.State(q.LoadState.EMPTY), q.State(q.LoadState.LOADED)
+    assert locate(farthest, geometry) == 12
+    assert locate(q.Where(vehicles, empty), geometry) == 22
     # The only candidate is not taken for the empty one if it carries a load.
-    assert locate(geometry, Pick((22,), Order.EMPTY)) == 22
-    assert locate(geometry, Pick((21,), Order.EMPTY)) is None
-    assert locate(geometry, Pick((21,), Order.LOADED)) == 21
+    assert locate(q.Where(q.Ids((22,)), empty), geometry) == 22
+    assert locate(q.Where(q.Ids((21,)), empty), geometry) is None
+    assert locate(q.Where(q.Ids((21,)), loaded), geometry) == 21
+    assert locate(pallets, geometry) is None
     nowhere = FrameGeometry(yard.without_depth(), yard.regions)
-    assert locate(nowhere, Pick((21, 22), Order.EMPTY)) is None
+    assert locate(q.Where(vehicles, empty), nowhere) is None
