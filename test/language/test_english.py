@@ -61,7 +61,7 @@ def conditions(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Con
             st.one_of(st.integers(0, 9).map(float), ENDS),
         ),
     )  # fmt: skip
-    negated = st.one_of(simple, simple.map(q.Not))
+    negated = st.one_of(simple, simple.map(q.negated))
     several = st.lists(negated, min_size=2, max_size=3, unique=True).map(tuple)
     return st.one_of(simple, negated, several.map(q.All), several.map(q.AnyOf))
 

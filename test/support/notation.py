@@ -132,6 +132,9 @@ class _Reader:
             extreme = q.Extreme.MOST if word == "most" else q.Extreme.LEAST
             return q.Ranked(first, q.Holding(second), extreme)
         if word == "or":
+            if isinstance(first, q.Where) and isinstance(second, q.Where):
+                assert first.of == second.of
+                return q.Where(first.of, q.AnyOf((first.condition, second.condition)))
             return q.union(first, second)
         if word in ("within", "beyond"):
             self._skip(",")
@@ -294,12 +297,48 @@ def same_meaning(read: q.Question, asked: q.Question) -> bool:
 
 def _normal(question: q.Question) -> object:
     if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Distance):
-        ends = question.quantity
-        return (ends.mode, frozenset((ends.first, ends.second)))
-    if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Size):
+        return _unordered(question.quantity)
+    if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Difference):
+        parts = (question.quantity.first, question.quantity.second)
+        if all(isinstance(part, q.Distance) for part in parts):
+            # How much closer, or how much farther: both ask for the difference.
+            return (q.Difference, frozenset(_unordered(part) for part in parts))
+    if isinstance(question, q.HowMuch):
         return question.quantity
     if isinstance(question, q.Dimensions):
         return (q.Dimensions, question.of)
-    if isinstance(question, q.HowMuch):
-        return question.quantity
+    if isinstance(question, q.Whether):
+        return _normal_proposition(question.proposition)
     return question
+
+
+def _unordered(quantity: q.Quantity | float) -> object:
+    if isinstance(quantity, q.Distance):
+        return (quantity.mode, frozenset((quantity.first, quantity.second)))
+    return quantity
+
+
+_FLIPPED = {q.Comparison.LESS: q.Comparison.MORE, q.Comparison.AT_MOST: q.Comparison.AT_LEAST}
+
+
+def _normal_proposition(asked: q.Proposition) -> object:
+    """A comparison as one of quantities, the smaller first."""
+    if isinstance(asked, q.Holds) and isinstance(asked.condition, q.Compared):
+        key, value = asked.condition.key, asked.condition.value
+        if isinstance(key, q.DistanceTo):
+            first: q.Quantity = q.Distance(asked.subject, key.target)
+            second = value if isinstance(value, float | int) else q.Distance(value, key.target)
+        elif isinstance(key, q.SizeOf):
+            first = q.Size(asked.subject, key.dimension)
+            second = value if isinstance(value, float | int) else q.Size(value, key.dimension)
+        else:
+            return asked
+        return _normal_proposition(q.Compares(first, asked.condition.comparison, second))
+    if isinstance(asked, q.Compares):
+        one, two = _unordered(asked.first), _unordered(asked.second)
+        if asked.comparison in _FLIPPED:
+            return (_FLIPPED[asked.comparison], two, one)
+        return (asked.comparison, one, two)
+    if isinstance(asked, q.Same):
+        return (q.Same, frozenset((asked.first, asked.second)))
+    return asked

@@ -13,7 +13,7 @@ question as the canonical English sentence, which the reader reads back as the s
 
 from __future__ import annotations
 
-from .construction import all_of, union, where
+from .construction import all_of, negated, union, where
 from .questions import (
     Compares,
     Count,
@@ -135,6 +135,7 @@ __all__ = [
     "all_of",
     "changed",
     "parts_of",
+    "negated",
     "union",
     "where",
 ]

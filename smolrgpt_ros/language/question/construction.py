@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from .selections import All, Condition, Ids, Selection, Union, Where
+from dataclasses import replace
+
+from .selections import (
+    All,
+    Compared,
+    Condition,
+    DistanceTo,
+    Ids,
+    Not,
+    Selection,
+    SizeOf,
+    State,
+    Union,
+    Where,
+)
+from .words import Comparison, LoadState
+
+_OTHER_STATE = {LoadState.EMPTY: LoadState.LOADED, LoadState.LOADED: LoadState.EMPTY}
+_OTHER_SIDE = {Comparison.LESS: Comparison.MORE, Comparison.MORE: Comparison.LESS}
 
 
 def where(of: Selection, condition: Condition) -> Selection:
@@ -19,6 +37,21 @@ def all_of(*conditions: Condition) -> Condition:
         parts = condition.conditions if isinstance(condition, All) else (condition,)
         flat |= dict.fromkeys(parts)
     return next(iter(flat)) if len(flat) == 1 else All(tuple(flat))
+
+
+def negated(condition: Condition) -> Condition:
+    """What is true where the condition is not; plain words where there are some.
+
+    "Not empty" is loaded, "not within 2 m" is more than 2 m away.
+    """
+    if isinstance(condition, Not):
+        return condition.condition
+    if isinstance(condition, State) and condition.state in _OTHER_STATE:
+        return State(_OTHER_STATE[condition.state])
+    if isinstance(condition, Compared) and condition.comparison in _OTHER_SIDE:
+        if isinstance(condition.key, DistanceTo | SizeOf):
+            return replace(condition, comparison=_OTHER_SIDE[condition.comparison])
+    return Not(condition)
 
 
 def union(*selections: Selection) -> Selection:

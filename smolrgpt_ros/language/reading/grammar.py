@@ -23,9 +23,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
+from .lookahead import Lookahead
+from .matching import Matcher, Matchers
 from .patterns import (
     Capture,
     Choice,
@@ -74,19 +77,48 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """An alternative ready to be parsed.
+
+    Args:
+        alternative: as written.
+        match: matches its pattern.
+        first: words and kinds that it can begin with; ``None`` if it can begin with anything.
+        needs: sets of words and kinds; it uses at least one of each.
+    """
+
+    alternative: Alternative
+    match: Matcher
+    first: frozenset[str] | None
+    needs: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True)
 class Grammar:
-    """Rules by name, with what each can begin with.
+    """Rules by name.
 
     Args:
         rules: alternatives by name of the rule.
-        starts: words and kinds that an alternative can begin with, by rule, in the rules' order;
-            ``None`` for one that can begin with anything, or match nothing.
         words: every literal word of the grammar.
     """
 
     rules: Mapping[str, tuple[Alternative, ...]]
-    starts: Mapping[str, tuple[frozenset[str] | None, ...]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+
+    @cached_property
+    def prepared(self) -> Mapping[str, tuple[Prepared, ...]]:
+        """The alternatives of each rule, ready to be parsed."""
+        patterns = {name: [a.pattern for a in found] for name, found in self.rules.items()}
+        lookahead = Lookahead(patterns)
+        matchers = Matchers(lookahead)
+
+        def prepared(alternative: Alternative) -> Prepared:
+            node = alternative.pattern
+            return Prepared(
+                alternative, matchers.of(node), lookahead.first(node), lookahead.needs(node)
+            )
+
+        return {name: tuple(map(prepared, found)) for name, found in self.rules.items()}
 
     def examples(self) -> Iterator[tuple[str, Alternative]]:
         """Every example with its alternative."""
@@ -100,7 +132,7 @@ class Grammar:
 
 _HEAD = re.compile(r"[A-Z][A-Z_]*$")
 _COST = re.compile(r"\s~(\d)\s*$")
-_PIECE = re.compile(r"\s*([a-z_]+:)?([()|?*+]|\\?[^\s()|?*+]+)")
+_PIECE = re.compile(r"\s*([a-z_0-9]+:)?([()|?*+]|\\?[^\s()|?*+]+)")
 
 
 def load_grammar(
@@ -143,7 +175,7 @@ def load_grammar(
                 if name not in rules:
                     raise GrammarError(f"{alternative.source}: there is no rule {name}")
     words = {w for a in rules.values() for b in a for w in literals_of(b.pattern)}
-    return Grammar(rules, _starts(rules), frozenset(words))
+    return Grammar(rules, frozenset(words))
 
 
 def _lines(file: Path) -> Iterator[tuple[str, str]]:
@@ -296,50 +328,3 @@ def _meaning(tree: ast.expr, names: Mapping[str, object], captured: frozenset[st
         call: Callable[..., object] = function
         return lambda env: call(*(g(env) for g in given), **{k: g(env) for k, g in keyed.items()})
     raise GrammarError(f"a meaning holds calls, names and constants, found {ast.unparse(tree)!r}")
-
-
-def _starts(
-    rules: Mapping[str, tuple[Alternative, ...]],
-) -> dict[str, tuple[frozenset[str] | None, ...]]:
-    """What each alternative can begin with, by iteration to a fixed point."""
-    first: dict[str, set[str]] = {name: set() for name in rules}
-    empty: dict[str, bool] = dict.fromkeys(rules, False)
-
-    def begin(node: Node) -> tuple[set[str], bool]:
-        if isinstance(node, Literal):
-            return {node.text}, False
-        if isinstance(node, Terminal):
-            return {node.kind}, False
-        if isinstance(node, Reference):
-            return first[node.rule], empty[node.rule]
-        if isinstance(node, Capture):
-            return begin(node.part)
-        if isinstance(node, Repeated):
-            words, nothing = begin(node.part)
-            return words, nothing or node.least == 0
-        if isinstance(node, Choice):
-            found = [begin(option) for option in node.options]
-            return set().union(*(w for w, _ in found)), any(e for _, e in found)
-        words = set[str]()
-        for part in node.parts:
-            more, nothing = begin(part)
-            words = words | more
-            if not nothing:
-                return words, False
-        return words, True
-
-    changed = True
-    while changed:
-        changed = False
-        for name, alternatives in rules.items():
-            for alternative in alternatives:
-                words, nothing = begin(alternative.pattern)
-                if not words <= first[name] or (nothing and not empty[name]):
-                    first[name] |= words
-                    empty[name] |= nothing
-                    changed = True
-    result = {}
-    for name, alternatives in rules.items():
-        found = [begin(alternative.pattern) for alternative in alternatives]
-        result[name] = tuple(None if nothing else frozenset(words) for words, nothing in found)
-    return result

@@ -6,16 +6,12 @@ ways, the cheapest reading counts; the reader refuses where two of them cost the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .grammar import Alternative, Grammar
-from .patterns import Capture, Choice, Literal, Node, Reference, Repeated, Sequenced
+from .matching import Captured, Match
 from .tokens import Token
-
-_Captured = tuple[tuple[str, object], ...]
-_Match = tuple[int, _Captured, int]
-
 
 class Mismatch(Exception):
     """A pattern fits the words, and its meaning does not fit what is in view.
@@ -42,38 +38,48 @@ class Parser:
     """
 
     def __init__(self, grammar: Grammar, tokens: Sequence[Token]) -> None:
-        self._grammar, self._tokens = grammar, tokens
+        count = len(tokens)
+        self._grammar = grammar
+        self.signs: Sequence[frozenset[str]] = [t.signs for t in tokens] + [frozenset[str]()]
+        self.values: Sequence[object] = [t.value for t in tokens] + [None]
+        self.pauses: Sequence[str] = [t.text if t.kind == "pause" else "" for t in tokens] + [""]
+        words = list(range(count + 1))
+        self._ahead = [frozenset[str]()] * (count + 1)
+        for at in reversed(range(count)):
+            words[at] = words[at + 1] if self.pauses[at] else at
+            self._ahead[at] = self._ahead[at + 1] | self.signs[at]
+        self.words: Sequence[int] = words
+        self.memory: dict[tuple[int, int], Sequence[Match]] = {}
         self._chart: dict[tuple[str, int], dict[tuple[int, object], int]] = {}
         self.furthest = 0
-        """Index of the first token that no pattern could use."""
         self.mismatches: list[Mismatch] = []
 
     def readings(self, rule: str) -> list[Reading]:
         """Every reading of all tokens as the rule, cheapest first."""
-        end = len(self._tokens)
+        end = len(self.signs) - 1
         found: dict[object, int] = {}
-        for (stop, meaning), cost in self._parsed(rule, 0).items():
-            if self._skip(stop) == end:
+        for (stop, meaning), cost in self.parsed(rule, 0).items():
+            if self.words[stop] == end:
                 found[meaning] = min(cost, found.get(meaning, cost))
         return sorted((Reading(m, c) for m, c in found.items()), key=lambda r: r.cost)
 
-    def _parsed(self, rule: str, at: int) -> Mapping[tuple[int, object], int]:
+    def parsed(self, rule: str, at: int) -> Mapping[tuple[int, object], int]:
         """Ends and meanings of a rule that begins at a token, with their least cost."""
-        at = self._skip(at)
+        at = self.words[at]
         key = (rule, at)
         if key in self._chart:
             return self._chart[key]
         # A rule that begins with itself finds nothing there: the grammar has no such rule.
         results: dict[tuple[int, object], int] = {}
         self._chart[key] = {}
-        starts = self._begin(at)
-        for alternative, first in zip(
-            self._grammar.rules[rule], self._grammar.starts[rule], strict=True
-        ):
-            if first is not None and first.isdisjoint(starts):
+        here, ahead = self.signs[at], self._ahead[at]
+        for prepared in self._grammar.prepared[rule]:
+            if prepared.first is not None and prepared.first.isdisjoint(here):
                 continue
-            for end, captured, cost in self._match(alternative.pattern, at):
-                self._add(results, alternative, end, captured, cost)
+            if any(need.isdisjoint(ahead) for need in prepared.needs):
+                continue
+            for end, captured, cost in prepared.match(self, at):
+                self._add(results, prepared.alternative, end, captured, cost)
         self._chart[key] = results
         return results
 
@@ -82,7 +88,7 @@ class Parser:
         results: dict[tuple[int, object], int],
         alternative: Alternative,
         end: int,
-        captured: _Captured,
+        captured: Captured,
         cost: int,
     ) -> None:
         try:
@@ -90,76 +96,15 @@ class Parser:
         except Mismatch as mismatch:
             self.mismatches.append(mismatch)
             return
+        except ValueError as error:  # The query language has no such value.
+            self.mismatches.append(Mismatch(str(error)))
+            return
         key, total = (end, meaning), cost + alternative.cost
         if total < results.get(key, total + 1):
             results[key] = total
 
-    def _begin(self, at: int) -> frozenset[str]:
-        return self._tokens[at].signs if at < len(self._tokens) else frozenset()
 
-    def _skip(self, at: int) -> int:
-        while at < len(self._tokens) and self._tokens[at].kind == "pause":
-            at += 1
-        return at
-
-    def _match(self, node: Node, at: int) -> Iterator[_Match]:
-        if isinstance(node, Sequenced):
-            yield from self._sequence(node.parts, 0, at, (), 0)
-        elif isinstance(node, Choice):
-            for option in node.options:
-                yield from self._match(option, at)
-        elif isinstance(node, Repeated):
-            yield from self._repeat(node, at, 0)
-        elif isinstance(node, Capture):
-            yield from self._capture(node, at)
-        elif isinstance(node, Reference):
-            for (end, meaning), cost in self._parsed(node.rule, at).items():
-                yield end, (("", meaning),), cost
-        elif isinstance(node, Literal) and node.text in (",", ":"):
-            if at < len(self._tokens) and node.text in self._tokens[at].text:
-                yield at + 1, (), 0
-        else:
-            at = self._skip(at)
-            sign = node.text if isinstance(node, Literal) else node.kind
-            if at < len(self._tokens) and sign in self._tokens[at].signs:
-                self.furthest = max(self.furthest, at + 1)
-                yield at + 1, (("", self._tokens[at].value),), 0
-
-    def _sequence(
-        self, parts: Sequence[Node], index: int, at: int, captured: _Captured, cost: int
-    ) -> Iterator[_Match]:
-        if index == len(parts):
-            yield at, captured, cost
-            return
-        for end, more, extra in self._match(parts[index], at):
-            kept = captured + tuple(item for item in more if item[0])
-            yield from self._sequence(parts, index + 1, end, kept, cost + extra)
-
-    def _repeat(self, node: Repeated, at: int, count: int) -> Iterator[_Match]:
-        if count >= node.least:
-            yield at, (), 0
-        if node.most is not None and count >= node.most:
-            return
-        for end, captured, cost in self._match(node.part, at):
-            if end == at:
-                continue
-            for last, more, extra in self._repeat(node, end, count + 1):
-                yield last, captured + more, cost + extra
-
-    def _capture(self, node: Capture, at: int) -> Iterator[_Match]:
-        repeated = isinstance(node.part, Repeated)
-        for end, captured, cost in self._match(node.part, at):
-            unnamed = tuple(value for name, value in captured if not name)
-            named = tuple(item for item in captured if item[0])
-            value: object
-            if repeated and isinstance(node.part, Repeated) and node.part.most is None:
-                value = unnamed
-            else:
-                value = unnamed[0] if unnamed else None
-            yield end, ((node.name, value), *named), cost
-
-
-def _environment(captured: _Captured, repeated: frozenset[str]) -> dict[str, object]:
+def _environment(captured: Captured, repeated: frozenset[str]) -> dict[str, object]:
     """What was captured by name; what may be captured several times as a tuple."""
     environment: dict[str, object] = {name: () for name in repeated}
     for name, value in captured:

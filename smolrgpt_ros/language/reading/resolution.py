@@ -9,7 +9,8 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .names import It, Unsaid, parts, swapped
+from .noun_phrases import It, Unsaid
+from .walking import parts, swapped
 
 
 @dataclass(frozen=True)

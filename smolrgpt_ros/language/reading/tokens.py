@@ -37,14 +37,19 @@ _PIECE = re.compile(
     (?P<mask><mask>)
     | \[\s*region\s*(?P<id1>\d+)\s*\] | <\s*region\s*_?(?P<id2>\d+)\s*> | \#\s*(?P<id3>\d+)
     | (?P<number>(?<![\w.])\d+(?:[.,]\d+)?)(?![\d])
+    | (?P<short>[^\W\d_](?:\.[^\W\d_])+\b\.?)
+    | (?P<own>(?<=[\w\])>])'s\b)
     | (?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)
-    | (?P<symbol>->|<=|>=|[<>=+/&()%])
+    | (?P<symbol>->|<=|>=|!=|==|[@\\<>=+/&()%])
     | (?P<pause>[,;:.?!\-]+|["`*|])
     | (?P<rest>[^\s_])
     """,
     re.VERBOSE,
 )
-_SYMBOLS = {"+": "plus", "/": "slash", "&": "and", "(": "lparen", ")": "rparen", "=": "equals"}
+_SYMBOLS = {
+    "+": "plus", "/": "slash", "&": "and", "(": "lparen", ")": "rparen", "=": "equals",
+    "==": "equals", "@": "at", "\\": "backslash",
+}  # fmt: skip
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
@@ -69,8 +74,9 @@ def tokenize(
 def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
     """Words, numbers and symbols one by one."""
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
-    plain = plain.replace("<image>", "")
+    plain = plain.replace("<image>", "       ").replace("w/", "w ")
     masks = 0
+    ordinal_end = 0
     for found in _PIECE.finditer(plain):
         start, end = found.span()
         identity = found["id1"] or found["id2"] or found["id3"]
@@ -83,17 +89,19 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
             ordinal = _ORDINAL.match(plain, start)
             if ordinal:
                 word = lists.ordinal(int(ordinal[1]))
-                yield Token(word, "word", word, frozenset({word}), start, ordinal.end())
+                ordinal_end = ordinal.end()
+                yield Token(word, "word", word, frozenset({word}), start, ordinal_end)
             else:
                 number = float(found["number"].replace(",", "."))
                 yield Token(found["number"], "number", number, _number_signs(number), start, end)
+        elif found["own"]:
+            yield Token("'s", "word", "'s", frozenset({"'s"}), start, end)
+        elif found["short"]:
+            word = found["short"].rstrip(".")
+            word = lists.spellings.get(word, word)
+            yield Token(word, "word", word, frozenset({word}), start, end)
         elif found["word"]:
-            if _ORDINAL.match(plain, max(start - 2, 0)) and found["word"] in (
-                "st",
-                "nd",
-                "rd",
-                "th",
-            ):
+            if start < ordinal_end:
                 continue
             for word in lists.expanded(found["word"]):
                 yield Token(word, "word", word, frozenset({word}), start, end)

@@ -1,0 +1,142 @@
+"""What meanings of the grammar call to say what is true or false of one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import question as q
+from .noun_phrases import It, Rank, together
+from .parser import Mismatch
+
+_ON_TOP_OF = ("pallet", "transporter", "shelf")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """ "at least three"."""
+
+    comparison: q.Comparison
+    number: float
+
+
+def within(target: q.Selection, metres: float) -> q.Condition:
+    """Nearer to the target than that."""
+    return q.Compared(q.DistanceTo(target), q.Comparison.LESS, float(metres))
+
+
+def beyond(target: q.Selection, metres: float) -> q.Condition:
+    """Farther from the target than that."""
+    return q.Compared(q.DistanceTo(target), q.Comparison.MORE, float(metres))
+
+
+def sized(dimension: q.Dimension, more: bool, other: q.Selection | float) -> q.Condition:
+    """Taller, wider, smaller than a length or than another object."""
+    comparison = q.Comparison.MORE if more else q.Comparison.LESS
+    return q.Compared(q.SizeOf(dimension), comparison, other)
+
+
+def any_of(*conditions: q.Condition) -> q.Condition:
+    """Conditions joined by "or"."""
+    flat: list[q.Condition] = []
+    for condition in conditions:
+        flat += condition.conditions if isinstance(condition, q.AnyOf) else (condition,)
+    kept = tuple(dict.fromkeys(flat))
+    return kept[0] if len(kept) == 1 else q.AnyOf(kept)
+
+
+def all_of(*groups: object) -> q.Condition:
+    """Conditions joined by "and"."""
+    flat: list[q.Condition] = []
+    for group in groups:
+        flat += group if isinstance(group, tuple) else [group]  # type: ignore[list-item]
+    return q.all_of(*flat)
+
+
+def unless(condition: q.Condition) -> q.Condition:
+    """The condition's negation."""
+    return q.negated(condition)
+
+
+def excepting(selection: q.Selection) -> q.Condition:
+    """Any but the selected ones."""
+    if isinstance(selection, q.Where) and isinstance(selection.of, q.Everything):
+        return q.negated(selection.condition)
+    return q.negated(q.Among(selection))
+
+
+def held_by(place: q.Selection) -> q.Condition:
+    """What "holds" or "has" says of the thing held: inside a place, on top of an object."""
+    label = place.label if isinstance(place, q.Ids | q.OfClass) else ""
+    base = place.of if isinstance(place, q.Where | q.Ranked) else None
+    if base is not None:
+        return _same_kind(held_by(base), place)
+    return q.OnTop(place) if label in _ON_TOP_OF else q.Inside(place)
+
+
+def inside_only(place: q.Selection) -> q.Condition:
+    """ "the pallets of buffer 3".
+
+    Raises:
+        Mismatch: if it is no place to stand in.
+    """
+    condition = held_by(place)
+    if not isinstance(condition, q.Inside):
+        raise Mismatch("only a place has objects of its own")
+    return condition
+
+
+def in_places(*places: object) -> q.Condition:
+    """ "in buffer 3 or buffer 5".
+
+    Raises:
+        Mismatch: for "in the middle of pallet 3 and pallet 5", which is no place.
+    """
+    found = together(*places)  # type: ignore[arg-type]
+    members = found.members if isinstance(found, q.Union) else (found,)
+    if any(isinstance(m, q.Ranked) and m.extreme is q.Extreme.MIDDLE for m in members):
+        raise Mismatch("the middle of objects is no place")
+    return q.Inside(found)
+
+
+def directly(side: q.Side, of: q.Selection) -> tuple[q.Condition, Rank]:
+    """ "directly behind": the nearest of those behind."""
+    return q.Beside(side, of), Rank(q.DistanceTo(of), q.Extreme.LEAST)
+
+
+def _same_kind(condition: q.Condition, place: q.Selection) -> q.Condition:
+    return q.OnTop(place) if isinstance(condition, q.OnTop) else q.Inside(place)
+
+
+def beside(side: q.Side, of: q.Selection) -> q.Condition:
+    """On a side of an object."""
+    return q.Beside(side, of)
+
+
+def opposite(side: q.Side) -> q.Side:
+    """ "having pallet 9 on their right": left of it."""
+    pairs = (
+        (q.Side.LEFT, q.Side.RIGHT),
+        (q.Side.FRONT, q.Side.BEHIND),
+        (q.Side.ABOVE, q.Side.BELOW),
+    )
+    return next(b if side is a else a for a, b in pairs if side in (a, b))
+
+
+def beside_it(side: q.Side) -> q.Condition:
+    """On a side of what the question is about."""
+    return q.Beside(side, It())  # type: ignore[arg-type]
+
+
+def amount(comparison: q.Comparison, number: float) -> Amount:
+    """ "at least three"."""
+    return Amount(comparison, float(number))
+
+
+def holding(some: Amount, content: q.Selection) -> q.Condition:
+    """ "with at least three pallets"."""
+    return q.Compared(q.Holding(content), some.comparison, some.number)
+
+
+def holding_rank(content: q.Selection, most: bool) -> Rank:
+    """ "with the most pallets"."""
+    return Rank(q.Holding(content), q.Extreme.MOST if most else q.Extreme.LEAST)

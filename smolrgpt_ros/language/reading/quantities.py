@@ -1,0 +1,261 @@
+"""What meanings of the grammar call to ask: for numbers, for objects, for yes or no."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .. import question as q
+from .conditions import Amount, excepting, inside_only
+from .noun_phrases import It, Rank, Unsaid, told, where
+from .parser import Mismatch
+from .walking import parts, swapped
+
+
+def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
+    """Between two ends; "the nearest pallet" at one end is the nearest to the other."""
+    one: Any = told(first, second)
+    two: Any = told(second, first)
+    return q.Distance(one, two, mode or q.Mode.CENTER)
+
+
+def together_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
+    """The two ends of a distance."""
+    return first, second
+
+
+def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
+    """The two ends that one phrase names: "pallets 3 and 7".
+
+    Raises:
+        Mismatch: if they are not two.
+    """
+    if isinstance(selection, q.Union) and len(selection.members) == 2:
+        return selection.members[0], selection.members[1]
+    if isinstance(selection, q.Ids) and len(selection.ids) == 2:
+        first, second = (q.Ids((i,), selection.label) for i in selection.ids)
+        return first, second
+    raise Mismatch("a distance has two ends")
+
+
+def span(
+    ends_: tuple[q.Selection, q.Selection],
+    mode: q.Mode | None = None,
+    manner: q.Mode | None = None,
+    unit: q.Unit | None = None,
+) -> q.HowMuch:
+    """The distance of two ends; how it is measured is said by the noun or beside it.
+
+    Raises:
+        Mismatch: if both say it, and differently.
+    """
+    modes = {m for m in (mode, manner) if m is not None and m is not q.Mode.CENTER}
+    if len(modes) > 1:
+        raise Mismatch("the question names two ways to measure a distance")
+    return length(distance(*ends_, modes.pop() if modes else q.Mode.CENTER), unit)
+
+
+def one_end(end: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
+    """The distance of one end: of the nearest to something from that, of another from the camera."""
+    key = end.key if isinstance(end, q.Ranked) else None
+    if isinstance(key, q.DistanceTo) and not isinstance(key.target, Unsaid):
+        return length(distance(end, key.target), unit)
+    return length(distance(end, q.Camera()), unit)
+
+
+def length(quantity: q.Quantity, unit: q.Unit | None = None) -> q.HowMuch:
+    """A length, in the unit asked for."""
+    return q.HowMuch(quantity, unit or q.Unit.METRE)
+
+
+def difference(first: q.Quantity, second: q.Quantity, unit: q.Unit | None = None) -> q.HowMuch:
+    """How much more the first is than the second."""
+    return q.HowMuch(q.Difference(first, second), unit or q.Unit.METRE)
+
+
+def size_difference(
+    dimension: q.Dimension, first: q.Selection, second: q.Selection, unit: q.Unit | None = None
+) -> q.HowMuch:
+    """How much taller, wider, longer the first is than the second."""
+    return difference(q.Size(first, dimension), q.Size(second, dimension), unit)
+
+
+def distance_difference(
+    first: q.Selection, second: q.Selection, target: q.Selection, unit: q.Unit | None = None
+) -> q.HowMuch:
+    """How much closer the first is to the target than the second."""
+    return difference(q.Distance(second, target), q.Distance(first, target), unit)
+
+
+def route(first: q.Selection, stops: tuple[q.Selection, ...]) -> q.Route:
+    """The way along several stops."""
+    return q.Route((first, *stops))
+
+
+def each(selection: q.Selection, key: q.Key, unit: q.Unit | None = None) -> q.Each:
+    """A number of each object."""
+    return q.Each(selection, key, unit or q.Unit.METRE)
+
+
+def dimensions(selection: q.Selection, unit: q.Unit | None = None) -> q.Dimensions:
+    """Length, width and height."""
+    return q.Dimensions(selection, unit or q.Unit.METRE)
+
+
+def yes() -> bool:
+    """A flag of a pattern."""
+    return True
+
+
+def no() -> bool:
+    """A flag of a pattern that is not set."""
+    return False
+
+
+# -- questions about a selection ------------------------------------------------------------
+
+
+def how_many(selection: q.Selection) -> q.HowMuch:
+    """Asks for a count.
+
+    Raises:
+        Mismatch: for one superlative object, whose count nobody asks for.
+    """
+    if isinstance(selection, q.Ranked) and selection.take == 1:
+        raise Mismatch("a superlative names one object; there is nothing to count")
+    return q.HowMuch(q.Count(selection))
+
+
+def listing(selection: q.Selection) -> q.Question:
+    """Asks for all objects; of one superlative object, which it is."""
+    if isinstance(selection, q.Ranked) and selection.take == 1:
+        return q.Which(selection)
+    return q.Listing(selection)
+
+
+def exists(selection: q.Selection) -> q.Whether:
+    """Asks whether there is one."""
+    return q.Whether(q.Exists(selection))
+
+
+def asked(ask: str, selection: q.Selection) -> q.Question:
+    """Asks one of three things of a selection: ``count``, ``list``, ``any``."""
+    return {"count": how_many, "list": listing, "any": exists}[ask](selection)
+
+
+def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q.Order:
+    """Sorts by what a superlative ranks by: "nearest first"."""
+    return q.Order(selection, rank.key, (rank.extreme is q.Extreme.MOST) != descending)
+
+
+# -- propositions ---------------------------------------------------------------------------
+
+
+def counted(selection: q.Selection, some: Amount) -> q.Whether:
+    """Are there at least three?"""
+    if some.comparison is q.Comparison.AT_LEAST and some.number == 1:
+        return exists(selection)
+    return q.Whether(q.Compares(q.Count(selection), some.comparison, some.number))
+
+
+def compared(
+    first: q.Quantity, comparison: q.Comparison, second: q.Quantity | float
+) -> q.Whether:
+    """Is the first number less than the second?"""
+    return q.Whether(q.Compares(first, comparison, second))
+
+
+def holds(subject: q.Selection, condition: q.Condition) -> q.Whether:
+    """Is the condition true of the subject?"""
+    return q.Whether(q.Holds(subject, condition))
+
+
+def same(first: q.Selection, second: q.Selection) -> q.Whether:
+    """Is pallet 9 the leftmost pallet?
+
+    Raises:
+        Mismatch: unless one of them says more than a class.
+    """
+    if isinstance(second, q.OfClass | q.Everything) or any(
+        isinstance(end, q.Ranked) and end.take > 1 for end in (first, second)
+    ):
+        raise Mismatch("one of the two names no certain object")
+    return q.Whether(q.Same(first, second))
+
+
+# -- topics ---------------------------------------------------------------------------------
+
+
+def about(topic: q.Selection, question: Any) -> Any:
+    """A question whose pronoun, or unsaid reference, stands for the topic.
+
+    Raises:
+        Mismatch: if it has none: then the topic was said for nothing.
+    """
+    result = swapped(question, lambda v: topic if isinstance(v, It | Unsaid) else v)
+    if result == question:
+        raise Mismatch("the first part of the question is not taken up by the second")
+    return result
+
+
+def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
+    """ "the nearest one" whose reference another part of the question names."""
+    if not any(isinstance(part, Unsaid) for part in parts(selection)):
+        raise Mismatch("the reference belongs to no superlative")
+    found: Any = told(selection, target)
+    return found  # type: ignore[no-any-return]
+
+
+def in_place(selection: q.Selection, place: q.Selection) -> q.Selection:
+    """ "buffer 3: nearest pallet to the shelf": one of those in the place."""
+    if any(isinstance(part, Unsaid) for part in parts(selection)):
+        raise Mismatch("it is open whether the place or the camera is the reference")
+    return where(selection, inside_only(place))
+
+
+def among(given: q.Selection, question: Any) -> Any:
+    """A question asked of some objects only: "given the pallets 3 and 7, which one ..."."""
+    members = given.members if isinstance(given, q.Union) else (given,)
+    if sum(len(m.ids) if isinstance(m, q.Ids) else 2 for m in members) == 1:
+        raise Mismatch("one object leaves nothing to choose from")
+    by_label = {m.label: m for m in members if isinstance(m, q.Ids)}
+    used: set[str] = set()
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, q.OfClass) and value.label in by_label:
+            used.add(value.label)
+            return by_label[value.label]
+        if isinstance(value, It | q.Everything) and len(members) == 1:
+            used.update(by_label)
+            return given
+        return value
+
+    result = swapped(question, replaced)
+    if not used:
+        raise Mismatch("the objects given are not asked about")
+    return result
+
+
+def exceptional(excepted: q.Selection, question: Any) -> Any:
+    """ "Besides pallet 9, how many pallets": the question without them."""
+    condition = excepting(excepted)
+    other = q.Not(q.Among(It()))  # type: ignore[arg-type]
+    result = swapped(question, lambda v: condition if v == other else v)
+    if result != question:
+        return result
+    if isinstance(question, q.Which | q.Listing):
+        return replace(question, selection=where(question.selection, condition))
+    if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Count):
+        return q.HowMuch(q.Count(where(question.quantity.of, condition)))
+    raise Mismatch("the exception does not fit the question")
+
+
+def yes_no(question: q.Question) -> q.Question:
+    """A question with "yes or no" behind it.
+
+    Raises:
+        Mismatch: if it asks for something else.
+    """
+    if not isinstance(question, q.Whether):
+        raise Mismatch("the question asks for more than yes or no")
+    return question
