@@ -182,6 +182,18 @@ def together(first: q.Selection, *others: object) -> q.Selection:
     return q.union(*flat)
 
 
+def choices(first: q.Selection, *others: object) -> q.Selection:
+    """Objects to choose from.
+
+    Raises:
+        Mismatch: if all are one class.
+    """
+    result = together(first, *others)
+    if isinstance(result, q.OfClass | q.Everything):
+        raise Mismatch("the alternatives are the same")
+    return result
+
+
 def robot() -> q.Selection:
     """ "The robot" is the one that looks, or one that is seen."""
     raise Mismatch(

@@ -127,7 +127,7 @@ def how_many(selection: q.Selection) -> q.HowMuch:
 
 
 def listing(selection: q.Selection) -> q.Question:
-    """Asks for all objects; of one superlative object, which it is."""
+    """Asks which they are; of one superlative object, which one it is."""
     if isinstance(selection, q.Ranked) and selection.take == 1:
         return q.Which(selection)
     return q.Listing(selection)
@@ -139,8 +139,9 @@ def exists(selection: q.Selection) -> q.Whether:
 
 
 def asked(ask: str, selection: q.Selection) -> q.Question:
-    """Asks one of three things of a selection: ``count``, ``list``, ``any``."""
-    return {"count": how_many, "list": listing, "any": exists}[ask](selection)
+    """Asks one of these things of a selection: ``count``, ``list``, ``which``, ``any``."""
+    asks = {"count": how_many, "list": q.Listing, "which": listing, "any": exists}
+    return asks[ask](selection)
 
 
 def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q.Order:
