@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from .. import question as q
 from .parser import Mismatch
-from .walking import swapped
 
 
 @dataclass(frozen=True)
@@ -242,7 +241,7 @@ def two(number: float) -> int:
 
 def told(value: object, target: q.Selection) -> Rank:
     """A phrase whose unsaid reference is now said."""
-    result = swapped(value, lambda v: target if isinstance(v, Unsaid) else v)
+    result = q.changed(value, lambda v: target if isinstance(v, Unsaid) else v)
     return result  # type: ignore[no-any-return]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,6 @@ from .. import question as q
 from .conditions import Amount, excepting, inside_only
 from .noun_phrases import It, Rank, Unsaid, told, where
 from .parser import Mismatch
-from .walking import parts, swapped
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
@@ -56,7 +56,7 @@ def span(
 
 
 def one_end(end: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
-    """The distance of one end: of the nearest to something from that, of another from the camera."""
+    """A distance of which one end is named: to the camera, or to what it is nearest to."""
     key = end.key if isinstance(end, q.Ranked) else None
     if isinstance(key, q.DistanceTo) and not isinstance(key.target, Unsaid):
         return length(distance(end, key.target), unit)
@@ -140,7 +140,12 @@ def exists(selection: q.Selection) -> q.Whether:
 
 def asked(ask: str, selection: q.Selection) -> q.Question:
     """Asks one of these things of a selection: ``count``, ``list``, ``which``, ``any``."""
-    asks = {"count": how_many, "list": q.Listing, "which": listing, "any": exists}
+    asks: dict[str, Callable[[q.Selection], q.Question]] = {
+        "count": how_many,
+        "list": q.Listing,
+        "which": listing,
+        "any": exists,
+    }
     return asks[ask](selection)
 
 
@@ -193,7 +198,7 @@ def about(topic: q.Selection, question: Any) -> Any:
     Raises:
         Mismatch: if it has none: then the topic was said for nothing.
     """
-    result = swapped(question, lambda v: topic if isinstance(v, It | Unsaid) else v)
+    result = q.changed(question, lambda v: topic if isinstance(v, It | Unsaid) else v)
     if result == question:
         raise Mismatch("the first part of the question is not taken up by the second")
     return result
@@ -201,7 +206,7 @@ def about(topic: q.Selection, question: Any) -> Any:
 
 def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
     """ "the nearest one" whose reference another part of the question names."""
-    if not any(isinstance(part, Unsaid) for part in parts(selection)):
+    if not any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
         raise Mismatch("the reference belongs to no superlative")
     found: Any = told(selection, target)
     return found  # type: ignore[no-any-return]
@@ -209,7 +214,7 @@ def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
 
 def in_place(selection: q.Selection, place: q.Selection) -> q.Selection:
     """ "buffer 3: nearest pallet to the shelf": one of those in the place."""
-    if any(isinstance(part, Unsaid) for part in parts(selection)):
+    if any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
         raise Mismatch("it is open whether the place or the camera is the reference")
     return where(selection, inside_only(place))
 
@@ -231,7 +236,7 @@ def among(given: q.Selection, question: Any) -> Any:
             return given
         return value
 
-    result = swapped(question, replaced)
+    result = q.changed(question, replaced)
     if not used:
         raise Mismatch("the objects given are not asked about")
     return result
@@ -241,7 +246,7 @@ def exceptional(excepted: q.Selection, question: Any) -> Any:
     """ "Besides pallet 9, how many pallets": the question without them."""
     condition = excepting(excepted)
     other = q.Not(q.Among(It()))  # type: ignore[arg-type]
-    result = swapped(question, lambda v: condition if v == other else v)
+    result = q.changed(question, lambda v: condition if v == other else v)
     if result != question:
         return result
     if isinstance(question, q.Which | q.Listing):

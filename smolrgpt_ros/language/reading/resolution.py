@@ -10,7 +10,6 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
 from .noun_phrases import It, Unsaid
-from .walking import parts, swapped
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
         QueryError: UNKNOWN_REGION for a region or class that is not in view, BAD_QUESTION for a
             pronoun that stands for nothing, and for placeholders that do not fit.
     """
-    used = sum(len([i for i in p.ids if i < 0]) for p in parts(meaning) if isinstance(p, q.Ids))
+    named = [p for p in q.parts_of(meaning) if isinstance(p, q.Ids)]
+    used = sum(i < 0 for ids in named for i in ids.ids)
 
     def change(value: Any) -> Any:
         if isinstance(value, q.Ids):
@@ -60,7 +60,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
 
     if placeholders and not used:
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
-    return swapped(meaning, change)
+    return q.changed(meaning, change)
 
 
 def _ids(value: q.Ids, view: View, placeholders: Sequence[int]) -> q.Ids:
