@@ -134,8 +134,8 @@ __all__ = [
     "Which",
     "all_of",
     "changed",
-    "parts_of",
     "negated",
+    "parts_of",
     "union",
     "where",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .patterns import Capture, Choice, Literal, Node, Reference, Repeated, Sequenced, Terminal
+from .patterns import Capture, Choice, Literal, Node, Reference, Repeated, Terminal
 
 Signs = frozenset[str]
 PAUSES = (",", ":", ";", ".", "-")

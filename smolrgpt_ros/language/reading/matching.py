@@ -17,7 +17,6 @@ from .patterns import (
     Node,
     Reference,
     Repeated,
-    Sequenced,
     Terminal,
     captures_of,
 )

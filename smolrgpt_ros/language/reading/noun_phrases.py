@@ -245,8 +245,6 @@ def told(value: object, target: q.Selection) -> Rank:
     return result  # type: ignore[no-any-return]
 
 
-
-
 def extreme_of(key: q.Key, most: bool) -> Rank:
     """ "argmax height": the superlative of a number of each object."""
     return Rank(key, q.Extreme.MOST if most else q.Extreme.LEAST)

@@ -13,6 +13,7 @@ from .grammar import Alternative, Grammar
 from .matching import Captured, Match
 from .tokens import Token
 
+
 class Mismatch(Exception):
     """A pattern fits the words, and its meaning does not fit what is in view.
 

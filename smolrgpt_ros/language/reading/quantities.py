@@ -164,9 +164,7 @@ def counted(selection: q.Selection, some: Amount) -> q.Whether:
     return q.Whether(q.Compares(q.Count(selection), some.comparison, some.number))
 
 
-def compared(
-    first: q.Quantity, comparison: q.Comparison, second: q.Quantity | float
-) -> q.Whether:
+def compared(first: q.Quantity, comparison: q.Comparison, second: q.Quantity | float) -> q.Whether:
     """Is the first number less than the second?"""
     return q.Whether(q.Compares(first, comparison, second))
 
