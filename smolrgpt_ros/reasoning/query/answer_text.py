@@ -50,7 +50,7 @@ from smolrgpt_ros.language.vocabulary import plural_of
 
 from .evaluation import Evaluation
 from .number_wording import is_count, key_noun, length, quantity_noun, written
-from .wording import join, noun, phrase, predicate, superlative
+from .wording import join, noun, one_phrase, phrase, predicate, reference, superlative
 
 LabelOf = Callable[[int], str]
 
@@ -181,7 +181,7 @@ class _Writer:
         verb = "is" if len(ids) == 1 else "are"
         match selection:
             case Ranked(of, key, take=1):
-                target = f" to {self._end(key.target)}" if isinstance(key, DistanceTo) else ""
+                target = f" {reference(selection)}" if isinstance(key, DistanceTo) else ""
                 what = superlative(selection).removesuffix(" one")
                 of_all = noun(of, 1)
                 if isinstance(key, Holding):
@@ -217,7 +217,7 @@ class _Writer:
             SizeOf: ("smallest first", "largest first"),
             Holding: ("fewest first", "most first"),
         }[type(key)]
-        rows = self._table(Unit.METRE) if self._found.values else self._names(ids)
+        rows = self._table(Unit.METRE) if self._found.values else join([self._name(i) for i in ids])
         return f"in order, {words[descending]}: {rows}"
 
     def _each(self, key: Key, unit: Unit) -> str:
@@ -291,13 +291,13 @@ class _Writer:
     def _listed(self, ids: Sequence[int]) -> str:
         """Ids alone where all are of one class, else names."""
         if len({self._label_of(i) for i in ids}) == 1:
-            return join([str(i) for i in ids])
+            return join([str(i) for i in sorted(ids)])
         return self._names(ids)
 
     def _names(self, ids: Sequence[int]) -> str:
         """As in "pallets 2 and 4 and shelf 12"."""
         by_label: dict[str, list[int]] = {}
-        for i in ids:
+        for i in sorted(ids):
             by_label.setdefault(self._label_of(i) or "region", []).append(i)
         groups = [
             f"{label if len(group) == 1 else plural_of(label)} {join([str(i) for i in group])}"
@@ -315,7 +315,7 @@ class _Writer:
         return one, other
 
     def _end(self, selection: Selection) -> str:
-        return phrase(selection)
+        return one_phrase(selection)
 
 
 def _number_word(count: object) -> str:

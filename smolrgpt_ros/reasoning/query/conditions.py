@@ -17,6 +17,7 @@ from smolrgpt_ros.language.question import (
     LoadState,
     NextTo,
     Not,
+    OfClass,
     OnTop,
     Selection,
     SizeOf,
@@ -71,9 +72,7 @@ def chance_of(condition: Condition, end: End, context: Context) -> float:
         case Inside(place):
             return _inside(place, _region(end), context)
         case OnTop(carrier):
-            thing = _region(end)
-            on = (rests_on(context.objects, thing, i) for i in context.members(carrier))
-            return max(on, default=0.0)
+            return _on_top(carrier, _region(end), context)
         case State(state):
             return _state(state, _region(end), context)
 
@@ -99,6 +98,15 @@ def _inside(place: Selection, thing: int, context: Context) -> float:
                 "only what stands in a floor region"
             )
     return max((inside(context.objects, thing, i) for i in places), default=0.0)
+
+
+def _on_top(carrier: Selection, thing: int, context: Context) -> float:
+    carriers = context.members(carrier)
+    chance = max((rests_on(context.objects, thing, i) for i in carriers), default=0.0)
+    if carrier == OfClass("transporter") and context.objects.label(thing) == "pallet":
+        # Only vehicles lift pallets, also where the vehicle is hidden and no region of its own.
+        return max(chance, carried(context.objects, thing))
+    return chance
 
 
 def _compared(condition: Compared, end: End, context: Context) -> float:

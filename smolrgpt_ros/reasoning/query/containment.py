@@ -26,6 +26,11 @@ _OFF_FLOOR = 0.1  # metres: the lowest visible part of what rests on something i
 _REACHES_ABOVE = 0.15  # metres: the lowest visible part is at most so far above what it rests on
 
 
+def stands_on_floor(label: str) -> bool:
+    """Whether objects of a class always stand on the floor: vehicles, shelves, floor regions."""
+    return label in SIZES and label != "pallet"
+
+
 def inside(objects: FloorObjects, thing: int, place: int) -> float:
     """Probability that an object stands on the floor inside a floor region.
 
@@ -75,8 +80,7 @@ def rests_on(objects: FloorObjects, thing: int, carrier: int) -> float:
     """
     if objects.is_floor_region(carrier):
         return inside(objects, thing, carrier)
-    on_floor = objects.label(thing) in SIZES and objects.label(thing) != "pallet"
-    if thing == carrier or on_floor:
+    if thing == carrier or stands_on_floor(objects.label(thing)):
         return 0.0
     item, base = objects.on_floor(thing), objects.on_floor(carrier)
     if objects.label(carrier) == "transporter" and objects.label(thing) == "pallet":
@@ -96,7 +100,7 @@ def rests_on(objects: FloorObjects, thing: int, carrier: int) -> float:
 
 def carried(objects: FloorObjects, region_id: int) -> float:
     """Probability that an object stands on something instead of the floor."""
-    if objects.is_floor_region(region_id):
+    if stands_on_floor(objects.label(region_id)):
         return 0.0
     if objects.on_floor(region_id).found.rides:
         return 1.0

@@ -19,7 +19,7 @@ from smolrgpt_ros.language.question import (
     Unit,
 )
 
-from .wording import join, noun, phrase
+from .wording import join, noun, one_phrase, phrase
 
 _METRES = {
     Unit.METRE: (1.0, 2),
@@ -65,9 +65,9 @@ def quantity_noun(quantity: Quantity) -> str:
     """As in "the height of pallet 9"."""
     match quantity:
         case Distance(first, second, mode):
-            return f"the {mode.value} from {phrase(first)} to {phrase(second)}"
+            return f"the {mode.value} from {one_phrase(first)} to {one_phrase(second)}"
         case Size(of, dimension):
-            return f"the {dimension.value} of {phrase(of)}"
+            return f"the {dimension.value} of {one_phrase(of)}"
         case Count(of):
             return f"the number of {phrase(of).removeprefix('the ')}"
         case Total(of, key):

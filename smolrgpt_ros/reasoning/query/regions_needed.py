@@ -15,6 +15,7 @@ from smolrgpt_ros.language.question import (
     Condition,
     Count,
     Difference,
+    Dimension,
     Dimensions,
     Direction,
     Distance,
@@ -49,6 +50,7 @@ from smolrgpt_ros.language.question import (
     Selection,
     Side,
     Size,
+    SizeOf,
     State,
     Total,
     Union,
@@ -58,6 +60,7 @@ from smolrgpt_ros.language.question import (
     Which,
 )
 
+from .containment import stands_on_floor
 from .context import Context
 
 
@@ -163,8 +166,16 @@ class _Needs:
                 self._ends(of, target)
             case Holding(content):
                 self._ends(of, content)
-            case _:
+            case SizeOf(dimension):
                 self._ends(of)
+                if dimension is Dimension.ELEVATION:
+                    self._carriers(of)
+
+    def _carriers(self, of: Selection) -> None:
+        """What may carry objects of a selection, where their class does not say it."""
+        labels = {self._context.objects.label(i) for i in self._candidates(of)}
+        if any(label != "pallet" and not stands_on_floor(label) for label in labels):
+            self._ends(Everything())
 
     def _condition(self, condition: Condition, of: Selection) -> None:
         match condition:
@@ -188,10 +199,10 @@ class _Needs:
                     self._key(key, value)
             case State(state):
                 self._ends(of)
-                floor_regions = any(
-                    self._context.objects.is_floor_region(i) for i in self._candidates(of)
-                )
-                if floor_regions and state in (LoadState.EMPTY, LoadState.LOADED):
+                ids = self._candidates(of)
+                if state in (LoadState.CARRIED, LoadState.ON_FLOOR):
+                    self._carriers(of)
+                elif any(self._context.objects.is_floor_region(i) for i in ids):
                     self._ends(Everything())
 
     def _candidates(self, selection: Selection) -> set[int]:

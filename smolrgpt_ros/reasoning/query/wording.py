@@ -95,6 +95,14 @@ def superlative(selection: Ranked) -> str:
     return f"the {number}{word}"
 
 
+def reference(selection: Ranked) -> str:
+    """What a ranking by distance goes by, as in "to transporter 10"; ``""`` for other keys."""
+    if not isinstance(selection.key, DistanceTo):
+        return ""
+    preposition = "to" if selection.extreme is Extreme.LEAST else "from"
+    return f"{preposition} {one_phrase(selection.key.target)}"
+
+
 def phrase(selection: Selection) -> str:
     """What a selection selects, as in "the nearest pallet to transporter 10"."""
     match selection:
@@ -113,9 +121,14 @@ def phrase(selection: Selection) -> str:
             if selection.take == 1 and isinstance(key, Holding):
                 return f"{what.replace('one', noun(of, 1), 1)}"
             name = f"{what.removesuffix(' one')} {noun(of, selection.take)}"
-            target = f" to {phrase(key.target)}" if isinstance(key, DistanceTo) else ""
+            target = f" {reference(selection)}" if isinstance(key, DistanceTo) else ""
             clause = f" {relative_clause(of.condition)}" if isinstance(of, Where) else ""
             return f"{name.removeprefix('among ')}{target}{clause}"
+
+
+def one_phrase(selection: Selection) -> str:
+    """A selection that is meant to be one object, as in "the transporter"."""
+    return f"the {noun(selection, 1)}" if isinstance(selection, OfClass) else phrase(selection)
 
 
 def nothing(selection: Selection) -> str:
@@ -166,11 +179,11 @@ def _complement(condition: Condition) -> str:
         case OnTop(carrier):
             return f"on {_any(carrier)}"
         case Beside(side, of):
-            return f"{side.value} {phrase(of)}"
+            return f"{side.value} {one_phrase(of)}"
         case NextTo(of):
             return f"next to {_any(of)}"
         case Between(first, second):
-            return f"between {phrase(first)} and {phrase(second)}"
+            return f"between {one_phrase(first)} and {one_phrase(second)}"
         case Among(selection):
             return f"among {phrase(selection)}"
         case Compared(key, comparison, value):
@@ -193,20 +206,20 @@ def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> s
         metres = f"{comparison.value} {value:g} m"
         match key:
             case DistanceTo(target):
-                return f"{metres} from {_any(target)}"
+                return f"{metres} from {one_phrase(target)}"
             case SizeOf(Dimension.SIZE):
                 return f"{metres}\N{SUPERSCRIPT THREE} large"
             case SizeOf(dimension):
                 return f"{metres} {_SIZES[dimension][4]}"
             case _:
                 return f"{comparison.value} {value:g}"
-    other = phrase(value)
+    other = one_phrase(value)
     match key:
         case DistanceTo(target):
             word = "as far from" if comparison is Comparison.EQUAL else None
             if word:
-                return f"{word} {_any(target)} as {other}"
-            return f"{'farther from' if more else 'closer to'} {_any(target)} than {other}"
+                return f"{word} {one_phrase(target)} as {other}"
+            return f"{'farther from' if more else 'closer to'} {one_phrase(target)} than {other}"
         case SizeOf(dimension):
             if comparison is Comparison.EQUAL:
                 return f"as {_SIZES[dimension][4]} as {other}"

@@ -171,6 +171,13 @@ def test_what_cannot_be_told(yard_geometry: FrameGeometry, shop: FrameGeometry) 
     assert cone.value is None and "cone 3" in cone.reason
 
 
+def test_a_pallet_on_a_vehicle_that_is_no_region(yard: Scene) -> None:
+    """Vehicle 21 is missed; the underside of pallet 13 shows that something carries it."""
+    geometry = FrameGeometry(yard.frame, [r for r in yard.regions if r.id != 21])
+    assert listed(geometry, PALLETS, OnTop(VEHICLES)) == {13}
+    assert listed(geometry, PALLETS, OnTop(Ids((22,)))) == set()
+
+
 def test_another_condition_decides_what_cannot_be_measured(yard_geometry: FrameGeometry) -> None:
     hidden = State(LoadState.EMPTY)  # cannot be told of a shelf
     not_inside = Inside(BUFFERS)
