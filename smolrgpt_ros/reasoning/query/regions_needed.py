@@ -26,7 +26,6 @@ from smolrgpt_ros.language.question import (
     Holding,
     Holds,
     HowMuch,
-    Ids,
     Inside,
     Key,
     Listing,
@@ -207,27 +206,39 @@ class _Needs:
 
     def _candidates(self, selection: Selection) -> set[int]:
         """Ids that a selection may select: of what the image decides, those that it does."""
+        if _by_image(selection):
+            return set(self._context.select(selection).ids)
         match selection:
-            case Ids() | OfClass() | Everything() | Camera():
-                return set(self._context.select(selection).chances)
             case Union(members):
                 return set().union(*(self._candidates(member) for member in members))
-            case Ranked(of, Column()) if _by_image(of):
-                return set(self._context.select(selection).ids)
             case Ranked(of) | Where(of):
                 return self._candidates(of)
+            case _:
+                raise AssertionError(f"the image decides {selection}")
 
 
 def _by_image(selection: Selection) -> bool:
-    """Whether a selection is decided without depth; some that are count as not."""
+    """Whether a selection is decided without depth."""
     match selection:
-        case Where(of, Among(members)) | Where(of, Not(Among(members))):
-            return _by_image(of) and _by_image(members)
+        case Where(of, condition):
+            return _by_image(of) and _condition_by_image(condition)
         case Ranked(of, key):
             return isinstance(key, Column) and _by_image(of)
         case Union(members):
             return all(_by_image(member) for member in members)
-        case Where():
-            return False
         case _:
             return True
+
+
+def _condition_by_image(condition: Condition) -> bool:
+    match condition:
+        case Among(members):
+            return _by_image(members)
+        case Beside(side, of):
+            return side in (Side.LEFT, Side.RIGHT) and of != Camera() and _by_image(of)
+        case Not(inner):
+            return _condition_by_image(inner)
+        case All(conditions) | AnyOf(conditions):
+            return all(_condition_by_image(inner) for inner in conditions)
+        case _:
+            return False
