@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import shutil
 import signal
@@ -155,16 +156,29 @@ def step_environment(options: CheckOptions) -> dict[str, str]:
     offline = {"HF_HUB_OFFLINE": "1", "YOLO_OFFLINE": "True", "YOLO_AUTOINSTALL": "False"}
     # The steps are about one card; a second one would make transformers train on both.
     card = {"CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]}
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         **{name: str(folder) for name, folder in folders.items()},
         **offline,
         **card,
+        **_bytecode(work),
         "PYTHONPATH": os.pathsep.join(part for part in path if part),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "TOKENIZERS_PARALLELISM": "false",
     }
+
+
+def _bytecode(work: Path) -> dict[str, str]:
+    """Where the steps keep compiled modules: nowhere, if the installed packages have theirs.
+
+    Elsewhere (pip's ``--no-compile``) each process would compile torch and transformers again,
+    which takes longer than a step.
+    """
+    torch = importlib.util.find_spec("torch")
+    if torch is not None and torch.origin and (Path(torch.origin).parent / "__pycache__").is_dir():
+        return {"PYTHONDONTWRITEBYTECODE": "1"}
+    return {"PYTHONPYCACHEPREFIX": str(work / "bytecode")}
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

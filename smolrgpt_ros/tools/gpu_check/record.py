@@ -29,6 +29,21 @@ class Finding:
     verdict: str
 
 
+@dataclass(frozen=True)
+class Table:
+    """Measurements side by side.
+
+    Args:
+        title: names its rows, in the corner.
+        columns: their names.
+        rows: a name and a cell per column.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass
 class Record:
     """Findings of one step.
@@ -37,12 +52,14 @@ class Record:
         file: is written anew after each change.
         headline: the step's result in a few words.
         findings: in order.
+        tables: of measurements, in order.
         data: numbers for the JSON report, by name.
     """
 
     file: Path
     headline: str = ""
     findings: list[Finding] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
 
     def check(self, what: str, good: bool, found: str) -> None:
@@ -56,6 +73,11 @@ class Record:
     def skip(self, what: str, reason: str) -> None:
         """Note what cannot be looked at here; the step goes on."""
         self._add(Finding(what, reason, SKIPPED))
+
+    def tabulate(self, table: Table) -> None:
+        """Note measurements side by side."""
+        self.tables.append(table)
+        self._write()
 
     def keep(self, name: str, value: Any) -> None:
         """Put numbers into the JSON report."""
@@ -81,6 +103,7 @@ class Record:
         values = {
             "headline": self.headline,
             "findings": [asdict(finding) for finding in self.findings],
+            "tables": [asdict(table) for table in self.tables],
             "data": self.data,
         }
         part = self.file.with_suffix(".part")

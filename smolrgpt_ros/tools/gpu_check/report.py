@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .record import SKIPPED, Finding
+from .record import SKIPPED, Finding, Table
 
 JSON_FILE, TABLE_FILE = "gpu_check.json", "gpu_check.md"
 FAILURES = ("failed", "late", "died", "stopped")
@@ -24,7 +24,7 @@ class StepReport:
         result: ``passed``, ``skipped``, ``not run``, or one of :data:`FAILURES`.
         seconds: it took.
         headline: its result, or why there is none.
-        findings: what it found until it ended.
+        findings, tables: what it found until it ended.
         data: its numbers.
     """
 
@@ -33,6 +33,7 @@ class StepReport:
     seconds: float
     headline: str
     findings: tuple[Finding, ...] = ()
+    tables: tuple[Table, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -60,26 +61,25 @@ def table(title: str, steps: Sequence[StepReport], to_come: int) -> str:
     verdict = f"Failed: {', '.join(failed)}." if failed else "No step failed."
     if to_come:
         verdict += f" {to_come} steps have not ended: the run was cut, or goes on."
-    lines = [
-        f"# GPU check: {title}",
-        "",
-        verdict,
-        "",
-        "| step | result | s | |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {step.name} | {step.result} | {step.seconds:.0f} | {_cell(step.headline)} |"
-        for step in steps
-    ]
+    rows = [(step.name, step.result, f"{step.seconds:.0f}", step.headline) for step in steps]
+    lines = [f"# GPU check: {title}", "", verdict, "", *_grid(("step", "result", "s", ""), rows)]
     for step in steps:
+        if step.findings or step.tables:
+            lines += ["", f"## {step.name}"]
         if step.findings:
-            lines += ["", f"## {step.name}", "", "| | found | |", "|---|---|---|"]
-            lines += [
-                f"| {_cell(found.what)} | {_cell(found.found)} | {_mark(found.verdict)} |"
-                for found in step.findings
-            ]
+            lines += ["", *_grid(("", "found", ""), [_line(found) for found in step.findings])]
+        for measured in step.tables:
+            lines += ["", *_grid((measured.title, *measured.columns), measured.rows)]
     return "\n".join(lines) + "\n"
+
+
+def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    cells = [" | ".join(_cell(cell) for cell in row) for row in (heads, *rows)]
+    return [f"| {cells[0]} |", "|---" * len(heads) + "|", *(f"| {row} |" for row in cells[1:])]
+
+
+def _line(found: Finding) -> tuple[str, str, str]:
+    return found.what, found.found, _mark(found.verdict)
 
 
 def _mark(verdict: str) -> str:

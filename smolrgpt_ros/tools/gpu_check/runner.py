@@ -11,10 +11,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from .options import CheckOptions
-from .record import Finding
+from .record import Finding, Table
 from .report import StepReport, write_report
 from .step_process import PASSED, SKIPPED
 
@@ -109,14 +108,16 @@ def _run(step: Step, options: CheckOptions, environment: Mapping[str, str] | Non
         finally:
             _end_group(process)
     seconds = time.monotonic() - start
-    headline, findings, data = _read(record)
+    left = _read(record)
+    headline = left.headline
     if result == "late":
         headline = f"ended after its {options.seconds:.0f} s; {headline or 'no result yet'}"
     elif result == "died":
         headline = f"ended by {signal.Signals(-(code or 0)).name}; see log.txt"
     elif result == "stopped":
         headline = "the run was stopped"
-    return StepReport(step.name, result, seconds, headline or _fallback(result), findings, data)
+    headline = headline or _fallback(result)
+    return replace(left, name=step.name, result=result, seconds=seconds, headline=headline)
 
 
 def _result_of(code: int) -> str:
@@ -129,12 +130,23 @@ def _fallback(result: str) -> str:
     return "" if result == "passed" else "no reason was recorded; see log.txt"
 
 
-def _read(record: Path) -> tuple[str, tuple[Finding, ...], dict[str, Any]]:
+def _read(record: Path) -> StepReport:
+    """What a step has written so far, without its name and result."""
     if not record.is_file():
-        return "", (), {}
+        return StepReport("", "", 0.0, "")
     values = json.loads(record.read_text())
-    findings = tuple(Finding(**finding) for finding in values["findings"])
-    return values["headline"], findings, values["data"]
+    return StepReport(
+        name="",
+        result="",
+        seconds=0.0,
+        headline=values["headline"],
+        findings=tuple(Finding(**finding) for finding in values["findings"]),
+        tables=tuple(
+            Table(table["title"], tuple(table["columns"]), tuple(map(tuple, table["rows"])))
+            for table in values["tables"]
+        ),
+        data=values["data"],
+    )
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..device import chosen_device, give_back, megabytes
 from ..options import CheckOptions
-from ..record import Record
+from ..record import Record, Table
 
 if TYPE_CHECKING:
     import torch
 
+    from smolrgpt_ros.model.bench.contestant import Contestant
     from smolrgpt_ros.model.bench.options import BenchOptions
     from smolrgpt_ros.model.bench.roofline import Ceilings, Work
 
@@ -50,22 +51,30 @@ def run(options: CheckOptions, record: Record) -> None:
 
 def _answers(report: dict[str, Any], device: torch.device, record: Record) -> None:
     seconds = report["median_seconds"]
-    record.note(
-        "published way, fp32",
-        f"a question {_ms(seconds['published']['answer'])} for 20 tokens, "
-        f"{_ms(seconds['published']['always'])} for all of its tokens",
+    names = tuple(seconds)
+    times = (
+        ("tower, RGB and depth", "tower"),
+        ("first token of a further question", "first token"),
+        ("a question, 20 tokens", "answer"),
+        ("a further question, 20 tokens", "next answer"),
+        ("4 questions at once", "four answers"),
+        ("16 questions at once", "sixteen answers"),
+        ("the published way's own length", "always"),
     )
-    for name in report["computed_as"]:
-        parts = seconds[name]
-        kind = name if device.type == "cuda" else name.replace("graph", "fixed addresses, no graph")
-        record.note(
-            kind,
-            f"first question {_ms(parts['answer'])}, further {_ms(parts['next answer'])}, "
-            f"4 at once {_ms(parts['four answers'])}, 16 at once {_ms(parts['sixteen answers'])}; "
-            f"tokens a second: {_rate(parts, 'decode', 1)} alone, "
-            f"{_rate(parts, 'four at once, decode', 4)} of 4, "
-            f"{_rate(parts, 'sixteen at once, decode', 16)} of 16",
-        )
+    rates = (
+        ("tokens a second", "decode", 1),
+        ("tokens a second, 4 at once", "four at once, decode", 4),
+        ("tokens a second, 16 at once", "sixteen at once, decode", 16),
+    )
+    rows = [(label, *(_ms(seconds[name].get(part)) for name in names)) for label, part in times]
+    rows += [
+        (label, *(_rate(seconds[name].get(step), batch) for name in names))
+        for label, step, batch in rates
+    ]
+    columns = names
+    if device.type == "cpu":  # a graph's stand-in
+        columns = tuple(name.replace("graph", "at fixed addresses") for name in names)
+    record.tabulate(Table("milliseconds", columns, tuple(rows)))
     for name, error in report["logits_error"].items():
         record.check(
             f"logits, {name}", error <= LOGITS_TOLERANCE, f"{error:.4f} standard deviations off"
@@ -78,7 +87,7 @@ def _ceilings(
     """What the device can do, and the work of each number format's parts."""
     import torch
 
-    from smolrgpt_ros.model.bench.case import bench_case
+    from smolrgpt_ros.model.bench.case import bench_case, bench_config
     from smolrgpt_ros.model.bench.contestant import SHORT_NAMES
     from smolrgpt_ros.model.bench.options import clock_of
     from smolrgpt_ros.model.bench.roofline import count_work, measure_ceilings
@@ -93,11 +102,11 @@ def _ceilings(
     record.note(f"product of {side} x {side} matrices", f"{found} TFLOP/s")
     record.keep("ceilings", {"copy_bytes": ceilings.copy_bytes, "flops": ceilings.flops})
     works = {}
+    case = bench_case(bench_config(settings.size), settings.question_tokens, max(BATCHES))
     for dtype in settings.dtypes:
-        who = _contestant(settings, dtype, device)
-        case = bench_case(who.generator.model.config, settings.question_tokens, max(BATCHES))
-        works[SHORT_NAMES[dtype]] = count_work(who, case.to(device), BATCHES)
-        del who
+        contestant = _contestant(settings, dtype, device)
+        works[SHORT_NAMES[dtype]] = count_work(contestant, case.to(device), BATCHES)
+        del contestant
         give_back(device)
     return ceilings, works
 
@@ -109,39 +118,45 @@ def _shares(
     record: Record,
 ) -> None:
     """How much of each part's time even a perfect implementation would take."""
-    for name in report["computed_as"]:
-        dtype = name.split()[0]
-        parts = report["median_seconds"][name]
-        shares = []
-        for part, work in works[dtype].items():
-            least = work.least_seconds(ceilings, dtype)
-            share = f"{100 * least / parts[part]:.0f} %" if parts[part] > 0 else "no time measured"
-            shares.append(f"{part} {_ms(least)} of {_ms(parts[part])}: {share}")
-        record.note(f"least time by these ceilings, {name}", "; ".join(shares))
+    names = tuple(report["computed_as"])
+    rows = []
+    for part in next(iter(works.values())):
+        cells = []
+        for name in names:
+            dtype = name.split()[0]
+            least = works[dtype][part].least_seconds(ceilings, dtype)
+            taken = report["median_seconds"][name][part]
+            cells.append(_ms(least) + (f" ({100 * least / taken:.0f} %)" if taken > 0 else ""))
+        rows.append((part, *cells))
+    record.tabulate(Table("least milliseconds by these ceilings", names, tuple(rows)))
 
 
 def _peaks(settings: BenchOptions, device: torch.device, record: Record) -> None:
     import torch
 
-    from smolrgpt_ros.model.bench.case import bench_case
+    from smolrgpt_ros.model.bench.case import bench_case, bench_config
     from smolrgpt_ros.model.inference.frame_cache import FrameFeatures
 
+    case = bench_case(bench_config(settings.size), settings.question_tokens, max(BATCHES))
+    columns = []
     for dtype in settings.dtypes:
-        who = _contestant(settings, dtype, device)
-        case = bench_case(who.generator.model.config, settings.question_tokens, max(BATCHES))
-        found = [f"weights {megabytes(torch.cuda.memory_allocated(device))}"]
-        for way, contestant in (("eager", who), ("graph", who.with_graphs())):
+        growing = _contestant(settings, dtype, device)
+        cells = {"weights": megabytes(torch.cuda.memory_allocated(device))}
+        for way, contestant in (("eager", growing), ("graph", growing.with_graphs())):
             for batch in (1, max(BATCHES)):
                 give_back(device)
                 contestant.answer(FrameFeatures(case.frame), case.questions[:batch], 20)
-                peak = torch.cuda.max_memory_allocated(device)
-                found.append(f"{way}, {batch} at once {megabytes(peak)}")
-        record.note(f"peak memory, {dtype}", "; ".join(found))
-        del who, contestant
+                cells[f"{way}, {batch} at once"] = megabytes(
+                    torch.cuda.max_memory_allocated(device)
+                )
+        columns.append(cells)
+        del growing, contestant
         give_back(device)
+    rows = tuple((name, *(cells[name] for cells in columns)) for name in columns[0])
+    record.tabulate(Table("peak memory", settings.dtypes, rows))
 
 
-def _contestant(settings: BenchOptions, dtype: str, device: torch.device) -> Any:
+def _contestant(settings: BenchOptions, dtype: str, device: torch.device) -> Contestant:
     import torch
 
     from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
@@ -158,14 +173,14 @@ def _headline(report: dict[str, Any]) -> str:
     best = "bf16 graph"
     parts, published = report["median_seconds"][best], report["median_seconds"]["published"]
     return (
-        f"{best}: a question {_ms(parts['answer'])} (published way, fp32, "
-        f"{_ms(published['answer'])}), a further one {_ms(parts['next answer'])}"
+        f"{best}: a question {_ms(parts['answer'])} ms (published way, fp32, "
+        f"{_ms(published['answer'])} ms), a further one {_ms(parts['next answer'])} ms"
     )
 
 
-def _ms(seconds: float) -> str:
-    return f"{1e3 * seconds:.3g} ms"
+def _ms(seconds: float | None) -> str:
+    return "" if seconds is None else f"{1e3 * seconds:.3g}"
 
 
-def _rate(parts: dict[str, float], step: str, batch: int) -> str:
-    return f"{batch / parts[step]:,.0f}" if parts[step] > 0 else "-"
+def _rate(step_seconds: float | None, batch: int) -> str:
+    return f"{batch / step_seconds:,.0f}" if step_seconds else ""
