@@ -8,6 +8,7 @@ the steps, without installing anything.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import importlib.util
 import subprocess
 import sys
@@ -19,6 +20,7 @@ WHEELS = {
     "pycocotools": ("pycocotools", "2.0.11"),
     "PyYAML": ("yaml", "6.0.3"),
     "accelerate": ("accelerate", "1.15.0"),
+    "transformers": ("transformers", "5.23.0"),
     "psutil": ("psutil", "7.1.3"),
     "ultralytics": ("ultralytics", "8.4.190"),
     "ultralytics-thop": ("thop", "2.2.3"),
@@ -28,6 +30,8 @@ WHEELS = {
     "PyOpenGL": ("OpenGL", "3.1.10"),
 }
 """Name on PyPI -> importable name and version. OpenCV is not among them: 62 MB."""
+TOO_OLD = {"transformers": (5, 20)}
+"""Importable names of packages whose older versions do not do; they are then taken from wheels."""
 LIMIT_BYTES = 40 * 10**6
 
 
@@ -62,7 +66,7 @@ def fetch(folder: Path, python: str, machine: str) -> int:
 
 
 def unpack_missing(folder: Path, target: Path) -> list[str]:
-    """Unpack the wheels of packages that cannot be imported here.
+    """Unpack the wheels of packages that cannot be imported here, or are too old.
 
     Args:
         folder: of the wheels; may be absent.
@@ -72,7 +76,7 @@ def unpack_missing(folder: Path, target: Path) -> list[str]:
         The importable names of what was unpacked.
     """
     # Asked before the first is unpacked: some of them share a package.
-    missing = {module for module, _ in WHEELS.values() if importlib.util.find_spec(module) is None}
+    missing = {module for module, _ in WHEELS.values() if is_missing(module)}
     unpacked = set()
     by_stem = {name.lower().replace("-", "_"): module for name, (module, _) in WHEELS.items()}
     for wheel in sorted(folder.glob("*.whl")):
@@ -83,6 +87,17 @@ def unpack_missing(folder: Path, target: Path) -> list[str]:
                 archive.extractall(target)
             unpacked.add(module)
     return sorted(unpacked)
+
+
+def is_missing(module: str) -> bool:
+    """Whether a package cannot be imported here, or is too old."""
+    if importlib.util.find_spec(module) is None:
+        return True
+    if module not in TOO_OLD:
+        return False
+    found = importlib.metadata.version(module).split(".")
+    numbers = tuple(int(part) if part.isdigit() else 0 for part in found)
+    return numbers < TOO_OLD[module]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,6 +12,7 @@ import subprocess
 from ..device import megabytes
 from ..options import CheckOptions
 from ..record import Record
+from ..wheels import is_missing
 
 PACKAGES = {
     "torch": "everything",
@@ -41,6 +42,8 @@ def run(options: CheckOptions, record: Record) -> None:
     disk = shutil.disk_usage(options.out).free
     record.check("free disk", disk > 8 * 2**30 or options.small, megabytes(disk))
     missing = {name for name in PACKAGES if importlib.util.find_spec(name) is None}
+    if "transformers" not in missing and is_missing("transformers"):
+        record.check("package transformers", False, "too old; scripts/gpu_wheels fetches it")
     for name in sorted(missing):
         if PACKAGES[name] == "everything":
             record.check(f"package {name}", False, "missing, and every step needs it")
