@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +22,8 @@ from .steps import STEPS
 from .wheels import unpack_missing
 
 _FIXTURE = ROOT.parent / "shared" / "fixtures" / "reference_checkpoint"
+_SLOWER = 4
+"""Times that steps may take longer with --small, on CPUs of any speed."""
 _LONGEST_TEMPORARY = 60
 """Characters of a folder for temporary files: sockets below it may have 107 in all."""
 
@@ -88,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unpacked = unpack_missing(parsed.wheels, options.work / "site")
     if unpacked:
         print(f"from wheels: {', '.join(unpacked)}")
+    if options.small:
+        steps = [replace(step, limit_s=_SLOWER * step.limit_s) for step in steps]
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         reports = run_steps(

@@ -32,9 +32,9 @@ def test_small_runs_every_step_and_writes_nothing_elsewhere(tmp_path):
     environment = {**os.environ, "HOME": str(elsewhere), "TMPDIR": str(elsewhere)}
     for name in ("HF_HOME", "YOLO_CONFIG_DIR", "XDG_CACHE_HOME", "MPLCONFIGDIR"):
         environment.pop(name, None)
-    command = [ROOT / "scripts" / "gpu_check", "--small", "--out", out]
+    command = [ROOT / "scripts" / "gpu_check", "--small", "--minutes", "20", "--out", out]
     ended = subprocess.run(
-        command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=600
+        command, cwd=elsewhere, env=environment, capture_output=True, text=True, timeout=1300
     )
     assert ended.returncode == 0, ended.stdout + (out / "log.txt").read_text()[-4000:]
     report = json.loads((out / "gpu_check.json").read_text())
