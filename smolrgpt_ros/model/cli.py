@@ -54,9 +54,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run_download)
     parser = subparsers.add_parser(
         "bench",
-        help="speed and memory, per part and end to end, against the published way",
-        description="Measure the model with random weights against the published way of computing, "
-        "interleaved in one run; no download. Use an idle machine.",
+        help="speed and memory, per part and end to end, against the published baseline",
+        description="Measure the model with random weights against the published order of "
+        "computing, interleaved in one run; no download. Use an idle machine.",
     )
     parser.add_argument("--size", choices=("full", "tiny"), default="full", help="model size")
     parser.add_argument(

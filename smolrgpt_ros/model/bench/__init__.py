@@ -1,1 +1,1 @@
-"""Speed and memory beside the published way of computing."""
+"""Speed and memory beside the published baseline."""

@@ -1,1 +1,1 @@
-"""Reading, writing and downloading checkpoints in the published layout."""
+"""Checkpoints: loading any of them, converting the published layout, downloading."""

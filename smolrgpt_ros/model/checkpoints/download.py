@@ -11,7 +11,6 @@ from pathlib import Path
 
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import (
-    HfHubHTTPError,
     HFValidationError,
     LocalEntryNotFoundError,
     RemoteEntryNotFoundError,
@@ -106,7 +105,8 @@ def download(
             f"{file}: the Hub does not answer; check the network, HF_ENDPOINT and HF_HUB_OFFLINE, "
             f"and run the command again ({error})"
         ) from error
-    except (HfHubHTTPError, OSError) as error:
+    except Exception as error:
+        # Among them errors of the HTTP library, which is another one in each version of the client.
         raise DownloadError(
             f"{file}: the transfer failed ({error}); run the command again"
         ) from error

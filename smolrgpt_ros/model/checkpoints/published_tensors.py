@@ -52,7 +52,7 @@ _INSIDE_TOWER = (
 )
 
 
-def our_names(published: str) -> tuple[str, ...]:
+def _our_names(published: str) -> tuple[str, ...]:
     """Names of our parameters that a published tensor holds: three for a fused ``qkv_proj``.
 
     Raises:
@@ -74,7 +74,7 @@ def our_names(published: str) -> tuple[str, ...]:
 def published_names(ours: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Published name -> our names, for all our parameters (``inv_freq`` is not one)."""
     names = (_published_name(name) for name in ours if name != HEAD)
-    return {name: our_names(name) for name in names}
+    return {name: _our_names(name) for name in names}
 
 
 def _published_name(ours: str) -> str:

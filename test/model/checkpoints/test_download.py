@@ -21,11 +21,12 @@ FILE = HubFile("someone/Weights", "weights.tar", COMMIT, "dataset")
 
 
 class Hub(http.server.ThreadingHTTPServer):
-    """A Hub with one file; its requests are kept."""
+    """A Hub with one file; its requests are kept, and it sends the first ``sends`` bytes."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[str] = []
+        self.sends = len(DATA)
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -51,7 +52,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(DATA) if known else 0))
         self.end_headers()
         if known and with_body:
-            self.wfile.write(DATA)
+            self.wfile.write(DATA[: self.server.sends])
 
     def log_message(self, *_: object) -> None:
         pass
@@ -126,6 +127,16 @@ def test_a_hub_that_does_not_answer(
     monkeypatch.setattr("time.sleep", lambda seconds: None)  # between the Hub client's retries
     with pytest.raises(DownloadError, match=r"does not answer.*run the command again"):
         download(FILE, tmp_path, endpoint="http://127.0.0.1:9", timeout_s=2)
+
+
+def test_a_transfer_that_is_cut_off_leaves_no_file(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)  # between the Hub client's retries
+    hub.sends = 1000
+    with pytest.raises(DownloadError, match=r"the transfer failed .*; run the command again"):
+        download(FILE, tmp_path, endpoint=hub.url)
+    assert not (tmp_path / "weights.tar").exists()
 
 
 def test_offline_mode_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
