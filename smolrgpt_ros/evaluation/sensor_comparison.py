@@ -22,19 +22,13 @@ from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.questions import KINDS, Question, generate_questions
 from smolrgpt_ros.simulation.questions.relation_questions import generate_relations
 from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
-from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.sensing.sensor import SENSORS
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, seen_through, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES
 
 from .cases import HELD_OUT_SEED
 from .score import is_close
 from .summary import wilson_interval
-
-SENSORS: dict[str, SensorModel | None] = {
-    "clean": None,
-    "usual": SensorModel(),
-    "rough": SensorModel.rough(),
-}
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .sensing.sensor import SensorModel
+from .sensing.sensor import SENSORS, SensorModel
 from .warehouse import SimulatedFrame
 from .world.scenes import FAMILY_MIXES, family_of
 
-SENSORS = ("usual", "rough", "clean")
 _STRENGTHS = {
     field.name: int if field.type == "int" else float for field in dataclasses.fields(SensorModel)
 }
@@ -102,7 +101,7 @@ def _add_scene_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_sensor_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("sensor model")
     group.add_argument(
-        "--sensor", choices=SENSORS, default="usual",
+        "--sensor", choices=tuple(SENSORS), default="usual",
         help="usual: a decent stereo camera; rough: a cheap one; clean: ideal pictures",
     )  # fmt: skip
     group.add_argument(
@@ -121,14 +120,14 @@ def sensor_of(arguments: argparse.Namespace) -> SensorModel | None:
         ValueError: if a strength is impossible, or set for ideal pictures.
     """
     settings = dict(arguments.sensor_set)
-    if arguments.sensor == "clean":
+    base = SENSORS[arguments.sensor]
+    if base is None:
         if settings:
             raise ValueError(
                 f"--sensor-set {sorted(settings)} has no effect on ideal pictures; "
                 "leave out --clean, or switch effects off one by one"
             )
         return None
-    base = SensorModel.rough() if arguments.sensor == "rough" else SensorModel()
     return dataclasses.replace(base, **settings)
 
 

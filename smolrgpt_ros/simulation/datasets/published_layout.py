@@ -135,19 +135,29 @@ def read_entries(path: str | Path) -> list[Entry]:
         ValueError: if it is neither, or an entry is incomplete.
     """
     file = Path(path)
-    if not file.is_file():
-        raise FileNotFoundError(f"question file not found: {file}")
-    if file.suffix == ".parquet":
+    if file.suffix == ".parquet" and file.is_file():
         import pyarrow.parquet
 
         return [entry_of_row(row) for row in pyarrow.parquet.read_table(file).to_pylist()]
+    return [Entry.from_json(item) for item in read_items(file)]
+
+
+def read_items(file: Path) -> list[Any]:
+    """The items of a JSON list in a file, as they are.
+
+    Raises:
+        FileNotFoundError: if it is not there.
+        ValueError: if it is not JSON, or holds anything but a list.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(f"question file not found: {file}")
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{file} is neither .parquet nor JSON: {error}") from error
     if not isinstance(data, list):
         raise ValueError(f"{file} must hold a list of entries, found {type(data).__name__}")
-    return [Entry.from_json(item) for item in data]
+    return data
 
 
 def write_json(path: str | Path, entries: Iterable[Entry]) -> None:

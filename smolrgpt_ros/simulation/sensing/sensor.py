@@ -120,6 +120,14 @@ class SensorModel:
         return measured.astype(np.float32)
 
 
+SENSORS: dict[str, SensorModel | None] = {
+    "clean": None,
+    "usual": SensorModel(),
+    "rough": SensorModel.rough(),
+}
+"""Sensor models by name; ``None`` leaves the ideal picture as it is."""
+
+
 def _compressed(rgb: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     done, data = cv2.imencode(
         ".jpg", np.ascontiguousarray(rgb[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from smolrgpt_ros.simulation.datasets.published_layout import Entry, entry_of_row
+from smolrgpt_ros.simulation.datasets.published_layout import Entry, entry_of_row, read_items
 
 _IMAGE_TAG = "<image>"
 _GROUPS_KEPT = 4
@@ -45,8 +44,8 @@ class JsonSource:
     """A published ``train.json`` or a list of captions (as LLaVA-CC3M has them), held in memory.
 
     Args:
-        path: of the file; its pictures lie beside it.
-        pictures: folder of the pictures, where they do not.
+        path: of the file; its pictures are beside it.
+        pictures: folder of the pictures, where they are elsewhere.
 
     Raises:
         FileNotFoundError: if the file is not there.
@@ -54,17 +53,9 @@ class JsonSource:
     """
 
     def __init__(self, path: Path, pictures: Path | None = None) -> None:
-        if not path.is_file():
-            raise FileNotFoundError(f"training data not found: {path}")
-        try:
-            items = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{path} is not JSON: {error}") from error
-        if not isinstance(items, list):
-            raise ValueError(f"{path} must hold a list of entries, found {type(items).__name__}")
+        self._items = read_items(path)
         self.name = str(path)
-        self.runs: Sequence[int] = (len(items),)
-        self._items: list[Any] = items
+        self.runs: Sequence[int] = (len(self._items),)
         self._folder = pictures or path.parent
 
     def __len__(self) -> int:
