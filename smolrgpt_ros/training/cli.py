@@ -83,7 +83,7 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit status."""
-    from .curriculum.recipe import is_stage_recipe
+    from .curriculum.stage_recipe import is_stage_recipe
 
     if not arguments.config.is_file():
         raise FileNotFoundError(f"recipe not found: {arguments.config}; set --config")
@@ -95,8 +95,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _train_stage(arguments: argparse.Namespace) -> int:
-    from .curriculum.recipe import read_stage_recipe
     from .curriculum.resource_estimate import estimate_resources, table
+    from .curriculum.stage_recipe import read_stage_recipe
     from .curriculum.start import starting_model
     from .curriculum.trainer import mixtures, run_stage
     from .data.mixture import MixtureSampler

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
 
-from .recipe import StageRecipe
-from .stages import freeze
+from .stage_recipe import StageRecipe
+from .trained_modules import freeze
 
 _TEXT_TOKENS = 160
 """Of a question and its answer in the warehouse benchmark, rounded up."""

@@ -21,7 +21,7 @@ from smolrgpt_ros.model.preprocessing.processor import (
     SmolRGPTProcessor,
 )
 
-from .recipe import ModelPlan
+from .stage_recipe import ModelPlan
 
 
 def starting_model(

@@ -29,9 +29,9 @@ from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from ..data.examples import IGNORED, collate
 from ..data.mixture import Mixture, MixtureSampler, skipped_by_reason, split
 from ..data.sources import open_source
-from .recipe import StageRecipe
-from .stages import freeze, parameter_groups
+from .stage_recipe import StageRecipe
 from .start import starting_model
+from .trained_modules import freeze, parameter_groups
 
 
 class StageTrainer(Trainer):

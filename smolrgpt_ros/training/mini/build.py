@@ -19,7 +19,7 @@ from smolrgpt_ros.model.preprocessing.processor import (
     SmolRGPTProcessor,
 )
 
-from .recipe import Recipe
+from .recipe import MiniRecipe
 from .tokenizer import LIST_SEPARATORS, REGION_NAMES
 
 _STD = 0.05
@@ -27,7 +27,7 @@ _STD = 0.05
 
 
 def build_mini(
-    recipe: Recipe, tokenizer: PreTrainedTokenizerFast
+    recipe: MiniRecipe, tokenizer: PreTrainedTokenizerFast
 ) -> tuple[SmolRGPTForConditionalGeneration, SmolRGPTProcessor]:
     """A model with fresh weights and its processor, sized by the recipe."""
     torch.manual_seed(recipe.seed)

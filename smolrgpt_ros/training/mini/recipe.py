@@ -39,7 +39,7 @@ class StagePlan:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class MiniRecipe:
     """A whole run. The file's ``detector`` is read apart, see ``training.detector.plan``.
 
     Args:
@@ -62,7 +62,7 @@ class Recipe:
     stages: dict[str, StagePlan]
 
 
-def read_recipe(path: Path) -> Recipe:
+def read_recipe(path: Path) -> MiniRecipe:
     """Reads a recipe.
 
     Raises:
@@ -71,7 +71,7 @@ def read_recipe(path: Path) -> Recipe:
     return recipe_of(read_values(path), path)
 
 
-def recipe_of(values: dict[str, Any], path: Path) -> Recipe:
+def recipe_of(values: dict[str, Any], path: Path) -> MiniRecipe:
     """The recipe of a file's values; ``path`` is named in errors.
 
     Raises:
@@ -79,7 +79,7 @@ def recipe_of(values: dict[str, Any], path: Path) -> Recipe:
     """
     try:
         model = values["model"]
-        return Recipe(
+        return MiniRecipe(
             seed=int(values["seed"]),
             data=plan_of(FramesPlan, values["data"], f"{path}: data"),
             vision=dict(model["vision"]),

@@ -12,14 +12,14 @@ from smolrgpt_ros.simulation.questions.questions import generate_questions
 from .build import build_mini
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames, build_cache
-from .recipe import Recipe
+from .recipe import MiniRecipe
 from .stages import TrainingRun
 from .tokenizer import train_tokenizer
 
 _TOKENIZER_FRAMES = 400
 
 
-def open_run(recipe: Recipe, folder: Path, workers: int = 1) -> TrainingRun:
+def open_run(recipe: MiniRecipe, folder: Path, workers: int = 1) -> TrainingRun:
     """Opens a run; simulates the frames and trains the tokenizer on the first call.
 
     Args:

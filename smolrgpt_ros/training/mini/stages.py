@@ -33,7 +33,7 @@ from .build import load_part, save_part
 from .centres import train_centres
 from .frames import CachedFrames
 from .loop import Schedule, fit
-from .recipe import STAGES, Recipe
+from .recipe import STAGES, MiniRecipe
 from .region_geometry import geometry_loss
 from .sampling import Sampler
 from .tower import pretrain_tower
@@ -82,7 +82,7 @@ class TrainingRun:
         features: file of the tower's features.
     """
 
-    recipe: Recipe
+    recipe: MiniRecipe
     frames: CachedFrames
     model: SmolRGPTForConditionalGeneration
     processor: SmolRGPTProcessor

@@ -16,9 +16,9 @@ from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGener
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.training.cli import CONFIG, main
 from smolrgpt_ros.training.curriculum import trainer as trainer_module
-from smolrgpt_ros.training.curriculum.recipe import is_stage_recipe, read_stage_recipe
 from smolrgpt_ros.training.curriculum.resource_estimate import estimate_resources
-from smolrgpt_ros.training.curriculum.stages import Rates, freeze, parameter_groups
+from smolrgpt_ros.training.curriculum.stage_recipe import is_stage_recipe, read_stage_recipe
+from smolrgpt_ros.training.curriculum.trained_modules import Rates, freeze, parameter_groups
 from smolrgpt_ros.training.curriculum.trainer import (
     StageTrainer,
     answer_loss,

@@ -14,7 +14,7 @@ from smolrgpt_ros.training.mini.batches import (
     encode,
 )
 from smolrgpt_ros.training.mini.build import build_mini
-from smolrgpt_ros.training.mini.recipe import Recipe
+from smolrgpt_ros.training.mini.recipe import MiniRecipe
 from smolrgpt_ros.training.mini.tokenizer import train_tokenizer
 
 QUESTIONS: tuple[tuple[int, list[int], str, str], ...] = (
@@ -29,7 +29,7 @@ QUESTIONS: tuple[tuple[int, list[int], str, str], ...] = (
 def tiny():
     tokenizer = train_tokenizer([q + a for _, _, q, a in QUESTIONS] * 5, 300)
     sizes = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2}
-    recipe = Recipe(
+    recipe = MiniRecipe(
         seed=1,
         data=FramesPlan(1, 1, 64, 64),
         vision={**sizes, "num_attention_heads": 2, "image_size": 32, "patch_size": 8},

@@ -11,12 +11,12 @@ from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.training.data.simulated_frames import CLASSES, FramesPlan
 from smolrgpt_ros.training.mini.build import export, load_part
 from smolrgpt_ros.training.mini.frames import build_cache
-from smolrgpt_ros.training.mini.recipe import STAGES, Recipe, StagePlan
+from smolrgpt_ros.training.mini.recipe import STAGES, MiniRecipe, StagePlan
 from smolrgpt_ros.training.mini.run_folder import open_run
 from smolrgpt_ros.training.mini.stages import train_stage
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
-RECIPE = Recipe(
+RECIPE = MiniRecipe(
     seed=1,
     data=FramesPlan(frames=4, seed=40, width=192, height=108),
     vision={**SIZES, "num_attention_heads": 2, "image_size": 64, "patch_size": 16},

@@ -18,7 +18,7 @@ from ..record import Record
 if TYPE_CHECKING:
     import torch
 
-    from smolrgpt_ros.training.curriculum.recipe import StageRecipe
+    from smolrgpt_ros.training.curriculum.stage_recipe import StageRecipe
 
 STEPS = 50
 LARGEST_MICRO_BATCH = 128
@@ -61,8 +61,8 @@ def run(options: CheckOptions, record: Record) -> None:
 
 def _recipe(options: CheckOptions) -> StageRecipe:
     """``sft`` from random backbones of the published sizes; the mini on a CPU."""
-    from smolrgpt_ros.training.curriculum.recipe import ModelPlan, SourcePlan, StageRecipe
-    from smolrgpt_ros.training.curriculum.stages import Rates
+    from smolrgpt_ros.training.curriculum.stage_recipe import ModelPlan, SourcePlan, StageRecipe
+    from smolrgpt_ros.training.curriculum.trained_modules import Rates
 
     small = options.small
     mini = str(options.mini)
@@ -99,8 +99,8 @@ def _trials(
     """Double the micro-batch until memory is short, time is, or nothing is gained."""
     import torch
 
-    from smolrgpt_ros.training.curriculum.stages import freeze, parameter_groups
     from smolrgpt_ros.training.curriculum.start import starting_model
+    from smolrgpt_ros.training.curriculum.trained_modules import freeze, parameter_groups
     from smolrgpt_ros.training.curriculum.trainer import mixtures
 
     model, processor = starting_model(recipe.model)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..recipe_values import plan_of, read_values
-from .stages import TRAINED, Rates
+from .trained_modules import TRAINED, Rates
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class StageRecipe:
     """A stage of the curriculum.
 
     Args:
-        stage: of ``stages.TRAINED``.
+        stage: of ``trained_modules.TRAINED``.
         model: where it starts.
         data: sources.
         validation: share of each source's pictures that is held out.
