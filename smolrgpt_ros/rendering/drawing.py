@@ -92,12 +92,14 @@ def wrapped(text: str, letters: int, width: int) -> list[str]:
 def draw_tag(
     picture: NDArray[np.uint8], text: str, middle: tuple[float, float], color: Color
 ) -> None:
-    """Write a short text on a dark plate into a picture, kept inside it.
+    """Write a short text on a dark plate into a picture, kept inside it; nothing for no text.
 
     Args:
         picture: shape ``(H, W, 3)``, uint8; changed.
         middle: of the text, pixels (x, y).
     """
+    if not text:
+        return
     letters = max(_LEAST_LETTERS, round(15 * scale_of(picture)))
     width, height = text_size(text, letters)
     x = int(np.clip(middle[0] - width / 2, 2, max(2, picture.shape[1] - width - 2)))

@@ -10,9 +10,18 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .palette import Color
 
-#: What the font has beside ASCII; anything else is drawn as a question mark.
+#: Characters of the font beside ASCII, and substitutes for others; the rest is a question mark.
 _BEYOND_ASCII = "\N{PLUS-MINUS SIGN}\N{DEGREE SIGN}\N{MIDDLE DOT}\N{HORIZONTAL ELLIPSIS}" + (
     "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+)
+_SUBSTITUTES = str.maketrans(
+    {
+        "\N{SUPERSCRIPT TWO}": "2",
+        "\N{SUPERSCRIPT THREE}": "3",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+    }
 )
 
 
@@ -60,6 +69,7 @@ def write(
 
 
 def _drawable(text: str) -> str:
+    text = text.translate(_SUBSTITUTES)
     return "".join(c if " " <= c <= "~" or c in _BEYOND_ASCII else "?" for c in text)
 
 

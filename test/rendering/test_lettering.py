@@ -37,8 +37,11 @@ def test_text_beside_the_picture_draws_nothing():
 
 def test_a_character_that_the_font_lacks_is_a_question_mark():
     np.testing.assert_array_equal(written("3 \u03c3", (10, 10)), written("3 ?", (10, 10)))
-    degrees = written("3 \N{PLUS-MINUS SIGN} 1", (10, 10))
-    assert (degrees != written("3 ? 1", (10, 10))).any()
+    np.testing.assert_array_equal(
+        written("2 m\N{SUPERSCRIPT THREE}", (10, 10)), written("2 m3", (10, 10))
+    )
+    spread = written("3 \N{PLUS-MINUS SIGN} 1", (10, 10))
+    assert (spread != written("3 ? 1", (10, 10))).any()
 
 
 def test_an_outline_surrounds_the_letters():

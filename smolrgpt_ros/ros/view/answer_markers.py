@@ -22,8 +22,8 @@ _NOWHERE = Point(z=2.0)
 _COLUMNS = 60
 #: Heights in letters: of a region's own word over it, above the two lines of its name; of a line.
 _WORD, _LINE = 3.9, 1.6
-#: Half of the tick at the end of a dimension line, metres.
-_TICK = 0.1
+#: Half of the tick at the end of a dimension line, and its distance from the object, metres.
+_TICK, _GAP = 0.1, 0.1
 
 
 def answer_markers(view: AnswerView, header: Header, regions: Mapping[int, Region]) -> list[Marker]:
@@ -38,52 +38,65 @@ def answer_markers(view: AnswerView, header: Header, regions: Mapping[int, Regio
         In the namespaces ``answer_line``, ``answer_label``, ``answer_box`` and ``answer_text``.
     """
     markers: list[Marker] = []
-    for mark in marks_of(view, regions):
-        markers += _drawn(mark, view, header, [regions[i] for i in mark.regions])
+    for number, mark in enumerate(marks_of(view, regions)):
+        markers += _drawn(mark, number, view, header, [regions[i] for i in mark.regions])
     return markers + _captions(view, header, regions)
 
 
-def _drawn(mark: Mark, view: AnswerView, header: Header, regions: Sequence[Region]) -> list[Marker]:
+def _drawn(
+    mark: Mark, number: int, view: AnswerView, header: Header, regions: Sequence[Region]
+) -> list[Marker]:
+    """The markers of a mark; ``number`` is its place among the answer's marks."""
     first, last, color = regions[0], regions[-1], mark.color
     word = text(header, "answer_label", last.id, mark.text, color, above(last, _WORD))
+    words = [word] if mark.text else []
     match mark.form:
         case Form.SEGMENT:
             start = first.position if len(regions) > 1 else Point()  # from the camera
-            return _segment(header, mark, [start, last.position])
+            return _segment(header, mark, number, [start, last.position])
         case Form.VERTICAL:
             spot, up = vector(first.position), np.array(view.up)
             foot = point(spot - (spot - vector(last.position)) @ up * up)
-            return _segment(header, mark, [first.position, foot, foot, last.position])
+            return _segment(header, mark, number, [first.position, foot, foot, last.position])
         case Form.WIDTH | Form.HEIGHT:
-            return _dimension(header, mark, view, last)
+            return _dimension(header, mark, number, view, last)
         case Form.ARROW:
-            return [arrow(header, "answer_line", 0, [first.position, last.position], color)]
+            return [arrow(header, "answer_line", number, [first.position, last.position], color)]
         case Form.WORD:
-            return [word]
+            return words
         case Form.RING:
-            return [box(header, "answer_box", last, color, 0.95, 0.08), word]
+            return [box(header, "answer_box", last, color, 0.95, 0.08), *words]
         case _:
             assert_never(mark.form)
 
 
-def _segment(header: Header, mark: Mark, points: Sequence[Point]) -> list[Marker]:
-    """Lines between pairs of points, with a text in the middle of the first one."""
-    return [
-        lines(header, "answer_line", 0, points, mark.color),
-        text(header, "answer_label", 0, mark.text, mark.color, middle(points[:2])),
-    ]
+def _segment(header: Header, mark: Mark, number: int, points: Sequence[Point]) -> list[Marker]:
+    """Lines between pairs of points, with the text, if there is one, in the middle of the first."""
+    line = lines(header, "answer_line", number, points, mark.color)
+    if not mark.text:
+        return [line]
+    where = middle(points[:2])
+    return [line, text(header, "answer_label", number, mark.text, mark.color, where)]
 
 
-def _dimension(header: Header, mark: Mark, view: AnswerView, region: Region) -> list[Marker]:
-    """A line of the measured length with ticks at its ends: upright, or level across the view."""
+def _dimension(
+    header: Header, mark: Mark, number: int, view: AnswerView, region: Region
+) -> list[Marker]:
+    """A line of the measured length with ticks at its ends: upright beside the object, or level
+    across the view in front of it."""
     assert isinstance(view.value, (int, float))
     up = np.array(view.up)
     level = np.cross((0.0, 0.0, 1.0) if abs(up[2]) < 0.99 else (0.0, 1.0, 0.0), up)
     level /= np.linalg.norm(level)
-    along, across = (up, level) if mark.form is Form.HEIGHT else (level, up)
-    ends = [vector(region.position) + sign * view.value / 2 * along for sign in (-1, 1)]
+    center, size = vector(region.position), region.size
+    if mark.form is Form.HEIGHT:
+        along, across, middle_of_line = up, level, center + (size.x / 2 + _GAP) * level
+    else:
+        ahead = np.cross(up, level)
+        along, across, middle_of_line = level, up, center - (size.z / 2 + _GAP) * ahead
+    ends = [middle_of_line + sign * view.value / 2 * along for sign in (-1, 1)]
     ticks = [end + sign * _TICK * across for end in ends for sign in (-1, 1)]
-    return _segment(header, mark, [point(spot) for spot in (*ends, *ticks)])
+    return _segment(header, mark, number, [point(spot) for spot in (*ends, *ticks)])
 
 
 def _captions(view: AnswerView, header: Header, regions: Mapping[int, Region]) -> list[Marker]:

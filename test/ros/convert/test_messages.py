@@ -214,7 +214,8 @@ def test_the_kind_of_the_question_travels_also_where_the_text_could_not_be_read(
 )
 def test_measured_values_of_a_message(kind, value, normalized, unit, number, text):
     spread = 0.1 if unit in ("m", "hour") else None
-    found = Evaluation(value, unit, spread, valid_ratio=0.9, region_ids=(12, 31))
+    ids = (12,) if kind is Kind.CHOICE else (12, 31)
+    found = Evaluation(value, unit, spread, valid_ratio=0.9, region_ids=ids)
     message = message_of(answer(kind=kind, value=None, measured=found))
     assert message.measured.normalized == normalized
     assert measured_value(message) == number
@@ -242,7 +243,6 @@ def test_an_empty_answer_claims_nothing():
 def test_a_request_becomes_a_query():
     request = SpatialQuery.Request(
         question="How far?",
-        asked=q.HowMuch(q.Distance(q.Ids((31,), "shelf"), q.Ids((12,), "pallet"))),
         region_ids=[3, 1],
         stamp=time_of(7_000_000_009),
         max_age=duration_of(0.5),

@@ -252,12 +252,13 @@ def length(kind, metres, ids):
 @pytest.mark.parametrize(
     ("kind", "ends", "ticks"),
     [
-        # Of 3 at (-1, 0.5, 4): level across the view, and upright; y is down.
-        (Kind.WIDTH, [(-1.6, 0.5, 4.0), (-0.4, 0.5, 4.0)], (0.0, 0.2, 0.0)),
-        (Kind.HEIGHT, [(-1.0, 1.1, 4.0), (-1.0, -0.1, 4.0)], (0.2, 0.0, 0.0)),
+        # Of 3 at (-1, 0.5, 4), 1 m wide and 0.8 m deep: level, 0.1 m in front of it, and upright,
+        # 0.1 m to the right of it; y is down.
+        (Kind.WIDTH, [(-1.6, 0.5, 3.5), (-0.4, 0.5, 3.5)], (0.0, 0.2, 0.0)),
+        (Kind.HEIGHT, [(-0.4, 1.1, 4.0), (-0.4, -0.1, 4.0)], (0.2, 0.0, 0.0)),
     ],
 )
-def test_a_size_is_a_dimension_line_of_the_measured_length_at_the_region(kind, ends, ticks):
+def test_a_size_is_a_dimension_line_of_the_measured_length_beside_the_object(kind, ends, ticks):
     regions = [region(3, -1.0), region(5, 2.0)]
     markers = shown(array(*regions), length(kind, 1.2, [3]), regions, 2.0)
     points = np.array([spot(p) for p in named(markers, "answer_line")[0].points])
@@ -267,7 +268,7 @@ def test_a_size_is_a_dimension_line_of_the_measured_length_at_the_region(kind, e
         np.testing.assert_allclose(np.abs(tick), ticks, atol=1e-9)
     label = named(markers, "answer_label")[0]
     assert label.text == "1.20 m"
-    np.testing.assert_allclose(spot(label.pose.position), (-1.0, 0.5, 4.0), atol=1e-9)
+    np.testing.assert_allclose(spot(label.pose.position), np.mean(ends, axis=0), atol=1e-9)
 
 
 def test_a_difference_of_heights_is_vertical_on_the_floor_of_a_tilted_camera():
@@ -284,18 +285,65 @@ def test_a_difference_of_heights_is_vertical_on_the_floor_of_a_tilted_camera():
     assert named(markers, "answer_label")[0].text == "1.00 m"
 
 
+def several(kind, ids, unit="", values=(), value=NAN):
+    """An answer with a number of each region, or with one number of a unit."""
+    measured = MeasuredValue(
+        has_value=True, value=value, unit=unit, text="So it is.", region_ids=ids, std=NAN,
+        values=values, stds=[0.1] * len(values),
+    )  # fmt: skip
+    return answer(KIND_CODES[kind], [3, 5, 6], measured)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (several(Kind.LIST, [5, 3]), {5: "1", 3: "2"}),
+        (several(Kind.ORDER, [5, 3], "m", [1.25, 2.0]), {5: "1.25 m", 3: "2.00 m"}),
+        (several(Kind.EACH, [5, 3], "m", [1.25, 2.0]), {5: "1.25 m", 3: "2.00 m"}),
+        (several(Kind.SIZE, [3], "m3", value=1.25), {3: "1.25 m\N{SUPERSCRIPT THREE}"}),
+        (several(Kind.NUMBER, [3, 5], "m", value=0.5), {3: "0.50 m", 5: "0.50 m"}),
+        (several(Kind.WHERE, [3], values=[4.125, 2.0]), {3: "4.12 m"}),
+        (several(Kind.DIMENSIONS, [3], "m", [1.25, 0.75, 1.5]), {3: "1.25 x 0.75 x 1.50 m"}),
+    ],
+    ids=lambda value: "",
+)
+def test_an_answer_of_several_numbers_is_a_ring_and_a_text_at_each_region(asked, words):
+    regions = [region(3, -1.0), region(5, 2.0), region(6, 0.0)]
+    markers = shown(array(*regions), asked, regions, 2.0)
+    assert {i: m.text for i, m in named(markers, "answer_label").items()} == words
+    assert set(named(markers, "answer_box")) == set(words)
+    assert named(markers, "answer_text")[2].text == "measured: So it is."
+
+
+def test_a_route_is_a_line_from_stop_to_stop_with_its_whole_length_at_the_first_leg():
+    regions = [region(3, -1.0), region(5, 2.0), region(6, 0.0)]
+    asked = several(Kind.ROUTE, [5, 3, 6], "m", value=7.25)
+    viewer, markers = Viewer(), shown(array(*regions), asked, regions, 2.0)
+    viewer.receive(markers, 1.0)  # no marker twice
+    lines = named(markers, "answer_line")
+    assert [[p.x for p in lines[i].points] for i in (0, 1)] == [[2.0, -1.0], [-1.0, 0.0]]
+    labels = list(named(markers, "answer_label").values())
+    assert [m.text for m in labels] == ["7.25 m"] and labels[0].pose.position.x == 0.5
+
+
+def answer_of(kind):
+    """A message of any kind about regions 3 and 5."""
+    if kind is Kind.CHOICE:
+        return choice(0, 3, [3, 5], AGREE)
+    if kind.is_comparison or kind in (Kind.COUNT, Kind.DIRECTION):
+        return relation(kind, "left" if kind.is_comparison else "4")
+    if kind in (Kind.ORDER, Kind.EACH, Kind.WHERE, Kind.DIMENSIONS):
+        return several(kind, [3, 5], "m", [1.2, 2.0])
+    if kind in (Kind.LIST, Kind.YES_NO):
+        return several(kind, [3, 5])
+    return several(kind, [3] if kind.is_size else [3, 5], "m", value=1.2)
+
+
 @pytest.mark.parametrize("kind", [k for k in Kind if k not in (Kind.TEXT, Kind.UNKNOWN)])
 def test_every_kind_that_is_measured_has_a_marker(kind):
     regions = [region(3, -1.0), region(5, 2.0)]
-    if kind.is_length:
-        asked = length(kind, 1.2, [3] if kind.is_size else [3, 5])
-    elif kind is Kind.CHOICE:
-        asked = choice(0, 3, [3, 5], AGREE)
-    elif kind is Kind.COUNT:
-        asked = relation(kind, "2")
-    else:
-        asked = relation(kind, "4" if kind is Kind.DIRECTION else "left")
-    marks = [m for m in shown(array(*regions), asked, regions, 2.0).markers if m.ns in MARKS]
+    markers = shown(array(*regions), answer_of(kind), regions, 2.0).markers
+    marks = [m for m in markers if m.ns in MARKS]
     assert marks and all(paint(m) == MEASURED_COLOR for m in marks)
 
 
