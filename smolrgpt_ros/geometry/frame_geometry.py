@@ -97,10 +97,6 @@ class FrameGeometry:
             raise LookupError(f"region {region_id} is not in view; in view: {sorted(self._by_id)}")
         return region
 
-    def centroid(self, region_id: int) -> tuple[float, float] | None:
-        """Mask centroid of a region, pixels ``(x, y)``; ``None`` for an empty mask."""
-        return self.region(region_id).centroid
-
     def estimate(self, region_id: int) -> ObjectEstimate | str:
         """The object of a region, or one sentence why depth cannot place it."""
         with self._lock:

@@ -62,7 +62,7 @@ class MeasuredObjects:
 
     def column(self, region_id: int) -> float:
         """Image column of a mask's centroid, pixels."""
-        centroid = self._geometry.centroid(region_id)
+        centroid = self._geometry.region(region_id).centroid
         if centroid is None:
             raise CannotMeasure(f"the mask of region {region_id} is empty")
         return centroid[0]

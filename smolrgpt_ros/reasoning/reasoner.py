@@ -142,7 +142,7 @@ class SpatialReasoner:
         restricted: bool,
     ) -> Grounding:
         views = [
-            RegionView(region.id, region.label, geometry.centroid(region.id), region.box)
+            RegionView(region.id, region.label, region.centroid, region.box)
             for region in candidates
         ]
         return ground(

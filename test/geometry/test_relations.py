@@ -21,7 +21,7 @@ from smolrgpt_ros.rendering.highlight_roles import roles_of
 def ask(scene: Any, question: str, frame: Any = None) -> Evaluation:
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
-    views = [RegionView(r.id, r.label, geometry.centroid(r.id)) for r in scene.regions]
+    views = [RegionView(r.id, r.label, r.centroid) for r in scene.regions]
     return evaluate(ground(question, views).question, geometry)
 
 

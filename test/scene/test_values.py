@@ -78,6 +78,13 @@ def test_region_box_is_exclusive_and_absent_for_an_empty_mask() -> None:
     assert replace(known, mask=other).box == (0, 3, 1, 4), "nor kept for another mask"
 
 
+def test_region_centroid_is_the_mean_of_its_pixels() -> None:
+    mask = np.zeros((4, 6), bool)
+    mask[1, 2:5] = mask[3, 5] = True
+    assert Region(3, "pallet", mask).centroid == pytest.approx((14 / 4, 6 / 4))
+    assert Region(3, "pallet", np.zeros((4, 6), bool)).centroid is None
+
+
 @pytest.mark.parametrize("mask", [np.zeros((4, 6), np.uint8), np.zeros((1, 4, 6), bool)])
 def test_region_refuses_other_masks(mask: np.ndarray) -> None:
     with pytest.raises(ValueError, match="region 3"):
