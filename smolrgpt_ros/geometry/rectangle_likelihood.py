@@ -7,15 +7,15 @@ camera, a point p lies at::
     u = t_u a . (p - c)          v = t_v b . (p - c)              t_u, t_v = -1 or 1
 
 Points inside (surface, rim, covered)
-    A point belongs to one of the four sides. With g = -1 or 1 for the side's place on its axis, its
-    distance beyond the side is::
+    A point belongs to one of the four sides (see ``side_distances``). Its distance beyond that side
+    is, with g = 1 for the nearer and -1 for the farther of two opposite sides::
 
         d = g_u u - h_u    or    d = g_v v - h_v                  negative inside
 
-    With the probability q it lies on the side, evenly anywhere up to a recess w behind it;
-    otherwise farther inside, evenly over the depth D; few are strays, of the density e. Errors have
-    the standard deviation sigma and a logistic distribution of the scale s, whose tails forgive.
-    With F(x) = 1 / (1 + exp(x))::
+    With the probability q it lies on the side, uniformly up to a recess w behind it; otherwise
+    farther inside, uniformly over the depth D (INTERIOR_DEPTH). A few are strays of the density e
+    (STRAY_DENSITY). Errors are logistic, with heavier tails than a Gaussian's; their scale s is
+    LOGISTIC_SCALE times the standard deviation sigma. With F(x) = 1 / (1 + exp(x))::
 
         p(d)   = A F(d/s) - B F((d + w)/s) + e                    A = q/w + (1 - q)/D,  B = q/w
         -p'(d) = (A F (1 - F) - B F_w (1 - F_w)) / s              F_w = F((d + w)/s)
@@ -25,26 +25,28 @@ Points inside (surface, rim, covered)
     Its derivatives by d are ``n r`` and ``n (r^2 - p''/p)`` with ``r = -p'/p``.
 
 Free points
-    The camera looks through them, the rectangle does not cover them. With the depth inside
-    d = min(max(|u| - h_u, |v| - h_v), 0) and r = d / sigma, and k = FREE_LIMIT::
+    The camera looks through them, so the rectangle does not cover them. A point inside is at the
+    distance d = min(max(|u| - h_u, |v| - h_v), 0) from the nearest side. With r = d / sigma::
 
-        cost = n (k^2 / 2) log(1 + r^2 / k^2)                     Cauchy's robust cost
+        cost = n (k^2 / 2) log(1 + r^2 / k^2)                     Cauchy's robust cost, k = FREE_LIMIT
 
 Tangent planes
-    A vertical plane through the camera with the normal n touches the outermost corner, which is
-    r = n . c + |n . a| h_u + |n . b| h_v beyond it. With sigma = sigma_angle |c| + sigma_shape::
+    A vertical plane through the camera with the unit normal m touches the outermost corner, which
+    is r = m . c + |m . a| h_u + |m . b| h_v beyond it. Its standard deviation is that of the angle
+    times the distance |c|, plus TANGENT_SHAPE_SIGMA::
 
         cost = (k^2 / 2) log(1 + (r / sigma)^2 / k^2)             k = TANGENT_LIMIT
 
 Sides and centre
-    Gaussian priors: of both sides, and of the centre along a and b where something says it.
+    Gaussian priors: of the lengths of the sides, and of the centre along a and b where it has one.
 
 Every residual d has the derivatives J by five changes in the rectangle's own axes: along a, along
 b, turning, longer, wider. The gradient is the sum of ``cost'(d) J``; the normal matrix the sum of
-``curvature(d) J J^T``, with a positive stand-in for the second derivative (Gauss and Newton).
+``curvature(d) J J^T``, where the curvature is the second derivative, or a positive approximation
+where that may be negative (Gauss-Newton). Standard deviations count as constants.
 
 All functions work on R objects and S rectangles of each at once: values have shape (R, S, 5). The
-noise model's numbers are in ``noise``.
+numbers in capitals are those of the noise model in ``noise``.
 """
 
 from __future__ import annotations
@@ -93,7 +95,10 @@ class NormalEquations(NamedTuple):
 def linearised(rectangles: RectangleBatch, batch: FitBatch, blur: float) -> NormalEquations:
     """Costs with gradients and normal matrices, in the axes of each rectangle.
 
-    With a ``blur`` every point is less sure by so many metres: a fit finds its way from farther.
+    Args:
+        rectangles: of R objects.
+        batch: of the same objects.
+        blur: metres by which every point is less sure, so that a fit converges from farther away.
     """
     matrix, gradient, cost = _inside(rectangles, batch.inside, blur)
     others = [_side_prior(rectangles, batch)]
@@ -266,18 +271,18 @@ def _summed(
 
 
 def _tangent(rectangles: RectangleBatch, batch: FitBatch) -> NormalEquations:
-    n_a, n_b = rectangles.a @ batch.tangents, rectangles.b @ batch.tangents  # (R, S, T)
+    m_a, m_b = rectangles.a @ batch.tangents, rectangles.b @ batch.tangents  # (R, S, T)
     half_u, half_v = rectangles.half[..., :1], rectangles.half[..., 1:]
-    r = rectangles.centre @ batch.tangents + np.abs(n_a) * half_u + np.abs(n_b) * half_v
+    r = rectangles.centre @ batch.tangents + np.abs(m_a) * half_u + np.abs(m_b) * half_v
     distance = np.sqrt(np.square(rectangles.centre).sum(axis=-1, keepdims=True))
     precision = np.square(1 / (batch.tangent_sigma * distance + TANGENT_SHAPE_SIGMA))
     squared = precision * np.square(r) * (1 / TANGENT_LIMIT**2)  # (r / sigma)^2 / k^2
     weight = precision / (1 + squared)
     slopes = np.empty((*r.shape[:2], 5, r.shape[2]))
-    slopes[..., 0, :], slopes[..., 1, :] = n_a, n_b
+    slopes[..., 0, :], slopes[..., 1, :] = m_a, m_b
     # Turning the rectangle by y moves a to a + y b and b to b - y a.
-    slopes[..., YAW, :] = np.sign(n_a) * n_b * half_u - np.sign(n_b) * n_a * half_v
-    slopes[..., LONG, :], slopes[..., SHORT, :] = np.abs(n_a) / 2, np.abs(n_b) / 2
+    slopes[..., YAW, :] = np.sign(m_a) * m_b * half_u - np.sign(m_b) * m_a * half_v
+    slopes[..., LONG, :], slopes[..., SHORT, :] = np.abs(m_a) / 2, np.abs(m_b) / 2
     matrix = (slopes * weight[:, :, None]) @ slopes.swapaxes(-1, -2)
     gradient = (slopes @ (weight * r)[..., None])[..., 0]
     return NormalEquations(matrix, gradient, TANGENT_LIMIT**2 / 2 * np.log1p(squared).sum(axis=-1))

@@ -17,6 +17,7 @@ from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.scene.plane import Plane
 
 from .footprint import Footprint
+from .noise import LENGTH_SCALE_SIGMA
 from .object_estimate import ObjectEstimate
 
 
@@ -132,7 +133,7 @@ def _horizontal(a: FloorObject, b: FloorObject) -> Quantity:
     value = float(np.linalg.norm(gap))
     along = gap / max(value, 1e-6)
     variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
-    return Quantity(value, math.sqrt(variance + (0.0004 * value) ** 2))
+    return Quantity(value, math.sqrt(variance + (LENGTH_SCALE_SIGMA * value) ** 2))
 
 
 def _vertical(a: FloorObject, b: FloorObject) -> Quantity:

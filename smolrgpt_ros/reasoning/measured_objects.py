@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.noise import LENGTH_SCALE_SIGMA
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.payload import load_of
 from smolrgpt_ros.geometry.relations import FloorObject, Quantity
 from smolrgpt_ros.geometry.size_priors import SIZES
 
 _STANDS_BELOW = 0.1  # metres: largest height of the underside of what is not carried
-_RELATIVE_ERROR = 0.0004  # of a distance, added to what the covariances give
 
 
 class CannotMeasure(Exception):
@@ -88,7 +88,7 @@ class MeasuredObjects:
         value = float(np.linalg.norm(gap))
         direction = gap / max(value, 1e-9)
         variance = float(direction @ (one.covariance + two.covariance) @ direction)
-        return Quantity(value, math.sqrt(variance + (_RELATIVE_ERROR * value) ** 2))
+        return Quantity(value, math.sqrt(variance + (LENGTH_SCALE_SIGMA * value) ** 2))
 
     def is_inside(self, thing: int, place: int) -> bool:
         """Whether a region's object stands on the floor inside a flat region."""

@@ -62,7 +62,7 @@ class RgbdFrame:
         intrinsics: the colour camera's; ``None`` where no usable calibration arrived.
         stamp_ns: acquisition time, nanoseconds.
         frame_id: optical frame of the colour camera.
-        metric: whether depth is in metres; ``False`` where its scale is but guessed.
+        metric: whether depth is in metres; ``False`` where its scale is only estimated.
 
     Raises:
         ValueError: on a wrong shape, dtype, or sizes that disagree.
