@@ -28,7 +28,7 @@ Free points
     The camera looks through them, so the rectangle does not cover them. A point inside is at the
     distance d = min(max(|u| - h_u, |v| - h_v), 0) from the nearest side. With r = d / sigma::
 
-        cost = n (k^2 / 2) log(1 + r^2 / k^2)                     Cauchy's robust cost, k = FREE_LIMIT
+        cost = n (k^2 / 2) log(1 + r^2 / k^2)                     Cauchy, k = FREE_LIMIT
 
 Tangent planes
     A vertical plane through the camera with the unit normal m touches the outermost corner, which
