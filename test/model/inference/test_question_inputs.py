@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from tiny_questions import box, make_frame
 
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+from smolrgpt_ros.model.inference.question_inputs import question_inputs
+from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -35,3 +38,24 @@ def test_vanished_masks_are_reported(model, processor):
     with SmolRGPTEngine(copy.deepcopy(model), processor) as engine:
         answer = engine.answer(frame, [large, mask], "<mask> <mask>", max_new_tokens=2)
     assert answer.vanished_masks == (1,)
+
+
+def test_geometry_is_estimated_where_one_region_has_no_depth(processor):
+    frame, masks = make_frame(), [box(5, 6), box(30, 40)]
+    assert frame.depth is not None
+    measured = question_inputs(processor, frame, masks, "<mask> <mask>")
+    assert measured.geometry is not None and measured.geometry.shape == (2, FEATURE_COUNT)
+    assert not measured.estimated
+    depth = frame.depth.copy()
+    depth[5:25, 6:21] = np.nan
+    partly = RgbdFrame(frame.rgb, depth, frame.intrinsics, 0, "camera")
+    assert question_inputs(processor, partly, masks, "<mask> <mask>").estimated
+    assert not question_inputs(processor, partly, masks[1:], "<mask>").estimated
+    kept = question_inputs(processor, frame, masks, "<mask> <mask>", with_geometry=False)
+    assert kept.estimated and kept.geometry is not None and not kept.geometry.any()
+
+
+def test_a_model_without_geometry_estimates_none(tokenizer, published_form_config):
+    processor = SmolRGPTProcessor.for_config(published_form_config, tokenizer)
+    inputs = question_inputs(processor, make_frame(depth=False), [box(5, 6)], "<mask>")
+    assert inputs.geometry is None and not inputs.estimated
