@@ -109,7 +109,8 @@ def _ranked(selection: q.Ranked) -> str:
     several, key = selection.take > 1, selection.key
     if isinstance(key, q.Holding):
         most = "most" if selection.extreme is q.Extreme.MOST else "fewest"
-        return f"the {place}{take}of {many(selection.of)} with the {most} {many(key.content)}"
+        which = f"{place}{take}" or "one "
+        return f"the {which}of {many(selection.of)} with the {most} {many(key.content)}"
     if isinstance(key, q.DistanceTo):
         least = selection.extreme is q.Extreme.LEAST
         word = "closest" if least else "farthest"
@@ -121,7 +122,8 @@ def _ranked(selection: q.Ranked) -> str:
     if isinstance(selection.of, q.OfClass):
         name = plural_of(selection.of.label) if several else selection.of.label
         return f"the {place}{take}{word} {name}{behind}"
-    return f"the {place}{take}{word} of {many(selection.of)}{behind}"
+    of = f"({_phrase(selection.of)})" if isinstance(selection.of, q.Ranked) else many(selection.of)
+    return f"the {place}{take}{word} of {of}{behind}"
 
 
 def _some(selection: q.Selection) -> str:

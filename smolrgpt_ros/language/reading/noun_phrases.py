@@ -61,6 +61,13 @@ class Other:
     """ "the other pallets": without those that the same phrase, or the topic, names."""
 
 
+@dataclass(frozen=True)
+class AllOf:
+    """ "all buffers": every one in view, where "the buffer" is the only one."""
+
+    label: str
+
+
 Modifier = Rank | Ordinal | Take | Target | Last | Other | q.Condition
 
 
@@ -293,3 +300,43 @@ def agreeing(rank: Rank, dimension: q.Dimension) -> Rank:
     if rank.key != q.SizeOf(dimension):
         raise Mismatch("the superlative does not fit the size named with it")
     return rank
+
+
+def every(selection: q.Selection) -> q.Selection:
+    """ "all buffers", as the subject of yes or no."""
+    if isinstance(selection, q.OfClass):
+        return AllOf(selection.label)  # type: ignore[return-value]
+    return selection
+
+
+def several(selection: q.Selection) -> q.Selection:
+    """ "pallets 2 and 3", to choose from.
+
+    Raises:
+        Mismatch: for one object.
+    """
+    if not isinstance(selection, q.Ids) or len(selection.ids) < 2:
+        raise Mismatch("one object leaves nothing to choose from")
+    return selection
+
+
+def no_mere_class(selection: q.Selection) -> q.Selection:
+    """A phrase alone that asks which object it is.
+
+    Raises:
+        Mismatch: for a class alone.
+    """
+    if isinstance(selection, q.OfClass | q.Everything):
+        raise Mismatch("the question names a class and asks nothing of it")
+    return selection
+
+
+def not_class(selection: q.Selection) -> q.Selection:
+    """A phrase of several objects that is more than a class.
+
+    Raises:
+        Mismatch: for a class alone, which :func:`every` reads.
+    """
+    if isinstance(selection, q.OfClass):
+        raise Mismatch("the class alone is read as all objects of it")
+    return selection

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount, excepting, inside_only
-from .noun_phrases import It, Rank, Unsaid, told, where
+from .noun_phrases import It, Rank, Unsaid, of, told, where
 from .parser import Mismatch
 
 
@@ -43,8 +43,8 @@ def span(
     mode: q.Mode | None = None,
     manner: q.Mode | None = None,
     unit: q.Unit | None = None,
-) -> q.HowMuch:
-    """The distance of two ends; how it is measured is said by the noun or beside it.
+) -> q.HowMuch | q.Each:
+    """The distance of two ends, or of one from each of several; how, the noun says or a phrase.
 
     Raises:
         Mismatch: if both say it, and differently.
@@ -52,7 +52,16 @@ def span(
     modes = {m for m in (mode, manner) if m is not None and m is not q.Mode.CENTER}
     if len(modes) > 1:
         raise Mismatch("the question names two ways to measure a distance")
-    return length(distance(*ends_, modes.pop() if modes else q.Mode.CENTER), unit)
+    first, second = ends_
+    if not modes and _is_list(second) and not _is_list(first):
+        return each(second, q.DistanceTo(first), unit)
+    return length(distance(first, second, modes.pop() if modes else None), unit)
+
+
+def _is_list(selection: q.Selection) -> bool:
+    return isinstance(selection, q.Union) or (
+        isinstance(selection, q.Ids) and len(selection.ids) > 1
+    )
 
 
 def one_end(end: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
@@ -76,7 +85,13 @@ def difference(first: q.Quantity, second: q.Quantity, unit: q.Unit | None = None
 def size_difference(
     dimension: q.Dimension, first: q.Selection, second: q.Selection, unit: q.Unit | None = None
 ) -> q.HowMuch:
-    """How much taller, wider, longer the first is than the second."""
+    """How much taller, wider, longer the first is than the second.
+
+    Raises:
+        Mismatch: for sizes as a whole, which are no lengths.
+    """
+    if dimension is q.Dimension.SIZE:
+        raise Mismatch("it is open which size is meant; ask for height, width or length")
     return difference(q.Size(first, dimension), q.Size(second, dimension), unit)
 
 
@@ -185,6 +200,17 @@ def same(first: q.Selection, second: q.Selection) -> q.Whether:
     ):
         raise Mismatch("one of the two names no certain object")
     return q.Whether(q.Same(first, second))
+
+
+def same_kind(subject: q.Selection, *modifiers: object) -> q.Whether:
+    """Is pallet 9 the leftmost one?
+
+    Raises:
+        Mismatch: if the subject has no class of its own.
+    """
+    if not isinstance(subject, q.Ids) or subject.label == "region" or len(subject.ids) > 1:
+        raise Mismatch("name the class of objects that it is compared with")
+    return same(subject, of(q.OfClass(subject.label), *modifiers))
 
 
 # -- topics ---------------------------------------------------------------------------------

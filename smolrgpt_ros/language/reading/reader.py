@@ -14,7 +14,7 @@ from .grammar import Grammar, load_grammar
 from .names import grammar_names
 from .parser import Parser
 from .resolution import View, resolved
-from .spelling import Speller
+from .spelling import Speller, english_words
 from .tokens import Token, tokenize
 from .word_lists import WordLists, default_word_lists
 
@@ -76,22 +76,28 @@ class GrammarReader:
         raise errors[0]
 
     def _unreadable(self, tokens: Sequence[Token], parser: Parser, view: View) -> QueryError:
-        strange = [t.text for t in tokens if t.kind == "word" and not self._is_known(t)]
+        words = [t for t in tokens if t.kind != "pause"]
+        strange = dict.fromkeys(t.text for t in words if t.kind == "word" and not self._is_known(t))
+        foreign = [w for w in strange if w not in english_words()]
+        if len(foreign) > 1 and 2 * len(foreign) >= len(words) - len(foreign) and english_words():
+            return QueryError(
+                Status.BAD_QUESTION, f"questions are read in English; in view: {view.listed()}"
+            )
         if strange:
-            words = ", ".join(f'"{word}"' for word in dict.fromkeys(strange))
-            noun = "the word" if len(set(strange)) == 1 else "the words"
+            named = ", ".join(f'"{word}"' for word in strange)
+            noun = "the word" if len(strange) == 1 else "the words"
             return QueryError(
                 Status.UNKNOWN_REGION if parser.furthest else Status.BAD_QUESTION,
-                f"{noun} {words} of the question cannot be used; in view: {view.listed()}",
+                f"{noun} {named} of the question cannot be used; in view: {view.listed()}",
             )
         if parser.mismatches:
-            return QueryError(Status.BAD_QUESTION, str(parser.mismatches[0]))
-        at = min(parser.furthest, len(tokens) - 1)
-        where = f'"{tokens[at].text}"' if tokens else "anything"
+            message = f"{parser.mismatches[0]}; in view: {view.listed()}"
+            return QueryError(Status.BAD_QUESTION, message)
+        rest = [t for t in tokens[parser.furthest :] if t.kind != "pause"]
+        found = f'"{rest[0].text}" cannot be used where it stands' if rest else "it is incomplete"
         return QueryError(
             Status.BAD_QUESTION,
-            f"the question is not understood: {where} cannot be used where it stands; in view: "
-            f"{view.listed()}",
+            f"the question is not understood, {found}; in view: {view.listed()}",
         )
 
     def _is_known(self, token: Token) -> bool:

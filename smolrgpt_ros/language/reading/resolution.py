@@ -9,7 +9,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .noun_phrases import It, Unsaid
+from .noun_phrases import AllOf, It, Unsaid
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,13 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     def change(value: Any) -> Any:
         if isinstance(value, q.Ids):
             return _ids(value, view, placeholders)
-        if isinstance(value, q.OfClass) and not view.ids_of(value.label):
+        if isinstance(value, q.OfClass | AllOf) and not view.ids_of(value.label):
             raise QueryError(
                 Status.UNKNOWN_REGION,
                 f"nothing called {value.label!r} is in view; in view: {view.listed()}",
             )
+        if isinstance(value, AllOf):
+            return q.Ids(view.ids_of(value.label), value.label)
         if isinstance(value, Unsaid):
             return q.Camera()
         if isinstance(value, It):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .spelling import Speller
 from .word_lists import WordLists
@@ -36,7 +37,7 @@ _PIECE = re.compile(
     r"""
     (?P<mask><mask>)
     | \[\s*region\s*(?P<id1>\d+)\s*\] | <\s*region\s*_?(?P<id2>\d+)\s*> | \#\s*(?P<id3>\d+)
-    | (?P<number>(?<![\w.])\d+(?:[.,]\d+)?)(?![\d])
+    | (?P<number>(?<![\d.])\d+(?:[.,]\d+)?)(?![\d])
     | (?P<short>[^\W\d_](?:\.[^\W\d_])+\b\.?)
     | (?P<own>(?<=[\w\])>])'s\b)
     | (?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)
@@ -67,7 +68,7 @@ def tokenize(
     """
     pieces = list(_pieces(text, lists))
     pieces = _with_spelling(pieces, labels, lists, speller)
-    tokens = _with_nouns(pieces, lists.class_words(labels))
+    tokens = _with_nouns(_with_initials(pieces, labels), lists.class_words(labels))
     return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
 
 
@@ -135,6 +136,18 @@ def _with_spelling(
                 signs |= _number_signs(float(number))
             token = Token(word, "word", value, signs, token.start, token.end)
         result.append(token)
+    return result
+
+
+def _with_initials(tokens: Sequence[Token], labels: Sequence[str]) -> list[Token]:
+    """The "p" of "p9" as the class that begins with it, if there is only one."""
+    result = list(tokens)
+    for at, (token, number) in enumerate(pairwise(tokens)):
+        joined = token.kind == "word" and number.kind == "number" and token.end == number.start
+        named = [label for label in labels if label.startswith(token.text)]
+        if joined and len(token.text) == 1 and len(named) == 1:
+            text = named[0]
+            result[at] = Token(text, "word", text, frozenset({text}), token.start, token.end)
     return result
 
 
