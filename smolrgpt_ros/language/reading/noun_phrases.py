@@ -26,8 +26,8 @@ class Rank:
     extreme: q.Extreme
     rank: int = 1
     take: int = 1
-    counted: bool = False
-    """Whether it counts from an end: "from the left", where "last" means the other end."""
+    end: str = ""
+    """``from`` an end that is counted from ("from the left"), ``at`` one ("on the left")."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         if ordinals or takes or targets or Last() in modifiers:
             raise Mismatch("a number or a reference stands without the superlative it belongs to")
         return result
-    rank = ranks[0]
-    if Last() in modifiers and rank.counted:
-        rank = reversed_rank(rank)
+    rank = last(ranks[0]) if Last() in modifiers else ranks[0]
     if targets:
         rank = toward(rank, targets[0])
     elif references := dict.fromkeys(_references(conditions)):
@@ -288,7 +286,23 @@ def ranked_only(selection: q.Selection) -> q.Selection:
 
 def counted_from(rank: Rank) -> Rank:
     """ "from the left" behind a noun."""
-    return replace(rank, counted=True)
+    return replace(rank, end="from")
+
+
+def placed_on(rank: Rank) -> Rank:
+    """ "on the left" behind a noun."""
+    return replace(rank, end="at")
+
+
+def last(rank: Rank) -> Rank:
+    """ "the last from the left" is the rightmost, "the last on the left" the leftmost.
+
+    Raises:
+        Mismatch: without such an end.
+    """
+    if not rank.end:
+        raise Mismatch("last needs the end that is counted from, as in the last from the left")
+    return reversed_rank(rank) if rank.end == "from" else rank
 
 
 def agreeing(rank: Rank, dimension: q.Dimension) -> Rank:
