@@ -14,9 +14,9 @@ from .outcomes import Outcome
 
 _MOST_BINS, _FEWEST_IN_BIN = 10, 20
 _PRIOR = 2.0
-"""Answers as good as the kind's others that stand beside each bin's own."""
+"""Answers added to each bin, right as often as all answers of the kind."""
 _FEWEST = 40
-"""Answers a curve of its own needs."""
+"""Answers that a curve needs at least."""
 _KIND_OF = {"mcq": Kind.CHOICE.value}
 
 
