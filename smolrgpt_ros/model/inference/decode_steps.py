@@ -74,13 +74,23 @@ class GrowingSteps:
 class StaticSteps:
     """Every tensor at a fixed address and of fixed shape, so that a CUDA graph can replay the step.
 
-    On a CPU the same step runs without a graph. Arguments as of :class:`GrowingSteps`.
+    On a CPU the same step runs without a graph.
+
+    Args:
+        decoder, prompts, batch, slots: as of :class:`GrowingSteps`.
+        stream: of a GPU, to record on; the same one for all steps of a model, because the
+            libraries keep a work space for each stream they ran on (32 MiB on an H100).
     """
 
     shrinks = False
 
     def __init__(
-        self, decoder: FusedDecoder, prompts: PromptEmbedding, batch: int, slots: int
+        self,
+        decoder: FusedDecoder,
+        prompts: PromptEmbedding,
+        batch: int,
+        slots: int,
+        stream: torch.cuda.Stream | None = None,
     ) -> None:
         self.decoder, self.prompts, self.slots = decoder, prompts, slots
         width = decoder.norm.shape[0]
@@ -95,9 +105,9 @@ class StaticSteps:
         self._slot = torch.zeros(1, dtype=torch.long, device=device)
         self._chosen: tuple[Tensor, Tensor] | None = None
         self._graph: torch.cuda.CUDAGraph | None = None
-        if device.type == "cuda":
+        if stream is not None:
             with torch.cuda.device(device):
-                self._capture()
+                self._capture(stream)
         self.cache.seen.zero_()
 
     @property
@@ -145,10 +155,9 @@ class StaticSteps:
         hidden = self.decoder(embeds, self._positions[:, None], self._slot, self.cache, self.slots)
         return most_likely(self.decoder, hidden[:, 0])
 
-    def _capture(self) -> None:
+    def _capture(self, stream: torch.cuda.Stream) -> None:
         """Record the step as a graph; where that fails, log why and run it without."""
         try:
-            stream = torch.cuda.Stream()
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):  # kernels choose their work space before recording
                 for _ in range(3):
@@ -156,7 +165,7 @@ class StaticSteps:
             torch.cuda.current_stream().wait_stream(stream)
             graph = torch.cuda.CUDAGraph()
             # Of this thread alone: a detector's thread may allocate on the same GPU meanwhile.
-            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+            with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
                 self._chosen = self._run()
             self._graph = graph
         except RuntimeError as error:
@@ -176,11 +185,15 @@ class StaticPool:
     def __init__(self, decoder: FusedDecoder, prompts: PromptEmbedding, limit: int = 8) -> None:
         self.decoder, self.prompts, self.limit = decoder, prompts, limit
         self._kept: OrderedDict[tuple[int, int], StaticSteps] = OrderedDict()
+        device = decoder.norm.device
+        self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
 
     def get(self, batch: int, slots: int) -> StaticSteps:
         """Steps for a batch with at least that many slots, with an empty cache."""
         key = (batch, -(-slots // self.rounding) * self.rounding)
-        steps = self._kept.pop(key, None) or StaticSteps(self.decoder, self.prompts, *key)
+        steps = self._kept.pop(key, None)
+        if steps is None:
+            steps = StaticSteps(self.decoder, self.prompts, *key, self._stream)
         self._kept[key] = steps
         while len(self._kept) > self.limit:
             self._kept.popitem(last=False)

@@ -125,12 +125,11 @@ def chosen_steps(only: str | None) -> list[Step]:
 
 def title(options: CheckOptions) -> str:
     """What the report is of: date, commit, sizes."""
-    commit = subprocess.run(
-        ["git", "-C", str(ROOT), "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
+    commit = ""
+    if shutil.which("git"):
+        command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+        commit = found.stdout.strip()
     sizes = "small sizes on the CPU: its times mean nothing" if options.small else "full size"
     return f"{time.strftime('%Y-%m-%d %H:%M')}, {commit or 'unknown commit'}, {sizes}"
 

@@ -197,16 +197,15 @@ def training_arguments(recipe: StageRecipe, out: Path, validates: bool) -> Train
 
 def versions() -> dict[str, str]:
     """Versions of the software of a run."""
-    commit = subprocess.run(
-        ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    commit = ""
+    if shutil.which("git"):
+        command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        commit = found.stdout.strip()
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,
         "transformers": transformers.__version__,
-        "commit": commit.stdout.strip() or "unknown: not run from a clone",
+        "commit": commit or "unknown: not run from a clone",
         "model_class": SmolRGPTForConditionalGeneration.__name__,
     }

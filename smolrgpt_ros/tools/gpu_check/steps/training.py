@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 STEPS = 50
 LARGEST_MICRO_BATCH = 128
+_TRAINING_SHARE = 0.4
+"""Of the step's time, for the steps of ``sft``."""
 CHANCE = 10.8
 """Loss of a model that finds each of the 49152 words as likely."""
 _KEPT_FREE = 0.1
@@ -45,7 +47,12 @@ def run(options: CheckOptions, record: Record) -> None:
     device = chosen_device(options)
     recipe = _recipe(options)
     trials = _trials(recipe, options, device, record)
-    fitting = [t for t in trials if t.peak < (1 - _KEPT_FREE) * _total(device)]
+    fitting = [
+        trial
+        for trial in trials
+        if trial.peak < (1 - _KEPT_FREE) * _total(device)
+        and recipe.max_steps * trial.micro_batch / trial.rate < _TRAINING_SHARE * options.seconds
+    ]
     best = max(fitting or trials[:1], key=lambda trial: trial.rate)
     record.note(
         "largest micro-batch",
