@@ -120,7 +120,7 @@ def _which(context: Context, selection: Selection) -> Evaluation:
 
 
 def _listing(context: Context, selection: Selection) -> Evaluation:
-    ids = context.members(selection)
+    ids = context.known_members(selection)
     key = _listed_by(selection)
     if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
         return _found(context, None, "", ids, 1.0)

@@ -67,6 +67,9 @@ class Context(Protocol):
     def members(self, selection: Selection) -> tuple[int, ...]:
         """All objects of a selection; what is doubtful about them counts in the answer."""
 
+    def known_members(self, selection: Selection) -> tuple[int, ...]:
+        """As ``members``; what depth cannot decide is a doubt where something else belongs."""
+
     def chance(self, condition: Condition, end: End) -> float:
         """Probability that a condition holds for an object."""
 

@@ -103,8 +103,6 @@ class _Evaluator:
             return None
         if len(ids) == 1 and not selected.camera:
             self._rely_on(selection, selected)
-            for region_id, reason in selected.unknown.items():
-                self.doubt(f"{self._objects.name(region_id)} could be meant as well: {reason}")
             return ids[0]
         if not ids:
             for reason in selected.unknown.values():
@@ -126,6 +124,14 @@ class _Evaluator:
         self._rely_on(selection, selected)
         return selected.ids
 
+    def known_members(self, selection: Selection) -> tuple[int, ...]:
+        """As ``members``; what depth cannot decide is a doubt where something else belongs."""
+        selected = self.select(selection)
+        if not selected.ids or not selected.unknown or selected.camera:
+            return self.members(selection)
+        self._rely_on(selection, selected)
+        return selected.ids
+
     def chance(self, condition: Condition, end: End) -> float:
         """Probability that a condition holds for an object."""
         return chance_of(condition, end, self)
@@ -142,6 +148,8 @@ class _Evaluator:
         self._relied_on[selection] = selected
         for doubt in selected.doubts:
             self.doubt(doubt)
+        for region_id, reason in selected.unknown.items():
+            self.doubt(f"{self._objects.name(region_id)} could be meant as well: {reason}")
 
     @property
     def relies_on_measured_choice(self) -> bool:
@@ -149,8 +157,14 @@ class _Evaluator:
         return any(_is_decided(selection) for selection in self._relied_on)
 
     def certainty(self) -> float:
-        """How surely every object the answer relies on is the one that is meant."""
-        return math.prod(selected.certainty for selected in self._relied_on.values())
+        """How surely every object the answer relies on is the one that is meant.
+
+        What depth cannot decide is as probable as not.
+        """
+        return math.prod(
+            selected.certainty * 0.5 ** len(selected.unknown)
+            for selected in self._relied_on.values()
+        )
 
     def doubt(self, sentence: str) -> None:
         self._doubts[sentence] = None

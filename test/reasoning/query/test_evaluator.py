@@ -200,7 +200,10 @@ def test_the_empty_one_is_known_where_anothers_deck_is_hidden(
     hidden = ask(scene, "which transporter is loaded")
     assert hidden.value is None
     assert hidden.reason == "what is on the deck is hidden"
-    assert ask(scene, "which transporter is empty").value == 1
+    empty = ask(scene, "which transporter is empty")
+    assert (empty.region_ids, empty.probability) == ((1,), 0.5)
+    assert empty.doubts == ("transporter 2 could be meant as well: what is on the deck is hidden",)
+    assert ask(scene, "the empty transporter").value == 1
 
 
 def test_empty_mask_has_no_side(yard: Any) -> None:
