@@ -33,11 +33,10 @@ from smolrgpt_ros.language.question import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..measured_objects import CannotMeasure
 from .containment import rests_on
 from .context import Context
 from .evaluation import SURE, Evaluation
-from .floor_objects import End
+from .floor_objects import CannotMeasure, End
 from .numbers import Number, chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
@@ -209,7 +208,7 @@ def _relation(context: Context, kind: RelationKind, first: End, second: End) -> 
     else:
         ids = regions_in((first, second))
         if len(ids) < 2:
-            raise CannotMeasure("size, load and place of the camera cannot be told")
+            raise CannotMeasure("the camera has no size, load or place to measure")
         sizes = [context.objects.compared_size(i, _COMPARED_BY[kind]) for i in ids]
         gap = combined(sizes, (1.0, -1.0))
         chance = chance_positive(gap.value, gap.std)
@@ -261,7 +260,7 @@ def _where_is(context: Context, subject: End) -> Evaluation:
 
 def _dimensions(context: Context, of: End) -> Evaluation:
     if of is None:
-        raise CannotMeasure("size, load and place of the camera cannot be told")
+        raise CannotMeasure("the camera has no size, load or place to measure")
     context.objects.require_scale()
     sizes = (
         context.objects.size(of, Dimension.LENGTH),

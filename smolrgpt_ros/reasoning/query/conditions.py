@@ -24,10 +24,9 @@ from smolrgpt_ros.language.question import (
     State,
 )
 
-from ..measured_objects import CannotMeasure
 from .containment import carried, inside, loaded, rests_on
 from .context import Context, SameObjectError
-from .floor_objects import End
+from .floor_objects import CannotMeasure, End
 from .numbers import Number, chance_compared
 
 _IMPOSSIBLE = 1e-3  # below this probability nothing else about an object matters
@@ -94,7 +93,7 @@ def _inside(place: Selection, thing: int, context: Context) -> float:
     for i in places:
         if not context.objects.is_floor_region(i):
             raise CannotMeasure(
-                f"what is inside {context.objects.name(i)} cannot be told, "
+                f"what is inside {context.objects.name(i)} cannot be measured, "
                 "only what stands in a floor region"
             )
     return max((inside(context.objects, thing, i) for i in places), default=0.0)
@@ -184,5 +183,5 @@ def _distinct(end: End, other: End, context: Context) -> None:
 
 def _region(end: End) -> int:
     if end is None:
-        raise CannotMeasure("size, load and place of the camera cannot be told")
+        raise CannotMeasure("the camera has no size, load or place to measure")
     return end

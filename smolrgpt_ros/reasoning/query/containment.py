@@ -10,14 +10,15 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
+from smolrgpt_ros.geometry.payload import load_of
 from smolrgpt_ros.geometry.relations import length_of
 from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.language.meaning import Kind
 
-from ..measured_objects import CannotMeasure
-from .floor_objects import FloorObjects
+from .floor_objects import CannotMeasure, FloorObjects
 from .numbers import chance_positive
 
+_STANDS_BELOW = 0.1  # metres: largest height of the underside of what is not carried
 _CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, as payload.py has it
 _FOOT_HIDDEN = 0.2  # metres: of a pallet whose lowest visible part is higher the foot is hidden
 # How often such a pallet was carried after all: 6 of 15 among 712 pallets of simulated frames.
@@ -34,16 +35,15 @@ def stands_on_floor(label: str) -> bool:
 def inside(objects: FloorObjects, thing: int, place: int) -> float:
     """Probability that an object stands on the floor inside a floor region.
 
-    At least 0.5 exactly where the rule that counts says so; the rest is the uncertainty of the
-    footprint's centre against the nearest edge.
+    At least 0.5 exactly where the middle of its footprint lies inside; beyond that, how sure that
+    is, from the distance of the middle to the nearest edge.
     """
     if thing == place or not objects.is_floor_region(place) or objects.is_floor_region(thing):
         return 0.0
-    counted = objects.measured.is_inside(thing, place)
     item, area = objects.on_floor(thing), objects.on_floor(place).footprint
-    depth = area.depth_of(item.footprint.centre)
-    if not counted and (depth > 0 or item.found.rides):
+    if item.found.bottom >= _STANDS_BELOW:
         return 0.0
+    depth = area.depth_of(item.footprint.centre)
     chance = chance_positive(depth, _edge_std(item.footprint, area))
     return min(chance, 1.0 - _CARRIED_UNSEEN) if _foot_is_hidden(objects, thing) else chance
 
@@ -119,8 +119,12 @@ def loaded(objects: FloorObjects, region_id: int) -> float:
     """
     label = objects.label(region_id)
     if label in ("transporter", "pallet"):
-        return objects.measured.load(region_id)
+        objects.object(region_id)
+        load = load_of(objects.geometry, region_id)
+        if isinstance(load, str):
+            raise CannotMeasure(load)
+        return load
     found = max((rests_on(objects, i, region_id) for i in objects.standing(region_id)), default=0.0)
     if objects.is_floor_region(region_id) or (found >= 0.5 and label != "shelf"):
         return found
-    raise CannotMeasure(f"whether {objects.name(region_id)} is empty or loaded cannot be told")
+    raise CannotMeasure(f"whether {objects.name(region_id)} is empty or loaded cannot be measured")

@@ -18,12 +18,11 @@ from smolrgpt_ros.language.question import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..measured_objects import CannotMeasure
 from .answers import answer_of
 from .conditions import chance_of
 from .context import Amount, Selected
 from .evaluation import Evaluation
-from .floor_objects import End
+from .floor_objects import CannotMeasure, End
 from .numbers import Number
 from .quantities import amount_of, number_of
 from .regions_needed import regions_needed

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.noise import LENGTH_SCALE_SIGMA
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.relations import FloorObject
 from smolrgpt_ros.geometry.size_priors import is_flat
 
-from ..measured_objects import CannotMeasure, MeasuredObjects
 from .numbers import Dependence, Number
 
 #: An end of a relation: a region id, or the camera.
@@ -18,6 +20,12 @@ End = int | None
 CAMERA: End = None
 
 _COLUMN_STD = 1.0  # pixels by which a mask's centroid may be off
+
+_NO_FLOOR = "no floor is in view, level and upright cannot be told apart"
+
+
+class CannotMeasure(Exception):
+    """Depth does not answer; the message says why."""
 
 
 class FloorObjects:
@@ -31,20 +39,20 @@ class FloorObjects:
 
     def __init__(self, geometry: FrameGeometry) -> None:
         self.geometry = geometry
-        self.measured = MeasuredObjects(geometry)
+        self._valid_ratios: dict[int, float] = {}
         self._on_floor: dict[int, FloorObject] = {}
         self._undersides: dict[int, float] = {}
         self._camera: FloorObject | None = None
 
     @property
     def valid_ratio(self) -> float | None:
-        """Least share of pixels with depth among the regions used."""
-        return self.measured.valid_ratio
+        """Least share of pixels with depth among the regions used; ``None`` where none was."""
+        return min(self._valid_ratios.values(), default=None)
 
     def require_scale(self) -> None:
         """Refuses lengths in metres where the depth picture has no scale."""
         if not self.geometry.frame.metric:
-            raise CannotMeasure("the depth picture has no scale, so lengths cannot be told")
+            raise CannotMeasure("the depth picture has no scale, so lengths cannot be measured")
 
     def label(self, region_id: int) -> str:
         """Class of a region."""
@@ -60,18 +68,29 @@ class FloorObjects:
         """Whether a region is an area of the floor."""
         return is_flat(self.label(region_id))
 
+    def object(self, region_id: int) -> ObjectEstimate:
+        """The object of a region."""
+        found = self.geometry.estimate(region_id)
+        if isinstance(found, str):
+            raise CannotMeasure(found)
+        self._valid_ratios[region_id] = found.valid_ratio
+        return found
+
     def on_floor(self, end: End) -> FloorObject:
         """An object above the floor; the camera as an object without extent."""
         if end is None:
             return self._camera_on_floor()
         if end not in self._on_floor:
-            self._on_floor[end] = self.measured.on_floor(end)
+            found, plane = self.object(end), self.geometry.plane
+            if plane is None or found.footprint is None:
+                raise CannotMeasure(_NO_FLOOR)
+            self._on_floor[end] = FloorObject(found, plane)
         return self._on_floor[end]
 
     def _camera_on_floor(self) -> FloorObject:
         plane = self.geometry.plane
         if plane is None:
-            raise CannotMeasure("no floor is in view, what is level and upright cannot be told")
+            raise CannotMeasure(_NO_FLOOR)
         if self._camera is None:
             nowhere = np.zeros((2, 2))
             footprint = Footprint(np.zeros(2), np.eye(2), (0.0, 0.0), nowhere, (0.0, 0.0))
@@ -93,7 +112,10 @@ class FloorObjects:
 
     def column(self, region_id: int) -> Number:
         """Image column of the mask's centroid, pixels."""
-        return Number(self.measured.column(region_id), _COLUMN_STD**2)
+        centroid = self.geometry.region(region_id).centroid
+        if centroid is None:
+            raise CannotMeasure(f"the mask of region {region_id} is empty")
+        return Number(centroid[0], _COLUMN_STD**2)
 
     def center_distance(self, a: End, b: End) -> Number:
         """Distance between two centres, metres; the camera's is its optical centre."""
@@ -102,16 +124,16 @@ class FloorObjects:
         if a is None or b is None:
             end = a if a is not None else b
             assert end is not None
-            found = self.measured.object(end)
-            distance = self.measured.range(end)
-            outwards = found.centre / max(distance.value, 1e-9)
-            return Number(distance.value, 0.0, {end: Dependence(outwards, found.covariance)})
-        one, two = self.measured.object(a), self.measured.object(b)
-        distance = self.measured.distance(a, b)
-        along = (two.centre - one.centre) / max(distance.value, 1e-9)
-        shared = float(along @ (one.covariance + two.covariance) @ along)
+            found = self.object(end)
+            metres = math.hypot(*found.centre)
+            outwards = found.centre / max(metres, 1e-9)
+            return Number(metres, 0.0, {end: Dependence(outwards, found.covariance)})
+        one, two = self.object(a), self.object(b)
+        gap = two.centre - one.centre
+        metres = math.hypot(*gap)
+        along = gap / max(metres, 1e-9)
         centres = {a: Dependence(-along, one.covariance), b: Dependence(along, two.covariance)}
-        return Number(distance.value, distance.std**2 - shared, centres)
+        return Number(metres, (LENGTH_SCALE_SIGMA * metres) ** 2, centres)
 
     def underside(self, region_id: int) -> float:
         """Height of the lowest visible part above the floor, metres."""

@@ -15,10 +15,9 @@ from smolrgpt_ros.language.question import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..measured_objects import CannotMeasure
 from .containment import rests_on
 from .context import Context, SameObjectError, Selected
-from .floor_objects import End
+from .floor_objects import CannotMeasure, End
 from .numbers import Number, chance_compared
 from .wording import noun
 

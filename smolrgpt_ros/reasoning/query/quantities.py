@@ -23,10 +23,9 @@ from smolrgpt_ros.language.question import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..measured_objects import CannotMeasure
 from .containment import rests_on
 from .context import Amount, Context, SameObjectError
-from .floor_objects import End
+from .floor_objects import CannotMeasure, End
 from .numbers import Number, combined, count_of
 from .selections import candidates
 from .wording import noun
@@ -151,5 +150,5 @@ def regions_in(ends: tuple[End, ...] | list[End]) -> tuple[int, ...]:
 
 def _region(end: End) -> int:
     if end is None:
-        raise CannotMeasure("size, load and place of the camera cannot be told")
+        raise CannotMeasure("the camera has no size, load or place to measure")
     return end

@@ -23,9 +23,9 @@ from smolrgpt_ros.language.question import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..measured_objects import CannotMeasure
 from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
+from .floor_objects import CannotMeasure
 from .numbers import Number, chance_below
 from .wording import join, noun, superlative
 

@@ -209,7 +209,7 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
         ),
         (
             Whether(Holds(SHELF, State(LoadState.EMPTY))),
-            "Whether shelf 31 is empty or loaded cannot be told.",
+            "Whether shelf 31 is empty or loaded cannot be measured.",
         ),
     ],
 )

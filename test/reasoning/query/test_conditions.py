@@ -161,10 +161,10 @@ def test_labels_of_other_detectors(
 def test_what_cannot_be_told(yard_geometry: FrameGeometry, shop: FrameGeometry) -> None:
     shelf = Whether(Holds(OfClass("shelf"), State(LoadState.EMPTY)))
     assert evaluate(shelf, yard_geometry).reason == (
-        "whether shelf 31 is empty or loaded cannot be told"
+        "whether shelf 31 is empty or loaded cannot be measured"
     )
     inside = evaluate(Whether(Holds(Ids((11,)), Inside(Ids((31,), "shelf")))), yard_geometry)
-    assert inside.value is None and "inside shelf 31 cannot be told" in inside.reason
+    assert inside.value is None and "inside shelf 31 cannot be measured" in inside.reason
     table = Whether(Holds(Ids((1,)), State(LoadState.LOADED)))
     assert evaluate(table, shop).value is True
     cone = evaluate(Whether(Holds(Ids((3,)), State(LoadState.EMPTY))), shop)

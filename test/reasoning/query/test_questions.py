@@ -336,7 +336,7 @@ def test_dimensions(yard_geometry: FrameGeometry) -> None:
         (HowMuch(Distance(Camera(), Camera())), Status.BAD_QUESTION, "both ends"),
         (Relation(RelationKind.LEFT_RIGHT, P11, P11), Status.BAD_QUESTION, "with itself"),
         (Which(Ranked(BUFFERS, Holding(PALLETS), MOST)), None, "are equal in this"),
-        (Dimensions(Camera()), None, "of the camera cannot be told"),
+        (Dimensions(Camera()), None, "the camera has no size"),
     ],
 )
 def test_refusals(
