@@ -40,7 +40,7 @@ from smolrgpt_ros.srv import SpatialQuery
 from .soak_processes import save_scene
 
 QUESTIONS = (
-    "Is the leftmost pallet to the left of the rightmost pallet?",
+    "Is the leftmost pallet to the left or to the right of the rightmost pallet?",
     "How far is the leftmost pallet from the rightmost pallet?",
     "How many pallets are in view?",
     "How far is the rightmost pallet from the camera?",

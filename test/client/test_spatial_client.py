@@ -18,7 +18,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 pytestmark = [pytest.mark.ros]
 
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from smolrgpt_ros.srv import SpatialQuery
 pytestmark = [pytest.mark.ros]
 
 Response = SpatialQuery.Response
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 FRAME_ID = "test_optical_frame"
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from smolrgpt_ros.srv import SpatialQuery
 pytestmark = [pytest.mark.ros]
 
 Response = SpatialQuery.Response
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 
 
 def test_stamps_jump_back(start_graph):

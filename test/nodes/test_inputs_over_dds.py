@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.ros]
 
 Response = SpatialQuery.Response
 SUCCESS = TransitionCallbackReturn.SUCCESS
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 WIDTH, HEIGHT, FRAME_ID = 160, 120, "test_optical_frame"
 CAMERA = CameraIntrinsics(WIDTH, HEIGHT, fx=120.0, fy=120.0, cx=80.0, cy=60.0)
 

@@ -14,7 +14,7 @@ from smolrgpt_ros.srv import SpatialQuery
 pytestmark = [pytest.mark.ros]
 
 Response = SpatialQuery.Response
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 
 
 def call(graph, kind, name, request):

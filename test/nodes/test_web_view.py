@@ -23,7 +23,7 @@ from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]
 
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 LAYOUT = Path(__file__).parents[2] / "config" / "foxglove_layout.json"
 SUBPROTOCOL = "foxglove.sdk.v1"
 

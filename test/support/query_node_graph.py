@@ -36,7 +36,7 @@ PLACES = {"pallet": [(20, 40), (100, 120)], "transporter": [(60, 80)]}
 COLORS = {"pallet": (200, 40, 40), "transporter": (40, 200, 40)}
 FRAME_ID = "test_optical_frame"
 #: Answered "left" about the test picture.
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 #: scripts/test reserves one; by itself a run takes one of its own.
 DOMAIN = int(os.environ.get("ROS_DOMAIN_ID", 10 + os.getpid() % 90))
 

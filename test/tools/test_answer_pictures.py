@@ -13,7 +13,7 @@ from smolrgpt_ros.tools.answer_pictures import Collector, main, picture_of, writ
 
 pytestmark = [pytest.mark.ros]
 
-LEFT = "Is the leftmost pallet to the left of the rightmost pallet?"
+LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 
 
 @pytest.fixture
