@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
-Plan = TypeVar("Plan")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Plan = TypeVar("Plan", bound="DataclassInstance")
 
 
 def read_values(path: Path) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def plan_of(kind: type[Plan], values: object, where: str) -> Plan:
     Raises:
         ValueError: on a missing, unknown or unfit key.
     """
-    known = sorted(item.name for item in fields(kind))  # type: ignore[arg-type]
+    known = sorted(item.name for item in fields(kind))
     if not isinstance(values, Mapping):
         raise ValueError(f"{where}: expected keys of {known}, found {values!r}")
     if unknown := sorted(set(values) - set(known)):

@@ -201,10 +201,11 @@ def _write_cache(plan: FramesPlan, out: Path, sizes: dict[str, int], workers: in
     truths = []
     records = simulated_in_order(partial(_make_record, plan, sizes), range(count), workers)
     for row, (record, truth) in enumerate(records):
+        values = vars(record)
         for name, array in arrays.items():
-            array[row] = getattr(record, name)
+            array[row] = values[name]
         for name, parts in ragged.items():
-            parts.append(getattr(record, name))
+            parts.append(values[name])
         truths.append(json.dumps(truth))
     for array in arrays.values():
         array.flush()

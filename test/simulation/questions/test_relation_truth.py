@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,12 +36,12 @@ CHECKSUM = "4a992951675bf876"
 Triple = tuple[float, float, float]
 
 
-def make_object(number: int, label: str, at: Triple, size: Triple, **fields: object) -> ObjectTruth:
+def make_object(number: int, label: str, at: Triple, size: Triple, **fields: Any) -> ObjectTruth:
     """An object by its place in the world; ``yaw`` 0 points its length ahead."""
     rotation = CAMERA.rotation()
-    centre = tuple(float(v) for v in rotation @ (np.array(at) - CAMERA.position))
-    item = ObjectTruth(number, label, centre, size, 0.0, "", -1, (), True, 900, 1.0)  # type: ignore[arg-type]
-    return dataclasses.replace(item, **{"box": (50, 40, 90, 70), **fields})  # type: ignore[arg-type]
+    x, y, z = (float(v) for v in rotation @ (np.array(at) - CAMERA.position))
+    item = ObjectTruth(number, label, (x, y, z), size, 0.0, "", -1, (), True, 900, 1.0)
+    return dataclasses.replace(item, **{"box": (50, 40, 90, 70), **fields})
 
 
 def frame_of(*objects: ObjectTruth) -> FrameTruth:
