@@ -24,6 +24,7 @@ from smolrgpt_ros.ros.logs import forward_logs, stop_forwarding
 from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.simulation.datasets.storage import millimetres
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
@@ -201,8 +202,7 @@ def depth_pixels(
     """Metres with NaN as the pixels of a depth encoding (REP-118)."""
     if encoding == "32FC1":
         return np.asarray(depth, np.float32)
-    millimetres = np.nan_to_num(depth * 1000.0, nan=0.0, posinf=0.0, neginf=0.0)
-    return np.asarray(np.clip(np.rint(millimetres), 0, 65535), np.uint16)
+    return millimetres(depth)
 
 
 def _maker(values: dict[str, Any]) -> SceneMaker:

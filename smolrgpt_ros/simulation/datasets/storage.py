@@ -52,8 +52,9 @@ def write_picture(path: Path, picture: NDArray[Any], noisy: bool = False) -> Non
 
 
 def millimetres(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Metres with NaN as 16UC1 (REP-118): whole millimetres, 0 where nothing was measured."""
-    return np.round(np.nan_to_num(depth * 1000, nan=0.0).clip(0, 65535)).astype(np.uint16)
+    """Metres as 16UC1 (REP-118): whole millimetres, 0 for NaN and infinite: nothing measured."""
+    finite = np.nan_to_num(depth * 1000, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.round(finite.clip(0, 65535)).astype(np.uint16)
 
 
 def metres(millimetres: NDArray[Any]) -> NDArray[np.float32]:

@@ -23,11 +23,12 @@ def test_relative_depth_is_stretched_with_invalid_as_farthest() -> None:
 
 
 def test_millimetres_keep_what_was_measured_and_zero_means_nothing() -> None:
-    depth = np.array([[1.2345, np.nan], [70.0, 0.0004]], np.float32)
+    depth = np.array([[1.2345, np.nan, np.inf], [70.0, 0.0004, -np.inf]], np.float32)
     stored = millimetres(depth)
     # 70 m does not fit 16 bits; 0.4 mm rounds to 0, which means "not measured".
-    assert stored.tolist() == [[1234, 0], [65535, 0]]
-    np.testing.assert_allclose(metres(stored), [[1.234, np.nan], [65.535, np.nan]], rtol=1e-6)
+    assert stored.tolist() == [[1234, 0, 0], [65535, 0, 0]]
+    expected = [[1.234, np.nan, np.nan], [65.535, np.nan, np.nan]]
+    np.testing.assert_allclose(metres(stored), expected, rtol=1e-6)
 
 
 def test_an_interrupted_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
