@@ -1,4 +1,4 @@
-"""Relations and sizes of estimated boxes, in the viewer's axes.
+"""Lengths between boxes on the floor and their sizes, in the viewer's axes, with deviations.
 
 The axes are gravity's: *across* is to the viewer's right, *ahead* the viewing direction laid flat,
 *up* against gravity. A camera that looks down does not change what is above what.
@@ -7,13 +7,11 @@ The axes are gravity's: *across* is to the viewer's right, *ahead* the viewing d
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.scene.plane import Plane
 
 from .footprint import Footprint
@@ -53,6 +51,7 @@ class FloorObject:
 
     @property
     def up_sigma(self) -> float:
+        """Standard deviation of that height, metres."""
         return float(np.sqrt(self.plane.up @ self.found.covariance @ self.plane.up))
 
     @property
@@ -70,43 +69,52 @@ class FloorObject:
 
     @property
     def height(self) -> Quantity:
+        """Of the box, metres."""
         return Quantity(self.found.top - self.found.bottom, 2 * self.up_sigma)
 
     @property
     def volume(self) -> Quantity:
+        """Of the box, cubic metres."""
         value = float(np.prod(self.found.size))
         sigmas = (*self.footprint.size_sigma, self.height.std)
         ratios = [s / max(v, 0.01) for s, v in zip(sigmas, self.found.size, strict=True)]
         return Quantity(value, value * math.hypot(*ratios))
 
 
-def difference(kind: Kind, a: FloorObject, b: FloorObject) -> Quantity:
-    """How much more the first word of a comparison fits ``a`` than ``b``.
-
-    Positive: the first word of the kind's name holds; in front of means less far ahead.
-
-    Raises:
-        ValueError: for a kind that is no comparison of two objects on the floor.
-    """
-    if kind not in _COMPARED:
-        raise ValueError(f"kind must be one of {[k.value for k in _COMPARED]}, found {kind.value}")
-    one, two = _COMPARED[kind](a), _COMPARED[kind](b)
-    return Quantity(one.value - two.value, math.hypot(one.std, two.std))
+def nearer_by(a: FloorObject, b: FloorObject) -> Quantity:
+    """How much less far ahead of the viewer ``a`` is than ``b``, metres."""
+    ahead_a, ahead_b = (float(item.footprint.centre[1]) for item in (a, b))
+    sigmas = (math.sqrt(float(item.footprint.covariance[1, 1])) for item in (a, b))
+    return Quantity(-ahead_a + ahead_b, math.hypot(*sigmas))
 
 
-def length_of(kind: Kind, a: FloorObject, b: FloorObject | None = None) -> Quantity:
-    """Metres: a size of ``a``, or a length between ``a`` and ``b``.
+def higher_by(a: FloorObject, b: FloorObject) -> Quantity:
+    """How much higher the middle of ``a`` is than that of ``b``, metres."""
+    return Quantity(a.up - b.up, math.hypot(a.up_sigma, b.up_sigma))
 
-    Raises:
-        ValueError: for a kind that has no length, or one of a pair without ``b``.
-    """
-    if kind is Kind.WIDTH:
-        return a.side
-    if kind is Kind.HEIGHT:
-        return a.height
-    if b is None or kind not in _BETWEEN:
-        raise ValueError(f"kind must be one of {[k.value for k in _BETWEEN]}, found {kind.value}")
-    return _BETWEEN[kind](a, b)
+
+def horizontal_distance(a: FloorObject, b: FloorObject) -> Quantity:
+    """Between the centres of the footprints, metres."""
+    gap = b.footprint.centre - a.footprint.centre
+    value = float(np.linalg.norm(gap))
+    along = gap / max(value, 1e-6)
+    variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
+    return Quantity(value, math.sqrt(variance + (LENGTH_SCALE_SIGMA * value) ** 2))
+
+
+def vertical_distance(a: FloorObject, b: FloorObject) -> Quantity:
+    """Between the heights of the middles, metres."""
+    difference = higher_by(a, b)
+    return Quantity(abs(difference.value), difference.std)
+
+
+def clearance(a: FloorObject, b: FloorObject) -> Quantity:
+    """From surface to surface of the boxes, metres; 0 where they touch or one is over the other."""
+    flat = rectangle_gap(a.footprint, b.footprint)
+    above = max(a.found.bottom - b.found.top, b.found.bottom - a.found.top, 0.0)
+    half_sides = [s / 2 for item in (a, b) for s in item.footprint.size_sigma]
+    sigma = math.hypot(horizontal_distance(a, b).std, *(s / math.sqrt(2) for s in half_sides))
+    return Quantity(math.hypot(flat, above), sigma)
 
 
 def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:
@@ -116,52 +124,26 @@ def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:
         The hour, and the standard deviation of the bearing in hours.
     """
     across, ahead = a.footprint.centre - viewer.footprint.centre
-    apart = max(math.hypot(across, ahead), 1e-6)
+    distance = max(math.hypot(across, ahead), 1e-6)
     hour = round(math.degrees(math.atan2(across, ahead)) / 30) % 12 or 12
-    sidewards = np.array([ahead, -across]) / apart
+    sidewards = np.array([ahead, -across]) / distance
     variance = sidewards @ (a.footprint.covariance + viewer.footprint.covariance) @ sidewards
-    return hour, math.degrees(math.sqrt(variance) / apart) / 30
+    return hour, math.degrees(math.sqrt(variance) / distance) / 30
 
 
-def _nearness(a: FloorObject) -> Quantity:
-    sigma = math.sqrt(float(a.footprint.covariance[1, 1]))
-    return Quantity(-float(a.footprint.centre[1]), sigma)
-
-
-def _horizontal(a: FloorObject, b: FloorObject) -> Quantity:
-    gap = b.footprint.centre - a.footprint.centre
-    value = float(np.linalg.norm(gap))
-    along = gap / max(value, 1e-6)
-    variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
-    return Quantity(value, math.sqrt(variance + (LENGTH_SCALE_SIGMA * value) ** 2))
-
-
-def _vertical(a: FloorObject, b: FloorObject) -> Quantity:
-    return Quantity(abs(a.up - b.up), math.hypot(a.up_sigma, b.up_sigma))
-
-
-def _clearance(a: FloorObject, b: FloorObject) -> Quantity:
-    """From surface to surface of the two boxes; 0 where they touch or one is over the other."""
-    flat = _rectangle_gap(a.footprint, b.footprint)
-    above = max(a.found.bottom - b.found.top, b.found.bottom - a.found.top, 0.0)
-    sizes = [s / 2 for side in (a, b) for s in side.footprint.size_sigma]
-    sigma = math.hypot(_horizontal(a, b).std, *(s / math.sqrt(2) for s in sizes))
-    return Quantity(math.hypot(flat, above), sigma)
-
-
-def _rectangle_gap(a: Footprint, b: Footprint) -> float:
-    """Distance of two rectangles on the floor, 0 where they overlap."""
-    one, two = _corners(a), _corners(b)
+def rectangle_gap(a: Footprint, b: Footprint) -> float:
+    """Distance of two rectangles on the floor, metres; 0 where they overlap."""
+    corners_a, corners_b = _corners(a), _corners(b)
     # Two convex shapes are apart if one side of either has the other wholly beyond it.
-    parted = any(
+    separated = any(
         float((axis @ (far - near.centre).T).min()) > size / 2
         or float((axis @ (far - near.centre).T).max()) < -size / 2
-        for near, far in ((a, two), (b, one))
+        for near, far in ((a, corners_b), (b, corners_a))
         for axis, size in zip(near.axes, near.size, strict=True)
     )
-    if not parted:
+    if not separated:
         return 0.0
-    return min(_outside(a, two), _outside(b, one))
+    return min(_outside(a, corners_b), _outside(b, corners_a))
 
 
 def _outside(rectangle: Footprint, points: NDArray[np.float64]) -> float:
@@ -175,17 +157,3 @@ def _corners(rectangle: Footprint) -> NDArray[np.float64]:
     signs = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1]])
     corners: NDArray[np.float64] = (signs * np.array(rectangle.size) / 2) @ rectangle.axes
     return rectangle.centre + corners
-
-
-_COMPARED: dict[Kind, Callable[[FloorObject], Quantity]] = {
-    Kind.FRONT_BEHIND: _nearness,
-    Kind.ABOVE_BELOW: lambda a: Quantity(a.up, a.up_sigma),
-    Kind.BIGGER_SMALLER: lambda a: a.volume,
-    Kind.TALLER_SHORTER: lambda a: a.height,
-    Kind.WIDER_THINNER: lambda a: a.extent,
-}
-_BETWEEN: dict[Kind, Callable[[FloorObject, FloorObject], Quantity]] = {
-    Kind.HORIZONTAL_DISTANCE: _horizontal,
-    Kind.VERTICAL_DISTANCE: _vertical,
-    Kind.CLEARANCE: _clearance,
-}

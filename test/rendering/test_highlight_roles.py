@@ -26,3 +26,25 @@ LABELS = {9: "buffer", 3: "pallet", 4: "pallet", 6: "pallet"}
 )
 def test_roles(kind, measured, chosen, expected):
     assert roles_of(kind, LABELS, measured, chosen) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "measured", "answer", "context"),
+    [
+        (Kind.TALLER_SHORTER, (4, 9), (4,), (9,)),
+        (Kind.DIRECTION, (9, 4), (9, 4), ()),
+        (Kind.CLEARANCE, (), (4, 9), ()),  # not measured: the two asked about
+        (Kind.WIDTH, (9,), (9,), (4,)),
+        (Kind.HEIGHT, (), (4,), (9,)),
+    ],
+)
+def test_regions_of_a_relation_are_its_ends(
+    kind: Kind, measured: tuple[int, ...], answer: tuple[int, ...], context: tuple[int, ...]
+) -> None:
+    roles = roles_of(kind, {4: "pallet", 9: "shelf"}, measured, None)
+    assert (roles.answer, roles.context, roles.model_choice, roles.rivals) == (
+        answer,
+        context,
+        (),
+        (),
+    )

@@ -11,9 +11,8 @@ import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.payload import load_of
-from smolrgpt_ros.geometry.relations import length_of
+from smolrgpt_ros.geometry.relations import horizontal_distance
 from smolrgpt_ros.geometry.size_priors import SIZES
-from smolrgpt_ros.language.meaning import Kind
 
 from .floor_objects import CannotMeasure, FloorObjects
 from .numbers import chance_positive
@@ -88,7 +87,7 @@ def rests_on(objects: FloorObjects, thing: int, carrier: int) -> float:
         rides = item.found.rides or hidden
         if not rides or thing not in objects.geometry.possible_loads(carrier):
             return 0.0
-        apart = length_of(Kind.HORIZONTAL_DISTANCE, item, base)
+        apart = horizontal_distance(item, base)
         centred = chance_positive(_CENTRED - apart.value, apart.std)
         return min(centred, _CARRIED_UNSEEN) if hidden else centred
     depth = base.footprint.depth_of(item.footprint.centre)

@@ -6,8 +6,15 @@ import math
 
 import numpy as np
 
-from smolrgpt_ros.geometry.relations import FloorObject, difference, hour_of, length_of
-from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.geometry.relations import (
+    FloorObject,
+    clearance,
+    higher_by,
+    horizontal_distance,
+    hour_of,
+    nearer_by,
+    vertical_distance,
+)
 from smolrgpt_ros.language.question import Dimension, Mode, Side
 
 from .containment import carried, inside, rests_on, unseen_lift
@@ -22,10 +29,10 @@ BETWEEN_TOLERANCE = 0.25
 
 
 _FLAT_HEIGHT = 0.01  # metres: height of a floor region where its size is ranked among objects
-_LENGTH_KINDS = {
-    Mode.HORIZONTAL: Kind.HORIZONTAL_DISTANCE,
-    Mode.VERTICAL: Kind.VERTICAL_DISTANCE,
-    Mode.CLEARANCE: Kind.CLEARANCE,
+_LENGTHS = {
+    Mode.HORIZONTAL: horizontal_distance,
+    Mode.VERTICAL: vertical_distance,
+    Mode.CLEARANCE: clearance,
 }
 
 
@@ -42,7 +49,7 @@ class SceneObjects(FloorObjects):
         if mode is not Mode.CENTER:
             if a == b:
                 return Number(0.0)
-            return Number.of(length_of(_LENGTH_KINDS[mode], self.on_floor(a), self.on_floor(b)))
+            return Number.of(_LENGTHS[mode](self.on_floor(a), self.on_floor(b)))
         if a is not None and b is not None and max(inside(self, a, b), inside(self, b, a)) >= 0.5:
             return Number(0.0, tie_break=self.center_distance(a, b).value)
         return self.center_distance(a, b)
@@ -108,11 +115,11 @@ class SceneObjects(FloorObjects):
             case Side.RIGHT:
                 return 1.0 - self._left(a, b)
             case Side.FRONT | Side.BEHIND:
-                gap = difference(Kind.FRONT_BEHIND, self.on_floor(a), self.on_floor(b))
+                gap = nearer_by(self.on_floor(a), self.on_floor(b))
                 front = chance_positive(gap.value if b is not None else -gap.value, gap.std)
                 return front if side is Side.FRONT else 1.0 - front
             case Side.ABOVE | Side.BELOW:
-                gap = difference(Kind.ABOVE_BELOW, self.on_floor(a), self.on_floor(b))
+                gap = higher_by(self.on_floor(a), self.on_floor(b))
                 above = chance_positive(gap.value, gap.std)
                 return above if side is Side.ABOVE else 1.0 - above
 
