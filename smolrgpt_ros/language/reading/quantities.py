@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import question as q
-from .conditions import Amount, excepting, inside_only
+from .conditions import Amount, excepting, held_by, inside_only
 from .noun_phrases import It, Rank, Unsaid, of, told, where
 from .parser import Mismatch
 
@@ -234,6 +234,17 @@ def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
         raise Mismatch("the reference belongs to no superlative")
     found: Any = told(selection, target)
     return found  # type: ignore[no-any-return]
+
+
+def held_there(selection: q.Selection, place: q.Selection) -> q.Selection:
+    """ "buffer 3: how many pallets": those in the place.
+
+    Raises:
+        Mismatch: if the phrase takes the place up by itself, as a topic.
+    """
+    if any(isinstance(part, It | Unsaid) for part in q.parts_of(selection)):
+        raise Mismatch("the first part of the question is its topic")
+    return where(selection, held_by(place))
 
 
 def in_place(selection: q.Selection, place: q.Selection) -> q.Selection:
