@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TypeVar
 
-import torch
 from tqdm import tqdm
 
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
@@ -34,6 +33,8 @@ class FramesPlan:
 
 def simulate_training_frame(plan: FramesPlan, index: int) -> SimulatedFrame:
     """The ``index``-th frame of a run: camera families in turn, with the sensor's noise."""
+    import torch  # takes seconds, and the command's parser imports this file
+
     torch.set_num_threads(1)
     family = FAMILIES[index % len(FAMILIES)]
     return simulate_frame(plan.seed + index, family, plan.width, plan.height, SensorModel())
