@@ -53,8 +53,8 @@ def view_of(
 
 def _up(kind: Kind, geometry: FrameGeometry | None) -> Vector:
     # The floor costs some milliseconds where it was not needed to measure.
-    shown = kind in (Kind.VERTICAL_DISTANCE, Kind.WIDTH, Kind.LENGTH, Kind.HEIGHT)
-    plane = geometry.plane if geometry is not None and shown else None
+    needed = kind in (Kind.VERTICAL_DISTANCE, Kind.WIDTH, Kind.LENGTH, Kind.HEIGHT)
+    plane = geometry.plane if geometry is not None and needed else None
     if plane is None:
         return IMAGE_UP
     x, y, z = plane.up.tolist()

@@ -133,12 +133,12 @@ def _splat(picture: Picture, view: View, points: NDArray[np.float64], colors: Pi
     pixels, depth = view.project(points)
     order = np.argsort(-depth)
     order = order[depth[order] > _NEAR_M]
-    spots, shown = np.floor(pixels[order]).astype(int), colors[order]
+    spots, painted = np.floor(pixels[order]).astype(int), colors[order]
     for dx in (0, 1):
         for dy in (0, 1):
             x, y = spots[:, 0] + dx, spots[:, 1] + dy
             inside = (x >= 0) & (x < picture.shape[1]) & (y >= 0) & (y < picture.shape[0])
-            picture[y[inside], x[inside]] = shown[inside]
+            picture[y[inside], x[inside]] = painted[inside]
 
 
 def _points(marker: Marker) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ def definition_of(message: Any) -> str:
         message: of a generated interface, such as ``sensor_msgs.msg.Image`` or a service's
             ``Request``.
     """
-    parts, waiting, seen = [], [("", message)], set()
+    definitions, waiting, seen = [], [("", message)], set()
     while waiting:
         name, kind = waiting.pop(0)
         lines = [f"{_RULE}\nMSG: {name}"] if name else []
@@ -32,8 +32,8 @@ def definition_of(message: Any) -> str:
             if "/" in base and base not in seen:
                 seen.add(base)
                 waiting.append((base, _class_of(base)))
-        parts.append("\n".join(lines))
-    return "\n".join(parts) + "\n"
+        definitions.append("\n".join(lines))
+    return "\n".join(definitions) + "\n"
 
 
 def _split(described: str) -> tuple[str, str]:
