@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import SpatialAnswer, agree
-from smolrgpt_ros.reasoning.evaluator import Measurement
+from smolrgpt_ros.reasoning.query.evaluation import Evaluation
 
 
 @pytest.mark.parametrize(
@@ -37,13 +38,14 @@ def answer(
 ) -> SpatialAnswer:
     """An answer about regions 12, 31 and 7, in this order."""
     fields: dict[str, Any] = {
-        "question": "?", "prompt": "<mask> <mask> <mask>", "prompt_region_ids": (12, 31, 7),
+        "question": "?", "asked": q.Listing(q.Everything()), "measured_text": "",
+        "prompt": "<mask> <mask> <mask>", "prompt_region_ids": (12, 31, 7),
         "text": "!", "unit": "", "region_ids": (), "confidence": 0.5, "truncated": False,
         "agreement": agree(kind, value, measured), "policy": "model", "vanished_region_ids": (),
         "model": "mini", "device": "cpu", "latency_s": 0.1,
     }  # fmt: skip
     return SpatialAnswer(
-        kind=kind, value=value, measured=Measurement(kind, measured), **(fields | changes)
+        kind=kind, value=value, measured=Evaluation(measured), **(fields | changes)
     )
 
 
