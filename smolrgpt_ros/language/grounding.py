@@ -11,7 +11,7 @@ from smolrgpt_ros.scene.status import QueryError
 
 from . import question as q
 from .meaning import Meaning
-from .model_form import Decide, model_form, question_of
+from .model_form import Decide, model_form, question_of, side_asked
 from .prompts import Prompt, write_prompt
 from .reader.reference_resolution import RegionView
 from .reading.reader import GrammarReader
@@ -115,13 +115,8 @@ def _read_by_grammar(
         asked = _grammar().read(question, View(labels), ids)
     except QueryError:
         raise error from None
-    match asked:
-        case q.Whether(q.Holds(first, q.Beside(side, second))) if side in (
-            q.Side.LEFT,
-            q.Side.RIGHT,
-        ):
-            return q.Relation(q.RelationKind.LEFT_RIGHT, first, second)
-    return asked
+    side = side_asked(asked)
+    return asked if side is None else q.Relation(q.RelationKind.LEFT_RIGHT, side[1], side[2])
 
 
 def _restricted(question: q.Question, labels: Mapping[int, str]) -> q.Question:

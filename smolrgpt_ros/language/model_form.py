@@ -37,6 +37,19 @@ def model_form(
     return _Forms(labels, decide).of(question)
 
 
+def side_asked(question: q.Question) -> tuple[str, q.Selection, q.Selection] | None:
+    """Of "Is A left of B?" the word that means yes, A and B; ``None`` for any other question.
+
+    Models know such a question as the one for one of the two words.
+    """
+    match question:
+        case q.Whether(q.Holds(first, q.Beside(q.Side.LEFT, second))):
+            return "left", first, second
+        case q.Whether(q.Holds(first, q.Beside(q.Side.RIGHT, second))):
+            return "right", first, second
+    return None
+
+
 class _Forms:
     """Forms of questions about certain regions."""
 
@@ -50,6 +63,8 @@ class _Forms:
             return self._choice(question.selection)
         if isinstance(question, q.Relation):
             return self._pair(kind_of(question), question.first, question.second)
+        if (side := side_asked(question)) is not None:
+            return self._pair(Kind.LEFT_RIGHT, side[1], side[2])
         if isinstance(question, q.Direction):
             if isinstance(question.viewer, q.Camera):
                 return None

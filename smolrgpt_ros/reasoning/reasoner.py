@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import ReadAnswer, read_answer
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.language.model_form import side_asked
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.vocabulary import Vocabulary
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -97,17 +98,14 @@ class SpatialReasoner:
         candidates = _chosen(regions, region_ids, question)
         geometry = geometry or self._geometry_of(frame, regions)
         grounding = self._ground(question, candidates, geometry, restricted=bool(region_ids))
-        prompt, form = grounding.prompt, grounding.form
+        prompt = grounding.prompt
         sentence = _Sentence()
         if self._engine is not None and grounding.model_prompt is not None:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             sentence = _generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
         measured = evaluate(grounding.question, geometry)
         kind = kind_of(grounding.question)
-        subject = form.subject.single if form is not None and form.subject is not None else None
-        read = read_answer(
-            sentence.text, kind, prompt.region_ids, subject=subject, truncated=sentence.truncated
-        )
+        read = _read(grounding, sentence)
         about = prompt.region_ids
         if not prompt.text:
             about = tuple(dict.fromkeys((*about, *measured.region_ids)))
@@ -225,6 +223,23 @@ def _calibrated(engine: Engine, kind: Kind, confidence: float, estimated: bool) 
     if engine.calibration is None:
         return confidence
     return engine.calibration(kind.value, confidence, estimated)
+
+
+def _read(grounding: Grounding, sentence: _Sentence) -> ReadAnswer:
+    """What the model's sentence answers to the question: of "is it left of" yes or no."""
+    form, kind = grounding.form, kind_of(grounding.question)
+    subject = form.subject.single if form is not None and form.subject is not None else None
+    read = read_answer(
+        sentence.text,
+        kind if form is None else form.kind,
+        grounding.prompt.region_ids,
+        subject=subject,
+        truncated=sentence.truncated,
+    )
+    side = side_asked(grounding.question)
+    if side is None or read.value is None:
+        return read
+    return replace(read, value=read.value == side[0])
 
 
 def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry) -> str:
