@@ -42,7 +42,7 @@ class FloorPoints:
             recess: how far behind its side such a point lies at most, metres, likewise.
         """
         table = np.empty((6, len(xy)))
-        table[[X, Y]], table[SIGMA_ALONG], table[SIGMA_ACROSS] = xy.T, along, across
+        table[X : Y + 1], table[SIGMA_ALONG], table[SIGMA_ACROSS] = xy.T, along, across
         table[ON_SIDE], table[RECESS] = on_side, recess
         return FloorPoints(table)
 

@@ -180,7 +180,8 @@ def _mixture(sides: SideDistances, q: Floats, points: PointBatch) -> _Mixture:
     """
     rate = sides.precision * np.float32(1 / LOGISTIC_SCALE)
     scaled = sides.d * rate
-    f, f_w = _falling(scaled), _falling(scaled + points.recess * rate)
+    with np.errstate(over="ignore"):  # of exp far beyond a side, where F is 0
+        f, f_w = _falling(scaled), _falling(scaled + points.recess * rate)
     b = q * points.per_recess
     a = (1 - q) * np.float32(1 / INTERIOR_DEPTH)
     a += b
@@ -206,8 +207,7 @@ def _derivatives(mixture: _Mixture) -> tuple[Floats, Floats]:
 
 def _falling(x: Floats) -> Floats:
     """``F(x) = 1 / (1 + exp(x))``, exact where it is small."""
-    with np.errstate(over="ignore"):
-        f = np.exp(x)
+    f = np.exp(x)
     f += 1
     return np.reciprocal(f, out=f)
 
