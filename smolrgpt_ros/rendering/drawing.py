@@ -80,12 +80,15 @@ def wrapped(text: str, letters: int, width: int) -> list[str]:
         letters: height of the font, see :func:`.lettering.text_size`.
     """
     lines: list[str] = []
+    space, end = text_size(" ", letters)[0], 0
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_size(longer, letters)[0] <= width:
-            lines[-1] = longer
+        length = text_size(word, letters)[0]
+        if lines and end + space + length <= width:
+            lines[-1] += f" {word}"
+            end += space + length
         else:
             lines.append(word)
+            end = length
     return lines
 
 

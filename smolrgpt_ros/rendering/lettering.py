@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ _SUBSTITUTES = str.maketrans(
 )
 
 
+@lru_cache(maxsize=2048)
 def text_size(text: str, height: int) -> tuple[int, int]:
     """Width and height of a line of text, pixels.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from smolrgpt_ros.rendering.drawing import wrapped
 from smolrgpt_ros.rendering.lettering import text_size, write
 
 WHITE = (255, 255, 255)
@@ -51,3 +52,12 @@ def test_an_outline_surrounds_the_letters():
     rows, columns = np.nonzero(white)
     assert red[rows.min() - 2 : rows.min(), columns.min() : columns.max()].any()
     assert red.sum() > white.sum() / 2
+
+
+def test_lines_are_as_long_as_their_width_allows():
+    text = "How far is the leftmost pallet from the transporter?"
+    width = text_size("How far is the leftmost", 20)[0] + 8
+    lines = wrapped(text, 20, width)
+    assert lines == ["How far is the leftmost", "pallet from the", "transporter?"]
+    assert wrapped("immeasurable " * 2, 20, 10) == ["immeasurable"] * 2, "a word is not split"
+    assert wrapped("", 20, 100) == []
