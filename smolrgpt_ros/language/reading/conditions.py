@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import question as q
-from .noun_phrases import It, Rank, together
+from .noun_phrases import It, together
 from .parser import Mismatch
+from .superlatives import Rank
 
 _ON_TOP_OF = ("pallet", "transporter", "shelf")
 

@@ -19,7 +19,15 @@ class Mismatch(Exception):
 
     Raised by functions of a grammar: "pallet 3" where region 3 is a buffer. The message is one
     sentence for the asker, used where nothing else can be read.
+
+    Args:
+        message: the sentence.
+        decisive: whether it explains a refusal also where only a part of the question fits.
     """
+
+    def __init__(self, message: str, decisive: bool = False) -> None:
+        super().__init__(message)
+        self.decisive = decisive
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,8 @@ class Parser:
             if any(need.isdisjoint(ahead) for need in prepared.needs):
                 continue
             for end, captured, cost in prepared.match(self, at):
-                self._add(results, prepared.alternative, end, captured, cost)
+                whole = at == self.words[0] and self.words[end] == len(self.signs) - 1
+                self._add(results, prepared.alternative, end, captured, cost, whole)
         self._chart[key] = results
         return results
 
@@ -91,14 +100,17 @@ class Parser:
         end: int,
         captured: Captured,
         cost: int,
+        whole: bool,
     ) -> None:
         try:
             meaning = alternative.meaning(_environment(captured, alternative.repeated))
         except Mismatch as mismatch:
-            self.mismatches.append(mismatch)
+            if whole or mismatch.decisive:
+                self.mismatches.append(mismatch)
             return
         except ValueError as error:  # The query language has no such value.
-            self.mismatches.append(Mismatch(str(error)))
+            if whole:
+                self.mismatches.append(Mismatch(str(error)))
             return
         key, total = (end, meaning), cost + alternative.cost
         if total < results.get(key, total + 1):

@@ -8,8 +8,9 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount, excepting, held_by, inside_only
-from .noun_phrases import It, Rank, Unsaid, of, told, where
+from .noun_phrases import It, of, where
 from .parser import Mismatch
+from .superlatives import Rank, Unsaid, told
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:

@@ -9,7 +9,8 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .noun_phrases import AllOf, It, Unsaid
+from .noun_phrases import AllOf, It
+from .superlatives import Unsaid
 
 
 @dataclass(frozen=True)

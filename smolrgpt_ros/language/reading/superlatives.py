@@ -1,0 +1,138 @@
+"""What meanings of the grammar call for superlatives: "nearest", "second from the left"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .. import question as q
+from .parser import Mismatch
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """What a nearest one is near to, where the phrase does not say it."""
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A superlative on its way to the noun it belongs to."""
+
+    key: q.Key
+    extreme: q.Extreme
+    rank: int = 1
+    take: int = 1
+    end: str = ""
+    """``from`` an end that is counted from ("from the left"), ``at`` one ("on the left")."""
+
+
+@dataclass(frozen=True)
+class Ordinal:
+    """ "second": the rank of a superlative in the same phrase."""
+
+    rank: int
+
+
+def toward(rank: Rank, target: q.Selection | None) -> Rank:
+    """ "nearest to the transporter" behind a noun."""
+    if target is None:
+        return rank
+    if not isinstance(rank.key, q.DistanceTo) or not isinstance(rank.key.target, Unsaid):
+        raise Mismatch("only a nearest or farthest one is so to something")
+    return replace(rank, key=q.DistanceTo(target))
+
+
+def after(rank: Rank, ordinal: Ordinal | None = None) -> Rank:
+    """ "the second nearest", "next nearest": the superlative at that place."""
+    return rank if ordinal is None else replace(rank, rank=ordinal.rank)
+
+
+def skipping(rank: Rank) -> Rank:
+    """ "not the nearest but the one after": the second."""
+    return replace(rank, rank=rank.rank + 1)
+
+
+def numbered(number: float) -> Ordinal:
+    """ "pallet number 2 from the left"."""
+    return Ordinal(whole(number))
+
+
+def reversed_rank(rank: Rank) -> Rank:
+    """ "first from the left" for "last from the right"."""
+    ends = {q.Extreme.LEAST: q.Extreme.MOST, q.Extreme.MOST: q.Extreme.LEAST}
+    return replace(rank, extreme=ends[rank.extreme])
+
+
+def whole(number: object) -> int:
+    """A count or an id.
+
+    Raises:
+        Mismatch: if it is no whole number.
+    """
+    if not isinstance(number, int | float) or number != int(number):
+        raise Mismatch(f"{number:g} is no whole number")
+    return int(number)
+
+
+def two(number: float) -> int:
+    """The number of a pair.
+
+    Raises:
+        Mismatch: if it is another.
+    """
+    if number != 2:
+        raise Mismatch("only two objects are closest together or farthest apart")
+    return 2
+
+
+def told(value: object, target: q.Selection) -> Rank:
+    """A phrase whose unsaid reference is now said."""
+    result = q.changed(value, lambda v: target if isinstance(v, Unsaid) else v)
+    return result  # type: ignore[no-any-return]
+
+
+def extreme_of(key: q.Key, most: bool) -> Rank:
+    """ "argmax height": the superlative of a number of each object."""
+    return Rank(key, q.Extreme.MOST if most else q.Extreme.LEAST)
+
+
+def pair_extreme(rank: Rank) -> q.Extreme:
+    """The "closest pair", the "most distant" one.
+
+    Raises:
+        Mismatch: for a superlative that is no distance.
+    """
+    if not isinstance(rank.key, q.DistanceTo):
+        raise Mismatch("two objects can be closest together or farthest apart")
+    return rank.extreme
+
+
+def counted_from(rank: Rank) -> Rank:
+    """ "from the left" behind a noun."""
+    return replace(rank, end="from")
+
+
+def placed_on(rank: Rank) -> Rank:
+    """ "on the left" behind a noun."""
+    return replace(rank, end="at")
+
+
+def last(rank: Rank) -> Rank:
+    """ "the last from the left" is the rightmost, "the last on the left" the leftmost.
+
+    Raises:
+        Mismatch: without such an end.
+    """
+    if not rank.end:
+        raise Mismatch("last needs the end that is counted from, as in the last from the left")
+    return reversed_rank(rank) if rank.end == "from" else rank
+
+
+def agreeing(rank: Rank, dimension: q.Dimension) -> Rank:
+    """ "shortest in height".
+
+    Raises:
+        Mismatch: if the two speak of different sizes.
+    """
+    if rank.key != q.SizeOf(dimension):
+        raise Mismatch("the superlative does not fit the size named with it")
+    return rank

@@ -1,0 +1,50 @@
+"""Mistyped words are repaired to words of the grammar; words of the dictionary never are."""
+
+from __future__ import annotations
+
+import pytest
+
+from smolrgpt_ros.language.reading.spelling import Speller, english_words, is_one_slip
+
+WORDS = ("rack", "zone", "from", "distance", "between", "pallet", "right")
+
+
+@pytest.mark.skipif(not english_words(), reason="pyspellchecker is not installed")
+@pytest.mark.parametrize("word", ["jack", "cone", "sack", "cart", "form", "tight", "ballet"])
+def test_a_word_of_the_dictionary_is_never_repaired(word: str) -> None:
+    assert Speller(WORDS).repaired(word) == word
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("distnace", "distance"), ("betwen", "between"), ("palllet", "pallet"), ("rihgt", "right")],
+)
+def test_one_slip_is_repaired(typed: str, meant: str) -> None:
+    assert Speller(WORDS, frozenset({"tight"})).repaired(typed) == meant
+
+
+def test_two_words_as_near_as_each_other_leave_a_word_as_it_is() -> None:
+    assert Speller(("wide", "wire"), frozenset({"x"})).repaired("wixe") == "wixe"
+
+
+def test_without_a_dictionary_nothing_is_repaired() -> None:
+    assert Speller(WORDS, frozenset()).repaired("distnace") == "distnace"
+
+
+def test_labels_in_view_are_words_too() -> None:
+    assert Speller(WORDS, frozenset({"x"})).repaired("forklfit", frozenset({"forklift"})) == (
+        "forklift"
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "near"),
+    [
+        ("teh", "the", True),
+        ("thi", "the", False),
+        ("pallet", "pallets", True),
+        ("ab", "abcd", False),
+    ],
+)
+def test_one_slip(a: str, b: str, near: bool) -> None:
+    assert is_one_slip(a, b) is near

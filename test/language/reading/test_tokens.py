@@ -1,0 +1,51 @@
+"""Text to tokens: numbers with units, region numbers, class words, fillers."""
+
+from __future__ import annotations
+
+import pytest
+
+from smolrgpt_ros.language.reading.tokens import Token, tokenize
+from smolrgpt_ros.language.reading.word_lists import default_word_lists
+
+LABELS = ("pallet", "buffer", "traffic light", "transporter")
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    return tuple(t for t in tokenize(text, LABELS, default_word_lists()) if t.kind != "pause")
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [("2 m", 2.0), ("80cm", 0.8), ("1,5 metres", 1.5), ("10 feet", 3.048), ("a metre", 1.0)],
+)
+def test_a_number_and_its_unit_are_one_length(text: str, metres: float) -> None:
+    (token,) = tokens(text)
+    assert token.kind == "length"
+    assert token.value == pytest.approx(metres)
+
+
+@pytest.mark.parametrize("text", ["#12", "[region 12]", "<region12>"])
+def test_region_numbers(text: str) -> None:
+    (token,) = tokens(text)
+    assert (token.kind, token.value) == ("id", 12)
+
+
+def test_class_words_of_several_words_plurals_and_synonyms() -> None:
+    found = [(t.value, sorted(t.signs & {"NOUN", "NOUNS"})) for t in tokens("traffic lights skid")]
+    assert found == [("traffic light", ["NOUNS"]), ("pallet", ["NOUN"])]
+
+
+def test_initials_stand_for_a_class_where_only_one_begins_with_them() -> None:
+    assert [t.value for t in tokens("p9 pallet_7 t10")] == ["pallet", 9, "pallet", 7, "t", 10]
+
+
+def test_fillers_are_left_out_and_words_that_restrict_are_not() -> None:
+    assert [t.text for t in tokens("please not only the exact one, thanks")] == [
+        "not", "only", "the", "exact", "one",
+    ]  # fmt: skip
+
+
+def test_ordinals_possessives_and_abbreviations() -> None:
+    assert [t.text for t in tokens("2nd pallet 12's w.r.t. lhs")] == [
+        "second", "pallet", "12", "'s", "wrt", "left", "side",
+    ]  # fmt: skip
