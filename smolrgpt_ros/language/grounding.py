@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
 from smolrgpt_ros.scene.status import QueryError
@@ -14,7 +13,7 @@ from .meaning import Meaning
 from .model_form import Decide, model_form, question_of, side_asked
 from .prompts import Prompt, write_prompt
 from .reader.reference_resolution import RegionView
-from .reading.reader import GrammarReader
+from .reading.reader import GrammarReader, default_reader
 from .reading.resolution import View
 from .template_questions import read_template
 from .vocabulary import Vocabulary
@@ -46,6 +45,7 @@ def ground(
     regions: Sequence[RegionView],
     vocabulary: Vocabulary | None = None,
     *,
+    reader: GrammarReader | None = None,
     decide: Decide = lambda selection: None,
     canonical: bool = False,
     restricted: bool = False,
@@ -56,7 +56,8 @@ def ground(
         question: what the client asked. With ``<mask>`` placeholders ``regions`` are those of the
             placeholders, in order; any other question may mean every region given.
         regions: the regions it may mean.
-        vocabulary: class words; the warehouse's own if left out.
+        vocabulary: class words of prompts; the warehouse's own if left out.
+        reader: reads questions without template; the one that ships if left out.
         decide: settles the ends of distances and sides ("the nearest pallet"), so that the prompt
             of a free question names one region for each.
         canonical: whether the model is asked the canonical prompt also of a question with
@@ -69,10 +70,11 @@ def ground(
             whole, or in two ways).
     """
     vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
+    reader = reader if reader is not None else default_reader()
     if "<mask>" in question.lower():
-        return _with_placeholders(question, regions, vocabulary, canonical)
+        return _with_placeholders(question, regions, vocabulary, reader, canonical)
     labels = {view.id: view.label for view in regions}
-    asked = _grammar().read(question, View(labels))
+    asked = reader.read(question, View(labels))
     if restricted:
         asked = _restricted(asked, labels)
     form = model_form(asked, labels, decide)
@@ -83,7 +85,11 @@ def ground(
 
 
 def _with_placeholders(
-    question: str, regions: Sequence[RegionView], vocabulary: Vocabulary, canonical: bool
+    question: str,
+    regions: Sequence[RegionView],
+    vocabulary: Vocabulary,
+    reader: GrammarReader,
+    canonical: bool,
 ) -> Grounding:
     """A question whose regions the client named in order."""
     labels = {view.id: view.label for view in regions}
@@ -94,7 +100,7 @@ def _with_placeholders(
         asked = question_of(read_template(question, regions, vocabulary), labels)
         form: Meaning | None = undecided
     except QueryError as error:
-        asked = _restricted(_read_by_grammar(question, labels, ids, error), labels)
+        asked = _restricted(_read_by_grammar(reader, question, labels, ids, error), labels)
         form = model_form(asked, labels)
     if not canonical:
         return Grounding(asked, form, prompt, prompt)
@@ -104,7 +110,11 @@ def _with_placeholders(
 
 
 def _read_by_grammar(
-    question: str, labels: dict[int, str], ids: tuple[int, ...], error: QueryError
+    reader: GrammarReader,
+    question: str,
+    labels: dict[int, str],
+    ids: tuple[int, ...],
+    error: QueryError,
 ) -> q.Question:
     """A question in words that no template has; sides are answered with a word, as templates are.
 
@@ -112,7 +122,7 @@ def _read_by_grammar(
         QueryError: that of the templates where the grammar cannot read it either.
     """
     try:
-        asked = _grammar().read(question, View(labels), ids)
+        asked = reader.read(question, View(labels), ids)
     except QueryError:
         raise error from None
     side = side_asked(asked)
@@ -137,8 +147,3 @@ def _named(question: q.Question) -> tuple[int, ...]:
     """The regions that a question names, in order of mention, each once."""
     named = (i for part in q.parts_of(question) if isinstance(part, q.Ids) for i in part.ids)
     return tuple(dict.fromkeys(named))
-
-
-@cache
-def _grammar() -> GrammarReader:
-    return GrammarReader()

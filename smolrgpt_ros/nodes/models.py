@@ -10,7 +10,6 @@ from collections.abc import Callable
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.shared import SharedDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-from smolrgpt_ros.language.vocabulary import Vocabulary
 from smolrgpt_ros.ros.params.settings import Settings
 
 from .timed_engine import LoadedEngine, TimedEngine
@@ -84,8 +83,6 @@ class Models:
         return any(model is not None and model.device.startswith("cuda") for model in loaded)
 
     @property
-    def unknown_labels(self) -> list[str]:
-        """Classes of the detector for which questions have no synonym."""
-        known = {words.name for words in Vocabulary.default().classes}
-        labels = self.detector.labels if self.detector is not None else ()
-        return [name for name in labels if name not in known]
+    def labels(self) -> tuple[str, ...]:
+        """Labels of the detector; empty without one."""
+        return tuple(self.detector.labels) if self.detector is not None else ()

@@ -20,6 +20,7 @@ from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.language.reading.reader import GrammarReader, reader_with
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.query.health import QueryStatistics
 from smolrgpt_ros.query.request import QueryResult
@@ -76,6 +77,7 @@ class SpatialQueryNode(LifecycleNode):
         self._models = Models(detector_loader, engine_loader)
         self._query_service: QueryService | None = None
         self._reasoner: SpatialReasoner | None = None
+        self._reader: GrammarReader | None = None
         self._cameras: dict[str, CameraPipeline] = {}
         self._transforms: Transforms | None = None
         self._statistics = QueryStatistics()
@@ -189,9 +191,15 @@ class SpatialQueryNode(LifecycleNode):
 
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
+        # Not at the first question: the English dictionary takes half a second.
+        self._reader = reader_with(self._settings.vocabulary)
         self.get_logger().info(self._models.load(self._settings))
-        for label in self._models.unknown_labels:
-            self.get_logger().warning(f"no other word for the class {label!r} is known")
+        plain = [label for label in self._models.labels if label not in self._reader.labels]
+        if plain:
+            self.get_logger().info(
+                f"questions name these classes by their labels alone: {', '.join(plain)}; "
+                "synonyms may be added (vocabulary.file)"
+            )
 
     def _start(self) -> None:
         self._transforms = Transforms(self)
@@ -204,7 +212,9 @@ class SpatialQueryNode(LifecycleNode):
                 self._transforms,
                 self._outputs[name],
             )
-        self._reasoner = SpatialReasoner(self._models.engine, policy=self._settings.answer_policy)
+        self._reasoner = SpatialReasoner(
+            self._models.engine, self._reader, policy=self._settings.answer_policy
+        )
         self._query_service = QueryService(
             self._reasoner,
             {name: camera.view for name, camera in self._cameras.items()},

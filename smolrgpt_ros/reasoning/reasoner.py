@@ -14,7 +14,7 @@ from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.model_form import side_asked
 from smolrgpt_ros.language.question import Question
-from smolrgpt_ros.language.vocabulary import Vocabulary
+from smolrgpt_ros.language.reading.reader import GrammarReader, default_reader
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -42,15 +42,18 @@ class SpatialReasoner:
 
     Args:
         engine: generates the model's answer; ``None`` to measure only.
-        vocabulary: class words of questions.
+        reader: reads questions; the one that ships if left out.
         policy: see :attr:`SpatialAnswer.trusted`; may be changed at any time.
     """
 
     def __init__(
-        self, engine: Engine | None, vocabulary: Vocabulary | None = None, policy: str = "model"
+        self,
+        engine: Engine | None,
+        reader: GrammarReader | None = None,
+        policy: str = "model",
     ) -> None:
         self._engine = engine
-        self._vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
+        self._reader = reader if reader is not None else default_reader()
         self._lock = threading.Lock()
         self._geometry: FrameGeometry | None = None
         self.policy = policy
@@ -146,7 +149,7 @@ class SpatialReasoner:
         return ground(
             question,
             views,
-            self._vocabulary,
+            reader=self._reader,
             decide=lambda selection: locate(selection, geometry),
             canonical=self._engine is not None and self._engine.canonical_prompts,
             restricted=restricted,

@@ -83,12 +83,12 @@ class WordLists:
         words: dict[tuple[str, ...], tuple[str, bool]] = {}
         for label in dict.fromkeys((*labels, *self.synonyms)):
             for name in (label, *self.synonyms.get(label, ())):
-                spelled = tuple(name.replace("-", " ").replace("_", " ").split())
+                spelled = _spelled(name)
                 plural = (*spelled[:-1], plural_of(spelled[-1]))
                 words.setdefault(spelled, (label, False))
                 words.setdefault(plural, (label, True))
         for label in labels:
-            spelled = tuple(label.replace("-", " ").replace("_", " ").split())
+            spelled = _spelled(label)
             words[spelled] = (label, False)
             words[(*spelled[:-1], plural_of(spelled[-1]))] = (label, True)
         return words
@@ -96,20 +96,36 @@ class WordLists:
     def extended(self, file: Path) -> WordLists:
         """With the synonyms of a site's own file (key ``synonyms``: label to words).
 
+        A label or word of the file belongs to what the file says alone: a label ``forklift`` of
+        its own is no word for ``transporter`` any more.
+
         Raises:
-            WordListError, FileNotFoundError: with the reason.
+            WordListError: naming file, key, what was found and what is expected.
         """
-        added = _read(file).get("synonyms", {})
-        merged = dict(self.synonyms)
-        for label, words in _synonyms(added, file).items():
-            merged[label] = (*words, *merged.get(label, ()))
+        content = _read(file, ("synonyms",))
+        added = _synonyms(content.get("synonyms") or {}, file)
+        own: dict[tuple[str, ...], str] = {}
+        for label, words in added.items():
+            for word in (label, *words):
+                other = own.setdefault(_spelled(word), label)
+                if other != label:
+                    raise WordListError(
+                        f"{file}: synonyms: {word!r} is a word for {other!r} and for {label!r}, "
+                        "expected one label for each word"
+                    )
+        merged = {
+            label: tuple(word for word in words if own.get(_spelled(word), label) == label)
+            for label, words in self.synonyms.items()
+        }
+        for label, words in added.items():
+            merged[label] = tuple(dict.fromkeys((*words, *merged.get(label, ()))))
         return replace(self, synonyms=merged)
 
 
 @cache
 def default_word_lists() -> WordLists:
     """The lists that ship."""
-    data = _read(_FILE)
+    data = _read(_FILE, _KEYS)
     missing = [key for key in _KEYS if key not in data]
     if missing:
         raise WordListError(f"{_FILE} lacks {', '.join(missing)}")
@@ -124,24 +140,45 @@ def default_word_lists() -> WordLists:
     )
 
 
-def _read(file: Path) -> dict[str, Any]:
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+def _read(file: Path, keys: Sequence[str]) -> dict[str, Any]:
+    """A file of words; only some keys may occur."""
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WordListError(f"there is no file of words {file}") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise WordListError(f"{file} cannot be read as YAML: {reason:.300}") from error
+    if data is None:
+        return {}
     if not isinstance(data, dict):
-        raise WordListError(f"{file} must hold a mapping, found {type(data).__name__}")
-    unknown = sorted(set(data) - set(_KEYS))
+        raise WordListError(f"{file}: expected a mapping, found {data!r:.80}")
+    unknown = sorted(str(key) for key in data if key not in keys)
     if unknown:
-        raise WordListError(f"{file}: unknown keys {unknown}, expected some of {list(_KEYS)}")
+        raise WordListError(f"{file}: unknown keys {unknown}, expected {list(keys)}")
     return data
 
 
 def _synonyms(data: object, file: Path) -> dict[str, tuple[str, ...]]:
     if not isinstance(data, dict):
-        raise WordListError(f"{file}: synonyms must map labels to lists of words, found {data!r}")
+        raise WordListError(
+            f"{file}: synonyms: expected labels with a list of words each, found {data!r:.80}"
+        )
     found = {}
     for label, words in data.items():
+        if not isinstance(label, str) or not label.strip():
+            raise WordListError(
+                f"{file}: synonyms: expected a label in letters, found {label!r:.80}; write it in "
+                "quotes"
+            )
         if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
             raise WordListError(
-                f"{file}: synonyms of {label!r} must be a list of words, found {words!r}"
+                f"{file}: synonyms.{label}: expected a list of words, found {words!r:.80}"
             )
-        found[str(label).lower()] = tuple(w.lower().strip() for w in words)
+        found[label.lower().strip()] = tuple(w.lower().strip() for w in words)
     return found
+
+
+def _spelled(word: str) -> tuple[str, ...]:
+    """The words of a label or synonym: "fork-lift" as "fork lift"."""
+    return tuple(word.replace("-", " ").replace("_", " ").split())

@@ -235,6 +235,13 @@ SPECS: tuple[ParameterSpec, ...] = (
         choices=POLICIES,
     ),
     ParameterSpec(
+        "vocabulary.file",
+        "",
+        "YAML file of the site's own synonyms for labels, as config/vocabulary.yaml; empty: those "
+        "that ship alone.",
+        read_only=True,
+    ),
+    ParameterSpec(
         "query.max_age",
         2.0,
         "Largest age of the newest frame for an answer, seconds, where the request sets none.",

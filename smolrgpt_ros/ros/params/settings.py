@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from smolrgpt_ros.detection.tracker import TrackerSettings
@@ -34,6 +35,7 @@ class Settings:
     tracker: TrackerSettings
     limits: QueryLimits
     pairing: PairingSettings
+    vocabulary: Path | None
 
     autostart: bool
     device: str
@@ -98,6 +100,7 @@ class Settings:
             ),
             cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
+            vocabulary=Path(values["vocabulary_file"]) if values["vocabulary_file"] else None,
         )
         return cls(**(named | made))
 
