@@ -167,6 +167,8 @@ def step_environment(options: CheckOptions) -> dict[str, str]:
         **offline,
         **card,
         **_bytecode(work),
+        # Tiny products gain nothing from threads, and lose much where the cores are busy.
+        **({"OMP_NUM_THREADS": "1"} if options.small else {}),
         "PYTHONPATH": os.pathsep.join(part for part in path if part),
         "PYTHONUNBUFFERED": "1",
         "TOKENIZERS_PARALLELISM": "false",

@@ -16,12 +16,12 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints.checksums import sha256_of
-from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.simulation.datasets.published_layout import (
     Entry,
@@ -32,6 +32,9 @@ from smolrgpt_ros.simulation.datasets.published_layout import (
 )
 
 from .options import CheckOptions
+
+if TYPE_CHECKING:
+    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
 TRAIN_FILE, ANSWERS_FILE = "train.json", "answers.json"
 MAX_NEW_TOKENS = 160
@@ -97,6 +100,8 @@ def stored_answers(folder: Path, model: Path) -> list[tuple[int, ...]] | None:
 
 def cpu_answers(model: Path, questions: Sequence[StoredQuestion]) -> list[tuple[int, ...]]:
     """What a model answers on this host's CPU in float32."""
+    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+
     with SmolRGPTEngine.load(model, "cpu", "float32") as engine:
         return answers_of(engine, questions)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -16,7 +17,7 @@ from ..device import chosen_device, give_back, megabytes
 from ..options import CheckOptions
 from ..record import Record
 from ..stored_questions import StoredQuestion, read_questions
-from .decoding import compare_steps
+from .decoding import Ways, compare_steps, full_size_ways, mini_ways
 
 if TYPE_CHECKING:
     import torch
@@ -49,18 +50,22 @@ def _decoding(
 ) -> None:
     name = "CUDA graph" if device.type == "cuda" else "fixed addresses without a graph (no GPU)"
     # The mini in float32 has trained weights; the full size in bfloat16 has the kernels to run.
-    models = ("mini float32",) if options.small else ("mini float32", "full size bfloat16")
-    for model in models:
+    models: list[Callable[[torch.device], Ways]] = [partial(mini_ways, options.mini)]
+    if not options.small:
+        models.append(full_size_ways)
+    for make in models:
+        ways = make(device)
         for batch in BATCHES:
-            found = compare_steps(model, options.mini, device, questions, batch)
+            found = compare_steps(ways, questions, batch, 6 if options.small else 24)
             graph = found.recorded or device.type == "cpu"
             record.check(
-                f"{name} against eager steps, {model}, batch {batch}",
+                f"{name} against eager steps, {ways.name}, batch {batch}",
                 graph and found.different == 0,
                 f"{found.equal} tokens equal, {found.ties} ties, {found.different} different; "
                 f"log-probabilities within {found.largest:.1g}; prompts of {found.lengths} tokens"
                 + ("" if graph else "; no graph was recorded, the log says why"),
             )
+        del ways
         give_back(device)
 
 
