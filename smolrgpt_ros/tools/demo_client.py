@@ -39,7 +39,7 @@ from smolrgpt_ros.simulation.warehouse import regions_of
 from smolrgpt_ros.srv import SpatialQuery
 
 from .demo_questions import Asked
-from .demo_report import Row, shown
+from .demo_report import Row, value_text
 
 
 class DemoError(RuntimeError):
@@ -169,7 +169,7 @@ class DemoClient:
             seed=scene.truth.seed,
             masks=asked.masks,
             kind=asked.kind,
-            question=asked.shown,
+            question=asked.displayed,
             status=status.name,
             message=response.message,
             text=text_with_ids(answer.text, answer.prompt_region_ids),
@@ -238,8 +238,8 @@ def _caption(row: Row) -> list[tuple[str, Color]]:
     lines = [(f"Q: {row.question}", GENERATED_COLOR)]
     if row.ok:
         lines.append((f"model: {row.text or '(nothing)'}", GENERATED_COLOR))
-        lines.append((f"measured: {shown(row.kind, row.measured)}", MEASURED_COLOR))
+        lines.append((f"measured: {value_text(row.kind, row.measured)}", MEASURED_COLOR))
     else:
         lines.append((f"{row.status}: {row.message}", GENERATED_COLOR))
-    lines.append((f"truth: {shown(row.kind, row.truth)}", GENERATED_COLOR))
+    lines.append((f"truth: {value_text(row.kind, row.truth)}", GENERATED_COLOR))
     return lines

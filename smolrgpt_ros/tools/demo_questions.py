@@ -42,7 +42,7 @@ class Asked:
     masks: str
 
     @property
-    def shown(self) -> str:
+    def displayed(self) -> str:
         """The text with ids in the place of masks, for people."""
         text = self.text
         for identity in self.region_ids:

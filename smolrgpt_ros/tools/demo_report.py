@@ -78,7 +78,7 @@ def table(rows: Sequence[Row]) -> str:
             said,
             _mark(row, row.value),
             _mark(row, row.measured),
-            shown(row.kind, row.truth),
+            value_text(row.kind, row.truth),
             f"{row.latency_s:.2f}",
         ]
         wrapped = [
@@ -123,7 +123,7 @@ def write_json(rows: Sequence[Row], path: Path) -> None:
     path.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
 
 
-def shown(kind: str, value: float | int | str | None) -> str:
+def value_text(kind: str, value: float | int | str | None) -> str:
     """A value for people: metres with the unit, a region's id in brackets."""
     if value is None:
         return "-"
@@ -133,5 +133,5 @@ def shown(kind: str, value: float | int | str | None) -> str:
 
 
 def _mark(row: Row, value: float | int | str | None) -> str:
-    text = shown(row.kind, value)
+    text = value_text(row.kind, value)
     return f"{text} !" if is_right(row.kind, value, row.truth) is False else text

@@ -148,11 +148,11 @@ def soak(
     rclpy.init()
     node = rclpy.create_node("soak")
     pairs = Counter[str]()
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
 
     def hear(message: DiagnosticArray) -> None:
         for status in message.status:
-            told.update({value.key: value.value for value in status.values})
+            reported.update({value.key: value.value for value in status.values})
 
     node.create_subscription(
         RegionArray,
@@ -179,19 +179,19 @@ def soak(
             idle = (watched.cpu_s() - before) / (alone_s / 2)
             with process("camera", str(scene), str(rate_hz)):
                 _wait_for(lambda: pairs["seen"] >= rate_hz, "pairs")
-                _wait_for(lambda: float(told.get("pairs", 0)) > 0, "diagnostics")
+                _wait_for(lambda: float(reported.get("pairs", 0)) > 0, "diagnostics")
                 start, before, first = time.monotonic(), watched.cpu_s(), pairs["seen"]
-                received = float(told["pairs"])
+                received = float(reported["pairs"])
                 time.sleep(alone_s)
                 lasted = time.monotonic() - start
                 alone = {
-                    "pairs received": float(told["pairs"]) - received,
+                    "pairs received": float(reported["pairs"]) - received,
                     "pairs looked at": pairs["seen"] - first,
                     "pairs sent, about": round(rate_hz * lasted),
                 }
                 pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted)
                 pair_ms /= max(alone["pairs received"], 1.0)
-                own_ms = float(told["own CPU of a frame p50 (ms)"])
+                own_ms = float(reported["own CPU of a frame p50 (ms)"])
                 samples = _together(asking, watched, minutes)
             # The camera is gone, its last frame is kept: queries alone.
             single = Client(node, 0)

@@ -16,7 +16,7 @@ from smolrgpt_ros.tools.demo_questions import (
     live_questions,
     scored_questions,
 )
-from smolrgpt_ros.tools.demo_report import Row, shown, summary, table, write_json
+from smolrgpt_ros.tools.demo_report import Row, value_text, summary, table, write_json
 
 SIZE = (60, 100)
 
@@ -104,7 +104,7 @@ def test_scored_questions_name_their_masks(truth):
     for a in asked:
         assert a.masks == "simulator"
         assert a.text.count("<mask>") == len(a.region_ids)
-        assert "<mask>" not in a.shown and f"[{a.region_ids[0]}]" in a.shown
+        assert "<mask>" not in a.displayed and f"[{a.region_ids[0]}]" in a.displayed
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,6 @@ def test_json_has_the_promised_keys(tmp_path):
 
 
 def test_values_for_people():
-    assert shown("distance", 3) == "3.00 m"
-    assert shown("choice", 4) == "[4]"
-    assert shown("count", None) == "-"
+    assert value_text("distance", 3) == "3.00 m"
+    assert value_text("choice", 4) == "[4]"
+    assert value_text("count", None) == "-"

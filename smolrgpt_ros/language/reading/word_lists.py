@@ -83,14 +83,14 @@ class WordLists:
         words: dict[tuple[str, ...], tuple[str, bool]] = {}
         for label in dict.fromkeys((*labels, *self.synonyms)):
             for name in (label, *self.synonyms.get(label, ())):
-                spelled = _spelled(name)
-                plural = (*spelled[:-1], plural_of(spelled[-1]))
-                words.setdefault(spelled, (label, False))
+                words_of_name = _spelled(name)
+                plural = (*words_of_name[:-1], plural_of(words_of_name[-1]))
+                words.setdefault(words_of_name, (label, False))
                 words.setdefault(plural, (label, True))
         for label in labels:
-            spelled = _spelled(label)
-            words[spelled] = (label, False)
-            words[(*spelled[:-1], plural_of(spelled[-1]))] = (label, True)
+            words_of_name = _spelled(label)
+            words[words_of_name] = (label, False)
+            words[(*words_of_name[:-1], plural_of(words_of_name[-1]))] = (label, True)
         return words
 
     def extended(self, file: Path) -> WordLists:

@@ -130,9 +130,9 @@ class WarehouseRenderer:
         inverse = np.empty((self.height, self.width), np.float32)
         self._draw(veils=False, segments=True)
         self._mujoco.mjr_readPixels(colours, inverse, self._rect, self._context)
-        # Segment number k + 1 is the k-th shown geom; 0 is the sky.
-        shown = np.flatnonzero(self._model.geom_group == _SHOWN)
-        owner_of_segment = np.concatenate([[-1], self._owner_of_geom[shown]]).astype(np.int32)
+        # Segment number k + 1 is the k-th rendered geom; 0 is the sky.
+        rendered = np.flatnonzero(self._model.geom_group == _SHOWN)
+        owner_of_segment = np.concatenate([[-1], self._owner_of_geom[rendered]]).astype(np.int32)
         wide = colours.astype(np.int32)
         owner = owner_of_segment[wide[..., 0] + (wide[..., 1] << 8) + (wide[..., 2] << 16)]
         near = self._model.vis.map.znear * self._model.stat.extent

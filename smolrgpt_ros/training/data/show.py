@@ -82,6 +82,6 @@ def _lines(example: Example, processor: SmolRGPTProcessor, width: int) -> list[t
         image = "<|image|>"
         if (count := text.count(image)) > 1:
             text = text.replace(image * count, f"{image} x {count} ")
-        shown = title + text.replace("\n", " | ")
-        lines += [(line, flag) for line in textwrap.wrap(shown, width)]
+        caption = title + text.replace("\n", " | ")
+        lines += [(line, flag) for line in textwrap.wrap(caption, width)]
     return lines
