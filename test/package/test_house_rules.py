@@ -1,4 +1,4 @@
-"""Rules of the house that a linter does not know: sizes of files, and names that have been replaced."""
+"""Rules of the house that no linter knows: sizes of files, and names that have been replaced."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from smolrgpt_ros.tools.demo_questions import (
     live_questions,
     scored_questions,
 )
-from smolrgpt_ros.tools.demo_report import Row, value_text, summary, table, write_json
+from smolrgpt_ros.tools.demo_report import Row, summary, table, value_text, write_json
 
 SIZE = (60, 100)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .. import question as q
 from .parser import Mismatch
-from .superlatives import Ordinal, Rank, last, told, toward, whole
+from .superlatives import Ordinal, Rank, last, with_target, toward, whole
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     if targets:
         rank = toward(rank, targets[0])
     elif references := dict.fromkeys(_references(conditions)):
-        rank = rank if len(references) > 1 else told(rank, next(iter(references)))
+        rank = rank if len(references) > 1 else with_target(rank, next(iter(references)))
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
 

@@ -10,13 +10,13 @@ from .. import question as q
 from .conditions import Amount, excepting, held_by, inside_only
 from .noun_phrases import It, of, where
 from .parser import Mismatch
-from .superlatives import Rank, Unsaid, told
+from .superlatives import Rank, Unsaid, with_target
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
     """Between two ends; "the nearest pallet" at one end is the nearest to the other."""
-    one: Any = told(first, second)
-    two: Any = told(second, first)
+    one: Any = with_target(first, second)
+    two: Any = with_target(second, first)
     return q.Distance(one, two, mode or q.Mode.CENTER)
 
 
@@ -233,7 +233,7 @@ def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
     """ "the nearest one" whose reference another part of the question names."""
     if not any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
         raise Mismatch("the reference belongs to no superlative")
-    found: Any = told(selection, target)
+    found: Any = with_target(selection, target)
     return found  # type: ignore[no-any-return]
 
 

@@ -84,7 +84,7 @@ def two(number: float) -> int:
     return 2
 
 
-def told(value: object, target: q.Selection) -> Rank:
+def with_target(value: object, target: q.Selection) -> Rank:
     """A phrase whose unsaid reference is now said."""
     result = q.changed(value, lambda v: target if isinstance(v, Unsaid) else v)
     return result  # type: ignore[no-any-return]
