@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .. import question as q
 from .parser import Mismatch
-from .superlatives import Ordinal, Rank, last, with_target, toward, whole
+from .superlatives import Ordinal, Rank, last, toward, whole, with_target
 
 
 @dataclass(frozen=True)
