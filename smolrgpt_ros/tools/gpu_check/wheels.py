@@ -8,8 +8,10 @@ the steps, without installing anything.
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib.metadata
 import importlib.util
+import re
 import subprocess
 import sys
 import zipfile
@@ -86,6 +88,10 @@ def unpack_missing(folder: Path, target: Path) -> list[str]:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(target)
             unpacked.add(module)
+    if unpacked:
+        # Once, here: the steps may not write compiled modules. transformers' models are many.
+        seldom = re.compile(r"/transformers/models/")
+        compileall.compile_dir(str(target), quiet=2, rx=seldom, workers=0)
     return sorted(unpacked)
 
 

@@ -1,6 +1,7 @@
 """The table for people, and what a step may say about itself."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,12 +46,8 @@ def test_table_names_what_is_wrong_and_escapes_cells():
 def step(tmp_path, monkeypatch):
     """``step(run)`` -> exit code and record of a step with that function."""
 
-    class Module:
-        pass
-
     def start(run):
-        module = Module()
-        module.run = run
+        module = SimpleNamespace(run=run)
         monkeypatch.setattr(step_process, "import_module", lambda name, package: module)
         record = Record(tmp_path / "record.json")
         code = run_step("any", CheckOptions(tmp_path), record)

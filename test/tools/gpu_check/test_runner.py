@@ -62,7 +62,7 @@ def results(reports):
 
 
 def test_every_way_of_ending_is_reported_and_the_others_go_on(run, tmp_path):
-    said = []
+    said: list[str] = []
     reports = run("passes", "fails", "hangs", "dies", "silent", "skips", say=said.append)
     assert results(reports) == {
         "passes": "passed",
