@@ -37,9 +37,9 @@ def test_a_site_adds_synonyms(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- a list", "must hold a mapping, found list"),
+        ("- a list", "expected a mapping, found"),
         ("verbs: {}", "unknown keys"),
-        ("synonyms: {pallet: skid}", "synonyms of 'pallet' must be a list of words"),
+        ("synonyms: {pallet: skid}", "synonyms.pallet: expected a list of words"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, text: str, message: str) -> None:
