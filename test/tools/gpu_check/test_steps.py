@@ -43,7 +43,7 @@ def test_small_runs_every_step_and_writes_nothing_elsewhere(tmp_path):
     )
     table = (out / "gpu_check.md").read_text()
     assert "fixed addresses without a graph (no GPU)" in table
-    assert "| a question, 4 tokens |" in table and "bf16 at fixed addresses" in table
+    assert "| a question, 4 tokens |" in table and "bf16 at fixed addresses, no graph" in table
     expected = {"gpu_check.json", "gpu_check.md", "log.txt", "detector.pt", "detector_curve.csv"}
     assert {path.name for path in out.iterdir()} == expected
     assert list(elsewhere.iterdir()) == []
