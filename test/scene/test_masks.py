@@ -19,7 +19,7 @@ def test_known_encoding() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 9), st.integers(1, 70), st.randoms(use_true_random=False))
-def test_round_trip(height: int, width: int, random) -> None:  # type: ignore[no-untyped-def]
+def test_round_trip(height: int, width: int, random) -> None:
     mask = np.array([[random.random() < 0.3 for _ in range(width)] for _ in range(height)])
     assert np.array_equal(decode_rle(encode_rle(mask)), mask)
 

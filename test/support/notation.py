@@ -40,7 +40,9 @@ def wordings(seed: int = 0, file: Path = FILE) -> Iterator[Wording]:
     for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         slots = _slots(rng)
-        text = re.sub(r"\{(\w+)\}", lambda m, s=slots: s[m[1]][0], row["q"])
+        text = row["q"]
+        for name, (filled, _) in slots.items():
+            text = text.replace(f"{{{name}}}", filled)
         asked = None if row["c"] == "refuse" else _Reader(row["c"], slots).question()
         yield Wording(text, row["q"], row["c"], asked)
 
@@ -119,8 +121,7 @@ class _Reader:
             return q.Ranked(inner.of, inner.key, inner.extreme, rank)
         first = self.phrase()
         if word in _RANKS:
-            key, extreme = _RANKS[word]
-            return q.Ranked(first, key, extreme)
+            return q.Ranked(first, *_RANKS[word])
         if word in ("empty", "loaded"):
             return q.where(first, q.State(q.LoadState(word)))
         self._skip(",")
@@ -248,7 +249,7 @@ class _Reader:
         return q.Same(first, self.phrase())
 
 
-_RANKS = {
+_RANKS: dict[str, tuple[q.Key, q.Extreme]] = {
     "leftmost": (q.Column(), q.Extreme.LEAST),
     "rightmost": (q.Column(), q.Extreme.MOST),
     "middle": (q.Column(), q.Extreme.MIDDLE),
@@ -327,7 +328,9 @@ def _normal_proposition(asked: q.Proposition) -> object:
         key, value = asked.condition.key, asked.condition.value
         if isinstance(key, q.DistanceTo):
             first: q.Quantity = q.Distance(asked.subject, key.target)
-            second = value if isinstance(value, float | int) else q.Distance(value, key.target)
+            second: q.Quantity | float = (
+                value if isinstance(value, float | int) else q.Distance(value, key.target)
+            )
         elif isinstance(key, q.SizeOf):
             first = q.Size(asked.subject, key.dimension)
             second = value if isinstance(value, float | int) else q.Size(value, key.dimension)

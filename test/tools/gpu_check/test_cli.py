@@ -1,5 +1,6 @@
 """The command line, the steps' environment, and packages from wheels."""
 
+import importlib.metadata
 import os
 import zipfile
 from pathlib import Path
@@ -71,5 +72,5 @@ def test_only_missing_packages_are_unpacked(tmp_path, monkeypatch):
 def test_a_package_that_is_too_old_is_missing(monkeypatch):
     assert not wheels.is_missing("json") and wheels.is_missing("not_there_module")
     for version, missing in (("5.17.0", True), ("5.20.0.dev0", False), ("6.0", False)):
-        monkeypatch.setattr(wheels.importlib.metadata, "version", lambda name, v=version: v)
+        monkeypatch.setattr(importlib.metadata, "version", lambda name, v=version: v)
         assert wheels.is_missing("transformers") == missing
