@@ -1,25 +1,24 @@
-"""``smolrgpt ask --live``: a question to a running node, once or again and again."""
+"""``smolrgpt ask --live``: questions to a running node, once or again and again."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from smolrgpt_ros.scene.status import QueryError, Status
 
 if TYPE_CHECKING:
-    from smolrgpt_ros.msg import Region
+    from .answer_record import AnswerRecord
+    from .spatial_client import SpatialClient
 
-    from .reply import SpatialReply
-
-_FILES = ("rgb", "depth", "camera", "masks", "out")
+_FILES = ("rgb", "depth", "camera", "masks", "out", "vocabulary")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Extends the ``ask`` command, which ``reasoning.cli`` adds before."""
+    """Extends the ``ask`` command, which ``tools.ask`` adds before."""
     parser = subparsers.choices["ask"]
     group = parser.add_argument_group("a running node, instead of files")
     group.add_argument("--live", action="store_true", help="ask the spatial_query node")
@@ -52,8 +51,13 @@ def run(ask_files: Callable[[argparse.Namespace], int], arguments: argparse.Name
     given = [f"--{name}" for name in _FILES if getattr(arguments, name) is not None]
     if given:
         raise ValueError(f"--live asks a running node about its own camera: leave out {given[0]}")
+    if arguments.watch is not None and arguments.json not in (None, "-"):
+        raise ValueError("--watch writes to standard output: give --json no file")
     if arguments.watch is not None and arguments.watch < 0.0:
         raise ValueError(f"--watch needs seconds from 0 on, found {arguments.watch}")
+    from .asked_questions import questions_of, write_one, write_outcomes
+
+    questions = questions_of(arguments)
     try:
         import rclpy
         from rclpy.signals import SignalHandlerOptions
@@ -68,31 +72,64 @@ def run(ask_files: Callable[[argparse.Namespace], int], arguments: argparse.Name
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         with SpatialClient(arguments.service) as client:
-            ask = partial(
-                client.ask,
-                arguments.question,
-                region_ids=arguments.regions or (),
-                timeout_s=arguments.timeout,
-                target_frame=arguments.target_frame,
-            )
-            if arguments.watch is None:
-                return _once(ask, arguments.json)
-            return _watch(ask, arguments.watch, arguments.times, arguments.json)
+            live = _LiveNode(client, arguments.timeout, arguments.target_frame)
+            if arguments.watch is not None:
+                ask = partial(live.ask, questions[0], arguments.regions or ())
+                return _watch(ask, arguments.watch, arguments.times, arguments.json)
+            if arguments.questions is not None:
+                write_outcomes(questions, live.ask_same_frame, arguments.json)
+                return 0
+            return write_one(live.ask(questions[0], arguments.regions or ()), arguments.json)
     finally:
         rclpy.try_shutdown()
 
 
-def _once(ask: Callable[[], SpatialReply], as_json: bool) -> int:
-    reply = ask()
-    if as_json:
-        print(json.dumps(to_json(reply), indent=2))
-        return 0 if reply.ok else 2
-    print(report(reply.raise_for_status()))
-    return 0
+class _LiveNode:
+    """A running node, with the questions that all its clients' options share.
+
+    Args:
+        client: of the node.
+        timeout_s: for one answer.
+        target_frame: of positions.
+    """
+
+    def __init__(self, client: SpatialClient, timeout_s: float, target_frame: str) -> None:
+        self._client, self._timeout_s, self._target_frame = client, timeout_s, target_frame
+        self._stamp_ns = 0
+
+    def ask(self, question: str, region_ids: Sequence[int] = (), stamp_ns: int = 0) -> AnswerRecord:
+        """The outcome of one question about the newest frame, or that of a stamp."""
+        from .reply_record import record_of
+
+        reply = self._client.ask(
+            question,
+            region_ids=region_ids,
+            timeout_s=self._timeout_s,
+            target_frame=self._target_frame,
+            stamp_ns=stamp_ns,
+        )
+        return record_of(question, reply)
+
+    def ask_same_frame(self, question: str) -> AnswerRecord:
+        """The outcome of one of many questions, about the frame of the first one that had one.
+
+        A node keeps few frames (``history.size``): once that frame is gone, the questions go on
+        with the newest; ``stamp_ns`` of each outcome shows which it was.
+
+        Raises:
+            QueryError: NOT_READY, which asking on does not change.
+        """
+        outcome = self.ask(question, stamp_ns=self._stamp_ns)
+        if self._stamp_ns and outcome.status is Status.NO_FRAME:
+            outcome = self.ask(question)
+        if outcome.status is Status.NOT_READY:
+            raise QueryError(outcome.status, outcome.message)
+        self._stamp_ns = outcome.stamp_ns or self._stamp_ns
+        return outcome
 
 
 def _watch(
-    ask: Callable[[], SpatialReply], period_s: float, times: int | None, as_json: bool
+    ask: Callable[[], AnswerRecord], period_s: float, times: int | None, json_name: str | None
 ) -> int:
     """Ask every ``period_s`` seconds; 2 where the last one had no answer."""
     asked, ok = 0, True
@@ -100,94 +137,10 @@ def _watch(
         while times is None or asked < times:
             if asked:
                 time.sleep(period_s)
-            reply = ask()
-            asked, ok = asked + 1, reply.ok
-            line = json.dumps(to_json(reply)) if as_json else summary(reply)
-            print(line if as_json else f"{time.strftime('%H:%M:%S')}  {line}", flush=True)
+            outcome = ask()
+            asked, ok = asked + 1, outcome.ok
+            line = f"{time.strftime('%H:%M:%S')}  {outcome.summary()}"
+            print(outcome.json_line() if json_name is not None else line, flush=True)
     except KeyboardInterrupt:
         print()
     return 0 if ok else 2
-
-
-def report(reply: SpatialReply) -> str:
-    """An answer for people, a line per fact."""
-    from smolrgpt_ros.ros.convert.answer_values import view_of_message
-    from smolrgpt_ros.ros.convert.time import seconds
-
-    answer = reply.answer
-    assert answer is not None
-    view = view_of_message(answer, reply.regions)
-    latency_s = seconds(answer.latency)
-    confidence = "" if math.isnan(answer.confidence) else f", confidence {answer.confidence:.0%}"
-    measured = view.measured_text or f"nothing: {view.reason}"
-    lines = [f"question  {answer.question}"]
-    if answer.model:
-        details = f"{answer.model} on {answer.device}, {latency_s:.2f} s{confidence}"
-        lines.append(f"model     {view.text or '(nothing)'}   [{details}]")
-    lines.append(f"measured  {measured}")
-    if reply.agree is not None:
-        lines.append("agree     " + ("yes" if reply.agree else "NO"))
-    lines += [f"region    {_region_line(region)}" for region in reply.regions]
-    lines.append(f"image     {seconds(answer.frame_age):.2f} s old when asked about")
-    if reply.message:
-        lines.append(f"note      {reply.message}")
-    return "\n".join(lines)
-
-
-def summary(reply: SpatialReply) -> str:
-    """A reply in one line."""
-    from smolrgpt_ros.ros.convert.answer_values import view_of_message
-
-    if reply.answer is None:
-        return f"{reply.status.name}: {reply.message}"
-    agree = {True: "agree", False: "DISAGREE", None: "not comparable"}[reply.agree]
-    view = view_of_message(reply.answer, reply.regions)
-    measured = view.measured_text or "nothing measured"
-    return f"{measured}  ({agree})  model: {view.text or '(nothing)'}"
-
-
-def to_json(reply: SpatialReply) -> dict[str, Any]:
-    """A reply as plain JSON; unknown values are null."""
-    found: dict[str, Any] = {"status": reply.status.name, "message": reply.message}
-    answer = reply.answer
-    if answer is None:
-        return found
-    measured = answer.measured
-    return found | {
-        "question": answer.question,
-        "prompt_region_ids": list(answer.prompt_region_ids),
-        "kind": reply.kind,
-        "text": answer.text,
-        "value": reply.generated,
-        "confidence": _known(answer.confidence),
-        "measured": {
-            "value": reply.measured,
-            "unit": measured.unit,
-            "std": _known(measured.std),
-            "region_ids": list(measured.region_ids),
-            "reason": measured.reason,
-        },
-        "agreement": reply.agree,
-        "model": answer.model,
-        "regions": [
-            {
-                "id": region.id,
-                "label": region.label,
-                "position": [_known(getattr(region.position, axis)) for axis in "xyz"],
-                "frame": region.position_frame_id,
-            }
-            for region in reply.regions
-        ],
-    }
-
-
-def _region_line(region: Region) -> str:
-    name = f"{region.label} {region.id}".strip()
-    if not region.position_frame_id:
-        return f"{name}: position unknown, no depth"
-    p = region.position
-    return f"{name} at ({p.x:.2f}, {p.y:.2f}, {p.z:.2f}) m in {region.position_frame_id}"
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), 4)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from geometry_msgs.msg import PointStamped
 from std_msgs.msg import Header
@@ -19,6 +21,22 @@ from smolrgpt_ros.ros.convert.answer_values import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.srv import SpatialQuery
+
+_SEVERAL = (Kind.LIST, Kind.ORDER, Kind.EACH, Kind.COUNT, Kind.PAIR)
+
+
+class Listed(NamedTuple):
+    """One region of an answer of several.
+
+    Args:
+        region_id: of the region.
+        value: its own number, in the answer's unit; ``None`` where the list has none.
+        std: standard deviation of ``value``; ``None`` where it is not known.
+    """
+
+    region_id: int
+    value: float | None
+    std: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +107,63 @@ class SpatialReply:
 
     @property
     def measured(self) -> Value | None:
-        """The same measured from depth; the value for planners."""
+        """The same measured from depth; the value for planners.
+
+        ``True`` or ``False`` of a yes/no question. ``None`` of several values: see :attr:`listed`.
+        """
         return measured_value(self.answer) if self.answer is not None else None
+
+    @property
+    def understood(self) -> str:
+        """The question as it was read, in canonical English; compare it with what you meant."""
+        return str(self.answer.understood) if self.answer is not None else ""
+
+    @property
+    def measured_text(self) -> str:
+        """The measured answer as a sentence, lengths in the unit asked for; empty without one."""
+        return str(self.answer.measured.text) if self.answer is not None else ""
+
+    @property
+    def yes_no(self) -> bool | None:
+        """The measured answer of a yes/no question; ``None`` of other kinds and without one."""
+        measured = self.measured
+        return measured if isinstance(measured, bool) else None
+
+    @property
+    def probability(self) -> float | None:
+        """Probability, 0 to 1: of a yes; of other kinds, that the count, list, order, choice or
+        word is as given. ``None`` where only a number is uncertain (``answer.measured.std``)."""
+        if self.answer is None or not math.isfinite(self.answer.measured.probability):
+            return None
+        return float(self.answer.measured.probability)
+
+    @property
+    def listed(self) -> tuple[Listed, ...]:
+        """Regions of an answer of several, in its order: of a list, an order, a table, a count
+        or a pair; empty of other kinds."""
+        if self.answer is None or kind_of(self.answer) not in _SEVERAL:
+            return ()
+        measured = self.answer.measured
+        ids = [int(i) for i in measured.region_ids]
+        each = len(measured.values) == len(ids)
+        values = [_finite(v) for v in measured.values] if each else [None] * len(ids)
+        known_stds = each and len(measured.stds) == len(ids)
+        stds = [_finite(v) for v in measured.stds] if known_stds else [None] * len(ids)
+        return tuple(Listed(*row) for row in zip(ids, values, stds, strict=True))
+
+    @property
+    def trusted(self) -> Value | None:
+        """The value that the node's ``answer.policy`` lets through; ``None`` for none."""
+        if self.answer is None or not self.answer.trusted:
+            return None
+        by_model = self.answer.policy == SpatialAnswer.POLICY_MODEL
+        return self.generated if by_model else self.measured
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a careful client should know: what else is probable, what was not measured or not
+        asked of the model. One sentence each."""
+        return tuple(self.answer.caveats) if self.answer is not None else ()
 
     @property
     def agree(self) -> bool | None:
@@ -126,3 +199,7 @@ class SpatialReply:
         assert self.answer is not None  # there are regions
         header = Header(stamp=self.answer.header.stamp, frame_id=region.position_frame_id)
         return PointStamped(header=header, point=region.position)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

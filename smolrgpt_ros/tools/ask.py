@@ -1,22 +1,23 @@
-"""``smolrgpt ask``: one question about a frame in files."""
+"""``smolrgpt ask``: one question or many about a frame in files."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
-from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.client.answer_record import AnswerRecord
+from smolrgpt_ros.client.asked_questions import questions_of, write_one, write_outcomes
+from smolrgpt_ros.language.reading.reader import reader_with
 from smolrgpt_ros.reasoning.answer import POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,7 +28,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Answer a question about one RGB-D frame, in files or of a running node: what "
         "the model says, and what depth measures.",
     )
-    parser.add_argument("question", help='for example "how far is pallet 3 from the transporter?"')
+    parser.add_argument(
+        "question", nargs="?", help='for example "how far is pallet 3 from the transporter?"'
+    )
+    parser.add_argument(
+        "--questions",
+        metavar="FILE",
+        help="instead: a question a line, without empty lines and # comments; -: standard input",
+    )
     parser.add_argument("--rgb", type=Path, help="colour picture")
     parser.add_argument(
         "--depth",
@@ -51,17 +59,64 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--policy", choices=POLICIES, default="model", help="which value is trusted"
     )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument(
+        "--vocabulary", type=Path, help="YAML file of synonyms, as config/vocabulary.yaml"
+    )
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="OUT",
+        help="write a JSON object a line, for each question, to this file; -: standard output",
+    )
     parser.add_argument("--out", type=Path, help="write the annotated picture here")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answers and prints; input at fault raises FileNotFoundError, ValueError or QueryError."""
-    from .frame_files import read_frame, read_grey, read_regions
-
+    questions = questions_of(arguments)
     if arguments.rgb is None:
         raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
+    reader = reader_with(arguments.vocabulary)
+    frame, regions = _frame_and_regions(arguments)
+    engine = None
+    if not arguments.measure_only:
+        from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+
+        engine = SmolRGPTEngine.load(arguments.model, device=arguments.device)
+    reasoner = SpatialReasoner(engine, reader, policy=arguments.policy)
+    ask = partial(_asked, reasoner, frame, regions)
+    if arguments.questions is not None:
+        write_outcomes(questions, lambda question: ask(question)[0], arguments.json)
+        return 0
+    outcome, answer = ask(questions[0], arguments.regions)
+    status = write_one(outcome, arguments.json)
+    if arguments.out is not None and answer is not None:
+        _write_picture(arguments.out, frame, regions, answer)
+    return status
+
+
+def _asked(
+    reasoner: SpatialReasoner,
+    frame: RgbdFrame,
+    regions: list[Region],
+    question: str,
+    region_ids: list[int] | None = None,
+) -> tuple[AnswerRecord, SpatialAnswer | None]:
+    """The outcome of a question, and its answer where there is one."""
+    try:
+        answer = reasoner.answer(frame, regions, question, region_ids)
+    except QueryError as error:
+        return AnswerRecord.refused(question, error), None
+    labels = {region.id: region.label for region in regions}
+    return AnswerRecord.of_answer(answer, labels), answer
+
+
+def _frame_and_regions(arguments: argparse.Namespace) -> tuple[RgbdFrame, list[Region]]:
+    """The frame of the files, with the regions of a file or of the detector."""
+    from .frame_files import read_frame, read_grey, read_regions
+
     grey = read_grey(arguments.depth) if arguments.depth is not None else None
     depth = arguments.depth if grey is None else None
     frame = read_frame(arguments.rgb, depth, arguments.camera)
@@ -71,20 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         regions = _detected(arguments, frame)
     if grey is not None:
         frame = _with_grey(arguments.depth, frame, grey, regions)
-    engine = None
-    if not arguments.measure_only:
-        from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
-
-        engine = SmolRGPTEngine.load(arguments.model, device=arguments.device)
-    reasoner = SpatialReasoner(engine, policy=arguments.policy)
-    answer = reasoner.answer(frame, regions, arguments.question, arguments.regions)
-    if arguments.json:
-        print(json.dumps(to_json(answer), indent=2))
-    else:
-        print(report(answer))
-    if arguments.out is not None:
-        _write_picture(arguments.out, frame, regions, answer)
-    return 0
+    return frame, regions
 
 
 def _with_grey(
@@ -129,59 +171,3 @@ def _write_picture(
     picture = draw_answer(frame.rgb, regions, view_of(answer, regions))
     if not cv2.imwrite(str(path), picture[:, :, ::-1]):
         raise ValueError(f"cannot write {path}; use a name that ends in .png or .jpg")
-
-
-def report(answer: SpatialAnswer) -> str:
-    """The answer for people, a line per fact."""
-    from smolrgpt_ros.reasoning.answer_view import view_of
-
-    ids = " ".join(str(i) for i in answer.prompt_region_ids)
-    lines = [f"question  {answer.question}", f"prompt    {answer.prompt}   (regions {ids})"]
-    if answer.model:
-        lines.append(f"model     {answer.text}   [{answer.model}]")
-    value = view_of(answer, ()).measured_text
-    lines.append(f"measured  {value}" if value else f"measured  nothing: {answer.measured.reason}")
-    if answer.agreement is not None:
-        lines.append("agree     " + ("yes" if answer.agreement else "NO"))
-    if answer.policy != "model":
-        trusted = "nothing" if answer.trusted is None else answer.trusted
-        lines.append(f"trusted   {trusted}   [policy {answer.policy}]")
-    lines += [f"note      {note}" for note in answer.notes]
-    return "\n".join(lines)
-
-
-def to_json(answer: SpatialAnswer) -> dict[str, Any]:
-    """Everything known about an answer as plain JSON; absent values are null."""
-    measured = answer.measured
-    return {
-        "question": answer.question,
-        "prompt": answer.prompt,
-        "prompt_region_ids": list(answer.prompt_region_ids),
-        "kind": answer.kind.value,
-        "text": answer.text,
-        "readable": answer.readable,
-        "value": answer.value,
-        "unit": answer.unit,
-        "normalized": answer.normalized,
-        "chosen_id": answer.value if answer.kind is Kind.CHOICE else None,
-        "region_ids": list(answer.region_ids),
-        "confidence": None if math.isnan(answer.confidence) else answer.confidence,
-        "truncated": answer.truncated,
-        "measured": {
-            "value": measured.value,
-            "unit": measured.unit,
-            "std": measured.std,
-            "depth_valid_ratio": measured.valid_ratio,
-            "normalized": answer.measured_normalized,
-            "region_ids": list(measured.region_ids),
-            "reason": measured.reason,
-        },
-        "agreement": answer.agreement,
-        "policy": answer.policy,
-        "trusted": answer.trusted,
-        "vanished_region_ids": list(answer.vanished_region_ids),
-        "model": answer.model,
-        "device": answer.device,
-        "latency_s": answer.latency_s,
-        "notes": list(answer.notes),
-    }

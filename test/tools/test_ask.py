@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.tools import ask as cli
 from smolrgpt_ros.tools import frame_files as files
 
@@ -36,7 +38,8 @@ def folder(tmp_path: Path, yard: Any) -> Path:
 def run(folder: Path, question: str, *options: str, depth: str = "depth.png") -> int:
     parser = argparse.ArgumentParser()
     cli.add_parser(parser.add_subparsers())
-    arguments = ["ask", question, "--measure-only", "--rgb", str(folder / "rgb.png")]
+    arguments = ["ask", *([question] if question else []), "--measure-only"]
+    arguments += ["--rgb", str(folder / "rgb.png")]
     arguments += ["--camera", str(folder / "camera.json"), "--masks", str(folder / "masks.json")]
     arguments += ["--depth", str(folder / depth), *options]
     parsed = parser.parse_args(arguments)
@@ -50,9 +53,9 @@ def test_json_and_picture(folder: Path, capsys: pytest.CaptureFixture[str], dept
     assert run(folder, question, "--json", "--out", str(out), depth=depth) == 0
     answer = json.loads(capsys.readouterr().out)
     metres = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))
-    assert answer["measured"]["value"] == pytest.approx(metres, rel=0.03)
-    assert (answer["kind"], answer["value"], answer["confidence"]) == ("distance", None, None)
-    assert answer["measured"]["region_ids"] == [11, 12]
+    assert answer["value"] == pytest.approx(metres, rel=0.03)
+    assert (answer["kind"], answer["generated"], answer["confidence"]) == ("distance", None, None)
+    assert answer["region_ids"] == [11, 12]
     picture = cv2.imread(str(out))
     assert picture is not None and picture.shape[0] > 240
 
@@ -60,8 +63,11 @@ def test_json_and_picture(folder: Path, capsys: pytest.CaptureFixture[str], dept
 def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "how many pallets are in the leftmost buffer") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "question  how many pallets are in the leftmost buffer"
-    assert "measured  1 (regions 11)" in lines
+    assert lines == [
+        "question    how many pallets are in the leftmost buffer",
+        "understood  What is the number of (pallets that are in the leftmost buffer)?",
+        "measured    1 pallet is in the leftmost buffer: 11.",
+    ]
     assert not any(line.startswith("trusted") for line in lines)
 
 
@@ -71,7 +77,101 @@ def test_report_says_what_the_policy_trusts(
 ) -> None:
     """Without a model nothing agrees."""
     run(folder, "how many pallets are in the leftmost buffer", "--policy", policy)
-    assert f"trusted   {line}   [policy {policy}]" in capsys.readouterr().out.splitlines()
+    assert f"trusted     {line}   [policy {policy}]" in capsys.readouterr().out.splitlines()
+
+
+MANY = """# about the yard
+is pallet 12 left of pallet 11?
+
+how far is pallet 77
+which two pallets are closest to each other?
+  how far is each pallet from transporter 22?
+Which pallets are in a buffer?
+how many
+which pallet is nearest to transporter 22?
+"""
+
+
+def test_many_questions_are_a_json_line_each(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "questions.txt").write_text(MANY)
+    out = folder / "out.jsonl"
+    many = ("--questions", str(folder / "questions.txt"))
+    assert run(folder, "", *many, "--json", str(out), "--policy", "measured") == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", ""), "no bar without a terminal"
+    side, gone, pair, each, inside, open_end, nearest = map(json.loads, out.read_text().splitlines())
+    assert side["question"] == "is pallet 12 left of pallet 11?"
+    assert side["understood"] == "Is pallet 12 left of pallet 11?"
+    assert (side["status"], side["kind"], side["value"]) == ("OK", "yes_no", False)
+    assert side["probability"] < 0.2 and side["trusted"] is False
+    assert side["answer"].startswith("No, pallet 12 is not left of")
+    assert (gone["status"], gone["value"], gone["kind"]) == ("UNKNOWN_REGION", None, "unknown")
+    assert "77" in gone["message"]
+    assert (open_end["status"], open_end["understood"]) == ("BAD_QUESTION", "")
+    # (-2.5, 7.0, 0.4), (1.6, 9.2, 0.3) and the one on the transporter.
+    assert pair["kind"] == "pair" and 13 in pair["region_ids"] and pair["unit"] == "m"
+    assert pair["std"] > 0.0
+    assert each["kind"] == "each" and each["value"] is None and each["unit"] == "m"
+    assert sorted(each["region_ids"]) == [11, 12, 13]
+    assert len(each["values"]) == len(each["stds"]) == 3
+    by_id = dict(zip(each["region_ids"], each["values"], strict=True))
+    assert by_id[11] == pytest.approx(2.86, abs=0.1)
+    assert inside["kind"] == "list" and inside["value"] is None
+    assert set(inside["region_ids"]) == {11, 12}
+    assert (nearest["kind"], nearest["value"], nearest["trusted"]) == ("choice", 13, 13)
+    assert {line["text"] for line in (side, gone, pair, each)} == {""}
+
+
+def test_many_questions_are_a_block_each_for_people(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(MANY))
+    assert run(folder, "", "--questions", "-") == 0
+    blocks = [block.splitlines() for block in capsys.readouterr().out.split("\n\n")]
+    assert len(blocks) == 7
+    side, gone, _, each, *_ = blocks
+    assert side[1] == "understood  Is pallet 12 left of pallet 11?"
+    assert side[3].startswith("probability ") and side[3].endswith("% yes")
+    assert gone[0].endswith("pallet 77") and gone[1].startswith("UNKNOWN_REGION ")
+    rows = [line.split() for line in each if line.startswith(" ")]
+    assert sorted(row[:2] for row in rows) == [["pallet", "11"], ["pallet", "12"], ["pallet", "13"]]
+    assert all(row[3] == "m" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--questions", "gone.txt"), r"file of questions not found: gone\.txt"),
+        (("--questions", "{folder}/empty.txt"), r"empty\.txt holds no question"),
+        (("--questions", "q", "--regions", "11"), "--questions asks many: leave out --regions"),
+        (("--json", "how far is pallet 11"), "no question: .*--json took 'how far is pallet 11'"),
+        (("--vocabulary", "gone.yaml", "--questions", "{folder}/one.txt"), r"gone\.yaml"),
+        (("--json", "{folder}/gone/x", "--questions", "{folder}/one.txt"), "cannot write .*gone/x"),
+    ],
+)
+def test_options_at_fault_are_named(folder: Path, options: tuple[str, ...], message: str) -> None:
+    (folder / "empty.txt").write_text("# nothing\n\n")
+    (folder / "one.txt").write_text("leftmost pallet\n")
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        run(folder, "", *(option.format(folder=folder) for option in options))
+
+
+def test_a_refused_question_is_an_error_for_people_and_a_line_for_programs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(QueryError, match="77"):
+        run(folder, "how far is pallet 77")
+    assert run(folder, "how far is pallet 77", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["status"] == "UNKNOWN_REGION"
+
+
+def test_words_of_a_site(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "words.yaml").write_text("synonyms: {pallet: [crate]}")
+    words = ("--vocabulary", str(folder / "words.yaml"))
+    assert run(folder, "how many crates are in view", *words, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["value"] == 3
 
 
 def test_camera_is_scaled_to_the_picture(folder: Path) -> None:
@@ -115,12 +215,12 @@ def test_grey_depth_is_measured_up_to_scale(
 
     def measured(question: str) -> dict[str, Any]:
         assert run(folder, question, "--json") == 0
-        return dict(json.loads(capsys.readouterr().out)["measured"])
+        return dict(json.loads(capsys.readouterr().out))
 
     assert measured("how many pallets are in the rightmost buffer")["value"] == 1
     # 2.69 m to the one that rides, 2.86 m to pallet 11.
     assert measured("which pallet is nearest to transporter 22")["region_ids"] == [13]
-    assert measured("is pallet 12 left of pallet 11")["value"] == "right"
+    assert measured("is pallet 12 left of pallet 11")["value"] is False
     length = measured("how far is pallet 11 from pallet 12")
     assert length["value"] is None
     assert "no scale" in length["reason"]

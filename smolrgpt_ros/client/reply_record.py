@@ -1,0 +1,63 @@
+"""A reply of a running node as the record that the command line writes."""
+
+from __future__ import annotations
+
+from smolrgpt_ros.msg import Region, SpatialAnswer
+from smolrgpt_ros.ros.convert.answer_values import kind_of
+from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
+
+from .answer_record import AnswerRecord, RegionPlace, known
+from .reply import SpatialReply
+
+_POLICIES = {
+    SpatialAnswer.POLICY_MODEL: "model",
+    SpatialAnswer.POLICY_MEASURED: "measured",
+    SpatialAnswer.POLICY_AGREE: "agree",
+}
+
+
+def record_of(question: str, reply: SpatialReply) -> AnswerRecord:
+    """The record of a reply.
+
+    Args:
+        question: as asked.
+        reply: to it.
+    """
+    answer = reply.answer
+    if answer is None:
+        return AnswerRecord(question, reply.status, reply.message)
+    measured = answer.measured
+    return AnswerRecord(
+        question=question,
+        status=reply.status,
+        understood=reply.understood,
+        kind=kind_of(answer),
+        value=reply.measured,
+        unit=measured.unit,
+        std=known(measured.std),
+        probability=reply.probability,
+        region_ids=tuple(int(i) for i in measured.region_ids),
+        values=tuple(measured.values),
+        stds=tuple(measured.stds),
+        answer=reply.measured_text,
+        reason=measured.reason,
+        text=answer.text,
+        prompt_region_ids=tuple(int(i) for i in answer.prompt_region_ids),
+        generated=reply.generated,
+        confidence=known(answer.confidence),
+        model=answer.model,
+        device=answer.device,
+        agreement=reply.agree,
+        policy=_POLICIES.get(answer.policy, ""),
+        trusted=reply.trusted,
+        caveats=reply.caveats,
+        stamp_ns=nanoseconds(answer.header.stamp),
+        latency_s=seconds(answer.latency),
+        regions=tuple(_place(region) for region in reply.regions),
+    )
+
+
+def _place(region: Region) -> RegionPlace:
+    frame, p = region.position_frame_id, region.position
+    position = (float(p.x), float(p.y), float(p.z)) if frame else None
+    return RegionPlace(int(region.id), region.label, position, frame)
