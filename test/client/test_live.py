@@ -22,7 +22,8 @@ def ask(graph, monkeypatch, capsys):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
 
     def run(*options, question=LEFT):
-        code = cli.main(["ask", question, "--live", *options])
+        asked = [] if question is None else [question]
+        code = cli.main(["ask", *asked, "--live", *options])
         assert not rclpy.ok(), "it left the graph"
         return (code, *capsys.readouterr())
 
@@ -35,13 +36,14 @@ def test_one_answer_for_people(graph, ask):
     assert code == 0
     lines = dict(line.split(None, 1) for line in out.splitlines())
     assert lines["question"] == LEFT
-    assert lines["measured"] == "left" and lines["agree"] == "yes"
+    assert lines["understood"].startswith("Is the leftmost pallet left or right of")
+    assert lines["agree"] == "yes"
     assert "fixed on cpu" in lines["model"] and "confidence 90%" in lines["model"]
     # The model's [Region 0] and [Region 1] as region ids.
     left, right = (line.split()[2] for line in out.splitlines() if line.startswith("region"))
+    assert lines["measured"] == f"Pallet {left} is left of pallet {right}."
     assert f"[{left}]" in lines["model"] and f"[{right}]" in lines["model"]
     assert "m in test_optical_frame" in out
-    assert lines["image"].endswith("s old when asked about")
 
 
 def test_one_answer_for_programs(graph, ask):
@@ -50,11 +52,42 @@ def test_one_answer_for_programs(graph, ask):
     code, out, _ = ask("--json")
     answer = json.loads(out)
     assert (code, answer["status"], answer["kind"]) == (0, "OK", "left_right")
-    assert (answer["value"], answer["measured"]["value"], answer["agreement"]) == (
-        *("right", "left"),
-        False,
-    )
+    assert (answer["generated"], answer["value"], answer["agreement"]) == ("right", "left", False)
     assert [len(region["position"]) for region in answer["regions"]] == [3, 3]
+
+
+MANY = """is the leftmost pallet left of the rightmost pallet?
+how far is region 99?
+how far is each pallet from the camera?
+# the end
+"""
+
+
+def test_many_questions_about_one_frame(graph, ask, tmp_path):
+    stamp = graph.see()
+    (tmp_path / "questions.txt").write_text(MANY)
+    out = tmp_path / "out.jsonl"
+    code, printed, _ = ask(
+        *("--questions", str(tmp_path / "questions.txt"), "--json", str(out)), question=None
+    )
+    assert (code, printed) == (0, "")
+    side, gone, each = map(json.loads, out.read_text().splitlines())
+    assert (side["value"], side["kind"], side["stamp_ns"]) == (True, "yes_no", stamp)
+    assert side["probability"] > 0.9 and side["understood"].startswith("Is the leftmost")
+    assert (gone["status"], gone["stamp_ns"]) == ("UNKNOWN_REGION", 0)
+    assert (each["kind"], each["value"], each["stamp_ns"]) == ("each", None, stamp)
+    # Fronts at 3 m, to the left, ahead and to the right.
+    assert len(each["values"]) == 2 and all(3.0 < v < 4.5 for v in each["values"])
+    assert [region["label"] for region in each["regions"]] == ["pallet", "pallet"]
+
+
+def test_a_list_is_printed_as_a_table(graph, ask):
+    graph.see()
+    code, out, _ = ask(question="How far is each pallet from the transporter?")
+    rows = [line.split() for line in out.splitlines() if line.startswith(" ")]
+    assert code == 0 and len(rows) == 2
+    assert all(row[0] == "pallet" and row[3] == "m" for row in rows)
+    assert "caveat      The model was not trained on this form of question" in out
 
 
 def test_a_watch_continues_after_a_failure_and_returns_the_last_outcome(graph, ask):
@@ -63,7 +96,7 @@ def test_a_watch_continues_after_a_failure_and_returns_the_last_outcome(graph, a
     assert code == 0
     first, second = out.splitlines()
     assert first[2] == ":" and first.endswith("(agree)  model: " + first.split("model: ")[1])
-    assert "left  (agree)" in second
+    assert " is left of " in second and "(agree)" in second
     code, out, _ = ask("--watch", "0", "--times", "2", question="How far is region 99?")
     assert code == 2
     assert ["UNKNOWN_REGION" in line for line in out.splitlines()] == [True, True]
@@ -85,6 +118,9 @@ def test_a_watch_ends_with_ctrl_c(graph, ask, monkeypatch):
     [
         (["--rgb", "a.png"], "leave out --rgb"),
         (["--watch", "-1"], "--watch needs seconds"),
+        (["--watch", "1", "--json", "a.jsonl"], "give --json no file"),
+        (["--vocabulary", "a.yaml"], "leave out --vocabulary"),
+        (["--questions", "a.txt"], "leave out the question"),
         (["--service", "nowhere", "--timeout", "0.2"], "NOT_READY: no server of /nowhere"),
     ],
 )

@@ -46,11 +46,45 @@ def test_a_typed_reply(graph, client):
         reply.region(77)
 
 
+def test_yes_or_no_is_typed(graph, client):
+    stamp = graph.see()
+    reply = client.ask("Is the leftmost pallet left of the rightmost pallet?", stamp_ns=stamp)
+    assert (reply.kind, reply.yes_no, reply.measured) == ("yes_no", True, True)
+    assert reply.probability is not None and reply.probability > 0.9
+    assert reply.understood == "Is the leftmost pallet left of the rightmost pallet?"
+    assert reply.measured_text.startswith("Yes, pallet ")
+    assert reply.listed == ()
+    turned = client.ask("Is the leftmost pallet right of the rightmost pallet?", stamp_ns=stamp)
+    assert turned.yes_no is False and turned.probability is not None and turned.probability < 0.1
+
+
+def test_lists_are_typed(graph, client):
+    """Fronts at 3 m; the middles are at columns 29.5 and 109.5 of f = 120, cx = 80."""
+    stamp = graph.see()
+    table = client.ask("How far is each pallet from the camera?", stamp_ns=stamp)
+    assert (table.kind, table.measured, table.yes_no) == ("each", None, None)
+    by_id = {row.region_id: row for row in table.listed}
+    left, right = (
+        r.region_id
+        for r in client.ask("List the pallets from left to right.", stamp_ns=stamp).listed
+    )
+    assert set(by_id) == {left, right}
+    assert by_id[left].value > by_id[right].value > 3.0
+    assert by_id[left].std is not None and by_id[left].std > 0.0
+    plain = client.ask("Which pallets are left of the transporter?", stamp_ns=stamp)
+    assert plain.kind == "list" and plain.listed == ((left, None, None),)
+    count = client.ask("How many pallets are there?", stamp_ns=stamp)
+    assert [row.region_id for row in count.listed] == sorted([left, right])
+    assert any("not trained" in caveat for caveat in table.caveats)
+
+
 def test_a_refusal_is_a_reply_and_raises_only_when_asked_to(graph, client):
     graph.see()
     reply = client.ask("How far is region 99 from region 1?", timeout_s=10.0)
     assert (reply.status, reply.answer, reply.regions) == (Status.UNKNOWN_REGION, None, ())
     assert (reply.measured, reply.generated, reply.text, reply.agree) == (None, None, "", None)
+    assert (reply.yes_no, reply.probability, reply.trusted) == (None, None, None)
+    assert (reply.understood, reply.measured_text, reply.listed, reply.caveats) == ("", "", (), ())
     with pytest.raises(QueryError, match="99"):
         reply.raise_for_status()
 

@@ -101,7 +101,9 @@ def test_many_questions_are_a_json_line_each(
     assert run(folder, "", *many, "--json", str(out), "--policy", "measured") == 0
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", ""), "no bar without a terminal"
-    side, gone, pair, each, inside, open_end, nearest = map(json.loads, out.read_text().splitlines())
+    side, gone, pair, each, inside, open_end, nearest = map(
+        json.loads, out.read_text().splitlines()
+    )
     assert side["question"] == "is pallet 12 left of pallet 11?"
     assert side["understood"] == "Is pallet 12 left of pallet 11?"
     assert (side["status"], side["kind"], side["value"]) == ("OK", "yes_no", False)
