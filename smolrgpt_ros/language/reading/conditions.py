@@ -9,6 +9,7 @@ from .noun_phrases import It, together
 from .parser import Mismatch
 from .superlatives import Rank
 
+_ON_FLOOR = ("buffer",)
 _ON_TOP_OF = ("pallet", "transporter", "shelf")
 
 
@@ -84,6 +85,15 @@ def inside_only(place: q.Selection) -> q.Condition:
     if not isinstance(condition, q.Inside):
         raise Mismatch("only a place has objects of its own")
     return condition
+
+
+def on(place: q.Selection) -> q.Condition:
+    """ "On": on top of an object; a buffer is marked on the floor, what is on it is in it."""
+    base = place.of if isinstance(place, q.Where | q.Ranked) else place
+    if isinstance(base, q.Where | q.Ranked):
+        return _same_kind(on(base), place)
+    marked = isinstance(base, q.Ids | q.OfClass) and base.label in _ON_FLOOR
+    return q.Inside(place) if marked else q.OnTop(place)
 
 
 def in_places(*places: object) -> q.Condition:

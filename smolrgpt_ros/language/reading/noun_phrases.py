@@ -15,6 +15,20 @@ class It:
 
 
 @dataclass(frozen=True)
+class Such:
+    """ "One" behind an adjective: an object of the class that the question names elsewhere."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """ "The two shelves": all of a class, which must be so many; or one of them, by its index."""
+
+    label: str
+    number: int
+    index: int | None = None
+
+
+@dataclass(frozen=True)
 class Take:
     """ "three": how many a superlative takes."""
 
@@ -186,6 +200,37 @@ def ranked_only(selection: q.Selection) -> q.Selection:
     if not isinstance(selection, q.Ranked):
         raise Mismatch("the objects are in no order")
     return selection
+
+
+def such() -> q.Selection:
+    """ "The leftmost one": of the class that is named elsewhere."""
+    return Such()  # type: ignore[return-value]
+
+
+def counted_class(label: str, number: float) -> q.Selection:
+    """ "The two shelves".
+
+    Raises:
+        Mismatch: for one, which a class in the singular says.
+    """
+    if whole(number) < 2:
+        raise Mismatch("a plural needs more than one object")
+    return Counted(label, whole(number))  # type: ignore[return-value]
+
+
+def nearest(label: str, target: q.Selection) -> q.Ranked:
+    """ "The pallet for transporter 4": the nearest to it."""
+    return q.Ranked(q.OfClass(label), q.DistanceTo(target), q.Extreme.LEAST)
+
+
+def nearest_of(selection: q.Selection, target: q.Selection) -> q.Ranked:
+    """ "Which of these should transporter 4 take": the nearest to it."""
+    return q.Ranked(selection, q.DistanceTo(target), q.Extreme.LEAST)
+
+
+def it() -> q.Selection:
+    """What the topic names, where the question leaves it out."""
+    return It()  # type: ignore[return-value]
 
 
 def every(selection: q.Selection) -> q.Selection:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount, excepting, held_by, inside_only
-from .noun_phrases import It, of, where
+from .noun_phrases import Counted, It, Such, of, where
 from .parser import Mismatch
 from .superlatives import Rank, Unsaid, with_target
 
@@ -36,6 +36,9 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
     if isinstance(selection, q.Ids) and len(selection.ids) == 2:
         first, second = (q.Ids((i,), selection.label) for i in selection.ids)
         return first, second
+    if isinstance(selection, Counted) and selection.number == 2:
+        one, two = (replace(selection, index=index) for index in (0, 1))
+        return one, two  # type: ignore[return-value]
     raise Mismatch("a distance has two ends")
 
 
@@ -223,7 +226,7 @@ def about(topic: q.Selection, question: Any) -> Any:
     Raises:
         Mismatch: if it has none: then the topic was said for nothing.
     """
-    result = q.changed(question, lambda v: topic if isinstance(v, It | Unsaid) else v)
+    result = q.changed(question, lambda v: topic if isinstance(v, It | Such | Unsaid) else v)
     if result == question:
         raise Mismatch("the first part of the question is not taken up by the second")
     return result
@@ -267,7 +270,7 @@ def among(given: q.Selection, question: Any) -> Any:
         if isinstance(value, q.OfClass) and value.label in by_label:
             used.add(value.label)
             return by_label[value.label]
-        if isinstance(value, It | q.Everything) and len(members) == 1:
+        if isinstance(value, It | Such | q.Everything) and len(members) == 1:
             used.update(by_label)
             return given
         return value
@@ -290,6 +293,32 @@ def exceptional(excepted: q.Selection, question: Any) -> Any:
     if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Count):
         return q.HowMuch(q.Count(where(question.quantity.of, condition)))
     raise Mismatch("the exception does not fit the question")
+
+
+def counting(question: q.Question) -> q.HowMuch:
+    """ "Are there any pallets in buffer 8, and how many?".
+
+    Raises:
+        Mismatch: if it asks for something else first.
+    """
+    if isinstance(question, q.Whether) and isinstance(question.proposition, q.Exists):
+        return how_many(question.proposition.selection)
+    raise Mismatch("only of objects that may be there it can be asked how many")
+
+
+def worded(question: q.Question, kind: q.RelationKind) -> q.Relation:
+    """ "Is pallet 3 left of pallet 7? Answer left or right".
+
+    Raises:
+        Mismatch: if the question is about another side.
+    """
+    match question:
+        case q.Whether(q.Holds(first, q.Beside(side, second))):
+            if (side in (q.Side.LEFT, q.Side.RIGHT)) == (kind is q.RelationKind.LEFT_RIGHT):
+                return q.Relation(kind, first, second)
+        case q.Relation(asked, _, _) if asked is kind:
+            return question
+    raise Mismatch("the words offered as answers do not fit the question")
 
 
 def yes_no(question: q.Question) -> q.Question:

@@ -40,7 +40,7 @@ class GrammarReader:
         self._lists = default_word_lists() if lists is None else lists
         self._grammar = default_grammar() if grammar is None else grammar
         self._known = self._grammar.words | self._lists.words
-        self._speller = Speller(self._known, english_words())
+        self._speller = Speller(self._known, english_words(), self._lists.spellings)
 
     @property
     def labels(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .noun_phrases import AllOf, It
+from .noun_phrases import AllOf, Counted, It, Such
 from .superlatives import Unsaid
 
 
@@ -39,18 +39,29 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
             pronoun that stands for nothing, and for placeholders that do not fit.
     """
     named = [p for p in q.parts_of(meaning) if isinstance(p, q.Ids)]
+    classes = {p.label for p in q.parts_of(meaning) if isinstance(p, q.OfClass | Counted)}
     used = sum(i < 0 for ids in named for i in ids.ids)
 
     def change(value: Any) -> Any:
         if isinstance(value, q.Ids):
             return _ids(value, view, placeholders)
-        if isinstance(value, q.OfClass | AllOf) and not view.ids_of(value.label):
+        if isinstance(value, q.OfClass | AllOf | Counted) and not view.ids_of(value.label):
             raise QueryError(
                 Status.UNKNOWN_REGION,
                 f"nothing called {value.label!r} is in view; in view: {view.listed()}",
             )
         if isinstance(value, AllOf):
             return q.Ids(view.ids_of(value.label), value.label)
+        if isinstance(value, Counted):
+            return _counted(value, view)
+        if isinstance(value, Such):
+            if len(classes) == 1:
+                return q.OfClass(next(iter(classes)))
+            raise QueryError(
+                Status.BAD_QUESTION,
+                'the question says "one" and leaves open which class is meant; in view: '
+                f"{view.listed()}",
+            )
         if isinstance(value, Unsaid):
             return q.Camera()
         if isinstance(value, It):
@@ -64,6 +75,17 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     if placeholders and not used:
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
     return q.changed(meaning, change)
+
+
+def _counted(value: Counted, view: View) -> q.Ids:
+    found = view.ids_of(value.label)
+    if len(found) != value.number:
+        raise QueryError(
+            Status.UNKNOWN_REGION,
+            f"the question speaks of {value.number} objects called {value.label!r}, in view are "
+            f"{len(found)}: {view.listed()}",
+        )
+    return q.Ids(found if value.index is None else (found[value.index],), value.label)
 
 
 def _ids(value: q.Ids, view: View, placeholders: Sequence[int]) -> q.Ids:

@@ -6,7 +6,7 @@ pyspellchecker; without it only words are repaired that no English word can be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 
@@ -26,9 +26,16 @@ class Speller:
     Args:
         words: all words that may be meant, lower case.
         dictionary: words that are never repaired; the English dictionary if left out.
+        spellings: the one word for words of several spellings.
     """
 
-    def __init__(self, words: Iterable[str], dictionary: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        words: Iterable[str],
+        dictionary: frozenset[str] | None = None,
+        spellings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._spellings = spellings or {}
         self._words = frozenset(word for word in words if word.isalpha())
         self._dictionary = dictionary
         self._near: dict[str, frozenset[str]] = {}
@@ -50,7 +57,8 @@ class Speller:
         near = self._near[word] | {w for w in also if is_one_slip(word, w)}
         # A swapped or doubled letter is likelier than another word of the same length.
         close = {w for w in near if sorted(w) == sorted(word)} or near
-        return next(iter(close)) if len(close) == 1 else word
+        meant = {self._spellings.get(w, w) for w in close}
+        return next(iter(meant)) if len(meant) == 1 else word
 
 
 def is_one_slip(a: str, b: str) -> bool:

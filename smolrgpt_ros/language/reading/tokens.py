@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..vocabulary import plural_of
 from .spelling import Speller
 from .word_lists import WordLists
 
@@ -69,6 +70,7 @@ def tokenize(
     pieces = list(_pieces(text, lists))
     pieces = _with_spelling(pieces, labels, lists, speller)
     tokens = _with_nouns(_with_initials(pieces, labels), lists.class_words(labels))
+    tokens = _with_robots(tokens, lists)
     return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
 
 
@@ -173,6 +175,22 @@ def _with_nouns(
         else:
             result.append(tokens[at])
             at += 1
+    return result
+
+
+def _with_robots(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
+    """ "Robot 4", "which robot", "robots" as nouns; "the robot" may be the camera's own."""
+    plurals = {plural_of(word): label for word, label in lists.robots.items()}
+    result = list(tokens)
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1].text if at else ""
+        behind = tokens[at + 1].kind if at + 1 < len(tokens) else ""
+        label, kind = plurals.get(token.text), "NOUNS"
+        if before in lists.choosing or behind in ("number", "id"):
+            label, kind = (label, kind) if label else (lists.robots.get(token.text), "NOUN")
+        if token.kind == "word" and label:
+            signs = frozenset({kind})
+            result[at] = Token(token.text, "noun", label, signs, token.start, token.end)
     return result
 
 

@@ -16,7 +16,10 @@ import yaml
 from ..vocabulary import plural_of
 
 _FILE = Path(__file__).with_name("words.yaml")
-_KEYS = ("synonyms", "units", "numbers", "ordinals", "contractions", "spellings", "fillers")
+_KEYS = (
+    "synonyms", "robots", "choosing", "units", "numbers", "ordinals", "contractions", "spellings",
+    "fillers",
+)  # fmt: skip
 
 
 class WordListError(ValueError):
@@ -29,6 +32,8 @@ class WordLists:
 
     Args:
         synonyms: other words of a label, singular, by label.
+        robots: words of a label that may mean the camera's own robot, too, with that label.
+        choosing: words behind which such a word means one that is seen: "which robot".
         units: metres of one unit, by word.
         numbers: number words.
         ordinals: "first" is 1.
@@ -38,6 +43,8 @@ class WordLists:
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
+    robots: Mapping[str, str]
+    choosing: frozenset[str]
     units: Mapping[str, float]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -59,6 +66,7 @@ class WordLists:
         """Every single word of the lists but the synonyms'."""
         pieces = {w for phrase in self.fillers for w in phrase}
         pieces |= {w for phrase in self.contractions.values() for w in phrase}
+        pieces |= {*self.robots, *map(plural_of, self.robots)}
         return frozenset({*pieces, *self.units, *self.numbers, *self.ordinals, *self.spellings})
 
     def ordinal(self, number: int) -> str:
@@ -131,6 +139,12 @@ def default_word_lists() -> WordLists:
         raise WordListError(f"{_FILE} lacks {', '.join(missing)}")
     return WordLists(
         synonyms=_synonyms(data["synonyms"], _FILE),
+        robots={
+            word: label
+            for label, words in _synonyms(data["robots"], _FILE).items()
+            for word in words
+        },
+        choosing=frozenset(data["choosing"].split()),
         units={w: float(m) for m, ws in data["units"].items() for w in ws.split()},
         numbers={w: n for n, w in enumerate(data["numbers"].split())},
         ordinals={w: n for n, w in enumerate(data["ordinals"].split(), 1)},
