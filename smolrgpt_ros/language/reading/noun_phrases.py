@@ -218,6 +218,11 @@ def counted_class(label: str, number: float) -> q.Selection:
     return Counted(label, whole(number))  # type: ignore[return-value]
 
 
+def counted_one(several: Counted, index: int) -> q.Selection:
+    """One of "the two shelves"."""
+    return Counted(several.label, several.number, index)  # type: ignore[return-value]
+
+
 def nearest(label: str, target: q.Selection) -> q.Ranked:
     """ "The pallet for transporter 4": the nearest to it."""
     return q.Ranked(q.OfClass(label), q.DistanceTo(target), q.Extreme.LEAST)

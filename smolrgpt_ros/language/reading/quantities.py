@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount, excepting, held_by, inside_only
-from .noun_phrases import Counted, It, Such, of, where
+from .noun_phrases import Counted, It, Such, counted_one, of, where
 from .parser import Mismatch
 from .superlatives import Rank, Unsaid, with_target
 
@@ -37,8 +37,7 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
         first, second = (q.Ids((i,), selection.label) for i in selection.ids)
         return first, second
     if isinstance(selection, Counted) and selection.number == 2:
-        one, two = (replace(selection, index=index) for index in (0, 1))
-        return one, two  # type: ignore[return-value]
+        return counted_one(selection, 0), counted_one(selection, 1)
     raise Mismatch("a distance has two ends")
 
 
