@@ -134,7 +134,7 @@ def _restricted(question: q.Question, labels: Mapping[int, str]) -> q.Question:
 
     def change(part: object) -> object:
         if isinstance(part, q.OfClass):
-            ids = tuple(i for i, label in labels.items() if label == part.label)
+            ids = tuple(sorted(i for i, label in labels.items() if label == part.label))
             return q.Ids(ids, part.label)
         if isinstance(part, q.Everything):
             return q.union(*(q.Ids((i,), label or "region") for i, label in labels.items()))

@@ -148,7 +148,7 @@ class _Forms:
         if not isinstance(selection, q.Ranked):
             ids = self._ids(selection)
             return Pick(ids) if ids else None
-        ids = self._ids(selection.of) or self._to_pick_up(selection)
+        ids = self._ids(selection.of)
         if not ids or selection.take > 1:
             return None
         key, least = selection.key, selection.extreme is q.Extreme.LEAST
@@ -163,20 +163,6 @@ class _Forms:
         if isinstance(key, q.SizeOf) and key.dimension is q.Dimension.SIZE:
             return Pick(ids, Order.SMALLEST if least else Order.LARGEST, selection.rank)
         return None
-
-    def _to_pick_up(self, ranked: q.Ranked) -> tuple[int, ...]:
-        """The objects of "which pallet should the empty transporter pick?"; none otherwise.
-
-        The prompt lists carried ones too, as in training, where the nearest one never was.
-        """
-        match ranked:
-            case q.Ranked(
-                q.Where(objects, q.State(q.LoadState.ON_FLOOR)),
-                q.DistanceTo(q.Where(_, q.State(q.LoadState.EMPTY))),
-                q.Extreme.LEAST,
-            ):
-                return self._ids(objects)
-        return ()
 
     def _ids(self, selection: q.Selection) -> tuple[int, ...]:
         """The regions of a selection that needs no measuring; none for any other."""
@@ -227,6 +213,8 @@ def _ids(ids: tuple[int, ...], labels: Mapping[int, str]) -> q.Ids:
 def _selection(pick: Pick, labels: Mapping[int, str]) -> q.Selection:
     if pick.is_camera:
         return q.Camera()
+    if pick.single is not None:  # the client named it, whatever its state
+        return _ids(pick.candidates, labels)
     ids, order = _ids(pick.candidates, labels), pick.order
     if order is None:
         return ids

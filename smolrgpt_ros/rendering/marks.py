@@ -70,6 +70,13 @@ def _at_each(view: AnswerView, form: Form) -> Marks:
     return tuple(Mark(form, (i,), view.color, view.amount) for i in view.roles.answer)
 
 
+def _of_all(view: AnswerView) -> Marks:
+    """A ring at each region, and at the first one the amount that is of all together."""
+    first, rest = view.roles.answer[:1], view.roles.answer[1:]
+    rings = [Mark(Form.RING, (i,), view.color, view.amount) for i in first]
+    return (*rings, *(Mark(Form.RING, (i,), view.color) for i in rest))
+
+
 def _relation(view: AnswerView) -> Marks:
     """Where the subject is, seen from the reference."""
     match view.roles.answer:
@@ -140,8 +147,8 @@ _MARKS: dict[Kind, Callable[[AnswerView], Marks]] = {
     Kind.LENGTH: partial(_at_each, form=Form.WIDTH),
     Kind.ELEVATION: partial(_at_each, form=Form.RING),
     Kind.SIZE: partial(_at_each, form=Form.RING),
-    Kind.YES_NO: partial(_at_each, form=Form.RING),
-    Kind.NUMBER: partial(_at_each, form=Form.RING),
+    Kind.YES_NO: _of_all,
+    Kind.NUMBER: _of_all,
     Kind.PAIR: partial(_between, form=Form.SEGMENT),
     Kind.ROUTE: _route,
     Kind.LIST: _listed,

@@ -87,14 +87,3 @@ def test_an_end_that_measuring_decides_is_named_in_the_prompt() -> None:
 
     assert model_form(question, LABELS, decide) == Meaning(Kind.DISTANCE, Pick((3,)), Pick((4,)))
     assert asked == [tallest]
-
-
-def test_what_to_pick_up_is_the_form_with_the_empty_vehicle() -> None:
-    """Measured among those on the floor; the model is given all."""
-    loose = q.where(PALLETS, q.State(q.LoadState.ON_FLOOR))
-    free = q.where(q.OfClass("transporter"), q.State(q.LoadState.EMPTY))
-    asked = q.Which(q.Ranked(loose, q.DistanceTo(free), q.Extreme.LEAST))
-    subject = Pick((7, 3), Order.NEAREST, 1, Pick((4,), Order.EMPTY))
-    assert model_form(asked, LABELS) == Meaning(Kind.CHOICE, subject)
-    named = q.Which(q.Ranked(loose, q.DistanceTo(VEHICLE), q.Extreme.LEAST))
-    assert model_form(named, LABELS) is None

@@ -236,7 +236,7 @@ def test_measuring_without_a_model(yard: Any) -> None:
 def test_left_right_without_depth(yard: Any) -> None:
     engine = ScriptedEngine("The pallet [Region 0] is to the left of the pallet [Region 1].")
     answer = SpatialReasoner(engine).answer(
-        yard.without_depth(), yard.regions, "is pallet 11 left of pallet 12"
+        yard.without_depth(), yard.regions, "is pallet 11 left or right of pallet 12"
     )
     assert (answer.measured.value, answer.agreement) == ("left", True)
 

@@ -24,12 +24,12 @@ def region(identity, x, y, label="pallet"):
 REGIONS = [region(3, 200, 150), region(4, 700, 350), region(6, 450, 550)]
 
 
-def drawn(kind, value, answer_ids, agreement=True, chosen=None):
+def drawn(kind, value, answer_ids, agreement=True, chosen=None, values=(), unit=""):
     labels = {r.id: r.label for r in REGIONS}
-    unit = "m" if kind.is_length else ""
+    unit = "m" if kind.is_length else unit
     view = AnswerView(
         "Which?", kind, roles_of(kind, labels, answer_ids, chosen), "Words.", "m", value,
-        unit=unit, agreement=agreement,
+        unit=unit, agreement=agreement, values=values, sentence="So it is." if answer_ids else "",
     )  # fmt: skip
     picture = draw_answer(np.zeros((HEIGHT, WIDTH, 3), np.uint8), REGIONS, view)
     assert picture.shape[0] > HEIGHT
@@ -109,13 +109,61 @@ def test_a_comparison_of_sizes_is_a_word_at_the_subject_and_the_other_stays_stro
     assert picture[335:345, 685:690].mean() > 0.9 * picture[135:145, 185:190].mean()
 
 
+def example_of(kind):
+    """A value of a kind, its regions and its values, as they are measured."""
+    if kind.is_comparison:
+        return "left", (3, 4), ()
+    match kind:
+        case Kind.CHOICE:
+            return 3, (3,), ()
+        case Kind.COUNT | Kind.DIRECTION:
+            return 2, (3, 4), ()
+        case Kind.YES_NO:
+            return True, (3, 4), ()
+        case Kind.LIST:
+            return None, (3, 4), ()
+        case Kind.ORDER | Kind.EACH:
+            return None, (4, 3), (1.25, 2.5)
+        case Kind.WHERE:
+            return None, (3, 4), (7.5, 11.0)
+        case Kind.DIMENSIONS:
+            return None, (3,), (1.2, 0.8, 0.15)
+    return 1.25, (3,) if kind.is_size else (3, 4), ()
+
+
 @pytest.mark.parametrize("kind", [k for k in Kind if k not in (Kind.TEXT, Kind.UNKNOWN)])
 def test_every_kind_that_is_measured_has_a_mark(kind):
-    value = 2 if kind in (Kind.COUNT, Kind.CHOICE, Kind.DIRECTION) else 1.25
-    ids = (3,) if kind.is_size or kind is Kind.CHOICE else (3, 4)
-    picture = drawn(kind, "left" if kind.is_comparison else value, ids)
+    value, ids, values = example_of(kind)
+    picture = drawn(kind, value, ids, values=values, unit="m" if values else "")
     painted = np.abs(picture.astype(int) - MEASURED_COLOR).max(axis=2) < 60
     assert painted.sum() > 50
+
+
+@pytest.mark.parametrize("kind", [Kind.LIST, Kind.ORDER, Kind.EACH, Kind.NUMBER, Kind.YES_NO])
+def test_an_answer_of_several_regions_rings_each_of_them_and_no_other(kind):
+    """Rings of radius 34 around the middles of regions 3 and 4: to the right of them."""
+    value, _, _ = example_of(kind)
+    picture = drawn(kind, value, (3, 4))
+    assert has(picture, MEASURED_COLOR, 234, 150) and has(picture, MEASURED_COLOR, 734, 350)
+    assert not has(picture, MEASURED_COLOR, 484, 550)
+
+
+@pytest.mark.parametrize("kind", [Kind.WHERE, Kind.DIMENSIONS])
+def test_an_answer_about_one_object_rings_it_alone(kind):
+    _, ids, values = example_of(kind)
+    picture = drawn(kind, None, ids, values=values, unit="m")
+    assert has(picture, MEASURED_COLOR, 234, 150)
+    assert has(picture, MEASURED_COLOR, 200, 174, radius=12), "its numbers below it"
+    assert not has(picture, MEASURED_COLOR, 734, 350)
+
+
+def test_a_pair_is_a_segment_and_a_route_one_for_each_leg():
+    """From (200, 150) to (700, 350) and on to (450, 550)."""
+    pair = drawn(Kind.PAIR, 1.25, (3, 4), unit="m")
+    assert has(pair, MEASURED_COLOR, 325, 200) and not has(pair, MEASURED_COLOR, 575, 450)
+    route = drawn(Kind.ROUTE, 7.5, (3, 4, 6), unit="m")
+    assert has(route, MEASURED_COLOR, 325, 200) and has(route, MEASURED_COLOR, 575, 450)
+    assert has(route, MEASURED_COLOR, 450, 250, radius=14), "its length at the first leg"
 
 
 def test_counted_ones_are_numbered_and_the_other_is_faint():

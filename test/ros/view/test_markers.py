@@ -301,7 +301,6 @@ def several(kind, ids, unit="", values=(), value=NAN):
         (several(Kind.ORDER, [5, 3], "m", [1.25, 2.0]), {5: "1.25 m", 3: "2.00 m"}),
         (several(Kind.EACH, [5, 3], "m", [1.25, 2.0]), {5: "1.25 m", 3: "2.00 m"}),
         (several(Kind.SIZE, [3], "m3", value=1.25), {3: "1.25 m\N{SUPERSCRIPT THREE}"}),
-        (several(Kind.NUMBER, [3, 5], "m", value=0.5), {3: "0.50 m", 5: "0.50 m"}),
         (several(Kind.WHERE, [3], values=[4.125, 2.0]), {3: "4.12 m"}),
         (several(Kind.DIMENSIONS, [3], "m", [1.25, 0.75, 1.5]), {3: "1.25 x 0.75 x 1.50 m"}),
     ],
@@ -313,6 +312,31 @@ def test_an_answer_of_several_numbers_is_a_ring_and_a_text_at_each_region(asked,
     assert {i: m.text for i, m in named(markers, "answer_label").items()} == words
     assert set(named(markers, "answer_box")) == set(words)
     assert named(markers, "answer_text")[2].text == "measured: So it is."
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "word"),
+    [
+        (Kind.NUMBER, {"value": 0.5, "unit": "m"}, "0.50 m"),
+        (Kind.YES_NO, {"yes": True, "value": NAN}, "yes"),
+        (Kind.YES_NO, {"yes": False, "value": NAN}, "no"),
+    ],
+)
+def test_an_answer_about_all_together_is_a_ring_at_each_and_its_text_at_the_first(
+    kind, fields, word
+):
+    regions = [region(3, -1.0), region(5, 2.0), region(6, 0.0)]
+    measured = MeasuredValue(has_value=True, text="So it is.", region_ids=[5, 3], **fields)
+    markers = shown(array(*regions), answer(KIND_CODES[kind], [3, 5, 6], measured), regions, 2.0)
+    assert {i: m.text for i, m in named(markers, "answer_label").items()} == {5: word}
+    assert set(named(markers, "answer_box")) == {3, 5}
+
+
+def test_a_pair_is_a_line_with_its_length():
+    regions = [region(3, -1.0), region(5, 2.0), region(6, 0.0)]
+    markers = shown(array(*regions), several(Kind.PAIR, [5, 3], "m", value=3.0), regions, 2.0)
+    assert [p.x for p in named(markers, "answer_line")[0].points] == [2.0, -1.0]
+    assert [m.text for m in named(markers, "answer_label").values()] == ["3.00 m"]
 
 
 def test_a_route_is_a_line_from_stop_to_stop_with_its_whole_length_at_the_first_leg():
