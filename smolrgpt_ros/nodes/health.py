@@ -27,6 +27,7 @@ from .process_memory import resident_bytes
 def node_healths(
     settings: Settings,
     pending: int,
+    stuck: int,
     statistics: QueryStatistics,
     cameras: Iterable[CameraPipeline],
     models: Models,
@@ -37,13 +38,14 @@ def node_healths(
     Args:
         settings: the parameters now.
         pending: number of queries being answered.
+        stuck: abandoned queries that have not returned from the model.
         statistics: of queries.
         cameras: of the node.
         models: detector and model.
         now_ns: the node's clock.
     """
     cameras = list(cameras)
-    healths = [query_health(pending, statistics.latency_s, statistics.statuses)]
+    healths = [query_health(pending, statistics.latency_s, statistics.statuses, stuck)]
     for camera in cameras:
         healths.append(
             input_health(

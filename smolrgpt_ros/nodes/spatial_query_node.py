@@ -226,7 +226,9 @@ class SpatialQueryNode(LifecycleNode):
             camera.start()
 
     def _stop(self) -> None:
-        self._query_service = self._reasoner = None
+        service, self._query_service, self._reasoner = self._query_service, None, None
+        if service is not None:
+            service.close("the node was deactivated while the query was being answered")
         cameras, self._cameras = self._cameras, {}
         for camera in cameras.values():
             if not camera.stop():
@@ -325,9 +327,14 @@ class SpatialQueryNode(LifecycleNode):
         if service is None or not (cameras := list(self._cameras.values())):
             healths = not_ready_healths(self._not_ready)
         else:
-            now_ns, pending, statistics = now.nanoseconds, service.pending, self._statistics
             healths = node_healths(
-                self._settings, pending, statistics, cameras, self._models, now_ns
+                self._settings,
+                service.pending,
+                service.stuck,
+                self._statistics,
+                cameras,
+                self._models,
+                now.nanoseconds,
             )
         header = Header(stamp=now.to_msg())
         self._diagnostics.publish(diagnostic_array(header, self.get_name(), healths))

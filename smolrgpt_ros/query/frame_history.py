@@ -5,9 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 from smolrgpt_ros.perception.worker import SeenFrame
 from smolrgpt_ros.scene.status import QueryError, Status
+
+#: A wait for a frame looks this often whether it has been stopped, seconds.
+_POLL_S = 0.05
 
 
 class FrameHistory:
@@ -42,12 +46,18 @@ class FrameHistory:
         with self._changed:
             return self._frames[-1] if self._frames else None
 
-    def at(self, stamp_ns: int, timeout_s: float = 0.0) -> SeenFrame:
+    def at(
+        self,
+        stamp_ns: int,
+        timeout_s: float = 0.0,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> SeenFrame:
         """The frame with exactly this stamp.
 
         Args:
             stamp_ns: the colour image's stamp, nanoseconds.
             timeout_s: longest wait for a frame that is newer than all seen so far.
+            stopped: polled; the wait ends soon after it returns True.
 
         Raises:
             QueryError: NO_FRAME if it is not kept (any more), and did not arrive in time.
@@ -60,9 +70,9 @@ class FrameHistory:
                         return seen
                 coming = not self._frames or self._frames[-1].frame.stamp_ns < stamp_ns
                 left = end - time.monotonic()
-                if not coming or left <= 0:
+                if not coming or left <= 0 or stopped():
                     raise QueryError(Status.NO_FRAME, self._not_kept(stamp_ns))
-                self._changed.wait(left)
+                self._changed.wait(min(left, _POLL_S))
 
     def _not_kept(self, stamp_ns: int) -> str:
         asked = f"no frame with stamp {_seconds(stamp_ns)} is kept"

@@ -15,6 +15,7 @@ from smolrgpt_ros.scene.status import Status
 
 from .input_state import InputState
 from .request import QueryResult
+from .service import stuck_message
 
 
 class Level(Enum):
@@ -146,20 +147,26 @@ def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:
     return Level.OK, "receiving"
 
 
-def query_health(pending: int, latency_s: RollingWindow, statuses: Mapping[str, int]) -> Health:
+def query_health(
+    pending: int, latency_s: RollingWindow, statuses: Mapping[str, int], stuck: int = 0
+) -> Health:
     """The health of the query service.
 
     Args:
         pending: number of queries being answered.
         latency_s: of the last answered queries.
         statuses: see :attr:`QueryStatistics.statuses`.
+        stuck: abandoned queries that have not returned from the model.
     """
     values = {
         "pending": pending,
+        "stuck in the model": stuck,
         "latency p50 (s)": round(latency_s.quantile(0.5), 4),
         "latency p95 (s)": round(latency_s.quantile(0.95), 4),
         **{f"ended {name}": n for name, n in sorted(statuses.items())},
     }
+    if stuck:
+        return Health("query", Level.ERROR, stuck_message(stuck), values)
     return Health("query", Level.OK, "ready", values)
 
 

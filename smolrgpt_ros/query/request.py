@@ -103,6 +103,8 @@ class QueryLimits:
     max_pending: int = 8
     max_question_length: int = 1000
     max_regions: int = 256
+    max_future_s: float = 1.0
+    max_abandoned: int = 4
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,10 @@ _log = logging.getLogger(__name__)
 #: ``(frame, target frame, seconds left) -> pose`` of the frame's camera in the target frame.
 CameraPose = Callable[[RgbdFrame, str, float], Pose | None]
 
+#: An abandoned query that has not returned after this long counts as stuck, seconds: a model looks
+#: between two tokens whether it has been stopped.
+_STUCK_S = 1.0
+
 
 class Reasoner(Protocol):
     """Answers questions about a frame, as ``reasoning.SpatialReasoner`` does."""
@@ -64,6 +68,10 @@ class CameraView:
 class QueryService:
     """Answers queries, at most ``max_pending`` at once; further ones end with BUSY.
 
+    A query that times out, is cancelled or outlives the service gives its place back at once; its
+    thread is abandoned and ends when the model returns. While ``max_abandoned`` threads are stuck
+    in the model, queries end with NOT_READY.
+
     Args:
         reasoner: answers; called from several threads.
         cameras: by name; a single one may be called ``""``.
@@ -89,6 +97,9 @@ class QueryService:
         self._limits = limits
         self._camera_pose = camera_pose
         self._pending = 0
+        self._running = 0
+        self._abandoned: dict[_PendingQuery, float] = {}
+        self._closed = ""
         self._lock = threading.Lock()
 
     @property
@@ -96,6 +107,17 @@ class QueryService:
         """Queries being answered now."""
         with self._lock:
             return self._pending
+
+    @property
+    def stuck(self) -> int:
+        """Abandoned queries that have not returned from the model."""
+        with self._lock:
+            return self._stuck()
+
+    def close(self, reason: str) -> None:
+        """End the queries being answered, and all later ones, with NOT_READY and a reason."""
+        with self._lock:
+            self._closed = reason
 
     def ask(
         self,
@@ -117,21 +139,51 @@ class QueryService:
         limits = self._limits()
         timeout_s = limits.timeout_s if query.timeout_s is None else query.timeout_s
         end = start + min(max(timeout_s, 0.0), limits.max_timeout_s)
+        pending = _PendingQuery(
+            query, limits, end, on_text, on_stage, cancelled, lambda: self._closed
+        )
         with self._lock:
-            busy = self._pending >= limits.max_pending
-            self._pending += not busy
-        if busy:
+            refusal = self._refusal(limits)
+            if refusal is not None:
+                return refusal
+            self._pending += 1
+            self._running += 1
+        try:
+            # A thread for each query: one that hangs in the model can be abandoned.
+            threading.Thread(target=self._work, args=(pending,), name="query", daemon=True).start()
+            result = pending.wait()
+        finally:
+            with self._lock:
+                self._pending -= 1
+                if not pending.returned:
+                    self._abandoned[pending] = time.monotonic()
+        return replace(result, latency_s=time.monotonic() - start)
+
+    def _refusal(self, limits: QueryLimits) -> QueryResult | None:
+        """Why no further query is begun now; called with the lock held."""
+        if self._closed:
+            return QueryResult(Status.NOT_READY, self._closed)
+        stuck = self._stuck()
+        if stuck >= limits.max_abandoned:
+            return QueryResult(Status.NOT_READY, stuck_message(stuck))
+        if self._pending >= limits.max_pending:
             return QueryResult(
                 Status.BUSY,
                 f"{limits.max_pending} queries are being answered (query.max_pending); "
                 "ask again later",
             )
-        pending = _PendingQuery(query, limits, end, on_text, on_stage, cancelled)
-        # A thread for each query: one that hangs in the model can be abandoned, and counts as
-        # pending until it ends.
-        threading.Thread(target=self._work, args=(pending,), name="query", daemon=True).start()
-        result = pending.wait()
-        return replace(result, latency_s=time.monotonic() - start)
+        if self._running >= limits.max_pending + limits.max_abandoned:
+            # Clients that cancel faster than the model notices.
+            return QueryResult(
+                Status.BUSY,
+                f"{self._running - self._pending} ended queries are still in the model; "
+                "ask again later",
+            )
+        return None
+
+    def _stuck(self) -> int:
+        now = time.monotonic()
+        return sum(now - since >= _STUCK_S for since in self._abandoned.values())
 
     def _work(self, pending: _PendingQuery) -> None:
         try:
@@ -144,8 +196,9 @@ class QueryService:
                 Status.MODEL_ERROR, f"the query failed: {type(error).__name__}: {error}"
             )
         with self._lock:
-            self._pending -= 1
-        pending.finish(result)
+            self._running -= 1
+            self._abandoned.pop(pending, None)
+            pending.finish(result)
 
     def _answer(self, pending: _PendingQuery) -> QueryResult:
         query = pending.query
@@ -189,7 +242,9 @@ class QueryService:
     ) -> tuple[SeenFrame, float]:
         now_ns = self._clock_ns()
         if query.stamp_ns:
-            seen = camera.history.at(query.stamp_ns, max(pending.left_s() / 2, 0.0))
+            self._check_future(query.stamp_ns, now_ns, pending.limits.max_future_s, camera)
+            wait_s = max(pending.left_s() / 2, 0.0)
+            seen = camera.history.at(query.stamp_ns, wait_s, pending.stopped)
             return seen, (now_ns - seen.frame.stamp_ns) / 1e9
         newest = camera.history.newest()
         if newest is None:
@@ -207,6 +262,28 @@ class QueryService:
             )
         return newest, age_s
 
+    @staticmethod
+    def _check_future(stamp_ns: int, now_ns: int, max_future_s: float, camera: CameraView) -> None:
+        newest = camera.history.newest()
+        # A camera whose clock is ahead: frames that are kept may be asked about.
+        latest_ns = now_ns if newest is None else max(now_ns, newest.frame.stamp_ns)
+        ahead_s = (stamp_ns - latest_ns) / 1e9
+        if ahead_s > max_future_s:
+            raise QueryError(
+                Status.STALE_FRAME,
+                f"the stamp asked for is {ahead_s:.2f} s in the future of this node's clock and of "
+                f"its frames, allowed are {max_future_s:.2f} s (query.max_future); take the stamp "
+                "of a message on ~/regions, or check use_sim_time",
+            )
+
+
+def stuck_message(stuck: int) -> str:
+    """What clients and diagnostics read while queries do not return from the model."""
+    return (
+        f"{stuck} abandoned queries have not returned from the model (query.max_abandoned); "
+        "deactivate and activate the node (lifecycle), or restart it"
+    )
+
 
 class _PendingQuery:
     """A query in progress, shared by the calling thread and the thread that answers it."""
@@ -219,10 +296,11 @@ class _PendingQuery:
         on_text: Callable[[str], None] | None,
         on_stage: Callable[[Stage], None],
         cancelled: Callable[[], bool],
+        closed: Callable[[], str],
     ) -> None:
         self.query, self.limits = query, limits
         self.on_text, self.on_stage = on_text, on_stage
-        self._end, self._cancelled = end, cancelled
+        self._end, self._cancelled, self._closed = end, cancelled, closed
         self._done = threading.Event()
         self._abandoned = threading.Event()
         self._result: QueryResult | None = None
@@ -231,7 +309,12 @@ class _PendingQuery:
         return self._end - time.monotonic()
 
     def stopped(self) -> bool:
-        return self._abandoned.is_set() or self._cancelled()
+        return self._abandoned.is_set() or self._cancelled() or bool(self._closed())
+
+    @property
+    def returned(self) -> bool:
+        """Whether the thread that answers it has finished."""
+        return self._done.is_set()
 
     def finish(self, result: QueryResult) -> None:
         self._result = result
@@ -243,6 +326,9 @@ class _PendingQuery:
             if self._cancelled():
                 self._abandoned.set()
                 return _CANCELED
+            if reason := self._closed():
+                self._abandoned.set()
+                return QueryResult(Status.NOT_READY, reason)
             if self.left_s() <= 0:
                 self._abandoned.set()
                 return QueryResult(
@@ -252,7 +338,11 @@ class _PendingQuery:
                 )
         assert self._result is not None
         # A model that was stopped may have returned half an answer.
-        return _CANCELED if self._cancelled() else self._result
+        if self._cancelled():
+            return _CANCELED
+        if self._result.status is not Status.OK and (reason := self._closed()):
+            return QueryResult(Status.NOT_READY, reason)
+        return self._result
 
 
 _CANCELED = QueryResult(Status.TIMEOUT, "the client cancelled the query", canceled=True)

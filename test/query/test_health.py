@@ -7,7 +7,7 @@ import pytest
 
 from smolrgpt_ros.perception.rolling_window import RollingWindow
 from smolrgpt_ros.perception.worker import PerceptionCounters
-from smolrgpt_ros.query.health import InputRates, Level, compute_health, input_health
+from smolrgpt_ros.query.health import InputRates, Level, compute_health, input_health, query_health
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -81,3 +81,10 @@ def test_a_qos_mismatch_is_an_error_even_while_nothing_else_is_known():
         2.0,
     )
     assert health.level == Level.ERROR and "RELIABILITY" in health.message
+
+
+def test_queries_stuck_in_the_model_are_an_error_with_what_to_do():
+    assert query_health(1, RollingWindow(), {}).level is Level.OK
+    health = query_health(1, RollingWindow(), {}, stuck=3)
+    assert health.level is Level.ERROR and health.values["stuck in the model"] == 3
+    assert "3 abandoned queries" in health.message and "restart" in health.message

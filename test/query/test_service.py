@@ -9,7 +9,7 @@ import pytest
 from smolrgpt_ros.perception.worker import SeenFrame
 from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState
-from smolrgpt_ros.query.request import ClientRegion, QueryLimits, QueryRequest, Stage
+from smolrgpt_ros.query.request import ClientRegion, QueryLimits, QueryRequest, QueryResult, Stage
 from smolrgpt_ros.query.service import CameraView, QueryService
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
@@ -266,3 +266,77 @@ def test_a_camera_is_chosen_by_its_name(echo, history):
         assert result.status is Status.NO_FRAME and "front, rear" in result.message
     alone = QueryService(echo, {"front": views["front"]}, clock_ns=lambda: NOW_NS)
     assert alone.ask(QueryRequest("q")).camera == "front", "the only one needs no name"
+
+
+def wait_for(condition, timeout_s=5.0):
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, f"waited {timeout_s} s"
+        time.sleep(0.005)
+
+
+def asked(service, query, **callbacks):
+    """The thread that asks and the list that its result comes to."""
+    results: list[QueryResult] = []
+    thread = threading.Thread(target=lambda: results.append(service.ask(query, **callbacks)))
+    thread.start()
+    return thread, results
+
+
+@pytest.mark.parametrize("clock_ns", [NOW_NS, 9_000_000_000])
+def test_a_stamp_of_the_future_is_refused_at_once(echo, history, clock_ns):
+    service = QueryService(echo, {"": CameraView(history, InputState)}, clock_ns=lambda: clock_ns)
+    latest = max(clock_ns, 9_500_000_000)
+    result = service.ask(QueryRequest("q", stamp_ns=latest + 3_600_000_000_000, timeout_s=60.0))
+    assert result.status is Status.STALE_FRAME and result.latency_s < 1.0
+    assert "3600.00 s in the future" in result.message and "query.max_future" in result.message
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed"])
+def test_a_wait_for_a_stamp_gives_its_place_and_its_thread_back(service, end):
+    stop = threading.Event()
+    query = QueryRequest("q", stamp_ns=NOW_NS + 500_000_000, timeout_s=60.0)
+    before = threading.active_count()
+    thread, results = asked(service, query, cancelled=stop.is_set)
+    wait_for(lambda: service.pending == 1)
+    stop.set() if end == "cancelled" else service.close("the node was deactivated")
+    wait_for(lambda: service.pending == 0, 2.0)
+    thread.join()
+    wait_for(lambda: threading.active_count() == before, 2.0)
+    if end == "cancelled":
+        assert results[0].canceled
+        assert service.ask(QueryRequest("q")).status is Status.OK
+    else:
+        assert results[0].status is Status.NOT_READY and "deactivated" in results[0].message
+        assert service.ask(QueryRequest("q")).status is Status.NOT_READY
+
+
+def test_queries_that_never_return_give_their_places_back_until_too_many_are_stuck(
+    service, echo, limits
+):
+    release = threading.Event()
+    limits["max_abandoned"] = 2
+    echo.action = lambda **options: release.wait(30)
+    for _ in range(2):
+        result = service.ask(QueryRequest("q", timeout_s=0.05))
+        assert result.status is Status.TIMEOUT and service.pending == 0
+    wait_for(lambda: service.stuck == 2)
+    result = service.ask(QueryRequest("q"))
+    assert result.status is Status.NOT_READY and "2 abandoned queries" in result.message
+    assert "query.max_abandoned" in result.message
+    release.set()
+    wait_for(lambda: service.stuck == 0)
+    assert service.ask(QueryRequest("q")).status is Status.OK
+
+
+def test_threads_are_bounded_where_clients_cancel_faster_than_the_model_notices(
+    service, echo, limits
+):
+    release = threading.Event()
+    limits["max_abandoned"] = 1
+    echo.action = lambda **options: release.wait(30)
+    statuses = [
+        service.ask(QueryRequest("q", timeout_s=0.0)).status for _ in range(4)
+    ]
+    assert statuses[:3] == [Status.TIMEOUT] * 3 and statuses[3] in (Status.BUSY, Status.NOT_READY)
+    release.set()

@@ -264,6 +264,22 @@ SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "query.max_abandoned",
+        4,
+        "Queries that ended without the model returning, above which queries end with NOT_READY.",
+        minimum=1,
+        maximum=64,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "query.max_future",
+        1.0,
+        "Longest time by which a request's stamp may be ahead of the node's clock and frames, "
+        "seconds.",
+        minimum=0.0,
+        maximum=3600.0,
+    ),
+    ParameterSpec(
         "query.max_question_length",
         1000,
         "Longest question, characters.",

@@ -87,6 +87,8 @@ class Settings:
                 max_timeout_s=MAX_TIMEOUT_S,
                 max_pending=values["query_max_pending"],
                 max_question_length=values["query_max_question_length"],
+                max_future_s=values["query_max_future"],
+                max_abandoned=values["query_max_abandoned"],
             ),
             pairing=PairingSettings(
                 use_depth=values["use_depth"],
