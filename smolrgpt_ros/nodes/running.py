@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import functools
+import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import rclpy
-from rclpy.executors import ExternalShutdownException
+from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
 from .process_memory import use_one_heap
 
 Transition = Callable[[Any, LifecycleState], TransitionCallbackReturn]
+
+#: Longest time to end the node in once its process is asked to end, seconds. What has not ended
+#: then (a model that loads or hangs) ends with the process.
+_END_S = 1.0
 
 
 def run(
@@ -41,17 +48,21 @@ def run(
         the exit code: 0, 1 after a fatal error, 2 for parameters it cannot start with.
     """
     use_one_heap()
-    rclpy.init(args=args)
+    code, node, executor = 0, None, None
     try:
-        node = make_node()
-    except refusals as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        rclpy.try_shutdown()
-        return 2
-    executor = make_executor(node)
-    executor.add_node(node)
-    code = 0
-    try:
+        _handle(signal.SIGINT, signal.default_int_handler)
+        _handle(signal.SIGTERM, signal.SIG_DFL)
+        rclpy.init(args=args)
+        try:
+            node = make_node()
+            executor = make_executor(node)
+            executor.add_node(node)
+        except refusals as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            return 2
+        except Exception:
+            if rclpy.ok():
+                raise
         while rclpy.ok():
             try:
                 executor.spin()
@@ -68,10 +79,37 @@ def run(
     except KeyboardInterrupt:
         pass
     finally:
-        executor.shutdown(timeout_sec=2.0)
-        node.destroy_node()
+        # A terminal and a launch file send one each.
+        before = _handle(signal.SIGINT, signal.SIG_IGN)
+        ending = threading.Thread(target=_end, args=(node, executor), daemon=True)
+        ending.start()
+        ending.join(_END_S)
         rclpy.try_shutdown()
+        _handle(signal.SIGINT, before)
     return code
+
+
+def end_process(code: int) -> NoReturn:
+    """End the process now: Python would wait for threads that hang in a model."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+def _end(node: Any, executor: Executor | None) -> None:
+    if isinstance(executor, MultiThreadedExecutor):
+        executor.shutdown(timeout_sec=0.0, wait_for_threads=False)
+    elif executor is not None:
+        executor.shutdown(timeout_sec=0.0)
+    if node is not None:
+        node.destroy_node()
+
+
+def _handle(number: signal.Signals, handler: Any) -> Any:
+    """Set a signal's handler; returns the one before. Only the main thread may."""
+    if threading.current_thread() is threading.main_thread():
+        return signal.signal(number, handler)
+    return None
 
 
 def logged(transition: Transition) -> Transition:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,7 +49,7 @@ from .health import node_healths, not_ready_healths
 from .loading import load_detector, load_engine
 from .models import Models
 from .outputs import CameraOutputs
-from .running import logged, run
+from .running import end_process, logged, run
 from .timed_engine import LoadedEngine
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -186,7 +185,8 @@ class SpatialQueryNode(LifecycleNode):
 
     def _refuse(self, what: str, error: Exception) -> TransitionCallbackReturn:
         self._not_ready = f"the node cannot be {what}: {error}"
-        self.get_logger().error(f"{self._not_ready}\n{traceback.format_exc()}")
+        if self.context.ok():  # an ending process cannot do what it was asked to
+            self.get_logger().error(f"{self._not_ready}\n{traceback.format_exc()}")
         return FAILURE
 
     def _load(self) -> None:
@@ -352,4 +352,4 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +27,7 @@ from smolrgpt_ros.simulation.datasets.storage import millimetres
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
-from .running import run
+from .running import end_process, run
 from .scene_source import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
 
 SPECS: tuple[ParameterSpec, ...] = (
@@ -237,4 +236,4 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -22,7 +21,7 @@ from smolrgpt_ros.ros.view.web_schemas import definition_of
 from smolrgpt_ros.ros.view.web_server import WebServer, WebServerError, WebService, WebTopic
 from smolrgpt_ros.srv import SpatialQuery
 
-from .running import run
+from .running import end_process, run
 
 PACKAGE = "smolrgpt_ros"
 #: Topics for browsers: name, package and message, quality of service.
@@ -185,4 +184,4 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -1,0 +1,127 @@
+"""A query node that is deactivated, and its process that is asked to end: soon, in every state."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from lifecycle_msgs.srv import GetState
+
+from smolrgpt_ros.ros.convert.time import duration_of, time_of
+from smolrgpt_ros.srv import SpatialQuery
+
+pytestmark = [pytest.mark.ros]
+
+ROOT = Path(__file__).parents[2]
+#: Starts the query node with loaders and engines that never return, and says when it is there.
+PROGRAM = """
+import sys, threading, time
+from smolrgpt_ros.nodes import spatial_query_node as module
+from smolrgpt_ros.nodes.running import end_process
+from smolrgpt_ros.srv import SpatialQuery
+from builtin_interfaces.msg import Time
+
+state = sys.argv[1]
+
+def load(settings):
+    if state == "loading":
+        print("there", flush=True)
+        time.sleep(60)
+
+class Node(module.SpatialQueryNode):
+    def __init__(self):
+        super().__init__(detector_loader=lambda settings: None, engine_loader=load)
+        if state != "loading":
+            self.create_timer(0.1, self.ask)
+
+    def ask(self):
+        service = self._query_service
+        if service is None or getattr(self, "said", False):
+            return
+        self.said = True
+        if state == "waiting":
+            now = self.get_clock().now().nanoseconds + 900_000_000
+            stamp = Time(sec=now // 10**9, nanosec=now % 10**9)
+            request = SpatialQuery.Request(question="How many?", stamp=stamp)
+            request.timeout.sec = 300
+            threading.Thread(target=self.report, daemon=True).start()
+            self._ask(request)
+        else:
+            print("there", flush=True)
+
+    def report(self):
+        while not self._query_service.pending:
+            time.sleep(0.01)
+        print("there", flush=True)
+
+end_process(module.run(
+    "spatial_query", Node, module.make_executor,
+    ["--ros-args", "-p", "detector.backend:=none", "-p", "model.backend:=none"], refusals=(),
+))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("state", ["loading", "idle", "waiting"])
+def test_a_signal_ends_the_process_in_every_state(state, number):
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", PROGRAM, state],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.strip() == "there" for line in lines), process.communicate()
+        start = time.monotonic()
+        process.send_signal(number)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert time.monotonic() - start < 2.0
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+def test_a_signal_during_imports_is_no_error():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(ROOT / "scripts" / "spatial_query_node")],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(0.4)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 0 and "Traceback" not in errors, errors
+
+
+def test_deactivating_ends_waiting_queries(start_graph):
+    with start_graph({"query.max_age": 60.0}) as graph:
+        graph.wait_ready()
+        state = graph.peer.create_client(GetState, "spatial_query/get_state")
+        for _ in range(2):
+            stamp = graph.see() + 900_000_000
+            request = SpatialQuery.Request(
+                question="How many?", stamp=time_of(stamp), timeout=duration_of(300.0)
+            )
+            replies = [graph.client.call_async(request) for _ in range(8)]
+            pending = graph.node._query_service
+            graph.wait_until(lambda p=pending: p.pending == 8, "eight waiting queries")
+            answer = state.call_async(GetState.Request())
+            graph.wait_until(answer.done, "the lifecycle to answer", 2.0)
+            graph.node.trigger_deactivate()
+            graph.wait_until(lambda r=replies: all(f.done() for f in r), "all replies", 2.0)
+            for reply in replies:
+                assert reply.result().status == SpatialQuery.Response.STATUS_NOT_READY
+                assert "deactivated" in reply.result().message
+            graph.node.trigger_activate()
+            graph.wait_ready()
+        graph.assert_healed()
