@@ -335,8 +335,6 @@ def test_threads_are_bounded_where_clients_cancel_faster_than_the_model_notices(
     release = threading.Event()
     limits["max_abandoned"] = 1
     echo.action = lambda **options: release.wait(30)
-    statuses = [
-        service.ask(QueryRequest("q", timeout_s=0.0)).status for _ in range(4)
-    ]
+    statuses = [service.ask(QueryRequest("q", timeout_s=0.0)).status for _ in range(4)]
     assert statuses[:3] == [Status.TIMEOUT] * 3 and statuses[3] in (Status.BUSY, Status.NOT_READY)
     release.set()
