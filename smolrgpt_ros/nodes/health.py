@@ -17,6 +17,7 @@ from smolrgpt_ros.query.health import (
     input_health,
     query_health,
 )
+from smolrgpt_ros.query.service import QueryService
 from smolrgpt_ros.ros.params.settings import Settings
 
 from .camera_pipeline import CameraPipeline
@@ -26,8 +27,7 @@ from .process_memory import resident_bytes
 
 def node_healths(
     settings: Settings,
-    pending: int,
-    stuck: int,
+    queries: QueryService,
     statistics: QueryStatistics,
     cameras: Iterable[CameraPipeline],
     models: Models,
@@ -37,15 +37,15 @@ def node_healths(
 
     Args:
         settings: the parameters now.
-        pending: number of queries being answered.
-        stuck: abandoned queries that have not returned from the model.
+        queries: being answered.
         statistics: of queries.
         cameras: of the node.
         models: detector and model.
         now_ns: the node's clock.
     """
     cameras = list(cameras)
-    healths = [query_health(pending, statistics.latency_s, statistics.statuses, stuck)]
+    latency_s, statuses = statistics.latency_s, statistics.statuses
+    healths = [query_health(queries.pending, latency_s, statuses, queries.stuck)]
     for camera in cameras:
         healths.append(
             input_health(

@@ -48,7 +48,9 @@ def run(
         the exit code: 0, 1 after a fatal error, 2 for parameters it cannot start with.
     """
     use_one_heap()
-    code, node, executor = 0, None, None
+    code = 0
+    node: Any = None
+    executor: Any = None
     try:
         _handle(signal.SIGINT, signal.default_int_handler)
         _handle(signal.SIGTERM, signal.SIG_DFL)

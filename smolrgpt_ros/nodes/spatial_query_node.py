@@ -226,9 +226,9 @@ class SpatialQueryNode(LifecycleNode):
             camera.start()
 
     def _stop(self) -> None:
-        service, self._query_service, self._reasoner = self._query_service, None, None
-        if service is not None:
+        if (service := self._query_service) is not None:
             service.close("the node was deactivated while the query was being answered")
+        self._query_service = self._reasoner = None
         cameras, self._cameras = self._cameras, {}
         for camera in cameras.values():
             if not camera.stop():
@@ -327,15 +327,8 @@ class SpatialQueryNode(LifecycleNode):
         if service is None or not (cameras := list(self._cameras.values())):
             healths = not_ready_healths(self._not_ready)
         else:
-            healths = node_healths(
-                self._settings,
-                service.pending,
-                service.stuck,
-                self._statistics,
-                cameras,
-                self._models,
-                now.nanoseconds,
-            )
+            settings, statistics, models = self._settings, self._statistics, self._models
+            healths = node_healths(settings, service, statistics, cameras, models, now.nanoseconds)
         header = Header(stamp=now.to_msg())
         self._diagnostics.publish(diagnostic_array(header, self.get_name(), healths))
 

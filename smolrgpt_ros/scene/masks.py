@@ -51,26 +51,31 @@ def decode_rle(rle: dict[str, object]) -> Mask:
     if height <= 0 or width <= 0:
         raise ValueError(f"RLE size must be positive, found {height}x{width}")
     data = counts.encode("ascii") if isinstance(counts, str) else counts
-    if not isinstance(data, bytes) or _run_total(data) != height * width:
+    if not isinstance(data, bytes) or not _covers(data, height * width):
         raise ValueError(f"RLE counts do not add up to {height}x{width} pixels")
-    mask: Mask = coco.decode({"size": [height, width], "counts": data}).astype(bool)
+    mask: Mask = coco.decode({"size": [height, width], "counts": bytes(data)}).astype(bool)
     return mask
 
 
-def _run_total(data: bytes) -> int:
-    """Pixels covered by compressed counts; -1 where they are malformed.
+def _covers(data: bytes, pixels: int) -> bool:
+    """Whether compressed counts are well-formed and their runs add up to a number of pixels.
 
-    The library reads past its buffer on damaged input, so the sum is checked before decoding.
+    The library reads past its buffer on damaged input, so the sum is checked before decoding, in
+    time linear in the input: no number has more characters than a run of all pixels needs, and
+    reading ends at the first run beyond the last pixel.
     Format: 5 bits a character plus a continuation bit, sign-extended, offset 48; from the third
     run on each value is a difference to the run two before (COCO API, maskApi.c).
     """
+    digits = (pixels.bit_length() + 1 + 4) // 5  # one bit for the sign
+    if len(data) > (pixels + 1) * digits:  # one run a pixel, after an empty first one
+        return False
     runs: list[int] = []
-    position = 0
+    position = total = 0
     while position < len(data):
         value, shift, more = 0, 0, True
         while more:
-            if position >= len(data) or not 48 <= data[position] < 112:
-                return -1
+            if position >= len(data) or not 48 <= data[position] < 112 or shift >= 5 * digits:
+                return False
             char = data[position] - 48
             value |= (char & 0x1F) << shift
             more = bool(char & 0x20)
@@ -80,10 +85,11 @@ def _run_total(data: bytes) -> int:
                 value |= -1 << shift
         if len(runs) > 2:
             value += runs[-2]
-        if value < 0:
-            return -1
+        total += value
+        if value < 0 or total > pixels:
+            return False
         runs.append(value)
-    return sum(runs)
+    return total == pixels
 
 
 def box_of(mask: Mask) -> Box | None:

@@ -43,6 +43,42 @@ def test_damaged_encodings(rle: dict[str, object]) -> None:
         decode_rle(rle)
 
 
+class CountingBytes(bytes):
+    """Bytes that count how often one of them is read."""
+
+    reads = 0
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        self.reads += 1
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        b"o" * 2**20,  # one number of 2^20 digits
+        b"P" * 2**20,  # the same with bits of zero
+        b"ooooooooo0" * 2**16,
+        b"0" * 2**24,  # empty runs, more than there are pixels
+        b"PPT:" * 2**18,  # runs of 10 * 2^15 pixels and more: the first is beyond the image
+    ],
+)
+def test_a_huge_encoding_is_refused_after_a_few_characters(counts: bytes) -> None:
+    data = CountingBytes(counts)
+    with pytest.raises(ValueError, match="480x640"):
+        decode_rle({"size": [480, 640], "counts": data})
+    assert data.reads <= 40
+
+
+def test_reading_costs_each_character_the_same() -> None:
+    """Of the worst mask that there is, every run of one pixel."""
+    mask = (np.add.outer(np.arange(201), np.arange(301)) % 2).astype(bool)
+    counts = str(encode_rle(mask)["counts"]).encode()
+    data = CountingBytes(counts)
+    assert np.array_equal(decode_rle({"size": [201, 301], "counts": data}), mask)
+    assert len(counts) <= data.reads <= 2 * len(counts)
+
+
 def test_box_and_centroid() -> None:
     assert box_of(MASK) == (1, 0, 3, 2)
     assert centroid_of(MASK) == pytest.approx((4 / 3, 1 / 3))
