@@ -215,7 +215,8 @@ def quantity(value: q.Quantity) -> str:
     if isinstance(value, q.Size):
         return f"the {value.dimension.value} of {one(value.of)}"
     if isinstance(value, q.Count):
-        return f"the number of {many(value.of)}"
+        single = isinstance(value.of, q.Ids | q.Ranked) and not _is_several(value.of)
+        return f"the {'count' if single else 'number'} of {many(value.of)}"
     if isinstance(value, q.Total):
         return f"the total {_of_each(value.key)} of {many(value.of)}"
     if isinstance(value, q.Mean):

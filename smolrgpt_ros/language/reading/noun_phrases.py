@@ -223,13 +223,8 @@ def counted_one(several: Counted, index: int) -> q.Selection:
     return Counted(several.label, several.number, index)  # type: ignore[return-value]
 
 
-def nearest(label: str, target: q.Selection) -> q.Ranked:
-    """ "The pallet for transporter 4": the nearest to it."""
-    return q.Ranked(q.OfClass(label), q.DistanceTo(target), q.Extreme.LEAST)
-
-
-def nearest_of(selection: q.Selection, target: q.Selection) -> q.Ranked:
-    """ "Which of these should transporter 4 take": the nearest to it."""
+def nearest(selection: q.Selection, target: q.Selection) -> q.Ranked:
+    """ "Which pallet can transporter 4 reach first": the nearest to it."""
     return q.Ranked(selection, q.DistanceTo(target), q.Extreme.LEAST)
 
 

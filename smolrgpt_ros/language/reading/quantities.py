@@ -144,6 +144,19 @@ def how_many(selection: q.Selection) -> q.HowMuch:
     return q.HowMuch(q.Count(selection))
 
 
+def number_of(selection: q.Selection) -> q.Count:
+    """A count as a noun.
+
+    Raises:
+        Mismatch: for one object, whose number may be its id.
+    """
+    if isinstance(selection, q.Ranked) and selection.take == 1:
+        raise Mismatch("the number of one object may be its id: ask which one it is")
+    if isinstance(selection, q.Ids) and len(selection.ids) == 1:
+        raise Mismatch("the number of one object may be its id, which the question names")
+    return q.Count(selection)
+
+
 def listing(selection: q.Selection) -> q.Question:
     """Asks which they are; of one superlative object, which one it is."""
     if isinstance(selection, q.Ranked) and selection.take == 1:
