@@ -85,7 +85,11 @@ def _end(pick: Pick | None, column: Mapping[int, int]) -> str:
     if pick.order is None:
         return _listed(pick.candidates)
     row = sorted(pick.candidates, key=column.__getitem__)
-    places = {Order.LEFTMOST: pick.rank - 1, Order.RIGHTMOST: -pick.rank, Order.MIDDLE: len(row) // 2}
+    places = {
+        Order.LEFTMOST: pick.rank - 1,
+        Order.RIGHTMOST: -pick.rank,
+        Order.MIDDLE: len(row) // 2,
+    }
     if pick.order in places:
         return str(row[places[pick.order]])
     near = pick.order in (Order.NEAREST, Order.FARTHEST)
