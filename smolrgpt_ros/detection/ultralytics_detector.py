@@ -115,7 +115,7 @@ class UltralyticsDetector:
         """Load segmentation weights from a file.
 
         Args:
-            weights: path of a ``.pt`` file. It is a pickle: load only files you trust.
+            weights: path of a ``.pt`` file, a pickle of which known classes alone are loaded.
             prompts: classes for open-vocabulary weights (YOLOE): a ``.npz`` file that ultralytics'
                 ``save_prompt_embeddings`` wrote; no text encoder is needed here.
             labels, sha256: as of the constructor.
@@ -208,11 +208,13 @@ def import_ultralytics() -> Any:
     """The ``YOLO`` class of a tested ultralytics, kept offline.
 
     Raises:
-        DetectorError: if ultralytics is not installed or outside the tested range.
+        DetectorError: if ultralytics is not installed, outside the tested range, or cannot load
+            safely.
     """
     # Read once, at import: afterwards they have no effect.
     os.environ["YOLO_AUTOINSTALL"] = "False"
     os.environ["YOLO_OFFLINE"] = "True"
+    os.environ["ULTRALYTICS_SAFE_LOAD"] = "True"
     # It replaces OMP_NUM_THREADS where it is not set, which would also slow the language model.
     threads = os.environ.get("OMP_NUM_THREADS")
     try:
@@ -228,7 +230,24 @@ def import_ultralytics() -> Any:
         else:
             os.environ["OMP_NUM_THREADS"] = threads
     check_version(ultralytics.__version__)
+    _load_safely()
     return ultralytics.YOLO
+
+
+def _load_safely() -> None:
+    """Load known classes only, and run no code of a weights file.
+
+    Raises:
+        DetectorError: if this ultralytics or torch cannot.
+    """
+    from ultralytics.nn import tasks
+
+    if not hasattr(tasks, "SAFE_LOAD") or not tasks._SafeLoad.SUPPORTED:
+        raise DetectorError(
+            "this ultralytics or torch cannot load weights without running code of the file; "
+            "install ultralytics of requirements.txt and torch 2.6 or newer"
+        )
+    tasks.SAFE_LOAD = True  # where ultralytics was imported before
 
 
 def check_version(version: str) -> None:

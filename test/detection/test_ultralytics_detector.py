@@ -1,6 +1,7 @@
 """The YOLO adapter: labels, masks, versions and errors, with random weights and no download."""
 
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -146,6 +147,35 @@ def test_damaged_weights_are_one_clear_error(tmp_path):
     path.write_bytes(b"not weights")
     with pytest.raises(DetectorError, match=r"broken\.pt"):
         UltralyticsDetector.load(path)
+
+
+class Evil:
+    """Leaves a file where it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("switch", [True, False])
+def test_weights_that_carry_code_are_refused_and_run_nothing(tmp_path, switch):
+    pytest.importorskip("ultralytics")
+    from ultralytics.nn import tasks
+
+    tasks.SAFE_LOAD = switch  # as left by an import before this package's
+    trace = tmp_path / "trace"
+    weights = tmp_path / "evil-seg.pt"
+    torch.save({"model": Evil(trace)}, weights)
+    with pytest.raises(DetectorError, match=r"evil-seg\.pt"):
+        UltralyticsDetector.load(weights, device="cpu")
+    assert not trace.exists()
+
+
+def test_the_weights_that_ship_are_loaded_safely():
+    pytest.importorskip("ultralytics")
+    assert "pallet" in UltralyticsDetector.load(DETECTOR, device="cpu").labels
 
 
 def test_real_yolo_gives_full_size_masks_offline(tmp_path):

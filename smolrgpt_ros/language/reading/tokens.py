@@ -38,6 +38,7 @@ _PIECE = re.compile(
     r"""
     (?P<mask><mask>)
     | \[\s*region\s*(?P<id1>\d+)\s*\] | <\s*region\s*_?(?P<id2>\d+)\s*> | \#\s*(?P<id3>\d+)
+    | (?P<negative>(?<![^\s(])-\d+(?:[.,]\d+)?)
     | (?P<number>(?<![\d.])\d+(?:[.,]\d+)?)(?![\d])
     | (?P<short>[^\W\d_](?:\.[^\W\d_])+\b\.?)
     | (?P<own>(?<=[\w\])>])'s\b)
@@ -111,7 +112,7 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
         elif found["pause"]:
             yield Token(found["pause"], "pause", "", frozenset(), start, end)
         else:
-            symbol = found["symbol"] or found["rest"]
+            symbol = found["symbol"] or found["negative"] or found["rest"]
             word = _SYMBOLS.get(symbol, symbol)
             yield Token(word, "word", word, frozenset({word}), start, end)
 

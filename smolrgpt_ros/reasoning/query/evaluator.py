@@ -30,6 +30,10 @@ from .scene_objects import SceneObjects
 from .selections import resolve
 from .wording import nothing, noun
 
+#: Largest distance that a camera with depth measures, metres; by unit, as an area and a volume.
+_MOST_M = 1000.0
+_MOST_BY_UNIT = {"m": _MOST_M, "m2": _MOST_M**2, "m3": _MOST_M**3}
+
 
 def evaluate(question: Question, geometry: FrameGeometry) -> Evaluation:
     """Measures the answer of a question.
@@ -48,9 +52,24 @@ def evaluate(question: Question, geometry: FrameGeometry) -> Evaluation:
     evaluator = _Evaluator(geometry)
     try:
         geometry.prepare(sorted(regions_needed(question, evaluator)))
-        return answer_of(question, evaluator)
+        return _plausible(answer_of(question, evaluator))
     except CannotMeasure as error:
         return Evaluation(reason=str(error), doubts=evaluator.doubts)
+
+
+def _plausible(found: Evaluation) -> Evaluation:
+    """An answer; none where a number of it is not finite or beyond what cameras see."""
+    most = _MOST_BY_UNIT.get(found.unit, math.inf)
+    numbers = [found.value, found.std, *found.values, *found.stds]
+    for number in numbers:
+        if isinstance(number, float) and not (math.isfinite(number) and abs(number) <= most):
+            return Evaluation(
+                reason=f"the result of {number:.6g} {found.unit} is beyond {_MOST_M:g} m or no "
+                "number: check the focal lengths and the region of interest of camera_info, and "
+                "that depth is in the unit of its encoding (32FC1: metres, 16UC1: millimetres)",
+                doubts=found.doubts,
+            )
+    return found
 
 
 def locate(selection: Selection, geometry: FrameGeometry) -> int | None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 
 
+#: Focal lengths of cameras, pixels.
+_LEAST_FOCAL, _MOST_FOCAL = 1.0, 1e5
+#: Tangent of the largest angle between the optical axis and the middle of an image.
+_MOST_SLOPE = 10.0
+
+
 class CameraInfoError(ValueError):
-    """A calibration that is not the image's; the text names both sizes."""
+    """A calibration that is not the image's, or no camera's; the text names what was found."""
 
 
 def intrinsics_from(info: CameraInfo, width: int, height: int) -> CameraIntrinsics | None:
@@ -20,10 +25,11 @@ def intrinsics_from(info: CameraInfo, width: int, height: int) -> CameraIntrinsi
     definition says. Lens distortion is not corrected: use rectified images where it matters.
 
     Raises:
-        CameraInfoError: if the calibration is for another image size.
+        CameraInfoError: if the calibration is for another image size, or has a focal length or a
+            principal point that no camera has.
     """
     k = [float(value) for value in info.k]
-    if not np.all(np.isfinite(k)) or k[0] <= 0 or k[4] <= 0:
+    if not any(k[:6]):
         return None  # drivers publish K of zeros until the camera is calibrated
     bin_x, bin_y = max(int(info.binning_x), 1), max(int(info.binning_y), 1)
     roi = info.roi
@@ -34,14 +40,25 @@ def intrinsics_from(info: CameraInfo, width: int, height: int) -> CameraIntrinsi
             f"camera_info is for {roi_width // bin_x}x{roi_height // bin_y} pixels "
             f"(binning {bin_x}x{bin_y}), the image is {width}x{height}"
         )
-    return CameraIntrinsics(
-        width=width,
-        height=height,
-        fx=k[0] / bin_x,
-        fy=k[4] / bin_y,
-        cx=(k[2] - roi.x_offset + 0.5) / bin_x - 0.5,
-        cy=(k[5] - roi.y_offset + 0.5) / bin_y - 0.5,
-    )
+    for name, focal in (("fx (k[0])", k[0]), ("fy (k[4])", k[4])):
+        if not _LEAST_FOCAL <= focal <= _MOST_FOCAL:
+            raise CameraInfoError(
+                f"camera_info has a focal length {name} of {focal:g} pixels, expected "
+                f"{_LEAST_FOCAL:g} to {_MOST_FOCAL:g}; calibrate the camera"
+            )
+    fx, fy = k[0] / bin_x, k[4] / bin_y
+    cx = (k[2] - roi.x_offset + 0.5) / bin_x - 0.5
+    cy = (k[5] - roi.y_offset + 0.5) / bin_y - 0.5
+    for name, center, size, focal, offset in (
+        ("cx (k[2])", cx, width, fx, roi.x_offset),
+        ("cy (k[5])", cy, height, fy, roi.y_offset),
+    ):
+        if not abs(center - size / 2) <= _MOST_SLOPE * focal:  # of NaN, too
+            raise CameraInfoError(
+                f"camera_info puts the principal point's {name} at {center:g} pixels of an image "
+                f"of {size} (roi offset {offset}), too far outside; calibrate the camera"
+            )
+    return CameraIntrinsics(width=width, height=height, fx=fx, fy=fy, cx=cx, cy=cy)
 
 
 def camera_info_of(intrinsics: CameraIntrinsics, header: Header) -> CameraInfo:

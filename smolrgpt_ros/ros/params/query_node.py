@@ -77,7 +77,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.weights",
         "",
-        "YOLO segmentation weights (.pt, a pickle: only from a source you trust); "
+        "YOLO segmentation weights (.pt; no code in them is run); "
         "empty: those shipped with the package.",
         read_only=True,
     ),

@@ -49,3 +49,19 @@ def test_ordinals_possessives_and_abbreviations() -> None:
     assert [t.text for t in tokens("2nd pallet 12's w.r.t. lhs")] == [
         "second", "pallet", "12", "'s", "wrt", "left", "side",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("pallet -3", ["pallet", "-3"]),
+        ("pallet (-3.5)", ["pallet", "lparen", "-3.5", "rparen"]),
+        ("pallet–3", ["pallet", "3"]),  # noqa: RUF001
+        ("pallets 3-5", ["pallets", "3", "5"]),
+        ("pallet 3 - pallet 5", ["pallet", "3", "pallet", "5"]),
+    ],
+)
+def test_a_minus_sign_before_a_number_stays_with_it(text: str, read: list[str]) -> None:
+    found = tokens(text)
+    assert [t.text for t in found] == read
+    assert all(t.kind == "word" for t in found if t.text.startswith("-"))

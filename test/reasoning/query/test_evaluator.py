@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -12,7 +13,7 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.reasoning.query.evaluation import Evaluation
-from smolrgpt_ros.reasoning.query.evaluator import evaluate, locate
+from smolrgpt_ros.reasoning.query.evaluator import _plausible, evaluate, locate
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
@@ -227,3 +228,36 @@ def test_locate_selects_in_the_frame(yard: Any) -> None:
     assert locate(pallets, geometry) is None
     nowhere = FrameGeometry(yard.without_depth(), yard.regions)
     assert locate(q.Where(vehicles, empty), nowhere) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["how far is pallet 11 from the camera", "how far is pallet 11 from pallet 12"],
+)
+def test_depth_in_another_unit_is_not_measured_and_the_cause_is_named(
+    yard: Any, question: str
+) -> None:
+    assert yard.frame.depth is not None
+    millimetres = dataclasses.replace(yard.frame, depth=yard.frame.depth * np.float32(1000.0))
+    found = ask(yard, question, millimetres)
+    assert not found.answered and found.value is None and found.values == ()
+    for cause in ("focal lengths", "region of interest", "unit"):
+        assert cause in found.reason
+
+
+def test_numbers_that_are_not_finite_are_not_measured() -> None:
+    for found in (
+        Evaluation(value=math.nan, unit="m"),
+        Evaluation(value=math.inf, unit="m3"),
+        Evaluation(value=2.0, unit="m", std=math.nan),
+        Evaluation(unit="m", region_ids=(1, 2), values=(2.0, 1000.5)),
+        Evaluation(value=1e9 + 1e3, unit="m3"),
+    ):
+        assert not _plausible(found).answered
+    for found in (
+        Evaluation(value=999.0, unit="m", std=0.1),
+        Evaluation(value=5000.0, unit="m3"),
+        Evaluation(value=True, probability=0.7),
+        Evaluation(value="left"),
+    ):
+        assert _plausible(found) is found

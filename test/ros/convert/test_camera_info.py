@@ -15,9 +15,35 @@ def test_k_is_read_by_position():
     assert camera == CameraIntrinsics(640, 480, fx=600.0, fy=610.0, cx=330.0, cy=250.0)
 
 
-@pytest.mark.parametrize("k", [[0.0] * 9, [float("nan")] * 9, [-1.0, *K[1:]]])
+@pytest.mark.parametrize("k", [[0.0] * 9, [0.0] * 8 + [1.0]])
 def test_uncalibrated_is_none(k):
     assert intrinsics_from(CameraInfo(width=640, height=480, k=k), 640, 480) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({0: 1e-300}, r"fx \(k\[0\]\) of 1e-300 pixels, expected 1 to 100000"),
+        ({0: float("nan")}, r"fx \(k\[0\]\) of nan"),
+        ({0: -600.0}, "of -600 pixels"),
+        ({0: 0.0}, "of 0 pixels"),
+        ({4: float("inf")}, r"fy \(k\[4\]\) of inf"),
+        ({4: 2e5}, r"fy \(k\[4\]\) of 200000"),
+        ({2: 1e6}, r"cx \(k\[2\]\) at 1e\+06 pixels of an image of 640"),
+        ({2: float("nan")}, r"cx \(k\[2\]\) at nan"),
+        ({5: -7e5}, r"cy \(k\[5\]\) at -700000 pixels of an image of 480"),
+    ],
+)
+def test_a_calibration_of_no_camera_is_refused_with_the_value(changes, found):
+    k = [changes.get(at, value) for at, value in enumerate(K)]
+    with pytest.raises(CameraInfoError, match=found):
+        intrinsics_from(CameraInfo(width=640, height=480, k=k), 640, 480)
+
+
+def test_a_region_of_interest_far_outside_is_refused_with_its_offset():
+    roi = RegionOfInterest(x_offset=2**32 - 1, width=640, height=480)
+    with pytest.raises(CameraInfoError, match="roi offset 4294967295"):
+        intrinsics_from(CameraInfo(width=640, height=480, k=K, roi=roi), 640, 480)
 
 
 def test_binning_halves_the_focal_length_and_keeps_pixel_centres():
