@@ -7,7 +7,6 @@ from std_msgs.msg import Header
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 
-
 #: Focal lengths of cameras, pixels.
 _LEAST_FOCAL, _MOST_FOCAL = 1.0, 1e5
 #: Tangent of the largest angle between the optical axis and the middle of an image.
