@@ -5,7 +5,12 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
 from launch import LaunchDescription
-from smolrgpt_ros.ros.params.launch_arguments import PACKAGE, shared_arguments, text
+from smolrgpt_ros.ros.params.launch_arguments import (
+    PACKAGE,
+    fast_dds_profile,
+    shared_arguments,
+    text,
+)
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -56,4 +61,4 @@ def generate_launch_description() -> LaunchDescription:
             ("regions", LaunchConfiguration("regions_topic")),
         ],
     )
-    return LaunchDescription([*arguments, node])
+    return LaunchDescription([*arguments, *fast_dds_profile(), node])

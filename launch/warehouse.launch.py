@@ -9,6 +9,7 @@ from launch import LaunchDescription
 from smolrgpt_ros.ros.params.launch_arguments import (
     PACKAGE,
     camera_presets,
+    fast_dds_profile,
     of_camera,
     share,
     shared_arguments,
@@ -142,4 +143,4 @@ def generate_launch_description() -> LaunchDescription:
             parameters=[sim_time],
         ),
     ]
-    return LaunchDescription([*arguments, *nodes])
+    return LaunchDescription([*arguments, *fast_dds_profile(), *nodes])

@@ -15,7 +15,7 @@ from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.stamp_join import StampJoin
 from smolrgpt_ros.perception.worker import PerceptionWorker, SeenFrame
 from smolrgpt_ros.query.frame_history import FrameHistory
-from smolrgpt_ros.query.input_state import InputState
+from smolrgpt_ros.query.input_state import InputState, SilenceWatch, why_no_frame, why_stale
 from smolrgpt_ros.query.service import CameraView
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
@@ -60,6 +60,7 @@ class CameraPipeline:
         self._transforms = transforms
         self._outputs = outputs
         self._last_offer = time.monotonic()
+        self._silence = SilenceWatch()
         now = settings()
         prefix = f"{name}/" if name else ""
         self.history = FrameHistory(now.history_size)
@@ -117,6 +118,21 @@ class CameraPipeline:
         late = time.monotonic() - self._last_offer > _REGIONS_LATE_S
         topics = {**state.topics, "regions": regions.topic_name}
         return replace(state, topics=topics, waits_for_regions=late and state.paired > 0)
+
+    def log_silence(self, now_ns: int) -> None:
+        """Log why there has been no usable frame for a while; to be called every second.
+
+        Args:
+            now_ns: the node's clock.
+        """
+        newest, max_age_s, error = self.history.newest(), self._settings().limits.max_age_s, None
+        if newest is None:
+            error = why_no_frame(self.state())
+        elif (age_s := (now_ns - newest.frame.stamp_ns) / 1e9) > max_age_s:
+            error = why_stale(self.state(), age_s, max_age_s)
+        if sentence := self._silence.to_log(error, time.monotonic()):
+            camera = f"camera {self.name}: " if self.name else ""
+            self._node.get_logger().warning(f"{camera}{sentence}")
 
     def _offer(self, messages: FrameMessages) -> None:
         self._last_offer = time.monotonic()

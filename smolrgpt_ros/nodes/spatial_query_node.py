@@ -327,6 +327,8 @@ class SpatialQueryNode(LifecycleNode):
         if service is None or not (cameras := list(self._cameras.values())):
             healths = not_ready_healths(self._not_ready)
         else:
+            for camera in cameras:
+                camera.log_silence(now.nanoseconds)
             settings, statistics, models = self._settings, self._statistics, self._models
             healths = node_healths(settings, service, statistics, cameras, models, now.nanoseconds)
         header = Header(stamp=now.to_msg())

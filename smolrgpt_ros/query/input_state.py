@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -84,6 +85,38 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
         f"{inputs.topic('rgb')} came {inputs.rgb_age_s:.2f} s ago: is the camera running, and do "
         "its stamps and this node use one clock (use_sim_time)?",
     )
+
+
+class SilenceWatch:
+    """Chooses which errors of a camera's inputs are logged: lasting ones, each once.
+
+    Args:
+        patience_s: how long an error lasts before it is logged.
+    """
+
+    def __init__(self, patience_s: float = 5.0) -> None:
+        self._patience_s = patience_s
+        self._since: float | None = None
+        self._logged = ""
+
+    def to_log(self, error: QueryError | None, now_s: float) -> str:
+        """The sentence to log now; empty where there is none, or it was logged before.
+
+        Args:
+            error: what a query would end with now; ``None`` where frames arrive.
+            now_s: any steady clock.
+        """
+        if error is None:
+            self._since, self._logged = None, ""
+            return ""
+        if self._since is None:
+            self._since = now_s
+        # Ages and counts change all the time.
+        plain = re.sub(r"\d+(\.\d+)?", "", error.message)
+        if now_s - self._since < self._patience_s or plain == self._logged:
+            return ""
+        self._logged = plain
+        return error.message
 
 
 def no_depth(inputs: InputState) -> QueryError:

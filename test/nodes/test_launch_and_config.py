@@ -1,6 +1,8 @@
 """The launch files and the YAML against what the nodes really declare."""
 
 import ast
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import yaml
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
 from smolrgpt_ros.ros.params.camera_presets import TOPICS, read_presets
-from smolrgpt_ros.ros.params.launch_arguments import SHARED
+from smolrgpt_ros.ros.params.launch_arguments import SHARED, profile_variables
 from smolrgpt_ros.ros.params.parameters import ParameterSpec
 from smolrgpt_ros.ros.params.settings import SPECS
 
@@ -94,6 +96,46 @@ def test_launch_files_declare_and_do_nothing_else(launch):
     }
     assert not [n for n in ast.walk(tree) if isinstance(n, ast.Import)]
     assert not calls(launch, "OpaqueFunction") and not calls(launch, "ExecuteProcess")
+
+
+@each_launch
+def test_launch_files_set_the_fast_dds_profile_before_the_nodes(launch):
+    (description,) = calls(launch, "LaunchDescription")
+    parts = [ast.unparse(part) for part in description.args[0].elts]
+    assert parts[1] == "*fast_dds_profile()"
+
+
+NAMES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_set"),
+    [
+        ({}, True),
+        ({"RMW_IMPLEMENTATION": ""}, True),
+        ({"RMW_IMPLEMENTATION": "rmw_fastrtps_cpp"}, True),
+        ({"RMW_IMPLEMENTATION": "rmw_zenoh_cpp"}, False),
+        ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, False),
+        ({NAMES[0]: "/my.xml"}, False),
+        ({NAMES[1]: "/my.xml"}, False),
+    ],
+)
+def test_the_fast_dds_profile_is_set_where_the_user_set_none(environment, is_set):
+    file = ROOT / "config" / "fastdds.xml"
+    expected = dict.fromkeys(NAMES, str(file)) if is_set else {}
+    assert profile_variables(environment, file) == expected
+    # The scripts do the same, with the programs that they start replaced by printing.
+    block = re.compile(r"case .\$\{RMW_IMPLEMENTATION.*?esac", re.DOTALL)
+    for name in ("env", "demo"):
+        (part,) = block.findall((ROOT / "scripts" / name).read_text())
+        script = f"root={ROOT}\n_smolrgpt_root={ROOT}\n{part}\nenv"
+        done = subprocess.run(
+            ["/bin/bash", "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        printed = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
+        assert {n: printed.get(n) for n in NAMES} == {
+            n: (environment | expected).get(n) for n in NAMES
+        }
 
 
 @each_launch

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smolrgpt_ros.query.input_state import InputState, why_no_frame, why_stale
+from smolrgpt_ros.query.input_state import InputState, SilenceWatch, why_no_frame, why_stale
 from smolrgpt_ros.scene.status import QueryError, Status
 
 FAILURE = QueryError(Status.UNREGISTERED_DEPTH, "depth is 8x3")
@@ -66,3 +66,22 @@ def test_newest_frame_too_old(inputs, status, words):
     assert error.status is status
     for word in words:
         assert word in error.message
+
+
+def test_silence_is_logged_once_and_again_when_it_changes():
+    watch = SilenceWatch(patience_s=5.0)
+    silent = why_no_frame(InputState())
+    said = [watch.to_log(silent, now) for now in (100.0, 104.9, 105.0, 106.0, 900.0)]
+    assert said == ["", "", silent.message, "", ""]
+    for n in (3, 4):  # counts change, the cause does not
+        unpaired = why_no_frame(InputState(rgb=n, depth=n, slop_s=0.04))
+        assert watch.to_log(unpaired, 900.0 + n) == (unpaired.message if n == 3 else "")
+    for age in (6.25, 7.25):
+        stale = why_stale(InputState(rgb=9, depth=9, rgb_age_s=age, depth_age_s=age), age, 2.0)
+        assert watch.to_log(stale, 910.0 + age) == (stale.message if age == 6.25 else "")
+    assert watch.to_log(None, 930.0) == ""
+    assert [bool(watch.to_log(silent, now)) for now in (931.0, 935.0, 936.0)] == [
+        False,
+        False,
+        True,
+    ]

@@ -5,6 +5,7 @@ ROS's ``launch`` is imported when a launch file calls: hosts without ROS do not 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 from .camera_presets import CameraPreset, read_presets
 
 if TYPE_CHECKING:
-    from launch.actions import DeclareLaunchArgument
+    from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
     from launch.substitutions import PythonExpression
     from launch_ros.parameter_descriptions import ParameterValue
 
 PACKAGE = "smolrgpt_ros"
+#: What names a Fast DDS profile; the second one up to Jazzy.
+_PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,27 @@ def shared_arguments(
             )
         )
     return declared
+
+
+def fast_dds_profile() -> list[SetEnvironmentVariable]:
+    """Sets the Fast DDS profile that ships, for the nodes of a launch file; see docs/hosts.md."""
+    from launch.actions import SetEnvironmentVariable
+
+    variables = profile_variables(os.environ, share() / "config" / "fastdds.xml")
+    return [SetEnvironmentVariable(name, value) for name, value in variables.items()]
+
+
+def profile_variables(environment: Mapping[str, str], profile: Path) -> dict[str, str]:
+    """The variables that name a Fast DDS profile, where another middleware or profile is not set.
+
+    Args:
+        environment: of the process.
+        profile: the XML file.
+    """
+    middleware = environment.get("RMW_IMPLEMENTATION") or "rmw_fastrtps_cpp"
+    if "fastrtps" not in middleware or any(environment.get(name) for name in _PROFILES):
+        return {}
+    return {name: str(profile) for name in _PROFILES}
 
 
 def share() -> Path:
