@@ -39,11 +39,12 @@ from smolrgpt_ros.srv import SpatialQuery
 
 from .soak_processes import save_scene
 
+#: Forms that models are trained on: the model is asked each of them.
 QUESTIONS = (
     "Is the leftmost pallet to the left or to the right of the rightmost pallet?",
     "How far is the leftmost pallet from the rightmost pallet?",
-    "How many pallets are in view?",
-    "How far is the rightmost pallet from the camera?",
+    "Which pallet is the leftmost?",
+    "Is the rightmost pallet right of the leftmost pallet?",
 )
 #: A reply that takes longer is lost, seconds.
 PATIENCE_S = 60.0

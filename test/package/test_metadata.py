@@ -99,7 +99,7 @@ def test_every_room_is_a_package_that_pip_and_colcon_install():
 def test_programs_are_executable_and_their_module_has_a_main(name):
     program = ROOT / "scripts" / name
     assert program.stat().st_mode & 0o111 == 0o111
-    (module,) = re.findall(r"^from ([\w.]+) import main$", program.read_text(), re.MULTILINE)
+    (module,) = re.findall(r"^from ([\w.]+) import main\b", program.read_text(), re.MULTILINE)
     source = ROOT / Path(*module.split(".")).with_suffix(".py")
     tree = ast.parse(source.read_text())
     assert "main" in [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]

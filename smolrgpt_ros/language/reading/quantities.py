@@ -110,6 +110,11 @@ def route(first: q.Selection, stops: tuple[q.Selection, ...]) -> q.Route:
     return q.Route((first, *stops))
 
 
+def route_by(first: q.Selection, second: q.Selection, further: tuple[q.Selection, ...]) -> q.Route:
+    """The way along three stops or more."""
+    return route(first, (second, *further))
+
+
 def each(selection: q.Selection, key: q.Key, unit: q.Unit | None = None) -> q.Each:
     """A number of each object."""
     return q.Each(selection, key, unit or q.Unit.METRE)
