@@ -102,11 +102,12 @@ class SpatialReasoner:
         geometry = geometry or self._geometry_of(frame, regions)
         grounding = self._ground(question, candidates, geometry, restricted=bool(region_ids))
         prompt = grounding.prompt
+        # First, as what cannot be answered is refused before the model is asked.
+        measured = evaluate(grounding.question, geometry)
         sentence = _Sentence()
         if self._engine is not None and grounding.model_prompt is not None:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             sentence = _generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
-        measured = evaluate(grounding.question, geometry)
         kind = kind_of(grounding.question)
         read = _read(grounding, sentence)
         about = prompt.region_ids

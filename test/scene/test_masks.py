@@ -48,7 +48,7 @@ class CountingBytes(bytes):
 
     reads = 0
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+    def __getitem__(self, index):
         self.reads += 1
         return super().__getitem__(index)
 
