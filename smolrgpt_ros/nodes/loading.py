@@ -8,6 +8,8 @@ from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import check_sha256
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+from smolrgpt_ros.language.reading.reader import GrammarReader, reader_with
+from smolrgpt_ros.language.reading.word_lists import WordListError
 from smolrgpt_ros.ros.params.settings import Settings
 
 from .timed_engine import TimedEngine
@@ -45,6 +47,18 @@ def load_detector(settings: Settings) -> RegionDetector | None:
             f"the detector weights {weights} name no classes; set detector.weights to others"
         )
     return detector
+
+
+def load_reader(settings: Settings) -> GrammarReader:
+    """The reader of questions, with the synonyms of the file that the parameters name.
+
+    Raises:
+        LoadingError: if that file cannot be used.
+    """
+    try:
+        return reader_with(settings.vocabulary)
+    except WordListError as error:
+        raise LoadingError(f"the parameter vocabulary.file cannot be used: {error}") from error
 
 
 def load_engine(settings: Settings) -> TimedEngine | None:

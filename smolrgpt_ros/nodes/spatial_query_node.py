@@ -19,7 +19,7 @@ from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.language.reading.reader import GrammarReader, reader_with
+from smolrgpt_ros.language.reading.reader import GrammarReader
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.query.health import QueryStatistics
 from smolrgpt_ros.query.request import QueryResult
@@ -46,7 +46,7 @@ from smolrgpt_ros.srv import SpatialQuery
 from .camera_pipeline import CameraPipeline
 from .goals import GoalFeedback, end_goal
 from .health import node_healths, not_ready_healths
-from .loading import load_detector, load_engine
+from .loading import load_detector, load_engine, load_reader
 from .models import Models
 from .outputs import CameraOutputs
 from .running import end_process, logged, run
@@ -192,7 +192,7 @@ class SpatialQueryNode(LifecycleNode):
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
         # Not at the first question: the English dictionary takes half a second.
-        self._reader = reader_with(self._settings.vocabulary)
+        self._reader = load_reader(self._settings)
         self.get_logger().info(self._models.load(self._settings))
         plain = [label for label in self._models.labels if label not in self._reader.labels]
         if plain:

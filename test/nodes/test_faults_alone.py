@@ -72,6 +72,24 @@ def test_model_file_missing_or_corrupt(start_graph, tmp_path):
         graph.assert_refused(Response.STATUS_NOT_READY, "activate")
 
 
+def test_file_of_synonyms_missing_or_at_fault(start_graph, tmp_path):
+    file = tmp_path / "words.yaml"
+    parameters = {"vocabulary.file": str(file), "autostart": False, "query.max_age": 60.0}
+    with start_graph(parameters) as graph:
+        assert not configure(graph)
+        graph.assert_refused(Response.STATUS_NOT_READY, str(file), "vocabulary.file")
+        file.write_text("synonyms: {pallet: crate}")
+        assert not configure(graph)
+        graph.assert_refused(Response.STATUS_NOT_READY, "synonyms.pallet", "'crate'")
+        file.write_text("synonyms: {pallet: [crate]}")
+        assert configure(graph), graph.node._not_ready
+        assert graph.node.trigger_activate() == TransitionCallbackReturn.SUCCESS
+        graph.wait_ready()
+        graph.see()
+        response = graph.ask("How many crates are in view?")
+        assert (response.answer.measured.value, response.answer.measured.unit) == (2.0, "count")
+
+
 def test_weights_are_not_those_that_were_meant(start_graph):
     parameters = {"model.sha256": "0" * 64, "autostart": False}
     with start_graph(parameters, engine_loader=load_engine) as graph:

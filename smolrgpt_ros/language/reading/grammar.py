@@ -120,6 +120,10 @@ class Grammar:
 
         return {name: tuple(map(prepared, found)) for name, found in self.rules.items()}
 
+    def prepare(self) -> None:
+        """Builds :attr:`prepared` now instead of at the first question."""
+        _ = self.prepared
+
     def examples(self) -> Iterator[tuple[str, Alternative]]:
         """Every example with its alternative."""
         for alternatives in self.rules.values():

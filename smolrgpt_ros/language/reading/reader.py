@@ -40,7 +40,9 @@ class GrammarReader:
         self._lists = default_word_lists() if lists is None else lists
         self._grammar = default_grammar() if grammar is None else grammar
         self._known = self._grammar.words | self._lists.words
+        # Dictionary and grammar take some tenths of a second each: not at the first question.
         self._speller = Speller(self._known, english_words(), self._lists.spellings)
+        self._grammar.prepare()
 
     @property
     def labels(self) -> frozenset[str]:

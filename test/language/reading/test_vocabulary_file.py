@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reading.reader import reader_with
+from smolrgpt_ros.language.reading import grammar, spelling
+from smolrgpt_ros.language.reading.reader import GrammarReader, default_grammar, reader_with
 from smolrgpt_ros.language.reading.resolution import View
 from smolrgpt_ros.language.reading.word_lists import WordListError, default_word_lists
 from smolrgpt_ros.scene.status import QueryError
@@ -93,6 +95,18 @@ def test_what_is_wrong_with_a_file_is_named(tmp_path, words, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(WordListError, match=r"no file of words .*gone\.yaml"):
         reader_with(tmp_path / "gone.yaml")
+
+
+def test_the_first_question_finds_everything_loaded(monkeypatch):
+    """Dictionary and grammar take a second, which belongs to the start of a node."""
+    reader = GrammarReader(grammar=replace(default_grammar()))  # a copy that nothing has prepared
+
+    def late(*args, **kwargs):
+        raise AssertionError("loaded at the first question")
+
+    monkeypatch.setattr(grammar, "Matchers", late)
+    monkeypatch.setattr(spelling, "english_words", late)
+    assert english(reader.read("how far is palet 2 from cone 1", View({1: "cone", 2: "pallet"})))
 
 
 def test_the_example_changes_nothing_and_shows_the_words_that_ship():
