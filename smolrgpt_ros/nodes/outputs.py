@@ -59,6 +59,8 @@ class CameraOutputs:
         )
         self._lock = threading.Lock()
         self._displayed: _LatestAnswer | None = None
+        #: The newest answer whose regions have been in view: it is one about detected regions.
+        self._seen_answer: DisplayedAnswer | None = None
 
     def frame(self, seen: SeenFrame, settings: Settings) -> None:
         """Publish the regions of a frame."""
@@ -70,7 +72,8 @@ class CameraOutputs:
             if _has_subscribers(self._regions):
                 self._regions.publish(array)
             if _has_subscribers(self._markers):
-                self._markers.publish(markers_of(array, settings.markers_lifetime, answer))
+                marked = self._still_in_view(seen, answer)
+                self._markers.publish(markers_of(array, settings.markers_lifetime, marked))
         if _has_subscribers(self._annotated):
             self._annotate(_picture(seen, answer), seen)
 
@@ -98,6 +101,17 @@ class CameraOutputs:
         age_s = time.monotonic() - displayed.since
         return displayed.answer if age_s <= settings.markers_answer_lifetime else None
 
+    def _still_in_view(
+        self, seen: SeenFrame, answer: DisplayedAnswer | None
+    ) -> DisplayedAnswer | None:
+        """An answer whose regions are in view or never were: those of a client's own."""
+        if answer is None or not answer.regions:
+            return answer
+        if _in_view(seen, answer):
+            self._seen_answer = answer
+            return answer
+        return None if answer is self._seen_answer else answer
+
     def _annotate(self, picture: NDArray[np.uint8], seen: SeenFrame) -> None:
         self._annotated.publish(encode_image(picture, "rgb8", header_of(seen.frame)))
 
@@ -106,11 +120,16 @@ def _picture(seen: SeenFrame, answer: DisplayedAnswer | None) -> NDArray[np.uint
     """The annotated picture of a frame; the answer in it where its regions are in view."""
     if answer is None:
         return draw_regions(seen.frame.rgb, seen.regions)
-    # By id and class: the ids of a client's own regions may be those of other objects here.
-    asked = {(region.id, region.label) for region in answer.regions}
-    if asked <= {(region.id, region.label) for region in seen.regions}:
+    if _in_view(seen, answer):
         return draw_answer(seen.frame.rgb, seen.regions, answer.view)
     return draw_caption(draw_regions(seen.frame.rgb, seen.regions), answer.view.captions)
+
+
+def _in_view(seen: SeenFrame, answer: DisplayedAnswer) -> bool:
+    """Whether a frame has all regions of an answer."""
+    # By id and class: the ids of a client's own regions may be those of other objects here.
+    asked = {(region.id, region.label) for region in answer.regions}
+    return asked <= {(region.id, region.label) for region in seen.regions}
 
 
 def _has_subscribers(publisher: Publisher) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -127,3 +128,30 @@ def test_every_requirement_is_pinned_exactly_and_once(name):
 
 def test_a_ros_host_gets_no_ros_from_pip():
     assert not re.search(r"^(ros-|colcon|catkin)", (ROOT / "requirements.txt").read_text(), re.M)
+
+
+def test_what_tests_import_is_declared() -> None:
+    """As rosdep names it, where ROS packages do not bring it."""
+    used = set().union(*(imported(path) for path in (ROOT / "test").rglob("*.py")))
+    assert {"hypothesis", "pytest"} <= used
+    assert {"python3-hypothesis", "python3-pytest"} <= declared("test_depend")
+
+
+def test_tests_are_collected_where_the_plugins_of_a_ros_host_are_installed(tmp_path: Path) -> None:
+    """They are replaced by ones that fail when they are loaded."""
+    folder = tmp_path / "launch_plugins-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: launch_plugins\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text(
+        "[pytest11]\nlaunch_testing = no_such_module\nlaunch_ros = no_such_module\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "--collect-only", "-q", "test/scene/test_plane.py"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -19,7 +19,9 @@ from .marker_shapes import above, arrow, box, letter_height, lines, middle, poin
 
 #: Where the words stand when depth could place no region of the answer: before the camera, metres.
 _NOWHERE = Point(z=2.0)
-_COLUMNS = 60
+_COLUMNS, _MOST_LINES = 60, 3
+#: Where the words stand between the camera and the regions: nearer than the floor below these.
+_WORDS_AT = 0.6
 #: Heights in letters: of a region's own word over it, above the two lines of its name; of a line.
 _WORD, _LINE = 3.9, 1.6
 #: Half of the tick at the end of a dimension line, and its distance from the object, metres.
@@ -104,11 +106,13 @@ def _captions(view: AnswerView, header: Header, regions: Mapping[int, Region]) -
     roles = view.roles
     ids = (*roles.answer, *roles.model_choice, *roles.context)
     placed = [regions[i] for i in ids if i in regions]
-    where = middle([region.position for region in placed]) if placed else _NOWHERE
+    where = _NOWHERE
+    if placed:
+        where = point(_WORDS_AT * vector(middle([region.position for region in placed])))
     top = _below(placed, where)
     markers: list[Marker] = []
     for identity, (words, color) in enumerate(view.captions):
-        wrapped = textwrap.wrap(words, _COLUMNS) or [""]
+        wrapped = textwrap.wrap(words, _COLUMNS, max_lines=_MOST_LINES, placeholder=" ...") or [""]
         height = len(wrapped) * _LINE * letter_height(where)
         spot = Point(x=where.x, y=top + height / 2, z=where.z)
         markers.append(text(header, "answer_text", identity, "\n".join(wrapped), color, spot))

@@ -18,6 +18,11 @@ _LEAST_LETTER_M = 0.15
 #: Height of a letter for each metre from the camera, so that it has the same size in the image.
 _LETTER_PER_METRE = 0.028
 
+#: RViz draws bytes: it has no letters beyond ASCII for these.
+_PLAIN = str.maketrans(
+    {"\N{PLUS-MINUS SIGN}": "+-", "\N{SUPERSCRIPT TWO}": "^2", "\N{SUPERSCRIPT THREE}": "^3"}
+)
+
 _CORNERS = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 #: Pairs of corners that differ in one coordinate: the edges of a box.
 _EDGES = [
@@ -67,8 +72,9 @@ def text(
 ) -> Marker:
     """Text that faces the viewer, its middle at a point; see :func:`letter_height`."""
     marker = new_marker(header, namespace, identity, Marker.TEXT_VIEW_FACING, color, 1.0)
-    marker.text = words
+    marker.text = words.translate(_PLAIN)
     marker.scale.z = letter_height(spot)
+    marker.scale.x = 0.5 * marker.scale.z  # RViz: the width of a space
     marker.pose.position = spot
     return marker
 

@@ -160,12 +160,13 @@ def test_a_distance_is_a_segment_with_its_length_and_both_values_are_written():
     assert [words[i].text for i in range(3)] == [
         "How far?",
         "model: The words.",
-        "measured: 3.10 ± 0.04 m",
+        "measured: 3.10 +- 0.04 m",
     ]
     heights = [words[i].pose.position.y for i in range(3)]
     assert heights == sorted(heights), "question on top"
-    # The nearer one ends lowest, at a slope of (0.5 + 0.3) / 4; the words stand at 5 m.
-    assert heights[0] > 0.2 * 5.0, "all are seen below the boxes"
+    # The nearer one ends lowest, at a slope of (0.5 + 0.3) / 4; the words stand at 0.6 of 5 m.
+    assert spot(words[0].pose.position)[::2] == pytest.approx((0.3, 3.0))
+    assert heights[0] > 0.2 * 3.0, "all are seen below the boxes"
     alphas = {i: m.color.a for i, m in named(markers, "regions").items()}
     assert alphas[8] < 0.5 * alphas[3] and alphas[3] == alphas[5], "others are dimmed"
 
@@ -300,7 +301,7 @@ def several(kind, ids, unit="", values=(), value=NAN):
         (several(Kind.LIST, [5, 3]), {5: "1", 3: "2"}),
         (several(Kind.ORDER, [5, 3], "m", [1.25, 2.0]), {5: "1.25 m", 3: "2.00 m"}),
         (several(Kind.EACH, [5, 3], "m", [1.25, 2.0]), {5: "1.25 m", 3: "2.00 m"}),
-        (several(Kind.SIZE, [3], "m3", value=1.25), {3: "1.25 m\N{SUPERSCRIPT THREE}"}),
+        (several(Kind.SIZE, [3], "m3", value=1.25), {3: "1.25 m^3"}),
         (several(Kind.WHERE, [3], values=[4.125, 2.0]), {3: "4.12 m"}),
         (several(Kind.DIMENSIONS, [3], "m", [1.25, 0.75, 1.5]), {3: "1.25 x 0.75 x 1.50 m"}),
     ],
@@ -455,6 +456,30 @@ def test_long_words_are_wrapped_and_do_not_overlap():
     assert len(lines) >= 3 and max(map(len, lines)) <= 60
     gap = words[1].pose.position.y - words[0].pose.position.y
     assert gap > (len(lines) + 1) / 2 * words[0].scale.z
+
+
+def test_words_are_cut_after_three_lines():
+    asked = distance()
+    asked.text = "The pallet is far from the transporter, " * 20
+    words = named(shown(array(), asked, [region(3, -1.0), region(5, 2.0)], 2.0), "answer_text")
+    lines = words[1].text.splitlines()
+    assert len(lines) == 3 and lines[-1].endswith(" ...") and max(map(len, lines)) <= 60
+    assert "..." not in words[0].text
+
+
+def test_text_is_what_rviz_can_draw():
+    """The width of a space is ``scale.x``, and letters beyond ASCII vanish."""
+    asked = distance()
+    asked.measured.unit = "m3"
+    regions = [region(3, -1.0), region(5, 20.0, z=30.0)]
+    texts = [
+        marker
+        for marker in shown(array(*regions), asked, regions, 2.0).markers
+        if marker.type == Marker.TEXT_VIEW_FACING
+    ]
+    assert any("+- 0.04 m^3" in marker.text for marker in texts)
+    for marker in texts:
+        assert marker.scale.x == pytest.approx(0.5 * marker.scale.z) and marker.text.isascii()
 
 
 @pytest.mark.parametrize("asked", [distance(), choice(0, 5, [3, 5], AGREE)])
