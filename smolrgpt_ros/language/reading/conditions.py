@@ -109,6 +109,31 @@ def in_places(*places: object) -> q.Condition:
     return q.Inside(found)
 
 
+def none_of(first: q.Condition, others: tuple[q.Condition, ...]) -> q.Condition:
+    """ "neither in a buffer nor on a transporter"."""
+    return q.all_of(*(q.negated(c) for c in (first, *others)))
+
+
+def both_within(targets: tuple[q.Selection, ...], metres: float) -> q.Condition:
+    """ "within 3 m of both pallet 4 and pallet 7"."""
+    return q.all_of(*(within(target, metres) for target in targets))
+
+
+def both_beyond(targets: tuple[q.Selection, ...], metres: float) -> q.Condition:
+    """ "more than 3 m from both pallet 4 and pallet 7"."""
+    return q.all_of(*(beyond(target, metres) for target in targets))
+
+
+def both_beside(targets: tuple[q.Selection, ...], side: q.Side) -> q.Condition:
+    """ "left of both pallet 4 and pallet 7"."""
+    return q.all_of(*(q.Beside(side, target) for target in targets))
+
+
+def both_sized(targets: tuple[q.Selection, ...], dimension: q.Dimension, more: bool) -> q.Condition:
+    """ "taller than both pallet 4 and pallet 7"."""
+    return q.all_of(*(sized(dimension, more, target) for target in targets))
+
+
 def directly(side: q.Side, of: q.Selection) -> tuple[q.Condition, Rank]:
     """ "directly behind": the nearest of those behind."""
     return q.Beside(side, of), Rank(q.DistanceTo(of), q.Extreme.LEAST)

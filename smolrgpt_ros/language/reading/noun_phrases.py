@@ -159,6 +159,11 @@ def choices(first: q.Selection, *others: object) -> q.Selection:
     return result
 
 
+def of_class(label: str | None, default: str) -> q.Selection:
+    """The class that a phrase names, if it names one."""
+    return q.OfClass(label or default)
+
+
 def robot() -> q.Selection:
     """ "The robot" is the one that looks, or one that is seen."""
     raise Mismatch(
@@ -175,7 +180,13 @@ def canonical_rank(
     number: int | None = None,
     target: q.Selection | None = None,
 ) -> q.Selection:
-    """ "The second closest of (pallets that are empty) to transporter 10"."""
+    """ "The second closest of (pallets that are empty) to transporter 10".
+
+    Raises:
+        Mismatch: for the middle of one object, which is a point.
+    """
+    if rank.extreme is q.Extreme.MIDDLE and isinstance(of_, q.Ids) and len(of_.ids) == 1:
+        raise Mismatch("one object is no row with a middle one")
     return of(of_, toward(rank, target), ordinal, taken(number))
 
 
@@ -246,6 +257,8 @@ def several(selection: q.Selection) -> q.Selection:
     Raises:
         Mismatch: for one object.
     """
+    if isinstance(selection, Counted) and selection.number > 1:
+        return selection
     if not isinstance(selection, q.Ids) or len(selection.ids) < 2:
         raise Mismatch("one object leaves nothing to choose from")
     return selection

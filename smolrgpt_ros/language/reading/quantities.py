@@ -98,6 +98,16 @@ def size_difference(
     return difference(q.Size(first, dimension), q.Size(second, dimension), unit)
 
 
+def ends_difference(dimension: q.Dimension, both: q.Selection) -> q.HowMuch:
+    """ "height difference of pallets 7 and 4": the first less the second."""
+    return size_difference(dimension, *ends(both))
+
+
+def distance_of(ends_: tuple[q.Selection, q.Selection], mode: q.Mode) -> q.Distance:
+    """The distance of two ends, measured as the noun says."""
+    return distance(*ends_, mode)
+
+
 def distance_difference(
     first: q.Selection, second: q.Selection, target: q.Selection, unit: q.Unit | None = None
 ) -> q.HowMuch:
@@ -186,7 +196,14 @@ def asked(ask: str, selection: q.Selection) -> q.Question:
 
 
 def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q.Order:
-    """Sorts by what a superlative ranks by: "nearest first"."""
+    """Sorts by what a superlative ranks by: "nearest first".
+
+    Raises:
+        Mismatch: for one superlative object: the superlative belongs to the order.
+    """
+    members = selection.members if isinstance(selection, q.Union) else (selection,)
+    if any(isinstance(member, q.Ranked) and member.take == 1 for member in members):
+        raise Mismatch("a superlative names one object; there is nothing to sort")
     return q.Order(selection, rank.key, (rank.extreme is q.Extreme.MOST) != descending)
 
 
@@ -300,6 +317,9 @@ def among(given: q.Selection, question: Any) -> Any:
 
 def exceptional(excepted: q.Selection, question: Any) -> Any:
     """ "Besides pallet 9, how many pallets": the question without them."""
+    named = [part for part in q.parts_of(question) if isinstance(part, q.Ids)]
+    if len(named) == 1 and not isinstance(excepted, It):  # "apart from the one it carries": what the question names.
+        excepted = q.changed(excepted, lambda v: named[0] if isinstance(v, It) else v)
     condition = excepting(excepted)
     other = q.Not(q.Among(It()))  # type: ignore[arg-type]
     result = q.changed(question, lambda v: condition if v == other else v)

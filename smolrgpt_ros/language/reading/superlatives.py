@@ -25,6 +25,11 @@ class Rank:
     """``from`` an end that is counted from ("from the left"), ``at`` one ("on the left")."""
 
 
+_SHORT = q.SizeOf(q.Dimension.HEIGHT)
+_LONG = q.SizeOf(q.Dimension.LENGTH)
+_BIG = q.SizeOf(q.Dimension.SIZE)
+
+
 @dataclass(frozen=True)
 class Ordinal:
     """ "second": the rank of a superlative in the same phrase."""
@@ -93,6 +98,42 @@ def with_target(value: object, target: q.Selection) -> Rank:
 def extreme_of(key: q.Key, most: bool) -> Rank:
     """ "argmax height": the superlative of a number of each object."""
     return Rank(key, q.Extreme.MOST if most else q.Extreme.LEAST)
+
+
+def arranged(key: q.Key, direction: Rank | bool) -> Rank:
+    """ "by height, tallest first": the order of a key, its direction said behind it.
+
+    Args:
+        key: what is sorted by.
+        direction: a superlative, or whether the most comes first.
+
+    Raises:
+        Mismatch: if the superlative speaks of something else than the key.
+    """
+    if isinstance(direction, bool):
+        return Rank(key, q.Extreme.MOST if direction else q.Extreme.LEAST)
+    other = direction.key
+    if isinstance(key, q.DistanceTo):
+        nearest = (q.DistanceTo(Unsaid()), key)  # type: ignore[arg-type]
+        fits = other in (*nearest, _SHORT, _LONG, _BIG)
+    elif isinstance(key, q.SizeOf):
+        fits = other in (key, _BIG) or (other == _SHORT and direction.extreme is q.Extreme.LEAST)
+    else:
+        fits = other == _BIG
+    if not fits:
+        raise Mismatch("the order named is not that of what is sorted by")
+    return Rank(key, direction.extreme)
+
+
+def from_to(first: Rank, second: Rank, target: q.Selection | None = None) -> Rank:
+    """ "from shortest to tallest".
+
+    Raises:
+        Mismatch: if the two are no ends of one order.
+    """
+    if first.key != second.key or first.extreme is second.extreme:
+        raise Mismatch("the two ends of the order do not fit each other")
+    return toward(first, target)
 
 
 def pair_extreme(rank: Rank) -> q.Extreme:

@@ -107,6 +107,11 @@ def amount_of(quantity: Quantity, context: Context) -> Amount:
             ends = context.one(first), context.one(second)
             if ends == (None, None):
                 raise QueryError(Status.BAD_QUESTION, "both ends of the distance are the camera")
+            if ends[0] == ends[1]:
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    f"both ends of the distance are {context.objects.name(ends[0])}",
+                )
             return Amount(context.objects.distance(*ends, mode), "m", regions_in(ends))
         case Size(of, dimension):
             item, size = _region(context.one(of)), SizeOf(dimension)
