@@ -185,7 +185,7 @@ class TruthEvaluator:
         match quantity:
             case q.Distance(first, second, mode):
                 a, b = self.one(first), self.one(second)
-                if a is None and b is None:
+                if a == b:
                     raise Refused
                 return self.distance(a, b, mode)
             case q.Size(of, dimension):

@@ -180,13 +180,7 @@ def canonical_rank(
     number: int | None = None,
     target: q.Selection | None = None,
 ) -> q.Selection:
-    """ "The second closest of (pallets that are empty) to transporter 10".
-
-    Raises:
-        Mismatch: for the middle of one object, which is a point.
-    """
-    if rank.extreme is q.Extreme.MIDDLE and isinstance(of_, q.Ids) and len(of_.ids) == 1:
-        raise Mismatch("one object is no row with a middle one")
+    """ "The second closest of (pallets that are empty) to transporter 10"."""
     return of(of_, toward(rank, target), ordinal, taken(number))
 
 
