@@ -318,7 +318,9 @@ def among(given: q.Selection, question: Any) -> Any:
 def exceptional(excepted: q.Selection, question: Any) -> Any:
     """ "Besides pallet 9, how many pallets": the question without them."""
     named = [part for part in q.parts_of(question) if isinstance(part, q.Ids)]
-    if len(named) == 1 and not isinstance(excepted, It):  # "apart from the one it carries": what the question names.
+    if len(named) == 1 and not isinstance(
+        excepted, It
+    ):  # "apart from the one it carries": what the question names.
         excepted = q.changed(excepted, lambda v: named[0] if isinstance(v, It) else v)
     condition = excepting(excepted)
     other = q.Not(q.Among(It()))  # type: ignore[arg-type]

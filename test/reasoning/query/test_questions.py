@@ -334,7 +334,11 @@ def test_dimensions(yard_geometry: FrameGeometry) -> None:
             "no number 4 among 3 pallets",
         ),
         (HowMuch(Distance(Camera(), Camera())), Status.BAD_QUESTION, "both ends"),
-        (HowMuch(Distance(P11, P11)), Status.BAD_QUESTION, "both ends of the distance are pallet 11"),
+        (
+            HowMuch(Distance(P11, P11)),
+            Status.BAD_QUESTION,
+            "both ends of the distance are pallet 11",
+        ),
         (Relation(RelationKind.LEFT_RIGHT, P11, P11), Status.BAD_QUESTION, "with itself"),
         (Which(Ranked(BUFFERS, Holding(PALLETS), MOST)), None, "are equal in this"),
         (Dimensions(Camera()), None, "the camera has no size"),
