@@ -21,6 +21,7 @@ def test_a_short_soak_loses_no_reply_and_no_pair_and_reports_every_figure(tmp_pa
     except (RuntimeError, ImportError) as error:
         pytest.skip(f"this host cannot render: {error}")
     file = tmp_path / "soak.json"
+    profiles = str(ROOT / "config" / "fastdds.xml")
     # Growth and CPU of so short a run say nothing: the exit code is not looked at.
     done = subprocess.run(
         [
@@ -30,7 +31,8 @@ def test_a_short_soak_loses_no_reply_and_no_pair_and_reports_every_figure(tmp_pa
         env={
             **os.environ,
             "OMP_NUM_THREADS": "1",
-            "FASTDDS_DEFAULT_PROFILES_FILE": str(ROOT / "config" / "fastdds.xml"),
+            "FASTDDS_DEFAULT_PROFILES_FILE": profiles,
+            "FASTRTPS_DEFAULT_PROFILES_FILE": profiles,
         },
         capture_output=True,
         text=True,
