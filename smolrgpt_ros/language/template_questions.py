@@ -37,6 +37,9 @@ _RESTRICTING = frozenset(
     "not except excluding other others but unless instead without neither nor never besides".split()
 )
 
+# Words that only questions about a relation or a size may use.
+_OF_RELATIONS = frozenset("before call pass points rise spread".split())
+
 
 def read_template(
     question: str, views: Sequence[RegionView], vocabulary: Vocabulary, *, decides: bool = True
@@ -63,10 +66,13 @@ def read_template(
         raise resolver.bad(
             f"the question has {placeholders} <mask> placeholders and {len(views)} region ids"
         )
+    known = LEXICON.words if relation is None else LEXICON.words | _OF_RELATIONS
+    before = ""
     for token in tokens:
-        if token.kind == "word" and token.text in _RESTRICTING:
+        if token.kind == "word" and token.text in _RESTRICTING and before != "each":
             raise resolver.bad(f'"{token.text}" cannot be used where it stands')
-        if token.kind == "word" and token.text not in LEXICON.words and token.text.isalpha():
+        before = token.text
+        if token.kind == "word" and token.text not in known and token.text.isalpha():
             raise QueryError(
                 Status.BAD_QUESTION, f'the word "{token.text}" of the question cannot be used'
             )
