@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.lexicon import LEXICON
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
 from smolrgpt_ros.language.model_form import model_form
@@ -24,7 +24,6 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
 needs_data = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"the benchmark's own questions are not here ({SHARED})"
 )
-
 
 
 def form_of(grounding: Grounding) -> Meaning:
