@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from launch_ros.parameter_descriptions import ParameterValue
 
 PACKAGE = "smolrgpt_ros"
-#: What names a Fast DDS profile; the second one up to Jazzy.
-_PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
+#: What names a Fast DDS profile: after Jazzy, and up to it. Newer ones warn about the old name.
+_PROFILE, _OLD_PROFILE = "FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"
+_OLD_DISTROS = ("humble", "jazzy")
 
 
 @dataclass(frozen=True)
@@ -117,16 +118,19 @@ def fast_dds_profile() -> list[SetEnvironmentVariable]:
 
 
 def profile_variables(environment: Mapping[str, str], profile: Path) -> dict[str, str]:
-    """The variables that name a Fast DDS profile, where another middleware or profile is not set.
+    """The variable that names a Fast DDS profile; none where another middleware or profile is set.
 
     Args:
         environment: of the process.
         profile: the XML file.
     """
     middleware = environment.get("RMW_IMPLEMENTATION") or "rmw_fastrtps_cpp"
-    if "fastrtps" not in middleware or any(environment.get(name) for name in _PROFILES):
+    if "fastrtps" not in middleware or any(
+        environment.get(name) for name in (_PROFILE, _OLD_PROFILE)
+    ):
         return {}
-    return {name: str(profile) for name in _PROFILES}
+    old = environment.get("ROS_DISTRO") in _OLD_DISTROS
+    return {_OLD_PROFILE if old else _PROFILE: str(profile)}
 
 
 def share() -> Path:
