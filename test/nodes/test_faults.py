@@ -128,6 +128,14 @@ def test_k_of_zeros(graph):
     graph.assert_healed()
 
 
+@pytest.mark.parametrize("focal", [1e-300, float("nan"), 1e9])
+def test_a_calibration_of_no_camera(graph, focal):
+    send(graph, calibration=info(0, focal=focal))
+    found = f"focal length fx (k[0]) of {focal:g} pixels"
+    graph.assert_refused(Response.STATUS_NO_FRAME, found, max_age=duration_of(1e-6))
+    graph.assert_healed()
+
+
 def test_depth_without_a_single_value(graph):
     stamp = send(graph, depth=np.full((120, 160), np.nan, np.float32))
     response = graph.ask("How far is the leftmost pallet from the camera?", stamp=time_of(stamp))

@@ -127,7 +127,7 @@ def test_the_fast_dds_profile_is_set_where_the_user_set_none(environment, expect
     added = {expected: str(file)} if expected else {}
     assert profile_variables(environment, file) == added
     # The scripts do the same, with the programs that they start replaced by printing.
-    block = re.compile(r"case .\$\{RMW_IMPLEMENTATION.*?esac", re.DOTALL)
+    block = re.compile(r"case .\$\{RMW_IMPLEMENTATION.*?fi\n *;;\n *esac", re.DOTALL)
     # scripts/env does nothing on a ROS host.
     for name in ("demo",) if "ROS_DISTRO" in environment else ("env", "demo"):
         (part,) = block.findall((ROOT / "scripts" / name).read_text())

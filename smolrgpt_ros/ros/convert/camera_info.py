@@ -28,7 +28,7 @@ def intrinsics_from(info: CameraInfo, width: int, height: int) -> CameraIntrinsi
             principal point that no camera has.
     """
     k = [float(value) for value in info.k]
-    if not any(k[:6]):
+    if k[0] == 0.0 and k[4] == 0.0:
         return None  # drivers publish K of zeros until the camera is calibrated
     bin_x, bin_y = max(int(info.binning_x), 1), max(int(info.binning_y), 1)
     roi = info.roi

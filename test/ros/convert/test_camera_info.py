@@ -15,7 +15,7 @@ def test_k_is_read_by_position():
     assert camera == CameraIntrinsics(640, 480, fx=600.0, fy=610.0, cx=330.0, cy=250.0)
 
 
-@pytest.mark.parametrize("k", [[0.0] * 9, [0.0] * 8 + [1.0]])
+@pytest.mark.parametrize("k", [[0.0] * 9, [0.0, *K[1:4], 0.0, *K[5:]]])
 def test_uncalibrated_is_none(k):
     assert intrinsics_from(CameraInfo(width=640, height=480, k=k), 640, 480) is None
 
