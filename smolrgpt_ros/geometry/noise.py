@@ -5,6 +5,10 @@ limit of robustness is set here. ``rectangle_likelihood`` says in formulae how t
 ``footprint`` turns the fit's covariance into the answer's with :data:`SHARED_ERROR_FACTOR` and
 :func:`systematic_error`.
 
+Depth noise grows with the square of the distance. :func:`depth_noise`, :func:`depth_sigma`,
+:func:`floor_height_sigma` and :func:`systematic_error` share this law and change together, and with
+them ``simulation.sensing.sensor``, which makes such noise.
+
 Where no source is named, a number was found on simulated frames of both camera families, as the one
 with which the truth lies within two standard deviations often enough.
 """

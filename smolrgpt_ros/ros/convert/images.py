@@ -33,7 +33,9 @@ _BRIDGED: dict[str, int] = {
     "bayer_bggr8": 1,
     "bayer_gbrg8": 1,
     "bayer_grbg8": 1,
-    "yuv422": 2,
+    "uyvy": 2,
+    "yuyv": 2,
+    "yuv422": 2,  # the older names of the two
     "yuv422_yuy2": 2,
 }
 

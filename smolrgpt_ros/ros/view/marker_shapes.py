@@ -14,6 +14,8 @@ from visualization_msgs.msg import Marker
 from smolrgpt_ros.msg import Region
 from smolrgpt_ros.rendering.palette import Color
 
+#: Width of lines between regions, metres.
+_LINE_WIDTH_M = 0.06
 _LEAST_LETTER_M = 0.15
 #: Height of a letter for each metre from the camera, so that it has the same size in the image.
 _LETTER_PER_METRE = 0.028
@@ -53,7 +55,7 @@ def lines(
     """A line between each two points."""
     marker = new_marker(header, namespace, identity, Marker.LINE_LIST, color, 0.95)
     marker.points = list(points)
-    marker.scale.x = 0.06
+    marker.scale.x = _LINE_WIDTH_M
     return marker
 
 

@@ -49,10 +49,10 @@ def cases(number):
 
 ENCODINGS = [
     *("rgb8", "bgr8", "rgba8", "bgra8", "mono8", "8UC1", "8UC3", "bayer_rggb8", "bayer_gbrg8"),
-    *("yuv422", "yuv422_yuy2", "16UC1", "mono16", "32FC1", "64FC1", "", "rgb16", "nonsense\x00"),
+    *("yuv422", "yuyv", "16UC1", "mono16", "32FC1", "64FC1", "", "rgb16", "nonsense\x00"),
 ]
 BYTES = {"rgb8": 3, "bgr8": 3, "8UC3": 3, "rgba8": 4, "bgra8": 4, "32FC1": 4, "16UC1": 2}
-BYTES |= {"mono16": 2, "yuv422": 2, "yuv422_yuy2": 2}
+BYTES |= {"mono16": 2, "yuv422": 2, "yuyv": 2}
 FORMATS = ["jpeg", "rgb8; png compressed bgr8", "16UC1; compressedDepth png", "", "x;" * 40]
 FORMATS += ["32FC1; compressedDepth", "16UC1; compressedDepth rvl", "16UC1; png compressed "]
 uint32 = st.one_of(st.integers(0, 12), st.sampled_from([640, 65535, 2**31 - 1, 2**32 - 1]))
