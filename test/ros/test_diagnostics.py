@@ -16,6 +16,7 @@ def test_the_message_names_the_node():
     assert status.name == "spatial_query: query" and status.level == DiagnosticStatus.OK
     assert {v.key: v.value for v in status.values} == {
         "pending": "2",
+        "stuck in the model": "0",
         "latency p50 (s)": "0.5",
         "latency p95 (s)": "0.5",
         "ended BUSY": "1",
