@@ -1,0 +1,130 @@
+"""What meanings of the grammar call to join a question with what is said before or behind it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from .. import question as q
+from .conditions import excepting, held_by, inside_only
+from .noun_phrases import It, Such, where
+from .parser import Mismatch
+from .quantities import how_many
+from .superlatives import Unsaid, with_target
+
+
+def about(topic: q.Selection, question: Any) -> Any:
+    """A question whose pronoun, or unsaid reference, stands for the topic.
+
+    Raises:
+        Mismatch: if it has none: then the topic was said for nothing.
+    """
+    result = q.changed(question, lambda v: topic if isinstance(v, It | Such | Unsaid) else v)
+    if result == question:
+        raise Mismatch("the first part of the question is not taken up by the second")
+    return result
+
+
+def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
+    """ "the nearest one" whose reference another part of the question names."""
+    if not any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
+        raise Mismatch("the reference belongs to no superlative")
+    found: Any = with_target(selection, target)
+    return found  # type: ignore[no-any-return]
+
+
+def held_there(selection: q.Selection, place: q.Selection) -> q.Selection:
+    """ "buffer 3: how many pallets": those in the place.
+
+    Raises:
+        Mismatch: if the phrase takes the place up by itself, as a topic.
+    """
+    if any(isinstance(part, It | Unsaid) for part in q.parts_of(selection)):
+        raise Mismatch("the first part of the question is its topic")
+    return where(selection, held_by(place))
+
+
+def in_place(selection: q.Selection, place: q.Selection) -> q.Selection:
+    """ "buffer 3: nearest pallet to the shelf": one of those in the place."""
+    if any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
+        raise Mismatch("it is open whether the place or the camera is the reference")
+    return where(selection, inside_only(place))
+
+
+def among(given: q.Selection, question: Any) -> Any:
+    """A question asked of some objects only: "given the pallets 3 and 7, which one ..."."""
+    members = given.members if isinstance(given, q.Union) else (given,)
+    if sum(len(m.ids) if isinstance(m, q.Ids) else 2 for m in members) == 1:
+        raise Mismatch("one object leaves nothing to choose from")
+    by_label = {m.label: m for m in members if isinstance(m, q.Ids)}
+    used: set[str] = set()
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, q.OfClass) and value.label in by_label:
+            used.add(value.label)
+            return by_label[value.label]
+        if isinstance(value, It | Such | q.Everything) and len(members) == 1:
+            used.update(by_label)
+            return given
+        return value
+
+    result = q.changed(question, replaced)
+    if not used:
+        raise Mismatch("the objects given are not asked about")
+    return result
+
+
+def exceptional(excepted: q.Selection, question: Any) -> Any:
+    """ "Besides pallet 9, how many pallets": the question without them."""
+    named = [part for part in q.parts_of(question) if isinstance(part, q.Ids)]
+    if len(named) == 1 and not isinstance(
+        excepted, It
+    ):  # "apart from the one it carries": what the question names.
+        excepted = q.changed(excepted, lambda v: named[0] if isinstance(v, It) else v)
+    condition = excepting(excepted)
+    other = q.Not(q.Among(It()))  # type: ignore[arg-type]
+    result = q.changed(question, lambda v: condition if v == other else v)
+    if result != question:
+        return result
+    if isinstance(question, q.Which | q.Listing):
+        return replace(question, selection=where(question.selection, condition))
+    if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Count):
+        return q.HowMuch(q.Count(where(question.quantity.of, condition)))
+    raise Mismatch("the exception does not fit the question")
+
+
+def counting(question: q.Question) -> q.HowMuch:
+    """ "Are there any pallets in buffer 8, and how many?".
+
+    Raises:
+        Mismatch: if it asks for something else first.
+    """
+    if isinstance(question, q.Whether) and isinstance(question.proposition, q.Exists):
+        return how_many(question.proposition.selection)
+    raise Mismatch("only of objects that may be there it can be asked how many")
+
+
+def worded(question: q.Question, kind: q.RelationKind) -> q.Relation:
+    """ "Is pallet 3 left of pallet 7? Answer left or right".
+
+    Raises:
+        Mismatch: if the question is about another side.
+    """
+    match question:
+        case q.Whether(q.Holds(first, q.Beside(side, second))):
+            if (side in (q.Side.LEFT, q.Side.RIGHT)) == (kind is q.RelationKind.LEFT_RIGHT):
+                return q.Relation(kind, first, second)
+        case q.Relation(asked, _, _) if asked is kind:
+            return question
+    raise Mismatch("the words offered as answers do not fit the question")
+
+
+def yes_no(question: q.Question) -> q.Question:
+    """A question with "yes or no" behind it.
+
+    Raises:
+        Mismatch: if it asks for something else.
+    """
+    if not isinstance(question, q.Whether):
+        raise Mismatch("the question asks for more than yes or no")
+    return question
