@@ -1,15 +1,18 @@
-"""A query node that is deactivated, and its process that is asked to end: soon, in every state."""
+"""Queries that are cancelled, hang or outlive their node; its process that is asked to end."""
 
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import GetState
 
+from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.ros.convert.time import duration_of, time_of
 from smolrgpt_ros.srv import SpatialQuery
 
@@ -124,4 +127,51 @@ def test_deactivating_ends_waiting_queries(start_graph):
                 assert "deactivated" in reply.result().message
             graph.node.trigger_activate()
             graph.wait_ready()
+        graph.assert_healed()
+
+
+def test_eight_cancelled_waits_leave_room_for_other_clients(start_graph):
+    with start_graph({"query.max_age": 60.0}) as graph:
+        graph.wait_ready()
+        assert graph.action.wait_for_server(10.0)
+        stamp = time_of(graph.see() + 900_000_000)
+        goal = SpatialQueryAction.Goal(
+            question="How many?", stamp=stamp, timeout=duration_of(600.0)
+        )
+        handles = [graph.action.send_goal_async(goal) for _ in range(8)]
+        service = graph.node._query_service
+        graph.wait_until(lambda: service.pending == 8, "eight waiting goals")
+        graph.wait_until(lambda: all(h.done() for h in handles), "the goals to be accepted")
+        ends = [handle.result().cancel_goal_async() for handle in handles]
+        graph.wait_until(lambda: service.pending == 0, "all places", 2.0)
+        graph.wait_until(lambda: all(end.done() for end in ends), "the cancellations")
+        graph.assert_healed()
+
+
+def test_a_model_that_never_returns_is_left_behind_and_reported(start_graph):
+    release = threading.Event()
+    levels = {}
+
+    def keep(array):
+        levels.update({s.name.split(": ")[-1]: (s.level, s.message) for s in array.status})
+
+    with start_graph({"query.max_age": 60.0, "query.max_abandoned": 2}) as graph:
+        graph.wait_ready()
+        graph.peer.create_subscription(DiagnosticArray, "/diagnostics", keep, 10)
+        answer, graph.engine.answer = graph.engine.answer, lambda *_, **__: release.wait(60.0)
+        stamp = time_of(graph.see())
+        for _ in range(2):
+            graph.assert_refused(
+                SpatialQuery.Response.STATUS_TIMEOUT, stamp=stamp, timeout=duration_of(0.3)
+            )
+        graph.wait_until(lambda: graph.node._query_service.stuck == 2, "two stuck queries")
+        assert graph.node._query_service.pending == 0
+        graph.assert_refused(
+            SpatialQuery.Response.STATUS_NOT_READY, "2 abandoned queries", stamp=stamp
+        )
+        graph.wait_until(lambda: "abandoned" in levels.get("query", ("", ""))[1], "diagnostics")
+        assert levels["query"][0] == DiagnosticStatus.ERROR
+        graph.engine.answer = answer
+        release.set()
+        graph.wait_until(lambda: graph.node._query_service.stuck == 0, "the calls to return")
         graph.assert_healed()
