@@ -114,6 +114,19 @@ def none_of(first: q.Condition, others: tuple[q.Condition, ...]) -> q.Condition:
     return q.all_of(*(q.negated(c) for c in (first, *others)))
 
 
+def from_until(key: q.Key, least: float, most: float) -> q.Condition:
+    """ "between 80 and 100 cm high", both ends included."""
+    return q.all_of(
+        q.Compared(key, q.Comparison.AT_LEAST, float(least)),
+        q.Compared(key, q.Comparison.AT_MOST, float(most)),
+    )
+
+
+def none_among(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Condition:
+    """ "neither pallets nor shelves"."""
+    return q.all_of(*(excepting(selection) for selection in (first, *others)))
+
+
 def both_within(targets: tuple[q.Selection, ...], metres: float) -> q.Condition:
     """ "within 3 m of both pallet 4 and pallet 7"."""
     return q.all_of(*(within(target, metres) for target in targets))

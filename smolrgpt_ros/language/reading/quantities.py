@@ -134,6 +134,19 @@ def dimensions(selection: q.Selection, unit: q.Unit | None = None) -> q.Dimensio
     return q.Dimensions(selection, unit or q.Unit.METRE)
 
 
+def in_unit(question: q.Question, unit: q.Unit) -> q.Question:
+    """ "In feet, how far is ...".
+
+    Raises:
+        Mismatch: if the question has no unit, or names another.
+    """
+    if not isinstance(question, q.HowMuch | q.Each | q.Dimensions):
+        raise Mismatch("a unit stands before a question that asks for no length")
+    if question.unit not in (q.Unit.METRE, unit):
+        raise Mismatch("the question names two units")
+    return replace(question, unit=unit)
+
+
 def yes() -> bool:
     """A flag of a pattern."""
     return True

@@ -206,11 +206,16 @@ def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
         if token.text in ("a", "one") and unit.text in lists.long_units:
             number = 1.0
         metres = lists.units.get(unit.text)
+        if token.kind == "number" and at and tokens[at - 1].text == "between":
+            # "between 80 and 100 cm": the unit belongs to both.
+            last = tokens[at + 1 : at + 4]
+            if len(last) == 3 and last[0].text == "and" and last[1].kind == "number":
+                unit, metres = token, lists.units.get(last[2].text)
         if number is not None and metres is not None and at + 1 < len(tokens):
-            text = f"{token.text} {unit.text}"
+            text = token.text if unit is token else f"{token.text} {unit.text}"
             signs = frozenset({"LENGTH"})
             result.append(Token(text, "length", number * metres, signs, token.start, unit.end))
-            at += 2
+            at += 1 if unit is token else 2
         else:
             result.append(token)
             at += 1

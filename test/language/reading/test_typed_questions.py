@@ -10,8 +10,7 @@ from smolrgpt_ros.language.english import english
 from smolrgpt_ros.language.reading.reader import read_question
 from smolrgpt_ros.scene.status import QueryError
 
-TABLE = Path(__file__).with_name("typed_questions.txt")
-SCENES = {
+TYPED = {
     "ceiling": {
         6: "buffer", 3: "buffer", 5: "buffer", 12: "shelf", 11: "pallet", 10: "transporter",
         7: "pallet", 1: "pallet", 2: "pallet", 8: "pallet", 4: "pallet", 9: "pallet",
@@ -21,22 +20,36 @@ SCENES = {
         3: "pallet", 7: "pallet", 5: "pallet", 4: "pallet",
     },
 }  # fmt: skip
-ROWS = [
-    tuple(cell.strip() for cell in line.split(" | "))
-    for line in TABLE.read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-]
+BLIND = {
+    "ceiling": {
+        0: "buffer", 1: "buffer", 2: "buffer", 4: "shelf", 5: "transporter",
+        6: "pallet", 7: "pallet", 8: "pallet", 9: "pallet", 10: "pallet", 11: "pallet",
+    },
+    "robot": {
+        2: "buffer", 4: "shelf", 5: "shelf", 9: "transporter", 10: "pallet", 14: "pallet",
+    },
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("scene", "question", "sentence"), ROWS)
+def rows(name: str, scenes: dict[str, dict[int, str]]) -> list[tuple[dict[int, str], str, str]]:
+    """Labels, question and sentence of each row of a table."""
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    cells = [line.split(" | ") for line in lines if not line.startswith("#")]
+    return [(scenes[scene.strip()], text.strip(), as_read.strip()) for scene, text, as_read in cells]
+
+
+ROWS = [*rows("typed_questions.txt", TYPED), *rows("blind_questions.txt", BLIND)]
+
+
+@pytest.mark.parametrize(("labels", "question", "sentence"), ROWS)
 def test_a_typed_question_is_read_whole_or_refused(
-    scene: str, question: str, sentence: str
+    labels: dict[int, str], question: str, sentence: str
 ) -> None:
     if sentence != "refuse":
-        assert english(read_question(question, SCENES[scene])) == sentence
+        assert english(read_question(question, labels)) == sentence
         return
     with pytest.raises(QueryError) as caught:
-        read_question(question, SCENES[scene])
+        read_question(question, labels)
     message = caught.value.message
     assert "?." not in message and ".." not in message
     assert not message.endswith(".")
