@@ -34,8 +34,8 @@ BLIND = {
 def rows(name: str, scenes: dict[str, dict[int, str]]) -> list[tuple[dict[int, str], str, str]]:
     """Labels, question and sentence of each row of a table."""
     lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
-    cells = [line.split(" | ") for line in lines if not line.startswith("#")]
-    return [(scenes[scene.strip()], text.strip(), as_read.strip()) for scene, text, as_read in cells]
+    cells = [map(str.strip, line.split(" | ")) for line in lines if not line.startswith("#")]
+    return [(scenes[scene], text, sentence) for scene, text, sentence in cells]
 
 
 ROWS = [*rows("typed_questions.txt", TYPED), *rows("blind_questions.txt", BLIND)]
