@@ -32,7 +32,7 @@ def load_detector(settings: Settings) -> RegionDetector | None:
     weights = Path(settings.detector_weights or DETECTOR)
     digest = ""
     if weights.is_file():
-        # Before it is opened: a .pt file is a pickle, which can run any code.
+        # Before it is opened: a .pt file is a pickle.
         digest = check_sha256([weights], settings.detector_sha256, "detector.sha256")
     detector = UltralyticsDetector.load(
         weights,
