@@ -115,7 +115,8 @@ def arranged(key: q.Key, direction: Rank | bool) -> Rank:
     other = direction.key
     if isinstance(key, q.DistanceTo):
         nearest = (q.DistanceTo(Unsaid()), key)  # type: ignore[arg-type]
-        fits = other in (*nearest, _SHORT, _LONG, _BIG)
+        end = _SHORT if direction.extreme is q.Extreme.LEAST else _LONG
+        fits = other in (*nearest, end, _BIG)
     elif isinstance(key, q.SizeOf):
         fits = other in (key, _BIG) or (other == _SHORT and direction.extreme is q.Extreme.LEAST)
     else:
