@@ -82,8 +82,8 @@ def _counted(value: Counted, view: View) -> q.Ids:
     if len(found) != value.number:
         raise QueryError(
             Status.UNKNOWN_REGION,
-            f"the question speaks of {value.number} objects called {value.label!r}, in view are "
-            f"{len(found)}: {view.listed()}",
+            f"the question speaks of {value.number} objects called {value.label!r}, found "
+            f"{len(found)}; in view: {view.listed()}",
         )
     return q.Ids(found if value.index is None else (found[value.index],), value.label)
 
