@@ -17,7 +17,7 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.questions import KINDS, Question, generate_questions
 from smolrgpt_ros.simulation.questions.relation_questions import generate_relations

@@ -12,10 +12,10 @@ from . import question as q
 from .meaning import Meaning
 from .model_form import Decide, model_form, question_of, side_asked
 from .prompts import Prompt, write_prompt
-from .reader.reference_resolution import RegionView
-from .reading.reader import GrammarReader, default_reader
-from .reading.resolution import View
-from .template_questions import read_template
+from .reader.reader import GrammarReader, default_reader
+from .reader.resolution import View
+from .templates.reference_resolution import RegionView
+from .templates.template_questions import read_template
 from .vocabulary import Vocabulary
 
 __all__ = ["Grounding", "RegionView", "ground"]

@@ -8,8 +8,8 @@ from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import check_sha256
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-from smolrgpt_ros.language.reading.reader import GrammarReader, reader_with
-from smolrgpt_ros.language.reading.word_lists import WordListError
+from smolrgpt_ros.language.reader.reader import GrammarReader, reader_with
+from smolrgpt_ros.language.reader.word_lists import WordListError
 from smolrgpt_ros.ros.params.settings import Settings
 
 from .timed_engine import TimedEngine

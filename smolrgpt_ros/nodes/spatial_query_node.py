@@ -19,7 +19,7 @@ from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.language.reading.reader import GrammarReader
+from smolrgpt_ros.language.reader.reader import GrammarReader
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.query.health import QueryStatistics
 from smolrgpt_ros.query.request import QueryResult

@@ -9,7 +9,7 @@ from smolrgpt_ros.language.english import english
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.question import Question
 
-from .query.evaluation import SURE, Evaluation
+from .measuring.evaluation import SURE, Evaluation
 
 POLICIES = ("model", "measured", "agree")
 """Which of the two answers :attr:`SpatialAnswer.trusted` gives."""

@@ -14,16 +14,16 @@ from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.model_form import side_asked
 from smolrgpt_ros.language.question import Question
-from smolrgpt_ros.language.reading.reader import GrammarReader, default_reader
+from smolrgpt_ros.language.reader.reader import GrammarReader, default_reader
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .answer import POLICIES, SpatialAnswer, agree
 from .engine_protocol import Engine
-from .query.answer_text import answer_text
-from .query.evaluation import Evaluation
-from .query.evaluator import evaluate, locate
+from .measuring.answer_text import answer_text
+from .measuring.evaluation import Evaluation
+from .measuring.evaluator import evaluate, locate
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.client.asked_questions import questions_of, write_one, write_outcomes
-from smolrgpt_ros.language.reading.reader import reader_with
+from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.reasoning.answer import POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.frame import RgbdFrame

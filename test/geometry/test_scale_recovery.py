@@ -16,8 +16,8 @@ from smolrgpt_ros.geometry.scale_recovery import depth_of_grey, grey_offset
 from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.query.evaluation import Evaluation
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.scene.region import Region

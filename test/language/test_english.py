@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reading.reader import read_question
+from smolrgpt_ros.language.reader.reader import read_question
 
 LABELS = {
     1: "pallet", 2: "pallet", 3: "buffer", 5: "buffer", 7: "pallet", 9: "pallet",

@@ -11,7 +11,7 @@ from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.english import english
 from smolrgpt_ros.language.meaning import Kind, Order, Pick
 from smolrgpt_ros.language.model_form import model_form
-from smolrgpt_ros.language.reading.reader import read_question
+from smolrgpt_ros.language.reader.reader import read_question
 from smolrgpt_ros.scene.status import QueryError, Status
 
 TABLE = Path(__file__).with_name("free_questions.txt")

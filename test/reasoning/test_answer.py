@@ -10,7 +10,7 @@ from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import SpatialAnswer, agree
-from smolrgpt_ros.reasoning.query.evaluation import Evaluation
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 
 
 @pytest.mark.parametrize(

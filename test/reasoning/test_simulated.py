@@ -20,8 +20,8 @@ from smolrgpt_ros.language.answers import normalized_answer, read_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.reasoning.query.evaluation import Evaluation
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.simulation.questions.questions import Question, generate_questions
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame

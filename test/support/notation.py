@@ -20,7 +20,7 @@ SCENE = {
     10: "transporter", 14: "transporter", 7: "pallet",
     1: "pallet", 2: "pallet", 8: "pallet", 4: "pallet", 9: "pallet",
 }  # fmt: skip
-FILE = Path(__file__).parents[1] / "language" / "reading" / "wordings.jsonl"
+FILE = Path(__file__).parents[1] / "language" / "reader" / "wordings.jsonl"
 _WORDS = re.compile(r"\s*(\{\w+\}|[\w.]+|[(),]|[<>]=?)")
 
 

@@ -1,1 +1,1 @@
-"""From the words of a question to its meaning, by rules."""
+"""Typed questions to the query language: tokens, a grammar kept as data, and its reader."""

@@ -1,136 +1,236 @@
-"""Question text to typed tokens: spelling, phrases, numbers and class words."""
+"""Text of a question to tokens: spelling, numbers with units, region numbers, class words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from ..lexicon import LEXICON
-from ..meaning import Order
-from ..vocabulary import Vocabulary
-from .load_states import with_plain_states
-
-_PIECE = re.compile(r"<mask>|\d+(?:st|nd|rd|th)\b|\d+|[a-z]+(?:'[a-z]+)?|[,;:.?!]")
+from ..vocabulary import plural_of
+from .spelling import Speller
+from .word_lists import WordLists
 
 
 @dataclass(frozen=True)
 class Token:
-    """One unit of a question.
+    """A piece of a question.
 
     Args:
-        kind: ``class``, ``number``, ``ordinal``, ``mask``, ``stop`` (end of a sentence), ``comma``,
-            ``word`` (anything else) or the kind of a phrase of :mod:`~..lexicon`.
-        text: the corrected text.
-        label: the class that a ``class`` token names.
-        number: of a ``number`` or ``number word``; rank of an ``ordinal``; of a ``mask``, the
-            number of the placeholder from 0.
-        order, cue: of a phrase of the lexicon.
-        plural: of a ``class`` or ``generic`` token.
+        text: as the grammar writes it, lower case.
+        kind: ``word``, ``noun`` (a class), ``number``, ``length``, ``id``, ``mask`` or ``pause``
+            (a comma, a full stop: nothing needs it).
+        value: the label of a noun, the number, metres of a length, the id; else the text.
+        signs: what a pattern may call it: its word, its kinds (``grammar.TERMINALS``).
+        start, end: where it stands in the text that was asked.
     """
 
-    kind: str
     text: str
-    label: str = ""
-    number: int = 0
-    order: Order | None = None
-    cue: str = ""
-    plural: bool = False
+    kind: str
+    value: object
+    signs: frozenset[str]
+    start: int
+    end: int
 
 
-def tokenize(question: str, vocabulary: Vocabulary) -> list[Token]:
-    """Typed tokens of a question; ``<mask>`` placeholders are numbered from 0."""
-    text = _spelled_out(question.lower().replace("<image>", " "))
-    text = re.sub(r"(?<!mask)>|<(?!mask>)|->|[\[\](){}_/\"*=]|(?<=[a-z])-(?=[a-z])", " ", text)
-    pieces = _PIECE.findall(text)
-    classes = {
-        tuple(form.split()): (c.name, plural)
-        for c in reversed(vocabulary.classes)
-        for form, plural in c.forms()
-    }
-    known = _known_words(classes)
-    pieces = with_plain_states([_corrected(piece, known) for piece in pieces])
-    longest = max([LEXICON.longest_phrase, *(len(key) for key in classes)])
-    tokens: list[Token] = []
+_PIECE = re.compile(
+    r"""
+    (?P<mask><mask>)
+    | \[\s*region\s*(?P<id1>\d+)\s*\] | <\s*region\s*_?(?P<id2>\d+)\s*> | \#\s*(?P<id3>\d+)
+    | (?P<negative>(?<![^\s(])-\d+(?:[.,]\d+)?)
+    | (?P<number>(?<![\d.])\d+(?:[.,]\d+)?)(?![\d])
+    | (?P<short>[^\W\d_](?:\.[^\W\d_])+\b\.?)
+    | (?P<own>(?<=[\w\])>])'s\b)
+    | (?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)
+    | (?P<symbol><->|->|<=|>=|!=|==|[@\\<>=+/&()%])
+    | (?P<pause>[,;:.?!\-]+|["`*|])
+    | (?P<rest>[^\s_])
+    """,
+    re.VERBOSE,
+)
+_SYMBOLS = {
+    "+": "plus", "/": "slash", "&": "and", "(": "lparen", ")": "rparen", "=": "equals",
+    "==": "equals", "@": "at", "\\": "backslash",
+}  # fmt: skip
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
+
+
+def tokenize(
+    text: str, labels: Sequence[str], lists: WordLists, speller: Speller | None = None
+) -> tuple[Token, ...]:
+    """The tokens of a question.
+
+    Args:
+        text: as asked.
+        labels: classes in view, lower case; they and their plurals are words of the question.
+        lists: synonyms, units, number words, words that change nothing.
+        speller: repairs words that neither the grammar nor the dictionary has.
+    """
+    pieces = list(_pieces(text, lists))
+    pieces = _with_spelling(pieces, labels, lists, speller)
+    tokens = _with_nouns(_with_initials(pieces, labels), lists.class_words(labels))
+    tokens = _with_robots(tokens, lists)
+    return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
+
+
+def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
+    """Words, numbers and symbols one by one."""
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+    plain = plain.replace("<image>", "       ").replace("w/", "w ")
     masks = 0
+    ordinal_end = 0
+    for found in _PIECE.finditer(plain):
+        start, end = found.span()
+        identity = found["id1"] or found["id2"] or found["id3"]
+        if found["mask"]:
+            yield Token("<mask>", "mask", masks, frozenset({"MASK"}), start, end)
+            masks += 1
+        elif identity:
+            yield Token(identity, "id", int(identity), frozenset({"ID"}), start, end)
+        elif found["number"]:
+            ordinal = _ORDINAL.match(plain, start)
+            if ordinal:
+                word = lists.ordinal(int(ordinal[1]))
+                ordinal_end = ordinal.end()
+                yield Token(word, "word", word, frozenset({word}), start, ordinal_end)
+            else:
+                number = float(found["number"].replace(",", "."))
+                yield Token(found["number"], "number", number, _number_signs(number), start, end)
+        elif found["own"]:
+            yield Token("'s", "word", "'s", frozenset({"'s"}), start, end)
+        elif found["short"]:
+            word = found["short"].rstrip(".")
+            word = lists.spellings.get(word, word)
+            yield Token(word, "word", word, frozenset({word}), start, end)
+        elif found["word"]:
+            if start < ordinal_end:
+                continue
+            for word in lists.expanded(found["word"]):
+                yield Token(word, "word", word, frozenset({word}), start, end)
+        elif found["pause"]:
+            yield Token(found["pause"], "pause", "", frozenset(), start, end)
+        else:
+            symbol = found["symbol"] or found["negative"] or found["rest"]
+            word = _SYMBOLS.get(symbol, symbol)
+            yield Token(word, "word", word, frozenset({word}), start, end)
+
+
+def _number_signs(number: float) -> frozenset[str]:
+    return frozenset({"NUMBER", "COUNT"} if number.is_integer() else {"NUMBER"})
+
+
+def _with_spelling(
+    tokens: Sequence[Token], labels: Sequence[str], lists: WordLists, speller: Speller | None
+) -> list[Token]:
+    """Unknown words repaired; number words as numbers, too."""
+    known = frozenset(w for phrase in lists.class_words(labels) for w in phrase)
+    result = []
+    for token in tokens:
+        word = token.text
+        if token.kind == "word":
+            if speller is not None and word.isalpha():
+                word = speller.repaired(word, known)
+            number = lists.numbers.get(word)
+            value: object = word if number is None else float(number)
+            signs = frozenset({word})
+            if number is not None:
+                signs |= _number_signs(float(number))
+            token = Token(word, "word", value, signs, token.start, token.end)
+        result.append(token)
+    return result
+
+
+def _with_initials(tokens: Sequence[Token], labels: Sequence[str]) -> list[Token]:
+    """The "p" of "p9" as the class that begins with it, if there is only one."""
+    result = list(tokens)
+    for at, (token, number) in enumerate(pairwise(tokens)):
+        joined = token.kind == "word" and number.kind == "number" and token.end == number.start
+        named = [label for label in labels if label.startswith(token.text)]
+        if joined and len(token.text) == 1 and len(named) == 1:
+            text = named[0]
+            result[at] = Token(text, "word", text, frozenset({text}), token.start, token.end)
+    return result
+
+
+def _with_nouns(
+    tokens: Sequence[Token], words: Mapping[tuple[str, ...], tuple[str, bool]]
+) -> list[Token]:
+    """Class words, of one word or several, as nouns; the longest first."""
+    longest = max((len(phrase) for phrase in words), default=0)
+    result: list[Token] = []
     at = 0
-    while at < len(pieces):
-        for length in range(min(longest, len(pieces) - at), 0, -1):
-            chunk = tuple(pieces[at : at + length])
-            token = _phrase(chunk, classes, masks)
-            if token is not None:
-                tokens.append(token)
-                masks += token.kind == "mask"
+    while at < len(tokens):
+        for length in range(min(longest, len(tokens) - at), 0, -1):
+            run = tokens[at : at + length]
+            phrase = tuple(t.text for t in run)
+            if phrase in words and all(t.kind == "word" for t in run):
+                label, plural = words[phrase]
+                kind = "NOUNS" if plural else "NOUN"
+                text = " ".join(phrase)
+                signs = frozenset({kind, text}) | (run[0].signs if length == 1 else frozenset())
+                result.append(Token(text, "noun", label, signs, run[0].start, run[-1].end))
                 at += length
                 break
-    return tokens
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
 
 
-def _spelled_out(text: str) -> str:
-    """Abbreviations with stops and typed possessives in words the grammar knows."""
-    text = text.replace("\u2019", "'")
-    text = re.sub(r"\bi\. ?e\b\.?|\bie\b(?=,)", ",", text)
-    text = re.sub(r"\bw\.? ?r\.? ?t\b\.?", " relative to ", text)
-    text = re.sub(r"\b(vs|approx|dist|resp|pls|max|min|no|nr)\.(?= ?\S)", r"\1 ", text)
-    text = re.sub(r"\b(?:no|nr|num|number) *(?=\d)", " ", text)
-    # "on transporter 4's left", "on the robot's right side"
-    return re.sub(r"(?<=[\w>])'s? (?=(?:own )?(?:left|right)\b)", " its ", text)
+def _with_robots(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
+    """ "Robot 4", "which robot", "robots" as nouns; "the robot" may be the camera's own."""
+    plurals = {plural_of(word): label for word, label in lists.robots.items()}
+    result = list(tokens)
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1].text if at else ""
+        behind = tokens[at + 1].kind if at + 1 < len(tokens) else ""
+        label, kind = plurals.get(token.text), "NOUNS"
+        if before in lists.choosing or behind in ("number", "id"):
+            label, kind = (label, kind) if label else (lists.robots.get(token.text), "NOUN")
+        if token.kind == "word" and label:
+            signs = frozenset({kind})
+            result[at] = Token(token.text, "noun", label, signs, token.start, token.end)
+    return result
 
 
-def _phrase(
-    chunk: tuple[str, ...], classes: dict[tuple[str, ...], tuple[str, bool]], masks: int
-) -> Token | None:
-    text = " ".join(chunk)
-    if chunk in classes:
-        label, plural = classes[chunk]
-        return Token("class", text, label, plural=plural)
-    if (phrase := LEXICON.phrases.get(text)) is not None:
-        return Token(phrase.kind, text, order=phrase.order, cue=phrase.cue, plural=phrase.plural)
-    if len(chunk) > 1:
-        return None
-    if text == "<mask>":
-        return Token("mask", text, number=masks)
-    if text in ".?!":
-        return Token("stop", text)
-    if text in ",;:":
-        return Token("comma", text)
-    if text.isdigit():
-        return Token("number", text, number=int(text))
-    if text in LEXICON.ordinals:
-        return Token("ordinal", text, number=LEXICON.ordinals[text])
-    if text[0].isdigit():
-        return Token("ordinal", text, number=int(text[:-2]))
-    if text in LEXICON.numbers:
-        return Token("number word", text, number=LEXICON.numbers[text])
-    return Token("word", text)
+def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
+    """A number and its unit as one length in metres."""
+    result: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        unit = tokens[at + 1] if at + 1 < len(tokens) else token
+        number = token.value if isinstance(token.value, float) else None
+        if token.text in ("a", "one") and unit.text in lists.long_units:
+            number = 1.0
+        metres = lists.units.get(unit.text)
+        if token.kind == "number" and at and tokens[at - 1].text == "between":
+            # "between 80 and 100 cm": the unit belongs to both.
+            last = tokens[at + 1 : at + 4]
+            if len(last) == 3 and last[0].text == "and" and last[1].kind == "number":
+                unit, metres = token, lists.units.get(last[2].text)
+        if number is not None and metres is not None and at + 1 < len(tokens):
+            text = token.text if unit is token else f"{token.text} {unit.text}"
+            signs = frozenset({"LENGTH"})
+            result.append(Token(text, "length", number * metres, signs, token.start, unit.end))
+            at += 1 if unit is token else 2
+        else:
+            result.append(token)
+            at += 1
+    return result
 
 
-def _known_words(phrases: Iterable[tuple[str, ...]]) -> frozenset[str]:
-    return LEXICON.words.union(word for phrase in phrases for word in phrase)
-
-
-def _corrected(piece: str, known: frozenset[str]) -> str:
-    """The piece, or the one known word that differs from it by a single slip of the keyboard."""
-    piece = piece.removesuffix("'s")
-    if len(piece) < 3 or not piece.isalpha() or piece in known:
-        return piece
-    near = [w for w in known if len(w) >= 4 and w not in LEXICON.harmless and is_one_slip(piece, w)]
-    # A plural and its singular may both be one slip away; prefer the same last letter.
-    near = [w for w in near if w[-1] == piece[-1]] or near
-    return near[0] if len(near) == 1 else piece
-
-
-def is_one_slip(a: str, b: str) -> bool:
-    """Whether two different words differ by one missing, extra, wrong or swapped letter."""
-    if abs(len(a) - len(b)) > 1 or a == b:
-        return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    rest_a, rest_b = a[start:], b[start:]
-    return (
-        rest_a[1:] == rest_b
-        or rest_a == rest_b[1:]
-        or rest_a[1:] == rest_b[1:]
-        or (rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:])
-    )
+def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:
+    """What is left without the words and phrases that change nothing."""
+    at = 0
+    while at < len(tokens):
+        for length in range(min(lists.longest_filler, len(tokens) - at), 0, -1):
+            run = tokens[at : at + length]
+            if tuple(t.text for t in run) in lists.fillers:
+                at += length
+                break
+        else:
+            yield tokens[at]
+            at += 1

@@ -16,7 +16,7 @@ from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
-from smolrgpt_ros.reasoning.query.evaluation import Evaluation
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.ros.convert.answer_values import (
     KIND_CODES,
     generated_value,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smolrgpt_ros.language.reading.reader import GrammarReader
-from smolrgpt_ros.language.reading.word_lists import WordListError, default_word_lists
+from smolrgpt_ros.language.reader.reader import GrammarReader
+from smolrgpt_ros.language.reader.word_lists import WordListError, default_word_lists
 
 
 def test_a_label_in_view_beats_a_synonym() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reading.reader import read_question
+from smolrgpt_ros.language.reader.reader import read_question
 from smolrgpt_ros.scene.status import QueryError
 
 TYPED = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smolrgpt_ros.language import question as q
-from smolrgpt_ros.language.reading.reader import read_question
-from smolrgpt_ros.language.reading.resolution import View
+from smolrgpt_ros.language.reader.reader import read_question
+from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.scene.status import QueryError, Status
 
 VIEW = {3: "buffer", 4: "pallet", 7: "pallet", 12: "shelf"}

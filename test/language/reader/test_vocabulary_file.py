@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reading import grammar, spelling
-from smolrgpt_ros.language.reading.reader import GrammarReader, default_grammar, reader_with
-from smolrgpt_ros.language.reading.resolution import View
-from smolrgpt_ros.language.reading.word_lists import WordListError, default_word_lists
+from smolrgpt_ros.language.reader import grammar, spelling
+from smolrgpt_ros.language.reader.reader import GrammarReader, default_grammar, reader_with
+from smolrgpt_ros.language.reader.resolution import View
+from smolrgpt_ros.language.reader.word_lists import WordListError, default_word_lists
 from smolrgpt_ros.scene.status import QueryError
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "vocabulary.yaml"

@@ -43,7 +43,7 @@ from smolrgpt_ros.language.question import (
     Whether,
     Which,
 )
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 

@@ -38,7 +38,7 @@ from smolrgpt_ros.language.question import (
     Where,
     Whether,
 )
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.scene.status import QueryError, Status
 
 PALLETS, VEHICLES, BUFFERS = OfClass("pallet"), OfClass("transporter"), OfClass("buffer")

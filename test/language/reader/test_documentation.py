@@ -9,7 +9,7 @@ import pytest
 from notation import SCENE
 
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reading.reader import read_question
+from smolrgpt_ros.language.reader.reader import read_question
 
 PAGE = (Path(__file__).parents[3] / "docs" / "questions.md").read_text()
 LABELS = {i: label for i, label in SCENE.items() if i not in (13, 14)}

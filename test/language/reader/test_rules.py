@@ -6,7 +6,7 @@ import pytest
 from notation import SCENE
 
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reading.reader import default_grammar, read_question
+from smolrgpt_ros.language.reader.reader import default_grammar, read_question
 
 EXAMPLES = [
     pytest.param(example, id=f"{alternative.source} {example}")

@@ -1,6 +1,6 @@
 """Thousands of random questions on simulated frames, against an evaluator of the truth.
 
-As a program it does the same at any size: python test/reasoning/query/test_generated.py --help
+As a program it does the same at any size: python test/reasoning/measuring/test_generated.py --help
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from query_truth import Ambiguous, Answer, Itself, Refused, TruthEvaluator
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language import question as q
-from smolrgpt_ros.reasoning.query.answer_text import answer_text
-from smolrgpt_ros.reasoning.query.evaluation import Evaluation
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.answer_text import answer_text
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame

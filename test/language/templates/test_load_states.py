@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.language.reader.load_states import with_plain_states
+from smolrgpt_ros.language.templates.load_states import with_plain_states
 
 
 @pytest.mark.parametrize(

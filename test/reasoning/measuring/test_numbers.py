@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.language.question import Comparison
-from smolrgpt_ros.reasoning.query.numbers import (
+from smolrgpt_ros.reasoning.measuring.numbers import (
     Dependence,
     Number,
     chance_below,

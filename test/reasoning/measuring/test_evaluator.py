@@ -12,8 +12,8 @@ import pytest
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.grounding import RegionView, ground
-from smolrgpt_ros.reasoning.query.evaluation import Evaluation
-from smolrgpt_ros.reasoning.query.evaluator import _plausible, evaluate, locate
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
+from smolrgpt_ros.reasoning.measuring.evaluator import _plausible, evaluate, locate
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 

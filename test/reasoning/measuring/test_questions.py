@@ -62,7 +62,7 @@ from smolrgpt_ros.language.question import (
     Whether,
     Which,
 )
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status

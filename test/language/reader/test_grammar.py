@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smolrgpt_ros.language.reading.grammar import GrammarError, load_grammar
+from smolrgpt_ros.language.reader.grammar import GrammarError, load_grammar
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ from smolrgpt_ros.language.question import (
     Whether,
     Which,
 )
-from smolrgpt_ros.reasoning.query.answer_text import answer_text
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.answer_text import answer_text
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 
 PALLETS, VEHICLES, BUFFERS = OfClass("pallet"), OfClass("transporter"), OfClass("buffer")
 P11, P12, P13 = (Ids((i,), "pallet") for i in (11, 12, 13))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.language.reading.spelling import Speller, english_words, is_one_slip
+from smolrgpt_ros.language.reader.spelling import Speller, english_words, is_one_slip
 
 WORDS = ("rack", "zone", "from", "distance", "between", "pallet", "right")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smolrgpt_ros.language.reading.grammar import load_grammar
-from smolrgpt_ros.language.reading.parser import Mismatch, Parser
-from smolrgpt_ros.language.reading.tokens import tokenize
-from smolrgpt_ros.language.reading.word_lists import default_word_lists
+from smolrgpt_ros.language.reader.grammar import load_grammar
+from smolrgpt_ros.language.reader.parser import Mismatch, Parser
+from smolrgpt_ros.language.reader.tokens import tokenize
+from smolrgpt_ros.language.reader.word_lists import default_word_lists
 
 RULES = """
 @near = near | close to

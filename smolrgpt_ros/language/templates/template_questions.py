@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .lexicon import LEXICON
-from .meaning import Meaning
-from .reader.reader import read_question
-from .reader.reference_resolution import ReferenceResolver, RegionView
-from .reader.relations import read_relation, relation_of, without_empty_words
-from .reader.tokens import tokenize
-from .vocabulary import Vocabulary
+from ..lexicon import LEXICON
+from ..meaning import Meaning
+from ..vocabulary import Vocabulary
+from .reader import read_question
+from .reference_resolution import ReferenceResolver, RegionView
+from .relations import read_relation, relation_of, without_empty_words
+from .tokens import tokenize
 
 # The one addressed is not asked about: "hey robot, how far ...".
 _GREETING = re.compile(r"^\s*(?:hey|hi|hello|ok|okay|dear)\s+(?:there|you|[a-z]+)\s*[,:!]+", re.I)

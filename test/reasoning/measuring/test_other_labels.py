@@ -12,7 +12,7 @@ from block_scene import Block, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language import question as q
-from smolrgpt_ros.reasoning.query.evaluator import evaluate
+from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 
 SIZES = {
     "person": (0.5, 0.4, 1.75),

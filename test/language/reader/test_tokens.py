@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.language.reading.tokens import Token, tokenize
-from smolrgpt_ros.language.reading.word_lists import default_word_lists
+from smolrgpt_ros.language.reader.tokens import Token, tokenize
+from smolrgpt_ros.language.reader.word_lists import default_word_lists
 
 LABELS = ("pallet", "buffer", "traffic light", "transporter")
 

@@ -9,7 +9,7 @@ import pytest
 from notation import SCENE, Wording, same_meaning, wordings
 
 from smolrgpt_ros.language.question import Question
-from smolrgpt_ros.language.reading.reader import read_question
+from smolrgpt_ros.language.reader.reader import read_question
 from smolrgpt_ros.scene.status import QueryError
 
 READ_AT_LEAST = 0.94

@@ -1,1 +1,0 @@
-"""Typed questions to the query language: tokens, a grammar kept as data, and its reader."""

@@ -1,0 +1,1 @@
+"""Questions with ``<mask>`` placeholders in the benchmark's wordings, read by their cues."""
