@@ -39,6 +39,7 @@ from .patterns import (
     Sequenced,
     Terminal,
     captures_of,
+    dropped_references_of,
     literals_of,
     references_of,
     repeated_captures_of,
@@ -217,12 +218,19 @@ def _alternative(
         cost, pattern = int(found[1]), pattern[: found.start()]
     node = _Patterns(pattern, macros, source, spellings).read()
     captured, repeated = list(captures_of(node)), frozenset(repeated_captures_of(node))
+    dropped = list(dropped_references_of(node))
     if not equals:
-        if len(captured) != 1:
+        if len(captured) != 1 or dropped:
             raise GrammarError(f"{source}: expected ' = meaning', found {text.strip()!r}")
         return Alternative(node, _only(captured[0]), cost, source, repeated)
     try:
         tree = ast.parse(meaning.strip(), mode="eval").body
+        used = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+        # No part of a question is dropped: "_" says that the part repeats what the rule says.
+        dropped += [name for name in captured if name not in used and not name.endswith("_")]
+        if dropped:
+            parts = ", ".join(dropped)
+            raise GrammarError(f"the meaning drops {parts}; use it, or end its name in '_'")
         value = _meaning(tree, names, frozenset(captured))
         return Alternative(node, value, cost, source, repeated)
     except (SyntaxError, GrammarError) as error:

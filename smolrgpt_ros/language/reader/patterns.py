@@ -86,6 +86,15 @@ def references_of(node: Node) -> Iterator[str]:
         yield from references_of(part)
 
 
+def dropped_references_of(node: Node) -> Iterator[str]:
+    """Names of the rules whose value is kept under no name."""
+    if isinstance(node, Reference):
+        yield node.rule
+    elif not isinstance(node, Capture):
+        for part in parts_of(node):
+            yield from dropped_references_of(part)
+
+
 def literals_of(node: Node) -> Iterator[str]:
     """Words as they are written."""
     if isinstance(node, Literal):
