@@ -12,8 +12,9 @@ A file of rules reads::
 
 ``UPPER`` names a rule, defined in any file, or a kind of token (:data:`TERMINALS`); everything else
 is a literal word. ``x:`` keeps what a part means under a name; ``( | )``, ``?``, ``*`` and ``+``
-mean what they mean in regular expressions; a repeated part is kept as a tuple. ``@name`` stands for
-a choice of phrases. The meaning behind ``=`` is a call of a constructor of the query language, or
+mean what they mean in regular expressions; a repeated part is kept as a tuple. No part is dropped:
+the meaning uses every name, but for one like ``x_:``, which only repeats what the rule says anyway.
+``@name`` stands for a choice of phrases. The meaning behind ``=`` is a call of a constructor of the query language, or
 of one of the functions that the grammar is loaded with. ``~1`` makes a pattern a second choice,
 ``~2`` a third. ``>`` gives an example, which the tests read.
 """
