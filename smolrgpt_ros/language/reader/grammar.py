@@ -10,13 +10,14 @@ A file of rules reads::
         > how far is pallet 9 from the transporter
         a:NP to b:NP how far  ~1       = HowMuch(Distance(a, b))
 
-``UPPER`` names a rule, defined in any file, or a kind of token (:data:`TERMINALS`); everything else
-is a literal word. ``x:`` keeps what a part means under a name; ``( | )``, ``?``, ``*`` and ``+``
-mean what they mean in regular expressions; a repeated part is kept as a tuple. No part is dropped:
-the meaning uses every name, but for one like ``x_:``, which only repeats what the rule says anyway.
-``@name`` stands for a choice of phrases. The meaning behind ``=`` is a call of a constructor of the query language, or
-of one of the functions that the grammar is loaded with. ``~1`` makes a pattern a second choice,
-``~2`` a third. ``>`` gives an example, which the tests read.
+``UPPER`` names a rule, defined in any file, or a kind of token (:data:`TERMINALS`); everything
+else is a literal word. ``x:`` keeps what a part means under a name; ``( | )``, ``?``, ``*`` and
+``+`` mean what they mean in regular expressions; a repeated part is kept as a tuple. No part is
+dropped: the meaning uses every name, but for one like ``x_:``, which only repeats what the rule
+says anyway. ``@name`` stands for a choice of phrases. The meaning behind ``=`` is a call of a
+constructor of the query language, or of one of the functions that the grammar is loaded with.
+``~1`` makes a pattern a second choice, ``~2`` a third. ``>`` gives an example, which the tests
+read.
 """
 
 from __future__ import annotations
