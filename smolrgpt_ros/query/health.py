@@ -160,12 +160,12 @@ def query_health(
     """
     values: dict[str, object] = {
         "pending": pending,
+        "stuck in the model": stuck,
         "latency p50 (s)": round(latency_s.quantile(0.5), 4),
         "latency p95 (s)": round(latency_s.quantile(0.95), 4),
         **{f"ended {name}": n for name, n in sorted(statuses.items())},
     }
     if stuck:
-        values["stuck in the model"] = stuck
         return Health("query", Level.ERROR, stuck_message(stuck), values)
     return Health("query", Level.OK, "ready", values)
 
