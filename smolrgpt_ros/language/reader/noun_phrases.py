@@ -95,7 +95,6 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         conditions.append(q.Not(q.Among(It())))  # type: ignore[arg-type]
     result = base
     for condition in conditions:
-        _check_left_out(base, condition)
         result = q.where(result, condition)
     if len(ranks) > 1 or len(ordinals) > 1 or len(takes) > 1 or len(targets) > 1:
         raise Mismatch("two superlatives choose from the same objects; ask with one")
@@ -110,17 +109,6 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         rank = rank if len(references) > 1 else with_target(rank, next(iter(references)))
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
-
-
-def _check_left_out(base: q.Selection, condition: q.Condition) -> None:
-    """Refuses "transporters without pallets" as transporters that are no pallets.
-
-    Raises:
-        Mismatch: if what is left out is a class that the objects are not of.
-    """
-    match base, condition:
-        case q.OfClass(label), q.Not(q.Among(q.OfClass(other))) if label != other:
-            raise Mismatch("what is left out is of another class than the objects")
 
 
 def _references(conditions: list[q.Condition]) -> list[q.Selection]:

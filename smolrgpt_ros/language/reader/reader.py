@@ -9,7 +9,7 @@ from pathlib import Path
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..english import english
-from ..question import Question
+from ..question import Among, Not, OfClass, Question, Where, parts_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
 from .parser import Parser
@@ -68,6 +68,7 @@ class GrammarReader:
         if not readings:
             raise self._unreadable(tokens, parser, view)
         best = [r.meaning for r in readings if r.cost == readings[0].cost]
+        best = [meaning for meaning in best if not _leaves_out_nothing(meaning)] or best
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []
         for meaning in best:
@@ -109,6 +110,17 @@ class GrammarReader:
 
     def _is_known(self, token: Token) -> bool:
         return bool(token.signs & self._known) or isinstance(token.value, float)
+
+
+def _leaves_out_nothing(meaning: object) -> bool:
+    """Whether it leaves out what could not be meant: "transporters without pallets"."""
+    for part in parts_of(meaning):
+        if isinstance(part, Where) and isinstance(part.of, OfClass):
+            for other in parts_of(part.condition):
+                match other:
+                    case Not(Among(OfClass(label))) if label != part.of.label:
+                        return True
+    return False
 
 
 def read_question(

@@ -72,9 +72,30 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
             )
         return value
 
+    _check_nearest_to_each(meaning, view)
     if placeholders and not used:
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
     return q.changed(meaning, change)
+
+
+def _check_nearest_to_each(meaning: Any, view: View) -> None:
+    """Refuses "the distance of each pallet to the nearest shelf": another shelf for each pallet.
+
+    Raises:
+        QueryError: BAD_QUESTION, where more than one could be the nearest.
+    """
+    for part in q.parts_of(meaning):
+        if not isinstance(part, q.Each | q.Mean | q.Total | q.Order | q.Compared | q.Ranked):
+            continue
+        for end in q.parts_of(part.key):
+            if not isinstance(end, q.Ranked) or Unsaid() not in q.parts_of(end.key):
+                continue
+            if not isinstance(end.of, q.OfClass) or len(view.ids_of(end.of.label)) > 1:
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    "each object may have another one nearest to it; ask for each on its own, or "
+                    f"name the one to measure to; in view: {view.listed()}",
+                )
 
 
 def _counted(value: Counted, view: View) -> q.Ids:
