@@ -6,7 +6,7 @@ it, so that a sentence has one reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import singledispatch
 
 from . import question as q
@@ -155,10 +155,19 @@ def _listed(items: Sequence[str]) -> str:
 def condition(value: q.Condition) -> str:
     """A condition as it stands behind "that are"."""
     if isinstance(value, q.All):
-        return " and ".join(_closed(part) for part in value.conditions)
+        return " and ".join(_members(value.conditions))
     if isinstance(value, q.AnyOf):
-        return " or ".join(_closed(part) for part in value.conditions)
+        return " or ".join(_members(value.conditions))
     return _simple(value)
+
+
+def _members(conditions: tuple[q.Condition, ...]) -> Iterator[str]:
+    """Conditions to join; "in A and in B" could be read as one of the two places."""
+    placed = False
+    for part in conditions:
+        text = _closed(part)
+        yield f"({text})" if placed and isinstance(part, q.Inside) else text
+        placed = placed or isinstance(part, q.Inside)
 
 
 def _closed(value: q.Condition) -> str:
