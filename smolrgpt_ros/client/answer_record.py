@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smolrgpt_ros.language.answers import Value
+from smolrgpt_ros.language.answers import Value, known
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.rendering.answer_view import text_with_ids, written
@@ -229,11 +229,6 @@ class AnswerRecord:
             f"{name:<{width}}  {written(value, self.unit):>9}{_spread(std)}"
             for name, value, std in zip(names, self.values, stds, strict=True)
         ]
-
-
-def known(value: float) -> float | None:
-    """A number of a message; ``None`` where it is NaN."""
-    return float(value) if math.isfinite(value) else None
 
 
 def _rounded(value: Value | None) -> Value | None:

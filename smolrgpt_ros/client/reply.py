@@ -10,7 +10,7 @@ from geometry_msgs.msg import PointStamped
 from std_msgs.msg import Header
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
-from smolrgpt_ros.language.answers import Value
+from smolrgpt_ros.language.answers import Value, known
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region, SpatialAnswer
 from smolrgpt_ros.ros.convert.answer_values import (
@@ -146,9 +146,9 @@ class SpatialReply:
         measured = self.answer.measured
         ids = [int(i) for i in measured.region_ids]
         each = len(measured.values) == len(ids)
-        values = [_finite(v) for v in measured.values] if each else [None] * len(ids)
+        values = [known(v) for v in measured.values] if each else [None] * len(ids)
         known_stds = each and len(measured.stds) == len(ids)
-        stds = [_finite(v) for v in measured.stds] if known_stds else [None] * len(ids)
+        stds = [known(v) for v in measured.stds] if known_stds else [None] * len(ids)
         return tuple(Listed(*row) for row in zip(ids, values, stds, strict=True))
 
     @property
@@ -199,7 +199,3 @@ class SpatialReply:
         assert self.answer is not None  # there are regions
         header = Header(stamp=self.answer.header.stamp, frame_id=region.position_frame_id)
         return PointStamped(header=header, point=region.position)
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from smolrgpt_ros.language.answers import known
 from smolrgpt_ros.msg import Region, SpatialAnswer
 from smolrgpt_ros.ros.convert.answer_values import kind_of
 from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
 
-from .answer_record import AnswerRecord, RegionPlace, known
+from .answer_record import AnswerRecord, RegionPlace
 from .reply import SpatialReply
 
 _POLICIES = {

@@ -12,7 +12,7 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
-from .depth_sampling import RimSamples, SurfaceSamples, rims_of
+from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, rims_of
 from .noise import (
     RIM_ON_SIDE,
     TANGENT_BIAS_PIXELS,
@@ -23,7 +23,7 @@ from .noise import (
     surface_sigmas,
     systematic_error,
 )
-from .object_heights import Heights
+from .object_heights import LEVEL_TOP, Heights
 from .observations import FitProblem, FloorPoints, Observations, starts_around
 from .region_masks import Flags, RegionMasks, Whole
 from .size_priors import SIZES, SizePrior
@@ -33,8 +33,6 @@ Floats = NDArray[np.float64]
 _UNKNOWN_LENGTH = 3.0  # metres, of an object of no known class
 _UNKNOWN_RECESS = 0.03  # metres by which its surface lies behind the sides of its box
 _BASE_RECESS = 0.01  # metres by which the base of a known class does
-_FEWEST_SAMPLES = 8
-_LEVEL_TOP = 0.08  # metres below the top up to which a rim belongs to the top face
 _CENTRE_BEHIND = 0.2  # short sides from the middle of what is seen to where a fit starts
 
 
@@ -69,7 +67,7 @@ def box_problems(
     bottoms, tops = np.zeros(len(labels)), np.zeros(len(labels))
     for i, (label, prior) in enumerate(zip(labels, priors, strict=True)):
         part, rim = surfaces.part(i), rims.part(i)
-        if part.stop - part.start < _FEWEST_SAMPLES:
+        if part.stop - part.start < FEWEST_SAMPLES:
             continue
         chosen = heights.object_samples(part, prior.long if prior else _UNKNOWN_LENGTH)
         if chosen is None:
@@ -182,7 +180,7 @@ def _rim_points(
     # far edge of a level top, that ray meets the top's height.
     drop = heights.plane.offset - inner
     level = rims.upper[good] & (drop > 0.5) & (rays[:, 2] < -0.05)
-    level &= inner > extents.top[owner] - _LEVEL_TOP
+    level &= inner > extents.top[owner] - LEVEL_TOP
     z_edge = np.where(level, drop / np.where(level, -rays[:, 2], 1.0), z)
     xy = (rays * z_edge[:, None])[:, :2]
     sigmas = surface_sigmas(xy, z, sigma_z, camera)

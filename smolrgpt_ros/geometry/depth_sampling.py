@@ -31,6 +31,7 @@ _MOST_SAMPLES = 140  # of each region
 _FEWEST_SMOOTH = 30  # samples away from depth edges, without which those at edges are used
 _INWARD = (2, 1, 0)  # pixels from the rim to where the object's own depth is read, best last
 _PROBES = (3, 6)  # pixels from the rim to what surrounds it
+FEWEST_SAMPLES = 8  # pixels with depth: fewer say nothing of a region
 _BELOW = 4  # pixels from the rim down to what an object would stand on
 _FLOOR_BAND = 0.06  # metres of height within which a pixel is floor
 # Depth differences of neighbours, metres and shares of the depth: a jump, and the same surface.

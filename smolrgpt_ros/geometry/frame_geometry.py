@@ -16,7 +16,7 @@ from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import median
 
 from .box_evidence import box_problems
-from .depth_sampling import surfaces_of
+from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
 from .noise import IDEAL_DEPTH_NOISE, depth_noise, load_sigma
@@ -27,7 +27,6 @@ from .region_masks import MOST_REGIONS, RegionMasks
 from .size_priors import SIZES, is_flat
 
 _CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load
-_FEWEST_SAMPLES = 8  # pixels with depth
 
 
 class FrameGeometry:
@@ -178,7 +177,7 @@ class FrameGeometry:
         for i, (region, problem) in enumerate(zip(regions, problems, strict=True)):
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
             name = f"region {region.id}"
-            if len(points) < _FEWEST_SAMPLES:
+            if len(points) < FEWEST_SAMPLES:
                 self._objects[region.id] = (
                     f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
                 )

@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median, quantile
 
-from .depth_sampling import RimSamples, SurfaceSamples
+from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples
 from .size_priors import SIZES
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _ON_FLOOR = 0.06  # metres: lower samples of an object are floor that its mask includes
-_FEWEST_SAMPLES = 8
 _SURELY_BELOW = 1.3  # standard deviations that a noisy height is lowered by to stay below the top
-_LEVEL_TOP = 0.08  # metres below the top up to which samples belong to a level top face
+LEVEL_TOP = 0.08  # metres below the top up to which samples and rims belong to a level top face
 _FEWEST_UNDERSIDE = 6  # rim places that show an underside
 _UNDERSIDE_BAND = 0.06  # metres about the underside within which its rim lies
 
@@ -59,12 +58,12 @@ class Heights:
         height = self.surface[part]
         floor = max(_ON_FLOOR, 3 * self.plane.residual)
         rising = height > min(floor, 0.5 * quantile(height, 0.95))
-        if np.count_nonzero(rising) < _FEWEST_SAMPLES:
+        if np.count_nonzero(rising) < FEWEST_SAMPLES:
             return None
         xy = self.surface_local[part, :2]
         offset = xy - median(xy[rising])
         near = rising & (np.square(offset).sum(axis=1) < (1.5 * length) ** 2)
-        return near if np.count_nonzero(near) >= _FEWEST_SAMPLES else rising
+        return near if np.count_nonzero(near) >= FEWEST_SAMPLES else rising
 
     def top(self, part: slice, of_object: Flags, rim: slice) -> float:
         """Height of the highest part, which may be as thin as a post seen only at the rim.
@@ -86,8 +85,8 @@ class Heights:
         """Whether the highest part of the rim is not the object's own edge."""
         known = self.rim_known[rim]
         heights, cut = self.rim[rim][known], rims.cut[rim][known]
-        level = np.count_nonzero(self.surface[part][of_object] > top - _LEVEL_TOP)
-        if len(heights) < _FEWEST_SAMPLES or level > 0.15 * np.count_nonzero(of_object):
+        level = np.count_nonzero(self.surface[part][of_object] > top - LEVEL_TOP)
+        if len(heights) < FEWEST_SAMPLES or level > 0.15 * np.count_nonzero(of_object):
             return False  # a level top face shows
         return bool(cut[heights > quantile(heights, 0.9)].mean() > 0.6)
 

@@ -14,7 +14,7 @@ from .size_priors import SIZES
 
 _VEHICLE = SIZES["transporter"]
 _STACKED = 0.3  # metres: goods on a pallet are at least so high
-_CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, at most
+CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, at most
 # The space above a deck that is searched: shares of its sides, and metres above it.
 _SEARCHED = np.linspace(-0.3, 0.3, 5)
 _SEARCHED_HEIGHTS = np.array([0.08, 0.2, 0.35])
@@ -47,7 +47,7 @@ def load_of(geometry: FrameGeometry, region_id: int) -> float | str:
         if isinstance(load, str) or load.footprint is None or not load.rides:
             continue
         offset = load.footprint.centre - found.footprint.centre
-        if float(np.linalg.norm(offset)) < _CENTRED:
+        if float(np.linalg.norm(offset)) < CENTRED:
             return 1.0
     return _occupied(geometry, found.footprint)
 

@@ -72,6 +72,11 @@ Value = float | int | str
 whether something is so."""
 
 
+def known(value: float) -> float | None:
+    """A number of a message or record; ``None`` where it is NaN, which JSON cannot write."""
+    return float(value) if math.isfinite(value) else None
+
+
 @dataclass(frozen=True)
 class ReadAnswer:
     """What an answer sentence says.

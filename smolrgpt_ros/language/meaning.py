@@ -116,6 +116,9 @@ class Order(Enum):
 STATES = (Order.EMPTY, Order.LOADED)
 """Orders that say what a region carries, not where it is."""
 
+RELATIVE = (Order.NEAREST, Order.FARTHEST)
+"""Orders by the distance to a reference."""
+
 
 @dataclass(frozen=True)
 class Pick:

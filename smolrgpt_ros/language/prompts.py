@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .lexicon import LEXICON
-from .meaning import STATES, Kind, Meaning, Order, Pick
+from .meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
 _RELATIONS = {
@@ -29,7 +29,6 @@ _RELATIONS = {
 }
 
 _REGION = re.compile(r"\[Region (\d+)\]")
-_RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _ORDINALS = {rank: word for word, rank in LEXICON.ordinals.items()}
 
 
@@ -124,7 +123,7 @@ class _PromptWriter:
             f"Given {self._listed(place.candidates)} and {self._listed(counted)}, "
             f"how many {what} are in the"
         )
-        if place.order in _RELATIVE:
+        if place.order in RELATIVE:
             near = "closest to" if place.order is Order.NEAREST else "farthest from"
             rank = f"{_ordinal(place.rank)} " if place.rank > 1 else ""
             return f"{given} {where} {rank}{near} {self._end(place.reference)}?"
@@ -156,7 +155,7 @@ class _PromptWriter:
         which = f"which of {self._listed(pick.candidates)} is"
         if pick.order in STATES:
             return _sentence(given, f"{which} {pick.order.value}?")
-        if pick.order in _RELATIVE:
+        if pick.order in RELATIVE:
             to = "to" if pick.order is Order.NEAREST else "from"
             return _sentence(given, f"{which} {_superlative(pick)} {to} {self._end(reference)}?")
         return _sentence(given, f"{which} the {_superlative(pick)}?")
@@ -180,7 +179,7 @@ class _PromptWriter:
         if pick.order is None:
             return self._listed(pick.candidates)
         name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
-        if pick.order in _RELATIVE and pick.reference is not None:
+        if pick.order in RELATIVE and pick.reference is not None:
             # Only behind a list of the candidates: "the pallet nearest to the transporter M".
             near = "nearest to" if pick.order is Order.NEAREST else "farthest from"
             rank = f"{_ordinal(pick.rank)} " if pick.rank > 1 else ""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.region import Region
 
 from .answer_view import AnswerView
-from .drawing import draw_caption, draw_regions, draw_tag, scale_of
+from .drawing import box_of, draw_caption, draw_regions, draw_tag, scale_of
 from .marks import Form, Mark, marks_of
 
 #: Column and row, pixels.
@@ -57,11 +57,11 @@ def _draw(picture: NDArray[np.uint8], mark: Mark, regions: Sequence[Region]) -> 
             _line(picture, last, foot, mark, thin=True)
             _dimension(picture, first, foot, mark)
         case Form.WIDTH:
-            x0, y0, x1, y1 = _box(regions[0])
+            x0, y0, x1, y1 = box_of(regions[0])
             row = (y0 + y1) / 2 + _BELOW * scale_of(picture)
             _dimension(picture, (x0, row), (x1 - 1, row), mark)
         case Form.HEIGHT:
-            x0, y0, x1, y1 = _box(regions[0])
+            x0, y0, x1, y1 = box_of(regions[0])
             column = x1 + 12 * scale_of(picture)
             _dimension(picture, (column, y0), (column, y1 - 1), mark)
         case Form.ARROW:
@@ -96,11 +96,6 @@ def _dimension(picture: NDArray[np.uint8], a: Spot, b: Spot, mark: Mark) -> None
 def _middle(region: Region) -> Spot:
     rows, columns = np.nonzero(region.mask)
     return float(columns.mean()), float(rows.mean())
-
-
-def _box(region: Region) -> tuple[int, int, int, int]:
-    assert region.box is not None
-    return region.box
 
 
 def _below(picture: NDArray[np.uint8], middle: Spot) -> Spot:

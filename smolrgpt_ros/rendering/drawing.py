@@ -34,7 +34,7 @@ def draw_regions(
         strong = highlighted is None or region.id in highlighted
         color = label_color(region.label)
         weight = 0.3 if strong else 0.08
-        x0, y0, x1, y1 = _box(region)
+        x0, y0, x1, y1 = box_of(region)
         mask = region.mask[y0:y1, x0:x1]
         patch = picture[y0:y1, x0:x1]
         tint = np.full_like(patch, color)
@@ -46,7 +46,7 @@ def draw_regions(
         cv2.drawContours(picture, outline, -1, color, thickness, cv2.LINE_AA)
     for region in drawn:
         if highlighted is None or region.id in highlighted:
-            x0, y0, x1, y1 = _box(region)
+            x0, y0, x1, y1 = box_of(region)
             name = f"{region.label} {region.id}".strip()
             draw_tag(picture, name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label))
     return picture
@@ -120,7 +120,8 @@ def _area(region: Region) -> int:
     return int(np.count_nonzero(region.mask))
 
 
-def _box(region: Region) -> tuple[int, int, int, int]:
+def box_of(region: Region) -> tuple[int, int, int, int]:
+    """The box of a region that is seen: first and last column and row, as ``Region.box``."""
     assert region.box is not None
     return region.box
 

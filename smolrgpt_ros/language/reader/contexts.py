@@ -25,9 +25,14 @@ def about(topic: q.Selection, question: Any) -> Any:
     return result
 
 
+def _leaves_open(selection: q.Selection, *references: type) -> bool:
+    """Whether it holds a reference that another part of the question names."""
+    return any(isinstance(part, references) for part in q.parts_of(selection))
+
+
 def near_unsaid(selection: q.Selection, target: q.Selection) -> q.Selection:
     """ "the nearest one" whose reference another part of the question names."""
-    if not any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
+    if not _leaves_open(selection, Unsaid):
         raise Mismatch("the reference belongs to no superlative")
     found: Any = with_target(selection, target)
     return found  # type: ignore[no-any-return]
@@ -39,14 +44,14 @@ def held_there(selection: q.Selection, place: q.Selection) -> q.Selection:
     Raises:
         Mismatch: if the phrase takes the place up by itself, as a topic.
     """
-    if any(isinstance(part, It | Unsaid) for part in q.parts_of(selection)):
+    if _leaves_open(selection, It, Unsaid):
         raise Mismatch("the first part of the question is its topic")
     return where(selection, held_by(place))
 
 
 def in_place(selection: q.Selection, place: q.Selection) -> q.Selection:
     """ "buffer 3: nearest pallet to the shelf": one of those in the place."""
-    if any(isinstance(part, Unsaid) for part in q.parts_of(selection)):
+    if _leaves_open(selection, Unsaid):
         raise Mismatch("it is open whether the place or the camera is the reference")
     return where(selection, inside_only(place))
 
@@ -77,9 +82,8 @@ def among(given: q.Selection, question: Any) -> Any:
 def exceptional(excepted: q.Selection, question: Any) -> Any:
     """ "Besides pallet 9, how many pallets": the question without them."""
     named = [part for part in q.parts_of(question) if isinstance(part, q.Ids)]
-    if len(named) == 1 and not isinstance(
-        excepted, It
-    ):  # "apart from the one it carries": what the question names.
+    if len(named) == 1 and not isinstance(excepted, It):
+        # "Apart from the one it carries": what the question names.
         excepted = q.changed(excepted, lambda v: named[0] if isinstance(v, It) else v)
     condition = excepting(excepted)
     other = q.Not(q.Among(It()))  # type: ignore[arg-type]

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..meaning import STATES, Kind, Meaning, Order, Pick
+from ..meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
 from .noun_phrases import NounPhrase
 from .parsed_question import ParsedQuestion
 from .token_scan import kind_at, past_articles, text_at
 
 _BACKWARDS = re.compile(r"\b(?:to|from) (?:it|him|them|(?:that|this) one)\b")
 _YES_OR_NO = ("is", "are", "does", "do", "did", "has", "have")
-_RELATIVE = (Order.NEAREST, Order.FARTHEST)
 _BETWEEN = ("to", "from", "of", "for", "in", "proximity", "than", "one")
 
 
@@ -39,7 +38,7 @@ def read_choice(question: ParsedQuestion) -> Meaning:
     if compared is not None:
         return compared
     head, rule = _head_and_rule(question)
-    relative = rule.order in _RELATIVE
+    relative = rule.order in RELATIVE
     reference = None
     if relative:
         reference = _reference(question, head, rule.at) or _antecedent(question, rule.at)
@@ -119,7 +118,7 @@ def _compared(question: ParsedQuestion) -> Meaning | None:
     """The choice of "is A nearer (to C) than B" and of "is C nearer to A than to B"."""
     named = [m for m in question.phrases if m.names_regions]
     than = next((i for i, t in enumerate(question.tokens) if t.text == "than"), -1)
-    rules = [i for i in question.loose("superlative") if question.tokens[i].order in _RELATIVE]
+    rules = [i for i in question.loose("superlative") if question.tokens[i].order in RELATIVE]
     if len(named) not in (2, 3) or len(rules) != 1 or any(m.asked for m in named):
         return None
     if not named[0].end <= rules[0] < than < named[-1].start or named[-2].start > than:

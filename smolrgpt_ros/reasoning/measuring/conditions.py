@@ -26,10 +26,8 @@ from smolrgpt_ros.language.question import (
 
 from .containment import carried, inside, loaded, rests_on
 from .context import Context, SameObjectError
-from .floor_objects import CannotMeasure, End
-from .numbers import Number, chance_compared
-
-_IMPOSSIBLE = 1e-3  # below this probability nothing else about an object matters
+from .floor_objects import CannotMeasure, End, region_of
+from .numbers import IMPOSSIBLE, Number, chance_compared
 
 
 def chance_of(condition: Condition, end: End, context: Context) -> float:
@@ -69,11 +67,11 @@ def chance_of(condition: Condition, end: End, context: Context) -> float:
                 (context.objects.next_to(end, o) for o in _others(of, end, context)), default=0.0
             )
         case Inside(place):
-            return _inside(place, _region(end), context)
+            return _inside(place, region_of(end), context)
         case OnTop(carrier):
-            return _on_top(carrier, _region(end), context)
+            return _on_top(carrier, region_of(end), context)
         case State(state):
-            return _state(state, _region(end), context)
+            return _state(state, region_of(end), context)
 
 
 def _state(state: LoadState, region_id: int, context: Context) -> float:
@@ -117,7 +115,7 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
 
     def number(of: End) -> Number:
         if isinstance(key, SizeOf):
-            return context.objects.compared_size(_region(of), key.dimension)
+            return context.objects.compared_size(region_of(of), key.dimension)
         return context.number(key, of)
 
     chance = 1.0
@@ -156,7 +154,7 @@ def _product(conditions: Iterable[Condition], end: End, context: Context, negate
             continue
         answered = True
         chance *= 1.0 - part if negated else part
-    if hidden is not None and chance >= _IMPOSSIBLE:
+    if hidden is not None and chance >= IMPOSSIBLE:
         raise hidden
     if itself is not None and not answered:
         raise itself
@@ -179,9 +177,3 @@ def _others(selection: Selection, end: End, context: Context) -> tuple[End, ...]
 def _distinct(end: End, other: End, context: Context) -> None:
     if end == other:
         raise SameObjectError(f"{context.objects.name(end)} would be related to itself")
-
-
-def _region(end: End) -> int:
-    if end is None:
-        raise CannotMeasure("the camera has no size, load or place to measure")
-    return end

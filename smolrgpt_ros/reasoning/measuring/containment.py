@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
-from smolrgpt_ros.geometry.payload import load_of
+from smolrgpt_ros.geometry.payload import CENTRED, load_of
 from smolrgpt_ros.geometry.relations import horizontal_distance
 from smolrgpt_ros.geometry.size_priors import SIZES
 
@@ -18,7 +18,6 @@ from .floor_objects import CannotMeasure, FloorObjects
 from .numbers import chance_positive
 
 _STANDS_BELOW = 0.1  # metres: largest height of the underside of what is not carried
-_CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, as payload.py has it
 _FOOT_HIDDEN = 0.2  # metres: of a pallet whose lowest visible part is higher the foot is hidden
 # How often such a pallet was carried after all: 6 of 15 among 712 pallets of simulated frames.
 _CARRIED_UNSEEN = 0.4
@@ -88,10 +87,10 @@ def rests_on(objects: FloorObjects, thing: int, carrier: int) -> float:
         if not rides or thing not in objects.geometry.possible_loads(carrier):
             return 0.0
         apart = horizontal_distance(item, base)
-        centred = chance_positive(_CENTRED - apart.value, apart.std)
+        centred = chance_positive(CENTRED - apart.value, apart.std)
         return min(centred, _CARRIED_UNSEEN) if hidden else centred
     depth = base.footprint.depth_of(item.footprint.centre)
-    lowest = objects.underside(thing) if depth > -_CENTRED else 0.0
+    lowest = objects.underside(thing) if depth > -CENTRED else 0.0
     if not _OFF_FLOOR < lowest < base.found.top + _REACHES_ABOVE:
         return 0.0
     return chance_positive(depth, _edge_std(item.footprint, base.footprint))

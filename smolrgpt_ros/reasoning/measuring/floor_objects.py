@@ -28,6 +28,17 @@ class CannotMeasure(Exception):
     """Depth does not answer; the message says why."""
 
 
+def region_of(end: End) -> int:
+    """The region of an end.
+
+    Raises:
+        CannotMeasure: for the camera.
+    """
+    if end is None:
+        raise CannotMeasure("the camera has no size, load or place to measure")
+    return end
+
+
 class FloorObjects:
     """Objects of one frame, for one question.
 

@@ -16,6 +16,8 @@ from smolrgpt_ros.language.question import Comparison
 #: Two lengths that differ by less count as equal, metres; so do those within two standard
 #: deviations.
 EQUAL_WITHIN = 0.05
+#: Below this probability nothing else about an object matters.
+IMPOSSIBLE = 1e-3
 
 _CERTAIN = 0.999  # probability
 

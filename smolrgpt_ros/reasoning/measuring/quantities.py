@@ -25,7 +25,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
 from .context import Amount, Context, SameObjectError
-from .floor_objects import CannotMeasure, End
+from .floor_objects import CannotMeasure, End, region_of
 from .numbers import Number, combined, count_of
 from .selections import candidates
 from .wording import noun
@@ -45,11 +45,11 @@ def number_of(key: Key, end: End, context: Context) -> Number:
         case DistanceTo(target):
             return _distance_to(target, end, context)
         case Column():
-            return context.objects.column(_region(end))
+            return context.objects.column(region_of(end))
         case SizeOf(dimension):
-            return context.objects.size(_region(end), dimension)
+            return context.objects.size(region_of(end), dimension)
         case Holding(content):
-            holder, selected = _region(end), context.select(content)
+            holder, selected = region_of(end), context.select(content)
             for reason in selected.unknown.values():
                 raise CannotMeasure(reason)
             return count_of(
@@ -114,7 +114,7 @@ def amount_of(quantity: Quantity, context: Context) -> Amount:
                 )
             return Amount(context.objects.distance(*ends, mode), "m", regions_in(ends))
         case Size(of, dimension):
-            item, size = _region(context.one(of)), SizeOf(dimension)
+            item, size = region_of(context.one(of)), SizeOf(dimension)
             unit = unit_of(size, (item,), context)
             return Amount(context.number(size, item), unit, (item,))
         case Count(of):
@@ -151,9 +151,3 @@ def _summed(of: Selection, key: Key, context: Context, mean: bool) -> Amount:
 def regions_in(ends: tuple[End, ...] | list[End]) -> tuple[int, ...]:
     """The regions among some ends."""
     return tuple(end for end in ends if end is not None)
-
-
-def _region(end: End) -> int:
-    if end is None:
-        raise CannotMeasure("the camera has no size, load or place to measure")
-    return end

@@ -26,10 +26,8 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
 from .floor_objects import CannotMeasure
-from .numbers import Number, chance_below
+from .numbers import IMPOSSIBLE, Number, chance_below
 from .wording import join, noun, superlative
-
-_IMPOSSIBLE = 1e-3
 
 
 def resolve(selection: Selection, context: Context) -> Selected:
@@ -91,7 +89,7 @@ def _where(base: Selected, condition: Condition, context: Context) -> Selected:
     chances: dict[int, float] = {}
     unknown = dict(base.unknown)
     for region_id, prior in base.chances.items():
-        if prior < _IMPOSSIBLE:
+        if prior < IMPOSSIBLE:
             continue
         try:
             chances[region_id] = prior * context.chance(condition, region_id)
@@ -208,7 +206,7 @@ def _membership_certainty(
     """
     certainty = 1.0
     for region_id, chance in context.select(selection.of).chances.items():
-        if not _IMPOSSIBLE < chance < 1.0 - _IMPOSSIBLE:
+        if not IMPOSSIBLE < chance < 1.0 - IMPOSSIBLE:
             continue
         others = {i: number for i, number in numbers.items() if i != region_id}
         try:
