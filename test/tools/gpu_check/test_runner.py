@@ -21,11 +21,12 @@ name, options, record = sys.argv[1:]
 def write(headline):
     found = {"what": "a length", "found": "3 m", "verdict": "good"}
     table = {"title": "ms", "columns": ["a"], "rows": [["row", "1"]]}
-    values = {"headline": headline, "findings": [found], "tables": [table], "data": {"n": 1}}
+    values = {"headline": headline, "findings": [found], "tables": [table], "data": {"seconds": seconds}}
     open(record, "w").write(json.dumps(values))
 
 if name == "silent":
     sys.exit(1)
+seconds = json.loads(options)["seconds"]
 write("half way")
 if name == "hangs":
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -47,9 +48,9 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "fake_step.py").write_text(FAKE)
     options = CheckOptions(tmp_path / "out", device="cpu")
 
-    def start(*names, seconds=60.0, least_s=0.0, limit_s=30.0, say=lambda text: None):
+    def start(*names, seconds=60.0, least_s=0.0, hang_s=1.5, say=lambda text: None):
         steps = [
-            Step(name, 1.5 if name == "hangs" else limit_s, least_s, "fake_step") for name in names
+            Step(name, hang_s if name == "hangs" else 30.0, least_s, "fake_step") for name in names
         ]
         environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
         return run_steps(steps, options, seconds, "a title", environment, say)
@@ -73,7 +74,7 @@ def test_every_way_of_ending_is_reported_and_the_others_go_on(run, tmp_path):
         "skips": "skipped",
     }
     found = {report.name: report for report in reports}
-    assert found["passes"].headline == "done on cpu" and found["passes"].data == {"n": 1}
+    assert found["passes"].headline == "done on cpu" and found["passes"].data == {"seconds": 30.0}
     assert found["hangs"].headline == "ended after its 2 s; half way"
     assert found["hangs"].findings[0].found == "3 m"  # it keeps what it had
     assert found["dies"].headline == "ended by SIGSEGV; see log.txt"
@@ -108,9 +109,9 @@ def _lives(pid):
 
 
 def test_steps_share_the_time(run):
-    reports = run("passes", "hangs", "other", seconds=1.0, least_s=0.5)
+    reports = run("passes", "hangs", "other", seconds=4.0, least_s=0.5, hang_s=3600.0)
     assert results(reports) == {"passes": "passed", "hangs": "late", "other": "not run"}
-    assert reports[1].seconds < 1.5  # its own limit is 1.5 s, but less was left
+    assert reports[1].data["seconds"] < 4.0  # its limit is an hour, but less was left
     assert reports[2].headline == "no time left" and not reports[2].failed
 
 
