@@ -114,7 +114,7 @@ def empty_answer() -> interfaces.SpatialAnswer:
     """``msg/SpatialAnswer`` of a failed query: every number NaN, no value."""
     message = interfaces.SpatialAnswer(value=NAN, confidence=NAN, trusted_value=NAN)
     message.measured = interfaces.MeasuredValue(
-        value=NAN, std=NAN, probability=NAN, depth_valid_ratio=NAN
+        value=NAN, std=NAN, std_systematic=NAN, probability=NAN, depth_valid_ratio=NAN
     )
     return message
 
@@ -176,6 +176,7 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
         values=list(measured.values),
         stds=list(measured.stds),
         std=_number(measured.std),
+        std_systematic=NAN,
         depth_valid_ratio=_number(measured.valid_ratio),
         reason=measured.reason,
     )

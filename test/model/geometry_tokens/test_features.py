@@ -1,6 +1,5 @@
 """Region geometry on a slanted scene with known numbers."""
 
-
 import numpy as np
 import pytest
 
