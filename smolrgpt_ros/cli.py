@@ -17,6 +17,7 @@ ROOMS = (
     "smolrgpt_ros.training.cli",
     "smolrgpt_ros.evaluation.cli",
     "smolrgpt_ros.evaluation.sensor_comparison",
+    "smolrgpt_ros.evaluation.stress",
     "smolrgpt_ros.evaluation.score",
     "smolrgpt_ros.evaluation.question_statistics",
     "smolrgpt_ros.tools.doctor",

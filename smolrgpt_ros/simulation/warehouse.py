@@ -8,6 +8,7 @@ ideal picture (``sensing.sensor``). Questions and files (``questions``, ``datase
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from .sensing.annotation import annotate_frame
 from .sensing.renderer import Rendering, WarehouseRenderer
 from .sensing.sensor import SensorModel
 from .sensing.truth import FrameTruth
-from .world.scenes import FAMILIES, sample_scene
+from .world.scenes import FAMILIES, SceneSpec, sample_scene
 
 FRAME_PERIOD_NS = 100_000_000
 OPTICAL_FRAME = "camera_color_optical_frame"
@@ -53,6 +54,8 @@ def simulate_frame(
     sensor: SensorModel | None = None,
     renderer: WarehouseRenderer | None = None,
     rich: bool = False,
+    distance: float | None = None,
+    change: Callable[[SceneSpec], SceneSpec] | None = None,
 ) -> SimulatedFrame:
     """The frame of a seed: always the same scene and truth for the same arguments.
 
@@ -62,6 +65,8 @@ def simulate_frame(
     Args:
         renderer: of the same size; one per size and process is kept when not given.
         rich: scenes with more in them: aisles, wrapped loads, more pallets, other light.
+        distance: metres from below the camera to what it looks at; ``None``: as the family has it.
+        change: applied to every scene before it is rendered, such as another pose of the camera.
 
     Raises:
         ValueError: for an unknown family or a renderer of another size.
@@ -73,7 +78,9 @@ def simulate_frame(
             f"the renderer is for {renderer.width}x{renderer.height}, asked for {width}x{height}"
         )
     for attempt in range(_MOST_ATTEMPTS):
-        scene = sample_scene(seed, family, attempt, rich)
+        scene = sample_scene(seed, family, attempt, rich, distance)
+        if change is not None:
+            scene = change(scene)
         owner, depth_map = renderer.labels(scene)
         truth, masks = annotate_frame(scene, owner, seed)
         if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:

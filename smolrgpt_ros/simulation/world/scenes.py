@@ -22,20 +22,27 @@ LABELS = ("pallet", "transporter", "shelf", "buffer")
 
 @dataclass(frozen=True)
 class CameraPose:
-    """A camera in the world: z up, metres, degrees. ``pitch_deg`` is positive downwards."""
+    """A camera in the world: z up, metres, degrees.
+
+    ``pitch_deg`` is positive downwards; ``roll_deg`` turns the camera clockwise about its optical
+    axis, as seen from behind it.
+    """
 
     position: tuple[float, float, float]
     heading_deg: float
     pitch_deg: float
     hfov_deg: float
+    roll_deg: float = 0.0
 
     def rotation(self) -> NDArray[np.float64]:
         """World to optical frame, shape ``(3, 3)``: rows are right, down, forward in the world."""
         heading, pitch = np.radians(self.heading_deg), np.radians(self.pitch_deg)
+        cos, sin = np.cos(np.radians(self.roll_deg)), np.sin(np.radians(self.roll_deg))
         ahead = np.array([np.cos(heading), np.sin(heading), 0.0])
         forward = np.cos(pitch) * ahead - np.array([0, 0, np.sin(pitch)])
-        right = np.array([ahead[1], -ahead[0], 0.0])
-        return np.stack([right, np.cross(forward, right), forward])
+        level = np.array([ahead[1], -ahead[0], 0.0])
+        below = np.cross(forward, level)
+        return np.stack([cos * level + sin * below, cos * below - sin * level, forward])
 
 
 @dataclass(frozen=True)
@@ -61,12 +68,19 @@ class SceneSpec:
     parts: tuple[Part, ...]
 
 
-def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -> SceneSpec:
+def sample_scene(
+    seed: int,
+    family: str,
+    attempt: int = 0,
+    rich: bool = False,
+    distance: float | None = None,
+) -> SceneSpec:
     """One scene, always the same for the same arguments.
 
     Args:
         attempt: another scene of the same seed, where an earlier one shows too little.
         rich: with more in it, see ``variety``.
+        distance: metres from below the camera to what it looks at; ``None``: as the family has it.
 
     Raises:
         ValueError: if the family is not one of ``FAMILIES``.
@@ -76,7 +90,7 @@ def sample_scene(seed: int, family: str, attempt: int = 0, rich: bool = False) -
     rng = np.random.default_rng([seed, FAMILIES.index(family), attempt])
     site = Site()
     half_x, half_y = _lay_buffers(rng, site)
-    camera = _aim(rng, family, half_x, half_y)
+    camera = _aim(rng, family, half_x, half_y, distance)
     room = surroundings.Room.around(rng, half_x, half_y, camera.position)
     site.parts.extend(surroundings.walls(rng, room))
     site.parts.extend(surroundings.floor_tape(rng, room, half_x, half_y))
@@ -160,8 +174,14 @@ def _lay_buffers(rng: np.random.Generator, site: Site) -> tuple[float, float]:
     return (count * width + (count - 1) * gap) / 2, length / 2
 
 
-def _aim(rng: np.random.Generator, family: str, half_x: float, half_y: float) -> CameraPose:
-    """A camera of the family that looks at the field."""
+def _aim(
+    rng: np.random.Generator,
+    family: str,
+    half_x: float,
+    half_y: float,
+    distance: float | None,
+) -> CameraPose:
+    """A camera of the family that looks at the field, from a distance where one is given."""
     if family == "ceiling":
         height, wide = float(rng.uniform(6.0, 9.0)), rng.random() < 0.5
         # A wide lens is mounted steeper: it would look over the field otherwise.
@@ -178,6 +198,8 @@ def _aim(rng: np.random.Generator, family: str, half_x: float, half_y: float) ->
         heading = float(rng.uniform(0, 360))
         target = (float(rng.uniform(-half_x, half_x)), float(rng.uniform(-half_y, half_y)))
         reach = float(rng.uniform(4.0, 8.5))
+    if distance is not None:
+        reach, pitch = distance, float(np.degrees(np.arctan2(height, distance)))
     ahead = np.radians(heading)
     position = (
         float(target[0] - reach * np.cos(ahead)),
