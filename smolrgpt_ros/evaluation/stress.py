@@ -232,8 +232,8 @@ def _share(flags: Sequence[bool]) -> float:
 def table(rows: Sequence[Row]) -> str:
     """A Markdown table of results, in percent."""
     lines = [
-        "| condition | camera | distances | right % | within 2σ % | median error % "
-        "| 95th percentile % | median σ % | counts right % |",
+        "| condition | camera | distances | right % | within 2 sigma % | median error % "
+        "| 95th percentile % | median sigma % | counts right % |",
         "|---" * 9 + "|",
     ]
     for r in rows:

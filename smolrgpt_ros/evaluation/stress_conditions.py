@@ -96,9 +96,9 @@ def _with_depth(shot: SimulatedFrame, depth: NDArray[np.float32]) -> Seen:
 # -- masks ----------------------------------------------------------------------------------------
 
 
-def _masks(change: Callable[[NDArray[np.uint8], Rng], NDArray[np.uint8]]) -> Callable[
-    [SimulatedFrame, Rng], Seen
-]:
+def _masks(
+    change: Callable[[NDArray[np.uint8], Rng], NDArray[np.uint8]],
+) -> Callable[[SimulatedFrame, Rng], Seen]:
     def disturb(shot: SimulatedFrame, rng: Rng) -> Seen:
         regions = []
         for region in shot.regions:
@@ -290,9 +290,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "rolled 180 deg": Condition(shoot=_turned(roll_deg=180.0)),
     "pitched up 15 deg": Condition(shoot=_turned(up_deg=15.0)),
     "15 to 22 m": Condition(shoot=_from_afar, subjects=_within(15.0, 22.0)),
-    "0.5 to 1.5 m": Condition(
-        shoot=_close_up, subjects=_within(0.5, 1.5), families=("robot",)
-    ),
+    "0.5 to 1.5 m": Condition(shoot=_close_up, subjects=_within(0.5, 1.5), families=("robot",)),
     "cut by the border": Condition(subjects=_cut, heights=True),
 }
 """By name, in the order of the report."""
