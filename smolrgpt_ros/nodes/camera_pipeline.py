@@ -148,6 +148,7 @@ class CameraPipeline:
         settings = self._settings()
         return build_frame(
             messages,
+            depth_unit=settings.depth_unit,
             assume_registered=settings.depth_assume_registered,
             pose_of=self._pose_of if settings.depth_reproject else None,
         )

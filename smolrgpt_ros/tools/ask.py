@@ -40,7 +40,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--depth",
         type=Path,
-        help="16-bit PNG in millimetres, .npy in metres, or a grey picture of 8 bits without scale",
+        help="16-bit PNG or .npy, whole numbers in millimetres and floats in metres, or a grey "
+        "picture of 8 bits without scale",
+    )
+    parser.add_argument(
+        "--depth-unit",
+        type=float,
+        default=0.0,
+        metavar="METRES",
+        help="metres of a step of the depth file, where it is another",
     )
     parser.add_argument("--camera", type=Path, help="JSON: width, height, fx, fy, cx, cy")
     parser.add_argument("--masks", type=Path, help="JSON list of {id, label, rle}; else detected")
@@ -119,7 +127,7 @@ def _frame_and_regions(arguments: argparse.Namespace) -> tuple[RgbdFrame, list[R
 
     grey = read_grey(arguments.depth) if arguments.depth is not None else None
     depth = arguments.depth if grey is None else None
-    frame = read_frame(arguments.rgb, depth, arguments.camera)
+    frame = read_frame(arguments.rgb, depth, arguments.camera, arguments.depth_unit)
     if arguments.masks is not None:
         regions = read_regions(arguments.masks, (frame.height, frame.width))
     else:

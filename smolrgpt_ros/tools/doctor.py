@@ -75,11 +75,8 @@ def examine(model: Path, detector: Path, device: str) -> list[Finding]:
     findings = [Finding("python", GOOD, f"{platform.python_version()} on {platform.platform()}")]
     findings += [_ros(), _image_transport()]
     findings += [_module("interfaces", "smolrgpt_ros.srv", "build them: scripts/setup")]
-    for name, advice in (
-        ("message_filters", "install ROS's message_filters, or run scripts/setup"),
-        ("cv_bridge", "install ROS's cv_bridge for Bayer and YUV images, or run scripts/setup"),
-    ):
-        findings.append(_module(name, name, advice))
+    advice = "install ROS's message_filters, or run scripts/setup"
+    findings.append(_module("message_filters", "message_filters", advice))
     findings += [_transforms(), _detector_library(), *_device(device)]
     findings += [_weights("model weights", model, "*.safetensors", "model.path")]
     findings += [_weights("detector weights", detector, "", "detector.weights")]

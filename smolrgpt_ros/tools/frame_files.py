@@ -10,19 +10,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.depth import metres, unit_problem
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.scene.region import Region
 
 
-def read_frame(rgb: Path, depth: Path | None = None, camera: Path | None = None) -> RgbdFrame:
+def read_frame(
+    rgb: Path, depth: Path | None = None, camera: Path | None = None, depth_unit: float = 0.0
+) -> RgbdFrame:
     """A frame from a picture, a depth file and a camera file.
 
     Args:
         rgb: any picture OpenCV reads.
-        depth: 16-bit PNG in millimetres (0 = nothing measured) or ``.npy`` in metres. A grey
-            picture of 8 bits has no scale: :func:`read_grey` reads it.
+        depth: 16-bit PNG or ``.npy``; whole numbers are millimetres, floats metres. A grey picture
+            of 8 bits has no scale: :func:`read_grey` reads it.
         camera: JSON with ``width, height, fx, fy, cx, cy``; scaled to the picture's size.
+        depth_unit: metres of a step of the depth file, where it is another.
 
     Raises:
         FileNotFoundError: if a file is missing.
@@ -32,32 +36,34 @@ def read_frame(rgb: Path, depth: Path | None = None, camera: Path | None = None)
     intrinsics = None
     if camera is not None:
         intrinsics = read_camera(camera).scaled(colour.shape[1], colour.shape[0])
-    metres = read_depth(depth) if depth is not None else None
-    if metres is not None and metres.shape != colour.shape[:2]:
+    values = read_depth(depth, depth_unit) if depth is not None else None
+    if values is not None and values.shape != colour.shape[:2]:
         raise ValueError(
-            f"{depth} has {metres.shape[1]}x{metres.shape[0]} pixels, {rgb} has "
+            f"{depth} has {values.shape[1]}x{values.shape[0]} pixels, {rgb} has "
             f"{colour.shape[1]}x{colour.shape[0]}: depth must be registered to the colour picture"
         )
-    return RgbdFrame(colour, metres, intrinsics, frame_id=rgb.stem)
+    return RgbdFrame(colour, values, intrinsics, frame_id=rgb.stem)
 
 
-def read_depth(path: Path) -> NDArray[np.float32]:
+def read_depth(path: Path, unit: float = 0.0) -> NDArray[np.float32]:
     """Depth ``(H, W)`` in metres, NaN where nothing was measured; see :func:`read_frame`."""
     if path.suffix == ".npy":
         if not path.is_file():
             raise FileNotFoundError(f"depth file not found: {path}")
-        metres = np.load(path, allow_pickle=False).astype(np.float32)
+        stored = _array(path)
     else:
-        raw = _picture(path, cv2.IMREAD_UNCHANGED)
-        if raw.dtype != np.uint16:
+        stored = _picture(path, cv2.IMREAD_UNCHANGED)
+        if stored.dtype != np.uint16:
             raise ValueError(
-                f"{path} holds {raw.dtype}, expected 16-bit millimetres: a grey depth picture of "
-                "8 bits has no scale and needs a camera file and regions"
+                f"{path} holds {stored.dtype}, expected 16-bit millimetres: a grey depth picture "
+                "of 8 bits has no scale and needs a camera file and regions"
             )
-        metres = raw.astype(np.float32) / np.float32(1000.0)
-    if metres.ndim != 2:
-        raise ValueError(f"{path} has shape {metres.shape}, expected (H, W)")
-    return np.where(metres > 0, metres, np.float32("nan"))
+    if stored.ndim != 2:
+        raise ValueError(f"{path} has shape {stored.shape}, expected (H, W)")
+    depth = metres(stored, unit)
+    if problem := unit_problem(depth):
+        raise ValueError(f"{path}: {problem}".replace("depth.unit", "--depth-unit"))
+    return depth
 
 
 def read_grey(path: Path) -> NDArray[np.uint8] | None:
@@ -120,6 +126,17 @@ def read_regions(path: Path, shape: Sequence[int]) -> list[Region]:
     if twice:
         raise ValueError(f"{path}: region ids must differ, found twice: {twice}")
     return regions
+
+
+def _array(path: Path) -> NDArray[np.generic]:
+    """A NumPy file of numbers; what is none is refused by name."""
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(f"{path} is no NumPy file of numbers: {error}") from error
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "uif":
+        raise ValueError(f"{path} holds no array of numbers")
+    return array
 
 
 def _picture(path: Path, mode: int) -> NDArray[np.generic]:

@@ -18,7 +18,7 @@ MANIFEST = ElementTree.parse(ROOT / "package.xml").getroot()
 
 #: Python modules that come with a ROS package of another name.
 ROS_MODULES = {
-    "ament_index_python", "builtin_interfaces", "cv_bridge", "diagnostic_msgs", "geometry_msgs",
+    "ament_index_python", "builtin_interfaces", "diagnostic_msgs", "geometry_msgs",
     "launch", "launch_ros", "lifecycle_msgs", "message_filters", "nav_msgs", "rcl_interfaces",
     "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_geometry_msgs", "tf2_ros",
     "visualization_msgs", "action_msgs", "bondpy", "rosidl_runtime_py", "tf2_py",

@@ -1,6 +1,6 @@
 """``sensor_msgs/CompressedImage`` to arrays, as image_transport's compressed transports send it.
 
-cv_bridge cannot read compressedDepth; both are read here. The size that the file's header claims is
+cv_bridge cannot read compressedDepth; all are read here. The size that the file's header claims is
 checked before anything is decoded, so that a few damaged bytes cannot take the whole memory.
 """
 
@@ -17,7 +17,11 @@ from PIL import Image as PictureFile
 from PIL import UnidentifiedImageError
 from sensor_msgs.msg import CompressedImage
 
-from .images import MAX_PIXELS, ImageError, metres
+from smolrgpt_ros.scene.depth import metres
+
+from .colours import COLOR_ENCODINGS, YUV_ENCODINGS
+from .images import MAX_PIXELS, ImageError
+from .rvl import decode_rvl
 
 #: compressed_depth_image_transport puts this before the file: format, two quantization parameters.
 _DEPTH_HEADER = struct.Struct("<iff")
@@ -27,34 +31,55 @@ _FILES = ("JPEG", "PNG")
 def decode_compressed_color(message: CompressedImage) -> NDArray[np.uint8]:
     """The picture of a JPEG or PNG message, shape ``(H, W, 3)``, uint8, RGB order.
 
+    A file of one channel is what the camera's encoding, the first word of the format, says: a
+    mosaic or brightness.
+
     Raises:
-        ImageError: on data that is neither, is cut off or is larger than :data:`MAX_PIXELS`.
+        ImageError: on data that is neither, is cut off, is larger than :data:`MAX_PIXELS`, or holds
+            only the brightness of a camera whose images have colours.
     """
-    data = _bytes(message)
-    _check_file(data, message.format)
-    pixels = _decoded(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, message.format)
+    data, how = _bytes(message), message.format
+    _check_file(data, how)
+    flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+    pixels = _decoded(data, flags, how)
+    camera = how.split(";")[0].strip()
+    if pixels.ndim == 2:
+        if camera in YUV_ENCODINGS:
+            raise ImageError(
+                f"the file of format {how!r:.60} holds only the brightness of {camera} images: "
+                "their compressed transport loses the colours; let the camera publish rgb8 or "
+                "bgr8, or set transport.rgb to raw"
+            )
+        # A mosaic of 16 bits is a file of 8 bits where it was compressed as JPEG.
+        pattern, bits = camera.rstrip("0123456789"), 8 * pixels.dtype.itemsize
+        encoding = COLOR_ENCODINGS[f"mono{bits}"]
+        if pattern.startswith("bayer_"):
+            encoding = COLOR_ENCODINGS.get(f"{pattern}{bits}", encoding)
+        return encoding.to_rgb(pixels)
+    if pixels.dtype == np.uint16:
+        pixels = (pixels >> 8).astype(np.uint8)
     # image_transport names the stored order last: "rgb8; jpeg compressed bgr8" is usual.
-    if "compressed rgb8" in message.format:
+    if "compressed rgb8" in how:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def decode_compressed_depth(message: CompressedImage) -> NDArray[np.float32]:
-    """Depth of a PNG message, shape ``(H, W)``, float32, metres, NaN where nothing was measured.
+def decode_compressed_depth(message: CompressedImage, unit: float = 0.0) -> NDArray[np.float32]:
+    """Depth of a PNG or RVL message, shape ``(H, W)``, float32, metres, NaN for nothing measured.
 
-    Reads ``compressedDepth`` of 16UC1 (millimetres) and 32FC1 (inverse depth, quantized), and a
-    plain 16-bit PNG of millimetres.
+    Reads ``compressedDepth`` of 16UC1 and of 32FC1 (inverse depth, quantized), as PNG or RVL, and a
+    plain 16-bit PNG.
+
+    Args:
+        message: the file, behind a header where it is compressedDepth.
+        unit: metres of a step; 0: as REP-118 says, millimetres for whole numbers, metres for
+            floats.
 
     Raises:
-        ImageError: on RVL, JPEG and everything else that holds no 16-bit picture.
+        ImageError: on JPEG and everything else that holds no 16-bit picture.
     """
     data, how = _bytes(message), message.format
     encoding = how.split(";")[0].strip()
-    if "rvl" in how.lower():
-        raise ImageError(
-            f"depth format {how!r:.60} (RVL) is not supported, expected PNG; set the camera's "
-            "compressedDepth format to png, or transport.depth to raw"
-        )
     quantization: tuple[float, float] | None = None
     if "compressedDepth" in how:
         if len(data) <= _DEPTH_HEADER.size:
@@ -67,6 +92,17 @@ def decode_compressed_depth(message: CompressedImage) -> NDArray[np.float32]:
             raise ImageError(
                 f"compressedDepth of {encoding!r:.40} is not supported, expected 16UC1 or 32FC1"
             )
+    stored = decode_rvl(data) if "rvl" in how.lower() else _depth_file(data, how)
+    if quantization is None:
+        return metres(stored, unit)
+    a, b = quantization
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        depth = np.float32(a) / (stored.astype(np.float32) - np.float32(b))
+    return metres(np.where(stored > 0, depth, np.float32("nan")), unit)
+
+
+def _depth_file(data: bytes, how: str) -> NDArray[np.uint16]:
+    """The values of a PNG of 16 bits."""
     kind = _check_file(data, how)
     if kind != "PNG":
         raise ImageError(
@@ -78,12 +114,7 @@ def decode_compressed_depth(message: CompressedImage) -> NDArray[np.float32]:
         raise ImageError(
             f"depth file holds {stored.shape} {stored.dtype}, expected one channel of uint16"
         )
-    if quantization is None:
-        return metres(stored, 1000.0)
-    a, b = quantization
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        depth = np.float32(a) / (stored.astype(np.float32) - np.float32(b))
-    return metres(np.where(stored > 0, depth, np.float32("nan")), 1.0)
+    return stored
 
 
 def _bytes(message: CompressedImage) -> bytes:

@@ -10,6 +10,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, PoseOf, register
+from smolrgpt_ros.scene.depth import unit_problem
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -41,19 +42,25 @@ class FrameMessages:
 
 
 def build_frame(
-    messages: FrameMessages, *, assume_registered: bool = False, pose_of: PoseOf | None = None
+    messages: FrameMessages,
+    *,
+    depth_unit: float = 0.0,
+    assume_registered: bool = False,
+    pose_of: PoseOf | None = None,
 ) -> RgbdFrame:
     """Decode and check the messages of one frame.
 
     Args:
         messages: colour, depth and calibration.
+        depth_unit: metres of a step of the depth image; 0: as REP-118 says.
         assume_registered: trust depth in another frame_id to be registered to colour all the same.
         pose_of: looks up where the depth camera is, to reproject depth that is not registered;
             ``None``: such depth is refused.
 
     Raises:
         QueryError: NO_FRAME if the colour image or its calibration cannot be used, NO_DEPTH if the
-            depth image cannot be read, UNREGISTERED_DEPTH if it is not aligned with colour.
+            depth image cannot be read or is in another unit, UNREGISTERED_DEPTH if it is not
+            aligned with colour.
     """
     header = messages.rgb.header
     try:
@@ -66,9 +73,11 @@ def build_frame(
     depth = None
     if messages.depth is not None:
         try:
-            values = _depth(messages.depth)
+            values = _depth(messages.depth, depth_unit)
         except ImageError as error:
             raise QueryError(Status.NO_DEPTH, f"the depth image cannot be read: {error}") from error
+        if problem := unit_problem(values):
+            raise QueryError(Status.NO_DEPTH, problem)
         depth = register(
             DepthImage(
                 values,
@@ -120,10 +129,10 @@ def _color(message: Image | CompressedImage) -> NDArray[np.uint8]:
     return decode_color(message)
 
 
-def _depth(message: Image | CompressedImage) -> NDArray[np.float32]:
+def _depth(message: Image | CompressedImage, unit: float) -> NDArray[np.float32]:
     if isinstance(message, CompressedImage):
-        return decode_compressed_depth(message)
-    return decode_depth(message)
+        return decode_compressed_depth(message, unit)
+    return decode_depth(message, unit)
 
 
 def _intrinsics(

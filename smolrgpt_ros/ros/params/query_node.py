@@ -151,6 +151,14 @@ SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "depth.unit",
+        0.0,
+        "Metres per step of the depth images, e.g. 0.00025 for steps of a quarter of a millimetre; "
+        "0: as REP-118 says, 0.001 for 16UC1 and mono16, 1 for 32FC1.",
+        minimum=0.0,
+        maximum=1.0,
+    ),
+    ParameterSpec(
         "depth.assume_registered",
         False,
         "Trust depth whose frame_id differs from colour's to be registered to it.",
@@ -171,8 +179,8 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "transport.depth",
         "raw",
-        "Transport of depth: raw images, <topic>/compressedDepth (PNG) or <topic>/compressed "
-        "(16-bit PNG).",
+        "Transport of depth: raw images, <topic>/compressedDepth (PNG or RVL) or "
+        "<topic>/compressed (16-bit PNG).",
         choices=DEPTH_TRANSPORTS,
         read_only=True,
     ),

@@ -49,6 +49,7 @@ class Settings:
     detector_sha256: str
     detector_prompts: str
     detector_max_rate: float
+    depth_unit: float
     depth_assume_registered: bool
     depth_reproject: bool
     regions_exact: bool

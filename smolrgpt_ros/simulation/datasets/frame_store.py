@@ -9,11 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from smolrgpt_ros.scene.depth import metres
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 
 from ..sensing.truth import FrameTruth
 from ..warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of
-from .storage import metres, millimetres, relative_depth, write_picture, write_text
+from .storage import millimetres, relative_depth, write_picture, write_text
 
 FOLDERS = ("images", "depths", "metric", "clean", "cameras", "truth")
 

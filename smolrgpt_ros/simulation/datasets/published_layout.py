@@ -18,10 +18,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.depth import metres
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.masks import decode_rle
 
-from .storage import complete_file, metres, write_text
+from .storage import complete_file, write_text
 
 IMAGE_TAG, MASK = "<image>\n", "<mask>"
 # A region in the published trainer's prompts: its colour token, then its depth token.

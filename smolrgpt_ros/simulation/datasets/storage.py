@@ -57,13 +57,6 @@ def millimetres(depth: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.round(finite.clip(0, 65535)).astype(np.uint16)
 
 
-def metres(millimetres: NDArray[Any]) -> NDArray[np.float32]:
-    """A 16UC1 depth picture (REP-118) in metres, NaN where it is 0: nothing was measured there."""
-    depth = millimetres.astype(np.float32) / np.float32(1000)
-    depth[millimetres == 0] = np.nan
-    return depth
-
-
 def relative_depth(depth: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Metric depth as the benchmark stores it: 8 bit, linear, stretched per image.
 

@@ -13,7 +13,7 @@ from smolrgpt_ros.ros.convert.compressed import decode_compressed_color, decode_
 from smolrgpt_ros.ros.convert.images import ImageError
 
 RGB = np.array([[[200, 10, 20], [30, 210, 40]], [[50, 60, 220], [70, 80, 90]]], np.uint8)
-DEPTH_MM = np.array([[1500, 0, 65535], [2, 300, 4000]], np.uint16)
+DEPTH_MM = np.array([[1500, 0, 65534], [2, 300, 4000]], np.uint16)
 
 
 def message(data, how):
@@ -66,8 +66,25 @@ def test_grey_becomes_three_channels():
 )
 def test_millimetres_in_a_png(header, how):
     depth = decode_compressed_depth(message(header + png(DEPTH_MM), how))
-    expected = np.array([[1.5, np.nan, 65.535], [0.002, 0.3, 4.0]], np.float32)
+    expected = np.array([[1.5, np.nan, 65.534], [0.002, 0.3, 4.0]], np.float32)
     np.testing.assert_allclose(depth, expected, rtol=1e-6)
+
+
+def test_saturated_65535_in_a_png():
+    depth = decode_compressed_depth(message(png(np.array([[900, 65535]], np.uint16)), "16UC1; png"))
+    np.testing.assert_allclose(depth, [[0.9, np.nan]])
+
+
+def test_rvl_depth():
+    # 1 zero, 2 values, +5 and -2: see test_rvl.py.
+    code = struct.pack("<ii", 3, 1) + struct.pack("<I", 0x12A1_3000)
+    data = struct.pack("<iff", 0, 0.0, 0.0) + code
+    depth = decode_compressed_depth(message(data, "16UC1; compressedDepth rvl"))
+    np.testing.assert_allclose(depth, [[np.nan, 0.005, 0.003]], rtol=1e-6)
+    # Inverse depth as for PNG: a / (stored - b) with a = 10 and b = 1.
+    data = struct.pack("<iff", 0, 10.0, 1.0) + code
+    depth = decode_compressed_depth(message(data, "32FC1; compressedDepth rvl"))
+    np.testing.assert_allclose(depth, [[np.nan, 2.5, 5.0]], rtol=1e-6)
 
 
 def test_inverse_depth_is_undone():
@@ -76,6 +93,25 @@ def test_inverse_depth_is_undone():
     data = struct.pack("<iff", 1, 1000.0, -100.0) + png(stored)
     depth = decode_compressed_depth(message(data, "32FC1; compressedDepth png"))
     np.testing.assert_allclose(depth, [[np.nan, 2.0], [4.0, 1.0]], rtol=1e-6)
+
+
+def test_compressed_grey_of_colour():
+    mosaic = np.zeros((48, 64), np.uint8)  # an orange wall through an RGGB filter
+    mosaic[0::2, 0::2], mosaic[0::2, 1::2], mosaic[1::2, 0::2] = 190, 90, 90
+    mosaic[1::2, 1::2] = 30
+    data = cv2.imencode(".jpg", mosaic, [cv2.IMWRITE_JPEG_QUALITY, 99])[1].tobytes()
+    rgb = decode_compressed_color(message(data, "bayer_rggb8; jpeg compressed "))
+    assert np.abs(rgb[20:30, 20:30].reshape(-1, 3).mean(0) - (190, 90, 30)).max() < 8
+    wide = png(mosaic.astype(np.uint16) << 4)
+    rgb = decode_compressed_color(message(wide, "bayer_rggb16; png compressed "))
+    assert rgb[20, 20].tolist() == [190, 90, 30]
+    with pytest.raises(ImageError, match=r"only the brightness of yuv422_yuy2.*transport\.rgb"):
+        decode_compressed_color(message(data, "yuv422_yuy2; jpeg compressed mono8"))
+
+
+def test_colour_of_16_bits_keeps_its_upper_half():
+    got = decode_compressed_color(message(png(RGB[..., ::-1].astype(np.uint16) << 8), "rgb16; png"))
+    np.testing.assert_array_equal(got, RGB)
 
 
 def bomb():
@@ -104,7 +140,7 @@ def test_bad_colour_is_refused_by_name(data, how, match):
 @pytest.mark.parametrize(
     ("data", "how", "match"),
     [
-        (bytes(40), "16UC1; compressedDepth rvl", "RVL.*png.*transport.depth"),
+        (bytes(40), "16UC1; compressedDepth rvl", "RVL image of 0x0"),
         (bytes(3), "16UC1; compressedDepth png", "3 bytes.*truncated"),
         (bytes(12) + png(DEPTH_MM), "8UC1; compressedDepth png", "8UC1"),
         (cv2.imencode(".jpg", np.zeros((8, 8), np.uint8))[1].tobytes(), "jpeg", "JPEG.*PNG"),

@@ -70,7 +70,7 @@ def test_padded_depth_rows():
 @pytest.mark.parametrize(
     ("image", "match"),
     [
-        (message("rgb16", 1, 1, [0] * 6), "'rgb16' is not supported, expected one of rgb8"),
+        (message("rgb64", 1, 1, [0] * 6), "'rgb64' is not supported, expected one of rgb8"),
         (message("rgb8", 2, 1, [0] * 5), "step of 5 bytes is too small.*at least 6"),
         (message("rgb8", 2, 2, [0] * 11, step=6), "11 bytes of data.*2 x 6 = 12"),
         (message("rgb8", 2, 1, [0] * 12, step=6), "12 bytes of data"),
@@ -106,7 +106,7 @@ def test_result_does_not_share_the_padded_message():
     ("pixels", "encoding", "decode"),
     [
         (np.arange(18, dtype=np.uint8).reshape(2, 3, 3), "rgb8", decode_color),
-        (np.array([[1000, 2500, 65535]], np.uint16), "16UC1", decode_depth),
+        (np.array([[1000, 2500, 65534]], np.uint16), "16UC1", decode_depth),
         (np.array([[1.25, 3.5], [0.25, 8.0]], np.float32), "32FC1", decode_depth),
     ],
 )
@@ -133,14 +133,101 @@ def test_arrays_that_do_not_fit_the_encoding_are_refused(pixels, encoding):
         encode_image(pixels, encoding, Header())
 
 
-def test_bayer_needs_cv_bridge_and_names_or_uses_it():
-    image = message("bayer_rggb8", 4, 4, [200, 10, 200, 10, 10, 5, 10, 5] * 2)
-    try:
-        import cv_bridge  # noqa: F401
-    except ImportError:
-        with pytest.raises(ImageError, match=r"bayer_rggb8.*cv_bridge"):
-            decode_color(image)
-    else:
-        rgb = decode_color(image)
-        assert rgb.shape == (4, 4, 3)
-        assert rgb[1, 1, 0] > rgb[1, 1, 2], "the red sites are bright"
+# A picture of two colours, blue-green left and orange right, 6 x 4 pixels for each half.
+HALVES = np.zeros((4, 12, 3), np.uint8)
+HALVES[:, :6], HALVES[:, 6:] = (20, 90, 220), (200, 60, 30)
+CHANNEL = {"r": 0, "g": 1, "b": 2}
+
+
+def planes(rgb):
+    """Brightness, and both colours at half the size (ITU-R BT.601, video range)."""
+    red, green, blue = rgb.astype(float).transpose(2, 0, 1)
+    y = 16 + 0.257 * red + 0.504 * green + 0.098 * blue
+    u = 128 - 0.148 * red - 0.291 * green + 0.439 * blue
+    v = 128 + 0.439 * red - 0.368 * green - 0.071 * blue
+    return tuple(np.round(p).astype(np.uint8) for p in (y, u[::2, ::2], v[::2, ::2]))
+
+
+def mosaic(pattern):
+    pixels = np.zeros(HALVES.shape[:2], np.uint8)
+    for place, colour in enumerate(pattern):
+        y, x = divmod(place, 2)
+        pixels[y::2, x::2] = HALVES[y::2, x::2, CHANNEL[colour]]
+    return pixels
+
+
+def packed(order):
+    """Two bytes a pixel: brightness, and in turn one of the two colours."""
+    y, u, v = planes(HALVES)
+    both = np.stack([u, v], -1).repeat(2, 0).reshape(y.shape)
+    pair = {"y": y, "c": both}
+    return np.stack([pair[order[0]], pair[order[1]]], -1).reshape(y.shape[0], -1)
+
+
+def semi_planar(first, full=False):
+    y, u, v = planes(HALVES)
+    both = np.stack([u, v] if first == "u" else [v, u], -1)
+    if full:
+        both = both.repeat(2, 0).repeat(2, 1)
+    return np.concatenate([y.ravel(), both.ravel()]).reshape(-1, y.shape[1])
+
+
+def wide(pixels, bits=16):
+    return pixels.astype("<u2") << (bits - 8)
+
+
+ALPHA = np.dstack([HALVES, HALVES[..., :1]])
+STORED = {
+    "rgb16": wide(HALVES),
+    "bgr16": wide(HALVES[..., ::-1]),
+    "rgba16": wide(ALPHA),
+    "bgra16": wide(ALPHA[..., [2, 1, 0, 3]]),
+    "8UC4": ALPHA[..., [2, 1, 0, 3]],
+    "16UC3": wide(HALVES[..., ::-1]),
+    **{f"bayer_{p}8": mosaic(p) for p in ("rggb", "bggr", "gbrg", "grbg")},
+    **{f"bayer_{p}16": wide(mosaic(p), 12) for p in ("rggb", "bggr", "gbrg", "grbg")},
+    "yuv422_yuy2": packed("yc"),
+    "yuv422": packed("cy"),
+    "yuyv": packed("yc"),
+    "uyvy": packed("cy"),
+    "nv12": semi_planar("u"),
+    "nv21": semi_planar("v"),
+    "nv24": semi_planar("u", full=True),
+}
+
+
+def is_the_picture(rgb):
+    """Whether both halves have their colours; at the border between them they mix."""
+    assert rgb.shape == HALVES.shape
+    inner = np.r_[1:5, 8:11]
+    return int(np.abs(rgb[1:3, inner].astype(int) - HALVES[1:3, inner]).max()) <= 3
+
+
+@pytest.mark.parametrize("encoding", STORED)
+def test_all_encodings_of_one_picture_give_its_colours(encoding):
+    stored = STORED[encoding]
+    step = stored[0].nbytes
+    assert is_the_picture(decode_color(message(encoding, 12, 4, stored.tobytes(), step)))
+
+
+@pytest.mark.parametrize("encoding", ["yuyv", "uyvy"])
+def test_yuyv_uyvy_names(encoding):
+    """Their names since Iron."""
+    grey = [120, 128] if encoding == "yuyv" else [128, 120]
+    rgb = decode_color(message(encoding, 4, 2, grey * 8))
+    assert rgb.shape == (2, 4, 3) and len(np.unique(rgb)) == 1
+
+
+def test_nv12_and_16bit_colour():
+    stored = STORED["nv12"]
+    padded = np.pad(stored, ((0, 0), (0, 5)), constant_values=9)
+    assert is_the_picture(decode_color(message("nv12", 12, 4, padded.tobytes(), step=17)))
+    counted = message("nv12", 12, 4, stored.tobytes(), step=18)  # bytes of a pixel in the step
+    assert is_the_picture(decode_color(counted))
+    big = message("rgb16", 12, 4, STORED["rgb16"].astype(">u2").tobytes(), big=1)
+    assert is_the_picture(decode_color(big))
+    twelve_bits = np.array([[0, 1600, 4095]], "<u2")
+    rgb = decode_color(message("mono16", 3, 1, twelve_bits.tobytes()))
+    assert rgb[0, :, 0].tolist() == [0, 100, 255]
+    with pytest.raises(ImageError, match="even sides, found 3x2"):
+        decode_color(message("nv12", 3, 2, [0] * 9, step=3))

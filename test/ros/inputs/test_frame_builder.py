@@ -42,6 +42,29 @@ def test_without_depth_and_calibration():
     assert frame.depth is None and frame.intrinsics is None
 
 
+def test_float_depth_in_millimetres():
+    three_metres = encode_image(
+        np.full((3, 4), 3000.0, np.float32), "32FC1", Header(frame_id="colour_optical")
+    )
+    messages = FrameMessages(colour(), three_metres, info())
+    with pytest.raises(QueryError, match=r"3000 m.*millimetres.*depth\.unit") as error:
+        build_frame(messages)
+    assert error.value.status is Status.NO_DEPTH
+    read = build_frame(messages, depth_unit=0.001).depth
+    assert read is not None
+    np.testing.assert_allclose(read, 3.0)
+
+
+@pytest.mark.parametrize(("unit", "expected"), [(0.0, 2.0), (0.00025, 0.5), (1 / 5000, 0.4)])
+def test_depth_scale_parameter(unit, expected):
+    stored = encode_image(
+        np.full((3, 4), 2000, np.uint16), "16UC1", Header(frame_id="colour_optical")
+    )
+    read = build_frame(FrameMessages(colour(), stored, info()), depth_unit=unit).depth
+    assert read is not None
+    np.testing.assert_allclose(read, expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("messages", "status", "match"),
     [

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from smolrgpt_ros.scene.depth import metres
 from smolrgpt_ros.simulation.datasets.storage import (
     complete_file,
-    metres,
     millimetres,
     relative_depth,
 )
@@ -25,9 +25,9 @@ def test_relative_depth_is_stretched_with_invalid_as_farthest() -> None:
 def test_millimetres_keep_what_was_measured_and_zero_means_nothing() -> None:
     depth = np.array([[1.2345, np.nan, np.inf], [70.0, 0.0004, -np.inf]], np.float32)
     stored = millimetres(depth)
-    # 70 m does not fit 16 bits; 0.4 mm rounds to 0, which means "not measured".
+    # 70 m does not fit 16 bits and is missing when it is read; 0.4 mm rounds to 0: missing too.
     assert stored.tolist() == [[1234, 0, 0], [65535, 0, 0]]
-    expected = [[1.234, np.nan, np.nan], [65.535, np.nan, np.nan]]
+    expected = [[1.234, np.nan, np.nan], [np.nan, np.nan, np.nan]]
     np.testing.assert_allclose(metres(stored), expected, rtol=1e-6)
 
 
