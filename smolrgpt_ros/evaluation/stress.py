@@ -12,7 +12,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -142,7 +142,7 @@ def judged(condition: Condition, shot: SimulatedFrame, seed: int) -> list[Judged
     """Measures what is asked about one frame under a condition."""
     rng = np.random.default_rng([seed, 4242])
     frame, regions = condition.disturb(shot, rng)
-    geometry = FrameGeometry(frame, regions)
+    geometry = FrameGeometry(replace(frame, tolerances=condition.tolerances), regions)
     return [judge(asked, geometry) for asked in questions(condition, shot, rng)]
 
 

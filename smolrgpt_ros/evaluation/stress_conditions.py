@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.tolerances import Tolerances
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.sensing.truth import ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
@@ -48,6 +49,7 @@ class Condition:
         subjects: objects that the questions are about, at least one end of each distance.
         families: of cameras, for which it makes sense.
         heights: whether heights are asked about too.
+        tolerances: that are stated for the camera.
     """
 
     shoot: Callable[[int, str], SimulatedFrame] = simulate_frame
@@ -55,6 +57,7 @@ class Condition:
     subjects: Callable[[SimulatedFrame], tuple[ObjectTruth, ...]] = _all
     families: tuple[str, ...] = FAMILIES
     heights: bool = False
+    tolerances: Tolerances = Tolerances()
 
 
 # -- depth ----------------------------------------------------------------------------------------
@@ -280,10 +283,14 @@ CONDITIONS: Mapping[str, Condition] = {
     "masks -3 px": Condition(disturb=_grown(-3)),
     "masks +3 px": Condition(disturb=_grown(3)),
     "masks shifted 3 px": Condition(disturb=_shifted(3.0)),
-    "focal length +2 %": Condition(disturb=_focal(1.02)),
-    "focal length -2 %": Condition(disturb=_focal(0.98)),
-    "principal point 13 px": Condition(disturb=_principal_point(13.0)),
-    "depth scale +2 %": Condition(disturb=_scaled_depth(1.02)),
+    "focal length +2 %": Condition(disturb=_focal(1.02), tolerances=Tolerances(focal_length=0.02)),
+    "focal length -2 %": Condition(disturb=_focal(0.98), tolerances=Tolerances(focal_length=0.02)),
+    "principal point 13 px": Condition(
+        disturb=_principal_point(13.0), tolerances=Tolerances(principal_point=13.0)
+    ),
+    "depth scale +2 %": Condition(
+        disturb=_scaled_depth(1.02), tolerances=Tolerances(depth_scale=0.02)
+    ),
     "crowded": Condition(shoot=_crowded, subjects=_little_in_view),
     "rolled 15 deg": Condition(shoot=_turned(roll_deg=15.0)),
     "rolled 90 deg": Condition(shoot=_turned(roll_deg=90.0)),

@@ -16,6 +16,7 @@ from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import median
 
 from .box_evidence import box_problems
+from .calibration import CalibrationErrors
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
@@ -84,6 +85,12 @@ class FrameGeometry:
                 noise = depth_noise(self.frame.depth) if self.frame.depth is not None else 0.0
                 self._noise = noise if noise > IDEAL_DEPTH_NOISE else 0.0
             return self._noise
+
+    @property
+    def calibration(self) -> CalibrationErrors:
+        """What errors of the camera's calibration do to the scene; the camera is calibrated."""
+        assert self.frame.intrinsics is not None
+        return CalibrationErrors.of(self.frame.intrinsics, self.frame.tolerances)
 
     def region(self, region_id: int) -> Region:
         """The region with an id.

@@ -153,8 +153,6 @@ BOX_EFFECTIVE_POINTS, TAPE_EFFECTIVE_POINTS = 20.0, 60.0
 #: Points share errors of mask, floor and model, the fit takes them for independent: what its
 #: covariance is multiplied by.
 SHARED_ERROR_FACTOR = 2.6
-#: Share of a length between two objects by which depth, as a whole, may be too long or too short.
-LENGTH_SCALE_SIGMA = 0.0004
 #: Standard deviation that no fit to tape can see, metres.
 TAPE_SYSTEMATIC_ERROR = 0.002
 #: Standard deviation of the height of an object's centre, metres.

@@ -7,24 +7,32 @@ The axes are gravity's: *across* is to the viewer's right, *ahead* the viewing d
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.plane import Plane
 
+from .calibration import CalibrationErrors, Floats, unaffected
 from .footprint import Footprint
-from .noise import LENGTH_SCALE_SIGMA
 from .object_estimate import ObjectEstimate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Quantity:
-    """A number with its standard deviation, in the same unit."""
+    """A number with its uncertainty, in the same unit.
+
+    Args:
+        value: the best estimate.
+        std: standard deviation that no other number shares.
+        systematic: its change by one standard deviation of each parameter of the calibration, see
+            ``calibration``.
+    """
 
     value: float
     std: float
+    systematic: Floats = field(default_factory=unaffected)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +42,12 @@ class FloorObject:
     Args:
         found: the object; its footprint is not ``None``.
         plane: the floor.
+        calibration: errors of the camera's.
     """
 
     found: ObjectEstimate
     plane: Plane
+    calibration: CalibrationErrors
 
     @property
     def footprint(self) -> Footprint:
@@ -59,38 +69,64 @@ class FloorObject:
         """Extent of the turned box across the view, metres."""
         share = np.abs(self.footprint.axes[:, 0])
         sigma = float(np.linalg.norm(share * np.array(self.footprint.size_sigma)))
-        return Quantity(float(share @ self.footprint.size), sigma)
+        value = float(share @ self.footprint.size)
+        return Quantity(value, sigma, self._stretch(value * self.plane.axes[0]))
 
     @property
     def side(self) -> Quantity:
         """The side that faces the viewer, metres."""
-        across = int(np.argmax(np.abs(self.footprint.axes[:, 0])))
-        return Quantity(self.footprint.size[across], self.footprint.size_sigma[across])
+        return self.side_of(int(np.argmax(np.abs(self.footprint.axes[:, 0]))))
+
+    def side_of(self, index: int) -> Quantity:
+        """A side of the footprint, metres; 0 is along its first axis, 1 along the second."""
+        value = self.footprint.size[index]
+        along = self.footprint.axes[index] @ self.plane.axes[:2]
+        return Quantity(value, self.footprint.size_sigma[index], self._stretch(value * along))
 
     @property
     def height(self) -> Quantity:
         """Of the box, metres."""
-        return Quantity(self.found.top - self.found.bottom, 2 * self.up_sigma)
+        value = self.found.top - self.found.bottom
+        return Quantity(value, 2 * self.up_sigma, self._stretch(value * self.plane.up))
+
+    @property
+    def area(self) -> Quantity:
+        """Of the footprint, square metres."""
+        return _product(self.side_of(0), self.side_of(1))
 
     @property
     def volume(self) -> Quantity:
         """Of the box, cubic metres."""
-        value = float(np.prod(self.found.size))
-        sigmas = (*self.footprint.size_sigma, self.height.std)
-        ratios = [s / max(v, 0.01) for s, v in zip(sigmas, self.found.size, strict=True)]
-        return Quantity(value, value * math.hypot(*ratios))
+        return _product(self.side_of(0), self.side_of(1), self.height)
+
+    def _stretch(self, vector: Floats) -> Floats:
+        return self.calibration.of_length(vector)
+
+
+def _product(*lengths: Quantity) -> Quantity:
+    """The product of lengths, whose relative errors add."""
+    value = math.prod(length.value for length in lengths)
+    sizes = [max(length.value, 0.01) for length in lengths]
+    std = value * math.hypot(*(n.std / size for n, size in zip(lengths, sizes, strict=True)))
+    systematic = unaffected()
+    for length, size in zip(lengths, sizes, strict=True):
+        systematic += value * length.systematic / size
+    return Quantity(value, std, systematic)
 
 
 def nearer_by(a: FloorObject, b: FloorObject) -> Quantity:
     """How much less far ahead of the viewer ``a`` is than ``b``, metres."""
-    ahead_a, ahead_b = (float(item.footprint.centre[1]) for item in (a, b))
+    gap = b.footprint.centre - a.footprint.centre
     sigmas = (math.sqrt(float(item.footprint.covariance[1, 1])) for item in (a, b))
-    return Quantity(-ahead_a + ahead_b, math.hypot(*sigmas))
+    systematic = a.calibration.along(a.plane.axes[1], gap @ a.plane.axes[:2])
+    return Quantity(float(gap[1]), math.hypot(*sigmas), systematic)
 
 
 def higher_by(a: FloorObject, b: FloorObject) -> Quantity:
     """How much higher the middle of ``a`` is than that of ``b``, metres."""
-    return Quantity(a.up - b.up, math.hypot(a.up_sigma, b.up_sigma))
+    value, up = a.up - b.up, a.plane.up
+    systematic = a.calibration.along(up, value * up)
+    return Quantity(value, math.hypot(a.up_sigma, b.up_sigma), systematic)
 
 
 def horizontal_distance(a: FloorObject, b: FloorObject) -> Quantity:
@@ -99,13 +135,15 @@ def horizontal_distance(a: FloorObject, b: FloorObject) -> Quantity:
     value = float(np.linalg.norm(gap))
     along = gap / max(value, 1e-6)
     variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
-    return Quantity(value, math.sqrt(variance + (LENGTH_SCALE_SIGMA * value) ** 2))
+    systematic = a.calibration.of_length(gap @ a.plane.axes[:2])
+    return Quantity(value, math.sqrt(variance), systematic)
 
 
 def vertical_distance(a: FloorObject, b: FloorObject) -> Quantity:
     """Between the heights of the middles, metres."""
     difference = higher_by(a, b)
-    return Quantity(abs(difference.value), difference.std)
+    sign = math.copysign(1.0, difference.value)
+    return Quantity(abs(difference.value), difference.std, sign * difference.systematic)
 
 
 def clearance(a: FloorObject, b: FloorObject) -> Quantity:
@@ -113,8 +151,9 @@ def clearance(a: FloorObject, b: FloorObject) -> Quantity:
     flat = rectangle_gap(a.footprint, b.footprint)
     above = max(a.found.bottom - b.found.top, b.found.bottom - a.found.top, 0.0)
     half_sides = [s / 2 for item in (a, b) for s in item.footprint.size_sigma]
-    sigma = math.hypot(horizontal_distance(a, b).std, *(s / math.sqrt(2) for s in half_sides))
-    return Quantity(math.hypot(flat, above), sigma)
+    centres, value = horizontal_distance(a, b), math.hypot(flat, above)
+    sigma = math.hypot(centres.std, *(s / math.sqrt(2) for s in half_sides))
+    return Quantity(value, sigma, centres.systematic * (value / max(centres.value, 1e-6)))
 
 
 def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:

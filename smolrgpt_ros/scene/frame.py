@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .tolerances import Tolerances
+
 
 @dataclass(frozen=True)
 class CameraIntrinsics:
@@ -63,6 +65,7 @@ class RgbdFrame:
         stamp_ns: acquisition time, nanoseconds.
         frame_id: optical frame of the colour camera.
         metric: whether depth is in metres; ``False`` where its scale is only estimated.
+        tolerances: how far calibration, registration and masks may be off.
 
     Raises:
         ValueError: on a wrong shape, dtype, or sizes that disagree.
@@ -74,6 +77,7 @@ class RgbdFrame:
     stamp_ns: int = 0
     frame_id: str = ""
     metric: bool = True
+    tolerances: Tolerances = Tolerances()
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:

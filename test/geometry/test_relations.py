@@ -41,7 +41,7 @@ def objects(yard: Any) -> dict[int, FloorObject]:
     for region in yard.regions:
         item = geometry.estimate(region.id)
         assert isinstance(item, ObjectEstimate)
-        found[region.id] = FloorObject(item, plane)
+        found[region.id] = FloorObject(item, plane, geometry.calibration)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from smolrgpt_ros.language.question import (
@@ -104,7 +105,7 @@ def _how_much(context: Context, quantity: Quantity) -> Evaluation:
         whole = round(value) if value == round(value) else value
         return _found(context, whole, "count", amount.region_ids, certainty)
     context.objects.require_scale()
-    return _found(context, number.value, amount.unit, amount.region_ids, std=number.std)
+    return _length(context, number, amount.unit, amount.region_ids)
 
 
 def _which(context: Context, selection: Selection) -> Evaluation:
@@ -181,7 +182,7 @@ def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluatio
         context.doubt(f"{one} and {other} could be the {what} as well ({1 - certainty:.2f})")
     if not _metric(context):
         return _found(context, None, "", best, certainty)
-    return _found(context, gaps[best].value, "m", best, certainty, gaps[best].std)
+    return _length(context, gaps[best], "m", best, certainty)
 
 
 def _whether(context: Context, chance: float, ids: tuple[int, ...]) -> Evaluation:
@@ -303,6 +304,18 @@ def _table(
     values = tuple(number.value for number in numbers)
     stds = tuple(number.std for number in numbers)
     return _found(context, None, unit, ids, certainty, values=values, stds=stds)
+
+
+def _length(
+    context: Context,
+    number: Number,
+    unit: str,
+    region_ids: tuple[int, ...],
+    certainty: float | None = None,
+) -> Evaluation:
+    """A length, area or volume as the answer."""
+    found = _found(context, number.value, unit, region_ids, certainty, number.std)
+    return replace(found, std_systematic=number.std_systematic)
 
 
 def _found(

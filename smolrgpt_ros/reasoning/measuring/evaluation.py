@@ -22,6 +22,8 @@ class Evaluation:
         unit: of ``value``, or of ``values``: ``"m"``, ``"m2"``, ``"m3"``, ``"count"``, ``"hour"``
             of the clock or ``""``.
         std: standard deviation of ``value``, in its unit; ``None`` for counts, words and ids.
+        std_systematic: share of ``std`` that all questions about the camera have in common: its
+            calibration, the scale of its depth; ``None`` where ``std`` is.
         probability: of a yes; of all other answers, how surely the count, list, order, choice or
             word is as given (1.0: certain); ``None`` where nothing is uncertain but a number.
         region_ids: the ends of a distance, the counted, chosen, listed or ordered objects, the
@@ -44,6 +46,7 @@ class Evaluation:
     valid_ratio: float | None = None
     reason: str = ""
     doubts: tuple[str, ...] = ()
+    std_systematic: float | None = None
 
     @property
     def answered(self) -> bool:

@@ -8,7 +8,6 @@ import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.geometry.noise import LENGTH_SCALE_SIGMA
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.relations import FloorObject
 from smolrgpt_ros.geometry.size_priors import is_flat
@@ -95,7 +94,7 @@ class FloorObjects:
             found, plane = self.object(end), self.geometry.plane
             if plane is None or found.footprint is None:
                 raise CannotMeasure(_NO_FLOOR)
-            self._on_floor[end] = FloorObject(found, plane)
+            self._on_floor[end] = FloorObject(found, plane, self.geometry.calibration)
         return self._on_floor[end]
 
     def _camera_on_floor(self) -> FloorObject:
@@ -118,6 +117,7 @@ class FloorObjects:
                     valid_ratio=1.0,
                 ),
                 plane,
+                self.geometry.calibration,
             )
         return self._camera
 
@@ -138,13 +138,14 @@ class FloorObjects:
             found = self.object(end)
             metres = math.hypot(*found.centre)
             outwards = found.centre / max(metres, 1e-9)
-            return Number(metres, 0.0, {end: Dependence(outwards, found.covariance)})
+            place = {end: Dependence(outwards, found.covariance)}
+            return Number(metres, 0.0, place, self.geometry.calibration.of_length(found.centre))
         one, two = self.object(a), self.object(b)
         gap = two.centre - one.centre
         metres = math.hypot(*gap)
         along = gap / max(metres, 1e-9)
         centres = {a: Dependence(-along, one.covariance), b: Dependence(along, two.covariance)}
-        return Number(metres, (LENGTH_SCALE_SIGMA * metres) ** 2, centres)
+        return Number(metres, 0.0, centres, self.geometry.calibration.of_length(gap))
 
     def underside(self, region_id: int) -> float:
         """Height of the lowest visible part above the floor, metres."""

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.geometry.calibration import unaffected
 from smolrgpt_ros.geometry.relations import Quantity
 from smolrgpt_ros.language.question import Comparison
 
@@ -40,12 +41,15 @@ class Number:
     """A number with its uncertainty.
 
     Numbers that depend on the same object share its error: in the sum or the difference of two
-    distances to one object the object's own error is counted once, with its sign.
+    distances to one object the object's own error is counted once, with its sign. All numbers share
+    the errors of the camera's calibration.
 
     Args:
         value: the best estimate.
         variance: that no other number shares.
         centres: by region id, how the number depends on where objects are.
+        systematic: its change by one standard deviation of each parameter of the camera's
+            calibration, see ``geometry.calibration``.
         counts: probability of each count, of a count; else empty.
         tie_break: decides between two equal values: the expected count, or how far from the
             middle of a floor region something inside is.
@@ -54,19 +58,25 @@ class Number:
     value: float
     variance: float = 0.0
     centres: Mapping[int, Dependence] = field(default_factory=dict)
+    systematic: NDArray[np.float64] = field(default_factory=unaffected)
     counts: Mapping[float, float] = field(default_factory=dict)
     tie_break: float = 0.0
 
     @staticmethod
     def of(quantity: Quantity) -> Number:
-        """A measured quantity that shares its error with no other."""
-        return Number(quantity.value, quantity.std**2)
+        """A measured quantity that shares only the calibration's errors with others."""
+        return Number(quantity.value, quantity.std**2, systematic=quantity.systematic)
 
     @cached_property
     def std(self) -> float:
         """Standard deviation."""
         shared = sum(float(d.gradient @ d.covariance @ d.gradient) for d in self.centres.values())
-        return math.sqrt(max(self.variance + shared, 0.0))
+        return math.sqrt(max(self.variance + shared, 0.0) + self.std_systematic**2)
+
+    @property
+    def std_systematic(self) -> float:
+        """Share of the standard deviation that all numbers of one camera have in common."""
+        return math.hypot(*self.systematic)
 
     @property
     def certainty(self) -> float:
@@ -91,6 +101,7 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
     """The weighted sum of numbers; of counts, with the probability of each sum."""
     value = sum(w * n.value for n, w in zip(numbers, weights, strict=True))
     variance = sum(w * w * n.variance for n, w in zip(numbers, weights, strict=True))
+    systematic = sum((w * n.systematic for n, w in zip(numbers, weights, strict=True)), unaffected())
     centres: dict[int, Dependence] = {}
     for number, weight in zip(numbers, weights, strict=True):
         for region_id, part in number.centres.items():
@@ -103,7 +114,7 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
         counts = {0.0: 1.0}
         for number, weight in zip(numbers, weights, strict=True):
             counts = _added(counts, number.counts or {number.value: 1.0}, weight)
-    return Number(value, variance, centres, counts)
+    return Number(value, variance, centres, systematic, counts)
 
 
 def _added(

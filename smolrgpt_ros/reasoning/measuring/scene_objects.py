@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.relations import (
-    FloorObject,
     clearance,
     higher_by,
     horizontal_distance,
@@ -19,7 +18,7 @@ from smolrgpt_ros.language.question import Dimension, Mode, Side
 
 from .containment import carried, inside, rests_on, unseen_lift
 from .floor_objects import End, FloorObjects
-from .numbers import Number, chance_positive
+from .numbers import Number, chance_positive, combined
 
 #: Objects with less room between them are next to each other, metres.
 NEXT_TO = 1.0
@@ -66,10 +65,9 @@ class SceneObjects(FloorObjects):
             case Dimension.WIDTH:
                 return Number.of(item.side)
             case Dimension.LENGTH:
-                return self._side(item, max(item.footprint.size))
+                return Number.of(item.side_of(int(np.argmax(item.footprint.size))))
             case Dimension.SIZE if self.is_floor_region(region_id):
-                (length, width), stds = item.footprint.size, item.footprint.size_sigma
-                return Number(length * width, (width * stds[0]) ** 2 + (length * stds[1]) ** 2)
+                return Number.of(item.area)
             case Dimension.SIZE:
                 return Number.of(item.volume)
             case Dimension.ELEVATION:
@@ -81,12 +79,7 @@ class SceneObjects(FloorObjects):
     def shorter_side(self, region_id: int) -> Number:
         """Width of the footprint, whatever its turn, metres."""
         item = self.on_floor(region_id)
-        return self._side(item, min(item.footprint.size))
-
-    @staticmethod
-    def _side(item: FloorObject, side: float) -> Number:
-        index = item.footprint.size.index(side)
-        return Number(side, item.footprint.size_sigma[index] ** 2)
+        return Number.of(item.side_of(int(np.argmin(item.footprint.size))))
 
     def compared_size(self, region_id: int, dimension: Dimension) -> Number:
         """A size as two objects are compared by it: the extent across the view for the width."""
@@ -94,7 +87,7 @@ class SceneObjects(FloorObjects):
             return Number.of(self.on_floor(region_id).extent)
         size = self.size(region_id, dimension)
         if dimension is Dimension.SIZE and self.is_floor_region(region_id):
-            return Number(size.value * _FLAT_HEIGHT, size.variance * _FLAT_HEIGHT**2)
+            return combined((size,), (_FLAT_HEIGHT,))
         return size
 
     def hour(self, subject: End, viewer: End) -> tuple[int, float]:

@@ -176,7 +176,7 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
         values=list(measured.values),
         stds=list(measured.stds),
         std=_number(measured.std),
-        std_systematic=NAN,
+        std_systematic=_number(measured.std_systematic),
         depth_valid_ratio=_number(measured.valid_ratio),
         reason=measured.reason,
     )

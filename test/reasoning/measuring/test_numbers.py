@@ -80,3 +80,13 @@ def test_certain_equal_numbers_tie() -> None:
     near, far = Number(0.0, tie_break=1.0), Number(0.0, tie_break=2.0)
     assert not near.ties_with(far)
     assert (chance_below(near, far), chance_below(far, near)) == (1.0, 0.0)
+
+
+def test_errors_of_the_calibration_add_up_in_sums_and_cancel_in_differences() -> None:
+    change = np.array([0.03, 0.0, 0.0, 0.04])
+    legs = [Number(2.0, 0.01, systematic=change), Number(2.0, 0.01, systematic=change)]
+    total, difference = combined(legs, (1.0, 1.0)), combined(legs, (1.0, -1.0))
+    assert total.std_systematic == pytest.approx(0.1)
+    assert total.std == pytest.approx(np.sqrt(0.02 + 0.01))
+    assert difference.std_systematic == 0.0
+    assert difference.std == pytest.approx(np.sqrt(0.02))
