@@ -7,7 +7,7 @@ is known of the camera.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -57,7 +57,7 @@ class Condition:
     subjects: Callable[[SimulatedFrame], tuple[ObjectTruth, ...]] = _all
     families: tuple[str, ...] = FAMILIES
     heights: bool = False
-    tolerances: Tolerances = Tolerances()
+    tolerances: Tolerances = field(default_factory=Tolerances)
 
 
 # -- depth ----------------------------------------------------------------------------------------

@@ -101,7 +101,9 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
     """The weighted sum of numbers; of counts, with the probability of each sum."""
     value = sum(w * n.value for n, w in zip(numbers, weights, strict=True))
     variance = sum(w * w * n.variance for n, w in zip(numbers, weights, strict=True))
-    systematic = sum((w * n.systematic for n, w in zip(numbers, weights, strict=True)), unaffected())
+    systematic = sum(
+        (w * n.systematic for n, w in zip(numbers, weights, strict=True)), unaffected()
+    )
     centres: dict[int, Dependence] = {}
     for number, weight in zip(numbers, weights, strict=True):
         for region_id, part in number.centres.items():
