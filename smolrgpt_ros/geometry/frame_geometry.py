@@ -58,6 +58,22 @@ class FrameGeometry:
         self._noise: float | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
 
+    def with_regions(
+        self, regions: Sequence[Region], known: Mapping[int, ObjectEstimate]
+    ) -> FrameGeometry:
+        """The same frame and floor with other regions.
+
+        Args:
+            regions: in place of those of before.
+            known: by region id, objects whose place is known already, optical frame.
+        """
+        made = FrameGeometry(self.frame, regions)
+        made._objects.update(known)
+        with self._lock:
+            made._plane, made._plane_known = self._plane, self._plane_known
+            made._noise = self._noise
+        return made
+
     @property
     def why_not(self) -> str:
         """Why nothing metric is known, one clause; ``""`` where it is."""

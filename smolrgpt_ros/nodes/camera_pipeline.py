@@ -12,11 +12,13 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.msg import RegionArray
+from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.perception.stamp_join import StampJoin
-from smolrgpt_ros.perception.worker import PerceptionWorker, SeenFrame
+from smolrgpt_ros.perception.worker import PerceptionWorker
+from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState, SilenceWatch, why_no_frame, why_stale
-from smolrgpt_ros.query.service import CameraView
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
@@ -26,6 +28,7 @@ from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.ros.tf import Transforms
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.scene.status import QueryError
 
 from .outputs import CameraOutputs
 
@@ -43,6 +46,7 @@ class CameraPipeline:
         detector: shared by all cameras; ``None`` where regions come from somewhere else.
         transforms: for depth of another camera.
         outputs: of this camera.
+        memory: of what all cameras have seen.
     """
 
     def __init__(
@@ -53,12 +57,16 @@ class CameraPipeline:
         detector: RegionDetector | None,
         transforms: Transforms,
         outputs: CameraOutputs,
+        memory: ObjectMemory,
     ) -> None:
         self.name = name
         self._node = node
         self._settings = settings
         self._transforms = transforms
         self._outputs = outputs
+        self._memory = memory
+        #: Why the pose in the fixed frame was not known for the last frame; empty where it was.
+        self.unplaced = ""
         self._last_offer = time.monotonic()
         self._silence = SilenceWatch()
         now = settings()
@@ -70,6 +78,7 @@ class CameraPipeline:
             self._on_seen,
             tracker=lambda: settings().tracker,
             min_period_s=lambda: 1.0 / settings().detector_max_rate,
+            remember=self._remember,
             external_regions=external_regions,
         )
         self._thread = InputThread(node.context, f"inputs {name}".strip())
@@ -155,6 +164,21 @@ class CameraPipeline:
 
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
         return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)
+
+    def _remember(self, seen: SeenFrame) -> SeenFrame:
+        """What the frame shows, with what is remembered."""
+        frame, settings, pose = seen.frame, self._settings(), None
+        if settings.memory.use != "off" and settings.memory_frame:
+            # A frame that TF does not know is waited for once, and not at each picture.
+            wait_s = 0.0 if self.unplaced else settings.tf_timeout
+            try:
+                pose = self._transforms.look_up(
+                    settings.memory_frame, frame.frame_id, frame.stamp_ns, wait_s
+                )
+                self.unplaced = ""
+            except QueryError as error:
+                self.unplaced = error.message
+        return self._memory.observe(seen, pose, self.name)
 
     def _on_seen(self, seen: SeenFrame) -> None:
         self.history.add(seen)

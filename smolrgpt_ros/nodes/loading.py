@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
@@ -97,3 +98,17 @@ def load_engine(settings: Settings) -> TimedEngine | None:
             f"the SmolRGPT checkpoint in {path} cannot be loaded: {type(error).__name__}: {error}"
         ) from error
     return TimedEngine(engine, digest)
+
+
+def labels_without_synonyms(labels: Sequence[str], reader: GrammarReader) -> str:
+    """One sentence about the detector's classes that questions name by their label alone.
+
+    Empty where there are none.
+    """
+    plain = [label for label in labels if label not in reader.labels]
+    if not plain:
+        return ""
+    return (
+        f"questions name these classes by their labels alone: {', '.join(plain)}; "
+        "synonyms may be added (vocabulary.file)"
+    )

@@ -15,7 +15,7 @@ from visualization_msgs.msg import MarkerArray
 
 from smolrgpt_ros.geometry.region_poses import fast_poses, region_poses
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
 from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
 from smolrgpt_ros.ros.convert.images import encode_image
@@ -66,7 +66,7 @@ class CameraOutputs:
         """Publish the regions of a frame."""
         answer = self._current(settings)
         if _has_subscribers(self._regions) or _has_subscribers(self._markers):
-            exact = settings.regions_exact
+            exact = settings.regions_exact or seen.placed is not None
             poses = region_poses(seen.geometry) if exact else fast_poses(seen.frame, seen.regions)
             array = region_array(seen.frame, seen.regions, poses)
             if _has_subscribers(self._regions):

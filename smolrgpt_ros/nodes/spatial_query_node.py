@@ -21,6 +21,7 @@ from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.language.reader.reader import GrammarReader
 from smolrgpt_ros.msg import SpatialAnswer
+from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.query.health import QueryStatistics
 from smolrgpt_ros.query.request import QueryResult
 from smolrgpt_ros.query.service import QueryService
@@ -46,7 +47,7 @@ from smolrgpt_ros.srv import SpatialQuery
 from .camera_pipeline import CameraPipeline
 from .goals import GoalFeedback, end_goal
 from .health import node_healths, not_ready_healths
-from .loading import load_detector, load_engine, load_reader
+from .loading import labels_without_synonyms, load_detector, load_engine, load_reader
 from .models import Models
 from .outputs import CameraOutputs
 from .running import end_process, logged, run
@@ -194,15 +195,12 @@ class SpatialQueryNode(LifecycleNode):
         # Not at the first question: the English dictionary takes half a second.
         self._reader = load_reader(self._settings)
         self.get_logger().info(self._models.load(self._settings))
-        plain = [label for label in self._models.labels if label not in self._reader.labels]
-        if plain:
-            self.get_logger().info(
-                f"questions name these classes by their labels alone: {', '.join(plain)}; "
-                "synonyms may be added (vocabulary.file)"
-            )
+        if sentence := labels_without_synonyms(self._models.labels, self._reader):
+            self.get_logger().info(sentence)
 
     def _start(self) -> None:
         self._transforms = Transforms(self)
+        memory = ObjectMemory(lambda: self._settings.memory)
         for name in self._settings.cameras:
             self._cameras[name] = CameraPipeline(
                 self,
@@ -211,6 +209,7 @@ class SpatialQueryNode(LifecycleNode):
                 self._models.detector,
                 self._transforms,
                 self._outputs[name],
+                memory,
             )
         self._reasoner = SpatialReasoner(
             self._models.engine, self._reader, policy=self._settings.answer_policy

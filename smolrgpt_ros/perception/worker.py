@@ -7,33 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Generic, TypeVar
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
-from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .rolling_window import RollingWindow
+from .seen_frame import SeenFrame
 
 Input = TypeVar("Input")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class SeenFrame:
-    """One frame and its regions: the detector's, another node's or a client's own."""
-
-    frame: RgbdFrame
-    regions: tuple[Region, ...]
-
-    @cached_property
-    def geometry(self) -> FrameGeometry:
-        """Depth geometry of the regions; computed at the first access, then shared."""
-        return FrameGeometry(self.frame, self.regions)
 
 
 @dataclass(frozen=True)
@@ -68,6 +54,8 @@ class PerceptionWorker(Generic[Input]):
         tracker: called for the tracker's settings at each frame, so that they may change.
         min_period_s: called for the least time between two frames, seconds; kept on average where
             the thread wakes late.
+        remember: called with each frame whose regions were detected here, for what is seen over
+            time.
         external_regions: called first, for regions that arrived with the input; ``None`` where the
             detector is to find them.
     """
@@ -80,6 +68,7 @@ class PerceptionWorker(Generic[Input]):
         *,
         tracker: Callable[[], TrackerSettings] = TrackerSettings,
         min_period_s: Callable[[], float] = lambda: 0.0,
+        remember: Callable[[SeenFrame], SeenFrame] = lambda seen: seen,
         external_regions: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = (
             lambda item, frame: None
         ),
@@ -89,6 +78,7 @@ class PerceptionWorker(Generic[Input]):
         self._on_seen = on_seen
         self._tracker = tracker
         self._min_period_s = min_period_s
+        self._remember = remember
         self._external_regions = external_regions
         #: Seconds of the last frames in the detector and in everything around it.
         self.detect_s, self.overhead_s = RollingWindow(), RollingWindow()
@@ -160,8 +150,8 @@ class PerceptionWorker(Generic[Input]):
         failure: QueryError | None = None
         try:
             frame = self._build(item)
-            regions, detect_s, detect_cpu_s = self._find(item, frame)
-            self._on_seen(SeenFrame(frame, regions))
+            seen, detect_s, detect_cpu_s = self._find(item, frame)
+            self._on_seen(seen)
         except QueryError as error:
             failure = error
         except Exception as error:  # an exception of a detector must not end the thread
@@ -188,14 +178,14 @@ class PerceptionWorker(Generic[Input]):
                 reasons=reasons,
             )
 
-    def _find(self, item: Input, frame: RgbdFrame) -> tuple[tuple[Region, ...], float, float]:
+    def _find(self, item: Input, frame: RgbdFrame) -> tuple[SeenFrame, float, float]:
         external = self._external_regions(item, frame)
         if external is not None:
-            return external, 0.0, 0.0
+            return SeenFrame(frame, external), 0.0, 0.0
         if self._detector is None:
-            return (), 0.0, 0.0
+            return SeenFrame(frame, ()), 0.0, 0.0
         start, start_cpu = time.perf_counter(), time.thread_time()
         detections = self._detector.detect(frame.rgb)
         detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
         self._state, regions = update(self._state, detections, self._tracker())
-        return regions, detect_s, detect_cpu_s
+        return self._remember(SeenFrame(frame, regions)), detect_s, detect_cpu_s

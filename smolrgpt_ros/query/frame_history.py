@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
 #: A wait for a frame looks this often whether it has been stopped, seconds.

@@ -9,7 +9,7 @@ from enum import Enum
 
 import numpy as np
 
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle

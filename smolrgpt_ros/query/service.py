@@ -10,19 +10,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .frame_history import FrameHistory
-from .input_state import InputState, why_no_frame, why_stale
+from .frame_choice import ALL_CAMERAS, CameraView, choose_camera, choose_frame
 from .request import QueryLimits, QueryRequest, QueryResult, Stage, check
 
 _log = logging.getLogger(__name__)
@@ -50,19 +49,6 @@ class Reasoner(Protocol):
         cancelled: Callable[[], bool] | None = None,
         geometry: FrameGeometry | None = None,
     ) -> SpatialAnswer: ...
-
-
-@dataclass(frozen=True, eq=False)
-class CameraView:
-    """One camera, as queries see it.
-
-    Args:
-        history: frames to choose from.
-        inputs: called for the state of the inputs when there is no usable frame.
-    """
-
-    history: FrameHistory
-    inputs: Callable[[], InputState]
 
 
 class QueryService:
@@ -204,8 +190,17 @@ class QueryService:
         query = pending.query
         check(query, pending.limits)
         pending.on_stage(Stage.WAITING)
-        name, camera = self._camera(query.camera)
-        seen, age_s = self._frame(query, pending, camera)
+        name, camera = choose_camera(query, self._cameras)
+        wait_s = pending.left_s() / 2
+        seen, age_s = choose_frame(
+            query, camera, pending.limits, self._clock_ns(), wait_s, pending.stopped
+        )
+        if query.camera == ALL_CAMERAS and seen.placed is None:
+            raise QueryError(
+                Status.TF_FAILED,
+                "a question about all cameras needs their poses in one fixed frame at the image's "
+                "stamp, and memory.use objects: set memory.frame to a frame of the TF tree",
+            )
         pending.on_stage(Stage.LOOKING)
         if query.regions:
             own = tuple(region.in_frame(seen.frame) for region in query.regions)
@@ -223,58 +218,6 @@ class QueryService:
             geometry=seen.geometry,
         )
         return QueryResult(Status.OK, "", seen, answer, pose, age_s, camera=name)
-
-    def _camera(self, name: str) -> tuple[str, CameraView]:
-        if name in self._cameras:
-            return name, self._cameras[name]
-        if not name and len(self._cameras) == 1:
-            return next(iter(self._cameras.items()))
-        names = ", ".join(n for n in self._cameras if n)
-        if not name:
-            raise QueryError(
-                Status.NO_FRAME, f"this node has several cameras, name one in camera: {names}"
-            )
-        has = f"has {names}" if names else "has one, leave the field empty"
-        raise QueryError(Status.NO_FRAME, f"there is no camera {name!r:.60}: this node {has}")
-
-    def _frame(
-        self, query: QueryRequest, pending: _PendingQuery, camera: CameraView
-    ) -> tuple[SeenFrame, float]:
-        now_ns = self._clock_ns()
-        if query.stamp_ns:
-            self._check_future(query.stamp_ns, now_ns, pending.limits.max_future_s, camera)
-            wait_s = max(pending.left_s() / 2, 0.0)
-            seen = camera.history.at(query.stamp_ns, wait_s, pending.stopped)
-            return seen, (now_ns - seen.frame.stamp_ns) / 1e9
-        newest = camera.history.newest()
-        if newest is None:
-            raise why_no_frame(camera.inputs())
-        age_s = (now_ns - newest.frame.stamp_ns) / 1e9
-        max_age_s = pending.limits.max_age_s if query.max_age_s is None else query.max_age_s
-        if age_s > max_age_s:
-            raise why_stale(camera.inputs(), age_s, max_age_s)
-        if age_s < -max_age_s:
-            # It would not become stale for hours after the camera stops.
-            raise QueryError(
-                Status.STALE_FRAME,
-                f"the newest frame is stamped {-age_s:.2f} s in the future of this node's clock, "
-                f"allowed are {max_age_s:.2f} s; synchronize the clocks, or check use_sim_time",
-            )
-        return newest, age_s
-
-    @staticmethod
-    def _check_future(stamp_ns: int, now_ns: int, max_future_s: float, camera: CameraView) -> None:
-        newest = camera.history.newest()
-        # A camera whose clock is ahead: frames that are kept may be asked about.
-        latest_ns = now_ns if newest is None else max(now_ns, newest.frame.stamp_ns)
-        ahead_s = (stamp_ns - latest_ns) / 1e9
-        if ahead_s > max_future_s:
-            raise QueryError(
-                Status.STALE_FRAME,
-                f"the stamp asked for is {ahead_s:.2f} s in the future of this node's clock and of "
-                f"its frames, allowed are {max_future_s:.2f} s (query.max_future); take the stamp "
-                "of a message on ~/regions, or check use_sim_time",
-            )
 
 
 def stuck_message(stuck: int) -> str:

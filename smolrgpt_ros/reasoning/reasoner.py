@@ -104,8 +104,8 @@ class SpatialReasoner:
         prompt = grounding.prompt
         # First, as what cannot be answered is refused before the model is asked.
         measured = evaluate(grounding.question, geometry)
-        sentence = _Sentence()
-        if self._engine is not None and grounding.model_prompt is not None:
+        sentence, remembered = _Sentence(), _remembered(grounding, measured, geometry)
+        if self._engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             sentence = _generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
         kind = kind_of(grounding.question)
@@ -133,7 +133,10 @@ class SpatialReasoner:
             model=self._engine.name if self._engine is not None else "",
             device=self._engine.device if self._engine is not None else "",
             latency_s=time.monotonic() - start,
-            notes=_notes(grounding, sentence, read, measured, self._engine is not None),
+            notes=(
+                *_notes(grounding, sentence, read, measured, self._engine is not None),
+                *remembered,
+            ),
         )
 
     def _ground(
@@ -251,6 +254,21 @@ def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry)
     if not measured.answered:
         return ""
     return answer_text(question, measured, lambda region_id: geometry.region(region_id).label)
+
+
+def _remembered(
+    grounding: Grounding, measured: Evaluation, geometry: FrameGeometry
+) -> tuple[str, ...]:
+    """One sentence for each object of an answer that this frame does not show."""
+    asked = grounding.model_prompt.region_ids if grounding.model_prompt is not None else ()
+    ids = dict.fromkeys((*grounding.prompt.region_ids, *asked, *measured.region_ids))
+    regions = [geometry.region(region_id) for region_id in ids]
+    return tuple(
+        f"{region.label or 'region'} {region.id} was last seen {region.seen_age_s:.1f} s before "
+        "this image; the model, which sees this image alone, was not asked."
+        for region in regions
+        if region.seen_age_s
+    )
 
 
 def _notes(

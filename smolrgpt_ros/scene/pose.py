@@ -30,3 +30,7 @@ class Pose:
     def apply(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Points of shape ``(N, 3)``, metres, moved to :attr:`frame_id`."""
         return np.asarray(points @ self.rotation.T + self.translation, np.float64)
+
+    def apply_inverse(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Points of :attr:`frame_id`, shape ``(N, 3)``, metres, in the frame that this places."""
+        return np.asarray((points - self.translation) @ self.rotation, np.float64)

@@ -20,6 +20,8 @@ class Region:
         label: class name, lower case, e.g. ``"pallet"``; empty where unknown.
         mask: shape ``(H, W)``, bool, in the frame's pixels.
         score: detector confidence in [0, 1]; NaN for client regions.
+        seen_age_s: since the object was last seen, seconds; 0: it is seen in this frame. Of one
+            that is remembered, the mask is where it would be seen, and may be empty.
         known_box: of the mask, where the caller has it already; otherwise it is looked for.
 
     Raises:
@@ -30,6 +32,7 @@ class Region:
     label: str
     mask: NDArray[np.bool_]
     score: float = float("nan")
+    seen_age_s: float = 0.0
     known_box: InitVar[Box | None] = None
 
     def __post_init__(self, known_box: Box | None) -> None:

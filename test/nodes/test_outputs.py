@@ -11,7 +11,7 @@ from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.nodes.outputs import CameraOutputs
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.query.request import QueryResult
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.highlight_roles import Roles

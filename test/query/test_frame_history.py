@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status

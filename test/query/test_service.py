@@ -6,11 +6,13 @@ import time
 import numpy as np
 import pytest
 
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.perception.seen_frame import SeenFrame
+from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.query.request import ClientRegion, QueryLimits, QueryRequest, QueryResult, Stage
-from smolrgpt_ros.query.service import CameraView, QueryService
+from smolrgpt_ros.query.service import QueryService
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
@@ -338,3 +340,36 @@ def test_threads_are_bounded_where_clients_cancel_faster_than_the_model_notices(
     statuses = [service.ask(QueryRequest("q", timeout_s=0.0)).status for _ in range(4)]
     assert statuses[:3] == [Status.TIMEOUT] * 3 and statuses[3] in (Status.BUSY, Status.NOT_READY)
     release.set()
+
+
+@pytest.fixture
+def two_cameras(echo, history, limits):
+    """A service of ``left``, whose newest image is of 9.5 s, and ``right`` with one of 9.8 s."""
+    other = FrameHistory(3)
+    frame = RgbdFrame(np.zeros((HEIGHT, WIDTH, 3), np.uint8), None, None, stamp_ns=9_800_000_000)
+    other.add(SeenFrame(frame, (), placed=FrameGeometry(frame, ())))
+    cameras = {
+        "left": CameraView(history, InputState),
+        "right": CameraView(other, InputState),
+    }
+    return QueryService(
+        echo, cameras, clock_ns=lambda: NOW_NS, limits=lambda: QueryLimits(**limits)
+    )
+
+
+def test_a_question_about_all_cameras_is_about_the_newest_image(two_cameras, echo):
+    result = two_cameras.ask(QueryRequest("q", camera="*"))
+    assert result.status is Status.OK and result.camera == "right"
+    assert echo.asked[0] == 9_800_000_000
+
+
+def test_a_question_about_all_cameras_needs_a_fixed_frame(two_cameras, history):
+    frame = RgbdFrame(np.zeros((HEIGHT, WIDTH, 3), np.uint8), None, None, stamp_ns=9_900_000_000)
+    history.add(SeenFrame(frame, ()))
+    result = two_cameras.ask(QueryRequest("q", camera="*"))
+    assert result.status is Status.TF_FAILED and "memory.frame" in result.message
+
+
+def test_a_question_about_all_cameras_has_no_stamp(two_cameras):
+    result = two_cameras.ask(QueryRequest("q", camera="*", stamp_ns=9_500_000_000))
+    assert result.status is Status.NO_FRAME and "leave the stamp empty" in result.message

@@ -15,6 +15,7 @@ from smolrgpt_ros.reasoning.engine_protocol import Calibration
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
 from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 TRUE = math.dist((-2.5, 7.0, 0.4), (1.6, 9.2, 0.3))  # pallets 11 and 12 of the yard: 4.65 m
@@ -269,3 +270,17 @@ def test_the_side_is_that_of_the_region_asked_about(yard: Any, question: str, sa
     assert answer.value == "right"
     # Column 11 of the yard's pallets lies left of 12: seen from the other one, it is the opposite.
     assert answer.measured.value == ("left" if answer.prompt_region_ids[said_of] == 11 else "right")
+
+
+def test_of_a_remembered_object_its_age_is_said_and_the_model_is_not_asked(yard: Any) -> None:
+    regions = [
+        Region(r.id, r.label, r.mask, seen_age_s=4.2 if r.id == 12 else 0.0) for r in yard.regions
+    ]
+    engine = ScriptedEngine(metres_apart(4.7))
+    answer = SpatialReasoner(engine, policy="agree").answer(yard.frame, regions, QUESTION)
+    assert answer.text == "" and not engine.asked and answer.trusted is None
+    assert answer.notes == (
+        "pallet 12 was last seen 4.2 s before this image; the model, which sees this image alone, "
+        "was not asked.",
+    )
+    assert answer.measured.value == pytest.approx(TRUE, abs=0.1)

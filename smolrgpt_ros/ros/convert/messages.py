@@ -43,6 +43,7 @@ def region_message(region: Region, pose: RegionPose) -> interfaces.Region:
         id=region.id,
         label=region.label,
         score=region.score,
+        seen_age=duration_of(region.seen_age_s),
         position=Point(**dict(zip("xyz", pose.position or (NAN,) * 3, strict=True))),
         position_frame_id=pose.frame_id if pose.position is not None else "",
         size=Vector3(**dict(zip("xyz", pose.size or (NAN,) * 3, strict=True))),

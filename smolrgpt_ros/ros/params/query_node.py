@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from smolrgpt_ros.reasoning.answer import POLICIES
 
-from ..inputs.pairing import COLOR_TRANSPORTS, DEPTH_TRANSPORTS
-from ..qos import PRESETS
+from .input_parameters import INPUT_SPECS
 from .parameters import ParameterSpec
-
-_QOS = tuple(PRESETS)
-_QOS_TEXT = "; ".join(f"{name}: {text}" for name, text in PRESETS.items())
+from .perception_parameters import PERCEPTION_SPECS
 
 SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
@@ -66,167 +63,8 @@ SPECS: tuple[ParameterSpec, ...] = (
         maximum=256,
         read_only=True,
     ),
-    ParameterSpec(
-        "detector.backend",
-        "ultralytics",
-        "Finds regions; topic: another node, which publishes them on the topic regions; "
-        "none: clients send their own with each request.",
-        choices=("ultralytics", "topic", "none"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.weights",
-        "",
-        "YOLO segmentation weights (.pt; no code in them is run); "
-        "empty: those shipped with the package.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.sha256",
-        "",
-        "SHA-256 that the detector's weights must have, hexadecimal; empty: any.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.prompts",
-        "",
-        "Classes of open-vocabulary weights (YOLOE): a file of ultralytics' "
-        "save_prompt_embeddings (.npz); empty: the classes of the weights.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.labels",
-        "",
-        "Labels for class names of the weights, e.g. 'forklift=transporter, rack=shelf'; other "
-        "names are labels themselves.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "detector.confidence",
-        0.35,
-        "Lowest score of a region, 0 to 1.",
-        minimum=0.01,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "detector.iou",
-        0.6,
-        "Overlap (intersection over union) above which the weaker of two boxes is dropped.",
-        minimum=0.05,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "detector.image_size",
-        0,
-        "Longer side of the detector's input, pixels, a multiple of 32; "
-        "0: the size it was trained with.",
-        minimum=0,
-        maximum=2048,
-    ),
-    ParameterSpec(
-        "detector.max_rate",
-        5.0,
-        "Most frames processed in a second, Hz; waiting ones are replaced by newer ones.",
-        minimum=0.1,
-        maximum=120.0,
-    ),
-    ParameterSpec(
-        "tracker.min_iou",
-        0.25,
-        "Least mask overlap with the last frame for which a region keeps its id.",
-        minimum=0.01,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "tracker.max_missed",
-        10,
-        "Frames for which an id is kept while the object is not found.",
-        minimum=0,
-        maximum=1000,
-    ),
-    ParameterSpec(
-        "use_depth",
-        True,
-        "Pair colour with depth; false: answer from colour alone, nothing is measured.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "depth.unit",
-        0.0,
-        "Metres per step of the depth images, e.g. 0.00025 for steps of a quarter of a millimetre; "
-        "0: as REP-118 says, 0.001 for 16UC1 and mono16, 1 for 32FC1.",
-        minimum=0.0,
-        maximum=1.0,
-    ),
-    ParameterSpec(
-        "depth.assume_registered",
-        False,
-        "Trust depth whose frame_id differs from colour's to be registered to it.",
-    ),
-    ParameterSpec(
-        "depth.reproject",
-        True,
-        "Reproject depth of another camera into the colour image, by TF and depth/camera_info; "
-        "false: refuse it.",
-    ),
-    ParameterSpec(
-        "transport.rgb",
-        "raw",
-        "Transport of colour: raw images, or <topic>/compressed (JPEG or PNG).",
-        choices=COLOR_TRANSPORTS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "transport.depth",
-        "raw",
-        "Transport of depth: raw images, <topic>/compressedDepth (PNG or RVL) or "
-        "<topic>/compressed (16-bit PNG).",
-        choices=DEPTH_TRANSPORTS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "regions.exact",
-        False,
-        "Positions on ~/regions as exact as in responses, at about 50 ms of CPU for each frame; "
-        "false: the middle of the visible surface, moved back by half the class's typical depth.",
-    ),
-    ParameterSpec(
-        "sync.slop",
-        0.04,
-        "Largest difference of the stamps of colour and depth of one frame, seconds.",
-        minimum=0.0,
-        maximum=1.0,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "sync.queue_size",
-        10,
-        "Images of each input kept while looking for a partner.",
-        minimum=1,
-        maximum=200,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "qos.rgb",
-        "sensor_data",
-        f"Quality of service of rgb/image_raw. {_QOS_TEXT}.",
-        choices=_QOS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "qos.depth",
-        "sensor_data",
-        f"Quality of service of depth/image_raw. {_QOS_TEXT}.",
-        choices=_QOS,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "qos.camera_info",
-        "sensor_data",
-        f"Quality of service of rgb/camera_info. {_QOS_TEXT}.",
-        choices=_QOS,
-        read_only=True,
-    ),
+    *PERCEPTION_SPECS,
+    *INPUT_SPECS,
     ParameterSpec(
         "history.size",
         10,

@@ -10,6 +10,7 @@ from typing import Any
 
 from smolrgpt_ros.detection.tracker import TrackerSettings
 from smolrgpt_ros.detection.ultralytics_detector import DetectorSettings
+from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.query.request import QueryLimits
 
 from ..inputs.pairing import PairingSettings
@@ -33,6 +34,7 @@ class Settings:
     labels: Mapping[str, str]
     detector: DetectorSettings
     tracker: TrackerSettings
+    memory: MemorySettings
     limits: QueryLimits
     pairing: PairingSettings
     vocabulary: Path | None
@@ -53,6 +55,7 @@ class Settings:
     depth_assume_registered: bool
     depth_reproject: bool
     regions_exact: bool
+    memory_frame: str
     history_size: int
     answer_policy: str
     target_frame: str
@@ -81,6 +84,12 @@ class Settings:
             ),
             tracker=TrackerSettings(
                 min_iou=values["tracker_min_iou"], max_missed=values["tracker_max_missed"]
+            ),
+            memory=MemorySettings(
+                use=values["memory_use"],
+                confirm_sightings=values["memory_confirm_sightings"],
+                time_limit_s=values["memory_time_limit"],
+                moving_time_limit_s=values["memory_moving_time_limit"],
             ),
             limits=QueryLimits(
                 max_age_s=values["query_max_age"],

@@ -16,11 +16,12 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, RegionOfInterest
 from std_msgs.msg import Header
 
 from smolrgpt_ros.msg import Region as RegionMessage
-from smolrgpt_ros.perception.worker import SeenFrame
+from smolrgpt_ros.perception.seen_frame import SeenFrame
+from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.query.request import QueryLimits
-from smolrgpt_ros.query.service import CameraView, QueryService
+from smolrgpt_ros.query.service import QueryService
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.ros.convert.messages import request_of
 from smolrgpt_ros.ros.convert.replies import reply_of

@@ -1,0 +1,94 @@
+"""Which sighting is of which remembered object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from .placed_box import PlacedBox
+
+#: Squared standard deviations beyond which a sighting is of something else: 99.9 % of three
+#: dimensions.
+_GATE = 16.3
+#: Metres within which a sighting is of an object all the same: fits jump by so much where little of
+#: an object is in view.
+_NEAR = 0.25
+#: Cost of a sighting that continues the object's track in the image, instead of its distance.
+_SAME_TRACK = 0.5
+#: Least overlap of two boxes that stand for one object.
+_DUPLICATE_OVERLAP = 0.45
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A sighting, or an object as predicted for the time of the sightings.
+
+    Args:
+        label: its class.
+        track: camera, and track id of its image tracker.
+        box: its place; ``None`` where only the image shows it.
+    """
+
+    label: str
+    track: tuple[str, int]
+    box: PlacedBox | None
+
+
+def associate(objects: Sequence[Candidate], sightings: Sequence[Candidate]) -> dict[int, int]:
+    """Index of the object of each sighting that is of a known one; each object once at most.
+
+    Objects and sightings of one class are assigned with the least sum of squared Mahalanobis
+    distances (Hungarian method); a continued track counts for a near one.
+    """
+    if not objects or not sightings:
+        return {}
+    impossible = 1e6
+    costs = np.full((len(sightings), len(objects)), impossible)
+    for i, sighting in enumerate(sightings):
+        for j, known in enumerate(objects):
+            cost = _cost(known, sighting)
+            if cost is not None:
+                costs[i, j] = cost
+    rows, columns = linear_sum_assignment(costs)
+    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
+    return {i: j for i, j in pairs if costs[i, j] < impossible}
+
+
+def duplicates(boxes: Sequence[PlacedBox | None]) -> dict[int, int]:
+    """Index of the earlier box that each later one stands in, of boxes that take the same room."""
+    found: dict[int, int] = {}
+    for later, box in enumerate(boxes):
+        for earlier in range(later):
+            other = boxes[earlier]
+            if box is None or other is None or earlier in found:
+                continue
+            if box.overlap(other) >= _DUPLICATE_OVERLAP:
+                found[later] = earlier
+                break
+    return found
+
+
+def is_same_place(known: PlacedBox, seen: PlacedBox) -> bool:
+    """Whether a sighting is where an object is expected."""
+    gap = seen.centre - known.centre
+    return float(np.linalg.norm(gap)) <= _NEAR or _squared_distance(known, seen) <= _GATE
+
+
+def _cost(known: Candidate, sighting: Candidate) -> float | None:
+    """Of taking a sighting for an object; ``None`` where it is of something else."""
+    if known.label != sighting.label:
+        return None
+    if known.track == sighting.track:
+        return _SAME_TRACK
+    if known.box is None or sighting.box is None or not is_same_place(known.box, sighting.box):
+        return None
+    # At least the cost of a continued track: two objects do not change places in between.
+    return _SAME_TRACK + min(_squared_distance(known.box, sighting.box), _GATE)
+
+
+def _squared_distance(known: PlacedBox, seen: PlacedBox) -> float:
+    gap = seen.centre - known.centre
+    return float(gap @ np.linalg.solve(known.covariance + seen.covariance, gap))

@@ -1,0 +1,144 @@
+"""What a frame shows at the place of a remembered object."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.plane import Plane
+
+#: Pixels looked at, along each side of the object's outline in the image.
+_GRID = 12
+#: Fewest pixels that decide.
+_FEWEST = 6
+#: Share of them that have to see through the object.
+_MOST_SEE_THROUGH = 0.6
+#: Metres of a line of sight inside the box from which it tells anything: of flat objects none does.
+_SHORTEST_PATH = 0.08
+#: Metres, and share of the distance, by which depth and box may be off.
+_TOLERANCE, _TOLERANCE_SHARE = 0.05, 0.02
+
+
+class Sight(Enum):
+    """What is seen where an object is remembered."""
+
+    OUT_OF_VIEW = "out of view"
+    HIDDEN = "hidden"
+    OCCUPIED = "occupied"
+    EMPTY = "empty"
+
+
+def outline(found: ObjectEstimate, plane: Plane, camera: CameraIntrinsics) -> NDArray[np.bool_]:
+    """Where an object would be seen, were nothing in front of it, shape ``(H, W)`` bool.
+
+    Empty for an object that is out of view, or partly behind the camera.
+    """
+    mask = np.zeros((camera.height, camera.width), np.uint8)
+    corners = plane.to_optical(_corners(found))
+    if (corners[:, 2] < 0.05).any():
+        return mask.astype(bool)
+    pixels = corners[:, :2] / corners[:, 2:] * [camera.fx, camera.fy] + [camera.cx, camera.cy]
+    # Far beyond the picture OpenCV's fixed-point coordinates overflow.
+    pixels = np.clip(pixels, -1e4, 1e4)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(pixels).astype(np.int32)), 1)
+    return mask.astype(bool)
+
+
+def hidden_pixels(
+    found: ObjectEstimate, plane: Plane, frame: RgbdFrame, mask: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Pixels of an outline where something nearer is seen, shape ``(H, W)`` bool."""
+    hidden = np.zeros(mask.shape, bool)
+    rows, columns = np.nonzero(mask)
+    if frame.depth is None or frame.intrinsics is None or not len(rows):
+        return hidden
+    enter, _ = _path(found, plane, rays(frame.intrinsics, columns, rows))
+    z = frame.depth[rows, columns]
+    with np.errstate(invalid="ignore"):
+        hidden[rows, columns] = z < enter - _tolerance(enter)
+    return hidden
+
+
+def look_at(
+    found: ObjectEstimate, plane: Plane, frame: RgbdFrame, mask: NDArray[np.bool_]
+) -> Sight:
+    """What a frame shows at an object's place.
+
+    Lines of sight through the outline are followed to the depth of their pixel: it ends before the
+    box (something hides it), at its near half (something is there), or beyond (it is empty).
+
+    Args:
+        found: the object in the camera's optical frame.
+        plane: the floor.
+        frame: with depth.
+        mask: its outline, see :func:`outline`.
+    """
+    camera, depth = frame.intrinsics, frame.depth
+    if camera is None or depth is None or not mask.any():
+        return Sight.OUT_OF_VIEW
+    rows, columns = _grid(mask)
+    z = depth[rows, columns].astype(np.float64)
+    enter, leave = _path(found, plane, rays(camera, columns, rows))
+    tells = np.isfinite(z) & (z > 0) & (leave - enter > _SHORTEST_PATH)
+    z, enter, leave = z[tells], enter[tells], leave[tells]
+    tolerance = _tolerance(enter)
+    reaches = z >= enter - tolerance
+    if np.count_nonzero(reaches) < _FEWEST:
+        return Sight.HIDDEN
+    through = z > enter + np.maximum(0.5 * (leave - enter), tolerance)
+    share = np.count_nonzero(through & reaches) / np.count_nonzero(reaches)
+    return Sight.EMPTY if share >= _MOST_SEE_THROUGH else Sight.OCCUPIED
+
+
+def _tolerance(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    tolerance: NDArray[np.float64] = _TOLERANCE + _TOLERANCE_SHARE * z
+    return tolerance
+
+
+def _grid(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of pixels evenly spread over a mask."""
+    rows, columns = np.nonzero(mask)
+    inside_rows = np.linspace(rows.min(), rows.max(), _GRID + 2).astype(int)[1:-1]
+    inside_columns = np.linspace(columns.min(), columns.max(), _GRID + 2).astype(int)[1:-1]
+    r, c = (part.ravel() for part in np.meshgrid(inside_rows, inside_columns, indexing="ij"))
+    on = mask[r, c]
+    return r[on], c[on]
+
+
+def _corners(found: ObjectEstimate) -> NDArray[np.float64]:
+    """Of an object's box in the floor frame, shape ``(8, 3)``, metres."""
+    footprint = found.footprint
+    assert footprint is not None  # remembered objects have one
+    signs = np.array([[x, y] for x in (-0.5, 0.5) for y in (-0.5, 0.5)])
+    base = footprint.centre + (signs * np.array(footprint.size)) @ footprint.axes
+    low, high = (np.column_stack([base, np.full(4, h)]) for h in (found.bottom, found.top))
+    return np.vstack([low, high])
+
+
+def _path(
+    found: ObjectEstimate, plane: Plane, directions: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Depths at which lines of sight enter and leave an object's box (slab method), shape ``(N,)``.
+
+    A line that misses the box leaves it before it enters it.
+
+    Args:
+        directions: scaled to depth 1, shape ``(N, 3)``, optical frame.
+    """
+    footprint = found.footprint
+    assert footprint is not None
+    axes = np.eye(3)
+    axes[:2, :2] = footprint.axes
+    middle = np.array([*footprint.centre, (found.bottom + found.top) / 2])
+    half = np.array([*footprint.size, found.top - found.bottom]) / 2
+    start = axes @ (np.array([0.0, 0.0, plane.offset]) - middle)
+    step = directions @ plane.axes.T @ axes.T
+    step = np.where(np.abs(step) < 1e-9, 1e-9, step)
+    near, far = (-half - start) / step, (half - start) / step
+    return np.minimum(near, far).max(axis=1), np.maximum(near, far).min(axis=1)

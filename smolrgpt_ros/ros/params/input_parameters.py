@@ -1,0 +1,96 @@
+"""Parameters of the ``spatial_query`` node: its inputs, their transport and quality of service."""
+
+from __future__ import annotations
+
+from ..inputs.pairing import COLOR_TRANSPORTS, DEPTH_TRANSPORTS
+from ..qos import PRESETS
+from .parameters import ParameterSpec
+
+_QOS = tuple(PRESETS)
+_QOS_TEXT = "; ".join(f"{name}: {text}" for name, text in PRESETS.items())
+
+INPUT_SPECS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        "use_depth",
+        True,
+        "Pair colour with depth; false: answer from colour alone, nothing is measured.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "depth.unit",
+        0.0,
+        "Metres per step of the depth images, e.g. 0.00025 for steps of a quarter of a millimetre; "
+        "0: as REP-118 says, 0.001 for 16UC1 and mono16, 1 for 32FC1.",
+        minimum=0.0,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "depth.assume_registered",
+        False,
+        "Trust depth whose frame_id differs from colour's to be registered to it.",
+    ),
+    ParameterSpec(
+        "depth.reproject",
+        True,
+        "Reproject depth of another camera into the colour image, by TF and depth/camera_info; "
+        "false: refuse it.",
+    ),
+    ParameterSpec(
+        "transport.rgb",
+        "raw",
+        "Transport of colour: raw images, or <topic>/compressed (JPEG or PNG).",
+        choices=COLOR_TRANSPORTS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "transport.depth",
+        "raw",
+        "Transport of depth: raw images, <topic>/compressedDepth (PNG or RVL) or "
+        "<topic>/compressed (16-bit PNG).",
+        choices=DEPTH_TRANSPORTS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "regions.exact",
+        False,
+        "Positions on ~/regions as exact as in responses, at about 50 ms of CPU for each frame; "
+        "false: the middle of the visible surface, moved back by half the class's typical depth.",
+    ),
+    ParameterSpec(
+        "sync.slop",
+        0.04,
+        "Largest difference of the stamps of colour and depth of one frame, seconds.",
+        minimum=0.0,
+        maximum=1.0,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "sync.queue_size",
+        10,
+        "Images of each input kept while looking for a partner.",
+        minimum=1,
+        maximum=200,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "qos.rgb",
+        "sensor_data",
+        f"Quality of service of rgb/image_raw. {_QOS_TEXT}.",
+        choices=_QOS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "qos.depth",
+        "sensor_data",
+        f"Quality of service of depth/image_raw. {_QOS_TEXT}.",
+        choices=_QOS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "qos.camera_info",
+        "sensor_data",
+        f"Quality of service of rgb/camera_info. {_QOS_TEXT}.",
+        choices=_QOS,
+        read_only=True,
+    ),
+)

@@ -1,0 +1,124 @@
+"""Parameters of the ``spatial_query`` node: detector, image tracker, object memory."""
+
+from __future__ import annotations
+
+from smolrgpt_ros.perception.memory.remembered_object import USES
+
+from .parameters import ParameterSpec
+
+PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        "detector.backend",
+        "ultralytics",
+        "Finds regions; topic: another node, which publishes them on the topic regions; "
+        "none: clients send their own with each request.",
+        choices=("ultralytics", "topic", "none"),
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.weights",
+        "",
+        "YOLO segmentation weights (.pt; no code in them is run); "
+        "empty: those shipped with the package.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.sha256",
+        "",
+        "SHA-256 that the detector's weights must have, hexadecimal; empty: any.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.prompts",
+        "",
+        "Classes of open-vocabulary weights (YOLOE): a file of ultralytics' "
+        "save_prompt_embeddings (.npz); empty: the classes of the weights.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.labels",
+        "",
+        "Labels for class names of the weights, e.g. 'forklift=transporter, rack=shelf'; other "
+        "names are labels themselves.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.confidence",
+        0.35,
+        "Lowest score of a region, 0 to 1.",
+        minimum=0.01,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "detector.iou",
+        0.6,
+        "Overlap (intersection over union) above which the weaker of two boxes is dropped.",
+        minimum=0.05,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "detector.image_size",
+        0,
+        "Longer side of the detector's input, pixels, a multiple of 32; "
+        "0: the size it was trained with.",
+        minimum=0,
+        maximum=2048,
+    ),
+    ParameterSpec(
+        "detector.max_rate",
+        5.0,
+        "Most frames processed in a second, Hz; waiting ones are replaced by newer ones.",
+        minimum=0.1,
+        maximum=120.0,
+    ),
+    ParameterSpec(
+        "tracker.min_iou",
+        0.25,
+        "Least mask overlap with the last frame for which a region keeps its id.",
+        minimum=0.01,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "tracker.max_missed",
+        10,
+        "Frames for which an id is kept while the object is not found.",
+        minimum=0,
+        maximum=1000,
+    ),
+    ParameterSpec(
+        "memory.use",
+        "objects",
+        "What is remembered from frame to frame: objects: also those out of sight take part in "
+        "answers, each with its age; positions: only the places of those in view, from several "
+        "frames; off: ids.",
+        choices=USES,
+    ),
+    ParameterSpec(
+        "memory.frame",
+        "odom",
+        "Frame of TF that does not move with the camera (odom, map, or the camera's own where it "
+        "is fixed); empty or unknown to TF: ids follow the image, nothing else is remembered.",
+    ),
+    ParameterSpec(
+        "memory.confirm_sightings",
+        2,
+        "Frames in which an object has to be found before it counts; until then it is a candidate "
+        "that an answer may name.",
+        minimum=1,
+        maximum=100,
+    ),
+    ParameterSpec(
+        "memory.time_limit",
+        60.0,
+        "Longest time for which an object is remembered without being seen, seconds.",
+        minimum=0.0,
+        maximum=86400.0,
+    ),
+    ParameterSpec(
+        "memory.moving_time_limit",
+        5.0,
+        "The same for what drives or walks (transporter, forklift, person), seconds.",
+        minimum=0.0,
+        maximum=86400.0,
+    ),
+)

@@ -1,0 +1,5 @@
+"""Scenes of exact boxes: see ``support/block_scene.py``."""
+
+from block_scene import make_block, make_scene
+
+__all__ = ["make_block", "make_scene"]
