@@ -8,8 +8,10 @@ from launch import LaunchDescription
 from smolrgpt_ros.ros.params.launch_arguments import (
     PACKAGE,
     fast_dds_profile,
+    flag,
     shared_arguments,
     text,
+    topic,
 )
 
 
@@ -24,11 +26,11 @@ def generate_launch_description() -> LaunchDescription:
                 "camera_info_topic",
                 "depth_topic",
                 "device",
+                "autostart",
                 "use_sim_time",
                 "log_level",
             ],
             {"camera": "topics", "namespace": "region_finder"},
-            absolute_topics=True,
         ),
         DeclareLaunchArgument(
             "weights",
@@ -51,12 +53,13 @@ def generate_launch_description() -> LaunchDescription:
                 "detector.backend": "ultralytics",
                 "detector.weights": text("weights"),
                 "device": text("device"),
+                "autostart": flag("autostart"),
             },
         ],
         remappings=[
-            ("rgb/image_raw", LaunchConfiguration("rgb_topic")),
-            ("rgb/camera_info", LaunchConfiguration("camera_info_topic")),
-            ("depth/image_raw", LaunchConfiguration("depth_topic")),
+            ("rgb/image_raw", topic("rgb_topic", absolute=True)),
+            ("rgb/camera_info", topic("camera_info_topic", absolute=True)),
+            ("depth/image_raw", topic("depth_topic", absolute=True)),
         ],
     )
     return LaunchDescription([*arguments, *fast_dds_profile(), node])

@@ -8,17 +8,18 @@ from launch_ros.actions import Node
 from launch import LaunchDescription
 from smolrgpt_ros.ros.params.launch_arguments import (
     PACKAGE,
-    camera_presets,
     fast_dds_profile,
-    of_camera,
+    fixed_frame,
+    flag,
+    is_simulated,
     share,
     shared_arguments,
     text,
+    topic,
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    presets = camera_presets()
     arguments = [
         *shared_arguments(
             [
@@ -31,6 +32,7 @@ def generate_launch_description() -> LaunchDescription:
                 "depth_info_topic",
                 "model",
                 "device",
+                "autostart",
                 "use_sim_time",
                 "log_level",
             ],
@@ -38,11 +40,9 @@ def generate_launch_description() -> LaunchDescription:
         ),
         DeclareLaunchArgument(
             "sim",
-            default_value=of_camera(
-                {name: str(name == "simulation").lower() for name in presets},
-            ),
-            choices=["true", "false"],
-            description="Start the simulated camera; by default with camera:=simulation only.",
+            default_value="auto",
+            choices=["auto", "true", "false"],
+            description="Start the simulated camera; auto: with camera:=simulation.",
         ),
         DeclareLaunchArgument(
             "rviz",
@@ -58,8 +58,8 @@ def generate_launch_description() -> LaunchDescription:
         ),
         DeclareLaunchArgument(
             "fixed_frame",
-            default_value=of_camera({name: preset.frame for name, preset in presets.items()}),
-            description="Fixed frame of RViz.",
+            default_value="",
+            description="Fixed frame of RViz; empty: the camera's optical frame.",
         ),
         DeclareLaunchArgument(
             "family",
@@ -79,19 +79,41 @@ def generate_launch_description() -> LaunchDescription:
         "output": "screen",
         "arguments": ["--ros-args", "--log-level", LaunchConfiguration("log_level")],
         "remappings": [
-            ("rgb/image_raw", LaunchConfiguration("rgb_topic")),
-            ("rgb/camera_info", LaunchConfiguration("camera_info_topic")),
-            ("depth/image_raw", LaunchConfiguration("depth_topic")),
-            ("depth/camera_info", LaunchConfiguration("depth_info_topic")),
+            ("rgb/image_raw", topic("rgb_topic")),
+            ("rgb/camera_info", topic("camera_info_topic")),
+            ("depth/image_raw", topic("depth_topic")),
+            ("depth/camera_info", topic("depth_info_topic")),
         ],
     }
     parameters = LaunchConfiguration("params_file")
     sim_time = {"use_sim_time": LaunchConfiguration("use_sim_time")}
     nodes = [
+        # First: where rviz2 is not installed, nothing else may have been started.
+        Node(
+            package="rviz2",
+            executable="rviz2",
+            namespace=LaunchConfiguration("namespace"),
+            condition=IfCondition(LaunchConfiguration("rviz")),
+            arguments=[
+                "--display-config",
+                str(share() / "config" / "warehouse.rviz"),
+                "--fixed-frame",
+                fixed_frame("fixed_frame"),
+            ],
+            # The displays name topics of the root namespace and of the simulated camera.
+            remappings=[
+                ("/spatial_query/markers", "spatial_query/markers"),
+                ("/spatial_query/annotated", "spatial_query/annotated"),
+                ("/rgb/image_raw", topic("rgb_topic")),
+                ("/depth/image_raw", topic("depth_topic")),
+                ("/depth/camera_info", topic("depth_info_topic")),
+            ],
+            parameters=[sim_time],
+        ),
         Node(
             executable="warehouse_camera_node",
             name="warehouse_camera",
-            condition=IfCondition(LaunchConfiguration("sim")),
+            condition=IfCondition(is_simulated("sim")),
             parameters=[
                 parameters,
                 {
@@ -110,6 +132,7 @@ def generate_launch_description() -> LaunchDescription:
                 {
                     "model.path": text("model"),
                     "device": text("device"),
+                    "autostart": flag("autostart"),
                 },
             ],
             **common,
@@ -120,27 +143,6 @@ def generate_launch_description() -> LaunchDescription:
             condition=IfCondition(LaunchConfiguration("web")),
             parameters=[parameters, sim_time],
             **common,
-        ),
-        Node(
-            package="rviz2",
-            executable="rviz2",
-            namespace=LaunchConfiguration("namespace"),
-            condition=IfCondition(LaunchConfiguration("rviz")),
-            arguments=[
-                "--display-config",
-                str(share() / "config" / "warehouse.rviz"),
-                "--fixed-frame",
-                LaunchConfiguration("fixed_frame"),
-            ],
-            # The displays name topics of the root namespace and of the simulated camera.
-            remappings=[
-                ("/spatial_query/markers", "spatial_query/markers"),
-                ("/spatial_query/annotated", "spatial_query/annotated"),
-                ("/rgb/image_raw", LaunchConfiguration("rgb_topic")),
-                ("/depth/image_raw", LaunchConfiguration("depth_topic")),
-                ("/depth/camera_info", LaunchConfiguration("depth_info_topic")),
-            ],
-            parameters=[sim_time],
         ),
     ]
     return LaunchDescription([*arguments, *fast_dds_profile(), *nodes])

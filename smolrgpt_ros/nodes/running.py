@@ -15,6 +15,8 @@ import rclpy
 from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
+from smolrgpt_ros.ros.fast_dds import use_profile
+
 from .process_memory import use_one_heap
 
 Transition = Callable[[Any, LifecycleState], TransitionCallbackReturn]
@@ -48,6 +50,7 @@ def run(
         the exit code: 0, 1 after a fatal error, 2 for parameters it cannot start with.
     """
     use_one_heap()
+    use_profile()
     code = 0
     node: Any = None
     executor: Any = None

@@ -15,10 +15,15 @@ from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import sha256_of
 from smolrgpt_ros.detection.detector import DetectorError
 from smolrgpt_ros.detection.ultralytics_detector import check_version
+from smolrgpt_ros.ros.fast_dds import (
+    OLD_VARIABLE,
+    TRANSPORTS,
+    VARIABLE,
+    chosen_profile,
+    is_fast_dds,
+)
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"
-#: What names a Fast DDS profile, newest first; the second one up to Jazzy.
-_PROFILES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
 _MARKS = {GOOD: "ok  ", WARNING: "warn", MISSING: "MISS"}
 
 
@@ -97,21 +102,24 @@ def _ros() -> Finding:
 
 def _image_transport() -> Finding:
     """Whether images of a camera on this machine arrive; see docs/hosts.md."""
-    topic, middleware = "images", os.environ.get("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
-    if "fastrtps" not in middleware:
+    topic = "images"
+    if not is_fast_dds(os.environ):
+        middleware = os.environ["RMW_IMPLEMENTATION"]
         return Finding(topic, GOOD, f"{middleware}: nothing known against large images")
-    for variable in _PROFILES:
-        profile = os.environ.get(variable)
-        if profile and not Path(profile).is_file():
-            return Finding(topic, WARNING, f"{variable} names {profile}, which is no file")
-        if profile:
-            return Finding(topic, GOOD, f"Fast DDS profile {profile}")
-    return Finding(
-        topic,
-        WARNING,
-        "Fast DDS as installed loses many of a camera's images between processes; set "
-        f"{_PROFILES[0]} to config/fastdds.xml where the camera's driver runs (docs/hosts.md)",
-    )
+    variable, value = chosen_profile(os.environ)
+    if not variable:
+        return Finding(
+            topic,
+            WARNING,
+            "Fast DDS as installed loses many of a camera's images between processes; set "
+            f"{VARIABLE} (up to Jazzy: {OLD_VARIABLE}) to config/fastdds.xml where the camera's "
+            "driver runs (docs/hosts.md)",
+        )
+    if variable == TRANSPORTS:
+        return Finding(topic, GOOD, f"Fast DDS with {TRANSPORTS}={value}")
+    if not Path(value).is_file():
+        return Finding(topic, WARNING, f"{variable} names {value}, which is no file")
+    return Finding(topic, GOOD, f"Fast DDS profile {value}")
 
 
 def _module(topic: str, name: str, advice: str) -> Finding:

@@ -1,9 +1,8 @@
 """The soak test: a camera and clients that never pause, and what the node costs over time.
 
-    export FASTDDS_DEFAULT_PROFILES_FILE=$PWD/config/fastdds.xml
     python -m smolrgpt_ros.tools.soak --minutes 10 --json soak.json
 
-Without the profile most images do not arrive (docs/hosts.md). The node is the real one, in a
+The node is the real one, in a
 process of its own over DDS; detector and model are replaced by ones that take a known time, so that
 what is left is the node's own.
 """
@@ -32,6 +31,7 @@ from rclpy.executors import SingleThreadedExecutor
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.nodes.process_memory import resident_bytes
 from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.ros.fast_dds import chosen_profile, use_profile
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
@@ -249,7 +249,7 @@ def _report(
     names = {v: k for k, v in vars(SpatialQuery.Response).items() if k.startswith("STATUS_")}
     report = {
         "minutes": minutes,
-        "Fast DDS profile": os.environ.get("FASTDDS_DEFAULT_PROFILES_FILE", ""),
+        "Fast DDS": "=".join(chosen_profile(os.environ)),
         "pairs seen": pairs,
         "replies": {names.get(s, f"STATUS_{s}"): n for s, n in sorted(statuses.items())},
         "lost replies": sum(client.lost for client in asking),
@@ -305,6 +305,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model-ms", type=float, default=100.0, help="that the model takes")
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     given = parser.parse_args(arguments)
+    use_profile()
     report = soak(given.minutes, given.clients, given.rate, given.detector_ms, given.model_ms)
     text = json.dumps(report, indent=2, default=float)
     if given.json:

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import yaml
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
 from smolrgpt_ros.ros.params.camera_presets import TOPICS, read_presets
-from smolrgpt_ros.ros.params.launch_arguments import SHARED, profile_variables
+from smolrgpt_ros.ros.params.launch_arguments import _TOPICS, SHARED
 from smolrgpt_ros.ros.params.parameters import ParameterSpec
 from smolrgpt_ros.ros.params.settings import SPECS
 
@@ -56,7 +55,7 @@ def test_shared_arguments_are_described_and_have_an_allowed_default():
     for name, argument in SHARED.items():
         assert argument.description.endswith((".", "…")), name
         assert not argument.choices or argument.default in argument.choices, name
-        assert not argument.topic or argument.topic in TOPICS, name
+    assert set(_TOPICS) <= set(SHARED) and set(_TOPICS.values()) == set(TOPICS)
     assert set(SHARED) == set().union(*(shared(launch)[0] for launch in LAUNCHES))
 
 
@@ -67,7 +66,8 @@ def test_the_launch_files_are_there():
 @each_launch
 def test_every_launch_argument_is_described_and_used(launch):
     declared = calls(launch, "DeclareLaunchArgument")
-    uses = [*calls(launch, "LaunchConfiguration"), *calls(launch, "text")]
+    kinds = ("LaunchConfiguration", "text", "topic", "flag", "fixed_frame", "is_simulated")
+    uses = [call for kind in kinds for call in calls(launch, kind)]
     used = {constant(call) for call in uses} - {None}
     # The argument camera is used by the shared ones: it selects their topics.
     assert {constant(call) for call in declared} | shared(launch)[0] == used | {"camera"}
@@ -105,48 +105,20 @@ def test_launch_files_set_the_fast_dds_profile_before_the_nodes(launch):
     assert parts[1] == "*fast_dds_profile()"
 
 
-NAMES = ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE")
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({}, NAMES[0]),
-        ({"RMW_IMPLEMENTATION": ""}, NAMES[0]),
-        ({"RMW_IMPLEMENTATION": "rmw_fastrtps_cpp"}, NAMES[0]),
-        ({"RMW_IMPLEMENTATION": "rmw_fastrtps_cpp", "ROS_DISTRO": "kilted"}, NAMES[0]),
-        ({"ROS_DISTRO": "jazzy"}, NAMES[1]),
-        ({"RMW_IMPLEMENTATION": "rmw_zenoh_cpp"}, ""),
-        ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, ""),
-        ({NAMES[0]: "/my.xml"}, ""),
-        ({NAMES[1]: "/my.xml"}, ""),
-    ],
-)
-def test_the_fast_dds_profile_is_set_where_the_user_set_none(environment, expected):
-    file = ROOT / "config" / "fastdds.xml"
-    added = {expected: str(file)} if expected else {}
-    assert profile_variables(environment, file) == added
-    # The scripts do the same, with the programs that they start replaced by printing.
-    block = re.compile(r"case .\$\{RMW_IMPLEMENTATION.*?fi\n *;;\n *esac", re.DOTALL)
-    # scripts/env does nothing on a ROS host.
-    for name in ("demo",) if "ROS_DISTRO" in environment else ("env", "demo"):
-        (part,) = block.findall((ROOT / "scripts" / name).read_text())
-        script = f"root={ROOT}\n_smolrgpt_root={ROOT}\n{part}\nenv"
-        done = subprocess.run(
-            ["/bin/bash", "-c", script], env=environment, capture_output=True, text=True, check=True
-        )
-        printed = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
-        assert {n: printed.get(n) for n in NAMES} == {
-            n: (environment | added).get(n) for n in NAMES
-        }
-
-
 @each_launch
 def test_the_launched_programs_exist(launch):
     executables = {keyword(call, "executable").value for call in calls(launch, "Node")}
     assert executables - {"rviz2"} == PROGRAMS[launch.name]
-    for name in PROGRAMS[launch.name]:
-        assert (ROOT / "scripts" / name).is_file()
+    (installed,) = re.findall(r"foreach\(node (.*)\)", (ROOT / "CMakeLists.txt").read_text())
+    assert executables - {"rviz2"} <= set(installed.split())
+
+
+@each_launch
+def test_what_may_be_missing_on_a_host_is_started_first(launch):
+    """Launch ends where a package is missing, and leaves what it has started running."""
+    nodes = sorted(calls(launch, "Node"), key=lambda call: call.lineno)
+    foreign = [keyword(call, "executable").value == "rviz2" for call in nodes]
+    assert foreign == sorted(foreign, reverse=True)
 
 
 @each_launch
@@ -185,25 +157,71 @@ def test_two_hosts_meet_on_the_regions_topic():
     assert namespace != defaults["query.launch.py"]["namespace"] == ""
 
 
-@each_launch
-def test_a_ros_host_reads_it_and_every_camera_has_its_topics(launch):
-    """Where ROS's launch is installed."""
+def launched(launch, **given):
+    """Where ROS's launch is installed: the nodes of a launch file with their remappings, parameters
+    and arguments as they would be started with some arguments."""
     pytest.importorskip("launch_ros", reason="ROS's launch is not installed here")
     from launch.launch_description_sources import PythonLaunchDescriptionSource
 
     from launch import LaunchContext
 
-    description = PythonLaunchDescriptionSource(str(launch)).get_launch_description(LaunchContext())
-    arguments = {a.name: a for a in description.get_launch_arguments()}
+    def performed(parts):
+        """Text of an argument, which may be one substitution, or several and plain words."""
+        parts = parts if isinstance(parts, (list, tuple)) else [parts]
+        return "".join(p if isinstance(p, str) else p.perform(context) for p in parts)
+
+    context = LaunchContext()
+    description = PythonLaunchDescriptionSource(str(launch)).get_launch_description(context)
+    for argument in description.get_launch_arguments():
+        default = performed(argument.default_value)
+        context.launch_configurations[argument.name] = given.get(argument.name, default)
+    found = {}
+    for node in description.entities:
+        if type(node).__name__ != "Node" or not (
+            node.condition is None or node.condition.evaluate(context)
+        ):
+            continue
+        found[performed(node.__dict__["_Node__node_executable"])] = (
+            {performed(a): performed(b) for a, b in node.__dict__["_Node__remappings"]},
+            [performed(word) for word in node.__dict__["_Node__arguments"] or []],
+        )
+    return found, description.get_launch_arguments()
+
+
+@each_launch
+def test_a_ros_host_reads_it_and_every_camera_has_its_topics(launch):
     presets = read_presets(ROOT / "config" / "cameras")
-    assert set(arguments["camera"].choices) == set(presets)
     for name, preset in presets.items():
-        context = LaunchContext()
-        context.launch_configurations["camera"] = name
-        for argument, key in (("rgb_topic", "rgb"), ("depth_topic", "depth")):
-            default = arguments[argument].default_value
-            topic = "".join(part.perform(context) for part in default)
-            assert topic.lstrip("/") == preset.topics[key].lstrip("/")
+        nodes, arguments = launched(launch, camera=name)
+        (camera,) = [argument for argument in arguments if argument.name == "camera"]
+        assert set(camera.choices) == set(presets)
+        topics, _ = nodes["spatial_query_node"]
+        for topic, key in (("rgb/image_raw", "rgb"), ("depth/image_raw", "depth")):
+            assert topics[topic].lstrip("/") == preset.topics[key].lstrip("/")
+    topics, _ = launched(launch, rgb_topic="/mine")[0]["spatial_query_node"]
+    assert topics["rgb/image_raw"] == "/mine"
+
+
+@each_launch
+def test_defaults_are_shown_as_values(launch):
+    """Not as expressions that ``--show-args`` would print raw."""
+    _, arguments = launched(launch)
+    shown = ["".join(part.describe() for part in a.default_value) for a in arguments]
+    assert not [text for text in shown if "(" in text]
+
+
+def test_the_simulated_camera_and_its_frame_follow_preset_and_namespace():
+    launch = ROOT / "launch" / "warehouse.launch.py"
+
+    def frame(**given):
+        nodes, _ = launched(launch, rviz="true", **given)
+        return nodes["rviz2"][1][-1], "warehouse_camera_node" in nodes
+
+    assert frame() == ("camera_color_optical_frame", True)
+    assert frame(namespace="left") == ("left/camera_color_optical_frame", True)
+    assert frame(camera="realsense", namespace="left") == ("camera_color_optical_frame", False)
+    assert frame(camera="realsense", sim="true") == ("camera_color_optical_frame", True)
+    assert frame(sim="false", fixed_frame="map") == ("map", False)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from smolrgpt_ros.cli import main
+from smolrgpt_ros.ros.fast_dds import OLD_VARIABLE, TRANSPORTS, VARIABLE
 from smolrgpt_ros.tools.doctor import GOOD, MISSING, WARNING, examine
 
 
@@ -63,13 +64,21 @@ def test_a_host_without_ros_is_told_what_to_do(weights, monkeypatch):
         ({"FASTDDS_DEFAULT_PROFILES_FILE": "{here}"}, GOOD, "{here}"),
         ({"FASTRTPS_DEFAULT_PROFILES_FILE": "{here}"}, GOOD, "{here}"),
         ({"FASTDDS_DEFAULT_PROFILES_FILE": "{here}/no"}, WARNING, "no file"),
+        ({"FASTDDS_BUILTIN_TRANSPORTS": "UDPv4"}, GOOD, "UDPv4"),
         ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, GOOD, "cyclonedds"),
     ],
-    ids=["as installed", "profile", "profile up to Jazzy", "wrong path", "another middleware"],
+    ids=[
+        "as installed",
+        "profile",
+        "profile up to Jazzy",
+        "wrong path",
+        "transports",
+        "another middleware",
+    ],
 )
 def test_whether_images_arrive_is_told(weights, monkeypatch, variables, level, words):
     here = str(weights[1])
-    for name in ("FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"):
+    for name in (VARIABLE, OLD_VARIABLE, TRANSPORTS):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
     for name, value in variables.items():

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..fast_dds import PACKAGE, profile_variables
 from .camera_presets import CameraPreset, read_presets
 
 if TYPE_CHECKING:
     from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
-    from launch.substitutions import PythonExpression
+    from launch.substitutions import LaunchConfiguration, PythonExpression
     from launch_ros.parameter_descriptions import ParameterValue
 
-PACKAGE = "smolrgpt_ros"
-#: What names a Fast DDS profile: after Jazzy, and up to it. Newer ones warn about the old name.
-_PROFILE, _OLD_PROFILE = "FASTDDS_DEFAULT_PROFILES_FILE", "FASTRTPS_DEFAULT_PROFILES_FILE"
-_OLD_DISTROS = ("humble", "jazzy")
+#: Preset of the simulated camera, whose frame is in the namespace of its node.
+SIMULATION = "simulation"
 
 
 @dataclass(frozen=True)
@@ -30,15 +29,13 @@ class SharedArgument:
 
     Args:
         description: for ``--show-args``.
-        default: where it is neither a camera's topic nor given by the launch file.
+        default: where the launch file gives none.
         choices: allowed values; empty: any.
-        topic: key of :attr:`CameraPreset.topics` whose topic is the default.
     """
 
     description: str
     default: str = ""
     choices: tuple[str, ...] = ()
-    topic: str = ""
 
 
 SHARED: dict[str, SharedArgument] = {
@@ -48,18 +45,25 @@ SHARED: dict[str, SharedArgument] = {
     ),
     "namespace": SharedArgument("Namespace of the nodes, their services and their topics."),
     "params_file": SharedArgument("YAML file with the parameters of the nodes."),
-    "rgb_topic": SharedArgument("Colour images of the camera (sensor_msgs/Image).", topic="rgb"),
+    "rgb_topic": SharedArgument(
+        "Colour images of the camera (sensor_msgs/Image); empty: the preset's of camera."
+    ),
     "camera_info_topic": SharedArgument(
-        "Calibration of the colour camera (sensor_msgs/CameraInfo).", topic="camera_info"
+        "Calibration of the colour camera (sensor_msgs/CameraInfo); empty: the preset's."
     ),
     "depth_topic": SharedArgument(
-        "Depth registered to the colour image (sensor_msgs/Image, REP-118).", topic="depth"
+        "Depth registered to the colour image (sensor_msgs/Image, REP-118); empty: the preset's."
     ),
     "depth_info_topic": SharedArgument(
-        "Calibration beside the depth images, for RViz's depth cloud.", topic="depth_info"
+        "Calibration beside the depth images, for RViz's depth cloud; empty: the preset's."
     ),
     "model": SharedArgument("Directory of the SmolRGPT checkpoint; empty: the one that ships."),
     "device": SharedArgument("Device of model and detector: auto, cpu, cuda, cuda:1, …", "auto"),
+    "autostart": SharedArgument(
+        "Configure and activate the query node when it starts; false under a lifecycle manager.",
+        "true",
+        ("true", "false"),
+    ),
     "use_sim_time": SharedArgument(
         "Take the time from /clock, as with a bag that is played with --clock.",
         "false",
@@ -71,33 +75,34 @@ SHARED: dict[str, SharedArgument] = {
 }
 
 
+#: The key of :attr:`CameraPreset.topics` that an argument replaces.
+_TOPICS = {
+    "rgb_topic": "rgb",
+    "camera_info_topic": "camera_info",
+    "depth_topic": "depth",
+    "depth_info_topic": "depth_info",
+}
+
+
 def shared_arguments(
-    names: Sequence[str], defaults: Mapping[str, str], *, absolute_topics: bool = False
+    names: Sequence[str], defaults: Mapping[str, str]
 ) -> list[DeclareLaunchArgument]:
     """Declarations of shared arguments.
 
     Args:
         names: keys of :data:`SHARED`.
         defaults: of this launch file, by name.
-        absolute_topics: a camera's topics are in the root namespace and not in the node's.
     """
     from launch.actions import DeclareLaunchArgument
 
-    presets = camera_presets()
     declared = []
     for name in names:
         argument = SHARED[name]
-        default: str | PythonExpression = defaults.get(name, argument.default)
-        choices = argument.choices
+        default, choices = defaults.get(name, argument.default), argument.choices
         if name == "camera":
-            choices = tuple(presets)
+            choices = tuple(camera_presets())
         elif name == "params_file":
             default = str(share() / "config" / "warehouse.yaml")
-        elif argument.topic:
-            topics = {camera: preset.topics[argument.topic] for camera, preset in presets.items()}
-            if absolute_topics:
-                topics = {camera: "/" + topic.lstrip("/") for camera, topic in topics.items()}
-            default = of_camera(topics)
         declared.append(
             DeclareLaunchArgument(
                 name,
@@ -110,27 +115,11 @@ def shared_arguments(
 
 
 def fast_dds_profile() -> list[SetEnvironmentVariable]:
-    """Sets the Fast DDS profile that ships, for the nodes of a launch file; see docs/hosts.md."""
+    """Sets the Fast DDS profile that ships, for all processes of a launch; see docs/hosts.md."""
     from launch.actions import SetEnvironmentVariable
 
     variables = profile_variables(os.environ, share() / "config" / "fastdds.xml")
     return [SetEnvironmentVariable(name, value) for name, value in variables.items()]
-
-
-def profile_variables(environment: Mapping[str, str], profile: Path) -> dict[str, str]:
-    """The variable that names a Fast DDS profile; none where another middleware or profile is set.
-
-    Args:
-        environment: of the process.
-        profile: the XML file.
-    """
-    middleware = environment.get("RMW_IMPLEMENTATION") or "rmw_fastrtps_cpp"
-    if "fastrtps" not in middleware or any(
-        environment.get(name) for name in (_PROFILE, _OLD_PROFILE)
-    ):
-        return {}
-    old = environment.get("ROS_DISTRO") in _OLD_DISTROS
-    return {_OLD_PROFILE if old else _PROFILE: str(profile)}
 
 
 def share() -> Path:
@@ -145,16 +134,63 @@ def camera_presets() -> dict[str, CameraPreset]:
     return read_presets(share() / "config" / "cameras")
 
 
-def of_camera(values: Mapping[str, str]) -> PythonExpression:
-    """The value of the camera that the argument ``camera`` names."""
-    from launch.substitutions import LaunchConfiguration, PythonExpression
+def topic(argument: str, *, absolute: bool = False) -> PythonExpression:
+    """The topic of an argument; where that is empty, the one of the preset of ``camera``.
 
-    return PythonExpression([repr(dict(values)), "['", LaunchConfiguration("camera"), "']"])
+    Args:
+        argument: its name.
+        absolute: the preset's topics are in the root namespace and not in the node's.
+    """
+    topics = {
+        camera: preset.topics[_TOPICS[argument]] for camera, preset in camera_presets().items()
+    }
+    if absolute:
+        topics = {camera: "/" + topic.lstrip("/") for camera, topic in topics.items()}
+    return _given_or(argument, repr(topics), "['", _value("camera"), "']")
+
+
+def fixed_frame(argument: str) -> PythonExpression:
+    """The frame of an argument; where that is empty, the one of the preset of ``camera``."""
+    frames = {camera: preset.frame for camera, preset in camera_presets().items()}
+    frames[SIMULATION] = "{}" + frames[SIMULATION]  # behind the namespace, as its node has it
+    return _given_or(
+        *(argument, repr(frames), "['", _value("camera"), "']"),
+        *(".format('", _value("namespace"), "/'.lstrip('/'))"),
+    )
+
+
+def is_simulated(argument: str) -> PythonExpression:
+    """Whether the simulated camera is wanted: ``true``, or ``auto`` with its preset."""
+    from launch.substitutions import PythonExpression
+
+    value, camera = _value(argument), _value("camera")
+    return PythonExpression(
+        ["'", value, "' == 'true' or ('", value, "', '", camera, f"') == ('auto', '{SIMULATION}')"]
+    )
+
+
+def flag(argument: str) -> ParameterValue:
+    """An argument as a parameter that is true or false."""
+    from launch_ros.parameter_descriptions import ParameterValue
+
+    return ParameterValue(_value(argument), value_type=bool)
 
 
 def text(argument: str) -> ParameterValue:
     """An argument as a string parameter, also where it looks like a number or is empty."""
-    from launch.substitutions import LaunchConfiguration
     from launch_ros.parameter_descriptions import ParameterValue
 
-    return ParameterValue(LaunchConfiguration(argument), value_type=str)
+    return ParameterValue(_value(argument), value_type=str)
+
+
+def _given_or(argument: str, *otherwise: str | LaunchConfiguration) -> PythonExpression:
+    """The value of an argument; that of an expression where it is empty."""
+    from launch.substitutions import PythonExpression
+
+    return PythonExpression(["'", _value(argument), "' or ", *otherwise])
+
+
+def _value(argument: str) -> LaunchConfiguration:
+    from launch.substitutions import LaunchConfiguration
+
+    return LaunchConfiguration(argument)
