@@ -16,11 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Detection, DetectorError
+from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
 
-#: ultralytics changes its interface between patch releases; these were tested with this adapter.
-TESTED_FROM = (8, 4, 50)
-TESTED_BELOW = (8, 5, 0)
+from .detector import Detection, DetectorError
 
 #: Names that weights trained elsewhere may use for the classes of this package.
 LABEL_ALIASES: Mapping[str, str] = {
@@ -211,6 +209,10 @@ def import_ultralytics() -> Any:
         DetectorError: if ultralytics is not installed, outside the tested range, or cannot load
             safely.
     """
+    try:
+        check_libraries("ultralytics")  # its interface changes between patch releases
+    except LibraryError as error:
+        raise DetectorError(f"the YOLO detector cannot be used: {error}") from error
     # Read once, at import: afterwards they have no effect.
     os.environ["YOLO_AUTOINSTALL"] = "False"
     os.environ["YOLO_OFFLINE"] = "True"
@@ -220,16 +222,12 @@ def import_ultralytics() -> Any:
     try:
         import ultralytics
     except ImportError as error:
-        raise DetectorError(
-            f"the YOLO detector needs ultralytics ({error}); "
-            "install it with: pip install -r requirements.txt"
-        ) from error
+        raise DetectorError(f"ultralytics cannot be imported: {error}") from error
     finally:
         if threads is None:
             os.environ.pop("OMP_NUM_THREADS", None)
         else:
             os.environ["OMP_NUM_THREADS"] = threads
-    check_version(ultralytics.__version__)
     _load_safely()
     return ultralytics.YOLO
 
@@ -248,17 +246,6 @@ def _load_safely() -> None:
             "install ultralytics of requirements.txt and torch 2.6 or newer"
         )
     tasks.SAFE_LOAD = True  # where ultralytics was imported before
-
-
-def check_version(version: str) -> None:
-    """Raise DetectorError if an ultralytics version is outside the tested range."""
-    numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
-    if not TESTED_FROM <= numbers < TESTED_BELOW:
-        low, high = (".".join(map(str, v)) for v in (TESTED_FROM, TESTED_BELOW))
-        raise DetectorError(
-            f"ultralytics {version} was never tested with this package; "
-            f"install one in the tested range: pip install 'ultralytics>={low},<{high}'"
-        )
 
 
 def _give_prompts(model: Any, weights: Path, prompts: Path) -> None:

@@ -108,7 +108,9 @@ def main(arguments: argparse.Namespace) -> int:
             engine.calibration = None
         worst = WorstCases()
         outcomes: list[Outcome] = []
-        for case, outcome in tqdm(ask_all(SpatialReasoner(engine), _cases(arguments)), unit="q"):
+        for case, outcome in tqdm(
+            ask_all(SpatialReasoner(engine), _cases(arguments)), unit="q", disable=None
+        ):
             outcomes.append(outcome)
             worst.add(case, outcome)
     if not outcomes:

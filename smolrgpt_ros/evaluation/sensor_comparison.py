@@ -96,7 +96,7 @@ def compare_sensors(
     from tqdm import tqdm
 
     table: dict[str, list[JudgedAnswer]] = {name: [] for name in SENSORS}
-    for place, seed in enumerate(tqdm(seeds, desc="measure")):
+    for place, seed in enumerate(tqdm(seeds, desc="measure", disable=None)):
         family = families[place % len(families)]
         shot = simulate_frame(seed, family, width, height)
         assert shot.ideal is not None

@@ -12,6 +12,7 @@ from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.language.reader.reader import GrammarReader, reader_with
 from smolrgpt_ros.language.reader.word_lists import WordListError
 from smolrgpt_ros.ros.params.settings import Settings
+from smolrgpt_ros.scene.libraries import check_libraries
 
 from .timed_engine import TimedEngine
 
@@ -68,6 +69,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
     Raises:
         LoadingError: if there is no such checkpoint or it cannot be loaded.
         ChecksumError: if its weights are not those of ``model.sha256``.
+        LibraryError: if torch or transformers are missing or were never tested.
     """
     if settings.model_backend == "none":
         return None
@@ -83,7 +85,8 @@ def load_engine(settings: Settings) -> TimedEngine | None:
                 "model.path to a directory made by 'smolrgpt convert' or 'smolrgpt train'"
             )
     digest = check_sha256(weights, settings.model_sha256, "model.sha256")
-    # torch and transformers take seconds to import: not before they are needed.
+    check_libraries("torch", "transformers")
+    # They take seconds to import: not before they are needed.
     from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
     try:

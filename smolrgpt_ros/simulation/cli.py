@@ -139,7 +139,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
 
     begin = time.monotonic()
     counts: list[int] = []
-    with tqdm(total=arguments.frames, unit="frame") as bar:
+    with tqdm(total=arguments.frames, unit="frame", disable=None) as bar:
 
         def progress(done: int, total: int) -> None:
             counts.append(done)
@@ -178,7 +178,7 @@ def run_record(arguments: argparse.Namespace) -> int:
     from .datasets.recording import write_recording
 
     sensor = None if arguments.data else sensor_of(arguments)
-    scenes = tqdm(_scenes(arguments), total=arguments.frames, unit="scene")
+    scenes = tqdm(_scenes(arguments), total=arguments.frames, unit="scene", disable=None)
     pairs = write_recording(arguments.out, scenes, arguments.rate, arguments.hold, sensor)
     print(f"{pairs} image pairs in {arguments.out}; play with: ros2 bag play --clock 100 PATH")
     return 0

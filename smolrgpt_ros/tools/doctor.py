@@ -13,8 +13,6 @@ from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import sha256_of
-from smolrgpt_ros.detection.detector import DetectorError
-from smolrgpt_ros.detection.ultralytics_detector import check_version
 from smolrgpt_ros.ros.fast_dds import (
     OLD_VARIABLE,
     TRANSPORTS,
@@ -22,6 +20,7 @@ from smolrgpt_ros.ros.fast_dds import (
     chosen_profile,
     is_fast_dds,
 )
+from smolrgpt_ros.scene.libraries import LibraryError, installed_version
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"
 _MARKS = {GOOD: "ok  ", WARNING: "warn", MISSING: "MISS"}
@@ -82,7 +81,14 @@ def examine(model: Path, detector: Path, device: str) -> list[Finding]:
     findings += [_module("interfaces", "smolrgpt_ros.srv", "build them: scripts/setup")]
     advice = "install ROS's message_filters, or run scripts/setup"
     findings.append(_module("message_filters", "message_filters", advice))
-    findings += [_transforms(), _detector_library(), *_device(device)]
+    findings += [
+        _transforms(),
+        _library("numpy"),
+        _library("transformers", "set model.backend to none"),
+        _library("ultralytics", "set detector.backend to none or topic"),
+        _library("mujoco", "play a recording instead of simulating"),
+        *_device(device),
+    ]
     findings += [_weights("model weights", model, "*.safetensors", "model.path")]
     findings += [_weights("detector weights", detector, "", "detector.weights")]
     return findings
@@ -143,20 +149,19 @@ def _transforms() -> Finding:
     return Finding("tf2_ros", GOOD, "installed")
 
 
-def _detector_library() -> Finding:
+def _library(name: str, without: str = "") -> Finding:
+    """A library's version.
+
+    Args:
+        name: of ``scene.libraries.TESTED``.
+        without: how to do without it; empty: it is needed.
+    """
     try:
-        version = importlib.metadata.version("ultralytics")
-        check_version(version)
-    except importlib.metadata.PackageNotFoundError:
-        return Finding(
-            "ultralytics",
-            WARNING,
-            "not installed: set detector.backend to none or topic, or "
-            "pip install -r requirements.txt",
-        )
-    except DetectorError as error:
-        return Finding("ultralytics", MISSING, str(error))
-    return Finding("ultralytics", GOOD, f"{version}; kept from installing and downloading")
+        return Finding(name, GOOD, installed_version(name))
+    except LibraryError as error:
+        absent = isinstance(error.__cause__, importlib.metadata.PackageNotFoundError)
+        level = WARNING if absent and without else MISSING
+        return Finding(name, level, f"{error}{without and f'; or {without}'}")
 
 
 def _device(device: str) -> list[Finding]:

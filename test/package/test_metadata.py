@@ -20,8 +20,8 @@ MANIFEST = ElementTree.parse(ROOT / "package.xml").getroot()
 ROS_MODULES = {
     "ament_index_python", "builtin_interfaces", "diagnostic_msgs", "geometry_msgs",
     "launch", "launch_ros", "lifecycle_msgs", "message_filters", "nav_msgs", "rcl_interfaces",
-    "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_geometry_msgs", "tf2_ros",
-    "visualization_msgs", "action_msgs", "bondpy", "rosidl_runtime_py", "tf2_py",
+    "rclpy", "sensor_msgs", "std_msgs", "std_srvs", "tf2_msgs", "tf2_ros",
+    "visualization_msgs", "action_msgs", "bondpy", "rosidl_runtime_py", "tf2_py", "rosidl_parser",
 }  # fmt: skip
 WITHOUT_ROS = ("scene", "language", "detection", "model", "geometry", "rendering", "reasoning",
                "perception", "query", "simulation", "training", "evaluation")  # fmt: skip
@@ -60,10 +60,57 @@ def test_buildtools_and_generators_are_declared():
     assert "rosidl_default_runtime" in declared("exec_depend")
 
 
-def test_every_ros_module_that_is_imported_is_declared():
+#: Packages whose Python module has another name.
+ROS_PACKAGES = {"tf2_ros": "tf2_ros_py"}
+#: rosdep keys of modules that PyPI or the system has; ``None``: no key, requirements.txt has them.
+ROSDEP_KEYS = {
+    "accelerate": None,
+    "cv2": "python3-opencv",
+    "foxglove": None,
+    "huggingface_hub": "python3-huggingface-hub-pip",
+    "mujoco": "python3-mujoco-pip",
+    "numpy": "python3-numpy",
+    "PIL": "python3-pil",
+    "pyarrow": None,
+    "pycocotools": None,
+    "rosbags": "python3-rosbags-pip",
+    "safetensors": "python3-transformers-pip",
+    "spellchecker": None,
+    "tokenizers": "python3-transformers-pip",
+    "torch": "python3-pytorch-pip",
+    "tqdm": "python3-tqdm",
+    "transformers": "python3-transformers-pip",
+    "ultralytics": "python3-ultralytics-pip",
+    "yaml": "python3-yaml",
+}
+#: Where the name of the package on PyPI is another one than the module's.
+DISTRIBUTIONS = {"foxglove": "foxglove-sdk", "spellchecker": "pyspellchecker"}
+
+
+def test_every_ros_package_that_is_used_is_declared():
     files = [*MODULE.rglob("*.py"), *ROOT.glob("launch/*.py")]
     used = set().union(*(imported(path) for path in files)) & ROS_MODULES
-    assert used - declared("depend", "exec_depend") == set()
+    # Messages that are imported by name, and programs that launch files start.
+    texts = "\n".join(path.read_text() for path in files)
+    used |= set(re.findall(r'"(\w+_msgs)"', texts)) | set(re.findall(r'package="(\w+)"', texts))
+    packages = {ROS_PACKAGES.get(name, name) for name in used} - {"smolrgpt_ros"}
+    declared_ones = declared("depend", "exec_depend")
+    assert packages - declared_ones == set()
+    cmake = set(re.findall(r"find_package\((\w+)", (ROOT / "CMakeLists.txt").read_text()))
+    unused = declared_ones - packages - cmake - {"rosidl_default_runtime"}
+    assert {name for name in unused if not name.startswith("python3-")} == set()
+
+
+def test_every_other_library_is_installed_by_rosdep_or_by_the_requirements():
+    used = set().union(*(imported(path) for path in MODULE.rglob("*.py")))
+    own = {"smolrgpt_ros", "__future__", "_typeshed"}
+    others = used - set(sys.stdlib_module_names) - ROS_MODULES - own
+    assert others <= set(ROSDEP_KEYS), "name the rosdep key of a new library"
+    keys = {key for name, key in ROSDEP_KEYS.items() if key and name in others}
+    assert keys == {n for n in declared("exec_depend") if n.startswith("python3-")}
+    pinned = (ROOT / "requirements.txt").read_text() + (ROOT / "pyproject.toml").read_text()
+    for name in (name for name, key in ROSDEP_KEYS.items() if key is None):
+        assert DISTRIBUTIONS.get(name, name) in pinned, name
 
 
 def test_every_package_cmake_needs_is_declared():

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import torch
+from transformers.utils import logging as transformers_logging
 
 from ..architecture.config import SmolRGPTConfig
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
@@ -47,6 +48,8 @@ def _was_saved_here(source: Path) -> bool:
 
 
 def _load_saved(folder: Path, dtype: torch.dtype | None) -> SmolRGPTForConditionalGeneration:
+    # A bar of milliseconds, which a node would print into the log of a launch.
+    transformers_logging.disable_progress_bar()
     loaded = SmolRGPTForConditionalGeneration.from_pretrained(
         str(folder),
         dtype="auto" if dtype is None else dtype,

@@ -58,4 +58,4 @@ def simulated_in_order(
             results = pool.map(make, indices, chunksize=8)
         else:
             results = map(make, indices)
-        yield from tqdm(results, total=len(indices), desc="simulate")
+        yield from tqdm(results, total=len(indices), desc="simulate", disable=None)
