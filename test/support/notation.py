@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smolrgpt_ros.language import question as q
@@ -292,8 +292,20 @@ def _condition(word: str, other: q.Selection) -> q.Condition:
 
 
 def same_meaning(read: q.Question, asked: q.Question) -> bool:
-    """Whether two questions ask the same, ends in either order."""
-    return _normal(read) == _normal(asked)
+    """Whether two questions ask the same, ends in either order, a bound itself in or out."""
+    return _normal(q.changed(read, _open_bound)) == _normal(q.changed(asked, _open_bound))
+
+
+_OPEN = {q.Comparison.AT_MOST: q.Comparison.LESS, q.Comparison.AT_LEAST: q.Comparison.MORE}
+
+
+def _open_bound(part: object) -> object:
+    """A measured length is never equal to its bound: at most 2 m is less than 2 m."""
+    if isinstance(part, q.Compared) and not isinstance(part.key, q.Holding):
+        return replace(part, comparison=_OPEN.get(part.comparison, part.comparison))
+    if isinstance(part, q.Compares) and not isinstance(part.first, q.Count):
+        return replace(part, comparison=_OPEN.get(part.comparison, part.comparison))
+    return part
 
 
 def _normal(question: q.Question) -> object:

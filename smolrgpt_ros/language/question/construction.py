@@ -20,7 +20,12 @@ from .selections import (
 from .words import Comparison, LoadState
 
 _OTHER_STATE = {LoadState.EMPTY: LoadState.LOADED, LoadState.LOADED: LoadState.EMPTY}
-_OTHER_SIDE = {Comparison.LESS: Comparison.MORE, Comparison.MORE: Comparison.LESS}
+_OTHER_SIDE = {
+    Comparison.LESS: Comparison.AT_LEAST,
+    Comparison.AT_LEAST: Comparison.LESS,
+    Comparison.MORE: Comparison.AT_MOST,
+    Comparison.AT_MOST: Comparison.MORE,
+}
 
 
 def where(of: Selection, condition: Condition) -> Selection:
@@ -42,7 +47,7 @@ def all_of(*conditions: Condition) -> Condition:
 def negated(condition: Condition) -> Condition:
     """What is true where the condition is not; plain words where there are some.
 
-    "Not empty" is loaded, "not within 2 m" is more than 2 m away.
+    "Not empty" is loaded, "not within 2 m" is at least 2 m away.
     """
     if isinstance(condition, Not):
         return condition.condition

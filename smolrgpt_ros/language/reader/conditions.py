@@ -127,14 +127,11 @@ def none_among(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Conditi
     return q.all_of(*(excepting(selection) for selection in (first, *others)))
 
 
-def both_within(targets: tuple[q.Selection, ...], metres: float) -> q.Condition:
+def both_at(
+    targets: tuple[q.Selection, ...], comparison: q.Comparison, metres: float
+) -> q.Condition:
     """ "within 3 m of both pallet 4 and pallet 7"."""
-    return q.all_of(*(within(target, metres) for target in targets))
-
-
-def both_beyond(targets: tuple[q.Selection, ...], metres: float) -> q.Condition:
-    """ "more than 3 m from both pallet 4 and pallet 7"."""
-    return q.all_of(*(beyond(target, metres) for target in targets))
+    return q.all_of(*(q.Compared(q.DistanceTo(t), comparison, metres) for t in targets))
 
 
 def both_beside(targets: tuple[q.Selection, ...], side: q.Side) -> q.Condition:

@@ -92,7 +92,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         m for m in modifiers if not isinstance(m, Rank | Ordinal | Take | Target | Last | Other)
     ]
     if Other() in modifiers and not any(isinstance(c, q.Not) for c in conditions):
-        conditions.append(q.Not(q.Among(It())))  # type: ignore[arg-type]
+        conditions.append(q.Not(q.Among(_other_than(base, ranks))))
     result = base
     for condition in conditions:
         result = q.where(result, condition)
@@ -109,6 +109,15 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         rank = rank if len(references) > 1 else with_target(rank, next(iter(references)))
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
+
+
+def _other_than(base: q.Selection, ranks: list[Rank]) -> q.Selection:
+    """What "other" sets apart: in "the other pallet nearest to pallet 9" that pallet."""
+    for rank in ranks:
+        match base, rank.key:
+            case q.OfClass(label), q.DistanceTo(q.Ids(_, named) as target) if named == label:
+                return target
+    return It()  # type: ignore[return-value]
 
 
 def _references(conditions: list[q.Condition]) -> list[q.Selection]:
@@ -255,6 +264,17 @@ def several(selection: q.Selection) -> q.Selection:
         return selection
     if not isinstance(selection, q.Ids) or len(selection.ids) < 2:
         raise Mismatch("one object leaves nothing to choose from")
+    return selection
+
+
+def single(selection: q.Selection) -> q.Selection:
+    """ "Which buffer holds the tallest pallet": certain objects.
+
+    Raises:
+        Mismatch: for a class, which leaves open which object of it is meant.
+    """
+    if isinstance(selection, q.OfClass | q.Everything | Counted):
+        raise Mismatch("the class alone names no certain object")
     return selection
 
 

@@ -8,16 +8,21 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount
-from .noun_phrases import Counted, counted_one, of
+from .noun_phrases import AllOf, Counted, It, counted_one, of, where
 from .parser import Mismatch
 from .superlatives import Rank, Unsaid, with_target
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
-    """Between two ends; "the nearest pallet" at one end is the nearest to the other."""
-    one: Any = with_target(first, second)
-    two: Any = with_target(second, first)
-    return q.Distance(one, two, mode or q.Mode.CENTER)
+    """Between two ends; "the nearest pallet" at one end, "to it", speaks of the other."""
+    return q.Distance(_beside_end(first, second), _beside_end(second, first), mode or q.Mode.CENTER)
+
+
+def _beside_end(end: Any, other: q.Selection) -> Any:
+    """An end whose open references stand for the other one; a pronoun alone stays open."""
+    if isinstance(end, It) or isinstance(other, It):
+        return with_target(end, other)
+    return q.changed(end, lambda part: other if isinstance(part, It | Unsaid) else part)
 
 
 def together_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
@@ -135,6 +140,19 @@ def dimensions(selection: q.Selection, unit: q.Unit | None = None) -> q.Dimensio
     return q.Dimensions(selection, unit or q.Unit.METRE)
 
 
+def both_sizes(
+    selection: q.Selection, first: q.Dimension, second: q.Dimension, unit: q.Unit | None = None
+) -> q.Dimensions:
+    """ "How wide and how tall": two of the three, which are given together.
+
+    Raises:
+        Mismatch: if one is named twice.
+    """
+    if first is second:
+        raise Mismatch("the question names one size twice")
+    return dimensions(selection, unit)
+
+
 def in_unit(question: q.Question, unit: q.Unit) -> q.Question:
     """ "In feet, how far is ...".
 
@@ -235,9 +253,42 @@ def compared(first: q.Quantity, comparison: q.Comparison, second: q.Quantity | f
     return q.Whether(q.Compares(first, comparison, second))
 
 
-def holds(subject: q.Selection, condition: q.Condition) -> q.Whether:
-    """Is the condition true of the subject?"""
+def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -> q.Whether:
+    """Is the condition true of the subject? "Isn't it?" asks the same.
+
+    Raises:
+        Mismatch: for "are not all", which may mean none of them.
+    """
+    if denied is not None and isinstance(subject, AllOf):
+        raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
     return q.Whether(q.Holds(subject, condition))
+
+
+def shared(selection: q.Selection, condition: q.Condition, part: q.Comparison) -> q.Whether:
+    """ "Are most pallets loaded": more of them are than are not."""
+    others = q.Count(where(selection, q.negated(condition)))
+    return compared(q.Count(where(selection, condition)), part, others)
+
+
+def denied(question: q.Question) -> q.Whether:
+    """ "Is it false that pallet 4 is in buffer 3".
+
+    Raises:
+        Mismatch: for a statement about several objects, which can be false in several ways.
+    """
+    match question:
+        case q.Whether(q.Exists(selection)):
+            return compared(q.Count(selection), q.Comparison.EQUAL, 0)
+        case q.Whether(q.Holds(q.Ids(ids) as subject, condition)) if len(ids) == 1:
+            return holds(subject, q.negated(condition))
+    raise Mismatch("a statement that can be false in several ways; ask whether it is true")
+
+
+def count_difference(direction: q.Comparison, first: q.Selection, second: q.Selection) -> q.HowMuch:
+    """How many more, or how many fewer, the first are than the second."""
+    if direction is q.Comparison.LESS:
+        first, second = second, first
+    return difference(q.Count(first), q.Count(second))
 
 
 def same(first: q.Selection, second: q.Selection) -> q.Whether:
@@ -259,6 +310,9 @@ def same_kind(subject: q.Selection, *modifiers: object) -> q.Whether:
     Raises:
         Mismatch: if the subject has no class of its own.
     """
-    if not isinstance(subject, q.Ids) or subject.label == "region" or len(subject.ids) > 1:
+    kind = subject.of if isinstance(subject, q.Ranked) else subject
+    if not isinstance(kind, q.Ids | q.OfClass) or kind.label == "region":
         raise Mismatch("name the class of objects that it is compared with")
-    return same(subject, of(q.OfClass(subject.label), *modifiers))
+    if isinstance(subject, q.Ids) and len(subject.ids) > 1:
+        raise Mismatch("one object is compared with the others")
+    return same(subject, of(q.OfClass(kind.label), *modifiers))

@@ -9,9 +9,10 @@ from pathlib import Path
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..english import english
-from ..question import Among, Not, OfClass, Question, Where, parts_of
+from ..question import Among, Holds, Not, OfClass, Question, Where, Whether, parts_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
+from .noun_phrases import It
 from .parser import Parser
 from .resolution import View, resolved
 from .spelling import Speller, english_words
@@ -67,8 +68,11 @@ class GrammarReader:
         readings = parser.readings("QUESTION")
         if not readings:
             raise self._unreadable(tokens, parser, view)
-        best = [r.meaning for r in readings if r.cost == readings[0].cost]
+        # A pronoun that stands for nothing is no reading where there is another.
+        closed = [r for r in readings if It() not in parts_of(r.meaning)] or readings
+        best = [r.meaning for r in closed if r.cost == closed[0].cost]
         best = [meaning for meaning in best if not _leaves_out_nothing(meaning)] or best
+        best = [meaning for meaning in best if not _names_no_subject(meaning, view)] or best
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []
         for meaning in best:
@@ -120,6 +124,14 @@ def _leaves_out_nothing(meaning: object) -> bool:
                 match other:
                     case Not(Among(OfClass(label))) if label != part.of.label:
                         return True
+    return False
+
+
+def _names_no_subject(meaning: object, view: View) -> bool:
+    """Whether yes or no is asked of "the pallet" where there are several."""
+    match meaning:
+        case Whether(Holds(OfClass(label), _)):
+            return len(view.ids_of(label)) > 1
     return False
 
 

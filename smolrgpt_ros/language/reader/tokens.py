@@ -78,7 +78,7 @@ def tokenize(
 def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
     """Words, numbers and symbols one by one."""
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
-    plain = plain.replace("<image>", "       ").replace("w/", "w ")
+    plain = plain.replace("<image>", "       ").replace("w/o", "without").replace("w/", "w ")
     masks = 0
     ordinal_end = 0
     for found in _PIECE.finditer(plain):
@@ -200,26 +200,45 @@ def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
     result: list[Token] = []
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        unit = tokens[at + 1] if at + 1 < len(tokens) else token
-        number = token.value if isinstance(token.value, float) else None
-        if token.text in ("a", "one") and unit.text in lists.long_units:
-            number = 1.0
-        metres = lists.units.get(unit.text)
-        if token.kind == "number" and at and tokens[at - 1].text == "between":
-            # "between 80 and 100 cm": the unit belongs to both.
-            last = tokens[at + 1 : at + 4]
-            if len(last) == 3 and last[0].text == "and" and last[1].kind == "number":
-                unit, metres = token, lists.units.get(last[2].text)
-        if number is not None and metres is not None and at + 1 < len(tokens):
-            text = token.text if unit is token else f"{token.text} {unit.text}"
-            signs = frozenset({"LENGTH"})
-            result.append(Token(text, "length", number * metres, signs, token.start, unit.end))
-            at += 1 if unit is token else 2
-        else:
-            result.append(token)
+        found = _length_at(tokens, at, lists)
+        if found is None:
+            result.append(tokens[at])
             at += 1
+            continue
+        metres, count = found
+        run = tokens[at : at + count]
+        text = " ".join(token.text for token in run)
+        signs = frozenset({"LENGTH"})
+        result.append(Token(text, "length", round(metres, 6), signs, run[0].start, run[-1].end))
+        at += count
     return result
+
+
+def _length_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[float, int] | None:
+    """The length that begins at a token, in metres, and how many tokens it takes."""
+    token, words = tokens[at], [t.text for t in tokens[at : at + 5]] + [""] * 4
+    number = token.value if isinstance(token.value, float) else None
+    if words[0] in ("a", "one") and words[1] in lists.long_units:
+        number = 1.0
+    if words[0] == "half":
+        number, unit = 0.5, 2 if words[1] == "a" else 1
+    elif words[1:4] == ["and", "a", "half"]:
+        number, unit = None if number is None else number + 0.5, 4
+    else:
+        unit = 1
+    metres = lists.units.get(words[unit])
+    if number is None:
+        return None
+    if metres is not None:
+        more = unit == 1 and words[2:5] == ["and", "a", "half"]
+        return (number + 0.5 * more) * metres, 5 if more else unit + 1
+    if token.kind == "number" and at and tokens[at - 1].text == "between":
+        # "between 80 and 100 cm": the unit belongs to both.
+        last = tokens[at + 1 : at + 4]
+        if len(last) == 3 and last[0].text == "and" and last[1].kind == "number":
+            metres = lists.units.get(last[2].text)
+            return None if metres is None else (number * metres, 1)
+    return None
 
 
 def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:
