@@ -12,8 +12,11 @@ from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
+from .centre_errors import box_errors
+from .depth_noise import DepthNoise
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, rims_of
 from .noise import (
+    BOX_EFFECTIVE_POINTS,
     RIM_ON_SIDE,
     TANGENT_BIAS_PIXELS,
     TANGENT_SIGMA_PIXELS,
@@ -21,7 +24,6 @@ from .noise import (
     UPRIGHT_ON_SIDE,
     passing_ray_sigmas,
     surface_sigmas,
-    systematic_error,
 )
 from .object_heights import LEVEL_TOP, Heights
 from .observations import FitProblem, FloorPoints, Observations, starts_around
@@ -42,7 +44,8 @@ def box_problems(
     labels: Sequence[str],
     surfaces: SurfaceSamples,
     plane: Plane,
-    noise: float,
+    noise: DepthNoise,
+    mask_edge: float,
     vehicles: Flags | None,
 ) -> list[FitProblem | None]:
     """The footprints of standing objects; ``None`` for one that does not rise from the floor.
@@ -52,7 +55,8 @@ def box_problems(
         masks, labels: the regions and their classes.
         surfaces: of the regions.
         plane: the floor.
-        noise: spread of a pixel's depth over depth squared, 1/metres.
+        noise: of the depth.
+        mask_edge: standard deviation of the masks' edges, pixels.
         vehicles: where vehicles show, shape ``(H, W)``; ``None`` where none is in view.
     """
     camera = frame.intrinsics
@@ -78,8 +82,9 @@ def box_problems(
             tops[i] = max(tops[i], prior.height)
         if label == "pallet":
             bottoms[i] = heights.bottom(rims, rim, on_vehicle[rim])
+    areas = [int(np.count_nonzero(m[y0:y1, x0:x1])) for m, (x0, y0, x1, y1) in masks.pairs]
     extents = _Extents.of(priors, bottoms, tops)
-    return _problems(surfaces, of_object, rims, heights, camera, noise, priors, extents)
+    return _problems(surfaces, of_object, rims, heights, camera, noise, mask_edge, areas, priors, extents)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +121,9 @@ def _problems(
     rims: RimSamples,
     heights: Heights,
     camera: CameraIntrinsics,
-    noise: float,
+    noise: DepthNoise,
+    mask_edge: float,
+    areas: Sequence[int],
     priors: Sequence[SizePrior | None],
     extents: _Extents,
 ) -> list[FitProblem | None]:
@@ -152,11 +159,19 @@ def _problems(
             tangent_sigma=angle_sigma,
             sides=sides,
             side_sigma=side_sigma,
+            effective_depths=min(BOX_EFFECTIVE_POINTS, float(noise.independent(areas[i]))),
         )
         starts = starts_around(median(local[of_surface, :2]), sides, _CENTRE_BEHIND)
         ends_at = float(extents.bottom[i]), float(extents.top[i])
-        error = systematic_error(float(median(z[of_surface])), noise, camera)
-        problems.append(FitProblem(observations, starts, ends_at, error))
+        errors = box_errors(
+            float(median(z[of_surface])),
+            noise,
+            camera,
+            mask_edge,
+            prior.short if prior else sides[1],
+            float(rims.cut[part].mean()) if part.stop > part.start else 1.0,
+        )
+        problems.append(FitProblem(observations, starts, ends_at, errors))
     return problems
 
 

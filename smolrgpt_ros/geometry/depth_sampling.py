@@ -15,6 +15,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.plane import Plane
 
+from .depth_noise import DepthNoise
 from .noise import depth_sigma, floor_height_sigma
 from .region_masks import (
     Flags,
@@ -48,6 +49,7 @@ _RINGS = np.array(
     [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
     + [(dy, dx) for dy in (-3, 0, 3) for dx in (-3, 0, 3) if dy or dx]
 )
+_RING_REACH, _RING_AREA = 3.0, 49.0  # pixels to the outer ring, and within it
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +74,13 @@ class SurfaceSamples:
         return slice(int(self.bounds[region]), int(self.bounds[region + 1]))
 
 
-def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: float = 0.0) -> SurfaceSamples:
+def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> SurfaceSamples:
     """Samples regions; pixels that mix near and far are left out where enough others remain.
 
     Args:
         frame: with depth and intrinsics.
         masks: the regions.
-        noise: spread of a pixel's depth over depth squared, 1/metres; samples of a noisy image
-            are means over their neighbours.
+        noise: of the depth; samples of a noisy image are means over their neighbours.
     """
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
@@ -111,7 +112,7 @@ def _smoothed_depth(
     rows: Whole,
     columns: Whole,
     owner: Whole,
-    noise: float,
+    noise: DepthNoise,
 ) -> tuple[Floats, Floats, Flags]:
     """Depth of pixels, its standard deviation, and whether a neighbour is much nearer or farther.
 
@@ -119,22 +120,23 @@ def _smoothed_depth(
     than noise. NaN stays NaN.
     """
     height, width = depth.shape
-    steps = _RINGS if noise > 0 else _NEXT
+    steps = _RINGS if noise.strength > 0 else _NEXT
     r = np.minimum(np.maximum(rows[:, None] + steps[:, 0], 0), height - 1)
     c = np.minimum(np.maximum(columns[:, None] + steps[:, 1], 0), width - 1)
     neighbours = depth[r, c]
     z = depth[rows, columns].astype(np.float64)
-    sigma = depth_sigma(noise, z)
+    sigma = depth_sigma(noise.strength, z)
+    differs = depth_sigma(noise.between(_RING_REACH), z)
     with np.errstate(invalid="ignore"):
         difference = np.abs(neighbours - z[:, None].astype(np.float32))
-        limit = np.maximum(_JUMP, _JUMP_SHARE * z) + 4 * sigma
+        limit = np.maximum(_JUMP, _JUMP_SHARE * z) + 4 * differs
         at_jump = (difference > limit[:, None].astype(np.float32)).any(axis=1)
-        if noise > 0:
-            same = difference < (_SAME_SURFACE + 4 * sigma)[:, None].astype(np.float32)
+        if noise.strength > 0:
+            same = difference < (_SAME_SURFACE + 4 * differs)[:, None].astype(np.float32)
             same &= masks.contain(r, c, owner[:, None])
             count = 1 + np.count_nonzero(same, axis=1)
             z = (z + np.where(same, neighbours, 0.0).sum(axis=1, dtype=np.float64)) / count
-            sigma = sigma / np.sqrt(count)
+            sigma = sigma / np.sqrt(np.minimum(count, noise.independent(_RING_AREA)))
     return z, sigma, at_jump
 
 
@@ -173,7 +175,7 @@ class RimSamples:
 
 
 def rims_of(
-    frame: RgbdFrame, masks: RegionMasks, plane: Plane, noise: float, below_load: Flags
+    frame: RgbdFrame, masks: RegionMasks, plane: Plane, noise: DepthNoise, below_load: Flags
 ) -> RimSamples:
     """Samples the rims of regions.
 
@@ -181,7 +183,7 @@ def rims_of(
         frame: with depth and intrinsics.
         masks: the regions.
         plane: the floor.
-        noise: spread of a pixel's depth over depth squared, 1/metres.
+        noise: of the depth.
         below_load: whether the object may be hidden by what stands on it, shape ``(R,)``.
     """
     depth, camera = frame.depth, frame.intrinsics
@@ -191,7 +193,8 @@ def rims_of(
     inner_columns, inner_rows = _inner_pixels(depth, masks, rim)
     z, sigma, _ = _smoothed_depth(depth, masks, inner_rows, inner_columns, owner, noise)
     # What shows outside hides the object if it is nearer than this.
-    hides = z - np.maximum(np.maximum(_HIDES, _HIDES_SHARE * z), 4 * depth_sigma(noise, z))
+    differs = depth_sigma(noise.between(_PROBES[-1]), z)
+    hides = z - np.maximum(np.maximum(_HIDES, _HIDES_SHARE * z), 4 * differs)
     # A load starts right where the deck of its vehicle ends.
     hides = np.where(below_load[owner], z + _BELOW_LOAD, hides)
     hidden, beyond = _surroundings(frame, masks, rim, plane, noise, hides)
@@ -230,7 +233,7 @@ def _surroundings(
     masks: RegionMasks,
     rim: RimPixels,
     plane: Plane,
-    noise: float,
+    noise: DepthNoise,
     hides: Floats,
 ) -> tuple[Flags, Floats]:
     """Whether something in front hides the object's end, and the depth of what shows beyond it.
@@ -239,7 +242,7 @@ def _surroundings(
         frame: with depth and intrinsics.
         masks, rim: of the objects.
         plane: the floor, which hides nothing.
-        noise: spread of a pixel's depth over depth squared, 1/metres.
+        noise: of the depth.
         hides: depth up to which what shows outside hides the object, metres, shape ``(M,)``.
 
     Returns:
@@ -254,7 +257,7 @@ def _surroundings(
         height = (rays(camera, c, r) @ plane.up) * z + plane.offset
         with np.errstate(invalid="ignore"):
             outside = ~masks.contain(r, c, rim.owner) & np.isfinite(z)
-            height_sigma = floor_height_sigma(noise, z, plane.offset)
+            height_sigma = floor_height_sigma(noise.strength, z, plane.offset)
             band = _FLOOR_BAND + 3 * plane.residual + 3 * height_sigma
             nearer = outside & (np.abs(height) > band) & (z < hides)
         hidden |= nearer
@@ -263,7 +266,7 @@ def _surroundings(
 
 
 def _hangs(
-    depth: NDArray[np.float32], masks: RegionMasks, rim: RimPixels, z: Floats, noise: float
+    depth: NDArray[np.float32], masks: RegionMasks, rim: RimPixels, z: Floats, noise: DepthNoise
 ) -> Flags:
     """Whether the object ends above something that is not nearer than it is."""
     below = np.minimum(rim.rows + _BELOW, depth.shape[0] - 1)
@@ -271,6 +274,6 @@ def _hangs(
     with np.errstate(invalid="ignore"):
         ends = ~masks.contain(below, rim.columns, rim.owner) & np.isfinite(z_below) & (rim.dy > 0)
         margin = np.maximum(_SUPPORTS, _SUPPORTS_SHARE * z)
-        nearer = z_below < z - np.maximum(margin, 3 * depth_sigma(noise, z))
+        nearer = z_below < z - np.maximum(margin, 3 * depth_sigma(noise.between(_BELOW), z))
     hangs: Flags = ends & ~nearer
     return hangs

@@ -185,8 +185,8 @@ class FitBatch:
                 prior_precision[row] = 1.0 / np.array(prior.sigma)
         inside = [
             (
-                PointGroup(o.surface, o.effective_points, faces_camera=True),
-                PointGroup(o.rim, o.effective_points / 2),
+                PointGroup(o.surface, o.effective_depths, faces_camera=True),
+                PointGroup(o.rim, o.effective_depths / 2),
                 PointGroup(o.covered, o.effective_points / 2),
             )
             for o in observations

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .centre_errors import CentreErrors
 from .noise import SHARED_ERROR_FACTOR
 from .rectangle_fit import RectangleFit
 
@@ -30,18 +31,19 @@ class Footprint:
     size_sigma: tuple[float, float]
 
     @staticmethod
-    def of(fit: RectangleFit, systematic_error: float) -> Footprint:
+    def of(fit: RectangleFit, errors: CentreErrors) -> Footprint:
         """Of a fitted rectangle.
 
         Args:
             fit: in the floor frame.
-            systematic_error: standard deviation that no fit can see, metres.
+            errors: of the centre that the fit cannot see.
         """
         x, y, yaw, long, short = fit.values
         axes = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])
-        shared, systematic = SHARED_ERROR_FACTOR, systematic_error**2
-        covariance = shared * fit.covariance[:2, :2] + np.eye(2) * systematic
-        sigma = np.sqrt(shared * np.diag(fit.covariance)[3:] + systematic)
+        unseen, shared = errors.covariance(fit.values[:2]), SHARED_ERROR_FACTOR
+        covariance = shared * fit.covariance[:2, :2] + unseen
+        along_axes = np.diag(axes @ unseen @ axes.T)
+        sigma = np.sqrt(shared * np.diag(fit.covariance)[3:] + along_axes)
         return Footprint(
             np.array([x, y]), axes, (float(long), float(short)), covariance,
             (float(sigma[0]), float(sigma[1])),

@@ -17,10 +17,11 @@ from smolrgpt_ros.scene.statistics import median
 
 from .box_evidence import box_problems
 from .calibration import CalibrationErrors
+from .depth_noise import DepthNoise, depth_noise
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
-from .noise import IDEAL_DEPTH_NOISE, depth_noise, load_sigma
+from .noise import load_sigma
 from .object_estimate import ObjectEstimate
 from .observations import CentrePrior, FitProblem
 from .rectangle_fit import fit_rectangles
@@ -55,8 +56,9 @@ class FrameGeometry:
         self._lock = threading.RLock()
         self._plane: Plane | None = None
         self._plane_known = False
-        self._noise: float | None = None
+        self._noise: DepthNoise | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
+        self._mask_edge = 0.05
 
     def with_regions(
         self, regions: Sequence[Region], known: Mapping[int, ObjectEstimate]
@@ -94,12 +96,12 @@ class FrameGeometry:
             return self._plane
 
     @property
-    def noise(self) -> float:
-        """Spread of a pixel's depth over depth squared, 1/metres; 0 for an ideal image."""
+    def noise(self) -> DepthNoise:
+        """Of the depth; none without depth."""
         with self._lock:
             if self._noise is None:
-                noise = depth_noise(self.frame.depth) if self.frame.depth is not None else 0.0
-                self._noise = noise if noise > IDEAL_DEPTH_NOISE else 0.0
+                depth = self.frame.depth
+                self._noise = depth_noise(depth) if depth is not None else DepthNoise()
             return self._noise
 
     @property
@@ -190,11 +192,11 @@ class FrameGeometry:
         labels = [region.label for region in regions]
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
-            problems = ground_problems(self.frame, masks, plane, priors, self.noise)
+            problems = ground_problems(self.frame, masks, plane, priors, self.noise, self._mask_edge)
         elif plane is not None:
             vehicles = self._vehicles()
             problems = box_problems(
-                self.frame, masks, labels, surfaces, plane, self.noise, vehicles
+                self.frame, masks, labels, surfaces, plane, self.noise, self._mask_edge, vehicles
             )
         drafts = {}
         for i, (region, problem) in enumerate(zip(regions, problems, strict=True)):
@@ -272,7 +274,7 @@ class FrameGeometry:
             self._objects[region_id] = ObjectEstimate.on_floor(
                 self.region(region_id).label,
                 plane,
-                Footprint.of(fit, draft.problem.systematic_error),
+                Footprint.of(fit, draft.problem.errors),
                 draft.problem.heights,
                 draft.points,
                 draft.valid_ratio,

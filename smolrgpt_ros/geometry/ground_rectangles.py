@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
 from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.statistics import median
 
+from .centre_errors import tape_errors
+from .depth_noise import DepthNoise
 from .noise import (
     TAPE_EFFECTIVE_POINTS,
     TAPE_ON_SIDE,
-    TAPE_SYSTEMATIC_ERROR,
     floor_height_sigma,
     tape_edge_sigmas,
 )
@@ -37,7 +39,8 @@ def ground_problems(
     masks: RegionMasks,
     plane: Plane,
     priors: Sequence[SizePrior],
-    noise: float = 0.0,
+    noise: DepthNoise,
+    mask_edge: float,
 ) -> list[FitProblem | None]:
     """The footprints of rectangles that masks show.
 
@@ -50,7 +53,8 @@ def ground_problems(
         masks: the regions.
         plane: the floor.
         priors: of their classes.
-        noise: spread of a pixel's depth over depth squared, 1/metres.
+        noise: of the depth.
+        mask_edge: standard deviation of the masks' edges, pixels.
 
     Returns:
         ``None`` for a region of whose rim too little is floor.
@@ -67,10 +71,11 @@ def ground_problems(
     xy = directions[:, :2] * floor_z[:, None]
     z = depth[rows, columns].astype(np.float64)
     height = plane.offset * (1.0 - z / floor_z)
-    band = _FLOOR_BAND + 2 * plane.residual + 3 * floor_height_sigma(noise, z, plane.offset)
-    is_floor = np.abs(height) < np.minimum(band, _WIDEST_FLOOR_BAND)
+    sigma = floor_height_sigma(noise.strength, z, plane.offset)
+    band = _FLOOR_BAND + 2 * plane.residual + 3 * sigma
+    is_floor = np.abs(height) < np.minimum(band, np.maximum(_WIDEST_FLOOR_BAND, 2 * sigma))
     edge, hidden = is_floor & ~border, ~is_floor & ~border
-    bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane)
+    bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise)
     problems: list[FitProblem | None] = []
     for i, prior in enumerate(priors):
         part = slice(int(bounds[i]), int(bounds[i + 1]))
@@ -91,9 +96,12 @@ def ground_problems(
             sides=(prior.long, prior.short),
             side_sigma=prior.side_sigma,
             effective_points=TAPE_EFFECTIVE_POINTS,
+            effective_depths=TAPE_EFFECTIVE_POINTS,
         )
         starts = starts_from_rim(edges, inner, beyond_image, prior)
-        problems.append(FitProblem(observations, starts, (0.0, 0.0), TAPE_SYSTEMATIC_ERROR))
+        distance = float(np.hypot(np.hypot(*median(of_rim)), plane.offset))
+        errors = tape_errors(distance, plane.offset, noise, camera, mask_edge)
+        problems.append(FitProblem(observations, starts, (0.0, 0.0), errors))
     return problems
 
 
@@ -106,7 +114,7 @@ def _floor_points(
 class _FloorGrid:
     """Floor points of a coarse grid of pixels, and which of them are bare floor."""
 
-    def __init__(self, frame: RgbdFrame, plane: Plane) -> None:
+    def __init__(self, frame: RgbdFrame, plane: Plane, noise: DepthNoise) -> None:
         depth, camera = frame.depth, frame.intrinsics
         assert depth is not None and camera is not None
         step = max(4, frame.width // _GRID_COLUMNS)
@@ -120,7 +128,7 @@ class _FloorGrid:
         floor_z = -plane.offset / directions[:, 2]
         self._pixels = rows, columns
         self._xy = directions[:, :2] * floor_z[:, None]
-        self._bare = np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR
+        self._bare = np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR + 2 * noise.strength * floor_z
 
     def around(self, mask: Flags, near: Floats) -> tuple[Floats, Floats]:
         """Points of bare floor in a mask, and points outside it within a metre of others."""

@@ -3,10 +3,10 @@
 Everything that the fit of a footprint takes for a standard deviation, a share of outliers or a
 limit of robustness is set here. ``rectangle_likelihood`` says in formulae how the numbers are used;
 ``footprint`` turns the fit's covariance into the answer's with :data:`SHARED_ERROR_FACTOR` and
-:func:`systematic_error`.
+``centre_errors``.
 
-Depth noise grows with the square of the distance. :func:`depth_noise`, :func:`depth_sigma`,
-:func:`floor_height_sigma` and :func:`systematic_error` share this law and change together, and with
+Depth noise grows with the square of the distance. ``depth_noise``, :func:`depth_sigma`,
+:func:`floor_height_sigma` and ``centre_errors`` share this law and change together, and with
 them ``simulation.sensing.sensor``, which makes such noise.
 
 Where no source is named, a number was found on simulated frames of both camera families, as the one
@@ -19,39 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.scene.statistics import SIGMA_PER_MAD
 
 Values = NDArray[np.float64]
 
 # -- one pixel's depth ----------------------------------------------------------------------------
 
-#: Depth noise below which an image counts as ideal, 1/metres: 5 mm of noise at 10 m.
-IDEAL_DEPTH_NOISE = 5e-5
-
-
-def depth_noise(depth: NDArray[np.float32]) -> float:
-    """Standard deviation of a pixel's depth over depth squared, 1/metres; 0 where it is unknown.
-
-    A stereo camera's noise grows with the square of the distance. Second differences along the
-    rows cancel what is smooth, and their median ignores edges.
-
-    Args:
-        depth: shape ``(H, W)``, metres, NaN where unknown.
-    """
-    rows = depth[:: max(1, depth.shape[0] // 60)]
-    columns = slice(1, -1, max(1, depth.shape[1] // 120))
-    left, middle, right = rows[:, :-2], rows[:, 1:-1], rows[:, 2:]
-    bend = (left[:, columns] - 2 * middle[:, columns] + right[:, columns]) / middle[:, columns] ** 2
-    bend = np.abs(bend[np.isfinite(bend)])
-    # Weights 1, -2, 1 of three independent pixels: the variance is six times that of one.
-    return SIGMA_PER_MAD * float(np.median(bend)) / np.sqrt(6.0) if bend.size >= 100 else 0.0
-
-
 def depth_sigma(noise: float, z: Values) -> Values:
     """Standard deviations of the depth of pixels, metres.
 
     Args:
-        noise: see :func:`depth_noise`.
+        noise: over depth squared, 1/metres, see ``depth_noise``.
         z: their depths, metres.
     """
     sigma: Values = noise * z * z
@@ -62,7 +39,7 @@ def floor_height_sigma(noise: float, z: Values, camera_height: float) -> Values:
     """Standard deviations of the heights of floor pixels, metres: depth errs along a slanted ray.
 
     Args:
-        noise: see :func:`depth_noise`.
+        noise: over depth squared, 1/metres, see ``depth_noise``.
         z: their depths, metres.
         camera_height: above the floor, metres.
     """
@@ -153,8 +130,6 @@ BOX_EFFECTIVE_POINTS, TAPE_EFFECTIVE_POINTS = 20.0, 60.0
 #: Points share errors of mask, floor and model, the fit takes them for independent: what its
 #: covariance is multiplied by.
 SHARED_ERROR_FACTOR = 2.6
-#: Standard deviation that no fit to tape can see, metres.
-TAPE_SYSTEMATIC_ERROR = 0.002
 #: Standard deviation of the height of an object's centre, metres.
 HEIGHT_SIGMA = 0.01
 #: Standard deviation of a centre that only the visible surface gives, in every direction, metres;
@@ -162,18 +137,6 @@ HEIGHT_SIGMA = 0.01
 SURFACE_SIGMA = 0.1
 #: Share of a difference between the costs of two fits that is believed, for the same reason.
 COST_TRUST = 0.4
-
-
-def systematic_error(z: float, noise: float, camera: CameraIntrinsics) -> float:
-    """Standard deviation of a centre that no fit can see, metres: pixels, and depth errors that all
-    points of an object share.
-
-    Args:
-        z: depth of the object, metres.
-        noise: see :func:`depth_noise`.
-        camera: the intrinsics.
-    """
-    return float(np.hypot(0.002 + 0.05 * z / camera.fx, 0.2 * noise * z**2))
 
 
 #: Standard deviations of a vehicle's centre by the start of its load's fit, metres.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .centre_errors import CentreErrors
 from .noise import BOX_EFFECTIVE_POINTS
 
 Array = NDArray[np.float64]
@@ -86,8 +87,9 @@ class Observations:
         sides: long and short side before measuring, metres.
         side_sigma: standard deviation of both, metres.
         centre_prior: where its centre is expected, if anything says so.
-        effective_points: how many independent points the surface, and twice the rim, are worth at
-            most.
+        effective_points: how many independent points the covered points, twice, and the free ones,
+            are worth at most.
+        effective_depths: how many the surface, and twice the rim, are worth at most.
     """
 
     surface: FloorPoints
@@ -100,6 +102,7 @@ class Observations:
     side_sigma: float
     centre_prior: CentrePrior | None = None
     effective_points: float = BOX_EFFECTIVE_POINTS
+    effective_depths: float = BOX_EFFECTIVE_POINTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,13 +113,13 @@ class FitProblem:
         observations: of its rectangle.
         starts: rectangles to start from, shape ``(K, 5)``: centre, angle of the long side, sides.
         heights: of its underside and its top, metres.
-        systematic_error: standard deviation of the centre that no fit can see, metres.
+        errors: of the centre that no fit can see.
     """
 
     observations: Observations
     starts: Array
     heights: tuple[float, float]
-    systematic_error: float
+    errors: CentreErrors
 
     def with_centre_prior(self, prior: CentrePrior) -> FitProblem:
         """The same object where something else says where its centre is."""

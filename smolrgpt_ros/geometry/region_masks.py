@@ -48,6 +48,11 @@ class RegionMasks:
     def __len__(self) -> int:
         return len(self.masks)
 
+    @property
+    def pairs(self) -> list[tuple[Flags, Box]]:
+        """Masks with their boxes."""
+        return list(zip(self.masks, self.boxes, strict=True))
+
     def contain(self, rows: Whole, columns: Whole, owner: Whole) -> Flags:
         """Whether pixels belong to their owners; all arrays broadcast."""
         inside: Flags = (self._bits[rows, columns] >> owner.astype(np.uint32)) & np.uint32(1) > 0

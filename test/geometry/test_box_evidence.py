@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.box_evidence import box_problems, free_points, tangents
+from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.depth_sampling import RimSamples, surfaces_of
 from smolrgpt_ros.geometry.observations import (
     ON_SIDE,
@@ -30,9 +31,9 @@ def problems(scene: Any) -> list[FitProblem | None]:
     masks = RegionMasks([r.mask for r in regions], [r.box for r in regions])
     plane = fit_ground_plane(frame.depth, frame.intrinsics, [r.mask for r in regions])
     assert plane is not None
-    surfaces = surfaces_of(frame, masks)
+    surfaces = surfaces_of(frame, masks, DepthNoise())
     labels = [r.label for r in regions]
-    return box_problems(frame, masks, labels, surfaces, plane, 0.0, None)
+    return box_problems(frame, masks, labels, surfaces, plane, DepthNoise(), 0.05, None)
 
 
 def within(points: FloorPoints, low: tuple[float, float], high: tuple[float, float]) -> np.ndarray:

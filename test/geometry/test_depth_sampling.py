@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.depth_sampling import rims_of, surfaces_of
 from smolrgpt_ros.geometry.region_masks import RegionMasks, at_border, rim_pixels
 from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
@@ -70,7 +71,7 @@ def test_what_is_near_the_border() -> None:
 def test_surface_samples_have_their_own_regions_depth() -> None:
     depth = depth_of_two()
     depth[8:14, 30:44] = np.nan  # half of the right one
-    samples = surfaces_of(frame(depth), masks(LEFT, RIGHT))
+    samples = surfaces_of(frame(depth), masks(LEFT, RIGHT), DepthNoise())
     left, right = samples.points[samples.part(0)], samples.points[samples.part(1)]
     assert len(left) > 100 and len(right) > 50
     assert set(left[:, 2]) == {3.0} and set(right[:, 2]) == {4.0}
@@ -85,7 +86,7 @@ def test_noisy_depth_is_averaged_over_the_region() -> None:
     rng = np.random.default_rng(1)
     noise = 0.002
     depth = depth_of_two() + rng.normal(0.0, noise * 9, (40, 60))
-    samples = surfaces_of(frame(depth), masks(LEFT), noise)
+    samples = surfaces_of(frame(depth), masks(LEFT), DepthNoise(noise))
     z = samples.points[:, 2]
     assert abs(z.mean() - 3.0) < 0.01
     # Fifteen of sixteen neighbours and more: a quarter of one pixel's noise.
@@ -94,7 +95,7 @@ def test_noisy_depth_is_averaged_over_the_region() -> None:
 
 
 def test_a_rim_before_a_wall_shows_the_wall() -> None:
-    rims = rims_of(frame(depth_of_two()), masks(LEFT), PLANE, 0.0, np.array([False]))
+    rims = rims_of(frame(depth_of_two()), masks(LEFT), PLANE, DepthNoise(), np.array([False]))
     assert not rims.cut.any() and set(rims.beyond) == {6.0}
     assert set(rims.points[:, 2]) == {3.0}, "depth is read inside the edge"
     upper = rims.directions[rims.upper]
@@ -107,7 +108,7 @@ def test_a_rim_before_a_wall_shows_the_wall() -> None:
 def test_something_in_front_cuts_the_rim() -> None:
     depth = depth_of_two()
     depth[:, 22:26] = 1.5  # a post right of the left object
-    rims = rims_of(frame(depth), masks(LEFT), PLANE, 0.0, np.array([False]))
+    rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([False]))
     right = rims.columns == 21
     assert rims.cut[right & ~rims.upper & (rims.rows > 12) & (rims.rows < 29)].all()
     assert np.isnan(rims.beyond[rims.cut]).all()
@@ -118,7 +119,7 @@ def test_a_load_as_near_as_its_vehicle_cuts_the_vehicles_rim() -> None:
     depth = depth_of_two()
     depth[4:12, 10:22] = 3.0  # above the left one, at the same depth
     for below_load in (False, True):
-        rims = rims_of(frame(depth), masks(LEFT), PLANE, 0.0, np.array([below_load]))
+        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([below_load]))
         assert rims.cut[rims.upper].all() == below_load
         assert rims.cut[rims.upper].any() == below_load
 
@@ -127,5 +128,5 @@ def test_the_images_border_cuts_the_rim() -> None:
     at_edge = masks((0, 12, 10, 30))
     depth = np.full((40, 60), 6.0)
     depth[12:30, :10] = 3.0
-    rims = rims_of(frame(depth), at_edge, PLANE, 0.0, np.array([False]))
+    rims = rims_of(frame(depth), at_edge, PLANE, DepthNoise(), np.array([False]))
     assert rims.cut[rims.columns < 3].all() and not rims.cut[rims.columns == 9].any()

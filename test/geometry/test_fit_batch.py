@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.centre_errors import CentreErrors
 from smolrgpt_ros.geometry.fit_batch import FitBatch, PointBatch, PointGroup
 from smolrgpt_ros.geometry.observations import (
     CentrePrior,
@@ -111,7 +112,7 @@ def test_starts_go_all_around() -> None:
 
 def test_a_centre_prior_moves_the_starts() -> None:
     problem = FitProblem(
-        observed(points(2, 0.0)), np.zeros((3, 5)), heights=(0.0, 0.5), systematic_error=0.01
+        observed(points(2, 0.0)), np.zeros((3, 5)), heights=(0.0, 0.5), errors=CentreErrors()
     )
     prior = CentrePrior(np.array([3.0, 4.0]), (0.2, 0.1))
     placed = problem.with_centre_prior(prior)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.centre_errors import CentreErrors
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.rectangle_fit import RectangleFit
@@ -18,7 +19,8 @@ def footprint(yaw_deg: float = 30.0) -> Footprint:
     """Centre (1, 6), 2 m by 0.8 m; deviations 0.1 and 0.2 m of the centre's right and ahead."""
     covariance = np.diag([0.01, 0.04, 0.001, 0.0025, 0.0016])
     values = np.array([1.0, 6.0, math.radians(yaw_deg), 2.0, 0.8])
-    return Footprint.of(RectangleFit(values, covariance, cost=0.0), systematic_error=0.03)
+    errors = CentreErrors(shape=(0.03, 0.03))
+    return Footprint.of(RectangleFit(values, covariance, cost=0.0), errors)
 
 
 def test_a_fit_becomes_a_footprint_with_shared_errors() -> None:

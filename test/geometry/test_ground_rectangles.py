@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.ground_rectangles import ground_problems, starts_from_rim
 from smolrgpt_ros.geometry.observations import FitProblem, FloorPoints
 from smolrgpt_ros.geometry.region_masks import RegionMasks
@@ -25,7 +26,7 @@ def problem(scene: Any) -> FitProblem | None:
     plane = fit_ground_plane(frame.depth, frame.intrinsics, objects)
     assert plane is not None
     masks = RegionMasks([regions[0].mask], [regions[0].box])
-    (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]])
+    (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]], DepthNoise(), 0.05)
     return found
 
 
@@ -72,7 +73,7 @@ def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
     assert plane is not None
     hidden = replace(scene.frame, depth=depth)
     masks = RegionMasks([scene.regions[0].mask], [scene.regions[0].box])
-    assert ground_problems(hidden, masks, plane, [SIZES["buffer"]]) == [None]
+    assert ground_problems(hidden, masks, plane, [SIZES["buffer"]], DepthNoise(), 0.05) == [None]
 
 
 def outline(long: float, short: float, yaw: float) -> np.ndarray:

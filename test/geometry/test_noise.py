@@ -6,36 +6,19 @@ import math
 
 import numpy as np
 import pytest
-from empty_floor import floor_depth
 
 from smolrgpt_ros.geometry.noise import (
     LOGISTIC_SCALE,
-    depth_noise,
     depth_sigma,
     floor_height_sigma,
     load_sigma,
     passing_ray_sigmas,
     surface_sigmas,
-    systematic_error,
     tape_edge_sigmas,
 )
 from smolrgpt_ros.scene.frame import CameraIntrinsics
 
 CAMERA = CameraIntrinsics(640, 480, 500.0, 510.0, 320.0, 240.0)
-
-
-@pytest.mark.parametrize("noise", [0.0, 0.001, 0.004])
-def test_depth_noise_is_measured(noise: float) -> None:
-    rng = np.random.default_rng(2)
-    depth = floor_depth(5.0, 40.0)
-    depth = depth + rng.normal(0, 1, depth.shape) * noise * depth**2
-    assert depth_noise(depth.astype(np.float32)) == pytest.approx(noise, rel=0.15, abs=2e-5)
-
-
-def test_depth_noise_is_unknown_where_few_pixels_have_depth() -> None:
-    depth = np.full((120, 160), np.nan, np.float32)
-    depth[60, 10:60] = 2.0
-    assert depth_noise(depth) == 0.0
 
 
 def test_depth_errs_with_the_square_of_distance_and_heights_with_the_slope() -> None:
@@ -70,9 +53,7 @@ def test_passing_rays_err_as_they_slant() -> None:
     assert across == pytest.approx([0.0012 * 1.4 + 0.005])
 
 
-def test_systematic_errors_by_hand() -> None:
-    assert systematic_error(10.0, 0.0, CAMERA) == pytest.approx(0.003)
-    assert systematic_error(10.0, 0.002, CAMERA) == pytest.approx(math.hypot(0.003, 0.04))
+def test_a_load_says_where_its_vehicle_is() -> None:
     assert load_sigma(0.05, 0.02) == pytest.approx((0.25, 0.05))
 
 

@@ -48,6 +48,7 @@ def observed(
         sides=(float(rng.uniform(1.2, 1.6)), float(rng.uniform(0.7, 1.1))),
         side_sigma=float(rng.uniform(0.05, 0.3)),
         effective_points=float(rng.uniform(8, 20)),
+        effective_depths=float(rng.uniform(8, 20)),
     )
 
 

@@ -72,8 +72,8 @@ def terms(o: Observations, values: np.ndarray, blur: float) -> list[Term]:
     """All observations of an object, and its priors."""
     found = []
     for points, worth, is_surface in (
-        (o.surface, o.effective_points, True),
-        (o.rim, o.effective_points / 2, False),
+        (o.surface, o.effective_depths, True),
+        (o.rim, o.effective_depths / 2, False),
         (o.covered, o.effective_points / 2, False),
     ):
         n = min(1.0, worth / max(len(points), 1))

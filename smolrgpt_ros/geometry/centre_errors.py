@@ -1,0 +1,127 @@
+"""What the fit of a footprint cannot see of its errors: those that all its observations share.
+
+Each part is a pair of standard deviations of the centre, metres: along the line of sight on the
+floor, and across it. Objects err independently in all of them; what the whole camera shares is in
+``calibration``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+
+from .depth_noise import DepthNoise
+
+Pair = tuple[float, float]
+
+#: Metres by which an object differs from its box, or a strip of tape from a rectangle.
+_BOX_SHAPE, _TAPE_SHAPE = 0.002, 0.002
+#: Share of a pixel's depth noise that all points of an object have in common.
+_SHARED_NOISE = 0.2
+#: Share of the edge error of a mask by which the middle of a standing object moves: depth places
+#: it, the mask's edges only limit it.
+_EDGE_SHARE = 0.1
+#: Share of the image's pixels that show the floor, and lever arm of its tilt, both about.
+_FLOOR_SHARE, _FLOOR_LEVER = 0.3, 1.5
+#: Standard deviation of a centre over the short side, of an object whose whole outline is hidden,
+#: and how it falls with the hidden share.
+_HIDDEN_SHARE, _HIDDEN_POWER = 0.25, 1.5
+_NONE: Pair = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class CentreErrors:
+    """Shared errors of one footprint's centre, along and across the line of sight, metres.
+
+    Args:
+        shape: the object is no box.
+        depth: noise that neighbouring pixels share.
+        floor: the floor that the footprint lies on.
+        mask_edge: the mask ends beside the object; depth is not registered to colour.
+        hidden: other objects or the border of the picture hide the outline.
+    """
+
+    shape: Pair = _NONE
+    depth: Pair = _NONE
+    floor: Pair = _NONE
+    mask_edge: Pair = _NONE
+    hidden: Pair = _NONE
+
+    @property
+    def total(self) -> Pair:
+        """All parts together."""
+        parts = np.array([self.shape, self.depth, self.floor, self.mask_edge, self.hidden])
+        along, across = np.sqrt(np.square(parts).sum(axis=0)).tolist()
+        return along, across
+
+    def covariance(self, centre: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of a centre on the floor, shape ``(2,)``; the camera is above the origin."""
+        x, y = centre / max(float(np.hypot(*centre)), 1e-6)
+        axes = np.array([[x, y], [-y, x]])
+        turned: NDArray[np.float64] = axes.T @ np.diag(np.square(self.total)) @ axes
+        return turned
+
+
+def box_errors(
+    z: float,
+    noise: DepthNoise,
+    camera: CameraIntrinsics,
+    mask_edge: float,
+    short_side: float,
+    hidden: float,
+) -> CentreErrors:
+    """Errors of an object that stands on the floor.
+
+    Args:
+        z: its depth, metres.
+        noise: of the depth.
+        camera: the intrinsics.
+        mask_edge: standard deviation of a mask's edges, pixels.
+        short_side: of its class, metres.
+        hidden: share of its outline that is hidden.
+    """
+    edge = _EDGE_SHARE * mask_edge * z / camera.fx
+    unseen = _HIDDEN_SHARE * short_side * hidden**_HIDDEN_POWER
+    shared = _SHARED_NOISE * noise.strength * z**2
+    return CentreErrors(
+        shape=(_BOX_SHAPE, _BOX_SHAPE),
+        depth=(shared, 0.5 * shared),
+        floor=(_floor_error(z, noise, camera), 0.0),
+        mask_edge=(edge, edge),
+        hidden=(unseen, unseen),
+    )
+
+
+def tape_errors(
+    distance: float,
+    height: float,
+    noise: DepthNoise,
+    camera: CameraIntrinsics,
+    mask_edge: float,
+) -> CentreErrors:
+    """Errors of a rectangle of tape, which only the edges of its mask place.
+
+    Args:
+        distance: from the camera to its middle, metres.
+        height: of the camera above the floor, metres.
+        noise, camera, mask_edge: as for :func:`box_errors`.
+    """
+    return CentreErrors(
+        shape=(_TAPE_SHAPE, _TAPE_SHAPE),
+        floor=(_floor_error(distance, noise, camera), 0.0),
+        mask_edge=(
+            mask_edge * distance**2 / (height * camera.fy),
+            mask_edge * distance / camera.fx,
+        ),
+    )
+
+
+def _floor_error(z: float, noise: DepthNoise, camera: CameraIntrinsics) -> float:
+    """Along the line of sight, metres: the floor is as high as the mean of its pixels."""
+    patches = float(noise.independent(_FLOOR_SHARE * camera.width * camera.height))
+    return _FLOOR_LEVER * noise.strength * z**2 / math.sqrt(patches)

@@ -1,0 +1,48 @@
+"""Errors that all observations of an object share, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from smolrgpt_ros.geometry.centre_errors import CentreErrors, box_errors, tape_errors
+from smolrgpt_ros.geometry.depth_noise import DepthNoise
+from smolrgpt_ros.scene.frame import CameraIntrinsics
+
+CAMERA = CameraIntrinsics(640, 480, 500.0, 400.0, 320.0, 240.0)
+
+
+def test_parts_of_a_box_by_hand() -> None:
+    errors = box_errors(10.0, DepthNoise(0.002), CAMERA, 3.0, 1.2, 0.25)
+    assert errors.shape == (0.002, 0.002)
+    # A fifth of 0.2 m of noise, half of it across.
+    assert errors.depth == pytest.approx((0.04, 0.02))
+    # A tenth of 3 pixels of 2 cm.
+    assert errors.mask_edge == pytest.approx((0.006, 0.006))
+    # A quarter of the outline: an eighth of 0.25 * 1.2 m.
+    assert errors.hidden == pytest.approx((0.0375, 0.0375))
+    assert errors.total[0] == pytest.approx(
+        math.hypot(0.002, 0.04, errors.floor[0], 0.006, 0.0375)
+    )
+
+
+def test_correlated_noise_moves_the_floor() -> None:
+    white = box_errors(10.0, DepthNoise(0.005), CAMERA, 0.0, 1.2, 0.0).floor
+    correlated = box_errors(10.0, DepthNoise(0.005, 12.0), CAMERA, 0.0, 1.2, 0.0).floor
+    assert white[0] < 0.005 < 0.05 < correlated[0] and correlated[1] == 0.0
+
+
+def test_tape_errs_as_its_rays_slant() -> None:
+    errors = tape_errors(5.0, 3.0, DepthNoise(), CAMERA, 2.0)
+    # Two pixels: 5 mrad down are 5e-3 * 25 / 3 m along, 4e-3 * 5 m across.
+    assert errors.mask_edge == pytest.approx((0.0417, 0.02), abs=1e-4)
+
+
+def test_the_covariance_lies_along_the_line_of_sight() -> None:
+    covariance = CentreErrors(depth=(0.3, 0.1)).covariance(np.array([3.0, 4.0]))
+    along, across = np.array([0.6, 0.8]), np.array([-0.8, 0.6])
+    assert along @ covariance @ along == pytest.approx(0.09)
+    assert across @ covariance @ across == pytest.approx(0.01)
+    assert along @ covariance @ across == pytest.approx(0.0, abs=1e-12)
