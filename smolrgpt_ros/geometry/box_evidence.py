@@ -84,7 +84,9 @@ def box_problems(
             bottoms[i] = heights.bottom(rims, rim, on_vehicle[rim])
     areas = [int(np.count_nonzero(m[y0:y1, x0:x1])) for m, (x0, y0, x1, y1) in masks.pairs]
     extents = _Extents.of(priors, bottoms, tops)
-    return _problems(surfaces, of_object, rims, heights, camera, noise, mask_edge, areas, priors, extents)
+    return _problems(
+        surfaces, of_object, rims, heights, camera, noise, mask_edge, areas, priors, extents
+    )
 
 
 @dataclass(frozen=True, eq=False)

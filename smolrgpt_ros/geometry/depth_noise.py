@@ -1,4 +1,4 @@
-"""The noise of a depth image, found in the image itself: how strong it is, how far it is correlated.
+"""The noise of a depth image, found in the image: how strong it is, how far it is correlated.
 
 Depth of stereo and time-of-flight cameras errs in proportion to its square, so 1/depth errs alike
 everywhere; and along a row, 1/depth of a plane is a straight line. Second differences of 1/depth,

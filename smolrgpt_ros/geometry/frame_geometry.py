@@ -192,7 +192,9 @@ class FrameGeometry:
         labels = [region.label for region in regions]
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
-            problems = ground_problems(self.frame, masks, plane, priors, self.noise, self._mask_edge)
+            problems = ground_problems(
+                self.frame, masks, plane, priors, self.noise, self._mask_edge
+            )
         elif plane is not None:
             vehicles = self._vehicles()
             problems = box_problems(

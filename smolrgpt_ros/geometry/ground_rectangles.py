@@ -128,7 +128,9 @@ class _FloorGrid:
         floor_z = -plane.offset / directions[:, 2]
         self._pixels = rows, columns
         self._xy = directions[:, :2] * floor_z[:, None]
-        self._bare = np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR + 2 * noise.strength * floor_z
+        self._bare = (
+            np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR + 2 * noise.strength * floor_z
+        )
 
     def around(self, mask: Flags, near: Floats) -> tuple[Floats, Floats]:
         """Points of bare floor in a mask, and points outside it within a metre of others."""

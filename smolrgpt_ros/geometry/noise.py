@@ -24,6 +24,7 @@ Values = NDArray[np.float64]
 
 # -- one pixel's depth ----------------------------------------------------------------------------
 
+
 def depth_sigma(noise: float, z: Values) -> Values:
     """Standard deviations of the depth of pixels, metres.
 

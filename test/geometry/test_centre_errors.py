@@ -23,9 +23,7 @@ def test_parts_of_a_box_by_hand() -> None:
     assert errors.mask_edge == pytest.approx((0.006, 0.006))
     # A quarter of the outline: an eighth of 0.25 * 1.2 m.
     assert errors.hidden == pytest.approx((0.0375, 0.0375))
-    assert errors.total[0] == pytest.approx(
-        math.hypot(0.002, 0.04, errors.floor[0], 0.006, 0.0375)
-    )
+    assert errors.total[0] == pytest.approx(math.hypot(0.002, 0.04, errors.floor[0], 0.006, 0.0375))
 
 
 def test_correlated_noise_moves_the_floor() -> None:
