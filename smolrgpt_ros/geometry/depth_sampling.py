@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.plane import Plane
 
 from .depth_noise import DepthNoise

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 
 Values = NDArray[np.float64]
 

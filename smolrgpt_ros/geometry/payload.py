@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.camera import project, rays
 
 from .footprint import Footprint
 from .frame_geometry import FrameGeometry
@@ -63,7 +62,7 @@ def _occupied(geometry: FrameGeometry, footprint: Footprint) -> float | str:
     assert plane is not None and camera is not None and depth is not None
     points = plane.to_optical(_space_above_deck(footprint))
     points = points[points[:, 2] > _NEAREST]
-    columns, rows = _pixels(points, camera)
+    columns, rows = (np.rint(index).astype(int) for index in project(camera, points))
     inside = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
     columns, rows, expected = columns[inside], rows[inside], points[inside, 2]
     z = depth[rows, columns].astype(np.float64)
@@ -87,12 +86,3 @@ def _space_above_deck(footprint: Footprint) -> NDArray[np.float64]:
     )
     xy = np.stack([u.ravel(), v.ravel()], axis=1) @ footprint.axes + footprint.centre
     return np.column_stack([xy, height.ravel()])
-
-
-def _pixels(
-    points: NDArray[np.float64], camera: CameraIntrinsics
-) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Columns and rows that points in front of the camera are nearest to."""
-    columns = np.rint(points[:, 0] / points[:, 2] * camera.fx + camera.cx).astype(int)
-    rows = np.rint(points[:, 1] / points[:, 2] * camera.fy + camera.cy).astype(int)
-    return columns, rows

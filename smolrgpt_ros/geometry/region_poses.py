@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.pinhole import rays
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import quantiles

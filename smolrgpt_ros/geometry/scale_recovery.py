@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
@@ -50,6 +50,8 @@ def depth_of_grey(
     Raises:
         ValueError: where no floor shows, or nothing whose size is known.
     """
+    if intrinsics.lens is not None:
+        raise ValueError("depth of 8 bits needs a picture without lens distortion: rectify it")
     offset = grey_offset(grey, [r.mask for r in regions if not is_flat(r.label)])
     depth = (grey.astype(np.float32) + np.float32(offset)).astype(np.float32)
     provisional = depth / np.float32(depth.max()) * np.float32(_PROVISIONAL_DEPTH)

@@ -19,6 +19,7 @@ from smolrgpt_ros.perception.worker import PerceptionWorker
 from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import InputState, SilenceWatch, why_no_frame, why_stale
+from smolrgpt_ros.ros.convert.camera_info import names_rectified
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
@@ -95,6 +96,7 @@ class CameraPipeline:
             )
         on_pair = self._offer if self._regions is None else self._join_pair
         self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
+        self._rectified = names_rectified(self.pairing.topics["rgb"])
 
     def start(self) -> None:
         """Process frames from now on."""
@@ -157,6 +159,7 @@ class CameraPipeline:
         settings = self._settings()
         return build_frame(
             messages,
+            rectified=settings.camera_info_rectified or self._rectified,
             depth_unit=settings.depth_unit,
             assume_registered=settings.depth_assume_registered,
             pose_of=self._pose_of if settings.depth_reproject else None,

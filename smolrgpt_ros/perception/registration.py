@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics, project, ray_grid
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
+
+Reals = NDArray[np.float32]
 
 #: Differences of calibrations up to these are ignored: drivers round.
 _FOCAL_SHARE, _CENTRE_PIXELS = 0.01, 2.0
@@ -120,18 +122,17 @@ def reproject(
         Where the target's pixels are finer, each value fills as many of them as it covers.
     """
     # Rows and columns apart instead of points, in float32: half the time.
-    ray_x = ((np.arange(source.width) - source.cx) / source.fx).astype(np.float32)
-    ray_y = ((np.arange(source.height) - source.cy) / source.fy).astype(np.float32)[:, None]
+    ray_x, ray_y = ray_grid(source)
     turn, shift = pose.rotation.astype(np.float32), pose.translation.astype(np.float32)
     x, y, z = (
         depth * (turn[i, 0] * ray_x + (turn[i, 1] * ray_y + turn[i, 2])) + shift[i]
         for i in range(3)
     )
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        left = x / z * np.float32(target.fx) + np.float32(target.cx)
-        top = y / z * np.float32(target.fy) + np.float32(target.cy)
-    ahead = (z > 1e-6) & (depth > 0) & (np.abs(left) < 1e6) & (np.abs(top) < 1e6)
-    left, top, near = left[ahead], top[ahead], z[ahead]
+    near = z[ahead := (z > 1e-6) & (depth > 0)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        left, top = _pixels(x[ahead], y[ahead], near, target)
+        on_image = (np.abs(left) < 1e6) & (np.abs(top) < 1e6)
+    left, top, near = left[on_image], top[on_image], near[on_image]
     wide = max(1, int(np.ceil(target.fx / source.fx - 0.05)))
     high = max(1, int(np.ceil(target.fy / source.fy - 0.05)))
     nearest = np.full(target.height * target.width, np.inf, np.float32)
@@ -145,6 +146,15 @@ def reproject(
             np.minimum.at(nearest, index, near[inside])
     nearest[np.isinf(nearest)] = np.nan
     return nearest.reshape(target.height, target.width)
+
+
+def _pixels(x: Reals, y: Reals, z: Reals, camera: CameraIntrinsics) -> tuple[Reals, Reals]:
+    """Columns and rows of points in front of a camera, in float32 where it has no lens."""
+    if camera.lens is not None:
+        columns, rows = project(camera, np.stack([x, y, z], axis=1).astype(np.float64))
+        return columns.astype(np.float32), rows.astype(np.float32)
+    left = x / z * np.float32(camera.fx) + np.float32(camera.cx)
+    return left, y / z * np.float32(camera.fy) + np.float32(camera.cy)
 
 
 def _differ(a: CameraIntrinsics, b: CameraIntrinsics) -> bool:

@@ -136,6 +136,7 @@ class SpatialReasoner:
             notes=(
                 *_notes(grounding, sentence, read, measured, self._engine is not None),
                 *remembered,
+                *geometry.frame.notes,
             ),
         )
 

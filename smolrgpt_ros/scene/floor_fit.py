@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .frame import CameraIntrinsics
-from .pinhole import Points, rays
+from .camera import CameraIntrinsics, Points, rays
 from .plane import Plane
 from .statistics import robust_sigma
 

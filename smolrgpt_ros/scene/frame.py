@@ -1,4 +1,4 @@
-"""One synchronized RGB-D frame and the pinhole camera that took it."""
+"""One synchronized RGB-D frame."""
 
 from __future__ import annotations
 
@@ -7,50 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from .camera import CameraIntrinsics
 from .tolerances import Tolerances
-
-
-@dataclass(frozen=True)
-class CameraIntrinsics:
-    """Pinhole intrinsics of a rectified image, in pixels.
-
-    Pixel centres lie on whole numbers: the ray through column ``u`` and row ``v`` is
-    ``((u - cx) / fx, (v - cy) / fy, 1)`` in the optical frame (REP-103: z forward, x right, y
-    down).
-
-    Raises:
-        ValueError: if a focal length or a size is not positive, or a value is not finite.
-    """
-
-    width: int
-    height: int
-    fx: float
-    fy: float
-    cx: float
-    cy: float
-
-    def __post_init__(self) -> None:
-        if self.width <= 0 or self.height <= 0:
-            raise ValueError(f"image size must be positive, found {self.width}x{self.height}")
-        values = (self.fx, self.fy, self.cx, self.cy)
-        if not np.all(np.isfinite(values)) or self.fx <= 0 or self.fy <= 0:
-            raise ValueError(
-                "focal lengths must be positive and finite, "
-                f"found fx={self.fx}, fy={self.fy}, cx={self.cx}, cy={self.cy}; "
-                "is the camera calibrated (camera_info.k)?"
-            )
-
-    def scaled(self, width: int, height: int) -> CameraIntrinsics:
-        """The same camera seen through an image resized to ``width`` x ``height``."""
-        sx, sy = width / self.width, height / self.height
-        return CameraIntrinsics(
-            width=width,
-            height=height,
-            fx=self.fx * sx,
-            fy=self.fy * sy,
-            cx=(self.cx + 0.5) * sx - 0.5,
-            cy=(self.cy + 0.5) * sy - 0.5,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +24,8 @@ class RgbdFrame:
         frame_id: optical frame of the colour camera.
         metric: whether depth is in metres; ``False`` where its scale is only estimated.
         tolerances: how far calibration, registration and masks may be off.
+        notes: what was assumed to make the frame of its input, one sentence each; every answer
+            carries them.
 
     Raises:
         ValueError: on a wrong shape, dtype, or sizes that disagree.
@@ -78,6 +38,7 @@ class RgbdFrame:
     frame_id: str = ""
     metric: bool = True
     tolerances: Tolerances = field(default_factory=Tolerances)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:

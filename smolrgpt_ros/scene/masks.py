@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
+
+_MOST_CORNERS = 200_000  # numbers of a polygon
 
 Mask = NDArray[np.bool_]
 Box = tuple[int, int, int, int]
@@ -38,7 +42,7 @@ def encode_rle(mask: Mask, box: Box | None = None) -> dict[str, object]:
 
 
 def decode_rle(rle: dict[str, object]) -> Mask:
-    """The mask, shape ``(H, W)`` bool, of a COCO compressed RLE.
+    """The mask, shape ``(H, W)`` bool, of a COCO RLE, compressed or a list of runs.
 
     Raises:
         ValueError: if size or counts are missing or do not describe a mask of that size.
@@ -50,11 +54,53 @@ def decode_rle(rle: dict[str, object]) -> Mask:
         raise ValueError(f"RLE needs size [H, W] and counts, found {rle!r:.80}") from error
     if height <= 0 or width <= 0:
         raise ValueError(f"RLE size must be positive, found {height}x{width}")
-    data = counts.encode("ascii") if isinstance(counts, str) else counts
+    if isinstance(counts, list):
+        return _decode_runs(counts, height, width)
+    data = counts.encode("ascii", "replace") if isinstance(counts, str) else counts
     if not isinstance(data, bytes) or not _covers(data, height * width):
         raise ValueError(f"RLE counts do not add up to {height}x{width} pixels")
     mask: Mask = coco.decode({"size": [height, width], "counts": bytes(data)}).astype(bool)
     return mask
+
+
+def decode_polygons(polygons: Sequence[object], shape: tuple[int, int]) -> Mask:
+    """The mask, shape ``(H, W)`` bool, of COCO polygons.
+
+    Args:
+        polygons: each ``[x0, y0, x1, y1, ...]``, pixels; a pixel's corner is a whole number.
+        shape: of the image.
+
+    Raises:
+        ValueError: for anything but three or more corners of numbers no further than a picture's
+            size outside it.
+    """
+    height, width = shape
+    if not polygons or not isinstance(polygons[0], list | tuple):
+        polygons = [polygons]  # one polygon without the outer list
+    corners = []
+    for polygon in polygons:
+        try:
+            points = np.array(polygon, np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"polygon {polygon!r:.60} holds no numbers") from error
+        limit = 2.0 * max(height, width)
+        if points.ndim != 1 or points.size < 6 or points.size % 2 or points.size > _MOST_CORNERS:
+            raise ValueError(f"polygon {polygon!r:.60} has no three corners x, y")
+        if not (np.abs(points) <= limit).all():
+            raise ValueError(f"polygon {polygon!r:.60} has corners outside the image")
+        corners.append(points.tolist())
+    merged = coco.merge(coco.frPyObjects(corners, height, width))
+    mask: Mask = coco.decode(merged).astype(bool)
+    return mask
+
+
+def _decode_runs(counts: list[object], height: int, width: int) -> Mask:
+    """The mask of runs, in turn empty and full, down one column after the other."""
+    runs = [n for n in counts if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
+    if len(runs) != len(counts) or sum(runs) != height * width:
+        raise ValueError(f"RLE counts do not add up to {height}x{width} pixels")
+    full = np.arange(len(runs)) % 2 == 1
+    return np.ascontiguousarray(np.repeat(full, runs).reshape(width, height).T)
 
 
 def _covers(data: bytes, pixels: int) -> bool:

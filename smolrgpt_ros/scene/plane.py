@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .pinhole import Points
+from .camera import Points
 
 
 @dataclass(frozen=True, eq=False)

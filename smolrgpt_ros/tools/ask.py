@@ -50,8 +50,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="METRES",
         help="metres of a step of the depth file, where it is another",
     )
-    parser.add_argument("--camera", type=Path, help="JSON: width, height, fx, fy, cx, cy")
-    parser.add_argument("--masks", type=Path, help="JSON list of {id, label, rle}; else detected")
+    parser.add_argument(
+        "--camera",
+        type=Path,
+        help="calibration: YAML of ROS, JSON of Open3D or librealsense, or JSON with width, "
+        "height, fx, fy, cx, cy",
+    )
+    parser.add_argument(
+        "--rectified",
+        action="store_true",
+        help="the picture is rectified: P of the calibration counts, and no lens is undone",
+    )
+    parser.add_argument(
+        "--masks",
+        type=Path,
+        help="JSON list of {id, label, and rle, segmentation or box}, or a COCO file; "
+        "else detected",
+    )
     parser.add_argument(
         "--regions", type=int, nargs="+", help="ids behind the question's <mask>s, in order"
     )
@@ -123,13 +138,20 @@ def _asked(
 
 def _frame_and_regions(arguments: argparse.Namespace) -> tuple[RgbdFrame, list[Region]]:
     """The frame of the files, with the regions of a file or of the detector."""
-    from .frame_files import read_frame, read_grey, read_regions
+    from .frame_files import read_frame, read_grey
+    from .region_file import read_regions
 
     grey = read_grey(arguments.depth) if arguments.depth is not None else None
     depth = arguments.depth if grey is None else None
-    frame = read_frame(arguments.rgb, depth, arguments.camera, arguments.depth_unit)
+    frame = read_frame(
+        arguments.rgb,
+        depth,
+        arguments.camera,
+        depth_unit=arguments.depth_unit,
+        rectified=arguments.rectified,
+    )
     if arguments.masks is not None:
-        regions = read_regions(arguments.masks, (frame.height, frame.width))
+        regions = read_regions(arguments.masks, (frame.height, frame.width), arguments.rgb.name)
     else:
         regions = _detected(arguments, frame)
     if grey is not None:

@@ -1,23 +1,27 @@
-"""Frames and regions from files, for questions without a robot."""
+"""Frames from files, for questions without a robot."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import within_lens
 from smolrgpt_ros.scene.depth import metres, unit_problem
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.scene.masks import decode_rle
-from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.frame import RgbdFrame
+
+from .camera_file import read_camera
 
 
 def read_frame(
-    rgb: Path, depth: Path | None = None, camera: Path | None = None, depth_unit: float = 0.0
+    rgb: Path,
+    depth: Path | None = None,
+    camera: Path | None = None,
+    *,
+    depth_unit: float = 0.0,
+    rectified: bool = False,
 ) -> RgbdFrame:
     """A frame from a picture, a depth file and a camera file.
 
@@ -25,24 +29,37 @@ def read_frame(
         rgb: any picture OpenCV reads.
         depth: 16-bit PNG or ``.npy``; whole numbers are millimetres, floats metres. A grey picture
             of 8 bits has no scale: :func:`read_grey` reads it.
-        camera: JSON with ``width, height, fx, fy, cx, cy``; scaled to the picture's size.
+        camera: see :func:`.camera_file.read_camera`; scaled to the size of a picture of the same
+            shape, with a note.
         depth_unit: metres of a step of the depth file, where it is another.
+        rectified: whether the picture is rectified.
 
     Raises:
         FileNotFoundError: if a file is missing.
         ValueError: if one cannot be used; the message names it.
     """
     colour = np.ascontiguousarray(_picture(rgb, cv2.IMREAD_COLOR)[:, :, ::-1], np.uint8)
-    intrinsics = None
+    height, width = colour.shape[:2]
+    intrinsics, note = None, ""
     if camera is not None:
-        intrinsics = read_camera(camera).scaled(colour.shape[1], colour.shape[0])
+        calibration = read_camera(camera, rectified)
+        try:
+            intrinsics = calibration.intrinsics(width, height)
+            note = calibration.note(width, height)
+        except ValueError as error:
+            raise ValueError(f"{camera}: {error}") from error
+        if intrinsics is None:
+            raise ValueError(f"{camera} has focal lengths of zero: calibrate the camera")
     values = read_depth(depth, depth_unit) if depth is not None else None
     if values is not None and values.shape != colour.shape[:2]:
         raise ValueError(
             f"{depth} has {values.shape[1]}x{values.shape[0]} pixels, {rgb} has "
             f"{colour.shape[1]}x{colour.shape[0]}: depth must be registered to the colour picture"
         )
-    return RgbdFrame(colour, values, intrinsics, frame_id=rgb.stem)
+    if values is not None and intrinsics is not None:
+        values = within_lens(values, intrinsics)
+    notes = (note,) if note else ()
+    return RgbdFrame(colour, values, intrinsics, frame_id=rgb.stem, notes=notes)
 
 
 def read_depth(path: Path, unit: float = 0.0) -> NDArray[np.float32]:
@@ -80,54 +97,6 @@ def read_grey(path: Path) -> NDArray[np.uint8] | None:
     return np.ascontiguousarray(raw if raw.ndim == 2 else raw[:, :, 0], np.uint8)
 
 
-def read_camera(path: Path) -> CameraIntrinsics:
-    """Pinhole intrinsics from JSON, at the top or, as ``smolrgpt simulate`` writes them, below
-    ``"intrinsics"``; other keys are ignored."""
-    data = _json(path)
-    if isinstance(data, dict) and isinstance(data.get("intrinsics"), dict):
-        data = data["intrinsics"]
-    names = ("width", "height", "fx", "fy", "cx", "cy")
-    missing = [n for n in names if not isinstance(data, dict) or n not in data]
-    if missing or not isinstance(data, dict):
-        raise ValueError(f"{path} lacks {', '.join(missing)}; expected {', '.join(names)}")
-    return CameraIntrinsics(
-        int(data["width"]), int(data["height"]), *(float(data[n]) for n in names[2:])
-    )
-
-
-def read_regions(path: Path, shape: Sequence[int]) -> list[Region]:
-    """Regions from JSON: a list of ``{"id", "label", "rle": {"size", "counts"}}``.
-
-    Args:
-        path: the file.
-        shape: ``(H, W)`` that the masks must have.
-
-    Raises:
-        FileNotFoundError, ValueError: as for :func:`read_frame`.
-    """
-    entries = _json(path)
-    if not isinstance(entries, list):
-        raise ValueError(f"{path} must hold a list of regions")
-    regions = []
-    for number, entry in enumerate(entries):
-        try:
-            region = Region(
-                int(entry["id"]), str(entry["label"]).strip().lower(), decode_rle(entry["rle"])
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}, region {number}: {error!r}") from error
-        if region.mask.shape != tuple(shape):
-            raise ValueError(
-                f"{path}, region {region.id}: mask is {region.mask.shape}, picture {tuple(shape)}"
-            )
-        regions.append(region)
-    ids = [region.id for region in regions]
-    twice = sorted({i for i in ids if ids.count(i) > 1})
-    if twice:
-        raise ValueError(f"{path}: region ids must differ, found twice: {twice}")
-    return regions
-
-
 def _array(path: Path) -> NDArray[np.generic]:
     """A NumPy file of numbers; what is none is refused by name."""
     try:
@@ -146,12 +115,3 @@ def _picture(path: Path, mode: int) -> NDArray[np.generic]:
     if picture is None:
         raise ValueError(f"{path} is no picture that can be read")
     return picture
-
-
-def _json(path: Path) -> object:
-    if not path.is_file():
-        raise FileNotFoundError(f"file not found: {path}")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path} is not JSON: {error}") from error

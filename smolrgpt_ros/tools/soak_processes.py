@@ -27,7 +27,7 @@ from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.params.parameters import ParameterError
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 
 FRAME_ID = "soak_optical_frame"
 

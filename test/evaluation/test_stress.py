@@ -9,7 +9,8 @@ import pytest
 
 from smolrgpt_ros.evaluation.stress import Judged, row, stress, table
 from smolrgpt_ros.evaluation.stress_conditions import CONDITIONS
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame

@@ -19,8 +19,8 @@ from smolrgpt_ros.geometry.observations import (
     FloorPoints,
 )
 from smolrgpt_ros.geometry.region_masks import RegionMasks
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
-from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.plane import Plane
 
 CAMERA = CameraIntrinsics(640, 480, 500.0, 500.0, 320.0, 240.0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.calibration import CalibrationErrors
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.tolerances import Tolerances
 
 CAMERA = CameraIntrinsics(640, 360, 400.0, 500.0, 319.5, 179.5)

@@ -9,7 +9,7 @@ import pytest
 
 from smolrgpt_ros.geometry.centre_errors import CentreErrors, box_errors, tape_errors
 from smolrgpt_ros.geometry.depth_noise import DepthNoise
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 
 CAMERA = CameraIntrinsics(640, 480, 500.0, 400.0, 320.0, 240.0)
 

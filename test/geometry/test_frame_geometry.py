@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from block_scene import YARD, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.lens import Lens
 from smolrgpt_ros.scene.region import Region
 
 FRAME = RgbdFrame(np.zeros((8, 12, 3), np.uint8), None, None)
@@ -42,3 +47,24 @@ def test_possible_loads_are_ids_of_pallets_near_the_vehicle_in_the_picture() -> 
     geometry = FrameGeometry(FRAME, [away, vehicle, beside])
     assert geometry.possible_loads(3) == (20,)
     assert geometry.possible_loads(20) == ()
+
+
+def between(geometry: FrameGeometry, one: int, other: int) -> float:
+    """Distance of the centres of two objects, metres."""
+    a, b = geometry.estimate(one), geometry.estimate(other)
+    assert isinstance(a, ObjectEstimate) and isinstance(b, ObjectEstimate)
+    return float(np.linalg.norm(a.centre - b.centre))
+
+
+@pytest.mark.parametrize(
+    "lens", [Lens(False, (-0.25, 0.05, 0.0, 0.0)), Lens(True, (0.02, -0.01, 0.0, 0.0))]
+)
+def test_objects_seen_through_a_lens_are_where_they_are(lens: Lens) -> None:
+    scene = Scene(YARD, lens=lens, focal=220.0)
+    geometry = FrameGeometry(scene.frame, scene.regions)
+    # From (-2.5, 7.0) to (1.6, 9.2), middles at heights of 0.4 and 0.3 m.
+    assert between(geometry, 11, 12) == pytest.approx(4.654, abs=0.02)
+    camera = scene.frame.intrinsics
+    assert camera is not None
+    pinhole = replace(scene.frame, intrinsics=replace(camera, lens=None))
+    assert abs(between(FrameGeometry(pinhole, scene.regions), 11, 12) - 4.654) > 0.05

@@ -16,7 +16,7 @@ from smolrgpt_ros.geometry.noise import (
     surface_sigmas,
     tape_edge_sigmas,
 )
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 
 CAMERA = CameraIntrinsics(640, 480, 500.0, 510.0, 320.0, 240.0)
 

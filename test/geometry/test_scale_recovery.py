@@ -18,7 +18,8 @@ from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.scene.region import Region
 

@@ -20,7 +20,7 @@ from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]

@@ -19,11 +19,12 @@ from std_srvs.srv import Trigger
 
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode, depth_pixels
-from smolrgpt_ros.ros.convert.camera_info import intrinsics_from
+from smolrgpt_ros.ros.convert.camera_info import calibration_of
 from smolrgpt_ros.ros.convert.images import decode_color, decode_depth
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
@@ -103,7 +104,7 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
         depth = decode_depth(received["depth"][stamp])
         assert np.isnan(depth[0, 0]) and depth[3, 3] == 2.0
         info = received["info"][stamp]
-        assert intrinsics_from(info, 8, 6) == CAMERA
+        assert calibration_of(info).intrinsics(8, 6) == CAMERA
         assert info.header.frame_id == received["rgb"][stamp].header.frame_id == "optical"
 
         client = peer.create_client(Trigger, "warehouse_camera/next")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, register, reproject
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 

@@ -35,7 +35,10 @@ def test_round_trip(height: int, width: int, random) -> None:
         {"size": [2, 3], "counts": "23"},
         {"size": [2, 3], "counts": "2\x7f1"},
         {"size": [2, 3], "counts": "23Q"},
-        {"size": [2, 3], "counts": [2, 3, 1]},
+        {"size": [2, 3], "counts": [2, 3, 2]},
+        {"size": [2, 3], "counts": [7, -1]},
+        {"size": [2, 3], "counts": [2, 3.5, 0.5]},
+        {"size": [2, 3], "counts": [True, 5]},
     ],
 )
 def test_damaged_encodings(rle: dict[str, object]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.camera import CameraIntrinsics, ray_grid
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.lens import Lens
 from smolrgpt_ros.scene.region import Region
 
 
@@ -26,7 +28,9 @@ class Block:
 
 @dataclass
 class Scene:
-    """What a camera ``height`` metres above the floor, looking down by ``pitch_deg``, sees."""
+    """What a camera ``height`` metres above the floor, looking down by ``pitch_deg``, sees.
+
+    Rolled clockwise by ``roll_deg``, the image's right side points down at 90."""
 
     blocks: Sequence[Block]
     height: float = 6.0
@@ -35,6 +39,8 @@ class Scene:
     rows: int = 240
     focal: float = 280.0
     noise: float = 0.0
+    roll_deg: float = 0.0
+    lens: Lens | None = None
     frame: RgbdFrame = field(init=False)
     regions: list[Region] = field(init=False)
 
@@ -44,6 +50,10 @@ class Scene:
         )
         v, u = np.mgrid[0 : self.rows, 0 : self.width]
         x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
+        if self.lens is not None:
+            camera = replace(camera, lens=self.lens)
+            x, y = (slope.astype(np.float64) for slope in ray_grid(camera))
+        x, y = self._upright(x, y)
         pitch = np.radians(self.pitch_deg)
         # Directions in the floor frame (right, ahead, up), of depth 1 along the optical axis.
         d = np.stack(
@@ -62,6 +72,11 @@ class Scene:
         rgb = np.zeros((self.rows, self.width, 3), np.uint8)
         self.frame = RgbdFrame(rgb, depth.astype(np.float32), camera)
         self.regions = [Region(b.id, b.label, self._mask(b, owner, d)) for b in self.blocks]
+
+    def _upright(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Slopes of a camera that is rolled clockwise, in the axes of the upright one."""
+        roll = np.radians(self.roll_deg)
+        return np.cos(roll) * x - np.sin(roll) * y, np.sin(roll) * x + np.cos(roll) * y
 
     def _local(self, block: Block, d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Camera position and directions in the block's own axes, from its middle."""

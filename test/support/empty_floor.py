@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
-from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
 
 CAMERA = CameraIntrinsics(160, 120, 100.0, 110.0, 70.0, 50.0)
 

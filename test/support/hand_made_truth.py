@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 
 WIDTH, HEIGHT = 400, 200

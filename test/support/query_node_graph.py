@@ -26,7 +26,7 @@ from smolrgpt_ros.ros.convert.camera_info import camera_info_of  # noqa: E402
 from smolrgpt_ros.ros.convert.images import encode_image  # noqa: E402
 from smolrgpt_ros.ros.convert.time import time_of  # noqa: E402
 from smolrgpt_ros.ros.qos import profile, service_profile  # noqa: E402
-from smolrgpt_ros.scene.frame import CameraIntrinsics  # noqa: E402
+from smolrgpt_ros.scene.camera import CameraIntrinsics  # noqa: E402
 from smolrgpt_ros.srv import SpatialQuery  # noqa: E402
 
 WIDTH, HEIGHT = 160, 120

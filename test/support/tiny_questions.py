@@ -15,7 +15,8 @@ from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGener
 from smolrgpt_ros.model.inference.engine import EngineAnswer, SmolRGPTEngine
 from smolrgpt_ros.model.inference.scheduler import EngineRequest
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError
 
 CAMERA = CameraIntrinsics(width=80, height=60, fx=70.0, fy=70.0, cx=40.0, cy=30.0)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.sensing.matching import match_objects

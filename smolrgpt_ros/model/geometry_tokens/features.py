@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
-from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.masks import box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import trimmed_summary
@@ -122,13 +122,7 @@ def region_geometry(
     if intrinsics is None or valid.sum() < _FEWEST_POINTS:
         return features
     z, rows, columns = z[valid], rows[valid], columns[valid]
-    points = np.stack(
-        (
-            (columns - intrinsics.cx) * z / intrinsics.fx,
-            (rows - intrinsics.cy) * z / intrinsics.fy,
-            z,
-        )
-    )
+    points = rays(intrinsics, columns, rows).T * z
     if floor is not None:
         on_floor = floor.to_floor(points.T).T
         low, middle, high, _ = trimmed_summary(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 
 from ..architecture.config import SmolRGPTConfig
 from ..architecture.layers import mask_weights

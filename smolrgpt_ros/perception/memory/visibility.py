@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
-from smolrgpt_ros.scene.pinhole import rays
+from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
 #: Pixels looked at, along each side of the object's outline in the image.

@@ -10,12 +10,14 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, PoseOf, register
+from smolrgpt_ros.scene.calibration import Calibration, CalibrationError
+from smolrgpt_ros.scene.camera import CameraIntrinsics, within_lens
 from smolrgpt_ros.scene.depth import unit_problem
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..convert.camera_info import CameraInfoError, intrinsics_from
+from ..convert.camera_info import calibration_of
 from ..convert.compressed import decode_compressed_color, decode_compressed_depth
 from ..convert.images import ImageError, decode_color, decode_depth
 from ..convert.messages import client_region
@@ -44,6 +46,7 @@ class FrameMessages:
 def build_frame(
     messages: FrameMessages,
     *,
+    rectified: bool = False,
     depth_unit: float = 0.0,
     assume_registered: bool = False,
     pose_of: PoseOf | None = None,
@@ -52,6 +55,7 @@ def build_frame(
 
     Args:
         messages: colour, depth and calibration.
+        rectified: whether the colour images are rectified.
         depth_unit: metres of a step of the depth image; 0: as REP-118 says.
         assume_registered: trust depth in another frame_id to be registered to colour all the same.
         pose_of: looks up where the depth camera is, to reproject depth that is not registered;
@@ -68,7 +72,8 @@ def build_frame(
     except ImageError as error:
         raise QueryError(Status.NO_FRAME, f"the colour image cannot be read: {error}") from error
     height, width = rgb.shape[:2]
-    intrinsics = _intrinsics(messages.info, width, height, "rgb/camera_info", "colour")
+    calibration = None if messages.info is None else calibration_of(messages.info, rectified)
+    intrinsics, note = _intrinsics(calibration, width, height, "rgb/camera_info", "colour")
 
     depth = None
     if messages.depth is not None:
@@ -89,12 +94,15 @@ def build_frame(
             assume=assume_registered,
             pose_of=pose_of,
         )
+        if intrinsics is not None:
+            depth = within_lens(depth, intrinsics)
     return RgbdFrame(
         rgb=rgb,
         depth=depth,
         intrinsics=intrinsics,
         stamp_ns=nanoseconds(header.stamp),
         frame_id=header.frame_id,
+        notes=(note,) if note else (),
     )
 
 
@@ -136,13 +144,15 @@ def _depth(message: Image | CompressedImage, unit: float) -> NDArray[np.float32]
 
 
 def _intrinsics(
-    info: CameraInfo | None, width: int, height: int, topic: str, what: str
-) -> CameraIntrinsics | None:
-    if info is None:
-        return None
+    calibration: Calibration | None, width: int, height: int, topic: str, what: str
+) -> tuple[CameraIntrinsics | None, str]:
+    """Intrinsics of an image, and what was assumed for them, one sentence."""
+    if calibration is None:
+        return None, ""
     try:
-        return intrinsics_from(info, width, height)
-    except CameraInfoError as error:
+        camera = calibration.intrinsics(width, height)
+        return camera, calibration.note(width, height) if camera is not None else ""
+    except CalibrationError as error:
         raise QueryError(
             Status.NO_FRAME, f"{error}; remap {topic} to the {what} camera's own topic"
         ) from error
@@ -152,9 +162,10 @@ def _depth_intrinsics(
     info: CameraInfo | None, size: tuple[int, ...], assumed: bool
 ) -> CameraIntrinsics | None:
     """The depth camera's calibration; ignored where ``depth.assume_registered`` is set."""
-    if assumed:
+    if assumed or info is None:
         return None
     try:
-        return _intrinsics(info, size[1], size[0], "depth/camera_info", "depth")
+        height, width = size
+        return _intrinsics(calibration_of(info), width, height, "depth/camera_info", "depth")[0]
     except QueryError as error:
         raise QueryError(Status.UNREGISTERED_DEPTH, error.message) from error

@@ -17,6 +17,12 @@ INPUT_SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "camera_info.rectified",
+        False,
+        "The colour images are rectified: P of rgb/camera_info counts and no lens is undone. "
+        "Topics named image_rect or rect are, whatever this says.",
+    ),
+    ParameterSpec(
         "depth.unit",
         0.0,
         "Metres per step of the depth images, e.g. 0.00025 for steps of a quarter of a millimetre; "

@@ -51,6 +51,7 @@ class Settings:
     detector_sha256: str
     detector_prompts: str
     detector_max_rate: float
+    camera_info_rectified: bool
     depth_unit: float
     depth_assume_registered: bool
     depth_reproject: bool

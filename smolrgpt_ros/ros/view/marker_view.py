@@ -13,10 +13,10 @@ from visualization_msgs.msg import Marker
 
 from smolrgpt_ros.rendering.lettering import text_size, write
 from smolrgpt_ros.rendering.palette import Color
-from smolrgpt_ros.scene.pinhole import back_project
+from smolrgpt_ros.scene.camera import back_project
 from smolrgpt_ros.scene.rotations import rotation_matrix
 
-from ..convert.camera_info import intrinsics_from
+from ..convert.camera_info import calibration_of
 from ..convert.images import decode_color, decode_depth
 
 Picture = NDArray[np.uint8]
@@ -92,7 +92,7 @@ def cloud_of(rgb: Image, depth: Image, info: CameraInfo) -> tuple[NDArray[np.flo
     """
     color, metres = decode_color(rgb), decode_depth(depth)
     height, width = metres.shape
-    intrinsics = intrinsics_from(info, width, height)
+    intrinsics = calibration_of(info).intrinsics(width, height)
     if intrinsics is None:
         raise ValueError("the camera is not calibrated: K of its CameraInfo is zero")
     return back_project(metres, intrinsics), color[np.isfinite(metres) & (metres > 0.0)]

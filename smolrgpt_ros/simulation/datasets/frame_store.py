@@ -9,8 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth import metres
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 from ..sensing.truth import FrameTruth
 from ..warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of

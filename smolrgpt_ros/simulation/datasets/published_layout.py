@@ -18,8 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth import metres
-from smolrgpt_ros.scene.frame import CameraIntrinsics
 from smolrgpt_ros.scene.masks import decode_rle
 
 from .storage import complete_file, write_text

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 
 from ..world.assets import FLOORS, MATERIALS, POOL, model_source
 from ..world.parts import Part

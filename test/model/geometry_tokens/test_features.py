@@ -10,7 +10,7 @@ from smolrgpt_ros.model.geometry_tokens.features import (
     frame_geometry,
     region_geometry,
 )
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.plane import Plane
 
 CAMERA = CameraIntrinsics(width=200, height=100, fx=100.0, fy=50.0, cx=80.0, cy=40.0)

@@ -4,8 +4,14 @@ import pytest
 from sensor_msgs.msg import CameraInfo, RegionOfInterest
 from std_msgs.msg import Header
 
-from smolrgpt_ros.ros.convert.camera_info import CameraInfoError, camera_info_of, intrinsics_from
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.ros.convert.camera_info import calibration_of, camera_info_of
+from smolrgpt_ros.scene.calibration import CalibrationError
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+
+
+def intrinsics_from(info, width, height, rectified=False):
+    return calibration_of(info, rectified).intrinsics(width, height)
+
 
 K = [600.0, 0.0, 330.0, 0.0, 610.0, 250.0, 0.0, 0.0, 1.0]
 
@@ -36,13 +42,13 @@ def test_uncalibrated_is_none(k):
 )
 def test_a_calibration_of_no_camera_is_refused_with_the_value(changes, found):
     k = [changes.get(at, value) for at, value in enumerate(K)]
-    with pytest.raises(CameraInfoError, match=found):
+    with pytest.raises(CalibrationError, match=found):
         intrinsics_from(CameraInfo(width=640, height=480, k=k), 640, 480)
 
 
 def test_a_region_of_interest_far_outside_is_refused_with_its_offset():
     roi = RegionOfInterest(x_offset=2**32 - 1, width=640, height=480)
-    with pytest.raises(CameraInfoError, match="roi offset 4294967295"):
+    with pytest.raises(CalibrationError, match="roi offset 4294967295"):
         intrinsics_from(CameraInfo(width=640, height=480, k=K, roi=roi), 640, 480)
 
 
@@ -62,7 +68,7 @@ def test_region_of_interest_moves_the_principal_point():
 
 
 def test_calibration_of_another_size_names_both():
-    with pytest.raises(CameraInfoError, match=r"1280x720.*640x480"):
+    with pytest.raises(CalibrationError, match=r"1280x720.*640x480"):
         intrinsics_from(CameraInfo(width=1280, height=720, k=K), 640, 480)
 
 

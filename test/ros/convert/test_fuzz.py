@@ -26,7 +26,8 @@ from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.ros.convert.messages import request_of
 from smolrgpt_ros.ros.convert.replies import reply_of
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame
-from smolrgpt_ros.scene.frame import CameraIntrinsics, RgbdFrame
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region

@@ -10,6 +10,7 @@ from smolrgpt_ros.msg import Region, RegionArray
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.lens import Lens
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -80,7 +81,7 @@ def test_depth_scale_parameter(unit, expected):
         ),
         (FrameMessages(colour(), colour(), info()), Status.NO_DEPTH, "'rgb8' is not supported"),
         (FrameMessages(depth(), depth(), info()), Status.NO_FRAME, "'16UC1' is not supported"),
-        (FrameMessages(colour(), depth(), info(8, 6)), Status.NO_FRAME, "8x6.*rgb/camera_info"),
+        (FrameMessages(colour(), depth(), info(8, 8)), Status.NO_FRAME, "8x8.*rgb/camera_info"),
     ],
 )
 def test_every_refusal_has_its_code(messages, status, match):
@@ -115,9 +116,27 @@ def test_depth_of_another_camera_is_moved_into_colour():
 
 
 def test_a_depth_calibration_of_another_size_names_both():
-    with pytest.raises(QueryError, match=r"8x6.*4x3.*depth/camera_info") as error:
-        build_frame(FrameMessages(colour(), depth(), info(), info(8, 6)))
+    with pytest.raises(QueryError, match=r"8x8.*4x3.*depth/camera_info") as error:
+        build_frame(FrameMessages(colour(), depth(), info(), info(8, 8)))
     assert error.value.status is Status.UNREGISTERED_DEPTH
+
+
+def test_calibration_of_twice_the_size_is_scaled_and_the_frame_says_so():
+    frame = build_frame(FrameMessages(colour(), depth(), info(8, 6)))
+    assert frame.intrinsics is not None and frame.intrinsics.fx == 2.5
+    assert frame.notes == ("The calibration is for 8x6 pixels and was scaled to the image's 4x3.",)
+    assert build_frame(FrameMessages(colour(), depth(), info())).notes == ()
+
+
+def test_rectified_images_have_the_rays_of_p():
+    both = info()
+    both.p = [9.0, 0.0, 1.5, 0.0, 0.0, 8.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    both.distortion_model, both.d = "equidistant", [0.1, 0.0, 0.0, 0.0]
+    raw = build_frame(FrameMessages(colour(), None, both)).intrinsics
+    rectified = build_frame(FrameMessages(colour(), None, both), rectified=True).intrinsics
+    assert raw is not None and rectified is not None
+    assert (raw.fx, raw.lens) == (5.0, Lens(True, (0.1, 0.0, 0.0, 0.0)))
+    assert (rectified.fx, rectified.lens) == (9.0, None)
 
 
 MASK = np.zeros((4, 6), bool)

@@ -142,7 +142,7 @@ def test_impossible_arguments_are_refused(scenes: list[SimulatedFrame], tmp_path
 def test_ros_reads_the_messages(folder: Path, scenes: list[SimulatedFrame]) -> None:
     serialization = pytest.importorskip("rclpy.serialization")
     sensor_msgs = pytest.importorskip("sensor_msgs.msg")
-    from smolrgpt_ros.ros.convert.camera_info import intrinsics_from
+    from smolrgpt_ros.ros.convert.camera_info import calibration_of
 
     kinds = {"/rgb/image_raw": sensor_msgs.Image, "/rgb/camera_info": sensor_msgs.CameraInfo}
     with Reader(folder) as reader:
@@ -154,4 +154,4 @@ def test_ros_reads_the_messages(folder: Path, scenes: list[SimulatedFrame]) -> N
     frame = scenes[0].frame
     assert bytes(first["/rgb/image_raw"].data) == frame.rgb.tobytes()
     info = first["/rgb/camera_info"]
-    assert intrinsics_from(info, frame.width, frame.height) == frame.intrinsics
+    assert calibration_of(info).intrinsics(frame.width, frame.height) == frame.intrinsics

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.questions.relation_questions import (
     generate_relations,
     relation_phrasings,

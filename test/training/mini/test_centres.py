@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
-from smolrgpt_ros.scene.frame import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.training.mini.centres import train_centres, true_centres
 from smolrgpt_ros.training.mini.frames import CachedFrames
