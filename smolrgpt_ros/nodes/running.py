@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import signal
 import sys
 import threading
@@ -12,11 +13,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import rclpy
+from rclpy.exceptions import NameValidationException
 from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 
 from smolrgpt_ros.ros.fast_dds import use_profile
 
+from .namesakes import watch_for_namesakes
 from .process_memory import use_one_heap
 
 Transition = Callable[[Any, LifecycleState], TransitionCallbackReturn]
@@ -47,28 +51,33 @@ def run(
             logged, and the node goes on: rclpy would end the process.
 
     Returns:
-        the exit code: 0, 1 after a fatal error, 2 for parameters it cannot start with.
+        the exit code: 0, 1 after a fatal error, 2 for parameters, arguments or a log folder that it
+        cannot start with.
     """
     use_one_heap()
     use_profile()
     code = 0
     node: Any = None
     executor: Any = None
+    asked = _ignore_signals()
     try:
-        _handle(signal.SIGINT, signal.default_int_handler)
-        _handle(signal.SIGTERM, signal.SIG_DFL)
-        rclpy.init(args=args)
         try:
+            rclpy.init(args=args)
             node = make_node()
             executor = make_executor(node)
             executor.add_node(node)
+            watch_for_namesakes(node)
         except refusals as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 2
+        except (rclpy_implementation.RCLError, NameValidationException) as error:
+            if not asked:
+                print(f"{name}: {start_error(error)}", file=sys.stderr)
+                return 2
         except Exception:
             if rclpy.ok():
                 raise
-        while rclpy.ok():
+        while rclpy.ok() and not asked:
             try:
                 executor.spin()
             except fatal as error:
@@ -81,17 +90,20 @@ def run(
                 if not rclpy.ok():  # publishers fail once the process is ending
                     break
                 node.get_logger().error(f"a callback failed:\n{traceback.format_exc()}")
-    except KeyboardInterrupt:
-        pass
     finally:
-        # A terminal and a launch file send one each.
-        before = _handle(signal.SIGINT, signal.SIG_IGN)
         ending = threading.Thread(target=_end, args=(node, executor), daemon=True)
         ending.start()
         ending.join(_END_S)
         rclpy.try_shutdown()
-        _handle(signal.SIGINT, before)
     return code
+
+
+def start_error(error: Exception) -> str:
+    """What rcl could not start with, in one line, and what to set."""
+    text = " ".join(re.sub(r",? at /\S+:\d+", "", str(error)).split())
+    if "log directory" in text:
+        return f"{text}; set ROS_LOG_DIR to a folder that can be written"
+    return f"{text}; see the arguments after --ros-args and the file of --params-file"
 
 
 def end_process(code: int) -> NoReturn:
@@ -110,11 +122,19 @@ def _end(node: Any, executor: Executor | None) -> None:
         node.destroy_node()
 
 
-def _handle(number: signal.Signals, handler: Any) -> Any:
-    """Set a signal's handler; returns the one before. Only the main thread may."""
+def _ignore_signals() -> list[int]:
+    """Let rclpy alone end the process at SIGINT and SIGTERM; returns the signals to come.
+
+    Python's own handler raises KeyboardInterrupt at any instruction, also where C++ calls Python
+    and cannot pass it on: the process aborts. rclpy's handlers call those before them; they put
+    them back at the end, so that a second signal (a terminal and a launch file send one each) is
+    ignored, too.
+    """
+    received: list[int] = []
     if threading.current_thread() is threading.main_thread():
-        return signal.signal(number, handler)
-    return None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda given, frame: received.append(given))
+    return received
 
 
 def logged(transition: Transition) -> Transition:

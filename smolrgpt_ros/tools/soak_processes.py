@@ -21,7 +21,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from smolrgpt_ros.detection.detector import Detection
-from smolrgpt_ros.nodes.running import run
+from smolrgpt_ros.nodes.running import end_process, run
 from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode, make_executor
 from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
@@ -152,4 +152,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

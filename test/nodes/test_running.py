@@ -1,7 +1,12 @@
 """A node's process: what ends it, what does not, and its exit code."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +15,21 @@ rclpy = pytest.importorskip("rclpy", reason="rclpy is missing: run scripts/setup
 from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 
-from smolrgpt_ros.nodes.running import run  # noqa: E402
+from smolrgpt_ros.nodes.namesakes import NamesakeWatch  # noqa: E402
+from smolrgpt_ros.nodes.running import run, start_error  # noqa: E402
 
 pytestmark = [pytest.mark.ros]
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def handlers_as_before():
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 class Refusal(Exception):
@@ -78,3 +95,98 @@ def test_it_ends_when_it_is_asked_to():
     start_time = time.monotonic()
     assert run("patient", make, executor, [], refusals=()) == 0
     assert time.monotonic() - start_time < 10.0
+
+
+def test_a_signal_while_the_node_is_made_raises_nothing_there():
+    made = []
+
+    def make():
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+            os.kill(os.getpid(), number)
+            time.sleep(0.05)  # Python's handlers would raise here
+        made.append(Node("half_made"))
+        return made[0]
+
+    start_time = time.monotonic()
+    assert start(make, refusals=(Refusal,)) == 0
+    assert time.monotonic() - start_time < 10.0
+    assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+
+
+def program(arguments, environment):
+    """A node's program that is to end by itself: its exit code and what it printed."""
+    code = (
+        "from rclpy.node import Node; from rclpy.executors import SingleThreadedExecutor\n"
+        "from smolrgpt_ros.nodes.running import end_process, run; import sys\n"
+        "end_process(run('prog', lambda: Node('prog'), lambda n: SingleThreadedExecutor(),\n"
+        "    sys.argv, refusals=()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        ([], {"HOME": "/dev/null", "ROS_LOG_DIR": ""}, ["/dev/null/.ros/log", "ROS_LOG_DIR"]),
+        ([], {"ROS_LOG_DIR": "/proc/nowhere"}, ["/proc/nowhere", "ROS_LOG_DIR"]),
+        (["--params-file", "BAD"], {}, ["params file", "bad.yaml", "line 1"]),
+        (["--params-file", "missing.yaml"], {}, ["missing.yaml", "Error opening YAML file"]),
+        (["-r", "foo"], {}, ["remap rule: '-r foo'"]),
+        (["-p", "x:=[1,"], {}, ["parameter override rule: '-p x:=[1,'"]),
+        (["-r", "__node:=two/parts"], {}, ["two/parts"]),
+    ],
+)
+def test_what_a_node_cannot_start_with_is_one_line_and_code_two(
+    tmp_path, arguments, environment, words
+):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("a: [b")
+    given = [str(bad) if word == "BAD" else word for word in arguments]
+    code, printed = program(["--ros-args", *given], environment)
+    assert code == 2, printed
+    # rcl itself writes a line before.
+    assert printed.splitlines()[-1].startswith("prog: "), printed
+    assert "Traceback" not in printed and "/project/src" not in printed
+    for word in words:
+        assert word in printed, printed
+
+
+def test_places_in_rcls_sources_are_left_out():
+    error = RuntimeError("failed: no such file, at /project/src/parse.c:835, at /a/b.c:1\n")
+    assert start_error(error).startswith("failed: no such file; see the arguments")
+
+
+def test_a_second_node_of_one_name_is_warned_about_once():
+    context = rclpy.context.Context()
+    rclpy.init(context=context, domain_id=int(os.environ.get("ROS_DOMAIN_ID", 10)))
+    nodes = [Node("twin", context=context, namespace="/here") for _ in range(2)]
+    other = Node("twin", context=context, namespace="/there")
+    logged: list[str] = []
+
+    class Logger:
+        def warning(self, text):
+            logged.append(text)
+
+    nodes[0].get_logger = Logger
+    watch = NamesakeWatch(nodes[0])
+    end = time.monotonic() + 10
+    while not logged and time.monotonic() < end:
+        watch.look()
+    watch.look()
+    (text,) = logged
+    assert "2 nodes are called /here/twin" in text and "__node:=NAME" in text
+    nodes[1].destroy_node()
+    while nodes[0].get_node_names_and_namespaces().count(("twin", "/here")) > 1:
+        assert time.monotonic() < end + 10
+    watch.look()
+    assert len(logged) == 1
+    for node in (nodes[0], other):
+        node.destroy_node()
+    rclpy.shutdown(context=context)
