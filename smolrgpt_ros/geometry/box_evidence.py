@@ -82,7 +82,7 @@ def box_problems(
         if prior is not None and heights.top_is_cut(rims, part, chosen, rim, tops[i]):
             tops[i] = max(tops[i], prior.height)
         if label == "pallet":
-            bottoms[i] = heights.bottom(rims, rim, on_vehicle[rim])
+            bottoms[i] = heights.bottom(rims, part, rim, on_vehicle[rim])
     areas = [int(np.count_nonzero(m[y0:y1, x0:x1])) for m, (x0, y0, x1, y1) in masks.pairs]
     extents = _Extents.of(priors, bottoms, tops)
     return _problems(

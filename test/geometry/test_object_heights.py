@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.depth_sampling import RimSamples, SurfaceSamples
-from smolrgpt_ros.geometry.object_heights import Heights
+from smolrgpt_ros.geometry.object_heights import Heights, low_base_share
 from smolrgpt_ros.scene.plane import Plane
 
 # A level camera 2 m up: right, ahead and height are x, z and 2 - y.
@@ -109,22 +109,38 @@ def test_the_top_is_cut_where_the_highest_rim_is(cut: bool) -> None:
     assert not level.top_is_cut(edges, WHOLE, chosen, slice(0, 30), 0.81)
 
 
+NOTHING = np.zeros(30, bool)
+
+
+def test_a_pallet_without_a_base_at_the_floor_rides() -> None:
+    """Of the samples between 5 and 17 cm and between 20 and 40 cm, less than 15 % are low."""
+    edges = rim(np.full(30, 0.02), hangs=True)  # the mask includes pixels of the floor
+    for low, rides in ((1, True), (2, False)):
+        samples = np.concatenate([np.full(low, 0.1), np.full(10, 0.3), np.full(5, 0.01)])
+        heights = Heights(surface(samples), edges, PLANE)
+        bottom = heights.bottom(edges, slice(0, len(samples)), slice(0, 30), NOTHING)
+        assert bottom == (DECK if rides else 0.0)
+    assert low_base_share(np.array([0.1, 0.1, 0.2, 0.3, 0.3, 0.39, 0.4, 0.5, 0.04, 0.25])) is None
+    assert low_base_share(np.array([0.1, 0.16, 0.2, 0.3, 0.3, 0.39, 0.25, 0.25, 0.17])) == 0.25
+
+
 def test_an_underside_at_the_height_of_a_deck_rides() -> None:
+    """Where no base shows: a view from above, in which the surface is 0.6 m high."""
+    seen = surface(np.full(41, 0.6))
     hangs = np.arange(30) < 12
     edges = rim(np.where(hangs, DECK + 0.02, 0.6), hangs=hangs)
-    heights = Heights(surface(UPRIGHT), edges, PLANE)
-    nothing = np.zeros(30, bool)
-    assert heights.bottom(edges, slice(0, 30), nothing) == DECK
+    heights = Heights(seen, edges, PLANE)
+    assert heights.bottom(edges, WHOLE, slice(0, 30), NOTHING) == DECK
     # The same, hidden all around by the vehicle below it.
     hidden = rim(np.where(hangs, DECK + 0.02, 0.6))
-    heights = Heights(surface(UPRIGHT), hidden, PLANE)
-    assert heights.bottom(hidden, slice(0, 30), hangs) == DECK
-    assert heights.bottom(hidden, slice(0, 30), nothing) == 0.0
+    heights = Heights(seen, hidden, PLANE)
+    assert heights.bottom(hidden, WHOLE, slice(0, 30), hangs) == DECK
+    assert heights.bottom(hidden, WHOLE, slice(0, 30), NOTHING) == 0.0
 
 
 def test_an_object_whose_rim_reaches_the_floor_does_not_ride() -> None:
     """Its slanted edges hang at all heights, but the lowest of its rim is on the floor."""
     hangs = np.arange(30) < 12
     edges = rim(np.where(hangs, DECK + 0.02, 0.02), hangs=hangs)
-    heights = Heights(surface(UPRIGHT), edges, PLANE)
-    assert heights.bottom(edges, slice(0, 30), np.zeros(30, bool)) == 0.0
+    heights = Heights(surface(np.full(41, 0.6)), edges, PLANE)
+    assert heights.bottom(edges, WHOLE, slice(0, 30), NOTHING) == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
@@ -51,7 +52,7 @@ class FloorObjects:
         self.geometry = geometry
         self._valid_ratios: dict[int, float] = {}
         self._on_floor: dict[int, FloorObject] = {}
-        self._undersides: dict[int, float] = {}
+        self._heights: dict[int, NDArray[np.float64]] = {}
         self._camera: FloorObject | None = None
 
     @property
@@ -147,13 +148,16 @@ class FloorObjects:
         centres = {a: Dependence(-along, one.covariance), b: Dependence(along, two.covariance)}
         return Number(metres, 0.0, centres, self.geometry.calibration.of_length(gap))
 
+    def heights(self, region_id: int) -> NDArray[np.float64]:
+        """Heights of what is seen of an object above the floor, shape ``(N,)``, metres."""
+        if region_id not in self._heights:
+            item = self.on_floor(region_id)
+            self._heights[region_id] = item.plane.to_floor(item.found.points)[:, 2]
+        return self._heights[region_id]
+
     def underside(self, region_id: int) -> float:
         """Height of the lowest visible part above the floor, metres."""
-        if region_id not in self._undersides:
-            item = self.on_floor(region_id)
-            heights = item.plane.to_floor(item.found.points)[:, 2]
-            self._undersides[region_id] = float(np.quantile(heights, 0.02))
-        return self._undersides[region_id]
+        return float(np.quantile(self.heights(region_id), 0.02))
 
     def standing(self, *but: int) -> tuple[int, ...]:
         """Ids of all regions that are no floor regions, except some."""

@@ -70,7 +70,7 @@ def regions_needed(question: Question, context: Context) -> frozenset[int]:
     """
     needs = _Needs(context)
     needs.question(question)
-    return frozenset(needs.ids)
+    return frozenset(needs.ids | needs.vehicles())
 
 
 class _Needs:
@@ -78,7 +78,17 @@ class _Needs:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._rests = False  # whether what carries an object matters
         self.ids: set[int] = set()
+
+    def vehicles(self) -> set[int]:
+        """Vehicles that may carry a pallet of those needed, where that matters: what a floor region
+        holds does not ride."""
+        objects = self._context.objects
+        if not self._rests and not any(objects.is_floor_region(i) for i in self.ids):
+            return set()
+        regions = objects.geometry.regions
+        return {r.id for r in regions if self.ids & set(objects.geometry.possible_loads(r.id))}
 
     def question(self, question: Question) -> None:
         match question:
@@ -100,6 +110,7 @@ class _Needs:
             case Pair(selection) | Dimensions(selection):
                 self._ends(selection)
             case WhereIs(subject):
+                self._rests = True
                 self._ends(subject, OfClass("buffer"), Everything())
 
     def _proposition(self, proposition: Proposition) -> None:
@@ -164,6 +175,7 @@ class _Needs:
             case DistanceTo(target):
                 self._ends(of, target)
             case Holding(content):
+                self._rests = True
                 self._ends(of, content)
             case SizeOf(dimension):
                 self._ends(of)
@@ -172,6 +184,7 @@ class _Needs:
 
     def _carriers(self, of: Selection) -> None:
         """What may carry objects of a selection, where their class does not say it."""
+        self._rests = True
         labels = {self._context.objects.label(i) for i in self._candidates(of)}
         if any(label != "pallet" and not stands_on_floor(label) for label in labels):
             self._ends(Everything())
@@ -187,7 +200,10 @@ class _Needs:
                 self._deciding(selection)
             case Beside(side, other) if side in (Side.LEFT, Side.RIGHT) and other != Camera():
                 self._deciding(other)
-            case Beside(_, other) | NextTo(other) | Inside(other) | OnTop(other):
+            case NextTo(other) | Inside(other) | OnTop(other):
+                self._rests = True
+                self._ends(of, other)
+            case Beside(_, other):
                 self._ends(of, other)
             case Between(first, second):
                 self._ends(of, first, second)

@@ -73,7 +73,7 @@ class SceneObjects(FloorObjects):
             case Dimension.ELEVATION:
                 bottom = item.found.bottom
                 if not item.found.rides and carried(self, region_id) >= 0.5:
-                    bottom = self.underside(region_id)
+                    bottom = max(bottom, self.underside(region_id))
                 return Number(bottom, item.up_sigma**2 + unseen_lift(self, region_id))
 
     def shorter_side(self, region_id: int) -> Number:

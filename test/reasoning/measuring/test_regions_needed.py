@@ -77,12 +77,12 @@ class RecordingGeometry(FrameGeometry):
         (Relation(RelationKind.LEFT_RIGHT, P11, Camera()), {11}),
         (Listing(Where(PALLETS, Beside(Side.LEFT, T22))), set()),
         (Listing(Where(PALLETS, Not(Among(P12)))), set()),
-        (HowMuch(Count(Where(PALLETS, Inside(B2)))), {11, 12, 13, 2}),
+        (HowMuch(Count(Where(PALLETS, Inside(B2)))), {11, 12, 13, 2, 21, 22}),
         (Order(Where(PALLETS, Not(Among(P12))), SizeOf(Dimension.HEIGHT)), {11, 13}),
         (Which(Ranked(PALLETS, DistanceTo(T22), Extreme.LEAST)), {11, 12, 13, 22}),
         (Whether(Holds(P13, Beside(Side.BEHIND, P12))), {12, 13}),
         (Whether(Holds(B2, State(LoadState.EMPTY))), {2, 11, 12, 13, 21, 22, 31}),
-        (Whether(Holds(P13, State(LoadState.CARRIED))), {13}),
+        (Whether(Holds(P13, State(LoadState.CARRIED))), {13, 21, 22}),
         (
             Listing(
                 Where(
@@ -90,7 +90,7 @@ class RecordingGeometry(FrameGeometry):
                     All((Inside(B2), Compared(DistanceTo(T22), Comparison.LESS, LEFTMOST))),
                 )
             ),
-            {11, 12, 13, 2, 22},
+            {11, 12, 13, 2, 21, 22},
         ),
     ],
 )
