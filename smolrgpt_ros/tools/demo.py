@@ -166,7 +166,7 @@ def _ask_all(processes: Processes, options: argparse.Namespace, start: float) ->
     def ask(client: DemoClient, scene: Scene, asked: Asked) -> None:
         row = client.ask(scene, asked, ANSWER_S, options.out, len(rows))
         rows.append(row)
-        said = row.text if row.ok else f"{row.status}: {row.message}"
+        said = row.said if row.ok else f"{row.status}: {row.message}"
         print(f"  {asked.displayed}\n    {said}", flush=True)
 
     client = DemoClient(processes.check)

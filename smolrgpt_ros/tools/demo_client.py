@@ -172,6 +172,7 @@ class DemoClient:
             question=asked.displayed,
             status=status.name,
             message=response.message,
+            asked=not ok or bool(answer.prompt),
             text=text_with_ids(answer.text, answer.prompt_region_ids),
             value=generated_value(answer) if ok else None,
             measured=measured_value(answer) if ok else None,
@@ -237,7 +238,7 @@ def _region(message: RegionMessage) -> Region:
 def _caption(row: Row) -> list[tuple[str, Color]]:
     lines = [(f"Q: {row.question}", GENERATED_COLOR)]
     if row.ok:
-        lines.append((f"model: {row.text or '(nothing)'}", GENERATED_COLOR))
+        lines.append((f"model: {row.said}", GENERATED_COLOR))
         lines.append((f"measured: {value_text(row.kind, row.measured)}", MEASURED_COLOR))
     else:
         lines.append((f"{row.status}: {row.message}", GENERATED_COLOR))

@@ -130,16 +130,19 @@ class _LiveScene:
         return Asked("count", text, (), number, "detector")
 
     def choice(self) -> Asked | None:
-        transporters, pallets = self._ids("transporter"), self._ids("pallet")
-        if not transporters or len(pallets) < 2 or self._missed("pallet"):
+        """The floor region nearest to an object: choices among other objects the model was not
+        trained on."""
+        buffers, things = self._ids("buffer"), self._ids("pallet", "transporter", "shelf")
+        outside = [i for i in things if not self._matched[i].inside]
+        if len(buffers) < 2 or not outside or self._missed("buffer"):
             return None
-        start = transporters[int(self._rng.integers(len(transporters)))]
+        thing = outside[int(self._rng.integers(len(outside)))]
         ranked = sorted(
-            (distance_between(self._matched[start], self._matched[i]), i) for i in pallets
+            (distance_between(self._matched[i], self._matched[thing]), i) for i in buffers
         )
         if ranked[1][0] - ranked[0][0] < 0.3:
             return None  # nobody could say which one is nearer
-        text = f"Which pallet is the nearest to {self._name(start)}?"
+        text = f"Which buffer is nearest to {self._name(thing)}?"
         return Asked("choice", text, (), ranked[0][1], "detector")
 
     def _ids(self, *labels: str) -> list[int]:

@@ -23,6 +23,7 @@ class Row:
         question: with ids in the place of masks.
         status: name of the status code.
         message: what the service said beside its answer.
+        asked: whether the model was asked; it is not where it was not trained on the form.
         text: the model's sentence.
         value: read from the sentence; metres, a count, "left"/"right" or a region id; ``None``
             where there is none.
@@ -39,6 +40,7 @@ class Row:
     question: str
     status: str
     message: str
+    asked: bool
     text: str
     value: float | int | str | None
     measured: float | int | str | None
@@ -48,7 +50,13 @@ class Row:
 
     @property
     def ok(self) -> bool:
+        """Whether the service answered."""
         return self.status == "OK"
+
+    @property
+    def said(self) -> str:
+        """The model's sentence, or why there is none."""
+        return (self.text or "(nothing)") if self.asked else "(not asked)"
 
 
 _WIDTHS = {
@@ -69,7 +77,7 @@ def table(rows: Sequence[Row]) -> str:
     rule = "-+-".join("-" * width for width in _WIDTHS.values())
     lines = [" | ".join(name.ljust(width) for name, width in _WIDTHS.items()), rule]
     for row in rows:
-        said = row.text or "(nothing)" if row.ok else f"{row.status}: {row.message}"
+        said = row.said if row.ok else f"{row.status}: {row.message}"
         cells = [
             str(row.frame),
             row.masks,
@@ -105,16 +113,24 @@ def summary(rows: Sequence[Row]) -> str:
             asked = [r for r in rows if r.masks == masks and r.kind == kind]
             if asked:
                 measured = sum(is_right(r.kind, r.measured, r.truth) is True for r in asked)
-                said = sum(is_right(r.kind, r.value, r.truth) is True for r in asked)
                 lines.append(
-                    f"  {kind:<10}  measured right {measured}/{len(asked)}, "
-                    f"model right {said}/{len(asked)}"
+                    f"  {kind:<10}  measured right {measured}/{len(asked)}, {_of_model(asked)}"
                 )
     answered = sum(row.ok for row in rows)
     latencies = sorted(row.latency_s for row in rows)
     middle = latencies[len(latencies) // 2] if latencies else float("nan")
     lines.append(f"{answered} of {len(rows)} answered, median {middle:.2f} s")
     return "\n".join(lines)
+
+
+def _of_model(rows: Sequence[Row]) -> str:
+    """How many of the questions that the model was asked it answered rightly."""
+    asked = [row for row in rows if row.asked]
+    if not asked:
+        return "model not asked"
+    right = sum(is_right(r.kind, r.value, r.truth) is True for r in asked)
+    rest = len(rows) - len(asked)
+    return f"model right {right}/{len(asked)}" + (f", not asked {rest}" if rest else "")
 
 
 def write_json(rows: Sequence[Row], path: Path) -> None:

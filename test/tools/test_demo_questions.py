@@ -61,6 +61,7 @@ def truth():
             thing(1, "pallet", 40, 50, (0.0, 0.0, 5.0), load="loaded"),
             thing(2, "transporter", 70, 80, (3.0, 0.0, 9.0), load="empty"),
             thing(3, "buffer", 2, 30, (-3.0, 0.5, 5.0)),
+            thing(4, "buffer", 55, 69, (2.0, 0.5, 6.0)),
         ),
     )
 
@@ -74,16 +75,24 @@ def test_detected_regions_find_their_objects(truth):
     wrong_label = Region(99, "shelf", truth.objects[0].mask())
     elsewhere = Region(98, "pallet", mask(85, 95))
     found = match_objects(truth, [*regions, wrong_label, elsewhere])
-    assert {i: o.id for i, o in found.items()} == {10: 0, 11: 1, 12: 2, 13: 3}
+    assert {i: o.id for i, o in found.items()} == {10: 0, 11: 1, 12: 2, 13: 3, 14: 4}
 
 
 def test_live_questions_are_in_words_with_the_regions_ids(truth):
     asked = {a.kind: a for a in live_questions(truth, detected(truth), np.random.default_rng(0))}
-    assert asked["count"] == Asked("count", "How many pallets are in buffer 13?", (), 1, "detector")
+    counts = {13: 1, 14: 0}
+    assert asked["count"] in [
+        Asked("count", f"How many pallets are in buffer {i}?", (), n, "detector")
+        for i, n in counts.items()
+    ]
+    # Buffer 3 is at (-3, 0.5, 5), buffer 4 at (2, 0.5, 6). Pallet 1 is 3.04 m and 2.29 m away,
+    # transporter 2 7.23 m and 3.2 m; pallet 0 stands in a buffer.
+    nearest = "Which buffer is nearest to {}?"
+    assert asked["choice"] in [
+        Asked("choice", nearest.format(name), (), 14, "detector")
+        for name in ("pallet 11", "transporter 12")
+    ]
     # Pallet 0 is at (6, 0, 4) from the transporter, pallet 1 at (3, 0, 4): 7.21 m and 5 m.
-    assert asked["choice"] == Asked(
-        "choice", "Which pallet is the nearest to transporter 12?", (), 11, "detector"
-    )
     distance = asked["distance"]
     expected = {"pallet 10": 7.21, "pallet 11": 5.0}
     pallet = distance.text.split(" from ")[0].removeprefix("How far is ")
@@ -92,7 +101,7 @@ def test_live_questions_are_in_words_with_the_regions_ids(truth):
 
 
 def test_what_the_detector_missed_is_not_asked_about(truth):
-    regions = [r for r in detected(truth) if r.id != 11]
+    regions = [r for r in detected(truth) if r.id not in (11, 14)]
     kinds = [a.kind for a in live_questions(truth, regions, np.random.default_rng(0))]
     assert "count" not in kinds and "choice" not in kinds
     assert live_questions(truth, [], np.random.default_rng(0)) == []
@@ -133,6 +142,7 @@ def row(**changes):
         "question": "How far?",
         "status": "OK",
         "message": "",
+        "asked": True,
         "text": "5.00 meters",
         "value": 5.0,
         "measured": 9.0,
@@ -154,6 +164,14 @@ def test_the_summary_counts_by_masks_and_kind():
     assert "distance    measured right 1/2, model right 2/2" in text
     assert "3 of 3 answered" in text
     assert "on the detector's masks:" in text
+
+
+def test_what_the_model_was_not_asked_is_not_counted():
+    silent = row(asked=False, text="", value=None, measured=5.2)
+    assert "measured right 1/1, model not asked" in summary([silent])
+    both = summary([silent, row()])
+    assert "measured right 1/2, model right 1/1, not asked 1" in both
+    assert "(not asked)" in table([silent]) and "(nothing)" not in table([silent])
 
 
 def test_json_has_the_promised_keys(tmp_path):
