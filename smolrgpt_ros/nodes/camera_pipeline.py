@@ -18,7 +18,13 @@ from smolrgpt_ros.perception.stamp_join import StampJoin
 from smolrgpt_ros.perception.worker import PerceptionWorker
 from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
-from smolrgpt_ros.query.input_state import InputState, SilenceWatch, why_no_frame, why_stale
+from smolrgpt_ros.query.input_state import (
+    InputState,
+    SilenceWatch,
+    what_is_lost,
+    why_no_frame,
+    why_stale,
+)
 from smolrgpt_ros.ros.convert.camera_info import names_rectified
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
@@ -131,17 +137,23 @@ class CameraPipeline:
         return replace(state, topics=topics, waits_for_regions=late and state.paired > 0)
 
     def log_silence(self, now_ns: int) -> None:
-        """Log why there has been no usable frame for a while; to be called every second.
+        """Log why no frame, or only some, have come for a while; to be called every second.
 
         Args:
             now_ns: the node's clock.
         """
-        newest, max_age_s, error = self.history.newest(), self._settings().limits.max_age_s, None
+        newest, max_age_s, state = (
+            self.history.newest(),
+            self._settings().limits.max_age_s,
+            self.state(),
+        )
         if newest is None:
-            error = why_no_frame(self.state())
+            fault = why_no_frame(state).message
         elif (age_s := (now_ns - newest.frame.stamp_ns) / 1e9) > max_age_s:
-            error = why_stale(self.state(), age_s, max_age_s)
-        if sentence := self._silence.to_log(error, time.monotonic()):
+            fault = why_stale(state, age_s, max_age_s).message
+        else:
+            fault = what_is_lost(state)
+        if sentence := self._silence.to_log(fault, time.monotonic()):
             camera = f"camera {self.name}: " if self.name else ""
             self._node.get_logger().warning(f"{camera}{sentence}")
 

@@ -330,8 +330,8 @@ class SpatialQueryNode(LifecycleNode):
                 camera.log_silence(now.nanoseconds)
             settings, statistics, models = self._settings, self._statistics, self._models
             healths = node_healths(settings, service, statistics, cameras, models, now.nanoseconds)
-        header = Header(stamp=now.to_msg())
-        self._diagnostics.publish(diagnostic_array(header, self.get_name(), healths))
+        header, name = Header(stamp=now.to_msg()), self.get_fully_qualified_name()
+        self._diagnostics.publish(diagnostic_array(header, name, healths))
 
 
 def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:

@@ -85,7 +85,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "map_frame",
         "map",
-        "Frame of the camera's pose on /tf_static, where tf2_ros is installed; empty: no pose.",
+        "Frame of the camera's pose on /tf, where tf2_ros is installed; empty: no pose.",
         read_only=True,
     ),
 )
@@ -149,15 +149,21 @@ class WarehouseCameraNode(Node):
             if scene is not None:
                 self._next_wanted = False
                 self._index += 1
-                self._displayed = _SceneMessages(scene, self._values["depth_encoding"])
-                self._send_pose(scene, stamp)
+                self._displayed = _SceneMessages(
+                    scene,
+                    self._values["depth_encoding"],
+                    self._namespaced(scene.frame.frame_id),
+                    self._values["map_frame"],
+                )
                 self._truth.publish(String(data=_truth_text(scene, self._index, stamp)))
                 self.get_logger().info(
                     f"scene {self._index}: seed {scene.truth.seed}, "
                     f"{len(scene.regions)} regions in view"
                 )
         if self._displayed is not None:
-            # Calibration first, so that it has arrived when the images are paired.
+            # Pose and calibration first, so that they have arrived when the images are paired.
+            if self._pose is not None:
+                self._pose.send(self._displayed.pose, self._displayed.frame_id, stamp)
             for publisher, message in zip(
                 (self._info, self._depth_info, self._rgb, self._depth),
                 self._displayed.at(stamp),
@@ -165,21 +171,30 @@ class WarehouseCameraNode(Node):
             ):
                 publisher.publish(message)
 
-    def _send_pose(self, scene: SimulatedFrame, stamp: Time) -> None:
-        if self._pose is not None:
-            truth = scene.truth
-            # The inverse of the rotation from world to camera.
-            rotation = np.array(truth.world_to_optical).reshape(3, 3).T
-            pose = Pose(self._values["map_frame"], rotation, np.array(truth.camera_position))
-            self._pose.send(pose, scene.frame.frame_id, stamp)
+    def _namespaced(self, frame_id: str) -> str:
+        """A frame behind the node's namespace, so that two cameras have two frames."""
+        return f"{self.get_namespace()}/{frame_id}".lstrip("/")
 
 
 class _SceneMessages:
-    """The messages of a scene, published again and again with new stamps."""
+    """The messages of a scene, published again and again with new stamps.
 
-    def __init__(self, scene: SimulatedFrame, depth_encoding: str) -> None:
-        frame = scene.frame
-        header = Header(frame_id=frame.frame_id)
+    Args:
+        scene: shown.
+        depth_encoding: of its depth images.
+        frame_id: of all messages.
+        map_frame: of the camera's pose.
+    """
+
+    def __init__(
+        self, scene: SimulatedFrame, depth_encoding: str, frame_id: str, map_frame: str
+    ) -> None:
+        frame, truth = scene.frame, scene.truth
+        self.frame_id = frame_id
+        # The inverse of the rotation from world to camera.
+        rotation = np.array(truth.world_to_optical).reshape(3, 3).T
+        self.pose = Pose(map_frame, rotation, np.array(truth.camera_position))
+        header = Header(frame_id=frame_id)
         assert frame.intrinsics is not None and frame.depth is not None
         info = camera_info_of(frame.intrinsics, header)
         self._messages = (

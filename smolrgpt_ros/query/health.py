@@ -13,7 +13,7 @@ from smolrgpt_ros.perception.rolling_window import RollingWindow
 from smolrgpt_ros.perception.worker import PerceptionCounters
 from smolrgpt_ros.scene.status import Status
 
-from .input_state import InputState
+from .input_state import InputState, what_is_lost
 from .request import QueryResult
 from .service import stuck_message
 
@@ -119,6 +119,7 @@ def input_health(
         "|dt| largest (s)": round(rates.largest_dt_s, 4),
         "colour without partner": max(state.rgb - state.paired, 0),
         "depth without partner": max(state.depth - state.paired, 0) if state.use_depth else 0,
+        "images lost (%)": round(100 * state.lost),
         "skipped for a newer one": counters.skipped,
         "failed": counters.failed,
         **{f"failed: {reason}": n for reason, n in sorted(counters.reasons.items())},
@@ -142,6 +143,8 @@ def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:
         return Level.ERROR, f"no depth on {state.topic('depth')}"
     if state.waits_for_regions:
         return Level.ERROR, f"no regions on {state.topic('regions')}"
+    if lost := what_is_lost(state):
+        return Level.WARN, lost
     if state.info == 0:
         return Level.WARN, f"no calibration on {state.topic('info')}: nothing is measured"
     return Level.OK, "receiving"

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 from smolrgpt_ros.scene.status import QueryError, Status
 
+#: Share of images that do not arrive, above which clients and people are told.
+MOST_LOST = 0.3
+_HOSTS = "images get lost on their way: docs/hosts.md"
+
 
 @dataclass(frozen=True)
 class InputState:
@@ -19,6 +23,8 @@ class InputState:
         use_depth: whether frames are pairs of colour and depth.
         topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``.
         mismatches: by the same names, the QoS mismatch that keeps messages from arriving.
+        publishers: by the same names, how many publish the topic.
+        lost: share of the last images that did not arrive, see ``perception.image_loss``.
         waits_for_regions: whether pairs wait for regions that another node does not publish.
         failure: why the newest input gave no frame; ``None`` if it did.
     """
@@ -33,6 +39,8 @@ class InputState:
     use_depth: bool = True
     topics: dict[str, str] = field(default_factory=dict)
     mismatches: dict[str, str] = field(default_factory=dict)
+    publishers: dict[str, int] = field(default_factory=dict)
+    lost: float = 0.0
     waits_for_regions: bool = False
     failure: QueryError | None = None
 
@@ -42,6 +50,16 @@ class InputState:
         )
 
 
+def what_is_lost(inputs: InputState) -> str:
+    """A sentence where a camera's images arrive in pieces; empty where they arrive."""
+    if inputs.lost <= MOST_LOST:
+        return ""
+    topics = " or ".join(
+        inputs.topic(n) for n in (["rgb", "depth"] if inputs.use_depth else ["rgb"])
+    )
+    return f"{_HOSTS} ({inputs.lost:.0%} of the last ones on {topics} did not arrive)"
+
+
 def why_no_frame(inputs: InputState) -> QueryError:
     """The error of a query that finds no frame."""
     if inputs.failure is not None:
@@ -49,18 +67,17 @@ def why_no_frame(inputs: InputState) -> QueryError:
     if inputs.rgb == 0:
         if "rgb" in inputs.mismatches:
             return QueryError(Status.NO_FRAME, inputs.mismatches["rgb"])
-        return QueryError(
-            Status.NO_FRAME,
-            f"no image has come on {inputs.topic('rgb')} yet; is the camera running, does the "
-            "topic need a remap, and do the publisher's QoS and the parameter qos.rgb fit?",
-        )
+        return QueryError(Status.NO_FRAME, _none_yet(inputs, "rgb"))
     if inputs.use_depth and inputs.depth == 0:
         return no_depth(inputs)
+    if lost := what_is_lost(inputs):
+        return QueryError(Status.NO_FRAME, lost)
     if inputs.use_depth and inputs.paired == 0:
         return QueryError(
             Status.NO_FRAME,
             f"{inputs.rgb} colour and {inputs.depth} depth images came, but no two stamps are "
-            f"within {inputs.slop_s:.3f} s; raise sync.slop, or synchronize the camera's clocks",
+            f"within {inputs.slop_s:.3f} s; raise sync.slop, or synchronize the camera's clocks; "
+            f"or {_HOSTS}",
         )
     if inputs.waits_for_regions:
         return QueryError(Status.NO_FRAME, _no_regions(inputs))
@@ -79,6 +96,9 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
         return QueryError(
             Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: {_no_regions(inputs)}"
         )
+    if lost := what_is_lost(inputs):
+        old = f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s"
+        return QueryError(Status.STALE_FRAME, f"{old}: {lost}")
     return QueryError(
         Status.STALE_FRAME,
         f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s; the last image on "
@@ -88,10 +108,10 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
 
 
 class SilenceWatch:
-    """Chooses which errors of a camera's inputs are logged: lasting ones, each once.
+    """Chooses what is logged about a camera's inputs: lasting faults, each once.
 
     Args:
-        patience_s: how long an error lasts before it is logged.
+        patience_s: how long a fault lasts before it is logged.
     """
 
     def __init__(self, patience_s: float = 5.0) -> None:
@@ -99,30 +119,32 @@ class SilenceWatch:
         self._since: float | None = None
         self._logged = ""
 
-    def to_log(self, error: QueryError | None, now_s: float) -> str:
+    def to_log(self, fault: str, now_s: float) -> str:
         """The sentence to log now; empty where there is none, or it was logged before.
 
         Args:
-            error: what a query would end with now; ``None`` where frames arrive.
+            fault: what clients would be told now; empty where frames arrive.
             now_s: any steady clock.
         """
-        if error is None:
+        if not fault:
             self._since, self._logged = None, ""
             return ""
         if self._since is None:
             self._since = now_s
         # Ages and counts change all the time.
-        plain = re.sub(r"\d+(\.\d+)?", "", error.message)
+        plain = re.sub(r"\d+(\.\d+)?", "", fault)
         if now_s - self._since < self._patience_s or plain == self._logged:
             return ""
         self._logged = plain
-        return error.message
+        return fault
 
 
 def no_depth(inputs: InputState) -> QueryError:
     """The error where colour arrives and depth does not."""
     if inputs.depth == 0 and "depth" in inputs.mismatches:
         return QueryError(Status.NO_DEPTH, inputs.mismatches["depth"])
+    if inputs.depth == 0 and inputs.publishers.get("depth"):
+        return QueryError(Status.NO_DEPTH, _none_yet(inputs, "depth"))
     since = (
         "none came yet" if inputs.depth == 0 else f"the last came {inputs.depth_age_s:.2f} s ago"
     )
@@ -131,6 +153,20 @@ def no_depth(inputs: InputState) -> QueryError:
         f"colour comes on {inputs.topic('rgb')}, but no depth on {inputs.topic('depth')} "
         f"({since}); remap depth/image_raw, check qos.depth, or set use_depth to false to be "
         "answered from colour alone",
+    )
+
+
+def _none_yet(inputs: InputState, name: str) -> str:
+    """Why no image has come on a topic."""
+    none = f"no image has come on {inputs.topic(name)} yet"
+    if count := inputs.publishers.get(name):
+        return (
+            f"{none}, though {count} publish it: they send nothing, or their QoS and the "
+            f"parameter qos.{name} do not fit, or {_HOSTS}"
+        )
+    return (
+        f"{none}; is the camera running, does the topic need a remap, and do the publisher's QoS "
+        f"and the parameter qos.{name} fit?"
     )
 
 

@@ -1,4 +1,4 @@
-"""The pose of a fixed camera on ``/tf_static``, where TF is installed."""
+"""The pose of a camera on ``/tf``, where TF is installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from smolrgpt_ros.scene.rotations import quaternion_of
 
 
 class CameraPoseBroadcaster:
-    """Publishes a camera's pose on ``/tf_static``; silent without ``tf2_ros``.
+    """Publishes a camera's pose on ``/tf`` at each frame's stamp; silent without ``tf2_ros``.
+
+    Not on ``/tf_static``: a pose there holds for older frames too, which had another one.
 
     Args:
         node: publishes.
@@ -26,7 +28,7 @@ class CameraPoseBroadcaster:
             import tf2_ros
         except ImportError:
             return
-        self._broadcaster = tf2_ros.StaticTransformBroadcaster(node)
+        self._broadcaster = tf2_ros.TransformBroadcaster(node)
 
     @property
     def available(self) -> bool:
@@ -34,7 +36,7 @@ class CameraPoseBroadcaster:
         return self._broadcaster is not None
 
     def send(self, pose: Pose, camera_frame: str, stamp: Time) -> None:
-        """Publish the pose of ``camera_frame`` in ``pose.frame_id``; replaces an earlier one."""
+        """Publish the pose of ``camera_frame`` in ``pose.frame_id`` at a stamp."""
         if self._broadcaster is None:
             return
         message = TransformStamped(

@@ -17,7 +17,7 @@ _LEVELS = {
 
 
 def diagnostic_array(header: Header, node: str, healths: Sequence[Health]) -> DiagnosticArray:
-    """The message of all lines, names prefixed with the node's."""
+    """The message of all lines, names prefixed with the node's fully qualified one."""
     return DiagnosticArray(
         header=header,
         status=[

@@ -56,11 +56,14 @@ def _add_record(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
         help="write warehouse scenes as a ROS 2 recording (MCAP)",
         description=(
             "Writes a folder for 'ros2 bag play --clock': rgb/image_raw, rgb/camera_info, "
-            "depth/image_raw, tf_static and warehouse_camera/truth. Its stamps have a fixed "
+            "depth/image_raw, tf, tf_static and warehouse_camera/truth. Its stamps have a fixed "
             "date: set use_sim_time where it is played."
         ),
     )
-    parser.add_argument("--out", type=Path, required=True, help="new folder")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the recording")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace a recording that is there"
+    )
     parser.add_argument("--data", type=Path, help="dataset of 'smolrgpt simulate' to read")
     parser.add_argument("--frames", type=int, default=10, help="number of scenes")
     _add_scene_arguments(parser)
@@ -179,7 +182,9 @@ def run_record(arguments: argparse.Namespace) -> int:
 
     sensor = None if arguments.data else sensor_of(arguments)
     scenes = tqdm(_scenes(arguments), total=arguments.frames, unit="scene", disable=None)
-    pairs = write_recording(arguments.out, scenes, arguments.rate, arguments.hold, sensor)
+    pairs = write_recording(
+        arguments.out, scenes, arguments.rate, arguments.hold, sensor, arguments.overwrite
+    )
     print(f"{pairs} image pairs in {arguments.out}; play with: ros2 bag play --clock 100 PATH")
     return 0
 

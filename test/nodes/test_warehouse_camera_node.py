@@ -4,6 +4,8 @@ import json
 import os
 import threading
 import time
+from copy import deepcopy
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -121,4 +123,45 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
         thread.join(5.0)
         camera.destroy_node()
         peer.destroy_node()
+        rclpy.shutdown(context=context)
+
+
+class Poses:
+    """In place of the broadcaster of poses: keeps what it is given."""
+
+    def __init__(self, node):
+        self.sent: list[Any] = []
+
+    def send(self, pose, camera_frame, stamp):
+        self.sent.append((nanoseconds(stamp), camera_frame, pose))
+
+
+@pytest.mark.parametrize(
+    ("namespace", "frame"), [("", "optical"), ("left", "left/optical"), ("/a/b", "a/b/optical")]
+)
+def test_every_frame_has_its_pose_at_its_stamp_and_its_namespace(monkeypatch, namespace, frame):
+    """A scene that follows does not move the camera of the frames before."""
+    monkeypatch.setattr(warehouse_camera_node, "_maker", lambda values: scene)
+    monkeypatch.setattr(warehouse_camera_node, "CameraPoseBroadcaster", Poses)
+    context = Context()
+    rclpy.init(context=context, domain_id=DOMAIN)
+    camera = WarehouseCameraNode(context=context, namespace=namespace)
+    images: list[Any] = []
+    monkeypatch.setattr(
+        camera, "_rgb", SimpleNamespace(publish=lambda m: images.append(deepcopy(m)))
+    )
+    try:
+        assert camera._scenes is not None
+        for _ in range(2):
+            end = time.monotonic() + 10.0
+            camera._next_wanted = True
+            while camera._next_wanted and time.monotonic() < end:
+                camera._publish()
+            camera._publish()
+        poses = camera._pose.sent
+        assert [stamp for stamp, *_ in poses] == [nanoseconds(m.header.stamp) for m in images]
+        assert {m.header.frame_id for m in images} == {name for _, name, _ in poses} == {frame}
+        assert {pose.frame_id for *_, pose in poses} == {"map"}
+    finally:
+        camera.destroy_node()
         rclpy.shutdown(context=context)

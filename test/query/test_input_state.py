@@ -14,6 +14,13 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
     [
         (InputState(topics=TOPICS), Status.NO_FRAME, ["/cam/rgb", "qos.rgb"]),
         (InputState(), Status.NO_FRAME, ["rgb/image_raw"]),
+        (InputState(publishers={"rgb": 1}), Status.NO_FRAME, ["1 publish it", "docs/hosts.md"]),
+        (
+            InputState(rgb=4, publishers={"depth": 1}, topics=TOPICS),
+            Status.NO_DEPTH,
+            ["/cam/depth", "1 publish it", "docs/hosts.md"],
+        ),
+        (InputState(rgb=9, depth=8, lost=0.5), Status.NO_FRAME, ["lost on their way", "50%"]),
         (InputState(rgb=9, topics=TOPICS), Status.NO_DEPTH, ["/cam/depth", "use_depth"]),
         (InputState(rgb=9, depth=8, slop_s=0.05), Status.NO_FRAME, ["0.050 s", "sync.slop"]),
         (InputState(rgb=9, use_depth=False), Status.NO_FRAME, ["ask again"]),
@@ -53,6 +60,11 @@ def test_no_frame_at_all(inputs, status, words):
             Status.STALE_FRAME,
             ["4.50 s old"],
         ),
+        (
+            InputState(rgb=9, depth=9, paired=2, rgb_age_s=0.1, depth_age_s=0.1, lost=0.4),
+            Status.STALE_FRAME,
+            ["4.50 s old", "images get lost on their way: docs/hosts.md", "40%"],
+        ),
         (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
         (
             InputState(rgb=9, rgb_age_s=0.1, use_depth=False, waits_for_regions=True),
@@ -70,16 +82,18 @@ def test_newest_frame_too_old(inputs, status, words):
 
 def test_silence_is_logged_once_and_again_when_it_changes():
     watch = SilenceWatch(patience_s=5.0)
-    silent = why_no_frame(InputState())
+    silent = why_no_frame(InputState()).message
     said = [watch.to_log(silent, now) for now in (100.0, 104.9, 105.0, 106.0, 900.0)]
-    assert said == ["", "", silent.message, "", ""]
+    assert said == ["", "", silent, "", ""]
     for n in (3, 4):  # counts change, the cause does not
-        unpaired = why_no_frame(InputState(rgb=n, depth=n, slop_s=0.04))
-        assert watch.to_log(unpaired, 900.0 + n) == (unpaired.message if n == 3 else "")
+        unpaired = why_no_frame(InputState(rgb=n, depth=n, slop_s=0.04)).message
+        assert watch.to_log(unpaired, 900.0 + n) == (unpaired if n == 3 else "")
     for age in (6.25, 7.25):
-        stale = why_stale(InputState(rgb=9, depth=9, rgb_age_s=age, depth_age_s=age), age, 2.0)
-        assert watch.to_log(stale, 910.0 + age) == (stale.message if age == 6.25 else "")
-    assert watch.to_log(None, 930.0) == ""
+        stale = why_stale(
+            InputState(rgb=9, depth=9, rgb_age_s=age, depth_age_s=age), age, 2.0
+        ).message
+        assert watch.to_log(stale, 910.0 + age) == (stale if age == 6.25 else "")
+    assert watch.to_log("", 930.0) == ""
     assert [bool(watch.to_log(silent, now)) for now in (931.0, 935.0, 936.0)] == [
         False,
         False,

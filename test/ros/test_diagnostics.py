@@ -12,8 +12,8 @@ def test_the_message_names_the_node():
     seconds = RollingWindow()
     seconds.add(0.5)
     health = query_health(2, seconds, {"OK": 7, "BUSY": 1})
-    (status,) = diagnostic_array(Header(frame_id="x"), "spatial_query", [health]).status
-    assert status.name == "spatial_query: query" and status.level == DiagnosticStatus.OK
+    (status,) = diagnostic_array(Header(frame_id="x"), "/left/spatial_query", [health]).status
+    assert status.name == "/left/spatial_query: query" and status.level == DiagnosticStatus.OK
     assert {v.key: v.value for v in status.values} == {
         "pending": "2",
         "stuck in the model": "0",

@@ -1,4 +1,4 @@
-"""TF: look-ups at a stamp, the error of a missing transform, and a camera's pose on /tf_static."""
+"""TF: look-ups at a stamp, the error of a missing transform, and a camera's pose on /tf."""
 
 import sys
 from types import ModuleType, SimpleNamespace
@@ -73,7 +73,7 @@ def test_a_failed_lookup_names_both_frames_and_the_parameter(tf):
 def test_a_cameras_pose_is_published_to_tf(monkeypatch):
     sent: list[Any] = []
     module: Any = ModuleType("tf2_ros")
-    module.StaticTransformBroadcaster = lambda node: SimpleNamespace(sendTransform=sent.append)
+    module.TransformBroadcaster = lambda node: SimpleNamespace(sendTransform=sent.append)
     monkeypatch.setitem(sys.modules, "tf2_ros", module)
     down = Pose("map", rotation_matrix((0, 1, 0, 0)), np.array([2.0, -3.0, 6.5]))
     broadcaster = CameraPoseBroadcaster(node=None)

@@ -23,6 +23,7 @@ from rclpy.qos import QoSProfile, qos_policy_name_from_kind
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from smolrgpt_ros.perception.image_loss import ImageLoss
 from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.scene.status import QueryError
@@ -121,6 +122,7 @@ class FramePairing:
         self._newest_ns = {"rgb": 0, "depth": 0}
         self.rates = {"rgb": Rate(), "depth": Rate(), "pairs": Rate()}
         self.abs_dt_s = RollingWindow()
+        self._loss = ImageLoss(settings.slop_s)
         self._subscriptions: dict[str, Subscription] = {}
         self._synchronize()
 
@@ -193,6 +195,8 @@ class FramePairing:
             use_depth=self._settings.use_depth,
             topics=self.topics,
             mismatches=mismatches,
+            publishers={n: self._node.count_publishers(t) for n, t in self.topics.items()},
+            lost=self._loss.share(),
             failure=failure,
         )
 
@@ -283,6 +287,7 @@ class FramePairing:
             if stamp < self._newest_ns[name] - _JUMP_NS:
                 self._restart()
             self._newest_ns[name] = max(self._newest_ns[name], stamp)
+            self._loss.add(name, stamp)
             taken_by = self._rgb_filter if name == "rgb" else self._depth_filter
             taken_by.signalMessage(message)
         except Exception as error:  # a malformed message must not end the subscription
@@ -290,6 +295,7 @@ class FramePairing:
 
     def _restart(self) -> None:
         self._newest_ns = dict.fromkeys(self._newest_ns, 0)
+        self._loss.clear()
         with self._lock:
             self._infos.clear()
             self._counters = replace(self._counters, jumps=self._counters.jumps + 1)

@@ -2,14 +2,15 @@
 
 Topics are those of the ``warehouse_camera`` node, so that a played recording feeds the query node
 without remapping: ``/rgb/image_raw``, ``/rgb/camera_info``, ``/depth/image_raw`` (16UC1,
-millimetres, registered to colour), ``/tf_static`` and ``/warehouse_camera/truth``. The camera has
-another pose in every scene: ``/tf_static`` is sent again, and listeners keep the newest.
+millimetres, registered to colour), ``/tf``, ``/tf_static`` and ``/warehouse_camera/truth``. The
+camera has another pose in every scene: its body's is sent on ``/tf`` with the stamp of every frame.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,12 +32,14 @@ WORLD_FRAME, CAMERA_FRAME = "map", "camera_link"
 # A fixed date: the same scenes give the same recording. Play it with simulated time.
 START_NS = 1_767_225_600 * 10**9
 _TYPES = {
+    "/tf": "tf2_msgs/msg/TFMessage",
     "/tf_static": "tf2_msgs/msg/TFMessage",
     "/warehouse_camera/truth": "std_msgs/msg/String",
     "/rgb/camera_info": "sensor_msgs/msg/CameraInfo",
     "/rgb/image_raw": "sensor_msgs/msg/Image",
     "/depth/image_raw": "sensor_msgs/msg/Image",
 }
+_METADATA = "metadata.yaml"
 _LATCHED = ("/tf_static", "/warehouse_camera/truth")
 # From the body's axes (REP-103: x forward, y left, z up) to the optical ones, (w, x, y, z).
 _OPTICAL = (0.5, -0.5, 0.5, -0.5)
@@ -50,19 +53,21 @@ def write_recording(
     rate: float = 5.0,
     hold: float = 1.0,
     sensor: SensorModel | None = None,
+    overwrite: bool = False,
 ) -> int:
     """Writes the scenes one after the other; returns the number of image pairs.
 
     Args:
-        path: folder of the recording; must not exist.
+        path: folder of the recording.
         scenes: rendered or read.
         rate: image pairs a second.
         hold: seconds that each scene is shown; at least one pair.
         sensor: draws fresh noise for every pair; needs rendered scenes. ``None``: as they are.
+        overwrite: replace a recording that is there.
 
     Raises:
         ValueError: for a rate or time that is not positive, or ``sensor`` with scenes from files.
-        FileExistsError: if the folder is there.
+        FileExistsError: if the folder is there and may not be replaced, or is no recording.
     """
     from rosbags.rosbag2 import StoragePlugin, Writer
     from rosbags.typesys import Stores, get_typestore
@@ -71,7 +76,7 @@ def write_recording(
         raise ValueError(f"rate and hold must be positive, found {rate} Hz and {hold} s")
     folder = Path(path)
     if folder.exists():
-        raise FileExistsError(f"{folder} is there already: choose another folder for the recording")
+        make_room(folder, overwrite)
     store = get_typestore(Stores.ROS2_JAZZY)
     repeats, period_ns = max(1, round(rate * hold)), round(1e9 / rate)
     sent = 0
@@ -91,13 +96,31 @@ def write_recording(
             data = store.serialize_cdr(message, _TYPES[topic])
             writer.write(connections[topic], stamp_ns, data)
 
+        _send_mount(send, store.types, START_NS)
         for index, scene in enumerate(scenes):
             first_ns = START_NS + sent * period_ns
-            _send_scene(send, store.types, index, scene.truth, first_ns)
+            _send_truth(send, store.types, index, scene.truth, first_ns)
             for frame in _shown(scene, repeats, sensor):
-                _send_frame(send, store.types, frame, START_NS + sent * period_ns)
+                stamp_ns = START_NS + sent * period_ns
+                _send_pose(send, store.types, scene.truth, stamp_ns)
+                _send_frame(send, store.types, frame, stamp_ns)
                 sent += 1
     return sent
+
+
+def make_room(folder: Path, overwrite: bool) -> None:
+    """Remove a recording that may be replaced.
+
+    Raises:
+        FileExistsError: if it may not, or the folder holds something else.
+    """
+    if not overwrite:
+        raise FileExistsError(
+            f"{folder} is there already: choose another folder, or replace it with --overwrite"
+        )
+    if not (folder / _METADATA).is_file() or any(path.is_dir() for path in folder.iterdir()):
+        raise FileExistsError(f"{folder} is no recording, so it is not replaced")
+    shutil.rmtree(folder)
 
 
 def _shown(scene: SimulatedFrame, repeats: int, sensor: SensorModel | None) -> Iterable[RgbdFrame]:
@@ -117,18 +140,24 @@ def _shown(scene: SimulatedFrame, repeats: int, sensor: SensorModel | None) -> I
     return fresh()
 
 
-def _send_scene(send: Send, types: Any, index: int, truth: FrameTruth, stamp_ns: int) -> None:
-    header = _header(types, stamp_ns, WORLD_FRAME)
+def _send_mount(send: Send, types: Any, stamp_ns: int) -> None:
+    """The optical frame in the camera's body."""
+    header = _header(types, stamp_ns, CAMERA_FRAME)
+    mount = _transform(types, header, OPTICAL_FRAME, (0, 0, 0), _OPTICAL)
+    send("/tf_static", stamp_ns, types[_TYPES["/tf_static"]]([mount]))
+
+
+def _send_pose(send: Send, types: Any, truth: FrameTruth, stamp_ns: int) -> None:
+    """The camera's body in the world, at the stamp of a frame."""
     x, y, z = truth.world_to_optical[6:]  # the viewing direction; cameras have no roll
     heading, pitch = math.atan2(y, x), math.atan2(-z, math.hypot(x, y))
     turn = quaternion_product(yaw_quaternion(heading), pitch_quaternion(pitch))
-    transforms = [
-        _transform(types, header, CAMERA_FRAME, truth.camera_position, turn),
-        _transform(
-            types, replace(header, frame_id=CAMERA_FRAME), OPTICAL_FRAME, (0, 0, 0), _OPTICAL
-        ),
-    ]
-    send("/tf_static", stamp_ns, types[_TYPES["/tf_static"]](transforms))
+    header = _header(types, stamp_ns, WORLD_FRAME)
+    pose = _transform(types, header, CAMERA_FRAME, truth.camera_position, turn)
+    send("/tf", stamp_ns, types[_TYPES["/tf"]]([pose]))
+
+
+def _send_truth(send: Send, types: Any, index: int, truth: FrameTruth, stamp_ns: int) -> None:
     text = {"index": index, "first_stamp_ns": stamp_ns, "truth": truth.to_json()}
     topic = "/warehouse_camera/truth"
     send(topic, stamp_ns, types[_TYPES[topic]](json.dumps(text)))

@@ -1,5 +1,6 @@
 """Pairs by stamp: which images and which calibration belong together, and what is counted."""
 
+import random
 from types import SimpleNamespace
 
 import pytest
@@ -29,6 +30,9 @@ class RecordingNode:
 
     def resolve_topic_name(self, topic):
         return f"/remapped/{topic}"
+
+    def count_publishers(self, topic):
+        return int(topic.startswith("/rgb"))
 
     def destroy_subscription(self, subscription):
         self.destroyed.append(subscription.topic_name)
@@ -79,6 +83,24 @@ def test_images_within_the_slop_are_a_pair_and_others_are_not(node, pairs):
     assert counters.last_dt_s == pytest.approx(0.005)
     state = pairing.state(None)
     assert state.topics["depth"] == "/depth/image_raw" and state.rgb_age_s < 5.0
+    assert (state.publishers["rgb"], state.publishers["depth"]) == (1, 0)
+
+
+def test_a_stream_in_pieces_is_part_of_the_state_until_time_is_reset(node, pairs):
+    pairing = start(node, pairs.append)
+    for number in range(60):
+        node.callbacks["rgb/image_raw"](image(2000 + 100 * number))
+        if number % 2:
+            node.callbacks["depth/image_raw"](image(2000 + 100 * number + number % 3))
+    assert pairing.state(None).lost < 0.1, "half the rate by design"
+    arrives = random.Random(5)
+    for number in range(60, 180):
+        for topic in ("rgb/image_raw", "depth/image_raw"):
+            if arrives.random() < 0.5:
+                node.callbacks[topic](image(2000 + 100 * number))
+    assert pairing.state(None).lost > 0.3
+    node.callbacks["rgb/image_raw"](image(100))
+    assert pairing.state(None).lost == 0.0
 
 
 def test_the_calibration_nearest_in_stamp_is_taken(node, pairs):

@@ -43,7 +43,8 @@ def folder(scenes, tmp_path_factory) -> Path:
 def test_topics_types_and_stamps(folder: Path) -> None:
     found = _messages(folder)
     assert {topic: len(messages) for topic, messages in found.items()} == {
-        "/tf_static": 2,
+        "/tf": 6,
+        "/tf_static": 1,
         "/warehouse_camera/truth": 2,
         "/rgb/camera_info": 6,
         "/rgb/image_raw": 6,
@@ -85,11 +86,19 @@ def _matrix(rotation) -> np.ndarray:
 def test_transforms_lead_from_the_map_to_the_optical_frame(
     folder: Path, scenes: list[SimulatedFrame]
 ) -> None:
-    for (_, message), scene in zip(_messages(folder)["/tf_static"], scenes, strict=True):
-        camera, optical = message.transforms
-        chain = [camera.header.frame_id, camera.child_frame_id, optical.header.frame_id]
-        assert chain == ["map", "camera_link", "camera_link"]
-        assert optical.child_frame_id == "camera_color_optical_frame"
+    """Every frame has the pose of its own scene at its stamp: none holds for an earlier one."""
+    found = _messages(folder)
+    ((_, mount),) = found["/tf_static"]
+    (optical,) = mount.transforms
+    chain = [optical.header.frame_id, optical.child_frame_id]
+    assert chain == ["camera_link", "camera_color_optical_frame"]
+    shown = [scene for scene in scenes for _ in range(3)]
+    images = [stamp for stamp, _ in found["/rgb/image_raw"]]
+    for (stamp, message), image, scene in zip(found["/tf"], images, shown, strict=True):
+        (camera,) = message.transforms
+        assert (camera.header.frame_id, camera.child_frame_id) == ("map", "camera_link")
+        assert stamp == image
+        assert camera.header.stamp.sec * 10**9 + camera.header.stamp.nanosec == image
         position = camera.transform.translation
         assert (position.x, position.y, position.z) == scene.truth.camera_position
         turn = _matrix(camera.transform.rotation) @ _matrix(optical.transform.rotation)
@@ -155,3 +164,19 @@ def test_ros_reads_the_messages(folder: Path, scenes: list[SimulatedFrame]) -> N
     assert bytes(first["/rgb/image_raw"].data) == frame.rgb.tobytes()
     info = first["/rgb/camera_info"]
     assert calibration_of(info).intrinsics(frame.width, frame.height) == frame.intrinsics
+
+
+def test_a_recording_is_replaced_where_that_is_wanted_and_nothing_else(
+    scenes: list[SimulatedFrame], tmp_path: Path
+) -> None:
+    bag, other = tmp_path / "bag", tmp_path / "other"
+    write_recording(bag, scenes, rate=2.0, hold=0.5)
+    with pytest.raises(FileExistsError, match=r"bag is there already.*--overwrite"):
+        write_recording(bag, scenes[:1], rate=2.0, hold=0.5)
+    write_recording(bag, scenes[:1], rate=2.0, hold=0.5, overwrite=True)
+    assert len(_messages(bag)["/rgb/image_raw"]) == 1
+    other.mkdir()
+    (other / "thesis.tex").write_text("years of work")
+    with pytest.raises(FileExistsError, match=r"other is no recording"):
+        write_recording(other, scenes[:1], overwrite=True)
+    assert (other / "thesis.tex").is_file()
