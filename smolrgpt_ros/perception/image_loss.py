@@ -52,7 +52,7 @@ class ImageLoss:
             streams = [np.unique(np.array(s)) for s in self._stamps.values() if len(s) >= _FEWEST]
         shares = [_missing(stamps) for stamps in streams]
         if len(streams) == 2:
-            shares.append(_unpaired(*streams, self._slop_ns))
+            shares.append(_unpaired(streams[0], streams[1], self._slop_ns))
         return max(shares, default=0.0)
 
 

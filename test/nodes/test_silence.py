@@ -25,7 +25,7 @@ def test_without_a_camera_the_log_says_what_clients_would_read(start_graph, capf
 
 def test_lines_have_the_fully_qualified_name_of_the_node(start_graph):
     """Nodes of two namespaces have one name."""
-    arrays = []
+    arrays: list[DiagnosticArray] = []
     with start_graph() as graph:
         graph.peer.create_subscription(DiagnosticArray, "/diagnostics", arrays.append, 10)
         graph.wait_until(lambda: arrays, "diagnostics")

@@ -21,6 +21,7 @@ from std_srvs.srv import Trigger
 
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode, depth_pixels
+from smolrgpt_ros.ros.camera_pose import CameraPoseBroadcaster
 from smolrgpt_ros.ros.convert.camera_info import calibration_of
 from smolrgpt_ros.ros.convert.images import decode_color, decode_depth
 from smolrgpt_ros.ros.convert.time import nanoseconds
@@ -126,7 +127,7 @@ def test_scenes_are_published_with_truth_and_change_on_demand(monkeypatch):
         rclpy.shutdown(context=context)
 
 
-class Poses:
+class Poses(CameraPoseBroadcaster):
     """In place of the broadcaster of poses: keeps what it is given."""
 
     def __init__(self, node):
@@ -158,6 +159,7 @@ def test_every_frame_has_its_pose_at_its_stamp_and_its_namespace(monkeypatch, na
             while camera._next_wanted and time.monotonic() < end:
                 camera._publish()
             camera._publish()
+        assert isinstance(camera._pose, Poses)
         poses = camera._pose.sent
         assert [stamp for stamp, *_ in poses] == [nanoseconds(m.header.stamp) for m in images]
         assert {m.header.frame_id for m in images} == {name for _, name, _ in poses} == {frame}
