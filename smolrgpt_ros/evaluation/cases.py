@@ -68,6 +68,7 @@ def simulated_cases(
     noisy: bool = True,
     phrasing: str = "heldout",
     detector: RegionDetector | None = None,
+    looks: str = "plain",
 ) -> Iterator[Case]:
     """Frames of unseen seeds with one question of each kind, by default in unseen words.
 
@@ -76,12 +77,13 @@ def simulated_cases(
         noisy: through the sensor model.
         phrasing: of the questions, ``"heldout"`` or ``"train"``.
         detector: finds the regions; ``None`` takes the simulator's masks.
+        looks: of the scenes, one of ``world.scenes.LOOKS``.
     """
     names = list(families)
     for index in range(count):
         sensor = SensorModel() if noisy else None
         family = names[index % len(names)]
-        shot = simulate_frame(seed + index, family, width, height, sensor)
+        shot = simulate_frame(seed + index, family, width, height, sensor, looks=looks)
         rng = np.random.default_rng(seed + index)
         questions = []
         for kind in KINDS:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES
+from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES, LOOKS
 
 from .cases import HELD_OUT_SEED, Case
 
@@ -47,6 +47,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         choices=FAMILY_MIXES,
         default="mix",
         help="camera family (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--looks",
+        choices=LOOKS,
+        default="plain",
+        help="of simulated frames; heldout: meshes and textures that no training has seen "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--without-geometry",
@@ -150,7 +157,8 @@ def _described(arguments: argparse.Namespace) -> str:
         return str(arguments.data.name)
     return (
         f"{arguments.frames} simulated frames from seed {arguments.seed}, {arguments.masks} masks, "
-        f"{arguments.phrasing} sentences" + (", no geometry" if arguments.without_geometry else "")
+        f"{arguments.phrasing} sentences, {arguments.looks} looks"
+        + (", no geometry" if arguments.without_geometry else "")
     )
 
 
@@ -173,4 +181,5 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         noisy=not arguments.clean,
         phrasing=arguments.phrasing,
         detector=UltralyticsDetector.load(DETECTOR) if arguments.masks == "detector" else None,
+        looks=arguments.looks,
     )

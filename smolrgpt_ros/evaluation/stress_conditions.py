@@ -21,7 +21,8 @@ from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.sensing.truth import ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.parts import box
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, SceneSpec
+from smolrgpt_ros.simulation.world.scenes import FAMILIES
+from smolrgpt_ros.simulation.world.spec import SceneSpec
 
 Rng = np.random.Generator
 Seen = tuple[RgbdFrame, tuple[Region, ...]]
@@ -212,7 +213,7 @@ def _approached(scene: SceneSpec) -> SceneSpec:
 
 def _crowded(seed: int, family: str) -> SimulatedFrame:
     """Goods stand in front of the pallets and vehicles; what shows little of itself is a region."""
-    shot = simulate_frame(seed, family, rich=True, change=_hidden_behind_goods)
+    shot = simulate_frame(seed, family, looks="rich", change=_hidden_behind_goods)
     assert shot.ideal is not None
     truth = {o.id: o for o in _little_in_view(shot)}
     hidden = [Region(i, truth[i].label, shot.ideal.owner == i) for i in truth]

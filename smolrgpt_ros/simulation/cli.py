@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .sensing.sensor import SENSORS, SensorModel
 from .warehouse import SimulatedFrame
-from .world.scenes import FAMILY_MIXES, family_of
+from .world.scenes import FAMILY_MIXES, LOOKS, family_of
 
 _STRENGTHS = {
     field.name: int if field.type == "int" else float for field in dataclasses.fields(SensorModel)
@@ -80,7 +80,7 @@ def _add_contact_sheet(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     parser.add_argument("folder", type=Path, help="folder for simulated_FAMILY.jpg")
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     parser.add_argument("--frames", type=int, default=9, help="frames of each family")
-    parser.add_argument("--rich", action="store_true", help="rich scenes, see simulate")
+    _add_looks(parser)
     parser.add_argument(
         "--beside", type=Path, nargs="+", default=(), metavar="PICTURE",
         help="real pictures, in a column at the left",
@@ -94,10 +94,16 @@ def _add_scene_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--family", choices=FAMILY_MIXES, default="mix", help="camera family")
     parser.add_argument("--size", type=_size, default=(640, 360), help="width x height, 640x360")
+    _add_looks(parser)
+
+
+def _add_looks(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--rich",
-        action="store_true",
-        help="rich scenes: aisles, wrapped loads, more pallets, more varied light",
+        "--looks",
+        choices=LOOKS,
+        default="plain",
+        help="rich: plain scenes with more in them; varied: drawn wide, to train detectors on; "
+        "heldout: other meshes and textures, for tests alone (default: %(default)s)",
     )
 
 
@@ -161,7 +167,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
             per_kind=arguments.questions,
             phrasing=arguments.phrasing,
             relations=arguments.relations,
-            rich=arguments.rich,
+            looks=arguments.looks,
         )
     print(f"{arguments.frames} frames and {questions} questions in {arguments.out}")
     made = counts[-1] - counts[0]
@@ -194,7 +200,7 @@ def run_contact_sheet(arguments: argparse.Namespace) -> int:
     from .datasets.contact_sheet import write_sheets
 
     write_sheets(
-        arguments.folder, arguments.seed, arguments.frames, arguments.beside, arguments.rich
+        arguments.folder, arguments.seed, arguments.frames, arguments.beside, arguments.looks
     )
     return 0
 
@@ -210,7 +216,7 @@ def _scenes(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
             seed = arguments.seed + index
             family = family_of(seed, arguments.family)
             width, height = arguments.size
-            yield simulate_frame(seed, family, width, height, rich=arguments.rich)
+            yield simulate_frame(seed, family, width, height, looks=arguments.looks)
 
 
 def _processor_seconds() -> float:

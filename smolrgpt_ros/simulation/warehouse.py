@@ -20,7 +20,8 @@ from .sensing.annotation import annotate_frame
 from .sensing.renderer import Rendering, WarehouseRenderer
 from .sensing.sensor import SensorModel
 from .sensing.truth import FrameTruth
-from .world.scenes import FAMILIES, SceneSpec, sample_scene
+from .world.scenes import FAMILIES, sample_scene
+from .world.spec import SceneSpec
 
 FRAME_PERIOD_NS = 100_000_000
 OPTICAL_FRAME = "camera_color_optical_frame"
@@ -38,12 +39,14 @@ class SimulatedFrame:
         frame: with the sensor model's noise where one was asked for, else ideal.
         regions: true masks; ids are object ids of ``truth``.
         ideal: the noiseless rendering; ``None`` for a frame that was read from files.
+        scene: what was rendered; ``None`` likewise.
     """
 
     frame: RgbdFrame
     regions: tuple[Region, ...]
     truth: FrameTruth
     ideal: Rendering | None = None
+    scene: SceneSpec | None = None
 
 
 def simulate_frame(
@@ -53,7 +56,7 @@ def simulate_frame(
     height: int = 360,
     sensor: SensorModel | None = None,
     renderer: WarehouseRenderer | None = None,
-    rich: bool = False,
+    looks: str = "plain",
     distance: float | None = None,
     change: Callable[[SceneSpec], SceneSpec] | None = None,
 ) -> SimulatedFrame:
@@ -64,12 +67,12 @@ def simulate_frame(
 
     Args:
         renderer: of the same size; one per size and process is kept when not given.
-        rich: scenes with more in them: aisles, wrapped loads, more pallets, other light.
+        looks: one of ``world.scenes.LOOKS``.
         distance: metres from below the camera to what it looks at; ``None``: as the family has it.
         change: applied to every scene before it is rendered, such as another pose of the camera.
 
     Raises:
-        ValueError: for an unknown family or a renderer of another size.
+        ValueError: for an unknown family or unknown looks, or a renderer of another size.
         RuntimeError: if this host cannot render off-screen; the message says what to install.
     """
     renderer = renderer or shared_renderer(width, height)
@@ -78,17 +81,17 @@ def simulate_frame(
             f"the renderer is for {renderer.width}x{renderer.height}, asked for {width}x{height}"
         )
     for attempt in range(_MOST_ATTEMPTS):
-        scene = sample_scene(seed, family, attempt, rich, distance)
+        scene = sample_scene(seed, family, attempt, looks, distance)
         if change is not None:
             scene = change(scene)
         owner, depth_map = renderer.labels(scene)
         truth, masks = annotate_frame(scene, owner, seed)
-        if _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
+        if looks == "varied" or _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
             break
     ideal = renderer.finish(scene, owner, depth_map)
     frame = seen_through(sensor, ideal, seed, family)
     regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
-    return SimulatedFrame(frame, regions, truth, ideal)
+    return SimulatedFrame(frame, regions, truth, ideal, scene)
 
 
 def seen_through(sensor: SensorModel | None, ideal: Rendering, seed: int, family: str) -> RgbdFrame:

@@ -24,20 +24,20 @@ def contact_sheet(
     height: int = 270,
     sensor: SensorModel | None = None,
     beside: Sequence[Path] = (),
-    rich: bool = False,
+    looks: str = "plain",
 ) -> NDArray[np.uint8]:
     """Frames of one family in rows, RGB uint8.
 
     Args:
         beside: pictures for a column of their own at the left, scaled to the same size.
-        rich: scenes with more in them, see ``simulate_frame``.
+        looks: of the scenes, see ``simulate_frame``.
 
     Raises:
         FileNotFoundError: if one of ``beside`` is missing or not a picture.
     """
     tiles = []
     for number, seed in enumerate(seeds):
-        shot = simulate_frame(seed, family, width, height, sensor, rich=rich)
+        shot = simulate_frame(seed, family, width, height, sensor, looks=looks)
         rgb = shot.frame.rgb
         tiles.append(draw_regions(rgb, shot.regions) if number % 2 else rgb)
     sheet = _in_rows(tiles, columns)
@@ -54,9 +54,9 @@ def write_sheets(
     first_seed: int = 0,
     frames: int = 9,
     beside: Sequence[Path] = (),
-    rich: bool = False,
+    looks: str = "plain",
 ) -> None:
-    """Writes ``simulated_<family>.jpg`` or ``rich_<family>.jpg`` for every camera family.
+    """Writes ``simulated_<family>.jpg``, or ``<looks>_<family>.jpg``, for every camera family.
 
     See :func:`contact_sheet`. Real pictures go beside the ceiling cameras' frames only: the
     benchmark's cameras are mounted there.
@@ -68,9 +68,9 @@ def write_sheets(
             range(first_seed, first_seed + frames),
             sensor=SensorModel(),
             beside=beside if family == "ceiling" else (),
-            rich=rich,
+            looks=looks,
         )
-        name = "rich" if rich else "simulated"
+        name = "simulated" if looks == "plain" else looks
         target = folder / f"{name}_{family}.jpg"
         if not cv2.imwrite(str(target), sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80]):
             raise OSError(f"could not write {target}")

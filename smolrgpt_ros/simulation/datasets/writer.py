@@ -47,7 +47,7 @@ class _Settings:
     per_kind: int
     phrasing: str
     relations: int
-    rich: bool
+    looks: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def write_dataset(
     per_kind: int = 4,
     phrasing: str = "train",
     relations: int = 1,
-    rich: bool = False,
+    looks: str = "plain",
 ) -> int:
     """Writes one frame per seed; returns the number of questions.
 
@@ -87,7 +87,7 @@ def write_dataset(
         per_kind: questions of each of the benchmark's four kinds a frame, at most.
         phrasing: ``"train"`` or ``"heldout"``.
         relations: questions of each kind of relation and size a frame, at most.
-        rich: scenes with more in them, see ``simulate_frame``.
+        looks: of the scenes, see ``simulate_frame``.
 
     Raises:
         ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
@@ -101,7 +101,7 @@ def write_dataset(
     for folder in (*frame_store.FOLDERS, "questions"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     settings = _Settings(
-        family_mix, width, height, sensor, extension, per_kind, phrasing, relations, rich
+        family_mix, width, height, sensor, extension, per_kind, phrasing, relations, looks
     )
     _claim(root, seeds, settings)
     tasks = [_FrameTask(root, index, seed, settings) for index, seed in enumerate(seeds)]
@@ -157,7 +157,7 @@ def _write_frame(task: _FrameTask) -> int:
     settings = task.settings
     family = family_of(task.seed, settings.family_mix)
     shot = simulate_frame(
-        task.seed, family, settings.width, settings.height, settings.sensor, rich=settings.rich
+        task.seed, family, settings.width, settings.height, settings.sensor, looks=settings.looks
     )
     image = f"{task.index:06d}.{settings.extension}"
     noisy = settings.sensor is not None

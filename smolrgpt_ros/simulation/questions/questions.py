@@ -97,7 +97,7 @@ class _QuestionGenerator:
 
     def __init__(self, truth: FrameTruth, rng: np.random.Generator, sentences: Sentences) -> None:
         self.rng, self.words, self.width = rng, Wording(rng, sentences), truth.width
-        self.objects = list(truth.regions)
+        self.objects = [o for o in truth.regions if o.label in NOUNS]
         self.of = {label: [o for o in self.objects if o.label == label] for label in NOUNS}
 
     def left_right(self) -> Question | None:

@@ -54,7 +54,7 @@ def generate_relations(
         ValueError: for an unknown kind or phrasing.
     """
     words = Wording(rng, relation_phrasings().split(phrasing))
-    objects = [viewed(truth, item) for item in truth.regions]
+    objects = [viewed(truth, item) for item in truth.regions if item.label in NOUNS]
     found: list[Question] = []
     for kind in kinds:
         if kind not in RELATION_KINDS:

@@ -11,16 +11,30 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.masks import box_of, centroid_of, encode_rle
 
 from ..world.parts import Part
-from ..world.scenes import SceneSpec
 from ..world.site import CLEARLY_INSIDE, SceneObject
+from ..world.spec import SceneSpec
 from .projection import PinholeView, filled_polygon, polygon_area
 from .renderer import intrinsics_for
 from .truth import FrameTruth, ObjectTruth
 
 # What a region must show: share of the picture, and share of the whole object. A loaded
 # transporter shows little more than its nose.
-_LEAST = {"pallet": 0.0011, "transporter": 0.0007, "shelf": 0.003, "buffer": 0.008}
-_LEAST_SHARE = {"pallet": 0.33, "transporter": 0.12, "shelf": 0.33, "buffer": 0.45}
+_LEAST = {
+    "pallet": 0.0011,
+    "transporter": 0.0007,
+    "shelf": 0.003,
+    "buffer": 0.008,
+    "person": 0.0007,
+    "forklift": 0.0011,
+}
+_LEAST_SHARE = {
+    "pallet": 0.33,
+    "transporter": 0.12,
+    "shelf": 0.33,
+    "buffer": 0.45,
+    "person": 0.33,
+    "forklift": 0.33,
+}
 
 
 @dataclass(frozen=True, eq=False)

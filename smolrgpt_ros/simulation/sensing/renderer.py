@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 
-from ..world.assets import FLOORS, MATERIALS, POOL, model_source
+from ..world.assets import FLOORS, LAID_OUT, MATERIALS, PAINTED, POOL, model_source
 from ..world.parts import Part
-from ..world.scenes import CameraPose, SceneSpec
+from ..world.spec import CameraPose, SceneSpec
+from .occlusion import occluded
 from .offscreen import GL_HELP, choose_backend, open_context
 
 _HIDDEN, _SHOWN, _VEIL = 5, 1, 2
@@ -79,7 +80,8 @@ class WarehouseRenderer:
         self._first = {shape: mujoco.mj_name2id(self._model, geom, f"{shape}0") for shape in POOL}
         self._floor = mujoco.mj_name2id(self._model, geom, "floor")
         self._material = {
-            name: mujoco.mj_name2id(self._model, material, name) for name in (*MATERIALS, *FLOORS)
+            name: mujoco.mj_name2id(self._model, material, name)
+            for name in (*MATERIALS, *FLOORS, *PAINTED)
         }
         self._material[""] = -1
         self._current: SceneSpec | None = None
@@ -98,6 +100,8 @@ class WarehouseRenderer:
         if scene is not self._current:
             raise ValueError("finish() belongs to the scene of the last labels() call")
         rgb = self._colour()
+        if scene.light.occlusion:
+            rgb = occluded(rgb, depth, scene.light.occlusion)
         return Rendering(rgb, depth, owner, intrinsics_for(scene.camera, self.width, self.height))
 
     def close(self) -> None:
@@ -182,15 +186,30 @@ class WarehouseRenderer:
             model.geom_group[geoms] = np.where(alpha >= 1.0, _SHOWN, _VEIL)
             self._owner_of_geom[geoms] = [p.owner for p in parts]
         self._current = scene
+        for name, picture in scene.pictures.items():
+            self._paint(name, picture)
         self._set_light_and_camera(scene)
         self._mujoco.mj_kinematics(model, self._data)
         self._mujoco.mj_camlight(model, self._data)
+
+    def _paint(self, name: str, picture: NDArray[np.uint8]) -> None:
+        """Puts a scene's picture in the place of a painted material's."""
+        texture = self._mujoco.mj_name2id(self._model, self._mujoco.mjtObj.mjOBJ_TEXTURE, name)
+        start = int(self._model.tex_adr[texture])
+        # A cube has six faces, one below the other.
+        values = np.tile(picture.ravel(), 1 if name in LAID_OUT else 6)
+        self._model.tex_data[start : start + values.size] = values
+        self._gl.make_current()
+        self._mujoco.mjr_uploadTexture(self._model, self._context, texture)
 
     def _set_light_and_camera(self, scene: SceneSpec) -> None:
         model, light, camera = self._model, scene.light, scene.camera
         direction = np.array(light.direction)
         model.light_dir[0] = direction / np.linalg.norm(direction)
         model.light_diffuse[0] = np.array(light.tint) * light.strength
+        model.light_diffuse[1:] = np.array(light.sides)[:, None]
+        model.light_castshadow[0] = light.shadow
+        model.light_pos[0] = -8.0 * model.light_dir[0]
         model.vis.headlight.ambient[:] = np.array(light.tint) * light.ambient
         rotation = camera.rotation()
         model.cam_pos[0] = camera.position

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 # Geoms of each shape in the model. The renderer refuses a scene that needs more.
-POOL = {"box": 1200, "cylinder": 80, "capsule": 120, "ball": 50}
+POOL = {"box": 2400, "cylinder": 400, "capsule": 400, "ball": 300}
 
 MATERIALS = (
     "cardboard0",
@@ -29,6 +29,14 @@ MATERIALS = (
     "number4",
 )
 FLOORS = ("floor0", "floor1", "floor2")
+PAINTED = ("ground", "wall", "wood", "carton", "metal", "weave", "print")
+"""Materials whose pictures come with a scene. The first two are laid out in metres, for the floor
+and for walls; the others cover each face of a shape."""
+GROUND_SIZE, SURFACE_SIZE = 512, 128
+"""Pixels of their square pictures: of the first two, of the others."""
+LAID_OUT = ("ground", "wall")
+SIDE_LIGHTS = (0.24, 0.3, 0.34, 0.2)
+"""Strengths of the light from the four sides."""
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
@@ -191,20 +199,22 @@ def _material_elements() -> list[str]:
     for name in MATERIALS:
         lines.append(f'<texture name="{name}" type="cube" file="{name}.png"/>')
         lines.append(f'<material name="{name}" texture="{name}" specular=".05"/>')
+    for name in PAINTED:
+        flat, size = name in LAID_OUT, GROUND_SIZE if name in LAID_OUT else SURFACE_SIZE
+        lines.append(
+            f'<texture name="{name}" type="{"2d" if flat else "cube"}" builtin="flat" '
+            f'rgb1="1 1 1" width="{size}" height="{size}"/>'
+        )
+        laid = 'texuniform="true" texrepeat=".3 .3"' if flat else ""
+        lines.append(f'<material name="{name}" texture="{name}" specular=".05" {laid}/>')
     return lines
 
 
 def _light_elements() -> list[str]:
     # Cast shadows triple the cost and are too hard for a hall with many lamps: see soft_shadows.
-    lights = (
-        ("0.2 0.3 -1", 0.5),
-        ("1 0.3 -0.2", 0.24),
-        ("-1 0.4 -0.2", 0.3),
-        ("0.1 1 -0.2", 0.34),
-        ("0.1 -1 -0.2", 0.2),
-    )
+    directions = ("0.2 0.3 -1", "1 0.3 -0.2", "-1 0.4 -0.2", "0.1 1 -0.2", "0.1 -1 -0.2")
     lines = []
-    for direction, strength in lights:
+    for direction, strength in zip(directions, (0.5, *SIDE_LIGHTS), strict=True):
         grey = f"{strength} {strength} {strength}"
         lines.append(
             f'<light type="directional" dir="{direction}" diffuse="{grey}" '

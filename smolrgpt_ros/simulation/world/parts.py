@@ -67,6 +67,13 @@ def bar(start: Vector, end: Vector, radius: float, colour: Colour, shape: str = 
     return Part(shape, centre, (radius, radius, length / 2), colour, "", turn)
 
 
+def upright(
+    centre: Vector, radius: float, height: float, colour: Colour = WHITE, material: str = ""
+) -> Part:
+    """A standing cylinder."""
+    return Part("cylinder", centre, (radius, radius, height / 2), colour, material)
+
+
 def ball(centre: Vector, half: Vector, colour: Colour) -> Part:
     """An ellipsoid with half extents ``half``."""
     return Part("ball", centre, half, colour)

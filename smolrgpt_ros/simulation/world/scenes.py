@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import furnishing, surroundings, variety
 from .footprints import FloorRectangle
-from .parts import Colour, Part, place
+from .heldout import HELD_OUT
+from .parts import Colour, place
 from .site import SceneObject, Site
+from .spec import CameraPose, Light, SceneSpec
+from .varied.makers import VARIED
+from .varied.scene import sample_varied_scene
 
 FAMILIES = ("ceiling", "robot")
 """Families of cameras."""
@@ -18,75 +21,45 @@ FAMILY_MIXES = (*FAMILIES, "mix")
 """Families of a dataset: one of them, or half of each."""
 LABELS = ("pallet", "transporter", "shelf", "buffer")
 """Labels of the objects that questions are about."""
-
-
-@dataclass(frozen=True)
-class CameraPose:
-    """A camera in the world: z up, metres, degrees.
-
-    ``pitch_deg`` is positive downwards; ``roll_deg`` turns the camera clockwise about its optical
-    axis, as seen from behind it.
-    """
-
-    position: tuple[float, float, float]
-    heading_deg: float
-    pitch_deg: float
-    hfov_deg: float
-    roll_deg: float = 0.0
-
-    def rotation(self) -> NDArray[np.float64]:
-        """World to optical frame, shape ``(3, 3)``: rows are right, down, forward in the world."""
-        heading, pitch = np.radians(self.heading_deg), np.radians(self.pitch_deg)
-        cos, sin = np.cos(np.radians(self.roll_deg)), np.sin(np.radians(self.roll_deg))
-        ahead = np.array([np.cos(heading), np.sin(heading), 0.0])
-        forward = np.cos(pitch) * ahead - np.array([0, 0, np.sin(pitch)])
-        level = np.array([ahead[1], -ahead[0], 0.0])
-        below = np.cross(forward, level)
-        return np.stack([cos * level + sin * below, cos * below - sin * level, forward])
-
-
-@dataclass(frozen=True)
-class Light:
-    """Light of the hall: strengths in [0, 1], direction of the main light in the world."""
-
-    direction: tuple[float, float, float]
-    strength: float
-    ambient: float
-    tint: Colour
-
-
-@dataclass(frozen=True)
-class SceneSpec:
-    """A whole scene, as the renderer takes it."""
-
-    family: str
-    camera: CameraPose
-    floor: str
-    floor_colour: Colour
-    light: Light
-    objects: tuple[SceneObject, ...]
-    parts: tuple[Part, ...]
+OTHER_LABELS = ("person", "forklift")
+"""Labels of further objects of varied scenes."""
+LOOKS = ("plain", "rich", "varied", "heldout")
+"""How scenes look: plain, as the mini and all scores know them; rich, the same with more in them;
+varied, drawn wide, to train detectors on; heldout, other meshes and textures, for tests alone."""
 
 
 def sample_scene(
     seed: int,
     family: str,
     attempt: int = 0,
-    rich: bool = False,
+    looks: str = "plain",
     distance: float | None = None,
 ) -> SceneSpec:
     """One scene, always the same for the same arguments.
 
     Args:
         attempt: another scene of the same seed, where an earlier one shows too little.
-        rich: with more in it, see ``variety``.
-        distance: metres from below the camera to what it looks at; ``None``: as the family has it.
+        looks: one of ``LOOKS``.
+        distance: metres from below the camera to what it looks at, of plain and rich scenes;
+            ``None``: as the family has it.
 
     Raises:
-        ValueError: if the family is not one of ``FAMILIES``.
+        ValueError: if the family is not one of ``FAMILIES``, the looks are not of ``LOOKS``, or
+            a distance is set for varied or held-out scenes.
     """
     if family not in FAMILIES:
         raise ValueError(f"family must be one of {FAMILIES}, found {family!r}")
+    if looks not in LOOKS:
+        raise ValueError(f"looks must be one of {LOOKS}, found {looks!r}")
+    if looks in ("varied", "heldout"):
+        if distance is not None:
+            raise ValueError(
+                f"distance is for plain and rich looks, found {distance} and {looks!r}"
+            )
+        makers = VARIED if looks == "varied" else HELD_OUT
+        stream = np.random.default_rng([seed, FAMILIES.index(family), attempt, makers.stream])
+        return sample_varied_scene(stream, family, makers, whole=looks == "heldout")
+    rich = looks == "rich"
     rng = np.random.default_rng([seed, FAMILIES.index(family), attempt])
     site = Site()
     half_x, half_y = _lay_buffers(rng, site)

@@ -107,7 +107,7 @@ def test_other_settings_in_the_same_folder_are_refused(folder: Path) -> None:
     with pytest.raises(ValueError, match=r"seeds from \[41\]"):
         write_dataset(folder, range(41, 45), "mix", *SIZE, SensorModel())
     with pytest.raises(ValueError, match="other settings"):
-        write_dataset(folder, range(40, 44), "mix", *SIZE, SensorModel(), rich=True)
+        write_dataset(folder, range(40, 44), "mix", *SIZE, SensorModel(), looks="rich")
 
 
 def test_a_run_can_be_made_longer_and_read_in_part(renderer, tmp_path: Path) -> None:

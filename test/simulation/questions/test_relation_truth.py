@@ -26,7 +26,7 @@ from smolrgpt_ros.simulation.questions.relation_truth import (
 )
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
-from smolrgpt_ros.simulation.world.scenes import CameraPose
+from smolrgpt_ros.simulation.world.spec import CameraPose
 
 # Hangs 5 m up and looks along +y, 30 degrees down: across is x, ahead is y, up is z.
 CAMERA = CameraPose((0.0, 0.0, 5.0), 90.0, 30.0, 70.0)

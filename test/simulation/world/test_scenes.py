@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.simulation.world.footprints import overlap
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, CameraPose, sample_scene
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
 from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
+from smolrgpt_ros.simulation.world.spec import CameraPose
 
 SCENES = [sample_scene(seed, family) for family in FAMILIES for seed in range(7)]
 

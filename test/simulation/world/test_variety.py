@@ -15,7 +15,7 @@ from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
 from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 
 SEEDS = range(12)
-RICH = [sample_scene(seed, family, rich=True) for family in FAMILIES for seed in SEEDS]
+RICH = [sample_scene(seed, family, looks="rich") for family in FAMILIES for seed in SEEDS]
 USUAL = [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
 
 
@@ -81,8 +81,8 @@ def test_the_renderer_has_enough_shapes() -> None:
 
 
 def test_rich_frames_are_rendered_and_repeat(renderer) -> None:
-    first = simulate_frame(6, "ceiling", 320, 180, renderer=renderer, rich=True)
+    first = simulate_frame(6, "ceiling", 320, 180, renderer=renderer, looks="rich")
     usual = simulate_frame(6, "ceiling", 320, 180, renderer=renderer)
-    again = simulate_frame(6, "ceiling", 320, 180, renderer=renderer, rich=True)
+    again = simulate_frame(6, "ceiling", 320, 180, renderer=renderer, looks="rich")
     assert first.truth == again.truth and np.array_equal(first.frame.rgb, again.frame.rgb)
     assert len(first.regions) > len(usual.regions)
