@@ -22,6 +22,7 @@ class Detection:
         label: class name, lower case, e.g. ``"pallet"``.
         score: confidence in [0, 1].
         mask: shape ``(H, W)``, bool, in the pixels of the image it was found in.
+        weak: below the score from which the detector is believed: a candidate, no object.
 
     Raises:
         ValueError: on an empty label, a score outside [0, 1] or a mask that is not (H, W) bool.
@@ -30,6 +31,7 @@ class Detection:
     label: str
     score: float
     mask: NDArray[np.bool_]
+    weak: bool = False
 
     def __post_init__(self) -> None:
         if not self.label:

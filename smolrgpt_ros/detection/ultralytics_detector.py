@@ -38,7 +38,9 @@ class DetectorSettings:
     """Thresholds of one detection.
 
     Args:
-        confidence: lowest score kept, in (0, 1].
+        confidence: lowest score of an object, in (0, 1].
+        candidate_confidence: lowest score of a weak detection, in (0, 1]; none are given where it
+            is above ``confidence``.
         iou: overlap above which the weaker of two boxes is dropped, in (0, 1].
         image_size: longer side of the network's input, pixels, a multiple of 32; 0: the size it was
             trained with.
@@ -50,13 +52,14 @@ class DetectorSettings:
     """
 
     confidence: float = 0.35
+    candidate_confidence: float = 0.1
     iou: float = 0.6
     image_size: int = 0
     max_detections: int = 100
     half: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("confidence", "iou"):
+        for name in ("confidence", "candidate_confidence", "iou"):
             value = getattr(self, name)
             if not 0.0 < value <= 1.0:
                 raise ValueError(f"detector {name} must be in (0, 1], found {value}")
@@ -171,7 +174,7 @@ class UltralyticsDetector:
         settings = self.settings
         results = self._model.predict(
             np.ascontiguousarray(rgb[..., ::-1]),  # ultralytics takes arrays as BGR
-            conf=settings.confidence,
+            conf=min(settings.confidence, settings.candidate_confidence),
             iou=settings.iou,
             # At the size of training: the network misses objects that are larger or smaller.
             **({"imgsz": settings.image_size} if settings.image_size else {}),
@@ -181,9 +184,11 @@ class UltralyticsDetector:
             retina_masks=True,  # masks in the image's own pixels instead of the network's
             verbose=False,
         )
-        return self._detections(results[0], rgb.shape[:2])
+        return self._detections(results[0], rgb.shape[:2], settings.confidence)
 
-    def _detections(self, result: Any, size: tuple[int, int]) -> tuple[Detection, ...]:
+    def _detections(
+        self, result: Any, size: tuple[int, int], confidence: float
+    ) -> tuple[Detection, ...]:
         if result.masks is None:
             return ()
         masks = result.masks.data.cpu().numpy() > 0.5
@@ -198,7 +203,8 @@ class UltralyticsDetector:
                 continue
             if label in WHOLE_LABELS:
                 mask = filled(mask)
-            found.append(Detection(label, float(min(max(scores[index], 0.0), 1.0)), mask))
+            score = float(min(max(scores[index], 0.0), 1.0))
+            found.append(Detection(label, score, mask, weak=score < confidence))
         return tuple(found)
 
 

@@ -46,7 +46,13 @@ def ask(reasoner: SpatialReasoner, case: Case, question: ScoredQuestion) -> Outc
     if question.region_ids is None:
         return unanswered
     try:
-        answer = reasoner.answer(case.frame, case.regions, question.text, question.region_ids)
+        answer = reasoner.answer(
+            case.frame,
+            case.regions,
+            question.text,
+            question.region_ids,
+            candidates=case.candidates,
+        )
     except QueryError as error:
         text = f"{error.status.name}: {error.message}"
         return replace(unanswered, text=text, latency_s=time.monotonic() - start)

@@ -11,6 +11,7 @@ import numpy as np
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.language.answers import Value
+from smolrgpt_ros.perception.candidates import regions_of
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.published_layout import (
@@ -50,12 +51,16 @@ class ScoredQuestion:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A frame, its regions, and what is asked about it. ``image`` names the frame."""
+    """A frame, its regions, and what is asked about it.
+
+    ``image`` names the frame; ``candidates`` may be objects as well, by a detector's weak scores.
+    """
 
     image: str
     frame: RgbdFrame
     regions: tuple[Region, ...]
     questions: tuple[ScoredQuestion, ...]
+    candidates: tuple[Region, ...] = ()
 
 
 def simulated_cases(
@@ -93,16 +98,14 @@ def simulated_cases(
                 questions.append(
                     ScoredQuestion(name, asked.category, asked.text, ids, asked.normalized)
                 )
-        regions = tuple(shot.regions)
+        regions: tuple[Region, ...] = tuple(shot.regions)
+        candidates: tuple[Region, ...] = ()
         if detector is not None:
-            found = tuple(
-                Region(number, d.label, d.mask, d.score)
-                for number, d in enumerate(detector.detect(shot.frame.rgb))
-            )
+            found, candidates = regions_of(detector.detect(shot.frame.rgb))
             same = {o.id: r for r, o in match_objects(shot.truth, found).items()}
             questions = [replace(q, region_ids=_translated(q.region_ids, same)) for q in questions]
             regions = found
-        yield Case(f"{seed + index} {family}", shot.frame, regions, tuple(questions))
+        yield Case(f"{seed + index} {family}", shot.frame, regions, tuple(questions), candidates)
 
 
 def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...] | None:

@@ -40,14 +40,19 @@ class FrameGeometry:
         frame: with depth and intrinsics, or without (then nothing metric is known).
         regions: every region in view, ids unique; those a question does not mention still show what
             is floor and what carries what.
+        candidates: regions that may be objects as well, with other ids; nothing here is about them
+            but :meth:`with_candidate`.
 
     Raises:
         ValueError: if two regions have the same id.
     """
 
-    def __init__(self, frame: RgbdFrame, regions: Sequence[Region]) -> None:
+    def __init__(
+        self, frame: RgbdFrame, regions: Sequence[Region], candidates: Sequence[Region] = ()
+    ) -> None:
         self.frame = frame
         self.regions = tuple(regions)
+        self.candidates = tuple(candidates)
         self._by_id = {region.id: region for region in self.regions}
         if len(self._by_id) < len(self.regions):
             ids = [region.id for region in self.regions]
@@ -59,19 +64,36 @@ class FrameGeometry:
         self._noise: DepthNoise | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
         self._mask_edge = 0.05
+        self._with: dict[int, FrameGeometry] = {}
 
     def with_regions(
-        self, regions: Sequence[Region], known: Mapping[int, ObjectEstimate]
+        self,
+        regions: Sequence[Region],
+        known: Mapping[int, ObjectEstimate],
+        candidates: Sequence[Region] = (),
     ) -> FrameGeometry:
         """The same frame and floor with other regions.
 
         Args:
-            regions: in place of those of before.
+            regions, candidates: in place of those of before.
             known: by region id, objects whose place is known already, optical frame.
         """
-        made = FrameGeometry(self.frame, regions)
-        made._objects.update(known)
+        return self._same_floor(FrameGeometry(self.frame, regions, candidates), known)
+
+    def with_candidate(self, candidate: Region) -> FrameGeometry:
+        """The same frame if a candidate was an object: it is one of the regions."""
         with self._lock:
+            made = self._with.get(candidate.id)
+            if made is None:
+                made = FrameGeometry(self.frame, (*self.regions, candidate))
+                self._with[candidate.id] = self._same_floor(made, self._objects)
+            return made
+
+    def _same_floor(
+        self, made: FrameGeometry, known: Mapping[int, ObjectEstimate | str]
+    ) -> FrameGeometry:
+        with self._lock:
+            made._objects.update(known)
             made._plane, made._plane_known = self._plane, self._plane_known
             made._noise = self._noise
         return made

@@ -31,4 +31,4 @@ class SeenFrame:
     @cached_property
     def geometry(self) -> FrameGeometry:
         """Depth geometry of the regions; computed at the first access, then shared."""
-        return self.placed or FrameGeometry(self.frame, self.regions)
+        return self.placed or FrameGeometry(self.frame, self.regions, self.candidates)

@@ -46,6 +46,8 @@ class SpatialAnswer:
         model, device: what generated; ``""`` where nothing was generated.
         latency_s: of grounding, generating and measuring together.
         notes: what else a careful client should know, one sentence each.
+        complete: nothing that could change the measured answer seems to be missing from view.
+        changeable: what may be an object would change the measured answer if it was one.
     """
 
     question: str
@@ -68,6 +70,8 @@ class SpatialAnswer:
     device: str
     latency_s: float
     notes: tuple[str, ...] = ()
+    complete: bool = True
+    changeable: bool = False
 
     @property
     def understood(self) -> str:
@@ -95,12 +99,12 @@ class SpatialAnswer:
 
         ``model``: the generated one; ``measured``: the measured one; ``agree``: the measured one
         where both agree. ``None`` where there is none; never one in place of the other. A measured
-        value is not trusted where it is less than ``SURE`` probable.
+        value is not trusted where it is less than ``SURE`` probable, or changeable.
         """
         if self.policy == "model":
             return self.value
         certainty = self.measured.certainty
-        if certainty is not None and certainty < SURE:
+        if self.changeable or (certainty is not None and certainty < SURE):
             return None
         return self.measured.value if self.policy == "measured" or self.agreement else None
 

@@ -20,6 +20,7 @@ from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .answer import POLICIES, SpatialAnswer, agree
+from .completeness import completeness
 from .engine_protocol import Engine
 from .measuring.answer_text import answer_text
 from .measuring.evaluation import Evaluation
@@ -79,6 +80,7 @@ class SpatialReasoner:
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         geometry: FrameGeometry | None = None,
+        candidates: Sequence[Region] = (),
     ) -> SpatialAnswer:
         """Answers one question about one frame.
 
@@ -91,19 +93,22 @@ class SpatialReasoner:
             deadline_s: seconds left.
             on_text: called with the text so far.
             cancelled: polled; generation ends soon after it is true.
-            geometry: of this frame and these regions, where the caller has it already.
+            geometry: of this frame, these regions and candidates, where the caller has it already.
+            candidates: regions that may be objects as well, with other ids: an answer that they
+                could change says so.
 
         Raises:
             QueryError: BAD_QUESTION, UNKNOWN_REGION, or what the engine raises.
         """
         start = time.monotonic()
         policy = self._policy
-        candidates = _chosen(regions, region_ids, question)
-        geometry = geometry or self._geometry_of(frame, regions)
-        grounding = self._ground(question, candidates, geometry, restricted=bool(region_ids))
+        chosen = _chosen(regions, region_ids, question)
+        geometry = geometry or self._geometry_of(frame, regions, candidates)
+        grounding = self._ground(question, chosen, geometry, restricted=bool(region_ids))
         prompt = grounding.prompt
         # First, as what cannot be answered is refused before the model is asked.
         measured = evaluate(grounding.question, geometry)
+        missing = completeness(grounding.question, measured, geometry)
         sentence, remembered = _Sentence(), _remembered(grounding, measured, geometry)
         if self._engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
@@ -137,19 +142,21 @@ class SpatialReasoner:
                 *_notes(grounding, sentence, read, measured, self._engine is not None),
                 *remembered,
                 *geometry.frame.notes,
+                *missing.caveats,
             ),
+            complete=measured.answered and not missing.caveats,
+            changeable=missing.changeable,
         )
 
     def _ground(
         self,
         question: str,
-        candidates: Sequence[Region],
+        regions: Sequence[Region],
         geometry: FrameGeometry,
         restricted: bool,
     ) -> Grounding:
         views = [
-            RegionView(region.id, region.label, region.centroid, region.box)
-            for region in candidates
+            RegionView(region.id, region.label, region.centroid, region.box) for region in regions
         ]
         return ground(
             question,
@@ -160,7 +167,9 @@ class SpatialReasoner:
             restricted=restricted,
         )
 
-    def _geometry_of(self, frame: RgbdFrame, regions: Sequence[Region]) -> FrameGeometry:
+    def _geometry_of(
+        self, frame: RgbdFrame, regions: Sequence[Region], candidates: Sequence[Region]
+    ) -> FrameGeometry:
         """The newest frame's geometry is kept: questions about one frame share it."""
         with self._lock:
             kept = self._geometry
@@ -169,8 +178,9 @@ class SpatialReasoner:
                 or kept.frame is not frame
                 or len(kept.regions) != len(regions)
                 or any(a is not b for a, b in zip(kept.regions, regions, strict=True))
+                or kept.candidates != tuple(candidates)
             ):
-                kept = FrameGeometry(frame, regions)
+                kept = FrameGeometry(frame, regions, candidates)
                 self._geometry = kept
             return kept
 

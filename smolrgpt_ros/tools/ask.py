@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.client.asked_questions import questions_of, write_one, write_outcomes
 from smolrgpt_ros.language.reader.reader import reader_with
+from smolrgpt_ros.perception.candidates import regions_of
 from smolrgpt_ros.reasoning.answer import POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -102,14 +104,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.rgb is None:
         raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
     reader = reader_with(arguments.vocabulary)
-    frame, regions = _frame_and_regions(arguments)
+    frame, regions, candidates = _frame_and_regions(arguments)
     engine = None
     if not arguments.measure_only:
         from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
         engine = SmolRGPTEngine.load(arguments.model, device=arguments.device)
     reasoner = SpatialReasoner(engine, reader, policy=arguments.policy)
-    ask = partial(_asked, reasoner, frame, regions)
+    ask = partial(_asked, reasoner, frame, regions, candidates)
     if arguments.questions is not None:
         write_outcomes(questions, lambda question: ask(question)[0], arguments.json)
         return 0
@@ -124,20 +126,24 @@ def _asked(
     reasoner: SpatialReasoner,
     frame: RgbdFrame,
     regions: list[Region],
+    candidates: Sequence[Region],
     question: str,
     region_ids: list[int] | None = None,
 ) -> tuple[AnswerRecord, SpatialAnswer | None]:
     """The outcome of a question, and its answer where there is one."""
     try:
-        answer = reasoner.answer(frame, regions, question, region_ids)
+        answer = reasoner.answer(frame, regions, question, region_ids, candidates=candidates)
     except QueryError as error:
         return AnswerRecord.refused(question, error), None
     labels = {region.id: region.label for region in regions}
     return AnswerRecord.of_answer(answer, labels), answer
 
 
-def _frame_and_regions(arguments: argparse.Namespace) -> tuple[RgbdFrame, list[Region]]:
-    """The frame of the files, with the regions of a file or of the detector."""
+def _frame_and_regions(
+    arguments: argparse.Namespace,
+) -> tuple[RgbdFrame, list[Region], Sequence[Region]]:
+    """The frame of the files, with the regions of a file, or regions and candidates of the
+    detector."""
     from .frame_files import read_frame, read_grey
     from .region_file import read_regions
 
@@ -150,13 +156,14 @@ def _frame_and_regions(arguments: argparse.Namespace) -> tuple[RgbdFrame, list[R
         depth_unit=arguments.depth_unit,
         rectified=arguments.rectified,
     )
+    candidates: Sequence[Region] = ()
     if arguments.masks is not None:
         regions = read_regions(arguments.masks, (frame.height, frame.width), arguments.rgb.name)
     else:
-        regions = _detected(arguments, frame)
+        regions, candidates = _detected(arguments, frame)
     if grey is not None:
         frame = _with_grey(arguments.depth, frame, grey, regions)
-    return frame, regions
+    return frame, regions, candidates
 
 
 def _with_grey(
@@ -178,7 +185,9 @@ def _with_grey(
         raise ValueError(f"{path}: {error}") from error
 
 
-def _detected(arguments: argparse.Namespace, frame: RgbdFrame) -> list[Region]:
+def _detected(
+    arguments: argparse.Namespace, frame: RgbdFrame
+) -> tuple[list[Region], Sequence[Region]]:
     from smolrgpt_ros.detection.detector import DetectorError
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
@@ -187,7 +196,8 @@ def _detected(arguments: argparse.Namespace, frame: RgbdFrame) -> list[Region]:
         found = detector.detect(frame.rgb)
     except DetectorError as error:
         raise ValueError(f"{error}; or give the regions with --masks") from error
-    return [Region(i, d.label, d.mask, d.score) for i, d in enumerate(found)]
+    regions, candidates = regions_of(found)
+    return list(regions), candidates
 
 
 def _write_picture(

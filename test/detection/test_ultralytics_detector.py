@@ -59,18 +59,32 @@ def test_detections_come_best_first_with_mapped_labels():
 
 
 def test_picture_is_passed_as_bgr_with_the_settings():
-    detector = fake_detector(None, [], [], confidence=0.4, iou=0.5, image_size=320)
+    settings = {"confidence": 0.4, "candidate_confidence": 0.2, "iou": 0.5, "image_size": 320}
+    detector = fake_detector(None, [], [], **settings)
     rgb = np.zeros((4, 5, 3), np.uint8)
     rgb[..., 0] = 200
     assert detector.detect(rgb) == ()
     assert detector._model.source[0, 0].tolist() == [0, 0, 200]
     options = detector._model.options
-    assert (options["conf"], options["iou"], options["imgsz"]) == (0.4, 0.5, 320)
+    assert (options["conf"], options["iou"], options["imgsz"]) == (0.2, 0.5, 320)
     assert options["retina_masks"] is True and options["device"] == "cpu"
-    detector.settings = DetectorSettings(confidence=0.9, image_size=0)
+    detector.settings = DetectorSettings(0.9, candidate_confidence=1.0, image_size=0)
     detector.detect(rgb)
     assert detector._model.options["conf"] == 0.9
     assert "imgsz" not in detector._model.options, "0: as the weights were trained"
+
+
+def test_detections_below_the_confidence_are_weak():
+    masks = np.zeros((3, 6, 9), bool)
+    for index in range(3):
+        masks[index, 1:3, 3 * index : 3 * index + 2] = True
+    detector = fake_detector(masks, [0, 0, 1], [0.39, 0.4, 0.12], confidence=0.4)
+    found = detector.detect(np.zeros((6, 9, 3), np.uint8))
+    assert [(d.label, d.score, d.weak) for d in found] == [
+        ("pallet", pytest.approx(0.4), False),
+        ("pallet", pytest.approx(0.39), True),
+        ("buffer", pytest.approx(0.12), True),
+    ]
 
 
 def test_masks_of_another_size_are_an_error_not_a_guess():

@@ -269,5 +269,5 @@ def _observed(
             known_places[known.id] = found
     geometry = None
     if pose is not None:
-        geometry = seen.geometry.with_regions(regions, known_places)
+        geometry = seen.geometry.with_regions(regions, known_places, candidates)
     return SeenFrame(seen.frame, tuple(regions), tuple(candidates), geometry)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
+from smolrgpt_ros.scene.camera import CameraIntrinsics, project, rays
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
@@ -43,7 +43,7 @@ def outline(found: ObjectEstimate, plane: Plane, camera: CameraIntrinsics) -> ND
     corners = plane.to_optical(_corners(found))
     if (corners[:, 2] < 0.05).any():
         return mask.astype(bool)
-    pixels = corners[:, :2] / corners[:, 2:] * [camera.fx, camera.fy] + [camera.cx, camera.cy]
+    pixels = np.stack(project(camera, corners), axis=1)
     # Far beyond the picture OpenCV's fixed-point coordinates overflow.
     pixels = np.clip(pixels, -1e4, 1e4)
     cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(pixels).astype(np.int32)), 1)

@@ -152,6 +152,7 @@ def answer_message(
         policy=int(getattr(interfaces.SpatialAnswer, f"POLICY_{answer.policy.upper()}")),
         trusted=answer.trusted_normalized,
         trusted_value=trusted if _has_number(answer.kind, trusted) else NAN,
+        complete=answer.complete,
         caveats=list(answer.notes),
         vanished_region_ids=list(answer.vanished_region_ids),
         model=answer.model,

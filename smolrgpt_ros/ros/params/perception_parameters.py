@@ -50,6 +50,14 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
         maximum=1.0,
     ),
     ParameterSpec(
+        "detector.candidate_confidence",
+        0.1,
+        "Lowest score of a candidate, 0 to 1: no region, but an answer that it could change is not "
+        "trusted and says so; 1: no candidates.",
+        minimum=0.01,
+        maximum=1.0,
+    ),
+    ParameterSpec(
         "detector.iou",
         0.6,
         "Overlap (intersection over union) above which the weaker of two boxes is dropped.",

@@ -80,6 +80,7 @@ class Settings:
             values=dict(values),
             detector=DetectorSettings(
                 confidence=values["detector_confidence"],
+                candidate_confidence=values["detector_candidate_confidence"],
                 iou=values["detector_iou"],
                 image_size=values["detector_image_size"],
             ),

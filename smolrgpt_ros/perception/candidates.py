@@ -1,0 +1,60 @@
+"""Weak detections that may be objects of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.scene.masks import box_of, shared_pixels
+from smolrgpt_ros.scene.region import Region
+
+#: Share of the smaller one's pixels that a weak detection and a region may have in common: with
+#: more, it is a part or a second outline of that region's object.
+_MOST_SHARED = 0.5
+#: Most candidates of a frame, strongest first: each may cost a question some milliseconds.
+_MOST = 8
+
+
+def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) -> tuple[Region, ...]:
+    """Regions, ids -1, -2, ..., of the weak detections that no region and no stronger one explains.
+
+    Args:
+        detections: of one frame; those that are not weak are left out.
+        regions: of the others.
+    """
+    weak = sorted((d for d in detections if d.weak), key=lambda d: -d.score)
+    found: list[Region] = []
+    for detection in weak:
+        box = box_of(detection.mask)
+        if box is None or len(found) == _MOST:
+            continue
+        candidate = Region(
+            -len(found) - 1, detection.label, detection.mask, detection.score, known_box=box
+        )
+        if not any(_explains(region, candidate) for region in (*regions, *found)):
+            found.append(candidate)
+    return tuple(found)
+
+
+def regions_of(
+    detections: Sequence[Detection],
+) -> tuple[tuple[Region, ...], tuple[Region, ...]]:
+    """Regions, ids 0, 1, ..., and candidates of a single picture."""
+    found = [detection for detection in detections if not detection.weak]
+    regions = tuple(Region(i, d.label, d.mask, d.score) for i, d in enumerate(found))
+    return regions, candidates_of(detections, regions)
+
+
+def _explains(region: Region, candidate: Region) -> bool:
+    """Whether a region is the object that a weak detection is of."""
+    if region.box is None or candidate.box is None:
+        return False
+    # What stands on a floor region has its pixels; two floor regions share none.
+    if is_flat(region.label) != is_flat(candidate.label):
+        return False
+    shared = shared_pixels(region.mask, region.box, candidate.mask, candidate.box)
+    smaller = min(int(np.count_nonzero(r.mask)) for r in (region, candidate))
+    return shared > _MOST_SHARED * smaller

@@ -1,0 +1,168 @@
+"""What may be missing from an answer about a set: weak detections, places not wholly seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.geometry.footprint import Footprint
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.language.question import (
+    Everything,
+    Holding,
+    Ids,
+    Inside,
+    OfClass,
+    Question,
+    State,
+    parts_of,
+)
+from smolrgpt_ros.scene.camera import project, rays
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError
+
+from .measuring.evaluation import Evaluation
+from .measuring.evaluator import evaluate
+
+#: Candidates that are named in an answer, at most.
+_MOST_NAMED = 3
+#: Share of a place's floor that has to be seen for an answer about what stands there.
+_LEAST_SEEN = 0.75
+#: Points along each side of a place.
+_GRID = 12
+#: Metres, and share of the depth, by which the floor may be nearer than it should be.
+_TOLERANCE, _TOLERANCE_SHARE = 0.1, 0.02
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Whether an answer may lack something.
+
+    Args:
+        changeable: what may be an object would change the answer if it was one.
+        caveats: one sentence for each thing that may be missing; none: the answer is complete.
+    """
+
+    changeable: bool = False
+    caveats: tuple[str, ...] = ()
+
+
+def completeness(question: Question, measured: Evaluation, geometry: FrameGeometry) -> Completeness:
+    """What may be missing from the measured answer of a question.
+
+    Args:
+        question: as it was read.
+        measured: its answer.
+        geometry: of the frame, with candidates.
+    """
+    if not measured.answered:
+        return Completeness()
+    changes = _changes(question, measured, geometry)
+    named = changes[:_MOST_NAMED]
+    if len(changes) > len(named):
+        named.append(f"{len(changes) - len(named)} more possible objects could change the answer.")
+    return Completeness(bool(changes), (*named, *_unseen_places(question, geometry)))
+
+
+def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:
+    """One sentence for each candidate that would change the answer."""
+    sentences = []
+    for candidate in _relevant(question, geometry.candidates):
+        with_it = geometry.with_candidate(candidate)
+        name = f"A possible {candidate.label or 'object'} (score {candidate.score:.2f})"
+        try:
+            other = evaluate(question, with_it)
+        except QueryError as error:
+            sentences.append(f"{name} would make the question ambiguous: {error.message}.")
+            continue
+        if _differs(measured, other):
+            sentences.append(f"{name} {_place(candidate, geometry)} could change the answer.")
+    return sentences
+
+
+def _relevant(question: Question, candidates: Sequence[Region]) -> list[Region]:
+    """Candidates that may belong to what a question is about; none where it names its objects."""
+    parts = parts_of(question)
+    if any(isinstance(part, Everything | State | Holding) for part in parts):
+        return list(candidates)
+    labels = {part.label for part in parts if isinstance(part, OfClass)}
+    return [candidate for candidate in candidates if candidate.label in labels]
+
+
+def _differs(one: Evaluation, other: Evaluation) -> bool:
+    """Whether two answers to a question are not the same."""
+    if one.region_ids != other.region_ids or one.answered != other.answered:
+        return True
+    numbers = isinstance(one.value, float) and isinstance(other.value, float)
+    if not numbers:
+        return one.value != other.value
+    return abs(float(one.value or 0) - float(other.value or 0)) > max(one.std or 0.0, 0.01)
+
+
+def _place(candidate: Region, geometry: FrameGeometry) -> str:
+    """Where in the picture a candidate is, for a person who looks at it."""
+    centroid = candidate.centroid
+    if centroid is None:
+        return "in view"
+    side = ("on the left", "in the middle", "on the right")[
+        min(int(3 * centroid[0] / geometry.frame.width), 2)
+    ]
+    return f"{side} of the picture"
+
+
+def _unseen_places(question: Question, geometry: FrameGeometry) -> tuple[str, ...]:
+    """One sentence for each place of a question whose floor is not wholly seen."""
+    sentences = []
+    for region in _places(question, geometry.regions):
+        found = geometry.estimate(region.id)
+        if not isinstance(found, ObjectEstimate) or found.footprint is None:
+            continue
+        seen = _seen_share(found.footprint, geometry)
+        if seen < _LEAST_SEEN:
+            sentences.append(
+                f"{1 - seen:.0%} of {region.label} {region.id} is hidden or beyond the picture's "
+                "edge: what stands there is not seen."
+            )
+    return tuple(sentences)
+
+
+def _places(question: Question, regions: Sequence[Region]) -> list[Region]:
+    """Floor regions that a question asks the contents of."""
+    parts = parts_of(question)
+    of_places = [p for part in parts if isinstance(part, Inside) for p in parts_of(part.place)]
+    if any(isinstance(part, State | Holding) for part in parts):
+        of_places += parts
+    ids = {i for part in of_places if isinstance(part, Ids) for i in part.ids}
+    labels = {part.label for part in of_places if isinstance(part, OfClass)}
+    return [r for r in regions if is_flat(r.label) and (r.id in ids or r.label in labels)]
+
+
+def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
+    """Share of a floor region that is seen, or covered by what stands in it, 0 to 1."""
+    plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
+    assert plane is not None and camera is not None and depth is not None  # it has a footprint
+    steps = (np.arange(_GRID) + 0.5) / _GRID - 0.5
+    u, v = (part.ravel() for part in np.meshgrid(steps, steps))
+    floor = np.stack([u, v], axis=1) * footprint.size @ footprint.axes + footprint.centre
+    points = plane.to_optical(np.column_stack([floor, np.zeros(len(floor))]))
+    ahead = points[points[:, 2] > 0.05]
+    columns, rows = (np.rint(values) for values in project(camera, ahead))
+    beyond = (columns < 0) | (rows < 0) | (columns >= camera.width) | (rows >= camera.height)
+    columns, rows = (values[~beyond].astype(int) for values in (columns, rows))
+    z = ahead[~beyond, 2]
+    measured = depth[rows, columns].astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        hidden = measured < z - _TOLERANCE - _TOLERANCE_SHARE * z
+    hits = plane.to_floor(rays(camera, columns, rows) * measured[:, None])[:, :2]
+    return float(np.count_nonzero(~hidden | _inside(hits, footprint))) / len(floor)
+
+
+def _inside(points: NDArray[np.float64], footprint: Footprint) -> NDArray[np.bool_]:
+    """Which points of the floor plan, shape ``(N, 2)``, lie over a footprint."""
+    local = np.abs((points - footprint.centre) @ footprint.axes.T)
+    return np.asarray((local <= np.array(footprint.size) / 2).all(axis=1), np.bool_)

@@ -1,0 +1,98 @@
+"""What may be missing from an answer: candidates that would change it, places not wholly seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.region import Region
+
+REASONER = SpatialReasoner(None, policy="measured")
+
+
+def ask(scene: Any, question: str, weak: tuple[int, ...] = ()) -> Any:
+    """The answer where the detector was not sure of some objects of a scene."""
+    regions = [r for r in scene.regions if r.id not in weak]
+    candidates = [Region(-r.id, r.label, r.mask, 0.21) for r in scene.regions if r.id in weak]
+    return REASONER.answer(scene.frame, regions, question, candidates=candidates)
+
+
+def test_a_count_that_a_weak_detection_would_change_is_incomplete_and_not_trusted(
+    yard: Any,
+) -> None:
+    answer = ask(yard, "how many pallets are in buffer 2", weak=(12,))
+    assert answer.measured.value == 0
+    assert not answer.complete and answer.trusted is None
+    assert answer.notes[-1] == (
+        "A possible pallet (score 0.21) in the middle of the picture could change the answer."
+    )
+
+
+def test_a_weak_detection_elsewhere_changes_nothing(yard: Any) -> None:
+    answer = ask(yard, "how many pallets are in buffer 1", weak=(12,))
+    assert answer.complete and answer.trusted == 1 and not answer.notes
+
+
+@pytest.mark.parametrize(
+    ("question", "weak", "changes"),
+    [
+        ("which pallet is nearest to transporter 22", 13, True),  # 2.7 m; pallet 11 has 2.8 m
+        ("which pallet is nearest to transporter 22", 12, False),
+        ("how far is pallet 11 from transporter 22", 13, False),  # it names its objects
+        ("how far is pallet 11 from the shelf", 12, False),
+        ("which pallets are left of transporter 22", 11, True),
+        ("is buffer 1 empty", 11, True),
+        ("is buffer 2 empty", 12, False),  # a transporter stands in it
+        ("what is left of transporter 22", 11, True),
+    ],
+)
+def test_a_candidate_counts_where_it_would_change_the_answer(
+    yard: Any, question: str, weak: int, changes: bool
+) -> None:
+    answer = ask(yard, question, weak=(weak,))
+    assert answer.changeable is changes and answer.complete is not changes
+    assert (answer.trusted is None) is changes or answer.measured.value is None
+
+
+def test_a_second_possible_object_makes_the_name_of_the_only_one_ambiguous(yard: Any) -> None:
+    answer = ask(yard, "how far is pallet 11 from the transporter", weak=(21,))
+    assert answer.changeable and answer.trusted is None
+    assert "would make the question ambiguous: several transporters fit" in answer.notes[-1]
+
+
+def test_three_candidates_are_named_and_the_others_counted(yard: Any) -> None:
+    answer = ask(yard, "how many things are there", weak=(11, 12, 13, 21, 22))
+    assert len(answer.notes) == 4
+    assert answer.notes[-1] == "2 more possible objects could change the answer."
+
+
+def test_without_an_answer_nothing_is_missing(yard: Any) -> None:
+    frame = replace(yard.frame, depth=None)
+    regions = [r for r in yard.regions if r.id != 12]
+    answer = REASONER.answer(frame, regions, "how many pallets are in buffer 2")
+    assert not answer.measured.answered and not answer.complete and not answer.changeable
+
+
+def test_a_place_beyond_the_edge_or_behind_something_is_not_wholly_seen(
+    make_scene: Any, make_block: Any
+) -> None:
+    # The first tape ends 5.5 m to the left, the picture about 5 m at 8 m ahead. A rack of 3 m that
+    # stands up to 5.1 m ahead hides from a height of 6 m the floor up to 10.2 m.
+    rack = make_block(2, "shelf", (-2.0, 4.7), (2.8, 0.8, 3.0))
+    pallet = make_block(3, "pallet", (1.5, 6.0), (1.2, 1.2, 0.6))
+    cut, seen, hidden = (
+        make_scene([make_block(1, "buffer", (x, 8.0), (2.1, 5.0, 0.0)), pallet, *others])
+        for x, others in ((-6.5, ()), (-2.0, ()), (-2.0, (rack,)))
+    )
+    for scene, complete in ((cut, False), (seen, True), (hidden, False)):
+        region = scene.regions[0]
+        visible = region.mask & ~(scene.regions[-1].mask & (scene is hidden))
+        regions = [Region(1, "buffer", visible), *scene.regions[1:]]
+        answer = REASONER.answer(scene.frame, regions, "how many pallets are in buffer 1")
+        assert answer.complete is complete, answer.notes
+        assert answer.measured.value == 0
+        if not complete:
+            assert "is hidden or beyond the picture's edge" in answer.notes[-1]
