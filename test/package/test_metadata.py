@@ -81,6 +81,7 @@ ROSDEP_KEYS = {
     "tqdm": "python3-tqdm",
     "transformers": "python3-transformers-pip",
     "ultralytics": "python3-ultralytics-pip",
+    "scipy": "python3-scipy",
     "yaml": "python3-yaml",
 }
 #: Where the name of the package on PyPI is another one than the module's.
