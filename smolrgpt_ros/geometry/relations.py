@@ -162,12 +162,21 @@ def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:
     Returns:
         The hour, and the standard deviation of the bearing in hours.
     """
+    bearing, std = bearing_of(a, viewer)
+    return round(bearing / 30) % 12 or 12, std / 30
+
+
+def bearing_of(a: FloorObject, viewer: FloorObject) -> tuple[float, float]:
+    """Angle at which ``a`` is seen from ``viewer``, to the right of ahead, and its deviation, deg.
+
+    Between -180 and 180.
+    """
     across, ahead = a.footprint.centre - viewer.footprint.centre
     distance = max(math.hypot(across, ahead), 1e-6)
-    hour = round(math.degrees(math.atan2(across, ahead)) / 30) % 12 or 12
     sidewards = np.array([ahead, -across]) / distance
     variance = sidewards @ (a.footprint.covariance + viewer.footprint.covariance) @ sidewards
-    return hour, math.degrees(math.sqrt(variance) / distance) / 30
+    std = math.degrees(math.sqrt(variance) / distance)
+    return math.degrees(math.atan2(across, ahead)), std
 
 
 def rectangle_gap(a: Footprint, b: Footprint) -> float:

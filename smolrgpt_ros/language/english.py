@@ -68,7 +68,7 @@ def one(selection: q.Selection) -> str:
     if isinstance(selection, q.Everything):
         return "any object"
     if isinstance(selection, q.Ranked) and isinstance(selection.of, q.OfClass):
-        if isinstance(selection.key, q.Column | q.SizeOf):
+        if isinstance(selection.key, q.Column | q.SizeOf | q.Bearing):
             return _phrase(selection)
     return f"({_phrase(selection)})"
 
@@ -117,6 +117,9 @@ def _ranked(selection: q.Ranked) -> str:
         behind = f" {'to' if least else 'from'} {one(key.target)}"
     elif isinstance(key, q.Column):
         word, behind = _COLUMNS[selection.extreme], ""
+    elif isinstance(key, q.Bearing):
+        least = selection.extreme is q.Extreme.LEAST
+        word, behind = f"{'most' if least else 'least'} straight ahead", ""
     else:
         word, behind = _SUPERLATIVES[key.dimension, selection.extreme], ""
     if isinstance(selection.of, q.OfClass):
@@ -135,10 +138,17 @@ def _some(selection: q.Selection) -> str:
 
 def _is_several(selection: q.Selection) -> bool:
     if isinstance(selection, q.Ids):
-        return len(selection.ids) > 1
+        return _is_list(selection)
     if isinstance(selection, q.Ranked):
         return selection.take > 1
     return not isinstance(selection, q.OfClass | q.Camera)
+
+
+def _is_list(selection: q.Selection) -> bool:
+    """Several objects by name: "from pallets 3 and 7" asks for two distances."""
+    if isinstance(selection, q.Ids):
+        return len(selection.ids) > 1
+    return isinstance(selection, q.Union)
 
 
 def _ordinal(rank: int) -> str:
@@ -211,7 +221,9 @@ def _compared(value: q.Compared) -> str:
         held = value.value
         what = number(held) if isinstance(held, float | int) else one(held)
         return f"holding {than} {what} of {many(key.content)}"
-    raise TypeError(f"a condition compares distances, sizes or contents, found {key!r}")
+    if isinstance(key, q.Bearing) and isinstance(value.value, float | int):
+        return f"{than} {number(value.value)} degrees off straight ahead"
+    raise TypeError(f"a condition compares distances, sizes, contents, angles, found {key!r}")
 
 
 # -- numbers --------------------------------------------------------------------------------
@@ -243,6 +255,8 @@ def _of_each(key: q.Key) -> str:
         return key.dimension.value
     if isinstance(key, q.Holding):
         return f"number of {many(key.content)} held"
+    if isinstance(key, q.Bearing):
+        return "angle off straight ahead"
     return "position from left to right"
 
 
@@ -277,7 +291,8 @@ def _sentence(question: q.Question) -> str:
 def _(question: q.HowMuch) -> str:
     asked, unit = question.quantity, _UNITS[question.unit]
     if isinstance(asked, q.Distance) and asked.mode is q.Mode.CENTER:
-        return f"How far is {one(asked.first)} from {one(asked.second)}{unit}?"
+        any_of = "any of " if _is_list(asked.second) and not _is_list(asked.first) else ""
+        return f"How far is {one(asked.first)} from {any_of}{one(asked.second)}{unit}?"
     return f"What is {quantity(asked)}{unit}?"
 
 

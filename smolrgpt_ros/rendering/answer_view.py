@@ -14,7 +14,12 @@ from .palette import GENERATED_COLOR, Color, measured_color
 Vector = tuple[float, float, float]
 #: The image's upward direction in the camera's optical frame.
 IMAGE_UP: Vector = (0.0, -1.0, 0.0)
-_SYMBOLS = {"m": "m", "m2": "m\N{SUPERSCRIPT TWO}", "m3": "m\N{SUPERSCRIPT THREE}"}
+_SYMBOLS = {
+    "m": "m",
+    "m2": "m\N{SUPERSCRIPT TWO}",
+    "m3": "m\N{SUPERSCRIPT THREE}",
+    "deg": "\N{DEGREE SIGN}",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class AnswerView:
         model: name of the model; empty where none was asked.
         value: measured; ``None`` for lists, and where depth could not answer, with the ``reason``.
         std: standard deviation of ``value``, in ``unit``; ``None`` for words and counts.
-        unit: ``"m"``, ``"m2"``, ``"m3"``, ``"count"``, ``"hour"`` or ``""``.
+        unit: ``"m"``, ``"m2"``, ``"m3"``, ``"count"``, ``"hour"``, ``"deg"`` or ``""``.
         values: a number of each region of ``roles.answer``, in ``unit``, for kinds that have them.
         sentence: the measured answer in English; ``""`` without one.
         reason: one sentence; ``""`` with an answer.

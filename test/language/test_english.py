@@ -34,7 +34,7 @@ COMPARISONS = st.sampled_from(q.Comparison)
 def keys(selections: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Key]:
     return st.one_of(
         ENDS.map(q.DistanceTo), DIMENSIONS.map(q.SizeOf), selections.map(q.Holding),
-        st.just(q.Column()),
+        st.just(q.Column()), st.just(q.Bearing()),
     )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def conditions(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Con
         st.builds(q.Between, ENDS, ENDS),
         inner.map(q.Among),
         st.builds(q.Compared, ENDS.map(q.DistanceTo), COMPARISONS, st.one_of(LENGTHS, ENDS)),
+        st.builds(q.Compared, st.just(q.Bearing()), COMPARISONS, LENGTHS),
         st.builds(q.Compared, DIMENSIONS.map(q.SizeOf), COMPARISONS, st.one_of(LENGTHS, ENDS)),
         st.builds(
             q.Compared, inner.map(q.Holding), COMPARISONS,

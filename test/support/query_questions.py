@@ -117,6 +117,8 @@ class QuestionSampler:
         of: q.Selection = q.OfClass(self.label())
         if self.rng.random() < 0.25:
             of = self.restricted()
+        if style < 0.03:
+            return q.Bearing(), of
         if style < 0.3:
             return q.Column(), of
         if style < 0.65:

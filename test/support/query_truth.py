@@ -23,6 +23,7 @@ LEAST_METRES, LEAST_RATIO = 0.25, 0.08
 LEAST_COLUMN = 0.02  # of the image's width
 LEAST_SIZE_RATIO, LEAST_SIZE = 0.2, 0.12
 LEAST_SEEN = 0.6
+LEAST_DEG = 3.0
 MOST_OFF_HOUR_DEG = 9.0
 
 
@@ -219,6 +220,9 @@ class TruthEvaluator:
                 return min(self.distance(end, o) for o in others)
             case q.SizeOf(dimension):
                 return self.size(self.region(end), dimension)
+            case q.Bearing():
+                across, ahead = self.spot(self.region(end))
+                return abs(math.degrees(math.atan2(across, ahead)))
             case q.Holding(content):
                 holder = self.region(end)
                 return sum(self.holds(holder, i) for i in self.select(content) if i != holder)
@@ -546,6 +550,8 @@ class TruthEvaluator:
             return LEAST_COLUMN * self.truth.width
         if isinstance(key, q.SizeOf):
             return self.size_margin(a, b)
+        if isinstance(key, q.Bearing):
+            return LEAST_DEG
         return self.margin(max(abs(a), abs(b)))
 
     @staticmethod

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .selections import (
     All,
+    Bearing,
     Compared,
     Condition,
     DistanceTo,
@@ -54,7 +55,7 @@ def negated(condition: Condition) -> Condition:
     if isinstance(condition, State) and condition.state in _OTHER_STATE:
         return State(_OTHER_STATE[condition.state])
     if isinstance(condition, Compared) and condition.comparison in _OTHER_SIDE:
-        if isinstance(condition.key, DistanceTo | SizeOf):
+        if isinstance(condition.key, DistanceTo | SizeOf | Bearing):
             return replace(condition, comparison=_OTHER_SIDE[condition.comparison])
     return Not(condition)
 

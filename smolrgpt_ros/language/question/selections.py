@@ -109,7 +109,12 @@ class Holding:
     content: Selection
 
 
-Key = Column | DistanceTo | SizeOf | Holding
+@dataclass(frozen=True)
+class Bearing:
+    """How far beside the camera's viewing direction an object is, to either side, degrees."""
+
+
+Key = Column | DistanceTo | SizeOf | Holding | Bearing
 
 
 # -- conditions ----------------------------------------------------------------------------------

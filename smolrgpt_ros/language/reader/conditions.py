@@ -10,6 +10,7 @@ from .parser import Mismatch
 from .superlatives import Rank
 
 _ON_FLOOR = ("buffer",)
+_AHEAD_DEG = 10.0
 _ON_TOP_OF = ("pallet", "transporter", "shelf")
 
 
@@ -19,6 +20,16 @@ class Amount:
 
     comparison: q.Comparison
     number: float
+
+
+def ahead() -> q.Condition:
+    """Straight ahead: about where the camera looks, to the left or to the right."""
+    return q.Compared(q.Bearing(), q.Comparison.LESS, _AHEAD_DEG)
+
+
+def straight_ahead(selection: q.Selection) -> q.Selection:
+    """ "Which pallet is straight ahead": of those that are, the one least to a side."""
+    return q.Ranked(q.where(selection, ahead()), q.Bearing(), q.Extreme.LEAST)
 
 
 def within(target: q.Selection, metres: float) -> q.Condition:
@@ -145,7 +156,13 @@ def both_sized(targets: tuple[q.Selection, ...], dimension: q.Dimension, more: b
 
 
 def directly(side: q.Side, of: q.Selection) -> tuple[q.Condition, Rank]:
-    """ "directly behind": the nearest of those behind."""
+    """ "directly behind": the nearest of those behind.
+
+    Raises:
+        Mismatch: for "directly in front of me", which is straight ahead.
+    """
+    if of == q.Camera() and side is q.Side.FRONT:
+        raise Mismatch("directly in front of the camera is straight ahead")
     return q.Beside(side, of), Rank(q.DistanceTo(of), q.Extreme.LEAST)
 
 

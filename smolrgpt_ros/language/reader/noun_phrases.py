@@ -146,14 +146,25 @@ def ranked(selection: q.Selection, *modifiers: object) -> q.Selection:
 
 
 def together(first: q.Selection, *others: object) -> q.Selection:
-    """ "pallet 9 and the transporter"."""
+    """ "pallet 9 and the transporter".
+
+    Raises:
+        Mismatch: if one of them is named twice.
+    """
     flat: list[q.Selection] = [first]
     for other in others:
         if isinstance(other, tuple):
             flat += other
         elif other is not None:
             flat.append(other)  # type: ignore[arg-type]
+    named = [name for selection in flat for name in _parts(selection)]
+    if len(set(named)) < len(named):
+        raise Mismatch("the question names one thing twice")
     return q.union(*flat)
+
+
+def _parts(selection: q.Selection) -> list[q.Selection]:
+    return list(selection.members) if isinstance(selection, q.Union) else [selection]
 
 
 def choices(first: q.Selection, *others: object) -> q.Selection:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.language.question import (
+    Bearing,
     Camera,
     Column,
     Compares,
@@ -216,6 +217,7 @@ class _Writer:
             DistanceTo: ("nearest first", "farthest first"),
             SizeOf: ("smallest first", "largest first"),
             Holding: ("fewest first", "most first"),
+            Bearing: ("from straight ahead to the sides", "from the sides to straight ahead"),
         }[type(key)]
         rows = self._table(Unit.METRE) if self._found.values else join([self._name(i) for i in ids])
         return f"in order, {words[descending]}: {rows}"

@@ -20,7 +20,7 @@ class Evaluation:
             object was asked for; the distance of a closest or farthest pair. ``None`` for lists,
             orders, dimensions and "where is", and where depth cannot answer.
         unit: of ``value``, or of ``values``: ``"m"``, ``"m2"``, ``"m3"``, ``"count"``, ``"hour"``
-            of the clock or ``""``.
+            of the clock, ``"deg"`` or ``""``.
         std: standard deviation of ``value``, in its unit; ``None`` for counts, words and ids.
         std_systematic: share of ``std`` that all questions about the camera have in common: its
             calibration, the scale of its depth; ``None`` where ``std`` is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smolrgpt_ros.language.question import (
+    Bearing,
     Column,
     Count,
     Difference,
@@ -41,6 +42,8 @@ def written(value: float, std: float | None, of: str, unit: Unit) -> str:
     """A number of a unit of evaluations, lengths in the unit asked for."""
     if of == "count":
         return f"{value:g}"
+    if of == "deg":
+        return f"{value:.0f}\N{DEGREE SIGN}" + (f" (± {std:.0f})" if std else "")
     if of == "m":
         return length(value, unit, std)
     sign = "\N{SUPERSCRIPT TWO}" if of == "m2" else "\N{SUPERSCRIPT THREE}"
@@ -59,6 +62,8 @@ def key_noun(key: Key) -> str:
             return f"the number of {noun(content, 2)}"
         case Column():
             return "the column"
+        case Bearing():
+            return "the angle off straight ahead"
 
 
 def quantity_noun(quantity: Quantity) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from smolrgpt_ros.language.question import (
+    Bearing,
     Column,
     Count,
     Difference,
@@ -48,6 +49,8 @@ def number_of(key: Key, end: End, context: Context) -> Number:
             return context.objects.column(region_of(end))
         case SizeOf(dimension):
             return context.objects.size(region_of(end), dimension)
+        case Bearing():
+            return context.objects.bearing(region_of(end))
         case Holding(content):
             holder, selected = region_of(end), context.select(content)
             for reason in selected.unknown.values():
@@ -83,6 +86,8 @@ def unit_of(key: Key, region_ids: tuple[int, ...], context: Context) -> str:
             return ""
         case Holding():
             return "count"
+        case Bearing():
+            return "deg"
         case SizeOf(Dimension.SIZE):
             flat = {context.objects.is_floor_region(i) for i in region_ids}
             if flat == {True, False}:

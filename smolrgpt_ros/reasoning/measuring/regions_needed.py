@@ -6,6 +6,7 @@ from smolrgpt_ros.language.question import (
     All,
     Among,
     AnyOf,
+    Bearing,
     Beside,
     Between,
     Camera,
@@ -172,6 +173,8 @@ class _Needs:
         match key:
             case Column():
                 return
+            case Bearing():
+                self._ends(of)
             case DistanceTo(target):
                 self._ends(of, target)
             case Holding(content):

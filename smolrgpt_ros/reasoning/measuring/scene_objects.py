@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.relations import (
+    bearing_of,
     clearance,
     higher_by,
     horizontal_distance,
@@ -93,6 +94,11 @@ class SceneObjects(FloorObjects):
     def hour(self, subject: End, viewer: End) -> tuple[int, float]:
         """Clock hour at which the subject is for the viewer, and its deviation in hours."""
         return hour_of(self.on_floor(subject), self.on_floor(viewer))
+
+    def bearing(self, region_id: int) -> Number:
+        """Angle between an object and the camera's viewing direction, to either side, degrees."""
+        angle, std = bearing_of(self.on_floor(region_id), self.on_floor(None))
+        return Number(abs(angle), std**2)
 
     # -- probabilities ----------------------------------------------------------------------
 

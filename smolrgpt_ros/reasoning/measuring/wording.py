@@ -8,6 +8,7 @@ from smolrgpt_ros.language.question import (
     All,
     Among,
     AnyOf,
+    Bearing,
     Beside,
     Between,
     Camera,
@@ -84,6 +85,8 @@ def superlative(selection: Ranked) -> str:
             words = "nearest", "farthest"
         case SizeOf(dimension):
             words = _SIZES[dimension][0], _SIZES[dimension][1]
+        case Bearing():
+            words = "most straight ahead", "least straight ahead"
         case Holding(content):
             words = f"one with fewest {noun(content, 2)}", f"one with most {noun(content, 2)}"
     if selection.extreme is Extreme.MIDDLE:
@@ -207,6 +210,8 @@ def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> s
         match key:
             case DistanceTo(target):
                 return f"{metres} from {one_phrase(target)}"
+            case Bearing():
+                return f"{comparison.value} {value:g} degrees off straight ahead"
             case SizeOf(Dimension.SIZE):
                 return f"{metres}\N{SUPERSCRIPT THREE} large"
             case SizeOf(dimension):

@@ -10,6 +10,7 @@ from block_scene import Block, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import (
+    Bearing,
     Beside,
     Camera,
     Column,
@@ -223,6 +224,19 @@ def test_each(yard_geometry: FrameGeometry) -> None:
     assert found.values == pytest.approx((gap(11, 12), gap(13, 12)), rel=0.03)
     held = evaluate(Each(BUFFERS, Holding(PALLETS)), yard_geometry)
     assert (held.values, held.unit) == ((1.0, 1.0), "count")
+
+
+def test_straight_ahead(yard_geometry: FrameGeometry) -> None:
+    """T22 stands at (-0.3, 5.2): 3.3 degrees to the left; pallet 11 at (-2.5, 7.0): 19.7."""
+    ahead = Compared(Bearing(), Comparison.LESS, 10.0)
+    chosen = Ranked(Where(VEHICLES, ahead), Bearing(), LEAST)
+    assert evaluate(Which(chosen), yard_geometry).value == 22
+    for pallet, expected in ((P11, False), (T22, True), (P13, False)):
+        assert evaluate(Whether(Holds(pallet, ahead)), yard_geometry).value is expected
+    found = evaluate(Order(Union((P11, T22)), Bearing()), yard_geometry)
+    assert found.region_ids == (22, 11) and found.unit == "deg"
+    angles = [math.degrees(math.atan(0.3 / 5.2)), math.degrees(math.atan(2.5 / 7.0))]
+    assert found.values == pytest.approx(angles, abs=0.5)
 
 
 def test_pair(yard_geometry: FrameGeometry) -> None:
