@@ -50,7 +50,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--revision", default="main", help="branch, tag or commit (default: %(default)s)"
     )
-    parser.add_argument("--sha256", default="", help="checksum the file must have (default: any)")
+    parser.add_argument(
+        "--sha256", default="", help="checksum the file must have (default: the one the Hub has)"
+    )
     parser.set_defaults(run=run_download)
     parser = subparsers.add_parser(
         "bench",
@@ -116,7 +118,9 @@ def run_download(arguments: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         print(f"smolrgpt download: {error}", file=sys.stderr)
         return 1
-    print(f"wrote {found.path} (SHA-256 {found.sha256})")
+    print(f"wrote {found.path}")
+    if not (arguments.sha256 and arguments.revision == found.commit):
+        print(f"the same file again: --revision {found.commit} --sha256 {found.sha256}")
     return 0
 
 

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
-from smolrgpt_ros.checkpoints.checksums import check_sha256
+from smolrgpt_ros.checkpoints.checksums import (
+    check_sha256,
+    folder_sha256,
+    listing_sha256,
+    sha256_of,
+)
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.language.reader.reader import GrammarReader, reader_with
@@ -26,16 +31,19 @@ def load_detector(settings: Settings) -> RegionDetector | None:
 
     Raises:
         DetectorError: if it cannot be loaded.
-        ChecksumError: if its weights are not those of ``detector.sha256``.
+        ChecksumError: if weights and prompts are not those of ``detector.sha256``.
         LoadingError: if its weights have no class names.
     """
     if settings.detector_backend != "ultralytics":
         return None
     weights = Path(settings.detector_weights or DETECTOR)
+    files = [weights, Path(settings.detector_prompts)] if settings.detector_prompts else [weights]
     digest = ""
-    if weights.is_file():
-        # Before it is opened: a .pt file is a pickle.
-        digest = check_sha256([weights], settings.detector_sha256, "detector.sha256")
+    if all(file.is_file() for file in files):
+        # Before they are opened.
+        digest = sha256_of(weights) if len(files) == 1 else listing_sha256(files)
+        named = " and ".join(map(str, files))
+        check_sha256(digest, settings.detector_sha256, named, "detector.sha256")
     detector = UltralyticsDetector.load(
         weights,
         device=settings.device,
@@ -68,7 +76,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
 
     Raises:
         LoadingError: if there is no such checkpoint or it cannot be loaded.
-        ChecksumError: if its weights are not those of ``model.sha256``.
+        ChecksumError: if its files are not those of ``model.sha256``, or take others from elsewhere.
         LibraryError: if torch or transformers are missing or were never tested.
     """
     if settings.model_backend == "none":
@@ -84,7 +92,8 @@ def load_engine(settings: Settings) -> TimedEngine | None:
                 f"no SmolRGPT checkpoint in {path} ({name} is missing); set the parameter "
                 "model.path to a directory made by 'smolrgpt convert' or 'smolrgpt train'"
             )
-    digest = check_sha256(weights, settings.model_sha256, "model.sha256")
+    digest = folder_sha256(path)
+    check_sha256(digest, settings.model_sha256, f"the files of {path}", "model.sha256")
     check_libraries("torch", "transformers")
     # They take seconds to import: not before they are needed.
     from smolrgpt_ros.model.inference.engine import SmolRGPTEngine

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
-from smolrgpt_ros.checkpoints.checksums import sha256_of
+from smolrgpt_ros.checkpoints.checksums import folder_sha256, sha256_of
 from smolrgpt_ros.ros.fast_dds import (
     OLD_VARIABLE,
     TRANSPORTS,
@@ -194,4 +194,5 @@ def _weights(topic: str, path: Path, pattern: str, parameter: str) -> Finding:
     if not files:
         return Finding(topic, MISSING, f"none in {path}; set the parameter {parameter}")
     size = sum(file.stat().st_size for file in files) / 2**20
-    return Finding(topic, GOOD, f"{path}, {size:.1f} MiB, SHA-256 {sha256_of(files)}")
+    digest = folder_sha256(path) if path.is_dir() else sha256_of(path)
+    return Finding(topic, GOOD, f"{path}, {size:.1f} MiB, SHA-256 {digest}")

@@ -1,5 +1,6 @@
 """What is loaded, what is refused before it is opened, and what is given back."""
 
+import json
 import sys
 import weakref
 from types import SimpleNamespace
@@ -7,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from smolrgpt_ros.checkpoints.checksums import ChecksumError
+from smolrgpt_ros.checkpoints.checksums import (
+    ChecksumError,
+    folder_sha256,
+    listing_sha256,
+    sha256_of,
+)
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
 from smolrgpt_ros.nodes.models import Models
 from smolrgpt_ros.ros.params.settings import SPECS, Settings
@@ -30,6 +36,37 @@ def test_a_pickle_with_another_checksum_is_not_opened(tmp_path):
     weights.write_bytes(b"cos\nsystem\n")
     with pytest.raises(ChecksumError, match=r"detector\.sha256"):
         load_detector(settings(detector_weights=str(weights), detector_sha256="1" * 64))
+
+
+def test_prompts_of_a_detector_count_in_its_checksum(tmp_path):
+    weights, prompts = tmp_path / "own.pt", tmp_path / "own.npz"
+    weights.write_bytes(b"weights")
+    prompts.write_bytes(b"prompts")
+    alone = sha256_of(weights)
+    given = dict(detector_weights=str(weights), detector_prompts=str(prompts))
+    with pytest.raises(ChecksumError, match=listing_sha256([weights, prompts])):
+        load_detector(settings(**given, detector_sha256=alone))
+
+
+def test_a_changed_tokenizer_or_config_has_another_checksum(tmp_path):
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        (tmp_path / name).write_text("{}")
+    meant = folder_sha256(tmp_path)
+    given = dict(model_path=str(tmp_path), model_sha256=meant)
+    for name in ("tokenizer.json", "config.json"):
+        (tmp_path / name).write_text("{ }")
+        with pytest.raises(ChecksumError, match=rf"{meant}.*model\.sha256"):
+            load_engine(settings(**given))
+        (tmp_path / name).write_text("{}")
+
+
+def test_an_index_that_points_to_another_folder_is_refused_without_a_checksum(tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "other.safetensors").write_text("")
+    index = {"weight_map": {"a": "../elsewhere/model.safetensors"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(ChecksumError, match="elsewhere/model.safetensors"):
+        load_engine(settings(model_path=str(tmp_path)))
 
 
 @pytest.mark.parametrize("there", [[], ["config.json"]])

@@ -50,7 +50,13 @@ def test_the_manifest_is_valid_and_built_by_ament_cmake():
     assert (package.name, package.package_format) == ("smolrgpt_ros", 3)
     assert package.get_build_type() == "ament_cmake"
     assert [group.name for group in package.member_of_groups] == ["rosidl_interface_packages"]
-    assert package.licenses[0] == "Apache-2.0" and (ROOT / package.licenses[0].file).is_file()
+    # The detector's weights have the licence of the library that trained them.
+    assert [str(licence) for licence in package.licenses] == ["Apache-2.0", "AGPL-3.0-only"]
+    files = [licence.file for licence in package.licenses]
+    assert all((ROOT / file).is_file() for file in files)
+    project = (ROOT / "pyproject.toml").read_text()
+    assert f'license = "{" AND ".join(map(str, package.licenses))}"' in project
+    assert all(file in project for file in files)
 
 
 def test_buildtools_and_generators_are_declared():

@@ -1,15 +1,22 @@
 """Fetch weights from the Hugging Face Hub on explicit request, and check their SHA-256.
 
-``huggingface_hub`` does the transfer: retries, atomic placement, and no transfer of a file that is
-there and has not changed.
+A branch is resolved to its commit first, and the file is compared with the checksum that the Hub
+has of it. ``huggingface_hub`` does the transfer: retries, atomic placement, and no transfer of a
+file that is there and has not changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from huggingface_hub import hf_hub_download
+from huggingface_hub import (
+    HfFileMetadata,
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+)
 from huggingface_hub.errors import (
     HFValidationError,
     LocalEntryNotFoundError,
@@ -18,7 +25,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256
+from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
 
 
 class DownloadError(OSError):
@@ -52,10 +59,12 @@ class Downloaded:
     Args:
         path: of the file.
         sha256: of the file, hexadecimal.
+        commit: of the repository that it was taken from.
     """
 
     path: Path
     sha256: str
+    commit: str
 
 
 def download(
@@ -71,7 +80,7 @@ def download(
     Args:
         file: to fetch.
         folder: the file appears there under its own name, once it is complete.
-        sha256: expected, hexadecimal; empty: any.
+        sha256: expected, hexadecimal; empty: the one that the Hub has of the file.
         timeout_s: for the server's first answer.
         endpoint: of the Hub; ``None``: its public address, or ``HF_ENDPOINT``.
 
@@ -79,18 +88,50 @@ def download(
         DownloadError: if the file cannot be fetched.
         ChecksumError: if its SHA-256 is another; the file is deleted.
     """
+    known = _metadata(file, timeout_s, endpoint)
+    # A branch may move between here and the transfer.
+    pinned = replace(file, revision=known.commit_hash or file.revision)
     try:
         path = Path(
             hf_hub_download(
-                file.repository,
-                file.name,
-                repo_type=file.kind,
-                revision=file.revision,
+                pinned.repository,
+                pinned.name,
+                repo_type=pinned.kind,
+                revision=pinned.revision,
                 local_dir=folder,
                 etag_timeout=timeout_s,
                 endpoint=endpoint,
             )
         )
+    except LocalEntryNotFoundError as error:
+        raise DownloadError(f"{file}: {_NO_ANSWER} ({error})") from error
+    except Exception as error:
+        # Among them errors of the HTTP library, which is another one in each version of the client.
+        raise DownloadError(
+            f"{file}: the transfer failed ({error}); run the command again"
+        ) from error
+    # Of files in large file storage the Hub has the SHA-256; of others a checksum of git's.
+    at_hub = known.etag if known.etag and re.fullmatch("[0-9a-f]{64}", known.etag) else ""
+    found = sha256_of(path)
+    try:
+        check_sha256(found, sha256, path, "--sha256")
+        check_sha256(found, at_hub, path, "on the Hub")
+    except ChecksumError:
+        path.unlink()
+        raise
+    return Downloaded(path, found, pinned.revision)
+
+
+def _metadata(file: HubFile, timeout_s: float, endpoint: str | None) -> HfFileMetadata:
+    try:
+        url = hf_hub_url(
+            file.repository,
+            file.name,
+            repo_type=file.kind,
+            revision=file.revision,
+            endpoint=endpoint,
+        )
+        return get_hf_file_metadata(url, timeout=timeout_s)
     except (
         RepositoryNotFoundError,
         RevisionNotFoundError,
@@ -100,19 +141,11 @@ def download(
         raise DownloadError(
             f"{file}: not found; check --repository, --kind, --file and --revision ({error})"
         ) from error
-    except LocalEntryNotFoundError as error:
-        raise DownloadError(
-            f"{file}: the Hub does not answer; check the network, HF_ENDPOINT and HF_HUB_OFFLINE, "
-            f"and run the command again ({error})"
-        ) from error
     except Exception as error:
-        # Among them errors of the HTTP library, which is another one in each version of the client.
-        raise DownloadError(
-            f"{file}: the transfer failed ({error}); run the command again"
-        ) from error
-    try:
-        found = check_sha256([path], sha256, "--sha256")
-    except ChecksumError:
-        path.unlink()
-        raise
-    return Downloaded(path, found)
+        raise DownloadError(f"{file}: {_NO_ANSWER} ({error})") from error
+
+
+_NO_ANSWER = (
+    "the Hub does not answer; check the network, HF_ENDPOINT and HF_HUB_OFFLINE, and run the "
+    "command again"
+)

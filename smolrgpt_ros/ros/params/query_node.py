@@ -39,7 +39,8 @@ SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "model.sha256",
         "",
-        "SHA-256 that the model's model.safetensors must have, hexadecimal; empty: any.",
+        "SHA-256 that the files of model.path must have together, hexadecimal, as printed by "
+        "'cd PATH && LC_ALL=C sha256sum * | sha256sum'; empty: any.",
         read_only=True,
     ),
     ParameterSpec(

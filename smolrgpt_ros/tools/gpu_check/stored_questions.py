@@ -93,7 +93,7 @@ def stored_answers(folder: Path, model: Path) -> list[tuple[int, ...]] | None:
     if not file.is_file():
         return None
     values = json.loads(file.read_text())
-    if values["weights_sha256"] != sha256_of([model / "model.safetensors"]):
+    if values["weights_sha256"] != sha256_of(model / "model.safetensors"):
         return None
     return [tuple(ids) for ids in values["token_ids"]]
 
@@ -123,7 +123,7 @@ def make(folder: Path, model: Path) -> None:
         write_json(folder / TRAIN_FILE, [entries[index] for index in chosen])
     answers = cpu_answers(model, read_questions(folder))
     values = {
-        "weights_sha256": sha256_of([model / "model.safetensors"]),
+        "weights_sha256": sha256_of(model / "model.safetensors"),
         "token_ids": [list(ids) for ids in answers],
     }
     (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")

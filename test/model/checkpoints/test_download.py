@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ class Hub(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[str] = []
         self.sends = len(DATA)
+        self.etag = SHA256
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -43,12 +45,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, with_body: bool) -> None:
         self.server.requests.append(f"{self.command} {self.path}")
-        known = self.path == f"/datasets/someone/Weights/resolve/{COMMIT}/weights.tar"
+        place = "/datasets/someone/Weights/resolve/{}/weights.tar"
+        known = self.path in (place.format(COMMIT), place.format("main"))
         self.send_response(200 if known else 404)
         if not known:
             self.send_header("X-Error-Code", "EntryNotFound")
         self.send_header("X-Repo-Commit", COMMIT)
-        self.send_header("ETag", f'"{SHA256}"')
+        self.send_header("ETag", f'"{self.server.etag}"')
         self.send_header("Content-Length", str(len(DATA) if known else 0))
         self.end_headers()
         if known and with_body:
@@ -72,7 +75,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 def test_a_pinned_file_is_fetched_whole(hub: Hub, tmp_path: Path) -> None:
     found = download(FILE, tmp_path / "new", SHA256.upper(), endpoint=hub.url)
-    assert found == Downloaded(tmp_path / "new" / "weights.tar", SHA256)
+    assert found == Downloaded(tmp_path / "new" / "weights.tar", SHA256, COMMIT)
     assert found.path.read_bytes() == DATA
 
 
@@ -98,10 +101,29 @@ def test_the_command_prints_path_and_checksum(
     options = ["--repository", "someone/Weights", "--revision", COMMIT, "--out", str(tmp_path)]
     arguments = parser.parse_args(["download", *options])
     assert arguments.run(arguments) == 0
-    assert capsys.readouterr().out == f"wrote {tmp_path / 'weights.tar'} (SHA-256 {SHA256})\n"
+    pin = f"--revision {COMMIT} --sha256 {SHA256}"
+    wrote = f"wrote {tmp_path / 'weights.tar'}\n"
+    assert capsys.readouterr().out == f"{wrote}the same file again: {pin}\n"
+    arguments.sha256 = SHA256
+    assert arguments.run(arguments) == 0
+    assert capsys.readouterr().out == wrote
     arguments.sha256 = "00"
     assert arguments.run(arguments) == 1
     assert "expected 00 (--sha256)" in capsys.readouterr().err
+
+
+def test_a_branch_is_fetched_at_the_commit_it_has_now(hub: Hub, tmp_path: Path) -> None:
+    found = download(replace(FILE, revision="main"), tmp_path, endpoint=hub.url)
+    assert found.commit == COMMIT
+    (transfer,) = [request for request in hub.requests if request.startswith("GET")]
+    assert COMMIT in transfer
+
+
+def test_a_file_that_is_not_what_the_hub_lists_is_deleted(hub: Hub, tmp_path: Path) -> None:
+    hub.etag = "ab" * 32
+    with pytest.raises(ChecksumError, match=f"is {SHA256}, expected {'ab' * 32} .on the Hub"):
+        download(FILE, tmp_path, endpoint=hub.url)
+    assert not (tmp_path / "weights.tar").exists()
 
 
 @pytest.mark.parametrize(

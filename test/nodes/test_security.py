@@ -1,0 +1,49 @@
+"""The SROS 2 policy allows what the running node does, and nothing else."""
+
+import importlib.util
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rclpy.action import get_action_server_names_and_types_by_node
+
+pytestmark = [pytest.mark.ros]
+
+POLICY = Path(__file__).parents[2] / "config" / "sros2_policy.xml"
+
+
+def allowed(kind, what):
+    """Names of a kind, such as ``topic``, that the node's profile allows for ``what``."""
+    (profile,) = ElementTree.parse(POLICY).iterfind(".//profile[@node='spatial_query']")
+    return {
+        f"/{entry.text}"
+        for group in profile.iterfind(f"{kind}s[@{what}='ALLOW']")
+        for entry in group.iterfind(kind)
+    }
+
+
+def used(graph, method):
+    """Names that the node uses, those of its actions left out: a policy names actions as such."""
+    found = getattr(graph.peer, method)("spatial_query", "/")
+    return {name for name, _ in found if "/_action/" not in name}
+
+
+def test_the_policy_is_what_the_node_uses(start_graph):
+    parameters = {"detector.backend": "topic", "model.backend": "none", "use_sim_time": True}
+    with start_graph(
+        parameters, detector_loader=lambda settings: None, engine_loader=lambda settings: None
+    ) as graph:
+        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        heard = allowed("topic", "subscribe")
+        if importlib.util.find_spec("tf2_ros") is None:
+            heard -= {"/tf", "/tf_static"}
+        subscribers = "get_subscriber_names_and_types_by_node"
+        graph.wait_until(lambda: used(graph, subscribers) >= heard, "discovery")
+        time.sleep(0.5)  # what the policy lacks may be discovered last
+        assert used(graph, subscribers) == heard
+        assert used(graph, "get_publisher_names_and_types_by_node") == allowed("topic", "publish")
+        assert used(graph, "get_service_names_and_types_by_node") == allowed("service", "reply")
+        assert used(graph, "get_client_names_and_types_by_node") == set()
+        actions = get_action_server_names_and_types_by_node(graph.peer, "spatial_query", "/")
+        assert {name for name, _ in actions} == allowed("action", "execute")
