@@ -76,7 +76,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
 
     Raises:
         LoadingError: if there is no such checkpoint or it cannot be loaded.
-        ChecksumError: if its files are not those of ``model.sha256``, or take others from elsewhere.
+        ChecksumError: if its files are not those of ``model.sha256``, or take others in.
         LibraryError: if torch or transformers are missing or were never tested.
     """
     if settings.model_backend == "none":
