@@ -18,6 +18,8 @@ from .statistics import robust_sigma
 
 Values = NDArray[np.float64]
 
+_TRIALS = (60, 60, 30, 30, 30)  # candidate planes of each part of the image
+_OBJECT_STRIDE = 4  # pixels of objects of which one is looked at
 _FEWEST_PIXELS = 50  # with depth and not on an object, before a fit is tried
 _FEWEST_ON_FLOOR = 20  # pixels for a least squares plane
 _LEAST_SCORE, _LEAST_SCORE_SHARE = 30, 0.05  # of a candidate: pixels, share of the pixels
@@ -25,7 +27,12 @@ _LEAST_SCORE, _LEAST_SCORE_SHARE = 30, 0.05  # of a candidate: pixels, share of 
 # noise of depth cameras grows with depth.
 _TOLERANCE, _TOLERANCE_PER_METRE = 0.02, 0.01
 _BELOW = 3.0  # tolerances under a plane: nothing is there if the plane is the floor
-_LEAST_UP = 0.2  # of the normal's share along the image's up axis: steeper is a wall
+_LEAST_TILT = 0.2  # of the normal's share in the image plane: less is a wall before the camera
+_NEAR_UP = np.cos(np.radians(12.0))  # of a floor's normal to a known up: ramps and moving IMUs
+_ABOVE_FLOOR = 0.5  # metres: an object whose lowest part is higher does not stand there
+#: Share of its score by which an upright floor is preferred to one that is upside down.
+_UPRIGHT = 0.4
+_FARTHEST = 60.0  # metres along the ray, beyond which a pixel says nothing of the floor
 _OUTLIER_ANGLE = 0.03  # radians off the floor, seen from the camera, at which refinement ends
 
 
@@ -34,24 +41,23 @@ def fit_ground_plane(
     intrinsics: CameraIntrinsics | None,
     exclude_masks: Sequence[NDArray[np.bool_]] = (),
     *,
+    up: Sequence[float] | None = None,
     samples: int = 1200,
-    trials: int = 120,
-    max_roll_deg: float = 25.0,
     tallest: float = 4.5,
 ) -> Plane | None:
-    """The floor below the camera: most pixels lie on it, hardly any below it.
+    """The floor below the camera: most pixels lie on it, hardly any below it, and objects stand on it.
 
-    The camera may hang at any height and look at or below the horizon; it is taken to be roughly
-    upright (roll within ``max_roll_deg``). A wall has points of the floor "below" it and loses.
+    The camera may hang at any height, look at or below the horizon and be rolled by any angle, even
+    upside down. A wall has points of the floor "below" it and loses. Without a known ``up`` the
+    floor must not be seen straight from above, where it looks like a wall before a level camera.
     The same frame always gives the same floor.
 
     Args:
         depth: shape ``(H, W)``, metres along the optical axis, NaN where unknown.
         intrinsics: of the same image.
         exclude_masks: shape ``(H, W)`` each, objects that stand on the floor.
+        up: direction against gravity in the optical frame, where something else knows it.
         samples: pixels used, at most.
-        trials: candidate planes.
-        max_roll_deg: largest roll of the camera, degrees.
         tallest: height of the tallest object that stands on the floor, metres.
 
     Returns:
@@ -60,7 +66,7 @@ def fit_ground_plane(
     if depth is None or intrinsics is None:
         return None
     grid = _Grid.of(depth, intrinsics, exclude_masks, samples)
-    rows, columns = np.nonzero(grid.valid & ~grid.excluded)
+    rows, columns = np.nonzero(grid.valid & (grid.owner < 0))
     if rows.size < _FEWEST_PIXELS:
         return None
     rng = np.random.default_rng(0)
@@ -68,13 +74,21 @@ def fit_ground_plane(
         kept = np.sort(rng.choice(rows.size, samples, replace=False))
         rows, columns = rows[kept], columns[kept]
     points = grid.points(rows, columns)
-    normals, offsets = _candidates(points, rng, trials, max_roll_deg)
+    known = None if up is None else np.array(up, np.float64) / np.linalg.norm(up)
+    normals, offsets = _candidates(points, rng, _parts(rows, columns, known))
+    if known is None:
+        possible = np.hypot(normals[:, 0], normals[:, 1]) > _LEAST_TILT
+    else:
+        possible = normals @ known > _NEAR_UP
+    normals, offsets = normals[possible], offsets[possible]
     if not len(normals):
         return None
-    objects = grid.points(*(index[::8] for index in np.nonzero(grid.valid & grid.excluded)))
     score = _floor_score(points[::3], normals, offsets)
     # A far wall has everything "above" it, and the objects far too high.
-    score = score + _object_score(objects, normals, offsets, tallest)
+    score = score + _object_score(grid, normals, offsets, tallest)
+    if known is None:
+        upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
+        score += _UPRIGHT * upright * np.maximum(score, 0.0)
     best = int(np.argmax(score))
     if 3 * score[best] < max(_LEAST_SCORE, _LEAST_SCORE_SHARE * len(points)):
         return None
@@ -89,14 +103,14 @@ class _Grid:
     Args:
         depth: metres.
         valid: whether it is known.
-        excluded: whether an object shows.
+        owner: index of the object that shows; -1 for none.
         stride: pixels of the image between two of the grid.
         intrinsics: of the whole image.
     """
 
     depth: NDArray[np.floating]
     valid: NDArray[np.bool_]
-    excluded: NDArray[np.bool_]
+    owner: NDArray[np.int16]
     stride: int
     intrinsics: CameraIntrinsics
 
@@ -111,10 +125,10 @@ class _Grid:
         stride = max(1, int(np.sqrt(depth.size / (2.0 * samples))))
         grid = (slice(stride // 2, None, stride), slice(stride // 2, None, stride))
         z = depth[grid]
-        excluded = np.zeros(z.shape, bool)
-        for mask in exclude_masks:
-            excluded |= mask[grid]
-        return _Grid(z, np.isfinite(z) & (z > 0), excluded, stride, intrinsics)
+        owner = np.full(z.shape, -1, np.int16)
+        for index, mask in enumerate(exclude_masks):
+            owner[mask[grid]] = index
+        return _Grid(z, np.isfinite(z) & (z > 0), owner, stride, intrinsics)
 
     def points(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Points:
         """Optical frame points of pixels of the grid, shape ``(N, 3)``."""
@@ -125,17 +139,31 @@ class _Grid:
         return directions * self.depth[rows, columns].astype(np.float64)[:, None]
 
 
+def _parts(
+    rows: NDArray[np.intp], columns: NDArray[np.intp], up: Values | None
+) -> list[NDArray[np.intp]]:
+    """Indices of pixels from which triples are drawn: all, and the third of the image that is lowest
+    where up is known, else the outer third at each side, since the floor is sometimes only there."""
+    all_ = np.arange(rows.size)
+    last = slice(2 * rows.size // 3, None)
+    if up is not None:
+        below = np.argsort(-(columns * up[0] + rows * up[1]), kind="stable")
+        return [all_, below[last]]
+    from_left = np.argsort(columns, kind="stable")
+    return [all_, all_[last], from_left[last], all_[::-1][last], from_left[::-1][last]]
+
+
 def _candidates(
-    points: Points, rng: np.random.Generator, trials: int, max_roll_deg: float
+    points: Points, rng: np.random.Generator, parts: Sequence[NDArray[np.intp]]
 ) -> tuple[Points, Values]:
-    """Planes through random triples that may be a floor: normals ``(K, 3)`` up, offsets ``(K,)``.
+    """Planes through random triples: normals ``(K, 3)`` towards the camera, offsets ``(K,)``.
 
     Args:
-        points: shape ``(N, 3)``, from the top of the image to its bottom.
+        points: shape ``(N, 3)``.
+        rng: draws the triples.
+        parts: indices of points; a triple is drawn from one of them.
     """
-    # Every other triple from the lowest third: there the floor mostly is, and sometimes only there.
-    lowest = np.where(np.arange(trials) % 2 == 0, 0, 2 * len(points) // 3)
-    triples = points[rng.integers(lowest[:, None], len(points), (trials, 3))]
+    triples = points[np.concatenate([rng.choice(part, (n, 3)) for part, n in zip(parts, _TRIALS, strict=False)])]
     a, b = (triples[:, 1] - triples[:, 0]).T, (triples[:, 2] - triples[:, 0]).T
     normals = np.column_stack(  # np.cross costs more than the rest of the fit
         [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
@@ -145,10 +173,7 @@ def _candidates(
     normals, triples = normals[usable] / lengths[usable, None], triples[usable]
     offsets = -np.einsum("ij,ij->i", normals, triples[:, 0])
     normals *= np.where(offsets < 0, -1.0, 1.0)[:, None]
-    offsets = np.abs(offsets)
-    level = np.abs(normals[:, 0]) < np.sin(np.radians(max_roll_deg))
-    upright = (normals[:, 1] < -_LEAST_UP) & level
-    return normals[upright], offsets[upright]
+    return normals, np.abs(offsets)
 
 
 def _floor_score(points: Points, normals: Points, offsets: Values) -> Values:
@@ -162,12 +187,23 @@ def _floor_score(points: Points, normals: Points, offsets: Values) -> Values:
     return score
 
 
-def _object_score(objects: Points, normals: Points, offsets: Values, tallest: float) -> Values:
-    """Minus twice the points of objects that would be below the floor or too tall, ``(K,)``."""
+def _object_score(grid: _Grid, normals: Points, offsets: Values, tallest: float) -> Values:
+    """Minus the points of objects that a floor does not explain, shape ``(K,)``: twice those below it
+    or too high, and all of an object that hangs above it."""
+    rows, columns = np.nonzero(grid.valid & (grid.owner >= 0))
+    order = np.argsort(grid.owner[rows, columns], kind="stable")[::_OBJECT_STRIDE]
+    if not order.size:
+        return np.zeros(len(normals))
+    rows, columns = rows[order], columns[order]
+    objects = grid.points(rows, columns)
     heights = objects @ normals.T + offsets
     tolerance = _TOLERANCE + _TOLERANCE_PER_METRE * objects[:, 2:]
     misplaced = (heights < -_BELOW * tolerance) | (heights > tallest)
-    score: Values = -2.0 * np.count_nonzero(misplaced, axis=0)
+    owner = grid.owner[rows, columns]
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    counts = np.diff(first, append=owner.size)
+    hanging = np.minimum.reduceat(heights, first, axis=0) > _ABOVE_FLOOR
+    score: Values = -2.0 * np.count_nonzero(misplaced, axis=0) - counts @ hanging
     return score
 
 
@@ -196,6 +232,7 @@ def _refined(points: Points, up: Values, offset: float, rounds: int = 4) -> Plan
         # Where the ray meets the plane, not what was measured: noise must not choose the weights.
         expected = np.maximum(-offset / np.minimum(directions @ up, -1e-6), 1e-3)
         angle = np.abs(points @ up + offset) / expected
+        angle[expected > _FARTHEST] = np.inf  # at the horizon every height is a small angle
         limit = 3 * robust_sigma(angle[angle < _OUTLIER_ANGLE]) + 1e-4
         inside = angle < limit
         if np.count_nonzero(inside) < _FEWEST_ON_FLOOR:
