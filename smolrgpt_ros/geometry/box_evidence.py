@@ -15,7 +15,7 @@ from smolrgpt_ros.scene.statistics import median
 
 from .centre_errors import box_errors
 from .depth_noise import DepthNoise
-from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, rims_of
+from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, pixels_below, rims_of
 from .noise import (
     BOX_EFFECTIVE_POINTS,
     RIM_ON_SIDE,
@@ -67,7 +67,8 @@ def box_problems(
     priors = [SIZES.get(label) for label in labels]
     on_vehicle = np.zeros(len(rims.owner), bool)
     if vehicles is not None:
-        on_vehicle = vehicles[np.minimum(rims.rows + 4, frame.height - 1), rims.columns]
+        below_columns, below_rows = pixels_below(masks, rims.columns, rims.rows, plane)
+        on_vehicle = vehicles[below_rows, below_columns]
     of_object = np.zeros(len(surfaces.owner), bool)
     bottoms, tops = np.zeros(len(labels)), np.zeros(len(labels))
     for i, (label, prior) in enumerate(zip(labels, priors, strict=True)):

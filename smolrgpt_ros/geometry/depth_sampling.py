@@ -34,6 +34,7 @@ _INWARD = (2, 1, 0)  # pixels from the rim to where the object's own depth is re
 _PROBES = (3, 6)  # pixels from the rim to what surrounds it
 FEWEST_SAMPLES = 8  # pixels with depth: fewer say nothing of a region
 _BELOW = 4  # pixels from the rim down to what an object would stand on
+_MOSTLY = 0.5  # of a step that leads up or down, not sideways
 _FLOOR_BAND = 0.06  # metres of height within which a pixel is floor
 # Depth differences of neighbours, metres and shares of the depth: a jump, and the same surface.
 _JUMP, _JUMP_SHARE = 0.08, 0.05
@@ -150,11 +151,11 @@ class RimSamples:
         points: of the object just inside, optical frame, shape ``(M, 3)``; NaN where it has no
             depth.
         sigma: standard deviation of their depth, metres, shape ``(M,)``.
-        upper: whether the pixel outside is the one above.
+        upper: whether the pixel outside is above, seen along gravity.
         cut: whether the object goes on there: at the border, or behind something nearer.
         beyond: depth of what shows outside, metres, where it is not nearer and the object surely
             ends; NaN elsewhere.
-        hangs: whether nothing nearer shows right below the pixel.
+        hangs: whether nothing nearer shows right below the pixel, likewise.
         owner, bounds: as for :class:`SurfaceSamples`.
     """
 
@@ -206,10 +207,10 @@ def rims_of(
         directions=rays(camera, columns + 0.5 * dx, rows + 0.5 * dy),
         points=rays(camera, inner_columns, inner_rows) * z[:, None],
         sigma=sigma,
-        upper=dy < 0,
+        upper=_step_down(rim, plane) < -_MOSTLY,
         cut=cut,
         beyond=beyond,
-        hangs=_hangs(depth, masks, rim, z, noise) & ~cut,
+        hangs=_hangs(depth, masks, rim, z, noise, plane) & ~cut,
         owner=owner,
         bounds=masks.bounds(owner),
     )
@@ -265,14 +266,35 @@ def _surroundings(
     return hidden, beyond
 
 
+def pixels_below(
+    masks: RegionMasks, columns: Whole, rows: Whole, plane: Plane
+) -> tuple[Whole, Whole]:
+    """Columns and rows a few pixels further along gravity, within the image."""
+    dx, dy = np.rint(_BELOW * plane.down_in_image).astype(np.int64)
+    return within_image(masks, columns + dx, rows + dy)
+
+
+def _step_down(rim: RimPixels, plane: Plane) -> Floats:
+    """How far the step to the pixel outside leads down, 1 straight down, shape ``(M,)``."""
+    dx, dy = plane.down_in_image
+    step: Floats = rim.dx * dx + rim.dy * dy
+    return step
+
+
 def _hangs(
-    depth: NDArray[np.float32], masks: RegionMasks, rim: RimPixels, z: Floats, noise: DepthNoise
+    depth: NDArray[np.float32],
+    masks: RegionMasks,
+    rim: RimPixels,
+    z: Floats,
+    noise: DepthNoise,
+    plane: Plane,
 ) -> Flags:
     """Whether the object ends above something that is not nearer than it is."""
-    below = np.minimum(rim.rows + _BELOW, depth.shape[0] - 1)
-    z_below = depth[below, rim.columns].astype(np.float64)
+    c, r = pixels_below(masks, rim.columns, rim.rows, plane)
+    z_below = depth[r, c].astype(np.float64)
     with np.errstate(invalid="ignore"):
-        ends = ~masks.contain(below, rim.columns, rim.owner) & np.isfinite(z_below) & (rim.dy > 0)
+        ends = ~masks.contain(r, c, rim.owner) & np.isfinite(z_below)
+        ends &= _step_down(rim, plane) > _MOSTLY
         margin = np.maximum(_SUPPORTS, _SUPPORTS_SHARE * z)
         nearer = z_below < z - np.maximum(margin, 3 * depth_sigma(noise.between(_BELOW), z))
     hangs: Flags = ends & ~nearer

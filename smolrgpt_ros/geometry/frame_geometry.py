@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.plane import Plane, roll_of
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import median
 
@@ -113,9 +113,17 @@ class FrameGeometry:
         with self._lock:
             if not self._plane_known:
                 objects = [r.mask for r in self.regions if not is_flat(r.label)]
-                self._plane = fit_ground_plane(self.frame.depth, self.frame.intrinsics, objects)
+                frame = self.frame
+                self._plane = fit_ground_plane(frame.depth, frame.intrinsics, objects, up=frame.up)
                 self._plane_known = True
             return self._plane
+
+    @property
+    def roll_deg(self) -> float | None:
+        """Roll of the camera, clockwise as seen from behind it; ``None`` where it is not known."""
+        if self.plane is not None:
+            return roll_of(self.plane.up.tolist())
+        return None if self.frame.up is None else roll_of(self.frame.up)
 
     @property
     def noise(self) -> DepthNoise:

@@ -28,6 +28,7 @@ from smolrgpt_ros.query.input_state import (
 from smolrgpt_ros.ros.convert.camera_info import names_rectified
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
+from smolrgpt_ros.ros.inputs.gravity import Gravity
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
 from smolrgpt_ros.ros.inputs.pairing import FramePairing
 from smolrgpt_ros.ros.params.settings import Settings
@@ -102,18 +103,29 @@ class CameraPipeline:
             )
         on_pair = self._offer if self._regions is None else self._join_pair
         self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
+        self._gravity = Gravity(
+            node,
+            lambda: settings().gravity_frame,
+            prefix + now.gravity_imu_topic if now.gravity_imu_topic else "",
+            lambda: settings().gravity_up,
+            lambda target, source, stamp_ns: transforms.look_up(
+                target, source, stamp_ns, 0.0, "gravity_frame"
+            ),
+            group,
+        )
         self._rectified = names_rectified(self.pairing.topics["rgb"])
 
     def start(self) -> None:
         """Process frames from now on."""
         self.worker.start()
         own = () if self._regions is None else (self._regions,)
-        self._thread.start((*self.pairing.subscriptions, *own))
+        self._thread.start((*self.pairing.subscriptions, *self._gravity.subscriptions, *own))
 
     def stop(self) -> bool:
         """Unsubscribe and end the threads; False if the detector does not end."""
         self._thread.stop()
         self.pairing.close()
+        self._gravity.close()
         if self._regions is not None:
             self._node.destroy_subscription(self._regions)
             self._regions = None
@@ -169,13 +181,14 @@ class CameraPipeline:
 
     def _build(self, messages: FrameMessages) -> RgbdFrame:
         settings = self._settings()
-        return build_frame(
+        frame = build_frame(
             messages,
             rectified=settings.camera_info_rectified or self._rectified,
             depth_unit=settings.depth_unit,
             assume_registered=settings.depth_assume_registered,
             pose_of=self._pose_of if settings.depth_reproject else None,
         )
+        return replace(frame, up=self._gravity.up(frame))
 
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
         return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)

@@ -25,6 +25,7 @@ from .engine_protocol import Engine
 from .measuring.answer_text import answer_text
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate, locate
+from .measuring.picture_sides import sides_caveat
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class SpatialReasoner:
             notes=(
                 *_notes(grounding, sentence, read, measured, self._engine is not None),
                 *remembered,
+                *sides_caveat(grounding.question, geometry),
                 *geometry.frame.notes,
                 *missing.caveats,
             ),

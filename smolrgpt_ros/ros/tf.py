@@ -38,21 +38,35 @@ class Transforms:
             self._listener.unregister()
             self._listener = None
 
-    def look_up(self, target: str, source: str, stamp_ns: int, timeout_s: float) -> Pose:
-        """The pose of ``source`` in ``target`` at a stamp.
+    def look_up(
+        self,
+        target: str,
+        source: str,
+        stamp_ns: int,
+        timeout_s: float,
+        parameter: str = "target_frame",
+    ) -> Pose:
+        """The pose of ``source`` in ``target`` at a stamp; 0: the newest.
+
+        Args:
+            target, source: frames.
+            stamp_ns: of the image.
+            timeout_s: longest wait for it.
+            parameter: that names the target, for the error.
 
         Raises:
             QueryError: TF_FAILED naming both frames and what to do.
         """
         if target == source:
             return Pose.identity(source)
+        when = " at the image's stamp" if stamp_ns else ""
         wanted = f"no transform from {source!r} to {target!r}"
-        advice = "set target_frame to a frame of the TF tree, or leave it empty"
+        advice = f"set {parameter} to a frame of the TF tree, or leave it empty"
         if self._buffer is None:
             raise QueryError(
                 Status.TF_FAILED,
                 f"{wanted}: TF is not installed ({self._missing}); install the ROS package "
-                f"tf2_ros, or leave target_frame empty for the camera's optical frame",
+                f"tf2_ros, or leave {parameter} empty",
             )
         import tf2_ros
         from rclpy.duration import Duration
@@ -70,5 +84,5 @@ class Transforms:
         except (tf2_ros.TransformException, ValueError) as error:
             raise QueryError(
                 Status.TF_FAILED,
-                f"{wanted} at the image's stamp within {timeout_s:.2f} s: {error}; {advice}",
+                f"{wanted}{when} within {timeout_s:.2f} s: {error}; {advice}",
             ) from error

@@ -20,6 +20,7 @@ Values = NDArray[np.float64]
 
 _TRIALS = (60, 60, 30, 30, 30)  # candidate planes of each part of the image
 _OBJECT_STRIDE = 4  # pixels of objects of which one is looked at
+_OBJECT_SHARE = 0.5  # of the pixels of a floor, that all objects together are worth
 _FEWEST_PIXELS = 50  # with depth and not on an object, before a fit is tried
 _FEWEST_ON_FLOOR = 20  # pixels for a least squares plane
 _LEAST_SCORE, _LEAST_SCORE_SHARE = 30, 0.05  # of a candidate: pixels, share of the pixels
@@ -45,7 +46,7 @@ def fit_ground_plane(
     samples: int = 1200,
     tallest: float = 4.5,
 ) -> Plane | None:
-    """The floor below the camera: most pixels lie on it, hardly any below it, and objects stand on it.
+    """The floor below the camera: most pixels lie on it, hardly any below it, objects stand on it.
 
     The camera may hang at any height, look at or below the horizon and be rolled by any angle, even
     upside down. A wall has points of the floor "below" it and loses. Without a known ``up`` the
@@ -85,7 +86,7 @@ def fit_ground_plane(
         return None
     score = _floor_score(points[::3], normals, offsets)
     # A far wall has everything "above" it, and the objects far too high.
-    score = score + _object_score(grid, normals, offsets, tallest)
+    score = score + _object_score(grid, normals, offsets, tallest, _OBJECT_SHARE * len(points) / 3)
     if known is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
         score += _UPRIGHT * upright * np.maximum(score, 0.0)
@@ -142,8 +143,11 @@ class _Grid:
 def _parts(
     rows: NDArray[np.intp], columns: NDArray[np.intp], up: Values | None
 ) -> list[NDArray[np.intp]]:
-    """Indices of pixels from which triples are drawn: all, and the third of the image that is lowest
-    where up is known, else the outer third at each side, since the floor is sometimes only there."""
+    """Indices of pixels from which triples are drawn.
+
+    All, and since the floor is sometimes only there, the lowest third of the image; where up is not
+    known, the third at each side.
+    """
     all_ = np.arange(rows.size)
     last = slice(2 * rows.size // 3, None)
     if up is not None:
@@ -163,7 +167,9 @@ def _candidates(
         rng: draws the triples.
         parts: indices of points; a triple is drawn from one of them.
     """
-    triples = points[np.concatenate([rng.choice(part, (n, 3)) for part, n in zip(parts, _TRIALS, strict=False)])]
+    triples = points[
+        np.concatenate([rng.choice(part, (n, 3)) for part, n in zip(parts, _TRIALS, strict=False)])
+    ]
     a, b = (triples[:, 1] - triples[:, 0]).T, (triples[:, 2] - triples[:, 0]).T
     normals = np.column_stack(  # np.cross costs more than the rest of the fit
         [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
@@ -187,9 +193,11 @@ def _floor_score(points: Points, normals: Points, offsets: Values) -> Values:
     return score
 
 
-def _object_score(grid: _Grid, normals: Points, offsets: Values, tallest: float) -> Values:
-    """Minus the points of objects that a floor does not explain, shape ``(K,)``: twice those below it
-    or too high, and all of an object that hangs above it."""
+def _object_score(
+    grid: _Grid, normals: Points, offsets: Values, tallest: float, weight: float
+) -> Values:
+    """Minus what of the objects each of K floors does not explain, shape ``(K,)``: twice the points
+    below it or too high, and up to ``weight`` where all objects hang in the air above it."""
     rows, columns = np.nonzero(grid.valid & (grid.owner >= 0))
     order = np.argsort(grid.owner[rows, columns], kind="stable")[::_OBJECT_STRIDE]
     if not order.size:
@@ -201,9 +209,8 @@ def _object_score(grid: _Grid, normals: Points, offsets: Values, tallest: float)
     misplaced = (heights < -_BELOW * tolerance) | (heights > tallest)
     owner = grid.owner[rows, columns]
     first = np.flatnonzero(np.diff(owner, prepend=-1))
-    counts = np.diff(first, append=owner.size)
     hanging = np.minimum.reduceat(heights, first, axis=0) > _ABOVE_FLOOR
-    score: Values = -2.0 * np.count_nonzero(misplaced, axis=0) - counts @ hanging
+    score: Values = -2.0 * np.count_nonzero(misplaced, axis=0) - weight * hanging.mean(axis=0)
     return score
 
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from .camera import CameraIntrinsics
 from .tolerances import Tolerances
 
+Direction = tuple[float, float, float]
+"""A unit vector in the optical frame."""
+
 
 @dataclass(frozen=True, eq=False)
 class RgbdFrame:
@@ -24,6 +27,7 @@ class RgbdFrame:
         frame_id: optical frame of the colour camera.
         metric: whether depth is in metres; ``False`` where its scale is only estimated.
         tolerances: how far calibration, registration and masks may be off.
+        up: against gravity, where something besides the picture knows it.
         notes: what was assumed to make the frame of its input, one sentence each; every answer
             carries them.
 
@@ -38,6 +42,7 @@ class RgbdFrame:
     frame_id: str = ""
     metric: bool = True
     tolerances: Tolerances = field(default_factory=Tolerances)
+    up: Direction | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -58,6 +63,8 @@ class RgbdFrame:
                 f"intrinsics are for {self.intrinsics.width}x{self.intrinsics.height}, "
                 f"the image is {size[1]}x{size[0]}"
             )
+        if self.up is not None and not abs(np.linalg.norm(self.up) - 1.0) < 1e-3:
+            raise ValueError(f"up must be a unit vector, found {self.up}")
         for array in (self.rgb, self.depth):
             if array is not None:
                 array.setflags(write=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import Points
+
+
+def roll_of(up: Sequence[float]) -> float | None:
+    """Roll of a camera in degrees, clockwise as seen from behind it; ``None`` for one that looks
+    straight down or up.
+
+    Args:
+        up: against gravity, in the optical frame.
+    """
+    x, y = float(up[0]), float(up[1])
+    return math.degrees(math.atan2(-x, -y)) if math.hypot(x, y) > 0.1 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +46,16 @@ class Plane:
             ahead = -np.array([0.0, 1.0, 0.0]) + self.up[1] * self.up
         ahead /= np.linalg.norm(ahead)
         return np.stack([np.cross(ahead, self.up), ahead, self.up])
+
+    @property
+    def down_in_image(self) -> NDArray[np.float64]:
+        """Unit direction ``(column, row)`` in which gravity pulls in the middle of the image.
+
+        A camera that looks straight down is taken to be upright.
+        """
+        down = -self.up[:2]
+        length = float(np.linalg.norm(down))
+        return down / length if length > 0.1 else np.array([0.0, 1.0])
 
     def to_floor(self, points: Points) -> Points:
         """Optical to floor frame ``(right, ahead, height)``; the origin is below the camera."""

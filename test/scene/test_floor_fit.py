@@ -7,6 +7,7 @@ import pytest
 from empty_floor import CAMERA, floor_depth
 
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
+from smolrgpt_ros.scene.plane import roll_of
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,54 @@ def test_floor_with_noise_and_holes() -> None:
     depth[rng.random(depth.shape) < 0.3] = np.nan
     plane = fit_ground_plane(depth.astype(np.float32), CAMERA)
     assert plane is not None and plane.offset == pytest.approx(4.0, rel=0.01)
+
+
+@pytest.mark.parametrize("roll", [30.0, 45.0, 90.0, 135.0, 180.0, -90.0])
+def test_floor_in_any_direction_of_the_picture(roll: float) -> None:
+    plane = fit_ground_plane(floor_depth(2.0, 30.0, roll), CAMERA)
+    assert plane is not None and plane.offset == pytest.approx(2.0, rel=1e-3)
+    assert roll_of(plane.up.tolist()) == pytest.approx(roll, abs=0.5)
+
+
+def test_a_known_up_decides_between_floor_and_wall() -> None:
+    """A level camera before a corner: the floor below, a side wall to the right, as large."""
+    floor, wall = floor_depth(1.0, 0.0), floor_depth(1.2, 0.0, 90.0)
+    depth = np.fmin(floor, wall)
+    upright = fit_ground_plane(depth, CAMERA, up=(0.0, -1.0, 0.0))
+    on_its_side = fit_ground_plane(depth, CAMERA, up=(-1.0, 0.0, 0.0))
+    assert upright is not None and upright.offset == pytest.approx(1.0, rel=1e-2)
+    assert on_its_side is not None and on_its_side.offset == pytest.approx(1.2, rel=1e-2)
+    assert fit_ground_plane(depth, CAMERA, up=(0.0, 1.0, 0.0)) is None
+
+
+def test_a_camera_that_looks_straight_down_needs_a_known_up() -> None:
+    depth = np.full((120, 160), 3.0, np.float32)
+    assert fit_ground_plane(depth, CAMERA) is None
+    plane = fit_ground_plane(depth, CAMERA, up=(0.0, 0.0, -1.0))
+    assert plane is not None and plane.offset == pytest.approx(3.0, rel=1e-3)
+
+
+def test_objects_that_would_hang_in_the_air_speak_against_a_floor() -> None:
+    """A camera on its side: the floor at the right of the picture, a larger wall at its bottom."""
+    floor, wall = floor_depth(3.0, 8.0, 90.0), floor_depth(2.0, 8.0)
+    depth = np.fmin(floor, wall)
+    box = np.zeros(depth.shape, bool)
+    box[15:45, 100:130] = True
+    depth[box] = floor[15:45, 129].mean()  # its right side is where it stands
+    with_box = fit_ground_plane(depth, CAMERA, [box])
+    assert with_box is not None and with_box.offset == pytest.approx(3.0, rel=0.02)
+    alone = fit_ground_plane(np.where(box, np.float32("nan"), depth), CAMERA)
+    assert alone is not None and alone.offset == pytest.approx(2.0, rel=0.02)
+
+
+def test_a_level_camera_and_a_wall_at_the_horizon() -> None:
+    """Rays near the horizon meet the floor far away: no height there is off by an angle."""
+    rng = np.random.default_rng(3)
+    depth = np.fmin(floor_depth(1.8, 1.0), np.float32(7.0))
+    depth = np.where(np.isfinite(depth), depth, np.float32(7.0))
+    depth = depth + rng.normal(0, 0.002, depth.shape).astype(np.float32) * depth**2
+    plane = fit_ground_plane(depth.astype(np.float32), CAMERA)
+    assert plane is not None and plane.offset == pytest.approx(1.8, rel=0.02)
 
 
 def test_no_floor_without_depth_camera_or_pixels() -> None:

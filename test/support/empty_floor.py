@@ -10,10 +10,10 @@ CAMERA = CameraIntrinsics(160, 120, 100.0, 110.0, 70.0, 50.0)
 
 
 def floor_depth(height: float, pitch_deg: float, roll_deg: float = 0.0) -> np.ndarray:
-    """Depth of an empty floor below a camera, NaN above the horizon."""
+    """Depth of an empty floor below a camera rolled clockwise, NaN above the horizon."""
     pitch, roll = np.radians(pitch_deg), np.radians(roll_deg)
-    up = np.array([np.sin(roll), -np.cos(pitch) * np.cos(roll), -np.sin(pitch)])
-    up /= np.linalg.norm(up)
+    across, down = -np.cos(pitch) * np.sin(roll), -np.cos(pitch) * np.cos(roll)
+    up = np.array([across, down, -np.sin(pitch)])
     v, u = np.mgrid[0 : CAMERA.height, 0 : CAMERA.width]
     directions = rays(CAMERA, u.ravel(), v.ravel())
     falling = directions @ up

@@ -105,7 +105,8 @@ class SceneObjects(FloorObjects):
     def beside(self, side: Side, a: End, b: End) -> float:
         """Probability that ``a`` is on a side of ``b``.
 
-        Left and right go by the columns of the masks' centroids; of the camera, by the bearing.
+        Left and right are the picture's: by the columns of the masks' centroids; of the camera,
+        by the side of its optical axis.
         In front of an object is what is less far ahead, in front of the camera what is ahead.
         """
         match side:
@@ -126,7 +127,7 @@ class SceneObjects(FloorObjects):
         if a is not None and b is not None:
             one, two = self.column(a), self.column(b)
             return chance_positive(two.value - one.value, math.hypot(one.std, two.std))
-        one_spot, two_spot = self.on_floor(a).footprint, self.on_floor(b).footprint
+        one_spot, two_spot = self.on_floor(a).found, self.on_floor(b).found
         across = float(two_spot.centre[0] - one_spot.centre[0])
         variance = float(one_spot.covariance[0, 0] + two_spot.covariance[0, 0])
         return chance_positive(across, math.sqrt(variance))

@@ -17,6 +17,25 @@ INPUT_SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "gravity_frame",
+        "",
+        "Frame whose z axis points up, such as map, odom or base_link on level ground: TF says how "
+        "the camera hangs. Empty, or without a transform: gravity_imu_topic.",
+    ),
+    ParameterSpec(
+        "gravity_imu_topic",
+        "",
+        "Accelerometer of the camera (sensor_msgs/Imu); of several cameras, below each one's name. "
+        "Empty, or silent: gravity_up.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "gravity_up",
+        "",
+        "Up in the camera's optical frame (x right, y down, z ahead), e.g. '0, 1, 0' for a camera "
+        "that hangs upside down; empty: the floor in view says it, at any roll.",
+    ),
+    ParameterSpec(
         "camera_info.rectified",
         False,
         "The colour images are rectified: P of rgb/camera_info counts and no lens is undone. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,6 +13,7 @@ from smolrgpt_ros.detection.tracker import TrackerSettings
 from smolrgpt_ros.detection.ultralytics_detector import DetectorSettings
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.query.request import QueryLimits
+from smolrgpt_ros.scene.frame import Direction
 
 from ..inputs.pairing import PairingSettings
 from ..qos import profile
@@ -38,6 +40,7 @@ class Settings:
     limits: QueryLimits
     pairing: PairingSettings
     vocabulary: Path | None
+    gravity_up: Direction | None
 
     autostart: bool
     device: str
@@ -51,6 +54,8 @@ class Settings:
     detector_sha256: str
     detector_prompts: str
     detector_max_rate: float
+    gravity_frame: str
+    gravity_imu_topic: str
     camera_info_rectified: bool
     depth_unit: float
     depth_assume_registered: bool
@@ -114,9 +119,24 @@ class Settings:
             ),
             cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
+            gravity_up=_direction(values["gravity_up"]),
             vocabulary=Path(values["vocabulary_file"]) if values["vocabulary_file"] else None,
         )
         return cls(**(named | made))
+
+
+def _direction(text: str) -> Direction | None:
+    """``"0, -1, 0"`` -> a unit vector; ``None`` for nothing."""
+    if not text.strip():
+        return None
+    try:
+        x, y, z = (float(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        x = y = z = math.nan
+    length = math.hypot(x, y, z)
+    if not 1e-6 < length < math.inf:
+        raise ValueError(f"gravity_up must be three numbers like '0, -1, 0', found {text!r:.80}")
+    return x / length, y / length, z / length
 
 
 def _labels(text: str) -> dict[str, str]:

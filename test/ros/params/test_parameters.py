@@ -98,12 +98,20 @@ def test_settings_are_a_copy():
         ({"model_sha256": "abc"}, r"model\.sha256 must be 64 hexadecimal digits"),
         ({"detector_labels": "rack"}, r"detector\.labels must be like.*'rack'"),
         ({"detector_labels": "rack=shelf,=pallet"}, r"detector\.labels"),
+        ({"gravity_up": "0 1"}, r"gravity_up must be three numbers like '0, -1, 0', found '0 1'"),
+        ({"gravity_up": "0 0 0"}, "gravity_up must be"),
+        ({"gravity_up": "0 nan 1"}, "gravity_up must be"),
         ({"detector_sha256": "g" * 64}, r"detector\.sha256"),
     ],
 )
 def test_structural_nonsense_is_named(changes, match):
     with pytest.raises(ValueError, match=match):
         Settings.from_values(DEFAULTS | changes)
+
+
+def test_up_becomes_a_unit_vector():
+    assert Settings.from_values(DEFAULTS | {"gravity_up": "0, 3 ,-4"}).gravity_up == (0, 0.6, -0.8)
+    assert Settings.from_values(DEFAULTS).gravity_up is None
 
 
 def test_cameras_and_transports_reach_the_settings():
