@@ -32,12 +32,14 @@ class Grounding:
             no model is asked.
         model_prompt: what a model is asked: ``prompt``, the same form as a canonical prompt, or
             ``None`` for a question that no model is trained on.
+        synonyms: words of the question that were read as a label, with that label.
     """
 
     question: q.Question
     form: Meaning | None
     prompt: Prompt
     model_prompt: Prompt | None
+    synonyms: tuple[tuple[str, str], ...] = ()
 
 
 def ground(
@@ -75,13 +77,14 @@ def ground(
         return _with_placeholders(question, regions, vocabulary, reader, canonical)
     labels = {view.id: view.label for view in regions}
     asked = reader.read(question, View(labels))
+    synonyms = reader.synonyms_used(question, View(labels))
     if restricted:
         asked = _restricted(asked, labels)
     form = model_form(asked, labels, decide)
     if form is None or not form.trained:
-        return Grounding(asked, None, Prompt("", _named(asked)), None)
+        return Grounding(asked, None, Prompt("", _named(asked)), None, synonyms)
     prompt = write_prompt(form, labels, vocabulary)
-    return Grounding(asked, form, prompt, prompt)
+    return Grounding(asked, form, prompt, prompt, synonyms)
 
 
 def _with_placeholders(

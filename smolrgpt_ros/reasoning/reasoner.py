@@ -294,6 +294,7 @@ def _notes(
     """What a client cannot see from the values alone."""
     notes = []
     vanished = list(sentence.vanished_region_ids)
+    notes += [f'"{word}" was read as "{label}".' for word, label in grounding.synonyms]
     if generated and grounding.model_prompt is None:
         notes.append("The model was not trained on this form of question and was not asked.")
     if vanished:

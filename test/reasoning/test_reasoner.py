@@ -284,3 +284,20 @@ def test_of_a_remembered_object_its_age_is_said_and_the_model_is_not_asked(yard:
         "was not asked.",
     )
     assert answer.measured.value == pytest.approx(TRUE, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("question", "notes"),
+    [
+        ("how far is forklift 22 from skid 11", ("forklift", "transporter", "skid", "pallet")),
+        ("how far is transporter 22 from palet 11", ()),  # a repaired slip is the label itself
+        ("how far is t22 from the leftmost pallet", ()),
+    ],
+)
+def test_a_word_that_stands_for_a_label_is_named(
+    yard: Any, question: str, notes: tuple[str, ...]
+) -> None:
+    answer = SpatialReasoner(None).answer(yard.frame, yard.regions, question)
+    pairs = zip(notes[::2], notes[1::2], strict=True)
+    assert answer.notes == tuple(f'"{word}" was read as "{label}".' for word, label in pairs)
+    assert answer.understood.startswith("How far is transporter 22 from ")

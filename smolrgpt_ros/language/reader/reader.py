@@ -10,6 +10,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..english import english
 from ..question import Among, Holds, Not, OfClass, Question, Where, Whether, parts_of
+from ..vocabulary import plural_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
 from .noun_phrases import It
@@ -62,8 +63,7 @@ class GrammarReader:
             QueryError: BAD_QUESTION where it cannot be read whole, with the word that could not be
                 used; UNKNOWN_REGION where it names what is not in view.
         """
-        labels = tuple(dict.fromkeys(view.labels.values()))
-        tokens = tokenize(text, labels, self._lists, self._speller)
+        tokens = self._tokens(text, view)
         parser = Parser(self._grammar, tokens)
         readings = parser.readings("QUESTION")
         if not readings:
@@ -86,6 +86,26 @@ class GrammarReader:
             read = " or ".join(repr(english(question)) for question in list(questions)[:2])
             raise QueryError(Status.BAD_QUESTION, f"this can be read as {read}; ask one of them")
         raise errors[0]
+
+    def synonyms_used(self, text: str, view: View) -> tuple[tuple[str, str], ...]:
+        """Words of a text that stand for a label in view, with that label: forklift, transporter.
+
+        Args:
+            text: as typed.
+            view: the regions it may mean.
+        """
+        found = {}
+        for token in self._tokens(text, view):
+            label = token.value
+            if token.kind == "noun" and isinstance(label, str) and label in view.labels.values():
+                own = label.replace("-", " ").replace("_", " ")
+                if token.text not in (own, plural_of(own)):
+                    found[token.text] = label
+        return tuple(found.items())
+
+    def _tokens(self, text: str, view: View) -> tuple[Token, ...]:
+        labels = tuple(dict.fromkeys(view.labels.values()))
+        return tokenize(text, labels, self._lists, self._speller)
 
     def _unreadable(self, tokens: Sequence[Token], parser: Parser, view: View) -> QueryError:
         words = [t for t in tokens if t.kind != "pause"]
