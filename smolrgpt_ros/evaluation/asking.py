@@ -51,6 +51,7 @@ def ask(reasoner: SpatialReasoner, case: Case, question: ScoredQuestion) -> Outc
             case.regions,
             question.text,
             question.region_ids,
+            geometry=case.geometry,
             candidates=case.candidates,
         )
     except QueryError as error:

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.perception.candidates import regions_of
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.published_layout import (
@@ -24,6 +26,8 @@ from smolrgpt_ros.simulation.questions.questions import KINDS, generate_question
 from smolrgpt_ros.simulation.sensing.matching import match_objects
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+from .driving import seen_while_driving
 
 HELD_OUT_SEED = 900_000
 """First seed of evaluations; those of training are far below."""
@@ -53,7 +57,8 @@ class ScoredQuestion:
 class Case:
     """A frame, its regions, and what is asked about it.
 
-    ``image`` names the frame; ``candidates`` may be objects as well, by a detector's weak scores.
+    ``image`` names the frame; ``candidates`` may be objects as well, by a detector's weak scores;
+    ``geometry`` holds the places where several frames gave them.
     """
 
     image: str
@@ -61,6 +66,7 @@ class Case:
     regions: tuple[Region, ...]
     questions: tuple[ScoredQuestion, ...]
     candidates: tuple[Region, ...] = ()
+    geometry: FrameGeometry | None = None
 
 
 def simulated_cases(
@@ -74,6 +80,7 @@ def simulated_cases(
     phrasing: str = "heldout",
     detector: RegionDetector | None = None,
     looks: str = "plain",
+    drive: int = 1,
 ) -> Iterator[Case]:
     """Frames of unseen seeds with one question of each kind, by default in unseen words.
 
@@ -83,6 +90,7 @@ def simulated_cases(
         phrasing: of the questions, ``"heldout"`` or ``"train"``.
         detector: finds the regions; ``None`` takes the simulator's masks.
         looks: of the scenes, one of ``world.scenes.LOOKS``.
+        drive: frames of a drive that ends at each view, remembered; with a detector.
     """
     names = list(families)
     for index in range(count):
@@ -98,14 +106,24 @@ def simulated_cases(
                 questions.append(
                     ScoredQuestion(name, asked.category, asked.text, ids, asked.normalized)
                 )
-        regions: tuple[Region, ...] = tuple(shot.regions)
-        candidates: tuple[Region, ...] = ()
-        if detector is not None:
-            found, candidates = regions_of(detector.detect(shot.frame.rgb))
-            same = {o.id: r for r, o in match_objects(shot.truth, found).items()}
-            questions = [replace(q, region_ids=_translated(q.region_ids, same)) for q in questions]
-            regions = found
-        yield Case(f"{seed + index} {family}", shot.frame, regions, tuple(questions), candidates)
+        image = f"{seed + index} {family}"
+        if detector is None:
+            yield Case(image, shot.frame, shot.regions, tuple(questions))
+            continue
+        if drive > 1:
+            seen = seen_while_driving(shot, drive, detector, sensor)
+        else:
+            seen = SeenFrame(shot.frame, *regions_of(detector.detect(shot.frame.rgb)))
+        same = {o.id: r for r, o in match_objects(shot.truth, seen.regions).items()}
+        asked_ids = (_translated(q.region_ids, same) for q in questions)
+        yield Case(
+            image,
+            seen.frame,
+            seen.regions,
+            tuple(replace(q, region_ids=i) for q, i in zip(questions, asked_ids, strict=True)),
+            seen.candidates,
+            seen.geometry,
+        )
 
 
 def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...] | None:

@@ -72,6 +72,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default="true",
         help="regions of simulated frames: the simulator's, or the detector's (end to end)",
     )
+    parser.add_argument(
+        "--drive",
+        type=int,
+        default=1,
+        metavar="FRAMES",
+        help="with --masks detector: frames of a camera that drives up to each view, remembered as "
+        "a node remembers them (default: %(default)s)",
+    )
     parser.add_argument("--out", type=Path, help="write every outcome here, one JSON object a line")
     parser.add_argument("--answers", type=Path, help="write the benchmark's submission file here")
     parser.add_argument("--report", type=Path, help="write an HTML page with the worst cases here")
@@ -158,6 +166,7 @@ def _described(arguments: argparse.Namespace) -> str:
     return (
         f"{arguments.frames} simulated frames from seed {arguments.seed}, {arguments.masks} masks, "
         f"{arguments.phrasing} sentences, {arguments.looks} looks"
+        + (f", after a drive of {arguments.drive} frames" if arguments.drive > 1 else "")
         + (", no geometry" if arguments.without_geometry else "")
     )
 
@@ -173,6 +182,8 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         if arguments.masks == "detector":
             raise ValueError("--masks detector is for simulated frames; --data brings its masks")
         return published_cases(arguments.data)
+    if arguments.drive > 1 and arguments.masks != "detector":
+        raise ValueError("--drive is for --masks detector: the simulator's masks miss nothing")
     families = FAMILIES if arguments.family == "mix" else (arguments.family,)
     return simulated_cases(
         arguments.frames,
@@ -182,4 +193,5 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         phrasing=arguments.phrasing,
         detector=UltralyticsDetector.load(DETECTOR) if arguments.masks == "detector" else None,
         looks=arguments.looks,
+        drive=arguments.drive,
     )

@@ -94,6 +94,23 @@ def simulate_frame(
     return SimulatedFrame(frame, regions, truth, ideal, scene)
 
 
+def simulate_scene(
+    scene: SceneSpec, seed: int, renderer: WarehouseRenderer, sensor: SensorModel | None = None
+) -> SimulatedFrame:
+    """The frame of a scene, whatever it shows.
+
+    Args:
+        seed: of the sensor model's noise.
+        renderer: of the picture's size.
+    """
+    owner, depth_map = renderer.labels(scene)
+    truth, masks = annotate_frame(scene, owner, seed)
+    ideal = renderer.finish(scene, owner, depth_map)
+    frame = seen_through(sensor, ideal, seed, scene.family)
+    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
+    return SimulatedFrame(frame, regions, truth, ideal, scene)
+
+
 def seen_through(sensor: SensorModel | None, ideal: Rendering, seed: int, family: str) -> RgbdFrame:
     """An ideal picture through a sensor model: always the same for the same arguments."""
     rgb, depth = ideal.rgb.copy(), ideal.depth.copy()
