@@ -25,7 +25,7 @@ class PalletsByTruth:
         self.pictures = 0
         self.frames = frames
         self.shot = shot
-        self.earlier = ()
+        self.earlier = shot.regions
 
     def detect(self, rgb):
         self.pictures += 1
