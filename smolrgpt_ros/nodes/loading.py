@@ -19,6 +19,7 @@ from smolrgpt_ros.language.reader.word_lists import WordListError
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.libraries import check_libraries
 
+from .process_memory import leave_out_triton
 from .timed_engine import TimedEngine
 
 
@@ -44,6 +45,7 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         digest = sha256_of(weights) if len(files) == 1 else listing_sha256(files)
         named = " and ".join(map(str, files))
         check_sha256(digest, settings.detector_sha256, named, "detector.sha256")
+    leave_out_triton()
     detector = UltralyticsDetector.load(
         weights,
         device=settings.device,

@@ -1,10 +1,11 @@
-"""The memory of a node's process: one heap for all threads, and its size."""
+"""The memory of a node's process: what is kept small, and how much it is."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+import sys
 from pathlib import Path
 
 #: ``M_ARENA_MAX`` of glibc's ``malloc.h``.
@@ -12,7 +13,9 @@ _M_ARENA_MAX = -8
 
 
 def use_one_heap() -> bool:
-    """Let glibc serve all threads from one heap; call it before threads are started.
+    """Let glibc serve all threads from one heap; call it before NumPy, which starts threads.
+
+    glibc looks at it once, when the first thread beside the main one allocates.
 
     By default it makes up to eight heaps for each core. Every query has a thread of its own, so
     that images and points are allocated in all heaps and each grows to its maximum: tens of MiB,
@@ -27,6 +30,20 @@ def use_one_heap() -> bool:
     with contextlib.suppress(OSError, AttributeError):
         return bool(ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, 1))
     return False
+
+
+def leave_out_triton() -> None:
+    """Keep torch from importing triton on a host without a GPU; call it before models are loaded.
+
+    torchvision and transformers import torch's compiler, which no node uses, and that imports
+    triton where it is installed, as with torch's CUDA wheels: 80 MiB. torch does without it, as its
+    CPU wheels do.
+    """
+    with contextlib.suppress(ImportError):  # whoever needs torch says that it is missing
+        import torch
+
+        if not torch.cuda.is_available():
+            sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 
 def resident_bytes(process: str = "self") -> int:

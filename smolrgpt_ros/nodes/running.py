@@ -21,7 +21,6 @@ from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from smolrgpt_ros.ros.fast_dds import use_profile
 
 from .namesakes import watch_for_namesakes
-from .process_memory import use_one_heap
 
 Transition = Callable[[Any, LifecycleState], TransitionCallbackReturn]
 
@@ -54,7 +53,6 @@ def run(
         the exit code: 0, 1 after a fatal error, 2 for parameters, arguments or a log folder that it
         cannot start with.
     """
-    use_one_heap()
     use_profile()
     code = 0
     node: Any = None

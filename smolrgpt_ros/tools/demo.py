@@ -35,7 +35,7 @@ class Processes:
 
     def start(self, name: str, module: str, parameters: dict[str, object]) -> None:
         """Start ``python -m module`` with ROS parameters."""
-        command = [sys.executable, "-m", module, "--ros-args"]
+        command = [sys.executable, "-m", "smolrgpt_ros.nodes.program", module, "--ros-args"]
         for key, value in parameters.items():
             command += ["-p", f"{key}:={value}"]
         with (self._logs / f"{name}.log").open("wb") as log:

@@ -1,7 +1,7 @@
 """The other processes of the soak test: the query node with a known detector and model, the camera.
 
-python -m smolrgpt_ros.tools.soak_processes node SCENE.npz --ros-args …
-python -m smolrgpt_ros.tools.soak_processes camera SCENE.npz RATE
+python -m smolrgpt_ros.nodes.program smolrgpt_ros.tools.soak_processes node SCENE.npz …
+python -m smolrgpt_ros.nodes.program smolrgpt_ros.tools.soak_processes camera SCENE.npz RATE
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from smolrgpt_ros.detection.detector import Detection
-from smolrgpt_ros.nodes.running import end_process, run
+from smolrgpt_ros.nodes.running import run
 from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode, make_executor
 from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
@@ -149,7 +149,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return SingleThreadedExecutor()
 
     return run(role, make_node, executor, words[3:], refusals=(ParameterError,))
-
-
-if __name__ == "__main__":
-    end_process(main())

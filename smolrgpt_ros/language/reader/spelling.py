@@ -7,7 +7,7 @@ pyspellchecker; without it only words are repaired that no English word can be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 
 @cache
@@ -38,7 +38,8 @@ class Speller:
         self._spellings = spellings or {}
         self._words = frozenset(word for word in words if word.isalpha())
         self._dictionary = dictionary
-        self._near: dict[str, frozenset[str]] = {}
+        # Bounded: clients send any words.
+        self._near = lru_cache(maxsize=1000)(self._words_near)
 
     def repaired(self, word: str, also: frozenset[str] = frozenset()) -> str:
         """The word itself, or the only known one that a slip away.
@@ -52,13 +53,14 @@ class Speller:
         dictionary = english_words() if self._dictionary is None else self._dictionary
         if word in dictionary or not dictionary:
             return word
-        if word not in self._near:
-            self._near[word] = frozenset(w for w in self._words if is_one_slip(word, w))
-        near = self._near[word] | {w for w in also if is_one_slip(word, w)}
+        near = self._near(word) | {w for w in also if is_one_slip(word, w)}
         # A swapped or doubled letter is likelier than another word of the same length.
         close = {w for w in near if sorted(w) == sorted(word)} or near
         meant = {self._spellings.get(w, w) for w in close}
         return next(iter(meant)) if len(meant) == 1 else word
+
+    def _words_near(self, word: str) -> frozenset[str]:
+        return frozenset(w for w in self._words if is_one_slip(word, w))
 
 
 def is_one_slip(a: str, b: str) -> bool:

@@ -48,3 +48,10 @@ def test_labels_in_view_are_words_too() -> None:
 )
 def test_one_slip(a: str, b: str, near: bool) -> None:
     assert is_one_slip(a, b) is near
+
+
+def test_words_of_clients_do_not_fill_the_memory() -> None:
+    speller = Speller(WORDS, frozenset({"tight"}))
+    for number in range(3000):
+        speller.repaired("pallt" + "".join(chr(97 + int(digit)) for digit in str(number)))
+    assert speller._near.cache_info().currsize <= 1000
