@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -16,10 +17,14 @@ def run_program(module: str) -> NoReturn:
         module: full name; imported here, so that nothing large is imported before the heap is set.
     """
     use_one_heap()
-    code = import_module(module).main()
-    from .running import end_process
+    end_process(import_module(module).main())
 
-    end_process(code)
+
+def end_process(code: int) -> NoReturn:
+    """End the process now: Python would wait for threads that hang in a model."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import rclpy
 from rclpy.exceptions import NameValidationException
@@ -102,13 +101,6 @@ def start_error(error: Exception) -> str:
     if "log directory" in text:
         return f"{text}; set ROS_LOG_DIR to a folder that can be written"
     return f"{text}; see the arguments after --ros-args and the file of --params-file"
-
-
-def end_process(code: int) -> NoReturn:
-    """End the process now: Python would wait for threads that hang in a model."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code)
 
 
 def _end(node: Any, executor: Executor | None) -> None:

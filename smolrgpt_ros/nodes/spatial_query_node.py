@@ -50,7 +50,8 @@ from .health import node_healths, not_ready_healths
 from .loading import labels_without_synonyms, load_detector, load_engine, load_reader
 from .models import Models
 from .outputs import CameraOutputs
-from .running import end_process, logged, run
+from .program import end_process
+from .running import logged, run
 from .timed_engine import LoadedEngine
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE

@@ -27,7 +27,8 @@ from smolrgpt_ros.simulation.datasets.storage import millimetres
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
-from .running import end_process, run
+from .program import end_process
+from .running import run
 from .scene_source import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
 
 SPECS: tuple[ParameterSpec, ...] = (

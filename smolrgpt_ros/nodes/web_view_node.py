@@ -21,7 +21,8 @@ from smolrgpt_ros.ros.view.web_schemas import definition_of
 from smolrgpt_ros.ros.view.web_server import WebServer, WebServerError, WebService, WebTopic
 from smolrgpt_ros.srv import SpatialQuery
 
-from .running import end_process, run
+from .program import end_process
+from .running import run
 
 PACKAGE = "smolrgpt_ros"
 #: Topics for browsers: name, package and message, quality of service.

@@ -24,6 +24,7 @@ QUESTIONS = (
 #: A reply that takes longer is lost, seconds.
 PATIENCE_S = 60.0
 
+
 class Client(threading.Thread):
     """Asks without pause until it is stopped.
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys, threading, time
 from smolrgpt_ros.nodes import spatial_query_node as module
-from smolrgpt_ros.nodes.running import end_process
+from smolrgpt_ros.nodes.program import end_process
 from smolrgpt_ros.srv import SpatialQuery
 from builtin_interfaces.msg import Time
 

@@ -117,7 +117,8 @@ def program(arguments, environment):
     """A node's program that is to end by itself: its exit code and what it printed."""
     code = (
         "from rclpy.node import Node; from rclpy.executors import SingleThreadedExecutor\n"
-        "from smolrgpt_ros.nodes.running import end_process, run; import sys\n"
+        "from smolrgpt_ros.nodes.program import end_process\n"
+        "from smolrgpt_ros.nodes.running import run; import sys\n"
         "end_process(run('prog', lambda: Node('prog'), lambda n: SingleThreadedExecutor(),\n"
         "    sys.argv, refusals=()))"
     )
