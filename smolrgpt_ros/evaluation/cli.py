@@ -94,11 +94,24 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="fit the model's confidence to these outcomes and keep the curves in its folder",
     )
+    parser.add_argument(
+        "--typed",
+        type=int,
+        metavar="N",
+        help="ask N random questions of the whole query language instead, in canonical English, "
+        "40 about each frame; the truth is the simulator's, the model is asked its own forms",
+    )
+    parser.add_argument("--without-model", action="store_true", help="measure only (with --typed)")
+    parser.add_argument(
+        "--json", type=Path, help="write every typed question here, one JSON object a line"
+    )
     parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    if arguments.typed is not None:
+        return _typed(arguments)
     from tqdm import tqdm
 
     from smolrgpt_ros.checkpoints import MINI
@@ -142,6 +155,48 @@ def main(arguments: argparse.Namespace) -> int:
         title = f"{folder.name} on {_described(arguments)}"
         arguments.report.write_text(html_report(title, summary, worst.all()))
     print(json.dumps(summary.to_json(), indent=2))
+    return 0
+
+
+def _typed(arguments: argparse.Namespace) -> int:
+    """Ask random questions of the query language."""
+    from contextlib import nullcontext
+    from itertools import islice
+
+    from tqdm import tqdm
+
+    from smolrgpt_ros.checkpoints import MINI
+    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+    from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+    from smolrgpt_ros.simulation.warehouse import simulate_frame
+    from smolrgpt_ros.simulation.world.scenes import FAMILIES
+
+    from .typed.asking_typed import PER_FRAME, ask_typed
+    from .typed.typed_outcomes import summary_of
+
+    if arguments.typed < 1:
+        raise ValueError(f"--typed must be at least 1, found {arguments.typed}")
+    if arguments.data is not None or arguments.masks == "detector":
+        raise ValueError("--typed asks about simulated frames on the simulator's masks")
+    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
+    sensor = None if arguments.clean else SensorModel()
+    shots = (
+        simulate_frame(arguments.seed + i, families[i % len(families)], 640, 480, sensor)
+        for i in range(-(-arguments.typed // PER_FRAME))
+    )
+    model = (
+        nullcontext()
+        if arguments.without_model
+        else SmolRGPTEngine.load(
+            arguments.model or MINI, dtype=arguments.dtype, threads=arguments.threads
+        )
+    )
+    with model as engine:
+        asked = islice(ask_typed(shots, engine), arguments.typed)
+        outcomes = list(tqdm(asked, total=arguments.typed, unit="q", disable=None))
+    if arguments.json:
+        arguments.json.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
+    print(json.dumps(summary_of(outcomes), indent=2))
     return 0
 
 

@@ -156,16 +156,6 @@ def clearance(a: FloorObject, b: FloorObject) -> Quantity:
     return Quantity(value, sigma, centres.systematic * (value / max(centres.value, 1e-6)))
 
 
-def hour_of(a: FloorObject, viewer: FloorObject) -> tuple[int, float]:
-    """The clock hour, 1 to 12, at which ``a`` is seen from ``viewer`` when looking ahead.
-
-    Returns:
-        The hour, and the standard deviation of the bearing in hours.
-    """
-    bearing, std = bearing_of(a, viewer)
-    return round(bearing / 30) % 12 or 12, std / 30
-
-
 def bearing_of(a: FloorObject, viewer: FloorObject) -> tuple[float, float]:
     """Angle at which ``a`` is seen from ``viewer``, to the right of ahead, and its deviation, deg.
 

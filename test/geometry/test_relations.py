@@ -15,10 +15,10 @@ from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.relations import (
     FloorObject,
     Quantity,
+    bearing_of,
     clearance,
     higher_by,
     horizontal_distance,
-    hour_of,
     nearer_by,
     rectangle_gap,
     vertical_distance,
@@ -98,8 +98,8 @@ def test_what_differs_less_than_its_deviation(objects: dict[int, FloorObject]) -
     ],
 )
 def test_clock(objects: dict[int, FloorObject], a: int, viewer: int, hour: int) -> None:
-    found, std = hour_of(objects[a], objects[viewer])
-    assert found == hour and 0 < std < 0.2
+    angle, std = bearing_of(objects[a], objects[viewer])
+    assert round(angle / 30) % 12 == hour and 0 < std < 6.0
 
 
 def footprint(x: float, y: float, size: tuple[float, float], yaw_deg: float = 0.0) -> Footprint:

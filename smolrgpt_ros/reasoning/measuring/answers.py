@@ -41,8 +41,8 @@ from .floor_objects import CannotMeasure, End
 from .numbers import Number, chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
-from .selections import candidates
-from .wording import nothing, noun
+from .selections import candidates, none_fits
+from .wording import noun
 
 _WORDS = {
     RelationKind.LEFT_RIGHT: ("left", "right"),
@@ -115,7 +115,7 @@ def _which(context: Context, selection: Selection) -> Evaluation:
         return _found(context, chosen, "", selected.ids, 1.0)
     ids = context.members(selection)
     if not ids:
-        raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+        raise none_fits(selection, context)
     return _found(context, None, "", ids, 1.0)
 
 
@@ -132,7 +132,7 @@ def _listing(context: Context, selection: Selection) -> Evaluation:
 def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
     ids = candidates(selection, key, context)
     if not ids:
-        raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+        raise none_fits(selection, context)
     unit = unit_of(key, ids, context)
     if unit != "count":
         context.objects.require_scale()
@@ -142,7 +142,7 @@ def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
 def _order(context: Context, selection: Selection, key: Key, descending: bool) -> Evaluation:
     ids = candidates(selection, key, context)
     if not ids:
-        raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+        raise none_fits(selection, context)
     numbers = {i: context.number(key, i) for i in ids}
     ranked = sorted(ids, key=lambda i: (numbers[i].value, numbers[i].tie_break), reverse=descending)
     certainty = 1.0
@@ -230,8 +230,20 @@ def _direction(context: Context, subject: End, viewer: End) -> Evaluation:
         raise QueryError(
             Status.BAD_QUESTION, f"{context.objects.name(subject)} has no direction from itself"
         )
-    hour, std = context.objects.hour(subject, viewer)
-    return _found(context, hour, "hour", regions_in((subject, viewer)), None, std)
+    hours = context.objects.hours(subject, viewer)
+    beyond = hours.value - round(hours.value)
+    later, earlier = (chance_positive(side * beyond - 0.5, hours.std) for side in (1, -1))
+    certainty = 1.0 - later - earlier
+    if certainty < SURE:
+        other = _hour(hours.value + (1 if later > earlier else -1))
+        context.doubt(f"it could be at {other} o'clock as well ({max(later, earlier):.2f})")
+    ids = regions_in((subject, viewer))
+    return _found(context, _hour(hours.value), "hour", ids, certainty, hours.std)
+
+
+def _hour(hours: float) -> int:
+    """The nearest hour of a clock, 1 to 12."""
+    return round(hours) % 12 or 12
 
 
 def _where_is(context: Context, subject: End) -> Evaluation:
@@ -241,9 +253,9 @@ def _where_is(context: Context, subject: End) -> Evaluation:
     distance = context.objects.center_distance(subject, None)
     ids, values, stds = [subject], [distance.value], [distance.std]
     if context.objects.geometry.plane is not None:
-        hour, hour_std = context.objects.hour(subject, None)
-        values.append(float(hour))
-        stds.append(hour_std)
+        hours = context.objects.hours(subject, None)
+        values.append(float(_hour(hours.value)))
+        stds.append(hours.std)
         holders = {
             region.id: rests_on(context.objects, subject, region.id)
             for region in context.objects.geometry.regions

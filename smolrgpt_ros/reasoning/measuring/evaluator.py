@@ -27,8 +27,8 @@ from .numbers import Number
 from .quantities import amount_of, number_of
 from .regions_needed import regions_needed
 from .scene_objects import SceneObjects
-from .selections import resolve
-from .wording import nothing, noun
+from .selections import none_fits, resolve
+from .wording import noun
 
 #: Largest distance that a camera with depth measures, metres; by unit, as an area and a volume.
 _MOST_M = 1000.0
@@ -125,7 +125,7 @@ class _Evaluator:
         if not ids:
             for reason in selected.unknown.values():
                 raise CannotMeasure(reason)
-            raise QueryError(Status.UNKNOWN_REGION, nothing(selection))
+            raise none_fits(selection, self)
         fitting = ", ".join(str(i) for i in ids)
         raise QueryError(
             Status.UNKNOWN_REGION,

@@ -11,7 +11,6 @@ from smolrgpt_ros.geometry.relations import (
     clearance,
     higher_by,
     horizontal_distance,
-    hour_of,
     nearer_by,
     vertical_distance,
 )
@@ -91,9 +90,10 @@ class SceneObjects(FloorObjects):
             return combined((size,), (_FLAT_HEIGHT,))
         return size
 
-    def hour(self, subject: End, viewer: End) -> tuple[int, float]:
-        """Clock hour at which the subject is for the viewer, and its deviation in hours."""
-        return hour_of(self.on_floor(subject), self.on_floor(viewer))
+    def hours(self, subject: End, viewer: End) -> Number:
+        """Hours of a clock, in [0, 12), at which the subject is for the viewer."""
+        angle, std = bearing_of(self.on_floor(subject), self.on_floor(viewer))
+        return Number(angle / 30 % 12, (std / 30) ** 2)
 
     def bearing(self, region_id: int) -> Number:
         """Angle between an object and the camera's viewing direction, to either side, degrees."""

@@ -27,7 +27,7 @@ from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
 from .floor_objects import CannotMeasure
 from .numbers import IMPOSSIBLE, Number, chance_below
-from .wording import join, noun, superlative
+from .wording import join, nothing, noun, superlative
 
 
 def resolve(selection: Selection, context: Context) -> Selected:
@@ -63,6 +63,12 @@ def resolve(selection: Selection, context: Context) -> Selected:
             return _where(context.select(of), condition, context)
         case Ranked():
             return _ranked(selection, context)
+
+
+def none_fits(selection: Selection, context: Context) -> QueryError:
+    """That nothing is selected, and what may be."""
+    doubts = context.select(selection).doubts
+    return QueryError(Status.UNKNOWN_REGION, "; ".join((nothing(selection), *doubts)))
 
 
 def _given(ids: tuple[int, ...]) -> Selected:

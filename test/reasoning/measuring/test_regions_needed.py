@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 from block_scene import Scene
-from query_questions import QuestionSampler
 
+from smolrgpt_ros.evaluation.typed.question_sampler import QuestionSampler
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import (
     All,

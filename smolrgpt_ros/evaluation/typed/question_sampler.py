@@ -138,8 +138,10 @@ class QuestionSampler:
             case 0:
                 states = tuple(q.LoadState) if label in _THINGS else (q.LoadState.ON_FLOOR,)
                 return q.State(self.pick(states))
+            case 1 if self.of["buffer"]:
+                return q.Inside(self.ids("buffer"))
             case 1:
-                return q.Inside(self.ids("buffer") if self.of["buffer"] else q.OfClass("buffer"))
+                return q.State(q.LoadState.ON_FLOOR)
             case 2:
                 return q.OnTop(q.OfClass(self.label(("transporter", "buffer"))))
             case 3 | 4:
@@ -161,11 +163,12 @@ class QuestionSampler:
             case 10:
                 return q.Among(self.ids(self.label()))
             case 11:
-                return q.Not(self.condition(label, 0))
+                return q.negated(self.condition(label, 0))
             case 12:
                 return q.all_of(self.condition(label, 0), self.condition(label, 0))
             case _:
-                return q.AnyOf((self.condition(label, 0), self.condition(label, 0)))
+                one, other = self.condition(label, 0), self.condition(label, 0)
+                return one if one == other else q.AnyOf((one, other))
 
     # -- quantities and propositions --------------------------------------------------------
 
