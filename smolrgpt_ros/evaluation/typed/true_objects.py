@@ -216,12 +216,12 @@ class TrueObjects:
         half = 0.0 if end is None else self.seen[end].item.size[2] / 2
         return self.up(end) - half, self.up(end) + half
 
-    def axes(self, item: ViewedObject) -> np.ndarray:
+    def axes(self, item: ViewedObject) -> Floats:
         """Directions of length and width as rows, (across, ahead)."""
         yaw = item.item.yaw
         return np.array([[-math.sin(yaw), math.cos(yaw)], [-math.cos(yaw), -math.sin(yaw)]])
 
-    def outline(self, end: End) -> np.ndarray:
+    def outline(self, end: End) -> Floats:
         if end is None:
             return np.zeros((1, 2))
         item = self.seen[end]
@@ -229,9 +229,10 @@ class TrueObjects:
         corners = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]]) * [length / 2, width / 2]
         steps = np.linspace(0, 1, 40)[:, None]
         local = np.concatenate([a + steps * (b - a) for a, b in pairwise(corners)])
-        return np.array(self.spot(end)) + local @ self.axes(item)
+        placed: Floats = np.array(self.spot(end)) + local @ self.axes(item)
+        return placed
 
-    def covers(self, end: End, points: np.ndarray) -> bool:
+    def covers(self, end: End, points: Floats) -> bool:
         """Whether an object's footprint covers one of some points."""
         if end is None:
             return False
