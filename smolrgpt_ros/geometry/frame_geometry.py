@@ -21,6 +21,7 @@ from .depth_noise import DepthNoise, depth_noise
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
+from .mask_alignment import MaskAlignment, align_masks
 from .noise import load_sigma
 from .object_estimate import ObjectEstimate
 from .observations import CentrePrior, FitProblem
@@ -63,7 +64,7 @@ class FrameGeometry:
         self._plane_known = False
         self._noise: DepthNoise | None = None
         self._objects: dict[int, ObjectEstimate | str] = {}
-        self._mask_edge = 0.05
+        self._alignment: MaskAlignment | None = None
         self._with: dict[int, FrameGeometry] = {}
 
     def with_regions(
@@ -140,6 +141,15 @@ class FrameGeometry:
         assert self.frame.intrinsics is not None
         return CalibrationErrors.of(self.frame.intrinsics, self.frame.tolerances)
 
+    @property
+    def _mask_alignment(self) -> MaskAlignment:
+        """The masks that are measured, by region id."""
+        with self._lock:
+            if self._alignment is None:
+                seen = [region for region in self.regions if region.box is not None]
+                self._alignment = align_masks(self.frame, seen, self.plane, self.noise)
+            return self._alignment
+
     def region(self, region_id: int) -> Region:
         """The region with an id.
 
@@ -215,20 +225,29 @@ class FrameGeometry:
         """Objects ready for the fit, of regions that are all flat or all not; for the others notes
         why depth cannot place them."""
         regions, plane = [self.region(i) for i in region_ids], self.plane
-        boxes = [region.box for region in regions if region.box is not None]
-        masks = RegionMasks([region.mask for region in regions], boxes)
+        alignment = self._mask_alignment
+        masks = RegionMasks(
+            [alignment.masks[i] for i in region_ids], [alignment.boxes[i] for i in region_ids]
+        )
         surfaces = surfaces_of(self.frame, masks, self.noise)
         problems: list[FitProblem | None] = [None] * len(regions)
         labels = [region.label for region in regions]
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
             problems = ground_problems(
-                self.frame, masks, plane, priors, self.noise, self._mask_edge
+                self.frame, masks, plane, priors, self.noise, alignment.tape_sigma
             )
         elif plane is not None:
             vehicles = self._vehicles()
             problems = box_problems(
-                self.frame, masks, labels, surfaces, plane, self.noise, self._mask_edge, vehicles
+                self.frame,
+                masks,
+                labels,
+                surfaces,
+                plane,
+                self.noise,
+                alignment.edge_sigma,
+                vehicles,
             )
         drafts = {}
         for i, (region, problem) in enumerate(zip(regions, problems, strict=True)):
@@ -250,7 +269,11 @@ class FrameGeometry:
 
     def _vehicles(self) -> NDArray[np.bool_] | None:
         """Where vehicles show, shape ``(H, W)``; ``None`` where none is in view."""
-        masks = [r.mask for r in self.regions if r.label == "transporter"]
+        masks = [
+            self._mask_alignment.masks[r.id]
+            for r in self.regions
+            if r.label == "transporter" and r.box is not None
+        ]
         if len(masks) < 2:
             return masks[0] if masks else None
         union: NDArray[np.bool_] = np.logical_or.reduce(masks)

@@ -29,7 +29,7 @@ class Tolerances:
     principal_point: float = 0.5
     depth_scale: float = 0.001
     registration: float = 0.0
-    mask_edge: float = 1.0
+    mask_edge: float = 0.2
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -1,0 +1,245 @@
+"""Masks brought to where depth says that their objects end.
+
+A detector's masks end inside or beyond their objects, or lie beside them; and depth that is not
+registered exactly lies beside the colours. Where an object stands before something farther, depth
+jumps at its edge. So the distance from the mask's edge outwards to the jump is measured along the
+edge's normal n, at many places. A mask that is grown by g and shifted by s ends ``g + n . s``
+beyond the object: where most places of a frame show that masks are off, the growth of all and the
+shift of each are estimated, robustly, and undone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.camera import rays
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import Box, box_of
+from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.region import Region
+
+from .depth_noise import DepthNoise
+from .noise import depth_sigma, floor_height_sigma
+from .region_masks import (
+    MOST_REGIONS,
+    Flags,
+    RegionMasks,
+    Whole,
+    at_border,
+    rim_pixels,
+    within_image,
+)
+from .size_priors import is_flat
+
+Floats = NDArray[np.float64]
+
+_START, _REACH = 4, 6  # pixels inside and outside of a mask between which its edge is looked for
+# Depth differences from pixel to pixel on one surface, metres and shares of the depth, at most.
+_SMOOTH, _SMOOTH_SHARE = 0.06, 0.015
+_FLOOR_BAND = 0.03  # metres of height up to which a pixel is floor
+_FEWEST_ENDS = 20  # places of a frame that say whether its masks are off
+_OFF = 1.0  # pixels by which half of the places are off, at least, before masks are changed
+# Standard deviations, pixels: of a place's edge, from coarse to fine, and of a shift.
+_EDGE_SIGMAS, _SHIFT_SIGMA = (3.0, 2.0, 1.0, 0.7, 0.7, 0.7), 2.0
+_SMOOTHED = 7  # pixels over which a mask is blurred to find the normals of its edge
+_ALIGNED_SIGMA = 0.7  # pixels by which the edges of aligned masks are off
+
+
+@dataclass(frozen=True, eq=False)
+class MaskAlignment:
+    """The masks of a frame's regions, aligned with its depth.
+
+    Args:
+        masks, boxes: of all regions whose masks are not empty, by id.
+        edge_sigma: standard deviation of the edges of standing objects' masks, pixels.
+        tape_sigma: that of the shift of masks of tape, which no depth edge shows.
+    """
+
+    masks: Mapping[int, Flags]
+    boxes: Mapping[int, Box]
+    edge_sigma: float
+    tape_sigma: float
+
+
+def align_masks(
+    frame: RgbdFrame, regions: Sequence[Region], plane: Plane | None, noise: DepthNoise
+) -> MaskAlignment:
+    """Masks with growth and shift undone, where depth shows any.
+
+    Args:
+        frame: with depth and intrinsics.
+        regions: whose masks are not empty.
+        plane: the floor; without one, masks are as they are.
+        noise: of the depth.
+    """
+    masks = {region.id: region.mask for region in regions}
+    boxes = {region.id: region.box for region in regions if region.box is not None}
+    expected = math.hypot(frame.tolerances.mask_edge, frame.tolerances.registration) / math.sqrt(3)
+    as_they_are = MaskAlignment(masks, boxes, expected, expected)
+    standing = [region for region in regions if not is_flat(region.label)][:MOST_REGIONS]
+    if plane is None or not standing:
+        return as_they_are
+    masks_of = RegionMasks(
+        [region.mask for region in standing], [boxes[region.id] for region in standing]
+    )
+    places = _edge_places(frame, masks_of, plane, noise)
+    if len(places.owner) < _FEWEST_ENDS or float(np.median(np.abs(places.beyond))) < _OFF:
+        return as_they_are
+    growth, shifts = _growth_and_shifts(places, len(standing))
+    growth = growth if abs(growth) >= _OFF else 0.0
+    shift_of = {region.id: shift for region, shift in zip(standing, shifts, strict=True)}
+    for region in regions:
+        shift = shift_of.get(region.id, np.zeros(2))
+        mask = _undone(region.mask, boxes[region.id], growth, shift)
+        box = box_of(mask)
+        if box is not None:
+            masks[region.id], boxes[region.id] = mask, box
+    shifted = float(np.sqrt(np.square(shifts).mean()))
+    return MaskAlignment(masks, boxes, max(expected, _ALIGNED_SIGMA), max(expected, shifted))
+
+
+class _EdgePlaces(NamedTuple):
+    """Places of masks' edges where a jump of depth shows the object's own edge.
+
+    Args:
+        beyond: pixels by which the mask ends beyond the object, shape ``(N,)``.
+        normals: of the mask's edge, outwards: right and down, shape ``(N, 2)``.
+        owner: index of the region, shape ``(N,)``.
+    """
+
+    beyond: Floats
+    normals: Floats
+    owner: Whole
+
+
+def _edge_places(
+    frame: RgbdFrame, masks: RegionMasks, plane: Plane, noise: DepthNoise
+) -> _EdgePlaces:
+    rim = rim_pixels(masks)
+    inner = ~at_border(masks, rim.columns, rim.rows)
+    # A pixel at a corner ends its mask in two directions.
+    inner[1:] &= (np.diff(rim.columns) != 0) | (np.diff(rim.rows) != 0)
+    columns, rows, owner = rim.columns[inner], rim.rows[inner], rim.owner[inner]
+    normals = _normals(masks, columns, rows, owner)
+    edge = _edges(frame, masks, (columns, rows, owner), normals, plane, noise)
+    found = np.isfinite(edge)
+    return _EdgePlaces(-edge[found], normals[found], owner[found])
+
+
+def _normals(masks: RegionMasks, columns: Whole, rows: Whole, owner: Whole) -> Floats:
+    """Outward unit normals of masks' edges at pixels, shape ``(N, 2)``; zero where a mask is so
+    thin that it has none."""
+    normals = np.zeros((len(owner), 2))
+    for i, (mask, (x0, y0, x1, y1)) in enumerate(masks.pairs):
+        here = owner == i
+        patch = np.pad(mask[y0:y1, x0:x1].astype(np.float32), _SMOOTHED)
+        patch = np.asarray(cv2.blur(patch, (_SMOOTHED, _SMOOTHED)), np.float32)
+        c, r = columns[here] - x0 + _SMOOTHED, rows[here] - y0 + _SMOOTHED
+        right = patch[r, c - 1] - patch[r, c + 1]
+        down = patch[r - 1, c] - patch[r + 1, c]
+        normals[here] = np.column_stack([right, down])
+    length = np.hypot(normals[:, 0], normals[:, 1])
+    unit: Floats = normals / np.where(length > 1e-3, length, np.inf)[:, None]
+    return unit
+
+
+def _edges(
+    frame: RgbdFrame,
+    masks: RegionMasks,
+    pixels: tuple[Whole, Whole, Whole],
+    normals: Floats,
+    plane: Plane,
+    noise: DepthNoise,
+) -> Floats:
+    """Pixels from masks' edges outwards to where depth jumps, shape ``(N,)``; NaN where it does
+    not, or the object ends on the floor.
+
+    Args:
+        frame, masks, plane, noise: as above.
+        pixels: columns, rows and owners of the last pixels inside.
+        normals: of the edges there.
+    """
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
+    columns, rows, owner = pixels
+    steps = np.arange(-_START, _REACH + 1)[:, None]
+    right = columns + np.rint(steps * normals[:, 0]).astype(np.int64)
+    down = rows + np.rint(steps * normals[:, 1]).astype(np.int64)
+    c, r = within_image(masks, right, down)
+    z = np.where((c == right) & (r == down), depth[r, c], np.nan).astype(np.float64)
+    height = (rays(camera, c.ravel(), r.ravel()) @ plane.up).reshape(z.shape) * z + plane.offset
+    with np.errstate(invalid="ignore"):
+        band = 3 * floor_height_sigma(noise.strength, z, plane.offset)
+        above = height > np.maximum(_FLOOR_BAND, band)
+        limit = np.maximum(_SMOOTH, _SMOOTH_SHARE * z) + 4 * depth_sigma(noise.between(2), z)
+    last, last_step = z[0], np.full(len(owner), -_START)
+    open_ = above[0] & masks.contain(r[0], c[0], owner) & normals.any(axis=1)
+    edge = np.full(len(owner), np.nan)
+    for k in range(1, len(z)):
+        known = np.isfinite(z[k]) & open_
+        with np.errstate(invalid="ignore"):
+            jumps = known & (np.abs(z[k] - last) >= limit[k])
+        goes_on = known & ~jumps & above[k]
+        step = k - _START
+        edge = np.where(jumps, (last_step + step - 1) / 2, edge)
+        last, last_step = np.where(goes_on, z[k], last), np.where(goes_on, step, last_step)
+        open_ = open_ & (goes_on | ~known)
+    return edge
+
+
+def _growth_and_shifts(places: _EdgePlaces, regions: int) -> tuple[float, Floats]:
+    """Pixels by which all masks are grown, and by which each is shifted right and down, ``(R, 2)``.
+
+    Places count less the farther they are off the estimate, as errors of a Cauchy distribution do.
+    """
+    beyond, normals, owner = places
+    growth, shifts = 0.0, np.zeros((regions, 2))
+    for sigma in _EDGE_SIGMAS:
+        off = beyond - growth - (normals * shifts[owner]).sum(axis=1)
+        weight = 1 / (1 + np.square(off / sigma))
+        growth += float(weight @ off / weight.sum())
+        off = beyond - growth
+        outer = normals[:, :, None] * normals[:, None]
+        matrix = np.tile(np.eye(2) / _SHIFT_SIGMA**2, (regions, 1, 1))
+        np.add.at(matrix, owner, weight[:, None, None] * outer)
+        vector = np.zeros((regions, 2))
+        np.add.at(vector, owner, (weight * off)[:, None] * normals)
+        shifts = np.asarray(np.linalg.solve(matrix, vector[..., None])[..., 0], np.float64)
+    return growth, shifts
+
+
+def _undone(mask: Flags, box: Box, growth: float, shift: Floats) -> Flags:
+    """A mask without its growth and shift, to whole pixels."""
+    pixels, (right, down) = round(growth), np.rint(shift).astype(int)
+    x0, y0, x1, y1 = box
+    margin = abs(pixels) + max(abs(right), abs(down)) + 1
+    height, width = mask.shape
+    # The patch reaches beyond the image: what the border cuts goes on there.
+    patch = cv2.copyMakeBorder(
+        np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8), *(margin,) * 4,
+        cv2.BORDER_CONSTANT, value=(0,),
+    )  # fmt: skip
+    if x0 == 0:
+        patch[:, :margin] = patch[:, margin : margin + 1]
+    if y0 == 0:
+        patch[:margin] = patch[margin : margin + 1]
+    if x1 == width:
+        patch[:, -margin:] = patch[:, -margin - 1 : -margin]
+    if y1 == height:
+        patch[-margin:] = patch[-margin - 1 : -margin]
+    if pixels:
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(pixels) + 1,) * 2)
+        patch = np.asarray((cv2.erode if pixels > 0 else cv2.dilate)(patch, disc), np.uint8)
+    left, top = x0 - margin - int(right), y0 - margin - int(down)
+    found = np.zeros_like(mask)
+    a, b = max(left, 0), min(left + patch.shape[1], width)
+    c, d = max(top, 0), min(top + patch.shape[0], height)
+    found[c:d, a:b] = patch[c - top : d - top, a - left : b - left]
+    return found
