@@ -17,8 +17,15 @@ from smolrgpt_ros.ros.convert.messages import empty_answer
 from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
 from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
 from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.view.web_gate import Admission
 from smolrgpt_ros.ros.view.web_schemas import definition_of
-from smolrgpt_ros.ros.view.web_server import WebServer, WebServerError, WebService, WebTopic
+from smolrgpt_ros.ros.view.web_server import (
+    FOXGLOVE_APP,
+    WebServer,
+    WebServerError,
+    WebService,
+    WebTopic,
+)
 from smolrgpt_ros.srv import SpatialQuery
 
 from .program import end_process
@@ -53,6 +60,21 @@ SPECS: tuple[ParameterSpec, ...] = (
         "TCP port of the WebSocket; 0: a free one, see the log.",
         minimum=0,
         maximum=65535,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "origins",
+        (FOXGLOVE_APP,),
+        "Pages that may connect, beside those of this machine; '*': all pages, which may then see "
+        "the camera and ask.",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "max_clients",
+        8,
+        "Browsers connected at the same time; further ones are refused.",
+        minimum=1,
+        maximum=1000,
         read_only=True,
     ),
 )
@@ -91,6 +113,7 @@ class WebViewNode(Node):
             [ask],
             host=values["host"],
             port=values["port"],
+            admission=Admission(tuple(values["origins"]), values["max_clients"]),
             on_audience=lambda topic, count: self._audiences.put((topic, count)),
         )
         # Subscriptions come and go on the executor's thread, not on the server's.

@@ -1,6 +1,7 @@
 """The browser view, tried as a browser does: by a client of Foxglove's WebSocket protocol."""
 
 import json
+import socket
 import struct
 import sys
 import threading
@@ -16,8 +17,10 @@ from rclpy.serialization import deserialize_message, serialize_message
 from visualization_msgs.msg import Marker, MarkerArray
 
 from smolrgpt_ros.msg import SpatialAnswer
+from smolrgpt_ros.nodes.process_memory import resident_bytes
 from smolrgpt_ros.nodes.web_view_node import TOPICS, WebViewNode
 from smolrgpt_ros.ros.convert.time import duration_of, time_of
+from smolrgpt_ros.ros.view.web_gate import Admission
 from smolrgpt_ros.ros.view.web_server import WebServer, WebServerError
 from smolrgpt_ros.srv import SpatialQuery
 
@@ -26,16 +29,17 @@ pytestmark = [pytest.mark.ros]
 LEFT = "Is the leftmost pallet to the left or to the right of the rightmost pallet?"
 LAYOUT = Path(__file__).parents[2] / "config" / "foxglove_layout.json"
 SUBPROTOCOL = "foxglove.sdk.v1"
+ANYONE = Admission(("*",), 8)
 
 
 class Browser:
     """As much of the protocol as the Foxglove app uses for topics and services."""
 
-    def __init__(self, port):
+    def __init__(self, port, **headers):
         connect = pytest.importorskip("websockets.sync.client").connect
         self._open = ExitStack()
         self._socket = self._open.enter_context(
-            connect(f"ws://127.0.0.1:{port}", subprotocols=[SUBPROTOCOL], max_size=None)
+            connect(f"ws://127.0.0.1:{port}", subprotocols=[SUBPROTOCOL], max_size=None, **headers)
         )
         self.channels: dict[str, Any] = {}
         self.services: dict[str, Any] = {}
@@ -189,10 +193,63 @@ def test_an_answer_to_another_client_is_displayed(graph, view):
 def test_a_taken_port_is_named(view):
     _, node = view
     with pytest.raises(WebServerError, match=f"{node.port}.*parameters host and port"):
-        WebServer({}, [], host="127.0.0.1", port=node.port, on_audience=lambda topic, count: None)
+        WebServer({}, [], host="127.0.0.1", port=node.port, admission=ANYONE, on_audience=print)
 
 
 def test_without_the_sdk_the_error_names_the_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "foxglove", None)
     with pytest.raises(WebServerError, match="pip install"):
-        WebServer({}, [], host="127.0.0.1", port=0, on_audience=lambda topic, count: None)
+        WebServer({}, [], host="127.0.0.1", port=0, admission=ANYONE, on_audience=print)
+
+
+def test_a_page_from_elsewhere_can_neither_see_nor_ask(view):
+    _, node = view
+    refused = pytest.importorskip("websockets.exceptions").InvalidStatus
+    for origin in ("https://evil.example", "null", "http://127.0.0.1.evil.example"):
+        with pytest.raises(refused) as error:
+            Browser(node.port, origin=origin)
+        assert error.value.response.status_code == 403
+        assert origin.encode() in error.value.response.body
+        assert b"parameter origins" in error.value.response.body
+    for origin in ("https://app.foxglove.dev", "http://localhost:8080", "file://"):
+        Browser(node.port, origin=origin).close()
+
+
+def test_a_name_that_was_pointed_here_is_refused(view):
+    _, node = view
+    request = f"GET / HTTP/1.1\r\nHost: evil.example:{node.port}\r\nUpgrade: websocket\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", node.port), timeout=5) as connection:
+        connection.sendall(request.encode())
+        answer = connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 403") and b"evil.example" in answer
+
+
+def test_more_browsers_than_allowed_are_refused_and_the_others_stay(view):
+    browser, node = view
+    refused = pytest.importorskip("websockets.exceptions").InvalidStatus
+    with ExitStack() as opened:
+        for _ in range(7):
+            opened.callback(Browser(node.port).close)
+        with pytest.raises(refused, match="503"):
+            Browser(node.port)
+        assert browser.info
+    end = time.monotonic() + 10
+    while True:  # their places come back
+        try:
+            Browser(node.port).close()
+            return
+        except refused:
+            assert time.monotonic() < end
+
+
+def test_a_browser_that_reads_nothing_costs_a_bounded_amount(graph, view):
+    browser, node = view
+    browser.subscribe("/rgb/image_raw", 5)
+    graph.wait_until(lambda: graph.peer.count_subscribers("/rgb/image_raw") == 2, "the view")
+    data = bytes(2**20)
+    before = resident_bytes()
+    for number in range(300):
+        node._server.send("/rgb/image_raw", data, number)
+    # 300 MiB were sent; a backlog and what the sockets hold are kept.
+    assert resident_bytes() - before < 100 * 2**20
+    assert len(browser.message(5)) == len(data)

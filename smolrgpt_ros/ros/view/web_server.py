@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import threading
+import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+
+from .web_gate import Admission, WebGate, hidden_address
+
+#: The app that shows what is served, in a browser.
+FOXGLOVE_APP = "https://app.foxglove.dev"
+#: Messages that wait for a client that reads slowly; older ones are dropped.
+_BACKLOG = 16
 
 
 class WebServerError(RuntimeError):
@@ -76,6 +84,7 @@ class WebServer:
         services: offered to every browser.
         host: address to listen on; ``127.0.0.1``: this machine only.
         port: 0 takes a free one.
+        admission: which clients are let in.
         on_audience: called with a topic and its number of subscribers, on the server's threads.
 
     Raises:
@@ -89,6 +98,7 @@ class WebServer:
         *,
         host: str,
         port: int,
+        admission: Admission,
         on_audience: Callable[[str, int], None],
     ) -> None:
         try:
@@ -113,30 +123,41 @@ class WebServer:
         }
         # The listener's protocol has many callbacks; the SDK calls those that exist.
         self._audience = _Audience(on_audience)
+        hidden = hidden_address()
         try:
             self._server = foxglove.start_server(
                 name="smolrgpt_ros",
-                host=host,
-                port=port,
+                # Behind the gate, where no page of a browser finds it.
+                host=hidden,
+                port=0,
+                message_backlog_size=_BACKLOG,
                 capabilities=[Capability.Services],
                 supported_encodings=["cdr"],
                 services=[_service(foxglove, service) for service in services],
                 context=context,
                 server_listener=cast(Any, self._audience),
             )
+            own = (hidden, int(self._server.port))
         except Exception as error:
+            raise WebServerError(f"the server of foxglove-sdk cannot start: {error}") from error
+        try:
+            self._gate = WebGate(host, port, own, admission)
+        except OSError as error:
+            self._server.stop()
             raise WebServerError(
                 f"cannot serve on {host}:{port} ({error}): set the parameters host and port"
             ) from error
+        self._host = host
 
     @property
     def port(self) -> int:
-        return int(self._server.port)
+        return self._gate.port
 
     @property
     def link(self) -> str:
         """Opens the Foxglove app on this server."""
-        return str(self._server.app_url())
+        here = urllib.parse.quote(f"ws://{self._host}:{self.port}", safe="")
+        return f"{FOXGLOVE_APP}?ds=foxglove-websocket&ds.url={here}"
 
     def send(self, topic: str, message: bytes, stamp_ns: int) -> None:
         """Send a serialized message to the subscribers of a topic."""
@@ -144,6 +165,7 @@ class WebServer:
 
     def close(self) -> None:
         """Stop serving; connections are closed."""
+        self._gate.close()
         self._server.stop()
 
 
