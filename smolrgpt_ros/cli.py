@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -40,13 +41,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand.
 
     Returns:
-        0, or 2 where the input was at fault; the reason goes to standard error.
+        0; 2 where the input or this host was at fault, with the reason on standard error; 130 after
+        Ctrl-C.
     """
     arguments = build_parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments) or 0)
+        code = int(arguments.run(arguments) or 0)
+        sys.stdout.flush()
+        return code
     except QueryError as error:
-        print(f"smolrgpt: {error.status.name}: {error.message}", file=sys.stderr)
-    except (FileNotFoundError, ValueError) as error:
-        print(f"smolrgpt: {error}", file=sys.stderr)
+        reason = f"{error.status.name}: {error.message}"
+    except BrokenPipeError:  # the reader has enough, as in "smolrgpt ... | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except ImportError as error:
+        reason = f"{error}; install what is missing: pip install -r requirements.txt"
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error) or type(error).__name__
+    print(f"smolrgpt {arguments.command}: {reason}", file=sys.stderr)
     return 2

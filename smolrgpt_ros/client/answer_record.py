@@ -67,8 +67,7 @@ class AnswerRecord:
         values, stds: see :class:`.Evaluation`.
         answer: the measured answer as a sentence.
         reason: why depth could not answer; ``""`` with an answer.
-        text: the model's sentence, as generated; ``""`` where it was not asked.
-        prompt_region_ids: ``[Region i]`` in ``text`` is the i-th of them.
+        text: the model's sentence, with region ids; ``""`` where it was not asked.
         generated: the model's value, read from ``text``.
         confidence: of the model; ``None`` without one.
         model, device: what generated.
@@ -96,7 +95,6 @@ class AnswerRecord:
     answer: str = ""
     reason: str = ""
     text: str = ""
-    prompt_region_ids: tuple[int, ...] = ()
     generated: Value | None = None
     confidence: float | None = None
     model: str = ""
@@ -136,8 +134,7 @@ class AnswerRecord:
             stds=measured.stds,
             answer=answer.measured_text,
             reason=measured.reason,
-            text=answer.text,
-            prompt_region_ids=answer.prompt_region_ids,
+            text=text_with_ids(answer.text, answer.prompt_region_ids),
             generated=answer.value,
             confidence=known(answer.confidence),
             model=answer.model,
@@ -173,7 +170,6 @@ class AnswerRecord:
             "answer": self.answer,
             "reason": self.reason,
             "text": self.text,
-            "prompt_region_ids": list(self.prompt_region_ids),
             "generated": _rounded(self.generated),
             "confidence": _rounded(self.confidence),
             "model": self.model,
@@ -198,13 +194,11 @@ class AnswerRecord:
         if self.text:
             sure = "" if self.confidence is None else f", confidence {self.confidence:.0%}"
             source = f"{self.model} on {self.device}, {self.latency_s:.2f} s{sure}"
-            text = text_with_ids(self.text, self.prompt_region_ids)
-            lines.append(("model", f"{text}   [{source}]"))
+            lines.append(("model", f"{self.text}   [{source}]"))
         if self.agreement is not None:
             lines.append(("agree", "yes" if self.agreement else "NO"))
-        if self.policy != "model":
-            trusted = "nothing" if self.trusted is None else _short(self.trusted)
-            lines.append(("trusted", f"{trusted}   [policy {self.policy}]"))
+        trusted = "nothing" if self.trusted is None else _short(self.trusted)
+        lines.append(("trusted", f"{trusted}   [policy {self.policy}]"))
         lines += [("region", str(region)) for region in self.regions if region.frame is not None]
         lines += [("caveat", caveat) for caveat in self.caveats]
         return "\n".join(f"{_key(key)}{text}" for key, text in lines)
@@ -214,8 +208,7 @@ class AnswerRecord:
         if not self.ok:
             return f"{self.status.name}: {self.message}"
         agree = {True: "agree", False: "DISAGREE", None: "not comparable"}[self.agreement]
-        text = text_with_ids(self.text, self.prompt_region_ids)
-        return f"{self.answer or 'nothing measured'}  ({agree})  model: {text or '(nothing)'}"
+        return f"{self.answer or 'nothing measured'}  ({agree})  model: {self.text or '(nothing)'}"
 
     def table(self) -> list[str]:
         """A row for each region of a list with numbers: name, amount and standard deviation."""

@@ -9,11 +9,29 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TextIO
 
+from smolrgpt_ros.scene.json_output import STANDARD
 from smolrgpt_ros.scene.status import QueryError
 
 from .answer_record import AnswerRecord
 
-STANDARD = "-"
+
+class RegionIds(argparse.Action):
+    """Ids of regions, with the question behind them where it was not written before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        assert isinstance(values, list)
+        words = [str(word) for word in values]
+        if len(words) > 1 and not words[-1].lstrip("-").isdigit():
+            namespace.question_behind = words.pop()
+        if not all(word.lstrip("-").isdigit() for word in words):
+            parser.error(f"{option_string} takes ids, whole numbers, found {' '.join(words)!r}")
+        setattr(namespace, self.dest, [int(word) for word in words])
 
 
 def questions_of(arguments: argparse.Namespace) -> list[str]:
@@ -27,6 +45,10 @@ def questions_of(arguments: argparse.Namespace) -> list[str]:
         FileNotFoundError: if there is no such file.
         ValueError: for options that do not go together, and for no question.
     """
+    behind = vars(arguments).get("question_behind")
+    if behind is not None and arguments.question is not None:
+        raise ValueError(f"two questions: {arguments.question!r} and {behind!r}")
+    arguments.question = arguments.question or behind
     if arguments.questions is None:
         if arguments.question is None:
             taken = arguments.json not in (None, STANDARD)

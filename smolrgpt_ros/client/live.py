@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from .answer_record import AnswerRecord
     from .spatial_client import SpatialClient
 
-_FILES = ("rgb", "depth", "camera", "masks", "out", "vocabulary")
+#: Options of files and of models in this process, and those of a running node.
+_FILES = (
+    *("rgb", "depth", "depth_unit", "rectified", "masks", "out", "vocabulary"),
+    *("model", "measure_only", "detector", "device", "policy"),
+)
+_LIVE = ("watch", "times", "service", "timeout", "target_frame")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,23 +39,36 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     group.add_argument("--service", default="spatial_query", help="name, where it is another")
     group.add_argument("--timeout", type=float, default=30.0, help="seconds for an answer (30)")
     group.add_argument("--target-frame", default="", help="frame of the positions, such as map")
-    parser.set_defaults(run=partial(run, parser.get_default("run")))
+    parser.set_defaults(run=partial(run, parser.get_default("run"), parser.get_default))
 
 
-def run(ask_files: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+def run(
+    ask_files: Callable[[argparse.Namespace], int],
+    default_of: Callable[[str], object],
+    arguments: argparse.Namespace,
+) -> int:
     """Asks the node with ``--live``, files without.
+
+    Args:
+        ask_files: the command without ``--live``.
+        default_of: the default of an option.
+        arguments: given.
 
     Raises:
         ValueError: for options that do not go together.
         QueryError: where the node could not answer.
     """
+    given = [name for name, value in vars(arguments).items() if value != default_of(name)]
+    unused = [name for name in (_FILES if arguments.live else _LIVE) if name in given]
+    if unused:
+        option = f"--{unused[0].replace('_', '-')}"
+        if not arguments.live:
+            raise ValueError(f"{option} asks a running node: add --live")
+        raise ValueError(
+            f"--live asks a running node about its own camera and models: leave out {option}"
+        )
     if not arguments.live:
-        if arguments.watch is not None:
-            raise ValueError("--watch asks a running node: add --live")
         return ask_files(arguments)
-    given = [f"--{name}" for name in _FILES if getattr(arguments, name) is not None]
-    if given:
-        raise ValueError(f"--live asks a running node about its own camera: leave out {given[0]}")
     if arguments.watch is not None and arguments.json not in (None, "-"):
         raise ValueError("--watch writes to standard output: give --json no file")
     if arguments.watch is not None and arguments.watch < 0.0:
@@ -72,7 +90,8 @@ def run(ask_files: Callable[[argparse.Namespace], int], arguments: argparse.Name
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         with SpatialClient(arguments.service) as client:
-            live = _LiveNode(client, arguments.timeout, arguments.target_frame)
+            camera = arguments.camera or ""
+            live = _LiveNode(client, arguments.timeout, arguments.target_frame, camera)
             if arguments.watch is not None:
                 ask = partial(live.ask, questions[0], arguments.regions or ())
                 return _watch(ask, arguments.watch, arguments.times, arguments.json)
@@ -91,10 +110,14 @@ class _LiveNode:
         client: of the node.
         timeout_s: for one answer.
         target_frame: of positions.
+        camera: its name, on a node with several; empty: the only one.
     """
 
-    def __init__(self, client: SpatialClient, timeout_s: float, target_frame: str) -> None:
+    def __init__(
+        self, client: SpatialClient, timeout_s: float, target_frame: str, camera: str
+    ) -> None:
         self._client, self._timeout_s, self._target_frame = client, timeout_s, target_frame
+        self._camera = camera
         self._stamp_ns = 0
 
     def ask(self, question: str, region_ids: Sequence[int] = (), stamp_ns: int = 0) -> AnswerRecord:
@@ -106,6 +129,7 @@ class _LiveNode:
             region_ids=region_ids,
             timeout_s=self._timeout_s,
             target_frame=self._target_frame,
+            camera=self._camera,
             stamp_ns=stamp_ns,
         )
         return record_of(question, reply)

@@ -13,6 +13,7 @@ from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.language.answers import Value, known
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import Region, SpatialAnswer
+from smolrgpt_ros.rendering.answer_view import text_with_ids
 from smolrgpt_ros.ros.convert.answer_values import (
     agreement_of,
     generated_value,
@@ -89,8 +90,10 @@ class SpatialReply:
 
     @property
     def text(self) -> str:
-        """The model's sentence, as generated; empty without an answer."""
-        return str(self.answer.text) if self.answer is not None else ""
+        """The model's sentence, with region ids; empty without an answer."""
+        if self.answer is None:
+            return ""
+        return text_with_ids(self.answer.text, self.answer.prompt_region_ids)
 
     @property
     def kind(self) -> str:

@@ -26,13 +26,13 @@ from rclpy.node import Node
 from rclpy.task import Future as RosFuture
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
-from smolrgpt_ros.msg import Region
-from smolrgpt_ros.ros.convert.time import duration_of, time_of
+from smolrgpt_ros.ros.convert.time import duration_of
 from smolrgpt_ros.ros.qos import service_profile
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
 from .reply import SpatialReply
+from .request_fields import OwnRegion, checked_seconds, request_fields
 
 #: Time beyond the node's timeout after which a missing response is a TIMEOUT, seconds.
 GRACE_S = 2.0
@@ -125,7 +125,7 @@ class SpatialClient:
         question: str,
         *,
         region_ids: Sequence[int] = (),
-        regions: Sequence[Region] = (),
+        regions: Sequence[OwnRegion] = (),
         stamp_ns: int = 0,
         max_age_s: float = 0.0,
         timeout_s: float = 30.0,
@@ -140,7 +140,8 @@ class SpatialClient:
         Args:
             question: in English; ``srv/SpatialQuery`` explains this and the next fields.
             region_ids: regions the question is about.
-            regions: own ``msg/Region`` instead of the detector's.
+            regions: own ones instead of the detector's: ``scene.region.Region``, made of a mask by
+                ``Region.from_mask(array, label)``, or ``msg/Region``.
             stamp_ns: of the image to ask about, nanoseconds; 0: the newest.
             max_age_s: oldest image allowed; 0: the node's parameter.
             timeout_s: for finding the node and for its answer together, seconds, above 0.
@@ -150,19 +151,14 @@ class SpatialClient:
             cancelled: polled; the question is cancelled soon after it returns True.
 
         Raises:
-            ValueError: if ``timeout_s`` is not above 0.
+            TypeError: for an argument that cannot be sent, naming it and what it takes.
+            ValueError: if ``timeout_s`` is not above 0, or a number does not fit its field.
         """
-        if not timeout_s > 0.0:
+        if not checked_seconds("timeout_s", timeout_s) > 0.0:
             raise ValueError(f"timeout_s must be above 0 seconds, found {timeout_s}")
-        fields = {
-            "question": question,
-            "region_ids": [int(i) for i in region_ids],
-            "regions": list(regions),
-            "stamp": time_of(stamp_ns),
-            "max_age": duration_of(max_age_s),
-            "target_frame": target_frame,
-            "camera": camera,
-        }
+        fields = request_fields(
+            question, region_ids, regions, stamp_ns, max_age_s, target_frame, camera
+        )
         if on_text is None and cancelled is None:
             return self._call(SpatialQuery.Request(**fields), timeout_s)
         return self._run(

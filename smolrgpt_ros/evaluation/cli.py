@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smolrgpt_ros.scene.json_output import add_json_option, print_results
+from smolrgpt_ros.scene.libraries import check_libraries
 from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES, LOOKS
 
 from .cases import HELD_OUT_SEED, Case
@@ -102,9 +104,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "40 about each frame; the truth is the simulator's, the model is asked its own forms",
     )
     parser.add_argument("--without-model", action="store_true", help="measure only (with --typed)")
-    parser.add_argument(
-        "--json", type=Path, help="write every typed question here, one JSON object a line"
-    )
+    add_json_option(parser, "the scores as one JSON object")
     parser.set_defaults(run=main)
 
 
@@ -112,6 +112,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
     if arguments.typed is not None:
         return _typed(arguments)
+    check_libraries("torch", "transformers")
     from tqdm import tqdm
 
     from smolrgpt_ros.checkpoints import MINI
@@ -122,7 +123,7 @@ def main(arguments: argparse.Namespace) -> int:
     from .confidence_fit import fit
     from .outcomes import Outcome
     from .report import WorstCases, html_report
-    from .summary import summarize
+    from .summary import summarize, table
 
     folder = arguments.model or MINI
     options = {
@@ -154,7 +155,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.report:
         title = f"{folder.name} on {_described(arguments)}"
         arguments.report.write_text(html_report(title, summary, worst.all()))
-    print(json.dumps(summary.to_json(), indent=2))
+    print_results(summary.to_json(), table(summary), arguments.json)
     return 0
 
 
@@ -172,7 +173,7 @@ def _typed(arguments: argparse.Namespace) -> int:
     from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
     from .typed.asking_typed import PER_FRAME, ask_typed
-    from .typed.typed_outcomes import summary_of
+    from .typed.typed_outcomes import summary_of, table_of
 
     if arguments.typed < 1:
         raise ValueError(f"--typed must be at least 1, found {arguments.typed}")
@@ -194,9 +195,10 @@ def _typed(arguments: argparse.Namespace) -> int:
     with model as engine:
         asked = islice(ask_typed(shots, engine), arguments.typed)
         outcomes = list(tqdm(asked, total=arguments.typed, unit="q", disable=None))
-    if arguments.json:
-        arguments.json.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
-    print(json.dumps(summary_of(outcomes), indent=2))
+    if arguments.out:
+        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
+    summary = summary_of(outcomes)
+    print_results(summary, table_of(summary), arguments.json)
     return 0
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
+from smolrgpt_ros.scene.json_output import add_json_option, print_results
 from smolrgpt_ros.simulation.datasets.published_layout import Entry, read_entries
 
 from .score import CATEGORIES, category_of
@@ -70,7 +71,10 @@ def read_sample(path: str | Path) -> Sample:
     """
     file = Path(path)
     if file.suffix == ".json" and file.is_file():
-        data = json.loads(file.read_text(encoding="utf-8"))
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{file} is not JSON: {error}") from error
         if isinstance(data, list) and data and "conversations" not in data[0]:
             answers: dict[str, list[float | int | str]] = {}
             for item in data:
@@ -145,10 +149,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Prints mean (quartiles; least to most) of what each file asks, as Markdown.",
     )
     parser.add_argument("files", type=Path, nargs="+", help="train.json, .parquet or answers")
+    add_json_option(parser, "the tables as one JSON object, by file")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the table."""
-    print(side_by_side({str(file): describe(read_sample(file)) for file in arguments.files}))
+    tables = {str(file): describe(read_sample(file)) for file in arguments.files}
+    print_results(tables, side_by_side(tables), arguments.json)
     return 0

@@ -12,11 +12,12 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from smolrgpt_ros.language.lexicon import LEXICON
+from smolrgpt_ros.scene.json_output import add_json_option, print_results
 
 CATEGORIES = ("count", "distance", "left_right", "mcq")
 _TOLERANCE = 0.10
@@ -169,25 +170,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("score", help="the benchmark's official metric")
     parser.add_argument("truth", type=Path, help="JSON list with id, normalized_answer, category")
     parser.add_argument("predictions", type=Path, help="JSON list with id, normalized_answer")
+    add_json_option(parser, "the scores as one JSON object")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the scores; returns 0, or 2 where the files do not fit together."""
+    """Prints the scores.
+
+    Raises:
+        ValueError: where the files do not fit together.
+    """
     try:
         truth = json.loads(arguments.truth.read_text())
         predictions = json.loads(arguments.predictions.read_text())
         result = score(truth, predictions)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"cannot score {arguments.predictions} against {arguments.truth}: {error}")
-        return 2
-    print(f"{'kind':<12}{'questions':>10}{'right %':>10}{'error %':>10}{'RMSE':>8}")
+        raise ValueError(
+            f"cannot score {arguments.predictions} against {arguments.truth}: {error}"
+        ) from error
+    lines = [f"{'kind':<12}{'questions':>10}{'right %':>10}{'error %':>10}{'RMSE':>8}"]
     for category in CATEGORIES:
         if not result.questions[category]:
             continue
         line = f"{category:<12}{result.questions[category]:>10}{result.accuracy[category]:>10.2f}"
         if category in result.rmse:
             line += f"{result.error_rate[category]:>10.2f}{result.rmse[category]:>8.2f}"
-        print(line)
-    print(f"final score {result.final:.2f}")
+        lines.append(line)
+    lines.append(f"final score {result.final:.2f}")
+    print_results(asdict(result), "\n".join(lines), arguments.json)
     return 0

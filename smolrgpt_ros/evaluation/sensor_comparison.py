@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
+from smolrgpt_ros.scene.json_output import add_json_option, print_results
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.questions import KINDS, Question, generate_questions
 from smolrgpt_ros.simulation.questions.relation_questions import generate_relations
@@ -142,6 +143,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--family", choices=FAMILY_MIXES, default="mix", help="camera")
     parser.add_argument("--questions", type=int, default=4, help="of each kind and frame")
     parser.add_argument("--relations", type=int, default=0, help="of each relation and size")
+    add_json_option(parser, "every judged answer, by sensor, as one JSON object")
     parser.set_defaults(run=run)
 
 
@@ -152,5 +154,6 @@ def run(arguments: argparse.Namespace) -> int:
     table = compare_sensors(
         seeds, families, per_kind=arguments.questions, relations=arguments.relations
     )
-    print(report(table))
+    data = {name: [asdict(found) for found in answers] for name, answers in table.items()}
+    print_results(data, report(table), arguments.json)
     return 0

@@ -8,13 +8,11 @@ no neural network takes part.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 
@@ -35,6 +33,7 @@ from smolrgpt_ros.language.question import (
     Where,
 )
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
+from smolrgpt_ros.scene.json_output import add_json_option, print_results
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.candidates import distance_between, has_distance
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
@@ -266,7 +265,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=list(CONDITIONS),
         help=f"some of: {', '.join(CONDITIONS)}".replace("%", "%%"),
     )
-    parser.add_argument("--json", type=Path, help="file for the results: a list, shares 0 to 1")
+    add_json_option(parser, "the results as a JSON list, shares 0 to 1")
     parser.set_defaults(run=run)
 
 
@@ -277,12 +276,13 @@ def run(arguments: argparse.Namespace) -> int:
     families = FAMILIES if arguments.family == "mix" else (arguments.family,)
     seeds = range(arguments.seed, arguments.seed + arguments.frames)
     rows = stress(
-        seeds, families, arguments.conditions, lambda items: tqdm(items, desc="stress", unit="seed")
+        seeds,
+        families,
+        arguments.conditions,
+        lambda items: tqdm(items, desc="stress", unit="seed", disable=None),
     )
-    print(table(rows))
-    if arguments.json:
-        values = [{k: _or_none(v) for k, v in asdict(r).items()} for r in rows]
-        arguments.json.write_text(json.dumps(values, indent=1) + "\n")
+    values = [{k: _or_none(v) for k, v in asdict(r).items()} for r in rows]
+    print_results(values, table(rows), arguments.json)
     return 0
 
 

@@ -141,6 +141,44 @@ class Summary:
         }
 
 
+def table(summary: Summary) -> str:
+    """The scores for people: a line for each kind, and how reliable confidence is."""
+    sources = (
+        ("model", summary.model),
+        ("measured", summary.measured),
+        ("where both agree", summary.agreed),
+    )
+    head = "".join(f"{name:>26}" for name, _ in sources)
+    lines = [f"{summary.questions} questions, {summary.with_truth} with a known answer; % right"]
+    lines += ["", f"{'kind':<12}{'questions':>10}{head}"]
+    for kind, score in summary.model.kinds.items():
+        cells = [_cell(scores.kinds.get(kind)) for _, scores in sources]
+        lines.append(f"{kind:<12}{score.questions:>10}" + "".join(f"{cell:>26}" for cell in cells))
+    finals = ["" if scores.s1 is None else f"{scores.s1:.2f}" for _, scores in sources]
+    lines.append(f"{'S1':<12}{summary.with_truth:>10}" + "".join(f"{text:>26}" for text in finals))
+    for name, scores in sources[:2]:
+        errors = next((score.errors for score in scores.kinds.values() if score.errors), None)
+        if errors is not None and errors.rmse_m is not None and errors.abs_rel is not None:
+            lines.append(f"distances, {name}: AbsRel {errors.abs_rel}, RMSE {errors.rmse_m} m")
+    if summary.agreed_share is not None:
+        lines.append(f"both agree on {summary.agreed_share} % of the questions")
+    if summary.reliability:
+        lines += ["", f"{'confidence':<16}{'questions':>10}{'mean':>8}{'right':>8}"]
+    lines += [
+        f"{f'{row.low} to {row.high}':<16}{row.questions:>10}{row.confidence:>8.3f}"
+        f"{row.right:>8.3f}"
+        for row in summary.reliability
+    ]
+    return "\n".join(lines)
+
+
+def _cell(score: KindScore | None) -> str:
+    if score is None:
+        return ""
+    low, high = score.interval_95
+    return f"{score.right:.1f} ({low:.1f} to {high:.1f})"
+
+
 def summarize(outcomes: Sequence[Outcome]) -> Summary:
     """Scores per kind: model, measured, and where the two agree."""
     known = [o for o in outcomes if o.truth is not None]

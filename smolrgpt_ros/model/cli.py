@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from pathlib import Path
 from typing import Any
+
+from smolrgpt_ros.scene.json_output import STANDARD, add_json_option, print_results, write_json
 
 PUBLISHED_REPOSITORY = "Abdrah/SmolRGPT-ICCV2025-Weights"
 """Dataset repository of the published weights on the Hugging Face Hub."""
@@ -79,25 +79,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--graphs", action="store_true", help="also with steps that a CUDA graph replays"
     )
     parser.add_argument("--no-memory", action="store_true", help="leave out the memory of loading")
-    parser.add_argument("--json", metavar="FILE", help="write the report there as well")
+    add_json_option(parser, "the report as one JSON object")
     parser.set_defaults(run=run_bench_command)
 
 
 def run_convert(arguments: argparse.Namespace) -> int:
-    """Convert and print the result; 1 and a message on bad input."""
+    """Convert and print the result."""
     # torch takes seconds to import: other commands, such as "ask --live", do without it.
     from .checkpoints.convert import convert, convert_back
     from .checkpoints.published_config import LANGUAGE_MODEL
 
-    try:
-        if arguments.to_published:
-            convert_back(arguments.source, arguments.target)
-            print(f"wrote the published layout to {arguments.target}")
-            return 0
-        complete = convert(arguments.source, arguments.target, arguments.tokenizer, arguments.stage)
-    except (OSError, ValueError) as error:
-        print(f"smolrgpt convert: {error}", file=sys.stderr)
-        return 1
+    if arguments.to_published:
+        convert_back(arguments.source, arguments.target)
+        print(f"wrote the published layout to {arguments.target}")
+        return 0
+    complete = convert(arguments.source, arguments.target, arguments.tokenizer, arguments.stage)
     print(f"wrote {arguments.target}")
     if not complete:
         print(
@@ -109,15 +105,11 @@ def run_convert(arguments: argparse.Namespace) -> int:
 
 
 def run_download(arguments: argparse.Namespace) -> int:
-    """Fetch and print path and checksum; 1 and a message where that fails."""
+    """Fetch and print path and checksum."""
     from .checkpoints.download import HubFile, download
 
     file = HubFile(arguments.repository, arguments.file, arguments.revision, arguments.kind)
-    try:
-        found = download(file, arguments.out, arguments.sha256)
-    except (OSError, ValueError) as error:
-        print(f"smolrgpt download: {error}", file=sys.stderr)
-        return 1
+    found = download(file, arguments.out, arguments.sha256)
     print(f"wrote {found.path}")
     if not (arguments.sha256 and arguments.revision == found.commit):
         print(f"the same file again: --revision {found.commit} --sha256 {found.sha256}")
@@ -135,12 +127,10 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
     dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
     unknown = [name for name in dtypes if name not in SHORT_NAMES]
     if unknown or not dtypes or arguments.rounds < 1:
-        print(
-            f"smolrgpt bench: --dtypes takes {', '.join(SHORT_NAMES)} and --rounds at least 1; "
-            f"found {arguments.dtypes!r} and {arguments.rounds}",
-            file=sys.stderr,
+        raise ValueError(
+            f"--dtypes takes {', '.join(SHORT_NAMES)} and --rounds at least 1; "
+            f"found {arguments.dtypes!r} and {arguments.rounds}"
         )
-        return 1
     options = BenchOptions(
         size=arguments.size,
         dtypes=dtypes,
@@ -153,9 +143,9 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
     )
 
     def keep(report: dict[str, Any]) -> None:
-        if arguments.json:
-            Path(arguments.json).write_text(json.dumps(report, indent=2) + "\n")
+        if arguments.json not in (None, STANDARD):
+            write_json(report, arguments.json)
 
     report = run_bench(options, lambda text: print(text, file=sys.stderr, flush=True), keep)
-    print(table(report))
+    print_results(report, table(report), arguments.json)
     return 0

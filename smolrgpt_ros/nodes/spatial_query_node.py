@@ -289,7 +289,8 @@ class SpatialQueryNode(LifecycleNode):
         camera = self._settings.cameras[0]
         reply = self._ask(SpatialQuery.Request(question=message.data, camera=camera))
         if reply.ok:
-            self.get_logger().info(f"{message.data!r:.300}: {reply.answer.text}")
+            text = reply.answer.measured.text or (reply.view.text if reply.view else "")
+            self.get_logger().info(f"{message.data!r:.300}: {text}")
         else:
             text = f"{message.data!r:.300}: {reply.result.status.name}: {reply.message}"
             self.get_logger().warning(text, throttle_duration_sec=1.0)

@@ -13,6 +13,7 @@ from .measuring.evaluation import SURE, Evaluation
 
 POLICIES = ("model", "measured", "agree")
 """Which of the two answers :attr:`SpatialAnswer.trusted` gives."""
+DEFAULT_POLICY = "agree"
 
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE_M = 0.10, 0.1
 

@@ -19,7 +19,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .answer import POLICIES, SpatialAnswer, agree
+from .answer import DEFAULT_POLICY, POLICIES, SpatialAnswer, agree
 from .completeness import completeness
 from .engine_protocol import Engine
 from .measuring.answer_text import answer_text
@@ -52,7 +52,7 @@ class SpatialReasoner:
         self,
         engine: Engine | None,
         reader: GrammarReader | None = None,
-        policy: str = "model",
+        policy: str = DEFAULT_POLICY,
     ) -> None:
         self._engine = engine
         self._reader = reader if reader is not None else default_reader()

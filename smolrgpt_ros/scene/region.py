@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import InitVar, dataclass
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .masks import Box, box_of, centroid_of
 
@@ -44,6 +45,28 @@ class Region:
         self.mask.setflags(write=False)
         if known_box is not None:
             self.__dict__["box"] = known_box
+
+    @classmethod
+    def from_mask(cls, mask: ArrayLike, label: str, id: int = 1) -> Region:
+        """A region of an array of any numeric type, where everything but 0 belongs to the object.
+
+        Args:
+            mask: shape (H, W), of the image's size.
+            label: class name, lower case.
+            id: by which questions name it; different ones for several regions.
+
+        Raises:
+            TypeError: if ``mask`` holds no numbers, ``label`` is no text or ``id`` no whole number.
+            ValueError: if ``mask`` is not of shape (H, W).
+        """
+        if not isinstance(label, str) or isinstance(id, bool) or not isinstance(id, Integral):
+            raise TypeError(f"a region needs a label and a number, found {label!r:.60} and {id!r}")
+        array = np.asarray(mask)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"a mask needs numbers, found an array of {array.dtype}")
+        if array.ndim != 2:
+            raise ValueError(f"a mask must be (H, W), found shape {array.shape}")
+        return cls(int(id), label, array != 0)
 
     @cached_property
     def box(self) -> Box | None:

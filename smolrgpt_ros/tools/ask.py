@@ -12,12 +12,19 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.client.answer_record import AnswerRecord
-from smolrgpt_ros.client.asked_questions import questions_of, write_one, write_outcomes
+from smolrgpt_ros.client.asked_questions import (
+    RegionIds,
+    questions_of,
+    write_one,
+    write_outcomes,
+)
 from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.perception.candidates import regions_of
-from smolrgpt_ros.reasoning.answer import POLICIES, SpatialAnswer
+from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.json_output import add_json_option
+from smolrgpt_ros.scene.libraries import check_libraries
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
 
@@ -54,9 +61,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--camera",
-        type=Path,
+        metavar="FILE",
         help="calibration: YAML of ROS, JSON of Open3D or librealsense, or JSON with width, "
-        "height, fx, fy, cx, cy",
+        "height, fx, fy, cx, cy; with --live: name of a camera of the node",
     )
     parser.add_argument(
         "--rectified",
@@ -70,7 +77,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "else detected",
     )
     parser.add_argument(
-        "--regions", type=int, nargs="+", help="ids behind the question's <mask>s, in order"
+        "--regions",
+        nargs="+",
+        action=RegionIds,
+        metavar="ID",
+        help="ids behind the question's <mask>s, in order",
     )
     parser.add_argument("--model", type=Path, default=MINI, help="model folder")
     parser.add_argument("--measure-only", action="store_true", help="do not load the model")
@@ -82,18 +93,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
     parser.add_argument(
-        "--policy", choices=POLICIES, default="model", help="which value is trusted"
+        "--policy",
+        choices=POLICIES,
+        default=DEFAULT_POLICY,
+        help="which value is trusted (default: %(default)s)",
     )
     parser.add_argument(
         "--vocabulary", type=Path, help="YAML file of synonyms, as config/vocabulary.yaml"
     )
-    parser.add_argument(
-        "--json",
-        nargs="?",
-        const="-",
-        metavar="OUT",
-        help="write a JSON object a line, for each question, to this file; -: standard output",
-    )
+    add_json_option(parser, "a JSON object a line, for each question")
     parser.add_argument("--out", type=Path, help="write the annotated picture here")
     parser.set_defaults(run=run)
 
@@ -107,6 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
     frame, regions, candidates = _frame_and_regions(arguments)
     engine = None
     if not arguments.measure_only:
+        check_libraries("torch", "transformers")
         from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
         engine = SmolRGPTEngine.load(arguments.model, device=arguments.device)
@@ -152,7 +161,7 @@ def _frame_and_regions(
     frame = read_frame(
         arguments.rgb,
         depth,
-        arguments.camera,
+        None if arguments.camera is None else Path(arguments.camera),
         depth_unit=arguments.depth_unit,
         rectified=arguments.rectified,
     )

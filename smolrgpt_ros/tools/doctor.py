@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.metadata
-import json
 import os
 import platform
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from smolrgpt_ros.ros.fast_dds import (
     chosen_profile,
     is_fast_dds,
 )
+from smolrgpt_ros.scene.json_output import add_json_option, print_results
 from smolrgpt_ros.scene.libraries import LibraryError, installed_version
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"
@@ -52,19 +52,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--model", type=Path, help="SmolRGPT folder (default: the one that ships)")
     parser.add_argument("--detector", type=Path, help="YOLO weights (default: those that ship)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, … (auto)")
-    parser.add_argument("--json", action="store_true", help="write the report as JSON")
+    add_json_option(parser, "the report as a JSON list")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; 0 if nothing is missing."""
     findings = examine(arguments.model or MINI, arguments.detector or DETECTOR, arguments.device)
-    if arguments.json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
-    else:
-        width = max(len(finding.topic) for finding in findings)
-        for finding in findings:
-            print(f"{_MARKS[finding.level]}  {finding.topic:<{width}}  {finding.text}")
+    width = max(len(finding.topic) for finding in findings)
+    lines = [f"{_MARKS[f.level]}  {f.topic:<{width}}  {f.text}" for f in findings]
+    print_results([asdict(finding) for finding in findings], "\n".join(lines), arguments.json)
     return int(any(finding.level == MISSING for finding in findings))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from .mini.recipe import STAGES
@@ -120,7 +120,7 @@ def _train_stage(arguments: argparse.Namespace) -> int:
             for path in write_examples(some, processor, arguments.folder / "examples"):
                 print(f"wrote {path}")
         return 0
-    print(json.dumps(run_stage(recipe, arguments.config, arguments.folder), indent=2))
+    print(_lines(run_stage(recipe, arguments.config, arguments.folder)))
     return 0
 
 
@@ -180,5 +180,11 @@ def _train_detector(arguments: argparse.Namespace) -> int:
         device=str(device),
         workers=0 if device.type == "cpu" else arguments.workers,
     )
-    print(json.dumps(metrics, indent=2))
+    print(_lines(metrics))
     return 0
+
+
+def _lines(metrics: Mapping[str, float]) -> str:
+    """A line for each figure."""
+    width = max(map(len, metrics), default=0)
+    return "\n".join(f"{name:<{width}}  {value:.5g}" for name, value in metrics.items())

@@ -21,7 +21,10 @@ def read_values(path: Path) -> dict[str, Any]:
     Raises:
         ValueError: if it holds anything else.
     """
-    values = yaml.safe_load(path.read_text())
+    try:
+        values = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(values, dict):
         raise ValueError(f"{path} must hold keys and values, found {type(values).__name__}")
     return values

@@ -10,6 +10,7 @@ import pytest
 import rclpy
 
 from smolrgpt_ros import cli
+from smolrgpt_ros.ros.convert.time import time_of
 
 pytestmark = [pytest.mark.ros]
 
@@ -44,6 +45,33 @@ def test_one_answer_for_people(graph, ask):
     assert lines["measured"] == f"Pallet {left} is left of pallet {right}."
     assert f"[{left}]" in lines["model"] and f"[{right}]" in lines["model"]
     assert "m in test_optical_frame" in out
+
+
+def test_a_camera_of_several_is_chosen_by_name(start_graph, monkeypatch, capsys):
+    with start_graph({"cameras": ["front", "rear"]}) as graph:
+        monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
+        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        code = cli.main(["ask", LEFT, "--live", "--camera", "rear"])
+    # That camera has sent nothing yet.
+    assert code == 2 and "/rear/rgb/image_raw" in capsys.readouterr().err
+
+
+def test_a_question_behind_region_ids_is_the_question(graph, ask):
+    stamp = graph.see()
+    ids = [str(region.id) for region in graph.ask(LEFT, stamp=time_of(stamp)).regions]
+    asked = "Is <mask> to the left or to the right of <mask>?"
+    code, out, _ = ask("--json", "-", "--regions", *ids, asked, question=None)
+    answer = json.loads(out)
+    assert (code, answer["question"]) == (0, asked)
+    assert [region["id"] for region in answer["regions"]] == [int(i) for i in ids]
+
+
+def test_the_models_sentence_has_region_ids(graph, ask):
+    graph.see()
+    _, out, _ = ask("--json")
+    answer = json.loads(out)
+    first, second = (region["id"] for region in answer["regions"])
+    assert answer["text"] == f"The pallet [{first}] is to the left of the pallet [{second}]."
 
 
 def test_one_answer_for_programs(graph, ask):
@@ -120,6 +148,9 @@ def test_a_watch_ends_with_ctrl_c(graph, ask, monkeypatch):
         (["--watch", "-1"], "--watch needs seconds"),
         (["--watch", "1", "--json", "a.jsonl"], "give --json no file"),
         (["--vocabulary", "a.yaml"], "leave out --vocabulary"),
+        (["--policy", "measured"], "leave out --policy"),
+        (["--measure-only"], "leave out --measure-only"),
+        (["--camera", "rear"], "'rear'"),
         (["--questions", "a.txt"], "leave out the question"),
         (["--service", "nowhere", "--timeout", "0.2"], "NOT_READY: no server of /nowhere"),
     ],
@@ -130,11 +161,18 @@ def test_what_goes_wrong_is_named(graph, ask, options, words):
     assert words in error
 
 
+def test_region_ids_are_whole_numbers(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["ask", "--regions", "1", "x", "2"])
+    assert "--regions takes ids, whole numbers, found '1 x 2'" in capsys.readouterr().err
+
+
 def test_files_need_a_picture_and_watch_needs_live(capsys):
     assert cli.main(["ask", LEFT]) == 2
     assert "--rgb" in capsys.readouterr().err
-    assert cli.main(["ask", LEFT, "--watch"]) == 2
-    assert "--live" in capsys.readouterr().err
+    for option in (["--watch"], ["--timeout", "5"], ["--service", "other"], ["--times", "2"]):
+        assert cli.main(["ask", LEFT, *option]) == 2
+        assert f"{option[0]} asks a running node: add --live" in capsys.readouterr().err
 
 
 def test_the_command_starts_without_the_learning_libraries():

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 import rclpy
 from rclpy.context import Context
@@ -14,6 +15,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from smolrgpt_ros.client.spatial_client import GRACE_S, SpatialClient
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 pytestmark = [pytest.mark.ros]
@@ -34,8 +36,9 @@ def test_a_typed_reply(graph, client):
         *("left_right", "left", "left"),
         True,
     )
-    assert reply.text == graph.engine.text
     left, right = reply.regions
+    ids = f"[{left.id}] is to the left of the pallet [{right.id}]."
+    assert reply.text == f"The pallet {ids}"
     # Columns 20 to 40 with f = 120 and cx = 80: on the ray (29.5 - 80) / 120 = -0.42.
     spot = reply.position(left.id)
     assert spot.point.x / spot.point.z == pytest.approx(-0.42, abs=0.02)
@@ -237,3 +240,59 @@ def test_without_ros_the_error_names_the_call():
     rclpy.shutdown(context=context)
     with pytest.raises(RuntimeError, match=r"rclpy\.init"):
         SpatialClient(node=node)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"regions": [{"id": 1}]}, r"regions takes .*from_mask.*found dict"),
+        ({"regions": {"id": 1}}, "regions must be a sequence, found dict"),
+        (
+            {"regions": Region.from_mask([[1]], "pallet")},
+            "regions must be a sequence, found Region",
+        ),
+        ({"region_ids": ["3"]}, "region_ids takes whole numbers, found str"),
+        ({"region_ids": "34"}, "region_ids must be a sequence, found str"),
+        ({"region_ids": [1.5]}, "region_ids takes whole numbers, found float"),
+        ({"region_ids": [True]}, "found bool"),
+        ({"stamp_ns": 1.5}, "stamp_ns takes whole numbers"),
+        ({"max_age_s": "2"}, "max_age_s must be seconds, found str"),
+        ({"timeout_s": "2"}, "timeout_s must be seconds, found str"),
+        ({"target_frame": None}, "target_frame must be a str, found NoneType"),
+        ({"camera": 1}, "camera must be a str, found int"),
+        ({"question": None}, "question must be a str, found NoneType"),
+        ({"question": b"how"}, "question must be a str, found bytes"),
+    ],
+)
+def test_what_cannot_be_sent_is_a_type_error_that_names_it(client, arguments, words):
+    question = arguments.pop("question", LEFT)
+    with pytest.raises(TypeError, match=words):
+        client.ask(question, **arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"region_ids": [2**31]},
+        {"stamp_ns": -1},
+        {"stamp_ns": 2**70},
+        {"max_age_s": float("nan")},
+        {"timeout_s": 0.0},
+        {"timeout_s": float("nan")},
+    ],
+)
+def test_numbers_that_fit_no_field_are_value_errors(client, arguments):
+    (name,) = arguments
+    with pytest.raises(ValueError, match=name):
+        client.ask(LEFT, **arguments)
+
+
+def test_regions_of_masks_are_asked_about(graph, client):
+    stamp = graph.see()
+    left, right = np.zeros((2, 120, 160), np.uint8)
+    left[40:80, 20:41], right[40:80, 100:121] = 255, 1
+    own = [Region.from_mask(left, "crate", 7), Region.from_mask(right == 1, "crate", 9)]
+    reply = client.ask(LEFT.replace("pallet", "crate"), regions=own, stamp_ns=stamp)
+    assert reply.ok, reply.message
+    assert [(region.id, region.label) for region in reply.regions] == [(7, "crate"), (9, "crate")]
+    assert reply.measured == "left"

@@ -133,8 +133,8 @@ def test_command_line(tmp_path: Path, capsys) -> None:
     assert arguments.run(arguments) == 0
     assert "final score 50.00" in capsys.readouterr().out
     predictions.write_text("[]")
-    assert arguments.run(arguments) == 2
-    assert "2 without a prediction" in capsys.readouterr().out
+    with pytest.raises(ValueError, match=r"cannot score .*2 without a prediction"):
+        arguments.run(arguments)
 
 
 def test_simulated_questions_are_scored_like_the_benchmarks(tmp_path: Path, capsys) -> None:

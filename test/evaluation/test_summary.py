@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smolrgpt_ros.evaluation.outcomes import Outcome
-from smolrgpt_ros.evaluation.summary import reliability, summarize, wilson_interval
+from smolrgpt_ros.evaluation.summary import reliability, summarize, table, wilson_interval
 
 
 def test_wilson_by_hand():
@@ -78,3 +78,28 @@ def test_reliability_by_confidence():
         {"from": 0.0, "to": 0.5, "questions": 1, "confidence": 0.3, "right": 1.0},
         {"from": 0.95, "to": 1.0, "questions": 2, "confidence": 0.985, "right": 0.5},
     ]
+
+
+def test_people_read_a_table():
+    text = table(
+        summarize(
+            [
+                outcome("count", 2, 2, 2, 0.97),
+                outcome("count", 2, 1, 2, 0.4),
+                outcome("distance", 4.0, 5.0, 4.0, 0.97),
+            ]
+        )
+    )
+    lines = text.splitlines()
+    assert lines[0] == "3 questions, 3 with a known answer; % right"
+    (count,) = [line.split() for line in lines if line.startswith("count")]
+    # Wilson intervals of 1 of 2, 2 of 2 and 1 of 1.
+    assert count == [
+        *("count", "2", "50.0", "(9.5", "to", "90.5)"),
+        *("100.0", "(34.2", "to", "100.0)", "100.0", "(20.7", "to", "100.0)"),
+    ]
+    (final,) = [line.split() for line in lines if line.startswith("S1")]
+    assert final == ["S1", "3", "25.00", "100.00", "100.00"]
+    assert "distances, model: AbsRel 0.25, RMSE 1.0 m" in lines
+    assert "both agree on 33.3 % of the questions" in lines
+    assert lines[-1].split() == ["0.95", "to", "1.0", "2", "0.970", "0.500"]

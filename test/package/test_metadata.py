@@ -81,13 +81,13 @@ ROSDEP_KEYS = {
     "pycocotools": None,
     "rosbags": "python3-rosbags-pip",
     "safetensors": "python3-transformers-pip",
+    "scipy": "python3-scipy",
     "spellchecker": None,
     "tokenizers": "python3-transformers-pip",
     "torch": "python3-pytorch-pip",
     "tqdm": "python3-tqdm",
     "transformers": "python3-transformers-pip",
     "ultralytics": "python3-ultralytics-pip",
-    "scipy": "python3-scipy",
     "yaml": "python3-yaml",
 }
 #: Where the name of the package on PyPI is another one than the module's.

@@ -67,8 +67,8 @@ def test_report_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
         "question    how many pallets are in the leftmost buffer",
         "understood  What is the number of (pallets that are in the leftmost buffer)?",
         "measured    1 pallet is in the leftmost buffer: 11.",
+        "trusted     nothing   [policy agree]",
     ]
-    assert not any(line.startswith("trusted") for line in lines)
 
 
 @pytest.mark.parametrize(("policy", "line"), [("measured", "1"), ("agree", "nothing")])

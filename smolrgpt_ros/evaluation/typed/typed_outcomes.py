@@ -133,6 +133,23 @@ def summary_of(outcomes: Sequence[TypedOutcome]) -> dict[str, Any]:
     }
 
 
+def table_of(summary: Mapping[str, Any]) -> str:
+    """What :func:`summary_of` gives, for people: forms from the least right one, then the rest."""
+    forms = sorted(summary["forms"].items(), key=lambda item: float(item[1]["right"]))
+    lines = [f"{'form':<28}{'questions':>10}{'right %':>9}  95 %"]
+    for form, shares in [*forms, ("all", summary["all"])]:
+        low, high = shares["interval_95"]
+        lines.append(
+            f"{form:<28}{shares['questions']:>10}{shares['right']:>9.2f}  {low:.1f} to {high:.1f}"
+        )
+    rest = {name: value for name, value in summary.items() if name not in ("all", "forms")}
+    for name, value in rest.items():
+        parts = value.items() if isinstance(value, Mapping) else [("", value)]
+        told = ", ".join(f"{part} {number}".strip() for part, number in parts)
+        lines.append(f"{name.replace('_', ' ')}: {told}")
+    return "\n".join(lines)
+
+
 def _shares(outcomes: Sequence[TypedOutcome]) -> Mapping[str, object]:
     right = sum(o.right for o in outcomes)
     low, high = wilson_interval(right, len(outcomes))

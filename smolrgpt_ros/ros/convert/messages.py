@@ -37,6 +37,13 @@ def header_of(frame: RgbdFrame) -> Header:
     return Header(stamp=time_of(frame.stamp_ns), frame_id=frame.frame_id)
 
 
+def request_region(region: Region) -> interfaces.Region:
+    """``msg/Region`` of a client's own region, for a request."""
+    message = interfaces.Region(id=region.id, label=region.label)
+    _write_mask(message, region)
+    return message
+
+
 def region_message(region: Region, pose: RegionPose) -> interfaces.Region:
     """``msg/Region`` of a region and the pose of its object."""
     message = interfaces.Region(
@@ -49,13 +56,17 @@ def region_message(region: Region, pose: RegionPose) -> interfaces.Region:
         size=Vector3(**dict(zip("xyz", pose.size or (NAN,) * 3, strict=True))),
         depth_valid_ratio=pose.depth_valid_ratio,
     )
+    _write_mask(message, region)
+    return message
+
+
+def _write_mask(message: interfaces.Region, region: Region) -> None:
     box = region.box
     if box is not None:
         x0, y0, x1, y1 = box
         message.box = RegionOfInterest(x_offset=x0, y_offset=y0, width=x1 - x0, height=y1 - y0)
     message.mask_rle = str(encode_rle(region.mask, box)["counts"])
     message.mask_height, message.mask_width = region.mask.shape
-    return message
 
 
 def region_array(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smolrgpt_ros.reasoning.answer import POLICIES
+from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES
 
 from .input_parameters import INPUT_SPECS
 from .parameters import ParameterSpec
@@ -76,7 +76,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "answer.policy",
-        "agree",
+        DEFAULT_POLICY,
         "Value of an answer's field trusted; model: the generated one; measured: the measured one; "
         "agree: the measured one where both agree.",
         choices=POLICIES,

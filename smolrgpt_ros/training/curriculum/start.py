@@ -56,9 +56,15 @@ def from_backbones(
     features replace them.
 
     Raises:
-        FileNotFoundError: if the tokenizer is missing.
+        FileNotFoundError: if a backbone or the tokenizer is missing.
         ValueError: if the decoder's head is not its embedding.
     """
+    for folder, key in ((vision, "model.vision"), (language, "model.language")):
+        if not (Path(folder) / "config.json").is_file():
+            raise FileNotFoundError(
+                f"no backbone in {folder}: {Path(folder) / 'config.json'} is missing; fetch it "
+                f"(nothing is fetched here), or set {key} of the recipe"
+            )
     tower = SiglipVisionModel.from_pretrained(str(vision), local_files_only=True)
     decoder = LlamaForCausalLM.from_pretrained(str(language), local_files_only=True)
     if not decoder.config.tie_word_embeddings:

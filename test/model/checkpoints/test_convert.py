@@ -66,18 +66,19 @@ def test_with_a_tokenizer_the_folder_is_complete(
     assert processor.encode("<|image|><mask_rgb><mask_depth>") == [125, 126, 127]
 
 
-def test_a_full_target_is_refused(checkpoint, tmp_path, capsys):
+def test_a_full_target_is_refused(checkpoint, tmp_path):
     (tmp_path / "ours").mkdir()
     (tmp_path / "ours" / "precious").write_text("")
-    assert run("convert", checkpoint, tmp_path / "ours") == 1
-    assert "not empty" in capsys.readouterr().err
+    with pytest.raises(OSError, match="not empty"):
+        run("convert", checkpoint, tmp_path / "ours")
 
 
 def test_a_model_with_geometry_has_no_published_form(model, tmp_path):
     with pytest.raises(ValueError, match="no geometry encoder"):
         save_published(model, tmp_path / "x")
     model.save_pretrained(tmp_path / "ours")
-    assert run("convert", "--to-published", tmp_path / "ours", tmp_path / "back") == 1
+    with pytest.raises(ValueError, match="no geometry encoder"):
+        run("convert", "--to-published", tmp_path / "ours", tmp_path / "back")
     assert not (tmp_path / "back").exists()
     with pytest.raises(FileExistsError):
         convert_back(tmp_path / "ours", tmp_path / "ours")

@@ -108,8 +108,8 @@ def test_the_command_prints_path_and_checksum(
     assert arguments.run(arguments) == 0
     assert capsys.readouterr().out == wrote
     arguments.sha256 = "00"
-    assert arguments.run(arguments) == 1
-    assert "expected 00 (--sha256)" in capsys.readouterr().err
+    with pytest.raises(ValueError, match=r"expected 00 \(--sha256\)"):
+        arguments.run(arguments)
 
 
 def test_a_branch_is_fetched_at_the_commit_it_has_now(hub: Hub, tmp_path: Path) -> None:
