@@ -6,6 +6,7 @@ import pytest
 
 from smolrgpt_ros.evaluation.outcomes import Outcome
 from smolrgpt_ros.evaluation.summary import reliability, summarize, table, wilson_interval
+from smolrgpt_ros.evaluation.typed.typed_outcomes import table_of
 
 
 def test_wilson_by_hand():
@@ -103,3 +104,18 @@ def test_people_read_a_table():
     assert "distances, model: AbsRel 0.25, RMSE 1.0 m" in lines
     assert "both agree on 33.3 % of the questions" in lines
     assert lines[-1].split() == ["0.95", "to", "1.0", "2", "0.970", "0.500"]
+
+
+def test_people_read_the_worst_form_of_typed_questions_first():
+    def shares(questions, right, low, high):
+        return {"questions": questions, "right": right, "interval_95": [low, high]}
+
+    forms = {"count": shares(40, 100.0, 91.2, 100.0), "order": shares(20, 95.0, 76.4, 99.1)}
+    summary = {"all": shares(60, 98.33, 91.1, 99.7), "not_read": 1, "ms": {"p99": 7.5}}
+    lines = table_of(summary | {"forms": forms}).splitlines()
+    assert [line.split()[:3] for line in lines[1:4]] == [
+        ["order", "20", "95.00"],
+        ["count", "40", "100.00"],
+        ["all", "60", "98.33"],
+    ]
+    assert lines[4:] == ["not read: 1", "ms: p99 7.5"]
