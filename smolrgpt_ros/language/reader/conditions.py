@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .. import question as q
 from .noun_phrases import It, together
@@ -77,6 +78,12 @@ def excepting(selection: q.Selection) -> q.Condition:
     return q.negated(q.Among(selection))
 
 
+def place_shared(places: q.Selection, thing: q.Selection) -> q.Condition:
+    """ "In the same buffer as pallet 8": in one that holds it, and another object."""
+    place = q.where(places, holding(Amount(q.Comparison.AT_LEAST, 1.0), thing))
+    return q.all_of(q.Inside(place), excepting(thing))
+
+
 def held_by(place: q.Selection) -> q.Condition:
     """What "holds" or "has" says of the thing held: inside a place, on top of an object."""
     label = place.label if isinstance(place, q.Ids | q.OfClass) else ""
@@ -138,21 +145,21 @@ def none_among(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Conditi
     return q.all_of(*(excepting(selection) for selection in (first, *others)))
 
 
-def both_at(
-    targets: tuple[q.Selection, ...], comparison: q.Comparison, metres: float
+def with_all(condition: q.Condition, targets: tuple[q.Selection, ...]) -> q.Condition:
+    """ "within 3 m of both pallet 4 and pallet 7": the condition with each for its reference."""
+    return q.all_of(*(_referring(condition, target) for target in targets))
+
+
+def with_any(
+    condition: q.Condition, first: q.Selection, others: tuple[q.Selection, ...]
 ) -> q.Condition:
-    """ "within 3 m of both pallet 4 and pallet 7"."""
-    return q.all_of(*(q.Compared(q.DistanceTo(t), comparison, metres) for t in targets))
+    """ "within 3 m of pallet 4 or pallet 7"."""
+    return any_of(*(_referring(condition, target) for target in (first, *others)))
 
 
-def both_beside(targets: tuple[q.Selection, ...], side: q.Side) -> q.Condition:
-    """ "left of both pallet 4 and pallet 7"."""
-    return q.all_of(*(q.Beside(side, target) for target in targets))
-
-
-def both_sized(targets: tuple[q.Selection, ...], dimension: q.Dimension, more: bool) -> q.Condition:
-    """ "taller than both pallet 4 and pallet 7"."""
-    return q.all_of(*(sized(dimension, more, target) for target in targets))
+def _referring(condition: Any, target: q.Selection) -> q.Condition:
+    found: q.Condition = q.changed(condition, lambda v: target if isinstance(v, It) else v)
+    return found
 
 
 def directly(side: q.Side, of: q.Selection) -> tuple[q.Condition, Rank]:

@@ -1,7 +1,7 @@
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
 The functions stand by theme in ``superlatives.py``, ``noun_phrases.py``, ``conditions.py``,
-``quantities.py`` and ``contexts.py``.
+``quantities.py``, ``propositions.py`` and ``contexts.py``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import is_dataclass
 from enum import Enum
 
 from .. import question as q
-from . import conditions, contexts, noun_phrases, quantities, superlatives
+from . import conditions, contexts, noun_phrases, propositions, quantities, superlatives
 
 
 def grammar_names() -> Mapping[str, object]:
-    """Constructors of the query language and the functions of the five modules, by name."""
+    """Constructors of the query language and the functions of these modules, by name."""
     language = {
         name: member
         for name, member in vars(q).items()
@@ -23,7 +23,7 @@ def grammar_names() -> Mapping[str, object]:
     }
     own = {
         name: member
-        for module in (superlatives, noun_phrases, conditions, quantities, contexts)
+        for module in (superlatives, noun_phrases, conditions, quantities, propositions, contexts)
         for name, member in vars(module).items()
         if callable(member) and getattr(member, "__module__", "") == module.__name__
     }

@@ -105,6 +105,9 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     rank = last(ranks[0]) if Last() in modifiers else ranks[0]
     if targets:
         rank = toward(rank, targets[0])
+        if Other() not in modifiers:  # "the closest pallet to the shelf that is not on it"
+            target = targets[0]
+            result = q.changed(result, lambda v: target if isinstance(v, It) else v)
     elif references := dict.fromkeys(_references(conditions)):
         rank = rank if len(references) > 1 else with_target(rank, next(iter(references)))
     place = ordinals[0] if ordinals else rank.rank
@@ -135,9 +138,23 @@ def _references(conditions: list[q.Condition]) -> list[q.Selection]:
 def where(selection: q.Selection, *conditions: object) -> q.Selection:
     """A selection narrowed by what else the question says of it; under a superlative, if any."""
     given = [c for c in conditions if c is not None]
+    excepted = [part for condition in given for part in q.parts_of(condition)]
+    if any(isinstance(part, q.Not) and isinstance(part.condition, q.Among) for part in excepted):
+        selection = _without_open_other(selection)
     if isinstance(selection, q.Ranked) and given:
         return replace(selection, of=of(selection.of, *given))
     return of(selection, *given)
+
+
+def _without_open_other(selection: q.Selection) -> q.Selection:
+    """ "Which other pallets are there besides pallet 8": the exception says other than what."""
+    other: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
+    if isinstance(selection, q.Where):
+        condition = selection.condition
+        kept = condition.conditions if isinstance(condition, q.All) else (condition,)
+        kept = tuple(c for c in kept if c != other)
+        return q.Where(selection.of, q.all_of(*kept)) if kept else selection.of
+    return selection
 
 
 def ranked(selection: q.Selection, *modifiers: object) -> q.Selection:

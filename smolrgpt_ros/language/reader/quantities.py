@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from .. import question as q
-from .conditions import Amount
-from .noun_phrases import AllOf, Counted, It, counted_one, of, where
+from .noun_phrases import Counted, It, counted_one, of
 from .parser import Mismatch
-from .superlatives import Rank, Unsaid, with_target
+from .superlatives import Rank, Unsaid, extreme_of, with_target
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
@@ -41,6 +40,8 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
     if isinstance(selection, q.Ids) and len(selection.ids) == 2:
         first, second = (q.Ids((i,), selection.label) for i in selection.ids)
         return first, second
+    if isinstance(selection, q.Ranked) and selection.take == 2:
+        return replace(selection, take=1), replace(selection, take=1, rank=2)
     if isinstance(selection, Counted) and selection.number == 2:
         return counted_one(selection, 0), counted_one(selection, 1)
     raise Mismatch("a distance has two ends")
@@ -128,6 +129,36 @@ def route(first: q.Selection, stops: tuple[q.Selection, ...]) -> q.Route:
 def route_by(first: q.Selection, second: q.Selection, further: tuple[q.Selection, ...]) -> q.Route:
     """The way along three stops or more."""
     return route(first, (second, *further))
+
+
+def numbers(selection: q.Selection, key: q.Key) -> tuple[q.Selection, q.Key]:
+    """A number of each: "heights of the pallets", "distances of pallet 8 to the others"."""
+    if isinstance(key, q.DistanceTo):
+        target = key.target
+        return q.changed(selection, lambda v: target if isinstance(v, It) else v), key
+    return selection, key
+
+
+def aggregate(
+    kind: str, numbers_: tuple[q.Selection, q.Key], unit: q.Unit | None = None
+) -> q.HowMuch:
+    """One number of several: their ``total``, ``mean``, the ``most`` or the ``least``.
+
+    Raises:
+        Mismatch: for an extreme of what is no length.
+    """
+    selection, key = numbers_
+    if kind == "total":
+        return length(q.Total(selection, key), unit)
+    if kind == "mean":
+        return length(q.Mean(selection, key), unit)
+    chosen = of(selection, extreme_of(key, kind == "most"))
+    match key:
+        case q.SizeOf(dimension):
+            return length(q.Size(chosen, dimension), unit)
+        case q.DistanceTo(target):
+            return length(distance(chosen, target), unit)
+    raise Mismatch("only lengths have a largest or smallest one that is measured")
 
 
 def each(selection: q.Selection, key: q.Key, unit: q.Unit | None = None) -> q.Each:
@@ -238,81 +269,8 @@ def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q
     return q.Order(selection, rank.key, (rank.extreme is q.Extreme.MOST) != descending)
 
 
-# -- propositions ---------------------------------------------------------------------------
-
-
-def counted(selection: q.Selection, some: Amount) -> q.Whether:
-    """Are there at least three?"""
-    if some.comparison is q.Comparison.AT_LEAST and some.number == 1:
-        return exists(selection)
-    return q.Whether(q.Compares(q.Count(selection), some.comparison, some.number))
-
-
-def compared(first: q.Quantity, comparison: q.Comparison, second: q.Quantity | float) -> q.Whether:
-    """Is the first number less than the second?"""
-    return q.Whether(q.Compares(first, comparison, second))
-
-
-def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -> q.Whether:
-    """Is the condition true of the subject? "Isn't it?" asks the same.
-
-    Raises:
-        Mismatch: for "are not all", which may mean none of them.
-    """
-    if denied is not None and isinstance(subject, AllOf):
-        raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
-    return q.Whether(q.Holds(subject, condition))
-
-
-def shared(selection: q.Selection, condition: q.Condition, part: q.Comparison) -> q.Whether:
-    """ "Are most pallets loaded": more of them are than are not."""
-    others = q.Count(where(selection, q.negated(condition)))
-    return compared(q.Count(where(selection, condition)), part, others)
-
-
-def denied(question: q.Question) -> q.Whether:
-    """ "Is it false that pallet 4 is in buffer 3".
-
-    Raises:
-        Mismatch: for a statement about several objects, which can be false in several ways.
-    """
-    match question:
-        case q.Whether(q.Exists(selection)):
-            return compared(q.Count(selection), q.Comparison.EQUAL, 0)
-        case q.Whether(q.Holds(q.Ids(ids) as subject, condition)) if len(ids) == 1:
-            return holds(subject, q.negated(condition))
-    raise Mismatch("a statement that can be false in several ways; ask whether it is true")
-
-
 def count_difference(direction: q.Comparison, first: q.Selection, second: q.Selection) -> q.HowMuch:
     """How many more, or how many fewer, the first are than the second."""
     if direction is q.Comparison.LESS:
         first, second = second, first
     return difference(q.Count(first), q.Count(second))
-
-
-def same(first: q.Selection, second: q.Selection) -> q.Whether:
-    """Is pallet 9 the leftmost pallet?
-
-    Raises:
-        Mismatch: unless one of them says more than a class.
-    """
-    if isinstance(second, q.OfClass | q.Everything) or any(
-        isinstance(end, q.Ranked) and end.take > 1 for end in (first, second)
-    ):
-        raise Mismatch("one of the two names no certain object")
-    return q.Whether(q.Same(first, second))
-
-
-def same_kind(subject: q.Selection, *modifiers: object) -> q.Whether:
-    """Is pallet 9 the leftmost one?
-
-    Raises:
-        Mismatch: if the subject has no class of its own.
-    """
-    kind = subject.of if isinstance(subject, q.Ranked) else subject
-    if not isinstance(kind, q.Ids | q.OfClass) or kind.label == "region":
-        raise Mismatch("name the class of objects that it is compared with")
-    if isinstance(subject, q.Ids) and len(subject.ids) > 1:
-        raise Mismatch("one object is compared with the others")
-    return same(subject, of(q.OfClass(kind.label), *modifiers))

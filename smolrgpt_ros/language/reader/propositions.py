@@ -1,0 +1,79 @@
+"""What meanings of the grammar call to ask for yes or no."""
+
+from __future__ import annotations
+
+from .. import question as q
+from .conditions import Amount
+from .noun_phrases import AllOf, of, where
+from .parser import Mismatch
+from .quantities import exists
+
+
+def counted(selection: q.Selection, some: Amount) -> q.Whether:
+    """Are there at least three?"""
+    if some.comparison is q.Comparison.AT_LEAST and some.number == 1:
+        return exists(selection)
+    return q.Whether(q.Compares(q.Count(selection), some.comparison, some.number))
+
+
+def compared(first: q.Quantity, comparison: q.Comparison, second: q.Quantity | float) -> q.Whether:
+    """Is the first number less than the second?"""
+    return q.Whether(q.Compares(first, comparison, second))
+
+
+def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -> q.Whether:
+    """Is the condition true of the subject? "Isn't it?" asks the same.
+
+    Raises:
+        Mismatch: for "are not all", which may mean none of them.
+    """
+    if denied is not None and isinstance(subject, AllOf):
+        raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
+    return q.Whether(q.Holds(subject, condition))
+
+
+def shared(selection: q.Selection, condition: q.Condition, part: q.Comparison) -> q.Whether:
+    """ "Are most pallets loaded": more of them are than are not."""
+    others = q.Count(where(selection, q.negated(condition)))
+    return compared(q.Count(where(selection, condition)), part, others)
+
+
+def denied(question: q.Question) -> q.Whether:
+    """ "Is it false that pallet 4 is in buffer 3".
+
+    Raises:
+        Mismatch: for a statement about several objects, which can be false in several ways.
+    """
+    match question:
+        case q.Whether(q.Exists(selection)):
+            return compared(q.Count(selection), q.Comparison.EQUAL, 0)
+        case q.Whether(q.Holds(q.Ids(ids) as subject, condition)) if len(ids) == 1:
+            return holds(subject, q.negated(condition))
+    raise Mismatch("a statement that can be false in several ways; ask whether it is true")
+
+
+def same(first: q.Selection, second: q.Selection) -> q.Whether:
+    """Is pallet 9 the leftmost pallet?
+
+    Raises:
+        Mismatch: unless one of them says more than a class.
+    """
+    if isinstance(second, q.OfClass | q.Everything) or any(
+        isinstance(end, q.Ranked) and end.take > 1 for end in (first, second)
+    ):
+        raise Mismatch("one of the two names no certain object")
+    return q.Whether(q.Same(first, second))
+
+
+def same_kind(subject: q.Selection, *modifiers: object) -> q.Whether:
+    """Is pallet 9 the leftmost one?
+
+    Raises:
+        Mismatch: if the subject has no class of its own.
+    """
+    kind = subject.of if isinstance(subject, q.Ranked) else subject
+    if not isinstance(kind, q.Ids | q.OfClass) or kind.label == "region":
+        raise Mismatch("name the class of objects that it is compared with")
+    if isinstance(subject, q.Ids) and len(subject.ids) > 1:
+        raise Mismatch("one object is compared with the others")
+    return same(subject, of(q.OfClass(kind.label), *modifiers))
