@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from .mask_alignment import MaskAlignment, align_masks
 from .noise import load_sigma
 from .object_estimate import ObjectEstimate
 from .observations import CentrePrior, FitProblem
+from .plausibility import Plausibility, plausibility_of
 from .rectangle_fit import fit_rectangles
 from .region_masks import MOST_REGIONS, RegionMasks
 from .size_priors import SIZES, is_flat
@@ -105,7 +107,7 @@ class FrameGeometry:
         if self.frame.depth is None:
             return "the frame has no depth"
         if self.frame.intrinsics is None:
-            return "the camera is not calibrated"
+            return self.frame.uncalibrated
         return ""
 
     @property
@@ -125,6 +127,13 @@ class FrameGeometry:
         if self.plane is not None:
             return roll_of(self.plane.up.tolist())
         return None if self.frame.up is None else roll_of(self.frame.up)
+
+    @cached_property
+    def plausibility(self) -> Plausibility:
+        """What speaks against depth and calibration."""
+        if self.why_not:
+            return Plausibility()
+        return plausibility_of(self.frame, self.regions, self.plane)
 
     @property
     def noise(self) -> DepthNoise:

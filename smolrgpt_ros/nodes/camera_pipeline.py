@@ -21,7 +21,7 @@ from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import (
     InputState,
     SilenceWatch,
-    what_is_lost,
+    what_is_missing,
     why_no_frame,
     why_stale,
 )
@@ -164,7 +164,7 @@ class CameraPipeline:
         elif (age_s := (now_ns - newest.frame.stamp_ns) / 1e9) > max_age_s:
             fault = why_stale(state, age_s, max_age_s).message
         else:
-            fault = what_is_lost(state)
+            fault = what_is_missing(state)
         if sentence := self._silence.to_log(fault, time.monotonic()):
             camera = f"camera {self.name}: " if self.name else ""
             self._node.get_logger().warning(f"{camera}{sentence}")
@@ -183,6 +183,7 @@ class CameraPipeline:
         settings = self._settings()
         frame = build_frame(
             messages,
+            info_topic=self.pairing.topics["info"],
             rectified=settings.camera_info_rectified or self._rectified,
             depth_unit=settings.depth_unit,
             assume_registered=settings.depth_assume_registered,

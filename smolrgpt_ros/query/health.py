@@ -13,7 +13,7 @@ from smolrgpt_ros.perception.rolling_window import RollingWindow
 from smolrgpt_ros.perception.worker import PerceptionCounters
 from smolrgpt_ros.scene.status import Status
 
-from .input_state import InputState, what_is_lost
+from .input_state import InputState, what_is_missing
 from .request import QueryResult
 from .service import stuck_message
 
@@ -143,10 +143,8 @@ def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:
         return Level.ERROR, f"no depth on {state.topic('depth')}"
     if state.waits_for_regions:
         return Level.ERROR, f"no regions on {state.topic('regions')}"
-    if lost := what_is_lost(state):
-        return Level.WARN, lost
-    if state.info == 0:
-        return Level.WARN, f"no calibration on {state.topic('info')}: nothing is measured"
+    if missing := what_is_missing(state):
+        return Level.WARN, missing
     return Level.OK, "receiving"
 
 

@@ -60,6 +60,23 @@ def what_is_lost(inputs: InputState) -> str:
     return f"{_HOSTS} ({inputs.lost:.0%} of the last ones on {topics} did not arrive)"
 
 
+def no_calibration(topic: str) -> str:
+    """Why nothing is measured where no calibration has come, a clause."""
+    return (
+        f"no calibration has come on {topic}: does it need a remap, or is it published once "
+        "(then set qos.camera_info to latched)?"
+    )
+
+
+def what_is_missing(inputs: InputState) -> str:
+    """A sentence where frames come, and what is needed to measure does not; empty otherwise."""
+    if lost := what_is_lost(inputs):
+        return lost
+    if inputs.info or not inputs.use_depth:
+        return ""
+    return inputs.mismatches.get("info", no_calibration(inputs.topic("info")))
+
+
 def why_no_frame(inputs: InputState) -> QueryError:
     """The error of a query that finds no frame."""
     if inputs.failure is not None:

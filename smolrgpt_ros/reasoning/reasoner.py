@@ -143,6 +143,7 @@ class SpatialReasoner:
                 *_notes(grounding, sentence, read, measured, self._engine is not None),
                 *remembered,
                 *sides_caveat(grounding.question, geometry),
+                *_depth_caveat(measured, geometry),
                 *geometry.frame.notes,
                 *missing.caveats,
             ),
@@ -267,6 +268,12 @@ def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry)
     if not measured.answered:
         return ""
     return answer_text(question, measured, lambda region_id: geometry.region(region_id).label)
+
+
+def _depth_caveat(measured: Evaluation, geometry: FrameGeometry) -> tuple[str, ...]:
+    """What speaks against the depth that an answer was measured from."""
+    caveat = geometry.plausibility.caveat if measured.valid_ratio is not None else ""
+    return (caveat,) if caveat else ()
 
 
 def _remembered(

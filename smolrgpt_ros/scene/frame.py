@@ -30,6 +30,7 @@ class RgbdFrame:
         up: against gravity, where something besides the picture knows it.
         notes: what was assumed to make the frame of its input, one sentence each; every answer
             carries them.
+        uncalibrated: why there are no intrinsics, a clause, where there are none.
 
     Raises:
         ValueError: on a wrong shape, dtype, or sizes that disagree.
@@ -44,6 +45,7 @@ class RgbdFrame:
     tolerances: Tolerances = field(default_factory=Tolerances)
     up: Direction | None = None
     notes: tuple[str, ...] = ()
+    uncalibrated: str = "the camera is not calibrated"
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:

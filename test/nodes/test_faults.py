@@ -108,9 +108,9 @@ def test_depth_stops(graph):
 
 
 def test_size_changes_mid_stream(graph):
-    large = picture(320, 240, 2)
+    large = picture(320, 200, 2)
     send(graph, large, calibration=info(0))
-    graph.assert_refused(Response.STATUS_NO_FRAME, "160x120", "320x240", max_age=duration_of(1e-6))
+    graph.assert_refused(Response.STATUS_NO_FRAME, "160x120", "320x200", max_age=duration_of(1e-6))
     stamp = send(graph, large)
     response = graph.ask(LEFT, stamp=time_of(stamp))
     # The detector of this test searches the left half: one pallet, so no rightmost one.

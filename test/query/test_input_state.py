@@ -1,8 +1,16 @@
 """The error of a query without a usable frame."""
 
+from dataclasses import replace
+
 import pytest
 
-from smolrgpt_ros.query.input_state import InputState, SilenceWatch, why_no_frame, why_stale
+from smolrgpt_ros.query.input_state import (
+    InputState,
+    SilenceWatch,
+    what_is_missing,
+    why_no_frame,
+    why_stale,
+)
 from smolrgpt_ros.scene.status import QueryError, Status
 
 FAILURE = QueryError(Status.UNREGISTERED_DEPTH, "depth is 8x3")
@@ -99,3 +107,14 @@ def test_silence_is_logged_once_and_again_when_it_changes():
         False,
         True,
     ]
+
+
+def test_a_calibration_that_never_comes_is_missing():
+    frames = InputState(rgb=9, depth=9, paired=9, topics={"info": "/a/camera_info"})
+    assert what_is_missing(frames).startswith("no calibration has come on /a/camera_info: ")
+    assert "qos.camera_info" in what_is_missing(frames)
+    mismatch = replace(frames, mismatches={"info": "a publisher offers less"})
+    assert what_is_missing(mismatch) == "a publisher offers less"
+    assert what_is_missing(replace(frames, info=1)) == ""
+    assert what_is_missing(replace(frames, use_depth=False)) == ""
+    assert "docs/hosts.md" in what_is_missing(replace(frames, lost=0.9))

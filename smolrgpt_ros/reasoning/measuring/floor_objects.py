@@ -84,6 +84,8 @@ class FloorObjects:
         found = self.geometry.estimate(region_id)
         if isinstance(found, str):
             raise CannotMeasure(found)
+        if reason := self.geometry.plausibility.reason:
+            raise CannotMeasure(reason)
         self._valid_ratios[region_id] = found.valid_ratio
         return found
 

@@ -10,6 +10,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, PoseOf, register
+from smolrgpt_ros.query.input_state import no_calibration
 from smolrgpt_ros.scene.calibration import Calibration, CalibrationError
 from smolrgpt_ros.scene.camera import CameraIntrinsics, within_lens
 from smolrgpt_ros.scene.depth import unit_problem
@@ -46,6 +47,7 @@ class FrameMessages:
 def build_frame(
     messages: FrameMessages,
     *,
+    info_topic: str = "rgb/camera_info",
     rectified: bool = False,
     depth_unit: float = 0.0,
     assume_registered: bool = False,
@@ -55,6 +57,7 @@ def build_frame(
 
     Args:
         messages: colour, depth and calibration.
+        info_topic: where the colour camera's calibration comes from, for what is said of it.
         rectified: whether the colour images are rectified.
         depth_unit: metres of a step of the depth image; 0: as REP-118 says.
         assume_registered: trust depth in another frame_id to be registered to colour all the same.
@@ -103,7 +106,14 @@ def build_frame(
         stamp_ns=nanoseconds(header.stamp),
         frame_id=header.frame_id,
         notes=(note,) if note else (),
+        uncalibrated=_why_uncalibrated(messages.info, info_topic),
     )
+
+
+def _why_uncalibrated(info: CameraInfo | None, topic: str) -> str:
+    if info is not None:
+        return f"the camera is not calibrated: K and P of {topic} are zero"
+    return no_calibration(topic)
 
 
 def external_regions(

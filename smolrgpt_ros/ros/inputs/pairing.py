@@ -297,7 +297,8 @@ class FramePairing:
         self._newest_ns = dict.fromkeys(self._newest_ns, 0)
         self._loss.clear()
         with self._lock:
-            self._infos.clear()
+            while len(self._infos) > 1:  # the newest one stays: a latched one comes only once
+                self._infos.popleft()
             self._counters = replace(self._counters, jumps=self._counters.jumps + 1)
         self._synchronize()
         self._node.get_logger().warning(

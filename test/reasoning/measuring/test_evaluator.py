@@ -241,7 +241,7 @@ def test_depth_in_another_unit_is_not_measured_and_the_cause_is_named(
     millimetres = dataclasses.replace(yard.frame, depth=yard.frame.depth * np.float32(1000.0))
     found = ask(yard, question, millimetres)
     assert not found.answered and found.value is None and found.values == ()
-    for cause in ("focal lengths", "region of interest", "unit"):
+    for cause in ("1.2e+03 times the usual", "is depth in another unit (depth.unit"):
         assert cause in found.reason
 
 

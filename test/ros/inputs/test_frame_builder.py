@@ -43,6 +43,23 @@ def test_without_depth_and_calibration():
     assert frame.depth is None and frame.intrinsics is None
 
 
+def test_no_camera_info_says_uncalibrated():
+    """The topic and what to do, which is another thing than a camera that is not calibrated."""
+    never = build_frame(FrameMessages(colour(), depth(), None), info_topic="/front/camera_info")
+    assert never.intrinsics is None
+    assert never.uncalibrated == (
+        "no calibration has come on /front/camera_info: does it need a remap, or is it published "
+        "once (then set qos.camera_info to latched)?"
+    )
+    zeros = CameraInfo(width=4, height=3)
+    assert (
+        "K and P of /front/camera_info are zero"
+        in build_frame(
+            FrameMessages(colour(), depth(), zeros), info_topic="/front/camera_info"
+        ).uncalibrated
+    )
+
+
 def test_float_depth_in_millimetres():
     three_metres = encode_image(
         np.full((3, 4), 3000.0, np.float32), "32FC1", Header(frame_id="colour_optical")

@@ -173,6 +173,15 @@ def test_after_a_jump_back_full_queues_do_not_drop_the_new_images(node, pairs):
     assert pairing.counters.jumps == 1 and "jumped back" in node.warnings[0]
 
 
+def test_a_calibration_that_was_published_once_survives_a_jump_back(node, pairs):
+    start(node, pairs.append)
+    node.callbacks["rgb/camera_info"](CameraInfo(width=7, header=Header(stamp=time_of(3 * MS))))
+    for ms in (5000, 100):
+        node.callbacks["rgb/image_raw"](image(ms))
+        node.callbacks["depth/image_raw"](image(ms))
+    assert [pair.info.width for pair in pairs] == [7, 7]
+
+
 def test_a_little_disorder_is_no_jump(node, pairs):
     pairing = start(node, pairs.append)
     for ms in (2000, 1960, 2040):
