@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +13,6 @@ from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane, roll_of
 from smolrgpt_ros.scene.region import Region
-from smolrgpt_ros.scene.statistics import median
 
 from .box_evidence import box_problems
 from .calibration import CalibrationErrors
@@ -23,9 +21,9 @@ from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
 from .mask_alignment import MaskAlignment, align_masks
-from .noise import load_sigma
+from .object_draft import ObjectDraft
 from .object_estimate import ObjectEstimate
-from .observations import CentrePrior, FitProblem
+from .observations import FitProblem
 from .plausibility import Plausibility, plausibility_of
 from .rectangle_fit import fit_rectangles
 from .region_masks import MOST_REGIONS, RegionMasks
@@ -216,7 +214,7 @@ class FrameGeometry:
     # -- several objects --------------------------------------------------------------------
 
     def _estimate(self, region_ids: Sequence[int]) -> None:
-        drafts: dict[int, _Draft] = {}
+        drafts: dict[int, ObjectDraft] = {}
         for flat in (True, False):
             group = [i for i in region_ids if is_flat(self.region(i).label) == flat]
             if group:
@@ -230,7 +228,7 @@ class FrameGeometry:
             drafts[vehicle] = drafts[vehicle].with_load(load)
         self._fit(drafts, together, plane)
 
-    def _drafts(self, region_ids: Sequence[int], flat: bool) -> dict[int, _Draft]:
+    def _drafts(self, region_ids: Sequence[int], flat: bool) -> dict[int, ObjectDraft]:
         """Objects ready for the fit, of regions that are all flat or all not; for the others notes
         why depth cannot place them."""
         regions, plane = [self.region(i) for i in region_ids], self.plane
@@ -269,7 +267,7 @@ class FrameGeometry:
             elif plane is None:
                 self._objects[region.id] = ObjectEstimate.without_floor(region.label, points, ratio)
             elif problem is not None:
-                drafts[region.id] = _Draft(problem, points, ratio)
+                drafts[region.id] = ObjectDraft(problem, points, ratio)
             elif flat:
                 self._objects[region.id] = f"the floor of {name} is hidden"
             else:
@@ -289,7 +287,7 @@ class FrameGeometry:
         return union
 
     def _loads(
-        self, drafts: Mapping[int, _Draft], plane: Plane
+        self, drafts: Mapping[int, ObjectDraft], plane: Plane
     ) -> tuple[dict[int, Footprint], dict[int, int]]:
         """The nearest load of each vehicle: footprints of those estimated before, and ids of those
         that are fitted together with their vehicle."""
@@ -320,7 +318,9 @@ class FrameGeometry:
                     estimated[vehicle] = footprint
         return estimated, together
 
-    def _fit(self, drafts: Mapping[int, _Draft], carried: Mapping[int, int], plane: Plane) -> None:
+    def _fit(
+        self, drafts: Mapping[int, ObjectDraft], carried: Mapping[int, int], plane: Plane
+    ) -> None:
         """Fits all footprints at once.
 
         Args:
@@ -343,27 +343,3 @@ class FrameGeometry:
                 draft.points,
                 draft.valid_ratio,
             )
-
-
-@dataclass(frozen=True, eq=False)
-class _Draft:
-    """An object before its footprint is fitted.
-
-    Args:
-        problem: of the fit.
-        points: seen surface, shape ``(N, 3)``, metres, optical frame.
-        valid_ratio: share of the region's pixels that have depth.
-    """
-
-    problem: FitProblem
-    points: NDArray[np.float64]
-    valid_ratio: float
-
-    def middle(self, plane: Plane) -> NDArray[np.float64]:
-        """Of what is seen, on the floor, shape ``(2,)``, metres."""
-        return median(plane.to_floor(self.points)[:, :2])
-
-    def with_load(self, load: Footprint) -> _Draft:
-        """A vehicle below its load, whose centre is near the load's."""
-        prior = CentrePrior(load.centre, load_sigma(*load.sigma))
-        return replace(self, problem=self.problem.with_centre_prior(prior))
