@@ -23,6 +23,7 @@ class Detection:
         score: confidence in [0, 1].
         mask: shape ``(H, W)``, bool, in the pixels of the image it was found in.
         weak: below the score from which the detector is believed: a candidate, no object.
+        box_only: the detector gave a box, which the mask fills.
 
     Raises:
         ValueError: on an empty label, a score outside [0, 1] or a mask that is not (H, W) bool.
@@ -32,6 +33,7 @@ class Detection:
     score: float
     mask: NDArray[np.bool_]
     weak: bool = False
+    box_only: bool = False
 
     def __post_init__(self) -> None:
         if not self.label:
@@ -73,3 +75,22 @@ class RegionDetector(Protocol):
     def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
         """Objects in an image, best first; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
         ...
+
+
+def masks_of_boxes(boxes: NDArray[np.floating], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Masks that fill boxes.
+
+    Args:
+        boxes: shape ``(N, 4)``: x0, y0, x1, y1, pixels, origin at the outer corner of the top left
+            pixel; what lies outside the image is cut.
+        size: height and width of the image.
+
+    Returns:
+        Shape ``(N, H, W)``; a pixel belongs to a box that holds its middle.
+    """
+    height, width = size
+    rows, columns = np.arange(height) + 0.5, np.arange(width) + 0.5
+    x0, y0, x1, y1 = (boxes[:, i, None] for i in range(4))
+    inside_rows = (rows >= y0) & (rows < y1)
+    inside_columns = (columns >= x0) & (columns < x1)
+    return np.asarray(inside_rows[:, :, None] & inside_columns[:, None, :], np.bool_)

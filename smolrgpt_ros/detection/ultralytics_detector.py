@@ -1,4 +1,4 @@
-"""Instance segmentation by ultralytics YOLO behind the :class:`RegionDetector` protocol.
+"""Ultralytics YOLO, with masks or boxes alone, behind the :class:`RegionDetector` protocol.
 
 ultralytics is AGPL-3.0 and optional: it is imported when a detector is loaded and nowhere else, and
 is kept from installing packages or using the network.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,63 +17,18 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
 
-from .detector import Detection, DetectorError
+from .detector import Detection, DetectorError, masks_of_boxes
+from .detector_settings import DetectorSettings, labels_from, torch_device_for
 
-#: Names that weights trained elsewhere may use for the classes of this package.
-LABEL_ALIASES: Mapping[str, str] = {
-    "buffer region": "buffer",
-    "buffer_region": "buffer",
-    "rack": "shelf",
-    "shelve": "shelf",
-    "agv": "transporter",
-}
+#: What weights may be for.
+_TASKS = ("segment", "detect")
 
 #: Labels whose region has no holes: a buffer is its tape rectangle with all that stands on it.
 WHOLE_LABELS = frozenset({"buffer"})
 
 
-@dataclass(frozen=True)
-class DetectorSettings:
-    """Thresholds of one detection.
-
-    Args:
-        confidence: lowest score of an object, in (0, 1].
-        candidate_confidence: lowest score of a weak detection, in (0, 1]; none are given where it
-            is above ``confidence``.
-        iou: overlap above which the weaker of two boxes is dropped, in (0, 1].
-        image_size: longer side of the network's input, pixels, a multiple of 32; 0: the size it was
-            trained with.
-        max_detections: most objects of one image.
-        half: compute in float16, on a GPU; read when the detector is loaded.
-
-    Raises:
-        ValueError: on a value outside its range.
-    """
-
-    confidence: float = 0.35
-    candidate_confidence: float = 0.1
-    iou: float = 0.6
-    image_size: int = 0
-    max_detections: int = 100
-    half: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("confidence", "candidate_confidence", "iou"):
-            value = getattr(self, name)
-            if not 0.0 < value <= 1.0:
-                raise ValueError(f"detector {name} must be in (0, 1], found {value}")
-        if self.image_size < 0 or self.image_size % 32:
-            raise ValueError(
-                f"detector image_size must be 0 or a multiple of 32, found {self.image_size}"
-            )
-        if self.max_detections < 1:
-            raise ValueError(
-                f"detector max_detections must be at least 1, found {self.max_detections}"
-            )
-
-
 class UltralyticsDetector:
-    """A YOLO segmentation model. Use :meth:`load`; the constructor takes a model for tests.
+    """A YOLO model that gives masks or boxes. Use :meth:`load`; tests give the constructor a model.
 
     Args:
         model: an ``ultralytics.YOLO``, or anything with its ``predict`` and ``names``.
@@ -113,36 +67,40 @@ class UltralyticsDetector:
         labels: Mapping[str, str] | None = None,
         sha256: str = "",
     ) -> UltralyticsDetector:
-        """Load segmentation weights from a file.
+        """Load weights from a file.
 
         Args:
-            weights: path of a ``.pt`` file, a pickle of which known classes alone are loaded.
+            weights: of a segmentation model, or of one that gives boxes: a ``.pt`` file, a pickle
+                of which known classes alone are loaded, or what ultralytics exported of one
+                (``.onnx``, ``.engine``, ``.torchscript``, a folder of OpenVINO), with its runtime
+                installed.
             prompts: classes for open-vocabulary weights (YOLOE): a ``.npz`` file that ultralytics'
                 ``save_prompt_embeddings`` wrote; no text encoder is needed here.
             labels, sha256: as of the constructor.
             device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
 
         Raises:
-            DetectorError: if ultralytics or a file is missing, the weights are no segmentation
-                model, or the prompts are not for them.
+            DetectorError: if ultralytics, a runtime or a file is missing, the weights give neither
+                masks nor boxes, or the prompts are not for them.
         """
         path = Path(weights)
-        if not path.is_file():
+        if not path.exists():
             raise DetectorError(
                 f"detector weights not found: {path}; set the parameter detector.weights to a "
-                "YOLO segmentation file, or detector.backend to 'none' and send regions "
+                "file of YOLO weights, or detector.backend to 'none' and send regions "
                 "with each request"
             )
         yolo = import_ultralytics()
         import torch
 
-        chosen = _device(device, torch.cuda.is_available())
+        chosen = torch_device_for(device, torch.cuda.is_available())
         threads = torch.get_num_threads()
         try:
-            model = yolo(str(path), verbose=False)
-            if model.task != "segment":
+            model = _model_of(yolo, path)
+            if model.task not in _TASKS:
                 raise DetectorError(
-                    f"{path} is a YOLO model for {model.task!r}, expected a segmentation model"
+                    f"{path} is a YOLO model for {model.task!r}, expected one for "
+                    f"{' or '.join(map(repr, _TASKS))}"
                 )
             if prompts is not None:
                 _give_prompts(model, path, Path(prompts))
@@ -189,9 +147,13 @@ class UltralyticsDetector:
     def _detections(
         self, result: Any, size: tuple[int, int], confidence: float
     ) -> tuple[Detection, ...]:
-        if result.masks is None:
+        if result.boxes is None or not len(result.boxes.cls):
             return ()
-        masks = result.masks.data.cpu().numpy() > 0.5
+        box_only = result.masks is None
+        if box_only:
+            masks = masks_of_boxes(result.boxes.xyxy.cpu().numpy(), size)
+        else:
+            masks = result.masks.data.cpu().numpy() > 0.5
         if masks.shape[1:] != tuple(size):
             raise DetectorError(f"detector masks are {masks.shape[1:]}, the image is {size}")
         classes = result.boxes.cls.cpu().numpy().astype(int)
@@ -204,8 +166,20 @@ class UltralyticsDetector:
             if label in WHOLE_LABELS:
                 mask = filled(mask)
             score = float(min(max(scores[index], 0.0), 1.0))
-            found.append(Detection(label, score, mask, weak=score < confidence))
+            weak = score < confidence
+            found.append(Detection(label, score, mask, weak, box_only))
         return tuple(found)
+
+
+def _model_of(yolo: Any, path: Path) -> Any:
+    """The model of a file; an exported one says only after a prediction what it is for."""
+    if path.suffix == ".pt":
+        return yolo(str(path), verbose=False)
+    # As a model of boxes: the masks of others are left out without an error.
+    model = yolo(str(path), task="detect", verbose=False)
+    model.predict(np.zeros((64, 64, 3), np.uint8), verbose=False)
+    task = str(model.predictor.model.task)
+    return model if task == "detect" else yolo(str(path), task=task, verbose=False)
 
 
 def import_ultralytics() -> Any:
@@ -270,37 +244,9 @@ def _give_prompts(model: Any, weights: Path, prompts: Path) -> None:
     load(prompts)
 
 
-def labels_from(
-    names: Mapping[int, str] | Sequence[str], labels: Mapping[str, str] | None = None
-) -> dict[int, str]:
-    """Labels of this package by class index, from the class names stored in weights.
-
-    Args:
-        labels: by lower-case class name, beside :data:`LABEL_ALIASES` and before them.
-    """
-    aliases = {**LABEL_ALIASES, **(labels or {})}
-    items = names.items() if isinstance(names, Mapping) else enumerate(names)
-    found = {}
-    for index, name in items:
-        plain = " ".join(str(name).strip().lower().split())
-        found[int(index)] = aliases.get(plain, plain)
-    return found
-
-
 def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """A mask without holes, shape ``(H, W)`` bool."""
     outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     canvas = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(canvas, outlines, -1, 1, cv2.FILLED)
     return canvas.astype(bool)
-
-
-def _device(requested: str, cuda: bool) -> str:
-    if requested == "auto":
-        return "cuda:0" if cuda else "cpu"
-    if requested.startswith("cuda") and not cuda:
-        raise DetectorError(
-            f"detector device {requested!r} asked for, but torch sees no CUDA device; "
-            "set the parameter device to 'auto' or 'cpu'"
-        )
-    return "cuda:0" if requested == "cuda" else requested

@@ -13,6 +13,7 @@ from smolrgpt_ros.checkpoints.checksums import (
     sha256_of,
 )
 from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.transformers_detector import TransformersDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.language.reader.reader import GrammarReader, reader_with
 from smolrgpt_ros.language.reader.word_lists import WordListError
@@ -21,6 +22,9 @@ from smolrgpt_ros.scene.libraries import check_libraries
 
 from .process_memory import leave_out_triton
 from .timed_engine import TimedEngine
+
+#: Values of ``detector.backend`` with a detector in this process.
+DETECTOR_BACKENDS = ("ultralytics", "transformers")
 
 
 class LoadingError(RuntimeError):
@@ -35,12 +39,16 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         ChecksumError: if weights and prompts are not those of ``detector.sha256``.
         LoadingError: if its weights have no class names.
     """
-    if settings.detector_backend != "ultralytics":
+    if settings.detector_backend not in DETECTOR_BACKENDS:
         return None
+    if settings.detector_backend == "transformers":
+        return _transformers_detector(settings)
     weights = Path(settings.detector_weights or DETECTOR)
     files = [weights, Path(settings.detector_prompts)] if settings.detector_prompts else [weights]
-    digest = ""
-    if all(file.is_file() for file in files):
+    digest = folder_sha256(weights) if weights.is_dir() else ""
+    if digest:
+        check_sha256(digest, settings.detector_sha256, str(weights), "detector.sha256")
+    elif all(file.is_file() for file in files):
         # Before they are opened.
         digest = sha256_of(weights) if len(files) == 1 else listing_sha256(files)
         named = " and ".join(map(str, files))
@@ -59,6 +67,25 @@ def load_detector(settings: Settings) -> RegionDetector | None:
             f"the detector weights {weights} name no classes; set detector.weights to others"
         )
     return detector
+
+
+def _transformers_detector(settings: Settings) -> TransformersDetector:
+    folder = Path(settings.detector_weights)
+    if not settings.detector_weights:
+        raise LoadingError(
+            "detector.backend transformers needs a detector: set the parameter detector.weights to "
+            "a folder that save_pretrained of transformers wrote"
+        )
+    digest = folder_sha256(folder) if (folder / "config.json").is_file() else ""
+    if digest:
+        check_sha256(digest, settings.detector_sha256, f"the files of {folder}", "detector.sha256")
+    return TransformersDetector.load(
+        folder,
+        device=settings.device,
+        settings=settings.detector,
+        labels=settings.labels,
+        sha256=digest,
+    )
 
 
 def load_reader(settings: Settings) -> GrammarReader:

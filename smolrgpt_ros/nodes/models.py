@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.shared import SharedDetector
+from smolrgpt_ros.detection.transformers_detector import TransformersDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.ros.params.settings import Settings
 
@@ -73,7 +74,7 @@ class Models:
     def apply(self, settings: Settings) -> None:
         """Set the detector's thresholds, which may change while it runs."""
         detector = self.detector.detector if self.detector is not None else None
-        if isinstance(detector, UltralyticsDetector):
+        if isinstance(detector, UltralyticsDetector | TransformersDetector):
             detector.settings = settings.detector
 
     @property

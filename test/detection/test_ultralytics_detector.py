@@ -11,12 +11,11 @@ import torch
 
 from smolrgpt_ros.checkpoints import DETECTOR
 from smolrgpt_ros.detection.detector import Detection, DetectorError, RegionDetector
+from smolrgpt_ros.detection.detector_settings import DetectorSettings, labels_from
 from smolrgpt_ros.detection.ultralytics_detector import (
-    DetectorSettings,
     UltralyticsDetector,
     filled,
     import_ultralytics,
-    labels_from,
 )
 
 
@@ -207,12 +206,49 @@ def test_real_yolo_gives_full_size_masks_offline(tmp_path):
     assert all(d.mask.shape == (48, 80) and d.mask.any() for d in found)
 
 
-def test_a_model_without_masks_is_refused(tmp_path):
+def test_a_model_of_boxes_gives_boxes(tmp_path):
     pytest.importorskip("ultralytics")
     path = tmp_path / "boxes.pt"
+    torch.manual_seed(0)
     import_ultralytics()("yolo11n.yaml", verbose=False).save(path)
-    with pytest.raises(DetectorError, match=r"'detect'.*segmentation"):
+    settings = DetectorSettings(confidence=1e-6, candidate_confidence=1.0, image_size=64)
+    found = UltralyticsDetector.load(path, device="cpu", settings=settings).detect(
+        np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8)
+    )
+    assert found and all(d.box_only and d.mask.shape == (48, 80) for d in found)
+    for detection in found:
+        rows, columns = np.nonzero(detection.mask)
+        assert detection.mask.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1)
+
+
+def test_a_model_of_neither_masks_nor_boxes_is_refused(tmp_path):
+    pytest.importorskip("ultralytics")
+    path = tmp_path / "names.pt"
+    import_ultralytics()("yolo11n-cls.yaml", verbose=False).save(path)
+    with pytest.raises(DetectorError, match=r"'classify', expected one for 'segment' or 'detect'"):
         UltralyticsDetector.load(path)
+
+
+@pytest.mark.parametrize("task", ["segment", "detect"])
+def test_an_exported_model_finds_what_its_weights_find(tmp_path, task):
+    pytest.importorskip("ultralytics")
+    torch.manual_seed(0)
+    name = {"segment": "yolo11n-seg", "detect": "yolo11n"}[task]
+    path = tmp_path / "weights.pt"
+    yolo = import_ultralytics()
+    yolo(f"{name}.yaml", verbose=False).save(path)
+    exported = yolo(str(path), verbose=False).export(format="torchscript", imgsz=64, verbose=False)
+    settings = DetectorSettings(confidence=1e-6, candidate_confidence=1.0, image_size=64)
+    rgb = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    own, other = (
+        UltralyticsDetector.load(weights, device="cpu", settings=settings)
+        for weights in (path, exported)
+    )
+    assert other.labels == own.labels
+    a, b = own.detect(rgb), other.detect(rgb)
+    assert len(a) == len(b) and len(a) > 0
+    assert [d.box_only for d in b] == [task == "detect"] * len(b)
+    assert [d.score for d in a] == pytest.approx([d.score for d in b], rel=1e-3)
 
 
 def test_labels_of_ones_own_go_before_the_usual_ones():

@@ -10,16 +10,18 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.backend",
         "ultralytics",
-        "Finds regions; topic: another node, which publishes them on the topic regions; "
-        "none: clients send their own with each request.",
-        choices=("ultralytics", "topic", "none"),
+        "Finds regions; ultralytics: YOLO; transformers: RT-DETR, D-FINE and others of that "
+        "library; topic: another node, which publishes them on the topic regions; none: clients "
+        "send their own with each request.",
+        choices=("ultralytics", "transformers", "topic", "none"),
         read_only=True,
     ),
     ParameterSpec(
         "detector.weights",
         "",
-        "YOLO segmentation weights (.pt; no code in them is run); "
-        "empty: those shipped with the package.",
+        "Weights of the detector. ultralytics: YOLO with masks, or boxes that depth outlines (.pt; "
+        "no code in it is run), or an export of such; empty: those shipped with the package. "
+        "transformers: a folder that save_pretrained wrote.",
         read_only=True,
     ),
     ParameterSpec(

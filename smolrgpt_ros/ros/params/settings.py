@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.detection.tracker import TrackerSettings
-from smolrgpt_ros.detection.ultralytics_detector import DetectorSettings
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.query.request import QueryLimits
 from smolrgpt_ros.scene.frame import Direction

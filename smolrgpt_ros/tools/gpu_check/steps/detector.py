@@ -72,7 +72,8 @@ def _pictures(options: CheckOptions) -> list[NDArray[np.uint8]]:
 
 
 def _load(options: CheckOptions, device: str, size: int, half: bool) -> UltralyticsDetector:
-    from smolrgpt_ros.detection.ultralytics_detector import DetectorSettings, UltralyticsDetector
+    from smolrgpt_ros.detection.detector_settings import DetectorSettings
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
     settings = DetectorSettings(image_size=size, half=half)
     return UltralyticsDetector.load(options.detector, device=device, settings=settings)
@@ -86,7 +87,7 @@ def _found(
 
 def _agree(found: list[tuple[str, float]], wanted: list[tuple[str, float]]) -> bool:
     """Whether two lists name the same objects, but for those whose score is at the threshold."""
-    from smolrgpt_ros.detection.ultralytics_detector import DetectorSettings
+    from smolrgpt_ros.detection.detector_settings import DetectorSettings
 
     sure = DetectorSettings().confidence + _NEAR
     every = [Counter(label for label, _ in one) for one in (found, wanted)]
