@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,8 @@ from .resolution import View, resolved
 from .spelling import Speller, english_words
 from .tokens import Token, tokenize
 from .word_lists import WordLists, default_word_lists
+
+_LONGEST_SHOWN = 40  # characters of a word in a refusal
 
 _RULES = Path(__file__).with_name("rules")
 
@@ -67,7 +70,7 @@ class GrammarReader:
         parser = Parser(self._grammar, tokens)
         readings = parser.readings("QUESTION")
         if not readings:
-            raise self._unreadable(tokens, parser, view)
+            raise self._unreadable(text, tokens, parser, view)
         # A pronoun that stands for nothing is no reading where there is another.
         closed = [r for r in readings if It() not in parts_of(r.meaning)] or readings
         best = [r.meaning for r in closed if r.cost == closed[0].cost]
@@ -107,33 +110,54 @@ class GrammarReader:
         labels = tuple(dict.fromkeys(view.labels.values()))
         return tokenize(text, labels, self._lists, self._speller)
 
-    def _unreadable(self, tokens: Sequence[Token], parser: Parser, view: View) -> QueryError:
+    def _unreadable(
+        self, text: str, tokens: Sequence[Token], parser: Parser, view: View
+    ) -> QueryError:
         words = [t for t in tokens if t.kind != "pause"]
-        strange = dict.fromkeys(t.text for t in words if t.kind == "word" and not self._is_known(t))
-        foreign = [w for w in strange if w not in english_words()]
-        if len(foreign) > 1 and 2 * len(foreign) >= len(words) - len(foreign) and english_words():
-            return QueryError(
-                Status.BAD_QUESTION, f"questions are read in English; in view: {view.listed()}"
-            )
-        if strange:
-            named = ", ".join(f'"{word}"' for word in strange)
-            noun = "the word" if len(strange) == 1 else "the words"
-            return QueryError(
-                Status.UNKNOWN_REGION if parser.furthest else Status.BAD_QUESTION,
-                f"{noun} {named} of the question cannot be used; in view: {view.listed()}",
-            )
-        if parser.mismatches:
-            message = f"{parser.mismatches[0]}; in view: {view.listed()}"
-            return QueryError(Status.BAD_QUESTION, message)
-        rest = [t for t in tokens[parser.furthest :] if t.kind != "pause"]
-        found = f'"{rest[0].text}" cannot be used where it stands' if rest else "it is incomplete"
-        return QueryError(
-            Status.BAD_QUESTION,
-            f"the question is not understood, {found}; in view: {view.listed()}",
-        )
+        strange = [t for t in words if t.kind == "word" and not self._is_known(t)]
+        status = Status.BAD_QUESTION
+        if not words:
+            message = "the question asks nothing"
+        elif _is_foreign(words, strange):
+            message = "questions are read in English"
+        elif strange:
+            named = ", ".join(dict.fromkeys(f'"{_written(text, t)}"' for t in strange))
+            noun = "the words" if "," in named else "the word"
+            message = f"{noun} {named} of the question cannot be used"
+            if any(c.isalpha() and not c.isascii() for t in strange for c in t.text):
+                message += ", questions are read in English"
+            status = Status.UNKNOWN_REGION if parser.furthest else status
+        elif parser.mismatches:
+            message = str(parser.mismatches[0])
+        elif all(t.kind == "word" for t in words):
+            message = "the question names nothing that is in view"
+        else:
+            rest = [t for t in tokens[parser.furthest :] if t.kind != "pause"]
+            found = f'"{_written(text, rest[0])}" cannot be used where it stands' if rest else ""
+            message = f"the question is not understood, {found or 'it is incomplete'}"
+        return QueryError(status, f"{message}; in view: {view.listed()}")
 
     def _is_known(self, token: Token) -> bool:
         return bool(token.signs & self._known) or isinstance(token.value, float)
+
+
+def _is_foreign(words: Sequence[Token], strange: Sequence[Token]) -> bool:
+    """Whether a question is in another language: many words that are neither used nor English."""
+    written = [t for t in strange if any(c.isalpha() for c in t.text)]
+    unknown = {t.text for t in written if t.text not in english_words()}
+    spoken = sum(t.kind == "word" for t in words)
+    if 2 * sum(not t.text.isascii() for t in written) > spoken:
+        return True
+    if len(unknown) > 1 and 2 * len(unknown) >= len(words) - len(unknown):
+        return bool(english_words())
+    return bool(unknown) and len(written) > 1 and 2 * len(written) > spoken
+
+
+def _written(text: str, token: Token) -> str:
+    """A token as it stands in the question, cut where it is long."""
+    plain = unicodedata.normalize("NFKC", text)[token.start : token.end] or token.text
+    shown = plain if plain.isprintable() else ascii(plain)[1:-1]
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "..."
 
 
 def _leaves_out_nothing(meaning: object) -> bool:

@@ -1,0 +1,44 @@
+"""What a refusal says of questions that cannot be read: one sentence, in the asker's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from smolrgpt_ros.language.reader.reader import read_question
+from smolrgpt_ros.scene.status import QueryError
+
+LABELS = {1: "pallet", 2: "pallet", 4: "transporter", 6: "buffer", 7: "shelf"}
+IN_VIEW = "; in view: pallet 1, 2; transporter 4; buffer 6; shelf 7"
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        # Other languages, also where all is one word.
+        ("哪个托盘最近?", "questions are read in English"),
+        ("كم يبعد البالت 1", "questions are read in English"),
+        ("Сколько поддонов на складе?", "questions are read in English"),
+        ("Wo ist die Palette 3?", "questions are read in English"),
+        ("combien de palettes sont dans la zone 6 ?", "questions are read in English"),
+        # A single word of another language is named.
+        (
+            "how far is pallet 1 from 货架",
+            'the word "货架" of the question cannot be used, questions are read in English',
+        ),
+        # Words as they were written: not "close".
+        (
+            "is pallet 1 near pallet 2",
+            'the question is not understood, "near" cannot be used where it stands',
+        ),
+        ("hello!", "the question asks nothing"),
+        ("?", "the question asks nothing"),
+        ("how far", "the question names nothing that is in view"),
+        ("how many unicorns", 'the word "unicorns" of the question cannot be used'),
+        ("how far is pallet 1\x00 from shelf 7", r'the word "\x00" of the question cannot be used'),
+        ("b" * 300, f'the word "{"b" * 40}..." of the question cannot be used'),
+    ],
+)
+def test_one_sentence(question: str, message: str) -> None:
+    with pytest.raises(QueryError) as error:
+        read_question(question, LABELS)
+    assert error.value.message == message + IN_VIEW
