@@ -28,6 +28,7 @@ def generate_launch_description() -> LaunchDescription:
                 "model",
                 "device",
                 "autostart",
+                "gravity_frame",
                 "use_sim_time",
                 "log_level",
             ],
@@ -55,6 +56,7 @@ def generate_launch_description() -> LaunchDescription:
                 "model.path": text("model"),
                 "device": text("device"),
                 "autostart": flag("autostart"),
+                "gravity_frame": text("gravity_frame"),
             },
         ],
         remappings=[

@@ -27,6 +27,7 @@ def generate_launch_description() -> LaunchDescription:
                 "depth_topic",
                 "device",
                 "autostart",
+                "gravity_frame",
                 "use_sim_time",
                 "log_level",
             ],
@@ -54,6 +55,7 @@ def generate_launch_description() -> LaunchDescription:
                 "detector.weights": text("weights"),
                 "device": text("device"),
                 "autostart": flag("autostart"),
+                "gravity_frame": text("gravity_frame"),
             },
         ],
         remappings=[

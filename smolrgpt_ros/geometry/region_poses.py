@@ -15,8 +15,9 @@ from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.statistics import quantiles
 
+from .flat_outline import flat_outline
 from .frame_geometry import FrameGeometry
-from .size_priors import SIZES
+from .size_priors import SIZES, is_flat
 
 #: Pixels that are sampled of a region for a fast pose, about: more move its median by less than a
 #: centimetre.
@@ -38,12 +39,14 @@ class RegionPose:
         size: extent of the visible surface along the frame's axes, 5th to 95th percentile,
             metres; ``None`` likewise.
         depth_valid_ratio: share of the region's pixels that have depth; NaN without a depth image.
+        outline: of an object that lies on the floor, the corners of its rectangle in order, metres.
     """
 
     frame_id: str = ""
     position: tuple[float, float, float] | None = None
     size: tuple[float, float, float] | None = None
     depth_valid_ratio: float = float("nan")
+    outline: tuple[tuple[float, float, float], ...] = ()
 
 
 def region_poses(
@@ -114,15 +117,19 @@ def _grid(region: Region) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 def _by_surface(points: NDArray[np.float64], label: str, frame_id: str, ratio: float) -> RegionPose:
     """The pose of an object of whose surface some points, shape ``(N, 3)``, are seen."""
+    prior = SIZES.get(label)
+    if prior is not None and not prior.flat:
+        # What a mask takes in of the background is farther behind the surface than the object ends.
+        depth = points[:, 2]
+        points = points[np.abs(depth - np.median(depth)) <= math.hypot(prior.long, prior.height)]
     low, high = quantiles(points, *_EXTENT)
     middle = ((low + high) / 2).tolist()
-    prior = SIZES.get(label)
     if prior is not None and not prior.flat:
         scale = 1.0 + prior.behind_surface / max(math.hypot(*middle), 1e-6)
         middle = [scale * value for value in middle]
     x, y, z = middle
     dx, dy, dz = (high - low).tolist()
-    return RegionPose(frame_id, (x, y, z), (dx, dy, dz), ratio)
+    return RegionPose(frame_id, (x, y, z), (dx, dy, dz), ratio, _outline(points, label))
 
 
 def _fitted(geometry: FrameGeometry, region_id: int, pose: Pose) -> RegionPose:
@@ -132,7 +139,14 @@ def _fitted(geometry: FrameGeometry, region_id: int, pose: Pose) -> RegionPose:
     x, y, z = pose.apply(found.centre[None])[0].tolist()
     low, high = quantiles(pose.apply(found.points), *_EXTENT)
     dx, dy, dz = (high - low).tolist()
-    return RegionPose(pose.frame_id, (x, y, z), (dx, dy, dz), found.valid_ratio)
+    outline = _outline(pose.apply(found.points), found.label)
+    return RegionPose(pose.frame_id, (x, y, z), (dx, dy, dz), found.valid_ratio, outline)
+
+
+def _outline(points: NDArray[np.float64], label: str) -> tuple[tuple[float, float, float], ...]:
+    """The corners of a flat object; empty for others, and where its points are on no plane."""
+    corners = flat_outline(points) if is_flat(label) else None
+    return () if corners is None else tuple((x, y, z) for x, y, z in corners.tolist())
 
 
 def _valid_ratio(geometry: FrameGeometry, region_id: int) -> float:

@@ -22,7 +22,7 @@ from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.convert.messages import header_of, region_array
 from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.params.settings import Settings
-from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.ros.qos import newest_profile, profile
 from smolrgpt_ros.ros.view.markers import DisplayedAnswer, markers_of
 
 
@@ -53,7 +53,9 @@ class CameraOutputs:
         reliable = profile("reliable")
         base = f"~/{camera}/" if camera else "~/"
         self._regions = node.create_lifecycle_publisher(RegionArray, f"{base}regions", reliable)
-        self._markers = node.create_lifecycle_publisher(MarkerArray, f"{base}markers", reliable)
+        self._markers = node.create_lifecycle_publisher(
+            MarkerArray, f"{base}markers", newest_profile()
+        )
         self._annotated = node.create_lifecycle_publisher(
             Image, f"{base}annotated", profile("sensor_data")
         )
@@ -73,7 +75,9 @@ class CameraOutputs:
                 self._regions.publish(array)
             if _has_subscribers(self._markers):
                 marked = self._still_in_view(seen, answer)
-                self._markers.publish(markers_of(array, settings.markers_lifetime, marked))
+                outlines = {r.id: p.outline for r, p in zip(seen.regions, poses, strict=True)}
+                lifetime_s = settings.markers_lifetime
+                self._markers.publish(markers_of(array, lifetime_s, marked, outlines))
         if _has_subscribers(self._annotated):
             self._annotate(_picture(seen, answer), seen)
 

@@ -285,11 +285,10 @@ class SpatialQueryNode(LifecycleNode):
         return end_goal(goal, reply)
 
     def _ask_from_topic(self, message: String) -> None:
-        # A question from a topic names no camera: the first one.
-        camera = self._settings.cameras[0]
+        camera = self._settings.cameras[0]  # a question from a topic names none
         reply = self._ask(SpatialQuery.Request(question=message.data, camera=camera))
-        if reply.ok:
-            text = reply.answer.measured.text or (reply.view.text if reply.view else "")
+        if reply.view is not None:
+            text = reply.answer.measured.text or reply.view.text
             self.get_logger().info(f"{message.data!r:.300}: {text}")
         else:
             text = f"{message.data!r:.300}: {reply.result.status.name}: {reply.message}"

@@ -32,6 +32,11 @@ def profile(preset: str) -> QoSProfile:
     raise ValueError(f"QoS preset must be one of {', '.join(PRESETS)}, found {preset!r}")
 
 
+def newest_profile() -> QoSProfile:
+    """For messages of which each replaces the one before: a slow reader gets the newest."""
+    return _keep(1, ReliabilityPolicy.RELIABLE)
+
+
 def service_profile() -> QoSProfile:
     """For services: the default keeps 10 requests and drops the others of a burst, unanswered."""
     return _keep(256, ReliabilityPolicy.RELIABLE)

@@ -138,3 +138,28 @@ def test_the_extent_is_that_of_numpys_percentiles():
     assert isinstance(found, ObjectEstimate)
     low, high = np.percentile(found.points, (5, 95), axis=0)
     assert place.size == pytest.approx(high - low, rel=1e-9)
+
+
+def test_what_a_mask_takes_in_of_the_background_does_not_lengthen_its_box():
+    """A quarter of a pallet's mask is a wall 5 m behind it."""
+    depth, mask = wall(), np.zeros((120, 160), bool)
+    mask[40:80, 60:100] = True
+    depth[40:50] = 7.0
+    (quick,) = fast_poses(frame(depth), [Region(id=1, label="pallet", mask=mask)])
+    assert quick.position is not None and quick.size is not None
+    assert quick.size[2] == pytest.approx(0.0, abs=0.01) and quick.position[2] < 2.5
+
+
+def test_a_buffer_has_the_corners_of_its_rectangle_and_others_have_none():
+    mask = np.zeros((120, 160), bool)
+    mask[40:80, 60:100] = True
+    regions = [Region(id=1, label="buffer", mask=mask), Region(id=2, label="pallet", mask=mask)]
+    for poses in (
+        fast_poses(frame(wall()), regions),
+        region_poses(FrameGeometry(frame(wall()), regions)),
+    ):
+        # Columns 60 to 99 and rows 40 to 79 at 2 m: 0.8 by 0.8 m about (0, 0, 2).
+        assert len(poses[0].outline) == 4 and poses[1].outline == ()
+        corners = np.array(poses[0].outline)
+        np.testing.assert_allclose(np.abs(corners[:, :2]), 0.4, atol=0.06)
+        np.testing.assert_allclose(corners[:, 2], 2.0, atol=1e-6)

@@ -114,3 +114,24 @@ def test_every_display_finds_its_topic_type_and_quality_in_the_running_graph(
                 assert not latched or qos.durability == DurabilityPolicy.TRANSIENT_LOCAL, topic
     finally:
         camera.destroy_node()
+
+
+def test_the_start_view_is_behind_the_camera_in_every_fixed_frame(manager):
+    """With map as fixed frame it would start below the floor."""
+    view = manager["Views"]["Current"]
+    assert view["Target Frame"] == read_presets(CONFIG / "cameras")["simulation"].frame
+    # Down its own axis: the robot's camera sees from 1 m to 20 m, the one at the ceiling 6 to 9 m.
+    assert (view["Distance"], view["Focal Point"]["Z"], view["Pitch"]) == (9.5, 8, -1.4)
+
+
+def test_a_slow_viewer_gets_the_newest_message(manager, graph):
+    depths = {d["Name"]: d["Topic"]["Depth"] for d in manager["Displays"] if "Topic" in d}
+    assert depths == {"Annotated": 1, "Regions and answer": 1}
+    (markers,) = graph.node.get_publishers_info_by_topic("/spatial_query/markers")
+    assert graph.node._outputs[""]._markers.qos_profile.depth == 1
+    assert markers.qos_profile.reliability == ReliabilityPolicy.RELIABLE
+
+
+def test_the_picture_has_the_room_beside_the_displays(manager):
+    panels = yaml.safe_load((CONFIG / "warehouse.rviz").read_text())["Panels"]
+    assert [panel["Class"] for panel in panels] == ["rviz_common/Displays"]

@@ -145,8 +145,8 @@ def table_of(summary: Mapping[str, Any]) -> str:
     rest = {name: value for name, value in summary.items() if name not in ("all", "forms")}
     for name, value in rest.items():
         parts = value.items() if isinstance(value, Mapping) else [("", value)]
-        told = ", ".join(f"{part} {number}".strip() for part, number in parts)
-        lines.append(f"{name.replace('_', ' ')}: {told}")
+        figures = ", ".join(f"{part} {number}".strip() for part, number in parts)
+        lines.append(f"{name.replace('_', ' ')}: {figures}")
     return "\n".join(lines)
 
 

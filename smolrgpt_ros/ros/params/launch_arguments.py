@@ -44,7 +44,9 @@ SHARED: dict[str, SharedArgument] = {
         "topics: those that the topic arguments name."
     ),
     "namespace": SharedArgument("Namespace of the nodes, their services and their topics."),
-    "params_file": SharedArgument("YAML file with the parameters of the nodes."),
+    "params_file": SharedArgument(
+        "YAML file with the parameters of the nodes; the arguments of the launch file win over it."
+    ),
     "rgb_topic": SharedArgument(
         "Colour images of the camera (sensor_msgs/Image); empty: the preset's of camera."
     ),
@@ -63,6 +65,9 @@ SHARED: dict[str, SharedArgument] = {
         "Configure and activate the query node when it starts; false under a lifecycle manager.",
         "true",
         ("true", "false"),
+    ),
+    "gravity_frame": SharedArgument(
+        "Frame of TF whose z axis points up, for views without a floor; empty: none."
     ),
     "use_sim_time": SharedArgument(
         "Take the time from /clock, as with a bag that is played with --clock.",

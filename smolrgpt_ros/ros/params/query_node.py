@@ -148,7 +148,7 @@ SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "markers.lifetime",
-        2.0,
+        10.0,
         "Seconds after which RViz removes a region's marker without a newer one.",
         minimum=0.1,
         maximum=60.0,

@@ -15,7 +15,19 @@ from smolrgpt_ros.msg import Region
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.marks import Form, Mark, marks_of
 
-from .marker_shapes import above, arrow, box, letter_height, lines, middle, point, text, vector
+from .marker_shapes import (
+    Corner,
+    above,
+    arrow,
+    extent,
+    label_spot,
+    letter_height,
+    lines,
+    middle,
+    point,
+    text,
+    vector,
+)
 
 #: Where the words stand when depth could place no region of the answer: before the camera, metres.
 _NOWHERE = Point(z=2.0)
@@ -28,27 +40,41 @@ _WORD, _LINE = 3.9, 1.6
 _TICK, _GAP = 0.1, 0.1
 
 
-def answer_markers(view: AnswerView, header: Header, regions: Mapping[int, Region]) -> list[Marker]:
+def answer_markers(
+    view: AnswerView,
+    header: Header,
+    regions: Mapping[int, Region],
+    outlines: Mapping[int, Sequence[Corner]],
+) -> list[Marker]:
     """The markers of an answer.
 
     Args:
         view: the answer.
         header: of the image it is about; all is placed in its frame.
         regions: ``msg/Region`` by id, those of the answer that depth could place.
+        outlines: corners of flat ones by id.
 
     Returns:
         In the namespaces ``answer_line``, ``answer_label``, ``answer_box`` and ``answer_text``.
     """
     markers: list[Marker] = []
     for number, mark in enumerate(marks_of(view, regions)):
-        markers += _drawn(mark, number, view, header, [regions[i] for i in mark.regions])
+        drawn = [regions[i] for i in mark.regions]
+        outline = outlines.get(mark.regions[-1], ())
+        markers += _drawn(mark, number, view, header, drawn, outline)
     return markers + _captions(view, header, regions)
 
 
 def _drawn(
-    mark: Mark, number: int, view: AnswerView, header: Header, regions: Sequence[Region]
+    mark: Mark,
+    number: int,
+    view: AnswerView,
+    header: Header,
+    regions: Sequence[Region],
+    outline: Sequence[Corner],
 ) -> list[Marker]:
-    """The markers of a mark; ``number`` is its place among the answer's marks."""
+    """The markers of a mark; ``number`` is its place among the answer's marks, ``outline`` that of
+    its last region."""
     first, last, color = regions[0], regions[-1], mark.color
     word = text(header, "answer_label", last.id, mark.text, color, above(last, _WORD))
     words = [word] if mark.text else []
@@ -67,17 +93,17 @@ def _drawn(
         case Form.WORD:
             return words
         case Form.RING:
-            return [box(header, "answer_box", last, color, 0.95, 0.08), *words]
+            return [extent(header, "answer_box", last, outline, color, 0.95, 0.08), *words]
         case _:
             assert_never(mark.form)
 
 
 def _segment(header: Header, mark: Mark, number: int, points: Sequence[Point]) -> list[Marker]:
-    """Lines between pairs of points, with the text, if there is one, in the middle of the first."""
+    """Lines between pairs of points, with the text, if there is one, over the first."""
     line = lines(header, "answer_line", number, points, mark.color)
     if not mark.text:
         return [line]
-    where = middle(points[:2])
+    where = label_spot(points)
     return [line, text(header, "answer_label", number, mark.text, mark.color, where)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from geometry_msgs.msg import Point, Vector3
@@ -24,6 +25,9 @@ _LETTER_PER_METRE = 0.028
 _PLAIN = str.maketrans(
     {"\N{PLUS-MINUS SIGN}": "+-", "\N{SUPERSCRIPT TWO}": "^2", "\N{SUPERSCRIPT THREE}": "^3"}
 )
+
+#: A point of an outline: x, y, z, metres.
+Corner: TypeAlias = tuple[float, float, float]
 
 _CORNERS = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 #: Pairs of corners that differ in one coordinate: the edges of a box.
@@ -46,6 +50,25 @@ def box(
     for edge in _EDGES:
         for x, y, z in edge:
             marker.points.append(Point(x=x * size.x, y=y * size.y, z=z * size.z))
+    return marker
+
+
+def extent(
+    header: Header,
+    namespace: str,
+    region: Region,
+    outline: Sequence[Corner],
+    color: Color,
+    alpha: float,
+    width: float,
+) -> Marker:
+    """The rectangle of a region that lies on the floor, given its corners; else its box."""
+    if not outline:
+        return box(header, namespace, region, color, alpha, width)
+    marker = new_marker(header, namespace, region.id, Marker.LINE_LIST, color, alpha)
+    marker.scale.x = width
+    for start, end in zip(outline, [*outline[1:], outline[0]], strict=True):
+        marker.points += [Point(x=x, y=y, z=z) for x, y, z in (start, end)]
     return marker
 
 
@@ -107,6 +130,22 @@ def above(region: Region, letters: float) -> Point:
     """A point over a region's extent by heights of a letter; up is -y in an optical frame."""
     p = region.position
     return Point(x=p.x, y=p.y - region.size.y / 2 - letters * letter_height(p), z=p.z)
+
+
+def below(region: Region, letters: float) -> Point:
+    """A point under a region's extent by heights of a letter, nearer than the floor there."""
+    p = region.position
+    y = p.y + region.size.y / 2 + letters * letter_height(p)
+    return Point(x=p.x, y=y, z=p.z)
+
+
+def label_spot(points: Sequence[Point]) -> Point:
+    """Where a line's text stands: over its middle; over its upper end where it goes upwards."""
+    first, last = points[0], points[1]
+    spot = middle([first, last])
+    if abs(last.y - first.y) > abs(last.x - first.x):
+        spot = min(first, last, key=lambda end: float(end.y))
+    return Point(x=spot.x, y=spot.y - letter_height(spot), z=spot.z)
 
 
 def middle(points: Sequence[Point]) -> Point:

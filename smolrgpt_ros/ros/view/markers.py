@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from std_msgs.msg import Header
@@ -16,7 +16,7 @@ from smolrgpt_ros.rendering.palette import label_color
 
 from ..convert.time import duration_of
 from .answer_markers import answer_markers
-from .marker_shapes import above, box, has_position, text
+from .marker_shapes import Corner, above, below, extent, has_position, text
 
 #: Opacity of a region: without an answer, in the answer, a rival of it, any other one.
 _ALONE, _STRONG, _RIVAL, _OTHER = 0.9, 0.95, 0.35, 0.15
@@ -38,7 +38,10 @@ class DisplayedAnswer:
 
 
 def markers_of(
-    array: RegionArray, lifetime_s: float, answer: DisplayedAnswer | None = None
+    array: RegionArray,
+    lifetime_s: float,
+    answer: DisplayedAnswer | None = None,
+    outlines: Mapping[int, Sequence[Corner]] | None = None,
 ) -> MarkerArray:
     """All markers of one moment; the first one deletes all of the moment before.
 
@@ -47,32 +50,40 @@ def markers_of(
     Args:
         array: regions of the newest frame.
         lifetime_s: after which RViz removes them when no newer ones come.
-        answer: the last answer; ``None`` where there is none to show.
+        answer: the last answer; ``None`` where there is none to show. Its regions stand where it
+            measured them.
+        outlines: corners of flat regions by id, in the frame of the array.
     """
     clear = Marker(header=array.header, action=Marker.DELETEALL)
     markers = []
+    placed = {r.id: r for r in answer.regions if has_position(r)} if answer is not None else {}
     labels = {r.id: r.label for r in answer.regions} if answer is not None else {}
+    flat: dict[int, Sequence[Corner]] = {i: c for i, c in (outlines or {}).items() if c}
     for region in array.regions:
         if has_position(region):
             # The ids of a client's own regions may be those of other objects here.
             same = labels.get(region.id) == region.label
             alpha = _alpha(region.id if same else None, answer.view.roles if answer else None)
-            markers += _region(array.header, region, alpha)
+            known = placed.get(region.id, region) if same else region
+            markers += _region(array.header, known, alpha, flat.get(region.id, ()))
     if answer is not None:
-        placed = {r.id: r for r in answer.regions if has_position(r)}
-        markers += answer_markers(answer.view, answer.header, placed)
+        markers += answer_markers(answer.view, answer.header, placed, flat)
     for marker in markers:
         marker.lifetime = duration_of(lifetime_s)
     return MarkerArray(markers=[clear, *markers])
 
 
-def _region(header: Header, region: Region, alpha: float) -> list[Marker]:
+def _region(
+    header: Header, region: Region, alpha: float, outline: Sequence[Corner]
+) -> list[Marker]:
     color, p = label_color(region.label), region.position
     distance = math.sqrt(p.x**2 + p.y**2 + p.z**2)
     words = f"{region.label} {region.id}\n{distance:.2f} m"
-    name = text(header, "names", region.id, words, color, above(region, 1.7))
+    # Of what lies on the floor below it: above stand the names of what stands there.
+    spot = below(region, 1.7) if outline else above(region, 1.7)
+    name = text(header, "names", region.id, words, color, spot)
     name.color.a = alpha
-    return [box(header, "regions", region, color, alpha, 0.03), name]
+    return [extent(header, "regions", region, outline, color, alpha, 0.03), name]
 
 
 def _alpha(identity: int | None, roles: Roles | None) -> float:

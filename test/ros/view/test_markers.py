@@ -155,7 +155,9 @@ def test_a_distance_is_a_segment_with_its_length_and_both_values_are_written():
     line, length = named(markers, "answer_line")[0], named(markers, "answer_label")[0]
     assert (line.type, line.header) == (Marker.LINE_LIST, ASKED), "of the image asked about"
     assert [spot(p) for p in line.points] == [(-1.0, 0.5, 4.0), (2.0, 0.5, 6.0)]
-    assert (length.text, spot(length.pose.position)) == ("3.10 m", (0.5, 0.5, 5.0))
+    assert length.text == "3.10 m"
+    # Lifted over its line by a letter: the larger of 0.15 m and 0.028 of its distance, 5.05 m.
+    assert spot(length.pose.position) == pytest.approx((0.5, 0.5 - 0.15, 5.0))
     words = named(markers, "answer_text")
     assert [words[i].text for i in range(3)] == [
         "How far?",
@@ -269,7 +271,9 @@ def test_a_size_is_a_dimension_line_of_the_measured_length_beside_the_object(kin
         np.testing.assert_allclose(np.abs(tick), ticks, atol=1e-9)
     label = named(markers, "answer_label")[0]
     assert label.text == "1.20 m"
-    np.testing.assert_allclose(spot(label.pose.position), np.mean(ends, axis=0), atol=1e-9)
+    # Over the middle of a level line, over the upper end of an upright one.
+    where = np.mean(ends, axis=0) if kind is Kind.WIDTH else np.array(ends[1])
+    np.testing.assert_allclose(spot(label.pose.position), where - [0, 0.15, 0], atol=1e-9)
 
 
 def test_a_difference_of_heights_is_vertical_on_the_floor_of_a_tilted_camera():
@@ -512,3 +516,37 @@ def test_every_marker_is_one_that_rviz_accepts():
                 assert len(marker.points) % 2 == 0 and marker.scale.x > 0.0
             else:
                 assert marker.type == Marker.ARROW and len(marker.points) == 2
+
+
+#: A buffer of 2 by 1 m, drawn by its corners; its box would be as high as it is tilted.
+OUTLINE = ((-1.0, 1.0, 4.0), (1.0, 1.0, 4.0), (1.0, 0.8, 5.0), (-1.0, 0.8, 5.0))
+
+
+def test_a_flat_region_is_its_rectangle_on_the_floor_with_its_name_below():
+    buffer, pallet = region(2, 0.0, label="buffer", y=0.9), region(3, 0.0, y=0.9)
+    markers = markers_of(array(buffer, pallet), 2.0, None, {2: OUTLINE, 3: ()})
+    boxes, names = named(markers, "regions"), named(markers, "names")
+    assert (len(boxes[2].points), len(boxes[3].points)) == (8, 24)
+    drawn = [spot(point) for point in boxes[2].points]
+    assert drawn[::2] == list(OUTLINE) and drawn[1::2] == [*OUTLINE[1:], OUTLINE[0]]
+    # Above the buffer stand the names of what stands in it.
+    assert names[2].pose.position.y > 0.9 + 0.3 > 0.9 - 0.3 > names[3].pose.position.y
+
+
+def test_a_ring_around_a_flat_region_is_its_rectangle():
+    regions = [region(2, 0.0, label="buffer", y=0.9)]
+    measured = MeasuredValue(has_value=True, value=NAN, normalized="0", region_ids=[2])
+    view = view_of_message(answer(SpatialAnswer.KIND_CHOICE, [2], measured), regions)
+    shown_answer = DisplayedAnswer(view, ASKED, regions)
+    markers = markers_of(array(*regions), 2.0, shown_answer, {2: OUTLINE})
+    assert len(named(markers, "answer_box")[2].points) == 8
+
+
+def test_regions_of_an_answer_stand_where_it_measured_them():
+    """The quick estimate of the stream is 1 m farther: its name would contradict the answer."""
+    quick = [region(3, -1.0, z=5.0), region(5, 2.0, z=7.0), region(8, 0.0)]
+    measured = [region(3, -1.0), region(5, 2.0, z=6.0)]
+    markers = shown(array(*quick), distance(), measured, 2.0)
+    boxes, names = named(markers, "regions"), named(markers, "names")
+    assert {i: m.pose.position.z for i, m in boxes.items()} == {3: 4.0, 5: 6.0, 8: 4.0}
+    assert names[3].text == "pallet 3\n4.15 m"
