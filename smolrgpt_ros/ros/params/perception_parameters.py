@@ -27,7 +27,9 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.sha256",
         "",
-        "SHA-256 that the detector's weights must have, hexadecimal; empty: any.",
+        "SHA-256 that the detector's weights must have, hexadecimal; with detector.prompts as "
+        "printed by 'sha256sum WEIGHTS PROMPTS | sha256sum', each named without its folder; "
+        "empty: any.",
         read_only=True,
     ),
     ParameterSpec(
