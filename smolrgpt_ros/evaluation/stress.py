@@ -67,7 +67,9 @@ class Judged:
         right: a length within 10 %, a count when equal; a lower bound when it is none above.
         error: relative error of a length; NaN without an answer and of a lower bound.
         std: relative standard deviation, NaN likewise.
-        within: whether the truth is within two standard deviations.
+        within: whether the truth is within two standard deviations; of a lower bound, whether it
+            is no more than two below.
+        answered: whether there is a number.
     """
 
     is_count: bool
@@ -75,6 +77,7 @@ class Judged:
     error: float = math.nan
     std: float = math.nan
     within: bool = False
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,15 @@ def judge(asked: Asked, geometry: FrameGeometry) -> Judged:
     try:
         answer = evaluate(HowMuch(asked.quantity), geometry)
     except QueryError:
-        return Judged(asked.is_count, False)
+        return Judged(asked.is_count, False, answered=False)
     value = answer.value
     if isinstance(value, str) or value is None:
-        return Judged(asked.is_count, False)
+        return Judged(asked.is_count, False, answered=False)
     if asked.is_count:
         return Judged(True, value == asked.truth)
     off, std = float(value) - asked.truth, answer.std or 0.0
+    if answer.lower_bound:
+        return Judged(False, off <= max(2 * std, 0.1 * asked.truth), within=off <= 2 * std)
     within = abs(off) <= 2 * std
     right = is_close(asked.truth, float(value))
     return Judged(False, right, abs(off) / asked.truth, std / asked.truth, within)
@@ -208,8 +213,9 @@ def _counts(truth: FrameTruth, in_view: set[int]) -> Iterator[Asked]:
 def row(condition: str, family: str, found: Sequence[Judged]) -> Row:
     """The summary of what was asked under a condition."""
     lengths = [j for j in found if not j.is_count]
-    answered = [j for j in lengths if math.isfinite(j.error)]
-    errors = np.array([j.error for j in answered])
+    answered = [j for j in lengths if j.answered]
+    exact = [j for j in answered if math.isfinite(j.error)]
+    errors = np.array([j.error for j in exact])
     counts = [j.right for j in found if j.is_count]
     return Row(
         condition,
@@ -219,7 +225,7 @@ def row(condition: str, family: str, found: Sequence[Judged]) -> Row:
         _share([j.within for j in answered]),
         float(np.median(errors)) if len(errors) else math.nan,
         float(np.quantile(errors, 0.95)) if len(errors) else math.nan,
-        float(np.median([j.std for j in answered])) if answered else math.nan,
+        float(np.median([j.std for j in exact])) if exact else math.nan,
         _share(counts),
     )
 

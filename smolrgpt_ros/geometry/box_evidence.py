@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from .centre_errors import box_errors
 from .depth_noise import DepthNoise
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, pixels_below, rims_of
 from .noise import (
+    BOTTOM_SIGMA,
     BOX_EFFECTIVE_POINTS,
     RIM_ON_SIDE,
     TANGENT_BIAS_PIXELS,
@@ -27,8 +29,14 @@ from .noise import (
     surface_sigmas,
 )
 from .object_heights import LEVEL_TOP, Heights
-from .observations import FitProblem, FloorPoints, Observations, starts_around
-from .region_masks import Flags, RegionMasks, Whole
+from .observations import (
+    FitProblem,
+    FloorPoints,
+    Observations,
+    VerticalExtent,
+    starts_around,
+)
+from .region_masks import Flags, RegionMasks, Whole, at_border
 from .size_priors import SIZES, SizePrior
 
 Floats = NDArray[np.float64]
@@ -70,7 +78,8 @@ def box_problems(
         below_columns, below_rows = pixels_below(masks, rims.columns, rims.rows, plane)
         on_vehicle = vehicles[below_rows, below_columns]
     of_object = np.zeros(len(surfaces.owner), bool)
-    bottoms, tops = np.zeros(len(labels)), np.zeros(len(labels))
+    border = at_border(masks, rims.columns, rims.rows)
+    verticals = [VerticalExtent()] * len(labels)
     for i, (label, prior) in enumerate(zip(labels, priors, strict=True)):
         part, rim = surfaces.part(i), rims.part(i)
         if part.stop - part.start < FEWEST_SAMPLES:
@@ -79,15 +88,32 @@ def box_problems(
         if chosen is None:
             continue
         of_object[part] = chosen
-        tops[i] = heights.top(part, chosen, rim)
-        if prior is not None and heights.top_is_cut(rims, part, chosen, rim, tops[i]):
-            tops[i] = max(tops[i], prior.height)
+        top = heights.top(part, chosen, rim)
+        edge = mask_edge * float(median(surfaces.points[part, 2])) / camera.fy
+        top_sigma, seen_top = heights.top_sigma(rim, edge), None
+        if prior is not None and heights.top_is_cut(rims.cut, part, chosen, rim, top):
+            if heights.top_is_cut(border, part, chosen, rim, top):
+                seen_top = top
+            top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
+        elif heights.top_is_cut(border, part, chosen, rim, top):
+            seen_top = top
+        bottom = 0.0
         if label == "pallet":
-            bottoms[i] = heights.bottom(rims, part, rim, on_vehicle[rim])
+            bottom = heights.bottom(rims, part, rim, on_vehicle[rim])
+        verticals[i] = VerticalExtent(bottom, top, BOTTOM_SIGMA, top_sigma, seen_top)
     areas = [int(np.count_nonzero(m[y0:y1, x0:x1])) for m, (x0, y0, x1, y1) in masks.pairs]
-    extents = _Extents.of(priors, bottoms, tops)
     return _problems(
-        surfaces, of_object, rims, heights, camera, noise, mask_edge, areas, priors, extents
+        surfaces,
+        of_object,
+        rims,
+        heights,
+        camera,
+        noise,
+        mask_edge,
+        areas,
+        priors,
+        verticals,
+        border,
     )
 
 
@@ -109,10 +135,10 @@ class _Extents:
     hidden_recess: Floats
 
     @staticmethod
-    def of(priors: Sequence[SizePrior | None], bottom: Floats, top: Floats) -> _Extents:
+    def of(priors: Sequence[SizePrior | None], vertical: Sequence[VerticalExtent]) -> _Extents:
         return _Extents(
-            bottom,
-            top,
+            np.array([v.bottom for v in vertical]),
+            np.array([v.top for v in vertical]),
             np.array([p.base if p else 0.0 for p in priors]),
             np.array([p.recess if p else _UNKNOWN_RECESS for p in priors]),
             np.array([0.5 * p.short if p else _UNKNOWN_RECESS for p in priors]),
@@ -129,10 +155,11 @@ def _problems(
     mask_edge: float,
     areas: Sequence[int],
     priors: Sequence[SizePrior | None],
-    extents: _Extents,
+    verticals: Sequence[VerticalExtent],
+    border: Flags,
 ) -> list[FitProblem | None]:
     """All regions' points at once, then one problem for each region."""
-    plane = heights.plane
+    plane, extents = heights.plane, _Extents.of(priors, verticals)
     owner, local = surfaces.owner[of_object], heights.surface_local[of_object]
     z, sigma_z = surfaces.points[of_object, 2], surfaces.sigma[of_object]
     on_side, recess = _side_shares(local, sigma_z, owner, extents)
@@ -166,7 +193,6 @@ def _problems(
             effective_depths=min(BOX_EFFECTIVE_POINTS, float(noise.independent(areas[i]))),
         )
         starts = starts_around(median(local[of_surface, :2]), sides, _CENTRE_BEHIND)
-        ends_at = float(extents.bottom[i]), float(extents.top[i])
         errors = box_errors(
             float(median(z[of_surface])),
             noise,
@@ -175,7 +201,17 @@ def _problems(
             prior.short if prior else sides[1],
             float(rims.cut[part].mean()) if part.stop > part.start else 1.0,
         )
-        problems.append(FitProblem(observations, starts, ends_at, errors))
+        ends_at, known, cut = heights.rim_local[part, :2], heights.rim_known[part], border[part]
+        problems.append(
+            FitProblem(
+                observations,
+                starts,
+                verticals[i],
+                errors,
+                ends_at[known & ~cut],
+                ends_at[known & cut],
+            )
+        )
     return problems
 
 

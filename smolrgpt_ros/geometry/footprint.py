@@ -7,9 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.statistics import quantiles
+
 from .centre_errors import CentreErrors
 from .noise import SHARED_ERROR_FACTOR
 from .rectangle_fit import RectangleFit
+
+#: Quantiles of a rim between which its extent lies, without stray pixels.
+_EXTENT = 0.01, 0.99
+#: Metres by which the border's cut lies beyond the object's own rim, where it ends an extent.
+_CUT_BEYOND = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +60,29 @@ class Footprint:
         """How far a point lies inside, metres; negative outside."""
         local = np.abs(self.axes @ (point - self.centre))
         return float(min(self.size[0] / 2 - local[0], self.size[1] / 2 - local[1]))
+
+    def seen_sides(
+        self, rim: NDArray[np.float64], border: NDArray[np.float64]
+    ) -> tuple[float | None, float | None]:
+        """What is seen of length and width, metres, where the picture's border cuts them; ``None``
+        where it does not.
+
+        Args:
+            rim: where the object ends in the picture, shape ``(N, 2)``.
+            border: where the picture's border cuts it, shape ``(M, 2)``.
+        """
+        if len(border) == 0 or len(rim) == 0:
+            return None, None
+        low, high = quantiles(rim @ self.axes.T, *_EXTENT)
+        cut_low, cut_high = quantiles(border @ self.axes.T, *_EXTENT)
+        extent = np.maximum(high, cut_high) - np.minimum(low, cut_low)
+        ends = (cut_high > high + _CUT_BEYOND) | (cut_low < low - _CUT_BEYOND)
+        # What is seen is less than the whole, or nothing is missing.
+        ends &= extent < np.array(self.size) - _CUT_BEYOND
+        length, width = (
+            float(value) if end else None for value, end in zip(extent, ends, strict=True)
+        )
+        return length, width
 
     @property
     def sigma(self) -> tuple[float, float]:

@@ -302,7 +302,7 @@ class FrameGeometry:
                     footprint = known.footprint
                 if footprint is not None:
                     centre = footprint.centre
-                elif load in drafts and drafts[load].problem.heights[0] > 0:
+                elif load in drafts and drafts[load].problem.vertical.bottom > 0:
                     centre = drafts[load].problem.starts[0, :2]
                 else:
                     continue
@@ -335,11 +335,13 @@ class FrameGeometry:
             {row[vehicle]: row[load] for vehicle, load in carried.items()},
         )
         for (region_id, draft), fit in zip(drafts.items(), fits, strict=True):
+            problem, footprint = draft.problem, Footprint.of(fit, draft.problem.errors)
             self._objects[region_id] = ObjectEstimate.on_floor(
                 self.region(region_id).label,
                 plane,
-                Footprint.of(fit, draft.problem.errors),
-                draft.problem.heights,
+                footprint,
+                problem.vertical,
+                footprint.seen_sides(problem.rim, problem.border),
                 draft.points,
                 draft.valid_ratio,
             )

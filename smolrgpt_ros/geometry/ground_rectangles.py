@@ -20,7 +20,7 @@ from .noise import (
     floor_height_sigma,
     tape_edge_sigmas,
 )
-from .observations import FitProblem, FloorPoints, Observations
+from .observations import FitProblem, FloorPoints, Observations, VerticalExtent
 from .region_masks import Flags, RegionMasks, at_border, rim_pixels
 from .size_priors import SizePrior
 
@@ -101,7 +101,9 @@ def ground_problems(
         starts = starts_from_rim(edges, inner, beyond_image, prior)
         distance = float(np.hypot(np.hypot(*median(of_rim)), plane.offset))
         errors = tape_errors(distance, plane.offset, noise, camera, mask_edge)
-        problems.append(FitProblem(observations, starts, (0.0, 0.0), errors))
+        problems.append(
+            FitProblem(observations, starts, VerticalExtent(), errors, edges, beyond_image)
+        )
     return problems
 
 

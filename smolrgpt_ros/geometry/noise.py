@@ -131,8 +131,10 @@ BOX_EFFECTIVE_POINTS, TAPE_EFFECTIVE_POINTS = 20.0, 60.0
 #: Points share errors of mask, floor and model, the fit takes them for independent: what its
 #: covariance is multiplied by.
 SHARED_ERROR_FACTOR = 2.6
-#: Standard deviation of the height of an object's centre, metres.
-HEIGHT_SIGMA = 0.01
+#: Standard deviations of the heights of an object's underside and of its top, metres.
+BOTTOM_SIGMA, TOP_SIGMA = 0.01, 0.017
+#: Standard deviation of an extent that is seen up to where the picture ends, metres.
+SEEN_EXTENT_SIGMA = 0.03
 #: Standard deviation of a centre that only the visible surface gives, in every direction, metres;
 #: what is hidden behind the surface comes on top.
 SURFACE_SIGMA = 0.1

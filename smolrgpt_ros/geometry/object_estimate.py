@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,8 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .footprint import Footprint
-from .noise import HEIGHT_SIGMA, SURFACE_SIGMA
+from .noise import BOTTOM_SIGMA, SURFACE_SIGMA, TOP_SIGMA
+from .observations import VerticalExtent
 from .size_priors import SIZES
 
 _RIDES = 0.14  # metres: an object whose underside is higher rides on something
@@ -30,6 +32,9 @@ class ObjectEstimate:
         bottom, top: heights above the floor, metres; NaN without a floor.
         points: seen surface, shape ``(N, 3)``, optical frame.
         valid_ratio: share of the region's pixels that have depth.
+        height_sigma: standard deviation of the height, metres.
+        seen: what is seen of length, width and height, metres, where the picture's border cuts
+            them; ``None`` where it does not.
     """
 
     label: str
@@ -41,6 +46,8 @@ class ObjectEstimate:
     top: float
     points: NDArray[np.float64]
     valid_ratio: float
+    height_sigma: float = math.hypot(BOTTOM_SIGMA, TOP_SIGMA)
+    seen: tuple[float | None, float | None, float | None] = (None, None, None)
 
     @property
     def rides(self) -> bool:
@@ -52,7 +59,8 @@ class ObjectEstimate:
         label: str,
         plane: Plane,
         footprint: Footprint,
-        heights: tuple[float, float],
+        vertical: VerticalExtent,
+        seen_sides: tuple[float | None, float | None],
         points: NDArray[np.float64],
         valid_ratio: float,
     ) -> ObjectEstimate:
@@ -62,13 +70,16 @@ class ObjectEstimate:
             label, points, valid_ratio: as above.
             plane: the floor.
             footprint: on it.
-            heights: of its underside and its top, metres.
+            vertical: its heights.
+            seen_sides: see :meth:`Footprint.seen_sides`.
         """
-        bottom, top = heights
+        bottom, top = vertical.bottom, vertical.top
+        height_sigma = math.hypot(vertical.bottom_sigma, vertical.top_sigma)
+        seen_top = vertical.seen_top
         middle = np.array([*footprint.centre, (bottom + top) / 2])
         covariance = np.zeros((3, 3))
         covariance[:2, :2] = footprint.covariance
-        covariance[2, 2] = HEIGHT_SIGMA**2
+        covariance[2, 2] = (height_sigma / 2) ** 2
         return ObjectEstimate(
             label=label,
             centre=plane.to_optical(middle[None])[0],
@@ -79,6 +90,8 @@ class ObjectEstimate:
             top=top,
             points=points,
             valid_ratio=valid_ratio,
+            height_sigma=height_sigma,
+            seen=(*seen_sides, None if seen_top is None else seen_top - bottom),
         )
 
     @staticmethod

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median, quantile
 
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples
+from .noise import TOP_SIGMA
 from .size_priors import SIZES
 
 Floats = NDArray[np.float64]
@@ -18,6 +21,7 @@ _DECK = SIZES["transporter"].height
 
 _ON_FLOOR = 0.06  # metres: lower samples of an object are floor that its mask includes
 _SURELY_BELOW = 1.3  # standard deviations that a noisy height is lowered by to stay below the top
+_TOP_NOISE = 0.6  # share of the noise of single heights that the height of the top has
 LEVEL_TOP = 0.08  # metres below the top up to which samples and rims belong to a level top face
 _FEWEST_UNDERSIDE = 6  # rim places that show an underside
 _UNDERSIDE_BAND = 0.06  # metres about the underside within which its rim lies
@@ -88,12 +92,28 @@ class Heights:
         low.sort()
         return float(low[-1 - max(2, len(low) // 200)])
 
-    def top_is_cut(
-        self, rims: RimSamples, part: slice, of_object: Flags, rim: slice, top: float
-    ) -> bool:
-        """Whether the highest part of the rim is not the object's own edge."""
+    def top_sigma(self, rim: slice, edge: float) -> float:
+        """Standard deviation of the height of the top where it shows, metres.
+
+        Args:
+            rim: the region's rim samples.
+            edge: standard deviation of the mask's edge, metres.
+        """
         known = self.rim_known[rim]
-        heights, cut = self.rim[rim][known], rims.cut[rim][known]
+        noise = float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
+        return math.hypot(TOP_SIGMA, _TOP_NOISE * noise, edge)
+
+    def top_is_cut(self, cut: Flags, part: slice, of_object: Flags, rim: slice, top: float) -> bool:
+        """Whether the highest part of the rim is not the object's own edge.
+
+        Args:
+            cut: whether the object goes on at each rim sample.
+            part, rim: the region's surface and rim samples.
+            of_object: see :meth:`object_samples`.
+            top: see :meth:`top`.
+        """
+        known = self.rim_known[rim]
+        heights, cut = self.rim[rim][known], cut[rim][known]
         level = np.count_nonzero(self.surface[part][of_object] > top - LEVEL_TOP)
         if len(heights) < FEWEST_SAMPLES or level > 0.15 * np.count_nonzero(of_object):
             return False  # a level top face shows

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .centre_errors import CentreErrors
-from .noise import BOX_EFFECTIVE_POINTS
+from .noise import BOTTOM_SIGMA, BOX_EFFECTIVE_POINTS, TOP_SIGMA
 
 Array = NDArray[np.float64]
 
@@ -105,6 +105,24 @@ class Observations:
     effective_depths: float = BOX_EFFECTIVE_POINTS
 
 
+@dataclass(frozen=True)
+class VerticalExtent:
+    """Heights of an object above the floor, metres.
+
+    Args:
+        bottom, top: of its underside and its top.
+        bottom_sigma, top_sigma: standard deviations.
+        seen_top: the highest part that is seen, where the picture's border cuts the top; else
+            ``None``.
+    """
+
+    bottom: float = 0.0
+    top: float = 0.0
+    bottom_sigma: float = BOTTOM_SIGMA
+    top_sigma: float = TOP_SIGMA
+    seen_top: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class FitProblem:
     """All that is needed to fit one object's footprint.
@@ -112,14 +130,18 @@ class FitProblem:
     Args:
         observations: of its rectangle.
         starts: rectangles to start from, shape ``(K, 5)``: centre, angle of the long side, sides.
-        heights: of its underside and its top, metres.
+        vertical: its heights.
         errors: of the centre that no fit can see.
+        rim: where it ends in the picture, on the floor, shape ``(N, 2)``, metres.
+        border: where the picture's border cuts it, likewise, ``(M, 2)``.
     """
 
     observations: Observations
     starts: Array
-    heights: tuple[float, float]
+    vertical: VerticalExtent
     errors: CentreErrors
+    rim: Array
+    border: Array
 
     def with_centre_prior(self, prior: CentrePrior) -> FitProblem:
         """The same object where something else says where its centre is."""

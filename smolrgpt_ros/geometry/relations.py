@@ -16,6 +16,7 @@ from smolrgpt_ros.scene.plane import Plane
 
 from .calibration import CalibrationErrors, Floats, unaffected
 from .footprint import Footprint
+from .noise import SEEN_EXTENT_SIGMA
 from .object_estimate import ObjectEstimate
 
 
@@ -28,11 +29,13 @@ class Quantity:
         std: standard deviation that no other number shares.
         systematic: its change by one standard deviation of each parameter of the calibration, see
             ``calibration``.
+        lower_bound: whether it is the least it can be: the picture's border cuts it.
     """
 
     value: float
     std: float
     systematic: Floats = field(default_factory=unaffected)
+    lower_bound: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +46,14 @@ class FloorObject:
         found: the object; its footprint is not ``None``.
         plane: the floor.
         calibration: errors of the camera's.
+        as_seen: whether sizes that the picture's border cuts are what is seen of them, not what the
+            class makes probable.
     """
 
     found: ObjectEstimate
     plane: Plane
     calibration: CalibrationErrors
+    as_seen: bool = False
 
     @property
     def footprint(self) -> Footprint:
@@ -79,15 +85,19 @@ class FloorObject:
 
     def side_of(self, index: int) -> Quantity:
         """A side of the footprint, metres; 0 is along its first axis, 1 along the second."""
+        seen, along = self.found.seen[index], self.footprint.axes[index] @ self.plane.axes[:2]
         value = self.footprint.size[index]
-        along = self.footprint.axes[index] @ self.plane.axes[:2]
-        return Quantity(value, self.footprint.size_sigma[index], self._stretch(value * along))
+        if seen is None or not self.as_seen:
+            return Quantity(value, self.footprint.size_sigma[index], self._stretch(value * along))
+        return Quantity(seen, SEEN_EXTENT_SIGMA, self._stretch(seen * along), lower_bound=True)
 
     @property
     def height(self) -> Quantity:
         """Of the box, metres."""
-        value = self.found.top - self.found.bottom
-        return Quantity(value, 2 * self.up_sigma, self._stretch(value * self.plane.up))
+        value, seen, up = self.found.top - self.found.bottom, self.found.seen[2], self.plane.up
+        if seen is None or not self.as_seen:
+            return Quantity(value, self.found.height_sigma, self._stretch(value * up))
+        return Quantity(seen, SEEN_EXTENT_SIGMA, self._stretch(seen * up), lower_bound=True)
 
     @property
     def area(self) -> Quantity:
@@ -111,7 +121,7 @@ def _product(*lengths: Quantity) -> Quantity:
     systematic = unaffected()
     for length, size in zip(lengths, sizes, strict=True):
         systematic += value * length.systematic / size
-    return Quantity(value, std, systematic)
+    return Quantity(value, std, systematic, any(length.lower_bound for length in lengths))
 
 
 def nearer_by(a: FloorObject, b: FloorObject) -> Quantity:

@@ -13,6 +13,7 @@ class SizePrior:
         long, short: sides of the footprint, metres.
         side_sigma: standard deviation of the sides, metres.
         height: metres; used only where the top is out of view, and of a vehicle's deck.
+        height_sigma: standard deviation of the height, metres.
         flat: whether it lies on the floor (tape).
         base: height up to which it fills its footprint, metres; 0 for an open frame.
         recess: how far behind its sides most of its surface lies, metres.
@@ -22,6 +23,7 @@ class SizePrior:
     short: float
     side_sigma: float
     height: float
+    height_sigma: float = 0.0
     flat: bool = False
     base: float = 0.0
     recess: float = 0.0
@@ -34,9 +36,9 @@ class SizePrior:
 
 
 SIZES: dict[str, SizePrior] = {
-    "pallet": SizePrior(1.2, 1.2, 0.08, 0.7, base=0.13, recess=0.07),
-    "transporter": SizePrior(1.44, 0.85, 0.05, 0.23, base=0.18, recess=0.01),
-    "shelf": SizePrior(2.8, 1.0, 0.2, 3.0, recess=0.08),
+    "pallet": SizePrior(1.2, 1.2, 0.08, 0.7, 0.35, base=0.13, recess=0.07),
+    "transporter": SizePrior(1.44, 0.85, 0.05, 0.23, 0.02, base=0.18, recess=0.01),
+    "shelf": SizePrior(2.8, 1.0, 0.2, 3.0, 0.2, recess=0.08),
     "buffer": SizePrior(5.9, 2.1, 0.25, 0.0, flat=True),
 }
 

@@ -68,7 +68,7 @@ def test_a_row_by_hand() -> None:
     found = [
         Judged(False, True, 0.01, 0.004, within=False),
         Judged(False, True, 0.03, 0.02, within=True),
-        Judged(False, False),
+        Judged(False, False, answered=False),
         Judged(True, True),
         Judged(True, False),
     ]

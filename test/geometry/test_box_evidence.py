@@ -48,7 +48,8 @@ def test_observations_of_a_pallet(make_scene: Any, make_block: Any) -> None:
     found, unknown = problems(make_scene((pallet, other)))
     assert found is not None and unknown is not None
     seen = found.observations
-    assert found.heights == (0.0, pytest.approx(0.8, abs=0.03))
+    assert found.vertical.bottom == 0.0 and found.vertical.seen_top is None
+    assert found.vertical.top == pytest.approx(0.8, abs=0.03)
     assert within(seen.surface, (-1.63, 6.37), (-0.37, 7.63)).all() and len(seen.surface) > 30
     assert within(seen.rim, (-1.65, 6.35), (-0.35, 7.65)).all() and len(seen.rim) > 30
     # Rays that pass above the base (up to 0.13 m) meet that height beside or before the pallet.

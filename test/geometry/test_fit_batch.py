@@ -12,6 +12,7 @@ from smolrgpt_ros.geometry.observations import (
     FitProblem,
     FloorPoints,
     Observations,
+    VerticalExtent,
     starts_around,
 )
 
@@ -112,7 +113,12 @@ def test_starts_go_all_around() -> None:
 
 def test_a_centre_prior_moves_the_starts() -> None:
     problem = FitProblem(
-        observed(points(2, 0.0)), np.zeros((3, 5)), heights=(0.0, 0.5), errors=CentreErrors()
+        observed(points(2, 0.0)),
+        np.zeros((3, 5)),
+        VerticalExtent(0.0, 0.5),
+        CentreErrors(),
+        np.zeros((0, 2)),
+        np.zeros((0, 2)),
     )
     prior = CentrePrior(np.array([3.0, 4.0]), (0.2, 0.1))
     placed = problem.with_centre_prior(prior)

@@ -10,6 +10,7 @@ import pytest
 from smolrgpt_ros.geometry.centre_errors import CentreErrors
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.observations import VerticalExtent
 from smolrgpt_ros.geometry.rectangle_fit import RectangleFit
 from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
 from smolrgpt_ros.scene.plane import Plane
@@ -60,14 +61,37 @@ def test_a_box_on_the_floor_in_the_optical_frame() -> None:
     """A level camera 2 m up: right, ahead and height are x, z and 2 - y."""
     plane = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
     found = ObjectEstimate.on_floor(
-        "pallet", plane, footprint(), (0.2, 0.8), np.zeros((5, 3)), valid_ratio=0.9
+        "pallet",
+        plane,
+        footprint(),
+        VerticalExtent(0.2, 0.8, 0.03, 0.04, seen_top=0.7),
+        (None, 0.5),
+        np.zeros((5, 3)),
+        valid_ratio=0.9,
     )
     assert found.centre == pytest.approx(np.array([1.0, 1.5, 6.0]))
     assert found.size == pytest.approx((2.0, 0.8, 0.6))
-    assert np.diag(found.covariance) == pytest.approx([2.6 * 0.01 + 9e-4, 1e-4, 2.6 * 0.04 + 9e-4])
+    # The middle of heights that are off by 3 and 4 cm is off by 2.5 cm, the height by 5 cm.
+    assert np.diag(found.covariance) == pytest.approx(
+        [2.6 * 0.01 + 9e-4, 0.025**2, 2.6 * 0.04 + 9e-4]
+    )
+    assert found.height_sigma == pytest.approx(0.05)
+    assert found.seen == (None, 0.5, pytest.approx(0.5))
     assert found.rides
-    low = ObjectEstimate.on_floor("pallet", plane, footprint(), (0.0, 0.8), np.zeros((5, 3)), 1.0)
+    low = ObjectEstimate.on_floor(
+        "pallet", plane, footprint(), VerticalExtent(0.0, 0.8), (None, None), np.zeros((5, 3)), 1.0
+    )
     assert not low.rides
+
+
+def test_sides_that_the_border_cuts_are_what_is_seen_of_them() -> None:
+    found = footprint(0.0)  # 2 m to the right, 0.8 m ahead, around (1, 6)
+    rim = np.array([[x, y] for x in np.linspace(0.0, 1.2, 101) for y in (5.6, 6.4)])
+    border = np.array([[1.3, 5.7], [1.3, 6.2]])
+    assert found.seen_sides(rim, border) == (pytest.approx(1.3, abs=0.03), None)
+    assert found.seen_sides(rim, np.zeros((0, 2))) == (None, None)
+    # The border cuts the top alone: the object's own rim goes on as far.
+    assert found.seen_sides(rim, np.array([[0.0, 6.0], [1.2, 6.0]])) == (None, None)
 
 
 @pytest.mark.parametrize(

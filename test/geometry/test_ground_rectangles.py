@@ -11,7 +11,7 @@ import pytest
 
 from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.ground_rectangles import ground_problems, starts_from_rim
-from smolrgpt_ros.geometry.observations import FitProblem, FloorPoints
+from smolrgpt_ros.geometry.observations import FitProblem, FloorPoints, VerticalExtent
 from smolrgpt_ros.geometry.region_masks import RegionMasks
 from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
@@ -46,7 +46,7 @@ def test_tape_that_is_seen_whole(make_scene: Any, make_block: Any) -> None:
     assert edge_distance(seen.rim) == pytest.approx(0.0, abs=0.04) and len(seen.rim) > 50
     assert (edge_distance(seen.covered) > 0).all() and len(seen.covered) > 10
     assert (edge_distance(seen.free) < 0).all() and len(seen.free) > 10
-    assert len(seen.surface) == 0 and found.heights == (0.0, 0.0)
+    assert len(seen.surface) == 0 and found.vertical == VerticalExtent()
     assert seen.sides == (5.9, 2.1)
 
 

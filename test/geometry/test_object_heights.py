@@ -103,10 +103,10 @@ def test_the_top_is_cut_where_the_highest_rim_is(cut: bool) -> None:
     edges = rim(np.linspace(0.0, 0.8, 30), cut=cut)
     heights = Heights(surface(UPRIGHT), edges, PLANE)
     chosen = UPRIGHT > 0.06
-    assert heights.top_is_cut(edges, WHOLE, chosen, slice(0, 30), 0.81) == cut
+    assert heights.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81) == cut
     # A level top face shows: half of the samples are as high as the top.
     level = Heights(surface(np.where(UPRIGHT > 0.4, 0.81, UPRIGHT)), edges, PLANE)
-    assert not level.top_is_cut(edges, WHOLE, chosen, slice(0, 30), 0.81)
+    assert not level.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81)
 
 
 NOTHING = np.zeros(30, bool)

@@ -173,7 +173,8 @@ class _Writer:
     def _number(self, of: str, unit: Unit) -> str:
         value, std = self._found.value, self._found.std
         assert isinstance(value, (int, float))
-        return written(float(value), std, of, unit)
+        at_least = "at least " if self._found.lower_bound else ""
+        return at_least + written(float(value), std, of, unit)
 
     # -- objects ----------------------------------------------------------------------------
 

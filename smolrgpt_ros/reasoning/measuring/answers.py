@@ -27,6 +27,7 @@ from smolrgpt_ros.language.question import (
     RelationKind,
     Selection,
     Side,
+    Size,
     Where,
     WhereIs,
     Whether,
@@ -42,7 +43,7 @@ from .numbers import Number, chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
 from .selections import candidates, none_fits
-from .wording import noun
+from .wording import join, noun
 
 _WORDS = {
     RelationKind.LEFT_RIGHT: ("left", "right"),
@@ -105,6 +106,8 @@ def _how_much(context: Context, quantity: Quantity) -> Evaluation:
         whole = round(value) if value == round(value) else value
         return _found(context, whole, "count", amount.region_ids, certainty)
     context.objects.require_scale()
+    if isinstance(quantity, Size):
+        number = context.objects.size(amount.region_ids[0], quantity.dimension, as_seen=True)
     return _length(context, number, amount.unit, amount.region_ids)
 
 
@@ -276,10 +279,15 @@ def _dimensions(context: Context, of: End) -> Evaluation:
         raise CannotMeasure("the camera has no size, load or place to measure")
     context.objects.require_scale()
     sizes = (
-        context.objects.size(of, Dimension.LENGTH),
+        context.objects.size(of, Dimension.LENGTH, as_seen=True),
         context.objects.shorter_side(of),
-        context.objects.size(of, Dimension.HEIGHT),
+        context.objects.size(of, Dimension.HEIGHT, as_seen=True),
     )
+    words = ("length", "width", "height")
+    cut = [word for word, size in zip(words, sizes, strict=True) if size.lower_bound]
+    if cut:
+        name = context.objects.name(of)
+        context.doubt(f"the picture's border cuts {name}: its {join(cut)} may be more")
     return _found(context, 
         None, "m", (of,), None,
         values=tuple(size.value for size in sizes), stds=tuple(size.std for size in sizes),
@@ -327,7 +335,7 @@ def _length(
 ) -> Evaluation:
     """A length, area or volume as the answer."""
     found = _found(context, number.value, unit, region_ids, certainty, number.std)
-    return replace(found, std_systematic=number.std_systematic)
+    return replace(found, std_systematic=number.std_systematic, lower_bound=number.lower_bound)
 
 
 def _found(

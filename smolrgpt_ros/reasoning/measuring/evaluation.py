@@ -24,6 +24,7 @@ class Evaluation:
         std: standard deviation of ``value``, in its unit; ``None`` for counts, words and ids.
         std_systematic: share of ``std`` that all questions about the camera have in common: its
             calibration, the scale of its depth; ``None`` where ``std`` is.
+        lower_bound: whether ``value`` is the least it can be: the picture's border cuts the object.
         probability: of a yes; of all other answers, how surely the count, list, order, choice or
             word is as given (1.0: certain); ``None`` where nothing is uncertain but a number.
         region_ids: the ends of a distance, the counted, chosen, listed or ordered objects, the
@@ -47,6 +48,7 @@ class Evaluation:
     reason: str = ""
     doubts: tuple[str, ...] = ()
     std_systematic: float | None = None
+    lower_bound: bool = False
 
     @property
     def answered(self) -> bool:

@@ -53,6 +53,7 @@ class Number:
         counts: probability of each count, of a count; else empty.
         tie_break: decides between two equal values: the expected count, or how far from the
             middle of a floor region something inside is.
+        lower_bound: whether it is the least it can be.
     """
 
     value: float
@@ -61,11 +62,17 @@ class Number:
     systematic: NDArray[np.float64] = field(default_factory=unaffected)
     counts: Mapping[float, float] = field(default_factory=dict)
     tie_break: float = 0.0
+    lower_bound: bool = False
 
     @staticmethod
     def of(quantity: Quantity) -> Number:
         """A measured quantity that shares only the calibration's errors with others."""
-        return Number(quantity.value, quantity.std**2, systematic=quantity.systematic)
+        return Number(
+            quantity.value,
+            quantity.std**2,
+            systematic=quantity.systematic,
+            lower_bound=quantity.lower_bound,
+        )
 
     @cached_property
     def std(self) -> float:
@@ -116,7 +123,9 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
         counts = {0.0: 1.0}
         for number, weight in zip(numbers, weights, strict=True):
             counts = _added(counts, number.counts or {number.value: 1.0}, weight)
-    return Number(value, variance, centres, systematic, counts)
+    bounds = [w for w, n in zip(weights, numbers, strict=True) if n.lower_bound]
+    bounded = bool(bounds) and min(bounds) > 0
+    return Number(value, variance, centres, systematic, counts, lower_bound=bounded)
 
 
 def _added(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,12 +54,18 @@ class SceneObjects(FloorObjects):
             return Number(0.0, tie_break=self.center_distance(a, b).value)
         return self.center_distance(a, b)
 
-    def size(self, region_id: int, dimension: Dimension) -> Number:
+    def size(self, region_id: int, dimension: Dimension, as_seen: bool = False) -> Number:
         """A size of an object, metres; ``SIZE`` in cubic metres, of a floor region in square ones.
 
         The width is the side that faces the viewer, the length the longer side of the footprint.
+
+        Args:
+            region_id: of the object.
+            dimension: which size.
+            as_seen: whether one that the picture's border cuts is what is seen of it, a lower
+                bound, not what its class makes probable.
         """
-        item = self.on_floor(region_id)
+        item = replace(self.on_floor(region_id), as_seen=as_seen)
         match dimension:
             case Dimension.HEIGHT:
                 return Number.of(item.height)
@@ -77,8 +84,8 @@ class SceneObjects(FloorObjects):
                 return Number(bottom, item.up_sigma**2 + unseen_lift(self, region_id))
 
     def shorter_side(self, region_id: int) -> Number:
-        """Width of the footprint, whatever its turn, metres."""
-        item = self.on_floor(region_id)
+        """Width of the footprint, whatever its turn, metres, as seen."""
+        item = replace(self.on_floor(region_id), as_seen=True)
         return Number.of(item.side_of(int(np.argmin(item.footprint.size))))
 
     def compared_size(self, region_id: int, dimension: Dimension) -> Number:

@@ -190,6 +190,7 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
         stds=list(measured.stds),
         std=_number(measured.std),
         std_systematic=_number(measured.std_systematic),
+        lower_bound=measured.lower_bound,
         depth_valid_ratio=_number(measured.valid_ratio),
         reason=measured.reason,
     )

@@ -36,6 +36,9 @@ def test_turned_camera(degrees: float) -> None:
     ):
         upright, found = ask(UPRIGHT, question).measured, ask(scene, question).measured
         assert isinstance(upright.value, float | int)
+        if found.lower_bound:  # the picture's border cuts the shelf
+            assert float(found.value or 0) <= upright.value + tolerance
+            continue
         assert found.value == pytest.approx(upright.value, abs=tolerance), question
         if upright.std is not None:
             assert found.std == pytest.approx(upright.std, rel=0.4)
