@@ -7,6 +7,7 @@ from launch_ros.actions import Node
 from launch import LaunchDescription
 from smolrgpt_ros.ros.params.launch_arguments import (
     PACKAGE,
+    depth_unit,
     fast_dds_profile,
     flag,
     shared_arguments,
@@ -25,6 +26,7 @@ def generate_launch_description() -> LaunchDescription:
                 "rgb_topic",
                 "camera_info_topic",
                 "depth_topic",
+                "depth_unit",
                 "device",
                 "autostart",
                 "gravity_frame",
@@ -55,6 +57,7 @@ def generate_launch_description() -> LaunchDescription:
                 "detector.weights": text("weights"),
                 "device": text("device"),
                 "autostart": flag("autostart"),
+                "depth.unit": depth_unit("depth_unit"),
                 "gravity_frame": text("gravity_frame"),
             },
         ],

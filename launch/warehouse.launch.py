@@ -8,6 +8,7 @@ from launch_ros.actions import Node
 from launch import LaunchDescription
 from smolrgpt_ros.ros.params.launch_arguments import (
     PACKAGE,
+    depth_unit,
     fast_dds_profile,
     fixed_frame,
     flag,
@@ -29,6 +30,7 @@ def generate_launch_description() -> LaunchDescription:
                 "rgb_topic",
                 "camera_info_topic",
                 "depth_topic",
+                "depth_unit",
                 "depth_info_topic",
                 "model",
                 "device",
@@ -134,6 +136,7 @@ def generate_launch_description() -> LaunchDescription:
                     "model.path": text("model"),
                     "device": text("device"),
                     "autostart": flag("autostart"),
+                    "depth.unit": depth_unit("depth_unit"),
                     "gravity_frame": text("gravity_frame"),
                 },
             ],

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.lifecycle import TransitionCallbackReturn
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu
 from std_msgs.msg import Header
 
 from smolrgpt_ros.msg import RegionArray
@@ -21,6 +21,7 @@ from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.lens import Lens
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]
@@ -91,6 +92,35 @@ def plain(header):
     depth = np.full((HEIGHT, WIDTH), 3.0, np.float32)
     info = camera_info_of(CAMERA, header)
     return info, None, encode_image(picture(), "rgb8", header), encode_image(depth, "32FC1", header)
+
+
+def test_unit_lens_and_gravity_reach_the_frame(start_graph):
+    """Depth in quarters of a millimetre, a lens, and an accelerometer of a camera upside down."""
+    with start_graph({"depth.unit": 0.00025, "gravity_imu_topic": "imu"}) as graph:
+        graph.wait_ready()
+        imu = graph.peer.create_publisher(Imu, "imu", profile("sensor_data"))
+        camera = Camera(graph)
+        graph.wait_until(lambda: imu.get_subscription_count() > 0, "discovery")
+
+        def messages(header):
+            gravity = Imu(header=header)
+            gravity.linear_acceleration.y = 9.8
+            imu.publish(gravity)
+            info = camera_info_of(CAMERA, header)
+            info.distortion_model, info.d = "equidistant", [0.01, 0.0, 0.0, 0.0]
+            depth = encode_image(np.full((HEIGHT, WIDTH), 8000, np.uint16), "16UC1", header)
+            return info, None, encode_image(picture(), "rgb8", header), depth
+
+        def answered():
+            newest = graph.camera.history.newest()
+            return newest is not None and None not in (newest.frame.up, newest.frame.intrinsics)
+
+        camera.show_until(answered, messages)
+        frame = graph.camera.history.newest().frame
+        assert frame.up == pytest.approx((0.0, 1.0, 0.0))
+        assert float(frame.depth[5, 5]) == 2.0
+        assert frame.intrinsics.lens == Lens(True, (0.01, 0.0, 0.0, 0.0))
+        camera.close()
 
 
 def test_compressed_colour_and_depth(start_graph):

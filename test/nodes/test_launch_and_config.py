@@ -66,7 +66,8 @@ def test_the_launch_files_are_there():
 @each_launch
 def test_every_launch_argument_is_described_and_used(launch):
     declared = calls(launch, "DeclareLaunchArgument")
-    kinds = ("LaunchConfiguration", "text", "topic", "flag", "fixed_frame", "is_simulated")
+    kinds = ["LaunchConfiguration", "text", "topic", "flag", "depth_unit", "fixed_frame"]
+    kinds.append("is_simulated")
     uses = [call for kind in kinds for call in calls(launch, kind)]
     used = {constant(call) for call in uses} - {None}
     # The argument camera is used by the shared ones: it selects their topics.

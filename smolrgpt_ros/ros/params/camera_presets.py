@@ -22,6 +22,7 @@ class CameraPreset:
         topics: by ``TOPICS``: colour images, their calibration, registered depth, its calibration
             (which RViz's DepthCloud wants beside the depth images).
         encodings: of ``rgb`` and ``depth``, those the driver may send.
+        depth_unit: metres per step of the depth images; 0, the default: as REP-118 says.
         frame: optical frame of the colour images, to which depth is registered.
         sources: where the driver's own documents say so.
     """
@@ -33,6 +34,7 @@ class CameraPreset:
     encodings: dict[str, tuple[str, ...]]
     frame: str
     sources: tuple[str, ...]
+    depth_unit: float = 0.0
 
     @classmethod
     def read(cls, path: Path) -> CameraPreset:
@@ -48,6 +50,9 @@ class CameraPreset:
             known: dict[str, Any] = {"name": path.stem, "topics": topics, "encodings": encodings}
             known |= {key: str(data[key]) for key in ("description", "start", "frame")}
             known["sources"] = tuple(data["sources"])
+            known["depth_unit"] = float(data.get("depth_unit", 0.0))
+            if not 0.0 <= known["depth_unit"] <= 1.0:
+                raise ValueError(f"camera preset {path} has depth_unit {known['depth_unit']:g}")
         except (KeyError, TypeError) as error:
             raise ValueError(f"camera preset {path} lacks {error}") from error
         unknown = (set(data) - set(known)) | (set(data["topics"]) - set(TOPICS))

@@ -59,6 +59,10 @@ SHARED: dict[str, SharedArgument] = {
     "depth_info_topic": SharedArgument(
         "Calibration beside the depth images, for RViz's depth cloud; empty: the preset's."
     ),
+    "depth_unit": SharedArgument(
+        "Metres per step of the depth images, e.g. 0.00025; 0: as REP-118 says; empty: the "
+        "preset's."
+    ),
     "model": SharedArgument("Directory of the SmolRGPT checkpoint; empty: the one that ships."),
     "device": SharedArgument("Device of model and detector: auto, cpu, cuda, cuda:1, …", "auto"),
     "autostart": SharedArgument(
@@ -152,6 +156,16 @@ def topic(argument: str, *, absolute: bool = False) -> PythonExpression:
     if absolute:
         topics = {camera: "/" + topic.lstrip("/") for camera, topic in topics.items()}
     return _given_or(argument, repr(topics), "['", _value("camera"), "']")
+
+
+def depth_unit(argument: str) -> ParameterValue:
+    """The unit of an argument; where that is empty, the one of the preset of ``camera``."""
+    from launch_ros.parameter_descriptions import ParameterValue
+
+    units = {camera: preset.depth_unit for camera, preset in camera_presets().items()}
+    return ParameterValue(
+        _given_or(argument, repr(units), "['", _value("camera"), "']"), value_type=float
+    )
 
 
 def fixed_frame(argument: str) -> PythonExpression:

@@ -88,6 +88,17 @@ def test_a_bad_preset_is_named_with_its_field(tmp_path, change, words):
         read_presets(tmp_path)
 
 
+def test_the_unit_of_depth_of_a_preset(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(GOOD))
+    assert CameraPreset.read(path).depth_unit == 0.0
+    path.write_text(yaml.safe_dump(GOOD | {"depth_unit": 0.00025}))
+    assert CameraPreset.read(path).depth_unit == 0.00025
+    path.write_text(yaml.safe_dump(GOOD | {"depth_unit": 1000}))
+    with pytest.raises(ValueError, match=r"mine\.yaml has depth_unit 1000"):
+        CameraPreset.read(path)
+
+
 def test_no_presets_are_an_error(tmp_path):
     with pytest.raises(ValueError, match="no camera presets"):
         read_presets(tmp_path)
