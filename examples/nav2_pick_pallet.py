@@ -108,14 +108,17 @@ def robot_position(map_frame: str, robot_frame: str, timeout_s: float) -> tuple[
         PickError: naming both frames, if TF does not know in time.
     """
     import tf2_ros
-    from rclpy.duration import Duration
     from rclpy.time import Time
 
     node = rclpy.create_node("pick_pallet_tf")
     buffer = tf2_ros.Buffer()
-    listener = tf2_ros.TransformListener(buffer, node, spin_thread=True)
+    # Not with a thread of its own: the listener would leave its executor running behind.
+    listener = tf2_ros.TransformListener(buffer, node, spin_thread=False)
     try:
-        found = buffer.lookup_transform(map_frame, robot_frame, Time(), Duration(seconds=timeout_s))
+        end = time.monotonic() + timeout_s
+        while not buffer.can_transform(map_frame, robot_frame, Time()) and time.monotonic() < end:
+            rclpy.spin_once(node, timeout_sec=0.1)
+        found = buffer.lookup_transform(map_frame, robot_frame, Time())
     except tf2_ros.TransformException as error:
         raise PickError(
             f"no transform from {robot_frame!r} to {map_frame!r} within {timeout_s} s: {error}"

@@ -200,7 +200,10 @@ def stand_in_tf(truth, place):
     module.TransformException = type("TransformException", (Exception,), {})
 
     class Buffer:
-        def lookup_transform(self, target, source, stamp, timeout):
+        def can_transform(self, target, source, stamp):
+            return target == "map"
+
+        def lookup_transform(self, target, source, stamp, timeout=None):
             if target != "map":
                 raise module.TransformException(f"{target} does not exist")
             if source == "base_link":
@@ -215,12 +218,15 @@ def stand_in_tf(truth, place):
             )
 
     module.Buffer = Buffer
-    module.TransformListener = lambda buffer, node, spin_thread: SimpleNamespace(
-        unregister=lambda: None
-    )
-    module.StaticTransformBroadcaster = lambda node: SimpleNamespace(
-        sendTransform=lambda message: None
-    )
+
+    def listener(buffer, node, spin_thread):
+        # tf2_ros never shuts down the executor of a thread of its own: the process would end with
+        # a traceback.
+        assert not spin_thread
+        return SimpleNamespace(unregister=lambda: None)
+
+    module.TransformListener = listener
+    module.TransformBroadcaster = lambda node: SimpleNamespace(sendTransform=lambda message: None)
     return module
 
 
