@@ -13,6 +13,7 @@ from smolrgpt_ros.scene.status import QueryError
 ROOMS = (
     "smolrgpt_ros.tools.ask",
     "smolrgpt_ros.client.live",
+    "smolrgpt_ros.client.agents",
     "smolrgpt_ros.model.cli",
     "smolrgpt_ros.simulation.cli",
     "smolrgpt_ros.training.cli",

@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import rclpy
 from rclpy.action import ActionClient
@@ -27,7 +27,7 @@ from rclpy.task import Future as RosFuture
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.ros.convert.time import duration_of
-from smolrgpt_ros.ros.qos import service_profile
+from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
@@ -37,6 +37,8 @@ from .request_fields import OwnRegion, checked_seconds, request_fields
 #: Time beyond the node's timeout after which a missing response is a TIMEOUT, seconds.
 GRACE_S = 2.0
 _POLL_S = 0.02
+
+Message = TypeVar("Message")
 
 
 class SpatialClient:
@@ -200,6 +202,30 @@ class SpatialClient:
 
         self.submit(question, **options).add_done_callback(hand_over)
         return waiting
+
+    def next_message(
+        self, message_type: type[Message], topic: str, timeout_s: float, quality: str = "reliable"
+    ) -> Message | None:
+        """The next message of a topic; ``None`` where none came in time.
+
+        Args:
+            topic: relative to the namespace.
+            timeout_s: longest wait, seconds.
+            quality: of service, a name of ``ros.qos.PRESETS``.
+        """
+        arrived: Future[Message] = Future()
+
+        def take(message: Message) -> None:
+            if not arrived.done():
+                arrived.set_result(message)
+
+        subscription = self._node.create_subscription(message_type, topic, take, profile(quality))
+        try:
+            return arrived.result(timeout_s)
+        except TimeoutError:
+            return None
+        finally:
+            self._node.destroy_subscription(subscription)
 
     # -- on the caller's thread -------------------------------------------------------------
 

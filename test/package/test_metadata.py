@@ -71,9 +71,12 @@ ROS_PACKAGES = {"tf2_ros": "tf2_ros_py"}
 #: rosdep keys of modules that PyPI or the system has; ``None``: no key, requirements.txt has them.
 ROSDEP_KEYS = {
     "accelerate": None,
+    "anyio": None,
     "cv2": "python3-opencv",
     "foxglove": None,
     "huggingface_hub": "python3-huggingface-hub-pip",
+    "mcp": None,
+    "mcp_types": None,
     "mujoco": "python3-mujoco-pip",
     "numpy": "python3-numpy",
     "PIL": "python3-pil",
@@ -91,7 +94,12 @@ ROSDEP_KEYS = {
     "yaml": "python3-yaml",
 }
 #: Where the name of the package on PyPI is another one than the module's.
-DISTRIBUTIONS = {"foxglove": "foxglove-sdk", "spellchecker": "pyspellchecker"}
+DISTRIBUTIONS = {
+    "anyio": "mcp",  # comes with it
+    "foxglove": "foxglove-sdk",
+    "mcp_types": "mcp",  # likewise
+    "spellchecker": "pyspellchecker",
+}
 
 
 def test_every_ros_package_that_is_used_is_declared():

@@ -164,7 +164,7 @@ class Graph:
             self.depth.publish(encode_image(values, "32FC1", header))
         return stamp_ns
 
-    def wait_until(self, condition, what, timeout_s=10.0):
+    def wait_until(self, condition, what, timeout_s=30.0):
         end = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < end, f"waited {timeout_s} s for {what}"
