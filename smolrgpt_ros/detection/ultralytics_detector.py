@@ -19,6 +19,7 @@ from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
 
 from .detector import Detection, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
+from .suppression import suppressed
 
 #: What weights may be for.
 _TASKS = ("segment", "detect")
@@ -168,7 +169,7 @@ class UltralyticsDetector:
             score = float(min(max(scores[index], 0.0), 1.0))
             weak = score < confidence
             found.append(Detection(label, score, mask, weak, box_only))
-        return tuple(found)
+        return suppressed(found, WHOLE_LABELS)
 
 
 def _model_of(yolo: Any, path: Path) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from .mini.recipe import STAGES
 
 CONFIG = Path("config/training/mini.yaml")
+DETECTOR_CONFIG = Path("config/training/detector.yaml")
 MINI_STAGES = ("frames", *STAGES, "export", "detector")
 
 
@@ -25,12 +26,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "where they were interrupted."
         ),
     )
-    parser.add_argument("--config", type=Path, default=CONFIG, help="recipe (default: %(default)s)")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help=f"recipe (default: {CONFIG}; with --detector: {DETECTOR_CONFIG})",
+    )
     parser.add_argument(
         "--run-dir", dest="folder", type=Path, help="folder of the run; reused if it exists"
     )
     _add_stage_arguments(parser)
     _add_mini_arguments(parser)
+    _add_detector_arguments(parser)
     parser.set_defaults(run=main)
 
 
@@ -58,18 +64,10 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
         help="only the detector: --stage detector",
     )
     mini.add_argument(
-        "--start", type=Path, help="detector weights to continue from (default: from scratch)"
-    )
-    mini.add_argument(
         "--ablations",
         type=Path,
         metavar="PLAN",
         help="train the variants of this plan from a finished run: config/training/ablations.yaml",
-    )
-    mini.add_argument(
-        "--device",
-        default="auto",
-        help="of the detector: auto (a GPU where there is one), cpu, cuda (default: %(default)s)",
     )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
     mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
@@ -77,7 +75,38 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers", type=int, default=2, help="processes that simulate (default: %(default)s)"
     )
     mini.add_argument(
-        "--minutes", type=float, help="stop each stage after this many minutes and keep its state"
+        "--minutes",
+        type=float,
+        help="stop each stage after this many minutes and keep its state; of the detector: end "
+        "everything, frames and scores included, by then",
+    )
+
+
+def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
+    detector = parser.add_argument_group("the detector's recipe")
+    detector.add_argument(
+        "--start", type=Path, help="weights to continue from (default: from scratch)"
+    )
+    detector.add_argument(
+        "--device",
+        default="auto",
+        help="auto (a GPU where there is one), cpu, cuda (default: %(default)s)",
+    )
+    detector.add_argument(
+        "--real", type=Path, metavar="FOLDER", help="real pictures of pallets with polygons (YOLO)"
+    )
+    detector.add_argument(
+        "--benchmark", type=Path, metavar="FOLDER", help="the benchmark's frames, for the scores"
+    )
+    detector.add_argument(
+        "--score", type=Path, metavar="WEIGHTS", help="print what these find, and train nothing"
+    )
+    detector.add_argument(
+        "--score-frames",
+        type=int,
+        default=60,
+        metavar="N",
+        help="unseen frames of each looks and camera family (default: %(default)s)",
     )
 
 
@@ -85,6 +114,10 @@ def main(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit status."""
     from .curriculum.stage_recipe import is_stage_recipe
 
+    if arguments.score is not None:
+        return _score_detector(arguments)
+    if arguments.config is None:
+        arguments.config = DETECTOR_CONFIG if arguments.stage == "detector" else CONFIG
     if not arguments.config.is_file():
         raise FileNotFoundError(f"recipe not found: {arguments.config}; set --config")
     if arguments.folder is None and not arguments.dry_run:
@@ -162,25 +195,36 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 def _train_detector(arguments: argparse.Namespace) -> int:
     from smolrgpt_ros.model.inference.hardware import choose_device
 
-    from .detector.plan import read_detector_plan
-    from .detector.train import train_detector
-    from .detector.yolo_layout import build_yolo_frames
+    from .detector.run import DetectorRun, run_detector
 
-    plan, seed = read_detector_plan(arguments.config)
-    device = choose_device(arguments.device)
-    description = build_yolo_frames(plan.data, arguments.folder / "yolo", arguments.workers)
-    metrics = train_detector(
-        description,
+    run = DetectorRun(
+        arguments.config,
         arguments.folder,
         arguments.out or arguments.folder / "warehouse-seg.pt",
-        plan=plan,
-        start=arguments.start,
-        hours=None if arguments.minutes is None else arguments.minutes / 60,
-        seed=seed,
-        device=str(device),
-        workers=0 if device.type == "cpu" else arguments.workers,
+        arguments.real,
+        arguments.benchmark,
+        arguments.start,
+        str(choose_device(arguments.device)),
+        arguments.threads,
+        arguments.workers,
+        arguments.minutes,
+        arguments.score_frames,
     )
-    print(_lines(metrics))
+    print(run_detector(run))
+    return 0
+
+
+def _score_detector(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+
+    from .detector.score import score_detector, score_table
+
+    torch.set_num_threads(arguments.threads)
+    detector = UltralyticsDetector.load(arguments.score, device=arguments.device)
+    scores = score_detector(detector, arguments.score_frames, arguments.real, arguments.benchmark)
+    print(score_table(scores))
     return 0
 
 

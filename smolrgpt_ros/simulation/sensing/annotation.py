@@ -35,6 +35,7 @@ _LEAST_SHARE = {
     "person": 0.33,
     "forklift": 0.33,
 }
+_LEAST_BUFFER = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,32 @@ def annotate_frame(
         tuple(found),
     )
     return frame, masks
+
+
+def visible_masks(
+    scene: SceneSpec, owner: NDArray[np.int32], least: int
+) -> list[tuple[SceneObject, NDArray[np.bool_]]]:
+    """Objects with at least ``least`` pixels in view and their masks, regions or not.
+
+    A buffer counts where a share of ``_LEAST_BUFFER`` is in view: from less of it, nobody could
+    tell where it ends.
+    """
+    height, width = owner.shape
+    intrinsics = intrinsics_for(scene.camera, width, height)
+    view = PinholeView(scene.camera.rotation(), np.array(scene.camera.position), intrinsics)
+    counts = np.bincount(owner.ravel() + 1, minlength=len(scene.objects) + 1)[1:]
+    buffers = [o for o in scene.objects if o.label == "buffer"]
+    inside = {o.id: _buffers_around(o, buffers) for o in scene.objects}
+    found: list[tuple[SceneObject, NDArray[np.bool_]]] = []
+    for item in scene.objects:
+        if item.label == "buffer":
+            contents = [o.id for o in scene.objects if item.id in inside[o.id]]
+            seen = _buffer_visibility(view, item, owner, contents)
+            if seen.mask is not None and seen.pixels >= least and seen.share >= _LEAST_BUFFER:
+                found.append((item, seen.mask))
+        elif counts[item.id] >= least:
+            found.append((item, owner == item.id))
+    return found
 
 
 def _visibility(

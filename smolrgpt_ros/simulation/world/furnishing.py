@@ -126,5 +126,5 @@ def place_clutter(
                         float(rng.uniform(0, 2 * np.pi)),
                     )
                 if site.free(spot) and (not at_wall or site.clear_of_buffers(spot)):
-                    site.add_clutter(built, spot)
+                    site.add_clutter(built, spot, person=make is clutter.person)
                     break

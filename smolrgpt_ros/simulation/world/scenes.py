@@ -87,8 +87,28 @@ def sample_scene(
         light = replace(light, strength=light.strength * lamp, ambient=light.ambient * around)
     site.parts.extend(surroundings.soft_shadows(site.shaded, light.direction))
     return SceneSpec(
-        family, camera, floor, floor_colour, light, tuple(site.objects), tuple(site.parts)
+        family,
+        camera,
+        floor,
+        floor_colour,
+        light,
+        tuple(site.objects),
+        tuple(site.parts),
+        bystanders=tuple(site.bystanders),
     )
+
+
+def with_people(scene: SceneSpec) -> SceneSpec:
+    """The scene with its bystanders as objects, for detectors; it looks the same."""
+    objects, parts = list(scene.objects), list(scene.parts)
+    for first, end in scene.bystanders:
+        number = len(objects)
+        parts[first:end] = [replace(part, owner=number) for part in parts[first:end]]
+        x, y, _ = np.mean([part.centre for part in parts[first:end]], axis=0)
+        height = max(part.centre[2] + part.half[2] for part in parts[first:end])
+        centre = (float(x), float(y), height / 2)
+        objects.append(SceneObject(number, "person", centre, (0.6, 0.6, height), 0.0))
+    return replace(scene, objects=tuple(objects), parts=tuple(parts), bystanders=())
 
 
 def family_of(seed: int, family_mix: str) -> str:

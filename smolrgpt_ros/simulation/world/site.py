@@ -46,6 +46,7 @@ class Site:
         taken: floor that nothing else may use.
         buffers: those of ``objects``.
         shaded: floor that gets a soft shadow.
+        bystanders: first part of each person who is no object, and the one after the last.
     """
 
     objects: list[SceneObject] = field(default_factory=list)
@@ -53,6 +54,7 @@ class Site:
     taken: list[FloorRectangle] = field(default_factory=list)
     buffers: list[SceneObject] = field(default_factory=list)
     shaded: list[FloorRectangle] = field(default_factory=list)
+    bystanders: list[tuple[int, int]] = field(default_factory=list)
 
     def free(self, spot: FloorRectangle) -> bool:
         """Whether a rectangle overlaps nothing that was added."""
@@ -100,8 +102,10 @@ class Site:
         self.shaded.append(FloorRectangle(spot.x, spot.y, built.length, built.width, spot.yaw))
         return number
 
-    def add_clutter(self, built: Built, spot: FloorRectangle) -> None:
+    def add_clutter(self, built: Built, spot: FloorRectangle, person: bool = False) -> None:
         """Adds what no question is about."""
+        if person:
+            self.bystanders.append((len(self.parts), len(self.parts) + len(built.parts)))
         self.parts.extend(place(built.parts, (spot.x, spot.y, 0.0), spot.yaw, -1))
         self.taken.append(spot)
         # A person shades less floor than they need to themselves.

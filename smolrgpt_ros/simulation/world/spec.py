@@ -63,6 +63,7 @@ class SceneSpec:
 
     Args:
         pictures: RGB of the materials of ``assets.PAINTED`` that it uses, by name.
+        bystanders: of people who are no objects, the first part and the one after the last.
     """
 
     family: str
@@ -73,3 +74,4 @@ class SceneSpec:
     objects: tuple[SceneObject, ...]
     parts: tuple[Part, ...]
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    bystanders: tuple[tuple[int, int], ...] = ()

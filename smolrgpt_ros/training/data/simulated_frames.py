@@ -16,7 +16,7 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, LABELS
 
 CLASSES = LABELS
-"""Labels in the order of the detector's outputs and of the tower's dense labels."""
+"""Labels in the order of the tower's dense labels."""
 
 Made = TypeVar("Made")
 

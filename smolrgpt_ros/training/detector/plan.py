@@ -1,12 +1,18 @@
-"""The detector's part of a recipe."""
+"""The recipe of a detector."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from smolrgpt_ros.simulation.world.scenes import LABELS, LOOKS, OTHER_LABELS
+
 from ..data.simulated_frames import FramesPlan
 from ..recipe_values import plan_of, read_values
+
+DETECTED = (*LABELS, *OTHER_LABELS)
+"""Labels in the order of the detector's outputs."""
 
 
 @dataclass(frozen=True)
@@ -14,16 +20,23 @@ class DetectorPlan:
     """Training of the detector.
 
     Args:
-        data: the frames; a detector needs more pixels of them than the model.
+        data: the simulated frames; a detector needs more pixels of them than the model.
+        looks: share of each of the simulator's looks among them; held-out ones are for tests.
+        real_frames: frames composed of real pictures, where a folder of these is given.
         architecture: an ultralytics model YAML.
         depth, width: multiples of that architecture's layers and channels.
         epochs: passes over the frames.
         image_size: longer side of the network's input, pixels.
         batch: pictures a step.
         learning_rate: peak rate of AdamW.
+
+    Raises:
+        ValueError: on shares of looks that are unknown, held out, or do not add up to 1.
     """
 
     data: FramesPlan
+    looks: Mapping[str, float]
+    real_frames: int
     architecture: str
     depth: float
     width: float
@@ -32,9 +45,21 @@ class DetectorPlan:
     batch: int
     learning_rate: float
 
+    def __post_init__(self) -> None:
+        known = [name for name in LOOKS if name != "heldout"]
+        if not set(self.looks) <= set(known) or abs(sum(self.looks.values()) - 1) > 1e-6:
+            raise ValueError(
+                f"looks must be shares of {known} that add up to 1, found {dict(self.looks)}"
+            )
+
+    @property
+    def frames(self) -> int:
+        """Frames in all: the simulated ones first, then those of real pictures."""
+        return self.data.frames + self.real_frames
+
 
 def read_detector_plan(path: Path) -> tuple[DetectorPlan, int]:
-    """The detector's part of a recipe and the recipe's seed; other parts may be missing.
+    """The detector's recipe and its seed.
 
     Raises:
         ValueError: on a missing or unknown key, naming it and the file.

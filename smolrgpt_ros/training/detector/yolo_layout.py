@@ -1,9 +1,11 @@
-"""Simulated frames in the YOLO segmentation layout, as ultralytics reads it."""
+"""A detector's frames in the YOLO segmentation layout, as ultralytics reads it."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -13,45 +15,76 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame
+from smolrgpt_ros.simulation.datasets.storage import write_text
 from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
-from ..data.simulated_frames import (
-    CLASSES,
-    FramesPlan,
-    simulate_training_frame,
-    simulated_in_order,
-)
+from ..data.simulated_frames import simulated_in_order
+from .frames import LabelledFrame, detector_frame
+from .plan import DETECTED, DetectorPlan
+from .real_pictures import RealPicture
 
 _FEWEST_PIXELS = 40
 _LEAST_PART = 0.1
 """Parts smaller than this share of the largest one are left out."""
-_VALIDATION = 20
+_MOST_ATTEMPTS = 5
+_VALIDATION = 40
 """Every so many rounds (a frame of each camera family), a round is held out for validation."""
 
 
 def build_yolo_frames(
-    plan: FramesPlan, folder: Path, workers: int = 1, seconds: float | None = None
+    plan: DetectorPlan,
+    folder: Path,
+    workers: int = 1,
+    seconds: float | None = None,
+    pictures: Sequence[RealPicture] = (),
 ) -> Path:
-    """Simulates a detector's frames; those that are in ``folder`` already are kept.
+    """Makes a detector's frames; those that are in ``folder`` already are kept.
 
     Args:
         plan: the frames.
         folder: gets ``images/`` and ``labels/`` and a description of both.
         workers: processes that simulate.
         seconds: of wall-clock time after which no further frame is started; ``None``: all of them.
+        pictures: real ones to train on; without any, the plan's ``real_frames`` are left out.
 
     Returns:
         The description, see :func:`write_description`.
+
+    Raises:
+        ValueError: if the folder holds the frames of another plan.
     """
+    _claim(folder, plan)
     end = None if seconds is None else time.monotonic() + seconds
-    missing = [i for i in range(plan.frames) if not _label_file(folder, i).exists()]
-    make = partial(_simulate_and_write, plan, folder)
-    with closing(simulated_in_order(make, missing, workers)) as frames:
-        for _ in frames:
-            if end is not None and time.monotonic() > end:
-                break
-    return write_description(folder, CLASSES)
+    make = partial(_make_and_write, plan, pictures, folder)
+    count = plan.frames if pictures else plan.data.frames
+    for attempt in range(_MOST_ATTEMPTS):
+        missing = [i for i in range(count) if not _label_file(folder, i).exists()]
+        try:
+            with closing(simulated_in_order(make, missing, workers)) as frames:
+                for _ in frames:
+                    if end is not None and time.monotonic() > end:
+                        break
+            break
+        except BrokenProcessPool as error:  # a process that the system ended, as for want of memory
+            if attempt == _MOST_ATTEMPTS - 1:
+                raise RuntimeError(
+                    f"a process that simulates was ended by the system {_MOST_ATTEMPTS} times; "
+                    f"{workers} run side by side: set fewer --workers"
+                ) from error
+    return write_description(folder, DETECTED)
+
+
+def _claim(folder: Path, plan: DetectorPlan) -> None:
+    """Notes what the folder's frames are made of; refuses one that holds others."""
+    values = {**vars(plan.data), "looks": dict(plan.looks)}
+    note = folder / "plan.json"
+    if note.exists() and json.loads(note.read_text()) != values:
+        raise ValueError(
+            f"{folder} holds frames of {note.read_text()}, the recipe has {json.dumps(values)}; "
+            "set --run-dir to another folder, or remove this one"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps(values))
 
 
 def outline(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
@@ -93,38 +126,41 @@ def _bridged(polygon: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray
     return np.concatenate((polygon[: here + 1], around, around[:1], polygon[here:]))
 
 
-def label_lines(simulated: SimulatedFrame, classes: Sequence[str]) -> list[str]:
-    """One line per region in the YOLO segmentation format: class, then the polygon."""
+def label_lines(frame: LabelledFrame, classes: Sequence[str]) -> list[str]:
+    """One line per object in the YOLO segmentation format: class, then the polygon."""
     lines = []
-    for region in simulated.regions:
-        polygon = outline(region.mask)
+    for label, mask in frame.objects:
+        polygon = outline(mask)
         if polygon is not None:
             points = " ".join(f"{value:.5f}" for value in polygon.ravel())
-            lines.append(f"{classes.index(region.label)} {points}")
+            lines.append(f"{classes.index(label)} {points}")
     return lines
 
 
 def write_yolo_frame(
-    folder: Path, index: int, simulated: SimulatedFrame, classes: Sequence[str]
+    folder: Path, index: int, frame: LabelledFrame, classes: Sequence[str]
 ) -> None:
     """Writes one frame's picture and labels into ``folder/images|labels/train|val``."""
     labels = _label_file(folder, index)
     pictures = folder / "images" / labels.parent.name
     for part in (pictures, labels.parent):
         part.mkdir(parents=True, exist_ok=True)
-    picture = simulated.frame.rgb[..., ::-1]
+    picture = frame.rgb[..., ::-1]
     cv2.imwrite(str(pictures / f"{index:06d}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
-    labels.write_text("\n".join(label_lines(simulated, classes)) + "\n")
+    # Last and at once: a frame with a label file is complete.
+    write_text(labels, "\n".join([*label_lines(frame, classes), ""]))
 
 
 def _label_file(folder: Path, index: int) -> Path:
-    # Families alternate: a plain "every twentieth" would hold out one of them alone.
+    # Families alternate: a plain "every fortieth" would hold out one of them alone.
     split = "val" if index // len(FAMILIES) % _VALIDATION == 0 else "train"
     return folder / "labels" / split / f"{index:06d}.txt"
 
 
-def _simulate_and_write(plan: FramesPlan, folder: Path, index: int) -> None:
-    write_yolo_frame(folder, index, simulate_training_frame(plan, index), CLASSES)
+def _make_and_write(
+    plan: DetectorPlan, pictures: Sequence[RealPicture], folder: Path, index: int
+) -> None:
+    write_yolo_frame(folder, index, detector_frame(plan, index, pictures), DETECTED)
 
 
 def write_description(folder: Path, classes: Sequence[str]) -> Path:

@@ -40,7 +40,7 @@ class StagePlan:
 
 @dataclass(frozen=True)
 class MiniRecipe:
-    """A whole run. The file's ``detector`` is read apart, see ``training.detector.plan``.
+    """A whole run.
 
     Args:
         seed: of weights and order.

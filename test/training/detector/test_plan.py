@@ -10,26 +10,36 @@ import yaml
 from smolrgpt_ros.training.detector.plan import read_detector_plan
 from smolrgpt_ros.training.mini.recipe import read_recipe
 
-MINI = Path(__file__).parents[3] / "config" / "training" / "mini.yaml"
+RECIPES = Path(__file__).parents[3] / "config" / "training"
 
 
-def test_the_gpu_recipe_plans_the_detector_alone(tmp_path):
-    path = MINI.with_name("gpu.yaml")
-    plan, seed = read_detector_plan(path)
+def test_the_recipes_of_the_detector_are_for_it_alone(tmp_path):
+    plan, seed = read_detector_plan(RECIPES / "gpu.yaml")
     assert (plan.image_size, plan.batch, plan.data.width, seed) == (640, 64, 640, 7)
-    mini, seed = read_detector_plan(MINI)
-    assert (mini.image_size, mini.batch, mini.data.frames, seed) == (512, 8, 4800, 7)
+    small, seed = read_detector_plan(RECIPES / "detector.yaml")
+    assert (small.image_size, small.data.frames, seed) == (640, 7000, 7)
+    # One network, more data and steps on a GPU.
+    assert (small.architecture, small.width) == (plan.architecture, plan.width)
+    assert small.frames * small.epochs < plan.frames * plan.epochs
     with pytest.raises(ValueError, match=r"gpu\.yaml: model is missing"):
-        read_recipe(path)
+        read_recipe(RECIPES / "gpu.yaml")
     (tmp_path / "empty.yaml").write_text("seed: 1\n")
     with pytest.raises(ValueError, match="detector is missing"):
         read_detector_plan(tmp_path / "empty.yaml")
 
 
-def test_a_wrong_part_names_the_key(tmp_path):
-    values = yaml.safe_load(MINI.read_text())
-    values["detector"]["data"].update(step=3)
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("data", {"step": 3}, r"detector\.data: unknown \['step'\]"),
+        ("looks", {"heldout": 0.5}, r"looks must be shares of \['plain', 'rich', 'varied'\]"),
+        ("looks", {"plain": 0.5}, "add up to 1"),
+    ],
+)
+def test_a_wrong_part_names_the_key(tmp_path, part, value, message):
+    values = yaml.safe_load((RECIPES / "detector.yaml").read_text())
+    values["detector"][part].update(value)
     path = tmp_path / "recipe.yaml"
     path.write_text(yaml.safe_dump(values))
-    with pytest.raises(ValueError, match=r"detector\.data: unknown \['step'\]"):
+    with pytest.raises(ValueError, match=message):
         read_detector_plan(path)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
+import pytest
 import yaml
 
-from smolrgpt_ros.training.data.simulated_frames import FramesPlan
+from smolrgpt_ros.training.detector.frames import detector_frame
+from smolrgpt_ros.training.detector.real_pictures import read_real_pictures
 from smolrgpt_ros.training.detector.yolo_layout import build_yolo_frames, outline
 
 
@@ -46,19 +50,23 @@ def test_a_divided_mask_keeps_all_its_large_parts():
     assert (again & ~mask).sum() <= 30  # the bridge, a pixel wide
 
 
-def test_frames_are_written_once(tmp_path):
-    plan = FramesPlan(frames=3, seed=11, width=192, height=108)
-    description = build_yolo_frames(plan, tmp_path)
+def test_frames_are_written_once(tmp_path, small_plan, pallet_folder):
+    pictures = read_real_pictures(pallet_folder)
+    folder = tmp_path / "yolo"
+    description = build_yolo_frames(small_plan, folder, pictures=pictures)
     layout = yaml.safe_load(description.read_text())
-    labels = sorted(tmp_path.rglob("*.txt"))
-    # Sorted by split: frames 0 and 1, one of each camera family, are held out.
+    assert list(layout["names"].values())[4:] == ["person", "forklift"]
+    labels = sorted(folder.rglob("*.txt"))
+    # Sorted by split: frames 0 and 1, one of each camera family, are held out; 3 and 4 are real.
     assert [(file.parent.name, file.stem) for file in labels] == [
         ("train", "000002"),
+        ("train", "000003"),
+        ("train", "000004"),
         ("val", "000000"),
         ("val", "000001"),
     ]
     for file in labels:
-        picture = tmp_path / "images" / file.parent.name / f"{file.stem}.jpg"
+        picture = folder / "images" / file.parent.name / f"{file.stem}.jpg"
         pixels = cv2.imread(str(picture))
         assert pixels is not None and pixels.shape == (108, 192, 3)
         for line in file.read_text().split("\n")[:-1]:
@@ -67,14 +75,24 @@ def test_frames_are_written_once(tmp_path):
             assert len(shares) % 2 == 0 and all(0 <= float(share) <= 1 for share in shares)
     labels[0].unlink()
     before = labels[1].stat().st_mtime_ns
-    build_yolo_frames(plan, tmp_path)
+    build_yolo_frames(small_plan, folder, pictures=pictures)
     assert labels[0].exists()
     assert labels[1].stat().st_mtime_ns == before
+    other = replace(small_plan, looks={"rich": 1.0})
+    with pytest.raises(ValueError, match="set --run-dir to another folder"):
+        build_yolo_frames(other, folder)
 
 
-def test_no_frame_is_started_after_the_time_limit(tmp_path):
-    plan = FramesPlan(frames=3, seed=11, width=192, height=108)
-    build_yolo_frames(plan, tmp_path, seconds=0.0)
+def test_no_frame_is_started_after_the_time_limit(tmp_path, small_plan):
+    build_yolo_frames(small_plan, tmp_path, seconds=0.0)
     assert [file.stem for file in tmp_path.rglob("*.txt")] == ["000000"]
-    build_yolo_frames(plan, tmp_path, seconds=60.0)
+    # Without real pictures, the simulated frames alone.
+    build_yolo_frames(small_plan, tmp_path, seconds=60.0)
     assert len(list(tmp_path.rglob("*.txt"))) == 3
+
+
+def test_people_of_plain_scenes_are_labelled(small_plan):
+    data = replace(small_plan.data, frames=8, width=640, height=360)
+    plan = replace(small_plan, looks={"plain": 1.0}, data=data)
+    labels = [label for i in range(0, 8, 2) for label, _ in detector_frame(plan, i).objects]
+    assert labels.count("person") >= 1 and labels.count("pallet") > 8

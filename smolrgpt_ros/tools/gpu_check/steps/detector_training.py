@@ -81,7 +81,7 @@ def run(options: CheckOptions, record: Record) -> None:
 
 def _frames(options: CheckOptions, plan: DetectorPlan, record: Record) -> Path:
     """The description of the frames: rendered where that works, else those of ``--frames``."""
-    from smolrgpt_ros.training.data.simulated_frames import CLASSES
+    from smolrgpt_ros.training.detector.plan import DETECTED
     from smolrgpt_ros.training.detector.yolo_layout import build_yolo_frames, write_description
 
     if options.frames is not None:
@@ -91,7 +91,7 @@ def _frames(options: CheckOptions, plan: DetectorPlan, record: Record) -> Path:
         for name in ("images", "labels"):
             shutil.copytree(options.frames / name, linked / name)
         record.note("frames", f"from {options.frames}: {_count(linked)} pictures")
-        return write_description(linked, CLASSES)
+        return write_description(linked, DETECTED)
     reason = _why_not_rendered()
     if reason:
         raise MissingError(f"needs frames: {reason}; name a folder of them with --frames")
@@ -99,7 +99,7 @@ def _frames(options: CheckOptions, plan: DetectorPlan, record: Record) -> Path:
     workers = 1 if options.small else len(os.sched_getaffinity(0))
     start = time.monotonic()
     description = build_yolo_frames(
-        plan.data, folder, workers, None if options.small else _RENDERING_SHARE * options.seconds
+        plan, folder, workers, None if options.small else _RENDERING_SHARE * options.seconds
     )
     count = _count(folder)
     if count < _FEWEST_PICTURES:

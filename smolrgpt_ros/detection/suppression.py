@@ -1,0 +1,56 @@
+"""One detection per object: weaker ones whose mask is that of a stronger one are dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from smolrgpt_ros.scene.masks import Box, box_of, shared_pixels
+
+from .detector import Detection
+
+SAME_IOU = 0.6
+"""Overlap (intersection over union) of two masks of one object, whatever their labels."""
+SAME_SHARE = 0.75
+"""Share of the smaller mask in the larger one at which a pallet in a pallet is a part of it."""
+
+
+def suppressed(
+    detections: Sequence[Detection], apart: Collection[str] = ()
+) -> tuple[Detection, ...]:
+    """The detections without duplicates, best first.
+
+    A detection is dropped where a better one has nearly the same mask, of any label, or where a
+    better one of its own label contains it.
+
+    Args:
+        apart: labels of areas that other objects stand in: their masks contain these, and are
+            compared among themselves alone.
+    """
+    kept: list[tuple[Detection, Box, int]] = []
+    for detection in sorted(detections, key=lambda d: -d.score):
+        box = box_of(detection.mask)
+        if box is None:
+            continue
+        area = int(np.count_nonzero(detection.mask))
+        if not any(_same(detection, box, area, other, apart) for other in kept):
+            kept.append((detection, box, area))
+    return tuple(detection for detection, _, _ in kept)
+
+
+def _same(
+    detection: Detection,
+    box: Box,
+    area: int,
+    other: tuple[Detection, Box, int],
+    apart: Collection[str],
+) -> bool:
+    better, better_box, better_area = other
+    same_label = detection.label == better.label
+    if not same_label and (detection.label in apart or better.label in apart):
+        return False
+    shared = shared_pixels(detection.mask, box, better.mask, better_box)
+    if shared >= SAME_IOU * (area + better_area - shared):
+        return True
+    return same_label and shared >= SAME_SHARE * min(area, better_area)

@@ -1,0 +1,99 @@
+"""One run from nothing to weights with their card: frames, training, scores."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .card import TrainingRecord, card_text
+from .plan import read_detector_plan
+from .real_pictures import read_real_pictures, split_by_place
+from .score import score_detector, score_table
+from .train import train_detector
+from .yolo_layout import build_yolo_frames
+
+_SCORING_S = 12.0
+"""A frame of each kind: rendered, detected and compared."""
+
+
+@dataclass(frozen=True)
+class DetectorRun:
+    """What a run is asked for.
+
+    Args:
+        recipe: the YAML file.
+        folder: of the run; frames, checkpoints and curve stay there, and an interrupted run
+            continues with them.
+        weights: the file to write; the card ``README.md`` goes beside it.
+        real, benchmark: folders of real pictures and of the benchmark's frames; ``None``: without.
+        start: weights to continue from; ``None``: from scratch.
+        device, threads, workers: of the training; CPU threads of it; processes that render.
+        minutes: for everything, by the clock; ``None``: as long as the recipe takes.
+        score_frames: frames of each kind that the weights are scored on.
+    """
+
+    recipe: Path
+    folder: Path
+    weights: Path
+    real: Path | None
+    benchmark: Path | None
+    start: Path | None
+    device: str
+    threads: int
+    workers: int
+    minutes: float | None
+    score_frames: int
+
+
+def run_detector(run: DetectorRun) -> str:
+    """Runs it; returns the table of scores.
+
+    Raises:
+        ValueError: on a faulty recipe, or where ``minutes`` are over before the training begins.
+        FileNotFoundError: if a folder is missing.
+    """
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+
+    begin = time.monotonic()
+    plan, seed = read_detector_plan(run.recipe)
+    pictures = [] if run.real is None else split_by_place(read_real_pictures(run.real))[0]
+    description = build_yolo_frames(plan, run.folder / "yolo", run.workers, pictures=pictures)
+    rendered = time.monotonic()
+    hours = None
+    if run.minutes is not None:
+        hours = (60 * run.minutes - (rendered - begin) - _SCORING_S * run.score_frames) / 3600
+        if hours <= 0:
+            raise ValueError(
+                f"--minutes {run.minutes:g}: frames took {(rendered - begin) / 60:.1f} of them, "
+                f"scores take {_SCORING_S * run.score_frames / 60:.1f}; "
+                "set more, or fewer --score-frames"
+            )
+    metrics = train_detector(
+        description,
+        run.folder,
+        run.weights,
+        plan=plan,
+        start=run.start,
+        hours=hours,
+        seed=seed,
+        device=run.device,
+        workers=0 if run.device == "cpu" else run.workers,
+        threads=run.threads,
+    )
+    trained = time.monotonic()
+    detector = UltralyticsDetector.load(run.weights, device=run.device)
+    table = score_table(score_detector(detector, run.score_frames, run.real, run.benchmark))
+    record = TrainingRecord(
+        plan,
+        seed,
+        run.weights,
+        len(pictures),
+        rendered - begin,
+        trained - rendered,
+        run.device,
+        "" if run.start is None else f"continued from {run.start.name}",
+        metrics,
+    )
+    (run.weights.parent / "README.md").write_text(card_text(record, table))
+    return table

@@ -1,0 +1,41 @@
+"""Duplicates of one object are dropped; parts of a stack and what stands in a buffer are not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.suppression import suppressed
+
+
+def seen(label: str, score: float, left: int, top: int, right: int, bottom: int) -> Detection:
+    mask = np.zeros((60, 100), bool)
+    mask[top:bottom, left:right] = True
+    return Detection(label, score, mask)
+
+
+def test_of_two_labels_for_one_mask_the_better_stays() -> None:
+    # 30 x 20 against 27 x 20 within it: IoU 0.9.
+    shelf, pallet = seen("shelf", 0.6, 10, 10, 40, 30), seen("pallet", 0.8, 10, 10, 37, 30)
+    assert suppressed([shelf, pallet]) == (pallet,)
+
+
+def test_a_pallet_in_a_pallet_goes_and_a_transporter_below_one_stays() -> None:
+    whole, part = seen("pallet", 0.9, 10, 10, 50, 50), seen("pallet", 0.5, 12, 12, 30, 30)
+    below = seen("transporter", 0.7, 15, 40, 45, 50)
+    assert suppressed([part, below, whole]) == (whole, below)
+
+
+def test_pallets_of_a_stack_stay() -> None:
+    upper, lower = seen("pallet", 0.9, 10, 10, 60, 20), seen("pallet", 0.8, 10, 19, 60, 30)
+    assert suppressed([upper, lower]) == (upper, lower)
+
+
+def test_a_buffer_filled_by_a_pallet_stays_and_its_double_goes() -> None:
+    pallet, buffer = seen("pallet", 0.9, 10, 10, 50, 50), seen("buffer", 0.8, 8, 8, 52, 52)
+    double = seen("buffer", 0.4, 8, 8, 52, 48)
+    assert suppressed([pallet, buffer, double], apart=("buffer",)) == (pallet, buffer)
+
+
+def test_an_empty_mask_is_no_object() -> None:
+    assert suppressed([seen("pallet", 0.9, 10, 10, 10, 10)]) == ()
