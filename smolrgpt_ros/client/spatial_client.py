@@ -41,6 +41,14 @@ _POLL_S = 0.02
 Message = TypeVar("Message")
 
 
+def spin(executor: Executor) -> None:
+    """Serves an executor's nodes until its context ends: the body of a thread."""
+    try:
+        executor.spin()
+    except ExternalShutdownException:
+        pass
+
+
 class SpatialClient:
     """Asks questions; thread-safe. Close it, or use it in a ``with``.
 
@@ -81,7 +89,9 @@ class SpatialClient:
         self._closed = threading.Event()
         self._executor = SingleThreadedExecutor(context=context)
         self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._spin, name="spatial_client", daemon=True)
+        self._thread = threading.Thread(
+            target=spin, args=(self._executor,), name="spatial_client", daemon=True
+        )
         self._thread.start()
 
     def __enter__(self) -> SpatialClient:
@@ -305,12 +315,6 @@ class SpatialClient:
             f"{self.service} did not respond within {timeout_s:.1f} s; allow more time "
             "(timeout_s), or check whether its node still runs",
         )
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            pass
 
 
 _CLOSED = SpatialReply(Status.NOT_READY, "the client was closed before the answer came")

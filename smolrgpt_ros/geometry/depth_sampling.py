@@ -53,8 +53,18 @@ _RINGS = np.array(
 _RING_REACH, _RING_AREA = 3.0, 49.0  # pixels to the outer ring, and within it
 
 
+class _OfRegions:
+    """Samples of one region after the other."""
+
+    bounds: Whole
+
+    def part(self, region: int) -> slice:
+        """The samples of a region."""
+        return slice(int(self.bounds[region]), int(self.bounds[region + 1]))
+
+
 @dataclass(frozen=True, eq=False)
-class SurfaceSamples:
+class SurfaceSamples(_OfRegions):
     """Evenly spread pixels of regions with trustworthy depth.
 
     Args:
@@ -70,9 +80,6 @@ class SurfaceSamples:
     owner: Whole
     bounds: Whole
     valid_ratio: Floats
-
-    def part(self, region: int) -> slice:
-        return slice(int(self.bounds[region]), int(self.bounds[region + 1]))
 
 
 def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> SurfaceSamples:
@@ -142,7 +149,7 @@ def _smoothed_depth(
 
 
 @dataclass(frozen=True, eq=False)
-class RimSamples:
+class RimSamples(_OfRegions):
     """Where masks end: pairs of a pixel inside and its neighbour outside.
 
     Args:
@@ -170,9 +177,6 @@ class RimSamples:
     hangs: Flags
     owner: Whole
     bounds: Whole
-
-    def part(self, region: int) -> slice:
-        return slice(int(self.bounds[region]), int(self.bounds[region + 1]))
 
 
 def rims_of(

@@ -14,12 +14,13 @@ from typing import Any
 import cv2
 import rclpy
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
+from smolrgpt_ros.client.spatial_client import spin
 from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import RegionArray
@@ -92,7 +93,9 @@ class DemoClient:
         self._next = node.create_client(Trigger, "warehouse_camera/next")
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(node)
-        self._thread = threading.Thread(target=self._spin, name="demo", daemon=True)
+        self._thread = threading.Thread(
+            target=spin, args=(self._executor,), name="demo", daemon=True
+        )
         self._thread.start()
 
     @property
@@ -184,12 +187,6 @@ class DemoClient:
         picture = draw_caption(draw_regions(scene.rgb, regions, named), _caption(row))
         cv2.imwrite(str(pictures / row.picture), picture[..., ::-1])
         return row
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            pass
 
     def _keep_truth(self, message: String) -> None:
         self._truths.append(json.loads(message.data))

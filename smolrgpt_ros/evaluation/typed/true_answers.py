@@ -55,7 +55,8 @@ class TrueAnswers(TrueSelections):
             case q.Dimensions(of):
                 item = self.well_seen(self.region(self.one(of)))
                 length, width, height = self.seen[item].item.size
-                return (max(length, width), min(length, width), height)
+                sides = (max(length, width), min(length, width))
+                return sides if self.seen[item].flat else (*sides, height)
 
     def table(self, selection: q.Selection, key: q.Key) -> dict[int, float]:
         ids = self.candidates(selection, key)

@@ -125,9 +125,8 @@ class _Writer:
             case WhereIs():
                 return self._where_is()
             case Dimensions(_, unit):
-                parts = zip(
-                    self._found.values, self._found.stds, ("long", "wide", "high"), strict=True
-                )
+                words = ("long", "wide", "high")[: len(self._found.values)]
+                parts = zip(self._found.values, self._found.stds, words, strict=True)
                 sizes = [f"{length(value, unit, std)} {word}" for value, std, word in parts]
                 return f"{self._name(ids[0])} is {join(sizes)}"
 

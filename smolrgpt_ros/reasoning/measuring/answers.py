@@ -278,13 +278,14 @@ def _dimensions(context: Context, of: End) -> Evaluation:
     if of is None:
         raise CannotMeasure("the camera has no size, load or place to measure")
     context.objects.require_scale()
-    sizes = (
+    sizes = [
         context.objects.size(of, Dimension.LENGTH, as_seen=True),
         context.objects.shorter_side(of),
-        context.objects.size(of, Dimension.HEIGHT, as_seen=True),
-    )
+    ]
+    if not context.objects.is_floor_region(of):
+        sizes.append(context.objects.size(of, Dimension.HEIGHT, as_seen=True))
     words = ("length", "width", "height")
-    cut = [word for word, size in zip(words, sizes, strict=True) if size.lower_bound]
+    cut = [word for word, size in zip(words, sizes, strict=False) if size.lower_bound]
     if cut:
         name = context.objects.name(of)
         context.doubt(f"the picture's border cuts {name}: its {join(cut)} may be more")

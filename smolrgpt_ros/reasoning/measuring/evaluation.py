@@ -30,7 +30,8 @@ class Evaluation:
         region_ids: the ends of a distance, the counted, chosen, listed or ordered objects, the
             pair. Of "where is": the object, then what it stands in or on.
         values, stds: one for each of ``region_ids`` where each has a number. Of dimensions: length,
-            width and height. Of "where is": metres from the camera, then hour of the clock.
+            width and height; of a floor region no height. Of "where is": metres from the camera,
+            then hour of the clock.
         valid_ratio: least share of pixels with depth among the regions used; ``None`` where no
             depth was needed.
         reason: one sentence why depth cannot answer; ``""`` with an answer.

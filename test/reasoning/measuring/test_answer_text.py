@@ -208,6 +208,10 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
             "Shelf 31 is 2.# m (± 0.#) long, 1.# m (± 0.#) wide and 3.# m (± 0.#) high.",
         ),
         (
+            Dimensions(Ids((2,), "buffer"), Unit.METRE),
+            "Buffer 2 is 4.# m (± 0.#) long and 2.# m (± 0.#) wide.",
+        ),
+        (
             Whether(Holds(SHELF, State(LoadState.EMPTY))),
             "Whether shelf 31 is empty or loaded cannot be measured.",
         ),
