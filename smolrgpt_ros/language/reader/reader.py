@@ -21,7 +21,7 @@ from .spelling import Speller, english_words
 from .tokens import Token, tokenize
 from .word_lists import WordLists, default_word_lists
 
-_LONGEST_SHOWN = 40  # characters of a word in a refusal
+_LONGEST_WRITTEN = 40  # characters of a word in a refusal
 
 _RULES = Path(__file__).with_name("rules")
 
@@ -156,8 +156,9 @@ def _is_foreign(words: Sequence[Token], strange: Sequence[Token]) -> bool:
 def _written(text: str, token: Token) -> str:
     """A token as it stands in the question, cut where it is long."""
     plain = unicodedata.normalize("NFKC", text)[token.start : token.end] or token.text
-    shown = plain if plain.isprintable() else ascii(plain)[1:-1]
-    return shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "..."
+    if not plain.isprintable():
+        plain = ascii(plain)[1:-1]
+    return plain if len(plain) <= _LONGEST_WRITTEN else plain[:_LONGEST_WRITTEN] + "..."
 
 
 def _leaves_out_nothing(meaning: object) -> bool:
