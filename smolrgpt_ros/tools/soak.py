@@ -174,7 +174,11 @@ def _report(
     settled = [(t, m) for t, m in samples if t >= min(60.0, 60 * minutes / 3)]
     seconds, mib = np.array(settled).T
     growth = float(np.polyfit(seconds / 60, mib, 1)[0])
-    names = {v: k for k, v in vars(SpatialQuery.Response).items() if k.startswith("STATUS_")}
+    names = {
+        value: name
+        for name, value in vars(SpatialQuery.Response).items()
+        if name.startswith("STATUS_") and name != "STATUS__DEFAULT"
+    }
     late = [m for t, m in samples if t >= min(180.0, 60 * minutes * 0.5)]
     return {
         "minutes": minutes,
