@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
@@ -148,6 +149,12 @@ def check(query: QueryRequest, limits: QueryLimits) -> None:
             f"allowed are {limits.max_question_length} (query.max_question_length)",
         )
     check_text(query.question, "the question", Status.BAD_QUESTION)
+    for name, values in (("regions", query.regions), ("region_ids", query.region_ids)):
+        if len(values) > limits.max_regions:
+            raise QueryError(
+                Status.UNKNOWN_REGION,
+                f"the request has {len(values)} {name}, allowed are {limits.max_regions}",
+            )
     for region in query.regions:
         if len(region.label) > MAX_LABEL_LENGTH:
             raise QueryError(
@@ -156,14 +163,8 @@ def check(query: QueryRequest, limits: QueryLimits) -> None:
                 f"allowed are {MAX_LABEL_LENGTH}",
             )
         check_text(region.label, f"the label of region {region.id}", Status.UNKNOWN_REGION)
-    for name, values in (("regions", query.regions), ("region_ids", query.region_ids)):
-        if len(values) > limits.max_regions:
-            raise QueryError(
-                Status.UNKNOWN_REGION,
-                f"the request has {len(values)} {name}, allowed are {limits.max_regions}",
-            )
     ids = [region.id for region in query.regions]
-    twice = sorted({i for i in ids if ids.count(i) > 1})
+    twice = sorted(number for number, count in Counter(ids).items() if count > 1)
     if twice:
         raise QueryError(
             Status.UNKNOWN_REGION,

@@ -48,6 +48,10 @@ class Parse(Protocol):
         """Ends and meanings of a rule that begins at a token, with their least cost."""
         ...
 
+    def spend(self, steps: int) -> None:
+        """Count partial matches; raises where a row of tokens takes too many."""
+        ...
+
 
 Matcher = Callable[[Parse, int], Sequence[Match]]
 
@@ -162,6 +166,7 @@ def _repeated(part: Matcher, least: int, most: int | None, first: Signs | None) 
                     if end != start:
                         longer.append((end, captured + more, cost + extra))
             row = longer
+            parse.spend(len(row))
             if count >= least:
                 found += row
         return found
@@ -195,6 +200,7 @@ def _sequence(parts: Sequence[Matcher]) -> Matcher:
             if not longer:
                 return ()
             row = list(longer.values())
+            parse.spend(len(row))
         return row
 
     return match

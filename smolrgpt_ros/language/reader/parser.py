@@ -13,6 +13,9 @@ from .grammar import Alternative, Grammar
 from .matching import Captured, Match
 from .tokens import Token
 
+#: Most partial matches of one question. Those of the tests take 529 at most.
+MOST_STEPS = 20_000
+
 
 class Mismatch(Exception):
     """A pattern fits the words, and its meaning does not fit what is in view.
@@ -28,6 +31,10 @@ class Mismatch(Exception):
     def __init__(self, message: str, decisive: bool = False) -> None:
         super().__init__(message)
         self.decisive = decisive
+
+
+class TooLong(Exception):
+    """Reading takes more steps than :data:`MOST_STEPS`, or is nested too deeply."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +67,29 @@ class Parser:
         self.words: Sequence[int] = words
         self.memory: dict[tuple[int, int], Sequence[Match]] = {}
         self._chart: dict[tuple[str, int], dict[tuple[int, object], int]] = {}
+        self.steps = 0
         self.furthest = 0
         self.mismatches: list[Mismatch] = []
 
+    def spend(self, steps: int) -> None:
+        """Count steps; raises TooLong where there are more than :data:`MOST_STEPS`."""
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise TooLong
+
     def readings(self, rule: str) -> list[Reading]:
-        """Every reading of all tokens as the rule, cheapest first."""
+        """Every reading of all tokens as the rule, cheapest first.
+
+        Raises:
+            TooLong: if the tokens can be combined in too many ways.
+        """
         end = len(self.signs) - 1
         found: dict[object, int] = {}
-        for (stop, meaning), cost in self.parsed(rule, 0).items():
+        try:
+            parsed = self.parsed(rule, 0)
+        except RecursionError as error:
+            raise TooLong from error
+        for (stop, meaning), cost in parsed.items():
             if self.words[stop] == end:
                 found[meaning] = min(cost, found.get(meaning, cost))
         return sorted((Reading(m, c) for m, c in found.items()), key=lambda r: r.cost)
@@ -102,6 +124,7 @@ class Parser:
         cost: int,
         whole: bool,
     ) -> None:
+        self.spend(1)
         try:
             meaning = alternative.meaning(_environment(captured, alternative.repeated))
         except Mismatch as mismatch:

@@ -15,7 +15,7 @@ from ..vocabulary import plural_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
 from .noun_phrases import It
-from .parser import Parser
+from .parser import Parser, TooLong
 from .resolution import View, resolved
 from .spelling import Speller, english_words
 from .tokens import Token, tokenize
@@ -68,7 +68,13 @@ class GrammarReader:
         """
         tokens = self._tokens(text, view)
         parser = Parser(self._grammar, tokens)
-        readings = parser.readings("QUESTION")
+        try:
+            readings = parser.readings("QUESTION")
+        except TooLong:
+            raise QueryError(
+                Status.BAD_QUESTION,
+                "the question has too many parts to be read; ask a shorter one, or several",
+            ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
         # A pronoun that stands for nothing is no reading where there is another.

@@ -73,7 +73,7 @@ def whole(number: object) -> int:
     Raises:
         Mismatch: if it is no whole number.
     """
-    if not isinstance(number, int | float) or number != int(number):
+    if not isinstance(number, int | float) or not float(number).is_integer():
         raise Mismatch(f"{number:g} is no whole number")
     return int(number)
 
