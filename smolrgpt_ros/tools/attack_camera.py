@@ -64,8 +64,8 @@ def camera_faults() -> dict[str, Fault]:
     for part, fields in _FIELDS.items():
         for field, values in fields.items():
             for value in values:
-                shown = f"{value!r:.20}"
-                faults[f"{part} {field} {shown}"] = partial(
+                text = f"{value!r:.20}"
+                faults[f"{part} {field} {text}"] = partial(
                     _set, part=part, field=field, value=value
                 )
     for part in ("rgb", "depth"):

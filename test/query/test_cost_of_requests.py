@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from operations import assert_linear, lines_of
 
-from smolrgpt_ros.language.reader.reader import View, reader_with
+from smolrgpt_ros.language.reader.reader import reader_with
+from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.query.request import ClientRegion, QueryLimits, QueryRequest, check
 from smolrgpt_ros.scene.masks import decode_rle, encode_rle
 from smolrgpt_ros.scene.status import QueryError, Status
