@@ -75,7 +75,7 @@ def rays(
     """Directions through pixels, scaled to depth 1, shape ``(N, 3)``; NaN where a lens has none."""
     u, v = np.asarray(columns, dtype=np.float64), np.asarray(rows, dtype=np.float64)
     if camera.lens is not None:
-        x, y = _interpolated(lens_rays(camera), u, v)
+        x, y = _between_nodes(camera, u, v)
     else:
         x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
     return np.stack([x, y, np.ones(len(u))], axis=1)
@@ -93,8 +93,7 @@ def project(camera: CameraIntrinsics, points: Points) -> tuple[Points, Points]:
         return xy[:, 0] * camera.fx + camera.cx, xy[:, 1] * camera.fy + camera.cy
     bent = camera.lens.distorted(xy)
     # Beyond the widest ray a polynomial may bend directions back into the image.
-    table = lens_rays(camera)
-    widest = 1.1 * np.sqrt(float(np.nanmax(np.square(table).sum(axis=-1))))
+    widest = 1.1 * np.sqrt(float(np.nanmax(np.square(_nodes(camera)).sum(axis=-1))))
     bent[~(np.hypot(xy[:, 0], xy[:, 1]) < widest)] = _OUTSIDE
     return bent[:, 0] * camera.fx + camera.cx, bent[:, 1] * camera.fy + camera.cy
 
@@ -124,8 +123,8 @@ def back_project(
 def ray_grid(camera: CameraIntrinsics) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Slopes of all pixels' rays, right and down, of shapes that broadcast to ``(H, W)``."""
     if camera.lens is not None:
-        table = lens_rays(camera).astype(np.float32)
-        return table[..., 0], table[..., 1]
+        table = _all_slopes(camera)
+        return table[0], table[1]
     x = (np.arange(camera.width) - camera.cx) / camera.fx
     y = (np.arange(camera.height) - camera.cy) / camera.fy
     return x.astype(np.float32), y.astype(np.float32)[:, None]
@@ -138,41 +137,52 @@ def within_lens(depth: NDArray[np.float32], camera: CameraIntrinsics) -> NDArray
         depth: shape ``(H, W)``, metres, NaN where unknown.
         camera: of the same image.
     """
-    if camera.lens is None:
+    if camera.lens is None or np.isfinite(_nodes(camera)).all():
         return depth
-    known = np.isfinite(lens_rays(camera)[..., 0])
-    return depth if known.all() else np.where(known, depth, np.float32("nan"))
+    return np.where(np.isfinite(_all_slopes(camera)[0]), depth, np.float32("nan"))
 
 
-@lru_cache(maxsize=4)
-def lens_rays(camera: CameraIntrinsics) -> Points:
-    """Directions at depth 1 of the pixels of a camera with a lens, shape ``(H, W, 2)``, read-only.
+# OpenCV undoes a lens by iteration, microseconds for a pixel: it is asked for every so many-th
+# pixel, and the cameras in use are kept.
+_NODE_STEP = 4
 
-    OpenCV needs about a microsecond for a pixel, so the cameras in use are kept.
-    """
+
+@lru_cache(maxsize=8)
+def _nodes(camera: CameraIntrinsics) -> Points:
+    """Slopes of the rays of every fourth pixel of a camera with a lens, shape ``(h, w, 2)``."""
     assert camera.lens is not None
-    rows, columns = np.mgrid[: camera.height, : camera.width]
-    bent = np.stack(
-        [(columns - camera.cx) / camera.fx, (rows - camera.cy) / camera.fy], axis=-1
-    ).reshape(-1, 2)
-    table = camera.lens.undistorted(bent).reshape(camera.height, camera.width, 2)
+    rows, columns = np.mgrid[
+        : camera.height + _NODE_STEP : _NODE_STEP, : camera.width + _NODE_STEP : _NODE_STEP
+    ]
+    bent = np.stack([(columns - camera.cx) / camera.fx, (rows - camera.cy) / camera.fy], axis=-1)
+    nodes = camera.lens.undistorted(bent.reshape(-1, 2)).reshape(bent.shape)
+    nodes.setflags(write=False)
+    return nodes
+
+
+@lru_cache(maxsize=2)
+def _all_slopes(camera: CameraIntrinsics) -> NDArray[np.float32]:
+    """Slopes of all rays of a camera with a lens, right and down, shape ``(2, H, W)``."""
+    rows, columns = (axis.ravel() for axis in np.mgrid[: camera.height, : camera.width])
+    slopes = np.stack(_between_nodes(camera, columns.astype(float), rows.astype(float)))
+    table = slopes.astype(np.float32).reshape(2, camera.height, camera.width)
     table.setflags(write=False)
     return table
 
 
-def _interpolated(table: Points, u: Points, v: Points) -> tuple[Points, Points]:
-    """A table's values between pixels, linear, and continued by half a pixel beyond the border."""
-    height, width = table.shape[:2]
-    left = np.clip(np.floor(u), 0, max(width - 2, 0)).astype(np.intp)
-    top = np.clip(np.floor(v), 0, max(height - 2, 0)).astype(np.intp)
-    right, bottom = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
+def _between_nodes(camera: CameraIntrinsics, u: Points, v: Points) -> tuple[Points, Points]:
+    """Slopes at columns and rows, linear between nodes: within hundredths of a pixel."""
+    nodes = _nodes(camera)
+    u, v = u / _NODE_STEP, v / _NODE_STEP
+    left = np.clip(np.floor(u), 0, nodes.shape[1] - 2).astype(np.intp)
+    top = np.clip(np.floor(v), 0, nodes.shape[0] - 2).astype(np.intp)
     a, b = (u - left)[:, None], (v - top)[:, None]
-    upper = _between(table[top, left], table[top, right], a)
-    lower = _between(table[bottom, left], table[bottom, right], a)
+    upper = _between(nodes[top, left], nodes[top, left + 1], a)
+    lower = _between(nodes[top + 1, left], nodes[top + 1, left + 1], a)
     xy = _between(upper, lower, b)
     return xy[:, 0], xy[:, 1]
 
 
 def _between(first: Points, second: Points, share: Points) -> Points:
-    """Linear; a pixel itself does not mind a neighbour without direction."""
+    """Linear; a node itself does not mind a neighbour without direction."""
     return np.where(share == 0.0, first, first + share * (second - first))

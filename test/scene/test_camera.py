@@ -32,7 +32,8 @@ def test_lens_distortion_ignored() -> None:
     angle = np.arctan2(0.3, 1.0)
     columns, rows = np.array([CAMERA.cx + CAMERA.fx * angle, 70.0]), np.array([50.0, 50.0])
     assert rays(FISHEYE, columns, rows) == pytest.approx(
-        np.array([[0.3, 0.0, 1.0], [0.0, 0.0, 1.0]]), abs=2e-5
+        np.array([[0.3, 0.0, 1.0], [0.0, 0.0, 1.0]]),
+        abs=2e-4,  # a fiftieth of a pixel
     )
     assert np.abs(rays(CAMERA, columns, rows) - rays(FISHEYE, columns, rows)).max() > 0.005
     u, v = project(FISHEYE, np.array([[0.6, 0.0, 2.0], [9.0, 0.0, 0.1]]))
