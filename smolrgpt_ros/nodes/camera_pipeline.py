@@ -189,7 +189,7 @@ class CameraPipeline:
             assume_registered=settings.depth_assume_registered,
             pose_of=self._pose_of if settings.depth_reproject else None,
         )
-        return replace(frame, up=self._gravity.up(frame))
+        return replace(frame, up=self._gravity.up(frame), tolerances=settings.tolerances)
 
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
         return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)

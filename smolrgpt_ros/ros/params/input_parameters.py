@@ -50,6 +50,43 @@ INPUT_SPECS: tuple[ParameterSpec, ...] = (
         maximum=1.0,
     ),
     ParameterSpec(
+        "tolerance.focal_length",
+        0.001,
+        "Largest expected error of the focal length, share. Standard deviations of answers count "
+        "it; see docs/measuring.md.",
+        minimum=0.0,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "tolerance.principal_point",
+        0.5,
+        "Largest expected error of the principal point, pixels.",
+        minimum=0.0,
+        maximum=1000.0,
+    ),
+    ParameterSpec(
+        "tolerance.depth_scale",
+        0.001,
+        "Largest expected error of all depth at once, share.",
+        minimum=0.0,
+        maximum=1.0,
+    ),
+    ParameterSpec(
+        "tolerance.registration",
+        0.0,
+        "Largest expected error of the registration of depth to colour, pixels.",
+        minimum=0.0,
+        maximum=100.0,
+    ),
+    ParameterSpec(
+        "tolerance.mask_edge",
+        0.2,
+        "Largest expected error of the edges of masks, pixels; what a frame's depth edges show of "
+        "it counts where it is more.",
+        minimum=0.0,
+        maximum=100.0,
+    ),
+    ParameterSpec(
         "depth.assume_registered",
         False,
         "Trust depth whose frame_id differs from colour's to be registered to it.",

@@ -14,6 +14,7 @@ from smolrgpt_ros.detection.tracker import TrackerSettings
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.query.request import QueryLimits
 from smolrgpt_ros.scene.frame import Direction
+from smolrgpt_ros.scene.tolerances import Tolerances
 
 from ..inputs.pairing import PairingSettings
 from ..qos import profile
@@ -41,6 +42,7 @@ class Settings:
     pairing: PairingSettings
     vocabulary: Path | None
     gravity_up: Direction | None
+    tolerances: Tolerances
 
     autostart: bool
     device: str
@@ -120,6 +122,13 @@ class Settings:
             cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
             gravity_up=_direction(values["gravity_up"]),
+            tolerances=Tolerances(
+                focal_length=values["tolerance_focal_length"],
+                principal_point=values["tolerance_principal_point"],
+                depth_scale=values["tolerance_depth_scale"],
+                registration=values["tolerance_registration"],
+                mask_edge=values["tolerance_mask_edge"],
+            ),
             vocabulary=Path(values["vocabulary_file"]) if values["vocabulary_file"] else None,
         )
         return cls(**(named | made))

@@ -222,3 +222,11 @@ def test_sentences(yard_geometry: FrameGeometry, question: Question, text: str) 
     labels = {region.id: region.label for region in yard_geometry.regions}
     sentence = answer_text(question, found, labels.__getitem__)
     assert re.fullmatch(re.escape(text).replace("\\#", "\\d+"), sentence), sentence
+
+
+def test_a_lower_bound_is_told_as_at_least(yard_geometry: FrameGeometry) -> None:
+    """The picture's border cuts the top of the shelf."""
+    question = HowMuch(Size(Ids((31,), "shelf"), Dimension.HEIGHT))
+    found = evaluate(question, yard_geometry)
+    sentence = answer_text(question, found, lambda _: "shelf")
+    assert re.fullmatch(r"Shelf 31 is at least [23]\.\d\d m \(± 0\.\d\d\) high\.", sentence)
