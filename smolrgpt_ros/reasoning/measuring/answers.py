@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from itertools import combinations, pairwise
 
 from smolrgpt_ros.language.question import (
@@ -39,9 +37,10 @@ from .containment import rests_on
 from .context import Context
 from .evaluation import SURE, Evaluation
 from .floor_objects import CannotMeasure, End
-from .numbers import Number, chance_below, chance_positive, combined
+from .numbers import chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
+from .results import found, length, table
 from .selections import candidates, none_fits
 from .wording import join, noun
 
@@ -104,30 +103,30 @@ def _how_much(context: Context, quantity: Quantity) -> Evaluation:
         elif certainty < SURE:
             context.doubt(f"the count could be another ({1 - certainty:.2f})")
         whole = round(value) if value == round(value) else value
-        return _found(context, whole, "count", amount.region_ids, certainty)
+        return found(context, whole, "count", amount.region_ids, certainty)
     context.objects.require_scale()
     if isinstance(quantity, Size):
         number = context.objects.size(amount.region_ids[0], quantity.dimension, as_seen=True)
-    return _length(context, number, amount.unit, amount.region_ids)
+    return length(context, number, amount.unit, amount.region_ids)
 
 
 def _which(context: Context, selection: Selection) -> Evaluation:
     selected = context.select(selection)
     if len(selected.ids) == 1 and not selected.camera:
         chosen = context.one(selection)
-        return _found(context, chosen, "", selected.ids, 1.0)
+        return found(context, chosen, "", selected.ids, 1.0)
     ids = context.members(selection)
     if not ids:
         raise none_fits(selection, context)
-    return _found(context, None, "", ids, 1.0)
+    return found(context, None, "", ids, 1.0)
 
 
 def _listing(context: Context, selection: Selection) -> Evaluation:
     ids = context.known_members(selection)
     key = _listed_by(selection)
     if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
-        return _found(context, None, "", ids, 1.0)
-    return _table(
+        return found(context, None, "", ids, 1.0)
+    return table(
         context, ids, [context.number(key, i) for i in ids], unit_of(key, ids, context), 1.0
     )
 
@@ -139,7 +138,7 @@ def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
     unit = unit_of(key, ids, context)
     if unit != "count":
         context.objects.require_scale()
-    return _table(context, ids, [context.number(key, i) for i in ids], unit, None)
+    return table(context, ids, [context.number(key, i) for i in ids], unit, None)
 
 
 def _order(context: Context, selection: Selection, key: Key, descending: bool) -> Evaluation:
@@ -160,8 +159,8 @@ def _order(context: Context, selection: Selection, key: Key, descending: bool) -
             context.doubt(f"{one} and {other} could change places ({1 - chance:.2f})")
     unit = unit_of(key, ids, context)
     if isinstance(key, Column) or (unit != "count" and not _metric(context)):
-        return _found(context, None, "", tuple(ranked), certainty)
-    return _table(context, tuple(ranked), [numbers[i] for i in ranked], unit, certainty)
+        return found(context, None, "", tuple(ranked), certainty)
+    return table(context, tuple(ranked), [numbers[i] for i in ranked], unit, certainty)
 
 
 def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluation:
@@ -184,8 +183,8 @@ def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluatio
         what = "closest" if extreme is Extreme.LEAST else "farthest apart"
         context.doubt(f"{one} and {other} could be the {what} as well ({1 - certainty:.2f})")
     if not _metric(context):
-        return _found(context, None, "", best, certainty)
-    return _length(context, gaps[best], "m", best, certainty)
+        return found(context, None, "", best, certainty)
+    return length(context, gaps[best], "m", best, certainty)
 
 
 def _whether(context: Context, chance: float, ids: tuple[int, ...]) -> Evaluation:
@@ -225,7 +224,7 @@ def _relation(context: Context, kind: RelationKind, first: End, second: End) -> 
         word = words[chance >= 0.5]
         context.doubt(f"the answer could be {word} as well ({1 - surely:.2f})")
     word = words[chance < 0.5]
-    return _found(context, word, "", regions_in((first, second)), surely)
+    return found(context, word, "", regions_in((first, second)), surely)
 
 
 def _direction(context: Context, subject: End, viewer: End) -> Evaluation:
@@ -241,7 +240,7 @@ def _direction(context: Context, subject: End, viewer: End) -> Evaluation:
         other = _hour(hours.value + (1 if later > earlier else -1))
         context.doubt(f"it could be at {other} o'clock as well ({max(later, earlier):.2f})")
     ids = regions_in((subject, viewer))
-    return _found(context, _hour(hours.value), "hour", ids, certainty, hours.std)
+    return found(context, _hour(hours.value), "hour", ids, certainty, hours.std)
 
 
 def _hour(hours: float) -> int:
@@ -271,7 +270,7 @@ def _where_is(context: Context, subject: End) -> Evaluation:
                 preposition = "in" if context.objects.is_floor_region(holder) else "on"
                 name = context.objects.name(holder)
                 context.doubt(f"that it is {preposition} {name} has a probability of {chance:.2f}")
-    return _found(context, None, "m", tuple(ids), None, values=tuple(values), stds=tuple(stds))
+    return found(context, None, "m", tuple(ids), None, values=tuple(values), stds=tuple(stds))
 
 
 def _dimensions(context: Context, of: End) -> Evaluation:
@@ -289,7 +288,7 @@ def _dimensions(context: Context, of: End) -> Evaluation:
     if cut:
         name = context.objects.name(of)
         context.doubt(f"the picture's border cuts {name}: its {join(cut)} may be more")
-    return _found(context, 
+    return found(context, 
         None, "m", (of,), None,
         values=tuple(size.value for size in sizes), stds=tuple(size.std for size in sizes),
     )  # fmt: skip
@@ -306,53 +305,3 @@ def _listed_by(selection: Selection) -> Key | None:
 
 def _metric(context: Context) -> bool:
     return context.objects.geometry.frame.metric
-
-
-def _table(
-    context: Context,
-    ids: tuple[int, ...],
-    numbers: list[Number],
-    unit: str,
-    certainty: float | None,
-) -> Evaluation:
-    for region_id, number in zip(ids, numbers, strict=True):
-        if number.certainty < SURE:
-            name = context.objects.name(region_id)
-            context.doubt(f"the count of {name} could be another ({1 - number.certainty:.2f})")
-    if unit == "count":
-        counts = math.prod(number.certainty for number in numbers)
-        certainty = counts if certainty is None else min(certainty, counts)
-    values = tuple(number.value for number in numbers)
-    stds = tuple(number.std for number in numbers)
-    return _found(context, None, unit, ids, certainty, values=values, stds=stds)
-
-
-def _length(
-    context: Context,
-    number: Number,
-    unit: str,
-    region_ids: tuple[int, ...],
-    certainty: float | None = None,
-) -> Evaluation:
-    """A length, area or volume as the answer."""
-    found = _found(context, number.value, unit, region_ids, certainty, number.std)
-    return replace(found, std_systematic=number.std_systematic, lower_bound=number.lower_bound)
-
-
-def _found(
-    context: Context,
-    value: float | int | str | None,
-    unit: str,
-    region_ids: tuple[int, ...],
-    certainty: float | None = None,
-    std: float | None = None,
-    values: tuple[float, ...] = (),
-    stds: tuple[float, ...] = (),
-) -> Evaluation:
-    """An answer, as sure as it is itself and all that it relies on."""
-    if certainty is not None or context.relies_on_measured_choice:
-        certainty = (1.0 if certainty is None else certainty) * context.certainty()
-    return Evaluation(
-        value, unit, std, certainty, region_ids, values, stds,
-        context.objects.valid_ratio, "", context.doubts,
-    )  # fmt: skip
