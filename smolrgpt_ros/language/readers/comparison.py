@@ -1,0 +1,122 @@
+"""Whether two readings ask the same, however they put it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from .. import question as q
+
+
+def normal_form(question: q.Question) -> q.Question:
+    """The question with conditions that compare one object's number as comparisons of quantities.
+
+    "Is pallet 9 taller than the shelf?" holds a condition or compares two heights: the second it is.
+    """
+    match question:
+        case q.Whether(q.Holds(subject, q.Compared(key, comparison, value))):
+            if not _is_one(subject):
+                return question
+            first = _of(key, subject)
+            if first is None:
+                return question
+            second = value if isinstance(value, float | int) else _of(key, value)
+            assert second is not None
+            return q.Whether(q.Compares(first, comparison, second))
+    return question
+
+
+def _is_one(selection: q.Selection) -> bool:
+    match selection:
+        case q.Ids(ids):
+            return len(ids) == 1
+        case q.Ranked():
+            return selection.take == 1
+        case q.Camera():
+            return True
+    return False
+
+
+def _of(key: q.Key, subject: q.Selection) -> q.Quantity | None:
+    """A key's number of one object."""
+    match key:
+        case q.DistanceTo(target):
+            return q.Distance(subject, target)
+        case q.SizeOf(dimension):
+            return q.Size(subject, dimension)
+    return None
+
+
+def same_question(first: q.Question, second: q.Question, labels: Mapping[int, str]) -> bool:
+    """Whether two readings ask the same of the regions in view."""
+    return _comparable(first, labels) == _comparable(second, labels)
+
+
+_FLIPPED = {q.Comparison.LESS: q.Comparison.MORE, q.Comparison.AT_MOST: q.Comparison.AT_LEAST}
+
+
+def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
+    """A question with everything that is only a manner of asking in one form."""
+
+    def change(part: object) -> object:
+        match part:
+            case q.OfClass(label):
+                ids = [i for i, found in labels.items() if found == label]
+                return frozenset(ids) if len(ids) == 1 else part
+            case q.Ids(ids):
+                return frozenset(ids)
+            case q.Union(members):
+                return _together(members)
+            case q.All(conditions) | q.AnyOf(conditions):
+                return (type(part), frozenset(conditions))
+            case q.Between(one, two):
+                return (q.Between, frozenset((one, two)))
+            case q.Distance(one, two, mode):
+                return (mode, frozenset((one, two)))
+            case q.Same(one, two):
+                return (q.Same, frozenset((one, two)))
+            case q.Compared(key, comparison, value):
+                return q.Compared(key, comparison, _rounded(value))
+            case q.Compares(one, comparison, two):
+                flipped = _FLIPPED.get(comparison)
+                if flipped is not None:
+                    return (flipped, _rounded(two), one)
+                return (comparison, one, _rounded(two))
+            case q.HowMuch(quantity) | q.Dimensions(quantity):
+                return (type(part), quantity)
+            case q.Each(selection, key):
+                return (q.Each, selection, key)
+        return part
+
+    return q.changed(_as_comparison(question), change)
+
+
+def _as_comparison(question: q.Question) -> q.Question:
+    """As the normal form, of classes too: "the shelf" may be all of them."""
+    match question:
+        case q.Whether(q.Holds(q.OfClass() as subject, q.Compared(key, comparison, value))):
+            first = _of(key, subject)
+            if first is not None:
+                second = value if isinstance(value, float | int) else _of(key, value)
+                assert second is not None
+                return q.Whether(q.Compares(first, comparison, second))
+    return normal_form(question)
+
+
+def _together(members: tuple[object, ...]) -> object:
+    """Several selections without order; ids of several classes as one set."""
+    ids: frozenset[object] = frozenset()
+    others: list[object] = []
+    for member in members:
+        if isinstance(member, frozenset):
+            ids |= member
+        else:
+            others.append(member)
+    if not others:
+        return ids
+    return frozenset((*others, ids)) if ids else frozenset(others)
+
+
+def _rounded(value: object) -> object:
+    return round(value, 6) if isinstance(value, float) else value

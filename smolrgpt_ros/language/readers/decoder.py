@@ -1,0 +1,73 @@
+"""Greedy decoding of a small language model, held to what an output may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from transformers import LlamaModel
+
+
+class Output(Protocol):
+    """An output in the making; see :class:`~.constrained.ConstrainedOutput`."""
+
+    @property
+    def allowed(self) -> tuple[int, ...]: ...
+
+    @property
+    def done(self) -> bool: ...
+
+    def take(self, token: int) -> None: ...
+
+
+class GreedyDecoder:
+    """Takes the likeliest of the allowed tokens; where only one is allowed, the model is not asked.
+
+    Args:
+        model: a decoder without its head, which is its embedding.
+        max_tokens: of an output.
+    """
+
+    def __init__(self, model: LlamaModel, max_tokens: int = 120) -> None:
+        self._model = model
+        self._max_tokens = max_tokens
+        embedding = model.get_submodule("embed_tokens")
+        assert isinstance(embedding, nn.Embedding)
+        self._embedding: Tensor = embedding.weight
+
+    @torch.inference_mode()
+    def write(self, prompt: Sequence[int], output: Output) -> float:
+        """Writes an output; returns its probability among all outputs that may be written.
+
+        Raises:
+            OutputTooLong: beyond the most tokens.
+        """
+        from transformers import DynamicCache
+
+        cache, waiting, probability = DynamicCache(), list(prompt), 1.0
+        for _ in range(self._max_tokens):
+            if output.done:
+                return probability
+            allowed = output.allowed
+            if len(allowed) == 1:
+                token = allowed[0]
+            else:
+                hidden = self._model(
+                    input_ids=torch.tensor([waiting]), past_key_values=cache, use_cache=True
+                ).last_hidden_state[0, -1]
+                waiting = []
+                logits = self._embedding[list(allowed)] @ hidden.to(self._embedding.dtype)
+                shares = logits.float().softmax(0)
+                best = int(shares.argmax())
+                token, probability = allowed[best], probability * float(shares[best])
+            output.take(token)
+            waiting.append(token)
+        raise OutputTooLong(f"the output has more than {self._max_tokens} tokens")
+
+
+class OutputTooLong(ValueError):
+    """An output that does not come to its end."""

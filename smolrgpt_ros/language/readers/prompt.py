@@ -1,0 +1,41 @@
+"""What a language model is shown of a question, and the numbers that its answer may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..english import number
+
+_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+).split()
+_AMOUNTS = {"half": "0.5", "a": "1", "an": "1"}
+MAX_CHARACTERS = 300
+
+
+def reader_prompt(labels: Sequence[str], text: str) -> str:
+    """The model's prompt: the classes in view, and the question, in small letters."""
+    question = " ".join(text.lower().split())
+    return f"{', '.join(label.lower() for label in labels)}\n{question}\n"
+
+
+def ids_said(text: str) -> tuple[int, ...]:
+    """Numbers of a question that may be ids of regions."""
+    digits = [int(found) for found in re.findall(r"\d+", text)]
+    words = [_WORDS.index(word) for word in _words(text) if word in _WORDS]
+    return tuple(dict.fromkeys((*digits, *words)))
+
+
+def amounts_said(text: str) -> tuple[str, ...]:
+    """Numbers of a question that may be lengths or counts, as the notation writes them."""
+    digits = re.findall(r"\d+(?:[.,]\d+)?|\.\d+", text)
+    said = [number(float(found.replace(",", "."))) for found in digits]
+    said += [str(_WORDS.index(word)) for word in _words(text) if word in _WORDS]
+    said += [_AMOUNTS[word] for word in _words(text) if word in _AMOUNTS]
+    return tuple(dict.fromkeys(said))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", text.lower())
