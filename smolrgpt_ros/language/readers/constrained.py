@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from .notation_grammar import START, Grammar, Kind, Rule, Symbol
 
 Encode = Callable[[str], Sequence[int]]
-MAX_DEPTH = 24
-"""Symbols that may be open at once; deeper questions are not decoded."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ class ConstrainedOutput:
     """
 
     def __init__(self, grammar: Grammar, encode: Encode, end: int) -> None:
-        self._grammar, self._encode, self._end = grammar, encode, end
+        self._grammar, self._encode = grammar, encode
+        self._known: dict[Symbol, tuple[_Derivation, ...]] = {}
         self._states = tuple(self._expanded(_Derivation((START, end))))
 
     @property
@@ -71,18 +70,31 @@ class ConstrainedOutput:
 
     def _expanded(self, derivation: _Derivation) -> Iterator[_Derivation]:
         """The derivations whose first symbol is a token."""
-        waiting = [derivation]
-        while waiting:
-            state = waiting.pop()
-            if not state.open or isinstance(state.open[0], int):
-                yield state
-                continue
-            symbol, rest = state.open[0], state.open[1:]
+        if not derivation.open or isinstance(derivation.open[0], int):
+            yield derivation
+            return
+        symbol, rest = derivation.open[0], derivation.open[1:]
+        for start in self._starts(symbol):
+            after = _Derivation((*start.open, *rest), (*derivation.taken, *start.taken))
+            if start.open:
+                yield after
+            else:
+                yield from self._expanded(after)
+
+    def _starts(self, symbol: Symbol) -> tuple[_Derivation, ...]:
+        """The derivations of one symbol alone up to their first token; without any: empty ones."""
+        known = self._known.get(symbol)
+        if known is None:
             if isinstance(symbol, str):
-                waiting.append(_Derivation((*self._encode(symbol), *rest), state.taken))
-            elif len(rest) < MAX_DEPTH:
-                for rule in reversed(self._grammar[symbol]):
-                    waiting.append(_Derivation((*rule.symbols, *rest), (*state.taken, rule)))
+                known = (_Derivation(tuple(self._encode(symbol))),)
+            else:
+                known = tuple(
+                    start
+                    for rule in self._grammar[symbol]
+                    for start in self._expanded(_Derivation(rule.symbols, (rule,)))
+                )
+            self._known[symbol] = known
+        return known
 
 
 def _built(rules: Iterator[Rule]) -> object:

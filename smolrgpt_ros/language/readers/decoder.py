@@ -71,3 +71,11 @@ class GreedyDecoder:
 
 class OutputTooLong(ValueError):
     """An output that does not come to its end."""
+
+
+def in_int8(model: LlamaModel) -> LlamaModel:
+    """The model with its projections in eight-bit integers and its embedding in bfloat16."""
+    from torch.ao.quantization import quantize_dynamic
+
+    quantized: LlamaModel = quantize_dynamic(model, {nn.Linear}, dtype=torch.qint8)
+    return quantized

@@ -20,6 +20,7 @@ UNITS = {
     q.Unit.FOOT: " in ft",
     q.Unit.INCH: " in inch",
 }
+STRAIGHT_AHEAD = q.Compared(q.Bearing(), q.Comparison.LESS, 10.0)
 PAIRS = {q.Extreme.LEAST: "closest pair", q.Extreme.MOST: "farthest pair"}
 
 Lengths = Mapping[float, str]
@@ -49,6 +50,9 @@ class _Writer:
         self._lengths = lengths
 
     def write(self, value: object) -> Iterator[str]:
+        if value == STRAIGHT_AHEAD:
+            yield " straight ahead"
+            return
         match value:
             case q.HowMuch(asked, unit):
                 yield from self.write(asked)
@@ -70,12 +74,21 @@ class _Writer:
                 yield " camera"
             case q.Column():
                 yield " column"
+            case q.Bearing():
+                yield " bearing"
             case q.OfClass(label):
                 yield f" {label}"
             case q.State(state):
                 yield f" {state.value}"
             case q.SizeOf(dimension):
                 yield f" {dimension.value}"
+            case q.Compared(q.Bearing(), comparison, float(bound)):
+                yield f" {comparison.value}("
+                yield " bearing"
+                yield ","
+                yield f" {number(bound)}"
+                yield " degrees"
+                yield ")"
             case q.Compared(key, comparison, bound):
                 holding = isinstance(key, q.Holding)
                 yield from self._compared(comparison, key, bound, holding)

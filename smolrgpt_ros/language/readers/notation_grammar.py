@@ -6,13 +6,13 @@ question: only what is in view, or said, can be written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-import re
 
 from .. import question as q
-from .notation import ORDINALS, PAIRS, TAKES, UNITS, ranked_head
+from .notation import ORDINALS, PAIRS, STRAIGHT_AHEAD, TAKES, UNITS, ranked_head
 
 REFUSAL = " refuse"
 LENGTH_UNITS = {" m": 1.0, " cm": 0.01, " mm": 0.001, " ft": 0.3048, " inch": 0.0254}
@@ -46,9 +46,7 @@ Grammar = Mapping[Kind, Sequence[Rule]]
 START = Kind("start")
 
 
-def notation_grammar(
-    labels: Sequence[str], ids: Sequence[int], numbers: Sequence[str]
-) -> Grammar:
+def notation_grammar(labels: Sequence[str], ids: Sequence[int], numbers: Sequence[str]) -> Grammar:
     """The grammar for one question.
 
     Args:
@@ -144,7 +142,7 @@ def _add_numbers(add: Add) -> None:
         add("quantity", f" {mode.value}({{selection}},{{selection}})", partial(_distance, mode))
     for dimension in q.Dimension:
         add("quantity", f" {dimension.value}({{selection}})", partial(q.Size, dimension=dimension))
-        add("key", f" {dimension.value}", partial(q.SizeOf, dimension))
+        add("measure", f" {dimension.value}", partial(q.SizeOf, dimension))
     add("quantity", "{count}", _constant)
     add("count", " count({selection})", q.Count)
     add("quantity", " total({selection},{key})", q.Total)
@@ -152,8 +150,10 @@ def _add_numbers(add: Add) -> None:
     add("quantity", " route({selection},{selection}{more selections})", _route)
     add("quantity", " difference({quantity},{quantity})", q.Difference)
     add("key", " column", q.Column)
-    add("key", " distance({selection})", q.DistanceTo)
+    add("key", " bearing", q.Bearing)
+    add("key", "{measure}", _constant)
     add("key", "{holding}", _constant)
+    add("measure", " distance({selection})", q.DistanceTo)
     add("holding", " holding({selection})", q.Holding)
 
 
@@ -200,6 +200,7 @@ def _add_conditions(add: Add) -> None:
         add("condition", f" {state.value}", partial(q.State, state))
     add("condition", " in({selection})", q.Inside)
     add("condition", " on({selection})", q.OnTop)
+    add("condition", " straight ahead", partial(_constant, STRAIGHT_AHEAD))
     for side in q.Side:
         add("condition", f" {side.value}({{selection}})", partial(q.Beside, side))
     add("condition", " next to({selection})", q.NextTo)
@@ -211,8 +212,11 @@ def _add_conditions(add: Add) -> None:
     for comparison in q.Comparison:
         build = partial(_compared, comparison)
         add("condition", f" {comparison.value}({{holding}},{{number}})", build)
-        add("condition", f" {comparison.value}({{key}},{{length}})", build)
-        add("condition", f" {comparison.value}({{key}},{{selection}})", build)
+        add("condition", f" {comparison.value}({{holding}},{{selection}})", build)
+        add("condition", f" {comparison.value}({{measure}},{{length}})", build)
+        add("condition", f" {comparison.value}({{measure}},{{selection}})", build)
+        degrees = partial(_compared, comparison, q.Bearing())
+        add("condition", f" {comparison.value}( bearing,{{number}} degrees)", degrees)
 
 
 def _all(first: q.Condition, second: q.Condition, more: tuple[q.Condition, ...]) -> q.Condition:
@@ -223,7 +227,5 @@ def _any(first: q.Condition, second: q.Condition, more: tuple[q.Condition, ...])
     return q.AnyOf((first, second, *more))
 
 
-def _compared(
-    comparison: q.Comparison, key: q.Key, value: float | q.Selection
-) -> q.Compared:
+def _compared(comparison: q.Comparison, key: q.Key, value: float | q.Selection) -> q.Compared:
     return q.Compared(key, comparison, value)

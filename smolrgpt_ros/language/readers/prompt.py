@@ -11,7 +11,7 @@ _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 ).split()
-_AMOUNTS = {"half": "0.5", "a": "1", "an": "1"}
+_AMOUNTS = {"half": "0.5"}
 MAX_CHARACTERS = 300
 
 
@@ -29,12 +29,15 @@ def ids_said(text: str) -> tuple[int, ...]:
 
 
 def amounts_said(text: str) -> tuple[str, ...]:
-    """Numbers of a question that may be lengths or counts, as the notation writes them."""
+    """Numbers of a question that may be lengths or counts, as the notation writes them.
+
+    None and one are said without a number: "does it hold any pallets?".
+    """
     digits = re.findall(r"\d+(?:[.,]\d+)?|\.\d+", text)
     said = [number(float(found.replace(",", "."))) for found in digits]
     said += [str(_WORDS.index(word)) for word in _words(text) if word in _WORDS]
     said += [_AMOUNTS[word] for word in _words(text) if word in _AMOUNTS]
-    return tuple(dict.fromkeys(said))
+    return tuple(dict.fromkeys((*said, "0", "1")))
 
 
 def _words(text: str) -> list[str]:

@@ -51,7 +51,9 @@ def draw_labels(rng: random.Random) -> list[str]:
 
 def shares_a_word(first: str, second: str) -> bool:
     """Whether one could stand for the other: "box" for "cardboard box", "rack" for "shelf"."""
-    words = [{w for name in (n, *SYNONYMS.get(n, ())) for w in name.split()} for n in (first, second)]
+    words = [
+        {w for name in (n, *SYNONYMS.get(n, ())) for w in name.split()} for n in (first, second)
+    ]
     return bool(words[0] & words[1])
 
 

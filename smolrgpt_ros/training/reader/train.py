@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import os
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, distributed, nn
 
 from smolrgpt_ros.language.readers.adapter import adapter_state, add_adapter
-from smolrgpt_ros.language.readers.base_model import load_base_model
+from smolrgpt_ros.language.readers.base_model import BaseModel
 from smolrgpt_ros.language.readers.encoding import ReaderEncoding
 
 from .batches import MAX_TOKENS, Batch, batch_of, encoded
@@ -25,45 +26,47 @@ from .recipe import ReaderRecipe
 STATE = "state.pt"
 ADAPTER = "adapter.safetensors"
 SAVE_SECONDS = 180.0
+LOG_STEPS = 10
 STEPS_IN_SEED = 1_000_000
+LoadBase = Callable[[], BaseModel]
 
 
-def train_reader(recipe: ReaderRecipe, folder: Path, base: Path | None, processes: int) -> None:
+def train_reader(recipe: ReaderRecipe, folder: Path, load: LoadBase, processes: int = 1) -> None:
     """Trains, or continues a run, until the recipe's minutes are over.
 
     Args:
         recipe: sizes and schedule.
         folder: of the run: ``state.pt`` to continue from, ``adapter.safetensors``, ``log.jsonl``.
-        base: folder of the base model; ``None``: the installed package.
-        processes: that share each step's examples.
+        load: reads the base model; each process calls it.
+        processes: that share each step's examples, a thread each.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if processes == 1:
-        _train(0, 1, recipe, folder, base)
+        _train(0, 1, recipe, folder, load)
         return
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
-    os.environ.setdefault("MASTER_PORT", "29531")
-    torch.multiprocessing.spawn(  # type: ignore[no-untyped-call]
-        _process, (processes, recipe, folder, base), nprocs=processes
-    )
+    os.environ.setdefault("MASTER_PORT", _free_port())
+    torch.multiprocessing.spawn(_process, (processes, recipe, folder, load), nprocs=processes)
 
 
-def _process(
-    rank: int, processes: int, recipe: ReaderRecipe, folder: Path, base: Path | None
-) -> None:
+def _free_port() -> str:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return str(found.getsockname()[1])
+
+
+def _process(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: LoadBase) -> None:
+    torch.set_num_threads(1)
     distributed.init_process_group("gloo", rank=rank, world_size=processes)
     try:
-        _train(rank, processes, recipe, folder, base)
+        _train(rank, processes, recipe, folder, load)
     finally:
         distributed.destroy_process_group()
 
 
-def _train(
-    rank: int, processes: int, recipe: ReaderRecipe, folder: Path, base: Path | None
-) -> None:
-    torch.set_num_threads(1)
+def _train(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: LoadBase) -> None:
     torch.manual_seed(recipe.seed)
-    loaded = load_base_model(base, torch.bfloat16)
+    loaded = load()
     model, encoding = loaded.model, ReaderEncoding(loaded.tokenizer)
     trained = add_adapter(model, recipe.rank, recipe.first_layer)
     optimizer = torch.optim.AdamW(trained, recipe.learning_rate, (0.9, 0.98), weight_decay=0.0)
@@ -88,7 +91,7 @@ def _train(
         optimizer.zero_grad(set_to_none=True)
         step += 1
         running = loss if math.isnan(running) else 0.95 * running + 0.05 * loss
-        if rank == 0 and (step % 10 == 0 or step < 5):
+        if rank == 0 and step % LOG_STEPS == 0:
             _log(folder, step, float(now), running, rate)
         if rank == 0 and time.monotonic() - saved > SAVE_SECONDS:
             saved = time.monotonic()
@@ -108,8 +111,8 @@ def _step(model: nn.Module, encoding: ReaderEncoding, seed: int, count: int) -> 
     """Gradients of one process's share of a step; the mean loss per token."""
     drawn = (encoded(example, encoding) for example in examples(seed))
     some = list(islice((e for e in drawn if len(e[0]) + len(e[1]) <= MAX_TOKENS), count))
-    loss = _loss(model, batch_of(some, torch.bfloat16))
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss = _loss(model, batch_of(some, next(model.parameters()).dtype))
+    loss.backward()
     return float(loss.detach())
 
 

@@ -1,0 +1,61 @@
+"""The readers that parameters name; for the grammar alone nothing of a language model is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..reader.reader import GrammarReader
+from .protocol import Reader
+from .two_readers import TwoReaders
+
+READINGS = ("grammar", "both", "model")
+
+
+def readers_of(
+    reading: str, grammar: GrammarReader, adapter: Path, base: Path | None = None
+) -> TwoReaders:
+    """The readers of the parameter ``reading``.
+
+    Args:
+        reading: one of :data:`READINGS`.
+        grammar: reads by rules.
+        adapter: the language model's adapter, a .safetensors file.
+        base: folder of the base model; ``None``: the installed package.
+
+    Raises:
+        ValueError: for another reading.
+        BaseModelMissing: where the base model is not installed.
+        FileNotFoundError: where there is no adapter.
+    """
+    if reading not in READINGS:
+        raise ValueError(f"reading must be one of {READINGS}, found {reading!r}")
+    if reading == "grammar":
+        return TwoReaders(grammar)
+    model = load_model_reader(adapter, base)
+    return TwoReaders(grammar if reading == "both" else None, model)
+
+
+def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
+    """The reader that is a language model, in eight-bit integers.
+
+    Raises:
+        BaseModelMissing: where the base model is not installed.
+        FileNotFoundError: where there is no adapter.
+    """
+    if not adapter.is_file():
+        raise FileNotFoundError(
+            f"no adapter of the reader in {adapter}; set reading.adapter to a file made by "
+            "'smolrgpt train --config config/training/reader.yaml'"
+        )
+    # torch takes seconds to import.
+    from safetensors.torch import load_file
+
+    from .adapter import merge_adapter
+    from .base_model import load_base_model
+    from .decoder import GreedyDecoder, in_int8
+    from .encoding import ReaderEncoding
+    from .model_reader import ModelReader
+
+    loaded = load_base_model(base)
+    merge_adapter(loaded.model, load_file(adapter))
+    return ModelReader(GreedyDecoder(in_int8(loaded.model)), ReaderEncoding(loaded.tokenizer))

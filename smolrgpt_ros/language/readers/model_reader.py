@@ -1,0 +1,68 @@
+"""Reads questions with a small language model, independently of the grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..question import Question
+from ..reader.resolution import View, resolved
+from .constrained import ConstrainedOutput
+from .decoder import OutputTooLong
+from .encoding import ReaderEncoding
+from .notation_grammar import notation_grammar
+from .prompt import MAX_CHARACTERS, amounts_said, ids_said
+
+LEAST_PROBABILITY = 0.5
+"""Below it a reading is a guess, and the question is refused."""
+
+
+class Decoder(Protocol):
+    """Writes outputs; see :class:`~.decoder.GreedyDecoder`."""
+
+    def write(self, prompt: Sequence[int], output: ConstrainedOutput) -> float: ...
+
+
+class ModelReader:
+    """Reads by a language model whose output is held to the query language.
+
+    It can write no label that is not in view and no number that the question does not say.
+
+    Args:
+        decoder: writes what the model reads.
+        encoding: of prompts and outputs.
+    """
+
+    def __init__(self, decoder: Decoder, encoding: ReaderEncoding) -> None:
+        self._decoder, self._encoding = decoder, encoding
+
+    def read(self, text: str, view: View, placeholders: Sequence[int] = ()) -> Question:
+        """What a question asks; see :class:`~.protocol.Reader`."""
+        in_view = f"in view: {view.listed()}"
+        if placeholders or "<mask>" in text.lower():
+            raise QueryError(
+                Status.BAD_QUESTION,
+                f"the language model reads no <mask> placeholders, name regions by id; {in_view}",
+            )
+        if len(text) > MAX_CHARACTERS:
+            raise QueryError(
+                Status.BAD_QUESTION,
+                f"the language model reads at most {MAX_CHARACTERS} characters, found {len(text)}",
+            )
+        labels = [label for label in dict.fromkeys(view.labels.values()) if label]
+        grammar = notation_grammar(labels, ids_said(text), amounts_said(text))
+        output = ConstrainedOutput(grammar, self._encoding.piece, self._encoding.end)
+        try:
+            probability = self._decoder.write(self._encoding.prompt(labels, text), output)
+        except OutputTooLong as error:
+            raise QueryError(
+                Status.BAD_QUESTION, f"the language model finds no end: {error}; {in_view}"
+            ) from None
+        found = cast("Question | None", output.value())
+        if found is None or probability < LEAST_PROBABILITY:
+            raise QueryError(
+                Status.BAD_QUESTION, f"the language model does not read the question; {in_view}"
+            )
+        return cast(Question, resolved(found, view))

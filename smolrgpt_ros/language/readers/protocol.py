@@ -1,0 +1,51 @@
+"""What reads questions: the grammar, or a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from ..question import Question
+from ..reader.resolution import View
+
+
+class Reader(Protocol):
+    """Reads a typed question as a value of the query language."""
+
+    def read(self, text: str, view: View, placeholders: Sequence[int] = ()) -> Question:
+        """What a question asks.
+
+        Args:
+            text: as typed, in English.
+            view: the regions it may mean.
+            placeholders: the regions behind its ``<mask>``s, in order.
+
+        Raises:
+            QueryError: BAD_QUESTION or UNKNOWN_REGION, where it cannot be read.
+        """
+        ...
+
+
+class ReadBy(Enum):
+    """Whose reading an answer stands on."""
+
+    GRAMMAR = "grammar"
+    MODEL = "model"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question as it was read.
+
+    Args:
+        question: what it asks.
+        by: who read it so; ``BOTH``: the grammar and the model, equally.
+        note: what a careful client should know of it; mostly empty.
+    """
+
+    question: Question
+    by: ReadBy
+    note: str = ""

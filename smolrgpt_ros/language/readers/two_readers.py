@@ -1,0 +1,112 @@
+"""The grammar's reading and the language model's, compared."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from ..english import english
+from ..question import Question
+from ..reader.resolution import View
+from .comparison import same_question
+from .protocol import ReadBy, Reader, Reading
+
+_LOG = logging.getLogger(__name__)
+MODEL_TIMEOUT_S = 5.0
+
+
+class TwoReaders:
+    """Reads by the grammar, by a language model, or by both and compares.
+
+    Args:
+        grammar: reads by rules; ``None``: the model alone reads.
+        model: reads by itself; ``None``: the grammar alone reads.
+
+    Raises:
+        ValueError: without either.
+    """
+
+    def __init__(self, grammar: Reader | None, model: Reader | None = None) -> None:
+        if grammar is None and model is None:
+            raise ValueError("expected a grammar, a language model or both, found neither")
+        self._grammar, self._model = grammar, model
+        # One thread: the model reads one question at a time, beside detection and geometry.
+        self._thread = None if model is None else ThreadPoolExecutor(1, "reader")
+
+    def close(self) -> None:
+        """Ends the model's thread."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def reading(self, text: str, view: View, placeholders: Sequence[int] = ()) -> Reading:
+        """What a question asks, and who read it so.
+
+        Raises:
+            QueryError: BAD_QUESTION or UNKNOWN_REGION where nobody reads it, and where the two
+                readings differ, with both.
+        """
+        # Placeholders stand in the benchmark's wordings, which the grammar's room reads.
+        if (placeholders and self._grammar is not None) or self._model is None:
+            assert self._grammar is not None
+            return Reading(self._grammar.read(text, view, placeholders), ReadBy.GRAMMAR)
+        assert self._thread is not None
+        second = self._thread.submit(self._model.read, text, view, placeholders)
+        if self._grammar is None:
+            return Reading(_result(second), ReadBy.MODEL)
+        try:
+            first = self._grammar.read(text, view)
+        except QueryError as refusal:
+            return _read_by_model(second, refusal)
+        return _compared(first, second, view)
+
+
+def _result(second: Future[Question]) -> Question:
+    """The model's reading.
+
+    Raises:
+        QueryError: where it refuses, and BAD_QUESTION where it takes too long.
+    """
+    try:
+        return second.result(MODEL_TIMEOUT_S)
+    except FutureTimeout:
+        second.cancel()
+        raise QueryError(
+            Status.BAD_QUESTION,
+            f"the language model did not read the question within {MODEL_TIMEOUT_S:g} s",
+        ) from None
+
+
+def _read_by_model(second: Future[Question], refusal: QueryError) -> Reading:
+    """The model's reading of a question that the grammar refuses.
+
+    Raises:
+        QueryError: the grammar's, where the model refuses too.
+    """
+    try:
+        return Reading(_result(second), ReadBy.MODEL)
+    except QueryError as error:
+        _LOG.debug("neither reads: %s; %s", refusal.message, error.message)
+        raise refusal from None
+
+
+def _compared(first: Question, second: Future[Question], view: View) -> Reading:
+    """The grammar's reading, where the model does not read otherwise.
+
+    Raises:
+        QueryError: BAD_QUESTION, where it does.
+    """
+    try:
+        other = _result(second)
+    except QueryError as error:
+        note = f"Read by the grammar alone: {error.message.split(';')[0]}."
+        return Reading(first, ReadBy.GRAMMAR, note)
+    if same_question(first, other, view.labels):
+        return Reading(first, ReadBy.BOTH)
+    raise QueryError(
+        Status.BAD_QUESTION,
+        f"this can be read as {english(first)!r} or {english(other)!r}; ask one of them",
+    )

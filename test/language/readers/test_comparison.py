@@ -1,0 +1,75 @@
+"""Two readings that ask the same, however they put it."""
+
+from __future__ import annotations
+
+import pytest
+
+from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.readers.comparison import normal_form, same_question
+from smolrgpt_ros.language.readers.reading_notation import read_notation
+
+LABELS = {3: "pallet", 7: "pallet", 9: "transporter", 2: "shelf", 5: "shelf"}
+
+
+def read(text: str) -> q.Question:
+    return read_notation(text, ["pallet", "transporter", "shelf"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("distance( pallet 3, shelf 2)", "distance( shelf 2, pallet 3)"),
+        ("height( transporter)", "height( transporter 9)"),
+        ("height( pallet 3)", "height( region 3) in cm"),
+        ("count( pallet)", "count( pallet 7 3)"),
+        (
+            "holds( pallet 3, more than( height, shelf 2))",
+            "more than( height( pallet 3), height( shelf 2))",
+        ),
+        (
+            "more than( height( pallet 3), height( shelf 2))",
+            "less than( height( shelf 2), height( pallet 3))",
+        ),
+        (
+            "less than( distance( pallet 3, shelf 2), 2 m)",
+            "at most( distance( pallet 3, shelf 2), 200 cm)",
+        ),
+        (
+            "which( least( pallet 3 7, height))",
+            "which( least( together( pallet 7, pallet 3), height))",
+        ),
+        ("list( where( pallet, left of( shelf 2)))", "which( where( pallet, left of( shelf 2)))"),
+        (
+            "list( where( pallet, and( empty, in( shelf 2))))",
+            "list( where( pallet, and( in( shelf 2), empty)))",
+        ),
+    ],
+)
+def test_the_same_question(first: str, second: str) -> None:
+    assert same_question(read(first), read(second), LABELS)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("height( shelf)", "height( shelf 2)"),
+        ("which( least( pallet, height))", "which( most( pallet, height))"),
+        ("at least( count( pallet), 2)", "more than( count( pallet), 2)"),
+        ("list( where( pallet, left of( shelf 2)))", "count( where( pallet, left of( shelf 2)))"),
+        (
+            "difference( height( pallet 3), height( pallet 7))",
+            "difference( height( pallet 7), height( pallet 3))",
+        ),
+        (
+            "less than( distance( pallet 3, shelf 2), 2 m)",
+            "less than( distance( pallet 3, shelf 2), 3 m)",
+        ),
+    ],
+)
+def test_another_question(first: str, second: str) -> None:
+    assert not same_question(read(first), read(second), LABELS)
+
+
+def test_a_condition_of_all_of_a_class_stays_one() -> None:
+    question = read("holds( pallet, more than( height, 2 m))")
+    assert normal_form(question) == question
