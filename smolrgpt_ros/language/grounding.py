@@ -12,8 +12,10 @@ from . import question as q
 from .meaning import Meaning
 from .model_form import Decide, model_form, question_of, side_asked
 from .prompts import Prompt, write_prompt
-from .reader.reader import GrammarReader, default_reader
+from .reader.reader import default_reader
 from .reader.resolution import View
+from .readers.protocol import ReadBy
+from .readers.two_readers import TwoReaders
 from .templates.reference_resolution import RegionView
 from .templates.template_questions import read_template
 from .vocabulary import Vocabulary
@@ -33,6 +35,8 @@ class Grounding:
         model_prompt: what a model is asked: ``prompt``, the same form as a canonical prompt, or
             ``None`` for a question that no model is trained on.
         synonyms: words of the question that were read as a label, with that label.
+        read_by: whose reading it is.
+        reading_note: what a careful client should know of the reading; mostly empty.
     """
 
     question: q.Question
@@ -40,6 +44,8 @@ class Grounding:
     prompt: Prompt
     model_prompt: Prompt | None
     synonyms: tuple[tuple[str, str], ...] = ()
+    read_by: ReadBy = ReadBy.GRAMMAR
+    reading_note: str = ""
 
 
 def ground(
@@ -47,7 +53,7 @@ def ground(
     regions: Sequence[RegionView],
     vocabulary: Vocabulary | None = None,
     *,
-    reader: GrammarReader | None = None,
+    reader: TwoReaders | None = None,
     decide: Decide = lambda selection: None,
     canonical: bool = False,
     restricted: bool = False,
@@ -59,7 +65,7 @@ def ground(
             placeholders, in order; any other question may mean every region given.
         regions: the regions it may mean.
         vocabulary: class words of prompts; the warehouse's own if left out.
-        reader: reads questions without template; the one that ships if left out.
+        reader: reads questions without template; the grammar that ships if left out.
         decide: settles the ends of distances and sides ("the nearest pallet"), so that the prompt
             of a free question names one region for each.
         canonical: whether the model is asked the canonical prompt also of a question with
@@ -69,29 +75,35 @@ def ground(
 
     Raises:
         QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (it cannot be read
-            whole, or in two ways).
+            whole, or in two ways, or its two readers differ).
     """
     vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
-    reader = reader if reader is not None else default_reader()
+    reader = reader if reader is not None else TwoReaders(default_reader())
     if "<mask>" in question.lower():
         return _with_placeholders(question, regions, vocabulary, reader, canonical)
     labels = {view.id: view.label for view in regions}
-    asked = reader.read(question, View(labels))
-    synonyms = reader.synonyms_used(question, View(labels))
-    if restricted:
-        asked = _restricted(asked, labels)
+    reading = reader.reading(question, View(labels))
+    asked = _restricted(reading.question, labels) if restricted else reading.question
     form = model_form(asked, labels, decide)
-    if form is None or not form.trained:
-        return Grounding(asked, None, Prompt("", _named(asked)), None, synonyms)
-    prompt = write_prompt(form, labels, vocabulary)
-    return Grounding(asked, form, prompt, prompt, synonyms)
+    if form is not None and not form.trained:
+        form = None
+    prompt = Prompt("", _named(asked)) if form is None else write_prompt(form, labels, vocabulary)
+    return Grounding(
+        asked,
+        form,
+        prompt,
+        None if form is None else prompt,
+        reader.synonyms_used(question, View(labels)),
+        reading.by,
+        reading.note,
+    )
 
 
 def _with_placeholders(
     question: str,
     regions: Sequence[RegionView],
     vocabulary: Vocabulary,
-    reader: GrammarReader,
+    reader: TwoReaders,
     canonical: bool,
 ) -> Grounding:
     """A question whose regions the client named in order."""
@@ -113,7 +125,7 @@ def _with_placeholders(
 
 
 def _read_by_grammar(
-    reader: GrammarReader,
+    reader: TwoReaders,
     question: str,
     labels: dict[int, str],
     ids: tuple[int, ...],
@@ -125,7 +137,7 @@ def _read_by_grammar(
         QueryError: that of the templates where the grammar cannot read it either.
     """
     try:
-        asked = reader.read(question, View(labels), ids)
+        asked = reader.reading(question, View(labels), ids).question
     except QueryError:
         raise error from None
     side = side_asked(asked)

@@ -15,8 +15,11 @@ from smolrgpt_ros.checkpoints.checksums import (
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.detection.transformers_detector import TransformersDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-from smolrgpt_ros.language.reader.reader import GrammarReader, reader_with
+from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.language.reader.word_lists import WordListError
+from smolrgpt_ros.language.readers.loading import readers_of
+from smolrgpt_ros.language.readers.protocol import ReaderUnavailable
+from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.libraries import check_libraries
 
@@ -88,16 +91,24 @@ def _transformers_detector(settings: Settings) -> TransformersDetector:
     )
 
 
-def load_reader(settings: Settings) -> GrammarReader:
-    """The reader of questions, with the synonyms of the file that the parameters name.
+def load_readers(settings: Settings) -> TwoReaders:
+    """The grammar, with the synonyms of the file that the parameters name, and the language model.
 
     Raises:
-        LoadingError: if that file cannot be used.
+        LoadingError: where that file cannot be used, or the model that the parameter ``reading``
+            names is not installed.
     """
     try:
-        return reader_with(settings.vocabulary)
+        return readers_of(
+            settings.reading,
+            reader_with(settings.vocabulary),
+            Path(settings.reading_adapter),
+            Path(settings.reading_base) if settings.reading_base else None,
+        )
     except WordListError as error:
         raise LoadingError(f"the parameter vocabulary.file cannot be used: {error}") from error
+    except ReaderUnavailable as error:
+        raise LoadingError(f"reading: {settings.reading} is not possible: {error}") from error
 
 
 def load_engine(settings: Settings) -> TimedEngine | None:
@@ -141,7 +152,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
     return TimedEngine(engine, digest)
 
 
-def labels_without_synonyms(labels: Sequence[str], reader: GrammarReader) -> str:
+def labels_without_synonyms(labels: Sequence[str], reader: TwoReaders) -> str:
     """One sentence about the detector's classes that questions name by their label alone.
 
     Empty where there are none.

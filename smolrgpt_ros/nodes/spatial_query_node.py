@@ -19,7 +19,7 @@ from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.language.reader.reader import GrammarReader
+from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.query.health import QueryStatistics
@@ -47,7 +47,7 @@ from smolrgpt_ros.srv import SpatialQuery
 from .camera_pipeline import CameraPipeline
 from .goals import GoalFeedback, end_goal
 from .health import node_healths, not_ready_healths
-from .loading import labels_without_synonyms, load_detector, load_engine, load_reader
+from .loading import labels_without_synonyms, load_detector, load_engine, load_readers
 from .models import Models
 from .outputs import CameraOutputs
 from .program import end_process
@@ -78,7 +78,7 @@ class SpatialQueryNode(LifecycleNode):
         self._models = Models(detector_loader, engine_loader)
         self._query_service: QueryService | None = None
         self._reasoner: SpatialReasoner | None = None
-        self._reader: GrammarReader | None = None
+        self._reader: TwoReaders | None = None
         self._cameras: dict[str, CameraPipeline] = {}
         self._transforms: Transforms | None = None
         self._statistics = QueryStatistics()
@@ -194,7 +194,7 @@ class SpatialQueryNode(LifecycleNode):
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
         # Not at the first question: the English dictionary takes half a second.
-        self._reader = load_reader(self._settings)
+        self._reader = load_readers(self._settings)
         self.get_logger().info(self._models.load(self._settings))
         if sentence := labels_without_synonyms(self._models.labels, self._reader):
             self.get_logger().info(sentence)
@@ -213,7 +213,10 @@ class SpatialQueryNode(LifecycleNode):
                 memory,
             )
         self._reasoner = SpatialReasoner(
-            self._models.engine, self._reader, policy=self._settings.answer_policy
+            self._models.engine,
+            self._reader,
+            policy=self._settings.answer_policy,
+            trusts_model_reading=self._settings.reading_trust_model,
         )
         self._query_service = QueryService(
             self._reasoner,
@@ -240,6 +243,7 @@ class SpatialQueryNode(LifecycleNode):
     def _unload(self) -> None:
         self._stop()
         self._models.unload()
+        self._reader = None
         self._not_ready = "the node is not configured"
 
     # -- parameters -------------------------------------------------------------------------
@@ -259,6 +263,7 @@ class SpatialQueryNode(LifecycleNode):
         self._models.apply(self._settings)
         if (reasoner := self._reasoner) is not None:
             reasoner.policy = self._settings.answer_policy
+            reasoner.trusts_model_reading = self._settings.reading_trust_model
 
     # -- queries ----------------------------------------------------------------------------
 

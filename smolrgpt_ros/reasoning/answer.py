@@ -8,6 +8,7 @@ from smolrgpt_ros.language.answers import Value, normalized_answer
 from smolrgpt_ros.language.english import english
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.question import Question
+from smolrgpt_ros.language.readers.protocol import ReadBy
 
 from .measuring.evaluation import SURE, Evaluation
 
@@ -49,6 +50,8 @@ class SpatialAnswer:
         notes: what else a careful client should know, one sentence each.
         complete: nothing that could change the measured answer seems to be missing from view.
         changeable: what may be an object would change the measured answer if it was one.
+        read_by: whose reading of the question it answers.
+        trusts_model_reading: whether it is trusted where the language model alone read.
     """
 
     question: str
@@ -71,6 +74,8 @@ class SpatialAnswer:
     device: str
     latency_s: float
     notes: tuple[str, ...] = ()
+    read_by: ReadBy = ReadBy.GRAMMAR
+    trusts_model_reading: bool = False
     complete: bool = True
     changeable: bool = False
 
@@ -100,8 +105,11 @@ class SpatialAnswer:
 
         ``model``: the generated one; ``measured``: the measured one; ``agree``: the measured one
         where both agree. ``None`` where there is none; never one in place of the other. A measured
-        value is not trusted where it is less than ``SURE`` probable, or changeable.
+        value is not trusted where it is less than ``SURE`` probable, or changeable. Nothing is
+        where the language model alone read the question, unless that is trusted.
         """
+        if self.read_by is ReadBy.MODEL and not self.trusts_model_reading:
+            return None
         if self.policy == "model":
             return self.value
         certainty = self.measured.certainty

@@ -14,7 +14,9 @@ from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.model_form import side_asked
 from smolrgpt_ros.language.question import Question
-from smolrgpt_ros.language.reader.reader import GrammarReader, default_reader
+from smolrgpt_ros.language.reader.reader import default_reader
+from smolrgpt_ros.language.readers.protocol import ReadBy
+from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -44,21 +46,25 @@ class SpatialReasoner:
 
     Args:
         engine: generates the model's answer; ``None`` to measure only.
-        reader: reads questions; the one that ships if left out.
+        reader: reads questions; the grammar that ships if left out.
         policy: see :attr:`SpatialAnswer.trusted`; may be changed at any time.
+        trusts_model_reading: whether answers are trusted where the language model alone read the
+            question; may be changed at any time.
     """
 
     def __init__(
         self,
         engine: Engine | None,
-        reader: GrammarReader | None = None,
+        reader: TwoReaders | None = None,
         policy: str = DEFAULT_POLICY,
+        trusts_model_reading: bool = False,
     ) -> None:
         self._engine = engine
-        self._reader = reader if reader is not None else default_reader()
+        self._reader = reader if reader is not None else TwoReaders(default_reader())
         self._lock = threading.Lock()
         self._geometry: FrameGeometry | None = None
         self.policy = policy
+        self.trusts_model_reading = trusts_model_reading
 
     @property
     def policy(self) -> str:
@@ -149,6 +155,8 @@ class SpatialReasoner:
             ),
             complete=measured.answered and not missing.caveats,
             changeable=missing.changeable,
+            read_by=grounding.read_by,
+            trusts_model_reading=self.trusts_model_reading,
         )
 
     def _ground(
@@ -302,6 +310,13 @@ def _notes(
     notes = []
     vanished = list(sentence.vanished_region_ids)
     notes += [f'"{word}" was read as "{label}".' for word, label in grounding.synonyms]
+    if grounding.read_by is ReadBy.MODEL:
+        notes.append(
+            "reading: model. The language model alone read the question: compare understood with "
+            "what was meant."
+        )
+    if grounding.reading_note:
+        notes.append(grounding.reading_note)
     if generated and grounding.model_prompt is None:
         notes.append("The model was not trained on this form of question and was not asked.")
     if vanished:

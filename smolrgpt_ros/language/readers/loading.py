@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..reader.reader import GrammarReader
-from .protocol import Reader
+from .protocol import Reader, ReaderUnavailable
 from .two_readers import TwoReaders
 
 READINGS = ("grammar", "both", "model")
@@ -24,26 +24,24 @@ def readers_of(
 
     Raises:
         ValueError: for another reading.
-        BaseModelMissing: where the base model is not installed.
-        FileNotFoundError: where there is no adapter.
+        ReaderUnavailable: where the base model is not installed, or there is no adapter.
     """
     if reading not in READINGS:
         raise ValueError(f"reading must be one of {READINGS}, found {reading!r}")
     if reading == "grammar":
         return TwoReaders(grammar)
     model = load_model_reader(adapter, base)
-    return TwoReaders(grammar if reading == "both" else None, model)
+    return TwoReaders(grammar, model, model_alone=reading == "model")
 
 
 def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
     """The reader that is a language model, in eight-bit integers.
 
     Raises:
-        BaseModelMissing: where the base model is not installed.
-        FileNotFoundError: where there is no adapter.
+        ReaderUnavailable: where the base model is not installed, or there is no adapter.
     """
     if not adapter.is_file():
-        raise FileNotFoundError(
+        raise ReaderUnavailable(
             f"no adapter of the reader in {adapter}; set reading.adapter to a file made by "
             "'smolrgpt train --config config/training/reader.yaml'"
         )

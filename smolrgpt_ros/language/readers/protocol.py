@@ -28,6 +28,23 @@ class Reader(Protocol):
         ...
 
 
+class ReaderUnavailable(RuntimeError):
+    """A reader that cannot be made: what is missing, and the command that installs it."""
+
+
+class RuleReader(Reader, Protocol):
+    """A reader by rules, which knows words for labels."""
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Labels that questions may name by a synonym."""
+        ...
+
+    def synonyms_used(self, text: str, view: View) -> tuple[tuple[str, str], ...]:
+        """Words of a text that stand for a label in view, with that label."""
+        ...
+
+
 class ReadBy(Enum):
     """Whose reading an answer stands on."""
 

@@ -13,7 +13,7 @@ from ..english import english
 from ..question import Question
 from ..reader.resolution import View
 from .comparison import same_question
-from .protocol import ReadBy, Reader, Reading
+from .protocol import ReadBy, Reader, Reading, RuleReader
 
 _LOG = logging.getLogger(__name__)
 MODEL_TIMEOUT_S = 5.0
@@ -23,24 +23,27 @@ class TwoReaders:
     """Reads by the grammar, by a language model, or by both and compares.
 
     Args:
-        grammar: reads by rules; ``None``: the model alone reads.
+        grammar: reads by rules; questions with placeholders always.
         model: reads by itself; ``None``: the grammar alone reads.
-
-    Raises:
-        ValueError: without either.
+        model_alone: whether the model reads all other questions without the grammar.
     """
 
-    def __init__(self, grammar: Reader | None, model: Reader | None = None) -> None:
-        if grammar is None and model is None:
-            raise ValueError("expected a grammar, a language model or both, found neither")
-        self._grammar, self._model = grammar, model
-        # One thread: the model reads one question at a time, beside detection and geometry.
+    def __init__(
+        self, grammar: RuleReader, model: Reader | None = None, *, model_alone: bool = False
+    ) -> None:
+        self._grammar, self._model, self._model_alone = grammar, model, model_alone
+        # One thread: the model reads one question at a time, beside detection and geometry. It
+        # ends with this object.
         self._thread = None if model is None else ThreadPoolExecutor(1, "reader")
 
-    def close(self) -> None:
-        """Ends the model's thread."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
+    @property
+    def labels(self) -> frozenset[str]:
+        """Labels that questions may name by a synonym."""
+        return self._grammar.labels
+
+    def synonyms_used(self, text: str, view: View) -> tuple[tuple[str, str], ...]:
+        """Words of a text that stand for a label in view, with that label."""
+        return self._grammar.synonyms_used(text, view)
 
     def reading(self, text: str, view: View, placeholders: Sequence[int] = ()) -> Reading:
         """What a question asks, and who read it so.
@@ -49,13 +52,10 @@ class TwoReaders:
             QueryError: BAD_QUESTION or UNKNOWN_REGION where nobody reads it, and where the two
                 readings differ, with both.
         """
-        # Placeholders stand in the benchmark's wordings, which the grammar's room reads.
-        if (placeholders and self._grammar is not None) or self._model is None:
-            assert self._grammar is not None
+        if self._model is None or self._thread is None or placeholders:
             return Reading(self._grammar.read(text, view, placeholders), ReadBy.GRAMMAR)
-        assert self._thread is not None
-        second = self._thread.submit(self._model.read, text, view, placeholders)
-        if self._grammar is None:
+        second = self._thread.submit(self._model.read, text, view)
+        if self._model_alone:
             return Reading(_result(second), ReadBy.MODEL)
         try:
             first = self._grammar.read(text, view)

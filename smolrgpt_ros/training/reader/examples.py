@@ -181,12 +181,12 @@ class Draw:
     def one(self, depth: int) -> tuple[str, str]:
         """One object."""
         rng, chance = self._rng, self._rng.random()
-        if chance < (0.55 if depth == 0 else 0.75):
+        if chance < (0.66 if depth == 0 else 0.78):
             return self._named(self.labels)
-        if chance < (0.62 if depth == 0 else 0.82):
+        if chance < (0.73 if depth == 0 else 0.86):
             word, label = self._class()
             return f"the {word}", label
-        if chance < (0.66 if depth == 0 else 0.86):
+        if chance < (0.77 if depth == 0 else 0.90):
             return rng.choice(_CAMERA), "camera"
         if depth > 1:
             return self._named(self.labels)

@@ -29,6 +29,13 @@ class Reads:
             raise self._outcome
         return self._outcome
 
+    @property
+    def labels(self) -> frozenset[str]:
+        return frozenset()
+
+    def synonyms_used(self, text: str, view: View) -> tuple[tuple[str, str], ...]:
+        return ()
+
 
 def readers(first: q.Question | QueryError, second: q.Question | QueryError) -> TwoReaders:
     return TwoReaders(Reads(first), Reads(second))
@@ -65,6 +72,5 @@ def test_placeholders_are_read_by_the_grammar() -> None:
 
 def test_one_reader_alone() -> None:
     assert TwoReaders(Reads(HEIGHT)).reading("h", VIEW).by is ReadBy.GRAMMAR
-    assert TwoReaders(None, Reads(WIDTH)).reading("w", VIEW).by is ReadBy.MODEL
-    with pytest.raises(ValueError, match="found neither"):
-        TwoReaders(None)
+    alone = TwoReaders(Reads(HEIGHT), Reads(WIDTH), model_alone=True)
+    assert alone.reading("w", VIEW).by is ReadBy.MODEL
