@@ -36,6 +36,7 @@ class Grounding:
             ``None`` for a question that no model is trained on.
         synonyms: words of the question that were read as a label, with that label.
         read_by: whose reading it is.
+        reading_trusted: whether that reading may be acted on.
         reading_note: what a careful client should know of the reading; mostly empty.
     """
 
@@ -45,6 +46,7 @@ class Grounding:
     model_prompt: Prompt | None
     synonyms: tuple[tuple[str, str], ...] = ()
     read_by: ReadBy = ReadBy.GRAMMAR
+    reading_trusted: bool = True
     reading_note: str = ""
 
 
@@ -95,6 +97,7 @@ def ground(
         None if form is None else prompt,
         reader.synonyms_used(question, View(labels)),
         reading.by,
+        reading.trusted,
         reading.note,
     )
 

@@ -104,6 +104,7 @@ def load_readers(settings: Settings) -> TwoReaders:
             reader_with(settings.vocabulary),
             Path(settings.reading_adapter),
             Path(settings.reading_base) if settings.reading_base else None,
+            trust_model=settings.reading_trust_model,
         )
     except WordListError as error:
         raise LoadingError(f"the parameter vocabulary.file cannot be used: {error}") from error

@@ -213,10 +213,7 @@ class SpatialQueryNode(LifecycleNode):
                 memory,
             )
         self._reasoner = SpatialReasoner(
-            self._models.engine,
-            self._reader,
-            policy=self._settings.answer_policy,
-            trusts_model_reading=self._settings.reading_trust_model,
+            self._models.engine, self._reader, policy=self._settings.answer_policy
         )
         self._query_service = QueryService(
             self._reasoner,
@@ -243,8 +240,7 @@ class SpatialQueryNode(LifecycleNode):
     def _unload(self) -> None:
         self._stop()
         self._models.unload()
-        self._reader = None
-        self._not_ready = "the node is not configured"
+        self._reader, self._not_ready = None, "the node is not configured"
 
     # -- parameters -------------------------------------------------------------------------
 
@@ -263,7 +259,6 @@ class SpatialQueryNode(LifecycleNode):
         self._models.apply(self._settings)
         if (reasoner := self._reasoner) is not None:
             reasoner.policy = self._settings.answer_policy
-            reasoner.trusts_model_reading = self._settings.reading_trust_model
 
     # -- queries ----------------------------------------------------------------------------
 

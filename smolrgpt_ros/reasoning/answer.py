@@ -51,7 +51,7 @@ class SpatialAnswer:
         complete: nothing that could change the measured answer seems to be missing from view.
         changeable: what may be an object would change the measured answer if it was one.
         read_by: whose reading of the question it answers.
-        trusts_model_reading: whether it is trusted where the language model alone read.
+        reading_trusted: whether that reading may be acted on.
     """
 
     question: str
@@ -75,7 +75,7 @@ class SpatialAnswer:
     latency_s: float
     notes: tuple[str, ...] = ()
     read_by: ReadBy = ReadBy.GRAMMAR
-    trusts_model_reading: bool = False
+    reading_trusted: bool = True
     complete: bool = True
     changeable: bool = False
 
@@ -108,7 +108,7 @@ class SpatialAnswer:
         value is not trusted where it is less than ``SURE`` probable, or changeable. Nothing is
         where the language model alone read the question, unless that is trusted.
         """
-        if self.read_by is ReadBy.MODEL and not self.trusts_model_reading:
+        if not self.reading_trusted:
             return None
         if self.policy == "model":
             return self.value

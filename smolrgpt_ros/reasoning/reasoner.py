@@ -48,8 +48,6 @@ class SpatialReasoner:
         engine: generates the model's answer; ``None`` to measure only.
         reader: reads questions; the grammar that ships if left out.
         policy: see :attr:`SpatialAnswer.trusted`; may be changed at any time.
-        trusts_model_reading: whether answers are trusted where the language model alone read the
-            question; may be changed at any time.
     """
 
     def __init__(
@@ -57,14 +55,12 @@ class SpatialReasoner:
         engine: Engine | None,
         reader: TwoReaders | None = None,
         policy: str = DEFAULT_POLICY,
-        trusts_model_reading: bool = False,
     ) -> None:
         self._engine = engine
         self._reader = reader if reader is not None else TwoReaders(default_reader())
         self._lock = threading.Lock()
         self._geometry: FrameGeometry | None = None
         self.policy = policy
-        self.trusts_model_reading = trusts_model_reading
 
     @property
     def policy(self) -> str:
@@ -156,7 +152,7 @@ class SpatialReasoner:
             complete=measured.answered and not missing.caveats,
             changeable=missing.changeable,
             read_by=grounding.read_by,
-            trusts_model_reading=self.trusts_model_reading,
+            reading_trusted=grounding.reading_trusted,
         )
 
     def _ground(

@@ -12,7 +12,12 @@ READINGS = ("grammar", "both", "model")
 
 
 def readers_of(
-    reading: str, grammar: GrammarReader, adapter: Path, base: Path | None = None
+    reading: str,
+    grammar: GrammarReader,
+    adapter: Path,
+    base: Path | None = None,
+    *,
+    trust_model: bool = False,
 ) -> TwoReaders:
     """The readers of the parameter ``reading``.
 
@@ -21,6 +26,7 @@ def readers_of(
         grammar: reads by rules.
         adapter: the language model's adapter, a .safetensors file.
         base: folder of the base model; ``None``: the installed package.
+        trust_model: whether a reading of the model alone may be acted on.
 
     Raises:
         ValueError: for another reading.
@@ -31,7 +37,7 @@ def readers_of(
     if reading == "grammar":
         return TwoReaders(grammar)
     model = load_model_reader(adapter, base)
-    return TwoReaders(grammar, model, model_alone=reading == "model")
+    return TwoReaders(grammar, model, model_alone=reading == "model", trust_model=trust_model)
 
 
 def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:

@@ -60,9 +60,11 @@ class Reading:
     Args:
         question: what it asks.
         by: who read it so; ``BOTH``: the grammar and the model, equally.
+        trusted: whether it may be acted on.
         note: what a careful client should know of it; mostly empty.
     """
 
     question: Question
     by: ReadBy
+    trusted: bool = True
     note: str = ""

@@ -26,12 +26,19 @@ class TwoReaders:
         grammar: reads by rules; questions with placeholders always.
         model: reads by itself; ``None``: the grammar alone reads.
         model_alone: whether the model reads all other questions without the grammar.
+        trust_model: whether a reading of the model alone may be acted on.
     """
 
     def __init__(
-        self, grammar: RuleReader, model: Reader | None = None, *, model_alone: bool = False
+        self,
+        grammar: RuleReader,
+        model: Reader | None = None,
+        *,
+        model_alone: bool = False,
+        trust_model: bool = False,
     ) -> None:
-        self._grammar, self._model, self._model_alone = grammar, model, model_alone
+        self._grammar, self._model = grammar, model
+        self._model_alone, self._trust_model = model_alone, trust_model
         # One thread: the model reads one question at a time, beside detection and geometry. It
         # ends with this object.
         self._thread = None if model is None else ThreadPoolExecutor(1, "reader")
@@ -56,11 +63,11 @@ class TwoReaders:
             return Reading(self._grammar.read(text, view, placeholders), ReadBy.GRAMMAR)
         second = self._thread.submit(self._model.read, text, view)
         if self._model_alone:
-            return Reading(_result(second), ReadBy.MODEL)
+            return Reading(_result(second), ReadBy.MODEL, self._trust_model)
         try:
             first = self._grammar.read(text, view)
         except QueryError as refusal:
-            return _read_by_model(second, refusal)
+            return Reading(_by_model(second, refusal), ReadBy.MODEL, self._trust_model)
         return _compared(first, second, view)
 
 
@@ -80,14 +87,14 @@ def _result(second: Future[Question]) -> Question:
         ) from None
 
 
-def _read_by_model(second: Future[Question], refusal: QueryError) -> Reading:
+def _by_model(second: Future[Question], refusal: QueryError) -> Question:
     """The model's reading of a question that the grammar refuses.
 
     Raises:
         QueryError: the grammar's, where the model refuses too.
     """
     try:
-        return Reading(_result(second), ReadBy.MODEL)
+        return _result(second)
     except QueryError as error:
         _LOG.debug("neither reads: %s; %s", refusal.message, error.message)
         raise refusal from None
@@ -103,7 +110,7 @@ def _compared(first: Question, second: Future[Question], view: View) -> Reading:
         other = _result(second)
     except QueryError as error:
         note = f"Read by the grammar alone: {error.message.split(';')[0]}."
-        return Reading(first, ReadBy.GRAMMAR, note)
+        return Reading(first, ReadBy.GRAMMAR, note=note)
     if same_question(first, other, view.labels):
         return Reading(first, ReadBy.BOTH)
     raise QueryError(

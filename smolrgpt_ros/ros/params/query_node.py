@@ -108,6 +108,7 @@ SPECS: tuple[ParameterSpec, ...] = (
         False,
         "Trust answers to questions that the language model alone reads; false: their field "
         "trusted is empty.",
+        read_only=True,
     ),
     ParameterSpec(
         "vocabulary.file",

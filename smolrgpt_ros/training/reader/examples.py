@@ -219,8 +219,8 @@ class Draw:
         word = spoken(label, self.labels, rng)
         if rng.random() < 0.03 and sum(other[0] == label[0] for other in self.labels) == 1:
             return f"{label[0]}{i}", f"{label} {i}"
-        spelled = COUNTS[i] if i < len(COUNTS) else str(i)
-        return rng.choice(_NAMED).format(w=word, i=i, n=spelled), f"{label} {i}"
+        in_words = COUNTS[i] if i < len(COUNTS) else str(i)
+        return rng.choice(_NAMED).format(w=word, i=i, n=in_words), f"{label} {i}"
 
     def _class(self, but: str = "") -> tuple[str, str]:
         """A class: the word for it, its label."""

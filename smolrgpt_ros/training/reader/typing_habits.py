@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from smolrgpt_ros.language.readers.prompt import ids_said
+
 OPENERS = (
     "please", "hey,", "ok,", "so", "and", "um", "hi,", "now", "hello,", "robot,", "quick question:",
     "can you tell me", "tell me", "i want to know:", "question:", "excuse me,", "for my report:",
@@ -52,7 +54,7 @@ def _slipped(text: str, rng: random.Random) -> str:
     words = text.split(" ")
     at = rng.randrange(len(words))
     word = words[at]
-    if len(word) < 4 or not word.isalpha():
+    if len(word) < 4 or not word.isalpha() or ids_said(word):  # numbers stay as they are
         return text
     i = rng.randrange(1, len(word) - 1)
     kind = rng.randrange(4)

@@ -57,7 +57,7 @@ def test_unequal_readings_are_refused_with_both() -> None:
 
 def test_the_model_reads_what_the_grammar_refuses() -> None:
     reading = readers(REFUSAL, WIDTH).reading("how broad is pallet 3", VIEW)
-    assert (reading.question, reading.by) == (WIDTH, ReadBy.MODEL)
+    assert (reading.question, reading.by, reading.trusted) == (WIDTH, ReadBy.MODEL, False)
 
 
 def test_the_grammars_refusal_stands_where_neither_reads() -> None:

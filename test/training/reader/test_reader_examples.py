@@ -15,7 +15,7 @@ from smolrgpt_ros.training.reader.wordings import question_wordings
 
 def test_every_wording_can_be_filled() -> None:
     labels = ["pallet", "buffer", "transporter", "shelf"]
-    for wording in question_wordings():
+    for wording in {w.notation: w for w in question_wordings()}.values():
         example = Draw(random.Random(4), labels).example(wording)
         assert "{" not in example.text, wording
         assert (example.question is None) is wording.is_refusal, wording
