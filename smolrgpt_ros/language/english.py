@@ -291,8 +291,9 @@ def _sentence(question: q.Question) -> str:
 def _(question: q.HowMuch) -> str:
     asked, unit = question.quantity, _UNITS[question.unit]
     if isinstance(asked, q.Distance) and asked.mode is q.Mode.CENTER:
-        any_of = "any of " if _is_list(asked.second) and not _is_list(asked.first) else ""
-        return f"How far is {one(asked.first)} from {any_of}{one(asked.second)}{unit}?"
+        several = [_is_list(end) for end in (asked.first, asked.second)]
+        first, second = ["any of " if s and sum(several) == 1 else "" for s in several]
+        return f"How far is {first}{one(asked.first)} from {second}{one(asked.second)}{unit}?"
     return f"What is {quantity(asked)}{unit}?"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from .. import question as q
 from .noun_phrases import It, together
 from .parser import Mismatch
-from .superlatives import Rank
+from .superlatives import Rank, Unsaid
 
 _ON_FLOOR = ("buffer",)
 _AHEAD_DEG = 10.0
@@ -33,6 +33,16 @@ def straight_ahead(selection: q.Selection) -> q.Selection:
     return q.Ranked(q.where(selection, ahead()), q.Bearing(), q.Extreme.LEAST)
 
 
+def or_unsaid(target: q.Selection | None) -> q.Selection:
+    """What a distance is from, where the phrase may leave it out."""
+    return Unsaid() if target is None else target  # type: ignore[return-value]
+
+
+def equally(comparison: q.Comparison | None) -> q.Comparison:
+    """ "As tall as", "at least as tall as"."""
+    return comparison or q.Comparison.EQUAL
+
+
 def within(target: q.Selection, metres: float) -> q.Condition:
     """Nearer to the target than that."""
     return q.Compared(q.DistanceTo(target), q.Comparison.LESS, float(metres))
@@ -50,7 +60,15 @@ def sized(dimension: q.Dimension, more: bool, other: q.Selection | float) -> q.C
 
 
 def any_of(*conditions: q.Condition) -> q.Condition:
-    """Conditions joined by "or"."""
+    """Conditions joined by "or".
+
+    Raises:
+        Mismatch: for "on my left or on my right", which asks for one of the two words.
+    """
+    if len({c.of for c in conditions if isinstance(c, q.Beside)}) == 1 < len(conditions):
+        sides = {c.side for c in conditions if isinstance(c, q.Beside)}
+        if any(opposite(side) in sides for side in sides):
+            raise Mismatch("one of two sides is asked for")
     flat: list[q.Condition] = []
     for condition in conditions:
         flat += condition.conditions if isinstance(condition, q.AnyOf) else (condition,)

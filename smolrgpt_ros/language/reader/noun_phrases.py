@@ -260,6 +260,11 @@ def counted_class(label: str, number: float) -> q.Selection:
     return Counted(label, whole(number))  # type: ignore[return-value]
 
 
+def chosen(selection: q.Selection | None, label: str, number: float) -> q.Selection:
+    """Objects to choose from: those named, or "the two shelves"."""
+    return counted_class(label, number) if selection is None else selection
+
+
 def counted_one(several: Counted, index: int) -> q.Selection:
     """One of "the two shelves"."""
     return Counted(several.label, several.number, index)  # type: ignore[return-value]

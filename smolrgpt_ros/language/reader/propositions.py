@@ -6,7 +6,7 @@ from .. import question as q
 from .conditions import Amount
 from .noun_phrases import AllOf, of, where
 from .parser import Mismatch
-from .quantities import exists
+from .quantities import ends, exists
 
 
 def counted(selection: q.Selection, some: Amount) -> q.Whether:
@@ -30,6 +30,12 @@ def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -
     if denied is not None and isinstance(subject, AllOf):
         raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
     return q.Whether(q.Holds(subject, condition))
+
+
+def equal_sizes(both: q.Selection, dimension: q.Dimension) -> q.Whether:
+    """ "Are pallets 7 and 9 the same height": neither is the taller."""
+    first, second = ends(both)
+    return compared(q.Size(first, dimension), q.Comparison.EQUAL, q.Size(second, dimension))
 
 
 def shared(selection: q.Selection, condition: q.Condition, part: q.Comparison) -> q.Whether:

@@ -62,12 +62,15 @@ def span(
     if len(modes) > 1:
         raise Mismatch("the question names two ways to measure a distance")
     first, second = ends_
-    if not modes and _is_list(second) and not _is_list(first):
-        return each(second, q.DistanceTo(first), unit)
+    if not modes and _is_list(first) != _is_list(second):
+        several, one = (first, second) if _is_list(first) else (second, first)
+        return each(several, q.DistanceTo(one), unit)
     return length(distance(first, second, modes.pop() if modes else None), unit)
 
 
 def _is_list(selection: q.Selection) -> bool:
+    if isinstance(selection, Counted):
+        return selection.index is None
     return isinstance(selection, q.Union) or (
         isinstance(selection, q.Ids) and len(selection.ids) > 1
     )
@@ -182,6 +185,11 @@ def both_sizes(
     if first is second:
         raise Mismatch("the question names one size twice")
     return dimensions(selection, unit)
+
+
+def or_camera(target: q.Selection | None) -> q.Selection:
+    """What distances are from; the camera, where the question does not say it."""
+    return q.Camera() if target is None else target
 
 
 def in_unit(question: q.Question, unit: q.Unit) -> q.Question:

@@ -14,7 +14,7 @@ from ..question import Among, Holds, Not, OfClass, Question, Where, Whether, par
 from ..vocabulary import plural_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
-from .noun_phrases import It
+from .noun_phrases import Counted, It, Such
 from .parser import Parser, TooLong
 from .resolution import View, resolved
 from .spelling import Speller, english_words
@@ -77,8 +77,7 @@ class GrammarReader:
             ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
-        # A pronoun that stands for nothing is no reading where there is another.
-        closed = [r for r in readings if It() not in parts_of(r.meaning)] or readings
+        closed = [r for r in readings if not _is_open(r.meaning)] or readings
         best = [r.meaning for r in closed if r.cost == closed[0].cost]
         best = [meaning for meaning in best if not _leaves_out_nothing(meaning)] or best
         best = [meaning for meaning in best if not _names_no_subject(meaning, view)] or best
@@ -165,6 +164,13 @@ def _written(text: str, token: Token) -> str:
     if not plain.isprintable():
         plain = ascii(plain)[1:-1]
     return plain if len(plain) <= _LONGEST_WRITTEN else plain[:_LONGEST_WRITTEN] + "..."
+
+
+def _is_open(meaning: object) -> bool:
+    """Whether a pronoun, or a "one", stands for nothing that the question names."""
+    parts = parts_of(meaning)
+    classes = {part.label for part in parts if isinstance(part, OfClass | Counted)}
+    return It() in parts or (Such() in parts and len(classes) != 1)
 
 
 def _leaves_out_nothing(meaning: object) -> bool:

@@ -95,6 +95,7 @@ class WordLists:
                 plural = (*words_of_name[:-1], plural_of(words_of_name[-1]))
                 words.setdefault(words_of_name, (label, False))
                 words.setdefault(plural, (label, True))
+                words.setdefault((*plural[:-1], f"{words_of_name[-1]}s"), (label, True))
         for label in labels:
             words_of_name = _spelled(label)
             words[words_of_name] = (label, False)

@@ -38,7 +38,11 @@ def rows(name: str, scenes: dict[str, dict[int, str]]) -> list[tuple[dict[int, s
     return [(scenes[scene], text, sentence) for scene, text, sentence in cells]
 
 
-ROWS = [*rows("typed_questions.txt", TYPED), *rows("blind_questions.txt", BLIND)]
+ROWS = [
+    *rows("typed_questions.txt", TYPED),
+    *rows("blind_questions.txt", BLIND),
+    *rows("further_questions.txt", BLIND),
+]
 
 
 @pytest.mark.parametrize(("labels", "question", "sentence"), ROWS)
