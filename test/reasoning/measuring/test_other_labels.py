@@ -12,7 +12,9 @@ from block_scene import Block, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
+from smolrgpt_ros.scene.status import QueryError
 
 SIZES = {
     "person": (0.5, 0.4, 1.75),
@@ -76,6 +78,63 @@ def questions(blocks: list[Block]) -> Iterator[tuple[q.Question, object]]:
         if all(abs(metres - 3.0) > 0.25 for metres, _ in others):
             within = q.Compared(q.DistanceTo(ids[block.id]), q.Comparison.LESS, 3.0)
             yield q.Listing(q.Where(q.Everything(), within)), near
+
+
+PLURALS = {"person": "people", "box": "boxes"}
+
+
+def typed(blocks: list[Block], seed: int) -> Iterator[tuple[str, object]]:
+    """The same in words, as people type them: ids, plurals, hyphens, several words."""
+    rng = np.random.default_rng(seed)
+    middle = {b.id: (*b.at, b.bottom + b.size[2] / 2) for b in blocks}
+    names = {b.id: f"{b.label.replace(' ', rng.choice([' ', '-']))} {b.id}" for b in blocks}
+    for a, b in permutations(blocks, 2):
+        if rng.random() < 0.4:
+            text = rng.choice(["How far is {} from {}?", "distance between {} and {}"])
+            metres = math.dist(middle[a.id], middle[b.id])
+            yield text.format(names[a.id], names[b.id]), metres
+        if abs(a.at[0] / a.at[1] - b.at[0] / b.at[1]) > 0.1:
+            left = a.at[0] / a.at[1] < b.at[0] / b.at[1]
+            yield f"Is {names[a.id]} left of {names[b.id]}?", left
+    for label in SIZES:
+        count = sum(block.label == label for block in blocks)
+        plural = PLURALS.get(label, f"{label}s")
+        if count:
+            yield f"How many {plural.replace(' ', '-')} are there?", count
+    for block in blocks:
+        yield f"How tall is {names[block.id]}?", block.size[2]
+        others = sorted(
+            (math.dist(middle[block.id], middle[other.id]), other.id)
+            for other in blocks
+            if other is not block
+        )
+        if others[1][0] - others[0][0] > 0.25:
+            yield f"Which object is nearest to the {names[block.id]}?", others[0][1]
+
+
+@pytest.mark.slow
+def test_typed_in_halls() -> None:
+    asked = answered = 0
+    wrong = []
+    for seed in range(6):
+        blocks, geometry = hall(seed)
+        views = [RegionView(r.id, r.label, r.centroid) for r in geometry.regions]
+        for text, true in typed(blocks, seed):
+            asked += 1
+            try:
+                found = evaluate(ground(text, views).question, geometry)
+            except QueryError as error:
+                wrong.append(f"{seed} {text}: {error.message}")
+                continue
+            answered += not found.reason
+            if isinstance(true, float):
+                good = found.value == pytest.approx(true, rel=0.1, abs=0.15)
+            else:
+                good = found.value == true
+            if not found.reason and not good:
+                wrong.append(f"{seed} {text}: {found}, true {true}")
+    assert asked >= 725 and answered >= 0.98 * asked, f"{answered} of {asked}\n" + "\n".join(wrong)
+    assert len(wrong) <= 0.01 * asked, f"{len(wrong)} of {asked}\n" + "\n".join(wrong)
 
 
 def test_halls() -> None:
