@@ -147,9 +147,9 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
             if client.healthy_s(180.0) == float("inf"):
                 raise TimeoutError("the query node did not answer within 180 s")
             for _ in range(3):
-                # As many at once as later: heaps and pools have their sizes.
+                # As many at once as later: heaps and rclpy's pool of threads have their sizes.
                 client.show()
-                client.collect("before", [client.send() for _ in range(20)])
+                client.collect("before", [client.send() for _ in range(200)])
             time.sleep(2.0)
             before = _held(watched)
             report: dict[str, Any] = {
