@@ -89,6 +89,7 @@ class WordLists:
         A label in view beats a synonym; synonyms of labels that are not in view are known too.
         """
         words: dict[tuple[str, ...], tuple[str, bool]] = {}
+        labels = [label for label in labels if _spelled(label)]  # "" and "-" have no words
         for label in dict.fromkeys((*labels, *self.synonyms)):
             for name in (label, *self.synonyms.get(label, ())):
                 words_of_name = _spelled(name)

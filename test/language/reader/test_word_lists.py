@@ -47,3 +47,8 @@ def test_files_that_cannot_be_read(tmp_path: Path, text: str, message: str) -> N
     file.write_text(text, encoding="utf-8")
     with pytest.raises(WordListError, match=message):
         default_word_lists().extended(file)
+
+
+def test_a_label_without_words_names_nothing() -> None:
+    lists = default_word_lists()
+    assert lists.class_words(("", "-", "pallet")) == lists.class_words(("pallet",))
