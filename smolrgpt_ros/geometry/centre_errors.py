@@ -30,7 +30,7 @@ _EDGE_SHARE = 0.1
 _FLOOR_SHARE, _FLOOR_LEVER = 0.3, 1.5
 #: Standard deviation of a centre over the short side, of an object whose whole outline is hidden,
 #: and how it falls with the hidden share.
-_HIDDEN_SHARE, _HIDDEN_POWER = 0.2, 1.5
+_HIDDEN_SHARE, _HIDDEN_POWER = 0.35, 2.0
 _NONE: Pair = (0.0, 0.0)
 
 

@@ -21,9 +21,11 @@ def test_parts_of_a_box_by_hand() -> None:
     assert errors.depth == pytest.approx((0.04, 0.02))
     # A tenth of 3 pixels of 2 cm.
     assert errors.mask_edge == pytest.approx((0.006, 0.006))
-    # A quarter of the outline: an eighth of 0.2 * 1.2 m.
-    assert errors.hidden == pytest.approx((0.03, 0.03))
-    assert errors.total[0] == pytest.approx(math.hypot(0.002, 0.04, errors.floor[0], 0.006, 0.03))
+    # A quarter of the outline: a sixteenth of 0.35 * 1.2 m.
+    assert errors.hidden == pytest.approx((0.02625, 0.02625))
+    assert errors.total[0] == pytest.approx(
+        math.hypot(0.002, 0.04, errors.floor[0], 0.006, 0.02625)
+    )
 
 
 def test_correlated_noise_moves_the_floor() -> None:
