@@ -130,7 +130,7 @@ def test_the_command_writes_what_was_asked_for(folder, tmp_path, capsys):
     add_parser(parser.add_subparsers())
     answers, page, out = tmp_path / "answers.json", tmp_path / "page.html", tmp_path / "out.jsonl"
     command = ["evaluate", "--data", folder / "train.json", "--threads", "1"]
-    command += ["--answers", answers, "--report", page, "--out", out]
+    command += ["--answers", answers, "--report", page, "--out", out, "--json"]
     arguments = parser.parse_args([str(word) for word in command])
     assert arguments.run(arguments) == 0
     table = json.loads(capsys.readouterr().out)
