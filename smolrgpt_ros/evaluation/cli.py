@@ -75,6 +75,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="regions of simulated frames: the simulator's, or the detector's (end to end)",
     )
     parser.add_argument(
+        "--detector",
+        type=Path,
+        metavar="WEIGHTS",
+        help="of --masks detector (default: those that ship)",
+    )
+    parser.add_argument(
         "--drive",
         type=int,
         default=1,
@@ -241,6 +247,11 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         return published_cases(arguments.data)
     if arguments.drive > 1 and arguments.masks != "detector":
         raise ValueError("--drive is for --masks detector: the simulator's masks miss nothing")
+    if arguments.detector is not None and arguments.masks != "detector":
+        raise ValueError("--detector names weights for --masks detector: set that too")
+    detector = None
+    if arguments.masks == "detector":
+        detector = UltralyticsDetector.load(arguments.detector or DETECTOR)
     families = FAMILIES if arguments.family == "mix" else (arguments.family,)
     return simulated_cases(
         arguments.frames,
@@ -248,7 +259,7 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         families,
         noisy=not arguments.clean,
         phrasing=arguments.phrasing,
-        detector=UltralyticsDetector.load(DETECTOR) if arguments.masks == "detector" else None,
+        detector=detector,
         looks=arguments.looks,
         drive=arguments.drive,
     )
