@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,8 @@ def train_detector(
         weights: where the best weights go, optimizer state stripped.
         plan: sizes and schedule.
         start: weights to continue from, with the whole schedule; ``None``: from scratch.
-        hours: wall-clock bound; ultralytics then fits the number of epochs to it.
+        hours: wall-clock bound; ultralytics then fits the number of epochs to it. A run that is
+            resumed keeps the number that was fitted, and ends when the time is over.
         seed: of weights and order.
         device: ``"cpu"``, or ``"cuda:0"`` for the first GPU.
         workers: processes that read pictures; 0: this one.
@@ -54,7 +56,11 @@ def train_detector(
     if _may_resume(folder / "last.pt"):
         model = YOLO(str(folder / "last.pt"))
         model.add_callback("on_pretrain_routine_end", partial(_use_cpu_well, threads))
-        model.train(resume=True)
+        if hours is not None:
+            end = time.monotonic() + 3600 * hours
+            model.add_callback("on_train_batch_end", partial(_stop_after, end))
+        # With a time, ultralytics would count the epochs of the interrupted part as made in it.
+        model.train(resume=True, time=None)
     elif not (folder / "best.pt").exists():
         run_dir.mkdir(parents=True, exist_ok=True)
         model = YOLO(str(start or _architecture_file(plan, run_dir)))
@@ -93,6 +99,11 @@ def _may_resume(checkpoint: Path) -> bool:
         return False
     # Our own file, written by ultralytics; its format is a pickle.
     return bool(torch.load(checkpoint, map_location="cpu", weights_only=False)["epoch"] >= 0)
+
+
+def _stop_after(end: float, trainer: BaseTrainer) -> None:
+    """Ends a training, with validation and weights, at a time of the monotonic clock."""
+    trainer.stop = trainer.stop or time.monotonic() > end
 
 
 def _use_cpu_well(threads: int, trainer: BaseTrainer) -> None:
