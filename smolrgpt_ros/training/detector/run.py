@@ -13,8 +13,8 @@ from .score import score_detector, score_table
 from .train import train_detector
 from .yolo_layout import build_yolo_frames
 
-_SCORING_S = 12.0
-"""A frame of each kind: rendered, detected and compared."""
+_SCORING_S, _ENDING_S = 12.0, 180.0
+"""Kept for a frame of each kind, rendered, detected and compared; for validation, real pictures."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,12 @@ def run_detector(run: DetectorRun) -> str:
     rendered = time.monotonic()
     hours = None
     if run.minutes is not None:
-        hours = (60 * run.minutes - (rendered - begin) - _SCORING_S * run.score_frames) / 3600
+        scores_s = _SCORING_S * run.score_frames + _ENDING_S
+        hours = (60 * run.minutes - (rendered - begin) - scores_s) / 3600
         if hours <= 0:
             raise ValueError(
                 f"--minutes {run.minutes:g}: frames took {(rendered - begin) / 60:.1f} of them, "
-                f"scores take {_SCORING_S * run.score_frames / 60:.1f}; "
+                f"scores take {scores_s / 60:.1f}; "
                 "set more, or fewer --score-frames"
             )
     metrics = train_detector(

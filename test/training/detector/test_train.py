@@ -47,5 +47,5 @@ def test_an_interrupted_training_is_resumed(tmp_path, small_plan, monkeypatch):
 def test_a_training_ends_at_its_time():
     early, late = SimpleNamespace(stop=False), SimpleNamespace(stop=False)
     for seconds, trainer in ((60, early), (-1, late)):
-        training._stop_after(time.monotonic() + seconds, trainer)  # type: ignore[arg-type]
+        training._stop_after(time.monotonic() + seconds, trainer)
     assert not early.stop and late.stop
