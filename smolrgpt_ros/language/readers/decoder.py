@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,16 +29,17 @@ class GreedyDecoder:
     """Takes the likeliest of the allowed tokens; where only one is allowed, the model is not asked.
 
     Args:
-        model: a decoder without its head, which is its embedding.
+        model: a decoder in float32 without its head, which is its embedding; that is taken out.
         max_tokens: of an output.
     """
 
     def __init__(self, model: LlamaModel, max_tokens: int = 120) -> None:
-        self._model = model
-        self._max_tokens = max_tokens
-        embedding = model.get_submodule("embed_tokens")
+        self._model, self._max_tokens = model, max_tokens
+        embedding = model.get_input_embeddings()
         assert isinstance(embedding, nn.Embedding)
-        self._embedding: Tensor = embedding.weight
+        # Half of its memory; it is the largest of all weights.
+        self._embedding: Tensor = embedding.weight.detach().to(torch.bfloat16)
+        model.set_input_embeddings(nn.Embedding(1, 1))
 
     @torch.inference_mode()
     def write(self, prompt: Sequence[int], output: Output) -> float:
@@ -57,11 +59,12 @@ class GreedyDecoder:
                 token = allowed[0]
             else:
                 hidden = self._model(
-                    input_ids=torch.tensor([waiting]), past_key_values=cache, use_cache=True
+                    inputs_embeds=self._embedding[waiting][None].float(),
+                    past_key_values=cache,
+                    use_cache=True,
                 ).last_hidden_state[0, -1]
                 waiting = []
-                logits = self._embedding[list(allowed)] @ hidden.to(self._embedding.dtype)
-                shares = logits.float().softmax(0)
+                shares = (self._embedding[list(allowed)].float() @ hidden).softmax(0)
                 best = int(shares.argmax())
                 token, probability = allowed[best], probability * float(shares[best])
             output.take(token)
@@ -74,8 +77,10 @@ class OutputTooLong(ValueError):
 
 
 def in_int8(model: LlamaModel) -> LlamaModel:
-    """The model with its projections in eight-bit integers and its embedding in bfloat16."""
+    """The model with its projections in eight-bit integers, activations too as they come."""
     from torch.ao.quantization import quantize_dynamic
 
-    quantized: LlamaModel = quantize_dynamic(model, {nn.Linear}, dtype=torch.qint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        quantized: LlamaModel = quantize_dynamic(model, {nn.Linear}, dtype=torch.qint8)
     return quantized

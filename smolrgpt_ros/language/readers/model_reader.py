@@ -13,10 +13,11 @@ from .constrained import ConstrainedOutput
 from .decoder import OutputTooLong
 from .encoding import ReaderEncoding
 from .notation_grammar import notation_grammar
-from .prompt import MAX_CHARACTERS, amounts_said, ids_said
+from .prompt import MAX_CHARACTERS, amounts_said, ids_said, units_said
+from .protocol import Unsure
 
-LEAST_PROBABILITY = 0.5
-"""Below it a reading is a guess, and the question is refused."""
+SURE, LIKELY = 0.5, 0.2
+"""A less probable reading is a guess, which is proposed if it is likely."""
 
 
 class Decoder(Protocol):
@@ -52,7 +53,7 @@ class ModelReader:
                 f"the language model reads at most {MAX_CHARACTERS} characters, found {len(text)}",
             )
         labels = [label for label in dict.fromkeys(view.labels.values()) if label]
-        grammar = notation_grammar(labels, ids_said(text), amounts_said(text))
+        grammar = notation_grammar(labels, ids_said(text), amounts_said(text), units_said(text))
         output = ConstrainedOutput(grammar, self._encoding.piece, self._encoding.end)
         try:
             probability = self._decoder.write(self._encoding.prompt(labels, text), output)
@@ -61,8 +62,10 @@ class ModelReader:
                 Status.BAD_QUESTION, f"the language model finds no end: {error}; {in_view}"
             ) from None
         found = cast("Question | None", output.value())
-        if found is None or probability < LEAST_PROBABILITY:
-            raise QueryError(
-                Status.BAD_QUESTION, f"the language model does not read the question; {in_view}"
-            )
-        return cast(Question, resolved(found, view))
+        unread = f"the language model does not read the question; {in_view}"
+        if found is None or probability < LIKELY:
+            raise QueryError(Status.BAD_QUESTION, unread)
+        question = cast(Question, resolved(found, view))
+        if probability < SURE:
+            raise Unsure(question, unread)
+        return question

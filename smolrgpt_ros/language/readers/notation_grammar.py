@@ -46,17 +46,26 @@ Grammar = Mapping[Kind, Sequence[Rule]]
 START = Kind("start")
 
 
-def notation_grammar(labels: Sequence[str], ids: Sequence[int], numbers: Sequence[str]) -> Grammar:
+def notation_grammar(
+    labels: Sequence[str],
+    ids: Sequence[int],
+    numbers: Sequence[str],
+    units: Sequence[q.Unit] = tuple(q.Unit),
+) -> Grammar:
     """The grammar for one question.
 
     Args:
         labels: classes in view.
         ids: numbers that may name a region.
         numbers: numbers that may be lengths or counts, as decimal text.
+        units: that a length may be asked in.
     """
     rules = {kind: list(found) for kind, found in _fixed_rules().items()}
+    rules[Kind("unit")] = [Rule((UNITS[u],), partial(_constant, u)) for u in units]
     named = [*labels, "region"]
     rules[Kind("id")] = [Rule((f" {i}",), partial(_constant, i)) for i in ids]
+    if len(ids) < 2:
+        rules[Kind("more ids")] = rules[Kind("more ids")][:1]
     rules[Kind("number")] = [Rule((f" {n}",), partial(_constant, float(n))) for n in numbers]
     selection = rules[Kind("selection")]
     for label in named:
@@ -104,8 +113,6 @@ Add = Callable[[str, str, Callable[..., object]], None]
 
 
 def _add_questions(add: Add) -> None:
-    for unit, text in UNITS.items():
-        add("unit", text, partial(_constant, unit))
     add("question", "{quantity}{unit}", q.HowMuch)
     add("question", " dimensions({selection}){unit}", q.Dimensions)
     add("question", " each({selection},{key}){unit}", q.Each)

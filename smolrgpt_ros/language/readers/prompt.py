@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .. import question as q
 from ..english import number
 
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 ).split()
+_UNITS = {
+    q.Unit.CENTIMETRE: r"\bcm|cent",
+    q.Unit.MILLIMETRE: r"\bmm|mill",
+    q.Unit.FOOT: r"\bft|f[eo]+t",
+    q.Unit.INCH: r"inch",
+}
 _AMOUNTS = {"half": "0.5"}
 MAX_CHARACTERS = 300
 
@@ -38,6 +45,12 @@ def amounts_said(text: str) -> tuple[str, ...]:
     said += [str(_WORDS.index(word)) for word in _words(text) if word in _WORDS]
     said += [_AMOUNTS[word] for word in _words(text) if word in _AMOUNTS]
     return tuple(dict.fromkeys((*said, "0", "1")))
+
+
+def units_said(text: str) -> tuple[q.Unit, ...]:
+    """Units that a question may ask a length in; metres always."""
+    said = [unit for unit, words in _UNITS.items() if re.search(words, text.lower())]
+    return (q.Unit.METRE, *said)
 
 
 def _words(text: str) -> list[str]:

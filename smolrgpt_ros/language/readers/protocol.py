@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from smolrgpt_ros.scene.status import QueryError, Status
+
 from ..question import Question
 from ..reader.resolution import View
 
@@ -30,6 +32,19 @@ class Reader(Protocol):
 
 class ReaderUnavailable(RuntimeError):
     """A reader that cannot be made: what is missing, and the command that installs it."""
+
+
+class Unsure(QueryError):
+    """A question of which the language model has a guess alone.
+
+    Args:
+        guess: what the question may ask.
+        message: for people.
+    """
+
+    def __init__(self, guess: Question, message: str) -> None:
+        super().__init__(Status.BAD_QUESTION, message)
+        self.guess = guess
 
 
 class RuleReader(Reader, Protocol):

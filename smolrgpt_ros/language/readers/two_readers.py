@@ -13,7 +13,7 @@ from ..english import english
 from ..question import Question
 from ..reader.resolution import View
 from .comparison import same_question
-from .protocol import ReadBy, Reader, Reading, RuleReader
+from .protocol import ReadBy, Reader, Reading, RuleReader, Unsure
 
 _LOG = logging.getLogger(__name__)
 MODEL_TIMEOUT_S = 5.0
@@ -91,10 +91,13 @@ def _by_model(second: Future[Question], refusal: QueryError) -> Question:
     """The model's reading of a question that the grammar refuses.
 
     Raises:
-        QueryError: the grammar's, where the model refuses too.
+        QueryError: the grammar's, where the model refuses too; with its guess, if it has one.
     """
     try:
         return _result(second)
+    except Unsure as unsure:
+        message = f"{refusal.message}; did you mean {english(unsure.guess)!r}?"
+        raise QueryError(refusal.status, message) from None
     except QueryError as error:
         _LOG.debug("neither reads: %s; %s", refusal.message, error.message)
         raise refusal from None

@@ -9,6 +9,7 @@ from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.language.readers.decoder import GreedyDecoder
 from smolrgpt_ros.language.readers.model_reader import ModelReader
+from smolrgpt_ros.language.readers.protocol import Unsure
 from smolrgpt_ros.scene.status import QueryError, Status
 
 VIEW = View({3: "pallet", 7: "pallet", 9: "transporter"})
@@ -35,10 +36,16 @@ def test_an_id_out_of_view_is_refused_by_name() -> None:
     assert caught.value.status is Status.UNKNOWN_REGION
 
 
-@pytest.mark.parametrize(("output", "probability"), [(" refuse", 0.9), (" height( pallet 3)", 0.4)])
+@pytest.mark.parametrize(("output", "probability"), [(" refuse", 0.9), (" height( pallet 3)", 0.1)])
 def test_a_refusal_and_a_guess_are_no_reading(output: str, probability: float) -> None:
     with pytest.raises(QueryError, match="does not read the question; in view: pallet 3, 7"):
         reader(output, probability).read("how nice is pallet 3", VIEW)
+
+
+def test_a_likely_guess_is_told() -> None:
+    with pytest.raises(Unsure) as caught:
+        reader(" height( pallet 3)", 0.4).read("how big up is pallet 3", VIEW)
+    assert caught.value.guess == q.HowMuch(q.Size(q.Ids((3,), "pallet"), q.Dimension.HEIGHT))
 
 
 def test_placeholders_and_long_texts_are_not_read() -> None:

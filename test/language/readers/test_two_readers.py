@@ -8,7 +8,7 @@ import pytest
 
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.reader.resolution import View
-from smolrgpt_ros.language.readers.protocol import ReadBy
+from smolrgpt_ros.language.readers.protocol import ReadBy, Unsure
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -63,6 +63,23 @@ def test_the_model_reads_what_the_grammar_refuses() -> None:
 def test_the_grammars_refusal_stands_where_neither_reads() -> None:
     with pytest.raises(QueryError, match="broad"):
         readers(REFUSAL, QueryError(Status.BAD_QUESTION, "no")).reading("how broad", VIEW)
+
+
+def test_a_guess_of_the_model_is_proposed() -> None:
+    with pytest.raises(QueryError) as caught:
+        readers(REFUSAL, Unsure(WIDTH, "no")).reading("how broad is pallet 3", VIEW)
+    assert caught.value.message == (
+        "the word \"broad\" cannot be used; did you mean 'What is the width of pallet 3?'?"
+    )
+
+
+def test_what_the_model_does_not_read_is_read_by_the_grammar_alone() -> None:
+    refused = QueryError(Status.BAD_QUESTION, "the language model does not read the question; in")
+    reading = readers(HEIGHT, refused).reading("how tall is pallet 3", VIEW)
+    assert (reading.question, reading.by) == (HEIGHT, ReadBy.GRAMMAR)
+    assert reading.note == (
+        "Read by the grammar alone: the language model does not read the question."
+    )
 
 
 def test_placeholders_are_read_by_the_grammar() -> None:
