@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import networkx as nx
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from .placed_box import PlacedBox
 
@@ -18,6 +18,8 @@ _GATE = 16.3
 _NEAR = 0.25
 #: Cost of a sighting that continues the object's track in the image, instead of its distance.
 _SAME_TRACK = 0.5
+#: More than any cost of an assignment.
+_MOST_COST = 100.0
 #: Least overlap of two boxes that stand for one object.
 _DUPLICATE_OVERLAP = 0.45
 
@@ -40,21 +42,17 @@ class Candidate:
 def associate(objects: Sequence[Candidate], sightings: Sequence[Candidate]) -> dict[int, int]:
     """Index of the object of each sighting that is of a known one; each object once at most.
 
-    Objects and sightings of one class are assigned with the least sum of squared Mahalanobis
-    distances (Hungarian method); a continued track counts for a near one.
+    As many as possible are assigned, with the least sum of squared Mahalanobis distances (maximum
+    weight matching); a continued track counts for a near one.
     """
-    if not objects or not sightings:
-        return {}
-    impossible = 1e6
-    costs = np.full((len(sightings), len(objects)), impossible)
+    graph = nx.Graph()
     for i, sighting in enumerate(sightings):
         for j, known in enumerate(objects):
             cost = _cost(known, sighting)
             if cost is not None:
-                costs[i, j] = cost
-    rows, columns = linear_sum_assignment(costs)
-    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    return {i: j for i, j in pairs if costs[i, j] < impossible}
+                graph.add_edge(("sighting", i), ("object", j), weight=_MOST_COST - cost)
+    pairs = (dict(pair) for pair in nx.max_weight_matching(graph, maxcardinality=True))
+    return {pair["sighting"]: pair["object"] for pair in pairs}
 
 
 def duplicates(boxes: Sequence[PlacedBox | None]) -> dict[int, int]:
