@@ -103,6 +103,8 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
             raise Mismatch("a number or a reference stands without the superlative it belongs to")
         return result
     rank = last(ranks[0]) if Last() in modifiers else ranks[0]
+    if rank.end == "from" and not (ordinals or takes or Last() in modifiers):
+        raise Mismatch("from the left counts: say which one, as in the second from the left")
     if targets:
         rank = toward(rank, targets[0])
         if Other() not in modifiers:  # "the closest pallet to the shelf that is not on it"
