@@ -176,14 +176,16 @@ def no_depth(inputs: InputState) -> QueryError:
 def _none_yet(inputs: InputState, name: str) -> str:
     """Why no image has come on a topic."""
     none = f"no image has come on {inputs.topic(name)} yet"
+    without = "; without depth, set use_depth to false" if name == "depth" else ""
     if count := inputs.publishers.get(name):
+        publish = "a node publishes" if count == 1 else f"{count} nodes publish"
         return (
-            f"{none}, though {count} publish it: they send nothing, or their QoS and the "
-            f"parameter qos.{name} do not fit, or {_HOSTS}"
+            f"{none}, though {publish} it: nothing is sent, or QoS and the parameter qos.{name} do "
+            f"not fit, or {_HOSTS}{without}"
         )
     return (
         f"{none}; is the camera running, does the topic need a remap, and do the publisher's QoS "
-        f"and the parameter qos.{name} fit?"
+        f"and the parameter qos.{name} fit?{without}"
     )
 
 

@@ -22,11 +22,11 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
     [
         (InputState(topics=TOPICS), Status.NO_FRAME, ["/cam/rgb", "qos.rgb"]),
         (InputState(), Status.NO_FRAME, ["rgb/image_raw"]),
-        (InputState(publishers={"rgb": 1}), Status.NO_FRAME, ["1 publish it", "docs/hosts.md"]),
+        (InputState(publishers={"rgb": 1}), Status.NO_FRAME, ["a node publishes it", "docs/hosts.md"]),
         (
             InputState(rgb=4, publishers={"depth": 1}, topics=TOPICS),
             Status.NO_DEPTH,
-            ["/cam/depth", "1 publish it", "docs/hosts.md"],
+            ["/cam/depth", "a node publishes it", "docs/hosts.md"],
         ),
         (InputState(rgb=9, depth=8, lost=0.5), Status.NO_FRAME, ["lost on their way", "50%"]),
         (InputState(rgb=9, topics=TOPICS), Status.NO_DEPTH, ["/cam/depth", "use_depth"]),
