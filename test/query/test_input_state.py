@@ -22,7 +22,11 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
     [
         (InputState(topics=TOPICS), Status.NO_FRAME, ["/cam/rgb", "qos.rgb"]),
         (InputState(), Status.NO_FRAME, ["rgb/image_raw"]),
-        (InputState(publishers={"rgb": 1}), Status.NO_FRAME, ["a node publishes it", "docs/hosts.md"]),
+        (
+            InputState(publishers={"rgb": 1}),
+            Status.NO_FRAME,
+            ["a node publishes it", "docs/hosts.md"],
+        ),
         (
             InputState(rgb=4, publishers={"depth": 1}, topics=TOPICS),
             Status.NO_DEPTH,
