@@ -38,7 +38,7 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(
             "weights",
             default_value="",
-            description="YOLO segmentation weights; empty: those that ship.",
+            description="YOLO weights; empty: those that ship.",
         ),
     ]
     node = Node(

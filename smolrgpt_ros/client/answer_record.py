@@ -62,6 +62,8 @@ class AnswerRecord:
             choice; ``None`` for lists and where depth could not answer.
         unit: of ``value``, or of ``values``.
         std: standard deviation of ``value``; ``None`` without one.
+        std_systematic: share of it that all questions about the camera have in common.
+        lower_bound: whether ``value`` is the least it can be.
         probability: see :attr:`.Evaluation.probability`.
         region_ids: regions of the measured answer.
         values, stds: see :class:`.Evaluation`.
@@ -74,6 +76,7 @@ class AnswerRecord:
         agreement: whether both values agree; ``None`` where one is missing.
         policy: which value is trusted.
         trusted: the trusted value; ``None`` for none.
+        complete: whether nothing that could change the answer seems to be missing from view.
         caveats: what a careful reader should know, one sentence each.
         stamp_ns: of the image, nanoseconds; 0 of a file.
         latency_s: of the answer.
@@ -88,6 +91,8 @@ class AnswerRecord:
     value: Value | None = None
     unit: str = ""
     std: float | None = None
+    std_systematic: float | None = None
+    lower_bound: bool = False
     probability: float | None = None
     region_ids: tuple[int, ...] = ()
     values: tuple[float, ...] = ()
@@ -102,6 +107,7 @@ class AnswerRecord:
     agreement: bool | None = None
     policy: str = ""
     trusted: Value | None = None
+    complete: bool = False
     caveats: tuple[str, ...] = ()
     stamp_ns: int = 0
     latency_s: float = 0.0
@@ -128,6 +134,8 @@ class AnswerRecord:
             value=measured.value,
             unit=measured.unit,
             std=measured.std,
+            std_systematic=measured.std_systematic,
+            lower_bound=measured.lower_bound,
             probability=measured.probability,
             region_ids=measured.region_ids,
             values=measured.values,
@@ -142,6 +150,7 @@ class AnswerRecord:
             agreement=answer.agreement,
             policy=answer.policy,
             trusted=answer.trusted,
+            complete=answer.complete,
             caveats=answer.notes,
             latency_s=answer.latency_s,
             regions=tuple(RegionPlace(i, labels.get(i, "")) for i in answer.prompt_region_ids),
@@ -163,6 +172,8 @@ class AnswerRecord:
             "value": _rounded(self.value),
             "unit": self.unit,
             "std": _rounded(self.std),
+            "std_systematic": _rounded(self.std_systematic),
+            "lower_bound": self.lower_bound,
             "probability": _rounded(self.probability),
             "region_ids": list(self.region_ids),
             "values": [_rounded(value) for value in self.values],
@@ -176,6 +187,7 @@ class AnswerRecord:
             "agreement": self.agreement,
             "policy": self.policy,
             "trusted": _rounded(self.trusted),
+            "complete": self.complete,
             "caveats": list(self.caveats),
             "stamp_ns": self.stamp_ns,
             "regions": [region.as_json() for region in self.regions],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FILES = (
     *("rgb", "depth", "depth_unit", "rectified", "masks", "out", "vocabulary"),
     *("model", "measure_only", "detector", "device", "policy"),
+    *("reading", "reading_adapter"),
 )
 _LIVE = ("watch", "times", "service", "timeout", "target_frame")
 

@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
 import rclpy
@@ -232,7 +233,7 @@ class SpatialClient:
         subscription = self._node.create_subscription(message_type, topic, take, profile(quality))
         try:
             return arrived.result(timeout_s)
-        except TimeoutError:
+        except FutureTimeout:
             return None
         finally:
             self._node.destroy_subscription(subscription)

@@ -15,6 +15,9 @@ SAME_IOU = 0.6
 SAME_SHARE = 0.75
 """Share of the smaller mask in the larger one at which a pallet in a pallet is a part of it."""
 
+#: Labels whose region has no holes: a buffer is its tape rectangle with all that stands on it.
+WHOLE_LABELS = frozenset({"buffer"})
+
 
 def suppressed(
     detections: Sequence[Detection], apart: Collection[str] = ()

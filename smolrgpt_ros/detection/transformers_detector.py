@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .detector import Detection, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
+from .suppression import WHOLE_LABELS, suppressed
 
 
 class TransformersDetector:
@@ -119,7 +120,7 @@ class TransformersDetector:
         order = np.argsort(-scores, kind="stable")[: settings.max_detections]
         classes = found["labels"].cpu().numpy()[order]
         masks = masks_of_boxes(found["boxes"].float().cpu().numpy()[order], (size[0], size[1]))
-        return tuple(
+        detections = [
             Detection(
                 self._labels[int(index)],
                 float(min(max(score, 0.0), 1.0)),
@@ -129,4 +130,5 @@ class TransformersDetector:
             )
             for index, score, mask in zip(classes, scores[order], masks, strict=True)
             if mask.any()
-        )
+        ]
+        return suppressed(detections, WHOLE_LABELS)

@@ -19,13 +19,10 @@ from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
 
 from .detector import Detection, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
-from .suppression import suppressed
+from .suppression import WHOLE_LABELS, suppressed
 
 #: What weights may be for.
 _TASKS = ("segment", "detect")
-
-#: Labels whose region has no holes: a buffer is its tape rectangle with all that stands on it.
-WHOLE_LABELS = frozenset({"buffer"})
 
 
 class UltralyticsDetector:

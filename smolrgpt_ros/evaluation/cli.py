@@ -183,8 +183,11 @@ def _typed(arguments: argparse.Namespace) -> int:
 
     if arguments.typed < 1:
         raise ValueError(f"--typed must be at least 1, found {arguments.typed}")
-    if arguments.data is not None or arguments.masks == "detector":
-        raise ValueError("--typed asks about simulated frames on the simulator's masks")
+    if arguments.data is not None or arguments.masks == "detector" or arguments.looks != "plain":
+        raise ValueError(
+            "--typed asks about plain simulated frames on the simulator's masks: leave out --data, "
+            "--masks and --looks"
+        )
     families = FAMILIES if arguments.family == "mix" else (arguments.family,)
     sensor = None if arguments.clean else SensorModel()
     shots = (

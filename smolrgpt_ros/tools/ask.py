@@ -90,7 +90,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--detector",
         type=Path,
         default=DETECTOR,
-        help="segmentation weights, used without --masks",
+        help="YOLO weights, used without --masks",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
     parser.add_argument(

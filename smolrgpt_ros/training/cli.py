@@ -84,8 +84,8 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
     mini.add_argument(
         "--minutes",
         type=float,
-        help="stop each stage after this many minutes and keep its state; of the detector: end "
-        "everything, frames and scores included, by then",
+        help="stop each stage after this many minutes and keep its state; of the detector: fit the "
+        "training to what the frames leave of them",
     )
 
 
@@ -145,6 +145,8 @@ def _train_reader(arguments: argparse.Namespace) -> int:
     from .reader.recipe import read_reader_recipe
     from .reader.train import ADAPTER, train_reader
 
+    if arguments.dry_run or arguments.show:
+        raise ValueError("--dry-run and --show are for recipes of a stage, not of the reader")
     recipe = read_reader_recipe(arguments.config)
     if arguments.minutes is not None:
         recipe = replace(recipe, minutes=arguments.minutes)

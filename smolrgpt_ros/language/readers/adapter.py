@@ -74,7 +74,8 @@ def merge_adapter(model: nn.Module, state: Mapping[str, Tensor]) -> None:
     """Adds the changes to a model's weights.
 
     Raises:
-        KeyError: where the model has no such layer.
+        AttributeError: where the model has no such layer.
+        KeyError: where a layer has one half of its change alone.
     """
     with torch.no_grad():
         for name in {key.rsplit(".", 1)[0] for key in state}:

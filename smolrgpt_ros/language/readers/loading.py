@@ -30,7 +30,7 @@ def readers_of(
 
     Raises:
         ValueError: for another reading.
-        ReaderUnavailable: where the base model is not installed, or there is no adapter.
+        ReaderUnavailable: where the base model is not installed, or there is no adapter of it.
     """
     if reading not in READINGS:
         raise ValueError(f"reading must be one of {READINGS}, found {reading!r}")
@@ -52,6 +52,7 @@ def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
             "'smolrgpt train --config config/training/reader.yaml'"
         )
     # torch takes seconds to import.
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     from .adapter import merge_adapter
@@ -61,5 +62,10 @@ def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
     from .model_reader import ModelReader
 
     loaded = load_base_model(base)
-    merge_adapter(loaded.model, load_file(adapter))
+    try:
+        merge_adapter(loaded.model, load_file(adapter))
+    except (SafetensorError, AttributeError, KeyError, RuntimeError) as error:
+        raise ReaderUnavailable(
+            f"{adapter} is no adapter of this base model: {error}; set reading.adapter to another"
+        ) from error
     return ModelReader(GreedyDecoder(in_int8(loaded.model)), ReaderEncoding(loaded.tokenizer))

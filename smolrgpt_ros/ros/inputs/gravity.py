@@ -78,7 +78,10 @@ class Gravity:
         try:
             rotation = self._pose_of(name, frame.frame_id, _NEWEST).rotation
         except QueryError as error:
-            self._warn(f"gravity_frame is not used: {error.message}")
+            # A call of its own for each source: rclpy throttles by the place of the call.
+            self._node.get_logger().warning(
+                f"gravity_frame is not used: {error.message}", throttle_duration_sec=_WARN_EVERY_S
+            )
             return None
         return _direction(rotation[2])
 
@@ -88,12 +91,14 @@ class Gravity:
         if up is None:
             if self.subscriptions:
                 topic = self.subscriptions[0].topic_name
-                self._warn(f"gravity_imu_topic is not used: no acceleration of gravity on {topic}")
+                self._warn_of_imu(
+                    f"gravity_imu_topic is not used: no acceleration of gravity on {topic}"
+                )
             return None
         try:
             return _direction(self._pose_of(frame.frame_id, source, _NEWEST).rotation @ up)
         except QueryError as error:
-            self._warn(f"gravity_imu_topic is not used: {error.message}")
+            self._warn_of_imu(f"gravity_imu_topic is not used: {error.message}")
             return None
 
     def _take(self, message: Imu) -> None:
@@ -104,7 +109,7 @@ class Gravity:
             self._imu_frame = message.header.frame_id
             self._accelerometer.add(np.array([a.x, a.y, a.z]), nanoseconds(message.header.stamp))
 
-    def _warn(self, text: str) -> None:
+    def _warn_of_imu(self, text: str) -> None:
         self._node.get_logger().warning(text, throttle_duration_sec=_WARN_EVERY_S)
 
 

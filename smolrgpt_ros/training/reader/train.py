@@ -39,9 +39,18 @@ def train_reader(recipe: ReaderRecipe, folder: Path, load: LoadBase, processes: 
         folder: of the run: ``state.pt`` to continue from, ``adapter.safetensors``, ``log.jsonl``.
         load: reads the base model; each process calls it.
         processes: that share each step's examples, a thread each.
+
+    Raises:
+        ValueError: for more processes than a step has examples.
     """
+    if not 1 <= processes <= recipe.batch:
+        raise ValueError(
+            f"the reader trains with 1 to {recipe.batch} threads, one example each at least; "
+            f"found --threads {processes}"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     if processes == 1:
+        torch.set_num_threads(1)
         _train(0, 1, recipe, folder, load)
         return
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")

