@@ -103,7 +103,7 @@ class FixedEngine:
 class Graph:
     """The query node, a camera and a client in one DDS domain, each with its own executor."""
 
-    def __init__(self, parameters, **loaders):
+    def __init__(self, parameters, namespace="", **loaders):
         from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode
 
         self.context = Context()
@@ -111,11 +111,12 @@ class Graph:
         self.detector, self.engine = ColorDetector(), FixedEngine()
         self.node = SpatialQueryNode(
             context=self.context,
+            namespace=namespace,
             detector_loader=loaders.get("detector_loader", lambda settings: self.detector),
             engine_loader=loaders.get("engine_loader", lambda settings: self.engine),
             parameter_overrides=[Parameter(k, value=v) for k, v in parameters.items()],
         )
-        self.peer = Node("peer", context=self.context)
+        self.peer = Node("peer", context=self.context, namespace=namespace)
         qos = profile("sensor_data")
         self.rgb = self.peer.create_publisher(Image, "rgb/image_raw", qos)
         self.depth = self.peer.create_publisher(Image, "depth/image_raw", qos)
@@ -216,7 +217,10 @@ class Graph:
 
 @pytest.fixture(scope="session")
 def start_graph():
-    """A context manager that starts a :class:`Graph` of parameters and loaders."""
+    """A context manager that starts a :class:`Graph` of parameters and loaders.
+
+    Beside the shared one, it needs a namespace of its own: clients would ask either.
+    """
 
     @contextmanager
     def start(parameters=None, **loaders):
