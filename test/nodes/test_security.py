@@ -10,6 +10,8 @@ from rclpy.action import get_action_server_names_and_types_by_node
 
 pytestmark = [pytest.mark.ros]
 
+#: The nodes of other tests have the same name.
+NAMESPACE = "/secured"
 POLICY = Path(__file__).parents[2] / "config" / "sros2_policy.xml"
 
 
@@ -25,14 +27,17 @@ def allowed(kind, what):
 
 def used(graph, method):
     """Names that the node uses, those of its actions left out: a policy names actions as such."""
-    found = getattr(graph.peer, method)("spatial_query", "/")
-    return {name for name, _ in found if "/_action/" not in name}
+    found = getattr(graph.peer, method)("spatial_query", NAMESPACE)
+    return {name.removeprefix(NAMESPACE) for name, _ in found if "/_action/" not in name}
 
 
 def test_the_policy_is_what_the_node_uses(start_graph):
     parameters = {"detector.backend": "topic", "model.backend": "none", "use_sim_time": True}
     with start_graph(
-        parameters, detector_loader=lambda settings: None, engine_loader=lambda settings: None
+        parameters,
+        namespace=NAMESPACE,
+        detector_loader=lambda settings: None,
+        engine_loader=lambda settings: None,
     ) as graph:
         graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
         heard = allowed("topic", "subscribe")
@@ -47,15 +52,15 @@ def test_the_policy_is_what_the_node_uses(start_graph):
             ("get_service_names_and_types_by_node", allowed("service", "reply")),
             ("get_client_names_and_types_by_node", set()),
         ):
-            # The node of the test before, of the same name, may leave the graph meanwhile: then
-            # the graph shows none for a moment.
             graph.wait_until(
                 lambda method=method, names=names: used(graph, method) == names,
                 f"{method} to give {sorted(names)}",
             )
 
         def actions():
-            found = get_action_server_names_and_types_by_node(graph.peer, "spatial_query", "/")
-            return {name for name, _ in found}
+            found = get_action_server_names_and_types_by_node(
+                graph.peer, "spatial_query", NAMESPACE
+            )
+            return {name.removeprefix(NAMESPACE) for name, _ in found}
 
         graph.wait_until(lambda: actions() == allowed("action", "execute"), "the actions")
