@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.detection.tracker import TrackerState, update
-from smolrgpt_ros.perception.candidates import candidates_of
+from smolrgpt_ros.detection.tracker import TrackerState
+from smolrgpt_ros.perception.candidates import tracked
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.perception.seen_frame import SeenFrame
@@ -38,11 +38,8 @@ def seen_while_driving(
     """
     memory, tracks, seen = ObjectMemory(MemorySettings), TrackerState(), None
     for number, frame in enumerate(_frames(shot, frames, sensor)):
-        detections = detector.detect(frame.frame.rgb)
-        found = [detection for detection in detections if not detection.weak]
-        tracks, regions = update(tracks, found)
         stamped = replace(frame.frame, stamp_ns=int((number + 1) * PERIOD_S * 1e9))
-        seen = SeenFrame(stamped, regions, candidates_of(detections, regions))
+        tracks, seen = tracked(tracks, detector.detect(stamped.rgb), stamped)
         seen = memory.observe(seen, _pose(frame))
     assert seen is not None  # a drive has a frame
     return seen

@@ -1,4 +1,4 @@
-"""Weak detections that may be objects of their own."""
+"""From detections to regions, and to the candidates that weak ones are."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
 from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import box_of, shared_pixels
 from smolrgpt_ros.scene.region import Region
+
+from .box_refinement import refined
+from .seen_frame import SeenFrame
 
 #: Share of the smaller one's pixels that a weak detection and a region may have in common: with
 #: more, it is a part or a second outline of that region's object.
@@ -37,6 +42,25 @@ def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) ->
         if not any(_explains(region, candidate) for region in (*regions, *found)):
             found.append(candidate)
     return tuple(found)
+
+
+def tracked(
+    tracks: TrackerState,
+    detections: Sequence[Detection],
+    frame: RgbdFrame,
+    settings: TrackerSettings | None = None,
+) -> tuple[TrackerState, SeenFrame]:
+    """The tracks after a frame; the frame with regions, whose ids are track ids, and candidates.
+
+    Args:
+        tracks: after the frame before.
+        detections: of the frame; boxes without masks are outlined by its depth.
+        settings: of the tracker.
+    """
+    outlined = refined(detections, frame)
+    found = [detection for detection in outlined if not detection.weak]
+    tracks, regions = update(tracks, found, settings)
+    return tracks, SeenFrame(frame, regions, candidates_of(outlined, regions))
 
 
 def regions_of(

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
+from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .box_refinement import refined
-from .candidates import candidates_of
+from .candidates import tracked
 from .rolling_window import RollingWindow
 from .seen_frame import SeenFrame
 
@@ -189,8 +188,5 @@ class PerceptionWorker(Generic[Input]):
         start, start_cpu = time.perf_counter(), time.thread_time()
         detections = self._detector.detect(frame.rgb)
         detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
-        detections = refined(detections, frame)
-        found = [detection for detection in detections if not detection.weak]
-        self._state, regions = update(self._state, found, self._tracker())
-        seen = SeenFrame(frame, regions, candidates_of(detections, regions))
+        self._state, seen = tracked(self._state, detections, frame, self._tracker())
         return self._remember(seen), detect_s, detect_cpu_s

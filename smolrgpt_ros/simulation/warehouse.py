@@ -8,10 +8,11 @@ ideal picture (``sensing.sensor``). Questions and files (``questions``, ``datase
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -89,9 +90,7 @@ def simulate_frame(
         if looks == "varied" or _worth_keeping(truth) or attempt == _MOST_ATTEMPTS - 1:
             break
     ideal = renderer.finish(scene, owner, depth_map)
-    frame = seen_through(sensor, ideal, seed, family)
-    regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
-    return SimulatedFrame(frame, regions, truth, ideal, scene)
+    return _frame_of(scene, ideal, truth, masks, sensor)
 
 
 def simulate_scene(
@@ -106,7 +105,17 @@ def simulate_scene(
     owner, depth_map = renderer.labels(scene)
     truth, masks = annotate_frame(scene, owner, seed)
     ideal = renderer.finish(scene, owner, depth_map)
-    frame = seen_through(sensor, ideal, seed, scene.family)
+    return _frame_of(scene, ideal, truth, masks, sensor)
+
+
+def _frame_of(
+    scene: SceneSpec,
+    ideal: Rendering,
+    truth: FrameTruth,
+    masks: Mapping[int, NDArray[np.bool_]],
+    sensor: SensorModel | None,
+) -> SimulatedFrame:
+    frame = seen_through(sensor, ideal, truth.seed, truth.family)
     regions = tuple(Region(o.id, o.label, masks[o.id]) for o in truth.regions)
     return SimulatedFrame(frame, regions, truth, ideal, scene)
 

@@ -6,7 +6,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 
@@ -34,6 +38,18 @@ class _Sighting:
     region: Region
     candidate: Candidate
     found: ObjectEstimate | None
+
+
+@dataclass(frozen=True, eq=False)
+class _ExpectedView:
+    """A remembered object in the optical frame, the floor it stands on, and where it would be seen.
+
+    ``outline`` has shape ``(H, W)``, bool.
+    """
+
+    found: ObjectEstimate
+    plane: Plane
+    outline: NDArray[np.bool_]
 
 
 def observe(
@@ -66,13 +82,13 @@ def observe(
     objects, of_sighting = _updated(state, sightings, stamp_ns)
     next_id = max([state.next_id, *(known.id + 1 for known in objects)])
     seen_ids = set(of_sighting)
-    if pose is not None:
-        objects = _still_there(objects, seen_ids, seen, pose)
+    views = _expected_views(objects, seen_ids, seen, pose)
+    objects = _still_there(objects, seen_ids, seen, views)
     kept = tuple(o for o in objects if o.id in seen_ids or _is_kept(o, stamp_ns, settings))
     # A view of which little is known cannot be confirmed yet: all of it counts.
     known_again = sum(known.id < state.next_id for known in kept if known.id in seen_ids)
     needed = settings.confirm_sightings if 2 * known_again >= len(sightings) else 1
-    observed = _observed(kept, sightings, of_sighting, seen, pose, settings, needed)
+    observed = _observed(kept, sightings, of_sighting, seen, pose, settings, needed, views)
     return MemoryState(kept, next_id, max(stamp_ns, state.last_ns), fixed), observed
 
 
@@ -106,16 +122,16 @@ class ObjectMemory:
 
 
 def _sightings(seen: SeenFrame, pose: Pose | None, camera: str) -> list[_Sighting]:
+    plane = seen.geometry.plane if pose is not None else None
     sightings = []
     for region in seen.regions:
-        found = seen.geometry.estimate(region.id) if pose is not None else ""
-        box, plane = None, seen.geometry.plane if pose is not None else None
-        if pose is not None and plane is not None and isinstance(found, ObjectEstimate):
-            box = PlacedBox.of(found, plane, pose, _SHARED_PART)
+        found, box = None, None
+        if pose is not None and plane is not None:
+            estimate = seen.geometry.estimate(region.id)
+            if isinstance(estimate, ObjectEstimate):
+                found, box = estimate, PlacedBox.of(estimate, plane, pose, _SHARED_PART)
         candidate = Candidate(region.label, (camera, region.id), box)
-        sightings.append(
-            _Sighting(region, candidate, found if isinstance(found, ObjectEstimate) else None)
-        )
+        sightings.append(_Sighting(region, candidate, found))
     return sightings
 
 
@@ -193,19 +209,35 @@ def _next_box(known: PlacedBox | None, seen: PlacedBox | None) -> PlacedBox | No
     return fused(known, seen) if is_same_place(known, seen) else seen
 
 
+def _expected_views(
+    objects: Sequence[RememberedObject], seen_ids: set[int], seen: SeenFrame, pose: Pose | None
+) -> dict[int, _ExpectedView]:
+    """Where the objects that are not seen would be seen, by id; of those with a place."""
+    plane = seen.geometry.plane if pose is not None else None
+    camera = seen.frame.intrinsics
+    views: dict[int, _ExpectedView] = {}
+    if pose is None or plane is None or camera is None:
+        return views
+    for known in objects:
+        if known.box is not None and known.id not in seen_ids:
+            box = predicted(known.box, known.label, known.age_s(seen.frame.stamp_ns))
+            found = box.estimate(known.label, plane, pose)
+            views[known.id] = _ExpectedView(found, plane, outline(found, plane, camera))
+    return views
+
+
 def _still_there(
-    objects: Sequence[RememberedObject], seen_ids: set[int], seen: SeenFrame, pose: Pose
+    objects: Sequence[RememberedObject],
+    seen_ids: set[int],
+    seen: SeenFrame,
+    views: Mapping[int, _ExpectedView],
 ) -> list[RememberedObject]:
     """The objects without those whose place is seen to be empty."""
-    plane, camera = seen.geometry.plane, seen.frame.intrinsics
-    if plane is None or camera is None:
-        return list(objects)
     looked: list[RememberedObject] = []
     sights: list[Sight] = []
     for known in objects:
-        if known.box is not None and known.id not in seen_ids:
-            found = known.box.estimate(known.label, plane, pose)
-            sight = look_at(found, plane, seen.frame, outline(found, plane, camera))
+        if view := views.get(known.id):
+            sight = look_at(view.found, view.plane, seen.frame, view.outline)
             sights.append(sight)
             looks = known.empty_looks + 1 if sight is Sight.EMPTY else 0
             known = replace(known, empty_looks=looks)
@@ -231,6 +263,7 @@ def _observed(
     pose: Pose | None,
     settings: MemorySettings,
     needed: int,
+    views: Mapping[int, _ExpectedView],
 ) -> SeenFrame:
     """The frame as queries see it."""
     by_id = {known.id: known for known in objects}
@@ -252,21 +285,15 @@ def _observed(
             known_places[object_id] = sighting.found
         else:
             known_places[object_id] = known.box.estimate(known.label, plane, pose, sighting.found)
-    camera = seen.frame.intrinsics
-    if settings.use == "objects" and plane is not None and pose is not None and camera is not None:
-        in_view = {region.id for region in regions}
-        for known in objects:
-            age_s = known.age_s(seen.frame.stamp_ns)
-            if known.id in in_view or known.box is None or known.sightings < needed:
-                continue
-            box = predicted(known.box, known.label, age_s)
-            found = box.estimate(known.label, plane, pose)
-            mask = outline(found, plane, camera)
-            mask &= ~hidden_pixels(found, plane, seen.frame, mask)
-            # Another camera may have seen it at the same time: it is not seen here.
-            age_s = max(age_s, 1e-3)
-            regions.append(Region(known.id, known.label, mask, known.score, age_s))
-            known_places[known.id] = found
+    for known in objects if settings.use == "objects" else ():
+        view = views.get(known.id)
+        if view is None or known.sightings < needed:
+            continue
+        mask = view.outline & ~hidden_pixels(view.found, view.plane, seen.frame, view.outline)
+        # Another camera may have seen it at the same time: it is not seen here.
+        age_s = max(known.age_s(seen.frame.stamp_ns), 1e-3)
+        regions.append(Region(known.id, known.label, mask, known.score, age_s))
+        known_places[known.id] = view.found
     geometry = None
     if pose is not None:
         geometry = seen.geometry.with_regions(regions, known_places, candidates)
