@@ -34,6 +34,7 @@ def test_all_interfaces_are_here_and_built():
     names = [f"{path.parent.name}/{path.name}" for path in FILES]
     assert names == [
         "action/SpatialQuery.action",
+        "action/WatchQuestion.action",
         "msg/MeasuredValue.msg",
         "msg/Region.msg",
         "msg/RegionArray.msg",
@@ -67,6 +68,13 @@ def test_every_number_has_its_unit(path):
 def test_status_codes_are_those_of_the_scene():
     _, response = parts(ROOT / "srv/SpatialQuery.srv")
     assert constants(response, "STATUS_") == {status.name: status.value for status in Status}
+
+
+def test_a_watch_has_the_codes_of_a_query_and_its_own_ends():
+    query = parts(ROOT / "action/SpatialQuery.action")[1]
+    watch = parts(ROOT / "action/WatchQuestion.action")[1]
+    beside = constants(watch, "STATUS_").items() - constants(query, "STATUS_").items()
+    assert beside == {("CLIENT_LOST", len(Status) + 1)}
 
 
 def test_the_action_is_the_twin_of_the_service_and_can_be_canceled():
