@@ -115,7 +115,9 @@ class FrameGeometry:
             if not self._plane_known:
                 objects = [r.mask for r in self.regions if not is_flat(r.label)]
                 frame = self.frame
-                self._plane = fit_ground_plane(frame.depth, frame.intrinsics, objects, up=frame.up)
+                self._plane = fit_ground_plane(
+                    frame.depth, frame.intrinsics, objects, up=frame.up, noise=self.noise.strength
+                )
                 self._plane_known = True
             return self._plane
 

@@ -1,7 +1,8 @@
 """Fits the floor to a depth image: planes through three pixels, then robust least squares.
 
 Fischler and Bolles, "Random sample consensus", 1981: candidate planes through random triples of
-pixels, scored by how many pixels agree; the best is refined on the pixels that lie on it.
+pixels, scored by how many pixels agree; the best is refined on the pixels that lie on it
+(``floor_mixture``: on those that probably do, where depth is known to be noisy).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import CameraIntrinsics, Points, rays
+from .floor_mixture import refined_by_mixture
 from .plane import Plane
-from .statistics import robust_sigma
+from .statistics import Floating, robust_sigma
 
 Values = NDArray[np.float64]
 
@@ -27,6 +29,7 @@ _LEAST_SCORE, _LEAST_SCORE_SHARE = 30, 0.05  # of a candidate: pixels, share of 
 # A pixel is on a plane up to this height: metres, and metres per metre of its depth, since the
 # noise of depth cameras grows with depth.
 _TOLERANCE, _TOLERANCE_PER_METRE = 0.02, 0.01
+_NOISE_TOLERANCE = 1.0  # standard deviations of depth noise that a pixel may be off besides
 _BELOW = 3.0  # tolerances under a plane: nothing is there if the plane is the floor
 _LEAST_TILT = 0.2  # of the normal's share in the image plane: less is a wall before the camera
 _NEAR_UP = np.cos(np.radians(12.0))  # of a floor's normal to a known up: ramps and moving IMUs
@@ -43,6 +46,7 @@ def fit_ground_plane(
     exclude_masks: Sequence[NDArray[np.bool_]] = (),
     *,
     up: Sequence[float] | None = None,
+    noise: float = 0.0,
     samples: int = 1200,
     tallest: float = 4.5,
 ) -> Plane | None:
@@ -58,6 +62,8 @@ def fit_ground_plane(
         intrinsics: of the same image.
         exclude_masks: shape ``(H, W)`` each, objects that stand on the floor.
         up: direction against gravity in the optical frame, where something else knows it.
+        noise: standard deviation of depth over depth squared, 1/metres; 0 where depth has hardly
+            any, or it is not known.
         samples: pixels used, at most.
         tallest: height of the tallest object that stands on the floor, metres.
 
@@ -84,17 +90,30 @@ def fit_ground_plane(
     normals, offsets = normals[possible], offsets[possible]
     if not len(normals):
         return None
-    score = _floor_score(points[::3], normals, offsets)
+    score = _floor_score(points[::3], normals, offsets, noise)
     # A far wall has everything "above" it, and the objects far too high.
-    score = score + _object_score(grid, normals, offsets, tallest, _OBJECT_SHARE * len(points) / 3)
+    weight = _OBJECT_SHARE * len(points) / 3
+    score = score + _object_score(grid, normals, offsets, noise, tallest, weight)
     if known is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
         score += _UPRIGHT * upright * np.maximum(score, 0.0)
     best = int(np.argmax(score))
     if 3 * score[best] < max(_LEAST_SCORE, _LEAST_SCORE_SHARE * len(points)):
         return None
-    candidate = _iterated(points, normals[best], offsets[best])
-    return None if candidate is None else _refined(points, *candidate)
+    candidate = _iterated(points, normals[best], float(offsets[best]), noise)
+    if candidate is None:
+        return None
+    if noise == 0:
+        return _refined(points, *candidate)
+    every_row, every_column = np.indices(grid.depth.shape).reshape(2, -1)
+    up_, offset = refined_by_mixture(
+        grid.directions(every_row, every_column),
+        grid.depth.ravel().astype(np.float64),
+        grid.valid & (grid.owner < 0),
+        *candidate,
+        noise,
+    )
+    return _with_residual(points, up_, offset)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +152,13 @@ class _Grid:
 
     def points(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Points:
         """Optical frame points of pixels of the grid, shape ``(N, 3)``."""
-        first = self.stride // 2
-        directions = rays(
-            self.intrinsics, columns * self.stride + first, rows * self.stride + first
-        )
+        directions = self.directions(rows, columns)
         return directions * self.depth[rows, columns].astype(np.float64)[:, None]
+
+    def directions(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Points:
+        """Rays of depth 1 through pixels of the grid, shape ``(N, 3)``."""
+        first = self.stride // 2
+        return rays(self.intrinsics, columns * self.stride + first, rows * self.stride + first)
 
 
 def _parts(
@@ -182,11 +203,26 @@ def _candidates(
     return normals, np.abs(offsets)
 
 
-def _floor_score(points: Points, normals: Points, offsets: Values) -> Values:
+def _tolerance(
+    z: NDArray[Floating], offset: NDArray[Floating] | float, noise: float
+) -> NDArray[Floating]:
+    """Height within which a pixel is on a plane, metres.
+
+    Args:
+        z: depth.
+        offset: of the plane. Noise moves a point of the floor up or down by its share of the depth
+            times the height of the camera.
+        noise: see :func:`fit_ground_plane`.
+    """
+    tolerance = _TOLERANCE + _TOLERANCE_PER_METRE * z
+    return tolerance + _NOISE_TOLERANCE * noise * z * offset if noise > 0 else tolerance
+
+
+def _floor_score(points: Points, normals: Points, offsets: Values, noise: float) -> Values:
     """Points on each of K planes, less twice those clearly below it, shape ``(K,)``."""
-    narrow = points.astype(np.float32)
-    heights = narrow @ normals.T.astype(np.float32) + offsets.astype(np.float32)
-    tolerance = (_TOLERANCE + _TOLERANCE_PER_METRE * narrow[:, 2:]).astype(np.float32)
+    narrow, heights_above = points.astype(np.float32), offsets.astype(np.float32)
+    heights = narrow @ normals.T.astype(np.float32) + heights_above
+    tolerance = _tolerance(narrow[:, 2:], heights_above, noise)
     on = np.count_nonzero(np.abs(heights) < tolerance, axis=0)
     below = np.count_nonzero(heights < -_BELOW * tolerance, axis=0)
     score: Values = on - 2.0 * below
@@ -194,7 +230,7 @@ def _floor_score(points: Points, normals: Points, offsets: Values) -> Values:
 
 
 def _object_score(
-    grid: _Grid, normals: Points, offsets: Values, tallest: float, weight: float
+    grid: _Grid, normals: Points, offsets: Values, noise: float, tallest: float, weight: float
 ) -> Values:
     """Minus what of the objects each of K floors does not explain, shape ``(K,)``: twice the points
     below it or too high, and up to ``weight`` where all objects hang in the air above it."""
@@ -205,7 +241,7 @@ def _object_score(
     rows, columns = rows[order], columns[order]
     objects = grid.points(rows, columns)
     heights = objects @ normals.T + offsets
-    tolerance = _TOLERANCE + _TOLERANCE_PER_METRE * objects[:, 2:]
+    tolerance = _tolerance(objects[:, 2:], offsets, noise)
     misplaced = (heights < -_BELOW * tolerance) | (heights > tallest)
     owner = grid.owner[rows, columns]
     first = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -214,12 +250,13 @@ def _object_score(
     return score
 
 
-def _iterated(points: Points, up: Values, offset: float) -> tuple[Values, float] | None:
+def _iterated(
+    points: Points, up: Values, offset: float, noise: float
+) -> tuple[Values, float] | None:
     """Least squares through the points on a plane, three times; ``None`` if they are too few."""
     z = points[:, 2]
-    tolerance = _TOLERANCE + _TOLERANCE_PER_METRE * z
     for share in (1.0, 0.7, 0.7):
-        on_floor = np.abs(points @ up + offset) < share * tolerance
+        on_floor = np.abs(points @ up + offset) < share * _tolerance(z, offset, noise)
         if np.count_nonzero(on_floor) < _FEWEST_ON_FLOOR:
             return None
         # Rays hit the floor at a slant, so an error in z is a smaller one in height; weighting by
@@ -245,6 +282,10 @@ def _refined(points: Points, up: Values, offset: float, rounds: int = 4) -> Plan
         if np.count_nonzero(inside) < _FEWEST_ON_FLOOR:
             break
         up, offset = _least_squares(points[inside], 1.0 / np.square(expected[inside]))
+    return _with_residual(points, up, offset)
+
+
+def _with_residual(points: Points, up: Values, offset: float) -> Plane:
     height = np.abs(points @ up + offset)
     return Plane(up, offset, robust_sigma(height[height < _OUTLIER_ANGLE * points[:, 2]]))
 
