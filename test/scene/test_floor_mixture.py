@@ -13,7 +13,9 @@ from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 _STRENGTH = 0.005  # of noise over depth squared, 1/metres
 
 
-def _seen(rng: np.random.Generator, height: float, pitch: float, wall: float) -> NDArray[np.float32]:
+def _seen(
+    rng: np.random.Generator, height: float, pitch: float, wall: float
+) -> NDArray[np.float32]:
     """A floor up to a wall across, with noise that is alike over a few pixels."""
     depth = np.fmin(floor_depth(height, pitch), np.float32(wall))
     noise = cv2.GaussianBlur(rng.standard_normal(depth.shape, np.float32), (0, 0), 1.5)
