@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from smolrgpt_ros.scene.status import Status
 
@@ -84,6 +87,33 @@ def test_the_action_is_the_twin_of_the_service_and_can_be_canceled():
     beside = constants(action[1], "STATUS_").items() - constants(service[1], "STATUS_").items()
     assert beside == {("CANCELED", len(Status))}
     assert "string partial_text" in fields(action[2])
+
+
+def digest(path: Path) -> str:
+    """Of what generated code is made of: no comments, no empty lines."""
+    lines = (line.split("#")[0].split() for line in path.read_text().splitlines())
+    text = "\n".join(" ".join(words) for words in lines if words)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def test_a_changed_interface_has_a_version_and_says_how_clients_move():
+    """Peers with other definitions of a message do not understand each other."""
+    version = re.findall(r"<version>(.+)</version>", (ROOT / "package.xml").read_text())[0]
+    now = {f"{path.parent.name}/{path.name}": digest(path) for path in FILES}
+    table = yaml.safe_load((ROOT / "test" / "package" / "interfaces.yaml").read_text())
+    lines = "\n".join([f'"{version}":', *(f"  {name}: {value}" for name, value in now.items())])
+    assert table.get(version) == now, (
+        "the interfaces are not those of this version. Where a released version has them, raise it in "
+        "package.xml; say in CHANGELOG.rst what changed and how clients move; and put this into "
+        f"test/package/interfaces.yaml:\n{lines}"
+    )
+    changelog = (ROOT / "CHANGELOG.rst").read_text()
+    section = r"^(\d+\.\d+\.\d+)\n-+\n(.*?)(?=^\d+\.|\Z)"
+    sections = dict(re.findall(section, changelog, re.MULTILINE | re.DOTALL))
+    versions = list(table)
+    for before, after in pairwise(versions):
+        for name in {n for n, v in table[after].items() if table[before].get(n) != v}:
+            assert name.split(".")[0] in sections[after], f"CHANGELOG.rst, {after}: {name}"
 
 
 @pytest.mark.ros

@@ -42,11 +42,17 @@ def declared(*tags: str) -> set[str]:
     return {element.text or "" for tag in tags for element in MANIFEST.findall(tag)}
 
 
-def test_the_manifest_is_valid_and_built_by_ament_cmake():
-    package = pytest.importorskip("catkin_pkg.package").parse_package(str(ROOT / "package.xml"))
+@pytest.mark.parametrize("path", ["package.xml", "examples/smolrgpt_bt_nodes/package.xml"])
+def test_manifests_keep_the_rules_of_format_3(path: str) -> None:
+    package = pytest.importorskip("catkin_pkg.package").parse_package(str(ROOT / path))
     warnings: list[str] = []
     package.validate(warnings=warnings)
     assert warnings == []
+    assert package.package_format == 3
+
+
+def test_the_manifest_is_built_by_ament_cmake():
+    package = pytest.importorskip("catkin_pkg.package").parse_package(str(ROOT / "package.xml"))
     assert (package.name, package.package_format) == ("smolrgpt_ros", 3)
     assert package.get_build_type() == "ament_cmake"
     assert [group.name for group in package.member_of_groups] == ["rosidl_interface_packages"]
@@ -185,7 +191,8 @@ def test_setup_py_takes_name_and_version_from_the_manifest():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-pip-host.txt", "constraints.txt"]
+    "name",
+    ["requirements.txt", "requirements-tools.txt", "requirements-pip-host.txt", "constraints.txt"],
 )
 def test_every_requirement_is_pinned_exactly_and_once(name):
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
