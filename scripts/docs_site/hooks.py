@@ -29,8 +29,8 @@ ALWAYS = (
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Replaces docs/'s pages by ones with links for the site, and adds all other pages."""
-    for uri, text in reference_pages(ROOT).items():
-        files.append(File.generated(config, uri, content=text))
+    for made, text in reference_pages(ROOT).items():
+        files.append(File.generated(config, made, content=text))
     written = [f"docs/{file.src_uri}" for file in files if file.is_documentation_page()]
     waiting = deque([*(path for path in written if (ROOT / path).is_file()), *ALWAYS])
     done: set[str] = set()
@@ -40,8 +40,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             continue
         done.add(path)
         uri = page_of(path, ROOT)
-        if uri is None:  # a picture or the like outside docs/
-            _replace(files, File.generated(config, path, abs_src_path=str(ROOT / path)))
+        if uri is None:
+            if not path.startswith("docs/"):  # mkdocs knows docs/'s pictures
+                files.append(File.generated(config, path, abs_src_path=str(ROOT / path)))
             continue
         text = page_text(path, ROOT)
         waiting.extend(linked for linked in linked_paths(text, path, ROOT) if linked not in done)

@@ -103,9 +103,9 @@ def test_a_changed_interface_has_a_version_and_says_how_clients_move():
     table = yaml.safe_load((ROOT / "test" / "package" / "interfaces.yaml").read_text())
     lines = "\n".join([f'"{version}":', *(f"  {name}: {value}" for name, value in now.items())])
     assert table.get(version) == now, (
-        "the interfaces are not those of this version. Where a released version has them, raise it in "
-        "package.xml; say in CHANGELOG.rst what changed and how clients move; and put this into "
-        f"test/package/interfaces.yaml:\n{lines}"
+        "the interfaces are not those of this version. Where a released version has them, raise "
+        "it in package.xml; say in CHANGELOG.rst what changed and how clients move; and put this "
+        f"into test/package/interfaces.yaml:\n{lines}"
     )
     changelog = (ROOT / "CHANGELOG.rst").read_text()
     section = r"^(\d+\.\d+\.\d+)\n-+\n(.*?)(?=^\d+\.|\Z)"

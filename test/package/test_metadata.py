@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "smolrgpt_ros"
@@ -188,6 +189,19 @@ def test_setup_py_takes_name_and_version_from_the_manifest():
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert answer.stdout.split() == ["smolrgpt_ros", MANIFEST.findtext("version")]
+
+
+def test_the_citation_is_of_this_version_and_names_the_paper() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == MANIFEST.findtext("version")
+    assert citation["license"] == [element.text for element in MANIFEST.findall("license")]
+    paper = citation["preferred-citation"]
+    assert paper["url"] == "https://arxiv.org/abs/2509.15490"
+    assert [author["family-names"] for author in paper["authors"]] == [
+        "Traore",
+        "Hervet",
+        "Couturier",
+    ]
 
 
 @pytest.mark.parametrize(
