@@ -1,4 +1,4 @@
-"""``smolrgpt ask --live``: questions to a running node, once or again and again."""
+"""``smolrgpt ask --live``: questions to a running node, once, again and again, or watched."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from smolrgpt_ros.query.watch.wording import EXAMPLES
 from smolrgpt_ros.scene.status import QueryError, Status
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _FILES = (
     *("model", "measure_only", "detector", "device", "policy"),
     *("reading", "reading_adapter"),
 )
-_LIVE = ("watch", "times", "service", "timeout", "target_frame")
+_LIVE = ("watch", "until", "times", "service", "timeout", "target_frame")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,6 +38,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="ask again and again, every so many seconds (2), a line each; Ctrl-C ends it",
     )
     group.add_argument("--times", type=int, metavar="N", help="with --watch: end after N answers")
+    group.add_argument(
+        "--until",
+        metavar="CONDITION",
+        help="watch the question until its measured answer is so, for --timeout seconds: "
+        f"{EXAMPLES}; ends with 0 where it held, 1 where it did not in time",
+    )
     group.add_argument("--service", default="spatial_query", help="name, where it is another")
     group.add_argument("--timeout", type=float, default=30.0, help="seconds for an answer (30)")
     group.add_argument("--target-frame", default="", help="frame of the positions, such as map")
@@ -74,6 +81,10 @@ def run(
         raise ValueError("--watch writes to standard output: give --json no file")
     if arguments.watch is not None and arguments.watch < 0.0:
         raise ValueError(f"--watch needs seconds from 0 on, found {arguments.watch}")
+    if arguments.until is not None:
+        beside = [name for name in ("watch", "times", "questions", "regions") if name in given]
+        if beside:
+            raise ValueError(f"--until watches one question: leave out --{beside[0]}")
     from .asked_questions import questions_of, write_one, write_outcomes
 
     questions = questions_of(arguments)
@@ -82,6 +93,7 @@ def run(
         from rclpy.signals import SignalHandlerOptions
 
         from .spatial_client import SpatialClient
+        from .until import watch_until
     except ImportError as error:
         raise ValueError(
             f"--live needs ROS 2 ({error}): source the workspace's install/setup.bash, or "
@@ -93,6 +105,16 @@ def run(
         with SpatialClient(arguments.service) as client:
             camera = arguments.camera or ""
             live = _LiveNode(client, arguments.timeout, arguments.target_frame, camera)
+            if arguments.until is not None:
+                return watch_until(
+                    client,
+                    questions[0],
+                    arguments.until,
+                    timeout_s=arguments.timeout,
+                    target_frame=arguments.target_frame,
+                    camera=camera,
+                    json_name=arguments.json,
+                )
             if arguments.watch is not None:
                 ask = partial(live.ask, questions[0], arguments.regions or ())
                 return _watch(ask, arguments.watch, arguments.times, arguments.json)

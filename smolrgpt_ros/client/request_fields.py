@@ -52,7 +52,7 @@ def request_fields(
         ValueError: for a number that no message can hold.
     """
     return RequestFields(
-        question=_text("question", question),
+        question=checked_text("question", question),
         region_ids=[
             _whole("region_ids", i, -_LARGEST_ID - 1, _LARGEST_ID)
             for i in _several("region_ids", region_ids)
@@ -60,12 +60,17 @@ def request_fields(
         regions=[_region(region) for region in _several("regions", regions)],
         stamp=time_of(_whole("stamp_ns", stamp_ns, 0, _LATEST_NS)),
         max_age=duration_of(checked_seconds("max_age_s", max_age_s)),
-        target_frame=_text("target_frame", target_frame),
-        camera=_text("camera", camera),
+        target_frame=checked_text("target_frame", target_frame),
+        camera=checked_text("camera", camera),
     )
 
 
-def _text(name: str, value: object) -> str:
+def checked_text(name: str, value: object) -> str:
+    """An argument that is text.
+
+    Raises:
+        TypeError: if it is none.
+    """
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, found {_found(value)}")
     return value
@@ -86,18 +91,31 @@ def _whole(name: str, value: object, least: int, most: int) -> int:
     return number
 
 
-def checked_seconds(name: str, value: object) -> float:
-    """An argument in seconds.
+def checked_seconds(name: str, value: object, unit: str = "seconds") -> float:
+    """An argument in seconds, or in another unit.
 
     Raises:
         TypeError: if it is no number.
         ValueError: if it is not finite.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be seconds, found {_found(value)}")
+        raise TypeError(f"{name} must be {unit}, found {_found(value)}")
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, found {value}")
     return float(value)
+
+
+def checked_timeout(timeout_s: object) -> float:
+    """A timeout in seconds.
+
+    Raises:
+        TypeError: if it is no number.
+        ValueError: if it is not above 0.
+    """
+    seconds = checked_seconds("timeout_s", timeout_s)
+    if not seconds > 0.0:
+        raise ValueError(f"timeout_s must be above 0 seconds, found {seconds}")
+    return seconds
 
 
 def _region(value: object) -> interfaces.Region:

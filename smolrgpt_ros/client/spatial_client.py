@@ -21,23 +21,22 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
 import rclpy
-from rclpy.action import ActionClient
 from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future as RosFuture
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
+from smolrgpt_ros.action import WatchQuestion
+from smolrgpt_ros.query.watch.condition import Condition
 from smolrgpt_ros.ros.convert.time import duration_of
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
+from .action_calls import GRACE_S, ActionCalls, NoResultError, done_by, wait_for
 from .reply import SpatialReply
-from .request_fields import OwnRegion, checked_seconds, request_fields
-
-#: Time beyond the node's timeout after which a missing response is a TIMEOUT, seconds.
-GRACE_S = 2.0
-_POLL_S = 0.02
+from .request_fields import OwnRegion, checked_timeout, request_fields
+from .watch_reply import WatchEvaluation, WatchReply, watch_goal
 
 Message = TypeVar("Message")
 
@@ -83,11 +82,10 @@ class SpatialClient:
         self._client = self._node.create_client(
             SpatialQuery, service, qos_profile=service_profile()
         )
-        # Both before the executor spins: rclpy's ActionClient registers itself half-made, and an
-        # executor that meets it then ends with an AttributeError.
-        self._action = ActionClient(self._node, SpatialQueryAction, service)
-        self._pool = ThreadPoolExecutor(max_pending, thread_name_prefix="spatial_client")
         self._closed = threading.Event()
+        self._queries = ActionCalls(self._node, SpatialQueryAction, service, self._closed)
+        self._watches = ActionCalls(self._node, WatchQuestion, f"{service}/watch", self._closed)
+        self._pool = ThreadPoolExecutor(max_pending, thread_name_prefix="spatial_client")
         self._executor = SingleThreadedExecutor(context=context)
         self._executor.add_node(self._node)
         self._thread = threading.Thread(
@@ -109,7 +107,8 @@ class SpatialClient:
         self._pool.shutdown(cancel_futures=True)
         self._executor.shutdown(timeout_sec=2.0)
         self._thread.join(5.0)
-        self._action.destroy()
+        self._queries.destroy()
+        self._watches.destroy()
         self._node.destroy_node()
 
     @property
@@ -167,8 +166,7 @@ class SpatialClient:
             TypeError: for an argument that cannot be sent, naming it and what it takes.
             ValueError: if ``timeout_s`` is not above 0, or a number does not fit its field.
         """
-        if not checked_seconds("timeout_s", timeout_s) > 0.0:
-            raise ValueError(f"timeout_s must be above 0 seconds, found {timeout_s}")
+        checked_timeout(timeout_s)
         fields = request_fields(
             question, region_ids, regions, stamp_ns, max_age_s, target_frame, camera
         )
@@ -180,6 +178,56 @@ class SpatialClient:
             on_text or (lambda text: None),
             cancelled or (lambda: False),
         )
+
+    def watch(
+        self,
+        question: str,
+        until: Condition | str,
+        *,
+        timeout_s: float = 60.0,
+        camera: str = "",
+        target_frame: str = "",
+        continuous: bool = False,
+        ask_model: bool = False,
+        accept_incomplete: bool = False,
+        max_rate_hz: float = 0.0,
+        on_evaluation: Callable[[WatchEvaluation], None] = lambda evaluation: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> WatchReply:
+        """Wait until a condition on the answer of a question holds; the node evaluates each frame.
+
+        Never raises for failures in the graph; see :class:`WatchReply`.
+
+        Args:
+            question: in English; ``action/WatchQuestion`` explains this and the next fields.
+            until: a condition, or its words, such as "below 2 m" or "yes for 2 s".
+            timeout_s: for finding the node and for watching together, seconds, above 0.
+            camera: name, on a node with several cameras.
+            target_frame: of positions in the reply.
+            continuous: go on after an event; the reply comes when it is cancelled or time is over.
+            ask_model: ask the model with each frame; without, answers are measured only.
+            accept_incomplete: count answers from which something may be missing.
+            max_rate_hz: most evaluations in a second; 0: the node's.
+            on_evaluation: called after each evaluation, on another thread.
+            cancelled: polled; the watch is cancelled soon after it returns True.
+
+        Raises:
+            TypeError: for an argument that cannot be sent.
+            ValueError: for words that are no condition, and if ``timeout_s`` is not above 0.
+        """
+        end = time.monotonic() + checked_timeout(timeout_s)
+        goal = watch_goal(question, until, camera, target_frame, max_rate_hz)
+        goal.continuous, goal.ask_model = bool(continuous), bool(ask_model)
+        goal.accept_incomplete = bool(accept_incomplete)
+
+        def on_feedback(feedback: WatchQuestion.Feedback) -> None:
+            on_evaluation(WatchEvaluation.of(feedback))
+
+        try:
+            return WatchReply.of(self._watches.run(goal, end, on_feedback, cancelled))
+        except NoResultError as error:
+            reply = self._no_result(error, timeout_s)
+            return WatchReply(reply.status, reply.message, canceled=reply.canceled)
 
     def submit(self, question: str, **options: Any) -> Future[SpatialReply]:
         """Ask on another thread; the reply comes as a ``concurrent.futures.Future``."""
@@ -242,11 +290,11 @@ class SpatialClient:
 
     def _call(self, request: SpatialQuery.Request, timeout_s: float) -> SpatialReply:
         end = time.monotonic() + timeout_s
-        if not self._there(self._client.service_is_ready, end):
+        if not wait_for(self._client.service_is_ready, end, self._closed):
             return self._absent(timeout_s)
         request.timeout = duration_of(max(end - time.monotonic(), 0.001))
         future = self._client.call_async(request)
-        if not self._wait(future, end + GRACE_S):
+        if not done_by(future, end + GRACE_S, self._closed):
             self._client.remove_pending_request(future)
             return self._silent(timeout_s)
         return SpatialReply.of(future.result())
@@ -258,46 +306,23 @@ class SpatialClient:
         on_text: Callable[[str], None],
         cancelled: Callable[[], bool],
     ) -> SpatialReply:
+        def on_feedback(feedback: SpatialQueryAction.Feedback) -> None:
+            if feedback.partial_text:
+                on_text(feedback.partial_text)
+
         end = time.monotonic() + timeout_s
-        if not self._there(self._action.server_is_ready, end, cancelled):
-            return _CANCELED if cancelled() else self._absent(timeout_s)
-        goal.timeout = duration_of(max(end - time.monotonic(), 0.001))
+        try:
+            return SpatialReply.of(self._queries.run(goal, end, on_feedback, cancelled))
+        except NoResultError as error:
+            return self._no_result(error, timeout_s)
 
-        def on_feedback(message: SpatialQueryAction.Impl.FeedbackMessage) -> None:
-            if message.feedback.partial_text:
-                on_text(message.feedback.partial_text)
-
-        accepting = self._action.send_goal_async(goal, feedback_callback=on_feedback)
-        if not self._wait(accepting, end + GRACE_S):
-            return self._silent(timeout_s)
-        handle = accepting.result()
-        if not handle.accepted:
+    def _no_result(self, error: NoResultError, timeout_s: float) -> SpatialReply:
+        if error.canceled:
+            return _CANCELED
+        if error.status is Status.BUSY:
             return SpatialReply(Status.BUSY, f"{self.service} does not accept the goal; ask again")
-        finishing = handle.get_result_async()
-        if not self._wait(finishing, end + GRACE_S, cancelled):
-            # An abandoned goal must not occupy the model.
-            handle.cancel_goal_async()
-            return _CANCELED if cancelled() else self._silent(timeout_s)
-        return SpatialReply.of(finishing.result().result)
-
-    def _wait(
-        self, future: RosFuture, end: float, cancelled: Callable[[], bool] = lambda: False
-    ) -> bool:
-        """Whether an rclpy future was done before a time of the steady clock."""
-        done = threading.Event()
-        future.add_done_callback(lambda _: done.set())
-        while not done.wait(min(max(end - time.monotonic(), 0.0), 0.1)):
-            if time.monotonic() >= end or self._closed.is_set() or cancelled():
-                return bool(future.done())
-        return True
-
-    def _there(
-        self, ready: Callable[[], bool], end: float, cancelled: Callable[[], bool] = lambda: False
-    ) -> bool:
-        while self._closed.is_set() or not ready():
-            if time.monotonic() >= end or self._closed.wait(_POLL_S) or cancelled():
-                return False
-        return True
+        absent = error.status is Status.NOT_READY
+        return self._absent(timeout_s) if absent else self._silent(timeout_s)
 
     def _absent(self, timeout_s: float) -> SpatialReply:
         if self._closed.is_set():

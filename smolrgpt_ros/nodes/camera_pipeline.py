@@ -55,6 +55,7 @@ class CameraPipeline:
         transforms: for depth of another camera.
         outputs: of this camera.
         memory: of what all cameras have seen.
+        on_frame: called with the camera's name and the stamp of each frame that can be asked about.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class CameraPipeline:
         transforms: Transforms,
         outputs: CameraOutputs,
         memory: ObjectMemory,
+        on_frame: Callable[[str, int], None],
     ) -> None:
         self.name = name
         self._node = node
@@ -73,6 +75,7 @@ class CameraPipeline:
         self._transforms = transforms
         self._outputs = outputs
         self._memory = memory
+        self._on_frame = on_frame
         #: Why the pose in the fixed frame was not known for the last frame; empty where it was.
         self.unplaced = ""
         self._last_offer = time.monotonic()
@@ -211,6 +214,7 @@ class CameraPipeline:
 
     def _on_seen(self, seen: SeenFrame) -> None:
         self.history.add(seen)
+        self._on_frame(self.name, seen.frame.stamp_ns)
         try:
             self._outputs.frame(seen, self._settings())
         except Exception:

@@ -1,19 +1,63 @@
-"""An action's goal: its feedback while the query is answered, its state and result at the end."""
+"""The action of queries: feedback while one is answered, state and result at the end."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
+from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
+from rclpy.callback_groups import CallbackGroup
+from rclpy.lifecycle import LifecycleNode
 
 from smolrgpt_ros.action import SpatialQuery
 from smolrgpt_ros.query.request import Stage
 from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.convert.time import duration_of
+from smolrgpt_ros.ros.qos import service_profile
 
 #: Least time between two messages of partial text, seconds: a model may generate faster than people
 #: read.
 TEXT_PERIOD_S = 0.05
+
+
+class QueryGoals:
+    """Serves ``action/SpatialQuery``.
+
+    Args:
+        node: of the action.
+        group: of its callbacks; reentrant, as a goal keeps one until it ends.
+        ask: answers a goal's request; with the callbacks of ``QueryService.ask``.
+    """
+
+    def __init__(
+        self, node: LifecycleNode, group: CallbackGroup, ask: Callable[..., Reply]
+    ) -> None:
+        self._ask = ask
+        self._server = ActionServer(
+            node,
+            SpatialQuery,
+            "spatial_query",
+            self._execute,
+            callback_group=group,
+            goal_service_qos_profile=service_profile(),
+            result_service_qos_profile=service_profile(),
+            cancel_callback=lambda goal: CancelResponse.ACCEPT,
+        )
+
+    def destroy(self) -> None:
+        """End the action."""
+        self._server.destroy()
+
+    def _execute(self, goal: ServerGoalHandle) -> SpatialQuery.Result:
+        feedback = GoalFeedback(goal)
+        reply = self._ask(
+            goal.request,
+            on_text=feedback.text,
+            on_stage=feedback.stage,
+            cancelled=lambda: goal.is_cancel_requested,
+        )
+        return end_goal(goal, reply)
 
 
 class GoalFeedback:

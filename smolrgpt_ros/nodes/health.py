@@ -17,17 +17,18 @@ from smolrgpt_ros.query.health import (
     input_health,
     query_health,
 )
-from smolrgpt_ros.query.service import QueryService
+from smolrgpt_ros.query.watch.health import watch_health
 from smolrgpt_ros.ros.params.settings import Settings
 
 from .camera_pipeline import CameraPipeline
 from .models import Models
 from .process_memory import resident_bytes
+from .question_services import QuestionServices
 
 
 def node_healths(
     settings: Settings,
-    queries: QueryService,
+    services: QuestionServices,
     statistics: QueryStatistics,
     cameras: Iterable[CameraPipeline],
     models: Models,
@@ -37,15 +38,16 @@ def node_healths(
 
     Args:
         settings: the parameters now.
-        queries: being answered.
+        services: of questions that are asked and watched.
         statistics: of queries.
         cameras: of the node.
         models: detector and model.
         now_ns: the node's clock.
     """
-    cameras = list(cameras)
+    cameras, queries = list(cameras), services.queries
     latency_s, statuses = statistics.latency_s, statistics.statuses
     healths = [query_health(queries.pending, latency_s, statuses, queries.stuck)]
+    healths.append(watch_health(services.watches, settings.watch_limits))
     for camera in cameras:
         healths.append(
             input_health(

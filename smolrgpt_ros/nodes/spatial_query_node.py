@@ -8,8 +8,6 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.action import ActionServer, CancelResponse
-from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import MultiThreadedExecutor
@@ -25,7 +23,6 @@ from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.query.health import QueryStatistics
 from smolrgpt_ros.query.request import QueryResult
 from smolrgpt_ros.query.service import QueryService
-from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.ros.convert.messages import request_of
 from smolrgpt_ros.ros.convert.replies import Reply, reply_of
 from smolrgpt_ros.ros.diagnostics import diagnostic_array
@@ -39,20 +36,20 @@ from smolrgpt_ros.ros.params.parameters import (
 from smolrgpt_ros.ros.params.settings import SPECS, Settings
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.ros.tf import Transforms
-from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
 from .camera_pipeline import CameraPipeline
-from .goals import GoalFeedback, end_goal
+from .goals import QueryGoals
 from .health import node_healths, not_ready_healths
 from .loading import labels_without_synonyms, load_detector, load_engine, load_readers
 from .models import Models
 from .outputs import CameraOutputs
 from .program import end_process
+from .question_services import QuestionServices
 from .running import logged, run
 from .timed_engine import LoadedEngine
+from .watch_goals import WatchGoals
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
@@ -76,14 +73,13 @@ class SpatialQueryNode(LifecycleNode):
         # Before anything can fail: a half-made node is destroyed too.
         self._not_ready = "the node is not configured yet"
         self._models = Models(detector_loader, engine_loader)
-        self._query_service: QueryService | None = None
-        self._reasoner: SpatialReasoner | None = None
+        self._questions: QuestionServices | None = None
         self._reader: TwoReaders | None = None
         self._cameras: dict[str, CameraPipeline] = {}
         self._transforms: Transforms | None = None
         self._statistics = QueryStatistics()
         self._log_handler: NodeLogHandler | None = None
-        self._action: ActionServer | None = None
+        self._goals: tuple[QueryGoals | WatchGoals, ...] = ()
         super().__init__("spatial_query", **options)
         self._settings = Settings.from_values(declare(self, SPECS))
         for name in unknown_parameters(self, SPECS):
@@ -108,16 +104,15 @@ class SpatialQueryNode(LifecycleNode):
             qos_profile=service_profile(),
             callback_group=parallel,
         )
-        self._action = ActionServer(
+        watches = WatchGoals(
             self,
-            SpatialQueryAction,
-            "spatial_query",
-            self._execute,
-            callback_group=parallel,
-            goal_service_qos_profile=service_profile(),
-            result_service_qos_profile=service_profile(),
-            cancel_callback=lambda goal: CancelResponse.ACCEPT,
+            parallel,
+            lambda: None if (services := self._questions) is None else services.watches,
+            lambda: self._not_ready,
+            lambda: self._settings.target_frame,
+            self._publish_answer,
         )
+        self._goals = (QueryGoals(self, parallel, self._ask), watches)
         ask = self._ask_from_topic
         self.create_subscription(String, "~/question", ask, reliable, callback_group=parallel)
         if self._settings.autostart:
@@ -178,9 +173,9 @@ class SpatialQueryNode(LifecycleNode):
             self._unload()
         except Exception:  # the rest of the node is destroyed all the same
             self.get_logger().error(f"unloading failed:\n{traceback.format_exc()}")
-        if self._action is not None:
-            self._action.destroy()
-            self._action = None
+        goals, self._goals = self._goals, ()
+        for server in goals:
+            server.destroy()
         if self._log_handler is not None:
             stop_forwarding(self._log_handler)
         super().destroy_node()
@@ -211,24 +206,23 @@ class SpatialQueryNode(LifecycleNode):
                 self._transforms,
                 self._outputs[name],
                 memory,
+                self._on_frame,
             )
-        self._reasoner = SpatialReasoner(
-            self._models.engine, self._reader, policy=self._settings.answer_policy
-        )
-        self._query_service = QueryService(
-            self._reasoner,
-            {name: camera.view for name, camera in self._cameras.items()},
-            clock_ns=lambda: self.get_clock().now().nanoseconds,
-            limits=lambda: self._settings.limits,
-            camera_pose=self._camera_pose,
+        self._questions = QuestionServices(
+            self._models.engine,
+            self._reader,
+            self._cameras,
+            self._transforms,
+            lambda: self._settings,
+            lambda: self.get_clock().now().nanoseconds,
         )
         for camera in self._cameras.values():
             camera.start()
 
     def _stop(self) -> None:
-        if (service := self._query_service) is not None:
-            service.close("the node was deactivated while the query was being answered")
-        self._query_service = self._reasoner = None
+        if (services := self._questions) is not None:
+            services.close("the node was deactivated while the query was being answered")
+        self._questions = None
         cameras, self._cameras = self._cameras, {}
         for camera in cameras.values():
             if not camera.stop():
@@ -257,32 +251,23 @@ class SpatialQueryNode(LifecycleNode):
         values, _ = check_changes(SPECS, self._settings.values, changes)
         self._settings = Settings.from_values(values)
         self._models.apply(self._settings)
-        if (reasoner := self._reasoner) is not None:
-            reasoner.policy = self._settings.answer_policy
+        if (services := self._questions) is not None:
+            services.apply(self._settings)
 
     # -- queries ----------------------------------------------------------------------------
 
-    def _camera_pose(self, frame: RgbdFrame, target: str, left_s: float) -> Pose | None:
-        transforms = self._transforms
-        if not target or transforms is None:
-            return None
-        timeout_s = min(self._settings.tf_timeout, left_s)
-        return transforms.look_up(target, frame.frame_id, frame.stamp_ns, timeout_s)
+    @property
+    def _query_service(self) -> QueryService | None:
+        return None if (services := self._questions) is None else services.queries
+
+    def _on_frame(self, camera: str, stamp_ns: int) -> None:
+        if (services := self._questions) is not None:
+            services.watches.offer(camera, stamp_ns)
 
     def _serve(
         self, request: SpatialQuery.Request, response: SpatialQuery.Response
     ) -> SpatialQuery.Response:
         return self._ask(request).write_to(response)
-
-    def _execute(self, goal: ServerGoalHandle) -> SpatialQueryAction.Result:
-        feedback = GoalFeedback(goal)
-        reply = self._ask(
-            goal.request,
-            on_text=feedback.text,
-            on_stage=feedback.stage,
-            cancelled=lambda: goal.is_cancel_requested,
-        )
-        return end_goal(goal, reply)
 
     def _ask_from_topic(self, message: String) -> None:
         camera = self._settings.cameras[0]  # a question from a topic names none
@@ -310,34 +295,39 @@ class SpatialQueryNode(LifecycleNode):
             reply = reply_of(QueryResult(Status.MODEL_ERROR, what))
         self._statistics.add(reply.result)
         if reply.ok:
-            try:
-                if self._answers.get_subscription_count() > 0:
-                    self._answers.publish(reply.answer)
-                self._outputs[reply.result.camera].answer(reply)
-            except Exception:
-                # The client gets its answer all the same. An ending process cannot publish.
-                if self.context.ok():
-                    self.get_logger().error(f"publishing failed:\n{traceback.format_exc()}")
+            self._publish_answer(reply)
         return reply
+
+    def _publish_answer(self, reply: Reply) -> None:
+        try:
+            if self._answers.get_subscription_count() > 0:
+                self._answers.publish(reply.answer)
+            self._outputs[reply.result.camera].answer(reply)
+        except Exception:
+            # The client gets its answer all the same. An ending process cannot publish.
+            if self.context.ok():
+                self.get_logger().error(f"publishing failed:\n{traceback.format_exc()}")
 
     # -- diagnostics ------------------------------------------------------------------------
 
     def _publish_diagnostics(self) -> None:
-        service, now = self._query_service, self.get_clock().now()
-        if service is None or not (cameras := list(self._cameras.values())):
+        services, now = self._questions, self.get_clock().now()
+        if services is None or not (cameras := list(self._cameras.values())):
             healths = not_ready_healths(self._not_ready)
         else:
             for camera in cameras:
                 camera.log_silence(now.nanoseconds)
             settings, statistics, models = self._settings, self._statistics, self._models
-            healths = node_healths(settings, service, statistics, cameras, models, now.nanoseconds)
+            healths = node_healths(settings, services, statistics, cameras, models, now.nanoseconds)
         header, name = Header(stamp=now.to_msg()), self.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(header, name, healths))
 
 
 def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:
-    """An executor with a thread for each pending query and five for the other callbacks."""
-    return MultiThreadedExecutor(num_threads=node._settings.limits.max_pending + 5)
+    """An executor with a thread for each query and watch, and five for the other callbacks."""
+    settings = node._settings
+    goals = settings.limits.max_pending + settings.watch_limits.max_watches
+    return MultiThreadedExecutor(num_threads=goals + 5)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -105,6 +105,11 @@ class QueryService:
         with self._lock:
             self._closed = reason
 
+    def check(self, query: QueryRequest) -> None:
+        """Raise QueryError for a query that no frame can answer: beyond the limits, no camera."""
+        check(query, self._limits())
+        choose_camera(query, self._cameras)
+
     def ask(
         self,
         query: QueryRequest,

@@ -16,6 +16,7 @@ POLICIES = ("model", "measured", "agree")
 """Which of the two answers :attr:`SpatialAnswer.trusted` gives."""
 DEFAULT_POLICY = "agree"
 
+_READ_BY_MODEL = "the language model alone read the question (reading.trust_model)"
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE_M = 0.10, 0.1
 
 
@@ -49,6 +50,7 @@ class SpatialAnswer:
         latency_s: of grounding, generating and measuring together.
         notes: what else a careful client should know, one sentence each.
         complete: nothing that could change the measured answer seems to be missing from view.
+        missing: what may be missing from view, one sentence each; they are among the notes.
         changeable: what may be an object would change the measured answer if it was one.
         read_by: whose reading of the question it answers.
         reading_trusted: whether that reading may be acted on.
@@ -77,6 +79,7 @@ class SpatialAnswer:
     read_by: ReadBy = ReadBy.GRAMMAR
     reading_trusted: bool = True
     complete: bool = True
+    missing: tuple[str, ...] = ()
     changeable: bool = False
 
     @property
@@ -108,14 +111,36 @@ class SpatialAnswer:
         value is not trusted where it is less than ``SURE`` probable, or changeable. Nothing is
         where the language model alone read the question, unless that is trusted.
         """
-        if not self.reading_trusted:
+        if self.doubt:
             return None
+        return self.value if self.policy == "model" else self.measured.value
+
+    @property
+    def doubt(self) -> str:
+        """Why the policy lets no value through, one clause; ``""`` where it lets one through."""
         if self.policy == "model":
-            return self.value
+            if not self.reading_trusted:
+                return _READ_BY_MODEL
+            return "" if self.value is not None else "the model gave no readable answer"
+        if self.doubt_of_measured or self.policy == "measured" or self.agreement:
+            return self.doubt_of_measured
+        if self.agreement is None:
+            return "the model gave no answer to compare with, and answer.policy is agree"
+        return "the model says otherwise, and answer.policy is agree"
+
+    @property
+    def doubt_of_measured(self) -> str:
+        """Why the measured answer is not to be acted on, one clause; ``""`` where it is."""
+        if not self.reading_trusted:
+            return _READ_BY_MODEL
+        if not self.measured.answered:
+            return self.measured.reason
+        if self.changeable:
+            return "what may be an object would change the answer"
         certainty = self.measured.certainty
-        if self.changeable or (certainty is not None and certainty < SURE):
-            return None
-        return self.measured.value if self.policy == "measured" or self.agreement else None
+        if certainty is not None and certainty < SURE:
+            return f"the answer is {certainty:.0%} probable, needed are {SURE:.0%}"
+        return ""
 
     @property
     def trusted_normalized(self) -> str:

@@ -150,6 +150,7 @@ class SpatialReasoner:
                 *missing.caveats,
             ),
             complete=measured.answered and not missing.caveats,
+            missing=missing.caveats,
             changeable=missing.changeable,
             read_by=grounding.read_by,
             reading_trusted=grounding.reading_trusted,

@@ -76,6 +76,30 @@ def test_the_models_sentence_has_region_ids(graph, ask):
     assert answer["text"] == f"The pallet [{first}] is to the left of the pallet [{second}]."
 
 
+FAR = "How far is the leftmost pallet from the rightmost pallet?"
+
+
+def test_a_question_is_watched_until_its_answer_is_so(graph, ask):
+    graph.see(depth_m=6.0)
+    code, out, err = ask("--until", "below 5 m", "--timeout", "20", question=FAR)
+    assert code == 0
+    assert "holds for 0.0 s" in err and "held: below 5 m (frames evaluated: 1)" in err
+    assert out.splitlines()[0].split(None, 1) == ["question", FAR]
+    code, out, err = ask("--until", "below 1 m", "--timeout", "2", "--json", question=FAR)
+    assert (code, out) == (1, "") and "not yet" in err and "did not hold within" in err
+
+
+def test_a_condition_that_is_none_and_options_that_do_not_fit_it(graph, ask):
+    graph.see()
+    for options, words in (
+        (("--until", "near"), "a condition is like"),
+        (("--until", "yes", "--times", "3"), "leave out --times"),
+        (("--until", "yes", "--timeout", "10"), "BAD_QUESTION: the condition TRUE needs"),
+    ):
+        code, _, err = ask(*options, question=FAR)
+        assert code == 2 and words in err
+
+
 def test_one_answer_for_programs(graph, ask):
     graph.see()
     graph.engine.text = "It is to the right."

@@ -14,7 +14,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
-from smolrgpt_ros.client.spatial_client import GRACE_S, SpatialClient
+from smolrgpt_ros.client.action_calls import GRACE_S
+from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 

@@ -163,6 +163,28 @@ SPECS: tuple[ParameterSpec, ...] = (
         maximum=10000,
     ),
     ParameterSpec(
+        "watch.max_watches",
+        8,
+        "Questions watched at the same time (action watch); further ones end with BUSY.",
+        minimum=0,
+        maximum=64,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "watch.max_rate",
+        10.0,
+        "Most evaluations of a watched question in a second of the images' stamps, Hz.",
+        minimum=0.01,
+        maximum=120.0,
+    ),
+    ParameterSpec(
+        "watch.timeout",
+        3600.0,
+        "Longest time to watch a question, seconds; of goals that set none too.",
+        minimum=0.1,
+        maximum=604800.0,
+    ),
+    ParameterSpec(
         "target_frame",
         "",
         "Frame of the positions in responses where the request sets none; "

@@ -13,6 +13,7 @@ from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.detection.tracker import TrackerSettings
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.query.request import QueryLimits
+from smolrgpt_ros.query.watch.request import WatchLimits
 from smolrgpt_ros.scene.frame import Direction
 from smolrgpt_ros.scene.tolerances import Tolerances
 
@@ -39,6 +40,7 @@ class Settings:
     tracker: TrackerSettings
     memory: MemorySettings
     limits: QueryLimits
+    watch_limits: WatchLimits
     pairing: PairingSettings
     vocabulary: Path | None
     gravity_up: Direction | None
@@ -112,6 +114,11 @@ class Settings:
                 max_question_length=values["query_max_question_length"],
                 max_future_s=values["query_max_future"],
                 max_abandoned=values["query_max_abandoned"],
+            ),
+            watch_limits=WatchLimits(
+                max_watches=values["watch_max_watches"],
+                max_rate_hz=values["watch_max_rate"],
+                timeout_s=values["watch_timeout"],
             ),
             pairing=PairingSettings(
                 use_depth=values["use_depth"],

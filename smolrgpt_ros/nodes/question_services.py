@@ -1,0 +1,78 @@
+"""What answers questions while a node is active: those asked, and those watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from smolrgpt_ros.language.readers.two_readers import TwoReaders
+from smolrgpt_ros.query.request import QueryRequest, QueryResult
+from smolrgpt_ros.query.service import QueryService
+from smolrgpt_ros.query.watch.service import WatchService
+from smolrgpt_ros.reasoning.engine_protocol import Engine
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.ros.params.settings import Settings
+from smolrgpt_ros.ros.tf import Transforms
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
+
+from .camera_pipeline import CameraPipeline
+
+
+class QuestionServices:
+    """The services of an active node; from activation to deactivation.
+
+    Args:
+        engine: the model; ``None`` to measure only.
+        reader: of questions.
+        cameras: by name.
+        transforms: for positions in a request's target frame.
+        settings: called for the parameters, which may change.
+        clock_ns: the node's clock.
+    """
+
+    def __init__(
+        self,
+        engine: Engine | None,
+        reader: TwoReaders | None,
+        cameras: Mapping[str, CameraPipeline],
+        transforms: Transforms,
+        settings: Callable[[], Settings],
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self._transforms, self._settings = transforms, settings
+        self._reasoner = SpatialReasoner(engine, reader, policy=settings().answer_policy)
+
+        def service(reasoner: SpatialReasoner) -> QueryService:
+            return QueryService(
+                reasoner,
+                {name: camera.view for name, camera in cameras.items()},
+                clock_ns=clock_ns,
+                limits=lambda: settings().limits,
+                camera_pose=self._camera_pose,
+            )
+
+        self.queries = service(self._reasoner)
+        self._measured = service(SpatialReasoner(None, reader, policy="measured"))
+        self.watches = WatchService(
+            self.queries.check, self._evaluate, lambda: settings().watch_limits
+        )
+        self.watches.start()
+
+    def apply(self, settings: Settings) -> None:
+        """Use changed parameters."""
+        self._reasoner.policy = settings.answer_policy
+
+    def close(self, reason: str) -> None:
+        """End what is being answered and watched, with NOT_READY and a reason."""
+        self.watches.close(reason)
+        self.queries.close(reason)
+        self._measured.close(reason)
+
+    def _evaluate(self, query: QueryRequest, ask_model: bool) -> QueryResult:
+        return (self.queries if ask_model else self._measured).ask(query)
+
+    def _camera_pose(self, frame: RgbdFrame, target: str, left_s: float) -> Pose | None:
+        if not target:
+            return None
+        timeout_s = min(self._settings().tf_timeout, left_s)
+        return self._transforms.look_up(target, frame.frame_id, frame.stamp_ns, timeout_s)

@@ -1,0 +1,28 @@
+"""The health of watched questions, for diagnostics."""
+
+from __future__ import annotations
+
+from ..health import Health, Level
+from .request import WatchLimits
+from .service import WatchService
+
+
+def watch_health(watches: WatchService, limits: WatchLimits) -> Health:
+    """The line of a node's watched questions.
+
+    Args:
+        watches: of the node.
+        limits: the parameters ``watch.*``.
+    """
+    seconds = watches.seconds
+    values: dict[str, object] = {
+        "watched": watches.watched,
+        "most (watch.max_watches)": limits.max_watches,
+        "evaluations": watches.evaluations,
+        "steps of watches": watches.steps,
+        "skipped for a newer frame": watches.skipped,
+        "evaluation p50 (s)": round(seconds.quantile(0.5), 4),
+        "evaluation p95 (s)": round(seconds.quantile(0.95), 4),
+        **{f"ended {name}": n for name, n in sorted(watches.ends.items())},
+    }
+    return Health("watch", Level.OK, f"{watches.watched} questions are watched", values)
