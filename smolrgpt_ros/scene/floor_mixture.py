@@ -20,7 +20,7 @@ from .camera import Points
 Values = NDArray[np.float64]
 
 _ROUNDS = 30
-_CONVERGED = 2e-3  # standard deviations by which a round moves the floor's inverse depth
+_CONVERGED = 0.02  # standard deviations by which a round moves the floor's inverse depth
 _NEIGHBOURS = 5  # pixels of the grid, to a side
 #: Standard deviations over which things that stand on the floor spread right where it ends.
 _RANGE = 4.0
