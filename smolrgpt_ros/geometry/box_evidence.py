@@ -14,7 +14,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
-from .centre_errors import box_errors
+from .centre_errors import box_errors, floor_sigma
 from .depth_noise import DepthNoise
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, pixels_below, rims_of
 from .noise import (
@@ -89,7 +89,8 @@ def box_problems(
             continue
         of_object[part] = chosen
         top = heights.top(part, chosen, rim)
-        edge = mask_edge * float(median(surfaces.points[part, 2])) / camera.fy
+        z = float(median(surfaces.points[part, 2]))
+        edge, below = mask_edge * z / camera.fy, floor_sigma(z, plane.offset, noise, camera)
         top_sigma, seen_top = heights.top_sigma(rim, edge), None
         if prior is not None and heights.top_is_cut(rims.cut, part, chosen, rim, top):
             if heights.top_is_cut(border, part, chosen, rim, top):
@@ -100,7 +101,7 @@ def box_problems(
         bottom = 0.0
         if label == "pallet":
             bottom = heights.bottom(rims, part, rim, on_vehicle[rim])
-        verticals[i] = VerticalExtent(bottom, top, BOTTOM_SIGMA, top_sigma, seen_top)
+        verticals[i] = VerticalExtent(bottom, top, BOTTOM_SIGMA, top_sigma, below, seen_top)
     areas = [int(np.count_nonzero(m[y0:y1, x0:x1])) for m, (x0, y0, x1, y1) in masks.pairs]
     return _problems(
         surfaces,

@@ -27,7 +27,7 @@ _SHARED_NOISE = 0.2
 #: it, the mask's edges only limit it.
 _EDGE_SHARE = 0.1
 #: Share of the image's pixels that show the floor, and lever arm of its tilt, both about.
-_FLOOR_SHARE, _FLOOR_LEVER = 0.3, 1.5
+_FLOOR_SHARE, _FLOOR_LEVER = 0.3, 2.5
 #: Standard deviation of a centre over the short side, of an object whose whole outline is hidden,
 #: and how it falls with the hidden share.
 _HIDDEN_SHARE, _HIDDEN_POWER = 0.35, 2.0
@@ -119,6 +119,18 @@ def tape_errors(
             mask_edge * distance / camera.fx,
         ),
     )
+
+
+def floor_sigma(z: float, height: float, noise: DepthNoise, camera: CameraIntrinsics) -> float:
+    """Standard deviation of the floor's own height, metres.
+
+    Args:
+        z: depth of the floor, metres.
+        height: of the camera above the floor, metres.
+        noise: of the depth.
+        camera: the intrinsics.
+    """
+    return _floor_error(z, noise, camera) * height / max(z, 1e-6)
 
 
 def _floor_error(z: float, noise: DepthNoise, camera: CameraIntrinsics) -> float:

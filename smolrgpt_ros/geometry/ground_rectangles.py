@@ -12,7 +12,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
-from .centre_errors import tape_errors
+from .centre_errors import floor_sigma, tape_errors
 from .depth_noise import DepthNoise
 from .noise import (
     TAPE_EFFECTIVE_POINTS,
@@ -101,9 +101,9 @@ def ground_problems(
         starts = starts_from_rim(edges, inner, beyond_image, prior)
         distance = float(np.hypot(np.hypot(*median(of_rim)), plane.offset))
         errors = tape_errors(distance, plane.offset, noise, camera, mask_edge)
-        problems.append(
-            FitProblem(observations, starts, VerticalExtent(), errors, edges, beyond_image)
-        )
+        own_height = floor_sigma(distance, plane.offset, noise, camera)
+        vertical = VerticalExtent(floor_sigma=own_height)
+        problems.append(FitProblem(observations, starts, vertical, errors, edges, beyond_image))
     return problems
 
 

@@ -79,7 +79,7 @@ class ObjectEstimate:
         middle = np.array([*footprint.centre, (bottom + top) / 2])
         covariance = np.zeros((3, 3))
         covariance[:2, :2] = footprint.covariance
-        covariance[2, 2] = (height_sigma / 2) ** 2
+        covariance[2, 2] = (height_sigma / 2) ** 2 + vertical.floor_sigma**2
         return ObjectEstimate(
             label=label,
             centre=plane.to_optical(middle[None])[0],

@@ -28,10 +28,14 @@ _UNDERSIDE_BAND = 0.06  # metres about the underside within which its rim lies
 # Metres above the floor: where the base of a pallet on the floor shows, above floor that its mask
 # includes, and where the base of one on a deck does.
 _LOW_BASE, _HIGH_BASE = (0.05, 0.17), (0.2, 0.4)
+_UNSURE_HEIGHTS = 0.15  # metres, of noise from which heights do not tell a deck from the floor
+_DECK_SHARE = 0.04  # of a rim above a vehicle, from which a pallet rides where heights do not tell
 _FEWEST_BASE = 8  # samples in both bands
 # Share of the low band in both, below which a pallet rides: of 239 that rode and 1410 that did not,
 # on a detector's masks, 36 and 12 were mistaken.
 _RIDES_BELOW = 0.15
+# The same where heights have more noise than so many metres, and no vehicle shows below.
+_UNSURE_BASE, _RIDES_BELOW_UNSURE = 0.05, 0.05
 
 
 class Heights:
@@ -57,7 +61,8 @@ class Heights:
         self.rim = self.rim_local[:, 2]
         self.rim_known = np.isfinite(self.rim)
         slope = np.abs(self.surface - plane.offset) / surfaces.points[:, 2]
-        self._surface_low = self.surface - _SURELY_BELOW * surfaces.sigma * slope
+        self._surface_sigma = surfaces.sigma * slope
+        self._surface_low = self.surface - _SURELY_BELOW * self._surface_sigma
         self.rim_sigma = rims.sigma * np.abs(rims.directions @ plane.up)
         self._rim_low = self.rim - _SURELY_BELOW * self.rim_sigma
 
@@ -70,8 +75,15 @@ class Heights:
         """
         height = self.surface[part]
         floor = max(_ON_FLOOR, 3 * self.plane.residual)
-        rising = height > min(floor, 0.5 * quantile(height, 0.95))
-        if np.count_nonzero(rising) < FEWEST_SAMPLES:
+        least = min(floor, 0.5 * quantile(height, 0.95))
+        rising = height > least
+        sigma = float(median(self._surface_sigma[part]))
+        few = np.count_nonzero(rising) < FEWEST_SAMPLES
+        # In strong noise the lower ones are not floor, but measured too far away.
+        if sigma > _UNSURE_HEIGHTS or (few and 2 * sigma > _ON_FLOOR):
+            rising = height > least - 2 * sigma
+            few = np.count_nonzero(rising) < FEWEST_SAMPLES
+        if few:
             return None
         xy = self.surface_local[part, :2]
         offset = xy - median(xy[rising])
@@ -128,6 +140,11 @@ class Heights:
             on_vehicle: whether a vehicle shows right below its rim.
         """
         known = self.rim_known[rim]
+        least = max(_FEWEST_UNDERSIDE, _DECK_SHARE * known.size)
+        above_vehicle = bool(np.count_nonzero(on_vehicle) >= least)
+        noise = float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
+        if noise > _UNSURE_HEIGHTS:
+            return _DECK if above_vehicle else 0.0
         hangs = rims.hangs[rim] & known
         share = low_base_share(self.surface[part])
         if np.count_nonzero(hangs) < _FEWEST_UNDERSIDE:
@@ -136,7 +153,8 @@ class Heights:
         elif share is None:
             rides = self._ends_at_deck(rim, hangs)
         else:
-            rides = share < _RIDES_BELOW
+            unsure = noise > _UNSURE_BASE and not above_vehicle
+            rides = share < (_RIDES_BELOW_UNSURE if unsure else _RIDES_BELOW)
         return _DECK if rides else 0.0
 
     def _ends_at_deck(self, rim: slice, lower: Flags) -> bool:

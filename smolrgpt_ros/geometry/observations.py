@@ -112,6 +112,7 @@ class VerticalExtent:
     Args:
         bottom, top: of its underside and its top.
         bottom_sigma, top_sigma: standard deviations.
+        floor_sigma: standard deviation of the floor's own height there.
         seen_top: the highest part that is seen, where the picture's border cuts the top; else
             ``None``.
     """
@@ -120,6 +121,7 @@ class VerticalExtent:
     top: float = 0.0
     bottom_sigma: float = BOTTOM_SIGMA
     top_sigma: float = TOP_SIGMA
+    floor_sigma: float = 0.0
     seen_top: float | None = None
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.centre_errors import CentreErrors, box_errors, tape_errors
+from smolrgpt_ros.geometry.centre_errors import CentreErrors, box_errors, floor_sigma, tape_errors
 from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 
@@ -32,6 +32,15 @@ def test_correlated_noise_moves_the_floor() -> None:
     white = box_errors(10.0, DepthNoise(0.005), CAMERA, 0.0, 1.2, 0.0).floor
     correlated = box_errors(10.0, DepthNoise(0.005, 12.0), CAMERA, 0.0, 1.2, 0.0).floor
     assert white[0] < 0.005 < 0.05 < correlated[0] and correlated[1] == 0.0
+
+
+def test_the_height_of_the_floor_by_hand() -> None:
+    """Noise of 0.5 m at 10 m, five halves of it at the floor's ends, over the root of as many
+    independent patches as circles of 12 pixels fill three tenths of the picture."""
+    patches = 0.3 * 640 * 480 / (math.pi * 12.0**2)
+    along = 2.5 * 0.5 / math.sqrt(patches)
+    sigma = floor_sigma(10.0, 4.0, DepthNoise(0.005, 12.0), CAMERA)
+    assert sigma == pytest.approx(along * 4.0 / 10.0)
 
 
 def test_tape_errs_as_its_rays_slant() -> None:

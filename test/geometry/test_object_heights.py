@@ -24,8 +24,12 @@ def surface(heights: np.ndarray, sigma: float = 0.0, ahead: float = 4.0) -> Surf
 
 
 def rim(
-    heights: np.ndarray, cut: bool | np.ndarray = False, hangs: bool | np.ndarray = False
+    heights: np.ndarray,
+    cut: bool | np.ndarray = False,
+    hangs: bool | np.ndarray = False,
+    sigma: float = 0.0,
 ) -> RimSamples:
+    """One region's rim; the noise of its heights is about half of that of its depth."""
     count = len(heights)
     points = np.column_stack([np.linspace(-0.5, 0.5, count), 2.0 - heights, np.full(count, 4.0)])
     whole = np.zeros(count, np.int64)
@@ -35,7 +39,7 @@ def rim(
         rows=whole,
         directions=points / points[:, 2:],
         points=points,
-        sigma=np.zeros(count),
+        sigma=np.full(count, sigma),
         upper=flags,
         cut=flags | cut,
         beyond=np.full(count, np.nan),
@@ -70,6 +74,19 @@ def test_too_few_samples_above_the_floor() -> None:
     flat = np.where(np.arange(41) < 36, 0.0, 0.3)
     heights = Heights(surface(flat), rim(np.zeros(0)), PLANE)
     assert heights.object_samples(WHOLE, 1.2) is None
+
+
+def test_in_strong_noise_low_samples_are_the_objects_too() -> None:
+    """Half a metre of noise at 2 m below the camera and 4 m ahead is 0.2 m of height and more."""
+    noisy = np.linspace(-0.6, 1.0, 41)
+    heights = Heights(surface(noisy, sigma=0.5), rim(np.zeros(0)), PLANE)
+    chosen = heights.object_samples(WHOLE, 3.0)
+    assert chosen is not None and chosen[noisy > -0.3].all()
+    # A vehicle's deck, of which less than eight samples are above 6 cm.
+    low = np.where(np.arange(41) < 6, 0.2, 0.04)
+    assert Heights(surface(low), rim(np.zeros(0)), PLANE).object_samples(WHOLE, 3.0) is None
+    found = Heights(surface(low, sigma=0.08), rim(np.zeros(0)), PLANE).object_samples(WHOLE, 3.0)
+    assert found is not None and np.count_nonzero(found) == 41
 
 
 def test_samples_far_from_the_object_are_not_its_own() -> None:
@@ -122,6 +139,15 @@ def test_a_pallet_without_a_base_at_the_floor_rides() -> None:
         assert bottom == (DECK if rides else 0.0)
     assert low_base_share(np.array([0.1, 0.1, 0.2, 0.3, 0.3, 0.39, 0.4, 0.5, 0.04, 0.25])) is None
     assert low_base_share(np.array([0.1, 0.16, 0.2, 0.3, 0.3, 0.39, 0.25, 0.25, 0.17])) == 0.25
+
+
+def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:
+    samples = np.full(20, 0.3)
+    edges = rim(np.full(30, 0.1), hangs=True, sigma=0.5)
+    heights = Heights(surface(samples, sigma=0.5), edges, PLANE)
+    above = np.arange(30) < 6
+    assert heights.bottom(edges, slice(0, 20), slice(0, 30), NOTHING) == 0.0
+    assert heights.bottom(edges, slice(0, 20), slice(0, 30), above) == DECK
 
 
 def test_an_underside_at_the_height_of_a_deck_rides() -> None:
