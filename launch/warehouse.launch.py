@@ -57,7 +57,7 @@ def generate_launch_description() -> LaunchDescription:
             "web",
             default_value="false",
             choices=["true", "false"],
-            description="Serve the same view to browsers (needs foxglove-sdk).",
+            description="Serve a page on http://localhost:8090 (needs nicegui).",
         ),
         DeclareLaunchArgument(
             "fixed_frame",
@@ -143,8 +143,8 @@ def generate_launch_description() -> LaunchDescription:
             **common,
         ),
         Node(
-            executable="web_view_node",
-            name="web_view",
+            executable="page_node",
+            name="page",
             condition=IfCondition(LaunchConfiguration("web")),
             parameters=[parameters, sim_time],
             **common,

@@ -35,11 +35,18 @@ def draw_answer(
     Returns:
         Shape ``(H + band, W, 3)``, uint8.
     """
+    return draw_caption(draw_marks(rgb, regions, view), view.captions)
+
+
+def draw_marks(
+    rgb: NDArray[np.uint8], regions: Sequence[Region], view: AnswerView
+) -> NDArray[np.uint8]:
+    """:func:`draw_answer` without its band: a picture of the same size."""
     picture = draw_regions(rgb, regions, view.roles.strong)
     visible = {region.id: region for region in regions if region.box is not None}
     for mark in marks_of(view, visible):
         _draw(picture, mark, [visible[i] for i in mark.regions])
-    return draw_caption(picture, view.captions)
+    return picture
 
 
 def _draw(picture: NDArray[np.uint8], mark: Mark, regions: Sequence[Region]) -> None:

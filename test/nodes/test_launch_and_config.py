@@ -8,16 +8,16 @@ import pytest
 import yaml
 
 from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
-from smolrgpt_ros.nodes.web_view_node import SPECS as WEB_SPECS
 from smolrgpt_ros.ros.params.camera_presets import TOPICS, read_presets
 from smolrgpt_ros.ros.params.launch_arguments import _TOPICS, SHARED
+from smolrgpt_ros.ros.params.page_parameters import PAGE_SPECS
 from smolrgpt_ros.ros.params.parameters import ParameterSpec
 from smolrgpt_ros.ros.params.settings import SPECS
 
 ROOT = Path(__file__).parents[2]
 LAUNCHES = sorted((ROOT / "launch").glob("*.launch.py"))
 PROGRAMS = {
-    "warehouse.launch.py": {"warehouse_camera_node", "spatial_query_node", "web_view_node"},
+    "warehouse.launch.py": {"warehouse_camera_node", "spatial_query_node", "page_node"},
     "regions.launch.py": {"spatial_query_node"},
     "query.launch.py": {"spatial_query_node"},
 }
@@ -227,7 +227,7 @@ def test_the_simulated_camera_and_its_frame_follow_preset_and_namespace():
 
 @pytest.mark.parametrize(
     ("node", "specs"),
-    [("spatial_query", SPECS), ("warehouse_camera", CAMERA_SPECS), ("web_view", WEB_SPECS)],
+    [("spatial_query", SPECS), ("warehouse_camera", CAMERA_SPECS), ("page", PAGE_SPECS)],
 )
 def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[ParameterSpec]):
     data = yaml.safe_load((ROOT / "config" / "warehouse.yaml").read_text())
@@ -239,7 +239,7 @@ def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[P
         by_name[name].check(value)
 
 
-@pytest.mark.parametrize("spec", [*SPECS, *CAMERA_SPECS, *WEB_SPECS], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [*SPECS, *CAMERA_SPECS, *PAGE_SPECS], ids=lambda spec: spec.name)
 def test_every_parameter_is_documented_as_it_is(spec):
     page = (ROOT / "docs" / "ros_interface.md").read_text().replace("\\|", "|")
     rows = [line for line in page.splitlines() if line.startswith(f"| `{spec.name}` |")]

@@ -80,12 +80,13 @@ ROSDEP_KEYS = {
     "accelerate": None,
     "anyio": None,
     "cv2": "python3-opencv",
-    "foxglove": None,
+    "fastapi": None,
     "huggingface_hub": "python3-huggingface-hub-pip",
     "mcp": None,
     "mcp_types": None,
     "mujoco": "python3-mujoco-pip",
     "networkx": "python3-networkx",
+    "nicegui": None,
     "numpy": "python3-numpy",
     "PIL": "python3-pil",
     "pyarrow": None,
@@ -98,14 +99,16 @@ ROSDEP_KEYS = {
     "tqdm": "python3-tqdm",
     "transformers": "python3-transformers-pip",
     "ultralytics": "python3-ultralytics-pip",
+    "uvicorn": None,
     "yaml": "python3-yaml",
 }
 #: Where the name of the package on PyPI is another one than the module's.
 DISTRIBUTIONS = {
     "anyio": "mcp",  # comes with it
-    "foxglove": "foxglove-sdk",
+    "fastapi": "nicegui",  # comes with it
     "mcp_types": "mcp",  # likewise
     "spellchecker": "pyspellchecker",
+    "uvicorn": "nicegui",  # likewise
 }
 
 

@@ -1,1 +1,1 @@
-"""Markers for RViz, and the browser view."""
+"""Markers for RViz."""

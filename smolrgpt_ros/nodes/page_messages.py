@@ -1,0 +1,88 @@
+"""Messages of a query node as the page's values."""
+
+from __future__ import annotations
+
+import math
+
+from diagnostic_msgs.msg import DiagnosticArray
+from visualization_msgs.msg import Marker, MarkerArray
+
+from smolrgpt_ros.msg import Region, RegionArray
+from smolrgpt_ros.page.lamps import Lamp, lamp_of
+from smolrgpt_ros.page.objects import SceneObject, Vector
+from smolrgpt_ros.page.state import Line
+from smolrgpt_ros.ros.convert.time import seconds
+from smolrgpt_ros.scene.masks import decode_rle
+
+#: Lines of a rectangle on the floor; a box has twelve.
+_SIDES = 4
+
+
+def objects_of(array: RegionArray) -> tuple[SceneObject, ...]:
+    """The objects of a message of regions.
+
+    Raises:
+        ValueError: if a mask cannot be read.
+    """
+    return tuple(_object(region) for region in array.regions)
+
+
+def _object(region: Region) -> SceneObject:
+    p, size = region.position, region.size
+    rle = {"size": [region.mask_height, region.mask_width], "counts": region.mask_rle}
+    return SceneObject(
+        int(region.id),
+        str(region.label),
+        decode_rle(rle),
+        float(region.score),
+        _known(p.x, p.y, p.z),
+        _known(size.x, size.y, size.z),
+        seconds(region.seen_age),
+    )
+
+
+def _known(x: float, y: float, z: float) -> Vector | None:
+    return (x, y, z) if all(map(math.isfinite, (x, y, z))) else None
+
+
+def outlines_of(markers: MarkerArray) -> dict[int, tuple[Vector, ...]]:
+    """Corners of the rectangles on the floor, by region id."""
+    return {
+        int(marker.id): tuple((p.x, p.y, p.z) for p in marker.points[::2])
+        for marker in markers.markers
+        if marker.ns == "regions" and len(marker.points) == 2 * _SIDES
+    }
+
+
+def lines_of(markers: MarkerArray) -> tuple[Line, ...]:
+    """The lines and arrows of the answer."""
+    return tuple(
+        Line((a.x, a.y, a.z), (b.x, b.y, b.z), _color(marker))
+        for marker in markers.markers
+        if marker.ns == "answer_line" and marker.type in (Marker.LINE_LIST, Marker.ARROW)
+        for a, b in zip(marker.points[::2], marker.points[1::2], strict=True)
+    )
+
+
+def _color(marker: Marker) -> tuple[int, int, int]:
+    c = marker.color
+    return round(255 * c.r), round(255 * c.g), round(255 * c.b)
+
+
+def lamps_of(array: DiagnosticArray, node: str) -> tuple[Lamp, ...]:
+    """The lamps of a node's lines; empty where a message has none of them.
+
+    Args:
+        array: the message.
+        node: full name.
+    """
+    return tuple(
+        lamp_of(
+            status.name.removeprefix(f"{node}: "),
+            status.level[0] if isinstance(status.level, bytes) else int(status.level),
+            status.message,
+            {value.key: value.value for value in status.values},
+        )
+        for status in array.status
+        if status.hardware_id == node
+    )

@@ -1,0 +1,78 @@
+"""The newest state, between the threads that change it and the pages that show it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from .state import HISTORY, PageState
+
+#: A live picture that nobody asked for so long is not drawn any more, seconds.
+WATCHED_S = 5.0
+
+
+class Board:
+    """Holds one state, one live picture and the pictures of its answers; thread-safe.
+
+    Pictures are JPEG files, made once for all who look.
+
+    Args:
+        state: the first one.
+    """
+
+    def __init__(self, state: PageState) -> None:
+        self._lock = threading.Lock()
+        self._state = state
+        self._live = b""
+        self._answers: dict[int, bytes] = {}
+        self._looked = -float("inf")
+
+    @property
+    def state(self) -> PageState:
+        """The newest state."""
+        return self._state
+
+    def change(self, change: Callable[[PageState], PageState]) -> PageState:
+        """Replace the state by one made of it; returns the new one."""
+        with self._lock:
+            self._state = change(self._state)
+            return self._state
+
+    def look(self) -> None:
+        """Somebody shows the page: pictures are worth drawing for a while."""
+        self._looked = time.monotonic()
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody has displayed the page lately."""
+        return time.monotonic() - self._looked < WATCHED_S
+
+    @property
+    def live(self) -> bytes:
+        """The newest live picture; empty before the first."""
+        return self._live
+
+    def show(self, picture: bytes) -> None:
+        """Replace the live picture."""
+        self._live = picture
+
+    def answer(self, change: Callable[[PageState], PageState], picture: bytes) -> None:
+        """Add an answer by a change of the state, and its picture; the pictures of answers that
+        are no longer displayed are dropped.
+
+        Args:
+            change: adds it.
+            picture: a JPEG file; empty for none.
+        """
+        with self._lock:
+            state = change(self._state)
+            if picture:
+                self._answers[state.answered] = picture
+            for old in [n for n in self._answers if n <= state.answered - HISTORY]:
+                del self._answers[old]
+            self._state = state
+
+    def answer_picture(self, number: int) -> bytes | None:
+        """The picture of an answer; ``None`` where there is none."""
+        return self._answers.get(number)

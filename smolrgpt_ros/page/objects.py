@@ -1,0 +1,88 @@
+"""An object in view, as the page lists it and draws it in space."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from smolrgpt_ros.scene.masks import Mask
+
+#: x, y, z, metres, in the camera's optical frame (x right, y down, z ahead).
+Vector = tuple[float, float, float]
+#: Least side of a box that is drawn, metres: a surface seen edge-on has none.
+_LEAST_M = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class SceneObject:
+    """One region with what depth gives of its object.
+
+    Args:
+        id, label: of the region.
+        mask: its pixels, shape (H, W), bool.
+        score: of the detector, 0 to 1; NaN where none scored it.
+        position: of the object's middle; ``None`` where depth could not place it.
+        size: extent of the visible surface along the frame's axes, metres; ``None`` likewise.
+        age_s: since it was last seen, seconds; 0: it is in this picture.
+        outline: corners of its rectangle on the floor, in order; empty for what stands.
+    """
+
+    id: int
+    label: str
+    mask: Mask
+    score: float = math.nan
+    position: Vector | None = None
+    size: Vector | None = None
+    age_s: float = 0.0
+    outline: tuple[Vector, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """By which a question names it: ``"pallet 3"``."""
+        return f"{self.label or 'region'} {self.id}"
+
+    @property
+    def distance_m(self) -> float | None:
+        """From the camera."""
+        return None if self.position is None else math.hypot(*self.position)
+
+    @property
+    def source(self) -> str:
+        """Where it is known from."""
+        if self.age_s > 0.0:
+            return "remembered"
+        return "seen" if math.isnan(self.score) else f"seen, {self.score:.0%}"
+
+    @property
+    def drawn_size(self) -> Vector | None:
+        """``size`` with no side too thin to be drawn."""
+        if self.size is None:
+            return None
+        x, y, z = (max(side, _LEAST_M) for side in self.size)
+        return x, y, z
+
+
+def table_row(item: SceneObject) -> dict[str, object]:
+    """A row of the table of objects."""
+    distance, position = item.distance_m, item.position
+    return {
+        "id": item.id,
+        "name": item.name,
+        "distance": "no depth" if distance is None else f"{distance:.1f} m",
+        "position": ""
+        if position is None
+        else ", ".join(f"{value + 0.0:.1f}" for value in position),
+        "age": "now" if item.age_s <= 0.0 else f"{item.age_s:.0f} s",
+        "source": item.source,
+    }
+
+
+def object_at(objects: tuple[SceneObject, ...], column: float, row: float) -> SceneObject | None:
+    """The object at a pixel; of several, the smallest: what stands on a floor region is meant."""
+    hit = [item for item in objects if _covers(item.mask, int(column), int(row))]
+    return min(hit, key=lambda item: int(item.mask.sum()), default=None)
+
+
+def _covers(mask: Mask, column: int, row: int) -> bool:
+    height, width = mask.shape
+    return 0 <= row < height and 0 <= column < width and bool(mask[row, column])

@@ -1,0 +1,58 @@
+"""The page's pictures as JPEG files: objects in view, and an answer's marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.rendering.answer_drawing import draw_marks
+from smolrgpt_ros.rendering.answer_view import AnswerView
+from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.scene.region import Region
+
+from .objects import SceneObject
+
+#: Wider pictures are scaled down, pixels.
+WIDEST = 1280
+_QUALITY = 80
+
+
+def regions_of(objects: Sequence[SceneObject]) -> tuple[Region, ...]:
+    """The regions that are drawn of objects."""
+    return tuple(Region(item.id, item.label, item.mask, item.score, item.age_s) for item in objects)
+
+
+def live_picture(
+    rgb: NDArray[np.uint8], objects: Sequence[SceneObject], view: AnswerView | None = None
+) -> bytes:
+    """A JPEG file of the objects in view, with an answer's marks where its regions are among them.
+
+    Args:
+        rgb: shape (H, W, 3), uint8.
+        objects: masks of that size.
+        view: of the newest answer; ``None`` without one.
+    """
+    regions = regions_of(objects)
+    if view is None or not view.roles.strong <= {region.id for region in regions}:
+        return jpeg_of(draw_regions(rgb, regions))
+    return jpeg_of(draw_marks(rgb, regions, view))
+
+
+def jpeg_of(rgb: NDArray[np.uint8]) -> bytes:
+    """A picture of shape (H, W, 3), uint8, RGB, as a JPEG file, 1280 pixels wide at most.
+
+    Raises:
+        ValueError: if OpenCV cannot write it.
+    """
+    height, width = rgb.shape[:2]
+    if width > WIDEST:
+        size = (WIDEST, max(round(height * WIDEST / width), 1))
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
+    if not done:
+        raise ValueError(f"OpenCV cannot write a picture of {width}x{height} as JPEG")
+    return data.tobytes()

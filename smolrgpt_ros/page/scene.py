@@ -1,0 +1,132 @@
+"""The objects in 3-D: boxes, rectangles on the floor, lines of the answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+from nicegui import events, ui
+
+from smolrgpt_ros.rendering.palette import Color, label_color
+
+from .objects import SceneObject, Vector
+from .state import PageState
+from .upright import Upright, upright_of
+
+#: Opacity of boxes: of the answer, without an answer, of others beside an answer.
+_STRONG, _ALONE, _FAINT = 0.65, 0.35, 0.12
+_GRID_M = 40
+
+
+class SpaceView:
+    """A 3-D scene that follows the state; objects that did not change stay as they are.
+
+    Args:
+        on_pick: called with an object's name when it is clicked.
+    """
+
+    def __init__(self, on_pick: Callable[[str], None]) -> None:
+        self._on_pick = on_pick
+        self._shown: dict[str, tuple[object, ...]] = {}
+        self._placed = False
+        self._scene = ui.scene(
+            grid=(_GRID_M, _GRID_M), background_color="#11161c", on_click=self._clicked, fps=10
+        ).classes("space")
+
+    def show(self, state: PageState) -> None:
+        """Draw what has changed."""
+        space = upright_of(state.objects)
+        wanted: dict[str, tuple[object, ...]] = {}
+        for item in state.objects:
+            if item.position is not None:
+                wanted[item.name] = (item.label, *_shape(item, space), _opacity(item, state.strong))
+        for number, line in enumerate(state.lines):
+            ends = (_rounded(space.apply(line.start)), _rounded(space.apply(line.end)))
+            wanted[f"line {number}"] = ("", "line", *ends, line.color)
+        changed = {name for name, form in wanted.items() if self._shown.get(name) != form}
+        gone = self._shown.keys() - wanted.keys()
+        if changed or gone:
+            stale = changed | gone
+            self._scene.delete_objects(lambda drawn: drawn.name in stale)
+            with self._scene:
+                for name in changed:
+                    self._draw(name, wanted[name])
+            self._shown = wanted
+        if wanted and not self._placed:
+            self._placed = True
+            self._look_at([space.apply(o.position) for o in state.objects if o.position], space)
+
+    def _draw(self, name: str, form: tuple[object, ...]) -> None:
+        label, kind, *rest = form
+        match kind, rest:
+            case "line", [tuple() as start, tuple() as end, tuple() as color]:
+                self._line(name, start, end, color)
+            case "floor", [tuple() as corners, float() as opacity]:
+                color = label_color(str(label))
+                for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
+                    self._line(name, start, end, color)
+                points = [[x, y] for x, y, _ in corners]
+                floor = self._scene.extrusion(points, 0.01)
+                floor.material(_css(color), opacity * 0.6).with_name(name)
+                self._word(name, _middle(corners), color)
+            case "box", [tuple() as middle, tuple() as size, tuple() as rotation, float() as opac]:
+                color = label_color(str(label))
+                width, depth, height = size
+                for wireframe in (False, True):
+                    box = self._scene.box(width, depth, height, wireframe=wireframe)
+                    box.material(_css(color), 1.0 if wireframe else opac)
+                    box.move(*middle).rotate_R([list(row) for row in rotation]).with_name(name)
+                x, y, z = middle
+                self._word(name, (x, y, z + max(size) / 2 + 0.15), color)
+
+    def _word(self, name: str, spot: Vector, color: Color) -> None:
+        style = f"color: {_css(color)}; font: 600 12px sans-serif; text-shadow: 0 0 3px #000"
+        self._scene.text(name, style).move(*spot).with_name(name)
+
+    def _line(self, name: str, start: Vector, end: Vector, color: Color) -> None:
+        self._scene.line(list(start), list(end)).material(_css(color)).with_name(name)
+
+    def _look_at(self, spots: Iterable[Vector], space: Upright) -> None:
+        """From behind and above the camera, at the middle of what is in view."""
+        x, y, z = _middle(tuple(spots))
+        away = max(math.hypot(x, y), 3.0)
+        self._scene.move_camera(
+            x=x * 0.3, y=y - away * 0.9, z=max(space.height, away * 0.8) + z * 0.2,
+            look_at_x=x, look_at_y=y, look_at_z=z, duration=0.0,
+        )  # fmt: skip
+
+    def _clicked(self, event: events.SceneClickEventArguments) -> None:
+        for hit in event.hits:
+            if hit.object_name in self._shown and not hit.object_name.startswith("line "):
+                self._on_pick(hit.object_name)
+                return
+
+
+def _shape(item: SceneObject, space: Upright) -> tuple[object, ...]:
+    """What an object looks like, rounded so that noise of a centimetre redraws nothing."""
+    if item.outline:
+        return "floor", tuple(_rounded(space.apply(corner)) for corner in item.outline)
+    assert item.position is not None
+    size = item.drawn_size or (0.2, 0.2, 0.2)
+    rotation = tuple(tuple(round(v, 2) for v in row) for row in space.rotation.tolist())
+    return "box", _rounded(space.apply(item.position)), _rounded(size), rotation
+
+
+def _opacity(item: SceneObject, strong: frozenset[int]) -> float:
+    if not strong:
+        return _ALONE
+    return _STRONG if item.id in strong else _FAINT
+
+
+def _rounded(spot: Vector) -> Vector:
+    x, y, z = (round(value * 20) / 20 for value in spot)
+    return x, y, z
+
+
+def _middle(spots: tuple[Vector, ...]) -> Vector:
+    x, y, z = (sum(values) / len(spots) for values in zip(*spots, strict=True))
+    return x, y, z
+
+
+def _css(color: Color) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)
