@@ -35,7 +35,10 @@ def serve(gated: App, request: dict[str, Any]) -> Messages:
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(gated(request, nothing, send))
+    async def run() -> None:
+        await gated(request, nothing, send)
+
+    asyncio.run(run())
     return sent
 
 
