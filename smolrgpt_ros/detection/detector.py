@@ -48,6 +48,20 @@ class Detection:
         self.mask.setflags(write=False)
 
 
+@dataclass(frozen=True)
+class Detections:
+    """What a detector says about one image.
+
+    Args:
+        objects: best first, weak ones among them.
+        novelty: how unlike the images that the detector was trained on this one is: above 1 it is
+            unlike them; ``None`` where the detector cannot tell.
+    """
+
+    objects: tuple[Detection, ...] = ()
+    novelty: float | None = None
+
+
 @runtime_checkable
 class RegionDetector(Protocol):
     """Finds objects in images. One thread calls it, one image at a time."""
@@ -72,8 +86,8 @@ class RegionDetector(Protocol):
         """Every label it can give."""
         ...
 
-    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
-        """Objects in an image, best first; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Objects in an image; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
         ...
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Detection, RegionDetector
+from .detector import Detections, RegionDetector
 
 
 class SharedDetector:
@@ -38,7 +38,7 @@ class SharedDetector:
     def sha256(self) -> str:
         return self.detector.sha256
 
-    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """See :meth:`RegionDetector.detect`; waits for the images of other cameras."""
         with self._lock:
             return self.detector.detect(rgb)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .detector import Detection, DetectorError, masks_of_boxes
+from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
 from .suppression import WHOLE_LABELS, suppressed
 
@@ -103,8 +103,8 @@ class TransformersDetector:
     def labels(self) -> Sequence[str]:
         return tuple(self._labels.values())
 
-    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
-        """Objects in an image, ``(H, W, 3)`` uint8 RGB, best first; masks fill their boxes."""
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Objects in an image, ``(H, W, 3)`` uint8 RGB; masks fill their boxes."""
         import torch
 
         settings, size = self.settings, rgb.shape[:2]
@@ -131,4 +131,4 @@ class TransformersDetector:
             for index, score, mask in zip(classes, scores[order], masks, strict=True)
             if mask.any()
         ]
-        return suppressed(detections, WHOLE_LABELS)
+        return Detections(suppressed(detections, WHOLE_LABELS))

@@ -6,20 +6,28 @@ is kept from installing packages or using the network.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.checkpoints.checksums import sha256_of
 from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
 
-from .detector import Detection, DetectorError, masks_of_boxes
+from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
+from .feature_statistics import Features, FeatureStatistics, statistics_of
 from .suppression import WHOLE_LABELS, suppressed
+
+if TYPE_CHECKING:
+    from .neck_features import NeckFeatures
+
+_log = logging.getLogger(__name__)
 
 #: What weights may be for.
 _TASKS = ("segment", "detect")
@@ -53,6 +61,9 @@ class UltralyticsDetector:
         self.name = name
         self.device = device
         self.sha256 = sha256
+        #: Of the pictures that the weights were trained on; ``None``: novelty is not known.
+        self.statistics: FeatureStatistics | None = None
+        self._neck: NeckFeatures | None = None
 
     @classmethod
     def load(
@@ -112,6 +123,7 @@ class UltralyticsDetector:
             )
             # The first prediction builds layers and buffers: not while the first frame waits.
             detector.detect(np.zeros((64, 64, 3), np.uint8))
+            detector._watch(path)
         except DetectorError:
             raise
         except Exception as error:
@@ -125,8 +137,40 @@ class UltralyticsDetector:
     def labels(self) -> Sequence[str]:
         return tuple(self._labels.values())
 
-    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """Objects in an image, shape ``(H, W, 3)`` uint8 RGB, best first; masks are ``(H, W)``."""
+        result = self._predict(rgb)
+        features = None if self._neck is None else self._neck.take()
+        novelty = None
+        if self.statistics is not None and features is not None:
+            novelty = self.statistics.novelty(features)
+        found = self._detections(result, rgb.shape[:2], self.settings.confidence)
+        return Detections(found, novelty)
+
+    def features(self, rgb: NDArray[np.uint8]) -> Features:
+        """What the network's neck makes of an image, averaged over it, shape ``(D,)``.
+
+        Raises:
+            DetectorError: if the weights are an export, of which nothing inside is seen.
+        """
+        self._predict(rgb)
+        features = None if self._neck is None else self._neck.take()
+        if features is None:
+            raise DetectorError(f"{self.name} is an exported model: expected a .pt file")
+        return features
+
+    def _watch(self, weights: Path) -> None:
+        """Look at the features of each image from now on."""
+        # torch is imported where weights are loaded and nowhere before.
+        from .neck_features import NeckFeatures
+
+        self._neck = NeckFeatures.of(self._model)
+        if self._neck is not None:
+            self.statistics, missing = statistics_of(weights, sha256_of(weights))
+            if missing:
+                _log.info(missing)
+
+    def _predict(self, rgb: NDArray[np.uint8]) -> Any:
         settings = self.settings
         results = self._model.predict(
             np.ascontiguousarray(rgb[..., ::-1]),  # ultralytics takes arrays as BGR
@@ -140,7 +184,7 @@ class UltralyticsDetector:
             retina_masks=True,  # masks in the image's own pixels instead of the network's
             verbose=False,
         )
-        return self._detections(results[0], rgb.shape[:2], settings.confidence)
+        return results[0]
 
     def _detections(
         self, result: Any, size: tuple[int, int], confidence: float

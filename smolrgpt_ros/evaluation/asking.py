@@ -53,6 +53,7 @@ def ask(reasoner: SpatialReasoner, case: Case, question: ScoredQuestion) -> Outc
             question.region_ids,
             geometry=case.geometry,
             candidates=case.candidates,
+            novelty=case.novelty,
         )
     except QueryError as error:
         text = f"{error.status.name}: {error.message}"

@@ -12,8 +12,7 @@ import numpy as np
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import Value
-from smolrgpt_ros.perception.candidates import regions_of
-from smolrgpt_ros.perception.seen_frame import SeenFrame
+from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.published_layout import (
@@ -58,7 +57,8 @@ class Case:
     """A frame, its regions, and what is asked about it.
 
     ``image`` names the frame; ``candidates`` may be objects as well, by a detector's weak scores;
-    ``geometry`` holds the places where several frames gave them.
+    ``geometry`` holds the places where several frames gave them; ``novelty`` says how unlike the
+    detector's training pictures the frame is.
     """
 
     image: str
@@ -67,6 +67,7 @@ class Case:
     questions: tuple[ScoredQuestion, ...]
     candidates: tuple[Region, ...] = ()
     geometry: FrameGeometry | None = None
+    novelty: float | None = None
 
 
 def simulated_cases(
@@ -113,7 +114,7 @@ def simulated_cases(
         if drive > 1:
             seen = seen_while_driving(shot, drive, detector, sensor)
         else:
-            seen = SeenFrame(shot.frame, *regions_of(detector.detect(shot.frame.rgb)))
+            seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
         same = {o.id: r for r, o in match_objects(shot.truth, seen.regions).items()}
         asked_ids = (_translated(q.region_ids, same) for q in questions)
         yield Case(
@@ -123,6 +124,7 @@ def simulated_cases(
             tuple(replace(q, region_ids=i) for q, i in zip(questions, asked_ids, strict=True)),
             seen.candidates,
             seen.geometry,
+            seen.novelty,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -46,7 +46,7 @@ def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) ->
 
 def tracked(
     tracks: TrackerState,
-    detections: Sequence[Detection],
+    detections: Detections,
     frame: RgbdFrame,
     settings: TrackerSettings | None = None,
 ) -> tuple[TrackerState, SeenFrame]:
@@ -57,19 +57,16 @@ def tracked(
         detections: of the frame; boxes without masks are outlined by its depth.
         settings: of the tracker.
     """
-    outlined = refined(detections, frame)
+    outlined = refined(detections.objects, frame)
     found = [detection for detection in outlined if not detection.weak]
     tracks, regions = update(tracks, found, settings)
-    return tracks, SeenFrame(frame, regions, candidates_of(outlined, regions))
+    candidates = candidates_of(outlined, regions)
+    return tracks, SeenFrame(frame, regions, candidates, novelty=detections.novelty)
 
 
-def regions_of(
-    detections: Sequence[Detection],
-) -> tuple[tuple[Region, ...], tuple[Region, ...]]:
-    """Regions, ids 0, 1, ..., and candidates of a single picture."""
-    found = [detection for detection in detections if not detection.weak]
-    regions = tuple(Region(i, d.label, d.mask, d.score) for i, d in enumerate(found))
-    return regions, candidates_of(detections, regions)
+def seen_alone(detections: Detections, frame: RgbdFrame) -> SeenFrame:
+    """A single frame with its regions, ids 0, 1, ..., and candidates; see :func:`tracked`."""
+    return tracked(TrackerState(next_id=0), detections, frame)[1]
 
 
 def _explains(region: Region, candidate: Region) -> bool:

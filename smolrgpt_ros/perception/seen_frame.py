@@ -21,12 +21,15 @@ class SeenFrame:
             ids are negative.
         placed: geometry of the regions, where places come from several frames; otherwise it is that
             of this frame.
+        novelty: how unlike the pictures that the detector was trained on this one is, above 1:
+            unlike them; ``None`` where nobody knows, and of regions that no detector here found.
     """
 
     frame: RgbdFrame
     regions: tuple[Region, ...]
     candidates: tuple[Region, ...] = ()
     placed: FrameGeometry | None = None
+    novelty: float | None = None
 
     @cached_property
     def geometry(self) -> FrameGeometry:

@@ -83,6 +83,8 @@ class PerceptionWorker(Generic[Input]):
         self._external_regions = external_regions
         #: Seconds of the last frames in the detector and in everything around it.
         self.detect_s, self.overhead_s = RollingWindow(), RollingWindow()
+        #: How unlike the detector's training pictures the last ones were, where that is known.
+        self.novelty = RollingWindow(25)
         #: CPU seconds of the latter, which other programs on the host do not change.
         self.overhead_cpu_s = RollingWindow()
         self._state = TrackerState()
@@ -152,6 +154,8 @@ class PerceptionWorker(Generic[Input]):
         try:
             frame = self._build(item)
             seen, detect_s, detect_cpu_s = self._find(item, frame)
+            if seen.novelty is not None:
+                self.novelty.add(seen.novelty)
             self._on_seen(seen)
         except QueryError as error:
             failure = error

@@ -56,6 +56,8 @@ class InputRates:
         median_dt_s, largest_dt_s: differences of the stamps of the last pairs; NaN without pairs.
         frame_age_s: age of the newest processed frame; NaN without one.
         own_cpu_s: median CPU time of the last frames without the detector; NaN without frames.
+        novelty: median of the last frames, above 1: unlike the detector's training pictures; NaN
+            where nobody knows.
     """
 
     rgb_hz: float = 0.0
@@ -65,6 +67,7 @@ class InputRates:
     largest_dt_s: float = float("nan")
     frame_age_s: float = float("nan")
     own_cpu_s: float = float("nan")
+    novelty: float = float("nan")
 
 
 class QueryStatistics:
@@ -124,12 +127,23 @@ def input_health(
         "failed": counters.failed,
         **{f"failed: {reason}": n for reason, n in sorted(counters.reasons.items())},
         "own CPU of a frame p50 (ms)": round(1000 * rates.own_cpu_s, 2),
+        "novelty p50 (usual: up to 1)": round(rates.novelty, 2),
         "age of newest frame (s)": round(rates.frame_age_s, 3),
         "age of last colour image (s)": round(state.rgb_age_s, 3),
         "age of last depth image (s)": round(state.depth_age_s, 3),
     }
     level, message = _input_verdict(state, max_age_s)
+    if level is Level.OK and rates.novelty > 1.0:
+        level, message = Level.WARN, unfamiliar_pictures(rates.novelty)
     return Health(f"input {camera}" if camera else "input", level, message, values)
+
+
+def unfamiliar_pictures(novelty: float) -> str:
+    """What is said of a camera whose pictures the detector knows nothing like."""
+    return (
+        f"unlike the pictures that the detector was trained on (novelty {novelty:.1f}, usual is up "
+        "to 1): objects may be missed; train it on such pictures, or set detector.weights to others"
+    )
 
 
 def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:

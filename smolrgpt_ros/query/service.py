@@ -48,6 +48,7 @@ class Reasoner(Protocol):
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         geometry: FrameGeometry | None = None,
+        novelty: float | None = None,
     ) -> SpatialAnswer: ...
 
 
@@ -221,6 +222,7 @@ class QueryService:
             on_text=pending.on_text,
             cancelled=pending.stopped,
             geometry=seen.geometry,
+            novelty=seen.novelty,
         )
         return QueryResult(Status.OK, "", seen, answer, pose, age_s, camera=name)
 

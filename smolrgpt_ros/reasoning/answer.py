@@ -51,7 +51,8 @@ class SpatialAnswer:
         notes: what else a careful client should know, one sentence each.
         complete: nothing that could change the measured answer seems to be missing from view.
         missing: what may be missing from view, one sentence each; they are among the notes.
-        changeable: what may be an object would change the measured answer if it was one.
+        changeable: what may be an object would change the measured answer if it was one, or the
+            detector may have missed objects of the kind asked about.
         read_by: whose reading of the question it answers.
         reading_trusted: whether that reading may be acted on.
     """

@@ -52,13 +52,20 @@ class Completeness:
     caveats: tuple[str, ...] = ()
 
 
-def completeness(question: Question, measured: Evaluation, geometry: FrameGeometry) -> Completeness:
+def completeness(
+    question: Question,
+    measured: Evaluation,
+    geometry: FrameGeometry,
+    novelty: float | None = None,
+) -> Completeness:
     """What may be missing from the measured answer of a question.
 
     Args:
         question: as it was read.
         measured: its answer.
         geometry: of the frame, with candidates.
+        novelty: how unlike the detector's training pictures the frame is, above 1: unlike them;
+            ``None`` where nobody knows.
     """
     if not measured.answered:
         return Completeness()
@@ -66,7 +73,22 @@ def completeness(question: Question, measured: Evaluation, geometry: FrameGeomet
     named = changes[:_MOST_NAMED]
     if len(changes) > len(named):
         named.append(f"{len(changes) - len(named)} more possible objects could change the answer.")
-    return Completeness(bool(changes), (*named, *_unseen_places(question, geometry)))
+    unfamiliar = novelty is not None and novelty > 1.0
+    if unfamiliar:
+        named.append(
+            f"This picture is unlike those that the detector was trained on (novelty {novelty:.1f},"
+            " usual is up to 1): it may miss objects here, or see some that are none."
+        )
+    return Completeness(
+        bool(changes) or (unfamiliar and _is_about_a_set(question)),
+        (*named, *_unseen_places(question, geometry)),
+    )
+
+
+def _is_about_a_set(question: Question) -> bool:
+    """Whether a question is about all objects of a kind, whichever these are."""
+    sets = OfClass | Everything | State | Holding
+    return any(isinstance(part, sets) for part in parts_of(question))
 
 
 def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:

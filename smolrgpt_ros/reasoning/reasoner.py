@@ -84,6 +84,7 @@ class SpatialReasoner:
         cancelled: Callable[[], bool] | None = None,
         geometry: FrameGeometry | None = None,
         candidates: Sequence[Region] = (),
+        novelty: float | None = None,
     ) -> SpatialAnswer:
         """Answers one question about one frame.
 
@@ -99,6 +100,8 @@ class SpatialReasoner:
             geometry: of this frame, these regions and candidates, where the caller has it already.
             candidates: regions that may be objects as well, with other ids: an answer that they
                 could change says so.
+            novelty: how unlike the pictures that its detector was trained on the frame is, above 1:
+                unlike them, and the answer says so; ``None`` where nobody knows.
 
         Raises:
             QueryError: BAD_QUESTION, UNKNOWN_REGION, or what the engine raises.
@@ -111,7 +114,7 @@ class SpatialReasoner:
         prompt = grounding.prompt
         # First, as what cannot be answered is refused before the model is asked.
         measured = evaluate(grounding.question, geometry)
-        missing = completeness(grounding.question, measured, geometry)
+        missing = completeness(grounding.question, measured, geometry, novelty)
         sentence, remembered = _Sentence(), _remembered(grounding, measured, geometry)
         if self._engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)

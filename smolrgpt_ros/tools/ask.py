@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from smolrgpt_ros.client.asked_questions import (
     write_one,
     write_outcomes,
 )
+from smolrgpt_ros.detection.detector import Detections, DetectorError
 from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.language.readers.loading import READINGS, readers_of
-from smolrgpt_ros.perception.candidates import regions_of
+from smolrgpt_ros.perception.candidates import seen_alone
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -125,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
     grammar = reader_with(arguments.vocabulary)
     reader = readers_of(arguments.reading, grammar, arguments.reading_adapter or Path())
-    frame, regions, candidates = _frame_and_regions(arguments)
+    seen = _seen(arguments)
     engine = None
     if not arguments.measure_only:
         check_libraries("torch", "transformers")
@@ -133,39 +135,41 @@ def run(arguments: argparse.Namespace) -> int:
 
         engine = SmolRGPTEngine.load(arguments.model, device=arguments.device)
     reasoner = SpatialReasoner(engine, reader, policy=arguments.policy)
-    ask = partial(_asked, reasoner, frame, regions, candidates)
+    ask = partial(_asked, reasoner, seen)
     if arguments.questions is not None:
         write_outcomes(questions, lambda question: ask(question)[0], arguments.json)
         return 0
     outcome, answer = ask(questions[0], arguments.regions)
     status = write_one(outcome, arguments.json)
     if arguments.out is not None and answer is not None:
-        _write_picture(arguments.out, frame, regions, answer)
+        _write_picture(arguments.out, seen, answer)
     return status
 
 
 def _asked(
     reasoner: SpatialReasoner,
-    frame: RgbdFrame,
-    regions: list[Region],
-    candidates: Sequence[Region],
+    seen: SeenFrame,
     question: str,
     region_ids: list[int] | None = None,
 ) -> tuple[AnswerRecord, SpatialAnswer | None]:
     """The outcome of a question, and its answer where there is one."""
     try:
-        answer = reasoner.answer(frame, regions, question, region_ids, candidates=candidates)
+        answer = reasoner.answer(
+            seen.frame,
+            seen.regions,
+            question,
+            region_ids,
+            geometry=seen.geometry,
+            novelty=seen.novelty,
+        )
     except QueryError as error:
         return AnswerRecord.refused(question, error), None
-    labels = {region.id: region.label for region in regions}
+    labels = {region.id: region.label for region in seen.regions}
     return AnswerRecord.of_answer(answer, labels), answer
 
 
-def _frame_and_regions(
-    arguments: argparse.Namespace,
-) -> tuple[RgbdFrame, list[Region], Sequence[Region]]:
-    """The frame of the files, with the regions of a file, or regions and candidates of the
-    detector."""
+def _seen(arguments: argparse.Namespace) -> SeenFrame:
+    """The frame of the files with the regions of a file, or with what the detector finds."""
     from .frame_files import read_frame, read_grey
     from .region_file import read_regions
 
@@ -178,18 +182,21 @@ def _frame_and_regions(
         depth_unit=arguments.depth_unit,
         rectified=arguments.rectified,
     )
-    candidates: Sequence[Region] = ()
+    see: Callable[[RgbdFrame], SeenFrame]
     if arguments.masks is not None:
-        regions = read_regions(arguments.masks, (frame.height, frame.width), arguments.rgb.name)
+        size = (frame.height, frame.width)
+        own = tuple(read_regions(arguments.masks, size, arguments.rgb.name))
+        see = partial(SeenFrame, regions=own)
     else:
-        regions, candidates = _detected(arguments, frame)
-    if grey is not None:
-        frame = _with_grey(arguments.depth, frame, grey, regions)
-    return frame, regions, candidates
+        see = partial(seen_alone, _detected(arguments, frame))
+    seen = see(frame)
+    if grey is None:
+        return seen
+    return see(_with_grey(arguments.depth, frame, grey, seen.regions))
 
 
 def _with_grey(
-    path: Path, frame: RgbdFrame, grey: NDArray[np.uint8], regions: list[Region]
+    path: Path, frame: RgbdFrame, grey: NDArray[np.uint8], regions: Sequence[Region]
 ) -> RgbdFrame:
     """The frame with the depth of a picture whose nearest and farthest pixel became 0 and 255."""
     from smolrgpt_ros.geometry.scale_recovery import depth_of_grey
@@ -207,29 +214,22 @@ def _with_grey(
         raise ValueError(f"{path}: {error}") from error
 
 
-def _detected(
-    arguments: argparse.Namespace, frame: RgbdFrame
-) -> tuple[list[Region], Sequence[Region]]:
-    from smolrgpt_ros.detection.detector import DetectorError
+def _detected(arguments: argparse.Namespace, frame: RgbdFrame) -> Detections:
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
     try:
         detector = UltralyticsDetector.load(arguments.detector, device=arguments.device)
-        found = detector.detect(frame.rgb)
+        return detector.detect(frame.rgb)
     except DetectorError as error:
         raise ValueError(f"{error}; or give the regions with --masks") from error
-    regions, candidates = regions_of(found)
-    return list(regions), candidates
 
 
-def _write_picture(
-    path: Path, frame: RgbdFrame, regions: list[Region], answer: SpatialAnswer
-) -> None:
+def _write_picture(path: Path, seen: SeenFrame, answer: SpatialAnswer) -> None:
     import cv2
 
     from smolrgpt_ros.reasoning.answer_view import view_of
     from smolrgpt_ros.rendering.answer_drawing import draw_answer
 
-    picture = draw_answer(frame.rgb, regions, view_of(answer, regions))
+    picture = draw_answer(seen.frame.rgb, seen.regions, view_of(answer, seen.regions))
     if not cv2.imwrite(str(path), picture[:, :, ::-1]):
         raise ValueError(f"cannot write {path}; use a name that ends in .png or .jpg")

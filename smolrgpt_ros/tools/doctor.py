@@ -7,11 +7,14 @@ import importlib
 import importlib.metadata
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import folder_sha256, sha256_of
+from smolrgpt_ros.detection.feature_statistics import statistics_of
+from smolrgpt_ros.query.health import unfamiliar_pictures
 from smolrgpt_ros.ros.fast_dds import (
     OLD_VARIABLE,
     TRANSPORTS,
@@ -52,13 +55,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--model", type=Path, help="SmolRGPT folder (default: the one that ships)")
     parser.add_argument("--detector", type=Path, help="YOLO weights (default: those that ship)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, … (auto)")
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="compare these with the pictures that the detector was trained on",
+    )
     add_json_option(parser, "the report as a JSON list")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; 0 if nothing is missing."""
-    findings = examine(arguments.model or MINI, arguments.detector or DETECTOR, arguments.device)
+    detector = arguments.detector or DETECTOR
+    findings = examine(arguments.model or MINI, detector, arguments.device)
+    findings += compared_pictures(detector, arguments.pictures)
     width = max(len(finding.topic) for finding in findings)
     lines = [f"{_MARKS[f.level]}  {f.topic:<{width}}  {f.text}" for f in findings]
     print_results([asdict(finding) for finding in findings], "\n".join(lines), arguments.json)
@@ -88,7 +101,59 @@ def examine(model: Path, detector: Path, device: str) -> list[Finding]:
     ]
     findings += [_weights("model weights", model, "*.safetensors", "model.path")]
     findings += [_weights("detector weights", detector, "", "detector.weights")]
+    if detector.is_file():
+        findings.append(_familiar_pictures(detector))
     return findings
+
+
+def compared_pictures(detector: Path, pictures: Sequence[Path]) -> list[Finding]:
+    """How unlike the pictures of a detector's training some pictures are, one line each.
+
+    Raises:
+        ValueError: if a file is no picture, or the detector cannot be loaded.
+    """
+    if not pictures:
+        return []
+    import cv2
+    import numpy as np
+
+    from smolrgpt_ros.detection.detector import DetectorError
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+
+    try:
+        loaded = UltralyticsDetector.load(detector, device="cpu")
+    except DetectorError as error:
+        raise ValueError(str(error)) from error
+    findings = []
+    for file in pictures:
+        bgr = cv2.imread(str(file), cv2.IMREAD_COLOR)
+        if bgr is None:
+            raise ValueError(f"{file} is no picture that OpenCV can read")
+        rgb = np.ascontiguousarray(bgr[..., ::-1]).astype(np.uint8, copy=False)
+        novelty = loaded.detect(rgb).novelty
+        if novelty is None:
+            findings.append(Finding(file.name, WARNING, "cannot be compared"))
+        elif novelty > 1.0:
+            findings.append(Finding(file.name, WARNING, unfamiliar_pictures(novelty)))
+        else:
+            text = (
+                f"like the detector's training pictures (novelty {novelty:.1f}, usual is up to 1)"
+            )
+            findings.append(Finding(file.name, GOOD, text))
+    return findings
+
+
+def _familiar_pictures(detector: Path) -> Finding:
+    statistics, missing = statistics_of(detector, sha256_of(detector))
+    topic = "novelty"
+    if statistics is None:
+        return Finding(topic, WARNING, missing)
+    return Finding(
+        topic,
+        GOOD,
+        f"pictures unlike the {statistics.pictures} of the detector's training are noticed; "
+        "--pictures FILE... compares some",
+    )
 
 
 def _ros() -> Finding:

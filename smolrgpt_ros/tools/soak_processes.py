@@ -20,7 +20,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.nodes.running import run
 from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode, make_executor
 from smolrgpt_ros.ros.convert.camera_info import camera_info_of
@@ -58,11 +58,11 @@ class KnownDetector:
             for label, mask in zip(scene["labels"], scene["masks"], strict=True)
         )
 
-    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """The regions, best first; ``rgb`` is not looked at."""
         time.sleep(self._seconds)
         # Masks of its own for each frame, as a real detector gives.
-        return tuple(Detection(d.label, d.score, d.mask.copy()) for d in self._found)
+        return Detections(tuple(Detection(d.label, d.score, d.mask.copy()) for d in self._found))
 
 
 class KnownEngine:

@@ -109,6 +109,13 @@ def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
         "--score", type=Path, metavar="WEIGHTS", help="print what these find, and train nothing"
     )
     detector.add_argument(
+        "--statistics",
+        type=Path,
+        metavar="WEIGHTS",
+        help="write the statistics by which these notice pictures unlike their training beside "
+        "them, from the recipe's frames in --run-dir, and train nothing",
+    )
+    detector.add_argument(
         "--score-frames",
         type=int,
         default=60,
@@ -124,6 +131,8 @@ def main(arguments: argparse.Namespace) -> int:
 
     if arguments.score is not None:
         return _score_detector(arguments)
+    if arguments.statistics is not None:
+        return _write_detector_statistics(arguments)
     if arguments.config is None:
         arguments.config = DETECTOR_CONFIG if arguments.stage == "detector" else CONFIG
     if not arguments.config.is_file():
@@ -241,6 +250,32 @@ def _train_detector(arguments: argparse.Namespace) -> int:
         arguments.score_frames,
     )
     print(run_detector(run))
+    return 0
+
+
+def _write_detector_statistics(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from smolrgpt_ros.detection.feature_statistics import statistics_file
+    from smolrgpt_ros.model.inference.hardware import choose_device
+
+    from .detector.familiar_pictures import write_statistics
+    from .detector.plan import read_detector_plan
+    from .detector.real_pictures import read_real_pictures, split_by_place
+
+    if arguments.folder is None:
+        raise ValueError("--run-dir is missing: name the folder of the detector's training")
+    torch.set_num_threads(arguments.threads)
+    plan, _ = read_detector_plan(arguments.config or DETECTOR_CONFIG)
+    real = arguments.real
+    pictures = [] if real is None else split_by_place(read_real_pictures(real))[0]
+    device = str(choose_device(arguments.device))
+    folder = arguments.folder / "yolo"
+    made = write_statistics(arguments.statistics, plan, folder, pictures, device)
+    print(
+        f"wrote {statistics_file(arguments.statistics)}: {made.pictures} training pictures, "
+        f"bound {made.bound:.1f} by {made.held_out} held-out ones"
+    )
     return 0
 
 

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.detector import Detections, RegionDetector
 from smolrgpt_ros.detection.shared import SharedDetector
 
 
@@ -20,7 +20,7 @@ class Counting:
         self.most = max(self.most, self.inside)
         time.sleep(0.005)
         self.inside -= 1
-        return ()
+        return Detections()
 
 
 def test_only_one_thread_is_inside():

@@ -10,8 +10,10 @@ import pytest
 import torch
 
 from smolrgpt_ros.checkpoints import DETECTOR
-from smolrgpt_ros.detection.detector import Detection, DetectorError, RegionDetector
+from smolrgpt_ros.checkpoints.checksums import sha256_of
+from smolrgpt_ros.detection.detector import Detection, Detections, DetectorError, RegionDetector
 from smolrgpt_ros.detection.detector_settings import DetectorSettings, labels_from
+from smolrgpt_ros.detection.feature_statistics import FeatureStatistics, statistics_file
 from smolrgpt_ros.detection.ultralytics_detector import (
     UltralyticsDetector,
     filled,
@@ -50,7 +52,7 @@ def test_detections_come_best_first_with_mapped_labels():
     masks[0, 1:3, 1:4] = True
     masks[1, 2:5, 5:9] = True
     detector = fake_detector(masks, [0, 1], [0.5, 0.75])
-    found = detector.detect(np.zeros((6, 9, 3), np.uint8))
+    found = detector.detect(np.zeros((6, 9, 3), np.uint8)).objects
     assert [(d.label, d.score) for d in found] == [("buffer", 0.75), ("pallet", 0.5)]
     np.testing.assert_array_equal(found[1].mask, masks[0])
     assert isinstance(detector, RegionDetector)
@@ -62,7 +64,7 @@ def test_picture_is_passed_as_bgr_with_the_settings():
     detector = fake_detector(None, [], [], **settings)
     rgb = np.zeros((4, 5, 3), np.uint8)
     rgb[..., 0] = 200
-    assert detector.detect(rgb) == ()
+    assert detector.detect(rgb) == Detections()
     assert detector._model.source[0, 0].tolist() == [0, 0, 200]
     options = detector._model.options
     assert (options["conf"], options["iou"], options["imgsz"]) == (0.2, 0.5, 320)
@@ -78,7 +80,7 @@ def test_detections_below_the_confidence_are_weak():
     for index in range(3):
         masks[index, 1:3, 3 * index : 3 * index + 2] = True
     detector = fake_detector(masks, [0, 0, 1], [0.39, 0.4, 0.12], confidence=0.4)
-    found = detector.detect(np.zeros((6, 9, 3), np.uint8))
+    found = detector.detect(np.zeros((6, 9, 3), np.uint8)).objects
     assert [(d.label, d.score, d.weak) for d in found] == [
         ("pallet", pytest.approx(0.4), False),
         ("pallet", pytest.approx(0.39), True),
@@ -99,9 +101,9 @@ def test_a_buffer_has_no_holes():
     expected = np.zeros((6, 9), bool)
     expected[1:5, 1:8] = True
     np.testing.assert_array_equal(filled(mask), expected)
-    (found,) = fake_detector(mask[None], [1], [0.9]).detect(np.zeros((6, 9, 3), np.uint8))
+    (found,) = fake_detector(mask[None], [1], [0.9]).detect(np.zeros((6, 9, 3), np.uint8)).objects
     np.testing.assert_array_equal(found.mask, expected)
-    (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(np.zeros((6, 9, 3), np.uint8))
+    (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(np.zeros((6, 9, 3), np.uint8)).objects
     np.testing.assert_array_equal(pallet.mask, mask)
 
 
@@ -201,9 +203,30 @@ def test_real_yolo_gives_full_size_masks_offline(tmp_path):
     assert torch.get_num_threads() == threads
     assert (detector.name, detector.device) == ("tiny-seg", "cpu")
     rgb = np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8)
-    found = detector.detect(rgb)
+    found = detector.detect(rgb).objects
     assert found, "random weights at confidence 1e-6 propose something"
     assert all(d.mask.shape == (48, 80) and d.mask.any() for d in found)
+
+
+def test_novelty_compares_a_picture_with_the_statistics_of_its_weights(tmp_path):
+    pytest.importorskip("ultralytics")
+    torch.manual_seed(0)
+    path = tmp_path / "tiny-seg.pt"
+    import_ultralytics()("yolo11n-seg.yaml", verbose=False).save(path)
+    settings = DetectorSettings(image_size=64)
+    rng = np.random.default_rng(0)
+    noise, blank = rng.integers(0, 255, (8, 64, 64, 3), np.uint8), np.zeros((64, 64, 3), np.uint8)
+    without = UltralyticsDetector.load(path, device="cpu", settings=settings)
+    assert without.detect(noise[0]).novelty is None
+    features = np.array([without.features(rgb) for rgb in noise])
+    assert features.shape == (8, 64 + 128 + 256)  # channels of the neck's three maps
+    assert not np.allclose(features[0], without.features(blank))
+    made = FeatureStatistics.of(features[:5], features[5:], sha256_of(path))
+    made.save(statistics_file(path))
+    detector = UltralyticsDetector.load(path, device="cpu", settings=settings)
+    assert detector.detect(noise[6]).novelty == pytest.approx(made.novelty(features[6]), rel=1e-3)
+    unlike = detector.detect(blank).novelty
+    assert unlike is not None and unlike > 1.5
 
 
 def test_a_model_of_boxes_gives_boxes(tmp_path):
@@ -212,8 +235,10 @@ def test_a_model_of_boxes_gives_boxes(tmp_path):
     torch.manual_seed(0)
     import_ultralytics()("yolo11n.yaml", verbose=False).save(path)
     settings = DetectorSettings(confidence=1e-6, candidate_confidence=1.0, image_size=64)
-    found = UltralyticsDetector.load(path, device="cpu", settings=settings).detect(
-        np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8)
+    found = (
+        UltralyticsDetector.load(path, device="cpu", settings=settings)
+        .detect(np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8))
+        .objects
     )
     assert found and all(d.box_only and d.mask.shape == (48, 80) for d in found)
     for detection in found:
@@ -245,9 +270,11 @@ def test_an_exported_model_finds_what_its_weights_find(tmp_path, task):
         for weights in (path, exported)
     )
     assert other.labels == own.labels
-    a, b = own.detect(rgb), other.detect(rgb)
+    a, b = own.detect(rgb).objects, other.detect(rgb).objects
     assert len(a) == len(b) and len(a) > 0
     assert [d.box_only for d in b] == [task == "detect"] * len(b)
+    with pytest.raises(DetectorError, match=r"exported model: expected a \.pt file"):
+        other.features(rgb)
     assert [d.score for d in a] == pytest.approx([d.score for d in b], rel=1e-3)
 
 

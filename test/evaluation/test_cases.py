@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.evaluation.asking import ask_all
 from smolrgpt_ros.evaluation.cases import published_cases, simulated_cases
 from smolrgpt_ros.evaluation.cli import add_parser
@@ -49,9 +49,9 @@ class Seeing:
     labels: tuple[str, ...] = ()
     sha256: str = ""
 
-    def detect(self, rgb: object) -> tuple[Detection, ...]:
+    def detect(self, rgb: object) -> Detections:
         found = [Detection(r.label, 0.9, r.mask) for r in self.regions if r.id != self.missed]
-        return tuple(reversed(found))
+        return Detections(tuple(reversed(found)))
 
 
 def test_detected_regions_take_the_place_of_true_ones():

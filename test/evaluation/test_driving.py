@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.evaluation.driving import seen_while_driving
 from smolrgpt_ros.scene.masks import overlap
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame, simulate_scene
@@ -33,7 +33,7 @@ class PalletsByTruth:
         if last:
             np.testing.assert_array_equal(rgb, self.shot.frame.rgb)
         regions = [r for r in self.rendered(rgb) if r.label == "pallet"]
-        return tuple(Detection(r.label, 0.9, r.mask) for r in regions[last:])
+        return Detections(tuple(Detection(r.label, 0.9, r.mask) for r in regions[last:]))
 
     def rendered(self, rgb):
         """The true regions of a picture: the frames of a drive are rendered one after another."""

@@ -21,7 +21,7 @@ from std_msgs.msg import Header
 
 from smolrgpt_ros.client.reply import SpatialReply
 from smolrgpt_ros.client.spatial_client import SpatialClient
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.msg import MeasuredValue, SpatialAnswer
 from smolrgpt_ros.nodes import warehouse_camera_node
 from smolrgpt_ros.nodes.warehouse_camera_node import WarehouseCameraNode
@@ -183,7 +183,7 @@ class SceneDetector:
     sha256 = ""
 
     def __init__(self, regions):
-        self._found = tuple(Detection(r.label, 0.9, r.mask) for r in regions)
+        self._found = Detections(tuple(Detection(r.label, 0.9, r.mask) for r in regions))
 
     def detect(self, rgb):
         return self._found

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from smolrgpt_ros.detection.detector import Detection
-from smolrgpt_ros.perception.candidates import candidates_of, regions_of
+from smolrgpt_ros.detection.detector import Detection, Detections
+from smolrgpt_ros.perception.candidates import candidates_of, seen_alone
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 
 def box(x0, y0, x1, y1):
@@ -13,6 +14,7 @@ def box(x0, y0, x1, y1):
     return mask
 
 
+FRAME = RgbdFrame(np.zeros((20, 30, 3), np.uint8), None, None)
 STRONG = Detection("pallet", 0.8, box(2, 3, 10, 9))  # 48 pixels
 
 
@@ -28,9 +30,12 @@ STRONG = Detection("pallet", 0.8, box(2, 3, 10, 9))  # 48 pixels
     ],
 )
 def test_a_weak_detection_is_a_candidate_unless_a_region_explains_it(label, mask, counts):
-    regions, candidates = regions_of([STRONG, Detection(label, 0.2, mask, weak=True)])
-    assert [(r.id, r.label) for r in regions] == [(0, "pallet")]
-    assert [(c.id, c.label, c.score) for c in candidates] == ([(-1, label, 0.2)] if counts else [])
+    found = Detections((STRONG, Detection(label, 0.2, mask, weak=True)), novelty=0.4)
+    seen = seen_alone(found, FRAME)
+    assert [(r.id, r.label) for r in seen.regions] == [(0, "pallet")]
+    expected = [(-1, label, 0.2)] if counts else []
+    assert [(c.id, c.label, c.score) for c in seen.candidates] == expected
+    assert seen.novelty == 0.4
 
 
 def test_of_two_weak_detections_of_one_object_the_stronger_one_is_the_candidate():

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.perception.worker import PerceptionWorker
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -33,7 +33,7 @@ class OnePallet:
             raise self.error
         mask = np.zeros(rgb.shape[:2], bool)
         mask[1:4, 2:6] = True
-        return (Detection("pallet", 0.9, mask),)
+        return Detections((Detection("pallet", 0.9, mask),), novelty=0.5)
 
 
 @pytest.fixture

@@ -76,6 +76,17 @@ def test_rates_drops_and_reasons_are_among_the_values():
     assert (values["failed: NO_DEPTH"], values["failed: NO_FRAME"]) == (1, 2)
 
 
+def test_a_camera_whose_pictures_the_detector_does_not_know_is_a_warning():
+    rates = InputRates(novelty=1.84)
+    health = input_health(InputState(**GOOD), PerceptionCounters(), 2.0, rates)
+    assert health.level is Level.WARN and health.values["novelty p50 (usual: up to 1)"] == 1.84
+    assert "novelty 1.8" in health.message and "detector.weights" in health.message
+    missing = input_health(InputState(**(GOOD | {"info": 0})), PerceptionCounters(), 2.0, rates)
+    assert "calibration" in missing.message, "what is missing comes first"
+    usual = input_health(InputState(**GOOD), PerceptionCounters(), 2.0, InputRates(novelty=1.0))
+    assert usual.level is Level.OK
+
+
 def test_a_qos_mismatch_is_an_error_even_while_nothing_else_is_known():
     health = input_health(
         InputState(mismatches={"rgb": "a publisher offers less RELIABILITY"}),

@@ -13,11 +13,11 @@ from smolrgpt_ros.scene.region import Region
 REASONER = SpatialReasoner(None, policy="measured")
 
 
-def ask(scene: Any, question: str, weak: tuple[int, ...] = ()) -> Any:
+def ask(scene: Any, question: str, weak: tuple[int, ...] = (), novelty: float | None = None) -> Any:
     """The answer where the detector was not sure of some objects of a scene."""
     regions = [r for r in scene.regions if r.id not in weak]
     candidates = [Region(-r.id, r.label, r.mask, 0.21) for r in scene.regions if r.id in weak]
-    return REASONER.answer(scene.frame, regions, question, candidates=candidates)
+    return REASONER.answer(scene.frame, regions, question, candidates=candidates, novelty=novelty)
 
 
 def test_a_count_that_a_weak_detection_would_change_is_incomplete_and_not_trusted(
@@ -96,3 +96,30 @@ def test_a_place_beyond_the_edge_or_behind_something_is_not_wholly_seen(
         assert answer.measured.value == 0
         if not complete:
             assert "is hidden or beyond the picture's edge" in answer.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "trusted"),
+    [
+        ("how many pallets are in buffer 1", None),
+        ("how many pallets are in buffer 1", 1),
+        ("how far is pallet 12 from buffer 1", "measured"),
+    ],
+)
+def test_a_picture_unlike_the_detectors_training_is_said_and_its_sets_are_not_trusted(
+    yard: Any, question: str, trusted: object
+) -> None:
+    novelty = 1.0 if trusted == 1 else 1.26
+    answer = ask(yard, question, novelty=novelty)
+    assert answer.measured.answered
+    if novelty > 1:
+        assert not answer.complete
+        assert answer.notes[-1] == (
+            "This picture is unlike those that the detector was trained on (novelty 1.3, usual is "
+            "up to 1): it may miss objects here, or see some that are none."
+        )
+    else:
+        assert answer.complete
+    # An object that a question names by its id was found: what it may lack is not asked for.
+    expected = answer.measured.value if trusted == "measured" else trusted
+    assert answer.trusted == expected

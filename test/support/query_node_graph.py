@@ -21,7 +21,7 @@ from sensor_msgs.msg import CameraInfo, Image  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction  # noqa: E402
-from smolrgpt_ros.detection.detector import Detection  # noqa: E402
+from smolrgpt_ros.detection.detector import Detection, Detections  # noqa: E402
 from smolrgpt_ros.ros.convert.camera_info import camera_info_of  # noqa: E402
 from smolrgpt_ros.ros.convert.images import encode_image  # noqa: E402
 from smolrgpt_ros.ros.convert.time import time_of  # noqa: E402
@@ -56,6 +56,7 @@ class ColorDetector:
 
     def __init__(self):
         self.error = None
+        self.novelty = None
 
     def detect(self, rgb):
         if self.error is not None:
@@ -68,7 +69,7 @@ class ColorDetector:
                 mask[:, x0:x1] = hit[:, x0:x1]
                 if mask.any():
                     found.append(Detection(label, 0.9, mask))
-        return tuple(found)
+        return Detections(tuple(found), self.novelty)
 
 
 class FixedEngine:

@@ -3,13 +3,19 @@
 import hashlib
 import importlib.metadata
 import json
+import shutil
 
+import cv2
+import numpy as np
 import pytest
 
-from smolrgpt_ros.checkpoints.checksums import folder_sha256
+from smolrgpt_ros.checkpoints import DETECTOR
+from smolrgpt_ros.checkpoints.checksums import folder_sha256, sha256_of
 from smolrgpt_ros.cli import main
+from smolrgpt_ros.detection.feature_statistics import FeatureStatistics, statistics_file
+from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.ros.fast_dds import OLD_VARIABLE, TRANSPORTS, VARIABLE
-from smolrgpt_ros.tools.doctor import GOOD, MISSING, WARNING, examine
+from smolrgpt_ros.tools.doctor import GOOD, MISSING, WARNING, compared_pictures, examine
 
 
 @pytest.fixture
@@ -34,6 +40,30 @@ def test_weights_are_named_with_their_checksum(weights):
     }
     for topic, digest in digests.items():
         assert found[topic].level == GOOD and digest in found[topic].text
+
+
+def test_weights_without_statistics_notice_no_unfamiliar_picture(weights):
+    found = by_topic(examine(weights[0], weights[1], "cpu"))["novelty"]
+    assert found.level == WARNING and "seg.feature_statistics.safetensors" in found.text
+
+
+def test_pictures_are_compared_with_the_detectors_training(tmp_path):
+    pytest.importorskip("ultralytics")
+    weights = tmp_path / "detector.pt"
+    shutil.copy(DETECTOR, weights)
+    blank, dark = np.full((36, 64, 3), 200, np.uint8), np.zeros((36, 64, 3), np.uint8)
+    for name, picture in (("blank.png", blank), ("dark.png", dark)):
+        cv2.imwrite(str(tmp_path / name), picture)
+    files = [tmp_path / "blank.png", tmp_path / "dark.png"]
+    assert [f.level for f in compared_pictures(weights, files)] == [WARNING, WARNING]
+    detector = UltralyticsDetector.load(weights, device="cpu")
+    usual = np.array([detector.features(blank - 8 + np.uint8(2 * i)) for i in range(9)])
+    FeatureStatistics.of(usual, usual, sha256_of(weights)).save(statistics_file(weights))
+    like, unlike = compared_pictures(weights, files)
+    assert like.level == GOOD and "novelty" in like.text
+    assert unlike.level == WARNING and "unlike" in unlike.text
+    with pytest.raises(ValueError, match=r"none\.png is no picture"):
+        compared_pictures(weights, [tmp_path / "none.png"])
 
 
 def test_a_silent_fall_back_to_the_cpu_is_a_warning(weights, monkeypatch):

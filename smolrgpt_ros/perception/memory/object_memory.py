@@ -297,4 +297,4 @@ def _observed(
     geometry = None
     if pose is not None:
         geometry = seen.geometry.with_regions(regions, known_places, candidates)
-    return SeenFrame(seen.frame, tuple(regions), tuple(candidates), geometry)
+    return SeenFrame(seen.frame, tuple(regions), tuple(candidates), geometry, seen.novelty)

@@ -8,6 +8,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from smolrgpt_ros.detection.feature_statistics import (
+    BOUND_QUANTILE,
+    FeatureStatistics,
+    statistics_file,
+)
+
 from .plan import DETECTED, DetectorPlan
 from .real_pictures import HELD_OUT_PLACE, PLACES
 
@@ -29,6 +35,7 @@ class TrainingRecord:
         device: of the training.
         start: weights it continued from, empty: from scratch.
         metrics: ultralytics' of the validation frames, by name.
+        statistics: of the features of its pictures.
     """
 
     plan: DetectorPlan
@@ -40,6 +47,7 @@ class TrainingRecord:
     device: str
     start: str
     metrics: dict[str, float]
+    statistics: FeatureStatistics
 
 
 def card_text(record: TrainingRecord, scores: str) -> str:
@@ -77,6 +85,9 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         f"training on {record.device} ({platform.machine()}).",
         "* **Validation** on frames of the training's kinds that were held out (the epoch was "
         f"chosen on them): {values}.",
+        f"* **Pictures unlike these** are noticed by `{statistics_file(record.weights).name}`: "
+        f"features of {record.statistics.pictures} training pictures, and the bound within which "
+        f"{100 * BOUND_QUANTILE:.0f} % of {record.statistics.held_out} held-out ones lie.",
         "* **Scores** on data that nobody trained on, at the node's default thresholds. An object "
         "counts from 120 pixels; it is found where a mask of its label overlaps it by 0.5 (IoU). "
         "`heldout` is a second, differently built set of meshes and textures.",

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .card import TrainingRecord, card_text
+from .familiar_pictures import write_statistics
 from .plan import read_detector_plan
 from .real_pictures import read_real_pictures, split_by_place
 from .score import score_detector, score_table
 from .train import train_detector
 from .yolo_layout import build_yolo_frames
 
-_SCORING_S, _ENDING_S = 12.0, 180.0
-"""Kept for a frame of each kind, rendered, detected and compared; for validation, real pictures."""
+_SCORING_S, _ENDING_S = 12.0, 300.0
+"""Kept for a frame of each kind, rendered, detected and compared; for validation, real pictures,
+statistics of features."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def run_detector(run: DetectorRun) -> str:
         threads=run.threads,
     )
     trained = time.monotonic()
+    statistics = write_statistics(run.weights, plan, run.folder / "yolo", pictures, run.device)
     detector = UltralyticsDetector.load(run.weights, device=run.device)
     table = score_table(score_detector(detector, run.score_frames, run.real, run.benchmark))
     record = TrainingRecord(
@@ -95,6 +98,7 @@ def run_detector(run: DetectorRun) -> str:
         run.device,
         "" if run.start is None else f"continued from {run.start.name}",
         metrics,
+        statistics,
     )
     (run.weights.parent / "README.md").write_text(card_text(record, table))
     return table

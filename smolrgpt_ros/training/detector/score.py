@@ -111,7 +111,7 @@ def score_simulated(
         )
         labels = [label for label in DETECTED if label in detector.labels]
         objects = [o for o in _objects(shot) if o[0] in labels]
-        for label, found in compare(detector.detect(shot.frame.rgb), objects).items():
+        for label, found in compare(detector.detect(shot.frame.rgb).objects, objects).items():
             total[label] = total[label] + found
     return total
 
@@ -158,7 +158,7 @@ def score_real(detector: RegionDetector, folder: Path) -> tuple[Found, int]:
     for picture in tqdm(pictures, desc="real"):
         rgb = picture.rgb()
         objects = [("pallet", mask) for mask in masks_of(picture, *rgb.shape[:2])]
-        total += compare(detector.detect(rgb), objects)["pallet"]
+        total += compare(detector.detect(rgb).objects, objects)["pallet"]
     return total, len(pictures)
 
 
@@ -173,7 +173,7 @@ def score_benchmark(detector: RegionDetector, folder: Path) -> tuple[int, ...]:
             raise FileNotFoundError(f"{folder} lacks picture or depth of {entry['image']}")
         rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
         known = [decode_rle(rle) for rle in entry["rle_visible"]]
-        pallets = [d for d in detector.detect(rgb) if d.label == "pallet" and not d.weak]
+        pallets = [d for d in detector.detect(rgb).objects if d.label == "pallet" and not d.weak]
         counts.append(
             sum(
                 lies_on_floor(d.mask, depth.astype(np.float64))

@@ -141,20 +141,27 @@ def write_yolo_frame(
     folder: Path, index: int, frame: LabelledFrame, classes: Sequence[str]
 ) -> None:
     """Writes one frame's picture and labels into ``folder/images|labels/train|val``."""
-    labels = _label_file(folder, index)
-    pictures = folder / "images" / labels.parent.name
-    for part in (pictures, labels.parent):
+    labels, picture = _label_file(folder, index), picture_file(folder, index)
+    for part in (picture.parent, labels.parent):
         part.mkdir(parents=True, exist_ok=True)
-    picture = frame.rgb[..., ::-1]
-    cv2.imwrite(str(pictures / f"{index:06d}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    cv2.imwrite(str(picture), frame.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
     # Last and at once: a frame with a label file is complete.
     write_text(labels, "\n".join([*label_lines(frame, classes), ""]))
 
 
-def _label_file(folder: Path, index: int) -> Path:
+def split_of(index: int) -> str:
+    """Whether a frame is trained on, ``"train"``, or held out for validation, ``"val"``."""
     # Families alternate: a plain "every fortieth" would hold out one of them alone.
-    split = "val" if index // len(FAMILIES) % _VALIDATION == 0 else "train"
-    return folder / "labels" / split / f"{index:06d}.txt"
+    return "val" if index // len(FAMILIES) % _VALIDATION == 0 else "train"
+
+
+def picture_file(folder: Path, index: int) -> Path:
+    """Where the picture of a frame is."""
+    return folder / "images" / split_of(index) / f"{index:06d}.jpg"
+
+
+def _label_file(folder: Path, index: int) -> Path:
+    return folder / "labels" / split_of(index) / f"{index:06d}.txt"
 
 
 def _make_and_write(

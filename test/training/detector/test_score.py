@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.detection.detector import Detection
+from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.training.detector.score import (
     DetectorScores,
@@ -39,8 +39,8 @@ class Fixed:
     def __init__(self, *masks: NDArray[np.bool_]) -> None:
         self.masks = masks
 
-    def detect(self, rgb: NDArray[np.uint8]) -> tuple[Detection, ...]:
-        return tuple(Detection("pallet", 0.9, mask.copy()) for mask in self.masks)
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        return Detections(tuple(Detection("pallet", 0.9, mask.copy()) for mask in self.masks))
 
 
 def test_found_missed_false_and_too_small() -> None:

@@ -82,7 +82,7 @@ def _load(options: CheckOptions, device: str, size: int, half: bool) -> Ultralyt
 def _found(
     detector: UltralyticsDetector, pictures: list[NDArray[np.uint8]]
 ) -> list[list[tuple[str, float]]]:
-    return [[(one.label, one.score) for one in detector.detect(rgb)] for rgb in pictures]
+    return [[(one.label, one.score) for one in detector.detect(rgb).objects] for rgb in pictures]
 
 
 def _agree(found: list[tuple[str, float]], wanted: list[tuple[str, float]]) -> bool:

@@ -1,0 +1,40 @@
+"""What a YOLO network's neck gives its head, averaged over the picture: features of a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from .feature_statistics import Features
+
+
+class NeckFeatures:
+    """Features of the last picture that a network has seen, at no cost but their average.
+
+    Args:
+        head: the network's last layer; its input is a list of maps, ``(1, C, H, W)`` each.
+    """
+
+    def __init__(self, head: torch.nn.Module) -> None:
+        self._pooled: torch.Tensor | None = None
+        head.register_forward_pre_hook(self._keep)
+
+    @staticmethod
+    def of(model: Any) -> NeckFeatures | None:
+        """Of an ``ultralytics.YOLO`` that has predicted once; ``None`` for an exported one."""
+        network: Any = getattr(getattr(model, "predictor", None), "model", None)
+        if network is None or network.format != "pt":
+            return None
+        return NeckFeatures(network.model.model[-1])
+
+    def take(self) -> Features | None:
+        """Mean of each channel of each map, shape ``(D,)``; ``None`` where nothing was seen since
+        the last call."""
+        pooled, self._pooled = self._pooled, None
+        return None if pooled is None else np.asarray(pooled.float().cpu().numpy(), np.float32)
+
+    def _keep(self, head: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
+        maps = inputs[0]
+        self._pooled = torch.cat([one[0].mean(dim=(1, 2)) for one in maps])
