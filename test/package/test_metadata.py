@@ -87,6 +87,7 @@ ROSDEP_KEYS = {
     "mujoco": "python3-mujoco-pip",
     "networkx": "python3-networkx",
     "nicegui": None,
+    "numba": None,
     "numpy": "python3-numpy",
     "PIL": "python3-pil",
     "pyarrow": None,
