@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The version, from package.xml; all other metadata stands in pyproject.toml.
 
 This serves ``pip install -e .``, everything outside ROS. colcon follows package.xml instead.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Asks which pallet the empty transporter should pick, and drives there with Nav2.
 
     python3 examples/nav2_pick_pallet.py --robot-frame base_link --stand-off 1.5

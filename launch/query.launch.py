@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One of two hosts: answers, on regions that the other one finds (regions.launch.py)."""
 
 from launch.actions import DeclareLaunchArgument

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One of two hosts: finds regions and publishes them; the other one answers (query.launch.py)."""
 
 from launch.actions import DeclareLaunchArgument

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The warehouse example: the query node on a simulated camera, a recording or a robot's camera."""
 
 from launch.actions import DeclareLaunchArgument

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Lets Python find the generated half of ``smolrgpt_ros`` where the source tree is the other half.
 
 colcon generates ``smolrgpt_ros.msg``, ``.srv`` and ``.action`` into its install prefix. On a ROS

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Prints how much of each room the tests ran, and fails below the floor for lines.
 
     python -m pytest --cov --cov-report=      # writes build/coverage

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The parts of ``scripts/setup`` that need the virtual environment's own Python.
 
 ``mend``   the ROS wheels' CMake files name folders of the machine that built them: name ours.

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The ``smolrgpt`` command: one subcommand per room."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Stand-in for the Python ``message_filters`` of ROS 2, for machines without ROS.
 
 Same names, arguments and pairing rules as the real package. One difference on purpose: a callback

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A window on the last messages of a filter."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The source of messages: a filter that has listeners, and the one that listens to a topic."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Messages of several filters that belong together by their stamps."""
 
 from __future__ import annotations

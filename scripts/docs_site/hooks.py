@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What mkdocs calls while it builds the site (``hooks`` of mkdocs.yml).
 
 The site is docs/, the pages that stand elsewhere in the repository (README, model cards), every

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The site's reference, made from the sources: messages, parameters and the command line."""
 
 from __future__ import annotations

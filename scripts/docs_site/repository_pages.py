@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Files of the repository as pages of the site, and links between files as links between pages.
 
 A page is written for readers of the repository: its links are paths relative to the file. Paths

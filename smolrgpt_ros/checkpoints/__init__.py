@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The weights that ship, each with a card of its training and its scores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """SHA-256 of weights, to load only those that a robot was tested with."""
 
 from __future__ import annotations

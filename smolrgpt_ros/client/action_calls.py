@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Goals of one action, sent and waited for on the caller's thread."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The tools that agents get of a running node; ``smolrgpt mcp`` alone imports this, and mcp."""
 
 from __future__ import annotations

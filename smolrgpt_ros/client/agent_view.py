@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What agents get of a node's topics: a table of objects, and a picture."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt mcp``: a running node as read-only tools of agents (Model Context Protocol)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One question with its outcome, as a JSON object and as lines for people."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The questions of a command line or file, and their outcomes written as they come."""
 
 from __future__ import annotations

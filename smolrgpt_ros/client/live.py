@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt ask --live``: questions to a running node, once, again and again, or watched."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A response of the ``spatial_query`` service as a typed value."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A reply of a running node as the record that the command line writes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The arguments of a question, checked and made fields of a request.
 
 Generated messages do not check what is in a list, and a wrong value there ends the process when the

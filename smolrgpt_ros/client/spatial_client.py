@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Asking a running ``spatial_query`` node from Python: from scripts, callbacks and coroutines.
 
     with SpatialClient() as client:

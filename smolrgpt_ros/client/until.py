@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt ask --live --until``: a watched question as lines, and as an exit status."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A watched question as a client sees it: its goal, each evaluation, and how it ended."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The interface of detectors: a function from an image to labelled masks."""
 
 from __future__ import annotations

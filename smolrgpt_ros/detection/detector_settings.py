@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What all detectors take: thresholds, a device, labels for class names."""
 
 from __future__ import annotations

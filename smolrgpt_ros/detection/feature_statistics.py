@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How unlike the pictures of a detector's training a picture is, by the detector's own features.
 
 The features of training pictures are taken as normally distributed; the distance of a picture's

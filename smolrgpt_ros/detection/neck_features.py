@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a YOLO network's neck gives its head, averaged over the picture: features of a picture."""
 
 from __future__ import annotations

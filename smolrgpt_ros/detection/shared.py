@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One detector for several cameras, each of which calls it on a thread of its own."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One detection per object: weaker ones whose mask is that of a stronger one are dropped."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Gives objects identities that last from frame to frame.
 
 A pure function: state and detections in, new state and regions out. Detections are matched to the

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Object detectors of transformers (RT-DETR, D-FINE, ...) behind :class:`RegionDetector`.
 
 Apache-2.0, as transformers is and these models are. They give boxes; ``perception.box_refinement``

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Ultralytics YOLO, with masks or boxes alone, behind the :class:`RegionDetector` protocol.
 
 ultralytics is AGPL-3.0 and optional: it is imported when a detector is loaded and nowhere else, and

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Asking a reasoner everything about the cases, as clients would."""
 
 from __future__ import annotations

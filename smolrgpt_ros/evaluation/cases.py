@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What is asked in an evaluation: frames with their regions and questions with the truth."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt evaluate``: scores on unseen simulated frames, or on data in a published layout."""
 
 from __future__ import annotations

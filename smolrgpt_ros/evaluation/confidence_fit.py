@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fitting a model's confidence to how often it was right."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a detector and object memory make of several frames of a camera that drives up to a view."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One question of an evaluation with its truth and its two answers."""
 
 from __future__ import annotations

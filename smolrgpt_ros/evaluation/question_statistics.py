@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt statistics``: what a question file asks, side by side with others.
 
 For seeing where simulated questions differ from the benchmark's: masks per question, distances,

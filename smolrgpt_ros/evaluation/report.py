@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The scores as one HTML page, with the worst answers drawn."""
 
 from __future__ import annotations

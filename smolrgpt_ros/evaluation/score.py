@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The benchmark's official metric: four kinds of answers, each worth a quarter.
 
 Counts are right when equal; distances within 10 % of the truth, a true zero only when exactly

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt measured``: share of right measured answers with ideal depth and with sensor noise.
 
 The same scenes, questions and true masks, with ideal depth and with that of sensor models; no

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt stress``: whether measured numbers and their standard deviations hold outside the
 laboratory.
 

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Conditions outside the laboratory: what a real camera, detector and hall do to a frame.
 
 Each condition changes one thing of ideal simulated frames: the scene, the depth, the masks, or what

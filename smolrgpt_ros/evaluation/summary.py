@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What many outcomes say about a model: shares right with intervals, errors, reliability."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Boxes that stand on the floor: what their surface and their silhouette show of the footprint."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What errors of a camera's calibration do to lengths that are measured with it.
 
 A wrong focal length, principal point or scale of depth deforms everything that is seen linearly:

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the fit of a footprint cannot see of its errors: those that all its observations share.
 
 Each part is a pair of standard deviations of the centre, metres: along the line of sight on the

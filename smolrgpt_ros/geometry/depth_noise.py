@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The noise of a depth image, found in the image: how strong it is, how far it is correlated.
 
 Depth of stereo and time-of-flight cameras errs in proportion to its square, so 1/depth errs alike

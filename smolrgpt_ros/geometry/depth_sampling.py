@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Samples of the depth image in regions: their surfaces, and their rims with what lies beyond.
 
 All regions are sampled together: an array holds the samples of one region after the other, and

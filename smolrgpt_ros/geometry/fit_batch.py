@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The observations of several rectangles as padded arrays, so that all are fitted at once."""
 
 from __future__ import annotations

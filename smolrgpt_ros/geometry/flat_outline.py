@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The rectangle of an object that lies on the floor, from seen points of it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The footprint of an upright box on the floor, with covariance."""
 
 from __future__ import annotations

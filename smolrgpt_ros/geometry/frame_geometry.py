@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Metric geometry of one frame and its regions, computed once and only as far as asked."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rectangles of tape on the floor: what the rim of their masks shows of the footprint."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Masks brought to where depth says that their objects end.
 
 A detector's masks end inside or beyond their objects, or lie beside them; and depth that is not

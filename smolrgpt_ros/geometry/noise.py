@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The noise model of the fit: how far depth, masks and the floor are off, and how sure that makes.
 
 Everything that the fit of a footprint takes for a standard deviation, a share of outliers or a

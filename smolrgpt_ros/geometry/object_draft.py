@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """An object of a frame that is ready for the fit of its footprint."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Where an object is: its box on the floor, or its visible surface where no floor is in view."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Heights of objects that rise from the floor: their own samples, their top and underside."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What is observed of a rectangle on the floor, and the problem of fitting one to it."""
 
 from __future__ import annotations

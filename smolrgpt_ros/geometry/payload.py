@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Whether a vehicle carries something, and a pallet boxes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Whether depth and calibration fit what is known of objects, and else what may be wrong.
 
 Depth in another unit and the calibration of another camera change how large everything looks, and

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Several rectangles for each of several objects: their axes, and points in their coordinates."""
 
 from __future__ import annotations

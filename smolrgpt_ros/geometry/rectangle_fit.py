@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fits rectangles on the floor to what a camera shows of their sides, rims and surroundings.
 
 A fit is a maximum a posteriori estimate: Gauss-Newton steps from several starts with less and less

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Negative log likelihood of rectangles on the floor, with its gradient and normal matrix.
 
 A rectangle has the centre c, unit axes a along its long and b along its short side, and half sides

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The pixels of several regions at once: whose a pixel is, and where the regions end."""
 
 from __future__ import annotations

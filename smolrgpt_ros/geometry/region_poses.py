@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Where the objects of a frame's regions are and how large they look, in any frame."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Lengths between boxes on the floor and their sizes, in the viewer's axes, with deviations.
 
 The axes are gravity's: *across* is to the viewer's right, *ahead* the viewing direction laid flat,

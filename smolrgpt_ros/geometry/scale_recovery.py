@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Depth in about metres of grey depth images without scale, whose nearest pixel became 0 and whose
 farthest became 255.
 

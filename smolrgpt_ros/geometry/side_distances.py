@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Distances of points beyond the sides of rectangles, and their derivatives.
 
 With u and v the coordinates of a point and h_u, h_v half sides (see ``rectangle_batch``), the

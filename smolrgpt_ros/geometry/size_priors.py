@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Typical sizes of the warehouse classes: what is known of an object before measuring it."""
 
 from __future__ import annotations

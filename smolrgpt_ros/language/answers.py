@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The model's sentences to typed values; no value rather than a wrong one.
 
 The verdict is the last sentence; the sentences before it are evidence ("Distances from it: ...").

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions of the query language as canonical English; the reader reads it back as the same value.
 
 A selection that has conditions of its own stands in brackets wherever another phrase goes on behind

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A question about the regions in view to what it asks and to the prompt of a model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The kind of a question, for messages, pictures and scores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Words and phrases that the reader reacts to, and those that change nothing.
 
 They stand in ``lexicon.json``:

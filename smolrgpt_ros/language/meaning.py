@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a question asks, independent of its words: its kind, and which regions play which part."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which question of the model's training a question is, if it is one of them.
 
 A model answers what it was trained on: distances, sides, counts and choices in a few forms

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Canonical prompts: the wording the model was trained on, one ``<mask>`` per mentioned region.
 
 A free question is always rewritten into one of these forms instead of being patched: the compact

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which words name which region class; the warehouse's classes stand in ``vocabulary.json``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads the files of words beside the reader and refuses what is not of their form."""
 
 from __future__ import annotations

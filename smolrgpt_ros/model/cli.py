@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt download``, ``smolrgpt convert`` and ``smolrgpt bench``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fresh weights: features start as large as token embeddings; smaller ones train slowly."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One camera of the query node: from its topics to seen frames and what is published of them."""
 
 from __future__ import annotations

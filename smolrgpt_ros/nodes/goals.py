@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The action of queries: feedback while one is answered, state and result at the end."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Loading of the detector and the model that the parameters name."""
 
 from __future__ import annotations

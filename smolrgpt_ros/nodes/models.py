@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector and the model of a query node, loaded and unloaded together."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A warning where another node of the graph has the same name."""
 
 from __future__ import annotations

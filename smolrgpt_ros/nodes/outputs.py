@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The topics of one camera: regions, markers, annotated images; computed for subscribers only."""
 
 from __future__ import annotations

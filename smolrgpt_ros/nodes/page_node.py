@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The ``page`` node: a page in the browser that shows what a query node sees and asks it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Colour images kept until the regions found in them come."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The memory of a node's process: what is kept small, and how much it is."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How a module becomes a process of its own: ``python -m smolrgpt_ros.nodes.program MODULE …``."""
 
 from __future__ import annotations

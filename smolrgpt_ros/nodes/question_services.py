@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What answers questions while a node is active: those asked, and those watched."""
 
 from __future__ import annotations

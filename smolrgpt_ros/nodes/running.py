@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A node's process from its start to its end, and its lifecycle transitions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Scenes for the simulated camera: rendered or read in advance, on a thread of their own."""
 
 from __future__ import annotations

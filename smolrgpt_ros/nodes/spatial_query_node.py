@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The ``spatial_query`` lifecycle node: camera topics in, answers to spatial questions out."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """An engine whose calls are timed, for the model's latency in diagnostics."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The ``warehouse_camera`` node: a simulated or recorded warehouse as an RGB-D camera's topics."""
 
 from __future__ import annotations

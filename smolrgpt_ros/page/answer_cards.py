@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The answers, the newest first: each with its picture and its facts."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The facts of an answer in the order in which people read them."""
 
 from __future__ import annotations

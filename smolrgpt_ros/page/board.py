@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The newest state, between the threads that change it and the pages that show it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Who may reach the page: Host, Origin and token of every request, and how many at a time.
 
 A browser lets any page open a WebSocket or fetch an address of this machine, and says in ``Origin``

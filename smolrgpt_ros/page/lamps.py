@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Status lamps: a node's lines of ``/diagnostics`` as a colour and a sentence each."""
 
 from __future__ import annotations

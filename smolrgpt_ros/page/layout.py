@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The page: picture, question box, answers, objects in space and in a table, lamps."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """An object in view, as the page lists it and draws it in space."""
 
 from __future__ import annotations

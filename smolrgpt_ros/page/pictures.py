@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The page's pictures as JPEG files: objects in view, and an answer's marks."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The objects in 3-D: boxes, rectangles on the floor, lines of the answer."""
 
 from __future__ import annotations

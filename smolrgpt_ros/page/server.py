@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Serves the page, with everything it needs, from this process: nothing comes from the internet."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the page shows at one moment, as an immutable value, and how it changes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A space with its floor level, for objects that are known in the camera's optical frame."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Masks of objects of which a detector gave the box alone, from depth."""
 
 from __future__ import annotations

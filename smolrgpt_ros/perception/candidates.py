@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From detections to regions, and to the candidates that weak ones are."""
 
 from __future__ import annotations

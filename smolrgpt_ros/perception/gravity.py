@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The direction of up from an accelerometer. Free of ROS."""
 
 from __future__ import annotations

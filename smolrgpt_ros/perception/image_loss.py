@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How many of a camera's images do not arrive, by the stamps of those that do. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Registration of depth to colour: reprojection of another camera's depth. Free of ROS."""
 
 from __future__ import annotations

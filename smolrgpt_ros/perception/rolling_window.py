@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Statistics over the last values of a running process: bounded, thread-safe. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A frame with the regions that were found in it: what queries are asked about."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Two streams joined by equal stamps: images, and regions of another node. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Detection and tracking on a thread of their own, always on the newest input. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which camera and which frame a query is about."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The last frames with their regions, from which queries choose. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The health of inputs, queries and models: a level, a message and values each. Free of ROS."""
 
 from __future__ import annotations

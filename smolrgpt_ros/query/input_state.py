@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The state of a camera's inputs, and the errors of a query without a usable frame. Free of ROS."""
 
 from __future__ import annotations

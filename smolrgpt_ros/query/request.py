@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A query as values: its request, its limits, its result. Free of ROS."""
 
 from __future__ import annotations

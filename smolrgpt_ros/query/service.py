@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A query from its request to its result: choose a frame and regions, ask the reasoner.
 
 Free of ROS: service, action and topic ask one :class:`QueryService`, which returns a result within

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The answer to one question: what the model generated beside what depth measured."""
 
 from __future__ import annotations

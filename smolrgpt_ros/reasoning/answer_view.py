@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A reasoner's answer as pictures and markers show it."""
 
 from __future__ import annotations

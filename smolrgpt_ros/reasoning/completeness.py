@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What may be missing from an answer about a set: weak detections, places not wholly seen."""
 
 from __future__ import annotations

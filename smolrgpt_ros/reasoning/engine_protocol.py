@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the reasoner needs of an engine: ``model.inference.engine.SmolRGPTEngine``, or a fake."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One question about one frame: grounded, generated and measured, side by side."""
 
 from __future__ import annotations

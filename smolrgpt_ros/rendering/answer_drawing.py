@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The annotated picture of an answer: its marks between the regions, its captions below."""
 
 from __future__ import annotations

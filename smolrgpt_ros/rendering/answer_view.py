@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The content that pictures and markers show of an answer, and its words for people."""
 
 from __future__ import annotations

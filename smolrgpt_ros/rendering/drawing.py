@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Drawing on pictures: regions tinted, outlined and named, tags, and a band of text below."""
 
 from __future__ import annotations

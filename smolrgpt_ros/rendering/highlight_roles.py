@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The role of each region in an answer, by which pictures and markers highlight it."""
 
 from __future__ import annotations

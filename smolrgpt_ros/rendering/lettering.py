@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Text in pictures, with Pillow's own font."""
 
 from __future__ import annotations

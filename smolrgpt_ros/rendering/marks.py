@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The marks of each kind of answer: lines, arrows, dimensions, rings and words at regions.
 
 Pictures and markers draw the same marks, each in its own space. A new kind of question gets its

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Colours of classes and of answers, the same in pictures, in markers and in the browser."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The pose of a camera on ``/tf``, where TF is installed."""
 
 from __future__ import annotations

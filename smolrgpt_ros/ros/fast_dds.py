@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The Fast DDS profile for camera images, where the user chose none; see docs/hosts.md.
 
 Also a program for shells, which needs nothing installed: ``python fast_dds.py PROFILE`` prints the

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Python's ``logging`` of the ROS-free rooms, forwarded to the node's log."""
 
 from __future__ import annotations

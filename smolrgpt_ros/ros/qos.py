@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Quality of service by name, so that a parameter can choose it."""
 
 from __future__ import annotations

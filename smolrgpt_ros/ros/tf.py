@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Transforms at an image's stamp; an error that names the package where TF is not installed."""
 
 from __future__ import annotations

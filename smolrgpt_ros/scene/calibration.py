@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a driver or a file says of a camera, and the intrinsics of an image of any size by it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The camera: pixels to rays and points in its optical frame, and back.
 
 What needs a direction asks :func:`rays`, what needs a pixel asks :func:`project`: the lens is

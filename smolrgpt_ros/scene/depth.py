@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Stored depth values in metres, and values that no depth camera measures."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fits the floor to a depth image: planes through three pixels, then robust least squares.
 
 Fischler and Bolles, "Random sample consensus", 1981: candidate planes through random triples of

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Refines a floor where depth is noisy: walls and goods near its edges look like floor there.
 
 Inverse depth of a plane is linear in the image, and its noise is alike everywhere. A pixel shows

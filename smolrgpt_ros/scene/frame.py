@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One synchronized RGB-D frame."""
 
 from __future__ import annotations

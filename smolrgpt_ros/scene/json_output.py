@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The option ``--json`` of the commands: data instead of text for people."""
 
 from __future__ import annotations

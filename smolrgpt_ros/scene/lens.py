@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Distortion of lenses: pixels to directions and back, by OpenCV's models."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The libraries that the package was tested with, and what is installed instead."""
 
 from __future__ import annotations

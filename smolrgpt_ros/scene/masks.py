@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Binary masks: COCO run-length encoding, boxes, centroids, overlaps."""
 
 from __future__ import annotations

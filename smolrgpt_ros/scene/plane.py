@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A floor plane, its own frame, and where rays meet it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A region of interest in one frame: what it is, where its pixels are."""
 
 from __future__ import annotations

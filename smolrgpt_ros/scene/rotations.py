@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rotations: unit quaternions and matrices.
 
 A quaternion is ``(w, x, y, z)`` everywhere in this package; messages name their fields. It turns

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Order statistics and robust scales of small arrays.
 
 Most arrays here hold a few hundred values. NumPy's own functions spend ten times longer on them,

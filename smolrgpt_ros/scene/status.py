@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Outcome codes of a spatial query, for every room; mirrored in ``srv/SpatialQuery.srv``."""
 
 from __future__ import annotations

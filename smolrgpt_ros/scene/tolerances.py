@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How far the calibration of a camera, the registration of its depth and its masks may be off."""
 
 from __future__ import annotations

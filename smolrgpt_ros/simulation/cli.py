@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt simulate``, ``record`` and ``contact-sheet``: data of the simulated warehouse."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From a seed to a frame with its regions and its truth: the entry to this package.
 
 A scene is sampled (``world``), its labels and depth are rendered (``sensing.renderer``), the truth

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``scripts/pictures``: a picture of each kind of answer, drawn from a real graph's messages."""
 
 from __future__ import annotations

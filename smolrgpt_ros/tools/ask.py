@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt ask``: one question or many about a frame in files."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The attack: bad cameras, requests and clients, and whether the node is afterwards as before.
 
     python -m smolrgpt_ros.tools.attack --json attack.json

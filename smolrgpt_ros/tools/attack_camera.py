@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Messages of a broken or hostile camera, each with one fault."""
 
 from __future__ import annotations

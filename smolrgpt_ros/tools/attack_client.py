@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The camera and the clients of the attack; as a program, a client that is to be killed."""
 
 from __future__ import annotations

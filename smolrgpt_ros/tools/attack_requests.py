@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Requests of a careless or hostile client, as fields of ``SpatialQuery.Request``."""
 
 from __future__ import annotations

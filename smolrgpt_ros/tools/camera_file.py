@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Calibrations in files: of ROS, Open3D, librealsense and this package."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Camera and query node as processes of their own, questions through the service, truth beside."""
 
 from __future__ import annotations

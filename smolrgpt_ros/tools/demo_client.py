@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The demo's own node: hears truth, regions and pictures, asks, and draws what came back."""
 
 from __future__ import annotations

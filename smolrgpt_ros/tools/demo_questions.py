@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the demo asks: questions with known answers about a simulated scene. Free of ROS."""
 
 from __future__ import annotations

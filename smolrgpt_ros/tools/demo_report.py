@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the demo shows: a table, a summary, a file of data. Free of ROS."""
 
 from __future__ import annotations

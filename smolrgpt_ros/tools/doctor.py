@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt doctor``: what this host has for the nodes, and what is missing. Needs no ROS."""
 
 from __future__ import annotations

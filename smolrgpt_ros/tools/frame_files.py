@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Frames from files, for questions without a robot."""
 
 from __future__ import annotations

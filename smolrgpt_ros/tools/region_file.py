@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Regions in files: masks as run lengths, polygons or boxes, and whole COCO files."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The soak test: a camera and clients that never pause, and what the node costs over time.
 
     python -m smolrgpt_ros.tools.soak --minutes 10 --json soak.json

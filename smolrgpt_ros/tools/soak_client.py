@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A client of the soak test, and what it notes of the replies."""
 
 from __future__ import annotations

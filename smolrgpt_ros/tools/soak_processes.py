@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The other processes of the soak test: the query node with a known detector and model, the camera.
 
 python -m smolrgpt_ros.nodes.program smolrgpt_ros.tools.soak_processes node SCENE.npz …

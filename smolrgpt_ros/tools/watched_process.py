@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A program of this package as a process of its own, and what it holds, from ``/proc``."""
 
 from __future__ import annotations

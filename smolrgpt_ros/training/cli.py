@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt train``: a stage of the curriculum, the mini and its detector, or a reader."""
 
 from __future__ import annotations

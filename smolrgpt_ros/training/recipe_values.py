@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Recipes in YAML: reading a file, and dataclasses from its parts with errors that name the key."""
 
 from __future__ import annotations

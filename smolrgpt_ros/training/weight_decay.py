@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which parameters AdamW's weight decay applies to, in both ways of training."""
 
 from __future__ import annotations

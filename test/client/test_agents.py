@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A running node as tools of agents, asked by the SDK's own client."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt ask --live`` against a real node: one answer, JSON, a watch, and what goes wrong."""
 
 import json

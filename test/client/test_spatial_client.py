@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The client against a real node: from any thread, in callbacks, in coroutines; what fails has a
 code, and every wait ends."""
 

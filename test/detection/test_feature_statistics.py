@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Novelty: distances computed by hand, the bound, and files that are not the weights'."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A detector that several threads use: one at a time, and with its identity."""
 
 import threading

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Duplicates of one object are dropped; parts of a stack and what stands in a buffer are not."""
 
 from __future__ import annotations

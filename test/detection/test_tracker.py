@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Identities over time: who keeps an id, who gets a new one, and for how long."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Detectors of transformers: a tiny RT-DETR with random weights, and results by hand."""
 
 from types import SimpleNamespace

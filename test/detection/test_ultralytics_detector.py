@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The YOLO adapter: labels, masks, versions and errors, with random weights and no download."""
 
 import importlib.metadata

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Cases: the same each time, with detected masks in place of true ones, and from files."""
 
 from __future__ import annotations

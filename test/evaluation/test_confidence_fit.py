@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Calibration by hand: bins, the rising fit, and kinds with too few answers."""
 
 import pytest

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A drive up to a view: its frames, what is remembered of them, and that its end is the view."""
 
 import numpy as np

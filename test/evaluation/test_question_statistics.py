@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Statistics of question files, on numbers that can be checked by hand."""
 
 from __future__ import annotations

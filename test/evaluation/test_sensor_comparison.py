@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What counts as measured right, and three sensors on the same scenes."""
 
 from __future__ import annotations

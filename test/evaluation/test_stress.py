@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the stress test asks, how it judges, and what its conditions change."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Scores of many outcomes, by hand."""
 
 from __future__ import annotations

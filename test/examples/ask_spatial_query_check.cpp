@@ -1,3 +1,4 @@
+// Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 // Runs the example plugin on requests and responses made by hand; prints one line per case.
 
 #include <cstdio>

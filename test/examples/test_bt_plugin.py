@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The behavior-tree example: the plugin compiled and run against stand-ins for Nav2's headers, and
 the tree against the plugin's ports."""
 

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What surface and silhouette of standing boxes show, on exact scenes and by hand."""
 
 from __future__ import annotations

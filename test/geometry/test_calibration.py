@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Changes of lengths by errors of the calibration, against a camera that really errs."""
 
 from __future__ import annotations

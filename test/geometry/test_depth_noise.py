@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The noise of depth images that were made with a known one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Samples of regions in made-up depth images, pixel by pixel."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Observations as padded arrays, by hand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The rectangle of an object on the floor, from points of it and of what stands on it."""
 
 import numpy as np

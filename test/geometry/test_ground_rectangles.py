@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the rim of tape on the floor shows, on exact scenes and by hand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Masks that are off, of blocks before a wall whose edges are known."""
 
 from __future__ import annotations

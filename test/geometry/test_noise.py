@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The noise model of depth and of the fit, by hand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Heights of objects above the floor, from samples that are made up one by one."""
 
 from __future__ import annotations

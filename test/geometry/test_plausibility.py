@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Depth and calibrations that cannot be right, on exact scenes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fitting rectangles to made-up observations whose answer is known."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The likelihood of rectangles against a slow reference, on random problems without symmetry."""
 
 from __future__ import annotations

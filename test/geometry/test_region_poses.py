@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Where objects are: centre, extent along the axes of the frame asked for, share of valid depth."""
 
 import math

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Relations and sizes on the yard, whose boxes are known to the millimetre."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Depth pictures whose scale was lost: the yard stretched to grey, and the benchmark's frames."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Distances beyond sides, for points around one rectangle whose numbers can be read off."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Answer sentences: read exactly, or not at all."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Every question's canonical sentence is read back as the same question."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The table of free questions: what people and planners type, and what it must mean."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Grounding: prompts, placeholders, templates, simulated phrasings, and bad input of any kind."""
 
 from __future__ import annotations

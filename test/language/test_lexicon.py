@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The reader's files of words: what they hold, and what is refused in them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which questions models are trained on, and that such a form says the same as its question."""
 
 from __future__ import annotations

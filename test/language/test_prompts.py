@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Prompts: the numbers of regions in answers, and the canonical sentence of a meaning."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A tiny model and tokenizer with every special token; random weights, fixed seed."""
 
 from collections.abc import Callable

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Queries that are cancelled, hang or outlive their node; its process that is asked to end."""
 
 import os

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The fault table of docs/faults.md: each row breaks the real node over DDS and heals it again."""
 
 import array

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The rows of docs/faults.md that need a node of their own: its clock, its weights, its start."""
 
 import shutil

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Inputs of every kind over DDS: compressed, unregistered, of another QoS, of several cameras."""
 
 import array

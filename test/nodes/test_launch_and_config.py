@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The launch files and the YAML against what the nodes really declare."""
 
 import ast

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What is loaded, what is refused before it is opened, and what is given back."""
 
 import json

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``examples/nav2_pick_pallet.py``: its parts by hand, and the whole of it in the simulated
 warehouse, with real nodes for camera, question and robot and stand-ins for Nav2's commander and TF.
 """

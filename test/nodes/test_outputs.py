@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The topics of one camera: which answer is displayed with which frame."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One heap for all threads: counted by the C library itself, in processes of their own."""
 
 import os

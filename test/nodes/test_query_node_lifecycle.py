@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The query node before it is ready, without what it needs, and through its states."""
 
 import pytest

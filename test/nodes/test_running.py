@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A node's process: what ends it, what does not, and its exit code."""
 
 import os

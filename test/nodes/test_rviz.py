@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``warehouse.rviz`` against RViz's own properties and against the running graph."""
 
 from pathlib import Path

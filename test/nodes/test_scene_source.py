@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Scenes for the camera: one in advance, errors forwarded, replay in order."""
 
 import time

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The SROS 2 policy allows what the running node does, and nothing else."""
 
 import importlib.util

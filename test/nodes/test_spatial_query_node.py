@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The query node over DDS: answers and failures, with a predictable model."""
 
 import time

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Known errors of nodes of this kind that no other test covers, and the list of them."""
 
 import ast

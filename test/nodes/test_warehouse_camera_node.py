@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The camera node over DDS: consistent messages, truth for late joiners, scenes on demand."""
 
 import json

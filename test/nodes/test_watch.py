@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Watched questions over DDS: held, cancelled, deactivated, too many, and without a client."""
 
 import threading

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The pictures of docs/architecture.md beside the imports of the code."""
 
 from __future__ import annotations

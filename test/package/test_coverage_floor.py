@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Sums of a coverage report by room."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rules of the house that no linter knows: sizes of files, and names that have been replaced."""
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ REPLACED = {
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_one_idea_long(path: Path) -> None:
-    lines = len(path.read_text().splitlines())
+    lines = len(path.read_text().splitlines()) - 1  # the licence's
     face = path.name == "__init__.py"
     assert lines <= MOST_LINES and (face or lines >= LEAST_LINES), f"{path.name}: {lines} lines"
 

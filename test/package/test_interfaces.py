@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The interface files: complete, commented, and telling the same as the Python side."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """package.xml, setup.py, requirements and the tree: what builds and installs depend on."""
 
 from __future__ import annotations

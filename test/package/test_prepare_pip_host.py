@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What scripts/setup does to the ROS wheels and to Python's path."""
 
 from __future__ import annotations

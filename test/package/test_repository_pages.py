@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Links of the repository's pages: all lead somewhere, and to the right page of the site."""
 
 from __future__ import annotations

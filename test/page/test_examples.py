@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Every example can be read, and is about what is in view."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Who is let in to the page, at the level of ASGI."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects as rows, and which one a click means."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The level space of the page, by hand: a camera 3 m over the floor that looks down by 90 - a."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Masks of what stands in a box, from depth."""
 
 from dataclasses import replace

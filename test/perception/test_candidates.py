@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Weak detections: which may be objects of their own."""
 
 import numpy as np

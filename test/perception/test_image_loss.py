@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Images that do not arrive, from the stamps of those that do."""
 
 import numpy as np

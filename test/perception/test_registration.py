@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Depth moved into another camera: pixels computed by hand, nearest surface first, and refusals."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Statistics of the last values: bounded, NaN when empty."""
 
 import math

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Two streams joined by stamp: in either order, bounded."""
 
 from smolrgpt_ros.perception.stamp_join import StampJoin

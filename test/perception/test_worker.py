@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector's thread: newest input first, errors kept, ids that last, a clean end."""
 
 import itertools

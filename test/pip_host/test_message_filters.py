@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The stand-in for message_filters: what belongs together, what waits, what is dropped."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a request costs before it is refused: counted, so that it holds on any machine."""
 
 from __future__ import annotations

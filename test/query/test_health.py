@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The health of inputs and devices: level, message and values."""
 
 from types import SimpleNamespace

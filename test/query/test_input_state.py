@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The error of a query without a usable frame."""
 
 from dataclasses import replace

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a request may hold: bounds, and texts that cannot change a prompt's structure."""
 
 import pytest

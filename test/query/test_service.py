@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A query from request to result: frame choice, client regions, bounds, time, and every code."""
 
 import threading

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Agreement of two answers, and how an answer is written and trusted."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The reasoner with a scripted engine: what is asked of it, what comes back, what is noted."""
 
 from __future__ import annotations

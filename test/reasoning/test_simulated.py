@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Measuring on simulated frames it has not seen. As a program it does the same at any size:
 
 python test/reasoning/test_simulated.py --frames 60 --seed 70000 --family ceiling [--noisy]

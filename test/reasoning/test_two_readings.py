@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Answers to questions that the grammar, the language model, or both have read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Roles of regions in an answer, and the picture of each kind of answer, pixel by pixel."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Text in pictures: where it stands, what is cut off, what the font lacks."""
 
 from __future__ import annotations

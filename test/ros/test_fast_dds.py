@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The Fast DDS profile: where it is set, and where the user's choice stays."""
 
 import os

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Records of the ROS-free rooms in a node's log: all severities, and no flood."""
 
 import logging

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """TF: look-ups at a stamp, the error of a missing transform, and a camera's pose on /tf."""
 
 import sys

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which numbers of a calibration count: K or P, binning, another size, a lens."""
 
 from dataclasses import replace

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Stored depth to metres: units, what is missing, and depth that is in another unit."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The floor of made-up depth images whose camera is known."""
 
 from __future__ import annotations

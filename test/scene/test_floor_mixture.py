@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The floor under noise that hides where a wall or goods begin."""
 
 from __future__ import annotations

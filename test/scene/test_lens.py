@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Lens models by hand, against OpenCV's own projection, and what is refused."""
 
 import cv2

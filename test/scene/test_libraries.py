@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Versions of libraries, and the sentence where one does not fit."""
 
 import importlib.metadata

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Run-length masks: what goes in comes out, damage is refused before the library reads it."""
 
 from __future__ import annotations

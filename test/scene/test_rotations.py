@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Quaternions, matrices and poses, by quarter turns whose results are permutations."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Order statistics: by hand, and against NumPy's own."""
 
 from __future__ import annotations

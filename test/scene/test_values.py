@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Frames, regions, statuses: what they hold and what they refuse."""
 
 from __future__ import annotations

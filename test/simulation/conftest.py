@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A few frames, rendered once; without OpenGL their tests skip and say why."""
 
 from __future__ import annotations

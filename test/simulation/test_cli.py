@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The simulator's commands, end to end on tiny pictures."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A small exact ray caster: boxes on a floor, seen by one camera, with true masks."""
 
 from __future__ import annotations

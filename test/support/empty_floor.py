@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Depth of an empty floor, from a camera whose numbers are all different."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What stand-ins for an engine return: a ``reasoning.engine_protocol.Generated``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Truth about frames made by hand: objects with their centres and columns, for questions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The compact notation of ``wordings.jsonl``: what each wording asks, as a value.
 
 Slots are filled at random from a fixed scene; ``{A}`` is one object, ``{S}`` a class.

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How many lines of this package a call executes: its cost, on any machine."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A real query node on real topics, with a detector and an engine that are simple to predict."""
 
 import os

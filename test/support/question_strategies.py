@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions of the query language for property tests, in all forms, about a few regions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Small stand-ins for the reader's language model: a tokenizer of letters, random weights."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The likelihood of ``smolrgpt_ros.geometry.rectangle_likelihood``, slow and obvious.
 
 One rectangle, one observation after the other, in double precision. Every observation is a residual

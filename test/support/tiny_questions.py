@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions for the tiny model of test/model, and their answers by transformers alone."""
 
 from __future__ import annotations

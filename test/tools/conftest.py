@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The query node on real topics and scenes of exact boxes: see ``support/``."""
 
 from block_scene import make_block, make_scene, yard

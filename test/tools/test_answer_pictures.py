@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The documentation's pictures from a real graph, without the processes that the command starts."""
 
 from types import SimpleNamespace

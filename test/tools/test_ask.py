@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt ask``: files in, answer, JSON and picture out; bad files named in the message."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The attack's faults and requests, and a short attack on a running node."""
 
 import copy

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The ``smolrgpt`` command: options with one meaning, errors without tracebacks."""
 
 import argparse

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The real graph: camera and query node as processes, over DDS, with the weights that ship."""
 
 import json

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the demo asks, and how it counts what is right, on a scene made by hand."""
 
 from typing import Any

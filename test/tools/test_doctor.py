@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the doctor says of hosts with and without what the nodes need."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Depth, camera and mask files as people have them."""
 
 from __future__ import annotations

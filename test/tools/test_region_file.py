@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Masks as other tools write them, on a picture of 4 x 6 pixels."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A few seconds of the soak test: nothing is lost, everything is counted."""
 
 import json

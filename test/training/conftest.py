@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A data set of a few small pictures in the published layout, and a model for it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Parts of a recipe as plans: a wrong one is named with what was found and expected."""
 
 from __future__ import annotations

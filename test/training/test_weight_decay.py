@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which parameters decay: matrices, never vectors; embeddings by choice; tied ones once."""
 
 from __future__ import annotations

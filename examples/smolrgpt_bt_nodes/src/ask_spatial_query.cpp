@@ -1,3 +1,4 @@
+// Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 // A behavior-tree node that asks the SpatialQuery service for a region and where it is.
 //
 // It succeeds with the measured choice only: what moves a robot was measured from depth, not written

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Asks random questions of the query language about simulated frames, as clients would."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Random questions of the query language about the regions of a simulated frame, in all forms."""
 
 from __future__ import annotations

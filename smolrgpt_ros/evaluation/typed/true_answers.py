@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """True answers of the query language, from a simulated frame's exact boxes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects of a simulated frame as questions relate them: distances, sizes, sides, what holds what.
 
 From the simulator's exact boxes; nothing of what measures pictures is used. What people would argue

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which objects of a simulated frame a selection of the query language truly selects."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One random question with its truth and its answers, and what many of them say."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a question asks: one typed, recursive value that everything else works from.
 
 Four families, each a union of frozen values, nest in one another:

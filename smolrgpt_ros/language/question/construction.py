@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Selections and conditions put together in their one normal form."""
 
 from __future__ import annotations

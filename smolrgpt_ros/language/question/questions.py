@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Quantities, propositions, and the questions that ask for them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Selections of objects, the numbers that rank them, and the conditions that narrow them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Values of the query language taken apart and put together again."""
 
 from __future__ import annotations

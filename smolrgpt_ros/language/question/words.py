@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The closed sets of words of the query language: sides, dimensions, comparisons, units."""
 
 from __future__ import annotations

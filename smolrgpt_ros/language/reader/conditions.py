@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What meanings of the grammar call to say what is true or false of one object."""
 
 from __future__ import annotations

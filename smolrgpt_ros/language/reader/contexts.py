@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What meanings of the grammar call to join a question with what is said before or behind it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A grammar as data: rules of patterns, each with the meaning it gives and examples of it.
 
 A file of rules reads::

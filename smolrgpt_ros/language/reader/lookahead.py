@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a pattern begins with and what it cannot do without: lets the parser skip most patterns."""
 
 from __future__ import annotations

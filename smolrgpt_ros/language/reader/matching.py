@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Patterns of the grammar made ready to match: one function per part, shared by equal parts.
 
 A function takes the parse that is under way and the index of a token, and gives every way to match

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
 The functions stand by theme in ``superlatives.py``, ``noun_phrases.py``, ``conditions.py``,

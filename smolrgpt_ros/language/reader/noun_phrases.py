@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What meanings of the grammar call to name objects: ids, modifiers of a noun, pronouns."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """All readings of a row of tokens by a grammar: a chart parser that keeps what each rule gave.
 
 A reading must use every token but commas and full stops. Where a question can be read in several

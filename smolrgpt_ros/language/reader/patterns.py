@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What patterns of the grammar are made of: words, kinds of token, rules, choices, repetitions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What meanings of the grammar call to ask: for numbers, for objects, for yes or no."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads a typed question as a value of the query language, whole, or refuses and says why."""
 
 from __future__ import annotations

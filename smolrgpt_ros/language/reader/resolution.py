@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a reading names, looked up among the regions in view: ids and classes must be there."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Repairs a mistyped word to the one word of the grammar that is a slip away.
 
 A word of an English dictionary is never repaired: "jack" is no "rack". The dictionary is that of

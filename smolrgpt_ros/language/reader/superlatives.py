@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What meanings of the grammar call for superlatives: "nearest", "second from the left"."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Text of a question to tokens: spelling, numbers with units, region numbers, class words."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The words a question is made of beside the grammar's own: synonyms, units, numbers, fillers.
 
 They stand in ``words.yaml``; a site adds synonyms of its own in a file of the same form.

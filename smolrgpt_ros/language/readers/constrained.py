@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Decoding held to a grammar: which tokens may come next, and the value that they make in the end.
 
 A state is every derivation that the tokens so far allow, leftmost symbol first. The notation's

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Greedy decoding of a small language model, held to what an output may be."""
 
 from __future__ import annotations

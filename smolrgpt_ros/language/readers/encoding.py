@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Prompts and outputs of a reader as tokens."""
 
 from __future__ import annotations

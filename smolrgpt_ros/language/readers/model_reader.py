@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads questions with a small language model, independently of the grammar."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions of the query language in a compact notation, the output of a language model.
 
 ``least(pallet, distance(transporter 4))`` is the nearest pallet to transporter 4. Every form is a

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The notation's grammar: what may stand where, and what value it makes.
 
 A rule is a pattern with kinds of values in braces. Labels, ids and numbers are those of one

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a language model is shown of a question, and the numbers that its answer may use."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What reads questions: the grammar, or a language model."""
 
 from __future__ import annotations

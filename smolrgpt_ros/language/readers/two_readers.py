@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The grammar's reading and the language model's, compared."""
 
 from __future__ import annotations

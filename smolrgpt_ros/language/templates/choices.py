@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads choices: which region is asked for, by which rule, relative to what."""
 
 from __future__ import annotations

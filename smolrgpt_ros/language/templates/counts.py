@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads counts: what is counted, and in which buffer."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Phrases for an empty or loaded vehicle, each replaced by the one word the reader knows."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Noun phrases of a question: "the second pallet from the left", "racks 2 and 5", "M M M"."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A question as all kinds are read from it: its phrases, loose words and lists."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The front of a noun phrase: "which of the", "second leftmost", "two", and the noun itself."""
 
 from __future__ import annotations

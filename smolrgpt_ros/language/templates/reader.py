@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads the meaning of a tokenized question: its kind, then the parts of its regions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From noun phrases to the regions in view; never a guess."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads relations and sizes: in front, above, bigger, wider, how tall, at which o'clock."""
 
 from __future__ import annotations

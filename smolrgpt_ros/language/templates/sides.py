@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reads "left or right": which of two regions is asked about, and which one it is seen from."""
 
 from __future__ import annotations

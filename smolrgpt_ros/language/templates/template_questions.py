@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions with ``<mask>`` placeholders in the benchmark's manner, read by their cues.
 
 Such questions come in hundreds of wordings, by people and by programs. The roles of the regions

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Look-ups in a tokenized question: kinds, words, numbers and sides at a place."""
 
 from __future__ import annotations

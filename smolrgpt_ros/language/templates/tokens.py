@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Question text to typed tokens: spelling, phrases, numbers and class words."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Every size of a SmolRGPT model in one place; the defaults are those of the published model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What SmolRGPT adds between tower and decoder: connector, refiner and mask pooling."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Placeholder tokens of a prompt, and the features of each sample that replace them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From token ids and features to the decoder's input: placeholders filled, region names marked."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Features added to the names of regions where a prompt or an answer writes them.
 
 A name carries the features of its region, and the region's relation to the reference: the region

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """SmolRGPT: a SigLIP tower for RGB and depth, a Llama decoder, and region tokens between them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From pictures to image and region tokens: tower, connectors, refiners and mask pooling."""
 
 from __future__ import annotations

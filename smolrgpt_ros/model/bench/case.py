@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Inputs of the benchmark: a model of the published size, a frame of noise, questions about it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """This package's generator as the benchmark measures it."""
 
 from __future__ import annotations

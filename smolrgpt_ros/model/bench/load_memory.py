@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Memory needed to load a checkpoint, measured in a process of its own."""
 
 from __future__ import annotations

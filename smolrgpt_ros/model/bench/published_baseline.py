@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The published code's order of computing, as the baseline of the benchmark alone."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Results of the benchmark: seconds, ratios, and a table of them."""
 
 from __future__ import annotations

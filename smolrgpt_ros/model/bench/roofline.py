@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Roofline: bandwidth and matrix products of a device measured, the work of the model counted."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One round of the benchmark: each part once, baseline and contestants in turn."""
 
 from __future__ import annotations

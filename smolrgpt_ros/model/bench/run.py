@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt bench``: parts and whole answers against the published baseline, interleaved."""
 
 from __future__ import annotations

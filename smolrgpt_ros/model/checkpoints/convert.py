@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``smolrgpt convert``: published checkpoint to model folder, and back."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fetch weights from the Hugging Face Hub on explicit request, and check their SHA-256.
 
 A branch is resolved to its commit first, and the file is compared with the checksum that the Hub

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The model of any checkpoint: a folder of ``save_pretrained``, or the published layout."""
 
 from __future__ import annotations

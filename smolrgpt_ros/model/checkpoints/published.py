@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Checkpoints in the published layout, read and written; only safetensors, never pickles."""
 
 from __future__ import annotations

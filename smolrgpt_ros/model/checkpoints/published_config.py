@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The published ``config.json``, converted to and from ``SmolRGPTConfig``."""
 
 from __future__ import annotations

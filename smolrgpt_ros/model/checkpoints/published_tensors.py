@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Tensors of the published layout: their names and shapes, and conversion of state dictionaries.
 
 A published file holds one fused ``qkv_proj`` per attention of the vision tower, the tied embedding

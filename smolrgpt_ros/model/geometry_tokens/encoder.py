@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Region geometry as decoder tokens: the position of each region and its relation to the others."""
 
 from __future__ import annotations

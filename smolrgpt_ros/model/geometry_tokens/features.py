@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Raw geometry of a region: a fixed list of numbers from its mask, metric depth and the camera."""
 
 from __future__ import annotations

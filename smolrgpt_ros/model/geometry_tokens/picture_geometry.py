@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Region geometry estimated from picture tokens, for cameras without depth or calibration."""
 
 from __future__ import annotations

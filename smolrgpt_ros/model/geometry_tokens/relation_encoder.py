@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Relations between regions: differences of their geometry as parts of decoder tokens."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Calibration: from a model's token probabilities to the share of right answers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One decoding step of a batch: with a cache that grows, or of fixed shape for CUDA graphs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The engine: questions about frames in, answers out, from any thread.
 
 The way of a question: :meth:`SmolRGPTEngine.answer` turns it into the model's inputs

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The Llama decoder for generation: the same weights, fewer operations.
 
 Projections of the same input are one product, grouped heads are not expanded, the cache is one

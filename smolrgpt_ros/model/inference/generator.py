@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Greedy answers to several questions about one frame, step by step."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Smaller weights for a CPU, by torch's own dynamic quantisation."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A question about regions of a frame -> the model's inputs behind the frame's prefix."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Requests of the engine's callers: a bounded queue, batches by frame, deadlines, cancelling."""
 
 from __future__ import annotations

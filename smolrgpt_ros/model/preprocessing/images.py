@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pictures as the vision tower sees them, exactly as in the published training."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions, pictures and masks -> model inputs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One place from several sightings: a Kalman filter whose shared errors do not shrink."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects over time: confirmed by several sightings, fused, kept while they are out of sight."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """An object's box in a fixed frame, which does not move with the camera."""
 
 from __future__ import annotations

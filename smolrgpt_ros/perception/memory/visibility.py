@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a frame shows at the place of a remembered object."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A condition on a question's answer, and when it begins and ends to hold over a row of frames."""
 
 from __future__ import annotations

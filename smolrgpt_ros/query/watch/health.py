@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The health of watched questions, for diagnostics."""
 
 from __future__ import annotations

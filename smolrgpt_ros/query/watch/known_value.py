@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What of an answer a watched condition may act on."""
 
 from __future__ import annotations

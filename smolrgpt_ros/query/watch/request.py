@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A watched question as values: its request, the node's limits, a step of it, its result."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Watches questions: each new frame evaluates them once, equal ones together. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One watched question: its condition, its rate and how it ends."""
 
 from __future__ import annotations

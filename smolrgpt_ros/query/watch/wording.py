@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Conditions in words, as the command line and scripts write them."""
 
 from __future__ import annotations

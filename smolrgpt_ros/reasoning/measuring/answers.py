@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The measured answers of all kinds of questions, from their evaluated parts."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Probability that a condition holds for an object."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What stands in a floor region, what carries what, with probabilities.
 
 All functions raise ``CannotMeasure`` where depth cannot decide.

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the parts of the evaluator ask of one another, for one question on one frame."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The measured answer of a question, and from which probability on it counts as sure."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Evaluates a question of the query language on the measured objects of a frame."""
 
 from __future__ import annotations

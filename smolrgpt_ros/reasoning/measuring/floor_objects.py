@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The measured objects of a frame, and the camera, above the floor."""
 
 from __future__ import annotations

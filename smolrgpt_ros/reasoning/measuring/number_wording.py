@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """English for numbers, and for what they are numbers of."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Uncertain numbers: sums and comparisons of measured lengths and counts."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Left and right are the picture's, also where the camera is rolled: the caveat that says so."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Values of keys and quantities, with standard deviations."""
 
 from __future__ import annotations

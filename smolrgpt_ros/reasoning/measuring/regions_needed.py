@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Regions whose objects decide a question, so that they are estimated together."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Evaluations of questions from measured numbers and choices."""
 
 from __future__ import annotations

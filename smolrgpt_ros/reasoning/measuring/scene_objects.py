@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The objects of a frame and the camera as ends of relations, with probabilities."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which regions a selection selects, with probabilities."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """English for parts of a question: names, plurals, superlatives, predicates."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The values of an answer message, for clients and pictures."""
 
 from __future__ import annotations

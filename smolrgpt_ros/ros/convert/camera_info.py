@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``sensor_msgs/CameraInfo`` to the calibration that it holds and back."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pixels of ROS's colour encodings as RGB of 8 bits, by OpenCV alone.
 
 cv_bridge is not used: it scrambles padded rows, cannot read the other byte order with numpy 2, does

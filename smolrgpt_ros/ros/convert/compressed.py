@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``sensor_msgs/CompressedImage`` to arrays, as image_transport's compressed transports send it.
 
 cv_bridge cannot read compressedDepth; all are read here. The size that the file's header claims is

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``sensor_msgs/Image`` to arrays and back, with every field of the message checked first."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Values of this package to its messages, and requests to values."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The result of a query as messages, for the service, the action and the topics."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """RVL, the lossless compression of depth that compressedDepth may use.
 
 Wilson, "Fast Lossless Depth Image Compression", ISS 2017, as compressed_depth_image_transport sends

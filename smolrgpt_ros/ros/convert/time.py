@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Times and durations of messages as whole nanoseconds or as seconds, and back."""
 
 from __future__ import annotations

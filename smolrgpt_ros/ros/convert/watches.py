@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Watched questions as messages: goals to requests, steps to feedback, results to results."""
 
 from __future__ import annotations

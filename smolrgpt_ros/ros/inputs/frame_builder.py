@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The messages of one stamp to one :class:`RgbdFrame` and its regions."""
 
 from __future__ import annotations

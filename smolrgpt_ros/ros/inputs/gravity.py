@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which way is up for a camera: by TF, by an accelerometer, by a parameter, in this order."""
 
 from __future__ import annotations

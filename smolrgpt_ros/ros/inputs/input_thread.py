@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Messages of a few subscriptions, taken on a thread of their own instead of the node's executor.
 
 For each message rclpy's executor collects all entities of the node (topics, services, events) in

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The camera's topics, paired by stamp.
 
 message_filters calls back while it holds its lock and does not release it when the callback

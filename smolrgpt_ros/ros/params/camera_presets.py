@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Presets of cameras: topics, encodings and frame of a driver, as YAML files. Free of ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Parameters of the ``spatial_query`` node: its inputs, their transport and quality of service."""
 
 from __future__ import annotations

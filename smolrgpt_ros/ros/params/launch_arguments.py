@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Arguments of several launch files, and values that depend on an argument.
 
 ROS's ``launch`` is imported when a launch file calls: hosts without ROS do not have it.

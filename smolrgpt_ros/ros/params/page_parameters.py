@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Parameters of the ``page`` node."""
 
 from __future__ import annotations

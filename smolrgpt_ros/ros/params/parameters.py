@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Parameters with description, range and choices: declared, read as one value, checked together."""
 
 from __future__ import annotations

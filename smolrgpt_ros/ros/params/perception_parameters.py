@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Parameters of the ``spatial_query`` node: detector, image tracker, object memory."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The parameters of the ``spatial_query`` node, each with its description and range."""
 
 from __future__ import annotations

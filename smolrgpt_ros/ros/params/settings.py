@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The parameters of the ``spatial_query`` node as one typed value."""
 
 from __future__ import annotations

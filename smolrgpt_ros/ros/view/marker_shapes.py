@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The shapes that markers are made of: outlined boxes, segments, arrows, text."""
 
 from __future__ import annotations

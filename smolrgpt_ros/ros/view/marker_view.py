@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A frame and its markers as RViz shows them, drawn from the messages without RViz."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Regions and the last answer as RViz markers."""
 
 from __future__ import annotations

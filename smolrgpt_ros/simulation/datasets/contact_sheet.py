@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Contact sheets: many simulated frames in one picture, regions drawn on every second one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One simulated frame in the files of a dataset: pictures, depth, camera, truth."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Question files in the two published layouts: the benchmark's JSON and the training sets' parquet.
 
 JSON (``train.json``): the warehouse benchmark's list of entries, pictures in ``images/NAME`` and

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Simulated scenes as a ROS 2 recording (rosbag2 folder with an MCAP file), written without ROS.
 
 Topics are those of the ``warehouse_camera`` node, so that a played recording feeds the query node

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How frames are stored in files: encodings of depth, and files that appear when complete."""
 
 from __future__ import annotations

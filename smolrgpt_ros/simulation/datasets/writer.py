@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Datasets in the published layout, made by the simulator, with metric depth and cameras beside.
 
 As published: ``train.json`` (the benchmark's four kinds) and ``train.parquet`` (the same with the

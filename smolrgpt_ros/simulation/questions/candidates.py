@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects that a question may be about: random choices that leave no doubt about the answer."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Sentences that questions are drawn from: data files, validated when they are read.
 
 A file is a JSON object::

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions about a frame with true answers, from its truth alone: no picture is read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rationales: the intermediate results that an answer states before its verdict.
 
 Finding the least of ten numbers at once is hard for a small decoder; comparing each with the least

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions about relations and sizes with true answers; ``relation_truth`` defines the words."""
 
 from __future__ import annotations

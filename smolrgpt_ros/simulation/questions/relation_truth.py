@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Relations and sizes of objects as a viewer sees them: in front, above, bigger, wider, o'clock.
 
 The ten kinds that SpatialRGPT-Bench asks beside left and right and distance (arXiv 2406.01584).

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From a sentence with placeholders to the text of a question about objects."""
 
 from __future__ import annotations

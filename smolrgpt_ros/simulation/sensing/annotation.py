@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The truth about a rendered scene: which objects are visible, their masks and their places."""
 
 from __future__ import annotations

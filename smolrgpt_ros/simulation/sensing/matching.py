@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Matching of detected regions with true objects."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Ambient occlusion in the picture: hollows, corners and the floor below things are darker."""
 
 from __future__ import annotations

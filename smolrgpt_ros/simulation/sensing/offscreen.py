@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """OpenGL without a screen: EGL where it is installed, else OSMesa."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Projection of a scene's geometry into the picture of its camera."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """RGB, depth and object ids of a scene, from one MuJoCo model that every scene reuses."""
 
 from __future__ import annotations

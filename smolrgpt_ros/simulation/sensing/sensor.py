@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Sensor model: noise and faults of a real RGB-D camera. A strength of 0 disables an effect."""
 
 from __future__ import annotations

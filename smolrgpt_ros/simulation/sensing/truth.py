@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Truth about one frame: objects with their masks, sizes and places. Serialises to plain JSON."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Textures painted in memory, and the MuJoCo model whose pool of geoms all scenes use."""
 
 from __future__ import annotations

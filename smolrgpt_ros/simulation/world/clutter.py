@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects that no question is about: people, humanoids, tables, trolleys, loose boxes, pillars."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rectangles on the floor: corners, overlap, depth of a point inside."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Furnishing of a site: racks, transporters, pallets and clutter at random free places."""
 
 from __future__ import annotations

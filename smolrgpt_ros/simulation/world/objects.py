@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects that questions are about: pallets, transporters and racks, at their own origin, z up."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Primitive shapes with colour and texture, of which scenes are built, and their placement."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """From a seed to a scene: objects and surroundings with their poses, camera and light."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A scene under construction: its objects and parts, and the floor that is still free."""
 
 from __future__ import annotations

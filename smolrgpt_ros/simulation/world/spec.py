@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the renderer takes: camera, light, and a scene as geometric primitives."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The hall around the field: walls, pillars, floor tape, number signs."""
 
 from __future__ import annotations

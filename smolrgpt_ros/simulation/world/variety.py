@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rich scenes: additions to the usual scene of a seed, from a random stream of their own.
 
 More pallets, wrapped loads, aisles of racks, stacks along the walls, more varied light and coloured

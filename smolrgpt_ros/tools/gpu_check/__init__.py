@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Everything that needs a GPU to be tried or measured, in one run of a few minutes.
 
 ``cli`` reads the command line, ``runner`` starts one process per step and watches its time,

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """``scripts/gpu_check``: reads the command line, prepares the steps' processes, starts them."""
 
 from __future__ import annotations

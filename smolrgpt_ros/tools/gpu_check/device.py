@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The device that the steps compute on: its presence, its time, its memory."""
 
 from __future__ import annotations

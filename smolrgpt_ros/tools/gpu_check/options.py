@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a run of the GPU check is asked to do; handed to each step's process as JSON."""
 
 from __future__ import annotations

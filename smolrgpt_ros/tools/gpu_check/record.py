@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a step finds, written to a file after each finding, so that a step that is cut keeps it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The report of a run: one JSON file and one Markdown table, written anew after each step."""
 
 from __future__ import annotations

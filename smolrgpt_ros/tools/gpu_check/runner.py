@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One process per step, each with a time limit; what each leaves becomes the report."""
 
 from __future__ import annotations

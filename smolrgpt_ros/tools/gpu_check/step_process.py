@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The process of one step: ``python -m ...gpu_check.step_process STEP OPTIONS RECORD_FILE``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fifty questions about five stored frames, and what the mini that ships answers on a CPU.
 
 They lie in ``questions/`` beside this file: a data set in the published layout with metric depth

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Packages that a GPU host may lack, as wheels: fetched where there is a network, used where not.
 
 ``python3 -m smolrgpt_ros.tools.gpu_check.wheels fetch FOLDER`` downloads them for another host's

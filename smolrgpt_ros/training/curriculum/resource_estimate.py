@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Steps of a stage and an estimate of its memory, before it is started."""
 
 from __future__ import annotations

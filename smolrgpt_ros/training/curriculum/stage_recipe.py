@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One stage of the curriculum, read from one YAML file."""
 
 from __future__ import annotations

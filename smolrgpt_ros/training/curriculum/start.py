@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The model a stage starts from: a folder, two backbones, or random weights."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The published three stages: which modules learn in each, and at which rates."""
 
 from __future__ import annotations

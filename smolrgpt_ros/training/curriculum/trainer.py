@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training of a stage with transformers' Trainer, in a run folder that records its origin.
 
 Trainer brings what a run of days on several GPUs needs: processes, gradient accumulation, sharding,

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training examples: an entry of a data set, read and encoded for the model."""
 
 from __future__ import annotations

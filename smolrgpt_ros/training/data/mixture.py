@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Several sources as one data set: split by picture, mixed by weight, bad samples logged."""
 
 from __future__ import annotations

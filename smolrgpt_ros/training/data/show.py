@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Samples as pictures: the inputs of the model, and the tokens it learns."""
 
 from __future__ import annotations

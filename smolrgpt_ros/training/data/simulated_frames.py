@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Simulated frames for training, of the mini and of the detector: made in order by processes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Sources of samples: question files in the published layouts, with random access."""
 
 from __future__ import annotations

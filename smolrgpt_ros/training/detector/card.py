@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The card of trained weights: what they were trained on and how, and what they find."""
 
 from __future__ import annotations

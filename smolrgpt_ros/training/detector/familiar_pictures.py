@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What pictures a detector was trained on: statistics of its features, kept beside its weights."""
 
 from __future__ import annotations

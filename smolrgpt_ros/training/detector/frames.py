@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector's frames: simulated ones in a mixture of looks, and ones of real pictures."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Real pictures of pallets with polygons: read, split by place, and composed to frames.
 
 The folder is that of "Palet" (Roboflow Universe, object-detection/palet-zsfnn, CC BY 4.0): YOLO's

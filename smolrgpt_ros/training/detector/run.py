@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """One run from nothing to weights with their card: frames, training, scores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a detector finds on data that nobody trained on: unseen seeds and looks, real pictures."""
 
 from __future__ import annotations

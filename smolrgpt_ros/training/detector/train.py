@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training of the region detector: ultralytics segmentation on labelled frames."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A detector's frames in the YOLO segmentation layout, as ultralytics reads it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Ablations: the stages that see pictures, trained again without one part, on a budget.
 
 All variants start from the frames, the decoder and the geometry encoder of one run, and from its

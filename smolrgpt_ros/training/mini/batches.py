@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions as token batches, and the backward pass of the loss on their answers.
 
 Questions about one frame share its image prefix: the prefix runs through the decoder once per

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The mini with fresh weights; reading and writing of modules between stages; export."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training of the centre estimator: object centres from the geometry of their visible surface."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Captions of frames and descriptions of regions: the answers of the alignment stages."""
 
 from __future__ import annotations

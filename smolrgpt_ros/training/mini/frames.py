@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Cache of training frames: small pictures, mask weights, geometry and dense labels."""
 
 from __future__ import annotations

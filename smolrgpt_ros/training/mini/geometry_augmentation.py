@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Augmentation of region geometry: errors as from a detector's masks, and missing floors."""
 
 from __future__ import annotations

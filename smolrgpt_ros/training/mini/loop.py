@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The training loop of the mini's stages: schedule, logging, checkpoints, resume.
 
 A loop of its own beside transformers' Trainer (``training.curriculum.trainer``), because a step of

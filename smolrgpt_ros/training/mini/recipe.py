@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The mini's recipe: sizes, data and the schedule of every stage, read from one YAML file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Loss of the geometry estimated from region tokens, against the geometry measured by depth."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The folder of a mini's run: frames, tokenizer and model, made once and reopened later."""
 
 from __future__ import annotations

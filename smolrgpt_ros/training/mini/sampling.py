@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions of a training step, drawn from the frames' truth: a sampler for each kind."""
 
 from __future__ import annotations

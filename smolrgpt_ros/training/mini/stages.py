@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The stages of the mini: tower and language apart, then the published three-stage curriculum.
 
 tower             dense labels, no decoder (``tower``)

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Augmentation of questions: lower case, no question mark, an opening phrase, other spelling."""
 
 from __future__ import annotations

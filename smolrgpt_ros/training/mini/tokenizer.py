@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The mini's tokenizer: a small byte-level BPE with one token per digit.
 
 Digits stay single tokens so that a small decoder learns numbers as sequences of decisions, each

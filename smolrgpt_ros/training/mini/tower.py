@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Dense pretraining of the vision tower: classes and mean position of each patch.
 
 A small tower has no public weights to start from, and one that starts from nothing learns slowly

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Features of the frozen tower for every frame, computed once and read by four stages."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Examples of the reader's task: labels in view, a typed question, and the question it asks."""
 
 from __future__ import annotations

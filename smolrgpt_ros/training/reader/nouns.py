@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Names of things that labels are drawn from, and words for what is not in view."""
 
 from __future__ import annotations

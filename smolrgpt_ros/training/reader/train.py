@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training of a reader's adapter: low-rank changes of a small language model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """How people type: articles left out, fillers, missing marks, slips of the finger."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Wordings by form, as data: English with slots, and what it asks in the reader's notation."""
 
 from __future__ import annotations

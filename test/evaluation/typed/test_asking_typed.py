@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Random questions of the whole query language on simulated frames, against the exact truth."""
 
 from __future__ import annotations

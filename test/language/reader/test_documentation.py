@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The examples of docs/questions.md are read, and the first of each row as the page says."""
 
 from __future__ import annotations

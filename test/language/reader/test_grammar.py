@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rule files that cannot be read are refused with file, line and what was expected."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A small grammar written by hand: repetitions, costs, what every reading must use."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What a refusal says of questions that cannot be read: one sentence, in the asker's own words."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Sides, relations and sizes as people type them: which of the two objects is asked about."""
 
 from __future__ import annotations

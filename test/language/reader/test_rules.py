@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Every example of the rule files is read, and its canonical sentence reads back."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Mistyped words are repaired to words of the grammar; words of the dictionary never are."""
 
 from __future__ import annotations

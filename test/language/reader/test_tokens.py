@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Text to tokens: numbers with units, region numbers, class words, fillers."""
 
 from __future__ import annotations

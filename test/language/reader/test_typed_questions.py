@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions as people typed them: what they ask, or that they are refused."""
 
 from __future__ import annotations

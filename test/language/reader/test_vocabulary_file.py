@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A site's own synonyms: which word names which label, and what is wrong with a file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Synonyms, contractions and a site's own words."""
 
 from __future__ import annotations

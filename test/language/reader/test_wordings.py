@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The wordings by form: read as they say, or refused; a word added is never passed over."""
 
 from __future__ import annotations

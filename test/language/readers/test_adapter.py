@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Low-rank changes: merged weights give what the trained layers give."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Decoding held to the notation: what may come next, and what it makes."""
 
 from __future__ import annotations

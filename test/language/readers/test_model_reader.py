@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reading by a language model: held to the query language, to what is in view and said."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The reader's notation: how questions are written, and read back."""
 
 from __future__ import annotations

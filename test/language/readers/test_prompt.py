@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the language model is shown, and the numbers that it may write."""
 
 from __future__ import annotations

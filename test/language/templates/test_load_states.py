@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Empty and loaded vehicles, in the words people use for them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Relations and sizes in questions with placeholders: the simulator's sentences."""
 
 from __future__ import annotations

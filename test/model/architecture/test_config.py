@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Sizes that do not fit each other, and keys of earlier versions."""
 
 import pytest

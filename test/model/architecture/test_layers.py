@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Connector, refiner and pooling against hand-made numbers and stock torch."""
 
 import pytest

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Placeholders that features replace, and features added to the names of regions."""
 
 import pytest

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Features added to names, by hand: the rules of reference on short texts."""
 
 import pytest

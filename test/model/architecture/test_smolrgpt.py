@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Properties of the model for any weights: caches, batches, and inputs that are refused."""
 
 import pytest

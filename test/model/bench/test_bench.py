@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The benchmark runs, compares like with like, and writes the promised keys."""
 
 import argparse

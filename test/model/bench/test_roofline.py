@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Work is counted as by hand, and bounds follow from it."""
 
 import torch

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Fetching from a small Hub on this machine, and the errors where that fails."""
 
 import argparse

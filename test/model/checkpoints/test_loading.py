@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The model of any checkpoint, and checkpoints whose weights and config differ."""
 
 import copy

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The published code's numbers, every intermediate, on its own tiny checkpoint."""
 
 import numpy as np

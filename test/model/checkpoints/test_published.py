@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Import and export of the published layout, and the errors of damaged checkpoints."""
 
 import json

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Geometry tokens: small differences show, and relations to other regions on request."""
 
 import pytest

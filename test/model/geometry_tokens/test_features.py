@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Region geometry on a slanted scene with known numbers."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Geometry that no sensor measured is estimated; measured geometry stays as it is."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Relations: differences by hand, and the part of a token that a change shows in."""
 
 import pytest

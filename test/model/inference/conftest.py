@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Engines of the tiny model, with a growing and with a static cache."""
 
 import copy

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Curves of confidence: read, written, refused where damaged."""
 
 import json

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Decoding a batch behind a cached prefix, with a growing and a static cache."""
 
 import torch

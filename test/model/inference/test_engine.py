@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Answers of the engine against plain ``generate``, and its behaviour when something fails."""
 
 import copy

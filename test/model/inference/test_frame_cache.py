@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Features kept per frame: within a memory bound, and never another frame's."""
 
 import copy

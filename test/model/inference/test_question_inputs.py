@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions that do not fit their frame or the model, and masks that vanish."""
 
 import copy

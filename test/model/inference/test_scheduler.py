@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions that wait: batches, a full queue, deadlines and abandoned questions."""
 
 import copy

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pictures against PIL, and the rule for pixels without depth."""
 
 import numpy as np

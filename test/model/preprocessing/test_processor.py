@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Prompts, sanitising, padding, and a round trip through files."""
 
 import numpy as np

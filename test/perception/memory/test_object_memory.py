@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects over time, seen by a camera that drives past exact boxes."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Conditions on answers: when they begin, hold, flicker and end over a row of frames."""
 
 import math

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Watched questions: shared by equal ones, driven by frames, bounded, and ended in every way."""
 
 import threading

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Scenes of exact boxes, and their geometry."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which objects conditions hold for, on scenes whose places are plain arithmetic."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Measuring on exact scenes whose distances are plain arithmetic."""
 
 from __future__ import annotations

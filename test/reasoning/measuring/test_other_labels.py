@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects of classes without known sizes: distances, sides, counts, rankings and sizes by hand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Cameras that are rolled: the same numbers, and a caveat where left and right are asked."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Answers of all kinds of questions, on a scene whose places are plain arithmetic."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What is estimated before a question is evaluated: all that it needs, and little more."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Calibration messages: which numbers count, binning, region of interest, no calibration."""
 
 import pytest

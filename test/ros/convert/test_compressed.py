@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Compressed images to arrays: real JPEG and PNG, quantized depth by hand, what is refused."""
 
 import array

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Random images and requests: never a crash, never a hang, always a frame or a code."""
 
 import array

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Image messages to arrays: hand-made bytes, padded rows, both byte orders, and what is refused."""
 
 import array

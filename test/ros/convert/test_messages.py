@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Values to messages and requests to values: every field, and NaN where nothing is known."""
 
 import math

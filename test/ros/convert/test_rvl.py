@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """RVL depth: a word by hand, and images of an encoder written after the paper."""
 
 import struct

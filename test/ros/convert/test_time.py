@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Times of messages: whole nanoseconds, and what a message cannot hold."""
 
 import pytest

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Messages of one moment to a frame, and the code of every reason why not."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The order of the sources of up, with a node that only logs."""
 
 from types import SimpleNamespace

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Subscriptions on a thread of their own: each message once, also after a callback that raises."""
 
 import logging

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pairs by stamp: which images and which calibration belong together, and what is counted."""
 
 import random

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Presets of cameras: complete, with sources, in encodings that the node can read."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The view without RViz: where points, lines and words of known places end up, by hand."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Markers from real messages: frames, positions, ids, lifetimes, colours by kind, a clean end."""
 
 import math

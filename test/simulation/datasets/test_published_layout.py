@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The published layouts: hand-made entries, and the benchmark's own where they are at hand."""
 
 from __future__ import annotations

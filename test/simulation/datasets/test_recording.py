@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Recordings read back by rosbags: types, stamps, pixels, transforms."""
 
 from __future__ import annotations

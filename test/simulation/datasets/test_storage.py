@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Encodings of depth by hand; a file appears when it is complete."""
 
 from __future__ import annotations

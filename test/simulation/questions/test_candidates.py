@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Candidates of questions: margins below which nothing is asked, and pairs without a distance."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Reading of sentence files: what a file must hold, and what an error names."""
 
 from __future__ import annotations

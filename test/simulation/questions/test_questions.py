@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Questions of the benchmark's four kinds: answers from the truth, their form, their variety."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rationales by hand: lists with marks at each new extreme, and their verdicts."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Relations and sizes on a scene whose world coordinates are the viewer's axes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Hollows are darker; planes, and what is far behind an edge, are not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Projection by hand: a camera at the origin that looks along x of the world."""
 
 from __future__ import annotations

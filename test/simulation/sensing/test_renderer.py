@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Several renderers in one process: closing one leaves the others intact."""
 
 from __future__ import annotations

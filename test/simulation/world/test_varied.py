@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Varied and held-out scenes: every class in many looks, under the rules of all scenes."""
 
 from __future__ import annotations

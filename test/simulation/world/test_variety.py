@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Rich scenes hold the usual ones and more, under the same rules."""
 
 from __future__ import annotations

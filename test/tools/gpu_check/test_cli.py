@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The command line, the steps' environment, and packages from wheels."""
 
 import importlib.metadata

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Steps in processes of their own: what each way of ending leaves in the report."""
 
 import json

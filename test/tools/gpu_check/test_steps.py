@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The real steps on a CPU: all of them run, and each one fails where its input is broken."""
 
 import json

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A stage at toy size: what learns, at which rate, from where; killed and resumed; on two."""
 
 import json

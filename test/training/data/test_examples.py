@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Entries as the model gets them: loss on the answer alone, bad samples named."""
 
 import json

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Splitting, mixing, skipping: by hand on a few entries."""
 
 import json

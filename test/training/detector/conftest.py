@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A small plan of the detector, and a folder of three "real" pictures."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector's part of the shipped recipes; a wrong one names the key."""
 
 from __future__ import annotations

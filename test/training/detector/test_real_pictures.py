@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Real pictures are split by the place they were taken at, and keep their masks when composed."""
 
 from __future__ import annotations

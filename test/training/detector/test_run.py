@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A run goes from frames to weights, table and card, and ends where the minutes are over."""
 
 from __future__ import annotations

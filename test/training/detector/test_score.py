@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What counts as found, as missed, as made up, and as seen on bare floor."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A training that was interrupted goes on where it was, with the epochs it had, by the clock."""
 
 from __future__ import annotations

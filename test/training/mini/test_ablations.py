@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Every variant of a finished run trains and lacks the part that its plan names."""
 
 from __future__ import annotations

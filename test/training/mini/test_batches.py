@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The loss with a shared prefix and chunks equals the plain one, gradients included."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Centres: the truth row by row, and an estimator that is closer to it than the surface is."""
 
 from __future__ import annotations

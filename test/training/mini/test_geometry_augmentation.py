@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Perturbed geometry: a copy, some regions moved a little, unmeasured values unchanged."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The loop: its schedule by hand, and a killed run that ends where an uninterrupted one does."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Recipes: the shipped one reads, wrong ones say what is wrong."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The loss of the geometry estimates: zero for the truth, without unmeasured values."""
 
 from __future__ import annotations

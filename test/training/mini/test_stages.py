@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The whole curriculum at toy size: frames, every stage, export, an engine that answers."""
 
 from __future__ import annotations

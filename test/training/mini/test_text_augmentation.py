@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Augmented questions keep their words and their masks."""
 
 import numpy as np

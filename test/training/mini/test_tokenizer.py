@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The mini's tokenizer: numbers digit by digit, one token per region name, nothing lost."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Examples for training a reader: wordings filled at random, with what they ask."""
 
 from __future__ import annotations

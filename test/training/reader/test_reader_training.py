@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training of a reader's adapter, on a small random model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A second set of meshes and textures, built differently, that training never sees."""
 
 from __future__ import annotations

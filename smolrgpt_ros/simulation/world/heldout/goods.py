@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pallets of pressed wood, honeycomb board, bars and slatted planks, and what stands on them."""
 
 from __future__ import annotations

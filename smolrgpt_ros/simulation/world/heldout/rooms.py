@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Floor marks of round dots, chains and frames in frames; walls with columns and pipes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pictures from waves, hexagons, herringbones and rings: none of the training set's patterns."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Racks of tubes and of closed sides, people of boxes, and clutter of other forms."""
 
 from __future__ import annotations

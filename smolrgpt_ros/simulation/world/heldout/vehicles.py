@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Transporters with round, six-sided and open bodies, and a forklift with a cabin."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Cameras of the varied scenes: ceiling cameras and robots, drawn wider, and robots close by."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What must not be taken for anything else: furniture, plants, cones, planks, carts, machines."""
 
 from __future__ import annotations

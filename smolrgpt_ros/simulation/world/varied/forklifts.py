@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Forklifts: counterbalanced trucks and reach trucks, with and without a driver."""
 
 from __future__ import annotations

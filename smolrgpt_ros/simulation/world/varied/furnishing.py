@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Places the objects of a varied scene: in buffers and beside them, alone and in stacks."""
 
 from __future__ import annotations

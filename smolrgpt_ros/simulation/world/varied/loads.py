@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Loads of pallets and racks: boxes, drums, sacks, crates, rolls, timber, tanks, machines."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What builds the things of a scene: one set to train on, another for tests alone."""
 
 from __future__ import annotations

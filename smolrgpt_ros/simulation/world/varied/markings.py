@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Markings on the floor: buffers taped in many ways, and lines, arrows and grates that are none."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Bare pallets: planks on blocks or stringers, plastic, metal, worn and broken ones."""
 
 from __future__ import annotations

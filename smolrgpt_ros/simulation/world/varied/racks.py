@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Racks of several makes: pallet racks of one to three bays, shelving, cantilever racks."""
 
 from __future__ import annotations

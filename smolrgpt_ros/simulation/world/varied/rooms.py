@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Walls of many kinds: halls and small rooms, with doors, windows, stripes and pillars."""
 
 from __future__ import annotations

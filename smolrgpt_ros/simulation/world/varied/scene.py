@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A varied scene: a hall with buffers, or a small room with pallets close to a robot."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Pictures of floors, walls, wood, cartons, metal and cloth, painted anew for each scene."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Transporters: flat, with a turntable, a console or mast, two decks, or rollers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The steps, in order of their worth. A step is a module with ``run(options, record)``."""
 
 from __future__ import annotations

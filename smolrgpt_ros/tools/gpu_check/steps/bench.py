@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The bench at full size: the published way, eager steps, CUDA graphs; how far from the best."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Decoding by a CUDA graph against decoding step by step, on the same tokens."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector: milliseconds a picture by size and precision, and what it finds."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector trained with the time that is left: weights and curve go to the report's folder."""
 
 from __future__ import annotations

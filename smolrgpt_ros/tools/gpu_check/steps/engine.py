@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The engine on the device: CUDA graphs, threads, memory given back, memory that runs out."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The host: card, driver, versions, free memory, and what is missing."""
 
 from __future__ import annotations

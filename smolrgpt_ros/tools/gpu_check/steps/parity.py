@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The device computes what the CPU computes: stored logits, and the mini's answers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Training at full size: the largest micro-batch, fifty steps of ``sft``, one process per card."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 // What the example plugin uses of BehaviorTree.CPP 4, with its signatures; ports are kept as std::any.
 #pragma once
 

@@ -1,3 +1,4 @@
+// Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 // What the example plugin uses of Nav2's BtServiceNode, with its signatures; nothing is sent.
 #pragma once
 

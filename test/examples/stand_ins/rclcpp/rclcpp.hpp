@@ -1,3 +1,4 @@
+// Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 // What the example plugin uses of rclcpp: a node's logger, and its macros, which print.
 #pragma once
 
