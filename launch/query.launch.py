@@ -13,6 +13,7 @@ from smolrgpt_ros.ros.params.launch_arguments import (
     flag,
     shared_arguments,
     text,
+    tolerances,
     topic,
 )
 
@@ -51,6 +52,7 @@ def generate_launch_description() -> LaunchDescription:
         output="screen",
         arguments=["--ros-args", "--log-level", LaunchConfiguration("log_level")],
         parameters=[
+            tolerances(),
             LaunchConfiguration("params_file"),
             {"use_sim_time": LaunchConfiguration("use_sim_time")},
             {

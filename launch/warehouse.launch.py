@@ -17,6 +17,7 @@ from smolrgpt_ros.ros.params.launch_arguments import (
     share,
     shared_arguments,
     text,
+    tolerances,
     topic,
 )
 
@@ -131,6 +132,7 @@ def generate_launch_description() -> LaunchDescription:
             executable="spatial_query_node",
             name="spatial_query",
             parameters=[
+                tolerances(),
                 parameters,
                 sim_time,
                 {

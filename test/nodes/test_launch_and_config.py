@@ -108,6 +108,20 @@ def test_launch_files_set_the_fast_dds_profile_before_the_nodes(launch):
 
 
 @each_launch
+def test_a_file_of_parameters_wins_over_the_tolerances_of_a_preset(launch):
+    (node,) = (
+        call
+        for call in calls(launch, "Node")
+        if keyword(call, "name") is not None and keyword(call, "name").value == "spatial_query"
+    )
+    first, second = (ast.unparse(part) for part in keyword(node, "parameters").elts[:2])
+    assert first == "tolerances()" and second in (
+        "parameters",
+        "LaunchConfiguration('params_file')",
+    )
+
+
+@each_launch
 def test_the_launched_programs_exist(launch):
     executables = {keyword(call, "executable").value for call in calls(launch, "Node")}
     assert executables - {"rviz2"} == PROGRAMS[launch.name]

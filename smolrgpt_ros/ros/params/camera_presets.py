@@ -1,15 +1,20 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Presets of cameras: topics, encodings and frame of a driver, as YAML files. Free of ROS."""
+"""Presets of cameras: topics, encodings and frame of a driver, and how exact the camera is, as YAML
+files. Free of ROS."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from smolrgpt_ros.scene.tolerances import Tolerances
+
 TOPICS = ("rgb", "camera_info", "depth", "depth_info")
+#: Fields of ``Tolerances`` that are the camera's; masks are the detector's.
+TOLERANCES = ("focal_length", "principal_point", "depth_scale", "registration")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class CameraPreset:
         depth_unit: metres per step of the depth images; 0, the default: as REP-118 says.
         frame: optical frame of the colour images, to which depth is registered.
         sources: where the driver's own documents say so.
+        tolerances: the camera's, as its data sheet states them; those that it does not state have
+            the defaults of ``Tolerances``.
     """
 
     name: str
@@ -36,6 +43,7 @@ class CameraPreset:
     frame: str
     sources: tuple[str, ...]
     depth_unit: float = 0.0
+    tolerances: Tolerances = field(default_factory=Tolerances)
 
     @classmethod
     def read(cls, path: Path) -> CameraPreset:
@@ -54,12 +62,22 @@ class CameraPreset:
             known["depth_unit"] = float(data.get("depth_unit", 0.0))
             if not 0.0 <= known["depth_unit"] <= 1.0:
                 raise ValueError(f"camera preset {path} has depth_unit {known['depth_unit']:g}")
+            known["tolerances"] = _tolerances(path, data.get("tolerances", {}))
         except (KeyError, TypeError) as error:
             raise ValueError(f"camera preset {path} lacks {error}") from error
         unknown = (set(data) - set(known)) | (set(data["topics"]) - set(TOPICS))
         if unknown:
             raise ValueError(f"camera preset {path} has unknown fields: {sorted(unknown)}")
         return cls(**known)
+
+
+def _tolerances(path: Path, data: dict[str, float]) -> Tolerances:
+    if unknown := set(data) - set(TOLERANCES):
+        raise ValueError(f"camera preset {path} has unknown tolerances: {sorted(unknown)}")
+    try:
+        return Tolerances(**{name: float(value) for name, value in data.items()})
+    except ValueError as error:
+        raise ValueError(f"camera preset {path}: {error}") from error
 
 
 def read_presets(folder: str | Path) -> dict[str, CameraPreset]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..fast_dds import PACKAGE, profile_variables
-from .camera_presets import CameraPreset, read_presets
+from .camera_presets import TOLERANCES, CameraPreset, read_presets
 
 if TYPE_CHECKING:
     from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
@@ -167,6 +167,21 @@ def depth_unit(argument: str) -> ParameterValue:
     return ParameterValue(
         _given_or(argument, repr(units), "['", _value("camera"), "']"), value_type=float
     )
+
+
+def tolerances() -> dict[str, ParameterValue]:
+    """The tolerances of the preset of ``camera``, as parameters; a file of parameters that comes
+    after them wins."""
+    from launch.substitutions import PythonExpression
+    from launch_ros.parameter_descriptions import ParameterValue
+
+    presets = camera_presets()
+    parameters = {}
+    for name in TOLERANCES:
+        of_camera = {camera: asdict(preset.tolerances)[name] for camera, preset in presets.items()}
+        value = PythonExpression([repr(of_camera), "['", _value("camera"), "']"])
+        parameters[f"tolerance.{name}"] = ParameterValue(value, value_type=float)
+    return parameters
 
 
 def fixed_frame(argument: str) -> PythonExpression:

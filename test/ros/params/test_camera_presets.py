@@ -10,6 +10,7 @@ from sensor_msgs.msg import Image
 
 from smolrgpt_ros.ros.convert.images import decode_color, decode_depth
 from smolrgpt_ros.ros.params.camera_presets import CameraPreset, read_presets
+from smolrgpt_ros.scene.tolerances import Tolerances
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "config" / "cameras"
@@ -98,6 +99,26 @@ def test_the_unit_of_depth_of_a_preset(tmp_path):
     path.write_text(yaml.safe_dump(GOOD | {"depth_unit": 1000}))
     with pytest.raises(ValueError, match=r"mine\.yaml has depth_unit 1000"):
         CameraPreset.read(path)
+
+
+def test_tolerances_of_a_preset(tmp_path):
+    path = tmp_path / "mine.yaml"
+    bare = {key: value for key, value in GOOD.items() if key != "tolerances"}
+    path.write_text(yaml.safe_dump(bare))
+    assert CameraPreset.read(path).tolerances == Tolerances()
+    path.write_text(yaml.safe_dump(bare | {"tolerances": {"depth_scale": 0.03}}))
+    assert CameraPreset.read(path).tolerances == Tolerances(depth_scale=0.03)
+    path.write_text(yaml.safe_dump(bare | {"tolerances": {"focus": 0.03}}))
+    with pytest.raises(ValueError, match=r"mine\.yaml has unknown tolerances: \['focus'\]"):
+        CameraPreset.read(path)
+    path.write_text(yaml.safe_dump(bare | {"tolerances": {"focal_length": -1}}))
+    with pytest.raises(ValueError, match=r"mine\.yaml: tolerance focal_length must be finite"):
+        CameraPreset.read(path)
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_a_camera_that_is_sold_states_its_depth_accuracy(name):
+    assert read_presets(FOLDER)[name].tolerances.depth_scale >= 0.01
 
 
 def test_no_presets_are_an_error(tmp_path):
