@@ -65,6 +65,7 @@ class AnswerRecord:
         std: standard deviation of ``value``; ``None`` without one.
         std_systematic: share of it that all questions about the camera have in common.
         lower_bound: whether ``value`` is the least it can be.
+        lower_bounds: the same of each of ``values``.
         probability: see :attr:`.Evaluation.probability`.
         region_ids: regions of the measured answer.
         values, stds: see :class:`.Evaluation`.
@@ -94,6 +95,7 @@ class AnswerRecord:
     std: float | None = None
     std_systematic: float | None = None
     lower_bound: bool = False
+    lower_bounds: tuple[bool, ...] = ()
     probability: float | None = None
     region_ids: tuple[int, ...] = ()
     values: tuple[float, ...] = ()
@@ -137,6 +139,7 @@ class AnswerRecord:
             std=measured.std,
             std_systematic=measured.std_systematic,
             lower_bound=measured.lower_bound,
+            lower_bounds=measured.lower_bounds,
             probability=measured.probability,
             region_ids=measured.region_ids,
             values=measured.values,
@@ -175,6 +178,7 @@ class AnswerRecord:
             "std": _rounded(self.std),
             "std_systematic": _rounded(self.std_systematic),
             "lower_bound": self.lower_bound,
+            "lower_bounds": list(self.lower_bounds),
             "probability": _rounded(self.probability),
             "region_ids": list(self.region_ids),
             "values": [_rounded(value) for value in self.values],

@@ -34,11 +34,13 @@ class Listed(NamedTuple):
         region_id: of the region.
         value: its own number, in the answer's unit; ``None`` where the list has none.
         std: standard deviation of ``value``; ``None`` where it is not known.
+        lower_bound: whether ``value`` is the least it can be: the picture's border cuts the object.
     """
 
     region_id: int
     value: float | None
     std: float | None
+    lower_bound: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +155,9 @@ class SpatialReply:
         values = [known(v) for v in measured.values] if each else [None] * len(ids)
         known_stds = each and len(measured.stds) == len(ids)
         stds = [known(v) for v in measured.stds] if known_stds else [None] * len(ids)
-        return tuple(Listed(*row) for row in zip(ids, values, stds, strict=True))
+        known_bounds = each and len(measured.lower_bounds) == len(ids)
+        bounds = [bool(b) for b in measured.lower_bounds] if known_bounds else [False] * len(ids)
+        return tuple(Listed(*row) for row in zip(ids, values, stds, bounds, strict=True))
 
     @property
     def trusted(self) -> Value | None:

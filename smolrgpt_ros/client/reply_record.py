@@ -39,6 +39,7 @@ def record_of(question: str, reply: SpatialReply) -> AnswerRecord:
         std=known(measured.std),
         std_systematic=known(measured.std_systematic),
         lower_bound=bool(measured.lower_bound),
+        lower_bounds=tuple(bool(bound) for bound in measured.lower_bounds),
         probability=reply.probability,
         region_ids=tuple(int(i) for i in measured.region_ids),
         values=tuple(measured.values),

@@ -14,7 +14,7 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
-from smolrgpt_ros.geometry.region_poses import fast_poses, region_poses
+from smolrgpt_ros.geometry.region_poses import region_poses
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.rendering.answer_drawing import draw_answer
@@ -69,8 +69,7 @@ class CameraOutputs:
         """Publish the regions of a frame."""
         answer = self._current(settings)
         if _has_subscribers(self._regions) or _has_subscribers(self._markers):
-            exact = settings.regions_exact or seen.placed is not None
-            poses = region_poses(seen.geometry) if exact else fast_poses(seen.frame, seen.regions)
+            poses = region_poses(seen.geometry)  # the fit that answers use
             array = region_array(seen.frame, seen.regions, poses)
             if _has_subscribers(self._regions):
                 self._regions.publish(array)

@@ -8,7 +8,7 @@ import pytest
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.geometry.region_poses import fast_poses, region_poses
+from smolrgpt_ros.geometry.region_poses import region_poses
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
@@ -74,63 +74,6 @@ def test_only_the_regions_asked_for():
     assert place.position is not None and place.position[0] < 0.0
 
 
-def test_a_fast_pose_sees_the_same_place_of_an_unknown_class():
-    depth = wall()
-    (exact,) = region_poses(FrameGeometry(frame(depth), [region()]))
-    (quick,) = fast_poses(frame(depth), [region()])
-    assert quick.position == pytest.approx(exact.position, abs=0.05)
-    assert quick.size == pytest.approx(exact.size, abs=0.06)
-    assert (quick.frame_id, quick.depth_valid_ratio) == ("optical", 1.0)
-
-
-def test_a_fast_pose_puts_a_known_class_behind_its_surface():
-    mask = region().mask
-    (quick,) = fast_poses(frame(wall()), [Region(id=1, label="pallet", mask=mask)])
-    # A pallet is 1.2 m square: half its middle side, 0.3 m, along the ray through (0.99, 0.19, 2).
-    length = np.linalg.norm((0.99, 0.19, 2.0))
-    expected = np.array((0.99, 0.19, 2.0)) * (1 + 0.3 / length)
-    assert quick.position == pytest.approx(expected, abs=0.06)
-
-
-def test_a_fast_pose_claims_nothing_without_depth_calibration_or_pixels():
-    assert fast_poses(frame(None), [region()])[0].position is None
-    (blind,) = fast_poses(frame(wall(valid_rows=0)), [region()])
-    assert blind.position is None and blind.depth_valid_ratio == 0.0
-    empty = Region(id=1, label="box", mask=np.zeros((120, 160), bool))
-    (nothing,) = fast_poses(frame(wall()), [empty])
-    assert nothing.position is None and math.isnan(nothing.depth_valid_ratio)
-    uncalibrated = RgbdFrame(np.zeros((120, 160, 3), np.uint8), wall(), None)
-    assert fast_poses(uncalibrated, [region()])[0].position is None
-
-
-def test_each_region_has_its_own_fast_pose():
-    """One without pixels and one without depth stand between two that differ."""
-    depth = np.full((120, 160), 2.0, np.float32)
-    depth[:, 80:] = 4.0
-    depth[90:] = np.nan
-    # Middles: column 109.5 and row 19.5, column 29.5 and row 59.5; the principal point is 80, 60.
-    boxes = ((100, 10, 120, 30), (0, 0, 0, 0), (50, 95, 70, 115), (20, 50, 40, 70))
-    regions = []
-    for number, (x0, y0, x1, y1) in enumerate(boxes):
-        mask = np.zeros((120, 160), bool)
-        mask[y0:y1, x0:x1] = True
-        regions.append(Region(id=number, label="box", mask=mask))
-    far, empty, blind, near = fast_poses(frame(depth), regions)
-    assert far.position == pytest.approx((29.5 * 0.04, -40.5 * 0.04, 4.0), abs=0.05)
-    assert near.position == pytest.approx((-50.5 * 0.02, -0.5 * 0.02, 2.0), abs=0.03)
-    assert (far.depth_valid_ratio, near.depth_valid_ratio) == (1.0, 1.0)
-    assert empty.position is None and math.isnan(empty.depth_valid_ratio)
-    assert blind.position is None and blind.depth_valid_ratio == 0.0
-
-
-def test_a_fast_pose_finds_masks_that_its_grid_misses():
-    mask = np.zeros((120, 160), bool)
-    mask[3:117:2, 5] = True
-    mask[3:117:2, 150] = True
-    (quick,) = fast_poses(frame(wall()), [Region(id=1, label="box", mask=mask)])
-    assert quick.position is not None and quick.position[2] == 2.0
-
-
 def test_the_extent_is_that_of_numpys_percentiles():
     depth = wall() + np.linspace(0, 0.7, 160, dtype=np.float32)
     geometry = FrameGeometry(frame(depth), [region()])
@@ -141,26 +84,13 @@ def test_the_extent_is_that_of_numpys_percentiles():
     assert place.size == pytest.approx(high - low, rel=1e-9)
 
 
-def test_what_a_mask_takes_in_of_the_background_does_not_lengthen_its_box():
-    """A quarter of a pallet's mask is a wall 5 m behind it."""
-    depth, mask = wall(), np.zeros((120, 160), bool)
-    mask[40:80, 60:100] = True
-    depth[40:50] = 7.0
-    (quick,) = fast_poses(frame(depth), [Region(id=1, label="pallet", mask=mask)])
-    assert quick.position is not None and quick.size is not None
-    assert quick.size[2] == pytest.approx(0.0, abs=0.01) and quick.position[2] < 2.5
-
-
 def test_a_buffer_has_the_corners_of_its_rectangle_and_others_have_none():
     mask = np.zeros((120, 160), bool)
     mask[40:80, 60:100] = True
     regions = [Region(id=1, label="buffer", mask=mask), Region(id=2, label="pallet", mask=mask)]
-    for poses in (
-        fast_poses(frame(wall()), regions),
-        region_poses(FrameGeometry(frame(wall()), regions)),
-    ):
-        # Columns 60 to 99 and rows 40 to 79 at 2 m: 0.8 by 0.8 m about (0, 0, 2).
-        assert len(poses[0].outline) == 4 and poses[1].outline == ()
-        corners = np.array(poses[0].outline)
-        np.testing.assert_allclose(np.abs(corners[:, :2]), 0.4, atol=0.06)
-        np.testing.assert_allclose(corners[:, 2], 2.0, atol=1e-6)
+    poses = region_poses(FrameGeometry(frame(wall()), regions))
+    # Columns 60 to 99 and rows 40 to 79 at 2 m: 0.8 by 0.8 m about (0, 0, 2).
+    assert len(poses[0].outline) == 4 and poses[1].outline == ()
+    corners = np.array(poses[0].outline)
+    np.testing.assert_allclose(np.abs(corners[:, :2]), 0.4, atol=0.06)
+    np.testing.assert_allclose(corners[:, 2], 2.0, atol=1e-6)

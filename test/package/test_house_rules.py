@@ -18,7 +18,7 @@ REPLACED = {
     "FitProblem, FitBatch, RectangleBatch": ("Prospect", "Pack", "Tries", "seat", "calm"),
     "box_evidence, ground_rectangles": ("lying",),
     "depth_sampling": ("seeing",),
-    "QueryService, RegionPose, fast_poses": ("QueryDesk", "Place", "glance", "places_of"),
+    "QueryService, RegionPose": ("QueryDesk", "Place", "glance", "places_of"),
     "models, reported, displayed, has_subscribers": ("Parts", "told", "shown", "heard"),
     "ParsedQuestion, NounPhrase": ("Mention", "mentions"),
     "canonical_prompts": ("own_wording",),

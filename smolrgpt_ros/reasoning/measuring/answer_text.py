@@ -127,8 +127,12 @@ class _Writer:
                 return self._where_is()
             case Dimensions(_, unit):
                 words = ("long", "wide", "high")[: len(self._found.values)]
-                parts = zip(self._found.values, self._found.stds, words, strict=True)
-                sizes = [f"{length(value, unit, std)} {word}" for value, std, word in parts]
+                found = self._found
+                parts = zip(found.values, found.stds, found.lower_bounds, words, strict=True)
+                sizes = [
+                    f"{_at_least(bound)}{length(value, unit, std)} {word}"
+                    for value, std, bound, word in parts
+                ]
                 return f"{self._name(ids[0])} is {join(sizes)}"
 
     # -- numbers ----------------------------------------------------------------------------
@@ -173,8 +177,7 @@ class _Writer:
     def _number(self, of: str, unit: Unit) -> str:
         value, std = self._found.value, self._found.std
         assert isinstance(value, (int, float))
-        at_least = "at least " if self._found.lower_bound else ""
-        return at_least + written(float(value), std, of, unit)
+        return _at_least(self._found.lower_bound) + written(float(value), std, of, unit)
 
     # -- objects ----------------------------------------------------------------------------
 
@@ -230,10 +233,12 @@ class _Writer:
         return f"{what}: {self._table(unit)}"
 
     def _table(self, unit: Unit) -> str:
-        rows = zip(self._found.region_ids, self._found.values, self._found.stds, strict=True)
+        found = self._found
+        rows = zip(found.region_ids, found.values, found.stds, found.lower_bounds, strict=True)
         return ", ".join(
-            f"{self._name(i)} ({written(value, std, self._found.unit, unit).translate(_BARE)})"
-            for i, value, std in rows
+            f"{self._name(i)} ({_at_least(bound)}"
+            f"{written(value, std, found.unit, unit).translate(_BARE)})"
+            for i, value, std, bound in rows
         )
 
     # -- words ------------------------------------------------------------------------------
@@ -319,6 +324,10 @@ class _Writer:
 
     def _end(self, selection: Selection) -> str:
         return one_phrase(selection)
+
+
+def _at_least(lower_bound: bool) -> str:
+    return "at least " if lower_bound else ""
 
 
 def _number_word(count: object) -> str:

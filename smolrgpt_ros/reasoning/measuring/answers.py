@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from smolrgpt_ros.language.question import (
@@ -38,7 +39,7 @@ from .containment import rests_on
 from .context import Context
 from .evaluation import SURE, Evaluation
 from .floor_objects import CannotMeasure, End
-from .numbers import chance_below, chance_positive, combined
+from .numbers import Number, chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
 from .results import found, length, table
@@ -127,9 +128,8 @@ def _listing(context: Context, selection: Selection) -> Evaluation:
     key = _listed_by(selection)
     if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
         return found(context, None, "", ids, 1.0)
-    return table(
-        context, ids, [context.number(key, i) for i in ids], unit_of(key, ids, context), 1.0
-    )
+    shown = [_shown(key, i, context) for i in ids]
+    return table(context, ids, shown, unit_of(key, ids, context), 1.0)
 
 
 def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
@@ -139,7 +139,14 @@ def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
     unit = unit_of(key, ids, context)
     if unit != "count":
         context.objects.require_scale()
-    return table(context, ids, [context.number(key, i) for i in ids], unit, None)
+    return table(context, ids, [_shown(key, i, context) for i in ids], unit, None)
+
+
+def _shown(key: Key, region_id: int, context: Context) -> Number:
+    """A number of a list: a size that the picture's border cuts is what is seen of it, at least."""
+    if isinstance(key, SizeOf):
+        return context.objects.size(region_id, key.dimension, as_seen=True)
+    return context.number(key, region_id)
 
 
 def _order(context: Context, selection: Selection, key: Key, descending: bool) -> Evaluation:
@@ -161,7 +168,8 @@ def _order(context: Context, selection: Selection, key: Key, descending: bool) -
     unit = unit_of(key, ids, context)
     if isinstance(key, Column) or (unit != "count" and not _metric(context)):
         return found(context, None, "", tuple(ranked), certainty)
-    return table(context, tuple(ranked), [numbers[i] for i in ranked], unit, certainty)
+    shown = [_shown(key, i, context) for i in ranked]
+    return table(context, tuple(ranked), shown, unit, certainty)
 
 
 def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluation:
@@ -289,10 +297,7 @@ def _dimensions(context: Context, of: End) -> Evaluation:
     if cut:
         name = context.objects.name(of)
         context.doubt(f"the picture's border cuts {name}: its {join(cut)} may be more")
-    return found(context, 
-        None, "m", (of,), None,
-        values=tuple(size.value for size in sizes), stds=tuple(size.std for size in sizes),
-    )  # fmt: skip
+    return replace(table(context, (of,) * len(sizes), sizes, "m", None), region_ids=(of,))
 
 
 def _listed_by(selection: Selection) -> Key | None:

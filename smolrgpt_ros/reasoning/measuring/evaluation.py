@@ -33,6 +33,7 @@ class Evaluation:
         values, stds: one for each of ``region_ids`` where each has a number. Of dimensions: length,
             width and height; of a floor region no height. Of "where is": metres from the camera,
             then hour of the clock.
+        lower_bounds: whether each of ``values`` is the least it can be, likewise.
         valid_ratio: least share of pixels with depth among the regions used; ``None`` where no
             depth was needed.
         reason: one sentence why depth cannot answer; ``""`` with an answer.
@@ -51,6 +52,7 @@ class Evaluation:
     doubts: tuple[str, ...] = ()
     std_systematic: float | None = None
     lower_bound: bool = False
+    lower_bounds: tuple[bool, ...] = ()
 
     @property
     def answered(self) -> bool:

@@ -28,7 +28,8 @@ def table(
         certainty = counts if certainty is None else min(certainty, counts)
     values = tuple(number.value for number in numbers)
     stds = tuple(number.std for number in numbers)
-    return found(context, None, unit, ids, certainty, values=values, stds=stds)
+    evaluation = found(context, None, unit, ids, certainty, values=values, stds=stds)
+    return replace(evaluation, lower_bounds=tuple(number.lower_bound for number in numbers))
 
 
 def length(

@@ -192,6 +192,7 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
         std=_number(measured.std),
         std_systematic=_number(measured.std_systematic),
         lower_bound=measured.lower_bound,
+        lower_bounds=list(measured.lower_bounds),
         depth_valid_ratio=_number(measured.valid_ratio),
         reason=measured.reason,
     )

@@ -114,12 +114,6 @@ INPUT_SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
-        "regions.exact",
-        False,
-        "Positions on ~/regions as exact as in responses, at about 50 ms of CPU for each frame; "
-        "false: the middle of the visible surface, moved back by half the class's typical depth.",
-    ),
-    ParameterSpec(
         "sync.slop",
         0.04,
         "Largest difference of the stamps of colour and depth of one frame, seconds.",

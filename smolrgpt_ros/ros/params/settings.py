@@ -65,7 +65,6 @@ class Settings:
     depth_unit: float
     depth_assume_registered: bool
     depth_reproject: bool
-    regions_exact: bool
     memory_frame: str
     history_size: int
     answer_policy: str

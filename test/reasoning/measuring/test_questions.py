@@ -133,6 +133,18 @@ def test_a_size_that_the_border_cuts_is_a_lower_bound(yard_geometry: FrameGeomet
     assert not length.lower_bound and length.value == pytest.approx(2.8, abs=0.2)
 
 
+def test_each_number_of_a_list_may_be_a_lower_bound(yard_geometry: FrameGeometry) -> None:
+    """Of all heights, the shelf's alone is cut by the border."""
+    key = SizeOf(Dimension.HEIGHT)
+    standing = (11, 12, 22, 31)
+    for question in (Each(Ids(standing), key), Order(Ids(standing), key)):
+        found = evaluate(question, yard_geometry)
+        bounds = dict(zip(found.region_ids, found.lower_bounds, strict=True))
+        assert bounds == {11: False, 12: False, 22: False, 31: True}
+    distances = evaluate(Each(Ids(standing), DistanceTo(Camera())), yard_geometry)
+    assert distances.lower_bounds == (False,) * 4
+
+
 def test_units(yard_geometry: FrameGeometry) -> None:
     def unit(quantity: Quantity) -> str:
         return evaluate(HowMuch(quantity), yard_geometry).unit
@@ -341,6 +353,7 @@ def test_dimensions(yard_geometry: FrameGeometry) -> None:
     found = evaluate(Dimensions(SHELF), yard_geometry)
     assert found.region_ids == (31,) and found.unit == "m" and len(found.stds) == 3
     assert found.values[2] == pytest.approx(3.0, abs=0.05)
+    assert found.lower_bounds == (False, False, True)
     (doubt,) = found.doubts
     assert doubt == "the picture's border cuts shelf 31: its height may be more"
     flat = evaluate(Dimensions(Ids((2,), "buffer")), yard_geometry)
