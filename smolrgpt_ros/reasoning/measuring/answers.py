@@ -28,6 +28,7 @@ from smolrgpt_ros.language.question import (
     Selection,
     Side,
     Size,
+    SizeOf,
     Where,
     WhereIs,
     Whether,
@@ -128,8 +129,8 @@ def _listing(context: Context, selection: Selection) -> Evaluation:
     key = _listed_by(selection)
     if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
         return found(context, None, "", ids, 1.0)
-    shown = [_shown(key, i, context) for i in ids]
-    return table(context, ids, shown, unit_of(key, ids, context), 1.0)
+    rows = [_shown(key, i, context) for i in ids]
+    return table(context, ids, rows, unit_of(key, ids, context), 1.0)
 
 
 def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
@@ -168,8 +169,8 @@ def _order(context: Context, selection: Selection, key: Key, descending: bool) -
     unit = unit_of(key, ids, context)
     if isinstance(key, Column) or (unit != "count" and not _metric(context)):
         return found(context, None, "", tuple(ranked), certainty)
-    shown = [_shown(key, i, context) for i in ranked]
-    return table(context, tuple(ranked), shown, unit, certainty)
+    rows = [_shown(key, i, context) for i in ranked]
+    return table(context, tuple(ranked), rows, unit, certainty)
 
 
 def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluation:
