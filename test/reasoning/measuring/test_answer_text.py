@@ -206,8 +206,7 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
         (WhereIs(P12), "Pallet 12 is 10.# m (± 0.#) away at 12 o'clock, in buffer 2."),
         (
             Dimensions(SHELF, Unit.METRE),
-            "Shelf 31 is 2.# m (± 0.#) long, 1.# m (± 0.#) wide and at least 3.# m (± 0.#) "
-            "high.",
+            "Shelf 31 is 2.# m (± 0.#) long, 1.# m (± 0.#) wide and at least 3.# m (± 0.#) high.",
         ),
         (
             Dimensions(Ids((2,), "buffer"), Unit.METRE),
@@ -233,6 +232,8 @@ def test_a_lower_bound_is_told_as_at_least(yard_geometry: FrameGeometry) -> None
     sentence = answer_text(question, found, lambda _: "shelf")
     assert re.fullmatch(r"Shelf 31 is at least [23]\.\d\d m \(± 0\.\d\d\) high\.", sentence)
     each = Each(Ids((22, 31)), SizeOf(Dimension.HEIGHT))
-    sentence = answer_text(each, evaluate(each, yard_geometry), {22: "truck", 31: "shelf"}.__getitem__)
+    sentence = answer_text(
+        each, evaluate(each, yard_geometry), {22: "truck", 31: "shelf"}.__getitem__
+    )
     rows = r"truck 22 \(0\.\d\d m ± 0\.\d\d\), shelf 31 \(at least [23]\.\d\d m ± 0\.\d\d\)"
     assert re.search(rows, sentence), sentence
