@@ -19,6 +19,7 @@ _UNITS = {
     q.Unit.CENTIMETRE: " in centimetres",
     q.Unit.MILLIMETRE: " in millimetres",
     q.Unit.FOOT: " in feet",
+    q.Unit.YARD: " in yards",
     q.Unit.INCH: " in inches",
 }
 _SUPERLATIVES = {
@@ -38,6 +39,7 @@ _COLUMNS = {
     q.Extreme.MOST: "rightmost",
     q.Extreme.MIDDLE: "middle",
 }
+_SIDES = {q.Comparison.LESS: q.Side.LEFT, q.Comparison.MORE: q.Side.RIGHT}
 _AS_FAR = {
     q.Comparison.LESS: "closer to {target} than {other}",
     q.Comparison.MORE: "farther from {target} than {other}",
@@ -101,6 +103,8 @@ def _phrase(selection: q.Selection) -> str:
         if isinstance(selection.of, q.Ranked) and not base.startswith("("):
             base = f"({base})"
         return f"{base} that are {condition(selection.condition)}"
+    if isinstance(selection, q.Exactly):
+        return f"the {selection.number} {_phrase(selection.of)}"
     return _ranked(selection)
 
 
@@ -149,7 +153,7 @@ def _is_list(selection: q.Selection) -> bool:
     """Several objects by name: "from pallets 3 and 7" asks for two distances."""
     if isinstance(selection, q.Ids):
         return len(selection.ids) > 1
-    return isinstance(selection, q.Union)
+    return isinstance(selection, q.Union | q.Exactly)
 
 
 def _ordinal(rank: int) -> str:
@@ -224,6 +228,9 @@ def _compared(value: q.Compared) -> str:
         return f"holding {than} {what} of {many(key.content)}"
     if isinstance(key, q.Bearing) and isinstance(value.value, float | int):
         return f"{than} {number(value.value)} degrees off straight ahead"
+    if isinstance(key, q.Column) and not isinstance(value.value, float | int):
+        side = _SIDES[value.comparison]
+        return f"{side.value} all of {many(value.value)}"
     raise TypeError(f"a condition compares distances, sizes, contents, angles, found {key!r}")
 
 
@@ -235,7 +242,8 @@ def quantity(value: q.Quantity) -> str:
     if isinstance(value, q.Distance):
         return f"the {value.mode.value} between {one(value.first)} and {one(value.second)}"
     if isinstance(value, q.Size):
-        return f"the {value.dimension.value} of {one(value.of)}"
+        any_of = "any of " if _is_list(value.of) else ""
+        return f"the {value.dimension.value} of {any_of}{one(value.of)}"
     if isinstance(value, q.Count):
         single = isinstance(value.of, q.Ids | q.Ranked) and not _is_several(value.of)
         return f"the {'count' if single else 'number'} of {many(value.of)}"
@@ -246,7 +254,8 @@ def quantity(value: q.Quantity) -> str:
     if isinstance(value, q.Route):
         stops = " to ".join(one(stop) for stop in value.stops[1:])
         return f"the length of the way from {one(value.stops[0])} to {stops}"
-    return f"the difference between ({quantity(value.first)}) and ({quantity(value.second)})"
+    kind = "absolute difference" if value.absolute else "difference"
+    return f"the {kind} between ({quantity(value.first)}) and ({quantity(value.second)})"
 
 
 def _of_each(key: q.Key) -> str:

@@ -306,6 +306,8 @@ def _open_bound(part: object) -> object:
         return replace(part, comparison=_OPEN.get(part.comparison, part.comparison))
     if isinstance(part, q.Compares) and not isinstance(part.first, q.Count):
         return replace(part, comparison=_OPEN.get(part.comparison, part.comparison))
+    if isinstance(part, q.Difference):  # the notation has differences with their sign alone
+        return replace(part, absolute=False)
     return part
 
 

@@ -26,6 +26,7 @@ SIMPLE = st.one_of(
 )  # fmt: skip
 DIMENSIONS = st.sampled_from(q.Dimension)
 COMPARISONS = st.sampled_from(q.Comparison)
+SIDEWAYS = st.sampled_from([q.Comparison.LESS, q.Comparison.MORE])
 
 
 def keys(selections: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Key]:
@@ -53,6 +54,7 @@ def conditions(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Con
         inner.map(q.Among),
         st.builds(q.Compared, ENDS.map(q.DistanceTo), COMPARISONS, st.one_of(LENGTHS, ENDS)),
         st.builds(q.Compared, st.just(q.Bearing()), COMPARISONS, LENGTHS),
+        st.builds(q.Compared, st.just(q.Column()), SIDEWAYS, inner),
         st.builds(q.Compared, DIMENSIONS.map(q.SizeOf), COMPARISONS, st.one_of(LENGTHS, ENDS)),
         st.builds(
             q.Compared, inner.map(q.Holding), COMPARISONS,
@@ -78,7 +80,14 @@ def deeper(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Selecti
         st.builds(q.where, inner, conditions(inner)),
         ranked(inner),
         st.lists(inner, min_size=2, max_size=3, unique=True).map(lambda parts: q.union(*parts)),
+        inner.flatmap(counted),
     )
+
+
+def counted(selection: q.Selection) -> st.SearchStrategy[q.Selection]:
+    if isinstance(selection, q.Where) and isinstance(selection.of, q.OfClass | q.Everything):
+        return st.builds(q.Exactly, st.just(selection), st.integers(2, 4))
+    return st.just(selection)
 
 
 SELECTIONS = st.recursive(SIMPLE, deeper, max_leaves=4)
@@ -91,7 +100,7 @@ LEAVES = st.one_of(
     st.builds(q.Mean, SELECTIONS, keys(SELECTIONS)),
     st.lists(ENDS, min_size=3, max_size=4).map(lambda stops: q.Route(tuple(stops))),
 )
-QUANTITIES = st.one_of(LEAVES, st.builds(q.Difference, LEAVES, LEAVES))
+QUANTITIES = st.one_of(LEAVES, st.builds(q.Difference, LEAVES, LEAVES, st.booleans()))
 PROPOSITIONS = st.one_of(
     SELECTIONS.map(q.Exists),
     st.builds(q.Holds, SELECTIONS, conditions(SELECTIONS)),

@@ -167,5 +167,6 @@ class TrueAnswers(TrueSelections):
             case q.Route(stops):
                 way = [self.centre(self.one(stop)) for stop in stops]
                 return sum(math.dist(a, b) for a, b in pairwise(way))
-            case q.Difference(first, second):
-                return self.quantity(first) - self.quantity(second)
+            case q.Difference(first, second, absolute):
+                found = self.quantity(first) - self.quantity(second)
+                return abs(found) if absolute else found

@@ -45,6 +45,11 @@ class TrueSelections(TrueObjects):
                 return found
             case q.Ranked():
                 return self.ranked(selection)
+            case q.Exactly(of, number):
+                found = self.select(of)
+                if len(found) != number:
+                    raise Refused
+                return found
             case q.Camera():
                 raise Ambiguous
 

@@ -58,10 +58,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much more the first number is than the second."""
+    """How much more the first number is than the second; ``absolute``, how far they are apart."""
 
     first: Quantity
     second: Quantity
+    absolute: bool = False
 
 
 Quantity = Distance | Size | Count | Total | Mean | Route | Difference

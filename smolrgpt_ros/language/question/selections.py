@@ -78,7 +78,29 @@ class Ranked:
             )
 
 
-Selection = Ids | OfClass | Everything | Camera | Union | Where | Ranked
+@dataclass(frozen=True)
+class Exactly:
+    """Objects that are said to be so many: "the two pallets in buffer 2".
+
+    Args:
+        of: objects of a class, or of any, for which a condition holds.
+        number: how many there must be; two or more.
+
+    Raises:
+        ValueError: for a selection or a number of another kind.
+    """
+
+    of: Where
+    number: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.of, Where) or not isinstance(self.of.of, OfClass | Everything):
+            raise ValueError("only objects that a condition narrows are said to be so many")
+        if self.number < 2:
+            raise ValueError(f"a plural needs more than one object, found {self.number}")
+
+
+Selection = Ids | OfClass | Everything | Camera | Union | Where | Ranked | Exactly
 
 
 # -- keys: a number of each object ---------------------------------------------------------------

@@ -81,4 +81,5 @@ class Unit(Enum):
     CENTIMETRE = "cm"
     MILLIMETRE = "mm"
     FOOT = "ft"
+    YARD = "yd"
     INCH = "in"

@@ -11,7 +11,7 @@ from .noun_phrases import It, together
 from .parser import Mismatch
 from .superlatives import Rank, Unsaid
 
-_ON_FLOOR = ("buffer",)
+ON_FLOOR = ("buffer",)
 _AHEAD_DEG = 10.0
 _ON_TOP_OF = ("pallet", "transporter", "shelf")
 
@@ -112,6 +112,19 @@ def held_by(place: q.Selection) -> q.Condition:
     return q.OnTop(place) if label in _ON_TOP_OF else q.Inside(place)
 
 
+def load_of(carrier: q.Selection) -> q.Selection:
+    """ "The transporter's load": what it carries.
+
+    Raises:
+        Mismatch: for a pallet, whose goods are no objects of their own, and for a place.
+    """
+    base = carrier.of if isinstance(carrier, q.Where | q.Ranked) else carrier
+    label = base.label if isinstance(base, q.Ids | q.OfClass) else ""
+    if label in ("pallet", *ON_FLOOR):
+        raise Mismatch("only what carries pallets has a load that is an object of its own")
+    return q.where(q.Everything(), q.OnTop(carrier))
+
+
 def inside_only(place: q.Selection) -> q.Condition:
     """ "the pallets of buffer 3".
 
@@ -129,7 +142,7 @@ def on(place: q.Selection) -> q.Condition:
     base = place.of if isinstance(place, q.Where | q.Ranked) else place
     if isinstance(base, q.Where | q.Ranked):
         return _same_kind(on(base), place)
-    marked = isinstance(base, q.Ids | q.OfClass) and base.label in _ON_FLOOR
+    marked = isinstance(base, q.Ids | q.OfClass) and base.label in ON_FLOOR
     return q.Inside(place) if marked else q.OnTop(place)
 
 
@@ -199,6 +212,18 @@ def _same_kind(condition: q.Condition, place: q.Selection) -> q.Condition:
 def beside(side: q.Side, of: q.Selection) -> q.Condition:
     """On a side of an object."""
     return q.Beside(side, of)
+
+
+def beside_all(side: q.Side, of: q.Selection) -> q.Condition:
+    """ "left of every pallet": of the leftmost, too.
+
+    Raises:
+        Mismatch: for a side that is no column of the image.
+    """
+    columns = {q.Side.LEFT: q.Comparison.LESS, q.Side.RIGHT: q.Comparison.MORE}
+    if side not in columns:
+        raise Mismatch("only left and right are said of several objects at once; ask of one")
+    return q.Compared(q.Column(), columns[side], of)
 
 
 def opposite(side: q.Side) -> q.Side:

@@ -10,7 +10,7 @@ from .. import question as q
 from .conditions import excepting, held_by, inside_only
 from .noun_phrases import It, Such, where
 from .parser import Mismatch
-from .quantities import how_many
+from .quantities import exists, how_many, listing
 from .superlatives import Unsaid, with_target
 
 
@@ -91,10 +91,13 @@ def exceptional(excepted: q.Selection, question: Any) -> Any:
     result = q.changed(question, lambda v: condition if v == other else v)
     if result != question:
         return result
-    if isinstance(question, q.Which | q.Listing):
-        return replace(question, selection=where(question.selection, condition))
-    if isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Count):
-        return q.HowMuch(q.Count(where(question.quantity.of, condition)))
+    match question:
+        case q.Which(asked) | q.Listing(asked) | q.Order(asked) | q.Each(asked) | q.Pair(asked):
+            return replace(question, selection=where(asked, condition))
+        case q.HowMuch(q.Count(asked) | q.Total(asked) | q.Mean(asked) as quantity):
+            return replace(question, quantity=replace(quantity, of=where(asked, condition)))
+        case q.Whether(q.Exists(asked)):
+            return exists(where(asked, condition))
     raise Mismatch("the exception does not fit the question")
 
 
@@ -104,9 +107,49 @@ def counting(question: q.Question) -> q.HowMuch:
     Raises:
         Mismatch: if it asks for something else first.
     """
-    if isinstance(question, q.Whether) and isinstance(question.proposition, q.Exists):
-        return how_many(question.proposition.selection)
+    match question:
+        case q.Whether(q.Exists(selection) | q.Compares(q.Count(selection))):
+            return how_many(selection)
     raise Mismatch("only of objects that may be there it can be asked how many")
+
+
+def naming(question: q.Question) -> q.Question:
+    """ "Are there any pallets in buffer 8, and if so, which ones?".
+
+    Raises:
+        Mismatch: if it asks for something else first.
+    """
+    match question:
+        case q.Whether(q.Exists(selection) | q.Compares(q.Count(selection))):
+            return listing(selection)
+        case q.Listing():
+            return question
+    raise Mismatch("only of objects that may be there it can be asked which ones")
+
+
+def only(question: q.Question, label: str) -> q.Question:
+    """ "List everything within 3 m of pallet 7, pallets only".
+
+    Raises:
+        Mismatch: unless it asks about objects of any class.
+    """
+    if q.parts_of(question).count(q.Everything()) != 1:
+        raise Mismatch("the question asks about objects of one class already")
+    found: q.Question = q.changed(
+        question, lambda part: q.OfClass(label) if part == q.Everything() else part
+    )
+    return found
+
+
+def wholly(question: q.Question) -> q.Listing:
+    """ "What is in buffer 3, all of it".
+
+    Raises:
+        Mismatch: if it asks for no list.
+    """
+    if not isinstance(question, q.Listing):
+        raise Mismatch("only a list has all of its objects")
+    return question
 
 
 def worded(question: q.Question, kind: q.RelationKind) -> q.Relation:

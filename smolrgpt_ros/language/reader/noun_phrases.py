@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .. import question as q
 from .parser import Mismatch
-from .superlatives import Ordinal, Rank, last, toward, whole, with_target
+from .superlatives import Ordinal, Rank, Unsaid, last, toward, whole, with_target
 
 
 @dataclass(frozen=True)
 class It:
     """A pronoun: what it stands for is said elsewhere in the question."""
+
+
+@dataclass(frozen=True)
+class Robot:
+    """ "The robot", where no region of that class is in view."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,35 @@ class AllOf:
     label: str
 
 
+OTHER_THAN_IT: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
+
 Modifier = Rank | Ordinal | Take | Target | Last | Other | q.Condition
+
+
+def class_of(selection: object) -> str:
+    """The label of the objects that a phrase names; empty where it names several or none."""
+    match selection:
+        case q.Ids(_, label) | q.OfClass(label) | Counted(label) | AllOf(label):
+            return "" if label == "region" else label
+        case q.Where(of) | q.Ranked(of) | q.Exactly(of):
+            return class_of(of)
+    return ""
+
+
+def alike(value: Any, model: q.Selection) -> Any:
+    """A part of a question whose "one" and "other one" speak of what another part names.
+
+    "The pallet in the buffer is taller than the one on the transporter", "than the other one".
+    """
+    label = class_of(model)
+    if label:
+        value = q.changed(value, lambda v: q.OfClass(label) if isinstance(v, Such) else v)
+    return other_than(value, model)
+
+
+def other_than(value: Any, model: q.Selection) -> Any:
+    """A part of a question whose "other" is other than what another part names."""
+    return q.changed(value, lambda v: q.Not(q.Among(model)) if v == OTHER_THAN_IT else v)
 
 
 def ids(label: str, *numbers: object) -> q.Ids:
@@ -96,7 +130,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         conditions.append(q.Not(q.Among(_other_than(base, ranks))))
     result = base
     for condition in conditions:
-        result = q.where(result, condition)
+        result = q.where(result, _fitting(condition, base))
     if len(ranks) > 1 or len(ordinals) > 1 or len(takes) > 1 or len(targets) > 1:
         raise Mismatch("two superlatives choose from the same objects; ask with one")
     if not ranks:
@@ -106,15 +140,38 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     rank = last(ranks[0]) if Last() in modifiers else ranks[0]
     if rank.end == "from" and not (ordinals or takes or Last() in modifiers):
         raise Mismatch("from the left counts: say which one, as in the second from the left")
+    named = dict.fromkeys(_references(conditions))
+    match rank.key:
+        case q.DistanceTo(It()) if len(named) == 1:  # "right of pallet 9 and nearest to it"
+            rank = replace(rank, key=q.DistanceTo(next(iter(named))))
+        case q.DistanceTo(target) if Other() not in modifiers and not isinstance(target, Unsaid):
+            result = _referring_to(result, target)
     if targets:
         rank = toward(rank, targets[0])
         if Other() not in modifiers:  # "the closest pallet to the shelf that is not on it"
-            target = targets[0]
-            result = q.changed(result, lambda v: target if isinstance(v, It) else v)
-    elif references := dict.fromkeys(_references(conditions)):
-        rank = rank if len(references) > 1 else with_target(rank, next(iter(references)))
+            result = _referring_to(result, targets[0])
+    elif len(named) == 1:
+        rank = with_target(rank, next(iter(named)))
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
+
+
+def _referring_to(value: Any, target: q.Selection) -> Any:
+    """ "The pallet nearest to the transporter but the one it carries": it is the transporter."""
+    if OTHER_THAN_IT in q.parts_of(value):
+        return value
+    return q.changed(value, lambda v: target if isinstance(v, It) else v)
+
+
+def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
+    """ "Pallets except the carried one": a pallet."""
+    label = class_of(base)
+    for part in condition.conditions if isinstance(condition, q.All) else (condition,):
+        match part:
+            case q.Not(q.Among(left_out)) if label and Such() in q.parts_of(left_out):
+                named = q.changed(left_out, lambda v: base if isinstance(v, Such) else v)
+                condition = q.changed(condition, lambda v, o=left_out, n=named: n if v == o else v)
+    return condition
 
 
 def _other_than(base: q.Selection, ranks: list[Rank]) -> q.Selection:
@@ -138,6 +195,23 @@ def _references(conditions: list[q.Condition]) -> list[q.Selection]:
     return found
 
 
+def several_of(base: q.Selection, *groups: object) -> q.Selection:
+    """A plural with its modifiers.
+
+    Raises:
+        Mismatch: for "the pallets nearest to the shelf", which leaves open how many.
+    """
+    result = of(base, *groups)
+    behind = groups[-1] if isinstance(groups[-1], tuple) else ()
+    if isinstance(result, q.Ranked) and result.take == 1 and any(_is_near(m) for m in behind):
+        raise Mismatch("say how many of the nearest ones are meant, or sort them by distance")
+    return result
+
+
+def _is_near(modifier: object) -> bool:
+    return isinstance(modifier, Rank) and isinstance(modifier.key, q.DistanceTo)
+
+
 def where(selection: q.Selection, *conditions: object) -> q.Selection:
     """A selection narrowed by what else the question says of it; under a superlative, if any."""
     given = [c for c in conditions if c is not None]
@@ -145,17 +219,18 @@ def where(selection: q.Selection, *conditions: object) -> q.Selection:
     if any(isinstance(part, q.Not) and isinstance(part.condition, q.Among) for part in excepted):
         selection = _without_open_other(selection)
     if isinstance(selection, q.Ranked) and given:
+        if isinstance(selection.key, q.DistanceTo):  # "nearest to the AGV but the one it carries"
+            given = [_referring_to(c, selection.key.target) for c in given]
         return replace(selection, of=of(selection.of, *given))
     return of(selection, *given)
 
 
 def _without_open_other(selection: q.Selection) -> q.Selection:
     """ "Which other pallets are there besides pallet 8": the exception says other than what."""
-    other: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
     if isinstance(selection, q.Where):
         condition = selection.condition
         kept = condition.conditions if isinstance(condition, q.All) else (condition,)
-        kept = tuple(c for c in kept if c != other)
+        kept = tuple(c for c in kept if c != OTHER_THAN_IT)
         return q.Where(selection.of, q.all_of(*kept)) if kept else selection.of
     return selection
 
@@ -205,12 +280,8 @@ def of_class(label: str | None, default: str) -> q.Selection:
 
 
 def robot() -> q.Selection:
-    """ "The robot" is the one that looks, or one that is seen."""
-    raise Mismatch(
-        'it is open which robot is meant: say "the camera" for the one that looks, or name the '
-        "region",
-        decisive=True,
-    )
+    """ "The robot": the camera's own, where the question only asks where things are from there."""
+    return Robot()  # type: ignore[return-value]
 
 
 def canonical_rank(
@@ -263,6 +334,11 @@ def counted_class(label: str, number: float) -> q.Selection:
     return Counted(label, whole(number))  # type: ignore[return-value]
 
 
+def exactly(number: float, selection: q.Selection) -> q.Selection:
+    """ "The two pallets in buffer 2"."""
+    return q.Exactly(selection, whole(number))  # type: ignore[arg-type]
+
+
 def chosen(selection: q.Selection | None, label: str, number: float) -> q.Selection:
     """Objects to choose from: those named, or "the two shelves"."""
     return counted_class(label, number) if selection is None else selection
@@ -296,7 +372,9 @@ def several(selection: q.Selection) -> q.Selection:
     Raises:
         Mismatch: for one object.
     """
-    if isinstance(selection, Counted) and selection.number > 1:
+    if isinstance(selection, q.Exactly) or (
+        isinstance(selection, Counted) and selection.number > 1
+    ):
         return selection
     if not isinstance(selection, q.Ids) or len(selection.ids) < 2:
         raise Mismatch("one object leaves nothing to choose from")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from .. import question as q
 from .conditions import Amount
-from .noun_phrases import AllOf, of, where
+from .noun_phrases import AllOf, alike, class_of, of, where
 from .parser import Mismatch
 from .quantities import ends, exists
 
@@ -30,7 +30,17 @@ def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -
     """
     if denied is not None and isinstance(subject, AllOf):
         raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
-    return q.Whether(q.Holds(subject, condition))
+    return q.Whether(q.Holds(subject, alike(condition, subject)))
+
+
+def both(subject: q.Selection) -> q.Selection:
+    """ "Are pallets 8 and 9 both loaded".
+
+    Raises:
+        Mismatch: unless they are two.
+    """
+    ends(subject)
+    return subject
 
 
 def equal_sizes(both: q.Selection, dimension: q.Dimension) -> q.Whether:
@@ -54,6 +64,10 @@ def denied(question: q.Question) -> q.Whether:
     match question:
         case q.Whether(q.Exists(selection)):
             return compared(q.Count(selection), q.Comparison.EQUAL, 0)
+        case q.Whether(q.Compares(q.Count(selection), q.Comparison.EQUAL, 0)):
+            return exists(selection)
+        case q.Whether(q.Holds(AllOf(label), condition)):
+            return exists(where(q.OfClass(label), q.negated(condition)))
         case q.Whether(q.Holds(q.Ids(ids) as subject, condition)) if len(ids) == 1:
             return holds(subject, q.negated(condition))
     raise Mismatch("a statement that can be false in several ways; ask whether it is true")
@@ -78,9 +92,9 @@ def same_kind(subject: q.Selection, *modifiers: object) -> q.Whether:
     Raises:
         Mismatch: if the subject has no class of its own.
     """
-    kind = subject.of if isinstance(subject, q.Ranked) else subject
-    if not isinstance(kind, q.Ids | q.OfClass) or kind.label == "region":
+    label = class_of(subject)
+    if not label:
         raise Mismatch("name the class of objects that it is compared with")
     if isinstance(subject, q.Ids) and len(subject.ids) > 1:
         raise Mismatch("one object is compared with the others")
-    return same(subject, of(q.OfClass(kind.label), *modifiers))
+    return same(subject, of(q.OfClass(label), *modifiers))

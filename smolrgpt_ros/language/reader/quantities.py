@@ -8,13 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 from .. import question as q
-from .noun_phrases import Counted, It, counted_one, of
+from .noun_phrases import Counted, It, alike, choices, counted_one, of, other_than
 from .parser import Mismatch
 from .superlatives import Rank, Unsaid, extreme_of, with_target
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
     """Between two ends; "the nearest pallet" at one end, "to it", speaks of the other."""
+    first, second = other_than(first, second), alike(second, first)
+    match first, second:
+        case q.Ranked(of_, q.DistanceTo(Unsaid())), q.Ranked(again, q.DistanceTo(Unsaid())) if (
+            of_ == again and first.extreme is second.extreme
+        ):
+            raise Mismatch("two closest objects are closest to something, or a pair")
+    if all(Unsaid() in q.parts_of(end) for end in (first, second)):
+        # "The farther shelf from the nearer one": both are so to the camera.
+        return q.Distance(first, second, mode or q.Mode.CENTER)
     return q.Distance(_beside_end(first, second), _beside_end(second, first), mode or q.Mode.CENTER)
 
 
@@ -39,12 +48,16 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
     if isinstance(selection, q.Union) and len(selection.members) == 2:
         return selection.members[0], selection.members[1]
     if isinstance(selection, q.Ids) and len(selection.ids) == 2:
-        first, second = (q.Ids((i,), selection.label) for i in selection.ids)
-        return first, second
+        return q.Ids(selection.ids[:1], selection.label), q.Ids(selection.ids[1:], selection.label)
     if isinstance(selection, q.Ranked) and selection.take == 2:
         return replace(selection, take=1), replace(selection, take=1, rank=2)
     if isinstance(selection, Counted) and selection.number == 2:
         return counted_one(selection, 0), counted_one(selection, 1)
+    if isinstance(selection, q.Exactly) and selection.number == 2:
+        return (
+            q.Ranked(selection, q.Column(), q.Extreme.LEAST),
+            q.Ranked(selection, q.Column(), q.Extreme.MOST),
+        )
     raise Mismatch("a distance has two ends")
 
 
@@ -72,7 +85,7 @@ def span(
 def _is_list(selection: q.Selection) -> bool:
     if isinstance(selection, Counted):
         return selection.index is None
-    return isinstance(selection, q.Union) or (
+    return isinstance(selection, q.Union | q.Exactly) or (
         isinstance(selection, q.Ids) and len(selection.ids) > 1
     )
 
@@ -90,9 +103,35 @@ def length(quantity: q.Quantity, unit: q.Unit | None = None) -> q.HowMuch:
     return q.HowMuch(quantity, unit or q.Unit.METRE)
 
 
+def size(selection: q.Selection, dimension: q.Dimension) -> q.Size:
+    """A size of one object.
+
+    Raises:
+        Mismatch: for several, which have one each.
+    """
+    if _is_list(selection):
+        raise Mismatch("several objects have a size each")
+    return q.Size(selection, dimension)
+
+
+def sizes(
+    selection: q.Selection, dimension: q.Dimension, unit: q.Unit | None = None
+) -> q.HowMuch | q.Each:
+    """ "How tall is pallet 7", "how tall are pallets 7 and 9"."""
+    if _is_list(selection):
+        return each(selection, q.SizeOf(dimension), unit)
+    return length(q.Size(selection, dimension), unit)
+
+
 def difference(first: q.Quantity, second: q.Quantity, unit: q.Unit | None = None) -> q.HowMuch:
     """How much more the first is than the second."""
     return q.HowMuch(q.Difference(first, second), unit or q.Unit.METRE)
+
+
+def unsigned(question: q.HowMuch) -> q.HowMuch:
+    """ "The height difference of pallets 7 and 4", whichever is the taller."""
+    assert isinstance(question.quantity, q.Difference)
+    return replace(question, quantity=replace(question.quantity, absolute=True))
 
 
 def size_difference(
@@ -105,6 +144,7 @@ def size_difference(
     """
     if dimension is q.Dimension.SIZE:
         raise Mismatch("it is open which size is meant; ask for height, width or length")
+    first, second = other_than(first, second), alike(second, first)
     return difference(q.Size(first, dimension), q.Size(second, dimension), unit)
 
 
@@ -122,6 +162,7 @@ def distance_difference(
     first: q.Selection, second: q.Selection, target: q.Selection, unit: q.Unit | None = None
 ) -> q.HowMuch:
     """How much closer the first is to the target than the second."""
+    first, second = other_than(first, second), alike(second, first)
     return difference(q.Distance(second, target), q.Distance(first, target), unit)
 
 
@@ -264,6 +305,11 @@ def asked(ask: str, selection: q.Selection) -> q.Question:
         "any": exists,
     }
     return asks[ask](selection)
+
+
+def named_choices(label: str, first: q.Selection, second: q.Selection) -> q.Selection:
+    """ "Which pallet is taller, the carried one or the one in the buffer"."""
+    return choices(alike(first, q.OfClass(label)), alike(second, q.OfClass(label)))
 
 
 def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q.Order:

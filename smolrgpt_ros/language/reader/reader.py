@@ -11,12 +11,12 @@ from pathlib import Path
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..english import english
-from ..question import Among, Holds, Not, OfClass, Question, Where, Whether, parts_of
+from ..question import Question
 from ..vocabulary import plural_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
-from .noun_phrases import Counted, It, Such
 from .parser import Parser, TooLong
+from .preferences import preferred
 from .resolution import View, resolved
 from .spelling import Speller, english_words
 from .tokens import Token, tokenize
@@ -78,10 +78,7 @@ class GrammarReader:
             ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
-        closed = [r for r in readings if not _is_open(r.meaning)] or readings
-        best = [r.meaning for r in closed if r.cost == closed[0].cost]
-        best = [meaning for meaning in best if not _leaves_out_nothing(meaning)] or best
-        best = [meaning for meaning in best if not _names_no_subject(meaning, view)] or best
+        best = preferred(readings, view)
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []
         for meaning in best:
@@ -165,32 +162,6 @@ def _written(text: str, token: Token) -> str:
     if not plain.isprintable():
         plain = ascii(plain)[1:-1]
     return plain if len(plain) <= _LONGEST_WRITTEN else plain[:_LONGEST_WRITTEN] + "..."
-
-
-def _is_open(meaning: object) -> bool:
-    """Whether a pronoun, or a "one", stands for nothing that the question names."""
-    parts = parts_of(meaning)
-    classes = {part.label for part in parts if isinstance(part, OfClass | Counted)}
-    return It() in parts or (Such() in parts and len(classes) != 1)
-
-
-def _leaves_out_nothing(meaning: object) -> bool:
-    """Whether it leaves out what could not be meant: "transporters without pallets"."""
-    for part in parts_of(meaning):
-        if isinstance(part, Where) and isinstance(part.of, OfClass):
-            for other in parts_of(part.condition):
-                match other:
-                    case Not(Among(OfClass(label))) if label != part.of.label:
-                        return True
-    return False
-
-
-def _names_no_subject(meaning: object, view: View) -> bool:
-    """Whether yes or no is asked of "the pallet" where there are several."""
-    match meaning:
-        case Whether(Holds(OfClass(label), _)):
-            return len(view.ids_of(label)) > 1
-    return False
 
 
 def read_question(

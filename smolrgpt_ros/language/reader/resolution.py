@@ -10,7 +10,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .noun_phrases import AllOf, Counted, It, Such
+from .noun_phrases import AllOf, Counted, It, Robot, Such
 from .superlatives import Unsaid
 
 
@@ -39,6 +39,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
         QueryError: UNKNOWN_REGION for a region or class that is not in view, BAD_QUESTION for a
             pronoun that stands for nothing, and for placeholders that do not fit.
     """
+    meaning = _seen_from_robot(meaning, view)
     named = [p for p in q.parts_of(meaning) if isinstance(p, q.Ids)]
     classes = {p.label for p in q.parts_of(meaning) if isinstance(p, q.OfClass | Counted)}
     used = sum(i < 0 for ids in named for i in ids.ids)
@@ -51,6 +52,8 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
                 Status.UNKNOWN_REGION,
                 f"nothing called {value.label!r} is in view; in view: {view.listed()}",
             )
+        if isinstance(value, q.Union):
+            return q.union(*value.members)
         if isinstance(value, AllOf):
             return q.Ids(view.ids_of(value.label), value.label)
         if isinstance(value, Counted):
@@ -77,6 +80,42 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     if placeholders and not used:
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
     return q.changed(meaning, change)
+
+
+def _seen_from_robot(meaning: Any, view: View) -> Any:
+    """ "The robot" as the camera, wherever the question asks for distances and sides from it.
+
+    Raises:
+        QueryError: BAD_QUESTION for a question about the robot itself: its size, its load.
+    """
+
+    def camera(end: Any) -> Any:
+        return q.Camera() if end == Robot() else end
+
+    def change(value: Any) -> Any:
+        match value:
+            case q.Distance(first, second, mode) if q.Camera() not in (first, second):
+                return q.Distance(camera(first), camera(second), mode)
+            case q.DistanceTo(target):
+                return q.DistanceTo(camera(target))
+            case q.Beside(side, of):
+                return q.Beside(side, camera(of))
+            case q.Relation(kind, first, second):
+                return q.Relation(kind, first, camera(second))
+            case q.Direction(subject, viewer):
+                return q.Direction(subject, camera(viewer))
+            case q.Route(stops):
+                return q.Route(tuple(map(camera, stops)))
+        return value
+
+    found = q.changed(meaning, change)
+    if Robot() in q.parts_of(found):
+        raise QueryError(
+            Status.BAD_QUESTION,
+            'it is open which robot is meant: say "the camera" for the one that looks, or name '
+            f"the region; in view: {view.listed()}",
+        )
+    return found
 
 
 def _check_nearest_to_each(meaning: Any, view: View) -> None:

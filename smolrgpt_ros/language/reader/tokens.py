@@ -42,7 +42,7 @@ _PIECE = re.compile(
     | (?P<negative>(?<![^\s(])-\d+(?:[.,]\d+)?)
     | (?P<number>(?<![\d.])\d+(?:[.,]\d+)?)(?![\d])
     | (?P<short>[^\W\d_](?:\.[^\W\d_])+\b\.?)
-    | (?P<own>(?<=[\w\])>])'s\b)
+    | (?P<own>(?<=[\w\])>])'s\b | (?<=s)'(?=\s))
     | (?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)
     | (?P<symbol><->|->|<=|>=|!=|==|[@\\<>=+/&()%])
     | (?P<pause>[,;:.?!\-]+|["`*|])
@@ -55,6 +55,9 @@ _SYMBOLS = {
     "==": "equals", "@": "at", "\\": "backslash",
 }  # fmt: skip
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
+_FOOT_M, _INCH_M = 0.3048, 0.0254
+_BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")
+"""Words that may stand behind "5 ft 3"."""
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
 
@@ -100,7 +103,7 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
                 number = float(found["number"].replace(",", "."))
                 yield Token(found["number"], "number", number, _number_signs(number), start, end)
         elif found["own"]:
-            yield Token("'s", "word", "'s", frozenset({"'s"}), start, end)
+            yield _own(start, end)
         elif found["short"]:
             word = found["short"].rstrip(".")
             word = lists.spellings.get(word, word)
@@ -109,13 +112,21 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
             if start < ordinal_end:
                 continue
             for word in lists.expanded(found["word"]):
-                yield Token(word, "word", word, frozenset({word}), start, end)
+                if word == "'s":
+                    yield _own(start, end)
+                else:
+                    yield Token(word, "word", word, frozenset({word}), start, end)
         elif found["pause"]:
             yield Token(found["pause"], "pause", "", frozenset(), start, end)
         else:
             symbol = found["symbol"] or found["negative"] or found["rest"]
             word = _SYMBOLS.get(symbol, symbol)
             yield Token(word, "word", word, frozenset({word}), start, end)
+
+
+def _own(start: int, end: int) -> Token:
+    """The "'s" of "pallet 9's height", and of "pallet 9's taller"."""
+    return Token("'s", "word", "'s", frozenset({"'s", "is"}), start, end)
 
 
 def _number_signs(number: float) -> frozenset[str]:
@@ -135,7 +146,7 @@ def _with_spelling(
                 word = speller.repaired(word, known)
             number = lists.numbers.get(word)
             value: object = word if number is None else float(number)
-            signs = frozenset({word})
+            signs = token.signs if word == token.text else frozenset({word})
             if number is not None:
                 signs |= _number_signs(float(number))
             token = Token(word, "word", value, signs, token.start, token.end)
@@ -230,6 +241,10 @@ def _length_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[floa
     metres = lists.units.get(words[unit])
     if number is None:
         return None
+    if metres == _FOOT_M and unit == 1:
+        inches = _inches_at(tokens, at + 2, lists)
+        if inches is not None:
+            return number * metres + inches[0], 2 + inches[1]
     if metres is not None:
         more = unit == 1 and words[2:5] == ["and", "a", "half"]
         return (number + 0.5 * more) * metres, 5 if more else unit + 1
@@ -240,6 +255,22 @@ def _length_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[floa
             metres = lists.units.get(last[2].text)
             return None if metres is None else (number * metres, 1)
     return None
+
+
+def _inches_at(
+    tokens: Sequence[Token], at: int, lists: WordLists
+) -> tuple[float, int] | None:
+    """The inches behind feet, "6 inches" or the 3 of "5 ft 3", in metres, and how many tokens."""
+    at_and = at < len(tokens) and tokens[at].text == "and"
+    run = tokens[at + at_and : at + at_and + 2]
+    number = run[0].value if run and run[0].kind == "number" else None
+    if not isinstance(number, float):
+        return None
+    named = len(run) == 2 and lists.units.get(run[1].text) == _INCH_M
+    if named:
+        return number * _INCH_M, 2 + at_and
+    bare = len(run) == 1 or run[1].kind not in ("noun", "number", "word") or run[1].text in _BEHIND
+    return (number * _INCH_M, 1) if bare and not at_and and number < 12 else None
 
 
 def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:

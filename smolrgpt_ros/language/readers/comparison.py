@@ -65,12 +65,16 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
                 return frozenset(i for i, found in labels.items() if found == label)
             case q.Ids(ids):
                 return frozenset(ids)
+            case q.Exactly(of):
+                return of
             case q.Union(members):
                 return _together(members)
             case q.All(conditions) | q.AnyOf(conditions):
                 return (type(part), frozenset(conditions))
             case q.Between(one, two):
                 return (q.Between, frozenset((one, two)))
+            case q.Difference(one, two):
+                return (q.Difference, one, two)
             case q.Distance(one, two, mode):
                 return (mode, frozenset((one, two)))
             case q.Same(one, two):

@@ -19,6 +19,7 @@ UNITS = {
     q.Unit.CENTIMETRE: " in cm",
     q.Unit.MILLIMETRE: " in mm",
     q.Unit.FOOT: " in ft",
+    q.Unit.YARD: " in yd",
     q.Unit.INCH: " in inch",
 }
 STRAIGHT_AHEAD = q.Compared(q.Bearing(), q.Comparison.LESS, 10.0)
@@ -161,6 +162,8 @@ def _call_of(value: object) -> tuple[object, ...]:
             return "average", of, key
         case q.Route(stops):
             return "route", *stops
+        case q.Difference(absolute=True):
+            raise Inexpressible("the notation writes a difference with its sign")
         case q.Difference(first, second):
             return "difference", first, second
     return _smaller(value)
@@ -183,6 +186,8 @@ def _smaller(value: object) -> tuple[object, ...]:
             return "where", of, condition
         case q.Ranked(of, key, extreme, rank, take):
             return ranked_head(extreme, rank, take), of, key
+        case q.Exactly(of, number):
+            raise Inexpressible(f"the notation does not say how many there are, found {number}")
         case q.DistanceTo(target):
             return "distance", target
         case q.Holding(content):

@@ -16,7 +16,7 @@ from .. import question as q
 from .notation import ORDINALS, PAIRS, STRAIGHT_AHEAD, TAKES, UNITS, ranked_head
 
 REFUSAL = " refuse"
-LENGTH_UNITS = {" m": 1.0, " cm": 0.01, " mm": 0.001, " ft": 0.3048, " inch": 0.0254}
+LENGTH_UNITS = {" m": 1.0, " cm": 0.01, " mm": 0.001, " ft": 0.3048, " yd": 0.9144, " inch": 0.0254}
 
 
 @dataclass(frozen=True)

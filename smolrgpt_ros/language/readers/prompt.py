@@ -17,6 +17,7 @@ _UNITS = {
     q.Unit.CENTIMETRE: r"\bcm|cent",
     q.Unit.MILLIMETRE: r"\bmm|mill",
     q.Unit.FOOT: r"\bft|f[eo]+t",
+    q.Unit.YARD: r"\byds?\b|yard",
     q.Unit.INCH: r"inch",
 }
 _AMOUNTS = {"half": "0.5"}

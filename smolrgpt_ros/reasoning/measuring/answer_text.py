@@ -156,6 +156,9 @@ class _Writer:
             case Total(_, key) | Mean(_, key):
                 word = "in total" if isinstance(quantity, Total) else "on average"
                 return f"{word}, {key_noun(key)} of {self._names(ids)} is {number}"
+            case Difference(first, second, absolute=True):
+                both = f"{quantity_noun(first)} and {quantity_noun(second)}"
+                return f"{both} differ by {number}"
             case Difference(first, second):
                 more = "less" if number.startswith("-") else "more"
                 than = f"{number.removeprefix('-')} {more} than {quantity_noun(second)}"

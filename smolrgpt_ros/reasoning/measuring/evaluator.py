@@ -8,6 +8,7 @@ import math
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import (
     Condition,
+    Exactly,
     Key,
     Quantity,
     Question,
@@ -193,4 +194,4 @@ def _is_decided(selection: Selection) -> bool:
     """Whether measuring decides what a selection selects."""
     if isinstance(selection, Union):
         return any(_is_decided(member) for member in selection.members)
-    return isinstance(selection, (Where, Ranked))
+    return isinstance(selection, (Where, Ranked, Exactly))

@@ -28,6 +28,7 @@ _METRES = {
     Unit.CENTIMETRE: (0.01, 0),
     Unit.MILLIMETRE: (0.001, 0),
     Unit.FOOT: (0.3048, 2),
+    Unit.YARD: (0.9144, 2),
     Unit.INCH: (0.0254, 1),
 }
 

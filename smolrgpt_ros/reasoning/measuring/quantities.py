@@ -133,14 +133,15 @@ def amount_of(quantity: Quantity, context: Context) -> Amount:
             way = [context.one(stop) for stop in stops]
             legs = [context.objects.center_distance(a, b) for a, b in pairwise(way)]
             return Amount(combined(legs, [1.0] * len(legs)), "m", regions_in(way))
-        case Difference(first, second):
+        case Difference(first, second, absolute):
             one, two = context.amount(first), context.amount(second)
             if one.unit != two.unit:
                 raise QueryError(
                     Status.BAD_QUESTION,
                     f"two numbers of one unit can be compared, found {one.unit} and {two.unit}",
                 )
-            number = combined((one.number, two.number), (1.0, -1.0))
+            sign = -1.0 if absolute and one.number.value < two.number.value else 1.0
+            number = combined((one.number, two.number), (sign, -sign))
             ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
             return Amount(number, one.unit, ids)
 

@@ -24,6 +24,7 @@ from smolrgpt_ros.language.question import (
     DistanceTo,
     Each,
     Everything,
+    Exactly,
     Exists,
     Holding,
     Holds,
@@ -167,6 +168,8 @@ class _Needs:
             case Ranked(of, key):
                 self._deciding(of)
                 self._key(key, of)
+            case Exactly(of):
+                self._deciding(of)
             case _:
                 pass
 
@@ -231,7 +234,7 @@ class _Needs:
         match selection:
             case Union(members):
                 return set().union(*(self._candidates(member) for member in members))
-            case Ranked(of) | Where(of):
+            case Ranked(of) | Where(of) | Exactly(of):
                 return self._candidates(of)
             case _:
                 raise AssertionError(f"the image decides {selection}")
@@ -246,6 +249,8 @@ def _by_image(selection: Selection) -> bool:
             return isinstance(key, Column) and _by_image(of)
         case Union(members):
             return all(_by_image(member) for member in members)
+        case Exactly(of):
+            return _by_image(of)
         case _:
             return True
 

@@ -12,6 +12,7 @@ from smolrgpt_ros.language.question import (
     Dimension,
     DistanceTo,
     Everything,
+    Exactly,
     Extreme,
     Ids,
     Key,
@@ -28,7 +29,7 @@ from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
 from .floor_objects import CannotMeasure
 from .numbers import IMPOSSIBLE, Number, chance_below
-from .wording import join, nothing, noun, superlative
+from .wording import join, nothing, noun, phrase, superlative
 
 
 def resolve(selection: Selection, context: Context) -> Selected:
@@ -64,6 +65,8 @@ def resolve(selection: Selection, context: Context) -> Selected:
             return _where(context.select(of), condition, context)
         case Ranked():
             return _ranked(selection, context)
+        case Exactly():
+            return _exactly(selection, context)
 
 
 def none_fits(selection: Selection, context: Context) -> QueryError:
@@ -114,6 +117,19 @@ def _where(base: Selected, condition: Condition, context: Context) -> Selected:
             doubts.append(f"{name} {verb} ({share:.2f})")
     ids = tuple(region_id for region_id, chance in chances.items() if chance >= 0.5)
     return Selected(ids, chances, certainty, False, unknown, tuple(doubts))
+
+
+def _exactly(selection: Exactly, context: Context) -> Selected:
+    """The objects that are so many as said; doubts about one of them are doubts about that."""
+    ids = context.members(selection.of)
+    if len(ids) != selection.number:
+        listed = f": {join([str(i) for i in ids])}" if ids else ""
+        raise QueryError(
+            Status.UNKNOWN_REGION,
+            f"the question speaks of {selection.number} {phrase(selection.of).removeprefix('the ')}, found "
+            f"{len(ids)}{listed}",
+        )
+    return context.select(selection.of)
 
 
 # -- rankings -------------------------------------------------------------------------------

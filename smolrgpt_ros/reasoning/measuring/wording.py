@@ -20,6 +20,7 @@ from smolrgpt_ros.language.question import (
     Dimension,
     DistanceTo,
     Everything,
+    Exactly,
     Extreme,
     Holding,
     Ids,
@@ -66,7 +67,7 @@ def noun(selection: Selection, count: int) -> str:
     match selection:
         case Ids(_, label) | OfClass(label):
             word = label or "region"
-        case Where(of) | Ranked(of):
+        case Where(of) | Ranked(of) | Exactly(of):
             return noun(of, count)
         case Union(members) if len({noun(m, count) for m in members}) == 1:
             return noun(members[0], count)
@@ -120,6 +121,8 @@ def phrase(selection: Selection) -> str:
             return join([phrase(member) for member in members])
         case Where(of, condition):
             return f"{phrase(of)} {relative_clause(condition)}"
+        case Exactly(of):
+            return phrase(of)
         case Ranked(of, key):
             what = superlative(selection)
             if selection.take == 1 and isinstance(key, Holding):
@@ -231,4 +234,4 @@ def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> s
                 return f"as {_SIZES[dimension][4]} as {other}"
             return f"{_SIZES[dimension][3 if more else 2]} than {other}"
         case _:
-            return f"{'right' if more else 'left'} of {other}"
+            return f"{'right' if more else 'left'} of {phrase(value)}"

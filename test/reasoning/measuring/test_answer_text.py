@@ -122,6 +122,14 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
             HowMuch(Difference(Size(P12, Dimension.HEIGHT), Size(P11, Dimension.HEIGHT))),
             "The height of pallet 12 is 0.# m (± 0.#) less than the height of pallet 11.",
         ),
+        (
+            HowMuch(Difference(Size(P12, Dimension.HEIGHT), Size(P11, Dimension.HEIGHT), True)),
+            "The height of pallet 12 and the height of pallet 11 differ by 0.# m (± 0.#).",
+        ),
+        (
+            Whether(Holds(P11, Compared(Column(), LESS, PALLETS))),
+            "Yes, pallet 11 is left of the pallets.",
+        ),
         (Which(NEAREST), "Pallet 13 is the nearest pallet to transporter 22."),
         (
             Which(Ranked(PALLETS, HEIGHT, Extreme.MOST, 2)),

@@ -27,6 +27,7 @@ from smolrgpt_ros.language.question import (
     DistanceTo,
     Each,
     Everything,
+    Exactly,
     Exists,
     Extreme,
     Holding,
@@ -108,6 +109,8 @@ def gap(a: int, b: int) -> float:
         (Size(SHELF, Dimension.LENGTH), 2.8, (31,)),
         (Size(SHELF, Dimension.WIDTH), 1.0, (31,)),  # the side that faces the viewer
         (Difference(Size(P11, Dimension.HEIGHT), Size(P12, Dimension.HEIGHT)), 0.2, (11, 12)),
+        (Difference(Size(P12, Dimension.HEIGHT), Size(P11, Dimension.HEIGHT)), -0.2, (12, 11)),
+        (Difference(Size(P12, Dimension.HEIGHT), Size(P11, Dimension.HEIGHT), True), 0.2, (12, 11)),
         (Difference(Distance(P11, T22), Distance(P12, T22)), gap(11, 22) - gap(12, 22), None),
     ],
 )
@@ -212,6 +215,21 @@ def test_which(yard_geometry: FrameGeometry, selection: Selection, chosen: int) 
 def test_which_of_several_lists_them(yard_geometry: FrameGeometry) -> None:
     found = evaluate(Which(Where(PALLETS, Inside(BUFFERS))), yard_geometry)
     assert (found.value, found.region_ids, found.reason) == (None, (11, 12), "")
+
+
+def test_objects_that_are_said_to_be_so_many(yard_geometry: FrameGeometry) -> None:
+    inside = Where(PALLETS, Inside(BUFFERS))
+    tallest = Ranked(Exactly(inside, 2), HEIGHT, MOST)
+    assert evaluate(Which(tallest), yard_geometry).value == 11
+    with pytest.raises(QueryError, match="speaks of 3 pallets in a buffer, found 2: 11, 12"):
+        evaluate(Which(Ranked(Exactly(inside, 3), HEIGHT, MOST)), yard_geometry)
+
+
+def test_left_of_all_of_several(yard_geometry: FrameGeometry) -> None:
+    """Pallet 11 stands left of the others, transporter 22 right of it and left of pallet 12."""
+    left = Compared(Column(), Comparison.LESS, PALLETS)
+    assert evaluate(Whether(Holds(P11, left)), yard_geometry).value is True
+    assert evaluate(Whether(Holds(T22, left)), yard_geometry).value is False
 
 
 def test_two_nearest(yard_geometry: FrameGeometry) -> None:

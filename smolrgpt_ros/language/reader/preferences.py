@@ -1,0 +1,92 @@
+"""Which of the readings that cost the same is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..question import (
+    Among,
+    Holds,
+    Ids,
+    Inside,
+    LoadState,
+    Not,
+    OfClass,
+    OnTop,
+    SizeOf,
+    State,
+    Where,
+    Whether,
+    parts_of,
+)
+from .conditions import ON_FLOOR
+from .noun_phrases import Counted, It, Such
+from .parser import Reading
+from .resolution import View
+
+
+_CARRIED = (State(LoadState.CARRIED), State(LoadState.ON_FLOOR))
+
+
+def preferred(readings: Sequence[Reading], view: View) -> list[object]:
+    """The cheapest readings without those that say what nobody means, if others are left.
+
+    Args:
+        readings: at least one, cheapest first.
+        view: the regions that may be meant.
+    """
+    closed = [r for r in readings if not _is_open(r.meaning)] or readings
+    best = [r.meaning for r in closed if r.cost == closed[0].cost]
+    unlikely: Sequence[Callable[[object, View], bool]] = (
+        _leaves_out_nothing,
+        _names_no_subject,
+        _narrows_nothing,
+    )
+    for is_unlikely in unlikely:
+        best = [meaning for meaning in best if not is_unlikely(meaning, view)] or best
+    return best
+
+
+def _is_open(meaning: object) -> bool:
+    """Whether a pronoun, or a "one", stands for nothing that the question names."""
+    parts = parts_of(meaning)
+    classes = {part.label for part in parts if isinstance(part, OfClass | Counted)}
+    return It() in parts or (Such() in parts and len(classes) != 1)
+
+
+def _leaves_out_nothing(meaning: object, view: View) -> bool:
+    """Whether it leaves out what could not be meant: "transporters without pallets"."""
+    for part in parts_of(meaning):
+        if isinstance(part, Where) and isinstance(part.of, OfClass):
+            for other in parts_of(part.condition):
+                match other:
+                    case Not(Among(OfClass(label))) if label != part.of.label:
+                        return True
+    return False
+
+
+def _narrows_nothing(meaning: object, view: View) -> bool:
+    """Whether it narrows a class of which one object is in view, or says of a place that it rides.
+
+    "The pallets in the buffer that are nearer than 5 m": with one buffer, the pallets are.
+    """
+    for part in parts_of(meaning):
+        match part:
+            case Where(OfClass(label)) if len(view.ids_of(label)) == 1:
+                return True
+            case Where(OfClass(label), condition) if label in ON_FLOOR:
+                if any(isinstance(p, OnTop | SizeOf) or p in _CARRIED for p in parts_of(condition)):
+                    return True
+            case Where(OfClass(label), Inside(Ids(_, again) | OfClass(again))) if label == again:
+                return True
+            case OnTop(Ids(_, label) | OfClass(label)) if label in ON_FLOOR:
+                return True
+    return False
+
+
+def _names_no_subject(meaning: object, view: View) -> bool:
+    """Whether yes or no is asked of "the pallet" where there are several."""
+    match meaning:
+        case Whether(Holds(OfClass(label), _)):
+            return len(view.ids_of(label)) > 1
+    return False
