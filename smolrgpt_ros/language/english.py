@@ -11,42 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import singledispatch
 
 from . import question as q
+from .english_words import AS_FAR, COLUMNS, ORDINALS, SIDES, SUPERLATIVES, UNITS
 from .vocabulary import plural_of
-
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_UNITS = {
-    q.Unit.METRE: "",
-    q.Unit.CENTIMETRE: " in centimetres",
-    q.Unit.MILLIMETRE: " in millimetres",
-    q.Unit.FOOT: " in feet",
-    q.Unit.YARD: " in yards",
-    q.Unit.INCH: " in inches",
-}
-_SUPERLATIVES = {
-    (q.Dimension.HEIGHT, q.Extreme.MOST): "tallest",
-    (q.Dimension.HEIGHT, q.Extreme.LEAST): "shortest",
-    (q.Dimension.WIDTH, q.Extreme.MOST): "widest",
-    (q.Dimension.WIDTH, q.Extreme.LEAST): "narrowest",
-    (q.Dimension.LENGTH, q.Extreme.MOST): "longest",
-    (q.Dimension.LENGTH, q.Extreme.LEAST): "least long",
-    (q.Dimension.SIZE, q.Extreme.MOST): "biggest",
-    (q.Dimension.SIZE, q.Extreme.LEAST): "smallest",
-    (q.Dimension.ELEVATION, q.Extreme.MOST): "most elevated",
-    (q.Dimension.ELEVATION, q.Extreme.LEAST): "least elevated",
-}
-_COLUMNS = {
-    q.Extreme.LEAST: "leftmost",
-    q.Extreme.MOST: "rightmost",
-    q.Extreme.MIDDLE: "middle",
-}
-_SIDES = {q.Comparison.LESS: q.Side.LEFT, q.Comparison.MORE: q.Side.RIGHT}
-_AS_FAR = {
-    q.Comparison.LESS: "closer to {target} than {other}",
-    q.Comparison.MORE: "farther from {target} than {other}",
-    q.Comparison.AT_MOST: "at most as far from {target} as {other}",
-    q.Comparison.AT_LEAST: "at least as far from {target} as {other}",
-    q.Comparison.EQUAL: "equally far from {target} as {other}",
-}
 
 
 def english(question: q.Question) -> str:
@@ -121,12 +87,12 @@ def _ranked(selection: q.Ranked) -> str:
         word = "closest" if least else "farthest"
         behind = f" {'to' if least else 'from'} {one(key.target)}"
     elif isinstance(key, q.Column):
-        word, behind = _COLUMNS[selection.extreme], ""
+        word, behind = COLUMNS[selection.extreme], ""
     elif isinstance(key, q.Bearing):
         least = selection.extreme is q.Extreme.LEAST
         word, behind = f"{'most' if least else 'least'} straight ahead", ""
     else:
-        word, behind = _SUPERLATIVES[key.dimension, selection.extreme], ""
+        word, behind = SUPERLATIVES[key.dimension, selection.extreme], ""
     if isinstance(selection.of, q.OfClass):
         name = plural_of(selection.of.label) if several else selection.of.label
         return f"the {place}{take}{word} {name}{behind}"
@@ -157,7 +123,7 @@ def _is_list(selection: q.Selection) -> bool:
 
 
 def _ordinal(rank: int) -> str:
-    return _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else f"{rank}th"
+    return ORDINALS[rank - 1] if rank <= len(ORDINALS) else f"{rank}th"
 
 
 def _listed(items: Sequence[str]) -> str:
@@ -217,7 +183,7 @@ def _compared(value: q.Compared) -> str:
     if isinstance(key, q.DistanceTo):
         if isinstance(value.value, float | int):
             return f"{than} {number(value.value)} m from {one(key.target)}"
-        return _AS_FAR[value.comparison].format(target=one(key.target), other=one(value.value))
+        return AS_FAR[value.comparison].format(target=one(key.target), other=one(value.value))
     if isinstance(key, q.SizeOf):
         size = value.value
         what = f"{number(size)} m" if isinstance(size, float | int) else one(size)
@@ -229,7 +195,7 @@ def _compared(value: q.Compared) -> str:
     if isinstance(key, q.Bearing) and isinstance(value.value, float | int):
         return f"{than} {number(value.value)} degrees off straight ahead"
     if isinstance(key, q.Column) and not isinstance(value.value, float | int):
-        side = _SIDES[value.comparison]
+        side = SIDES[value.comparison]
         return f"{side.value} all of {many(value.value)}"
     raise TypeError(f"a condition compares distances, sizes, contents, angles, found {key!r}")
 
@@ -299,7 +265,7 @@ def _sentence(question: q.Question) -> str:
 
 @_sentence.register
 def _(question: q.HowMuch) -> str:
-    asked, unit = question.quantity, _UNITS[question.unit]
+    asked, unit = question.quantity, UNITS[question.unit]
     if isinstance(asked, q.Distance) and asked.mode is q.Mode.CENTER:
         several = [_is_list(end) for end in (asked.first, asked.second)]
         first, second = ["any of " if s and sum(several) == 1 else "" for s in several]
@@ -325,7 +291,7 @@ def _(question: q.Order) -> str:
 
 @_sentence.register
 def _(question: q.Each) -> str:
-    unit = _UNITS[question.unit]
+    unit = UNITS[question.unit]
     return f"What is the {_of_each(question.key)} of each of {many(question.selection)}{unit}?"
 
 
@@ -357,4 +323,4 @@ def _(question: q.WhereIs) -> str:
 
 @_sentence.register
 def _(question: q.Dimensions) -> str:
-    return f"What are the dimensions of {one(question.of)}{_UNITS[question.unit]}?"
+    return f"What are the dimensions of {one(question.of)}{UNITS[question.unit]}?"

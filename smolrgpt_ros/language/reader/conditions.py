@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import question as q
-from .noun_phrases import It, together
+from .noun_phrases import together
 from .parser import Mismatch
+from .references import It
 from .superlatives import Rank, Unsaid
 
 ON_FLOOR = ("buffer",)

@@ -8,9 +8,10 @@ from typing import Any
 
 from .. import question as q
 from .conditions import excepting, held_by, inside_only
-from .noun_phrases import It, Such, where
+from .noun_phrases import where
 from .parser import Mismatch
 from .quantities import exists, how_many, listing
+from .references import It, Such
 from .superlatives import Unsaid, with_target
 
 

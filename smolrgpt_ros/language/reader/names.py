@@ -1,8 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
-The functions stand by theme in ``superlatives.py``, ``noun_phrases.py``, ``conditions.py``,
-``quantities.py``, ``propositions.py`` and ``contexts.py``.
+The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
+``conditions.py``, ``quantities.py``, ``propositions.py`` and ``contexts.py``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from dataclasses import is_dataclass
 from enum import Enum
 
 from .. import question as q
-from . import conditions, contexts, noun_phrases, propositions, quantities, superlatives
+from . import (
+    conditions,
+    contexts,
+    noun_phrases,
+    propositions,
+    quantities,
+    references,
+    superlatives,
+)
 
 
 def grammar_names() -> Mapping[str, object]:
@@ -24,7 +32,15 @@ def grammar_names() -> Mapping[str, object]:
     }
     own = {
         name: member
-        for module in (superlatives, noun_phrases, conditions, quantities, propositions, contexts)
+        for module in (
+            superlatives,
+            references,
+            noun_phrases,
+            conditions,
+            quantities,
+            propositions,
+            contexts,
+        )
         for name, member in vars(module).items()
         if callable(member) and getattr(member, "__module__", "") == module.__name__
     }

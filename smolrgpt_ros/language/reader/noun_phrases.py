@@ -8,31 +8,16 @@ from typing import Any
 
 from .. import question as q
 from .parser import Mismatch
+from .references import (
+    OTHER_THAN_IT,
+    Counted,
+    It,
+    Such,
+    class_of,
+    counted_class,
+    referring_to,
+)
 from .superlatives import Ordinal, Rank, Unsaid, last, toward, whole, with_target
-
-
-@dataclass(frozen=True)
-class It:
-    """A pronoun: what it stands for is said elsewhere in the question."""
-
-
-@dataclass(frozen=True)
-class Robot:
-    """ "The robot", where no region of that class is in view."""
-
-
-@dataclass(frozen=True)
-class Such:
-    """ "One" behind an adjective: an object of the class that the question names elsewhere."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """ "The two shelves": all of a class, which must be so many; or one of them, by its index."""
-
-    label: str
-    number: int
-    index: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,42 +44,7 @@ class Other:
     """ "the other pallets": without those that the same phrase, or the topic, names."""
 
 
-@dataclass(frozen=True)
-class AllOf:
-    """ "all buffers": every one in view, where "the buffer" is the only one."""
-
-    label: str
-
-
-OTHER_THAN_IT: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
-
 Modifier = Rank | Ordinal | Take | Target | Last | Other | q.Condition
-
-
-def class_of(selection: object) -> str:
-    """The label of the objects that a phrase names; empty where it names several or none."""
-    match selection:
-        case q.Ids(_, label) | q.OfClass(label) | Counted(label) | AllOf(label):
-            return "" if label == "region" else label
-        case q.Where(of) | q.Ranked(of) | q.Exactly(of):
-            return class_of(of)
-    return ""
-
-
-def alike(value: Any, model: q.Selection) -> Any:
-    """A part of a question whose "one" and "other one" speak of what another part names.
-
-    "The pallet in the buffer is taller than the one on the transporter", "than the other one".
-    """
-    label = class_of(model)
-    if label:
-        value = q.changed(value, lambda v: q.OfClass(label) if isinstance(v, Such) else v)
-    return other_than(value, model)
-
-
-def other_than(value: Any, model: q.Selection) -> Any:
-    """A part of a question whose "other" is other than what another part names."""
-    return q.changed(value, lambda v: q.Not(q.Among(model)) if v == OTHER_THAN_IT else v)
 
 
 def ids(label: str, *numbers: object) -> q.Ids:
@@ -145,22 +95,15 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         case q.DistanceTo(It()) if len(named) == 1:  # "right of pallet 9 and nearest to it"
             rank = replace(rank, key=q.DistanceTo(next(iter(named))))
         case q.DistanceTo(target) if Other() not in modifiers and not isinstance(target, Unsaid):
-            result = _referring_to(result, target)
+            result = referring_to(result, target)
     if targets:
         rank = toward(rank, targets[0])
         if Other() not in modifiers:  # "the closest pallet to the shelf that is not on it"
-            result = _referring_to(result, targets[0])
+            result = referring_to(result, targets[0])
     elif len(named) == 1:
         rank = with_target(rank, next(iter(named)))
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
-
-
-def _referring_to(value: Any, target: q.Selection) -> Any:
-    """ "The pallet nearest to the transporter but the one it carries": it is the transporter."""
-    if OTHER_THAN_IT in q.parts_of(value):
-        return value
-    return q.changed(value, lambda v: target if isinstance(v, It) else v)
 
 
 def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
@@ -170,8 +113,13 @@ def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
         match part:
             case q.Not(q.Among(left_out)) if label and Such() in q.parts_of(left_out):
                 named = q.changed(left_out, lambda v: base if isinstance(v, Such) else v)
-                condition = q.changed(condition, lambda v, o=left_out, n=named: n if v == o else v)
+                condition = _replaced(condition, left_out, named)
     return condition
+
+
+def _replaced(condition: Any, old: q.Selection, new: q.Selection) -> q.Condition:
+    found: q.Condition = q.changed(condition, lambda v: new if v == old else v)
+    return found
 
 
 def _other_than(base: q.Selection, ranks: list[Rank]) -> q.Selection:
@@ -220,7 +168,7 @@ def where(selection: q.Selection, *conditions: object) -> q.Selection:
         selection = _without_open_other(selection)
     if isinstance(selection, q.Ranked) and given:
         if isinstance(selection.key, q.DistanceTo):  # "nearest to the AGV but the one it carries"
-            given = [_referring_to(c, selection.key.target) for c in given]
+            given = [referring_to(c, selection.key.target) for c in given]
         return replace(selection, of=of(selection.of, *given))
     return of(selection, *given)
 
@@ -279,11 +227,6 @@ def of_class(label: str | None, default: str) -> q.Selection:
     return q.OfClass(label or default)
 
 
-def robot() -> q.Selection:
-    """ "The robot": the camera's own, where the question only asks where things are from there."""
-    return Robot()  # type: ignore[return-value]
-
-
 def canonical_rank(
     of_: q.Selection,
     rank: Rank,
@@ -318,52 +261,14 @@ def ranked_only(selection: q.Selection) -> q.Selection:
     return selection
 
 
-def such() -> q.Selection:
-    """ "The leftmost one": of the class that is named elsewhere."""
-    return Such()  # type: ignore[return-value]
-
-
-def counted_class(label: str, number: float) -> q.Selection:
-    """ "The two shelves".
-
-    Raises:
-        Mismatch: for one, which a class in the singular says.
-    """
-    if whole(number) < 2:
-        raise Mismatch("a plural needs more than one object")
-    return Counted(label, whole(number))  # type: ignore[return-value]
-
-
-def exactly(number: float, selection: q.Selection) -> q.Selection:
-    """ "The two pallets in buffer 2"."""
-    return q.Exactly(selection, whole(number))  # type: ignore[arg-type]
-
-
 def chosen(selection: q.Selection | None, label: str, number: float) -> q.Selection:
     """Objects to choose from: those named, or "the two shelves"."""
     return counted_class(label, number) if selection is None else selection
 
 
-def counted_one(several: Counted, index: int) -> q.Selection:
-    """One of "the two shelves"."""
-    return Counted(several.label, several.number, index)  # type: ignore[return-value]
-
-
 def nearest(selection: q.Selection, target: q.Selection) -> q.Ranked:
     """ "Which pallet can transporter 4 reach first": the nearest to it."""
     return q.Ranked(selection, q.DistanceTo(target), q.Extreme.LEAST)
-
-
-def it() -> q.Selection:
-    """What the topic names, where the question leaves it out."""
-    return It()  # type: ignore[return-value]
-
-
-def every(selection: q.Selection) -> q.Selection:
-    """ "all buffers", as the subject of yes or no."""
-    if isinstance(selection, q.OfClass):
-        return AllOf(selection.label)  # type: ignore[return-value]
-    return selection
 
 
 def several(selection: q.Selection) -> q.Selection:

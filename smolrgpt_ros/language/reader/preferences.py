@@ -20,10 +20,9 @@ from ..question import (
     parts_of,
 )
 from .conditions import ON_FLOOR
-from .noun_phrases import Counted, It, Such
 from .parser import Reading
+from .references import Counted, It, Such
 from .resolution import View
-
 
 _CARRIED = (State(LoadState.CARRIED), State(LoadState.ON_FLOOR))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from .. import question as q
 from .conditions import Amount
-from .noun_phrases import AllOf, alike, class_of, of, where
+from .noun_phrases import of, where
 from .parser import Mismatch
 from .quantities import ends, exists
+from .references import AllOf, alike, class_of
 
 
 def counted(selection: q.Selection, some: Amount) -> q.Whether:

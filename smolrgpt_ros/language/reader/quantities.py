@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from .. import question as q
-from .noun_phrases import Counted, It, alike, choices, counted_one, of, other_than
+from .noun_phrases import choices, of
 from .parser import Mismatch
+from .references import Counted, It, alike, counted_one, other_than
 from .superlatives import Rank, Unsaid, extreme_of, with_target
 
 
 def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None) -> q.Distance:
     """Between two ends; "the nearest pallet" at one end, "to it", speaks of the other."""
-    first, second = other_than(first, second), alike(second, first)
+    first, second = other_than(first, second), other_than(second, first)
     match first, second:
         case q.Ranked(of_, q.DistanceTo(Unsaid())), q.Ranked(again, q.DistanceTo(Unsaid())) if (
             of_ == again and first.extreme is second.extreme

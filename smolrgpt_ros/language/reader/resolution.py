@@ -10,7 +10,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .noun_phrases import AllOf, Counted, It, Robot, Such
+from .references import AllOf, Counted, It, Robot, Such
 from .superlatives import Unsaid
 
 

@@ -257,9 +257,7 @@ def _length_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[floa
     return None
 
 
-def _inches_at(
-    tokens: Sequence[Token], at: int, lists: WordLists
-) -> tuple[float, int] | None:
+def _inches_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[float, int] | None:
     """The inches behind feet, "6 inches" or the 3 of "5 ft 3", in metres, and how many tokens."""
     at_and = at < len(tokens) and tokens[at].text == "and"
     run = tokens[at + at_and : at + at_and + 2]

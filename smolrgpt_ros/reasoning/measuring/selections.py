@@ -124,10 +124,9 @@ def _exactly(selection: Exactly, context: Context) -> Selected:
     ids = context.members(selection.of)
     if len(ids) != selection.number:
         listed = f": {join([str(i) for i in ids])}" if ids else ""
+        said = f"{selection.number} {phrase(selection.of).removeprefix('the ')}"
         raise QueryError(
-            Status.UNKNOWN_REGION,
-            f"the question speaks of {selection.number} {phrase(selection.of).removeprefix('the ')}, found "
-            f"{len(ids)}{listed}",
+            Status.UNKNOWN_REGION, f"the question speaks of {said}, found {len(ids)}{listed}"
         )
     return context.select(selection.of)
 

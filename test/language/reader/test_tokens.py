@@ -17,8 +17,16 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 @pytest.mark.parametrize(
     ("text", "metres"),
-    [("2 m", 2.0), ("80cm", 0.8), ("1,5 metres", 1.5), ("10 feet", 3.048), ("a metre", 1.0),
-     ("2 feet 6 inches", 0.762), ("5 ft 3", 1.6002), ("3 yards", 2.7432)],
+    [
+        ("2 m", 2.0),
+        ("80cm", 0.8),
+        ("1,5 metres", 1.5),
+        ("10 feet", 3.048),
+        ("a metre", 1.0),
+        ("2 feet 6 inches", 0.762),
+        ("5 ft 3", 1.6002),
+        ("3 yards", 2.7432),
+    ],
 )
 def test_a_number_and_its_unit_are_one_length(text: str, metres: float) -> None:
     (token,) = tokens(text)

@@ -73,4 +73,9 @@ def test_a_text_that_is_no_question_is_refused() -> None:
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(QUESTIONS)
 def test_every_question_is_read_back(question: q.Question) -> None:
-    assert read_notation(notation(question), CLASSES) == question
+    try:
+        written = notation(question)
+    except Inexpressible:
+        assert any(isinstance(p, q.Exactly | q.Difference) for p in q.parts_of(question))
+        return
+    assert read_notation(written, CLASSES) == question

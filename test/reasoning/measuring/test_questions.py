@@ -221,7 +221,7 @@ def test_objects_that_are_said_to_be_so_many(yard_geometry: FrameGeometry) -> No
     inside = Where(PALLETS, Inside(BUFFERS))
     tallest = Ranked(Exactly(inside, 2), HEIGHT, MOST)
     assert evaluate(Which(tallest), yard_geometry).value == 11
-    with pytest.raises(QueryError, match="speaks of 3 pallets in a buffer, found 2: 11, 12"):
+    with pytest.raises(QueryError, match="speaks of 3 pallets in a buffer, found 2: 11 and 12"):
         evaluate(Which(Ranked(Exactly(inside, 3), HEIGHT, MOST)), yard_geometry)
 
 

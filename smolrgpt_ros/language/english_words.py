@@ -1,0 +1,40 @@
+"""Words of canonical English: units, superlatives, sides, comparisons of distances."""
+
+from __future__ import annotations
+
+from . import question as q
+
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+UNITS = {
+    q.Unit.METRE: "",
+    q.Unit.CENTIMETRE: " in centimetres",
+    q.Unit.MILLIMETRE: " in millimetres",
+    q.Unit.FOOT: " in feet",
+    q.Unit.YARD: " in yards",
+    q.Unit.INCH: " in inches",
+}
+SUPERLATIVES = {
+    (q.Dimension.HEIGHT, q.Extreme.MOST): "tallest",
+    (q.Dimension.HEIGHT, q.Extreme.LEAST): "shortest",
+    (q.Dimension.WIDTH, q.Extreme.MOST): "widest",
+    (q.Dimension.WIDTH, q.Extreme.LEAST): "narrowest",
+    (q.Dimension.LENGTH, q.Extreme.MOST): "longest",
+    (q.Dimension.LENGTH, q.Extreme.LEAST): "least long",
+    (q.Dimension.SIZE, q.Extreme.MOST): "biggest",
+    (q.Dimension.SIZE, q.Extreme.LEAST): "smallest",
+    (q.Dimension.ELEVATION, q.Extreme.MOST): "most elevated",
+    (q.Dimension.ELEVATION, q.Extreme.LEAST): "least elevated",
+}
+COLUMNS = {
+    q.Extreme.LEAST: "leftmost",
+    q.Extreme.MOST: "rightmost",
+    q.Extreme.MIDDLE: "middle",
+}
+SIDES = {q.Comparison.LESS: q.Side.LEFT, q.Comparison.MORE: q.Side.RIGHT}
+AS_FAR = {
+    q.Comparison.LESS: "closer to {target} than {other}",
+    q.Comparison.MORE: "farther from {target} than {other}",
+    q.Comparison.AT_MOST: "at most as far from {target} as {other}",
+    q.Comparison.AT_LEAST: "at least as far from {target} as {other}",
+    q.Comparison.EQUAL: "equally far from {target} as {other}",
+}

@@ -1,0 +1,125 @@
+"""What meanings of the grammar call for words that refer: it, one, the other, the robot, both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .. import question as q
+from .parser import Mismatch
+from .superlatives import whole
+
+
+@dataclass(frozen=True)
+class It:
+    """A pronoun: what it stands for is said elsewhere in the question."""
+
+
+@dataclass(frozen=True)
+class Robot:
+    """ "The robot", where no region of that class is in view."""
+
+
+@dataclass(frozen=True)
+class Such:
+    """ "One" behind an adjective: an object of the class that the question names elsewhere."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """ "The two shelves": all of a class, which must be so many; or one of them, by its index."""
+
+    label: str
+    number: int
+    index: int | None = None
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """ "all buffers": every one in view, where "the buffer" is the only one."""
+
+    label: str
+
+
+OTHER_THAN_IT: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
+
+
+def class_of(selection: object) -> str:
+    """The label of the objects that a phrase names; empty where it names several or none."""
+    match selection:
+        case q.Ids(_, label) | q.OfClass(label) | Counted(label) | AllOf(label):
+            return "" if label == "region" else label
+        case q.Where(of) | q.Ranked(of) | q.Exactly(of):
+            return class_of(of)
+    return ""
+
+
+def alike(value: Any, model: q.Selection) -> Any:
+    """A part of a question whose "one" and "other one" speak of what another part names.
+
+    "The pallet in the buffer is taller than the one on the transporter", "than the other one".
+    """
+    label = class_of(model)
+    if label:
+        value = q.changed(value, lambda v: q.OfClass(label) if isinstance(v, Such) else v)
+    return other_than(value, model)
+
+
+def other_than(value: Any, model: q.Selection) -> Any:
+    """A part of a question whose "other pallet" or "other one" is other than what another names."""
+    label = class_of(model)
+    if label:
+        the_other_one = q.Where(Such(), OTHER_THAN_IT)  # type: ignore[arg-type]
+        another = q.Where(q.OfClass(label), OTHER_THAN_IT)
+        value = q.changed(value, lambda v: another if v == the_other_one else v)
+    return q.changed(value, lambda v: q.Not(q.Among(model)) if v == OTHER_THAN_IT else v)
+
+
+def referring_to(value: Any, target: q.Selection) -> Any:
+    """ "The pallet nearest to the transporter but the one it carries": it is the transporter."""
+    if OTHER_THAN_IT in q.parts_of(value):
+        return value
+    return q.changed(value, lambda v: target if isinstance(v, It) else v)
+
+
+def robot() -> q.Selection:
+    """ "The robot": the camera's own, where the question only asks where things are from there."""
+    return Robot()  # type: ignore[return-value]
+
+
+def such() -> q.Selection:
+    """ "The leftmost one": of the class that is named elsewhere."""
+    return Such()  # type: ignore[return-value]
+
+
+def counted_class(label: str, number: float) -> q.Selection:
+    """ "The two shelves".
+
+    Raises:
+        Mismatch: for one, which a class in the singular says.
+    """
+    if whole(number) < 2:
+        raise Mismatch("a plural needs more than one object")
+    return Counted(label, whole(number))  # type: ignore[return-value]
+
+
+def exactly(number: float, selection: q.Selection) -> q.Selection:
+    """ "The two pallets in buffer 2"."""
+    return q.Exactly(selection, whole(number))  # type: ignore[arg-type]
+
+
+def counted_one(several: Counted, index: int) -> q.Selection:
+    """One of "the two shelves"."""
+    return Counted(several.label, several.number, index)  # type: ignore[return-value]
+
+
+def it() -> q.Selection:
+    """What the topic names, where the question leaves it out."""
+    return It()  # type: ignore[return-value]
+
+
+def every(selection: q.Selection) -> q.Selection:
+    """ "all buffers", as the subject of yes or no."""
+    if isinstance(selection, q.OfClass):
+        return AllOf(selection.label)  # type: ignore[return-value]
+    return selection
