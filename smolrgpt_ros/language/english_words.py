@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Words of canonical English: units, superlatives, sides, comparisons of distances."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Which of the readings that cost the same is meant."""
 
 from __future__ import annotations

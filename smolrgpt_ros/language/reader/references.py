@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What meanings of the grammar call for words that refer: it, one, the other, the robot, both."""
 
 from __future__ import annotations
