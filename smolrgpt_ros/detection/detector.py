@@ -92,7 +92,7 @@ class RegionDetector(Protocol):
         ...
 
 
-def masks_of_boxes(boxes: NDArray[np.floating], size: tuple[int, int]) -> NDArray[np.bool_]:
+def masks_of_boxes(boxes: NDArray[np.floating], size: tuple[int, int]) -> list[NDArray[np.bool_]]:
     """Masks that fill boxes.
 
     Args:
@@ -101,11 +101,12 @@ def masks_of_boxes(boxes: NDArray[np.floating], size: tuple[int, int]) -> NDArra
         size: height and width of the image.
 
     Returns:
-        Shape ``(N, H, W)``; a pixel belongs to a box that holds its middle.
+        N of shape ``(H, W)``, each in memory of its own; a pixel belongs to a box that holds its
+        middle.
     """
     height, width = size
     rows, columns = np.arange(height) + 0.5, np.arange(width) + 0.5
     x0, y0, x1, y1 = (boxes[:, i, None] for i in range(4))
     inside_rows = (rows >= y0) & (rows < y1)
     inside_columns = (columns >= x0) & (columns < x1)
-    return np.asarray(inside_rows[:, :, None] & inside_columns[:, None, :], np.bool_)
+    return [np.outer(r, c) for r, c in zip(inside_rows, inside_columns, strict=True)]

@@ -196,9 +196,10 @@ class UltralyticsDetector:
         if box_only:
             masks = masks_of_boxes(result.boxes.xyxy.cpu().numpy(), size)
         else:
-            masks = result.masks.data.cpu().numpy() > 0.5
-        if masks.shape[1:] != tuple(size):
-            raise DetectorError(f"detector masks are {masks.shape[1:]}, the image is {size}")
+            # One by one: a view of their stack would keep all of them for as long as one is kept.
+            masks = [mask > 0.5 for mask in result.masks.data.cpu().numpy()]
+        if masks[0].shape != tuple(size):
+            raise DetectorError(f"detector masks are {masks[0].shape}, the image is {size}")
         classes = result.boxes.cls.cpu().numpy().astype(int)
         scores = result.boxes.conf.cpu().numpy().astype(float)
         found = []

@@ -24,7 +24,7 @@ from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.libraries import check_libraries
 
-from .process_memory import leave_out_triton
+from .process_memory import leave_out_triton, left_out
 from .timed_engine import TimedEngine
 
 #: Values of ``detector.backend`` with a detector in this process.
@@ -137,8 +137,10 @@ def load_engine(settings: Settings) -> TimedEngine | None:
     digest = folder_sha256(path)
     check_sha256(digest, settings.model_sha256, f"the files of {path}", "model.sha256")
     check_libraries("torch", "transformers")
-    # They take seconds to import: not before they are needed.
-    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+    # They take seconds to import: not before they are needed. transformers imports scipy, 30 MiB,
+    # for losses of training.
+    with left_out("scipy"):
+        from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
     try:
         engine = SmolRGPTEngine.load(

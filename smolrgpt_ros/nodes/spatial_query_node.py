@@ -46,6 +46,7 @@ from .health import node_healths, not_ready_healths
 from .loading import labels_without_synonyms, load_detector, load_engine, load_readers
 from .models import Models
 from .outputs import CameraOutputs
+from .process_memory import trim_heap, unmap_cuda_pages
 from .program import end_process
 from .question_services import QuestionServices
 from .running import logged, run
@@ -53,6 +54,8 @@ from .timed_engine import LoadedEngine
 from .watch_goals import WatchGoals
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+#: Time between two returns of free memory to the system, seconds.
+_TRIM_S = 10.0
 
 
 class SpatialQueryNode(LifecycleNode):
@@ -98,6 +101,7 @@ class SpatialQueryNode(LifecycleNode):
         self.create_timer(
             1.0, self._publish_diagnostics, MutuallyExclusiveCallbackGroup(), clock=steady
         )
+        self.create_timer(_TRIM_S, trim_heap, MutuallyExclusiveCallbackGroup(), clock=steady)
         self.create_service(
             SpatialQuery,
             "spatial_query",
@@ -192,6 +196,8 @@ class SpatialQueryNode(LifecycleNode):
         # Not at the first question: the English dictionary takes half a second.
         self._reader = load_readers(self._settings)
         self.get_logger().info(self._models.load(self._settings))
+        if not self._models.on_gpu:
+            unmap_cuda_pages()
         if sentence := labels_without_synonyms(self._models.labels, self._reader):
             self.get_logger().info(sentence)
 

@@ -12,7 +12,13 @@ import torch
 
 from smolrgpt_ros.checkpoints import DETECTOR
 from smolrgpt_ros.checkpoints.checksums import sha256_of
-from smolrgpt_ros.detection.detector import Detection, Detections, DetectorError, RegionDetector
+from smolrgpt_ros.detection.detector import (
+    Detection,
+    Detections,
+    DetectorError,
+    RegionDetector,
+    masks_of_boxes,
+)
 from smolrgpt_ros.detection.detector_settings import DetectorSettings, labels_from
 from smolrgpt_ros.detection.feature_statistics import FeatureStatistics, statistics_file
 from smolrgpt_ros.detection.ultralytics_detector import (
@@ -58,6 +64,18 @@ def test_detections_come_best_first_with_mapped_labels():
     np.testing.assert_array_equal(found[1].mask, masks[0])
     assert isinstance(detector, RegionDetector)
     assert detector.labels == ("pallet", "buffer")
+
+
+def test_a_mask_that_is_kept_keeps_no_others_in_memory():
+    """A history of frames holds some masks of a picture, not the stack of all of them."""
+    masks = np.zeros((3, 6, 9), bool)
+    masks[0, 1:3, 1:4] = masks[1, 2:5, 5:9] = masks[2, 4:6, 0:3] = True
+    detector = fake_detector(masks, [0, 1, 0], [0.5, 0.75, 0.2], candidate_confidence=0.1)
+    found = detector.detect(np.zeros((6, 9, 3), np.uint8))
+    assert len(found) == 3
+    assert [d.mask.base for d in found] == [None] * 3
+    boxes = masks_of_boxes(np.array([[0, 0, 2, 2], [1, 1, 4, 3]], float), (5, 6))
+    assert [mask.base for mask in boxes] == [None] * 2
 
 
 def test_picture_is_passed_as_bgr_with_the_settings():

@@ -86,7 +86,7 @@ def test_pixels_without_depth_make_no_holes(yard_scene):
 
 def test_a_pixel_belongs_to_the_box_that_holds_its_middle():
     masks = masks_of_boxes(np.array([[0.6, 1.0, 3.5, 2.4], [-5.0, -5.0, 0.5, 9.0]]), (3, 5))
-    assert masks.astype(int).tolist() == [
+    assert np.array(masks, int).tolist() == [
         [[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 0, 0, 0]],
         [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]],
     ]

@@ -106,7 +106,7 @@ class SmolRGPTEngine:
         static: bool | None = None,
         max_waiting: int = 16,
         max_batch: int = 8,
-        cache_bytes: int = 32 * 2**20,
+        cache_bytes: int = 16 * 2**20,
         geometry: bool = True,
         depth: bool = True,
         calibration: Calibration | None = None,

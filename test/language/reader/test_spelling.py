@@ -5,9 +5,25 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.language.reader.spelling import Speller, english_words, is_one_slip
+from smolrgpt_ros.language.reader.spelling import (
+    SortedWords,
+    Speller,
+    english_words,
+    is_one_slip,
+)
 
 WORDS = ("rack", "zone", "from", "distance", "between", "pallet", "right")
+
+
+def test_sorted_words_hold_their_words_and_no_part_of_them() -> None:
+    words = SortedWords(["pallet", "rack", "caf\u00e9", "a"])
+    assert sorted(words) == ["a", "caf\u00e9", "pallet", "rack"]
+    assert all(word in words for word in ("a", "rack", "caf\u00e9"))
+    assert not any(word in words for word in ("", "rac", "racks", "zone", "Rack"))
+
+
+def test_without_words_nothing_is_contained() -> None:
+    assert "rack" not in SortedWords(()) and not SortedWords(())
 
 
 @pytest.mark.skipif(not english_words(), reason="pyspellchecker is not installed")
