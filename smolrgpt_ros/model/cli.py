@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 from smolrgpt_ros.scene.json_output import STANDARD, add_json_option, print_results, write_json
@@ -35,7 +36,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "download",
         help="fetch the published weights, or another file of the Hugging Face Hub",
         description="Fetch the published weights, or another file of the Hugging Face Hub, and "
-        "check its SHA-256.",
+        "check its SHA-256. The first download is trusted and locked (FILE.lock beside it: commit "
+        "and checksum); later ones, and what uses the file, are held to the lock.",
     )
     parser.add_argument("--out", default=".", help="folder for the file (default: %(default)s)")
     parser.add_argument(
@@ -49,11 +51,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--file", default=PUBLISHED_FILE, help="in it (default: %(default)s)")
     parser.add_argument(
-        "--revision", default="main", help="branch, tag or commit (default: %(default)s)"
+        "--revision", default="", help="branch, tag or commit (default: the lock's, else main)"
     )
     parser.add_argument(
-        "--sha256", default="", help="checksum the file must have (default: the one the Hub has)"
+        "--sha256",
+        default="",
+        help="checksum the file must have (default: the lock's, else the one the Hub has)",
     )
+    parser.add_argument("--update", action="store_true", help="replace file and lock")
     parser.set_defaults(run=run_download)
     parser = subparsers.add_parser(
         "bench",
@@ -106,14 +111,22 @@ def run_convert(arguments: argparse.Namespace) -> int:
 
 
 def run_download(arguments: argparse.Namespace) -> int:
-    """Fetch and print path and checksum."""
-    from .checkpoints.download import HubFile, download
+    """Fetch, lock, and print path and checksum."""
+    from .checkpoints.download import download
+    from .checkpoints.download_lock import HubFile, Lock, pinned, read_lock, write_lock
 
     file = HubFile(arguments.repository, arguments.file, arguments.revision, arguments.kind)
-    found = download(file, arguments.out, arguments.sha256)
+    path = Path(arguments.out) / file.name
+    file, sha256 = pinned(file, arguments.sha256, None if arguments.update else read_lock(path))
+    found = download(file, arguments.out, sha256)
+    lock = Lock(file.repository, file.kind, file.name, found.commit, found.sha256)
+    locked = write_lock(found.path, lock)
     print(f"wrote {found.path}")
-    if not (arguments.sha256 and arguments.revision == found.commit):
-        print(f"the same file again: --revision {found.commit} --sha256 {found.sha256}")
+    if not (sha256 and file.revision == found.commit):
+        print(
+            f"trusted as it came, nobody vouched for it: commit {found.commit}, SHA-256 "
+            f"{found.sha256}; held to that from now on by {locked}"
+        )
     return 0
 
 

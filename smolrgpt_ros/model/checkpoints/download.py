@@ -28,29 +28,11 @@ from huggingface_hub.errors import (
 
 from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
 
+from .download_lock import HubFile
+
 
 class DownloadError(OSError):
     """A file that could not be fetched; the message names it and what to change."""
-
-
-@dataclass(frozen=True)
-class HubFile:
-    """A file of a repository on the Hugging Face Hub.
-
-    Args:
-        repository: ``owner/name``.
-        name: of the file in it.
-        revision: branch, tag or commit; a commit pins the file's contents.
-        kind: of the repository: ``model`` or ``dataset``.
-    """
-
-    repository: str
-    name: str
-    revision: str
-    kind: str
-
-    def __str__(self) -> str:
-        return f"{self.repository}/{self.name} at {self.revision}"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
 from ..architecture.config import SmolRGPTConfig
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from .download_lock import check_lock
 from .published_config import config_from_published, published_config
 from .published_tensors import (
     EMBEDDING,
@@ -49,12 +50,14 @@ def opened(source: str | Path, stage: str | None = None) -> Iterator[Path]:
 
     Raises:
         PublishedCheckpointError: if there is no such checkpoint.
+        ChecksumError: if a tar that was downloaded is not the one of its lock.
     """
     path = Path(source)
     if path.is_dir():
         _require_files(path)
         yield path
     elif path.is_file() and tarfile.is_tarfile(path):
+        check_lock(path)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".stage-") as folder:
             _extract(path, stage, Path(folder))
             yield Path(folder)

@@ -5,15 +5,24 @@ import argparse
 import functools
 import hashlib
 import http.server
+import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smolrgpt_ros.checkpoints.checksums import ChecksumError
-from smolrgpt_ros.model.checkpoints.download import Downloaded, DownloadError, HubFile, download
+from smolrgpt_ros.model.checkpoints.download import Downloaded, DownloadError, download
+from smolrgpt_ros.model.checkpoints.download_lock import (
+    HubFile,
+    LockError,
+    check_lock,
+    lock_path,
+    read_lock,
+)
+from smolrgpt_ros.model.checkpoints.published import opened
 from smolrgpt_ros.model.cli import add_parser
 
 DATA = bytes(range(256)) * 900 + b"end"
@@ -92,25 +101,95 @@ def test_a_file_with_another_checksum_is_deleted(hub: Hub, tmp_path: Path) -> No
     assert not (tmp_path / "weights.tar").exists()
 
 
-def test_the_command_prints_path_and_checksum(
-    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def run(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """``smolrgpt download`` from the small Hub into a folder; returns what it printed."""
     fetch = functools.partial(download, endpoint=hub.url)
     monkeypatch.setattr("smolrgpt_ros.model.checkpoints.download.download", fetch)
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers())
-    options = ["--repository", "someone/Weights", "--revision", COMMIT, "--out", str(tmp_path)]
-    arguments = parser.parse_args(["download", *options])
-    assert arguments.run(arguments) == 0
-    pin = f"--revision {COMMIT} --sha256 {SHA256}"
-    wrote = f"wrote {tmp_path / 'weights.tar'}\n"
-    assert capsys.readouterr().out == f"{wrote}the same file again: {pin}\n"
-    arguments.sha256 = SHA256
-    assert arguments.run(arguments) == 0
-    assert capsys.readouterr().out == wrote
-    arguments.sha256 = "00"
-    with pytest.raises(ValueError, match=r"expected 00 \(--sha256\)"):
-        arguments.run(arguments)
+
+    def command(*options: str) -> str:
+        words = ["download", "--repository", "someone/Weights", "--out", str(tmp_path), *options]
+        arguments = parser.parse_args(words)
+        assert arguments.run(arguments) == 0
+        return capsys.readouterr().out
+
+    return command
+
+
+def test_the_first_download_is_locked_and_said_to_be_unchecked(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    file = tmp_path / "weights.tar"
+    wrote = run().splitlines()
+    assert wrote[0] == f"wrote {file}"
+    assert COMMIT in wrote[1] and SHA256 in wrote[1] and str(lock_path(file)) in wrote[1]
+    lock = read_lock(file)
+    assert lock is not None
+    assert (lock.repository, lock.kind, lock.file) == ("someone/Weights", "dataset", "weights.tar")
+    assert (lock.commit, lock.sha256) == (COMMIT, SHA256)
+
+
+def test_what_was_given_is_locked_without_a_word(run: Callable[..., str], tmp_path: Path) -> None:
+    wrote = run("--revision", COMMIT, "--sha256", SHA256)
+    assert wrote == f"wrote {tmp_path / 'weights.tar'}\n"
+    assert read_lock(tmp_path / "weights.tar") is not None
+
+
+def test_a_later_download_is_of_the_locked_commit_wherever_the_branch_is(
+    run: Callable[..., str], hub: Hub, tmp_path: Path
+) -> None:
+    run()
+    (tmp_path / "weights.tar").unlink()
+    hub.requests.clear()
+    assert run() == f"wrote {tmp_path / 'weights.tar'}\n"
+    assert hub.requests and all(COMMIT in request for request in hub.requests)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--revision", "main"),
+        ("--sha256", "00"),
+        ("--repository", "other/Weights"),
+        ("--kind", "model"),
+    ],
+)
+def test_another_file_than_the_locked_one_needs_update(
+    run: Callable[..., str], tmp_path: Path, option: str, value: str
+) -> None:
+    run()
+    before = read_lock(tmp_path / "weights.tar")
+    with pytest.raises(LockError, match=rf"{option} is {value}, .*weights.tar.lock has .*--update"):
+        run(option, value)
+    assert read_lock(tmp_path / "weights.tar") == before
+    assert COMMIT in run("--revision", "main", "--update")
+
+
+def test_a_file_that_is_not_the_locked_one_is_not_used(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    run()
+    file = tmp_path / "weights.tar"
+    check_lock(file)
+    with tarfile.open(file, "w") as archive:  # a tar of someone else's
+        archive.addfile(tarfile.TarInfo("sft/config.json"))
+    with (
+        pytest.raises(ChecksumError, match=rf"expected {SHA256} .*weights.tar.lock"),
+        opened(file),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"commit": "x"}', "\x00"])
+def test_a_lock_that_cannot_be_read_is_an_error(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "weights.tar"
+    lock_path(file).write_text(text)
+    with pytest.raises(LockError, match=r"weights.tar.lock is no lock of a download"):
+        check_lock(file)
 
 
 def test_a_branch_is_fetched_at_the_commit_it_has_now(hub: Hub, tmp_path: Path) -> None:
