@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import shared_pixels
 from smolrgpt_ros.scene.region import Region
+
+#: Overlap (intersection over union) from which two masks of one label are of one object.
+_SAME_OVERLAP = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,3 +41,45 @@ class SeenFrame:
     def geometry(self) -> FrameGeometry:
         """Depth geometry of the regions; computed at the first access, then shared."""
         return self.placed or FrameGeometry(self.frame, self.regions, self.candidates)
+
+
+def seen_with(
+    frame: RgbdFrame, regions: Sequence[Region], named: Collection[int] = ()
+) -> SeenFrame:
+    """A frame with regions that another node or a client sent: of one object's, the best stays.
+
+    What is left out is a note of the frame, which every answer carries.
+
+    Args:
+        frame: that they are in.
+        regions: ids unique.
+        named: ids that a client names, which stay.
+    """
+    kept: list[tuple[Region, int]] = []
+    notes = []
+    # A score of NaN, a client's, is below every other.
+    for region in sorted(regions, key=lambda r: (r.id not in named, not r.score >= 0, -r.score)):
+        area = int(region.mask.sum())
+        same = [other.id for other, size in kept if _is_same(region, area, other, size)]
+        if not same or region.id in named:
+            kept.append((region, area))
+        else:
+            notes.append(
+                f"{region.label or 'region'} {region.id} was left out: its mask is nearly that of "
+                f"{region.label or 'region'} {same[0]}"
+            )
+    if not notes:
+        return SeenFrame(frame, tuple(regions))
+    ids = {region.id for region, _ in kept}
+    rest = tuple(region for region in regions if region.id in ids)
+    return SeenFrame(replace(frame, notes=(*frame.notes, *notes)), rest)
+
+
+def _is_same(one: Region, one_area: int, other: Region, other_area: int) -> bool:
+    if one.label != other.label or one.box is None or other.box is None:
+        return False
+    least = _SAME_OVERLAP * max(one_area, other_area)
+    if min(one_area, other_area) < least:
+        return False
+    shared = shared_pixels(one.mask, one.box, other.mask, other.box)
+    return shared >= _SAME_OVERLAP * (one_area + other_area - shared)

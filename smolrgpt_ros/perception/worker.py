@@ -18,7 +18,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .candidates import tracked
 from .rolling_window import RollingWindow
-from .seen_frame import SeenFrame
+from .seen_frame import SeenFrame, seen_with
 
 Input = TypeVar("Input")
 _log = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ class PerceptionWorker(Generic[Input]):
     def _find(self, item: Input, frame: RgbdFrame) -> tuple[SeenFrame, float, float]:
         external = self._external_regions(item, frame)
         if external is not None:
-            return SeenFrame(frame, external), 0.0, 0.0
+            return seen_with(frame, external), 0.0, 0.0
         if self._detector is None:
             return SeenFrame(frame, ()), 0.0, 0.0
         start, start_cpu = time.perf_counter(), time.thread_time()

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.perception.seen_frame import SeenFrame
+from smolrgpt_ros.perception.seen_frame import seen_with
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
@@ -211,7 +211,7 @@ class QueryService:
         pending.on_stage(Stage.LOOKING)
         if query.regions:
             own = tuple(region.in_frame(seen.frame) for region in query.regions)
-            seen = SeenFrame(seen.frame, own)
+            seen = seen_with(seen.frame, own, query.region_ids)
         pose = self._camera_pose(seen.frame, query.target_frame, pending.left_s())
         pending.on_stage(Stage.GENERATING)
         answer = self._reasoner.answer(

@@ -1,0 +1,45 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Regions that others sent: one object sent twice counts once, and the answer says so."""
+
+import numpy as np
+
+from smolrgpt_ros.perception.seen_frame import seen_with
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.region import Region
+
+FRAME = RgbdFrame(np.zeros((20, 30, 3), np.uint8), None, None, notes=("a note of before",))
+
+
+def region(id, columns, label="pallet", score=float("nan")):
+    mask = np.zeros((20, 30), bool)
+    mask[5:15, columns[0] : columns[1]] = True
+    return Region(id, label, mask, score)
+
+
+def test_duplicate_detections():
+    """Masks of 100 and 90 pixels, 90 of them shared: overlap 0.9."""
+    sent = (region(1, (3, 13), score=0.6), region(2, (3, 12), score=0.7), region(3, (20, 26)))
+    seen = seen_with(FRAME, sent)
+    assert [r.id for r in seen.regions] == [2, 3]
+    assert seen.frame.notes == (
+        "a note of before",
+        "pallet 1 was left out: its mask is nearly that of pallet 2",
+    )
+
+
+def test_of_a_clients_regions_without_scores_the_first_stays():
+    seen = seen_with(FRAME, (region(7, (3, 13)), region(4, (3, 13))))
+    assert [r.id for r in seen.regions] == [7]
+
+
+def test_what_a_client_names_stays():
+    sent = (region(7, (3, 13)), region(4, (3, 13)))
+    assert [r.id for r in seen_with(FRAME, sent, (4,)).regions] == [4]
+    assert seen_with(FRAME, sent, (4, 7)).regions == sent
+
+
+def test_what_shares_less_or_is_something_else_stays():
+    """100 pixels, and 100 of which 80 are shared: overlap 0.67; a pallet fills its buffer."""
+    sent = (region(1, (3, 13)), region(2, (5, 15)), region(3, (3, 13), "buffer"), region(4, (3, 3)))
+    seen = seen_with(FRAME, sent)
+    assert seen.regions == sent and seen.frame is FRAME
