@@ -88,6 +88,7 @@ def resident_kib(path):
     """Resident size of a file's mapping."""
     text = Path("/proc/self/smaps").read_text()
     found = re.search(re.escape(str(path)) + r"\n.*?^Rss:\s+(\d+)", text, re.S | re.M)
+    assert found
     return int(found[1])
 
 
