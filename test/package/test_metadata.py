@@ -221,6 +221,21 @@ def test_every_requirement_is_pinned_exactly_and_once(name):
     assert len(set(names)) == len(names)
 
 
+def test_pixi_brings_what_the_manifest_and_the_requirements_name() -> None:
+    pixi = (ROOT / "pixi.toml").read_text()
+    pins = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.txt").read_text(), re.M)
+    training = {"accelerate", "pyarrow", "tensorboard"}
+    missing = [name for name, pin in pins if f'{name} = "=={pin}"' not in pixi]
+    assert set(missing) == training
+    common = {"diagnostic_msgs", "geometry_msgs", "sensor_msgs", "std_msgs", "std_srvs"}
+    bases = {"builtin_interfaces", "launch", "visualization_msgs"}  # come with the others
+    packages = {
+        name for name in declared("depend", "exec_depend") if not name.startswith("python3")
+    }
+    keys = {f"ros-kilted-{name.replace('_', '-')}" for name in packages - common - bases}
+    assert [key for key in sorted(keys) if f"{key} = " not in pixi] == []
+
+
 def test_a_ros_host_gets_no_ros_from_pip():
     assert not re.search(r"^(ros-|colcon|catkin)", (ROOT / "requirements.txt").read_text(), re.M)
 
