@@ -162,7 +162,13 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.report:
         title = f"{folder.name} on {_described(arguments)}"
         arguments.report.write_text(html_report(title, summary, worst.all()))
-    print_results(summary.to_json(), table(summary), arguments.json)
+    work = engine.work
+    decoded = f"the model decoded {work.tokens} tokens in {work.steps} steps"
+    print_results(
+        summary.to_json() | {"decoding": asdict(work)},
+        f"{table(summary)}\n{decoded}",
+        arguments.json,
+    )
     return 0
 
 

@@ -15,7 +15,7 @@ from ..geometry_tokens.encoder import GeometryEncoder
 from ..geometry_tokens.picture_geometry import PictureGeometry
 from .config import SmolRGPTConfig
 from .placeholders import PerSample, TokenKind, fill_placeholders, per_sample
-from .region_names import NameMemory, NameRules
+from .region_names import NameMemory, NameRules, NameTrace
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class PromptEmbedding:
 
     def add_name_features(
         self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
-    ) -> tuple[Tensor, NameMemory]:
+    ) -> tuple[Tensor, NameTrace]:
         """Add each region's features to its name wherever it is written; see ``NameRules``."""
         config = self.config
         assert config.region_name_token_id is not None

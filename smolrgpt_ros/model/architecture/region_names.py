@@ -45,6 +45,30 @@ class NameMemory:
         return NameMemory(self.table[rows], self.reference[rows], self.previous[rows])
 
 
+@dataclass(frozen=True, eq=False)
+class NameTrace:
+    """The memory after each of some tokens.
+
+    Args:
+        table: as of the memory.
+        references, tokens: ``(B, T)``; the reference after each token, and the token.
+    """
+
+    table: Tensor
+    references: Tensor
+    tokens: Tensor
+
+    def after(self, counts: Tensor) -> NameMemory:
+        """The memory after the first ``counts`` ``(B,)`` tokens of each sequence, at least one."""
+        last = (counts - 1)[:, None]
+        reference, previous = self.references.gather(1, last), self.tokens.gather(1, last)
+        return NameMemory(self.table, reference[:, 0], previous[:, 0])
+
+    def at_end(self) -> NameMemory:
+        """The memory after the last token."""
+        return NameMemory(self.table, self.references[:, -1], self.tokens[:, -1])
+
+
 @dataclass(frozen=True)
 class NameRules:
     """Which tokens are names of regions, and which names set the reference.
@@ -66,7 +90,7 @@ class NameRules:
 
     def add_features(
         self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
-    ) -> tuple[Tensor, NameMemory]:
+    ) -> tuple[Tensor, NameTrace]:
         """Add each name's features to its embedding.
 
         Args:
@@ -74,7 +98,7 @@ class NameRules:
             memory: of the text before.
 
         Returns:
-            The embeddings, and the memory of the text up to here.
+            The embeddings, and the memory after each token.
         """
         regions = memory.table.shape[1]
         region = input_ids - self.first
@@ -95,4 +119,4 @@ class NameRules:
         row = torch.where(reference >= 0, reference, column)
         sample = torch.arange(len(input_ids), device=input_ids.device)[:, None]
         added = memory.table[sample, row, column].to(embeds.dtype) * is_name[..., None]
-        return embeds + added, NameMemory(memory.table, after[:, -1], input_ids[:, -1])
+        return embeds + added, NameTrace(memory.table, after, input_ids)

@@ -192,9 +192,10 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
                 # A decoder may generate placeholders; they are words then, as published.
                 inputs_embeds = self.get_input_embeddings()(input_ids)
                 if name_memory is not None:
-                    inputs_embeds, name_memory = self.prompt_embedding.add_name_features(
+                    inputs_embeds, trace = self.prompt_embedding.add_name_features(
                         inputs_embeds, input_ids, name_memory
                     )
+                    name_memory = trace.at_end()
             else:
                 inputs_embeds, name_memory = self.prompt_embedding.embed(input_ids, *given)
         output = self.language_model(

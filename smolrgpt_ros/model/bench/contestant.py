@@ -6,8 +6,10 @@ from __future__ import annotations
 import copy
 
 import torch
+from torch import Tensor
 
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
+from ..inference.decode_steps import GrowingSteps, StaticSteps
 from ..inference.frame_cache import FrameFeatures
 from ..inference.fused_decoder import FusedDecoder
 from ..inference.generator import Generator
@@ -64,5 +66,17 @@ class Contestant:
             tokens: of each answer.
         """
         self.generator.encode_frame(features, with_regions=True)
-        for _ in self.generator.generate(features, questions, tokens):
+        for _ in self.generator.generate(features, questions, [tokens] * len(questions)):
             pass
+
+    @torch.inference_mode()
+    def checking(
+        self, features: FrameFeatures, questions: list[QuestionInputs], width: int
+    ) -> tuple[GrowingSteps | StaticSteps, Tensor, Tensor, int]:
+        """Steps behind a prompt, and a step's arguments that check ``width`` tokens there."""
+        steps, hidden = self.generator.prefill(features, questions, width)
+        used = len(self.generator.prefix_ids) + len(questions[0].token_ids)
+        tokens = hidden.new_ones((len(questions), width), dtype=torch.long)
+        positions = torch.full((len(questions),), used, device=hidden.device)
+        steps.step(tokens, positions, used + width)  # a graph is recorded by its first step
+        return steps, tokens, positions, used + width

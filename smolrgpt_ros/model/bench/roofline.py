@@ -102,7 +102,7 @@ def count_work(contestant: Contestant, case: BenchCase, batches: Sequence[int]) 
     for batch in (1, *batches):
         steps, _ = generator.prefill(features, case.questions[:batch], 2)
         tokens = torch.zeros(batch, dtype=torch.long, device=generator.device)
-        flops = _flops(partial(steps.step, tokens, tokens + used, used))
+        flops = _flops(partial(steps.step, tokens[:, None], tokens + used, used + 1))
         cache = steps.cache
         filled = used * sum(
             t[:, :, :, 0].numel() * t.element_size() for t in (cache.keys, cache.values)

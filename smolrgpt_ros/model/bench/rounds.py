@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
+from ..inference.decode_steps import WIDTHS
 from ..inference.frame_cache import FrameFeatures
 from ..inference.question_inputs import QuestionInputs
 from .case import BenchCase
@@ -15,7 +17,7 @@ from .options import BenchOptions
 from .published_baseline import PublishedBaseline
 from .report import Measurements
 
-_NUMBERS = {4: "four", 16: "sixteen"}
+_NUMBERS = {4: "four", 8: "eight", 16: "sixteen"}
 
 
 def measure_baseline(
@@ -77,6 +79,9 @@ def measure_contestant(
     measure("next answer", ask(one, count, features))
     measure("answer", ask(one, count))
     into.add(name, "decode", _step(parts, "first token", "next answer", count))
+    for width in WIDTHS[1:]:
+        steps, *arguments = contestant.checking(features, one, width)
+        measure(step_name(1, width), partial(steps.step, *arguments))
     for size in options.at_once:
         many, word = case.questions[:size], batch_word(size)
         measure(f"{word} answers", ask(many, count))
@@ -92,9 +97,10 @@ def batch_word(size: int) -> str:
     return _NUMBERS.get(size, str(size))
 
 
-def step_name(size: int) -> str:
-    """Name of a decoding step of a batch."""
-    return "decode" if size == 1 else f"{batch_word(size)} at once, decode"
+def step_name(size: int, width: int = 1) -> str:
+    """Name of a decoding step of a batch, or of one that checks guesses: ``width`` tokens."""
+    step = "decode" if width == 1 else f"decode, {batch_word(width)} tokens checked"
+    return step if size == 1 else f"{batch_word(size)} at once, {step}"
 
 
 def _step(parts: dict[str, list[float]], first: str, whole: str, tokens: int) -> float:

@@ -1,26 +1,48 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""One decoding step of a batch: with a cache that grows, or of fixed shape for CUDA graphs."""
+"""One decoding step of a batch: with a cache that shrinks, or of fixed shape for CUDA graphs.
+
+A step runs the next token of each sequence and, behind it, tokens that were guessed (see
+``drafts``). Every guess that the model itself would have chosen is a step saved.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ..architecture.prompt_embedding import PromptEmbedding
-from ..architecture.region_names import NameMemory
+from ..architecture.region_names import NameMemory, NameTrace
 from .fused_decoder import FusedDecoder
 
 _LOGGER = logging.getLogger(__name__)
 
+WIDTHS = (1, 4, 8)
+"""Tokens of a sequence in a step: few shapes, so that few graphs and few kernels are kept."""
 
-def most_likely(decoder: FusedDecoder, hidden: Tensor) -> tuple[Tensor, Tensor]:
-    """The most likely tokens ``(B,)`` after hidden states ``(B, D)``, and log-probabilities."""
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The most likely tokens after each of some tokens.
+
+    Args:
+        tokens: ``(..., T)``.
+        log_probabilities: ``(..., T)``.
+    """
+
+    tokens: Tensor
+    log_probabilities: Tensor
+
+
+def most_likely(decoder: FusedDecoder, hidden: Tensor) -> Chosen:
+    """What follows hidden states ``(..., D)``."""
     logits = decoder.logits(hidden)
     tokens = logits.argmax(-1)
-    return tokens, logits.gather(-1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
+    chosen = logits.gather(-1, tokens[..., None])[..., 0]
+    return Chosen(tokens, chosen - logits.logsumexp(-1))
 
 
 class GrowingSteps:
@@ -29,17 +51,18 @@ class GrowingSteps:
     Args:
         decoder: runs the steps.
         prompts: adds regions' features to their names.
-        batch, slots: sequences, and the greatest length of one.
+        batch, length: sequences, and the greatest length of one.
     """
 
     shrinks = True
 
     def __init__(
-        self, decoder: FusedDecoder, prompts: PromptEmbedding, batch: int, slots: int
+        self, decoder: FusedDecoder, prompts: PromptEmbedding, batch: int, length: int
     ) -> None:
         self.decoder, self.prompts = decoder, prompts
-        self.cache = decoder.new_cache(batch, slots)
+        self.cache = decoder.new_cache(batch, length)
         self._names: NameMemory | None = None
+        self._trace: NameTrace | None = None
 
     def set_names(self, names: NameMemory | None) -> None:
         """Set the features of region names; ``None``: there are none."""
@@ -51,34 +74,47 @@ class GrowingSteps:
         if self._names is not None:
             self._names = self._names.select(rows)
 
-    def step(self, tokens: Tensor, positions: Tensor, slot: int) -> tuple[Tensor, Tensor]:
-        """Run a token of each sequence and choose the next.
+    def step(self, tokens: Tensor, positions: Tensor, used: int) -> Chosen:
+        """Run tokens of each sequence and choose what follows each of them.
 
         Args:
-            tokens, positions: ``(B,)``.
-            slot: of the cache, for their keys and values.
+            tokens: ``(B, T)``; T is one of :data:`WIDTHS`.
+            positions: ``(B,)`` of the first of them.
+            used: the greatest length of a sequence with its tokens.
 
         Returns:
-            The next tokens ``(B,)`` and their log-probabilities.
+            ``(B, T)``; entry ``t`` holds if the tokens up to ``t`` do.
         """
-        self.cache.seen[:, slot] = True
-        slots = torch.tensor([slot], device=tokens.device)
-        embeds = self.decoder.embedding(tokens[:, None])
+        places = positions[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
+        embeds = self.decoder.embedding(tokens)
         if self._names is not None:
-            embeds, self._names = self.prompts.add_name_features(
-                embeds, tokens[:, None], self._names
-            )
-        hidden = self.decoder(embeds, positions[:, None], slots, self.cache, slot + 1)
-        return most_likely(self.decoder, hidden[:, 0])
+            embeds, self._trace = self.prompts.add_name_features(embeds, tokens, self._names)
+        return most_likely(self.decoder, self.decoder(embeds, places, self.cache, used))
+
+    def keep(self, counts: Tensor) -> None:
+        """Keep the first ``counts`` ``(B,)`` tokens of the last step, at least one of each."""
+        if self._trace is not None:
+            self._names = self._trace.after(counts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Recorded:
+    """A step of one width: its inputs and outputs at fixed addresses, and the graph of a GPU."""
+
+    tokens: Tensor
+    chosen: Chosen
+    trace: NameTrace | None
+    graph: torch.cuda.CUDAGraph
 
 
 class StaticSteps:
     """Every tensor at a fixed address and of fixed shape, so that a CUDA graph can replay the step.
 
-    On a CPU the same step runs without a graph.
+    Each width of a step has a graph of its own, recorded when it is first run. On a CPU the same
+    step runs without.
 
     Args:
-        decoder, prompts, batch, slots: as of :class:`GrowingSteps`.
+        decoder, prompts, batch, length: as of :class:`GrowingSteps`.
         stream: of a GPU, to record on; the same one for all steps of a model, because the
             libraries keep a work space for each stream they ran on (32 MiB on an H100).
     """
@@ -90,31 +126,25 @@ class StaticSteps:
         decoder: FusedDecoder,
         prompts: PromptEmbedding,
         batch: int,
-        slots: int,
+        length: int,
         stream: torch.cuda.Stream | None = None,
     ) -> None:
-        self.decoder, self.prompts, self.slots = decoder, prompts, slots
+        self.decoder, self.prompts, self.length = decoder, prompts, length
         width = decoder.norm.shape[0]
         self._names: NameMemory | None = None
         if regions := prompts.config.region_names:
             table = decoder.norm.new_zeros((batch, regions, regions, width))
             self._names = NameMemory.fresh(table)
-        self.cache = decoder.new_cache(batch, slots)
-        device = decoder.norm.device
-        self._tokens = torch.zeros(batch, dtype=torch.long, device=device)
-        self._positions = torch.zeros(batch, dtype=torch.long, device=device)
-        self._slot = torch.zeros(1, dtype=torch.long, device=device)
-        self._chosen: tuple[Tensor, Tensor] | None = None
-        self._graph: torch.cuda.CUDAGraph | None = None
-        if stream is not None:
-            with torch.cuda.device(device):
-                self._capture(stream)
-        self.cache.seen.zero_()
+        self.cache = decoder.new_cache(batch, length)
+        self._positions = torch.zeros(batch, dtype=torch.long, device=decoder.norm.device)
+        self._trace: NameTrace | None = None
+        self._stream = stream
+        self._graphs: dict[int, _Recorded | None] = {}
 
     @property
     def recorded(self) -> bool:
-        """Whether a CUDA graph replays the step."""
-        return self._graph is not None
+        """Whether CUDA graphs replay the steps that have been run."""
+        return bool(self._graphs) and None not in self._graphs.values()
 
     def set_names(self, names: NameMemory | None) -> None:
         """As in :class:`GrowingSteps`."""
@@ -134,43 +164,52 @@ class StaticSteps:
     def select(self, rows: Tensor) -> None:
         raise NotImplementedError("a static batch does not shrink")
 
-    def step(self, tokens: Tensor, positions: Tensor, slot: int) -> tuple[Tensor, Tensor]:
+    def step(self, tokens: Tensor, positions: Tensor, used: int) -> Chosen:
         """As in :class:`GrowingSteps`."""
-        self._tokens.copy_(tokens)
         self._positions.copy_(positions)
-        self._slot.fill_(slot)
-        if self._graph is None:
-            return self._run()
-        self._graph.replay()
-        assert self._chosen is not None
-        return self._chosen
+        width = tokens.shape[1]
+        if self._stream is not None and width not in self._graphs:
+            # Recording runs this very step a few times, which changes nothing but its own slots.
+            with torch.cuda.device(tokens.device):
+                self._graphs[width] = self._record(tokens.clone(), self._stream)
+        recorded = self._graphs.get(width)
+        if recorded is None:
+            chosen, self._trace = self._run(tokens)
+            return chosen
+        recorded.tokens.copy_(tokens)
+        recorded.graph.replay()
+        self._trace = recorded.trace
+        return recorded.chosen
 
-    def _run(self) -> tuple[Tensor, Tensor]:
-        self.cache.seen.index_fill_(1, self._slot, True)
-        embeds = self.decoder.embedding(self._tokens[:, None])
+    def keep(self, counts: Tensor) -> None:
+        """As in :class:`GrowingSteps`."""
+        if self._trace is not None:
+            self._copy_name_state(self._trace.after(counts))
+
+    def _run(self, tokens: Tensor) -> tuple[Chosen, NameTrace | None]:
+        places = self._positions[:, None] + torch.arange(tokens.shape[1], device=tokens.device)
+        embeds, trace = self.decoder.embedding(tokens), None
         if self._names is not None:
-            embeds, names = self.prompts.add_name_features(
-                embeds, self._tokens[:, None], self._names
-            )
-            self._copy_name_state(names)
-        hidden = self.decoder(embeds, self._positions[:, None], self._slot, self.cache, self.slots)
-        return most_likely(self.decoder, hidden[:, 0])
+            embeds, trace = self.prompts.add_name_features(embeds, tokens, self._names)
+        hidden = self.decoder(embeds, places, self.cache, self.length)
+        return most_likely(self.decoder, hidden), trace
 
-    def _capture(self, stream: torch.cuda.Stream) -> None:
-        """Record the step as a graph; where that fails, log why and run it without."""
+    def _record(self, tokens: Tensor, stream: torch.cuda.Stream) -> _Recorded | None:
+        """Record the step as a graph; where that fails, log why, and run it without."""
         try:
             stream.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(stream):  # kernels choose their work space before recording
                 for _ in range(3):
-                    self._run()
+                    self._run(tokens)
             torch.cuda.current_stream().wait_stream(stream)
             graph = torch.cuda.CUDAGraph()
             # Of this thread alone: a detector's thread may allocate on the same GPU meanwhile.
             with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
-                self._chosen = self._run()
-            self._graph = graph
+                chosen, trace = self._run(tokens)
+            return _Recorded(tokens, chosen, trace, graph)
         except RuntimeError as error:
             _LOGGER.warning("no CUDA graph for decoding, it will be slower: %s", error)
+            return None
 
 
 class StaticPool:
@@ -189,14 +228,13 @@ class StaticPool:
         device = decoder.norm.device
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
 
-    def get(self, batch: int, slots: int) -> StaticSteps:
-        """Steps for a batch with at least that many slots, with an empty cache."""
-        key = (batch, -(-slots // self.rounding) * self.rounding)
+    def get(self, batch: int, length: int) -> StaticSteps:
+        """Steps for a batch of sequences of at least that length."""
+        key = (batch, -(-length // self.rounding) * self.rounding)
         steps = self._kept.pop(key, None)
         if steps is None:
             steps = StaticSteps(self.decoder, self.prompts, *key, self._stream)
         self._kept[key] = steps
         while len(self._kept) > self.limit:
             self._kept.popitem(last=False)
-        steps.cache.seen.zero_()
         return steps

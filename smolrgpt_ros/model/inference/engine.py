@@ -54,6 +54,7 @@ class EngineAnswer:
         latency_s: from the call to the answer.
         truncated: the answer was cut at ``max_new_tokens``.
         estimated: some region's geometry was not measured, and the model reads geometry.
+        steps: of the decoder; fewer than tokens where guesses of them were right (``drafts``).
     """
 
     text: str
@@ -63,6 +64,15 @@ class EngineAnswer:
     latency_s: float
     truncated: bool
     estimated: bool
+    steps: int
+
+
+@dataclass(frozen=True)
+class DecodingWork:
+    """Answers decoded so far: their tokens, ends of turn included, and the decoder's steps."""
+
+    tokens: int = 0
+    steps: int = 0
 
 
 class SmolRGPTEngine:
@@ -83,10 +93,12 @@ class SmolRGPTEngine:
         cache_bytes: bound of the features kept.
         geometry: give the model the regions' geometry, where it takes it; zeros otherwise.
         depth: give the model the depth picture, where the frame has one.
+        drafts: check guesses from earlier answers, several tokens in a step; the answers stay.
         calibration: of the model's confidence, for readers of its answers; not applied here.
 
     Attributes:
         canonical_prompts: the model should be asked in the sentences of ``language.prompts``.
+        work: what was decoded since the engine was made.
     """
 
     name: str
@@ -94,6 +106,7 @@ class SmolRGPTEngine:
     dtype: str
     calibration: Calibration | None
     canonical_prompts: bool
+    work: DecodingWork
 
     def __init__(
         self,
@@ -109,6 +122,7 @@ class SmolRGPTEngine:
         cache_bytes: int = 16 * 2**20,
         geometry: bool = True,
         depth: bool = True,
+        drafts: bool = True,
         calibration: Calibration | None = None,
     ) -> None:
         if threads is not None and threads < 1:
@@ -117,7 +131,7 @@ class SmolRGPTEngine:
         if dtype == "int8":
             quantise(model.vision_tower)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
-        self.calibration = calibration
+        self.calibration, self.work = calibration, DecodingWork()
         self.canonical_prompts = model.config.canonical_prompts
         self._with_geometry, self._with_depth = geometry, depth
         self._max_positions: int = model.config.text.max_position_embeddings
@@ -126,7 +140,7 @@ class SmolRGPTEngine:
         decoder = FusedDecoder(model.language_model, WEIGHTS.get(dtype))
         release_unused_memory()
         static = model.device.type == "cuda" if static is None else static
-        self._generator = Generator(model, decoder, processor, static)
+        self._generator = Generator(model, decoder, processor, static, drafts)
         self._frame_cache = FrameCache(cache_bytes)
         self._scheduler = Scheduler(max_waiting, max_batch)
         self._threads = threads
@@ -228,6 +242,7 @@ class SmolRGPTEngine:
             latency_s=time.monotonic() - started,
             truncated=not decoded.ended,
             estimated=question.estimated,
+            steps=decoded.steps,
         )
 
     def close(self, timeout_s: float = 10.0) -> None:
@@ -274,14 +289,17 @@ class SmolRGPTEngine:
         questions = [request.question for request in requests]
         self._generator.encode_frame(features, any(len(q.weights) for q in questions))
         self._frame_cache.trim()
-        longest = max(request.max_new_tokens for request in requests)
+        limits = [request.max_new_tokens for request in requests]
         streamed = [0] * len(requests)
-        for answers in self._generator.generate(features, questions, longest):
+        for answers in self._generator.generate(features, questions, limits):
             for index, (request, answer) in enumerate(zip(requests, answers, strict=True)):
                 if answer.stopped:
                     continue
-                if answer.ended or answer.steps >= request.max_new_tokens:
+                if answer.finished:
                     answer.stopped = True
+                    self.work = DecodingWork(
+                        self.work.tokens + answer.tokens, self.work.steps + answer.steps
+                    )
                     request.events.put(answer)
                 elif request.abandoned.is_set():
                     answer.stopped = True

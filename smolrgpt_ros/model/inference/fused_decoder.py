@@ -1,9 +1,11 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The Llama decoder for generation: the same weights, fewer operations.
 
-Projections of the same input are one product, grouped heads are not expanded, the cache is one
-preallocated tensor, and the mask is explicit: a position attends to exactly those before it, also
-behind a cached prefix and in a batch of questions of different length.
+Projections of the same input are one product, grouped heads are not expanded, and the cache is one
+preallocated tensor in which every token lies at its own position: a token attends to what lies
+before it, also behind a cached prefix and in a batch of questions of different length. Padding
+lies behind its question, so no token attends to it before it is overwritten, and a token that is
+taken back needs no trace of it.
 """
 
 from __future__ import annotations
@@ -21,24 +23,22 @@ from .quantisation import quantise
 
 @dataclass
 class KeyValueCache:
-    """Keys and values of ``B`` sequences in ``S`` slots.
+    """Keys and values of ``B`` sequences at positions 0 to ``S - 1``.
 
     Args:
         keys, values: ``(layers, B, KV, S, head_dim)``.
-        seen: ``(B, S)`` bool, slots that hold a token of the sequence (padding does not).
     """
 
     keys: Tensor
     values: Tensor
-    seen: Tensor
 
     def select(self, rows: Tensor) -> KeyValueCache:
         """The cache of some of the sequences."""
-        return KeyValueCache(self.keys[:, rows], self.values[:, rows], self.seen[rows])
+        return KeyValueCache(self.keys[:, rows], self.values[:, rows])
 
     @property
     def nbytes(self) -> int:
-        return sum(t.numel() * t.element_size() for t in (self.keys, self.values, self.seen))
+        return sum(t.numel() * t.element_size() for t in (self.keys, self.values))
 
 
 class _Layer(nn.Module):
@@ -62,15 +62,16 @@ class _Layer(nn.Module):
         mask: Tensor,
         keys: Tensor,
         values: Tensor,
-        slots: Tensor,
+        positions: Tensor,
     ) -> Tensor:
         batch, length, width = x.shape
         heads, groups, size = self.heads, self.groups, self.head_dim
         fused = self.qkv(F.rms_norm(x, (width,), self.norm1, self.eps))
         turned, v = fused.view(batch, length, -1, size).split((heads + groups, groups), 2)
         q, k = _rotate(turned, rotation).split((heads, groups), 2)
-        keys.index_copy_(2, slots, k.transpose(1, 2))
-        values.index_copy_(2, slots, v.transpose(1, 2))
+        places = positions[:, None, :, None].expand(batch, groups, length, size)
+        keys.scatter_(2, places, k.transpose(1, 2))
+        values.scatter_(2, places, v.transpose(1, 2))
         # Query heads that share a key head become further rows of that head: nothing is expanded.
         q = q.view(batch, length, groups, -1, size).permute(0, 2, 3, 1, 4)
         q = q.reshape(batch, groups, -1, size)
@@ -116,51 +117,43 @@ class FusedDecoder(nn.Module):
     def dtype(self) -> torch.dtype:
         return self.norm.dtype
 
-    def new_cache(self, batch: int, slots: int) -> KeyValueCache:
-        """An empty cache on the decoder's device."""
-        shape = (len(self.layers), batch, self.groups, slots, self.head_dim)
+    def new_cache(self, batch: int, length: int) -> KeyValueCache:
+        """A cache on the decoder's device for sequences of up to ``length`` tokens."""
+        shape = (len(self.layers), batch, self.groups, length, self.head_dim)
         device = self.norm.device
         return KeyValueCache(
             torch.zeros(shape, dtype=self.dtype, device=device),
             torch.zeros(shape, dtype=self.dtype, device=device),
-            torch.zeros(batch, slots, dtype=torch.bool, device=device),
         )
 
-    def forward(
-        self, embeds: Tensor, positions: Tensor, slots: Tensor, cache: KeyValueCache, used: int
-    ) -> Tensor:
-        """Run new tokens; their keys and values go into the cache.
+    def forward(self, embeds: Tensor, positions: Tensor, cache: KeyValueCache, used: int) -> Tensor:
+        """Run new tokens; their keys and values go into the cache at their positions.
 
         Args:
             embeds: ``(B, T, D)``.
-            positions: ``(B, T)``, of each token in its own sequence.
-            slots: ``(T,)`` of the cache, for their keys and values; higher than every slot they may
-                attend to.
-            cache: ``seen`` must already be true at the new tokens (false at padding).
-            used: slots ``0 .. used - 1`` are attended to; at least ``slots.max() + 1``.
+            positions: ``(B, T)``, of each token in its own sequence; everything before is cached.
+            cache: written to.
+            used: positions ``0 .. used - 1`` are attended to; at least ``positions.max() + 1``.
 
         Returns:
             ``(B, T, D)`` hidden states after the last norm.
         """
-        mask = self._mask(cache.seen[:, :used], slots, embeds)
+        mask = self._mask(positions, used, embeds)
         rotation = self._rotation(positions, embeds)
         keys = cache.keys[:, :, :, :used].unbind()
         values = cache.values[:, :, :, :used].unbind()
         x = embeds
         for index, layer in enumerate(self.layers):
-            x = layer(x, rotation, mask, keys[index], values[index], slots)
+            x = layer(x, rotation, mask, keys[index], values[index], positions)
         return F.rms_norm(x, self.norm.shape, self.norm, self.eps)
 
-    def _mask(self, seen: Tensor, slots: Tensor, like: Tensor) -> Tensor:
+    def _mask(self, positions: Tensor, used: int, like: Tensor) -> Tensor:
         """Summand of the attention scores: ``(B, 1, rows of a key head, used)``."""
-        batch, used = seen.shape
-        order = torch.arange(used, device=slots.device)
-        mask = seen[:, None] & (order <= slots[:, None])
-        # A padding position attends to itself, or its softmax would be over nothing.
-        mask = mask | (order == slots[:, None])
+        batch, length = positions.shape
+        later = torch.arange(used, device=positions.device) > positions[..., None]
         # As numbers, made once: attention would convert booleans in every layer.
-        added = torch.zeros_like(mask, dtype=like.dtype).masked_fill_(~mask, -torch.inf)
-        added = added[:, None].expand(batch, self.heads // self.groups, len(slots), used)
+        added = torch.zeros_like(later, dtype=like.dtype).masked_fill_(later, -torch.inf)
+        added = added[:, None].expand(batch, self.heads // self.groups, length, used)
         return added.reshape(batch, 1, -1, used)
 
     def _rotation(self, positions: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:

@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from ..architecture.config import SmolRGPTConfig
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from ..preprocessing.processor import SmolRGPTProcessor
-from .decode_steps import GrowingSteps, StaticPool, StaticSteps, most_likely
+from .decode_steps import WIDTHS, Chosen, GrowingSteps, StaticPool, StaticSteps, most_likely
+from .drafts import AnswerDrafts
 from .frame_cache import FrameFeatures
 from .fused_decoder import FusedDecoder
 from .question_inputs import QuestionInputs
+
+_FILLING = 0
+"""Token where a step is wider than a guess: a guess like any other, and hardly ever right."""
 
 
 @dataclass
@@ -23,15 +28,19 @@ class DecodedSequence:
     """An answer while it is decoded.
 
     Args:
+        limit: most tokens generated, the end of turn included.
         token_ids: generated, without the end of turn.
         log_probability: sum over the generated tokens, the end of turn included.
-        steps: generated tokens, the end of turn included.
+        tokens: number of generated tokens, the end of turn included.
+        steps: of the decoder that they took, the prefill included.
         ended: the model generated the end of turn.
         stopped: the caller wants no more tokens.
     """
 
+    limit: int
     token_ids: list[int] = field(default_factory=list)
     log_probability: float = 0.0
+    tokens: int = 0
     steps: int = 0
     ended: bool = False
     stopped: bool = False
@@ -39,20 +48,42 @@ class DecodedSequence:
     @property
     def finished(self) -> bool:
         """No more tokens are generated for it."""
-        return self.ended or self.stopped
+        return self.ended or self.stopped or self.tokens >= self.limit
 
     @property
     def confidence(self) -> float:
         """Geometric mean of the probabilities of the tokens chosen, the end of turn included."""
-        return math.exp(self.log_probability / self.steps) if self.steps else 0.0
+        return math.exp(self.log_probability / self.tokens) if self.tokens else 0.0
 
-    def append(self, token: int, log_probability: float, end_of_turn: int) -> None:
-        """Add the token of a step."""
+    def extend(
+        self,
+        guessed: Sequence[int],
+        chosen: Sequence[int],
+        log_probabilities: Sequence[float],
+        end_of_turn: int,
+    ) -> int:
+        """Add the token chosen by a step, and those behind it that were guessed rightly.
+
+        Args:
+            guessed: ``G`` tokens.
+            chosen, log_probabilities: ``G + 1``; what the model chooses after the last known token
+                and after each guess.
+            end_of_turn: token that ends the answer.
+
+        Returns:
+            How many were added.
+        """
         self.steps += 1
-        self.log_probability += log_probability
-        self.ended = token == end_of_turn
-        if not self.ended:
-            self.token_ids.append(token)
+        before = self.tokens
+        for place, token in enumerate(chosen):
+            if self.finished or (place and guessed[place - 1] != chosen[place - 1]):
+                break
+            self.tokens += 1
+            self.log_probability += log_probabilities[place]
+            self.ended = token == end_of_turn
+            if not self.ended:
+                self.token_ids.append(token)
+        return self.tokens - before
 
 
 class Generator:
@@ -63,6 +94,7 @@ class Generator:
         decoder: the same model's decoder, fused.
         processor: makes the tower's inputs and the prefix.
         static: decode with a static cache, on CUDA as a graph.
+        drafts: guess tokens from earlier answers and check several in a step.
     """
 
     def __init__(
@@ -71,6 +103,7 @@ class Generator:
         decoder: FusedDecoder,
         processor: SmolRGPTProcessor,
         static: bool = False,
+        drafts: bool = True,
     ) -> None:
         self.vision, self.prompts = model.vision_encoder, model.prompt_embedding
         self.vision.rgb.refiner.order_weights()
@@ -79,6 +112,8 @@ class Generator:
         self.prefix_ids = processor.encode(processor.prefix)
         self.end_of_turn = model.config.eos_token_id
         self._static = StaticPool(decoder, self.prompts) if static else None
+        self._drafts = _drafts_for(model.config, processor)
+        self._guesses = drafts
 
     @property
     def device(self) -> torch.device:
@@ -116,47 +151,89 @@ class Generator:
     def _fill_prefix(self, features: FrameFeatures, image_tokens: Tensor) -> None:
         ids = torch.tensor([self.prefix_ids], device=self.device)
         cache = self.decoder.new_cache(1, ids.shape[1])
-        cache.seen[:] = True
-        slots = torch.arange(ids.shape[1], device=self.device)
+        positions = torch.arange(ids.shape[1], device=self.device)
         embeds, _ = self.prompts.embed(ids, image_tokens[None])
-        self.decoder(embeds, slots[None], slots, cache, ids.shape[1])
+        self.decoder(embeds, positions[None], cache, ids.shape[1])
         features.prefix = cache
 
     @torch.inference_mode()
     def generate(
-        self, features: FrameFeatures, questions: Sequence[QuestionInputs], max_new_tokens: int
+        self, features: FrameFeatures, questions: Sequence[QuestionInputs], limits: Sequence[int]
     ) -> Iterator[list[DecodedSequence]]:
         """Answer questions about a frame that :meth:`encode_frame` has filled in.
 
         Yields the answers so far after each step; stop iterating to stop early. Setting ``stopped``
-        of an answer stops that one. Finished answers leave the batch.
+        of an answer stops that one. Finished answers leave the batch. The tokens are those of the
+        most likely choice, one after the other, however many a step checks; where two are equally
+        likely to the number format's precision, the width of a step may decide.
 
         Args:
             features: with refined maps if any question has masks.
             questions: at least one.
-            max_new_tokens: for each answer, its end of turn included.
+            limits: most tokens of each answer, its end of turn included.
         """
-        answers = [DecodedSequence() for _ in questions]
+        answers = [DecodedSequence(limit) for limit in limits]
         active = list(range(len(questions)))
-        steps, hidden = self.prefill(features, questions, max_new_tokens)
+        steps, hidden = self.prefill(features, questions, max(limits))
+        first = most_likely(self.decoder, hidden[:, None])
+        guesses: list[tuple[int, ...]] = [() for _ in questions]
+        self._extend(answers, active, guesses, first)
+        yield answers
         lengths = [len(self.prefix_ids) + len(question.token_ids) for question in questions]
-        positions = torch.tensor(lengths, device=self.device)
-        tokens, log_probabilities = most_likely(self.decoder, hidden)
-        for step in range(max_new_tokens):
-            chosen = zip(active, tokens.tolist(), log_probabilities.tolist(), strict=True)
-            for index, token, log_probability in chosen:
-                if not answers[index].finished:
-                    answers[index].append(token, log_probability, self.end_of_turn)
+        while rows := [row for row, index in enumerate(active) if not answers[index].finished]:
+            if steps.shrinks and len(rows) < len(active):
+                steps.select(torch.tensor(rows, device=self.device))
+                active = [active[row] for row in rows]
+            guesses = self._guess(answers, active, questions)
+            # The last token of each answer is not in the cache yet; a finished one may have none.
+            starts = [lengths[i] + max(0, len(answers[i].token_ids) - 1) for i in active]
+            tokens = [
+                [*(answers[index].token_ids[-1:] or [_FILLING]), *guess]
+                for index, guess in zip(active, guesses, strict=True)
+            ]
+            chosen = steps.step(
+                torch.tensor(tokens, device=self.device),
+                torch.tensor(starts, device=self.device),
+                max(starts) + len(tokens[0]),
+            )
+            counts = self._extend(answers, active, guesses, chosen)
+            steps.keep(torch.tensor(counts, device=self.device))
             yield answers
-            keep = [row for row, index in enumerate(active) if not answers[index].finished]
-            if not keep or step == max_new_tokens - 1:
-                return
-            if steps.shrinks and len(keep) < len(active):
-                rows = torch.tensor(keep, device=self.device)
-                tokens, positions = tokens[rows], positions[rows]
-                active = [active[row] for row in keep]
-                steps.select(rows)
-            tokens, log_probabilities = steps.step(tokens, positions + step, max(lengths) + step)
+        for question, answer in zip(questions, answers, strict=True):
+            if answer.ended:
+                self._drafts.learn(question.token_ids, [*answer.token_ids, self.end_of_turn])
+
+    def _extend(
+        self,
+        answers: list[DecodedSequence],
+        active: list[int],
+        guesses: list[tuple[int, ...]],
+        chosen: Chosen,
+    ) -> list[int]:
+        """Add a step's tokens to the answers; returns how many of each, at least one."""
+        found = zip(active, guesses, chosen.tokens.tolist(), strict=True)
+        probabilities = chosen.log_probabilities.tolist()
+        return [
+            max(1, answers[index].extend(guess, tokens, row, self.end_of_turn))
+            for (index, guess, tokens), row in zip(found, probabilities, strict=True)
+        ]
+
+    def _guess(
+        self,
+        answers: list[DecodedSequence],
+        active: list[int],
+        questions: Sequence[QuestionInputs],
+    ) -> list[tuple[int, ...]]:
+        """Guesses of one length for each answer, one less than a step's width; padded."""
+        guesses: list[tuple[int, ...]] = [() for _ in active]
+        if self._guesses:
+            guesses = [
+                self._drafts.guess(questions[index].token_ids, answers[index].token_ids)
+                for index in active
+            ]
+        longest = max(map(len, guesses))
+        length = next(width for width in WIDTHS if width > longest) - 1
+        return [guess + (_FILLING,) * (length - len(guess)) for guess in guesses]
 
     @torch.inference_mode()
     def prefill(
@@ -169,29 +246,28 @@ class Generator:
             last token, ``(B, D)``.
         """
         assert features.prefix is not None
-        first = features.prefix.seen.shape[1]
+        first = features.prefix.keys.shape[3]
         rows, mask = self.processor.pad([q.token_ids for q in questions], side="right")
         ids, mask = rows.to(self.device), mask.to(self.device)
         length = ids.shape[1]
-        steps = self._new_steps(len(questions), first + length + max_new_tokens)
+        # The last step may guess beyond the last token.
+        steps = self._new_steps(len(questions), first + length + max_new_tokens + WIDTHS[-1])
         cache = steps.cache
         cache.keys[:, :, :, :first] = features.prefix.keys
         cache.values[:, :, :, :first] = features.prefix.values
-        cache.seen[:, :first] = True
-        cache.seen[:, first : first + length] = mask.bool()
         regions = [self._region_tokens(features, question) for question in questions]
         geometry = [None if q.geometry is None else q.geometry.to(self.device) for q in questions]
         rgb, depth = [rgb for rgb, _ in regions], [depth for _, depth in regions]
         embeds, names = self.prompts.embed(ids, None, rgb, depth, geometry)
         steps.set_names(names)
-        slots = torch.arange(first, first + length, device=self.device)
-        hidden = self.decoder(embeds, slots[None].expand_as(ids), slots, cache, first + length)
+        positions = torch.arange(first, first + length, device=self.device)
+        hidden = self.decoder(embeds, positions.expand_as(ids), cache, first + length)
         return steps, hidden[torch.arange(len(questions), device=self.device), mask.sum(1) - 1]
 
-    def _new_steps(self, batch: int, slots: int) -> GrowingSteps | StaticSteps:
+    def _new_steps(self, batch: int, length: int) -> GrowingSteps | StaticSteps:
         if self._static is None:
-            return GrowingSteps(self.decoder, self.prompts, batch, slots)
-        return self._static.get(batch, slots)
+            return GrowingSteps(self.decoder, self.prompts, batch, length)
+        return self._static.get(batch, length)
 
     def _region_tokens(
         self, features: FrameFeatures, question: QuestionInputs
@@ -205,3 +281,11 @@ class Generator:
         if features.depth_trunk is None:
             return rgb, None
         return rgb, self.vision.depth.refiner.pool(features.depth_trunk, weights)
+
+
+def _drafts_for(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> AnswerDrafts:
+    """Drafts in the words of a model."""
+    digits = [ids[0] for digit in "0123456789" if len(ids := processor.encode(digit)) == 1]
+    first = config.region_name_token_id
+    names = range(0) if first is None else range(first, first + config.region_names)
+    return AnswerDrafts(digits, names, WIDTHS[-1] - 1)

@@ -19,8 +19,8 @@ def table(batch=1, regions=3):
 
 def added(texts, memory):
     ids = torch.tensor(texts)
-    found, after = RULES.add_features(torch.zeros(*ids.shape, 1), ids, memory)
-    return found[..., 0].tolist(), after
+    found, trace = RULES.add_features(torch.zeros(*ids.shape, 1), ids, memory)
+    return found[..., 0].tolist(), trace.at_end()
 
 
 def test_running_text_sets_the_reference_and_a_list_keeps_it():
@@ -53,14 +53,21 @@ def test_token_by_token_is_the_same_as_at_once():
     generator = torch.Generator().manual_seed(3)
     choices = torch.tensor([COMMA, COLON, WORD, END, NAME, NAME + 1, NAME + 2, NAME + 4])
     ids = choices[torch.randint(len(choices), (4, 60), generator=generator)]
-    together, after = RULES.add_features(torch.zeros(4, 60, 1), ids, NameMemory.fresh(table(4)))
-    memory, steps = NameMemory.fresh(table(4)), []
+    together, trace = RULES.add_features(torch.zeros(4, 60, 1), ids, NameMemory.fresh(table(4)))
+    memory, steps, references = NameMemory.fresh(table(4)), [], []
     for position in range(60):
         one = ids[:, position : position + 1]
-        step, memory = RULES.add_features(torch.zeros(4, 1, 1), one, memory)
+        step, trace_of_one = RULES.add_features(torch.zeros(4, 1, 1), one, memory)
+        memory = trace_of_one.at_end()
         steps.append(step)
+        references.append(memory.reference)
     assert torch.equal(together, torch.cat(steps, 1))
-    assert torch.equal(after.reference, memory.reference)
+    assert torch.equal(trace.at_end().reference, memory.reference)
+    counts = torch.tensor([7, 60, 1, 33])
+    kept = trace.after(counts)
+    for row, count in enumerate(counts.tolist()):
+        assert kept.reference[row] == references[count - 1][row]
+        assert kept.previous[row] == ids[row, count - 1]
     assert together.abs().sum() > 0
 
 

@@ -136,10 +136,8 @@ def test_fused_decoder_gives_the_same_logits(reference_checkpoint):
     case = dict(np.load(reference_checkpoint / "two_masks.npz"))
     embeds = torch.from_numpy(case["inputs_embeds"])
     length = embeds.shape[1]
-    cache = decoder.new_cache(1, length)
-    cache.seen[:] = True
-    slots = torch.arange(length)
-    close(decoder.logits(decoder(embeds, slots[None], slots, cache, length)), case["logits"])
+    cache, positions = decoder.new_cache(1, length), torch.arange(length)[None]
+    close(decoder.logits(decoder(embeds, positions, cache, length)), case["logits"])
 
 
 def test_full_size_names_and_shapes(reference_checkpoint):

@@ -17,7 +17,7 @@ def test_a_batch_behind_a_cached_prefix_has_the_uncached_logits(
     features = engine._frame_cache.get(frame)
     generator.encode_frame(features, with_regions=True)
     prepared = [question_inputs(engine._processor, frame, m, prompt) for prompt, m in QUESTIONS]
-    answers = list(generator.generate(features, prepared, 8))[-1]
+    answers = list(generator.generate(features, prepared, [8] * len(prepared)))[-1]
     for index, (prompt, masks) in enumerate(QUESTIONS):
         ids = answers[index].token_ids
         assert len(ids) == 8  # none ended, so every step has every row

@@ -77,21 +77,24 @@ def compare_steps(
         static, _ = ways.graph.prefill(features, inputs, steps)
         assert isinstance(static, StaticSteps)
         first = torch.tensor(lengths, device=eager.device) + len(eager.prefix_ids)
-        slot = len(eager.prefix_ids) + max(lengths)
-        tokens, _ = most_likely(eager.decoder, hidden)
+        used = len(eager.prefix_ids) + max(lengths)
+        tokens = most_likely(eager.decoder, hidden[:, None]).tokens
+        one_each = torch.ones(batch, dtype=torch.long, device=eager.device)
         equal = ties = different = 0
         largest = 0.0
         for step in range(steps - 1):
-            chosen, expected = growing.step(tokens, first + step, slot + step)
-            again, found = static.step(tokens, first + step, slot + step)
-            gap = (expected - found).abs()
-            same = chosen == again
+            expected = growing.step(tokens, first + step, used + step + 1)
+            found = static.step(tokens, first + step, used + step + 1)
+            gap = (expected.log_probabilities - found.log_probabilities).abs()
+            same = expected.tokens == found.tokens
             close = gap <= ways.tie
             equal += int((same & close).sum())
             ties += int((~same & close).sum())
             different += int((~close).sum())
             largest = max(largest, float(gap.max()))
-            tokens = chosen
+            tokens = expected.tokens
+            growing.keep(one_each)
+            static.keep(one_each)
     between = f"{min(lengths)} to {max(lengths)}"
     return Comparison(equal, ties, different, largest, static.recorded, between)
 

@@ -1,0 +1,106 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Guesses of how an answer goes on, from the answers given before.
+
+Answers follow few patterns, so what came next in an earlier answer at the same words is likely to
+come next again. The model checks the guesses (see ``generator``): they cost little where they are
+wrong, and change no answer. Speculative decoding (Leviathan et al., arXiv 2211.17192) with drafts
+from n-grams instead of a second model.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+_CONTEXTS = (12, 8, 6, 5, 4, 3, 2, 1)
+"""Tokens before the guessed ones that must agree; longer agreement is preferred."""
+_DIGIT, _NAME = -1, -2
+"""Stand for any digit and any region's name; tokens are not negative."""
+_Context = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Follows:
+    """What came next in an answer, and the last region's name before it (-1: none)."""
+
+    tokens: tuple[int, ...]
+    name_before: int
+
+
+class AnswerDrafts:
+    """Drafts of answers, learned while answering; used by one thread only.
+
+    The question is the word before its answer: of a question of the same words, other regions and
+    numbers aside, the first guess is its answer. Digits stand for each other in what is compared,
+    and so do names of regions. The name of a region is guessed by its place behind the name before:
+    lists count up.
+
+    Args:
+        digits: their tokens.
+        names: tokens of regions' names, in order.
+        length: tokens guessed at most.
+        limit: contexts kept; the least recently used go.
+    """
+
+    def __init__(
+        self, digits: Collection[int], names: range, length: int, limit: int = 20_000
+    ) -> None:
+        self._names, self._length, self._limit = names, length, limit
+        self._classes = dict.fromkeys(digits, _DIGIT) | dict.fromkeys(names, _NAME)
+        self._next: OrderedDict[_Context, _Follows] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._next)
+
+    def guess(self, question: Sequence[int], answer: Sequence[int]) -> tuple[int, ...]:
+        """What may follow the tokens of an answer so far; empty where nothing is known."""
+        words = self._words(question, answer)
+        for size in _CONTEXTS:
+            if size <= len(words) and (found := self._next.get(words[-size:])) is not None:
+                self._next.move_to_end(words[-size:])
+                return self._renamed(found, self._last_name(answer))
+        return ()
+
+    def learn(self, question: Sequence[int], answer: Sequence[int]) -> None:
+        """Keep how an answer went on after each of its tokens, its end included."""
+        for position in range(len(answer)):
+            words = self._words(question, answer[:position])
+            follows = tuple(answer[position : position + self._length])
+            last = self._last_name(answer[:position])
+            for size in _CONTEXTS:
+                if size <= len(words):
+                    self._next[words[-size:]] = _Follows(follows, last)
+                    self._next.move_to_end(words[-size:])
+        while len(self._next) > self._limit:
+            self._next.popitem(last=False)
+
+    def _last_name(self, answer: Sequence[int]) -> int:
+        """The last region's name in an answer so far; -1 without one."""
+        return next((token for token in reversed(answer) if token in self._names), -1)
+
+    def _renamed(self, known: _Follows, name_before: int) -> tuple[int, ...]:
+        """What came next, with names as far from the name before as they were there."""
+        if -1 in (known.name_before, name_before):
+            return known.tokens
+        guess = []
+        for token in known.tokens:
+            if token in self._names:
+                token += name_before - known.name_before
+                if token not in self._names:
+                    break
+            guess.append(token)
+        return tuple(guess)
+
+    def _words(self, question: Sequence[int], answer: Sequence[int]) -> _Context:
+        """The question as one word, then the answer's last tokens, classes for their members."""
+        longest = max(_CONTEXTS)
+        last = tuple(self._classes.get(token, token) for token in answer[-longest:])
+        if len(answer) >= longest:
+            return last
+        return (self._question_word(question), *last)
+
+    def _question_word(self, question: Sequence[int]) -> int:
+        """A number for the question's words, each once: one more region in a list adds none."""
+        words = dict.fromkeys(t for t in question if t not in self._classes)
+        return -(2**32) - (hash(tuple(words)) & 0xFFFFFFFF)
