@@ -77,11 +77,12 @@ class PageView:
         ui.timer(_SLOW_S, self.refresh_objects)
 
     def _question_box(self) -> None:
-        with ui.element("form").classes("question").on("submit.prevent", self.send):
+        with ui.element("form").classes("question").mark("question") as form:
             self._question = ui.input(placeholder="Ask about what is in view").props(
                 f'outlined dense autofocus maxlength={LONGEST_QUESTION} aria-label="Question"'
             )
-            self._send = ui.button("Ask").props("type=submit unelevated no-caps")
+            ui.button("Ask").props("type=submit unelevated no-caps")
+        form.on("submit.prevent", self.send)
         self._example_row = ui.element("div").classes("examples")
         self._asking = ui.label().classes("asking-now")
 

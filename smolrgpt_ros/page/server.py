@@ -8,6 +8,7 @@ import logging
 import secrets
 import socket
 import threading
+import time
 
 import uvicorn
 from fastapi import FastAPI, Response
@@ -18,7 +19,7 @@ from .gate import Admission, Gate, is_loopback
 from .layout import Ask, PageView
 
 #: Longest time to start and to stop, seconds.
-_PATIENCE_S = 20.0
+_PATIENCE_S = 60.0
 #: A browser that does not answer a ping for so long is forgotten, seconds; see NiceGUI's
 #: ``reconnect_timeout``.
 _RECONNECT_S = 15.0
@@ -114,6 +115,7 @@ class PageServer:
         )
         self._thread = threading.Thread(target=self._serve, name="page", daemon=True)
         self._thread.start()
+        self._wait_started()
 
     @property
     def port(self) -> int:
@@ -132,6 +134,17 @@ class PageServer:
         self._server.should_exit = True
         self._thread.join(_PATIENCE_S)
         self._socket.close()
+
+    def _wait_started(self) -> None:
+        end = time.monotonic() + _PATIENCE_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > end:
+                self._server.should_exit = True
+                raise PageServerError(
+                    f"the page did not start within {_PATIENCE_S:.0f} s; see the log above, or "
+                    "whether the machine is busy"
+                )
+            time.sleep(0.02)
 
     def _serve(self) -> None:
         asyncio.run(self._server.serve(sockets=[self._socket]))
