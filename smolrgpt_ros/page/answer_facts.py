@@ -43,7 +43,9 @@ def facts(record: AnswerRecord) -> tuple[Fact, ...]:
     if record.agreement is not None:
         agrees = "both say the same" if record.agreement else "the model says something else"
         found.append(Fact("agreement", agrees, "good" if record.agreement else "bad"))
-    complete = "nothing seems to be missing from view" if record.complete else "something may be"
+    complete = (
+        "nothing seems to be missing from view" if record.complete else "something may be missing"
+    )
     found.append(Fact("complete", complete, "plain" if record.complete else "care"))
     found += [Fact("caveat", caveat, "care") for caveat in record.caveats]
     return tuple(found)

@@ -14,9 +14,9 @@ SILENT_S = 5.0
 class Light(Enum):
     """Colour of a lamp."""
 
-    GREEN = "positive"
-    YELLOW = "warning"
-    RED = "negative"
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
     GREY = "grey"
 
 

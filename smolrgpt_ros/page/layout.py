@@ -25,9 +25,9 @@ _COLUMNS = [
     for name, label in (
         ("name", "object"),
         ("distance", "distance"),
-        ("position", "right, down, ahead (m)"),
         ("age", "seen"),
         ("source", "source"),
+        ("position", "right, down, ahead (m)"),
     )
 ]
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
@@ -144,7 +144,7 @@ class PageView:
         with self._lamp_row:
             for lamp in lamps:
                 with ui.element("button").classes("lamp") as displayed:
-                    ui.icon("circle", size="12px", color=lamp.light.value)
+                    ui.element("span").classes(f"light {lamp.light.value}")
                     ui.label(lamp.name)
                     ui.tooltip(lamp.message)
                 displayed.on("click", lambda said=lamp: ui.notify(f"{said.name}: {said.message}"))

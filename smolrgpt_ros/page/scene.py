@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from nicegui import events, ui
 
@@ -17,6 +17,8 @@ from .upright import Upright, upright_of
 #: Opacity of boxes: of the answer, without an answer, of others beside an answer.
 _STRONG, _ALONE, _FAINT = 0.65, 0.35, 0.12
 _GRID_M = 40
+#: How far edges on the floor are drawn over it, metres: lines in one plane hide each other.
+_LIFT_M = 0.03
 
 
 class SpaceView:
@@ -55,7 +57,7 @@ class SpaceView:
             self._shown = wanted
         if wanted and not self._placed:
             self._placed = True
-            self._look_at([space.apply(o.position) for o in state.objects if o.position], space)
+            self._look_at(tuple(space.apply(o.position) for o in state.objects if o.position))
 
     def _draw(self, name: str, form: tuple[object, ...]) -> None:
         label, kind, *rest = form
@@ -64,7 +66,8 @@ class SpaceView:
                 self._line(name, start, end, color)
             case "floor", [tuple() as corners, float() as opacity]:
                 color = label_color(str(label))
-                for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
+                edge = [(x, y, z + _LIFT_M) for x, y, z in corners]
+                for start, end in zip(edge, (*edge[1:], edge[0]), strict=True):
                     self._line(name, start, end, color)
                 points = [[x, y] for x, y, _ in corners]
                 floor = self._scene.extrusion(points, 0.01)
@@ -87,12 +90,12 @@ class SpaceView:
     def _line(self, name: str, start: Vector, end: Vector, color: Color) -> None:
         self._scene.line(list(start), list(end)).material(_css(color)).with_name(name)
 
-    def _look_at(self, spots: Iterable[Vector], space: Upright) -> None:
-        """From behind and above the camera, at the middle of what is in view."""
-        x, y, z = _middle(tuple(spots))
-        away = max(math.hypot(x, y), 3.0)
+    def _look_at(self, spots: tuple[Vector, ...]) -> None:
+        """From behind and above, at the middle of what is in view, as near as all of it shows."""
+        x, y, z = _middle(spots)
+        away = 1.5 + max(math.dist((x, y), spot[:2]) for spot in spots)
         self._scene.move_camera(
-            x=x * 0.3, y=y - away * 0.9, z=max(space.height, away * 0.8) + z * 0.2,
+            x=x, y=y - 0.8 * away, z=z + 0.7 * away,
             look_at_x=x, look_at_y=y, look_at_z=z, duration=0.0,
         )  # fmt: skip
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.region import Region
 
 from .answer_view import AnswerView
-from .drawing import box_of, draw_caption, draw_regions, draw_tag, scale_of
+from .drawing import box_of, draw_caption, names_of, paint_regions
 from .marks import Form, Mark, marks_of
+from .tags import Tag, draw_tags, scale_of
 
 #: Column and row, pixels.
 Spot = tuple[float, float]
@@ -43,46 +44,50 @@ def draw_marks(
     rgb: NDArray[np.uint8], regions: Sequence[Region], view: AnswerView
 ) -> NDArray[np.uint8]:
     """:func:`draw_answer` without its band: a picture of the same size."""
-    picture = draw_regions(rgb, regions, view.roles.strong)
+    picture = paint_regions(rgb, regions, view.roles.strong)
     visible = {region.id: region for region in regions if region.box is not None}
-    for mark in marks_of(view, visible):
-        _draw(picture, mark, [visible[i] for i in mark.regions])
+    tags = [
+        _draw(picture, mark, [visible[i] for i in mark.regions]) for mark in marks_of(view, visible)
+    ]
+    draw_tags(picture, [*tags, *names_of(regions, view.roles.strong)])
     return picture
 
 
-def _draw(picture: NDArray[np.uint8], mark: Mark, regions: Sequence[Region]) -> None:
+def _draw(picture: NDArray[np.uint8], mark: Mark, regions: Sequence[Region]) -> Tag:
+    """Draw a mark's lines; its text is returned, to be written over all lines."""
     spots = [_middle(region) for region in regions]
     first, last = spots[0], spots[-1]
+    place = _below(picture, last)
     match mark.form:
         case Form.SEGMENT:
             # A single region's other end is the camera, which is not in its own picture.
-            middle = ((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)
-            place = middle if len(spots) > 1 else _below(picture, last)
             _line(picture, first, last, mark)
-            draw_tag(picture, mark.text, place, mark.color)
+            if len(spots) > 1:
+                place = _between(first, last)
         case Form.VERTICAL:
             foot = (first[0], last[1])
             _line(picture, last, foot, mark, thin=True)
-            _dimension(picture, first, foot, mark)
+            place = _dimension(picture, first, foot, mark)
         case Form.WIDTH:
             x0, y0, x1, y1 = box_of(regions[0])
             row = (y0 + y1) / 2 + _BELOW * scale_of(picture)
-            _dimension(picture, (x0, row), (x1 - 1, row), mark)
+            place = _dimension(picture, (x0, row), (x1 - 1, row), mark)
         case Form.HEIGHT:
             x0, y0, x1, y1 = box_of(regions[0])
             column = x1 + 12 * scale_of(picture)
-            _dimension(picture, (column, y0), (column, y1 - 1), mark)
+            place = _dimension(picture, (column, y0), (column, y1 - 1), mark)
         case Form.ARROW:
             a, b, thickness = _pixel(first), _pixel(last), _thick(picture)
             cv2.arrowedLine(picture, a, b, mark.color, thickness, cv2.LINE_AA, tipLength=0.06)
+            place = _between(first, last)
         case Form.WORD:
-            draw_tag(picture, mark.text, _below(picture, last), mark.color)
+            pass
         case Form.RING:
             radius = round(_RADIUS * scale_of(picture))
             cv2.circle(picture, _pixel(last), radius, mark.color, _thick(picture), cv2.LINE_AA)
-            draw_tag(picture, mark.text, _below(picture, last), mark.color)
         case _:
             assert_never(mark.form)
+    return Tag(mark.text, place, mark.color)
 
 
 def _line(picture: NDArray[np.uint8], a: Spot, b: Spot, mark: Mark, thin: bool = False) -> None:
@@ -90,15 +95,19 @@ def _line(picture: NDArray[np.uint8], a: Spot, b: Spot, mark: Mark, thin: bool =
     cv2.line(picture, _pixel(a), _pixel(b), mark.color, thickness, cv2.LINE_AA)
 
 
-def _dimension(picture: NDArray[np.uint8], a: Spot, b: Spot, mark: Mark) -> None:
-    """A dimension line along a row or a column: ticks at its ends, its length in the middle."""
+def _dimension(picture: NDArray[np.uint8], a: Spot, b: Spot, mark: Mark) -> Spot:
+    """A dimension line along a row or a column with ticks at its ends; returns its middle."""
     tick = 6 * scale_of(picture)
     across = (0.0, tick) if a[1] == b[1] else (tick, 0.0)
     _line(picture, a, b, mark)
     for x, y in (a, b):
         start, end = (x - across[0], y - across[1]), (x + across[0], y + across[1])
         _line(picture, start, end, mark)
-    draw_tag(picture, mark.text, ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), mark.color)
+    return _between(a, b)
+
+
+def _between(a: Spot, b: Spot) -> Spot:
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
 def _middle(region: Region) -> Spot:

@@ -13,8 +13,7 @@ from smolrgpt_ros.scene.region import Region
 
 from .lettering import text_size, write
 from .palette import PLATE_COLOR, Color, label_color
-
-_LEAST_LETTERS = 11
+from .tags import LEAST_LETTERS, Tag, draw_tags, scale_of
 
 
 def draw_regions(
@@ -27,30 +26,65 @@ def draw_regions(
         regions: masks of that size.
         highlighted: ids drawn strongly, the others faintly and without a name; ``None``: all.
     """
+    picture = paint_regions(rgb, regions, highlighted)
+    draw_tags(picture, names_of(regions, highlighted))
+    return picture
+
+
+def paint_regions(
+    rgb: NDArray[np.uint8], regions: Sequence[Region], highlighted: Collection[int] | None
+) -> NDArray[np.uint8]:
+    """:func:`draw_regions` without the names."""
     picture = rgb.copy()
     scale = scale_of(rgb)
     # Buffers first, so that what stands on them stays visible.
-    drawn = sorted((r for r in regions if r.box is not None), key=_area, reverse=True)
-    for region in drawn:
+    for region in sorted((r for r in regions if r.box is not None), key=_area, reverse=True):
         strong = highlighted is None or region.id in highlighted
         color = label_color(region.label)
         weight = 0.3 if strong else 0.08
         x0, y0, x1, y1 = box_of(region)
-        mask = region.mask[y0:y1, x0:x1]
+        mask = _smooth(region.mask[y0:y1, x0:x1], scale)
         patch = picture[y0:y1, x0:x1]
         tint = np.full_like(patch, color)
-        cv2.copyTo(cv2.addWeighted(patch, 1 - weight, tint, weight, 0), _bytes(mask), patch)
+        cv2.copyTo(cv2.addWeighted(patch, 1 - weight, tint, weight, 0), mask, patch)
         outline, _ = cv2.findContours(
-            _bytes(mask), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x0, y0)
+            mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x0, y0)
         )
         thickness = max(1, round((2 if strong else 1) * scale))
         cv2.drawContours(picture, outline, -1, color, thickness, cv2.LINE_AA)
-    for region in drawn:
-        if highlighted is None or region.id in highlighted:
-            x0, y0, x1, y1 = box_of(region)
-            name = f"{region.label} {region.id}".strip()
-            draw_tag(picture, name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label))
     return picture
+
+
+def names_of(
+    regions: Sequence[Region], highlighted: Collection[int] | None = None
+) -> tuple[Tag, ...]:
+    """The names of regions in the middle of their boxes, the smallest first.
+
+    Args:
+        highlighted: see :func:`draw_regions`.
+    """
+    named = [
+        region
+        for region in regions
+        if region.box is not None and (highlighted is None or region.id in highlighted)
+    ]
+    tags = []
+    for region in sorted(named, key=_area):
+        x0, y0, x1, y1 = box_of(region)
+        name = f"{region.label} {region.id}".strip()
+        tags.append(Tag(name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label)))
+    return tuple(tags)
+
+
+def _smooth(mask: NDArray[np.bool_], scale: float) -> NDArray[np.uint8]:
+    """A mask without the steps of the detector's coarser pixels, 0 or 1; a small one as it is."""
+    spread = min(2.0 * scale, 0.06 * float(min(mask.shape)))
+    plain = np.ascontiguousarray(mask).view(np.uint8)
+    if spread < 0.5:
+        return plain
+    # Beyond its box a mask goes on as at the box's edge: it is not rounded where it is cut off.
+    blurred = cv2.GaussianBlur(plain * 255, (0, 0), spread, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(blurred > 127, np.uint8)
 
 
 def draw_caption(
@@ -61,7 +95,7 @@ def draw_caption(
     Returns:
         Shape ``(H + band, W, 3)``, uint8.
     """
-    letters = max(_LEAST_LETTERS, round(20 * scale_of(picture)))
+    letters = max(LEAST_LETTERS, round(20 * scale_of(picture)))
     step = round(1.35 * letters)
     rows = [
         (row, color)
@@ -93,30 +127,6 @@ def wrapped(text: str, letters: int, width: int) -> list[str]:
     return lines
 
 
-def draw_tag(
-    picture: NDArray[np.uint8], text: str, middle: tuple[float, float], color: Color
-) -> None:
-    """Write a short text on a dark plate into a picture, kept inside it; nothing for no text.
-
-    Args:
-        picture: shape ``(H, W, 3)``, uint8; changed.
-        middle: of the text, pixels (x, y).
-    """
-    if not text:
-        return
-    letters = max(_LEAST_LETTERS, round(15 * scale_of(picture)))
-    width, height = text_size(text, letters)
-    x = int(np.clip(middle[0] - width / 2, 2, max(2, picture.shape[1] - width - 2)))
-    y = int(np.clip(middle[1] - height / 2, 0, max(0, picture.shape[0] - height)))
-    picture[y : y + height, x - 2 : x + width + 2] = PLATE_COLOR
-    write(picture, text, (x, y), letters, color)
-
-
-def scale_of(picture: NDArray[np.uint8]) -> float:
-    """Size of lines and letters in a picture, 1 at 720 rows."""
-    return max(float(picture.shape[0]) / 720.0, 0.5)
-
-
 def _area(region: Region) -> int:
     return int(np.count_nonzero(region.mask))
 
@@ -125,7 +135,3 @@ def box_of(region: Region) -> tuple[int, int, int, int]:
     """The box of a region that is seen: first and last column and row, as ``Region.box``."""
     assert region.box is not None
     return region.box
-
-
-def _bytes(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(mask).view(np.uint8)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import sys
 import threading
 import time
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.status import QueryError
 
-from .demo import Processes
+from .demo_processes import Processes, use_own_domain
 from .demo_questions import KINDS, Asked, live_questions
 
 #: Longest waits, seconds: loading and first renderings; one answer and what it shows.
@@ -201,9 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     for folder in (options.out, options.logs):
         folder.mkdir(parents=True, exist_ok=True)
-    # A domain of its own on this machine only: other graphs neither hear nor disturb it.
-    os.environ.setdefault("ROS_DOMAIN_ID", str(random.SystemRandom().randint(1, 100)))
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    use_own_domain()
     processes = Processes(options.logs, dict(os.environ))
     camera: dict[str, object] = {"seed": options.seed, "rate": 3.0, "hold_time": 0.0}
     query: dict[str, object] = {

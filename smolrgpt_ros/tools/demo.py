@@ -1,13 +1,10 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Camera and query node as processes of their own, questions through the service, truth beside."""
+"""``scripts/demo``: a simulated warehouse, questions with known answers, or those of people."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import random
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -15,56 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from .demo_processes import Processes, use_own_domain
 from .demo_questions import KINDS, Asked, live_questions, scored_questions
 from .demo_report import Row, summary, table, write_json
+from .demo_session import ASK_YOURSELF, converse, show_page
+from .terminal import has_colors
 
 #: Longest waits, seconds: first renderings, loading of weights, one answer.
 SCENE_S, READY_S, ANSWER_S = 120.0, 300.0, 120.0
-
-
-class Processes:
-    """The nodes of the demo; all of them end with it.
-
-    Args:
-        logs: folder for what they print.
-        environment: of the processes.
-    """
-
-    def __init__(self, logs: Path, environment: dict[str, str]) -> None:
-        self._logs, self._environment = logs, environment
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str, module: str, parameters: dict[str, object]) -> None:
-        """Start ``python -m module`` with ROS parameters."""
-        command = [sys.executable, "-m", "smolrgpt_ros.nodes.program", module, "--ros-args"]
-        for key, value in parameters.items():
-            command += ["-p", f"{key}:={value}"]
-        with (self._logs / f"{name}.log").open("wb") as log:
-            self._running[name] = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, env=self._environment
-            )
-
-    def check(self) -> None:
-        """Raise RuntimeError if one has ended, with the end of what it printed."""
-        for name, process in self._running.items():
-            if process.poll() is not None:
-                said = (self._logs / f"{name}.log").read_text(errors="replace").splitlines()
-                raise RuntimeError(
-                    f"the {name} process ended with code {process.returncode}:\n"
-                    + "\n".join(f"    {line}" for line in said[-15:])
-                )
-
-    def stop(self) -> None:
-        """Ask all to end, and make those that do not."""
-        for process in self._running.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-        for process in self._running.values():
-            try:
-                process.wait(10.0)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,6 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="questions on the simulator's masks, spread over the four kinds (default 12); those "
         "on the detector's regions come on top",
+    )
+    parser.add_argument(
+        "--page",
+        action="store_true",
+        help="open a page on http://localhost:8090 instead: look, click, ask; Ctrl-C ends it",
+    )
+    parser.add_argument(
+        "--ask", action="store_true", help="a prompt in this terminal instead: ask what you like"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the table as data")
     parser.add_argument(
@@ -113,24 +76,23 @@ def run(options: argparse.Namespace) -> int:
         return 2
     start = time.monotonic()
     options.out.mkdir(parents=True, exist_ok=True)
-    # A domain of its own on this machine only: other graphs neither hear nor disturb it.
-    os.environ.setdefault("ROS_DOMAIN_ID", str(random.SystemRandom().randint(1, 100)))
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    _say(f"ROS_DOMAIN_ID={os.environ['ROS_DOMAIN_ID']}, pictures and logs in {options.out}/")
+    _say(f"ROS_DOMAIN_ID={use_own_domain()}, pictures and logs in {options.out}/")
     processes = Processes(options.out, dict(os.environ))
     rows: list[Row] = []
     try:
         _start(processes, options)
+        if options.page or options.ask:
+            return _hand_over(processes, options)
         rows = _ask_all(processes, options, start)
     except RuntimeError as error:
         print(f"demo: FAILED: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("demo: stopped", file=sys.stderr)
-        return 130
+        return 0 if options.page or options.ask else 130
     finally:
         processes.stop()
     if rows:
-        print(f"\n{table(rows)}\n\n{summary(rows)}")
+        print(f"\n{table(rows, has_colors(sys.stdout))}\n\n{summary(rows)}\n\n{ASK_YOURSELF}")
     if options.json is not None:
         write_json(rows, options.json)
     return _verdict(rows, options.questions, time.monotonic() - start)
@@ -145,14 +107,48 @@ def _start(processes: Processes, options: argparse.Namespace) -> None:
     }
     if options.recording is not None:
         camera["recording"] = options.recording.resolve()
-    # The scenes stand still: looking more often would only take the processor from the model.
-    query: dict[str, object] = {"history.size": 60, "detector.max_rate": 1.0}
+    # The scenes stand still: looking more often would only take the processor from the model, and
+    # an old picture shows what a new one does.
+    query: dict[str, object] = {
+        "history.size": 60,
+        "detector.max_rate": 1.0,
+        "query.max_age": 30.0,
+    }
     if options.model is not None:
         query["model.path"] = options.model.resolve()
     if options.detector is not None:
         query["detector.weights"] = options.detector.resolve()
     processes.start("camera", "smolrgpt_ros.nodes.warehouse_camera_node", camera)
     processes.start("query", "smolrgpt_ros.nodes.spatial_query_node", query)
+
+
+def _hand_over(processes: Processes, options: argparse.Namespace) -> int:
+    """Let people ask, on the page or at a prompt, until they end it."""
+    if options.page:
+        show_page(processes, READY_S)
+    if not options.ask:
+        while True:
+            processes.check()
+            time.sleep(0.5)
+    import rclpy
+    from rclpy.signals import SignalHandlerOptions
+
+    from smolrgpt_ros.client.reply_record import record_of
+    from smolrgpt_ros.client.spatial_client import SpatialClient
+
+    # Python handles Ctrl-C: rclpy's own handler would close the client during a question.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        with SpatialClient() as client:
+            _say("waiting for the query node to load its models ...")
+            ready = client.wait_ready(READY_S)
+            processes.check()
+            if not ready.ok:
+                raise RuntimeError(ready.message)
+            converse(lambda question: record_of(question, client.ask(question)), sys.stdin)
+    finally:
+        rclpy.try_shutdown()
+    return 0
 
 
 def _ask_all(processes: Processes, options: argparse.Namespace, start: float) -> list[Row]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .demo_questions import KINDS, is_right
+from .terminal import Paint, painted
 
 
 @dataclass(frozen=True)
@@ -60,49 +61,65 @@ class Row:
         return (self.text or "(nothing)") if self.asked else "(not asked)"
 
 
-_WIDTHS = {
-    "frame": 5,
-    "masks": 9,
-    "kind": 10,
-    "question": 44,
-    "answer of the model": 44,
-    "value": 8,
-    "measured": 8,
-    "truth": 8,
-    "s": 5,
-}
+#: Columns of the table, all of it 80 wide; the last four are right-aligned.
+_WIDTHS = {"question": 41, "model": 10, "measured": 10, "truth": 8, "s": 4}
+_GAP = " "
+_RULE = "-" * (sum(_WIDTHS.values()) + len(_GAP) * (len(_WIDTHS) - 1))
 
 
-def table(rows: Sequence[Row]) -> str:
-    """All rows as text; a wrong value is marked with ``!``."""
-    rule = "-+-".join("-" * width for width in _WIDTHS.values())
-    lines = [" | ".join(name.ljust(width) for name, width in _WIDTHS.items()), rule]
+def table(rows: Sequence[Row], colored: bool = False) -> str:
+    """All rows as text of at most 80 columns; a wrong value is marked with ``!``.
+
+    Args:
+        rows: in the order they were asked.
+        colored: with the colours of a terminal, green for right and red for wrong.
+    """
+    lines = [_line(list(_WIDTHS)), _RULE]
+    about = None
     for row in rows:
-        said = row.said if row.ok else f"{row.status}: {row.message}"
-        cells = [
-            str(row.frame),
-            row.masks,
-            row.kind,
-            row.question,
-            said,
-            _mark(row, row.value),
-            _mark(row, row.measured),
-            value_text(row.kind, row.truth),
-            f"{row.latency_s:.2f}",
-        ]
-        wrapped = [
-            textwrap.wrap(cell, width) or [""]
-            for cell, width in zip(cells, _WIDTHS.values(), strict=True)
-        ]
-        for index in range(max(map(len, wrapped))):
-            lines.append(
-                " | ".join(
-                    (cell[index] if index < len(cell) else "").ljust(width)
-                    for cell, width in zip(wrapped, _WIDTHS.values(), strict=True)
-                )
-            )
-        lines.append(rule)
-    return "\n".join(lines)
+        if (row.frame, row.masks) != about:
+            about = (row.frame, row.masks)
+            lines.append(painted(f"scene {row.frame}, the {row.masks}'s masks", Paint.DIM, colored))
+        lines += _lines_of(row, colored)
+    return "\n".join([*lines, _RULE])
+
+
+def _lines_of(row: Row, colored: bool) -> list[str]:
+    """A row, its question wrapped, and a failure below it."""
+    first, *more = textwrap.wrap(row.question, _WIDTHS["question"] - 1) or [""]
+    model = _mark(row, row.value) if row.asked else "not asked"
+    cells = [first, model, _mark(row, row.measured), value_text(row.kind, row.truth)]
+    paints = (
+        Paint.NONE,
+        _paint(row, row.value),
+        _paint(row, row.measured),
+        Paint.NONE,
+        Paint.DIM,
+    )
+    lines = [_line([*cells, f"{row.latency_s:.1f}"], paints, colored), *(f"  {m}" for m in more)]
+    if not row.ok:
+        said = textwrap.wrap(f"{row.status}: {row.message}", len(_RULE) - 4)
+        lines += [painted(f"    {line}", Paint.RED, colored) for line in said]
+    return lines
+
+
+def _line(cells: Sequence[str], paints: Sequence[Paint] = (), colored: bool = False) -> str:
+    """One line of the table; cells are padded before they are painted."""
+    texts = [
+        cell.ljust(width) if number == 0 else cell.rjust(width)
+        for number, (cell, width) in enumerate(zip(cells, _WIDTHS.values(), strict=True))
+    ]
+    paints = paints or [Paint.NONE] * len(texts)
+    return _GAP.join(
+        painted(text, paint, colored) for text, paint in zip(texts, paints, strict=True)
+    ).rstrip()
+
+
+def _paint(row: Row, value: float | int | str | None) -> Paint:
+    right = is_right(row.kind, value, row.truth)
+    if right is None:
+        return Paint.DIM
+    return Paint.GREEN if right else Paint.RED
 
 
 def summary(rows: Sequence[Row]) -> str:

@@ -79,6 +79,7 @@ ROS_PACKAGES = {"tf2_ros": "tf2_ros_py"}
 #: rosdep keys of modules that PyPI or the system has; ``None``: no key, requirements.txt has them.
 ROSDEP_KEYS = {
     "accelerate": None,
+    "aiohttp": None,
     "anyio": None,
     "cv2": "python3-opencv",
     "fastapi": None,
@@ -106,6 +107,7 @@ ROSDEP_KEYS = {
 }
 #: Where the name of the package on PyPI is another one than the module's.
 DISTRIBUTIONS = {
+    "aiohttp": "nicegui",  # comes with it
     "anyio": "mcp",  # comes with it
     "fastapi": "nicegui",  # comes with it
     "mcp_types": "mcp",  # likewise

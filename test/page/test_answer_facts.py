@@ -43,7 +43,7 @@ def test_measured_and_generated_stand_side_by_side() -> None:
 def test_what_a_careful_reader_should_know_is_marked() -> None:
     found = facts(replace(DISTANCE, agreement=False, complete=False, caveats=("Shelf 5 is cut.",)))
     assert Fact("agreement", "the model says something else", "bad") in found
-    assert Fact("complete", "something may be", "care") in found
+    assert Fact("complete", "something may be missing", "care") in found
     assert found[-1] == Fact("caveat", "Shelf 5 is cut.", "care")
 
 

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The page's elements, driven by NiceGUI's simulated user: no browser."""
 
 from __future__ import annotations
