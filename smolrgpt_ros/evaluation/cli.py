@@ -110,7 +110,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="ask N random questions of the whole query language instead, in canonical English, "
         "40 about each frame; the truth is the simulator's, the model is asked its own forms",
     )
-    parser.add_argument("--without-model", action="store_true", help="measure only (with --typed)")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="ask plain questions that name no ids instead (how many pallets are in the leftmost "
+        "buffer), and count the answers that are trusted and wrong, for each camera family",
+    )
+    parser.add_argument(
+        "--without-model", action="store_true", help="measure only (with --typed, --plain)"
+    )
     add_json_option(parser, "the scores as one JSON object")
     parser.set_defaults(run=main)
 
@@ -119,6 +127,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
     if arguments.typed is not None:
         return _typed(arguments)
+    if arguments.plain:
+        return _plain(arguments)
     check_libraries("torch", "transformers")
     from tqdm import tqdm
 
@@ -215,6 +225,57 @@ def _typed(arguments: argparse.Namespace) -> int:
         arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
     summary = summary_of(outcomes)
     print_results(summary, table_of(summary), arguments.json)
+    return 0
+
+
+def _plain(arguments: argparse.Namespace) -> int:
+    """Ask plain questions about what the detector finds."""
+    from contextlib import nullcontext
+
+    from tqdm import tqdm
+
+    from smolrgpt_ros.checkpoints import DETECTOR, MINI
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+    from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+    from smolrgpt_ros.simulation.warehouse import simulate_frame
+    from smolrgpt_ros.simulation.world.scenes import FAMILIES
+
+    from .typed.plain_questions import PLAIN_QUESTIONS, ask_plain, plain_summary, plain_table
+
+    if arguments.data is not None or arguments.drive > 1:
+        raise ValueError(
+            "--plain asks about single simulated frames, whose truth is what they show: leave out "
+            "--data and --drive"
+        )
+    if arguments.frames < 1:
+        raise ValueError(f"--plain needs --frames of at least 1, found {arguments.frames}")
+    detector = None
+    if arguments.masks == "detector":
+        detector = UltralyticsDetector.load(arguments.detector or DETECTOR)
+    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
+    sensor = None if arguments.clean else SensorModel()
+    shots = (
+        simulate_frame(
+            arguments.seed + i, families[i % len(families)], 640, 360, sensor, looks=arguments.looks
+        )
+        for i in range(arguments.frames)
+    )
+    model = (
+        nullcontext()
+        if arguments.without_model
+        else SmolRGPTEngine.load(
+            arguments.model or MINI, dtype=arguments.dtype, threads=arguments.threads
+        )
+    )
+    with model as engine:
+        total = arguments.frames * len(PLAIN_QUESTIONS)
+        asked = ask_plain(shots, detector, engine)
+        outcomes = list(tqdm(asked, total=total, unit="q", disable=None))
+    if arguments.out:
+        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
+    summary = plain_summary(outcomes)
+    print_results(summary, plain_table(summary), arguments.json)
     return 0
 
 

@@ -1,0 +1,152 @@
+"""Plain questions that name no ids, asked about what a detector finds: how many are trusted, and
+wrong all the same, because an object was missed or seen where there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.evaluation.summary import wilson_interval
+from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.english import english
+from smolrgpt_ros.perception.candidates import seen_alone
+from smolrgpt_ros.perception.seen_frame import SeenFrame
+from smolrgpt_ros.reasoning.engine_protocol import Engine
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.status import QueryError
+from smolrgpt_ros.simulation.sensing.matching import match_objects
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
+
+from .true_answers import TrueAnswers
+from .true_objects import Ambiguous, Refused
+from .typed_outcomes import NOTHING_FITS, TypedOutcome, is_right
+
+_PALLETS, _TRANSPORTERS = q.OfClass("pallet"), q.OfClass("transporter")
+_LEFTMOST, _RIGHTMOST = (
+    q.Ranked(q.OfClass("buffer"), q.Column(), end) for end in (q.Extreme.LEAST, q.Extreme.MOST)
+)
+_NEAREST = q.Ranked(_PALLETS, q.DistanceTo(q.Camera()), q.Extreme.LEAST)
+_NO_OBJECT = -1_000_000
+"""Added to the ids of detected regions that are no true object."""
+
+PLAIN_QUESTIONS: tuple[q.Question, ...] = (
+    q.HowMuch(q.Count(_PALLETS)),
+    q.HowMuch(q.Count(_TRANSPORTERS)),
+    q.HowMuch(q.Count(q.Where(_PALLETS, q.Inside(_LEFTMOST)))),
+    q.HowMuch(q.Count(q.Where(_PALLETS, q.Inside(_RIGHTMOST)))),
+    q.Listing(q.Where(_PALLETS, q.Inside(_LEFTMOST))),
+    q.Which(_NEAREST),
+    q.HowMuch(q.Distance(q.Camera(), _NEAREST)),
+    q.Whether(q.Exists(q.Where(_TRANSPORTERS, q.State(q.LoadState.EMPTY)))),
+)
+"""Asked about every frame where the truth is undisputed."""
+
+
+def ask_plain(
+    shots: Iterable[SimulatedFrame],
+    detector: RegionDetector | None,
+    engine: Engine | None = None,
+) -> Iterator[TypedOutcome]:
+    """Asks :data:`PLAIN_QUESTIONS` in canonical English and judges what is measured.
+
+    Args:
+        shots: frames with their truth.
+        detector: finds the regions; ``None``: the simulator's masks.
+        engine: asked where it was trained on the form; ``None`` measures only.
+    """
+    reasoner = SpatialReasoner(engine)
+    for shot in shots:
+        if detector is None:
+            seen = SeenFrame(shot.frame, shot.regions)
+        else:
+            seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
+        matched = match_objects(shot.truth, seen.regions)
+        true_ids = {
+            r.id: matched[r.id].id if r.id in matched else _NO_OBJECT - r.id for r in seen.regions
+        }
+        truth = TrueAnswers(shot.truth)
+        for question in PLAIN_QUESTIONS:
+            try:
+                true = truth.answer(question)
+            except Refused:
+                true = NOTHING_FITS
+            except Ambiguous:
+                continue
+            text, refusal, answer = english(question), "", None
+            start = time.thread_time()
+            try:
+                answer = reasoner.answer(
+                    seen.frame, seen.regions, text, geometry=seen.geometry, novelty=seen.novelty
+                )
+            except QueryError as error:
+                refusal = f"{error.status.name}: {error.message}"
+            seconds = time.thread_time() - start
+            if answer is None:
+                right = true == NOTHING_FITS
+            else:
+                right = is_right(question, _in_true_ids(answer.measured, true_ids), true)
+            frame = f"{shot.truth.family} {shot.truth.seed}"
+            yield TypedOutcome(
+                text, frame, text, true, answer, refusal, answer is not None or right, right, seconds
+            )
+
+
+def _in_true_ids(measured: Evaluation, true_ids: Mapping[int, int]) -> Evaluation:
+    return replace(measured, region_ids=tuple(true_ids[i] for i in measured.region_ids))
+
+
+def plain_summary(outcomes: Sequence[TypedOutcome]) -> dict[str, Any]:
+    """What is printed: for each camera family and all, then for each question."""
+    families = sorted({o.frame.split()[0] for o in outcomes})
+    groups = {name: [o for o in outcomes if o.frame.split()[0] == name] for name in families}
+    texts = sorted({o.question for o in outcomes})
+    return {
+        "families": {
+            name: _counts(group) for name, group in [*groups.items(), ("all", list(outcomes))]
+        },
+        "by_question": {text: _counts([o for o in outcomes if o.question == text]) for text in texts},
+    }
+
+
+def _counts(outcomes: Sequence[TypedOutcome]) -> dict[str, Any]:
+    counts: dict[str, Any] = {
+        "questions": len(outcomes),
+        "right": sum(o.right for o in outcomes),
+        "refused": sum(o.answer is None for o in outcomes),
+        "incomplete": sum(o.answer is not None and not o.answer.complete for o in outcomes),
+    }
+    for policy in ("measured", "agree"):
+        wrong = sum(o.is_trusted(policy) and not o.right for o in outcomes)
+        low, high = wilson_interval(wrong, len(outcomes))
+        counts[f"trusted_by_{policy}"] = {
+            "questions": sum(o.is_trusted(policy) for o in outcomes),
+            "wrong": wrong,
+            "wrong_percent": round(100 * wrong / len(outcomes), 1),
+            "interval_95": [round(100 * low, 1), round(100 * high, 1)],
+        }
+    return counts
+
+
+def plain_table(summary: Mapping[str, Any]) -> str:
+    """What :func:`plain_summary` gives, for people; percentages are of all questions."""
+    heads = ("questions", "right", "refused", "incomplete")
+    policies = ("measured", "agree")
+    titles = "".join(f"{f'trusted ({name}), wrong':>36}" for name in policies)
+    blocks = []
+    for title, key in (("cameras", "families"), ("question", "by_question")):
+        width = max(len(title), *(len(name) for name in summary[key])) + 2
+        lines = [f"{title:<{width}}" + "".join(f"{head:>12}" for head in heads) + titles]
+        for name, counts in summary[key].items():
+            line = f"{name:<{width}}" + "".join(f"{counts[head]:>12}" for head in heads)
+            for policy in policies:
+                of = counts[f"trusted_by_{policy}"]
+                low, high = of["interval_95"]
+                cell = f"{of['questions']}, {of['wrong']} ({of['wrong_percent']} %, {low} to {high})"
+                line += f"{cell:>36}"
+            lines.append(line)
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)

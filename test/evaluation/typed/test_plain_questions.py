@@ -1,0 +1,80 @@
+"""Plain questions: a missed object makes answers that are trusted and wrong, and they are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from smolrgpt_ros.detection.detector import Detection, Detections
+from smolrgpt_ros.evaluation.typed.plain_questions import (
+    PLAIN_QUESTIONS,
+    ask_plain,
+    plain_summary,
+    plain_table,
+)
+from smolrgpt_ros.language.english import english
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+COUNT, NEAREST = english(PLAIN_QUESTIONS[0]), english(PLAIN_QUESTIONS[5])
+
+
+@dataclass
+class Missing:
+    """Finds all objects but one, whatever it is shown."""
+
+    regions: tuple[Region, ...]
+    missed: int
+    novelty: float | None = None
+    name: str = "missing"
+    device: str = "cpu"
+    labels: tuple[str, ...] = ()
+    sha256: str = ""
+
+    def detect(self, rgb: object) -> Detections:
+        found = [Detection(r.label, 0.9, r.mask) for r in self.regions if r.id != self.missed]
+        return Detections(tuple(found), self.novelty)
+
+
+@pytest.fixture(scope="module")
+def shot():
+    try:
+        return simulate_frame(93001, "ceiling", 640, 360)
+    except RuntimeError as error:
+        pytest.skip(f"this host cannot render: {error}")
+
+
+def by_question(shot, detector):
+    return {o.question: o for o in ask_plain([shot], detector)}
+
+
+def test_with_all_objects_the_answers_are_right(shot):
+    found = by_question(shot, Missing(shot.regions, missed=-1))
+    assert 4 <= len(found) <= len(PLAIN_QUESTIONS)
+    assert all(o.right for o in found.values()), [o.to_json() for o in found.values()]
+    pallets = sum(r.label == "pallet" for r in shot.regions)
+    count = found[COUNT]
+    assert count.truth == pallets and count.is_trusted("measured")
+    assert by_question(shot, None).keys() == found.keys()
+
+
+def test_a_missed_pallet_is_trusted_and_wrong_unless_the_picture_is_unlike_the_training(shot):
+    nearest = by_question(shot, None)[NEAREST]
+    assert isinstance(nearest.truth, frozenset)
+    (missed,) = nearest.truth
+    found = by_question(shot, Missing(shot.regions, missed))
+    count, chosen = found[COUNT], found[NEAREST]
+    for wrong in (count, chosen):
+        assert not wrong.right and wrong.is_trusted("measured")
+    summary = plain_summary(list(found.values()))
+    assert list(summary["families"]) == ["ceiling", "all"]
+    of = summary["families"]["ceiling"]
+    assert of["questions"] == len(found)
+    assert of["trusted_by_measured"]["wrong"] >= 2
+    assert summary["by_question"][count.question]["trusted_by_measured"]["wrong"] == 1
+    table = plain_table(summary)
+    assert "cameras" in table and f"1, 1 (100.0 %, {20.7} to 100.0)" in table
+    told = by_question(shot, Missing(shot.regions, missed, novelty=1.5))
+    assert not any(o.is_trusted("measured") for o in told.values())
+    assert all(o.answer is None or not o.answer.complete for o in told.values())
