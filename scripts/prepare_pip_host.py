@@ -66,20 +66,23 @@ def link(root: Path, prefix: Path) -> None:
 
     The shared libraries get links in ``prefix``/lib, where the wheels' bootstrapper makes the
     loader look. A ``.pth`` file adds the interface finder and, last on the path so that real
-    packages win, the stand-ins. The source tree is there by the editable install.
+    packages win, the stand-ins, with the interfaces generated of ``pip_host/interfaces``. The
+    source tree is there by the editable install.
     """
-    installed = root / "build" / "install" / "smolrgpt_ros"
-    for library in (installed / "lib").glob("lib*.so"):
+    install = root / "build" / "install"
+    for library in install.glob("*/lib/lib*.so"):
         target = prefix / "lib" / library.name
         target.unlink(missing_ok=True)
         target.symlink_to(library)
-    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    generated = installed / "lib" / python / "site-packages" / "smolrgpt_ros"
+    packages = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    packages /= "site-packages"
+    generated = install / "smolrgpt_ros" / packages / "smolrgpt_ros"
     if not (generated / "srv").is_dir():
         raise SystemExit(f"colcon left no Python interfaces in {generated}")
+    others = sorted(p.name for p in (root / "pip_host" / "interfaces").glob("*"))
+    paths = [root / "pip_host", *(install / name / packages for name in others)]
     Path(sysconfig.get_paths()["purelib"], "smolrgpt_ros_pip_host.pth").write_text(
-        f"{root / 'pip_host'}\n"
-        "import smolrgpt_ros_interface_finder; "
+        "".join(f"{path}\n" for path in paths) + "import smolrgpt_ros_interface_finder; "
         f"smolrgpt_ros_interface_finder.install({str(generated)!r})\n"
     )
 

@@ -6,16 +6,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
 from rclpy.subscription import Subscription
-from sensor_msgs.msg import CompressedImage, Image
 
-from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.detector import Detections, RegionDetector
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.perception.seen_frame import SeenFrame
-from smolrgpt_ros.perception.stamp_join import StampJoin
+from smolrgpt_ros.perception.stamp_join import JoinCounters, StampJoin
 from smolrgpt_ros.perception.worker import PerceptionWorker
 from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
@@ -28,6 +28,7 @@ from smolrgpt_ros.query.input_state import (
 )
 from smolrgpt_ros.ros.convert.camera_info import names_rectified
 from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.ros.convert.vision import detections_of, vision_messages
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.ros.inputs.gravity import Gravity
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
@@ -92,17 +93,22 @@ class CameraPipeline:
             min_period_s=lambda: 1.0 / settings().detector_max_rate,
             remember=self._remember,
             external_regions=external_regions,
+            external_detections=self._external_detections,
         )
         self._thread = InputThread(node.context, f"inputs {name}".strip())
         group = self._thread.group
-        self._join: StampJoin[FrameMessages, RegionArray] = StampJoin(self._offer_joined)
+        self._join: StampJoin[FrameMessages, Any] = StampJoin(
+            self._offer_joined, slop_s=lambda: settings().detector_slop
+        )
         self._regions: Subscription | None = None
         if now.detector_backend == "topic":
+            boxes = now.detector_topic_type == "detections"
             self._regions = node.create_subscription(
-                RegionArray,
-                f"{prefix}regions",
-                lambda regions: self._join.add_second(_stamp_of(regions), regions),
-                profile("reliable"),
+                vision_messages().Detection2DArray if boxes else RegionArray,
+                f"{prefix}{now.detector_topic_type}",
+                lambda found: self._join.add_second(_stamp_of(found), found),
+                # A reliable publisher serves either.
+                profile("sensor_data" if boxes else "reliable"),
                 callback_group=group,
             )
         on_pair = self._offer if self._regions is None else self._join_pair
@@ -150,7 +156,18 @@ class CameraPipeline:
             return state
         late = time.monotonic() - self._last_offer > _REGIONS_LATE_S
         topics = {**state.topics, "regions": regions.topic_name}
-        return replace(state, topics=topics, waits_for_regions=late and state.paired > 0)
+        return replace(
+            state,
+            topics=topics,
+            waits_for_regions=late and state.paired > 0,
+            regions_gap_s=self._join.counters.gap_s,
+            regions_slop_s=self._settings().detector_slop,
+        )
+
+    @property
+    def join_counters(self) -> JoinCounters | None:
+        """Of images and another node's results; ``None`` where a detector runs here."""
+        return None if self._regions is None else self._join.counters
 
     def log_silence(self, now_ns: int) -> None:
         """Log why no frame, or only some, have come for a while; to be called every second.
@@ -180,8 +197,17 @@ class CameraPipeline:
     def _join_pair(self, messages: FrameMessages) -> None:
         self._join.add_first(_stamp_of(messages.rgb), messages)
 
-    def _offer_joined(self, messages: FrameMessages, regions: RegionArray) -> None:
-        self._offer(replace(messages, regions=regions))
+    def _offer_joined(self, messages: FrameMessages, found: Any) -> None:
+        if isinstance(found, RegionArray):
+            self._offer(replace(messages, regions=found))
+        else:
+            self._offer(replace(messages, detections=found))
+
+    def _external_detections(self, messages: FrameMessages, frame: RgbdFrame) -> Detections | None:
+        if messages.detections is None:
+            return None
+        settings = self._settings()
+        return detections_of(messages.detections, frame, settings.detector, settings.labels)
 
     def _build(self, messages: FrameMessages) -> RgbdFrame:
         settings = self._settings()
@@ -224,5 +250,5 @@ class CameraPipeline:
                 raise
 
 
-def _stamp_of(message: Image | CompressedImage | RegionArray) -> int:
+def _stamp_of(message: Any) -> int:
     return nanoseconds(message.header.stamp)

@@ -98,4 +98,5 @@ def _rates(camera: CameraPipeline, now_ns: int) -> InputRates:
         frame_age_s=(now_ns - newest.frame.stamp_ns) / 1e9 if newest else float("nan"),
         own_cpu_s=camera.worker.overhead_cpu_s.quantile(0.5),
         novelty=camera.worker.novelty.quantile(0.5),
+        join=camera.join_counters,
     )

@@ -21,6 +21,7 @@ from smolrgpt_ros.language.reader.word_lists import WordListError
 from smolrgpt_ros.language.readers.loading import readers_of
 from smolrgpt_ros.language.readers.protocol import ReaderUnavailable
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
+from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing, vision_messages
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.libraries import check_libraries
 
@@ -41,8 +42,16 @@ def load_detector(settings: Settings) -> RegionDetector | None:
     Raises:
         DetectorError: if it cannot be loaded.
         ChecksumError: if weights and prompts are not those of ``detector.sha256``.
-        LoadingError: if its weights have no class names.
+        LoadingError: if its weights have no class names, or the messages of another node's
+            detections are not installed.
     """
+    if settings.detector_backend == "topic" and settings.detector_topic_type == "detections":
+        try:
+            vision_messages()
+        except VisionMessagesMissing as error:
+            raise LoadingError(
+                f"detector.topic_type detections is not possible: {error}"
+            ) from error
     if settings.detector_backend not in DETECTOR_BACKENDS:
         return None
     if settings.detector_backend == "transformers":

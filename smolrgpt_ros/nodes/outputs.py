@@ -26,6 +26,8 @@ from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import newest_profile, profile
 from smolrgpt_ros.ros.view.markers import DisplayedAnswer, markers_of
 
+from .vision_outputs import vision_outputs
+
 
 @dataclass(frozen=True, eq=False)
 class _LatestAnswer:
@@ -41,7 +43,8 @@ class _LatestAnswer:
 
 
 class CameraOutputs:
-    """Publishes one camera's ``~/regions``, ``~/markers`` and ``~/annotated``.
+    """Publishes one camera's ``~/regions``, ``~/markers`` and ``~/annotated``, and its detections
+    as ``vision_msgs``.
 
     Called from the camera's perception thread and from query threads.
 
@@ -60,6 +63,7 @@ class CameraOutputs:
         self._annotated = node.create_lifecycle_publisher(
             Image, f"{base}annotated", profile("sensor_data")
         )
+        self._vision = vision_outputs(node, base)
         self._lock = threading.Lock()
         self._displayed: _LatestAnswer | None = None
         #: The newest answer whose regions have been in view: it is one about detected regions.
@@ -68,6 +72,8 @@ class CameraOutputs:
     def frame(self, seen: SeenFrame, settings: Settings) -> None:
         """Publish the regions of a frame."""
         answer = self._current(settings)
+        if self._vision is not None:
+            self._vision.frame(seen)
         if _has_subscribers(self._regions) or _has_subscribers(self._markers):
             poses = region_poses(seen.geometry)  # the fit that answers use
             array = region_array(seen.frame, seen.regions, poses)

@@ -51,6 +51,7 @@ from .program import end_process
 from .question_services import QuestionServices
 from .running import logged, run
 from .timed_engine import LoadedEngine
+from .vision_outputs import label_output
 from .watch_goals import WatchGoals
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -94,6 +95,7 @@ class SpatialQueryNode(LifecycleNode):
 
         parallel, reliable = ReentrantCallbackGroup(), profile("reliable")
         self._outputs = {name: CameraOutputs(self, name) for name in self._settings.cameras}
+        self._labels = label_output(self)
         self._answers = self.create_lifecycle_publisher(SpatialAnswer, "~/answers", reliable)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # Steady: with use_sim_time and no /clock the node's own time stands still.
@@ -202,6 +204,8 @@ class SpatialQueryNode(LifecycleNode):
             self.get_logger().info(sentence)
 
     def _start(self) -> None:
+        if self._labels is not None:
+            self._labels.publish(self._models.labels, self._settings.detector.confidence)
         self._transforms = Transforms(self)
         memory = ObjectMemory(lambda: self._settings.memory)
         for name in self._settings.cameras:

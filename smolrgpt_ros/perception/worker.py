@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.detector import Detections, RegionDetector
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -58,8 +58,10 @@ class PerceptionWorker(Generic[Input]):
             the thread wakes late.
         remember: called with each frame whose regions were detected here, for what is seen over
             time.
-        external_regions: called first, for regions that arrived with the input; ``None`` where the
-            detector is to find them.
+        external_regions: called first, for regions that arrived with the input; ``None`` where
+            they are to be found.
+        external_detections: called next, for detections that arrived with the input; ``None`` where
+            the detector is to find them.
     """
 
     def __init__(
@@ -74,6 +76,9 @@ class PerceptionWorker(Generic[Input]):
         external_regions: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = (
             lambda item, frame: None
         ),
+        external_detections: Callable[[Input, RgbdFrame], Detections | None] = (
+            lambda item, frame: None
+        ),
     ) -> None:
         self._build = build
         self._detector = detector
@@ -82,6 +87,7 @@ class PerceptionWorker(Generic[Input]):
         self._min_period_s = min_period_s
         self._remember = remember
         self._external_regions = external_regions
+        self._external_detections = external_detections
         #: Seconds of the last frames in the detector and in everything around it.
         self.detect_s, self.overhead_s = RollingWindow(), RollingWindow()
         #: How unlike the detector's training pictures the last ones were, where that is known.
@@ -188,10 +194,13 @@ class PerceptionWorker(Generic[Input]):
         external = self._external_regions(item, frame)
         if external is not None:
             return seen_with(frame, external), 0.0, 0.0
-        if self._detector is None:
-            return SeenFrame(frame, ()), 0.0, 0.0
-        start, start_cpu = time.perf_counter(), time.thread_time()
-        detections = self._detector.detect(frame.rgb)
-        detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
+        detections = self._external_detections(item, frame)
+        detect_s = detect_cpu_s = 0.0
+        if detections is None:
+            if self._detector is None:
+                return SeenFrame(frame, ()), 0.0, 0.0
+            start, start_cpu = time.perf_counter(), time.thread_time()
+            detections = self._detector.detect(frame.rgb)
+            detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
         self._state, seen = tracked(self._state, detections, frame, self._tracker())
         return self._remember(seen), detect_s, detect_cpu_s

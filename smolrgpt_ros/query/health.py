@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from smolrgpt_ros.perception.rolling_window import RollingWindow
+from smolrgpt_ros.perception.stamp_join import JoinCounters
 from smolrgpt_ros.perception.worker import PerceptionCounters
 from smolrgpt_ros.scene.status import Status
 
@@ -59,6 +60,7 @@ class InputRates:
         own_cpu_s: median CPU time of the last frames without the detector; NaN without frames.
         novelty: median of the last frames, above 1: unlike the detector's training pictures; NaN
             where nobody knows.
+        join: of images with what another node found in them; ``None`` where none does.
     """
 
     rgb_hz: float = 0.0
@@ -69,6 +71,7 @@ class InputRates:
     frame_age_s: float = float("nan")
     own_cpu_s: float = float("nan")
     novelty: float = float("nan")
+    join: JoinCounters | None = None
 
 
 class QueryStatistics:
@@ -133,6 +136,13 @@ def input_health(
         "age of last colour image (s)": round(state.rgb_age_s, 3),
         "age of last depth image (s)": round(state.depth_age_s, 3),
     }
+    if (join := rates.join) is not None:
+        values |= {
+            "results of the other node": join.second,
+            "images without a result": join.first_dropped,
+            "results without an image": join.second_dropped,
+            "newest result to its image (s)": round(join.gap_s, 4),
+        }
     level, message = _input_verdict(state, max_age_s)
     if level is Level.OK and rates.novelty > 1.0:
         level, message = Level.WARN, unfamiliar_pictures(rates.novelty)

@@ -27,6 +27,9 @@ class InputState:
         publishers: by the same names, how many publish the topic.
         lost: share of the last images that did not arrive, see ``perception.image_loss``.
         waits_for_regions: whether pairs wait for regions that another node does not publish.
+        regions_gap_s: from the stamp of the newest of another node's results to the nearest image,
+            seconds; NaN where none came, or no image was there.
+        regions_slop_s: largest allowed one.
         failure: why the newest input gave no frame; ``None`` if it did.
     """
 
@@ -43,6 +46,8 @@ class InputState:
     publishers: dict[str, int] = field(default_factory=dict)
     lost: float = 0.0
     waits_for_regions: bool = False
+    regions_gap_s: float = float("nan")
+    regions_slop_s: float = 0.0
     failure: QueryError | None = None
 
     def topic(self, name: str) -> str:
@@ -191,6 +196,14 @@ def _none_yet(inputs: InputState, name: str) -> str:
 
 
 def _no_regions(inputs: InputState) -> str:
+    gap_s = inputs.regions_gap_s
+    if abs(gap_s) > inputs.regions_slop_s:
+        age = "older" if gap_s < 0 else "newer"
+        return (
+            f"what comes on {inputs.topic('regions')} has no image's stamp: the nearest image is "
+            f"{abs(gap_s):.3f} s {age}, allowed are {inputs.regions_slop_s:.3f} s (detector.slop); "
+            "does its node copy the image's stamp, and does it keep up with the camera?"
+        )
     return (
         f"images come, but no regions for them on {inputs.topic('regions')}; is the node that "
         "finds them running, and does it see the same camera (equal stamps)?"

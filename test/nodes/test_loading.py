@@ -17,6 +17,7 @@ from smolrgpt_ros.checkpoints.checksums import (
 )
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
 from smolrgpt_ros.nodes.models import Models
+from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing
 from smolrgpt_ros.ros.params.settings import SPECS, Settings
 
 DEFAULTS = {spec.key: spec.default for spec in SPECS}
@@ -68,6 +69,17 @@ def test_an_index_that_points_to_another_folder_is_refused_without_a_checksum(tm
     (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
     with pytest.raises(ChecksumError, match=r"elsewhere/model\.safetensors"):
         load_engine(settings(model_path=str(tmp_path)))
+
+
+def test_detections_of_another_node_need_their_messages(monkeypatch):
+    def missing():
+        raise VisionMessagesMissing("apt install ros-jazzy-vision-msgs")
+
+    boxes = settings(detector_backend="topic", detector_topic_type="detections")
+    monkeypatch.setattr("smolrgpt_ros.nodes.loading.vision_messages", missing)
+    with pytest.raises(LoadingError, match=r"detector\.topic_type.*ros-jazzy-vision-msgs"):
+        load_detector(boxes)
+    assert load_detector(settings(detector_backend="topic")) is None
 
 
 @pytest.mark.parametrize("there", [[], ["config.json"]])

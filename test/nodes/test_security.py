@@ -26,42 +26,50 @@ def allowed(kind, what):
     }
 
 
-def used(graph, method):
+def used(graph, method, namespace):
     """Names that the node uses, those of its actions left out: a policy names actions as such."""
-    found = getattr(graph.peer, method)("spatial_query", NAMESPACE)
-    return {name.removeprefix(NAMESPACE) for name, _ in found if "/_action/" not in name}
+    found = getattr(graph.peer, method)("spatial_query", namespace)
+    return {name.removeprefix(namespace) for name, _ in found if "/_action/" not in name}
 
 
-def test_the_policy_is_what_the_node_uses(start_graph):
+@pytest.mark.parametrize("kind", ["regions", "detections"])
+def test_the_policy_is_what_the_node_uses(start_graph, kind):
     parameters = {"detector.backend": "topic", "model.backend": "none", "use_sim_time": True}
+    if kind == "detections":
+        pytest.importorskip("vision_msgs.msg", reason="run scripts/setup")
+    parameters["detector.topic_type"] = kind
+    namespace = f"{NAMESPACE}_{kind}"
     with start_graph(
         parameters,
-        namespace=NAMESPACE,
+        namespace=namespace,
         detector_loader=lambda settings: None,
         engine_loader=lambda settings: None,
     ) as graph:
         graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
-        heard = allowed("topic", "subscribe")
+        heard = allowed("topic", "subscribe") - ({"/regions", "/detections"} - {f"/{kind}"})
+        told = allowed("topic", "publish")
+        if importlib.util.find_spec("vision_msgs") is None:
+            told = {name for name in told if not name.endswith(("detections", "_3d", "_info"))}
         if importlib.util.find_spec("tf2_ros") is None:
             heard -= {"/tf", "/tf_static"}
         subscribers = "get_subscriber_names_and_types_by_node"
-        graph.wait_until(lambda: used(graph, subscribers) >= heard, "discovery")
+        graph.wait_until(lambda: used(graph, subscribers, namespace) >= heard, "discovery")
         time.sleep(0.5)  # what the policy lacks may be discovered last
         for method, names in (
             (subscribers, heard),
-            ("get_publisher_names_and_types_by_node", allowed("topic", "publish")),
+            ("get_publisher_names_and_types_by_node", told),
             ("get_service_names_and_types_by_node", allowed("service", "reply")),
             ("get_client_names_and_types_by_node", set()),
         ):
             graph.wait_until(
-                lambda method=method, names=names: used(graph, method) == names,
+                lambda method=method, names=names: used(graph, method, namespace) == names,
                 f"{method} to give {sorted(names)}",
             )
 
         def actions():
             found = get_action_server_names_and_types_by_node(
-                graph.peer, "spatial_query", NAMESPACE
+                graph.peer, "spatial_query", namespace
             )
-            return {name.removeprefix(NAMESPACE) for name, _ in found}
+            return {name.removeprefix(namespace) for name, _ in found}
 
         graph.wait_until(lambda: actions() == allowed("action", "execute"), "the actions")

@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Plain questions that name no ids, asked about what a detector finds: how many are trusted, and
 wrong all the same, because an object was missed or seen where there is none."""
 
@@ -91,7 +92,15 @@ def ask_plain(
                 right = is_right(question, _in_true_ids(answer.measured, true_ids), true)
             frame = f"{shot.truth.family} {shot.truth.seed}"
             yield TypedOutcome(
-                text, frame, text, true, answer, refusal, answer is not None or right, right, seconds
+                text,
+                frame,
+                text,
+                true,
+                answer,
+                refusal,
+                answer is not None or right,
+                right,
+                seconds,
             )
 
 
@@ -108,7 +117,9 @@ def plain_summary(outcomes: Sequence[TypedOutcome]) -> dict[str, Any]:
         "families": {
             name: _counts(group) for name, group in [*groups.items(), ("all", list(outcomes))]
         },
-        "by_question": {text: _counts([o for o in outcomes if o.question == text]) for text in texts},
+        "by_question": {
+            text: _counts([o for o in outcomes if o.question == text]) for text in texts
+        },
     }
 
 
@@ -145,7 +156,9 @@ def plain_table(summary: Mapping[str, Any]) -> str:
             for policy in policies:
                 of = counts[f"trusted_by_{policy}"]
                 low, high = of["interval_95"]
-                cell = f"{of['questions']}, {of['wrong']} ({of['wrong_percent']} %, {low} to {high})"
+                cell = (
+                    f"{of['questions']}, {of['wrong']} ({of['wrong_percent']} %, {low} to {high})"
+                )
                 line += f"{cell:>36}"
             lines.append(line)
         blocks.append("\n".join(lines))

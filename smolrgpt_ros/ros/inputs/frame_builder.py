@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ class FrameMessages:
         info: the colour camera's calibration; ``None`` where none arrived.
         depth_info: the depth camera's; likewise.
         regions: of this image, where another node finds the regions.
+        detections: ``vision_msgs/Detection2DArray`` of this image, where another node's boxes are.
     """
 
     rgb: Image | CompressedImage
@@ -43,6 +45,7 @@ class FrameMessages:
     info: CameraInfo | None
     depth_info: CameraInfo | None = None
     regions: RegionArray | None = None
+    detections: Any = None
 
 
 def build_frame(

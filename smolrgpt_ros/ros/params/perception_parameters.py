@@ -7,15 +7,35 @@ from smolrgpt_ros.perception.memory.remembered_object import USES
 
 from .parameters import ParameterSpec
 
+TOPIC_TYPES = ("regions", "detections")
+"""Values of ``detector.topic_type``: also the names of the topics."""
+
 PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "detector.backend",
         "ultralytics",
         "Finds regions; ultralytics: YOLO; transformers: RT-DETR, D-FINE and others of that "
-        "library; topic: another node, which publishes them on the topic regions; none: clients "
-        "send their own with each request.",
+        "library; topic: another node, see detector.topic_type; none: clients send their own with "
+        "each request.",
         choices=("ultralytics", "transformers", "topic", "none"),
         read_only=True,
+    ),
+    ParameterSpec(
+        "detector.topic_type",
+        "regions",
+        "What another node publishes, with detector.backend topic; regions: "
+        "smolrgpt_ros/RegionArray on the topic regions, as this node does; detections: "
+        "vision_msgs/Detection2DArray on the topic detections, boxes that depth outlines.",
+        choices=TOPIC_TYPES,
+        read_only=True,
+    ),
+    ParameterSpec(
+        "detector.slop",
+        0.01,
+        "Largest difference of the stamps of an image and of what another node found in it, "
+        "seconds; less than half the time between two images.",
+        minimum=0.0,
+        maximum=1.0,
     ),
     ParameterSpec(
         "detector.weights",

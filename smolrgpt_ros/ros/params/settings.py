@@ -59,6 +59,8 @@ class Settings:
     detector_sha256: str
     detector_prompts: str
     detector_max_rate: float
+    detector_topic_type: str
+    detector_slop: float
     gravity_frame: str
     gravity_imu_topic: str
     camera_info_rectified: bool

@@ -1,4 +1,5 @@
-"""Plain questions: a missed object makes answers that are trusted and wrong, and they are counted."""
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Plain questions: answers that a missed object makes wrong, and that are trusted, are counted."""
 
 from __future__ import annotations
 

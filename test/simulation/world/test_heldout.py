@@ -1,3 +1,4 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Held-out scenes stay unseen: no training names them, and they share no mesh or texture."""
 
 from __future__ import annotations

@@ -1,0 +1,188 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Detections to and from ``vision_msgs``, which is optional: imported where it is used."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from geometry_msgs.msg import Point, Quaternion, Vector3
+from std_msgs.msg import Header
+
+from smolrgpt_ros.detection.detector import Detection, Detections, masks_of_boxes
+from smolrgpt_ros.detection.detector_settings import DetectorSettings, labels_from
+from smolrgpt_ros.detection.suppression import WHOLE_LABELS, suppressed
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.region_poses import region_poses
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.rotations import quaternion_of
+from smolrgpt_ros.scene.status import QueryError, Status
+
+from .messages import header_of
+
+
+class VisionMessagesMissing(RuntimeError):
+    """``vision_msgs`` is not installed; the message names the package to install."""
+
+
+def vision_messages() -> Any:
+    """The module ``vision_msgs.msg``.
+
+    Raises:
+        VisionMessagesMissing: where it is not installed.
+    """
+    try:
+        return importlib.import_module("vision_msgs.msg")
+    except ImportError as error:
+        distro = os.environ.get("ROS_DISTRO", "<distro>")
+        raise VisionMessagesMissing(
+            f"vision_msgs is not installed ({error}): apt install ros-{distro}-vision-msgs, or run "
+            "scripts/setup on a host without ROS"
+        ) from error
+
+
+def detections_of(
+    message: Any,
+    frame: RgbdFrame,
+    settings: DetectorSettings,
+    labels: Mapping[str, str] | None = None,
+) -> Detections:
+    """What a ``vision_msgs/Detection2DArray`` says of a frame; masks fill the boxes.
+
+    The label of a detection is the class id of its best hypothesis; one without a hypothesis is
+    left out.
+
+    Args:
+        message: of the frame's image.
+        frame: whose size the masks have.
+        settings: thresholds.
+        labels: by class id, beside ``LABEL_ALIASES``.
+
+    Raises:
+        QueryError: UNKNOWN_REGION if a box or a score is no number.
+    """
+    boxes, classes, scores = [], [], []
+    for number, detection in enumerate(message.detections):
+        if not detection.results:
+            continue
+        best = max((r.hypothesis for r in detection.results), key=lambda h: float(h.score))
+        box = detection.bbox
+        x, y = float(box.center.position.x), float(box.center.position.y)
+        w, h = float(box.size_x), float(box.size_y)
+        turn = float(box.center.theta)
+        if not all(math.isfinite(value) for value in (x, y, w, h, turn, float(best.score))):
+            raise QueryError(
+                Status.UNKNOWN_REGION,
+                f"detection {number} of the detections topic has a box or a score that is no "
+                f"number: centre ({x}, {y}), size ({w}, {h}), angle {turn}, score {best.score}",
+            )
+        # The upright box around a turned one.
+        c, s = abs(math.cos(turn)), abs(math.sin(turn))
+        half = (w * c + h * s) / 2, (w * s + h * c) / 2
+        boxes.append((x - half[0], y - half[1], x + half[0], y + half[1]))
+        classes.append(str(best.class_id))
+        scores.append(float(best.score))
+    if not boxes:
+        return Detections()
+    names = labels_from(classes, labels)
+    masks = masks_of_boxes(np.array(boxes), (frame.height, frame.width))
+    least = min(settings.confidence, settings.candidate_confidence)
+    found = [
+        Detection(
+            names[i] or "object",
+            min(score, 1.0),
+            masks[i],
+            weak=score < settings.confidence,
+            box_only=True,
+        )
+        for i, score in enumerate(scores)
+        if score >= least and masks[i].any()
+    ]
+    best_first = sorted(found, key=lambda d: -d.score)[: settings.max_detections]
+    return Detections(suppressed(best_first, WHOLE_LABELS))
+
+
+def detection_array(frame: RgbdFrame, regions: Sequence[Region]) -> Any:
+    """``vision_msgs/Detection2DArray`` of a frame's regions, with their boxes; remembered ones that
+    the frame does not show are left out."""
+    vision, header = vision_messages(), header_of(frame)
+    detections = []
+    for region in regions:
+        box = region.box
+        if box is None or region.seen_age_s:
+            continue
+        x0, y0, x1, y1 = box
+        bbox = vision.BoundingBox2D(size_x=float(x1 - x0), size_y=float(y1 - y0))
+        bbox.center.position.x, bbox.center.position.y = (x0 + x1) / 2, (y0 + y1) / 2
+        detections.append(
+            vision.Detection2D(
+                header=header, results=[_hypothesis(vision, region)], bbox=bbox, id=str(region.id)
+            )
+        )
+    return vision.Detection2DArray(header=header, detections=detections)
+
+
+def detection_3d_array(geometry: FrameGeometry) -> Any:
+    """``vision_msgs/Detection3DArray`` of the regions that depth places, in the optical frame.
+
+    Fitted boxes along the objects' own axes; without a floor, boxes along the frame's axes around
+    the seen surface.
+
+    Args:
+        geometry: of the frame.
+    """
+    vision, header = vision_messages(), header_of(geometry.frame)
+    detections = []
+    for region, pose in zip(geometry.regions, region_poses(geometry), strict=True):
+        found, plane = geometry.estimate(region.id), geometry.plane
+        if isinstance(found, str) or pose.position is None or pose.size is None:
+            continue
+        hypothesis, bbox = _hypothesis(vision, region), vision.BoundingBox3D()
+        if found.footprint is not None and plane is not None:
+            _write_fitted(bbox, hypothesis, found, plane)
+        else:
+            x, y, z = pose.position
+            bbox.center.position = Point(x=x, y=y, z=z)
+            bbox.size = Vector3(**dict(zip("xyz", pose.size, strict=True)))
+        hypothesis.pose.pose = bbox.center
+        detections.append(
+            vision.Detection3D(header=header, results=[hypothesis], bbox=bbox, id=str(region.id))
+        )
+    return vision.Detection3DArray(header=header, detections=detections)
+
+
+def _write_fitted(bbox: Any, hypothesis: Any, found: ObjectEstimate, plane: Plane) -> None:
+    """A fitted box: x along its length, y along its width, z up; the covariance of its centre."""
+    assert found.footprint is not None  # asked for by the caller
+    flat = np.column_stack([found.footprint.axes, np.zeros(2)])
+    axes = np.vstack([flat, [0.0, 0.0, 1.0]]) @ plane.axes
+    x, y, z = found.centre.tolist()
+    bbox.center.position = Point(x=x, y=y, z=z)
+    qw, qx, qy, qz = quaternion_of(axes.T)
+    bbox.center.orientation = Quaternion(x=qx, y=qy, z=qz, w=qw)
+    length, width, height = (side if math.isfinite(side) else 0.0 for side in found.size)
+    bbox.size = Vector3(x=length, y=width, z=height)
+    covariance = np.zeros((6, 6))
+    covariance[:3, :3] = found.covariance
+    hypothesis.pose.covariance = covariance.ravel()
+
+
+def label_info(labels: Sequence[str], threshold: float, header: Header) -> Any:
+    """``vision_msgs/LabelInfo``: the labels that detections may have, numbered in order."""
+    vision = vision_messages()
+    classes = [vision.VisionClass(class_id=i, class_name=name) for i, name in enumerate(labels)]
+    return vision.LabelInfo(header=header, class_map=classes, threshold=float(threshold))
+
+
+def _hypothesis(vision: Any, region: Region) -> Any:
+    made = vision.ObjectHypothesisWithPose()
+    made.hypothesis.class_id = region.label
+    made.hypothesis.score = float(region.score) if math.isfinite(region.score) else 0.0
+    return made
