@@ -159,16 +159,18 @@ def detection_3d_array(geometry: FrameGeometry) -> Any:
 
 
 def _write_fitted(bbox: Any, hypothesis: Any, found: ObjectEstimate, plane: Plane) -> None:
-    """A fitted box: x along its length, y along its width, z up; the covariance of its centre."""
+    """A fitted box: x along its longer side, z up; the covariance of its centre."""
     assert found.footprint is not None  # asked for by the caller
     flat = np.column_stack([found.footprint.axes, np.zeros(2)])
     axes = np.vstack([flat, [0.0, 0.0, 1.0]]) @ plane.axes
+    one, other, height = (side if math.isfinite(side) else 0.0 for side in found.size)
+    if one < other:  # a quarter turn about its vertical
+        axes, one, other = np.stack([axes[1], -axes[0], axes[2]]), other, one
     x, y, z = found.centre.tolist()
     bbox.center.position = Point(x=x, y=y, z=z)
     qw, qx, qy, qz = quaternion_of(axes.T)
     bbox.center.orientation = Quaternion(x=qx, y=qy, z=qz, w=qw)
-    length, width, height = (side if math.isfinite(side) else 0.0 for side in found.size)
-    bbox.size = Vector3(x=length, y=width, z=height)
+    bbox.size = Vector3(x=one, y=other, z=height)
     covariance = np.zeros((6, 6))
     covariance[:3, :3] = found.covariance
     hypothesis.pose.covariance = covariance.ravel()
