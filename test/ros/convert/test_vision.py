@@ -127,7 +127,7 @@ def test_a_fitted_box_lies_along_its_object():
     assert plane is not None
     np.testing.assert_allclose(axes[:, 2], plane.up, atol=0.02)
     right, ahead, up = plane.axes @ axes[:, 0]
-    assert abs(math.degrees(math.atan2(ahead, right))) % 180 == pytest.approx(30, abs=4)
+    assert math.degrees(math.atan2(ahead, right)) % 180 == pytest.approx(30, abs=4)
     assert up == pytest.approx(0, abs=0.02)
     on_floor = plane.to_floor(np.array([[place.x, place.y, place.z]]))[0]
     assert on_floor == pytest.approx([0.8, 7.0, 0.5], abs=0.1)
