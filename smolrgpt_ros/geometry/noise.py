@@ -16,6 +16,8 @@ with which the truth lies within two standard deviations often enough.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -126,6 +128,18 @@ FREE_LIMIT, TANGENT_LIMIT = 3.0, 4.0
 UPRIGHT_ON_SIDE, TOP_ON_SIDE, RIM_ON_SIDE, TAPE_ON_SIDE = 0.7, 0.15, 0.7, 0.95
 #: Independent points that all points of an object are worth at most: neighbours err alike.
 BOX_EFFECTIVE_POINTS, TAPE_EFFECTIVE_POINTS = 20.0, 60.0
+
+
+class LikelihoodNoise(NamedTuple):
+    """The densities and tangent planes as one argument of compiled loops."""
+
+    logistic_rate: float = 1 / LOGISTIC_SCALE
+    per_interior: float = 1 / INTERIOR_DEPTH
+    stray: float = STRAY_DENSITY
+    free_limit: float = FREE_LIMIT
+    tangent_limit: float = TANGENT_LIMIT
+    tangent_shape: float = TANGENT_SHAPE_SIGMA
+
 
 # -- from the fit's covariance to the answer's ----------------------------------------------------
 

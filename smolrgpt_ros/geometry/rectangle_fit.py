@@ -15,21 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fit_batch import FitBatch
+from .likelihood_loops import SHORTEST_SIDE
+from .likelihood_values import LONG, SHORT, YAW
 from .noise import COST_TRUST, ROUGH_LOAD_SIGMA, load_sigma
 from .observations import Array, CentrePrior, Observations
-from .rectangle_batch import LONG, SHORT, YAW, RectangleBatch
-from .rectangle_likelihood import NormalEquations, cost_of, linearised
+from .rectangle_likelihood import linearised, minimised, stepped
 
 # -- starts, from coarse to fine: metres by which points are blurred, rectangles kept
 _MOST_STARTS, _START_BLUR = 8, 0.24
 _COARSE_TO_FINE = ((0.12, 6), (0.08, 4), (0.04, 4))
 _LAST_BLUR = 0.01
 _COARSE_POINTS, _FINE_POINTS = 30, 80  # of each sort of observation
-# -- steps
-_LARGEST_STEP = np.array([0.3, 0.3, 0.2, 0.25, 0.25])  # metres, radians, metres
-_SHORTEST_SIDE = 0.1  # metres
-_MINIMISER_ROUNDS = 7
-_CONVERGED = 0.02  # of a cost: smaller gains change nothing
 # -- directions that no curvature describes
 _LOOSE_SIGMA, _MOST_LOOSE_SIGMA = 0.06, 1.2  # metres: sampled above the first, up to the second
 _LOOSE_SAMPLES, _LOOSE_REACH = 21, 3.0  # along the direction, standard deviations to either side
@@ -78,19 +74,17 @@ def fit_rectangles(
     }
     batch = FitBatch.of(observations, _COARSE_POINTS, rough)
     for blur, kept in _COARSE_TO_FINE:
-        rectangles = RectangleBatch(values)
-        before = linearised(rectangles, batch, blur)
-        values = _distinct(_stepped(rectangles, before), before.cost, kept)
+        before = linearised(values, batch, blur)
+        values = _distinct(stepped(values, before), before.cost, kept)
     priors = {
         vehicle: _load_prior(values[load, 0], before.matrix[load, 0])
         for vehicle, load in carried.items()
     }
-    batch = FitBatch.of(observations, _FINE_POINTS, priors)
-    rectangles = RectangleBatch(values)
-    values = _stepped(rectangles, linearised(rectangles, batch, _LAST_BLUR))
-    values, end = _minimised(values, batch)
-    covariance = RectangleBatch(values).in_values(_inverse(end.matrix))
-    values, covariance = _with_loose_direction(values, covariance, batch)
+    fine = FitBatch.of(observations, _FINE_POINTS, priors)
+    values = stepped(values, linearised(values, fine, _LAST_BLUR))
+    values, end = minimised(values, fine)
+    covariance = _in_values(_inverse(end.matrix), values)
+    values, covariance = _with_loose_direction(values, covariance, fine)
     return _combined(values, covariance, end.cost)
 
 
@@ -105,7 +99,7 @@ def _equal_starts(starts: Sequence[Array], observations: Sequence[Observations])
         most = max(len(starts[i]) for i in many)
         values = np.stack([starts[i][np.arange(most) % len(starts[i])] for i in many])
         batch = FitBatch.of([observations[i] for i in many], _COARSE_POINTS)
-        cost = cost_of(values, batch, _START_BLUR)
+        cost = linearised(values, batch, _START_BLUR).cost
         for row, i in enumerate(many):
             best = np.argsort(cost[row, : len(starts[i])])[:_MOST_STARTS]
             chosen[i] = starts[i][best]
@@ -141,55 +135,20 @@ def _shapes(values: Array) -> Array:
     )
 
 
-# -- steps ----------------------------------------------------------------------------------------
-
-
-def _stepped(rectangles: RectangleBatch, here: NormalEquations) -> Array:
-    """Values after a Gauss-Newton step towards where the gradient vanishes, if not too far."""
-    damped = here.matrix + 1e-3 * np.eye(5)
-    change = np.linalg.solve(damped, -here.gradient[..., None])[..., 0]
-    step = rectangles.changed(np.asarray(change, np.float64))
-    step /= np.maximum(1.0, np.abs(step / _LARGEST_STEP).max(axis=-1))[..., None]
-    step += rectangles.values
-    np.maximum(step[..., LONG:], _SHORTEST_SIDE, out=step[..., LONG:])
-    return step
-
-
-def _minimised(values: Array, batch: FitBatch) -> tuple[Array, NormalEquations]:
-    """Rectangles where their costs are least nearby, and the normal equations there.
-
-    Steps that raise the cost are taken back and tried again, shorter (Levenberg, Marquardt).
-    """
-    values = values.copy()
-    matrix, gradient, cost = linearised(RectangleBatch(values), batch, 0.0)
-    damping = np.full(cost.shape, 1e-3)
-    moving, diagonal = np.arange(len(values)), np.arange(5)
-    for _ in range(_MINIMISER_ROUNDS):
-        stiffened = matrix[moving]
-        stiffened[..., diagonal, diagonal] *= 1 + damping[moving][..., None]
-        here = NormalEquations(stiffened, gradient[moving], cost[moving])
-        tried = _stepped(RectangleBatch(values[moving]), here)
-        there = linearised(RectangleBatch(tried), batch, 0.0)
-        gained = here.cost - there.cost
-        better = gained > 0
-        damping[moving] *= np.where(better, 0.2, 10.0)
-        np.maximum(damping, np.where(damping > 5e-3, 0.3, 0.0), out=damping)
-        rows, starts = np.nonzero(better)
-        taken = moving[rows], starts
-        values[taken], cost[taken] = tried[rows, starts], there.cost[rows, starts]
-        matrix[taken], gradient[taken] = there.matrix[rows, starts], there.gradient[rows, starts]
-        # An object whose every rectangle is where it was is left alone from now on.
-        still = (np.abs(gained) < _CONVERGED).all(axis=1)
-        if still.all():
-            break
-        if still.any():
-            batch = batch.part(np.flatnonzero(~still), 1)
-            moving = moving[~still]
-    return values, NormalEquations(matrix, gradient, cost)
+# -- covariances ----------------------------------------------------------------------------------
 
 
 def _inverse(matrix: Array) -> Array:
     return np.asarray(np.linalg.inv(matrix + 0.1 * np.eye(5)), np.float64)
+
+
+def _in_values(covariance: Array, values: Array) -> Array:
+    """Covariances ``(..., 5, 5)`` in the rectangles' own axes as those of their values."""
+    cos, sin, turn = np.cos(values[..., YAW]), np.sin(values[..., YAW]), np.zeros(covariance.shape)
+    turn[..., 0, 0], turn[..., 0, 1], turn[..., 1, 0], turn[..., 1, 1] = cos, -sin, sin, cos
+    turn[..., YAW:, YAW:] = np.eye(3)
+    turned: Array = turn @ covariance @ turn.swapaxes(-1, -2)
+    return turned
 
 
 def _load_prior(load: Array, matrix: Array) -> CentrePrior:
@@ -213,25 +172,22 @@ def _with_loose_direction(values: Array, covariance: Array, batch: FitBatch) -> 
     and the curvature there says nothing. So the cost is sampled along that direction.
     """
     variances, directions = np.linalg.eigh(covariance)
-    loose = variances[..., -1] > _LOOSE_SIGMA**2
-    rows = np.flatnonzero(loose.any(axis=1))
-    if not len(rows):
+    loose = np.nonzero(variances[..., -1] > _LOOSE_SIGMA**2)
+    if not len(loose[0]):
         return values, covariance
-    direction = directions[rows, :, :, -1]
-    sigma = np.minimum(np.sqrt(variances[rows, :, -1:]), _MOST_LOOSE_SIGMA)
+    direction, variance = directions[loose][..., -1], variances[loose][:, -1:]
+    sigma = np.minimum(np.sqrt(variance), _MOST_LOOSE_SIGMA)
     offsets = np.linspace(-_LOOSE_REACH, _LOOSE_REACH, _LOOSE_SAMPLES) * sigma
-    tried = values[rows, :, None] + offsets[..., None] * direction[:, :, None]
-    tried[..., LONG:] = np.maximum(tried[..., LONG:], _SHORTEST_SIDE)
-    cost = cost_of(tried.reshape(len(rows), -1, 5), batch.part(rows, _LOOSE_POINTS_EVERY))
-    cost = cost.reshape(offsets.shape)
+    tried = values[loose][:, None] + offsets[..., None] * direction[:, None]
+    tried[..., LONG:] = np.maximum(tried[..., LONG:], SHORTEST_SIDE)
+    cost = linearised(tried, batch, every=_LOOSE_POINTS_EVERY, objects=loose[0]).cost
     likely = np.exp(cost.min(axis=-1, keepdims=True) - cost)
     likely /= likely.sum(axis=-1, keepdims=True)
-    mean = (likely * offsets).sum(axis=-1)
-    variance = (likely * np.square(offsets - mean[..., None])).sum(axis=-1)
-    excess = np.where(loose[rows], variance - variances[rows, :, -1], 0.0)
+    mean = (likely * offsets).sum(axis=-1, keepdims=True)
+    excess = (likely * np.square(offsets - mean)).sum(axis=-1, keepdims=True) - variance
     values, covariance = values.copy(), covariance.copy()
-    covariance[rows] += excess[..., None, None] * direction[..., None] * direction[..., None, :]
-    values[rows] += np.where(loose[rows], mean, 0.0)[..., None] * direction
+    covariance[loose] += excess[..., None] * direction[..., None] * direction[:, None]
+    values[loose] += mean * direction
     return values, covariance
 
 

@@ -18,6 +18,7 @@ from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.geometry.rectangle_likelihood import compile_likelihood
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
@@ -195,8 +196,10 @@ class SpatialQueryNode(LifecycleNode):
 
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
-        # Not at the first question: the English dictionary takes half a second.
+        # Not at the first question: the English dictionary takes half a second, and the fit is
+        # compiled at the first start on a machine, which takes several.
         self._reader = load_readers(self._settings)
+        compile_likelihood()
         self.get_logger().info(self._models.load(self._settings))
         if not self._models.on_gpu:
             unmap_cuda_pages()

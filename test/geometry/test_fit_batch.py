@@ -1,13 +1,16 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Observations as padded arrays, by hand."""
+"""Observations as arrays, by hand."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.centre_errors import CentreErrors
-from smolrgpt_ros.geometry.fit_batch import FitBatch, PointBatch, PointGroup
+from smolrgpt_ros.geometry.fit_batch import FitBatch
+from smolrgpt_ros.geometry.likelihood_values import ANY_SIDE, FACES_CAMERA, FREE, Point
 from smolrgpt_ros.geometry.observations import (
     CentrePrior,
     FitProblem,
@@ -41,61 +44,50 @@ def observed(
     )
 
 
+def rows(batch: FitBatch) -> list[Point]:
+    return [Point(*row) for row in batch.points.tolist()]
+
+
 def test_points_of_a_batch_by_hand() -> None:
-    batch = PointBatch.of(
-        [
-            [PointGroup(points(4, 3.0), 2.0, faces_camera=True), PointGroup(points(1, -1.0), 2.0)],
-            [PointGroup(points(2, 0.0), 9.0)],
-        ],
-        most=10,
-    )
-    assert len(batch) == 5
-    assert batch.homogeneous[0].tolist() == [[3, 3, 3, 3, -1], [4, 8, 12, 16, 4], [1] * 5]
-    # The first is 5 m away, at (3, 4).
-    np.testing.assert_allclose(batch.sight[0, :, 0], [0.6, 0.8], rtol=1e-6)
-    np.testing.assert_allclose(batch.across[0, 0, 0], 0.04, rtol=1e-6)
-    np.testing.assert_allclose(batch.stretch[0, 0, 0], 0.05, rtol=1e-6)
-    np.testing.assert_allclose(batch.both[0, 0, 0], 0.13, rtol=1e-6)
-    np.testing.assert_allclose(batch.per_recess[0, 0, 0], 20.0, rtol=1e-6)
-    # Four points are worth two; one is worth no more than itself; padding is worth nothing.
-    assert batch.weight[:, 0].tolist() == [[0.5, 0.5, 0.5, 0.5, 1.0], [1.0, 1.0, 0.0, 0.0, 0.0]]
-    assert batch.faces_camera[0, 0].tolist() == [1, 1, 1, 1, 0]
-    assert batch.any_side[:, 0].tolist() == [[False] * 4 + [True], [True] * 5]
+    known = [
+        replace(observed(points(4, 3.0), 0), rim=points(1, -1.0), free=points(2, 7.0)),
+        observed(points(2, 0.0)),
+    ]
+    known = [replace(o, effective_depths=2.0, effective_points=2.0) for o in known]
+    batch = FitBatch.of(known, most=10)
+    # Inside: four of the surface and one of the rim, then two; two outside; no tangents.
+    assert batch.bounds.tolist() == [[0, 5, 7], [7, 9, 9], [0, 0, 0]]
+    assert [p.x for p in rows(batch)] == [3, 3, 3, 3, -1, 0, 0, 7, 7]
+    assert [p.y for p in rows(batch)] == [4, 8, 12, 16, 4, 4, 8, 4, 8]
+    sorts = [FACES_CAMERA] * 4 + [ANY_SIDE] + [FACES_CAMERA] * 2 + [FREE] * 2
+    assert [p.sort for p in rows(batch)] == sorts
+    # Four points are worth two, one of the rim no more than itself, two outside 0.6 times two.
+    assert [p.weight for p in rows(batch)] == [0.5] * 4 + [1, 1, 1] + [0.6] * 2
+    first = rows(batch)[0]
+    # It is 5 m away, at (3, 4).
+    assert (first.sight_x, first.sight_y) == pytest.approx((0.6, 0.8))
+    assert (first.across, first.stretch) == pytest.approx((0.04, 0.05))
+    assert (first.on_side, first.recess) == (0.6, 0.05)
 
 
 def test_of_many_points_every_third_is_used() -> None:
-    batch = PointBatch.of([[PointGroup(points(9, 0.0), 1.5)]], most=3)
-    assert batch.homogeneous[0, 1].tolist() == [4.0, 16.0, 28.0]
-    assert batch.weight[0, 0].tolist() == [0.5, 0.5, 0.5]
+    batch = FitBatch.of([replace(observed(points(9, 0.0)), effective_depths=1.5)], most=3)
+    assert [p.y for p in rows(batch)] == [4.0, 16.0, 28.0]
+    assert [p.weight for p in rows(batch)] == [0.5, 0.5, 0.5]
 
 
-def test_part_of_a_batch_weighs_its_points_more() -> None:
-    batch = PointBatch.of(
-        [[PointGroup(points(6, 0.0), 1.8)], [PointGroup(points(2, 5.0), 9.0)]], 10
-    )
-    part = batch.part(np.array([1, 0]), every=2)
-    assert part.homogeneous[:, 0].tolist() == [[5, 0, 0], [0, 0, 0]]
-    assert part.weight[:, 0].ravel().tolist() == pytest.approx([1, 0, 0, 0.6, 0.6, 0.6])
-    np.testing.assert_allclose(part.both[1], batch.both[0, :, ::2])
-
-
-def test_priors_and_tangents_are_padded() -> None:
+def test_priors_and_tangents() -> None:
     prior = CentrePrior(np.array([2.0, 3.0]), (0.5, 0.25))
     known = [observed(points(2, 0.0), 2), observed(points(3, 1.0), 1, prior)]
     batch = FitBatch.of(known, 10)
-    assert batch.tangents.shape == (2, 2, 2) and batch.tangents[1, :, 1].tolist() == [0, 0]
-    assert batch.tangent_sigma[:, 0].tolist() == [[0.01, 0.01], [0.01, np.inf]]
-    assert batch.prior_centre.tolist() == [[0, 0], [2, 3]]
-    assert batch.prior_precision.tolist() == [[0, 0], [2, 4]]
-    assert batch.sides.tolist() == [[1.4, 0.9]] * 2
-    assert batch.side_precision == pytest.approx([5.0, 5.0])
-    assert batch.has_centre_priors and not FitBatch.of(known[:1], 10).has_centre_priors
-    assert len(batch.inside) == 3 and len(batch.free) == 0
-    last = batch.part(np.array([1]), 1)
-    assert last.prior_precision.tolist() == [[2, 4]] and last.tangents.shape == (1, 2, 2)
+    assert batch.bounds[2].tolist() == [0, 2, 3]
+    assert batch.tangents.tolist() == [[1.0, 0.0, 0.01]] * 3
+    np.testing.assert_allclose(
+        batch.priors, [[1.4, 0.9, 5.0, 0, 0, 0, 0], [1.4, 0.9, 5.0, 2, 3, 2, 4]]
+    )
     # A prior by row takes the place of the observations' own.
     other = FitBatch.of(known, 10, {1: CentrePrior(np.array([9.0, 9.0]), (1.0, 1.0))})
-    assert other.prior_centre[1].tolist() == [9, 9]
+    assert other.priors[1, 3:].tolist() == [9, 9, 1, 1]
 
 
 def test_starts_go_all_around() -> None:

@@ -75,7 +75,7 @@ def test_what_is_hidden_is_as_unsure_as_the_class() -> None:
     fit = fit_rectangle(starts(), observed(seen, sides=(LONG, SHORT)))
     assert off_axis(fit.values[2]) < 0.02
     # Both ends of the front show. Of the depth only that of the left side does.
-    assert fit.values[:2] == pytest.approx(CENTRE, abs=0.06)
+    assert fit.values[:2] == pytest.approx(CENTRE, abs=0.08)
     front_only = fit_rectangle(
         starts(), observed(points(FRONT, on_side=0.9, recess=0.005), sides=(LONG, SHORT))
     )

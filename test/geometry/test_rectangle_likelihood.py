@@ -12,8 +12,7 @@ from reference_likelihood import expansion
 
 from smolrgpt_ros.geometry.fit_batch import FitBatch
 from smolrgpt_ros.geometry.observations import CentrePrior, FloorPoints, Observations
-from smolrgpt_ros.geometry.rectangle_batch import RectangleBatch
-from smolrgpt_ros.geometry.rectangle_likelihood import cost_of, linearised
+from smolrgpt_ros.geometry.rectangle_likelihood import linearised, minimised, stepped
 
 MOST = 200  # more points than any problem has, so that none are left out
 # Where the rectangles are: before the camera, so that it sees two sides or one; and around it, so
@@ -72,17 +71,15 @@ def test_costs_gradients_and_normal_matrices_are_the_references(
     seed: int, blur: float, middle: tuple[float, float]
 ) -> None:
     observations, values = problem(seed, middle)
-    batch = FitBatch.of(observations, MOST)
-    found, costs = linearised(RectangleBatch(values), batch, blur), cost_of(values, batch, blur)
+    found = linearised(values, FitBatch.of(observations, MOST), blur)
     for row, known in enumerate(observations):
         for column in range(values.shape[1]):
             matrix, gradient, cost = expansion(known, values[row, column], blur)
-            assert found.cost[row, column] == pytest.approx(cost, rel=1e-5)
-            assert costs[row, column] == pytest.approx(cost, rel=1e-5)
-            # Single precision, against finite differences in double.
-            largest = 1e-4 * np.abs(gradient).max()
+            assert found.cost[row, column] == pytest.approx(cost, rel=1e-9)
+            # Against finite differences.
+            largest = 1e-6 * np.abs(gradient).max()
             np.testing.assert_allclose(found.gradient[row, column], gradient, atol=largest)
-            largest = 1e-4 * np.abs(matrix).max()
+            largest = 1e-6 * np.abs(matrix).max()
             np.testing.assert_allclose(found.matrix[row, column], matrix, atol=largest)
 
 
@@ -99,10 +96,55 @@ def test_a_point_on_the_near_side_by_hand() -> None:
     square = np.array([[[0.0, 4.0, 0.0, 2.0, 2.0]]])
     falling = 1 / (1 + math.exp(0.02 / 0.0551))
     density = 0.5 / 0.02 * (0.5 - falling) + 0.5 / 0.8 * 0.5 + 1e-5
-    found = linearised(RectangleBatch(square), FitBatch.of([known], MOST), 0.0)
+    found = linearised(square, FitBatch.of([known], MOST))
     assert found.cost[0, 0] == pytest.approx(-math.log(density), rel=1e-5)
     slope = (0.25 * (0.5 / 0.02 + 0.5 / 0.8) - 0.5 / 0.02 * falling * (1 - falling)) / 0.0551
     # The near side of a square at yaw 0 ends b: moved away by b, the point is farther beyond it.
     assert found.gradient[0, 0] == pytest.approx(
         [0.0, slope / density, 0.0, 0.0, -slope / density / 2], rel=1e-4
     )
+
+
+def test_some_objects_and_some_of_their_points() -> None:
+    """Every second of the points inside, and of the others, worth twice as much."""
+    observations, values = problem(5, BEFORE)
+    found = linearised(
+        values[[2, 0]], FitBatch.of(observations, MOST), every=2, objects=np.array([2, 0])
+    )
+    third = observations[2]
+    # Of one sort only, so that every second of all of them is every second of it.
+    half = replace(
+        third,
+        surface=FloorPoints(third.surface.table[:, ::2]),
+        free=third.free.part(slice(0, None, 2)),
+    )
+    worth = 2 * third.effective_depths / 23 * 12
+    half = replace(
+        half, effective_depths=worth, effective_points=2 * third.effective_points / 11 * 6
+    )
+    _, _, cost = expansion(half, values[2, 1])
+    assert found.cost[0, 1] == pytest.approx(cost, rel=1e-9)
+
+
+def test_a_step_goes_where_the_gradient_vanishes() -> None:
+    """Priors alone: their cost is a parabola in the sides and the centre."""
+    none = FloorPoints.none()
+    prior = CentrePrior(np.array([1.1, 5.0]), (0.2, 0.1))
+    known = Observations(
+        none, none, none, none, np.zeros((0, 2)), np.zeros(0), (1.5, 0.8), 0.1, prior
+    )
+    batch = FitBatch.of([known], MOST)
+    # Turned by a quarter: along its long side is ahead.
+    values = np.array([[[1.0, 4.9, math.pi / 2, 1.4, 1.0]]])
+    after = stepped(values, linearised(values, batch))
+    assert after[0, 0, :2] == pytest.approx([1.1, 5.0], abs=0.01)
+    assert after[0, 0, 3:] == pytest.approx([1.5, 0.8], abs=0.001)
+    # Far away, a step is 0.3 m at most, and no side falls below 0.1 m.
+    far = np.array([[[1.1, 7.0, math.pi / 2, 1.5, 0.2]]])
+    narrow = FitBatch.of([replace(known, sides=(1.5, 0.01))], MOST)
+    moved = stepped(far, linearised(far, narrow))
+    assert 7.0 - moved[0, 0, 1] == pytest.approx(0.3) and moved[0, 0, 4] >= 0.1
+    ended, end = minimised(far, batch)
+    assert ended[0, 0, :2] == pytest.approx([1.1, 5.0], abs=0.02)
+    assert end.cost[0, 0] < 0.05
+    assert far[0, 0, 1] == 7.0  # as it was

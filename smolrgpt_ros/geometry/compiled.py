@@ -1,0 +1,36 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Compiles loops over numbers to machine code, once for each machine.
+
+The first call compiles, which takes seconds, and stores the result beside the source file, or in
+the user's cache folder where that may not be written. ``NUMBA_CACHE_DIR`` names another folder.
+What a stored function took from other files stays in it when they change: so everything that it
+calls is in its own file, and numbers of other files are its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from numba import njit
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """The same function in machine code, without Python's global lock, stored.
+
+    Its arguments are arrays, numbers and tuples of them: what is stored must not name our classes.
+    """
+    try:
+        fast: Callable[Parameters, Result] = njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder may be written: every process compiles anew
+        fast = njit(nogil=True)(function)
+    return fast
+
+
+def part_of_compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """A function for compiled ones to call."""
+    fast: Callable[Parameters, Result] = njit(nogil=True)(function)
+    return fast

@@ -1,0 +1,348 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""The sums over points of ``rectangle_likelihood``, and steps towards its minimum, compiled.
+
+Values are those of rectangles, shape ``(R, S, 5)``; ``rows`` are their objects' in the batch.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .compiled import compiled, part_of_compiled
+from .fit_batch import Whole
+from .likelihood_values import (
+    CX,
+    CY,
+    FACES_CAMERA,
+    FREE,
+    INSIDE,
+    LONG,
+    OUTSIDE,
+    SHORT,
+    TANGENTS,
+    YAW,
+    Point,
+    Prior,
+    Rectangle,
+    Side,
+    Tangent,
+)
+from .noise import LikelihoodNoise
+from .observations import Array
+
+_LEAST_CURVATURE_SHARE = 0.1  # of the squared gradient, where the density bends the wrong way
+_LEAST_CURVATURE = 1e-3  # 1/metres^2, per point
+_LARGEST_STEP = (0.3, 0.3, 0.2, 0.25, 0.25)  # metres, radians, metres
+SHORTEST_SIDE = 0.1  # metres
+_FIRST_DAMPING = 1e-3
+_SMALL_DAMPING, _STRONG_DAMPING = 5e-3, 0.3  # more than the one is at least the other
+_CONVERGED = 0.02  # of a cost: smaller gains change nothing
+
+Batch = tuple[Whole, Array, Array, Array]
+Noise = tuple[float, float, float, float, float, float]
+
+
+@compiled
+def minimise(
+    values: Array,
+    rows: Whole,
+    batch: Batch,
+    blur: float,
+    every: int,
+    rounds: int,
+    noise: Noise,
+    matrices: Array,
+    gradients: Array,
+    costs: Array,
+) -> None:
+    """Moves rectangles to where their costs are least nearby, and writes matrices, gradients and
+    costs there.
+
+    Steps that raise the cost are taken back and tried again, shorter (Levenberg, Marquardt).
+
+    Args:
+        values, rows, batch, blur, every: see ``rectangle_likelihood.linearised``.
+        rounds: steps at most; with none the rectangles stay where they are.
+        noise: a ``LikelihoodNoise``.
+        matrices, gradients, costs: see ``rectangle_likelihood.NormalEquations``.
+    """
+    tried, matrix, gradient = np.empty(5), np.empty((5, 5)), np.empty(5)
+    for i in range(len(rows)):
+        for j in range(values.shape[1]):
+            damping = _FIRST_DAMPING
+            costs[i, j] = _expansion(
+                values[i, j], rows[i], batch, blur, every, noise, matrices[i, j], gradients[i, j]
+            )
+            for _ in range(rounds):
+                _step(values[i, j], matrices[i, j], gradients[i, j], damping, tried)
+                cost = _expansion(tried, rows[i], batch, blur, every, noise, matrix, gradient)
+                gained = costs[i, j] - cost
+                if gained > 0:
+                    costs[i, j] = cost
+                    values[i, j], matrices[i, j], gradients[i, j] = tried, matrix, gradient
+                damping *= 0.2 if gained > 0 else 10.0
+                if damping > _SMALL_DAMPING:
+                    damping = max(damping, _STRONG_DAMPING)
+                if abs(gained) < _CONVERGED:
+                    break
+
+
+@compiled
+def step(values: Array, matrices: Array, gradients: Array) -> None:
+    """Takes a Gauss-Newton step from each rectangle."""
+    for i in range(len(values)):
+        for j in range(values.shape[1]):
+            _step(values[i, j], matrices[i, j], gradients[i, j], 0.0, values[i, j])
+
+
+@part_of_compiled
+def _step(values: Array, matrix: Array, gradient: Array, damping: float, after: Array) -> None:
+    """Writes values after a step towards where the gradient vanishes, if not too far.
+
+    Args:
+        values, matrix, gradient: of one rectangle.
+        damping: share by which the matrix's diagonal is raised.
+        after: may be the same as the values.
+    """
+    rest, change = matrix.copy(), gradient.copy()
+    for k in range(5):
+        rest[k, k] += damping * matrix[k, k] + 1e-3
+    for k in range(5):  # elimination: the matrix is positive definite
+        for j in range(k + 1, 5):
+            factor = rest[j, k] / rest[k, k]
+            change[j] -= factor * change[k]
+            for i in range(k, 5):
+                rest[j, i] -= factor * rest[k, i]
+    for k in range(4, -1, -1):
+        for i in range(k + 1, 5):
+            change[k] -= rest[k, i] * change[i]
+        change[k] /= rest[k, k]
+    cos, sin = math.cos(values[YAW]), math.sin(values[YAW])
+    change[CX], change[CY] = (
+        cos * change[CX] - sin * change[CY],
+        sin * change[CX] + cos * change[CY],
+    )
+    farthest = 1.0
+    for k in range(5):
+        farthest = max(farthest, abs(change[k]) / _LARGEST_STEP[k])
+    for k in range(5):
+        after[k] = values[k] - change[k] / farthest
+    after[LONG], after[SHORT] = max(after[LONG], SHORTEST_SIDE), max(after[SHORT], SHORTEST_SIDE)
+
+
+@part_of_compiled
+def _expansion(
+    values: Array,
+    row: int,
+    batch: Batch,
+    blur: float,
+    every: int,
+    noise: Noise,
+    matrix: Array,
+    gradient: Array,
+) -> float:
+    """The cost of one rectangle; writes its normal matrix and its gradient."""
+    bounds, points, tangents, priors = batch
+    rectangle, model = rectangle_of(values), LikelihoodNoise(*noise)
+    matrix[:], gradient[:], cost = 0.0, 0.0, 0.0
+    for group in (INSIDE, OUTSIDE):
+        for k in range(bounds[group, row], bounds[group, row + 1], every):
+            x, y, sight_x, sight_y, across, stretch, on_side, recess, weight, sort = points[k]
+            point = Point(x, y, sight_x, sight_y, across, stretch, on_side, recess, weight, sort)
+            if sort == FREE:
+                side = nearest_side(rectangle, point, blur)
+                if side.d >= 0:
+                    continue
+                minus_log, slope, curvature = _penetration(side, model)
+            else:
+                side = containing_side(rectangle, point, blur)
+                minus_log, slope, curvature = _containment(side, point, model)
+            weight = min(weight * every, 1.0)
+            cost += weight * minus_log
+            slope, curvature = weight * slope, weight * curvature
+            axis, longer = side.axis, LONG + side.axis
+            gradient[axis] += slope * side.moving
+            gradient[YAW] += slope * side.turning
+            gradient[longer] -= slope * 0.5
+            matrix[axis, axis] += curvature
+            matrix[axis, YAW] += curvature * side.moving * side.turning
+            matrix[axis, longer] -= curvature * side.moving * 0.5
+            matrix[YAW, YAW] += curvature * side.turning * side.turning
+            matrix[YAW, longer] -= curvature * side.turning * 0.5
+            matrix[longer, longer] += curvature * 0.25
+    for k in range(bounds[TANGENTS, row], bounds[TANGENTS, row + 1]):
+        x, y, sigma = tangents[k]
+        cost += _add_tangent(rectangle, Tangent(x, y, sigma), model, matrix, gradient)
+    long, short, precision, x, y, along, across = priors[row]
+    prior = Prior(long, short, precision, x, y, along, across)
+    cost += _add_prior(rectangle, prior, matrix, gradient)
+    for k in range(1, 5):
+        for j in range(k):
+            matrix[k, j] = matrix[j, k]
+    return cost
+
+
+# -- rectangles and their sides -------------------------------------------------------------------
+
+
+@part_of_compiled
+def rectangle_of(values: Array) -> Rectangle:
+    """The rectangle of values ``(5,)``."""
+    x, y, a_x, a_y = values[CX], values[CY], math.cos(values[YAW]), math.sin(values[YAW])
+    along, across = a_x * x + a_y * y, a_x * y - a_y * x
+    half_u, half_v = 0.5 * values[LONG], 0.5 * values[SHORT]
+    t_u, t_v = -1.0 if along > 0 else 1.0, -1.0 if across > 0 else 1.0
+    seen_u, seen_v = abs(along) > half_u, abs(across) > half_v
+    return Rectangle(x, y, a_x, a_y, half_u, half_v, t_u, t_v, seen_u, seen_v)
+
+
+@part_of_compiled
+def local(rectangle: Rectangle, point: Point, blur: float) -> tuple[float, float, float, float]:
+    """A point's coordinates u and v, and their precisions.
+
+    The variance of a coordinate is ``(a . sight)^2 along + (b . sight)^2 across``; the two axes
+    share out ``along + across`` between them.
+    """
+    x, y = point.x - rectangle.x, point.y - rectangle.y
+    u = rectangle.t_u * (rectangle.a_x * x + rectangle.a_y * y)
+    v = rectangle.t_v * (rectangle.a_x * y - rectangle.a_y * x)
+    cosine = rectangle.a_x * point.sight_x + rectangle.a_y * point.sight_y
+    stretch_u, least = cosine * cosine * point.stretch, point.across + blur * blur
+    precision_u = 1 / math.sqrt(least + stretch_u)
+    return u, v, precision_u, 1 / math.sqrt(least + point.stretch - stretch_u)
+
+
+@part_of_compiled
+def containing_side(rectangle: Rectangle, point: Point, blur: float) -> Side:
+    """The side that a point may lie on; of several, the one that it is farthest beyond.
+
+    A surface point was seen, so its side faces the camera: that is the nearer side of an axis, if
+    the camera is beyond it. A surface point beyond the far side is outside, and is measured from
+    there. Other points may lie on any side.
+    """
+    u, v, precision_u, precision_v = local(rectangle, point, blur)
+    any_side = point.sort != FACES_CAMERA
+    # Shifted by half a side, all points up to the far side are on the near side's half.
+    g_u = 1.0 if u >= (0.0 if any_side or not rectangle.seen_u else -rectangle.half_u) else -1.0
+    g_v = 1.0 if v >= (0.0 if any_side or not rectangle.seen_v else -rectangle.half_v) else -1.0
+    d_u, d_v = g_u * u - rectangle.half_u, g_v * v - rectangle.half_v
+    may_u = any_side or (rectangle.seen_u and g_u > 0)
+    may_v = any_side or (rectangle.seen_v and g_v > 0)
+    on_u = may_u
+    if (may_u and may_v) or d_u > 0 or d_v > 0:
+        on_u = d_u * precision_u > d_v * precision_v
+    if on_u:
+        return _end_of_long(rectangle, g_u, v, d_u, precision_u, may_u)
+    return _end_of_short(rectangle, g_v, u, d_v, precision_v, may_v)
+
+
+@part_of_compiled
+def nearest_side(rectangle: Rectangle, point: Point, blur: float) -> Side:
+    """The side that a point is farthest beyond, or least far inside of, in metres."""
+    u, v, precision_u, precision_v = local(rectangle, point, blur)
+    d_u, d_v = abs(u) - rectangle.half_u, abs(v) - rectangle.half_v
+    if d_u > d_v:
+        return _end_of_long(rectangle, 1.0 if u >= 0 else -1.0, v, d_u, precision_u, True)
+    return _end_of_short(rectangle, 1.0 if v >= 0 else -1.0, u, d_v, precision_v, True)
+
+
+# Moving the rectangle by x along a changes u by -t_u x; turning it by y changes u by t_u t_v v y
+# and v by -t_u t_v u y.
+
+
+@part_of_compiled
+def _end_of_long(
+    rectangle: Rectangle, g: float, v: float, d: float, precision: float, possible: bool
+) -> Side:
+    turning = g * rectangle.t_u * rectangle.t_v * v
+    return Side(0, -g * rectangle.t_u, turning, d, precision, possible)
+
+
+@part_of_compiled
+def _end_of_short(
+    rectangle: Rectangle, g: float, u: float, d: float, precision: float, possible: bool
+) -> Side:
+    turning = -g * rectangle.t_u * rectangle.t_v * u
+    return Side(1, -g * rectangle.t_v, turning, d, precision, possible)
+
+
+# -- costs ----------------------------------------------------------------------------------------
+
+
+@part_of_compiled
+def _containment(side: Side, point: Point, noise: LikelihoodNoise) -> tuple[float, float, float]:
+    """``-log p(d)`` of a point inside, and its first and second derivatives."""
+    rate = side.precision * noise.logistic_rate
+    q = point.on_side if side.possible else 0.0
+    b = q / point.recess
+    a = b + (1 - q) * noise.per_interior
+    f = 1 / (1 + math.exp(side.d * rate))
+    f_w = 1 / (1 + math.exp((side.d + point.recess) * rate))
+    p = a * f - b * f_w + noise.stray
+    slope_a, slope_b = a * f * (1 - f) * rate, b * f_w * (1 - f_w) * rate
+    bend = (slope_a * (1 - 2 * f) - slope_b * (1 - 2 * f_w)) * rate
+    r = (slope_a - slope_b) / p
+    curvature = max(r * r - bend / p, _LEAST_CURVATURE_SHARE * r * r) + _LEAST_CURVATURE
+    return -math.log(p), r, curvature
+
+
+@part_of_compiled
+def _penetration(side: Side, noise: LikelihoodNoise) -> tuple[float, float, float]:
+    """The cost of a free point inside, and its first and second derivatives.
+
+    Masks may be wrong by more than their pixels: far inside counts no more than the limit.
+    """
+    r, limit = side.d * side.precision, noise.free_limit**2
+    scale = 1 + r * r / limit
+    precision = side.precision / scale
+    return limit / 2 * math.log(scale), precision * r, precision * side.precision
+
+
+@part_of_compiled
+def _add_tangent(
+    rectangle: Rectangle, tangent: Tangent, noise: LikelihoodNoise, matrix: Array, gradient: Array
+) -> float:
+    """Adds a tangent plane; its cost."""
+    m_a = rectangle.a_x * tangent.x + rectangle.a_y * tangent.y
+    m_b = rectangle.a_x * tangent.y - rectangle.a_y * tangent.x
+    r = rectangle.x * tangent.x + rectangle.y * tangent.y
+    r += abs(m_a) * rectangle.half_u + abs(m_b) * rectangle.half_v
+    distance, limit = math.hypot(rectangle.x, rectangle.y), noise.tangent_limit**2
+    precision = 1 / (tangent.sigma * distance + noise.tangent_shape) ** 2
+    squared = precision * r * r / limit
+    # Turning the rectangle by y moves a to a + y b and b to b - y a.
+    turning = np.sign(m_a) * m_b * rectangle.half_u - np.sign(m_b) * m_a * rectangle.half_v
+    slopes = (m_a, m_b, turning, abs(m_a) / 2, abs(m_b) / 2)
+    weight = precision / (1 + squared)
+    for k in range(5):
+        gradient[k] += weight * r * slopes[k]
+        for j in range(k, 5):
+            matrix[k, j] += weight * slopes[k] * slopes[j]
+    return limit / 2 * math.log1p(squared)
+
+
+@part_of_compiled
+def _add_prior(rectangle: Rectangle, prior: Prior, matrix: Array, gradient: Array) -> float:
+    """Adds what is known of sides and centre before; its cost."""
+    cost, weight = 0.0, prior.side_precision**2
+    long, short = 2 * rectangle.half_u - prior.long, 2 * rectangle.half_v - prior.short
+    for k, r in ((LONG, long), (SHORT, short)):
+        gradient[k] += weight * r
+        matrix[k, k] += weight
+        cost += 0.5 * weight * r * r
+    x, y = rectangle.x - prior.x, rectangle.y - prior.y
+    off_a, off_b = rectangle.a_x * x + rectangle.a_y * y, rectangle.a_x * y - rectangle.a_y * x
+    for k, r, turning, precision in (
+        (0, off_a, off_b, prior.along),
+        (1, off_b, -off_a, prior.across),
+    ):
+        weight = precision**2
+        gradient[k] += weight * r
+        gradient[YAW] += weight * r * turning
+        matrix[k, k] += weight
+        matrix[k, YAW] += weight * turning
+        matrix[YAW, YAW] += weight * turning * turning
+        cost += 0.5 * weight * r * r
+    return cost
