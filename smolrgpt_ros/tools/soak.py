@@ -116,6 +116,7 @@ def soak(
                 pair_ms /= max(alone["pairs received"], 1.0)
                 own_ms = float(reported["own CPU of a frame p50 (ms)"])
                 samples = _together(asking, watched, minutes)
+                own_mib = watched.own_mib()
             # The camera is gone, its last frame is kept: queries alone.
             single = Client(node, 0, not shipped)
             single.ask()
@@ -130,6 +131,7 @@ def soak(
     rclpy.try_shutdown()
     costs = {
         "camera alone": alone,
+        "memory that the process wrote, at the end (MiB)": own_mib,
         "CPU of a pair looked at: decoding, tracking, regions, publishing (ms)": own_ms,
         "CPU of a pair received: the whole process with rclpy and DDS (ms)": pair_ms,
         "CPU of a query: the whole process (ms)": query_ms,

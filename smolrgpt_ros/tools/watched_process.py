@@ -33,6 +33,14 @@ class Watched:
         """Memory held, MiB."""
         return resident_bytes(str(self._pid)) / 2**20
 
+    def own_mib(self) -> float:
+        """Memory that the process wrote and shares with no other, MiB: what a file backs is left
+        out."""
+        lines = Path(f"/proc/{self._pid}/smaps_rollup").read_text().splitlines()
+        return (
+            sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty:")) / 1024
+        )
+
     def threads(self) -> int:
         """Threads now."""
         return len(os.listdir(f"/proc/{self._pid}/task"))
