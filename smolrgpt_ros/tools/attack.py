@@ -39,6 +39,8 @@ from .watched_process import Watched, process, wait_for
 MOST_HEALTHY_S, MOST_MIB = 2.0, 50.0
 #: Longest time until threads and descriptors are as before: DDS forgets a killed client after 20 s.
 _RECOVERY_S = 60.0
+#: Most floods before the attack: the pool grows by a thread whenever all of them are busy.
+_MOST_WARM_UPS = 10
 
 
 def attack_with_cameras(client: Attacker, few: bool) -> dict[str, Any]:
@@ -147,10 +149,7 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
             wait_for(client.action.server_is_ready, "its action", 60.0)
             if client.healthy_s(180.0) == float("inf"):
                 raise TimeoutError("the query node did not answer within 180 s")
-            for _ in range(3):
-                # As many at once as later: heaps and rclpy's pool of threads have their sizes.
-                client.show()
-                client.collect("before", [client.send() for _ in range(200)])
+            _warm_up(client, watched)
             time.sleep(2.0)
             before = _held(watched)
             report: dict[str, Any] = {
@@ -179,6 +178,16 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
         and _as_before(after, before)
     )
     return report
+
+
+def _warm_up(client: Attacker, watched: Watched) -> None:
+    """Floods as later, until heaps and rclpy's pool of threads have their sizes."""
+    for number in range(_MOST_WARM_UPS):
+        threads = watched.threads()
+        client.show()
+        client.collect("before", [client.send() for _ in range(200)])
+        if number >= 2 and watched.threads() == threads:
+            return
 
 
 def _held(watched: Watched) -> dict[str, float]:
