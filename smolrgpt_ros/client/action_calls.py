@@ -47,6 +47,12 @@ class ActionCalls:
     def __init__(self, node: Node, action_type: Any, name: str, closed: threading.Event) -> None:
         self._client = ActionClient(node, action_type, name)
         self._closed = closed
+        self._running: list[Any] = []
+
+    def cancel_all(self) -> None:
+        """Take back what is waited for; to be called once ``closed`` is set."""
+        for handle in tuple(self._running):
+            handle.cancel_goal_async()
 
     def destroy(self) -> None:
         """Leave the graph."""
@@ -84,12 +90,17 @@ class ActionCalls:
         handle = accepting.result()
         if not handle.accepted:
             raise NoResultError(Status.BUSY)
-        finishing = handle.get_result_async()
-        if not done_by(finishing, end + GRACE_S, self._closed, cancelled):
-            # An abandoned goal must not occupy the node.
-            handle.cancel_goal_async()
+        self._running.append(handle)
+        try:
+            finishing = handle.get_result_async()
+            if done_by(finishing, end + GRACE_S, self._closed, cancelled):
+                return finishing.result().result
+            if not self._closed.is_set():
+                # An abandoned goal must not occupy the node.
+                handle.cancel_goal_async()
             raise NoResultError(Status.TIMEOUT, cancelled())
-        return finishing.result().result
+        finally:
+            self._running.remove(handle)
 
 
 def done_by(

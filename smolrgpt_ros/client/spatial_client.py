@@ -105,11 +105,13 @@ class SpatialClient:
         if self._closed.is_set():
             return
         self._closed.set()
+        for actions in (self._queries, self._watches):
+            actions.cancel_all()
         self._pool.shutdown(cancel_futures=True)
         self._executor.shutdown(timeout_sec=2.0)
         self._thread.join(5.0)
-        self._queries.destroy()
-        self._watches.destroy()
+        for actions in (self._queries, self._watches):
+            actions.destroy()
         self._node.destroy_node()
 
     @property

@@ -2,11 +2,13 @@
 """Watched questions over DDS: held, cancelled, deactivated, too many, and without a client."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 
+from smolrgpt_ros.client.action_calls import ActionCalls
 from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.nodes import watch_goals
@@ -65,7 +67,10 @@ def test_it_ends_when_the_condition_holds(graph, client):
     graph.see(depth_m=9.0)
     watching = Watching(client, "below 5 m, hysteresis 0.5 m")
     graph.wait_until(lambda: watching.evaluations, "the first evaluation")
+    time.sleep(0.15)  # more than the period of watch.max_rate, here and below
     graph.see(depth_m=8.4)
+    graph.wait_until(lambda: len(watching.evaluations) == 2, "the second evaluation")
+    time.sleep(0.15)
     stamp_ns = graph.see(depth_m=6.0)
     reply = watching.ended()
     assert reply.ok and reply.reply is not None, reply.message
@@ -161,15 +166,27 @@ def test_deactivation_ends_it_and_activation_takes_new_ones(start_graph):
             assert client.watch(QUESTION, "below 5 m", timeout_s=20.0).ok
 
 
+def test_a_client_that_leaves_takes_its_goals_back(graph):
+    graph.see(depth_m=6.0)
+    client = SpatialClient(node=graph.peer)
+    watching = Watching(client, "below 1 m")
+    graph.wait_until(lambda: watching.evaluations, "the first evaluation")
+    client.close()
+    assert watching.ended().status is Status.NOT_READY
+    graph.wait_until(lambda: watched(graph) == 0, "the goal to end", 4.0)
+
+
 def test_without_any_client_the_goal_ends(start_graph, monkeypatch):
     monkeypatch.setattr(watch_goals, "_LOST_S", 1.0)
+    # As a client whose process was killed.
+    monkeypatch.setattr(ActionCalls, "cancel_all", lambda self: None)
     with start_graph({"query.max_age": 60.0}, namespace="/lost") as graph:
         graph.wait_ready()
         graph.see(depth_m=6.0)
         client = SpatialClient(node=graph.peer)
         watching = Watching(client, "below 1 m")
         graph.wait_until(lambda: watching.evaluations, "the first evaluation")
-        ends = graph.node._questions.watches
-        client.close()  # takes the goal's client out of the graph without a cancel
-        graph.wait_until(lambda: ends.watched == 0, "the goal to end")
-        assert set(ends.ends) <= {"CLIENT_LOST", "CANCELED"}
+        client.close()
+        watches = graph.node._questions.watches
+        graph.wait_until(lambda: watches.watched == 0, "the goal to end")
+        assert watches.ends == {"CLIENT_LOST": 1}

@@ -9,7 +9,8 @@ from .service import WatchService
 
 
 def watch_health(watches: WatchService, limits: WatchLimits) -> Health:
-    """The line of a node's watched questions.
+    """The line of a node's watched questions; a warning where one evaluation takes longer than the
+    time between two.
 
     Args:
         watches: of the node.
@@ -26,4 +27,11 @@ def watch_health(watches: WatchService, limits: WatchLimits) -> Health:
         "evaluation p95 (s)": round(seconds.quantile(0.95), 4),
         **{f"ended {name}": n for name, n in sorted(watches.ends.items())},
     }
+    typical_s, period_s = seconds.quantile(0.5), 1.0 / limits.max_rate_hz
+    if watches.watched and typical_s > period_s:
+        message = (
+            f"an evaluation takes {typical_s:.2f} s, longer than {period_s:.2f} s between two "
+            "(watch.max_rate): newer frames replace those that wait"
+        )
+        return Health("watch", Level.WARN, message, values)
     return Health("watch", Level.OK, f"{watches.watched} questions are watched", values)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from smolrgpt_ros.query.health import Level
 from smolrgpt_ros.query.request import QueryResult
 from smolrgpt_ros.query.watch.condition import Condition, Relation
 from smolrgpt_ros.query.watch.health import watch_health
@@ -141,7 +142,10 @@ def test_equal_questions_are_evaluated_once_a_frame(camera):
     # Two that only measure share one evaluation, which comes before the model's.
     assert camera.asked == [(100_000_000, QUESTION, False), (100_000_000, QUESTION, True)]
     assert [len(w.steps) for w in watches] == [2, 2, 2]
-    assert watch_health(camera.service, camera.limits).values["watched"] == 3
+    health = watch_health(camera.service, camera.limits)
+    assert (health.level, health.values["watched"]) == (Level.OK, 3)
+    slow = watch_health(camera.service, WatchLimits(max_rate_hz=1e9))
+    assert slow.level is Level.WARN and "watch.max_rate" in slow.message
 
 
 def test_nothing_is_evaluated_without_a_new_frame(camera):
