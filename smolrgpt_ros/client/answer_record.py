@@ -12,6 +12,7 @@ from smolrgpt_ros.language.answers import Value, known
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.rendering.answer_view import text_with_ids, written
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError, Status
 
 #: Kinds whose values belong to their regions one by one.
@@ -50,6 +51,36 @@ class RegionPlace:
 
 
 @dataclass(frozen=True)
+class ViewPlace:
+    """A place to look from.
+
+    Args:
+        position: of the camera, metres.
+        heading_deg: of its view about the frame's z axis, from x to y; ``None`` in a frame whose z
+            axis does not point up.
+        frame: of both.
+    """
+
+    position: tuple[float, float, float]
+    heading_deg: float | None
+    frame: str
+
+    def __str__(self) -> str:
+        x, y, z = self.position
+        turn = (
+            "" if self.heading_deg is None else f", heading {self.heading_deg:.0f}\N{DEGREE SIGN}"
+        )
+        return f"from ({x:.2f}, {y:.2f}, {z:.2f}) m in {self.frame}{turn}"
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "position": [round(v, 3) for v in self.position],
+            "heading_deg": None if self.heading_deg is None else round(self.heading_deg, 1),
+            "frame": self.frame,
+        }
+
+
+@dataclass(frozen=True)
 class AnswerRecord:
     """A question and its outcome; all but the first three fields are of status OK alone.
 
@@ -80,6 +111,8 @@ class AnswerRecord:
         trusted: the trusted value; ``None`` for none.
         complete: whether nothing that could change the answer seems to be missing from view.
         caveats: what a careful reader should know, one sentence each.
+        hidden: which parts of its objects are hidden, and by what.
+        suggested_view: from where they would show; ``None`` where none is needed or was found.
         stamp_ns: of the image, nanoseconds; 0 of a file.
         latency_s: of the answer.
         regions: the question and its answer are about.
@@ -112,6 +145,8 @@ class AnswerRecord:
     trusted: Value | None = None
     complete: bool = False
     caveats: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    suggested_view: ViewPlace | None = None
     stamp_ns: int = 0
     latency_s: float = 0.0
     regions: tuple[RegionPlace, ...] = ()
@@ -121,12 +156,15 @@ class AnswerRecord:
         return self.status is Status.OK
 
     @classmethod
-    def of_answer(cls, answer: SpatialAnswer, labels: Mapping[int, str]) -> AnswerRecord:
+    def of_answer(
+        cls, answer: SpatialAnswer, labels: Mapping[int, str], view: Pose | None = None
+    ) -> AnswerRecord:
         """The record of an answer.
 
         Args:
             answer: of the reasoner.
             labels: of the regions in view, by id.
+            view: that it suggests.
         """
         measured = answer.measured
         return cls(
@@ -156,6 +194,8 @@ class AnswerRecord:
             trusted=answer.trusted,
             complete=answer.complete,
             caveats=answer.notes,
+            hidden=answer.suggested.hidden,
+            suggested_view=None if view is None else view_place(view),
             latency_s=answer.latency_s,
             regions=tuple(RegionPlace(i, labels.get(i, "")) for i in answer.prompt_region_ids),
         )
@@ -194,6 +234,8 @@ class AnswerRecord:
             "trusted": _rounded(self.trusted),
             "complete": self.complete,
             "caveats": list(self.caveats),
+            "hidden": list(self.hidden),
+            "suggested_view": view.as_json() if (view := self.suggested_view) else None,
             "stamp_ns": self.stamp_ns,
             "regions": [region.as_json() for region in self.regions],
         }
@@ -218,6 +260,9 @@ class AnswerRecord:
         lines.append(("trusted", f"{trusted}   [policy {self.policy}]"))
         lines += [("region", str(region)) for region in self.regions if region.frame is not None]
         lines += [("caveat", caveat) for caveat in self.caveats]
+        lines += [("hidden", sentence) for sentence in self.hidden]
+        if self.suggested_view is not None:
+            lines.append(("look", str(self.suggested_view)))
         return "\n".join(f"{_key(key)}{text}" for key, text in lines)
 
     def summary(self) -> str:
@@ -239,6 +284,15 @@ class AnswerRecord:
             f"{name:<{width}}  {written(value, self.unit):>9}{_spread(std)}"
             for name, value, std in zip(names, self.values, stds, strict=True)
         ]
+
+
+def view_place(pose: Pose) -> ViewPlace:
+    """A pose with x ahead as a place to look from."""
+    x, y, z = pose.translation.tolist()
+    upright = pose.rotation[2, 2] > 0.99
+    heading = math.degrees(math.atan2(pose.rotation[1, 0], pose.rotation[0, 0]))
+    frame = pose.frame_id or "the optical frame"
+    return ViewPlace((x, y, z), heading if upright else None, frame)
 
 
 def _rounded(value: Value | None) -> Value | None:

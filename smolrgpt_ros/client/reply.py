@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from geometry_msgs.msg import PointStamped
+from geometry_msgs.msg import PointStamped, PoseStamped
 from std_msgs.msg import Header
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
@@ -172,6 +172,19 @@ class SpatialReply:
         """What a careful client should know: what else is probable, what was not measured or not
         asked of the model. One sentence each."""
         return tuple(self.answer.caveats) if self.answer is not None else ()
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Which parts of the answer's objects are hidden, and by what; one sentence each."""
+        return tuple(self.answer.hidden) if self.answer is not None else ()
+
+    @property
+    def suggested_view(self) -> PoseStamped | None:
+        """Where the camera would see what is hidden, x ahead and level, in the target frame;
+        ``None`` where no view is needed or none was found."""
+        if self.answer is None or not self.answer.suggested_view.header.frame_id:
+            return None
+        return self.answer.suggested_view
 
     @property
     def agree(self) -> bool | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from smolrgpt_ros.language.answers import Value, normalized_answer
 from smolrgpt_ros.language.english import english
@@ -12,6 +12,7 @@ from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.readers.protocol import ReadBy
 
 from .measuring.evaluation import SURE, Evaluation
+from .suggested_view import SuggestedView
 
 POLICIES = ("model", "measured", "agree")
 """Which of the two answers :attr:`SpatialAnswer.trusted` gives."""
@@ -54,6 +55,7 @@ class SpatialAnswer:
         missing: what may be missing from view, one sentence each; they are among the notes.
         changeable: what may be an object would change the measured answer if it was one, or the
             detector may have missed objects of the kind asked about.
+        suggested: what is hidden of its objects, and a view from where it would show.
         read_by: whose reading of the question it answers.
         reading_trusted: whether that reading may be acted on.
     """
@@ -82,6 +84,7 @@ class SpatialAnswer:
     reading_trusted: bool = True
     complete: bool = True
     missing: tuple[str, ...] = ()
+    suggested: SuggestedView = field(default_factory=SuggestedView)
     changeable: bool = False
 
     @property

@@ -141,7 +141,7 @@ def _place(candidate: Region, geometry: FrameGeometry) -> str:
 def _unseen_places(question: Question, geometry: FrameGeometry) -> tuple[str, ...]:
     """One sentence for each place of a question whose floor is not wholly seen."""
     sentences = []
-    for region in _places(question, geometry.regions):
+    for region in places_asked(question, geometry.regions):
         found = geometry.estimate(region.id)
         if not isinstance(found, ObjectEstimate) or found.footprint is None:
             continue
@@ -154,7 +154,7 @@ def _unseen_places(question: Question, geometry: FrameGeometry) -> tuple[str, ..
     return tuple(sentences)
 
 
-def _places(question: Question, regions: Sequence[Region]) -> list[Region]:
+def places_asked(question: Question, regions: Sequence[Region]) -> list[Region]:
     """Floor regions that a question asks the contents of."""
     parts = parts_of(question)
     of_places = [p for part in parts if isinstance(part, Inside) for p in parts_of(part.place)]

@@ -29,6 +29,7 @@ from .measuring.answer_text import answer_text
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate, locate
 from .measuring.picture_sides import sides_caveat
+from .suggested_view import suggested_view
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ class SpatialReasoner:
         # First, as what cannot be answered is refused before the model is asked.
         measured = evaluate(grounding.question, geometry)
         missing = completeness(grounding.question, measured, geometry, novelty)
+        complete = measured.answered and not missing.caveats
+        named = grounding.prompt.region_ids
+        view = suggested_view(grounding.question, measured, complete, named, geometry)
         sentence, remembered = _Sentence(), _remembered(grounding, measured, geometry)
         if self._engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
@@ -153,7 +157,8 @@ class SpatialReasoner:
                 *geometry.frame.notes,
                 *missing.caveats,
             ),
-            complete=measured.answered and not missing.caveats,
+            complete=complete,
+            suggested=view,
             missing=missing.caveats,
             changeable=missing.changeable,
             read_by=grounding.read_by,

@@ -166,7 +166,8 @@ def _asked(
     except QueryError as error:
         return AnswerRecord.refused(question, error), None
     labels = {region.id: region.label for region in seen.regions}
-    return AnswerRecord.of_answer(answer, labels), answer
+    view = answer.suggested.pose(seen.geometry)
+    return AnswerRecord.of_answer(answer, labels, view), answer
 
 
 def _seen(arguments: argparse.Namespace) -> SeenFrame:

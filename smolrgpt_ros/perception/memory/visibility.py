@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.sight_lines import corners, crossings
 from smolrgpt_ros.scene.camera import CameraIntrinsics, project, rays
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
@@ -41,10 +42,10 @@ def outline(found: ObjectEstimate, plane: Plane, camera: CameraIntrinsics) -> ND
     Empty for an object that is out of view, or partly behind the camera.
     """
     mask = np.zeros((camera.height, camera.width), np.uint8)
-    corners = plane.to_optical(_corners(found))
-    if (corners[:, 2] < 0.05).any():
+    edges = plane.to_optical(corners(found))
+    if (edges[:, 2] < 0.05).any():
         return mask.astype(bool)
-    pixels = np.stack(project(camera, corners), axis=1)
+    pixels = np.stack(project(camera, edges), axis=1)
     # Far beyond the picture OpenCV's fixed-point coordinates overflow.
     pixels = np.clip(pixels, -1e4, 1e4)
     cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(pixels).astype(np.int32)), 1)
@@ -59,7 +60,7 @@ def hidden_pixels(
     rows, columns = np.nonzero(mask)
     if frame.depth is None or frame.intrinsics is None or not len(rows):
         return hidden
-    enter, _ = _path(found, plane, rays(frame.intrinsics, columns, rows))
+    enter, _ = _depths(found, plane, rays(frame.intrinsics, columns, rows))
     z = frame.depth[rows, columns]
     with np.errstate(invalid="ignore"):
         hidden[rows, columns] = z < enter - _tolerance(enter)
@@ -85,7 +86,7 @@ def look_at(
         return Sight.OUT_OF_VIEW
     rows, columns = _grid(mask)
     z = depth[rows, columns].astype(np.float64)
-    enter, leave = _path(found, plane, rays(camera, columns, rows))
+    enter, leave = _depths(found, plane, rays(camera, columns, rows))
     tells = np.isfinite(z) & (z > 0) & (leave - enter > _SHORTEST_PATH)
     z, enter, leave = z[tells], enter[tells], leave[tells]
     tolerance = _tolerance(enter)
@@ -112,34 +113,13 @@ def _grid(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return r[on], c[on]
 
 
-def _corners(found: ObjectEstimate) -> NDArray[np.float64]:
-    """Of an object's box in the floor frame, shape ``(8, 3)``, metres."""
-    footprint = found.footprint
-    assert footprint is not None  # remembered objects have one
-    signs = np.array([[x, y] for x in (-0.5, 0.5) for y in (-0.5, 0.5)])
-    base = footprint.centre + (signs * np.array(footprint.size)) @ footprint.axes
-    low, high = (np.column_stack([base, np.full(4, h)]) for h in (found.bottom, found.top))
-    return np.vstack([low, high])
-
-
-def _path(
+def _depths(
     found: ObjectEstimate, plane: Plane, directions: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Depths at which lines of sight enter and leave an object's box (slab method), shape ``(N,)``.
-
-    A line that misses the box leaves it before it enters it.
+    """Depths at which lines of sight enter and leave an object's box, shape ``(N,)`` each.
 
     Args:
         directions: scaled to depth 1, shape ``(N, 3)``, optical frame.
     """
-    footprint = found.footprint
-    assert footprint is not None
-    axes = np.eye(3)
-    axes[:2, :2] = footprint.axes
-    middle = np.array([*footprint.centre, (found.bottom + found.top) / 2])
-    half = np.array([*footprint.size, found.top - found.bottom]) / 2
-    start = axes @ (np.array([0.0, 0.0, plane.offset]) - middle)
-    step = directions @ plane.axes.T @ axes.T
-    step = np.where(np.abs(step) < 1e-9, 1e-9, step)
-    near, far = (-half - start) / step, (half - start) / step
-    return np.minimum(near, far).max(axis=1), np.maximum(near, far).min(axis=1)
+    camera = np.array([0.0, 0.0, plane.offset])
+    return crossings(found, camera, directions @ plane.axes.T)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from geometry_msgs.msg import Point, Vector3
+from geometry_msgs.msg import Point, PoseStamped, Quaternion, Vector3
 from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import Header
 
@@ -18,7 +18,9 @@ from smolrgpt_ros.query.request import ClientRegion, QueryRequest
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.rotations import quaternion_of
 from smolrgpt_ros.srv import SpatialQuery
 
 from .answer_values import KIND_CODES
@@ -133,7 +135,11 @@ def empty_answer() -> interfaces.SpatialAnswer:
 
 
 def answer_message(
-    answer: SpatialAnswer, header: Header, frame_age_s: float, latency_s: float
+    answer: SpatialAnswer,
+    header: Header,
+    frame_age_s: float,
+    latency_s: float,
+    view: Pose | None = None,
 ) -> interfaces.SpatialAnswer:
     """``msg/SpatialAnswer`` of a reasoner's answer.
 
@@ -142,6 +148,7 @@ def answer_message(
         header: of the colour image asked about.
         frame_age_s: of that image when the query arrived.
         latency_s: from the query's arrival to now.
+        view: that it suggests.
     """
     generated, trusted = _number(answer.value), _number(answer.trusted)
     return interfaces.SpatialAnswer(
@@ -165,6 +172,8 @@ def answer_message(
         trusted=answer.trusted_normalized,
         trusted_value=trusted if _has_number(answer.kind, trusted) else NAN,
         complete=answer.complete,
+        hidden=list(answer.suggested.hidden),
+        suggested_view=pose_message(view, header) if view is not None else PoseStamped(),
         caveats=list(answer.notes),
         vanished_region_ids=list(answer.vanished_region_ids),
         model=answer.model,
@@ -172,6 +181,16 @@ def answer_message(
         latency=duration_of(latency_s),
         frame_age=duration_of(frame_age_s),
     )
+
+
+def pose_message(pose: Pose, header: Header) -> PoseStamped:
+    """A pose at the stamp of an image's header."""
+    message = PoseStamped(header=Header(stamp=header.stamp, frame_id=pose.frame_id))
+    x, y, z = pose.translation.tolist()
+    message.pose.position = Point(x=x, y=y, z=z)
+    w, x, y, z = quaternion_of(pose.rotation)
+    message.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
+    return message
 
 
 def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:

@@ -68,7 +68,10 @@ def reply_of(result: QueryResult) -> Reply:
     geometry = result.seen.geometry
     local = _messages(geometry, prompted, None)
     moved = local if result.pose is None else _messages(geometry, prompted, result.pose)
-    message = answer_message(answer, header_of(frame), result.frame_age_s, result.latency_s)
+    suggested = answer.suggested.pose(geometry, result.pose)
+    message = answer_message(
+        answer, header_of(frame), result.frame_age_s, result.latency_s, suggested
+    )
     view = view_of(answer, prompted, geometry)
     return Reply(result, message, moved, local, " ".join(answer.notes), view)
 

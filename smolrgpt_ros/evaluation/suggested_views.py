@@ -1,0 +1,133 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Answers that are hidden or cut in simulated frames, asked again from the view they suggest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from smolrgpt_ros.evaluation.summary import wilson_interval
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.reasoning.answer import SpatialAnswer
+from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import QueryError
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, shared_renderer, simulate_scene
+
+
+@dataclass(frozen=True)
+class ViewOutcome:
+    """A question whose answer a frame hides, and what the suggested view made of it.
+
+    Args:
+        seed: of the frame.
+        question: as asked.
+        hidden: what was hidden, as the answer says it.
+        distance_m: from the present place to the view; ``None`` where none was suggested.
+        answered: whether it is answered in full from there.
+        why_not: what is missing there.
+    """
+
+    seed: int
+    question: str
+    hidden: tuple[str, ...]
+    distance_m: float | None
+    answered: bool
+    why_not: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values."""
+        return asdict(self)
+
+
+def ask_from_views(
+    shots: Iterable[SimulatedFrame], sensor: SensorModel | None
+) -> Iterator[ViewOutcome]:
+    """Asks about each object of each frame; what is hidden or cut, again from its suggested view.
+
+    Args:
+        shots: frames with their scenes.
+        sensor: of the second look.
+    """
+    reasoner = SpatialReasoner(None, policy="measured")
+    for shot in shots:
+        geometry = FrameGeometry(shot.frame, shot.regions)
+        for region in shot.regions:
+            question = _question_about(region)
+            try:
+                answer = reasoner.answer(shot.frame, shot.regions, question, geometry=geometry)
+            except QueryError:
+                continue
+            if answer.suggested.hidden:
+                yield _looked_again(shot, geometry, question, answer, reasoner, sensor)
+
+
+def _question_about(region: Region) -> str:
+    name = f"{region.label} {region.id}"
+    if is_flat(region.label):
+        return f"How many pallets are in {name}?"
+    return f"How long is {name}?"
+
+
+def _looked_again(
+    shot: SimulatedFrame,
+    geometry: FrameGeometry,
+    question: str,
+    answer: SpatialAnswer,
+    reasoner: SpatialReasoner,
+    sensor: SensorModel | None,
+) -> ViewOutcome:
+    to_optical = np.reshape(shot.truth.world_to_optical, (3, 3))
+    camera = Pose("world", to_optical.T, np.array(shot.truth.camera_position))
+    pose = answer.suggested.pose(geometry, camera)
+    outcome = ViewOutcome(shot.truth.seed, question, answer.suggested.hidden, None, False)
+    if pose is None:
+        return replace(outcome, why_not="no view was found")
+    x, y, z = pose.translation.tolist()
+    outcome = replace(outcome, distance_m=math.dist((x, y, z), shot.truth.camera_position))
+    scene = shot.scene
+    assert scene is not None  # it was just simulated
+    heading = math.degrees(math.atan2(pose.rotation[1, 0], pose.rotation[0, 0]))
+    moved = replace(scene, camera=replace(scene.camera, position=(x, y, z), heading_deg=heading))
+    renderer = shared_renderer(shot.frame.width, shot.frame.height)
+    there = simulate_scene(moved, shot.truth.seed + 1, renderer, sensor)
+    try:
+        second = reasoner.answer(there.frame, there.regions, question)
+    except QueryError as error:
+        return replace(outcome, why_not=f"{error.status.name}: {error.message}")
+    why_not = _why_not(second)
+    return replace(outcome, answered=not why_not, why_not=why_not)
+
+
+def _why_not(answer: SpatialAnswer) -> str:
+    """Why an answer is not given in full; ``""`` where it is."""
+    if answer.measured.lower_bound or any(answer.measured.lower_bounds):
+        return "the picture's edge cuts the object"
+    return answer.doubt_of_measured or " ".join(answer.missing)
+
+
+def summary_of(outcomes: Sequence[ViewOutcome]) -> dict[str, object]:
+    """Numbers of questions that were hidden, got a view, and were answered from it."""
+    viewed = [o for o in outcomes if o.distance_m is not None]
+    answered = sum(o.answered for o in viewed)
+    low, high = wilson_interval(answered, len(viewed)) if viewed else (math.nan, math.nan)
+    distances = [o.distance_m for o in viewed if o.distance_m is not None]
+    return {
+        "hidden": len(outcomes),
+        "with_view": len(viewed),
+        "answered_from_view": answered,
+        "answered_percent": round(100 * answered / len(viewed), 1) if viewed else None,
+        "interval_95": [round(100 * low, 1), round(100 * high, 1)] if viewed else None,
+        "median_distance_m": round(float(np.median(distances)), 2) if distances else None,
+    }
+
+
+def table_of(summary: Mapping[str, object]) -> str:
+    """The summary as lines."""
+    return "\n".join(f"{key.replace('_', ' '):<22}{value}" for key, value in summary.items())

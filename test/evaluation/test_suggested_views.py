@@ -1,0 +1,31 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Answers that a frame hides, asked again from the suggested view, in the simulator."""
+
+import pytest
+
+from smolrgpt_ros.evaluation.suggested_views import ViewOutcome, ask_from_views, summary_of
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+
+@pytest.mark.slow
+def test_what_the_edge_cuts_is_answered_from_the_suggested_view():
+    try:
+        shots = [simulate_frame(s, "robot", 640, 480, SensorModel()) for s in (910_001, 910_007)]
+    except (RuntimeError, ImportError) as error:
+        pytest.skip(f"this host cannot render: {error}")
+    outcomes = list(ask_from_views(shots, SensorModel()))
+    assert len(outcomes) >= 2 and all(o.hidden for o in outcomes)
+    answered = [o for o in outcomes if o.answered]
+    assert len(answered) >= 0.8 * len(outcomes), outcomes
+
+
+def test_the_summary_counts_views_and_answers():
+    outcomes = [
+        ViewOutcome(1, "q", ("h",), 2.0, True),
+        ViewOutcome(2, "q", ("h",), 4.0, False, "cut"),
+        ViewOutcome(3, "q", ("h",), None, False, "no view was found"),
+    ]
+    summary = summary_of(outcomes)
+    assert (summary["hidden"], summary["with_view"], summary["answered_from_view"]) == (3, 2, 1)
+    assert (summary["answered_percent"], summary["median_distance_m"]) == (50.0, 3.0)
