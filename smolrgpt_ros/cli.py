@@ -21,6 +21,7 @@ ROOMS = (
     "smolrgpt_ros.evaluation.cli",
     "smolrgpt_ros.evaluation.sensor_comparison",
     "smolrgpt_ros.evaluation.stress",
+    "smolrgpt_ros.evaluation.trials",
     "smolrgpt_ros.evaluation.score",
     "smolrgpt_ros.evaluation.question_statistics",
     "smolrgpt_ros.tools.doctor",
