@@ -9,6 +9,7 @@ from typing import Any
 from .. import question as q
 from .noun_phrases import together
 from .parser import Mismatch
+from .quantities import ends
 from .references import It
 from .superlatives import Rank, Unsaid
 
@@ -165,6 +166,11 @@ def none_of(first: q.Condition, others: tuple[q.Condition, ...]) -> q.Condition:
     return q.all_of(*(q.negated(c) for c in (first, *others)))
 
 
+def in_neither(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Condition:
+    """ "neither in buffer 3 nor buffer 5"."""
+    return q.all_of(*(q.negated(q.Inside(place)) for place in (first, *others)))
+
+
 def from_until(key: q.Key, least: float, most: float) -> q.Condition:
     """ "between 80 and 100 cm high", both ends included."""
     return q.all_of(
@@ -213,6 +219,11 @@ def _same_kind(condition: q.Condition, place: q.Selection) -> q.Condition:
 def beside(side: q.Side, of: q.Selection) -> q.Condition:
     """On a side of an object."""
     return q.Beside(side, of)
+
+
+def between_both(both: q.Selection) -> q.Condition:
+    """ "Between pallets 7 and 9"."""
+    return q.Between(*ends(both))
 
 
 def beside_all(side: q.Side, of: q.Selection) -> q.Condition:

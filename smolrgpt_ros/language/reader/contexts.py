@@ -10,7 +10,7 @@ from .. import question as q
 from .conditions import excepting, held_by, inside_only
 from .noun_phrases import where
 from .parser import Mismatch
-from .quantities import exists, how_many, listing
+from .quantities import distance, exists, how_many, length, listing
 from .references import It, Such
 from .superlatives import Unsaid, with_target
 
@@ -150,6 +150,42 @@ def wholly(question: q.Question) -> q.Listing:
     """
     if not isinstance(question, q.Listing):
         raise Mismatch("only a list has all of its objects")
+    return question
+
+
+def with_distance(question: q.Question) -> q.HowMuch:
+    """ "Which pallet is closest to the AGV and how far away is it": the answer names it.
+
+    Raises:
+        Mismatch: if no distance chooses it.
+    """
+    match question:
+        case q.Which(q.Ranked(_, q.DistanceTo(target)) as chosen):
+            return length(distance(chosen, target))
+    raise Mismatch("it is open what the distance is measured from")
+
+
+def with_size(question: q.Question, dimension: q.Dimension) -> q.HowMuch:
+    """ "Which pallet is tallest and how tall is it": the answer names it.
+
+    Raises:
+        Mismatch: if it asks for no single object.
+    """
+    match question:
+        case q.Which(q.Ranked(take=1) as chosen):
+            return length(q.Size(chosen, dimension))
+    raise Mismatch("a size is that of one object")
+
+
+def naming_it(question: q.Question) -> q.Question:
+    """ "How tall is the tallest pallet and which one is it": the answer names it.
+
+    Raises:
+        Mismatch: unless one object of the question is chosen.
+    """
+    chosen = [part for part in q.parts_of(question) if isinstance(part, q.Ranked)]
+    if not isinstance(question, q.HowMuch) or len(chosen) != 1:
+        raise Mismatch("it is open which object is asked for")
     return question
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from .references import (
     Counted,
     It,
     Such,
+    alike,
     class_of,
     counted_class,
     referring_to,
@@ -63,12 +65,7 @@ def masks(label: str, *placeholders: object) -> q.Ids:
 
 def of(base: q.Selection, *groups: object) -> q.Selection:
     """A selection with its modifiers: conditions narrow it, then a superlative ranks it."""
-    modifiers: list[Modifier] = []
-    for group in groups:
-        if isinstance(group, tuple):
-            modifiers += group
-        elif group is not None:
-            modifiers.append(group)  # type: ignore[arg-type]
+    modifiers: list[Modifier] = list(_flat(groups))
     ranks = [m for m in modifiers if isinstance(m, Rank)]
     ordinals = [m.rank for m in modifiers if isinstance(m, Ordinal)]
     takes = [m.number for m in modifiers if isinstance(m, Take)]
@@ -90,6 +87,9 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     rank = last(ranks[0]) if Last() in modifiers else ranks[0]
     if rank.end == "from" and not (ordinals or takes or Last() in modifiers):
         raise Mismatch("from the left counts: say which one, as in the second from the left")
+    label = class_of(base)
+    if label and Such() in q.parts_of(rank.key):  # "the pallet closest to the one on the AGV"
+        rank = replace(rank, key=alike(rank.key, base))
     named = dict.fromkeys(_references(conditions))
     match rank.key:
         case q.DistanceTo(It()) if len(named) == 1:  # "right of pallet 9 and nearest to it"
@@ -104,6 +104,15 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         rank = with_target(rank, next(iter(named)))
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
+
+
+def _flat(groups: tuple[object, ...]) -> Iterator[Any]:
+    """Modifiers one by one; a pattern may give several at once, and may give none."""
+    for group in groups:
+        if isinstance(group, tuple):
+            yield from _flat(group)
+        elif group is not None:
+            yield group
 
 
 def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
@@ -141,6 +150,11 @@ def _references(conditions: list[q.Condition]) -> list[q.Selection]:
             elif isinstance(part, q.Compared) and isinstance(part.key, q.DistanceTo):
                 found.append(part.key.target)
     return found
+
+
+def near_and(rank: Rank, target: q.Selection | None, condition: q.Condition) -> tuple[object, ...]:
+    """ "That is closest to buffer 3 but not in it"."""
+    return toward(rank, target), condition
 
 
 def several_of(base: q.Selection, *groups: object) -> q.Selection:

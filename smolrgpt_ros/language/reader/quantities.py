@@ -293,7 +293,13 @@ def listing(selection: q.Selection) -> q.Question:
 
 
 def exists(selection: q.Selection) -> q.Whether:
-    """Asks whether there is one."""
+    """Asks whether there is one.
+
+    Raises:
+        Mismatch: for a superlative, which is there wherever another object is.
+    """
+    if isinstance(selection, q.Ranked):
+        raise Mismatch("it is open whether one must be there that is closer, taller than a bound")
     return q.Whether(q.Exists(selection))
 
 
