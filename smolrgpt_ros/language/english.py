@@ -196,7 +196,8 @@ def _compared(value: q.Compared) -> str:
         return f"{than} {number(value.value)} degrees off straight ahead"
     if isinstance(key, q.Column) and not isinstance(value.value, float | int):
         side = SIDES[value.comparison]
-        return f"{side.value} all of {many(value.value)}"
+        closed = isinstance(value.value, q.OfClass)
+        return f"{side.value} all of {f'({_phrase(value.value)})' if closed else many(value.value)}"
     raise TypeError(f"a condition compares distances, sizes, contents, angles, found {key!r}")
 
 
