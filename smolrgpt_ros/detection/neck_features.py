@@ -37,5 +37,5 @@ class NeckFeatures:
         return None if pooled is None else np.asarray(pooled.float().cpu().numpy(), np.float32)
 
     def _keep(self, head: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
-        maps = inputs[0]
+        maps = [one for one in inputs[0] if one.ndim == 4]  # YOLOE's has its prompts there too
         self._pooled = torch.cat([one[0].mean(dim=(1, 2)) for one in maps])

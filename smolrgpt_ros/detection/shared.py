@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,11 @@ class SharedDetector:
     @property
     def sha256(self) -> str:
         return self.detector.sha256
+
+    def change(self, change: Callable[[], None]) -> None:
+        """Change something of the detector while it looks at no image."""
+        with self._lock:
+            change()
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """See :meth:`RegionDetector.detect`; waits for the images of other cameras."""

@@ -23,6 +23,7 @@ from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
 from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
 from .feature_statistics import Features, FeatureStatistics, statistics_of
+from .open_vocabulary import TextClasses, load_prompts, text_classes
 from .suppression import WHOLE_LABELS, suppressed
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class UltralyticsDetector:
         sha256: str = "",
     ) -> None:
         self._model = model
+        self._own_labels = labels
         self._labels = labels_from(model.names, labels)
         self.settings = settings or DetectorSettings()
         self.name = name
@@ -74,6 +76,7 @@ class UltralyticsDetector:
         device: str = "auto",
         settings: DetectorSettings | None = None,
         prompts: str | Path | None = None,
+        classes: Sequence[str] = (),
         labels: Mapping[str, str] | None = None,
         sha256: str = "",
     ) -> UltralyticsDetector:
@@ -86,6 +89,7 @@ class UltralyticsDetector:
                 installed.
             prompts: classes for open-vocabulary weights (YOLOE): a ``.npz`` file that ultralytics'
                 ``save_prompt_embeddings`` wrote; no text encoder is needed here.
+            classes: instead, their names, for the text encoder.
             labels, sha256: as of the constructor.
             device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
 
@@ -113,7 +117,7 @@ class UltralyticsDetector:
                     f"{' or '.join(map(repr, _TASKS))}"
                 )
             if prompts is not None:
-                _give_prompts(model, path, Path(prompts))
+                load_prompts(model, path, Path(prompts))
             detector = cls(
                 model,
                 name=path.stem,
@@ -122,6 +126,8 @@ class UltralyticsDetector:
                 labels=labels,
                 sha256=sha256,
             )
+            if classes:
+                detector.look_for(detector.encoded(classes))
             # The first prediction builds layers and buffers: not while the first frame waits.
             detector.detect(np.zeros((64, 64, 3), np.uint8))
             detector._watch(path)
@@ -159,6 +165,24 @@ class UltralyticsDetector:
         if features is None:
             raise DetectorError(f"{self.name} is an exported model: expected a .pt file")
         return features
+
+    def encoded(self, names: Sequence[str]) -> TextClasses:
+        """Classes that open-vocabulary weights can look for; takes seconds.
+
+        Raises:
+            DetectorError: if the weights take no text, or the text encoder is not installed.
+        """
+        return text_classes(self._model, names, self.name)
+
+    def look_for(self, classes: TextClasses) -> None:
+        """Find these classes from now on; not while an image is being looked at."""
+        self._model.set_classes(list(classes.names), classes.embeddings)
+        self._labels = labels_from(self._model.names, self._own_labels)
+        if self._neck is not None:  # ultralytics makes its network anew
+            from .neck_features import NeckFeatures
+
+            self._predict(np.zeros((64, 64, 3), np.uint8))
+            self._neck = NeckFeatures.of(self._model)
 
     def _watch(self, weights: Path) -> None:
         """Look at the features of each image from now on."""
@@ -270,22 +294,6 @@ def _load_safely() -> None:
             "install ultralytics of requirements.txt and torch 2.6 or newer"
         )
     tasks.SAFE_LOAD = True  # where ultralytics was imported before
-
-
-def _give_prompts(model: Any, weights: Path, prompts: Path) -> None:
-    if not prompts.is_file():
-        raise DetectorError(
-            f"detector prompts not found: {prompts}; set the parameter detector.prompts to a file "
-            "of ultralytics' save_prompt_embeddings, or leave it empty"
-        )
-    # Only its class for open vocabularies has this.
-    load = getattr(model, "load_prompt_embeddings", None)
-    if load is None:
-        raise DetectorError(
-            f"{weights} takes no prompts: expected YOLOE weights in a file with yoloe in its name; "
-            "leave the parameter detector.prompts empty"
-        )
-    load(prompts)
 
 
 def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -72,6 +72,7 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         device=settings.device,
         settings=settings.detector,
         prompts=settings.detector_prompts or None,
+        classes=settings.classes,
         labels=settings.labels,
         sha256=digest,
     )

@@ -7,8 +7,10 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
-from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.detector import DetectorError, RegionDetector
+from smolrgpt_ros.detection.open_vocabulary import TextClasses
 from smolrgpt_ros.detection.shared import SharedDetector
 from smolrgpt_ros.detection.transformers_detector import TransformersDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
@@ -33,6 +35,7 @@ class Models:
         self.detector: SharedDetector | None = None
         self.engine: TimedEngine | None = None
         self.loaded = False
+        self._classes: TextClasses | None = None
 
     def load(self, settings: Settings) -> str:
         """Load both; returns their names and devices for the log.
@@ -72,11 +75,38 @@ class Models:
             gc.collect()
             torch.cuda.empty_cache()
 
+    def check(self, current: Settings, changed: Settings) -> None:
+        """Prepare a change of ``detector.classes``, which may take seconds.
+
+        Raises:
+            DetectorError: if the detector cannot look for these classes.
+        """
+        if changed.classes == current.classes or self.detector is None:
+            return
+        detector = self.detector.detector
+        if not isinstance(detector, UltralyticsDetector):
+            raise DetectorError(
+                "detector.classes is for open-vocabulary weights of detector.backend ultralytics, "
+                f"found {changed.detector_backend}"
+            )
+        if not changed.classes:
+            raise DetectorError(
+                "detector.classes cannot become empty while the detector is loaded: name other "
+                "classes, or start the node without"
+            )
+        self._classes = detector.encoded(changed.classes)
+
     def apply(self, settings: Settings) -> None:
-        """Set the detector's thresholds, which may change while it runs."""
-        detector = self.detector.detector if self.detector is not None else None
+        """Set what may change while the detector runs: its thresholds, classes in words."""
+        shared = self.detector
+        detector = shared.detector if shared is not None else None
         if isinstance(detector, UltralyticsDetector | TransformersDetector):
             detector.settings = settings.detector
+        classes = self._classes
+        if shared is not None and isinstance(detector, UltralyticsDetector) and classes is not None:
+            if classes.names == settings.classes:
+                shared.change(partial(detector.look_for, classes))
+            self._classes = None
 
     @property
     def on_gpu(self) -> bool:

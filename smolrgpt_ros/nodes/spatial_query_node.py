@@ -17,7 +17,7 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
-from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.detection.detector import DetectorError, RegionDetector
 from smolrgpt_ros.geometry.rectangle_likelihood import compile_likelihood
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.msg import SpatialAnswer
@@ -52,7 +52,7 @@ from .program import end_process
 from .question_services import QuestionServices
 from .running import logged, run
 from .timed_engine import LoadedEngine
-from .vision_outputs import label_output
+from .vision_outputs import LabelOutput
 from .watch_goals import WatchGoals
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -96,7 +96,7 @@ class SpatialQueryNode(LifecycleNode):
 
         parallel, reliable = ReentrantCallbackGroup(), profile("reliable")
         self._outputs = {name: CameraOutputs(self, name) for name in self._settings.cameras}
-        self._labels = label_output(self)
+        self._labels = LabelOutput(self)
         self._answers = self.create_lifecycle_publisher(SpatialAnswer, "~/answers", reliable)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # Steady: with use_sim_time and no /clock the node's own time stands still.
@@ -207,8 +207,7 @@ class SpatialQueryNode(LifecycleNode):
             self.get_logger().info(sentence)
 
     def _start(self) -> None:
-        if self._labels is not None:
-            self._labels.publish(self._models.labels, self._settings.detector.confidence)
+        self._labels.publish(self._models.labels, self._settings.detector.confidence)
         self._transforms = Transforms(self)
         memory = ObjectMemory(lambda: self._settings.memory)
         for name in self._settings.cameras:
@@ -256,8 +255,8 @@ class SpatialQueryNode(LifecycleNode):
         values, result = check_changes(SPECS, self._settings.values, changes)
         if result.successful:
             try:
-                Settings.from_values(values)
-            except ValueError as error:
+                self._models.check(self._settings, Settings.from_values(values))
+            except (ValueError, DetectorError) as error:
                 result.successful, result.reason = False, str(error)
         return result
 
@@ -265,6 +264,7 @@ class SpatialQueryNode(LifecycleNode):
         values, _ = check_changes(SPECS, self._settings.values, changes)
         self._settings = Settings.from_values(values)
         self._models.apply(self._settings)
+        self._labels.publish(self._models.labels, self._settings.detector.confidence)
         if (services := self._questions) is not None:
             services.apply(self._settings)
 

@@ -50,21 +50,30 @@ class VisionOutputs:
 class LabelOutput:
     """Publishes ``~/label_info``: the labels of the detector, for those that come later too.
 
+    Where ``vision_msgs`` is not installed, nothing is published, and the log says so once.
+
     Args:
         node: publishes.
-
-    Raises:
-        VisionMessagesMissing: where ``vision_msgs`` is not installed.
     """
 
     def __init__(self, node: LifecycleNode) -> None:
         self._node = node
-        self._publisher = node.create_publisher(
-            vision_messages().LabelInfo, "~/label_info", profile("latched")
-        )
+        self._last: tuple[tuple[str, ...], float] | None = None
+        try:
+            kind = vision_messages().LabelInfo
+        except VisionMessagesMissing as error:
+            self._publisher = None
+            node.get_logger().info(
+                f"~/detections, ~/detections_3d and ~/label_info are not published: {error}"
+            )
+        else:
+            self._publisher = node.create_publisher(kind, "~/label_info", profile("latched"))
 
     def publish(self, labels: Sequence[str], threshold: float) -> None:
         """The labels that detections may have from now on, and their lowest score."""
+        if self._publisher is None or self._last == (tuple(labels), threshold):
+            return
+        self._last = tuple(labels), threshold
         header = Header(stamp=self._node.get_clock().now().to_msg())
         self._publisher.publish(label_info(labels, threshold, header))
 
@@ -74,15 +83,4 @@ def vision_outputs(node: LifecycleNode, base: str) -> VisionOutputs | None:
     try:
         return VisionOutputs(node, base)
     except VisionMessagesMissing:
-        return None
-
-
-def label_output(node: LifecycleNode) -> LabelOutput | None:
-    """Likewise; the log says why there are none."""
-    try:
-        return LabelOutput(node)
-    except VisionMessagesMissing as error:
-        node.get_logger().info(
-            f"~/detections, ~/detections_3d and ~/label_info are not published: {error}"
-        )
         return None

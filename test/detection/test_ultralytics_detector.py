@@ -2,6 +2,7 @@
 """The YOLO adapter: labels, masks, versions and errors, with random weights and no download."""
 
 import importlib.metadata
+import importlib.util
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -337,6 +338,57 @@ def test_prompts_must_be_there_and_fit_the_weights(open_vocabulary, tmp_path):
     other.write_bytes(weights.read_bytes())
     with pytest.raises(DetectorError, match=r"cannot load .*'yoloe-11n' cannot be loaded"):
         UltralyticsDetector.load(other, device="cpu", prompts=prompts)
+
+
+def test_classes_in_words_are_looked_for_from_then_on(open_vocabulary, monkeypatch):
+    generator, asked = torch.Generator().manual_seed(3), []
+
+    def encode(self, texts):
+        asked.append(texts)
+        return torch.randn(1, len(texts), 512, generator=generator)
+
+    from ultralytics import YOLOE
+
+    monkeypatch.setattr(YOLOE, "get_text_pe", encode)
+    settings = DetectorSettings(confidence=1e-6, candidate_confidence=1.0, image_size=64)
+    labels = {"wooden pallet": "pallet"}
+    detector = UltralyticsDetector.load(
+        open_vocabulary[0],
+        device="cpu",
+        classes=["wooden pallet", "person"],
+        labels=labels,
+        settings=settings,
+    )
+    assert detector.labels == ("pallet", "person")
+    rgb = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
+    first = detector.detect(rgb).objects
+    assert first and {d.label for d in first} <= {"pallet", "person"}
+    classes = detector.encoded(("stacked chair",))
+    assert detector.labels == ("pallet", "person"), "nothing has changed yet"
+    detector.look_for(classes)
+    assert detector.labels == ("stacked chair",)
+    found = detector.detect(rgb).objects
+    assert found and {d.label for d in found} == {"stacked chair"}
+    assert asked == [["wooden pallet", "person"], ["stacked chair"]]
+    assert detector.features(rgb).shape == (64 + 128 + 256,), "of the network of now"
+
+
+def test_without_the_text_encoder_the_missing_package_is_named(open_vocabulary):
+    detector = UltralyticsDetector.load(open_vocabulary[0], device="cpu")
+    if importlib.util.find_spec("clip") is not None:
+        pytest.skip("the text encoder's package is installed here")
+    with pytest.raises(
+        DetectorError, match=r"ultralytics/CLIP.*mobileclip_blt\.ts.*detector\.prompts"
+    ):
+        detector.encoded(["pallet"])
+    assert detector.labels == ("cone",)
+
+
+def test_ordinary_weights_take_no_classes_in_words():
+    with pytest.raises(
+        DetectorError, match=r"no others.*leave the parameter detector\.classes empty"
+    ):
+        UltralyticsDetector.load(DETECTOR, device="cpu", classes=["pallet"])
 
 
 def test_ordinary_weights_take_no_prompts(open_vocabulary):

@@ -15,6 +15,8 @@ from smolrgpt_ros.checkpoints.checksums import (
     listing_sha256,
     sha256_of,
 )
+from smolrgpt_ros.detection.detector import Detections, DetectorError
+from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
 from smolrgpt_ros.nodes.models import Models
 from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing
@@ -143,3 +145,60 @@ def test_what_fails_to_load_leaves_nothing_behind():
     with pytest.raises(LoadingError, match="no model"):
         models.load(settings())
     assert not models.loaded and models.engine is None
+
+
+class WordsYolo:
+    """Answers like an ``ultralytics.YOLOE``."""
+
+    def __init__(self):
+        self.names = {0: "cone"}
+
+    def get_text_pe(self, texts):
+        if "unpronounceable" in texts:
+            raise OSError("mobileclip_blt.ts is not there")
+        return f"embeddings of {texts}"
+
+    def set_classes(self, names, embeddings):
+        assert embeddings == f"embeddings of {names}"
+        self.names = dict(enumerate(names))
+
+
+def test_classes_in_words_change_while_the_detector_is_loaded():
+    words = UltralyticsDetector(WordsYolo(), name="words", device="cpu")
+    models = Models(lambda settings: words, lambda settings: None)
+    before = settings(detector_classes="")
+    models.load(before)
+    assert models.labels == ("cone",)
+    after = settings(detector_classes="wooden pallet,  person")
+    models.check(before, after)
+    assert models.labels == ("cone",), "checked, not yet set"
+    models.apply(after)
+    assert models.labels == ("wooden pallet", "person")
+    with pytest.raises(DetectorError, match=r"mobileclip_blt\.ts is not there"):
+        models.check(after, settings(detector_classes="unpronounceable"))
+    with pytest.raises(DetectorError, match="cannot become empty"):
+        models.check(after, before)
+    models.apply(after)
+    assert models.labels == ("wooden pallet", "person")
+
+
+def test_classes_in_words_are_for_one_backend():
+    models = Models(lambda settings: Fixed(), lambda settings: None)
+    models.load(settings())
+    with pytest.raises(DetectorError, match="backend ultralytics, found transformers"):
+        models.check(
+            settings(), settings(detector_backend="transformers", detector_classes="pallet")
+        )
+
+
+class Fixed:
+    name, device, labels, sha256 = "fixed", "cpu", ("pallet",), ""
+
+    def detect(self, rgb):
+        return Detections()
+
+
+@pytest.mark.parametrize("text", ["pallet,", "pallet, pallet", ",pallet"])
+def test_classes_are_different_names(text):
+    with pytest.raises(ValueError, match=r"detector\.classes must be different names"):
+        settings(detector_classes=text)

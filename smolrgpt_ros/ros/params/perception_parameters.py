@@ -61,6 +61,12 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "detector.classes",
+        "",
+        "Classes to look for with open-vocabulary weights (YOLOE), in words, e.g. 'wooden pallet, "
+        "forklift'; needs their text encoder; empty: those of detector.prompts.",
+    ),
+    ParameterSpec(
         "detector.labels",
         "",
         "Labels for class names of the weights, e.g. 'forklift=transporter, rack=shelf'; other "

@@ -37,6 +37,7 @@ class Settings:
 
     cameras: tuple[str, ...]
     labels: Mapping[str, str]
+    classes: tuple[str, ...]
     detector: DetectorSettings
     tracker: TrackerSettings
     memory: MemorySettings
@@ -134,6 +135,7 @@ class Settings:
             ),
             cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
+            classes=_classes(values["detector_classes"]),
             gravity_up=_direction(values["gravity_up"]),
             tolerances=Tolerances(
                 focal_length=values["tolerance_focal_length"],
@@ -169,6 +171,17 @@ def _labels(text: str) -> dict[str, str]:
             f"detector.labels must be like 'forklift=transporter, rack=shelf', found {text!r:.80}"
         )
     return {name.strip(): label.strip() for name, label in pairs}
+
+
+def _classes(text: str) -> tuple[str, ...]:
+    """``"wooden pallet, forklift"`` -> names, in order."""
+    names = tuple(" ".join(part.split()) for part in text.split(",")) if text.strip() else ()
+    if not all(names) or len(set(names)) < len(names):
+        raise ValueError(
+            "detector.classes must be different names like 'wooden pallet, forklift', "
+            f"found {text!r:.80}"
+        )
+    return names
 
 
 def _cameras(names: tuple[str, ...]) -> tuple[str, ...]:
