@@ -196,8 +196,7 @@ class SpatialQueryNode(LifecycleNode):
 
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
-        # Not at the first question: the English dictionary takes half a second, and the fit is
-        # compiled at the first start on a machine, which takes several.
+        # Not at the first question: the dictionary takes half a second, compiling the fit several.
         self._reader = load_readers(self._settings)
         compile_likelihood()
         self.get_logger().info(self._models.load(self._settings))
@@ -253,11 +252,10 @@ class SpatialQueryNode(LifecycleNode):
 
     def _check_parameters(self, changes: Sequence[Parameter]) -> SetParametersResult:
         values, result = check_changes(SPECS, self._settings.values, changes)
-        if result.successful:
-            try:
-                self._models.check(self._settings, Settings.from_values(values))
-            except (ValueError, DetectorError) as error:
-                result.successful, result.reason = False, str(error)
+        try:
+            self._models.check(self._settings, Settings.from_values(values))
+        except (ValueError, DetectorError) as error:
+            result.successful, result.reason = False, str(error)
         return result
 
     def _apply_parameters(self, changes: Sequence[Parameter]) -> None:
@@ -339,9 +337,8 @@ class SpatialQueryNode(LifecycleNode):
 
 def make_executor(node: SpatialQueryNode) -> MultiThreadedExecutor:
     """An executor with a thread for each query and watch, and five for the other callbacks."""
-    settings = node._settings
-    goals = settings.limits.max_pending + settings.watch_limits.max_watches
-    return MultiThreadedExecutor(num_threads=goals + 5)
+    limits, watch = node._settings.limits, node._settings.watch_limits
+    return MultiThreadedExecutor(num_threads=limits.max_pending + watch.max_watches + 5)
 
 
 def main(args: Sequence[str] | None = None) -> int:
