@@ -43,6 +43,17 @@ def generate_launch_description() -> LaunchDescription:
             default_value="/region_finder/spatial_query/regions",
             description="Regions of the other host (smolrgpt_ros/RegionArray).",
         ),
+        DeclareLaunchArgument(
+            "topic_type",
+            default_value="regions",
+            choices=["regions", "detections"],
+            description="What the other host publishes: regions, or detections of any detector.",
+        ),
+        DeclareLaunchArgument(
+            "detections_topic",
+            default_value="/detections",
+            description="Its detections (vision_msgs/Detection2DArray), if topic_type is so.",
+        ),
     ]
     node = Node(
         package=PACKAGE,
@@ -57,6 +68,7 @@ def generate_launch_description() -> LaunchDescription:
             {"use_sim_time": LaunchConfiguration("use_sim_time")},
             {
                 "detector.backend": "topic",
+                "detector.topic_type": text("topic_type"),
                 "model.backend": "smolrgpt",
                 "model.path": text("model"),
                 "device": text("device"),
@@ -70,6 +82,7 @@ def generate_launch_description() -> LaunchDescription:
             ("rgb/camera_info", topic("camera_info_topic", absolute=True)),
             ("depth/image_raw", topic("depth_topic", absolute=True)),
             ("regions", LaunchConfiguration("regions_topic")),
+            ("detections", LaunchConfiguration("detections_topic")),
         ],
     )
     return LaunchDescription([*arguments, *fast_dds_profile(), node])
