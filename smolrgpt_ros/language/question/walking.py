@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -17,12 +18,17 @@ def changed(value: Any, change: Callable[[Any], Any]) -> Any:
         change: called with every part, the value itself last; gives what stands in its place.
     """
     if isinstance(value, tuple):
-        return tuple(changed(item, change) for item in value)
+        items = tuple([changed(item, change) for item in value])
+        return value if all(map(operator.is_, items, value)) else items
     if not is_dataclass(value) or isinstance(value, Enum | type):
         return value
-    parts = {f.name: changed(getattr(value, f.name), change) for f in fields(value)}
-    same = all(getattr(value, name) is part for name, part in parts.items())
-    return change(value if same else replace(value, **parts))
+    parts = {}
+    for name in value.__dataclass_fields__:
+        part = getattr(value, name)
+        other = changed(part, change)
+        if other is not part:
+            parts[name] = other
+    return change(replace(value, **parts) if parts else value)
 
 
 def parts_of(value: Any) -> tuple[Any, ...]:

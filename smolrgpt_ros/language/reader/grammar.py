@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from .lookahead import Lookahead
+from .lookahead import ByFirst, Lookahead, Signs
 from .matching import Matcher, Matchers
 from .patterns import (
     Capture,
@@ -87,13 +87,11 @@ class Prepared:
     Args:
         alternative: as written.
         match: matches its pattern.
-        first: words and kinds that it can begin with; ``None`` if it can begin with anything.
         needs: sets of words and kinds; it uses at least one of each.
     """
 
     alternative: Alternative
     match: Matcher
-    first: frozenset[str] | None
     needs: tuple[frozenset[str], ...]
 
 
@@ -110,19 +108,18 @@ class Grammar:
     words: frozenset[str] = frozenset()
 
     @cached_property
-    def prepared(self) -> Mapping[str, tuple[Prepared, ...]]:
+    def prepared(self) -> Mapping[str, ByFirst[Prepared]]:
         """The alternatives of each rule, ready to be parsed."""
         patterns = {name: [a.pattern for a in found] for name, found in self.rules.items()}
         lookahead = Lookahead(patterns)
         matchers = Matchers(lookahead)
 
-        def prepared(alternative: Alternative) -> Prepared:
+        def prepared(alternative: Alternative) -> tuple[Signs | None, Prepared]:
             node = alternative.pattern
-            return Prepared(
-                alternative, matchers.of(node), lookahead.first(node), lookahead.needs(node)
-            )
+            ready = Prepared(alternative, matchers.of(node), lookahead.needs(node))
+            return lookahead.first(node), ready
 
-        return {name: tuple(map(prepared, found)) for name, found in self.rules.items()}
+        return {name: ByFirst(map(prepared, found)) for name, found in self.rules.items()}
 
     def prepare(self) -> None:
         """Builds :attr:`prepared` now instead of at the first question."""

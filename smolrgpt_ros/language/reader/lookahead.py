@@ -3,13 +3,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 from .patterns import Capture, Choice, Literal, Node, Reference, Repeated, Terminal
 
 Signs = frozenset[str]
 PAUSES = (",", ":", ";", ".", "-")
 """Literals that stand for a pause, which other patterns skip."""
+
+
+Item = TypeVar("Item")
+
+
+class ByFirst(Generic[Item]):
+    """Patterns, or what belongs to them, by what they begin with.
+
+    Args:
+        items: each behind the words and kinds it can begin with; ``None`` if it can begin anyhow.
+    """
+
+    def __init__(self, items: Iterable[tuple[Signs | None, Item]]) -> None:
+        self._items: list[Item] = []
+        self._anyhow: set[int] = set()
+        self._places: dict[str, set[int]] = {}
+        for place, (first, item) in enumerate(items):
+            self._items.append(item)
+            if first is None:
+                self._anyhow.add(place)
+            for sign in first or ():
+                self._places.setdefault(sign, set()).add(place)
+
+    def at(self, here: Signs) -> list[Item]:
+        """Those that can begin with a token of these signs, in order."""
+        places = self._anyhow.union(*(self._places.get(sign, ()) for sign in here))
+        return [self._items[place] for place in sorted(places)]
 
 
 class Lookahead:

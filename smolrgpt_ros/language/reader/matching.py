@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from .lookahead import PAUSES, Lookahead, Signs
+from .lookahead import PAUSES, ByFirst, Lookahead, Signs
 from .patterns import (
     Capture,
     Choice,
@@ -176,13 +176,13 @@ def _repeated(part: Matcher, least: int, most: int | None, first: Signs | None) 
 
 
 def _choice(options: Sequence[tuple[Signs | None, Matcher]]) -> Matcher:
+    by_first = ByFirst(options)
+
     def match(parse: Parse, at: int) -> Sequence[Match]:
-        here = parse.signs[parse.words[at]]
         found: dict[tuple[int, int, int], Match] = {}
-        for first, option in options:
-            if first is None or not first.isdisjoint(here):
-                for end, captured, cost in option(parse, at):
-                    found[end, id(captured), cost] = (end, captured, cost)
+        for option in by_first.at(parse.signs[parse.words[at]]):
+            for end, captured, cost in option(parse, at):
+                found[end, id(captured), cost] = (end, captured, cost)
         return list(found.values())
 
     return match

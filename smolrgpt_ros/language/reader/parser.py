@@ -104,11 +104,9 @@ class Parser:
         # A rule that begins with itself finds nothing there: the grammar has no such rule.
         results: dict[tuple[int, object], int] = {}
         self._chart[key] = {}
-        here, ahead = self.signs[at], self._ahead[at]
-        for prepared in self._grammar.prepared[rule]:
-            if prepared.first is not None and prepared.first.isdisjoint(here):
-                continue
-            if any(need.isdisjoint(ahead) for need in prepared.needs):
+        ahead = self._ahead[at]
+        for prepared in self._grammar.prepared[rule].at(self.signs[at]):
+            if prepared.needs and any(map(ahead.isdisjoint, prepared.needs)):
                 continue
             for end, captured, cost in prepared.match(self, at):
                 whole = at == self.words[0] and self.words[end] == len(self.signs) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -49,6 +49,8 @@ class GrammarReader:
         # Dictionary and grammar take some tenths of a second each: not at the first question.
         self._speller = Speller(self._known, english_words(), self._lists.spellings)
         self._grammar.prepare()
+        # A question is tokenised to be read, and for the synonyms in it.
+        self._tokenized = lru_cache(maxsize=8)(self._tokenize)
 
     @property
     def labels(self) -> frozenset[str]:
@@ -110,7 +112,9 @@ class GrammarReader:
         return tuple(found.items())
 
     def _tokens(self, text: str, view: View) -> tuple[Token, ...]:
-        labels = tuple(dict.fromkeys(view.labels.values()))
+        return self._tokenized(text, tuple(dict.fromkeys(view.labels.values())))
+
+    def _tokenize(self, text: str, labels: tuple[str, ...]) -> tuple[Token, ...]:
         return tokenize(text, labels, self._lists, self._speller)
 
     def _unreadable(
