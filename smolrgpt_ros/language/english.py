@@ -30,6 +30,13 @@ def number(value: float) -> str:
 
 def one(selection: q.Selection) -> str:
     """A selection as one object, closed: whatever stands behind does not belong to it."""
+    if isinstance(selection, q.Where) and isinstance(selection.of, q.OfClass):
+        return f"({_single(selection)})"
+    return any_one(selection)
+
+
+def any_one(selection: q.Selection) -> str:
+    """A selection of which each object is meant, closed; a class as its only object."""
     if isinstance(selection, q.OfClass):
         return f"the {selection.label}"
     if isinstance(selection, q.Ids | q.Camera):
@@ -48,7 +55,7 @@ def many(selection: q.Selection) -> str:
         return plural_of(selection.label)
     if isinstance(selection, q.Everything):
         return "objects"
-    return one(selection)
+    return any_one(selection)
 
 
 def _phrase(selection: q.Selection) -> str:
@@ -74,18 +81,27 @@ def _phrase(selection: q.Selection) -> str:
     return _ranked(selection)
 
 
+def _single(selection: q.Selection) -> str:
+    """A selection as one object, open: "the pallet that is in buffer 2"."""
+    if isinstance(selection, q.Where) and isinstance(selection.of, q.OfClass):
+        return f"the {selection.of.label} that is {condition(selection.condition)}"
+    return _phrase(selection)
+
+
 def _ranked(selection: q.Ranked) -> str:
     place = f"{_ordinal(selection.rank)} " if selection.rank > 1 else ""
     take = f"{selection.take} " if selection.take > 1 else ""
     several, key = selection.take > 1, selection.key
     if isinstance(key, q.Holding):
         most = "most" if selection.extreme is q.Extreme.MOST else "fewest"
+        if not place and not take and isinstance(selection.of, q.OfClass):
+            return f"the {selection.of.label} with the {most} {many(key.content)}"
         which = f"{place}{take}" or "one "
         return f"the {which}of {many(selection.of)} with the {most} {many(key.content)}"
     if isinstance(key, q.DistanceTo):
         least = selection.extreme is q.Extreme.LEAST
         word = "closest" if least else "farthest"
-        behind = f" {'to' if least else 'from'} {one(key.target)}"
+        behind = f" {'to' if least else 'from'} {any_one(key.target)}"
     elif isinstance(key, q.Column):
         word, behind = COLUMNS[selection.extreme], ""
     elif isinstance(key, q.Bearing):
@@ -166,7 +182,7 @@ def _simple(value: q.Condition) -> str:
     if isinstance(value, q.Beside):
         return f"{value.side.value} {one(value.of)}"
     if isinstance(value, q.NextTo):
-        return f"next to {one(value.of)}"
+        return f"next to {any_one(value.of)}"
     if isinstance(value, q.Between):
         return f"between {one(value.first)} and {one(value.second)}"
     if isinstance(value, q.Among):
@@ -182,15 +198,15 @@ def _compared(value: q.Compared) -> str:
     key, than = value.key, value.comparison.value
     if isinstance(key, q.DistanceTo):
         if isinstance(value.value, float | int):
-            return f"{than} {number(value.value)} m from {one(key.target)}"
-        return AS_FAR[value.comparison].format(target=one(key.target), other=one(value.value))
+            return f"{than} {number(value.value)} m from {any_one(key.target)}"
+        return AS_FAR[value.comparison].format(target=any_one(key.target), other=any_one(value.value))
     if isinstance(key, q.SizeOf):
         size = value.value
-        what = f"{number(size)} m" if isinstance(size, float | int) else one(size)
+        what = f"{number(size)} m" if isinstance(size, float | int) else any_one(size)
         return f"{than} {what} in {key.dimension.value}"
     if isinstance(key, q.Holding):
         held = value.value
-        what = number(held) if isinstance(held, float | int) else one(held)
+        what = number(held) if isinstance(held, float | int) else any_one(held)
         return f"holding {than} {what} of {many(key.content)}"
     if isinstance(key, q.Bearing) and isinstance(value.value, float | int):
         return f"{than} {number(value.value)} degrees off straight ahead"
@@ -227,7 +243,7 @@ def quantity(value: q.Quantity) -> str:
 
 def _of_each(key: q.Key) -> str:
     if isinstance(key, q.DistanceTo):
-        return f"distance from {one(key.target)}"
+        return f"distance from {any_one(key.target)}"
     if isinstance(key, q.SizeOf):
         return key.dimension.value
     if isinstance(key, q.Holding):
@@ -276,7 +292,7 @@ def _(question: q.HowMuch) -> str:
 
 @_sentence.register
 def _(question: q.Which) -> str:
-    return f"Which is {_phrase(question.selection)}?"
+    return f"Which is {_single(question.selection)}?"
 
 
 @_sentence.register
@@ -299,7 +315,8 @@ def _(question: q.Each) -> str:
 @_sentence.register
 def _(question: q.Pair) -> str:
     how = "closest together" if question.extreme is q.Extreme.LEAST else "farthest apart"
-    return f"Which two of {many(question.selection)} are {how}?"
+    of = "" if isinstance(question.selection, q.OfClass) else "of "
+    return f"Which two {of}{many(question.selection)} are {how}?"
 
 
 @_sentence.register

@@ -161,7 +161,7 @@ def test_sides(question: str, sentence: str) -> None:
 )
 def test_load_states(words: str, state: str) -> None:
     found = english(read_question(f"how far is the agv {words} from pallet 3", LABELS))
-    assert found == f"How far is (transporters that are {state}) from pallet 3?"
+    assert found == f"How far is (the transporter that is {state}) from pallet 3?"
 
 
 @pytest.mark.parametrize(
