@@ -199,7 +199,9 @@ def _compared(value: q.Compared) -> str:
     if isinstance(key, q.DistanceTo):
         if isinstance(value.value, float | int):
             return f"{than} {number(value.value)} m from {any_one(key.target)}"
-        return AS_FAR[value.comparison].format(target=any_one(key.target), other=any_one(value.value))
+        return AS_FAR[value.comparison].format(
+            target=any_one(key.target), other=any_one(value.value)
+        )
     if isinstance(key, q.SizeOf):
         size = value.value
         what = f"{number(size)} m" if isinstance(size, float | int) else any_one(size)
