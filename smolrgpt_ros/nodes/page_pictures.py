@@ -21,7 +21,7 @@ ColorMessage: TypeAlias = Image | CompressedImage
 
 #: Bytes of images that wait for their regions, and frames whose regions came, which a question may
 #: be about.
-_WAITING_BYTES, _FRAMES = 64 * 2**20, 6
+_WAITING_BYTES, _FRAMES = 32 * 2**20, 4
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from .upright import Upright, upright_of
 #: Opacity of boxes: of the answer, without an answer, of others beside an answer.
 _STRONG, _ALONE, _FAINT = 0.65, 0.35, 0.12
 _GRID_M = 40
+#: Movements that are not drawn, metres: noise of fast positions.
+_NOISE_M = 0.08
 #: How far edges on the floor are drawn over it, metres: lines in one plane hide each other.
 _LIFT_M = 0.03
 
@@ -44,9 +46,14 @@ class SpaceView:
             if item.position is not None:
                 wanted[item.name] = (item.label, *_shape(item, space), _opacity(item, state.strong))
         for number, line in enumerate(state.lines):
-            ends = (_rounded(space.apply(line.start)), _rounded(space.apply(line.end)))
+            ends = (space.apply(line.start), space.apply(line.end))
             wanted[f"line {number}"] = ("", "line", *ends, line.color)
-        changed = {name for name, form in wanted.items() if self._shown.get(name) != form}
+        # Kept where it moved by no more than noise does: what is drawn anew flickers.
+        wanted = {
+            name: old if (old := self._shown.get(name)) and is_like(old, form) else form
+            for name, form in wanted.items()
+        }
+        changed = {name for name, form in wanted.items() if self._shown.get(name) is not form}
         gone = self._shown.keys() - wanted.keys()
         if changed or gone:
             stale = changed | gone
@@ -70,7 +77,7 @@ class SpaceView:
                 for start, end in zip(edge, (*edge[1:], edge[0]), strict=True):
                     self._line(name, start, end, color)
                 points = [[x, y] for x, y, _ in corners]
-                floor = self._scene.extrusion(points, 0.01)
+                floor = self._scene.extrusion(points, 0.01).move(z=_middle(corners)[2])
                 floor.material(_css(color), opacity * 0.6).with_name(name)
                 self._word(name, _middle(corners), color)
             case "box", [tuple() as middle, tuple() as size, tuple() as rotation, float() as opac]:
@@ -107,24 +114,28 @@ class SpaceView:
 
 
 def _shape(item: SceneObject, space: Upright) -> tuple[object, ...]:
-    """What an object looks like, rounded so that noise of a centimetre redraws nothing."""
+    """What an object looks like: its kind, its places and sizes, its rotation."""
     if item.outline:
-        return "floor", tuple(_rounded(space.apply(corner)) for corner in item.outline)
+        return "floor", tuple(space.apply(corner) for corner in item.outline)
     assert item.position is not None
     size = item.drawn_size or (0.2, 0.2, 0.2)
-    rotation = tuple(tuple(round(v, 2) for v in row) for row in space.rotation.tolist())
-    return "box", _rounded(space.apply(item.position)), _rounded(size), rotation
+    rotation = tuple(map(tuple, space.rotation.tolist()))
+    return "box", space.apply(item.position), size, rotation
+
+
+def is_like(a: object, b: object) -> bool:
+    """Whether two drawn forms are the same but for movements below :data:`_NOISE_M`."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(is_like, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) < _NOISE_M
+    return a == b
 
 
 def _opacity(item: SceneObject, strong: frozenset[int]) -> float:
     if not strong:
         return _ALONE
     return _STRONG if item.id in strong else _FAINT
-
-
-def _rounded(spot: Vector) -> Vector:
-    x, y, z = (round(value * 20) / 20 for value in spot)
-    return x, y, z
 
 
 def _middle(spots: tuple[Vector, ...]) -> Vector:

@@ -56,7 +56,7 @@ def application(board: Board, ask: Ask) -> FastAPI:
         title="smolrgpt",
         tailwind=False,
         reconnect_timeout=_RECONNECT_S,
-        message_history_length=50,
+        message_history_length=100,
         show_welcome_message=False,
         dark=True,
     )

@@ -202,11 +202,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     use_own_domain()
     processes = Processes(options.logs, dict(os.environ))
-    camera: dict[str, object] = {"seed": options.seed, "rate": 3.0, "hold_time": 0.0}
+    # Larger than the demo's: letters of pictures grow with them.
+    size: dict[str, object] = {"width": 960, "height": 720}
+    camera = {"seed": options.seed, "rate": 3.0, "hold_time": 0.0, **size}
     query: dict[str, object] = {
         "history.size": 60,
         "detector.max_rate": 1.0,
         "markers.answer_lifetime": 60.0,
+        "query.max_age": 60.0,
     }
     try:
         processes.start("camera", "smolrgpt_ros.nodes.warehouse_camera_node", camera)

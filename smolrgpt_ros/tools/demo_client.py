@@ -121,16 +121,23 @@ class DemoClient:
         message = "its service is not there yet"
         while True:
             if self._query.wait_for_service(timeout_sec=0.5):
-                response = self._call(self._query, SpatialQuery.Request(), 10.0)
-                if response.status != int(Status.NOT_READY):
+                ready, message = self._readiness()
+                if ready:
                     return
-                message = response.message
                 if "cannot be" in message:
                     raise DemoError(f"the query node is not ready: {message}")
             self._alive()
             if time.monotonic() > end:
                 raise DemoError(f"the query node is not ready after {timeout_s:.0f} s: {message}")
             time.sleep(0.2)
+
+    def _readiness(self) -> tuple[bool, str]:
+        """Whether the query node answers, and what it says where it does not."""
+        try:
+            response = self._call(self._query, SpatialQuery.Request(), 10.0)
+        except DemoError as error:  # a busy machine: the node imports, or loads its weights
+            return False, str(error)
+        return response.status != int(Status.NOT_READY), str(response.message)
 
     def scene(self, index: int, timeout_s: float) -> Scene:
         """The scene of a number, seen by the query node; asks the camera to show it if needed."""

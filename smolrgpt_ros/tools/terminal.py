@@ -24,7 +24,11 @@ def has_colors(stream: TextIO) -> bool:
 
 
 def painted(text: str, paint: Paint, colored: bool = True) -> str:
-    """A text in a colour, where colours are wanted."""
+    """A text in a colour, where colours are wanted.
+
+    Args:
+        text: may be padded; the codes take no columns.
+    """
     if not colored or paint is Paint.NONE:
         return text
     return f"\x1b[{paint.value}m{text}\x1b[0m"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 import urllib.request
 
 import pytest
@@ -45,13 +46,15 @@ def fetch(node: PageNode, path: str) -> bytes:
 
 
 def watch(graph, node: PageNode) -> None:
-    """Look at the page until it shows what the node sees."""
+    """Look at the page until it shows a new picture of what the node sees."""
     assert b"smolrgpt" in fetch(node, "/")
+    before = node.board.state.picture
 
     def is_shown() -> bool:
         node.board.look()
-        graph.see()
-        return node.board.state.picture > 0
+        graph.publish()
+        time.sleep(0.2)
+        return node.board.state.picture > before
 
     graph.wait_until(is_shown, "a live picture")
 

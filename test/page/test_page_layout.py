@@ -18,6 +18,7 @@ from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light
 from smolrgpt_ros.page.layout import PageView
 from smolrgpt_ros.page.objects import SceneObject
+from smolrgpt_ros.page.scene import is_like
 from smolrgpt_ros.page.state import (
     PageState,
     with_answer,
@@ -138,6 +139,14 @@ def test_lamps_say_what_diagnostics_say() -> None:
         await user.should_not_see("nothing yet")
 
     visit(look)
+
+
+def test_movements_of_noise_are_not_drawn_anew() -> None:
+    box = ("pallet", "box", (1.0, 2.0, 0.5), (1.2, 0.8, 0.4), 0.35)
+    assert is_like(box, ("pallet", "box", (1.05, 1.95, 0.5), (1.2, 0.8, 0.45), 0.35))
+    assert not is_like(box, ("pallet", "box", (1.2, 2.0, 0.5), (1.2, 0.8, 0.4), 0.35))
+    assert not is_like(box, ("pallet", "box", (1.0, 2.0, 0.5), (1.2, 0.8, 0.4), 0.65))
+    assert not is_like(box, ("pallet", "floor", ((1.0, 2.0, 0.5),), 0.35))
 
 
 def test_the_table_has_a_row_for_each_object() -> None:
