@@ -14,7 +14,7 @@ def summary(*counts: int) -> dict[str, dict[str, int]]:
 REPORT = {
     "files": {
         "smolrgpt_ros/scene/plane.py": summary(30, 40, 1, 4),
-        "/work/install/lib/smolrgpt_ros/scene/lens.py": summary(50, 60, 5, 6),
+        "/opt/workspace/lib/smolrgpt_ros/scene/lens.py": summary(50, 60, 5, 6),
         "smolrgpt_ros/cli.py": summary(20, 20, 0, 0),
     }
 }
