@@ -30,9 +30,10 @@ REPLACED = {
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_one_idea_long(path: Path) -> None:
-    lines = len(path.read_text().splitlines()) - 1  # the licence's
+    lines = len(path.read_text().splitlines())
     face = path.name == "__init__.py"
-    assert lines <= MOST_LINES and (face or lines >= LEAST_LINES), f"{path.name}: {lines} lines"
+    most = MOST_LINES + 1  # the licence's
+    assert lines <= most and (face or lines >= LEAST_LINES), f"{path.name}: {lines} lines"
 
 
 def identifiers(tree: ast.AST) -> set[str]:
