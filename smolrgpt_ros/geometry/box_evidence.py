@@ -85,20 +85,19 @@ def box_problems(
         part, rim = surfaces.part(i), rims.part(i)
         if part.stop - part.start < FEWEST_SAMPLES:
             continue
-        chosen = heights.object_samples(part, prior.long if prior else _UNKNOWN_LENGTH)
+        length = prior.long if prior else _UNKNOWN_LENGTH
+        chosen = heights.object_samples(part, length)
         if chosen is None:
             continue
         of_object[part] = chosen
-        top = heights.top(part, chosen, rim)
+        top = heights.top(part, chosen, rim, length)
+        open_frame = prior is not None and prior.base == 0
+        at_picture_end = heights.top_is_cut(border, part, chosen, rim, top, open_frame)
         z = float(median(surfaces.points[part, 2]))
         edge, below = mask_edge * z / camera.fy, floor_sigma(z, plane.offset, noise, camera)
-        top_sigma, seen_top = heights.top_sigma(rim, edge), None
-        if prior is not None and heights.top_is_cut(rims.cut, part, chosen, rim, top):
-            if heights.top_is_cut(border, part, chosen, rim, top):
-                seen_top = top
+        top_sigma, seen_top = heights.top_sigma(rim, edge), top if at_picture_end else None
+        if prior is not None and heights.top_is_cut(rims.cut, part, chosen, rim, top, open_frame):
             top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
-        elif heights.top_is_cut(border, part, chosen, rim, top):
-            seen_top = top
         bottom = 0.0
         if label == "pallet":
             bottom = heights.bottom(rims, part, rim, on_vehicle[rim])

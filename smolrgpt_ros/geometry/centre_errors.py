@@ -21,17 +21,17 @@ from .depth_noise import DepthNoise
 Pair = tuple[float, float]
 
 #: Metres by which an object differs from its box, or a strip of tape from a rectangle.
-_BOX_SHAPE, _TAPE_SHAPE = 0.002, 0.002
+_BOX_SHAPE, _TAPE_SHAPE = 0.008, 0.002
 #: Share of a pixel's depth noise that all points of an object have in common.
 _SHARED_NOISE = 0.2
 #: Share of the edge error of a mask by which the middle of a standing object moves: depth places
 #: it, the mask's edges only limit it.
-_EDGE_SHARE = 0.1
+_EDGE_SHARE = 0.3
 #: Share of the image's pixels that show the floor, and lever arm of its tilt, both about.
 _FLOOR_SHARE, _FLOOR_LEVER = 0.3, 2.5
 #: Standard deviation of a centre over the short side, of an object whose whole outline is hidden,
 #: and how it falls with the hidden share.
-_HIDDEN_SHARE, _HIDDEN_POWER = 0.35, 2.0
+_HIDDEN_SHARE, _HIDDEN_POWER = 0.27, 1.5
 _NONE: Pair = (0.0, 0.0)
 
 

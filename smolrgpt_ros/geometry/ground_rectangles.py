@@ -89,9 +89,9 @@ def ground_problems(
         free = np.concatenate([of_rim[hidden[part]], outer])
         observations = Observations(
             surface=FloorPoints.none(),
-            rim=_floor_points(edges, plane, camera, TAPE_ON_SIDE),
-            covered=_floor_points(covered, plane, camera),
-            free=_floor_points(free, plane, camera),
+            rim=_floor_points(edges, plane, camera, mask_edge, TAPE_ON_SIDE),
+            covered=_floor_points(covered, plane, camera, mask_edge),
+            free=_floor_points(free, plane, camera, mask_edge),
             tangents=np.zeros((0, 2)),
             tangent_sigma=np.zeros(0),
             sides=(prior.long, prior.short),
@@ -109,9 +109,9 @@ def ground_problems(
 
 
 def _floor_points(
-    xy: Floats, plane: Plane, camera: CameraIntrinsics, on_side: float = 0.0
+    xy: Floats, plane: Plane, camera: CameraIntrinsics, mask_edge: float, on_side: float = 0.0
 ) -> FloorPoints:
-    return FloorPoints.of(xy, *tape_edge_sigmas(xy, plane.offset, camera), on_side)
+    return FloorPoints.of(xy, *tape_edge_sigmas(xy, plane.offset, camera, mask_edge), on_side)
 
 
 class _FloorGrid:

@@ -51,7 +51,7 @@ _OFF = 1.0  # pixels by which half of the places are off, at least, before masks
 # Standard deviations, pixels: of a place's edge, from coarse to fine, and of a shift.
 _EDGE_SIGMAS, _SHIFT_SIGMA = (3.0, 2.0, 1.0, 0.7, 0.7, 0.7), 2.0
 _SMOOTHED = 7  # pixels over which a mask is blurred to find the normals of its edge
-_ALIGNED_SIGMA = 0.7  # pixels by which the edges of aligned masks are off
+_ALIGNED_SIGMA = 1.0  # pixels by which the edges of aligned masks are off
 
 
 @dataclass(frozen=True, eq=False)

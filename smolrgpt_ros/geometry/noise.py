@@ -16,6 +16,7 @@ with which the truth lies within two standard deviations often enough.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -78,16 +79,19 @@ def surface_sigmas(xy: Values, z: Values, sigma_z: Values, camera: CameraIntrins
     return along, across
 
 
-def tape_edge_sigmas(xy: Values, camera_height: float, camera: CameraIntrinsics) -> Sigmas:
+def tape_edge_sigmas(
+    xy: Values, camera_height: float, camera: CameraIntrinsics, mask_edge: float
+) -> Sigmas:
     """Of floor points found by following the edge of a mask to the floor.
 
     Args:
         xy: on the floor, metres, shape ``(N, 2)``.
         camera_height: above the floor, metres.
         camera: the intrinsics.
+        mask_edge: standard deviation of the masks' edges, pixels, besides the usual.
     """
     distance = np.sqrt(np.square(xy).sum(axis=1) + camera_height**2)
-    pixel = TAPE_EDGE_PIXELS / camera.fx
+    pixel = math.hypot(TAPE_EDGE_PIXELS, mask_edge) / camera.fx
     along = (pixel + FLOOR_TILT) * np.square(distance) / camera_height + 0.008
     return along, pixel * distance + 0.008
 
@@ -145,7 +149,7 @@ class LikelihoodNoise(NamedTuple):
 
 #: Points share errors of mask, floor and model, the fit takes them for independent: what its
 #: covariance is multiplied by.
-SHARED_ERROR_FACTOR = 2.6
+SHARED_ERROR_FACTOR = 2.0
 #: Standard deviations of the heights of an object's underside and of its top, metres.
 BOTTOM_SIGMA, TOP_SIGMA = 0.01, 0.017
 #: Standard deviation of an extent that is seen up to where the picture ends, metres.

@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 _DECK = SIZES["transporter"].height
 
 _ON_FLOOR = 0.06  # metres: lower samples of an object are floor that its mask includes
+_REACH = 1.5  # lengths of an object from the middle of what is seen of it to its ends, at most
 _SURELY_BELOW = 1.3  # standard deviations that a noisy height is lowered by to stay below the top
 _TOP_NOISE = 0.6  # share of the noise of single heights that the height of the top has
 LEVEL_TOP = 0.08  # metres below the top up to which samples and rims belong to a level top face
@@ -88,10 +89,10 @@ class Heights:
             return None
         xy = self.surface_local[part, :2]
         offset = xy - median(xy[rising])
-        near = rising & (np.square(offset).sum(axis=1) < (1.5 * length) ** 2)
+        near = rising & (np.square(offset).sum(axis=1) < (_REACH * length) ** 2)
         return near if np.count_nonzero(near) >= FEWEST_SAMPLES else rising
 
-    def top(self, part: slice, of_object: Flags, rim: slice) -> float:
+    def top(self, part: slice, of_object: Flags, rim: slice, length: float) -> float:
         """Height of the highest part, which may be as thin as a post seen only at the rim.
 
         The highest of many noisy heights lies above all true ones, by about what is taken off.
@@ -99,8 +100,12 @@ class Heights:
         Args:
             part, rim: the region's surface and rim samples.
             of_object: see :meth:`object_samples`.
+            length: of such an object, metres: a mask may take in what is farther behind it.
         """
-        known = self.rim_known[rim]
+        offset = self.rim_local[rim, :2] - median(self.surface_local[part, :2][of_object])
+        with np.errstate(invalid="ignore"):
+            near = np.square(offset).sum(axis=1) < (_REACH * length) ** 2
+        known = self.rim_known[rim] & near
         low = np.concatenate([self._surface_low[part][of_object], self._rim_low[rim][known]])
         low.sort()
         return float(low[-1 - max(2, len(low) // 200)])
@@ -116,7 +121,9 @@ class Heights:
         noise = float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
         return math.hypot(TOP_SIGMA, _TOP_NOISE * noise, edge)
 
-    def top_is_cut(self, cut: Flags, part: slice, of_object: Flags, rim: slice, top: float) -> bool:
+    def top_is_cut(
+        self, cut: Flags, part: slice, of_object: Flags, rim: slice, top: float, open_frame: bool
+    ) -> bool:
         """Whether the highest part of the rim is not the object's own edge.
 
         Args:
@@ -124,12 +131,15 @@ class Heights:
             part, rim: the region's surface and rim samples.
             of_object: see :meth:`object_samples`.
             top: see :meth:`top`.
+            open_frame: whether a level face may be a board below the top.
         """
         known = self.rim_known[rim]
         heights, cut = self.rim[rim][known], cut[rim][known]
         level = np.count_nonzero(self.surface[part][of_object] > top - LEVEL_TOP)
-        if len(heights) < FEWEST_SAMPLES or level > 0.15 * np.count_nonzero(of_object):
-            return False  # a level top face shows
+        from_above = self.plane.offset > top and not open_frame
+        shows_top = from_above and level > 0.15 * np.count_nonzero(of_object)
+        if len(heights) < FEWEST_SAMPLES or shows_top:
+            return False
         return bool(cut[heights > quantile(heights, 0.9)].mean() > 0.6)
 
     def bottom(self, rims: RimSamples, part: slice, rim: slice, on_vehicle: Flags) -> float:

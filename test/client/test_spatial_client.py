@@ -77,7 +77,7 @@ def test_lists_are_typed(graph, client):
     assert by_id[left].value > by_id[right].value > 3.0
     assert by_id[left].std is not None and by_id[left].std > 0.0
     plain = client.ask("Which pallets are left of the transporter?", stamp_ns=stamp)
-    assert plain.kind == "list" and plain.listed == ((left, None, None),)
+    assert plain.kind == "list" and plain.listed == ((left, None, None, False),)
     count = client.ask("How many pallets are there?", stamp_ns=stamp)
     assert [row.region_id for row in count.listed] == sorted([left, right])
     assert any("not trained" in caveat for caveat in table.caveats)

@@ -17,15 +17,15 @@ CAMERA = CameraIntrinsics(640, 480, 500.0, 400.0, 320.0, 240.0)
 
 def test_parts_of_a_box_by_hand() -> None:
     errors = box_errors(10.0, DepthNoise(0.002), CAMERA, 3.0, 1.2, 0.25)
-    assert errors.shape == (0.002, 0.002)
+    assert errors.shape == (0.008, 0.008)
     # A fifth of 0.2 m of noise, half of it across.
     assert errors.depth == pytest.approx((0.04, 0.02))
-    # A tenth of 3 pixels of 2 cm.
-    assert errors.mask_edge == pytest.approx((0.006, 0.006))
-    # A quarter of the outline: a sixteenth of 0.35 * 1.2 m.
-    assert errors.hidden == pytest.approx((0.02625, 0.02625))
+    # Three tenths of 3 pixels of 2 cm.
+    assert errors.mask_edge == pytest.approx((0.018, 0.018))
+    # A quarter of the outline: an eighth of 0.27 * 1.2 m.
+    assert errors.hidden == pytest.approx((0.0405, 0.0405))
     assert errors.total[0] == pytest.approx(
-        math.hypot(0.002, 0.04, errors.floor[0], 0.006, 0.02625)
+        math.hypot(0.008, 0.04, errors.floor[0], 0.018, 0.0405)
     )
 
 

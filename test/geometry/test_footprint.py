@@ -29,17 +29,17 @@ def test_a_fit_becomes_a_footprint_with_shared_errors() -> None:
     found = footprint()
     assert found.centre.tolist() == [1.0, 6.0] and found.size == (2.0, 0.8)
     assert found.axes == pytest.approx(np.array([[math.sqrt(0.75), 0.5], [-0.5, math.sqrt(0.75)]]))
-    assert found.covariance == pytest.approx(np.diag([2.6 * 0.01 + 9e-4, 2.6 * 0.04 + 9e-4]))
+    assert found.covariance == pytest.approx(np.diag([2.0 * 0.01 + 9e-4, 2.0 * 0.04 + 9e-4]))
     assert found.size_sigma == pytest.approx(
-        (math.sqrt(2.6 * 0.0025 + 9e-4), math.sqrt(2.6 * 0.0016 + 9e-4))
+        (math.sqrt(2.0 * 0.0025 + 9e-4), math.sqrt(2.0 * 0.0016 + 9e-4))
     )
 
 
 def test_deviations_along_and_across_the_footprint() -> None:
     """Turned by 90 degrees, its length runs ahead."""
     along, across = footprint(90.0).sigma
-    assert along == pytest.approx(math.sqrt(2.6 * 0.04 + 9e-4))
-    assert across == pytest.approx(math.sqrt(2.6 * 0.01 + 9e-4))
+    assert along == pytest.approx(math.sqrt(2.0 * 0.04 + 9e-4))
+    assert across == pytest.approx(math.sqrt(2.0 * 0.01 + 9e-4))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_box_on_the_floor_in_the_optical_frame() -> None:
     assert found.size == pytest.approx((2.0, 0.8, 0.6))
     # The middle of heights that are off by 3 and 4 cm is off by 2.5 cm, the height by 5 cm.
     assert np.diag(found.covariance) == pytest.approx(
-        [2.6 * 0.01 + 9e-4, 0.025**2, 2.6 * 0.04 + 9e-4]
+        [2.0 * 0.01 + 9e-4, 0.025**2, 2.0 * 0.04 + 9e-4]
     )
     assert found.height_sigma == pytest.approx(0.05)
     assert found.seen == (None, 0.5, pytest.approx(0.5))

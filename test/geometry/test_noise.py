@@ -40,9 +40,12 @@ def test_surface_points_err_along_the_line_of_sight() -> None:
 
 def test_tape_edges_err_along_the_ray_as_it_slants() -> None:
     """From 3 m height to a point 4 m away: a distance of 5 m, half a pixel is 1 mrad."""
-    along, across = tape_edge_sigmas(np.array([[0.0, 4.0]]), 3.0, CAMERA)
+    along, across = tape_edge_sigmas(np.array([[0.0, 4.0]]), 3.0, CAMERA, 0.0)
     assert along == pytest.approx([(0.001 + 3e-4) * 25 / 3 + 0.008])
     assert across == pytest.approx([0.001 * 5 + 0.008])
+    # Masks that are off by 1.2 pixels besides: 1.3 pixels are 2.6 mrad.
+    _, across = tape_edge_sigmas(np.array([[0.0, 4.0]]), 3.0, CAMERA, 1.2)
+    assert across == pytest.approx([0.0026 * 5 + 0.008])
 
 
 def test_passing_rays_err_as_they_slant() -> None:

@@ -103,15 +103,19 @@ def test_the_top_may_be_seen_at_the_rim_only() -> None:
     heights = Heights(surface(UPRIGHT), posts, PLANE)
     chosen = UPRIGHT > 0.06
     # The third highest of all, so that two stray pixels do not count.
-    assert heights.top(WHOLE, chosen, slice(0, 4)) == pytest.approx(1.5)
-    assert heights.top(WHOLE, chosen, slice(0, 0)) == pytest.approx(0.77)
+    assert heights.top(WHOLE, chosen, slice(0, 4), 1.2) == pytest.approx(1.5)
+    # A mask that takes in what is 4 m behind.
+    posts.points[1:, 2] = 8.0
+    heights = Heights(surface(UPRIGHT), posts, PLANE)
+    assert heights.top(WHOLE, chosen, slice(0, 4), 1.2) == pytest.approx(0.77)
+    assert heights.top(WHOLE, chosen, slice(0, 0), 1.2) == pytest.approx(0.77)
 
 
 def test_a_noisy_top_is_lowered() -> None:
     """By 1.3 deviations of height: 0.1 m of depth on rays that fall 1.23 m in 4 m."""
     heights = Heights(surface(UPRIGHT, sigma=0.1), rim(np.zeros(0)), PLANE)
     chosen = UPRIGHT > 0.06
-    assert heights.top(WHOLE, chosen, slice(0, 0)) == pytest.approx(
+    assert heights.top(WHOLE, chosen, slice(0, 0), 1.2) == pytest.approx(
         0.77 - 1.3 * 0.1 * (2 - 0.77) / 4
     )
 
@@ -121,10 +125,12 @@ def test_the_top_is_cut_where_the_highest_rim_is(cut: bool) -> None:
     edges = rim(np.linspace(0.0, 0.8, 30), cut=cut)
     heights = Heights(surface(UPRIGHT), edges, PLANE)
     chosen = UPRIGHT > 0.06
-    assert heights.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81) == cut
+    assert heights.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81, False) == cut
     # A level top face shows: half of the samples are as high as the top.
     level = Heights(surface(np.where(UPRIGHT > 0.4, 0.81, UPRIGHT)), edges, PLANE)
-    assert not level.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81)
+    assert not level.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81, False)
+    # A board of an open frame is no top.
+    assert level.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81, True) == cut
 
 
 NOTHING = np.zeros(30, bool)
