@@ -24,9 +24,7 @@ def test_parts_of_a_box_by_hand() -> None:
     assert errors.mask_edge == pytest.approx((0.018, 0.018))
     # A quarter of the outline: an eighth of 0.27 * 1.2 m.
     assert errors.hidden == pytest.approx((0.0405, 0.0405))
-    assert errors.total[0] == pytest.approx(
-        math.hypot(0.008, 0.04, errors.floor[0], 0.018, 0.0405)
-    )
+    assert errors.total[0] == pytest.approx(math.hypot(0.008, 0.04, errors.floor[0], 0.018, 0.0405))
 
 
 def test_correlated_noise_moves_the_floor() -> None:
