@@ -55,7 +55,7 @@ def test_a_link_to_a_file_that_is_missing_is_named() -> None:
         ("config/vocabulary.yaml", "config/vocabulary.yaml.md"),
         ("config/cameras", "config/cameras/index.md"),
         (".devcontainer/devcontainer.json", "devcontainer/devcontainer.json.md"),
-        ("docs/images/demo.jpg", None),
+        ("docs/images/page.jpg", None),
     ],
 )
 def test_files_have_these_pages(path: str, uri: str | None) -> None:
@@ -67,7 +67,7 @@ def test_links_of_a_page_lead_to_pages_of_the_site() -> None:
     for before, after in [
         ("[a](../../config/vocabulary.yaml)", "[a](../config/vocabulary.yaml.md)"),
         ("[b](nav2.md#x)", "[b](nav2.md#x)"),
-        ("![c](../images/demo.jpg)", "![c](../images/demo.jpg)"),
+        ("![c](../images/page.jpg)", "![c](../images/page.jpg)"),
         ("[d](https://e.org) `[e](f)`", "[d](https://e.org) `[e](f)`"),
     ]:
         assert with_site_links(before, page, ROOT) == after
