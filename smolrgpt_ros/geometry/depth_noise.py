@@ -67,7 +67,8 @@ def depth_noise(depth: NDArray[np.float32]) -> DepthNoise:
     if rows.shape[1] <= 2 * _LAGS[-1]:
         return DepthNoise()
     every = max(1, rows.shape[1] // _COLUMNS)
-    strengths = [_strength(1.0 / rows, lag, every) for lag in _LAGS]
+    inverse = 1.0 / rows
+    strengths = [_strength(inverse, lag, every) for lag in _LAGS]
     first, last = strengths[0], strengths[-1]
     if last <= _GROWS * first or strengths[2] <= IDEAL_DEPTH_NOISE:
         return DepthNoise(first if first > IDEAL_DEPTH_NOISE else 0.0)
