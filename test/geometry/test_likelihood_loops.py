@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.compiled import compiled
 from smolrgpt_ros.geometry.likelihood_loops import (
     containing_side,
     local,
@@ -97,3 +99,10 @@ def test_surface_points_lie_on_sides_that_face_the_camera() -> None:
 def test_nearest_sides_of_free_points(x: float, y: float, axis: int, d: float) -> None:
     side = nearest_side(RECTANGLE, point(x, y, FREE), 0.0)
     assert side.axis == axis and side.d == pytest.approx(d)
+
+
+def test_a_function_that_cannot_be_stored_is_compiled_all_the_same() -> None:
+    """As where neither the package nor the user's cache folder may be written."""
+    names: dict[str, Callable[[int], int]] = {}
+    exec(compile("def twice(x): return 2 * x", "<no file>", "exec"), names)
+    assert compiled(names["twice"])(21) == 42
