@@ -54,14 +54,17 @@ def leave_out_triton() -> None:
 
 @contextlib.contextmanager
 def left_out(*libraries: str) -> Iterator[None]:
-    """Let imports in the block do without optional libraries that were not imported before."""
-    hidden = [name for name in libraries if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    """Let imports in the block do without optional libraries; what was imported before stays."""
+    before = {name: sys.modules.get(name) for name in libraries}
+    sys.modules.update(dict.fromkeys(libraries))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        for name in hidden:
-            sys.modules.pop(name, None)
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
 
 
 def trim_heap() -> bool:
@@ -77,38 +80,37 @@ def trim_heap() -> bool:
     return False
 
 
-def unmap_cuda_pages() -> int:
-    """Unmap what was read of CUDA's libraries while they were linked; returns its bytes.
+def unmap_libraries() -> int:
+    """Unmap what was read of libraries while they were linked and imported; returns its bytes.
 
-    torch's CUDA wheels link them on every host, where 170 MiB stay mapped that nothing computed on
-    a CPU reads again. Whoever does gets the page from its file: mappings with pages of the
-    process's own are left alone.
+    Above all of CUDA's libraries, which torch's CUDA wheels link on every host: 170 MiB that
+    nothing computed on a CPU reads again. What is in use comes back from the file, page by page:
+    mappings with pages of the process's own are left alone.
     """
     unmapped = 0
     with contextlib.suppress(OSError, AttributeError):
         madvise = ctypes.CDLL("libc.so.6").madvise
         madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-        for start, size, resident in _unwritten_cuda_mappings():
+        for start, size, resident in _unwritten_mappings():
             if madvise(start, size, _MADV_DONTNEED) == 0:
                 unmapped += resident
     return unmapped
 
 
-def _unwritten_cuda_mappings() -> Iterator[tuple[int, int, int]]:
-    """Start, bytes and resident bytes of the read-only mappings without pages of the process's own:
-    of ``…/nvidia/…`` and ``…cuda….so``."""
+def _unwritten_mappings() -> Iterator[tuple[int, int, int]]:
+    """Start, bytes and resident bytes of private, read-only mappings of files of which the process
+    has written no page."""
     # As a whole: other mappings may come and go while the file is read.
     lines = Path("/proc/self/smaps").read_text().splitlines()
-    unused, start, end, resident = False, 0, 0, 0
+    unwritten, start, end, resident = False, 0, 0, 0
     for line in lines:
         if header := _MAPPING.fullmatch(line):
             start, end = int(header[1], 16), int(header[2], 16)
-            is_cuda = "/nvidia/" in header[4] or "cuda" in Path(header[4]).name
-            unused = is_cuda and "w" not in header[3]
+            unwritten = header[4].startswith("/") and header[3] in ("r--p", "r-xp")
         elif line.startswith("Rss:"):
             resident = 1024 * int(line.split()[1])
         elif line.startswith("Anonymous:") and int(line.split()[1]) == 0:
-            if unused and resident:
+            if unwritten and resident:
                 yield start, end - start, resident
 
 

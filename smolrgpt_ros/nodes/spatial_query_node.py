@@ -47,7 +47,7 @@ from .health import node_healths, not_ready_healths
 from .loading import labels_without_synonyms, load_detector, load_engine, load_readers
 from .models import Models
 from .outputs import CameraOutputs
-from .process_memory import trim_heap, unmap_cuda_pages
+from .process_memory import trim_heap, unmap_libraries
 from .program import end_process
 from .question_services import QuestionServices
 from .running import logged, run
@@ -201,7 +201,7 @@ class SpatialQueryNode(LifecycleNode):
         compile_likelihood()
         self.get_logger().info(self._models.load(self._settings))
         if not self._models.on_gpu:
-            unmap_cuda_pages()
+            unmap_libraries()
         if sentence := labels_without_synonyms(self._models.labels, self._reader):
             self.get_logger().info(sentence)
 

@@ -53,7 +53,7 @@ class Client(threading.Thread):
         while not self._stop_asking.is_set():
             self.ask()
 
-    def wait_ready(self, timeout_s: float = 180.0) -> None:
+    def wait_ready(self, timeout_s: float = 600.0) -> None:
         """Wait until the node answers that it has no frame yet: it is active.
 
         Raises:
