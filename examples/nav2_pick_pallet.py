@@ -2,6 +2,9 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Asks which pallet the empty transporter should pick, and drives there with Nav2.
 
+Where the answer is hidden or cut by the picture's edge, it drives to the view that the answer
+suggests first, and looks again.
+
     python3 examples/nav2_pick_pallet.py --robot-frame base_link --stand-off 1.5
 
 Needs a running ``spatial_query`` node, Nav2, and TF from the map to the camera and to the robot.
@@ -35,7 +38,16 @@ PASSING = {
 
 
 class PickError(RuntimeError):
-    """Nothing to drive to; the message says why."""
+    """Nothing to drive to; the message says why.
+
+    Args:
+        message: for people.
+        view: from where the question could be answered; ``None`` where none is suggested.
+    """
+
+    def __init__(self, message: str, view: PoseStamped | None = None) -> None:
+        super().__init__(message)
+        self.view = view
 
 
 def choose(ask: Callable[[], SpatialReply], looks: int, pause_s: float = 0.5) -> SpatialReply:
@@ -54,11 +66,12 @@ def choose(ask: Callable[[], SpatialReply], looks: int, pause_s: float = 0.5) ->
         QueryError: a failure that will not pass.
     """
     last: Any = None
-    why = ""
+    why, view = "", None
     for look in range(looks):
         if look:
             time.sleep(pause_s)
         reply = ask()
+        view = reply.suggested_view or view
         if not reply.ok and reply.status not in PASSING:
             reply.raise_for_status()
         if not reply.ok:
@@ -73,7 +86,47 @@ def choose(ask: Callable[[], SpatialReply], looks: int, pause_s: float = 0.5) ->
             return reply
         else:
             last, why = reply.measured, f"the measured choice changed to region {reply.measured}"
-    raise PickError(f"no choice that two looks agree on, after {looks} looks; the last: {why}")
+    message = f"no choice that two looks agree on, after {looks} looks; the last: {why}"
+    raise PickError(message, view)
+
+
+def look_around(
+    choose_here: Callable[[], SpatialReply], go_to: Callable[[PoseStamped], None], moves: int
+) -> SpatialReply:
+    """Choose; where the answer is not given in full, drive to the view it suggests, look again.
+
+    Args:
+        choose_here: chooses from where the robot stands, see :func:`choose`.
+        go_to: drives there.
+        moves: how often to drive to another view at most.
+
+    Raises:
+        PickError, QueryError: where there is no choice from the last view either.
+    """
+    for left in range(moves, -1, -1):
+        try:
+            reply = choose_here()
+            complete = reply.answer is not None and reply.answer.complete
+            view = None if complete else reply.suggested_view
+            if view is None or not left:
+                return reply
+        except PickError as error:
+            if error.view is None or not left:
+                raise
+            reply, view = SpatialReply(Status.OK), error.view
+        for sentence in reply.hidden:
+            print(f"pick: {sentence}")
+        p = view.pose.position
+        print(f"pick: looks again from ({p.x:.2f}, {p.y:.2f})")
+        go_to(view)
+    raise AssertionError("the last look returns or raises")
+
+
+def floor_pose(view: PoseStamped) -> PoseStamped:
+    """The goal of a robot whose camera is above its middle: a suggested view, on the floor."""
+    goal = PoseStamped(header=view.header, pose=view.pose)
+    goal.pose.position.z = 0.0
+    return goal
 
 
 def goal_pose(target: PointStamped, start: tuple[float, float], stand_off_m: float) -> PoseStamped:
@@ -162,6 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--robot-frame", default="base_link")
     parser.add_argument("--stand-off", type=float, default=1.5, help="metres to stop before it")
     parser.add_argument("--looks", type=int, default=5, help="how often to ask at most")
+    parser.add_argument("--moves", type=int, default=1, help="other views to drive to at most")
     parser.add_argument("--answer-timeout", type=float, default=10.0, help="seconds for an answer")
     parser.add_argument("--drive-timeout", type=float, default=300.0, help="seconds to get there")
     options = parser.parse_args(arguments)
@@ -171,14 +225,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     navigator = BasicNavigator()
     try:
         with SpatialClient(options.service) as client:
-            reply = choose(
-                lambda: client.ask(
+
+            def ask() -> SpatialReply:
+                return client.ask(
                     options.question,
                     target_frame=options.map_frame,
                     timeout_s=options.answer_timeout,
-                ),
-                options.looks,
-            )
+                )
+
+            def go_to(view: PoseStamped) -> None:
+                goal = floor_pose(view)
+                goal.header.stamp = navigator.get_clock().now().to_msg()
+                drive(navigator, goal, options.drive_timeout)
+
+            reply = look_around(lambda: choose(ask, options.looks), go_to, options.moves)
         pallet = reply.region(int(reply.measured))
         target = reply.position(pallet.id)
         print(f"pick: {pallet.label} {pallet.id} at ({target.point.x:.2f}, {target.point.y:.2f})")

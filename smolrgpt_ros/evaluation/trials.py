@@ -19,16 +19,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command."""
     parser = subparsers.add_parser(
         "trial",
-        help="try suggested views in the simulator",
-        description="Simulates frames of unseen seeds, asks about each object in them, and asks "
-        "what is hidden or cut again from the view that its answer suggests.",
+        help="try suggested views and watched questions in the simulator",
+        description="views: simulates frames of unseen seeds, asks about each object in them, and "
+        "asks what is hidden or cut again from the view that its answer suggests. events: moves "
+        "transporters near pallets and pallets into buffers, and watches for both.",
     )
-    parser.add_argument("--frames", type=int, default=60, help="frames (default: %(default)s)")
+    parser.add_argument("what", choices=("views", "events"))
+    parser.add_argument(
+        "--events", type=int, default=200, help="events to watch for (default: %(default)s)"
+    )
+    parser.add_argument("--frames", type=int, default=60, help="of views (default: %(default)s)")
     parser.add_argument(
         "--seed", type=int, default=HELD_OUT_SEED, help="first seed (default: %(default)s)"
     )
     parser.add_argument(
-        "--family", choices=FAMILY_MIXES, default="robot", help="of cameras (default: %(default)s)"
+        "--family", choices=FAMILY_MIXES, default="robot", help="of views (default: %(default)s)"
     )
     parser.add_argument("--out", type=Path, help="write every outcome here, one JSON object a line")
     add_json_option(parser, "the figures as one JSON object")
@@ -41,10 +46,34 @@ def main(arguments: argparse.Namespace) -> int:
 
     from .suggested_views import ask_from_views, summary_of, table_of
 
+    if arguments.what == "events":
+        return _events(arguments)
     outcomes = list(ask_from_views(_shots(arguments), SensorModel()))
     if arguments.out:
         arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
     summary = summary_of(outcomes)
+    print_results(summary, table_of(summary), arguments.json)
+    return 0
+
+
+def _events(arguments: argparse.Namespace) -> int:
+    """Watch for events until there were enough."""
+    from itertools import count, islice
+
+    from tqdm import tqdm
+
+    from smolrgpt_ros.simulation.warehouse import simulate_frame
+
+    from .suggested_views import table_of
+    from .watched_events import CYCLES, events_summary, watch_events
+
+    shots = (simulate_frame(seed, "ceiling", 480, 360) for seed in count(arguments.seed))
+    events = (outcome for shot in shots for outcome in watch_events(shot, CYCLES))
+    wanted = islice(events, arguments.events)
+    outcomes = list(tqdm(wanted, total=arguments.events, unit="event", disable=None))
+    if arguments.out:
+        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
+    summary = events_summary(outcomes)
     print_results(summary, table_of(summary), arguments.json)
     return 0
 

@@ -86,12 +86,11 @@ def find_viewpoint(
         ``None`` where none of the candidates shows enough.
     """
     scene = _Scene(obstacles, plane, camera)
-    # Where not all can be seen at once, the most important at least.
-    for targets in ((hidden, seen), (hidden[:1], seen), (hidden, ()), (hidden[:1], ())):
-        view = _first(*targets, scene)
-        if view is not None or len(hidden) + len(seen) == 1:
-            return view
-    return None
+    view = _first(hidden, seen, scene)
+    if view is None and len(hidden) > 1:
+        # Where not all can be seen at once, the most important.
+        view = _first(hidden[:1], seen, scene)
+    return view
 
 
 @dataclass(frozen=True, eq=False)

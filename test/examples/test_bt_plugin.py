@@ -34,19 +34,18 @@ def includes():
     return found
 
 
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    """What the check prints, as ``{case: outcome}``."""
+def lines_of(check, folder):
+    """What a check prints, line by line, once compiled."""
     pytest.importorskip("ament_index_python", reason="needs the built interfaces: scripts/setup")
     compiler = shutil.which("g++")
     if compiler is None:
         pytest.skip("g++ is not installed")
-    program = tmp_path_factory.mktemp("bt") / "check"
+    program = folder / "check"
     folders = ["-I", str(PACKAGE / "src"), "-I", str(HERE / "stand_ins"), *includes()]
     built = subprocess.run(
         [
             *(compiler, "-std=c++17", "-O0", "-Wall", "-Wextra", "-Werror", *folders),
-            *(str(HERE / "ask_spatial_query_check.cpp"), "-o", str(program)),
+            *(str(HERE / check), "-o", str(program)),
         ],
         capture_output=True,
         text=True,
@@ -55,6 +54,24 @@ def said(tmp_path_factory):
     assert built.returncode == 0, built.stderr
     run = subprocess.run([str(program)], capture_output=True, text=True, timeout=60, check=True)
     return run.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """What the check of the service node prints, as ``{case: outcome}``."""
+    return lines_of("ask_spatial_query_check.cpp", tmp_path_factory.mktemp("bt"))
+
+
+@pytest.mark.ros
+def test_the_condition_follows_the_evaluations_and_fails_without_one(tmp_path):
+    said = lines_of("question_holds_check.cpp", tmp_path)
+    assert "goal: How far? 3 2.0 1" in said
+    outcomes = dict(line.split(": ", 1) for line in said if ": " in line)
+    failing = ("before", "first", "ended", "unknown", "old", "over", "wrong")
+    assert outcomes["holds"] == "SUCCESS"
+    assert {outcomes[case] for case in failing} == {"FAILURE"}
+    assert outcomes["Near"] == "the time to watch is over" and outcomes["cancelled"] == "1"
+    assert "port question" in said and "port hysteresis" in said
 
 
 @pytest.mark.ros
@@ -98,7 +115,8 @@ def test_the_tree_uses_ports_that_exist_and_gives_the_answer_time(said):
 def test_the_library_in_cmake_is_the_one_that_the_tree_tells_to_load():
     library = "smolrgpt_ask_spatial_query_bt_node"
     cmake = (PACKAGE / "CMakeLists.txt").read_text()
-    assert f"add_library({library} SHARED src/ask_spatial_query.cpp)" in cmake
+    assert "foreach(node ask_spatial_query question_holds)" in cmake
+    assert "set(library smolrgpt_${node}_bt_node)" in cmake
     tree = (PACKAGE / "behavior_trees" / "pick_pallet.xml").read_text()
     assert f"plugin_lib_names: [{library}]" in tree
 

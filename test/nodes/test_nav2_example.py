@@ -106,6 +106,43 @@ def test_no_choice_is_an_error_with_the_reason(example, replies, error, words):
         example.choose(lambda: next(left), 3, 0.0)
 
 
+def hidden_choice(view_x):
+    reply = choice(3)
+    assert reply.answer is not None
+    reply.answer.hidden = ["Of buffer 1, 40% beyond the picture's right edge."]
+    reply.answer.suggested_view.header.frame_id = "map"
+    reply.answer.suggested_view.pose.position = Point(x=view_x, z=1.2)
+    return reply
+
+
+def whole_choice(identity):
+    reply = choice(identity)
+    assert reply.answer is not None
+    reply.answer.complete = True
+    return reply
+
+
+def test_it_looks_again_from_the_suggested_view(example, capsys):
+    replies, goals = iter([hidden_choice(2.0), whole_choice(5)]), []
+    found = example.look_around(lambda: next(replies), goals.append, 1)
+    assert found.measured == 5 and [goal.pose.position.x for goal in goals] == [2.0]
+    assert "40% beyond the picture's right edge" in capsys.readouterr().out
+    assert example.floor_pose(goals[0]).pose.position.z == 0.0
+
+
+def test_it_drives_to_no_more_views_than_it_may(example):
+    goals: list[Any] = []
+    found = example.look_around(lambda: hidden_choice(2.0), goals.append, 1)
+    assert found.measured == 3 and len(goals) == 1
+
+    def nothing():
+        raise example.PickError("nothing measured", hidden_choice(2.0).suggested_view)
+
+    with pytest.raises(example.PickError, match="nothing measured"):
+        example.look_around(nothing, goals.append, 2)
+    assert len(goals) == 3
+
+
 class Result(Enum):
     SUCCEEDED = 1
     CANCELED = 2

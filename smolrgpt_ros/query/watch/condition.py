@@ -30,7 +30,7 @@ class Condition:
         relation: to the threshold, or of a yes/no question's answer.
         threshold: of numbers, in the unit of the answer. CHANGES: what a number must differ by.
         hysteresis: by how much a number must be back beyond the threshold to end what holds.
-        hold_s: how long it must hold, seconds.
+        hold_s: how long it must hold, and must have ended before it can be an event again, seconds.
         edge: whether what holds from the first answer on does not count.
 
     Raises:
@@ -141,6 +141,7 @@ class Trigger:
         self._condition = condition
         self._first: KnownValue | None = None
         self._since_ns: int | None = None
+        self._ended_ns: int | None = None
         # Whether the next time that it holds is an event.
         self._armed = not condition.edge
         self._events = 0
@@ -156,14 +157,17 @@ class Trigger:
             QueryError: BAD_QUESTION where the condition cannot be about such an answer.
         """
         if value is None:
-            self._since_ns = None
+            self._since_ns = self._ended_ns = None
             return WatchState(events=self._events)
         self._condition.check_fits(value)
         first = self._first = self._first or value
         if self._condition.ended(value, first):
-            self._since_ns, self._armed = None, True
-        elif self._condition.holds(value, first) and self._since_ns is None:
-            self._since_ns = stamp_ns
+            self._since_ns = None
+            self._ended_ns = min(stamp_ns, self._ended_ns or stamp_ns)
+            self._armed |= (stamp_ns - self._ended_ns) / 1e9 >= self._condition.hold_s
+        elif self._condition.holds(value, first):
+            self._ended_ns = None
+            self._since_ns = stamp_ns if self._since_ns is None else self._since_ns
         if self._since_ns is None:
             return WatchState(events=self._events)
         self._since_ns = min(self._since_ns, stamp_ns)  # a recording that begins again

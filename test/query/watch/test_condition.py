@@ -56,6 +56,14 @@ def test_it_must_hold_for_the_time_asked_for():
     ]  # fmt: skip
 
 
+def test_an_answer_that_flickers_is_one_event():
+    condition = Condition(Relation.TRUE, hold_s=1.0)
+    flicker = [True, True, True, False, True, True, True, False, False, False, True, True, True]
+    # Counted at 1.0 s; one "no" does not let it count again, "no" for 1.0 s does.
+    events = [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]
+    assert [s[2] for s in followed(condition, [yes(v) for v in flicker])] == events
+
+
 def test_what_is_not_known_neither_holds_nor_ends_an_event():
     condition = Condition(Relation.TRUE)
     values = [yes(True), None, yes(True), yes(False), None, yes(True)]
