@@ -116,17 +116,17 @@ def _flat(groups: tuple[object, ...]) -> Iterator[Any]:
 
 
 def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
-    """ "Pallets except the carried one": a pallet."""
+    """ "Pallets except the carried one", "pallets taller than the one on the AGV": a pallet."""
     label = class_of(base)
     for part in condition.conditions if isinstance(condition, q.All) else (condition,):
         match part:
-            case q.Not(q.Among(left_out)) if label and Such() in q.parts_of(left_out):
-                named = q.changed(left_out, lambda v: base if isinstance(v, Such) else v)
-                condition = _replaced(condition, left_out, named)
+            case q.Not(q.Among(other)) | q.Compared(_, _, other) if label:
+                if Such() in q.parts_of(other):
+                    condition = _replaced(condition, other, alike(other, base))
     return condition
 
 
-def _replaced(condition: Any, old: q.Selection, new: q.Selection) -> q.Condition:
+def _replaced(condition: Any, old: object, new: object) -> q.Condition:
     found: q.Condition = q.changed(condition, lambda v: new if v == old else v)
     return found
 

@@ -44,6 +44,12 @@ def both(subject: q.Selection) -> q.Selection:
     return subject
 
 
+def next_to_each_other(both_: q.Selection) -> q.Whether:
+    """ "Are pallets 7 and 9 next to each other"."""
+    first, second = ends(both_)
+    return q.Whether(q.Holds(first, q.NextTo(second)))
+
+
 def equal_sizes(both: q.Selection, dimension: q.Dimension) -> q.Whether:
     """ "Are pallets 7 and 9 the same height": neither is the taller."""
     first, second = ends(both)
