@@ -72,7 +72,7 @@ def test_a_mask_that_is_kept_keeps_no_others_in_memory():
     masks = np.zeros((3, 6, 9), bool)
     masks[0, 1:3, 1:4] = masks[1, 2:5, 5:9] = masks[2, 4:6, 0:3] = True
     detector = fake_detector(masks, [0, 1, 0], [0.5, 0.75, 0.2], candidate_confidence=0.1)
-    found = detector.detect(np.zeros((6, 9, 3), np.uint8))
+    found = detector.detect(np.zeros((6, 9, 3), np.uint8)).objects
     assert len(found) == 3
     assert [d.mask.base for d in found] == [None] * 3
     boxes = masks_of_boxes(np.array([[0, 0, 2, 2], [1, 1, 4, 3]], float), (5, 6))
