@@ -123,7 +123,8 @@ def whole_choice(identity):
 
 
 def test_it_looks_again_from_the_suggested_view(example, capsys):
-    replies, goals = iter([hidden_choice(2.0), whole_choice(5)]), []
+    replies = iter([hidden_choice(2.0), whole_choice(5)])
+    goals: list[Any] = []
     found = example.look_around(lambda: next(replies), goals.append, 1)
     assert found.measured == 5 and [goal.pose.position.x for goal in goals] == [2.0]
     assert "40% beyond the picture's right edge" in capsys.readouterr().out
