@@ -215,7 +215,7 @@ def _inside(scene: SceneSpec, shot: SimulatedFrame) -> _Event | None:
                     if _is_free(pallet, path, scene) and _is_seen(pallet, path, scene, shot, place):
                         question = f"Is pallet {pallet.id} inside buffer {place.id}?"
                         return _Event(
-                            "inside", question, "yes for 0.2 s", pallet, path, _INSIDE_FROM
+                            "inside", question, "yes for 0.1 s", pallet, path, _INSIDE_FROM
                         )
     return None
 

@@ -11,6 +11,8 @@ import pytest
 from geometry_msgs.msg import Point
 from sensor_msgs.msg import RegionOfInterest
 
+from smolrgpt_ros.client.reply import SpatialReply
+from smolrgpt_ros.client.reply_record import record_of
 from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.meaning import Kind
@@ -18,6 +20,7 @@ from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import SpatialAnswer as AnswerMessage
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
+from smolrgpt_ros.reasoning.suggested_view import SuggestedView
 from smolrgpt_ros.ros.convert.answer_values import (
     KIND_CODES,
     generated_value,
@@ -37,7 +40,9 @@ from smolrgpt_ros.ros.convert.messages import (
 from smolrgpt_ros.ros.convert.time import duration_of, nanoseconds, time_of
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
 FRAME = RgbdFrame(
@@ -276,3 +281,30 @@ def test_durations_go_there_and_back(seconds):
     message = duration_of(seconds)
     assert 0 <= message.nanosec < 1_000_000_000
     assert nanoseconds(message) == pytest.approx(seconds * 1e9)
+
+
+def test_a_suggested_view_is_a_pose_in_the_target_frame_and_in_the_record():
+    given = answer(suggested=SuggestedView(("Of pallet 3, 40% beyond the picture's left edge.",)))
+    # A quarter turn to the left about z: x ahead is the map's y.
+    turned = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    view = Pose("map", turned, np.array([1.0, 2.0, 1.5]))
+    message = answer_message(given, header_of(FRAME), 1.5, 0.25, view)
+    assert list(message.hidden) == ["Of pallet 3, 40% beyond the picture's left edge."]
+    suggested = message.suggested_view
+    assert (suggested.header.frame_id, nanoseconds(suggested.header.stamp)) == (
+        "map",
+        FRAME.stamp_ns,
+    )
+    assert suggested.pose.position == Point(x=1.0, y=2.0, z=1.5)
+    q_out = suggested.pose.orientation
+    assert (q_out.z, q_out.w) == pytest.approx((math.sqrt(0.5), math.sqrt(0.5)))
+    record = record_of("q", SpatialReply(Status.OK, answer=message))
+    assert record.suggested_view is not None
+    assert record.suggested_view.as_json() == {
+        "position": [1.0, 2.0, 1.5],
+        "heading_deg": 90.0,
+        "frame": "map",
+    }
+    assert "look        from (1.00, 2.00, 1.50) m in map, heading 90" in record.block()
+    # Without one the frame is empty.
+    assert SpatialReply(Status.OK, answer=message_of(given)).suggested_view is None
