@@ -135,6 +135,7 @@ def _hand_over(processes: Processes, options: argparse.Namespace) -> int:
 
     from smolrgpt_ros.client.reply_record import record_of
     from smolrgpt_ros.client.spatial_client import SpatialClient
+    from smolrgpt_ros.msg import RegionArray
 
     # Python handles Ctrl-C: rclpy's own handler would close the client during a question.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
@@ -145,6 +146,8 @@ def _hand_over(processes: Processes, options: argparse.Namespace) -> int:
             processes.check()
             if not ready.ok:
                 raise RuntimeError(ready.message)
+            if client.next_message(RegionArray, "spatial_query/regions", SCENE_S) is None:
+                raise RuntimeError(f"the query node saw no picture in {SCENE_S:.0f} s, see its log")
             converse(lambda question: record_of(question, client.ask(question)), sys.stdin)
     finally:
         rclpy.try_shutdown()
