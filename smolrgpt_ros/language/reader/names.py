@@ -2,7 +2,7 @@
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
 The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
-``conditions.py``, ``quantities.py``, ``propositions.py`` and ``contexts.py``.
+``conditions.py``, ``quantities.py``, ``areas.py``, ``propositions.py`` and ``contexts.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import Enum
 
 from .. import question as q
 from . import (
+    areas,
     conditions,
     contexts,
     noun_phrases,
@@ -38,6 +39,7 @@ def grammar_names() -> Mapping[str, object]:
             noun_phrases,
             conditions,
             quantities,
+            areas,
             propositions,
             contexts,
         )

@@ -74,7 +74,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         m for m in modifiers if not isinstance(m, Rank | Ordinal | Take | Target | Last | Other)
     ]
     if Other() in modifiers and not any(isinstance(c, q.Not) for c in conditions):
-        conditions.append(q.Not(q.Among(_other_than(base, ranks))))
+        conditions.append(q.Not(q.Among(_other_than(base, ranks, conditions))))
     result = base
     for condition in conditions:
         result = q.where(result, _fitting(condition, base))
@@ -131,13 +131,14 @@ def _replaced(condition: Any, old: object, new: object) -> q.Condition:
     return found
 
 
-def _other_than(base: q.Selection, ranks: list[Rank]) -> q.Selection:
+def _other_than(
+    base: q.Selection, ranks: list[Rank], conditions: list[q.Condition]
+) -> q.Selection:
     """What "other" sets apart: in "the other pallet nearest to pallet 9" that pallet."""
-    for rank in ranks:
-        match base, rank.key:
-            case q.OfClass(label), q.DistanceTo(q.Ids(_, named) as target) if named == label:
-                return target
-    return It()  # type: ignore[return-value]
+    targets = [rank.key.target for rank in ranks if isinstance(rank.key, q.DistanceTo)]
+    named = dict.fromkeys((*targets, *_references(conditions)))
+    alike_ = [t for t in named if isinstance(t, q.Ids) and t.label == class_of(base)]
+    return alike_[0] if len(alike_) == 1 else It()  # type: ignore[return-value]
 
 
 def _references(conditions: list[q.Condition]) -> list[q.Selection]:
@@ -177,6 +178,9 @@ def _is_near(modifier: object) -> bool:
 def where(selection: q.Selection, *conditions: object) -> q.Selection:
     """A selection narrowed by what else the question says of it; under a superlative, if any."""
     given = [c for c in conditions if c is not None]
+    if OTHER_THAN_IT in q.parts_of(selection):  # "how many other pallets are near pallet 9"
+        other = q.Not(q.Among(_other_than(selection, [], given)))
+        selection = q.changed(selection, lambda v: other if v == OTHER_THAN_IT else v)
     excepted = [part for condition in given for part in q.parts_of(condition)]
     if any(isinstance(part, q.Not) and isinstance(part.condition, q.Among) for part in excepted):
         selection = _without_open_other(selection)

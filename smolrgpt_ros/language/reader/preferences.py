@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ..question import (
     Among,
+    Beside,
     Holds,
     Ids,
     Inside,
@@ -14,6 +15,7 @@ from ..question import (
     Not,
     OfClass,
     OnTop,
+    Ranked,
     SizeOf,
     State,
     Where,
@@ -40,6 +42,8 @@ def preferred(readings: Sequence[Reading], view: View) -> list[object]:
     unlikely: Sequence[Callable[[object, View], bool]] = (
         _leaves_out_nothing,
         _names_no_subject,
+        _chooses_from_one,
+        _relates_to_itself,
         _narrows_nothing,
     )
     for is_unlikely in unlikely:
@@ -81,6 +85,22 @@ def _narrows_nothing(meaning: object, view: View) -> bool:
                 return True
             case OnTop(Ids(_, label) | OfClass(label)) if label in ON_FLOOR:
                 return True
+    return False
+
+
+def _chooses_from_one(meaning: object, view: View) -> bool:
+    """Whether it ranks one object: "the pallets in the buffer nearest to me" are in that buffer."""
+    return any(
+        isinstance(part, Ranked) and isinstance(part.of, Ranked) and part.of.take == 1
+        for part in parts_of(meaning)
+    )
+
+
+def _relates_to_itself(meaning: object, view: View) -> bool:
+    """Whether an object is said to be beside itself: "pallet 8, is it left or right of it"."""
+    match meaning:
+        case Whether(Holds(subject, condition)):
+            return any(isinstance(p, Beside) and p.of == subject for p in parts_of(condition))
     return False
 
 

@@ -241,7 +241,8 @@ def in_unit(question: q.Question, unit: q.Unit) -> q.Question:
     Raises:
         Mismatch: if the question has no unit, or names another.
     """
-    if not isinstance(question, q.HowMuch | q.Each | q.Dimensions):
+    counts = isinstance(question, q.HowMuch) and isinstance(question.quantity, q.Count)
+    if counts or not isinstance(question, q.HowMuch | q.Each | q.Dimensions):
         raise Mismatch("a unit stands before a question that asks for no length")
     if question.unit not in (q.Unit.METRE, unit):
         raise Mismatch("the question names two units")

@@ -11,7 +11,7 @@ from pathlib import Path
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..english import english
-from ..question import Question
+from ..question import Between, Question, parts_of
 from ..vocabulary import plural_of
 from .grammar import Grammar, load_grammar
 from .names import grammar_names
@@ -19,7 +19,7 @@ from .parser import Parser, TooLong
 from .preferences import preferred
 from .resolution import View, resolved
 from .spelling import Speller, english_words
-from .tokens import Token, tokenize
+from .tokens import VIEWED, Token, tokenize
 from .word_lists import WordLists, default_word_lists
 
 _LONGEST_WRITTEN = 40  # characters of a word in a refusal
@@ -85,7 +85,9 @@ class GrammarReader:
         errors: list[QueryError] = []
         for meaning in best:
             try:
-                questions[resolved(meaning, view, placeholders)] = None
+                question = resolved(meaning, view, placeholders)
+                _check_viewed(question, text, tokens, view)
+                questions[question] = None
             except QueryError as error:
                 errors.append(error)
         if len(questions) == 1:
@@ -135,7 +137,8 @@ class GrammarReader:
                 message += ", questions are read in English"
             status = Status.UNKNOWN_REGION if parser.furthest else status
         elif parser.mismatches:
-            message = str(parser.mismatches[0])
+            decisive = [m for m in parser.mismatches if m.decisive]
+            message = str((decisive or parser.mismatches)[0])
         elif all(t.kind == "word" for t in words):
             message = "the question names nothing that is in view"
         else:
@@ -146,6 +149,23 @@ class GrammarReader:
 
     def _is_known(self, token: Token) -> bool:
         return bool(token.signs & self._known) or isinstance(token.value, float)
+
+
+def _check_viewed(
+    question: Question, text: str, tokens: Sequence[Token], view: View
+) -> None:
+    """Refuses "as seen from here, is pallet 9 between ...", which is measured on the floor.
+
+    Raises:
+        QueryError: BAD_QUESTION.
+    """
+    viewed = [_written(text, token) for token in tokens if token.value == VIEWED]
+    if viewed and any(isinstance(part, Between) for part in parts_of(question)):
+        raise QueryError(
+            Status.BAD_QUESTION,
+            f'what is between two objects is measured on the floor, leave out "{viewed[0]}"; '
+            f"in view: {view.listed()}",
+        )
 
 
 def _is_foreign(words: Sequence[Token], strange: Sequence[Token]) -> bool:

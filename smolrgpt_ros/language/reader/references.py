@@ -42,6 +42,11 @@ class AllOf:
     label: str
 
 
+@dataclass(frozen=True)
+class Regions:
+    """ "All regions": objects, and the places in view as well."""
+
+
 OTHER_THAN_IT: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
 
 
@@ -91,6 +96,11 @@ def robot() -> q.Selection:
 def such() -> q.Selection:
     """ "The leftmost one": of the class that is named elsewhere."""
     return Such()  # type: ignore[return-value]
+
+
+def regions() -> q.Selection:
+    """ "All regions"."""
+    return Regions()  # type: ignore[return-value]
 
 
 def counted_class(label: str, number: float) -> q.Selection:

@@ -10,7 +10,8 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .references import AllOf, Counted, It, Robot, Such
+from .conditions import ON_FLOOR
+from .references import AllOf, Counted, It, Regions, Robot, Such
 from .superlatives import Unsaid
 
 
@@ -54,6 +55,9 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
             )
         if isinstance(value, q.Union):
             return q.union(*value.members)
+        if isinstance(value, Regions):
+            places = [q.OfClass(label) for label in ON_FLOOR if view.ids_of(label)]
+            return q.union(q.Everything(), *places)
         if isinstance(value, AllOf):
             return q.Ids(view.ids_of(value.label), value.label)
         if isinstance(value, Counted):

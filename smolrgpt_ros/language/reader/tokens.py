@@ -21,8 +21,9 @@ class Token:
     Args:
         text: as the grammar writes it, lower case.
         kind: ``word``, ``noun`` (a class), ``number``, ``length``, ``id``, ``mask`` or ``pause``
-            (a comma, a full stop: nothing needs it).
-        value: the label of a noun, the number, metres of a length, the id; else the text.
+            (a comma, a full stop, "as seen from here": nothing needs it).
+        value: the label of a noun, the number, metres of a length, the id, :data:`VIEWED`; else the
+            text.
         signs: what a pattern may call it: its word, its kinds (``grammar.TERMINALS``).
         start, end: where it stands in the text that was asked.
     """
@@ -34,6 +35,9 @@ class Token:
     start: int
     end: int
 
+
+VIEWED = "viewed"
+"""Value of a token that says who looks."""
 
 _PIECE = re.compile(
     r"""
@@ -272,14 +276,20 @@ def _inches_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[floa
 
 
 def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:
-    """What is left without the words and phrases that change nothing."""
-    at = 0
+    """What is left without the words and phrases that change nothing; last, who looks."""
+    at, views = 0, []
     while at < len(tokens):
         for length in range(min(lists.longest_filler, len(tokens) - at), 0, -1):
             run = tokens[at : at + length]
-            if tuple(t.text for t in run) in lists.fillers:
+            phrase = tuple(t.text for t in run)
+            if phrase in lists.views:
+                text = " ".join(phrase)
+                start, end = run[0].start, run[-1].end
+                views.append(Token(text, "pause", VIEWED, frozenset(), start, end))
+            if phrase in lists.views or phrase in lists.fillers:
                 at += length
                 break
         else:
             yield tokens[at]
             at += 1
+    yield from views

@@ -41,16 +41,17 @@ def length(metres: float, unit: Unit, std: float | None = None) -> str:
 
 
 def written(value: float, std: float | None, of: str, unit: Unit) -> str:
-    """A number of a unit of evaluations, lengths in the unit asked for."""
+    """A number of a unit of evaluations, in the unit asked for, its square or its cube."""
     if of == "count":
         return f"{value:g}"
     if of == "deg":
         return f"{value:.0f}\N{DEGREE SIGN}" + (f" (± {std:.0f})" if std else "")
     if of == "m":
         return length(value, unit, std)
-    sign = "\N{SUPERSCRIPT TWO}" if of == "m2" else "\N{SUPERSCRIPT THREE}"
-    deviation = f" (± {std:.2f})" if std else ""
-    return f"{value:.2f} m{sign}{deviation}"
+    power, sign = (2, "\N{SUPERSCRIPT TWO}") if of == "m2" else (3, "\N{SUPERSCRIPT THREE}")
+    metre, digits = _METRES[unit]
+    deviation = f" (± {std / metre**power:.{digits}f})" if std else ""
+    return f"{value / metre**power:.{digits}f} {unit.value}{sign}{deviation}"
 
 
 def key_noun(key: Key) -> str:

@@ -31,6 +31,21 @@ IN_VIEW = "; in view: pallet 1, 2; transporter 4; buffer 6; shelf 7"
             "is pallet 1 near pallet 2",
             'the question is not understood, "near" cannot be used where it stands',
         ),
+        # "Between" is measured on the floor, not in the picture.
+        (
+            "As seen from here, is pallet 1 between pallet 2 and shelf 7?",
+            'what is between two objects is measured on the floor, leave out "As seen from here"',
+        ),
+        (
+            "is pallet 1 from the camera's view between pallet 2 and shelf 7",
+            "what is between two objects is measured on the floor, leave out "
+            '"from the camera\'s view"',
+        ),
+        (
+            "footprint of pallet 1",
+            "the area is measured of places on the floor only; ask for length and width",
+        ),
+        ("in feet, how many pallets", "a unit stands before a question that asks for no length"),
         ("hello!", "the question asks nothing"),
         ("?", "the question asks nothing"),
         ("how far", "the question names nothing that is in view"),

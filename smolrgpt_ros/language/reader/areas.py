@@ -1,0 +1,57 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""What meanings of the grammar call to ask for areas of places and volumes of objects."""
+
+from __future__ import annotations
+
+from .. import question as q
+from .conditions import ON_FLOOR
+from .parser import Mismatch
+from .quantities import length, sizes
+from .references import class_of
+
+_SIZE = q.Dimension.SIZE
+
+
+def area(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch | q.Each:
+    """The area of a place on the floor; the unit is the one whose square is written."""
+    return sizes(_place(selection), _SIZE, unit)
+
+
+def total_area(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
+    """The areas of several places, added up."""
+    return length(q.Total(_place(selection), q.SizeOf(_SIZE)), unit)
+
+
+def volume(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch | q.Each:
+    """The volume of an object; the unit is the one whose cube is written."""
+    return sizes(_object(selection), _SIZE, unit)
+
+
+def total_volume(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
+    """The volumes of several objects, added up."""
+    return length(q.Total(_object(selection), q.SizeOf(_SIZE)), unit)
+
+
+def raised(unit: q.Unit, number: float, power: int) -> q.Unit:
+    """ "m2", "m^3": the unit of length.
+
+    Raises:
+        Mismatch: for another power.
+    """
+    if number != power:
+        raise Mismatch("areas are written in squares of a unit, volumes in cubes")
+    return unit
+
+
+def _place(selection: q.Selection) -> q.Selection:
+    if class_of(selection) not in ON_FLOOR:
+        raise Mismatch(
+            "the area is measured of places on the floor only; ask for length and width", True
+        )
+    return selection
+
+
+def _object(selection: q.Selection) -> q.Selection:
+    if class_of(selection) in ("", *ON_FLOOR):
+        raise Mismatch("the volume is measured of objects of a class, not of places", True)
+    return selection
