@@ -131,9 +131,7 @@ def _replaced(condition: Any, old: object, new: object) -> q.Condition:
     return found
 
 
-def _other_than(
-    base: q.Selection, ranks: list[Rank], conditions: list[q.Condition]
-) -> q.Selection:
+def _other_than(base: q.Selection, ranks: list[Rank], conditions: list[q.Condition]) -> q.Selection:
     """What "other" sets apart: in "the other pallet nearest to pallet 9" that pallet."""
     targets = [rank.key.target for rank in ranks if isinstance(rank.key, q.DistanceTo)]
     named = dict.fromkeys((*targets, *_references(conditions)))

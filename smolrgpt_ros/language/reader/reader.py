@@ -151,9 +151,7 @@ class GrammarReader:
         return bool(token.signs & self._known) or isinstance(token.value, float)
 
 
-def _check_viewed(
-    question: Question, text: str, tokens: Sequence[Token], view: View
-) -> None:
+def _check_viewed(question: Question, text: str, tokens: Sequence[Token], view: View) -> None:
     """Refuses "as seen from here, is pallet 9 between ...", which is measured on the floor.
 
     Raises:
