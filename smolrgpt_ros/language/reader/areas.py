@@ -6,7 +6,7 @@ from __future__ import annotations
 from .. import question as q
 from .conditions import ON_FLOOR
 from .parser import Mismatch
-from .quantities import length, sizes
+from .quantities import aggregate, each, sizes
 from .references import class_of
 
 _SIZE = q.Dimension.SIZE
@@ -17,9 +17,14 @@ def area(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch | q.Ea
     return sizes(_place(selection), _SIZE, unit)
 
 
-def total_area(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
-    """The areas of several places, added up."""
-    return length(q.Total(_place(selection), q.SizeOf(_SIZE)), unit)
+def each_area(selection: q.Selection, unit: q.Unit | None = None) -> q.Each:
+    """The area of each place."""
+    return each(_place(selection), q.SizeOf(_SIZE), unit)
+
+
+def area_of_all(kind: str, selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
+    """One area of several places: their sum, mean, the largest or the smallest."""
+    return aggregate(kind, (_place(selection), q.SizeOf(_SIZE)), unit)
 
 
 def volume(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch | q.Each:
@@ -27,9 +32,14 @@ def volume(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch | q.
     return sizes(_object(selection), _SIZE, unit)
 
 
-def total_volume(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
-    """The volumes of several objects, added up."""
-    return length(q.Total(_object(selection), q.SizeOf(_SIZE)), unit)
+def each_volume(selection: q.Selection, unit: q.Unit | None = None) -> q.Each:
+    """The volume of each object."""
+    return each(_object(selection), q.SizeOf(_SIZE), unit)
+
+
+def volume_of_all(kind: str, selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
+    """One volume of several objects: their sum, mean, the largest or the smallest."""
+    return aggregate(kind, (_object(selection), q.SizeOf(_SIZE)), unit)
 
 
 def raised(unit: q.Unit, number: float, power: int) -> q.Unit:

@@ -102,6 +102,17 @@ def exceptional(excepted: q.Selection, question: Any) -> Any:
     raise Mismatch("the exception does not fit the question")
 
 
+def followed(choice: q.Question, question: Any) -> Any:
+    """ "Which pallet is nearest to the shelf? How far is it from the AGV?": the answer names it.
+
+    Raises:
+        Mismatch: if no object is chosen, or the second question does not take it up.
+    """
+    if not isinstance(choice, q.Which) or It() not in q.parts_of(question):
+        raise Mismatch("the second question does not take up what the first one chooses")
+    return about(choice.selection, question)
+
+
 def counting(question: q.Question) -> q.HowMuch:
     """ "Are there any pallets in buffer 8, and how many?".
 

@@ -17,6 +17,8 @@ from .references import (
     alike,
     class_of,
     counted_class,
+    one_by_one,
+    references_of,
     referring_to,
 )
 from .superlatives import Ordinal, Rank, Unsaid, last, toward, whole, with_target
@@ -73,7 +75,15 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     conditions = [
         m for m in modifiers if not isinstance(m, Rank | Ordinal | Take | Target | Last | Other)
     ]
-    if Other() in modifiers and not any(isinstance(c, q.Not) for c in conditions):
+    named = list(dict.fromkeys(references_of(conditions)))
+    if len(named) == 1 and class_of(named[0]) != class_of(base):
+        # "pallets within 3 m of the transporter except the one it carries"
+        carried_by_it: q.Condition = q.Not(q.OnTop(It()))  # type: ignore[arg-type]
+        carried = q.Not(q.OnTop(named[0]))
+        conditions = [carried if c == carried_by_it else c for c in one_by_one(conditions)]
+    if Other() in modifiers and not any(
+        isinstance(c, q.Not) and isinstance(c.condition, q.Among) for c in one_by_one(conditions)
+    ):
         conditions.append(q.Not(q.Among(_other_than(base, ranks, conditions))))
     result = base
     for condition in conditions:
@@ -90,10 +100,9 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     label = class_of(base)
     if label and Such() in q.parts_of(rank.key):  # "the pallet closest to the one on the AGV"
         rank = replace(rank, key=alike(rank.key, base))
-    named = dict.fromkeys(_references(conditions))
     match rank.key:
         case q.DistanceTo(It()) if len(named) == 1:  # "right of pallet 9 and nearest to it"
-            rank = replace(rank, key=q.DistanceTo(next(iter(named))))
+            rank = replace(rank, key=q.DistanceTo(named[0]))
         case q.DistanceTo(target) if Other() not in modifiers and not isinstance(target, Unsaid):
             result = referring_to(result, target)
     if targets:
@@ -101,7 +110,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         if Other() not in modifiers:  # "the closest pallet to the shelf that is not on it"
             result = referring_to(result, targets[0])
     elif len(named) == 1:
-        rank = with_target(rank, next(iter(named)))
+        rank = with_target(rank, named[0])
     place = ordinals[0] if ordinals else rank.rank
     return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
 
@@ -134,21 +143,9 @@ def _replaced(condition: Any, old: object, new: object) -> q.Condition:
 def _other_than(base: q.Selection, ranks: list[Rank], conditions: list[q.Condition]) -> q.Selection:
     """What "other" sets apart: in "the other pallet nearest to pallet 9" that pallet."""
     targets = [rank.key.target for rank in ranks if isinstance(rank.key, q.DistanceTo)]
-    named = dict.fromkeys((*targets, *_references(conditions)))
+    named = dict.fromkeys((*targets, *references_of(conditions)))
     alike_ = [t for t in named if isinstance(t, q.Ids) and t.label == class_of(base)]
     return alike_[0] if len(alike_) == 1 else It()  # type: ignore[return-value]
-
-
-def _references(conditions: list[q.Condition]) -> list[q.Selection]:
-    """What "nearest" is near to in "the nearest pallet behind pallet 4"."""
-    found: list[q.Selection] = []
-    for condition in conditions:
-        for part in condition.conditions if isinstance(condition, q.All) else (condition,):
-            if isinstance(part, q.Beside | q.NextTo):
-                found.append(part.of)
-            elif isinstance(part, q.Compared) and isinstance(part.key, q.DistanceTo):
-                found.append(part.key.target)
-    return found
 
 
 def near_and(rank: Rank, target: q.Selection | None, condition: q.Condition) -> tuple[object, ...]:

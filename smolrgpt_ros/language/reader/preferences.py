@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from ..question import (
     Among,
     Beside,
+    Each,
+    Holding,
     Holds,
     Ids,
     Inside,
@@ -59,7 +61,13 @@ def _is_open(meaning: object) -> bool:
 
 
 def _leaves_out_nothing(meaning: object, view: View) -> bool:
-    """Whether it leaves out what could not be meant: "transporters without pallets"."""
+    """Whether it leaves out what could not be meant: "transporters without pallets".
+
+    "The tallest pallet, disregarding 10" asks which one it is, not whether it is another.
+    """
+    match meaning:
+        case Whether(Holds(_, Not(Among()))):
+            return True
     for part in parts_of(meaning):
         if isinstance(part, Where) and isinstance(part.of, OfClass):
             for other in parts_of(part.condition):
@@ -97,8 +105,10 @@ def _chooses_from_one(meaning: object, view: View) -> bool:
 
 
 def _relates_to_itself(meaning: object, view: View) -> bool:
-    """Whether an object is said to be beside itself: "pallet 8, is it left or right of it"."""
+    """Whether an object is beside itself, as in "pallet 8, is it left or right of it", or in it."""
     match meaning:
+        case Each(OfClass(label), Holding(OfClass(again))):
+            return label == again
         case Whether(Holds(subject, condition)):
             return any(isinstance(p, Beside) and p.of == subject for p in parts_of(condition))
     return False

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,26 @@ def referring_to(value: Any, target: q.Selection) -> Any:
     if OTHER_THAN_IT in q.parts_of(value):
         return value
     return q.changed(value, lambda v: target if isinstance(v, It) else v)
+
+
+def references_of(conditions: Sequence[q.Condition]) -> list[q.Selection]:
+    """What "nearest" is near to in "the nearest pallet behind pallet 4"."""
+    found: list[q.Selection] = []
+    for part in one_by_one(conditions):
+        if isinstance(part, q.Beside | q.NextTo):
+            found.append(part.of)
+        elif isinstance(part, q.Compared) and isinstance(part.key, q.DistanceTo):
+            found.append(part.key.target)
+    return found
+
+
+def one_by_one(conditions: Sequence[q.Condition]) -> list[q.Condition]:
+    """Conditions one by one, those that are joined by "and" as well."""
+    return [
+        part
+        for condition in conditions
+        for part in (condition.conditions if isinstance(condition, q.All) else (condition,))
+    ]
 
 
 def robot() -> q.Selection:
