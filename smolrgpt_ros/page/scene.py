@@ -102,7 +102,7 @@ class SpaceView:
         x, y, z = _middle(spots)
         away = 1.5 + max(math.dist((x, y), spot[:2]) for spot in spots)
         self._scene.move_camera(
-            x=x, y=y - 0.8 * away, z=z + 0.7 * away,
+            x=x, y=y - 0.68 * away, z=z + 0.65 * away,
             look_at_x=x, look_at_y=y, look_at_z=z, duration=0.0,
         )  # fmt: skip
 

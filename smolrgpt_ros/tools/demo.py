@@ -16,6 +16,7 @@ from .demo_processes import Processes, use_own_domain
 from .demo_questions import KINDS, Asked, live_questions, scored_questions
 from .demo_report import Row, summary, table, write_json
 from .demo_session import ASK_YOURSELF, converse, show_page
+from .ending import end_as_on_ctrl_c
 from .terminal import has_colors
 
 #: Longest waits, seconds: first renderings, loading of weights, one answer.
@@ -231,7 +232,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "whose answers are known.",
     )
     add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    options = parser.parse_args(arguments)
+    end_as_on_ctrl_c()
+    return run(options)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.srv import SpatialQuery
 
+from .ending import end_as_on_ctrl_c
 from .soak_client import PATIENCE_S, Client
 from .soak_processes import save_scene
 from .watched_process import Watched, process, wait_for
@@ -228,6 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     given = parser.parse_args(arguments)
+    end_as_on_ctrl_c()
     use_profile()
     report = soak(
         given.minutes,

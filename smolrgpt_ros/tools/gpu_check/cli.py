@@ -7,15 +7,14 @@ import argparse
 import importlib.util
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
+from ..ending import end_as_on_ctrl_c
 from .options import ROOT, CheckOptions
 from .report import TABLE_FILE
 from .runner import Step, run_steps
@@ -94,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"from wheels: {', '.join(unpacked)}")
     if options.small:
         steps = [replace(step, limit_s=_SLOWER * step.limit_s) for step in steps]
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_as_on_ctrl_c()
     try:
         reports = run_steps(
             steps, options, 60 * parsed.minutes, title(options), step_environment(options)
@@ -186,11 +185,6 @@ def _bytecode(work: Path) -> dict[str, str]:
     if torch is not None and torch.origin and (Path(torch.origin).parent / "__pycache__").is_dir():
         return {"PYTHONDONTWRITEBYTECODE": "1"}
     return {"PYTHONPYCACHEPREFIX": str(work / "bytecode")}
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """End as on Ctrl-C, so that the report and the processes are taken care of."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

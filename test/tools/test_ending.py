@@ -1,0 +1,46 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Programs that are asked to end take with them what they started."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from smolrgpt_ros.tools.ending import ENDING
+
+PROGRAM = """
+import subprocess, sys, time
+from smolrgpt_ros.tools.ending import end_as_on_ctrl_c
+
+end_as_on_ctrl_c()
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+try:
+    print(child.pid, flush=True)
+    time.sleep(600)
+except KeyboardInterrupt:
+    print("asked", flush=True)
+finally:
+    child.kill()
+    print("child ended with", child.wait(60), flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
+def test_what_was_started_ends_too_in_the_background_as_well(number):
+    program = subprocess.Popen(
+        [sys.executable, "-P", "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        text=True,
+        # As of a program that a shell started with "&".
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    try:
+        assert program.stdout is not None
+        assert int(program.stdout.readline()) > 0
+        program.send_signal(number)
+        said, _ = program.communicate(timeout=60)
+    finally:
+        program.kill()
+    assert said == "asked\nchild ended with -9\n"
+    assert program.returncode == 0
