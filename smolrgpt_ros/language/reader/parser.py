@@ -14,7 +14,7 @@ from .grammar import Alternative, Grammar
 from .matching import Captured, Match
 from .tokens import Token
 
-#: Most partial matches of one question. Those of the tests take 529 at most.
+#: Most partial matches of one question. Those of the tests take fewer than a thousand.
 MOST_STEPS = 20_000
 
 
