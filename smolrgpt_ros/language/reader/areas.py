@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What meanings of the grammar call to ask for areas of places and volumes of objects."""
+"""What meanings of the grammar call to ask for areas, volumes and how high things reach."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def each_volume(selection: q.Selection, unit: q.Unit | None = None) -> q.Each:
 def volume_of_all(kind: str, selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
     """One volume of several objects: their sum, mean, the largest or the smallest."""
     return aggregate(kind, (_object(selection), q.SizeOf(_SIZE)), unit)
+
+
+def reach(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch | q.Each:
+    """ "How high does the shelf reach": its height, where it stands on the floor.
+
+    Raises:
+        Mismatch: for what may ride on something.
+    """
+    if class_of(selection) not in ("shelf", "transporter", "person"):
+        raise Mismatch("it is open whether what it stands on counts; ask for its height", True)
+    return sizes(selection, q.Dimension.HEIGHT, unit)
 
 
 def raised(unit: q.Unit, number: float, power: int) -> q.Unit:

@@ -127,6 +127,17 @@ def load_of(carrier: q.Selection) -> q.Selection:
     return q.where(q.Everything(), q.OnTop(carrier))
 
 
+def under(label: str, thing: q.Selection) -> q.Selection:
+    """ "The buffer under pallet 9": the one that it stands in.
+
+    Raises:
+        Mismatch: for objects, which are below something themselves.
+    """
+    if label not in ON_FLOOR:
+        raise Mismatch("only a place lies under what stands in it")
+    return q.where(q.OfClass(label), holding(Amount(q.Comparison.AT_LEAST, 1), thing))
+
+
 def inside_only(place: q.Selection) -> q.Condition:
     """ "the pallets of buffer 3".
 

@@ -11,7 +11,7 @@ from .conditions import excepting, held_by, inside_only
 from .noun_phrases import where
 from .parser import Mismatch
 from .quantities import distance, exists, how_many, length, listing
-from .references import It, Such
+from .references import It, Such, class_of
 from .superlatives import Unsaid, with_target
 
 
@@ -21,6 +21,11 @@ def about(topic: q.Selection, question: Any) -> Any:
     Raises:
         Mismatch: if it has none: then the topic was said for nothing.
     """
+    label = class_of(topic)
+    if label and It() in q.parts_of(
+        question
+    ):  # "the tallest pallet: is it left of the carried one"
+        question = q.changed(question, lambda v: q.OfClass(label) if isinstance(v, Such) else v)
     result = q.changed(question, lambda v: topic if isinstance(v, It | Such | Unsaid) else v)
     if result == question:
         raise Mismatch("the first part of the question is not taken up by the second")

@@ -23,6 +23,17 @@ def compared(first: q.Quantity, comparison: q.Comparison, second: q.Quantity | f
     return q.Whether(q.Compares(first, comparison, second))
 
 
+def bounded(question: object, comparison: q.Comparison, metres: float) -> q.Whether:
+    """ "How far is it, is that more than 7 m".
+
+    Raises:
+        Mismatch: where several numbers are asked for.
+    """
+    if isinstance(question, q.HowMuch):
+        return compared(question.quantity, comparison, metres)
+    raise Mismatch("it is open which of the numbers is compared")
+
+
 def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -> q.Whether:
     """Is the condition true of the subject? "Isn't it?" asks the same.
 

@@ -329,6 +329,8 @@ def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q
     members = selection.members if isinstance(selection, q.Union) else (selection,)
     if any(isinstance(member, q.Ranked) and member.take == 1 for member in members):
         raise Mismatch("a superlative names one object; there is nothing to sort")
+    if isinstance(rank.key, q.DistanceTo):
+        selection = other_than(selection, rank.key.target)
     return q.Order(selection, rank.key, (rank.extreme is q.Extreme.MOST) != descending)
 
 
