@@ -86,7 +86,7 @@ def test_a_question_is_watched_until_its_answer_is_so(graph, ask):
     assert code == 0
     assert "holds for 0.0 s" in err and "held: below 5 m (frames evaluated: 1)" in err
     assert out.splitlines()[0].split(None, 1) == ["question", FAR]
-    code, out, err = ask("--until", "below 1 m", "--timeout", "2", "--json", question=FAR)
+    code, out, err = ask("--until", "below 1 m", "--timeout", "8", "--json", question=FAR)
     assert (code, out) == (1, "") and "not yet" in err and "did not hold within" in err
 
 

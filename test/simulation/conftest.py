@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, shared_renderer, simulate_frame
+from smolrgpt_ros.simulation.sensing.renderer import WarehouseRenderer
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 
 SIZE = (320, 180)
 
 
 @pytest.fixture(scope="session")
 def renderer():
+    # Its own: a shared one is closed once renderers of enough other sizes were asked for.
     try:
-        return shared_renderer(*SIZE)
+        renderer = WarehouseRenderer(*SIZE)
     except RuntimeError as error:
         pytest.skip(str(error))
+    yield renderer
+    renderer.close()
 
 
 @pytest.fixture(scope="session")

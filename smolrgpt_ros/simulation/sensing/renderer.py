@@ -86,6 +86,7 @@ class WarehouseRenderer:
         }
         self._material[""] = -1
         self._current: SceneSpec | None = None
+        self._closed = False
         self._owner_of_geom = np.full(self._model.ngeom, -1, np.int32)
         mujoco.mj_forward(self._model, self._data)
 
@@ -106,7 +107,8 @@ class WarehouseRenderer:
         return Rendering(rgb, depth, owner, intrinsics_for(scene.camera, self.width, self.height))
 
     def close(self) -> None:
-        """Releases the OpenGL context."""
+        """Releases the OpenGL context; a closed renderer renders no more."""
+        self._closed = True
         # Buffer names are per context: freed in another renderer's context, its buffers would go.
         self._gl.make_current()
         self._context.free()
@@ -114,6 +116,8 @@ class WarehouseRenderer:
 
     def _draw(self, veils: bool, segments: bool) -> None:
         mujoco = self._mujoco
+        if self._closed:  # MuJoCo would leave whatever the memory held
+            raise RuntimeError("the renderer was closed: make another one")
         self._gl.make_current()
         self._option.geomgroup[_VEIL] = int(veils)
         mujoco.mjv_updateScene(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from smolrgpt_ros.simulation.sensing.renderer import WarehouseRenderer
 from smolrgpt_ros.simulation.warehouse import simulate_frame
@@ -15,6 +16,8 @@ def test_closing_a_renderer_leaves_the_others_alone():
     simulate_frame(920_001, "ceiling", 64, 36, renderer=second)
     first_again = simulate_frame(920_001, "ceiling", 96, 54, renderer=first)
     second.close()
+    with pytest.raises(RuntimeError, match="was closed"):
+        simulate_frame(920_001, "ceiling", 64, 36, renderer=second)
     after = simulate_frame(920_001, "ceiling", 96, 54, renderer=first)
     for frame in (first_again.frame, after.frame):
         assert np.array_equal(frame.rgb, before.frame.rgb)
