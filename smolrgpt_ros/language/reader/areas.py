@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from .. import question as q
-from .conditions import ON_FLOOR
 from .parser import Mismatch
 from .quantities import aggregate, each, sizes
-from .references import class_of
+from .references import ON_FLOOR, class_of
 
 _SIZE = q.Dimension.SIZE
 

@@ -10,10 +10,9 @@ from .. import question as q
 from .noun_phrases import together
 from .parser import Mismatch
 from .quantities import ends
-from .references import It
+from .references import ON_FLOOR, It
 from .superlatives import Rank, Unsaid
 
-ON_FLOOR = ("buffer",)
 _AHEAD_DEG = 10.0
 _ON_TOP_OF = ("pallet", "transporter", "shelf")
 
@@ -125,17 +124,6 @@ def load_of(carrier: q.Selection) -> q.Selection:
     if label in ("pallet", *ON_FLOOR):
         raise Mismatch("only what carries pallets has a load that is an object of its own")
     return q.where(q.Everything(), q.OnTop(carrier))
-
-
-def under(label: str, thing: q.Selection) -> q.Selection:
-    """ "The buffer under pallet 9": the one that it stands in.
-
-    Raises:
-        Mismatch: for objects, which are below something themselves.
-    """
-    if label not in ON_FLOOR:
-        raise Mismatch("only a place lies under what stands in it")
-    return q.where(q.OfClass(label), holding(Amount(q.Comparison.AT_LEAST, 1), thing))
 
 
 def inside_only(place: q.Selection) -> q.Condition:

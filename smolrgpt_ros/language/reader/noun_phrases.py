@@ -20,6 +20,7 @@ from .references import (
     one_by_one,
     references_of,
     referring_to,
+    under_what_it_holds,
 )
 from .superlatives import Ordinal, Rank, Unsaid, last, toward, whole, with_target
 
@@ -87,7 +88,7 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
         conditions.append(q.Not(q.Among(_other_than(base, ranks, conditions))))
     result = base
     for condition in conditions:
-        result = q.where(result, _fitting(condition, base))
+        result = q.where(result, under_what_it_holds(_fitting(condition, base), base))
     if len(ranks) > 1 or len(ordinals) > 1 or len(takes) > 1 or len(targets) > 1:
         raise Mismatch("two superlatives choose from the same objects; ask with one")
     if not ranks:
@@ -170,7 +171,7 @@ def _is_near(modifier: object) -> bool:
     return isinstance(modifier, Rank) and isinstance(modifier.key, q.DistanceTo)
 
 
-def where(selection: q.Selection, *conditions: object) -> q.Selection:
+def where(selection: q.Selection, *conditions: q.Condition | None) -> q.Selection:
     """A selection narrowed by what else the question says of it; under a superlative, if any."""
     given = [c for c in conditions if c is not None]
     if OTHER_THAN_IT in q.parts_of(selection):  # "how many other pallets are near pallet 9"

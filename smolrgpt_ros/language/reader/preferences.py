@@ -18,16 +18,14 @@ from ..question import (
     OfClass,
     OnTop,
     Ranked,
-    Side,
     SizeOf,
     State,
     Where,
     Whether,
     parts_of,
 )
-from .conditions import ON_FLOOR
 from .parser import Reading
-from .references import Counted, It, Such
+from .references import ON_FLOOR, Counted, It, Such
 from .resolution import View
 
 _CARRIED = (State(LoadState.CARRIED), State(LoadState.ON_FLOOR))
@@ -44,7 +42,6 @@ def preferred(readings: Sequence[Reading], view: View) -> list[object]:
     best = [r.meaning for r in closed if r.cost == closed[0].cost]
     unlikely: Sequence[Callable[[object, View], bool]] = (
         _leaves_out_nothing,
-        _puts_a_place_below,
         _names_no_subject,
         _chooses_from_one,
         _relates_to_itself,
@@ -77,17 +74,6 @@ def _leaves_out_nothing(meaning: object, view: View) -> bool:
                     case Not(Among(OfClass(label))) if label != part.of.label:
                         return True
     return False
-
-
-def _puts_a_place_below(meaning: object, view: View) -> bool:
-    """Whether a place is below something by its height: "the buffer under pallet 9" holds it."""
-    return any(
-        isinstance(part, Where)
-        and isinstance(part.of, OfClass)
-        and part.of.label in ON_FLOOR
-        and any(isinstance(p, Beside) and p.side is Side.BELOW for p in parts_of(part.condition))
-        for part in parts_of(meaning)
-    )
 
 
 def _narrows_nothing(meaning: object, view: View) -> bool:

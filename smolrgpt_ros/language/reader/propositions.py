@@ -8,7 +8,8 @@ from .conditions import Amount
 from .noun_phrases import of, where
 from .parser import Mismatch
 from .quantities import ends, exists
-from .references import AllOf, alike, class_of
+from .references import AllOf, alike, class_of, under_what_it_holds
+from .superlatives import Rank
 
 
 def counted(selection: q.Selection, some: Amount) -> q.Whether:
@@ -34,15 +35,19 @@ def bounded(question: object, comparison: q.Comparison, metres: float) -> q.Whet
     raise Mismatch("it is open which of the numbers is compared")
 
 
-def holds(subject: q.Selection, condition: q.Condition, denied: object = None) -> q.Whether:
+def holds(subject: q.Selection, condition: q.Condition | Rank, denied: object = None) -> q.Whether:
     """Is the condition true of the subject? "Isn't it?" asks the same.
+
+    "It has the most pallets" asks whether it is the one that does.
 
     Raises:
         Mismatch: for "are not all", which may mean none of them.
     """
     if denied is not None and isinstance(subject, AllOf):
         raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
-    return q.Whether(q.Holds(subject, alike(condition, subject)))
+    if isinstance(condition, Rank):
+        return same_kind(subject, condition)
+    return q.Whether(q.Holds(subject, under_what_it_holds(alike(condition, subject), subject)))
 
 
 def both(subject: q.Selection) -> q.Selection:

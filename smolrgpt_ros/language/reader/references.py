@@ -11,6 +11,9 @@ from .. import question as q
 from .parser import Mismatch
 from .superlatives import whole
 
+ON_FLOOR = ("buffer",)
+"""Classes of places: marked on the floor, without a height."""
+
 
 @dataclass(frozen=True)
 class It:
@@ -87,6 +90,18 @@ def referring_to(value: Any, target: q.Selection) -> Any:
     if OTHER_THAN_IT in q.parts_of(value):
         return value
     return q.changed(value, lambda v: target if isinstance(v, It) else v)
+
+
+def under_what_it_holds(condition: q.Condition, place: q.Selection) -> q.Condition:
+    """ "The buffer under pallet 9": the one that holds it, not every one that is lower."""
+    match condition:
+        case q.Beside(q.Side.BELOW, thing) if class_of(place) in ON_FLOOR:
+            return q.Compared(q.Holding(thing), q.Comparison.AT_LEAST, 1.0)
+        case q.Not(denied):
+            return q.negated(under_what_it_holds(denied, place))
+        case q.All(parts):
+            return q.all_of(*(under_what_it_holds(part, place) for part in parts))
+    return condition
 
 
 def references_of(conditions: Sequence[q.Condition]) -> list[q.Selection]:

@@ -10,8 +10,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .conditions import ON_FLOOR
-from .references import AllOf, Counted, It, Regions, Robot, Such
+from .references import ON_FLOOR, AllOf, Counted, It, Regions, Robot, Such
 from .superlatives import Unsaid
 
 

@@ -223,6 +223,9 @@ def _add_conditions(add: Add) -> None:
         add("condition", f" {comparison.value}({{holding}},{{selection}})", build)
         add("condition", f" {comparison.value}({{measure}},{{length}})", build)
         add("condition", f" {comparison.value}({{measure}},{{selection}})", build)
+        if comparison in (q.Comparison.LESS, q.Comparison.MORE):  # "left of every pallet"
+            sideways = partial(_compared, comparison, q.Column())
+            add("condition", f" {comparison.value}( column,{{selection}})", sideways)
         degrees = partial(_compared, comparison, q.Bearing())
         add("condition", f" {comparison.value}( bearing,{{number}} degrees)", degrees)
 

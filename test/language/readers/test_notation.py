@@ -64,6 +64,12 @@ def test_the_notation_counts_to_ten() -> None:
         notation(q.Which(q.Ranked(PALLETS, q.Column(), q.Extreme.LEAST, rank=11)))
 
 
+def test_left_of_every_pallet_is_read_back() -> None:
+    left = q.Compared(q.Column(), q.Comparison.LESS, PALLETS)
+    asked = q.Which(q.where(q.Everything(), left))
+    assert read_notation(notation(asked), ["pallet"]) == asked
+
+
 def test_a_text_that_is_no_question_is_refused() -> None:
     with pytest.raises(ValueError, match="not of the notation: 'count"):
         read_notation("count( cone)", ["pallet"])
