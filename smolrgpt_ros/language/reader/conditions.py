@@ -72,7 +72,7 @@ def any_of(*conditions: q.Condition) -> q.Condition:
         if any(opposite(side) in sides for side in sides):
             raise Mismatch("one of two sides is asked for")
     flat: list[q.Condition] = []
-    for condition in conditions:
+    for condition in _plain(*conditions):
         flat += condition.conditions if isinstance(condition, q.AnyOf) else (condition,)
     kept = tuple(dict.fromkeys(flat))
     return kept[0] if len(kept) == 1 else q.AnyOf(kept)
@@ -83,12 +83,23 @@ def all_of(*groups: object) -> q.Condition:
     flat: list[q.Condition] = []
     for group in groups:
         flat += group if isinstance(group, tuple) else [group]  # type: ignore[list-item]
-    return q.all_of(*flat)
+    return q.all_of(*_plain(*flat))
 
 
 def unless(condition: q.Condition) -> q.Condition:
     """The condition's negation."""
-    return q.negated(condition)
+    return q.negated(*_plain(condition))
+
+
+def _plain(*conditions: q.Condition | Rank) -> tuple[q.Condition, ...]:
+    """Conditions to be joined or denied.
+
+    Raises:
+        Mismatch: for a superlative, which names one object: "with the most pallets".
+    """
+    if any(isinstance(condition, Rank) for condition in conditions):
+        raise Mismatch("a superlative names one object and can be neither denied nor joined")
+    return tuple(c for c in conditions if not isinstance(c, Rank))
 
 
 def excepting(selection: q.Selection) -> q.Condition:
@@ -162,7 +173,7 @@ def in_places(*places: object) -> q.Condition:
 
 def none_of(first: q.Condition, others: tuple[q.Condition, ...]) -> q.Condition:
     """ "neither in a buffer nor on a transporter"."""
-    return q.all_of(*(q.negated(c) for c in (first, *others)))
+    return q.all_of(*(unless(c) for c in (first, *others)))
 
 
 def in_neither(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Condition:
@@ -263,5 +274,12 @@ def holding(some: Amount, content: q.Selection) -> q.Condition:
 
 
 def holding_rank(content: q.Selection, most: bool) -> Rank:
-    """ "with the most pallets"."""
+    """ "with the most pallets".
+
+    Raises:
+        Mismatch: for "the most pallets except buffer 2": the exception is to the buffers.
+    """
+    match content:
+        case q.Where(q.OfClass(label), q.Not(q.Among(q.Ids(_, other)))) if other != label:
+            raise Mismatch("what is left out is none of what is counted")
     return Rank(q.Holding(content), q.Extreme.MOST if most else q.Extreme.LEAST)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .. import question as q
-from .conditions import Amount
+from .conditions import Amount, unless
 from .noun_phrases import of, where
 from .parser import Mismatch
 from .quantities import ends, exists
@@ -74,7 +74,7 @@ def equal_sizes(both: q.Selection, dimension: q.Dimension) -> q.Whether:
 
 def shared(selection: q.Selection, condition: q.Condition, part: q.Comparison) -> q.Whether:
     """ "Are most pallets loaded": more of them are than are not."""
-    others = q.Count(where(selection, q.negated(condition)))
+    others = q.Count(where(selection, unless(condition)))
     return compared(q.Count(where(selection, condition)), part, others)
 
 
