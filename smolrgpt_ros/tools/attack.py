@@ -32,7 +32,7 @@ from smolrgpt_ros.simulation.warehouse import simulate_frame
 from .attack_camera import camera_faults
 from .attack_client import Attacker, attacker, wait
 from .attack_requests import attacks
-from .ending import end_as_on_ctrl_c
+from .ending import ending_as_on_ctrl_c
 from .soak_processes import save_scene
 from .watched_process import Watched, process, wait_for
 
@@ -221,9 +221,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--few", action="store_true", help="every twelfth fault and request")
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     given = parser.parse_args(arguments)
-    end_as_on_ctrl_c()
     use_profile()
-    report = attack(given.shipped, given.few)
+    with ending_as_on_ctrl_c():
+        report = attack(given.shipped, given.few)
     text = json.dumps(report, indent=2)
     if given.json:
         Path(given.json).write_text(text + "\n")

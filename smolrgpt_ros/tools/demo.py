@@ -16,7 +16,7 @@ from .demo_processes import Processes, use_own_domain
 from .demo_questions import KINDS, Asked, live_questions, scored_questions
 from .demo_report import Row, summary, table, write_json
 from .demo_session import ASK_YOURSELF, converse, show_page
-from .ending import end_as_on_ctrl_c
+from .ending import ending_as_on_ctrl_c
 from .terminal import has_colors
 
 #: Longest waits, seconds: first renderings, loading of weights, one answer.
@@ -233,8 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_arguments(parser)
     options = parser.parse_args(arguments)
-    end_as_on_ctrl_c()
-    return run(options)
+    with ending_as_on_ctrl_c():
+        return run(options)
 
 
 if __name__ == "__main__":

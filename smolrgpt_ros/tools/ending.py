@@ -4,21 +4,28 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C; ``kill`` and service managers; a terminal that is closed."""
 
 
-def end_as_on_ctrl_c() -> None:
+@contextmanager
+def ending_as_on_ctrl_c() -> Iterator[None]:
     """Turn each of :data:`ENDING` into KeyboardInterrupt, so that ``finally`` and ``with`` are run.
 
     Without it only Ctrl-C does that: the other two end Python at once and leave its processes
-    behind, and shells have programs in the background ignore SIGINT. To be called in the main
-    thread, by programs, not by libraries.
+    behind, and shells have programs in the background ignore SIGINT. In the main thread only;
+    behind the block, the signals do what they did before.
     """
-    for number in ENDING:
-        signal.signal(number, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -34,7 +34,7 @@ from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.srv import SpatialQuery
 
-from .ending import end_as_on_ctrl_c
+from .ending import ending_as_on_ctrl_c
 from .soak_client import PATIENCE_S, Client
 from .soak_processes import save_scene
 from .watched_process import Watched, process, wait_for
@@ -229,16 +229,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     given = parser.parse_args(arguments)
-    end_as_on_ctrl_c()
     use_profile()
-    report = soak(
-        given.minutes,
-        given.clients,
-        given.rate,
-        given.detector_ms,
-        given.model_ms,
-        given.shipped,
-    )
+    with ending_as_on_ctrl_c():
+        report = soak(
+            given.minutes,
+            given.clients,
+            given.rate,
+            given.detector_ms,
+            given.model_ms,
+            given.shipped,
+        )
     text = json.dumps(report, indent=2, default=float)
     if given.json:
         Path(given.json).write_text(text + "\n")

@@ -7,22 +7,22 @@ import sys
 
 import pytest
 
-from smolrgpt_ros.tools.ending import ENDING
+from smolrgpt_ros.tools.ending import ENDING, ending_as_on_ctrl_c
 
 PROGRAM = """
 import subprocess, sys, time
-from smolrgpt_ros.tools.ending import end_as_on_ctrl_c
+from smolrgpt_ros.tools.ending import ending_as_on_ctrl_c
 
-end_as_on_ctrl_c()
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-try:
-    print(child.pid, flush=True)
-    time.sleep(600)
-except KeyboardInterrupt:
-    print("asked", flush=True)
-finally:
-    child.kill()
-    print("child ended with", child.wait(60), flush=True)
+with ending_as_on_ctrl_c():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        print(child.pid, flush=True)
+        time.sleep(600)
+    except KeyboardInterrupt:
+        print("asked", flush=True)
+    finally:
+        child.kill()
+        print("child ended with", child.wait(60), flush=True)
 """
 
 
@@ -44,3 +44,10 @@ def test_what_was_started_ends_too_in_the_background_as_well(number):
         program.kill()
     assert said == "asked\nchild ended with -9\n"
     assert program.returncode == 0
+
+
+def test_behind_the_block_signals_do_what_they_did_before():
+    before = [signal.getsignal(number) for number in ENDING]
+    with ending_as_on_ctrl_c():
+        assert all(signal.getsignal(number) not in before for number in ENDING)
+    assert [signal.getsignal(number) for number in ENDING] == before

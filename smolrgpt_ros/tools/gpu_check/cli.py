@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..ending import end_as_on_ctrl_c
+from ..ending import ending_as_on_ctrl_c
 from .options import ROOT, CheckOptions
 from .report import TABLE_FILE
 from .runner import Step, run_steps
@@ -93,11 +93,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"from wheels: {', '.join(unpacked)}")
     if options.small:
         steps = [replace(step, limit_s=_SLOWER * step.limit_s) for step in steps]
-    end_as_on_ctrl_c()
     try:
-        reports = run_steps(
-            steps, options, 60 * parsed.minutes, title(options), step_environment(options)
-        )
+        with ending_as_on_ctrl_c():
+            reports = run_steps(
+                steps, options, 60 * parsed.minutes, title(options), step_environment(options)
+            )
     finally:
         if not parsed.keep_work:
             shutil.rmtree(options.work, ignore_errors=True)
