@@ -40,8 +40,9 @@ from .watched_process import Watched, process, wait_for
 MOST_HEALTHY_S, MOST_MIB = 2.0, 50.0
 #: Longest time until threads and descriptors are as before: DDS forgets a killed client after 20 s.
 _RECOVERY_S = 60.0
-#: Most floods before the attack: the pool grows by a thread whenever all of them are busy.
-_MOST_WARM_UPS = 10
+#: Most floods before the attack, and how many without a new thread end them: the pool grows by a
+#: thread whenever all of them are busy.
+_MOST_WARM_UPS, _STEADY_ROUNDS = 20, 4
 
 
 def attack_with_cameras(client: Attacker, few: bool) -> dict[str, Any]:
@@ -183,11 +184,13 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
 
 def _warm_up(client: Attacker, watched: Watched) -> None:
     """Floods as later, until heaps and rclpy's pool of threads have their sizes."""
-    for number in range(_MOST_WARM_UPS):
-        threads = watched.threads()
+    counts: list[int] = []
+    for _ in range(_MOST_WARM_UPS):
         client.show()
         client.collect("before", [client.send() for _ in range(200)])
-        if number >= 2 and watched.threads() == threads:
+        counts.append(watched.threads())
+        # A pool grows by a thread where none happens to be idle: one round without says little.
+        if len(counts) > _STEADY_ROUNDS and len(set(counts[-_STEADY_ROUNDS:])) == 1:
             return
 
 
