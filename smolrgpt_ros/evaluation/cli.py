@@ -10,13 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
+from smolrgpt_ros.scene.json_output import add_json_option, print_results, write_json_lines
 from smolrgpt_ros.scene.libraries import check_libraries
 from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES, LOOKS
 
 from .cases import HELD_OUT_SEED, Case
 
 if TYPE_CHECKING:
+    from smolrgpt_ros.detection.detector import RegionDetector
     from smolrgpt_ros.model.inference.confidence import Calibration, Curves
 
 
@@ -165,7 +166,7 @@ def main(arguments: argparse.Namespace) -> int:
         _calibrated(folder, fit(outcomes, _described(arguments)), arguments).save(folder)
     summary = summarize(outcomes)
     if arguments.out:
-        arguments.out.write_text("".join(json.dumps(asdict(o)) + "\n" for o in outcomes))
+        write_json_lines(map(asdict, outcomes), arguments.out)
     if arguments.answers:
         lines = [{"id": o.id, "normalized_answer": o.model} for o in outcomes]
         arguments.answers.write_text(json.dumps(lines, indent=1) + "\n")
@@ -184,17 +185,13 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _typed(arguments: argparse.Namespace) -> int:
     """Ask random questions of the query language."""
-    from contextlib import nullcontext
     from itertools import islice
 
     from tqdm import tqdm
 
-    from smolrgpt_ros.checkpoints import MINI
-    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
     from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
-    from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
+    from .command_parts import model_of, report_outcomes, unseen_shots
     from .typed.asking_typed import PER_FRAME, ask_typed
     from .typed.typed_outcomes import summary_of, table_of
 
@@ -205,42 +202,22 @@ def _typed(arguments: argparse.Namespace) -> int:
             "--typed asks about plain simulated frames on the simulator's masks: leave out --data, "
             "--masks and --looks"
         )
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
     sensor = None if arguments.clean else SensorModel()
-    shots = (
-        simulate_frame(arguments.seed + i, families[i % len(families)], 640, 480, sensor)
-        for i in range(-(-arguments.typed // PER_FRAME))
-    )
-    model = (
-        nullcontext()
-        if arguments.without_model
-        else SmolRGPTEngine.load(
-            arguments.model or MINI, dtype=arguments.dtype, threads=arguments.threads
-        )
-    )
-    with model as engine:
+    shots = unseen_shots(arguments, -(-arguments.typed // PER_FRAME), 480, sensor)
+    with model_of(arguments) as engine:
         asked = islice(ask_typed(shots, engine), arguments.typed)
         outcomes = list(tqdm(asked, total=arguments.typed, unit="q", disable=None))
-    if arguments.out:
-        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
     summary = summary_of(outcomes)
-    print_results(summary, table_of(summary), arguments.json)
-    return 0
+    return report_outcomes(outcomes, summary, table_of(summary), arguments)
 
 
 def _plain(arguments: argparse.Namespace) -> int:
     """Ask plain questions about what the detector finds."""
-    from contextlib import nullcontext
-
     from tqdm import tqdm
 
-    from smolrgpt_ros.checkpoints import DETECTOR, MINI
-    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-    from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
     from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
-    from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
+    from .command_parts import model_of, report_outcomes, unseen_shots
     from .typed.plain_questions import PLAIN_QUESTIONS, ask_plain, plain_summary, plain_table
 
     if arguments.data is not None or arguments.drive > 1:
@@ -250,33 +227,25 @@ def _plain(arguments: argparse.Namespace) -> int:
         )
     if arguments.frames < 1:
         raise ValueError(f"--plain needs --frames of at least 1, found {arguments.frames}")
-    detector = None
-    if arguments.masks == "detector":
-        detector = UltralyticsDetector.load(arguments.detector or DETECTOR)
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
+    detector = _detector(arguments)
     sensor = None if arguments.clean else SensorModel()
-    shots = (
-        simulate_frame(
-            arguments.seed + i, families[i % len(families)], 640, 360, sensor, looks=arguments.looks
-        )
-        for i in range(arguments.frames)
-    )
-    model = (
-        nullcontext()
-        if arguments.without_model
-        else SmolRGPTEngine.load(
-            arguments.model or MINI, dtype=arguments.dtype, threads=arguments.threads
-        )
-    )
-    with model as engine:
+    shots = unseen_shots(arguments, arguments.frames, 360, sensor, arguments.looks)
+    with model_of(arguments) as engine:
         total = arguments.frames * len(PLAIN_QUESTIONS)
         asked = ask_plain(shots, detector, engine)
         outcomes = list(tqdm(asked, total=total, unit="q", disable=None))
-    if arguments.out:
-        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
     summary = plain_summary(outcomes)
-    print_results(summary, plain_table(summary), arguments.json)
-    return 0
+    return report_outcomes(outcomes, summary, plain_table(summary), arguments)
+
+
+def _detector(arguments: argparse.Namespace) -> RegionDetector | None:
+    """The detector of ``--masks detector``; ``None`` for the simulator's masks."""
+    if arguments.masks != "detector":
+        return None
+    from smolrgpt_ros.checkpoints import DETECTOR
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+
+    return UltralyticsDetector.load(arguments.detector or DETECTOR)
 
 
 def _calibrated(folder: Path, curves: Curves, arguments: argparse.Namespace) -> Calibration:
@@ -306,9 +275,7 @@ def _described(arguments: argparse.Namespace) -> str:
 
 
 def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
-    from smolrgpt_ros.checkpoints import DETECTOR
-    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-    from smolrgpt_ros.simulation.world.scenes import FAMILIES
+    from smolrgpt_ros.simulation.world.scenes import families_of
 
     from .cases import published_cases, simulated_cases
 
@@ -320,17 +287,13 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         raise ValueError("--drive is for --masks detector: the simulator's masks miss nothing")
     if arguments.detector is not None and arguments.masks != "detector":
         raise ValueError("--detector names weights for --masks detector: set that too")
-    detector = None
-    if arguments.masks == "detector":
-        detector = UltralyticsDetector.load(arguments.detector or DETECTOR)
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
     return simulated_cases(
         arguments.frames,
         arguments.seed,
-        families,
+        families_of(arguments.family),
         noisy=not arguments.clean,
         phrasing=arguments.phrasing,
-        detector=detector,
+        detector=_detector(arguments),
         looks=arguments.looks,
         drive=arguments.drive,
     )

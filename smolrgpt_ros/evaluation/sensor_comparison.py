@@ -26,7 +26,7 @@ from smolrgpt_ros.simulation.questions.relation_questions import generate_relati
 from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
 from smolrgpt_ros.simulation.sensing.sensor import SENSORS
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, seen_through, simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES, families_of
 
 from .cases import HELD_OUT_SEED
 from .score import is_close
@@ -150,7 +150,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the table."""
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
+    families = families_of(arguments.family)
     seeds = range(arguments.seed, arguments.seed + arguments.frames)
     table = compare_sensors(
         seeds, families, per_kind=arguments.questions, relations=arguments.relations

@@ -39,7 +39,7 @@ from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.candidates import distance_between, has_distance
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES, families_of
 
 from .cases import HELD_OUT_SEED
 from .score import is_close
@@ -280,7 +280,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the table."""
     from tqdm import tqdm
 
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
+    families = families_of(arguments.family)
     seeds = range(arguments.seed, arguments.seed + arguments.frames)
     rows = stress(
         seeds,

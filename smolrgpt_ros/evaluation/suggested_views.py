@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from smolrgpt_ros.evaluation.summary import wilson_interval
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
@@ -19,6 +18,8 @@ from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, shared_renderer, simulate_scene
+
+from .summary import wilson_interval
 
 
 @dataclass(frozen=True)
@@ -130,4 +131,5 @@ def summary_of(outcomes: Sequence[ViewOutcome]) -> dict[str, object]:
 
 def table_of(summary: Mapping[str, object]) -> str:
     """The summary as lines."""
-    return "\n".join(f"{key.replace('_', ' '):<22}{value}" for key, value in summary.items())
+    width = max(map(len, summary)) + 2
+    return "\n".join(f"{key.replace('_', ' '):<{width}}{value}" for key, value in summary.items())

@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES
+from smolrgpt_ros.scene.json_output import add_json_option
+from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES
 
 from .cases import HELD_OUT_SEED
 
@@ -42,18 +39,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    return _events(arguments) if arguments.what == "events" else _views(arguments)
+
+
+def _views(arguments: argparse.Namespace) -> int:
+    """Ask about what is hidden, again from the views that answers suggest."""
+    from tqdm import tqdm
+
     from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
+    from .command_parts import report_outcomes, unseen_shots
     from .suggested_views import ask_from_views, summary_of, table_of
 
-    if arguments.what == "events":
-        return _events(arguments)
-    outcomes = list(ask_from_views(_shots(arguments), SensorModel()))
-    if arguments.out:
-        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
+    shots = unseen_shots(arguments, arguments.frames, 480, SensorModel())
+    shots = tqdm(shots, total=arguments.frames, unit="frame", disable=None)
+    outcomes = list(ask_from_views(shots, SensorModel()))
     summary = summary_of(outcomes)
-    print_results(summary, table_of(summary), arguments.json)
-    return 0
+    return report_outcomes(outcomes, summary, table_of(summary), arguments)
 
 
 def _events(arguments: argparse.Namespace) -> int:
@@ -64,6 +66,7 @@ def _events(arguments: argparse.Namespace) -> int:
 
     from smolrgpt_ros.simulation.warehouse import simulate_frame
 
+    from .command_parts import report_outcomes
     from .suggested_views import table_of
     from .watched_events import CYCLES, events_summary, watch_events
 
@@ -71,20 +74,5 @@ def _events(arguments: argparse.Namespace) -> int:
     events = (outcome for shot in shots for outcome in watch_events(shot, CYCLES))
     wanted = islice(events, arguments.events)
     outcomes = list(tqdm(wanted, total=arguments.events, unit="event", disable=None))
-    if arguments.out:
-        arguments.out.write_text("".join(json.dumps(o.to_json()) + "\n" for o in outcomes))
     summary = events_summary(outcomes)
-    print_results(summary, table_of(summary), arguments.json)
-    return 0
-
-
-def _shots(arguments: argparse.Namespace) -> Iterator[SimulatedFrame]:
-    from tqdm import tqdm
-
-    from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
-
-    families = FAMILIES if arguments.family == "mix" else (arguments.family,)
-    for i in tqdm(range(arguments.frames), unit="frame", disable=None):
-        family = families[i % len(families)]
-        yield simulate_frame(arguments.seed + i, family, 640, 480, SensorModel())
+    return report_outcomes(outcomes, summary, table_of(summary), arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,8 @@ def write_json(data: Any, name: str) -> None:
         Path(name).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise ValueError(f"cannot write {name} (--json): {error.strerror}") from error
+
+
+def write_json_lines(rows: Iterable[Any], path: Path) -> None:
+    """Write values to a file, one a line."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))

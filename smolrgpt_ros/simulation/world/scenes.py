@@ -112,9 +112,15 @@ def with_people(scene: SceneSpec) -> SceneSpec:
     return replace(scene, objects=tuple(objects), parts=tuple(parts), bystanders=())
 
 
+def families_of(family_mix: str) -> tuple[str, ...]:
+    """The camera families of one of ``FAMILY_MIXES``, to be taken in turn."""
+    return FAMILIES if family_mix == "mix" else (family_mix,)
+
+
 def family_of(seed: int, family_mix: str) -> str:
     """The camera family of a seed under one of ``FAMILY_MIXES``; a mix is by the seed's parity."""
-    return family_mix if family_mix != "mix" else FAMILIES[seed % 2]
+    families = families_of(family_mix)
+    return families[seed % len(families)]
 
 
 def _robot_floor(camera: CameraPose) -> FloorRectangle:
