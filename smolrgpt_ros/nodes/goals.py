@@ -1,10 +1,11 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""The action of queries: feedback while one is answered, state and result at the end."""
+"""Actions, and the one of queries: feedback while one is answered, state and result at the end."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
@@ -22,12 +23,49 @@ from smolrgpt_ros.ros.qos import service_profile
 TEXT_PERIOD_S = 0.05
 
 
-class QueryGoals:
-    """Serves ``action/SpatialQuery``.
+def serve_action(
+    node: LifecycleNode,
+    group: CallbackGroup,
+    kind: type,
+    name: str,
+    execute: Callable[[ServerGoalHandle], Any],
+) -> ActionServer:
+    """A server of an action whose goals are all accepted, and may all be cancelled.
 
     Args:
         node: of the action.
         group: of its callbacks; reentrant, as a goal keeps one until it ends.
+        kind: generated class.
+        name: of the action.
+        execute: called with each goal; returns its result.
+    """
+    return ActionServer(
+        node,
+        kind,
+        name,
+        execute,
+        callback_group=group,
+        goal_service_qos_profile=service_profile(),
+        result_service_qos_profile=service_profile(),
+        cancel_callback=lambda goal: CancelResponse.ACCEPT,
+    )
+
+
+def conclude(goal: ServerGoalHandle, *, canceled: bool, ok: bool) -> None:
+    """Set the state in which a goal ends."""
+    if canceled:
+        goal.canceled()
+    elif ok:
+        goal.succeed()
+    else:
+        goal.abort()
+
+
+class QueryGoals:
+    """Serves ``action/SpatialQuery``.
+
+    Args:
+        node, group: see :func:`serve_action`.
         ask: answers a goal's request; with the callbacks of ``QueryService.ask``.
     """
 
@@ -35,16 +73,7 @@ class QueryGoals:
         self, node: LifecycleNode, group: CallbackGroup, ask: Callable[..., Reply]
     ) -> None:
         self._ask = ask
-        self._server = ActionServer(
-            node,
-            SpatialQuery,
-            "spatial_query",
-            self._execute,
-            callback_group=group,
-            goal_service_qos_profile=service_profile(),
-            result_service_qos_profile=service_profile(),
-            cancel_callback=lambda goal: CancelResponse.ACCEPT,
-        )
+        self._server = serve_action(node, group, SpatialQuery, "spatial_query", self._execute)
 
     def destroy(self) -> None:
         """End the action."""
@@ -103,9 +132,5 @@ def end_goal(goal: ServerGoalHandle, reply: Reply) -> SpatialQuery.Result:
     result = reply.write_to(SpatialQuery.Result())
     if reply.result.canceled:
         result.status = SpatialQuery.Result.STATUS_CANCELED
-        goal.canceled()
-    elif reply.ok:
-        goal.succeed()
-    else:
-        goal.abort()
+    conclude(goal, canceled=reply.result.canceled, ok=reply.ok)
     return result

@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Callable
 
-from rclpy.action import ActionServer, CancelResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import CallbackGroup
 from rclpy.lifecycle import LifecycleNode
@@ -17,8 +16,9 @@ from smolrgpt_ros.query.watch.request import WatchResult, WatchStep
 from smolrgpt_ros.query.watch.service import WatchService
 from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.convert.watches import watch_feedback, watch_request_of, watch_result
-from smolrgpt_ros.ros.qos import service_profile
 from smolrgpt_ros.scene.status import QueryError, Status
+
+from .goals import conclude, serve_action
 
 #: The action's name, relative to the namespace.
 ACTION = "spatial_query/watch"
@@ -34,8 +34,7 @@ class WatchGoals:
     """Serves ``action/WatchQuestion``.
 
     Args:
-        node: of the action.
-        group: of its callbacks; reentrant, as a goal keeps one until it ends.
+        node, group: see :func:`.goals.serve_action`.
         service: called for what watches; ``None`` while the node is not active.
         not_ready: called for why it is not.
         target_frame: called for the default of goals that name none.
@@ -54,16 +53,7 @@ class WatchGoals:
         self._node, self._service, self._not_ready = node, service, not_ready
         self._target_frame, self._publish = target_frame, publish
         self._feedback = f"{node.resolve_service_name(ACTION)}/_action/feedback"
-        self._server = ActionServer(
-            node,
-            WatchQuestion,
-            ACTION,
-            self._execute,
-            callback_group=group,
-            goal_service_qos_profile=service_profile(),
-            result_service_qos_profile=service_profile(),
-            cancel_callback=lambda goal: CancelResponse.ACCEPT,
-        )
+        self._server = serve_action(node, group, WatchQuestion, ACTION, self._execute)
 
     def destroy(self) -> None:
         """End the action."""
@@ -77,13 +67,10 @@ class WatchGoals:
             self._node.get_logger().error(f"a watch's result failed:\n{traceback.format_exc()}")
             what = f"the result could not be written: {type(error).__name__}: {error}"
             message, reply = watch_result(WatchResult(Status.MODEL_ERROR, what))
-        if ended.canceled:
-            goal.canceled()
-        elif ended.status is Status.OK:
+        ok = ended.status is Status.OK
+        if ok and not ended.canceled:
             self._publish(reply)
-            goal.succeed()
-        else:
-            goal.abort()
+        conclude(goal, canceled=ended.canceled, ok=ok)
         return message
 
     def _watch(self, goal: ServerGoalHandle) -> WatchResult:
