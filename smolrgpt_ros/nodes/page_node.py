@@ -10,7 +10,9 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.subscription import Subscription
@@ -41,7 +43,7 @@ from smolrgpt_ros.ros.params.parameters import ParameterError, declare
 from smolrgpt_ros.ros.qos import newest_profile, profile
 
 from .page_messages import lamps_of, lines_of, objects_of, outlines_of
-from .page_pictures import PageFrames
+from .page_pictures import PageFrame, PageFrames
 from .program import end_process
 from .running import run
 
@@ -169,13 +171,17 @@ class PageNode(Node):
         if frame is None or now - self._drawn_at < 1.0 / self._values["picture_max_rate"]:
             return
         self._drawn_at = now
+        if (rgb := self._pixels(frame)) is not None:
+            self._board.show(live_picture(rgb, objects, self._view))
+            self._board.change(partial(with_picture, width=rgb.shape[1]))
+
+    def _pixels(self, frame: PageFrame) -> NDArray[np.uint8] | None:
+        """A frame's picture; ``None``, and a line in the log, where it cannot be read."""
         try:
-            rgb = frame.rgb()
+            return frame.rgb()
         except ImageError as error:
             self.get_logger().warning(f"a picture cannot be shown: {error}")
-            return
-        self._board.show(live_picture(rgb, objects, self._view))
-        self._board.change(partial(with_picture, width=rgb.shape[1]))
+            return None
 
     def _on_markers(self, markers: MarkerArray) -> None:
         outlines, lines = outlines_of(markers), lines_of(markers)
@@ -210,8 +216,8 @@ class PageNode(Node):
         picture = b""
         if view is not None and reply.answer is not None:
             frame = self._frames.of_stamp(nanoseconds(reply.answer.header.stamp))
-            if frame is not None:
-                picture = live_picture(frame.rgb(), frame.objects, view)
+            if frame is not None and (rgb := self._pixels(frame)) is not None:
+                picture = live_picture(rgb, frame.objects, view)
             self._view = view
         record = record_of(question, reply)
         strong = frozenset() if view is None else frozenset(view.roles.answer)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from smolrgpt_ros.client.answer_record import AnswerRecord
 
@@ -63,6 +63,7 @@ class PageState:
         width: of the camera's pictures, pixels.
         answers: the newest first, :data:`HISTORY` at most.
         asking: questions that wait for their answer, the oldest first.
+        answered: number of answers so far, those no longer kept included.
     """
 
     node: str = ""
@@ -75,7 +76,7 @@ class PageState:
     width: int = 0
     answers: tuple[Answer, ...] = ()
     asking: tuple[str, ...] = ()
-    answered: int = field(default=0)
+    answered: int = 0
 
     @property
     def strong(self) -> frozenset[int]:
