@@ -124,10 +124,10 @@ def counting(question: q.Question) -> q.HowMuch:
     Raises:
         Mismatch: if it asks for something else first.
     """
-    match question:
-        case q.Whether(q.Exists(selection) | q.Compares(q.Count(selection))):
-            return how_many(selection)
-    raise Mismatch("only of objects that may be there it can be asked how many")
+    selection = _that_may_be_there(question)
+    if selection is None:
+        raise Mismatch("only of objects that may be there it can be asked how many")
+    return how_many(selection)
 
 
 def naming(question: q.Question) -> q.Question:
@@ -136,12 +136,20 @@ def naming(question: q.Question) -> q.Question:
     Raises:
         Mismatch: if it asks for something else first.
     """
+    if isinstance(question, q.Listing):
+        return question
+    selection = _that_may_be_there(question)
+    if selection is None:
+        raise Mismatch("only of objects that may be there it can be asked which ones")
+    return listing(selection)
+
+
+def _that_may_be_there(question: q.Question) -> q.Selection | None:
+    """The objects of "Are there any …?" and of "Are there at least two …?"."""
     match question:
         case q.Whether(q.Exists(selection) | q.Compares(q.Count(selection))):
-            return listing(selection)
-        case q.Listing():
-            return question
-    raise Mismatch("only of objects that may be there it can be asked which ones")
+            return selection
+    return None
 
 
 def only(question: q.Question, label: str) -> q.Question:
