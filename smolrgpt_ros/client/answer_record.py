@@ -13,6 +13,7 @@ from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.rendering.answer_view import text_with_ids, written
 from smolrgpt_ros.scene.pose import Pose
+from smolrgpt_ros.scene.region import region_name
 from smolrgpt_ros.scene.status import QueryError, Status
 
 #: Kinds whose values belong to their regions one by one.
@@ -37,7 +38,7 @@ class RegionPlace:
 
     @property
     def name(self) -> str:
-        return f"{self.label or 'region'} {self.id}"
+        return region_name(self.label, self.id)
 
     def __str__(self) -> str:
         if self.position is None:

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 from smolrgpt_ros.scene.masks import Mask
+from smolrgpt_ros.scene.region import region_name
 
 #: x, y, z, metres, in the camera's optical frame (x right, y down, z ahead).
 Vector = tuple[float, float, float]
@@ -40,7 +41,7 @@ class SceneObject:
     @property
     def name(self) -> str:
         """By which a question names it: ``"pallet 3"``."""
-        return f"{self.label or 'region'} {self.id}"
+        return region_name(self.label, self.id)
 
     @property
     def distance_m(self) -> float | None:

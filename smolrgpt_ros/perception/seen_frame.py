@@ -60,14 +60,11 @@ def seen_with(
     # A score of NaN, a client's, is below every other.
     for region in sorted(regions, key=lambda r: (r.id not in named, not r.score >= 0, -r.score)):
         area = int(region.mask.sum())
-        same = [other.id for other, size in kept if _is_same(region, area, other, size)]
+        same = [other.name for other, size in kept if _is_same(region, area, other, size)]
         if not same or region.id in named:
             kept.append((region, area))
         else:
-            notes.append(
-                f"{region.label or 'region'} {region.id} was left out: its mask is nearly that of "
-                f"{region.label or 'region'} {same[0]}"
-            )
+            notes.append(f"{region.name} was left out: its mask is nearly that of {same[0]}")
     if not notes:
         return SeenFrame(frame, tuple(regions))
     ids = {region.id for region, _ in kept}

@@ -83,8 +83,7 @@ def hidden_part(region: Region, found: ObjectEstimate, geometry: FrameGeometry) 
     worst = [(n, c) for c, n in causes.items() if n >= LEAST_HIDDEN * len(points)]
     worst.sort(reverse=True)
     parts = " and ".join(f"{n / len(points):.0%} {cause}" for n, cause in worst[:2])
-    name = f"{region.label or 'region'} {region.id}"
-    return HiddenPart(region.id, share, f"Of {name}, {parts}." if parts else "")
+    return HiddenPart(region.id, share, f"Of {region.name}, {parts}." if parts else "")
 
 
 def _covering(
@@ -103,8 +102,7 @@ def _covering(
         here = left & other.mask[rows, columns]
         left &= ~here
         if here.any() and not _stands_in(other, found, geometry):
-            name = f"{other.label or 'region'} {other.id}"
-            covering[name] = int(np.count_nonzero(here))
+            covering[other.name] = int(np.count_nonzero(here))
     if left.any():
         covering[_UNKNOWN] = int(np.count_nonzero(left))
     return covering

@@ -298,7 +298,7 @@ def _remembered(
     ids = dict.fromkeys((*grounding.prompt.region_ids, *asked, *measured.region_ids))
     regions = [geometry.region(region_id) for region_id in ids]
     return tuple(
-        f"{region.label or 'region'} {region.id} was last seen {region.seen_age_s:.1f} s before "
+        f"{region.name} was last seen {region.seen_age_s:.1f} s before "
         "this image; the model, which sees this image alone, was not asked."
         for region in regions
         if region.seen_age_s

@@ -13,6 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from .masks import Box, box_of, centroid_of
 
 
+def region_name(label: str, region_id: int) -> str:
+    """By which people name a region: "pallet 3", or "region 3" of an unknown class."""
+    return f"{label or 'region'} {region_id}"
+
+
 @dataclass(frozen=True, eq=False)
 class Region:
     """One region of a frame.
@@ -46,6 +51,11 @@ class Region:
         self.mask.setflags(write=False)
         if known_box is not None:
             self.__dict__["box"] = known_box
+
+    @property
+    def name(self) -> str:
+        """See :func:`region_name`."""
+        return region_name(self.label, self.id)
 
     @classmethod
     def from_mask(cls, mask: ArrayLike, label: str, id: int = 1) -> Region:

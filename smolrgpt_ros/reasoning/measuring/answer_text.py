@@ -49,6 +49,7 @@ from smolrgpt_ros.language.question import (
     Which,
 )
 from smolrgpt_ros.language.vocabulary import plural_of
+from smolrgpt_ros.scene.region import region_name
 
 from .evaluation import Evaluation
 from .number_wording import is_count, key_noun, length, quantity_noun, written
@@ -297,7 +298,7 @@ class _Writer:
     # -- names ------------------------------------------------------------------------------
 
     def _name(self, region_id: int) -> str:
-        return f"{self._label_of(region_id) or 'region'} {region_id}"
+        return region_name(self._label_of(region_id), region_id)
 
     def _listed(self, ids: Sequence[int]) -> str:
         """Ids alone where all are of one class, else names."""

@@ -13,6 +13,7 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.relations import FloorObject
 from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.scene.region import region_name
 
 from .numbers import Dependence, Number
 
@@ -74,7 +75,7 @@ class FloorObjects:
         """As in "pallet 9"."""
         if end is None:
             return "the camera"
-        return f"{self.label(end) or 'region'} {end}"
+        return region_name(self.label(end), end)
 
     def is_floor_region(self, region_id: int) -> bool:
         """Whether a region is an area of the floor."""
