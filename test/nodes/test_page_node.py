@@ -15,6 +15,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
 from smolrgpt_ros.nodes.page_node import MOST_ASKING, PageError, PageNode
+from smolrgpt_ros.nodes.page_pictures import PageFrame
+from smolrgpt_ros.ros.convert.images import ImageError
 
 pytestmark = [pytest.mark.ros]
 
@@ -100,6 +102,18 @@ def test_an_answer_has_its_picture_and_both_values(graph, page):
     assert record.ok and record.value == "left" and record.agreement is True
     assert answer.has_picture and len(answer.strong) == 2
     assert fetch(page, f"/answers/{answer.number}.jpg").startswith(b"\xff\xd8")
+
+
+def test_an_answer_whose_picture_cannot_be_read_is_shown_without_it(graph, page, monkeypatch):
+    watch(graph, page)
+
+    def unreadable(frame):
+        raise ImageError("no such encoding")
+
+    monkeypatch.setattr(PageFrame, "rgb", unreadable)
+    answer = ask(graph, page, LEFT)
+    assert answer.record.value == "left" and not answer.has_picture
+    assert page.board.state.asking == ()
 
 
 def test_a_refusal_is_shown_with_its_code(graph, page):
