@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial, wraps
 from typing import Any
 
 import rclpy
@@ -17,9 +17,11 @@ from rclpy.exceptions import NameValidationException
 from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+from rclpy.signals import SignalHandlerOptions
 
 from smolrgpt_ros.ros.fast_dds import use_profile
 
+from .end_signals import EndSignals
 from .namesakes import watch_for_namesakes
 
 Transition = Callable[[Any, LifecycleState], TransitionCallbackReturn]
@@ -57,25 +59,26 @@ def run(
     code = 0
     node: Any = None
     executor: Any = None
-    asked = _ignore_signals()
+    signals = EndSignals()
     try:
         try:
-            rclpy.init(args=args)
+            rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
             node = make_node()
             executor = make_executor(node)
             executor.add_node(node)
             watch_for_namesakes(node)
+            signals.pass_on(partial(_end_spinning, executor))
         except refusals as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 2
         except (rclpy_implementation.RCLError, NameValidationException) as error:
-            if not asked:
+            if not signals.heard:
                 print(f"{name}: {start_error(error)}", file=sys.stderr)
                 return 2
         except Exception:
             if rclpy.ok():
                 raise
-        while rclpy.ok() and not asked:
+        while rclpy.ok() and not signals.heard:
             try:
                 executor.spin()
             except fatal as error:
@@ -93,6 +96,7 @@ def run(
         ending.start()
         ending.join(_END_S)
         rclpy.try_shutdown()
+        signals.close()
     return code
 
 
@@ -113,19 +117,11 @@ def _end(node: Any, executor: Executor | None) -> None:
         node.destroy_node()
 
 
-def _ignore_signals() -> list[int]:
-    """Let rclpy alone end the process at SIGINT and SIGTERM; returns the signals to come.
-
-    Python's own handler raises KeyboardInterrupt at any instruction, also where C++ calls Python
-    and cannot pass it on: the process aborts. rclpy's handlers call those before them; they put
-    them back at the end, so that a second signal (a terminal and a launch file send one each) is
-    ignored, too.
-    """
-    received: list[int] = []
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda given, frame: received.append(given))
-    return received
+def _end_spinning(executor: Executor) -> None:
+    """Shut the context down as rclpy's own handlers do: nodes stay until nobody spins them."""
+    with suppress(rclpy_implementation.RCLError):  # somebody did it before
+        executor.context.handle.shutdown()
+    executor.wake()
 
 
 def logged(transition: Transition) -> Transition:
@@ -134,7 +130,7 @@ def logged(transition: Transition) -> Transition:
     It is raised again, so that rclpy goes on to ``on_error``.
     """
 
-    @functools.wraps(transition)
+    @wraps(transition)
     def with_log(node: Any, state: LifecycleState) -> TransitionCallbackReturn:
         try:
             return transition(node, state)
