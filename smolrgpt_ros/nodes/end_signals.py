@@ -17,11 +17,11 @@ class EndSignals:
     these are being made or destroyed can crash the process. Python's own handler raises
     KeyboardInterrupt at any instruction, also where C++ calls Python and cannot pass it on.
 
-    In another thread than the main one nothing is heard: signals are the main thread's.
+    In another thread than the main one nothing is received: signals are the main thread's.
     """
 
     def __init__(self) -> None:
-        self._heard = threading.Event()
+        self._received = threading.Event()
         # Python writes a byte there at once. Its handlers wait for the main thread, which may be in
         # rcl's wait for messages.
         self._reader, self._writer = socket.socketpair()
@@ -34,9 +34,9 @@ class EndSignals:
                 signal.signal(number, self._note)
 
     @property
-    def heard(self) -> bool:
+    def received(self) -> bool:
         """Whether the process was asked to end."""
-        return self._heard.is_set()
+        return self._received.is_set()
 
     def pass_on(self, end: Callable[[], None]) -> None:
         """Have ``end`` called at the first signal, or now if there was one, in another thread."""
@@ -60,4 +60,4 @@ class EndSignals:
             self._reader.close()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self._heard.set()
+        self._received.set()

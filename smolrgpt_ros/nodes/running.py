@@ -72,13 +72,13 @@ def run(
             print(f"{name}: {error}", file=sys.stderr)
             return 2
         except (rclpy_implementation.RCLError, NameValidationException) as error:
-            if not signals.heard:
+            if not signals.received:
                 print(f"{name}: {start_error(error)}", file=sys.stderr)
                 return 2
         except Exception:
             if rclpy.ok():
                 raise
-        while rclpy.ok() and not signals.heard:
+        while rclpy.ok() and not signals.received:
             try:
                 executor.spin()
             except fatal as error:

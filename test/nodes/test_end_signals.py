@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""When a request to end is heard, and when it is passed on."""
+"""When a request to end is received, and when it is passed on."""
 
 import os
 import signal
@@ -20,11 +20,11 @@ def handlers_as_before():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_heard_at_once_and_passed_on_when_it_can_be_taken(number):
+def test_a_signal_is_received_at_once_and_passed_on_when_it_can_be_taken(number):
     signals, ended = EndSignals(), threading.Event()
-    assert not signals.heard
+    assert not signals.received
     os.kill(os.getpid(), number)
-    assert signals.heard and not ended.is_set()
+    assert signals.received and not ended.is_set()
     signals.pass_on(ended.set)
     assert ended.wait(10)
     signals.close()
@@ -57,5 +57,5 @@ def test_another_thread_than_the_main_one_leaves_signals_as_they_are():
     thread = threading.Thread(target=lambda: made.append(EndSignals()))
     thread.start()
     thread.join()
-    assert signal.getsignal(signal.SIGINT) is before and not made[0].heard
+    assert signal.getsignal(signal.SIGINT) is before and not made[0].received
     made[0].close()
