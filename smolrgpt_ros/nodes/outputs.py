@@ -25,6 +25,7 @@ from smolrgpt_ros.ros.convert.replies import Reply
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import newest_profile, profile
 from smolrgpt_ros.ros.view.markers import DisplayedAnswer, markers_of
+from smolrgpt_ros.ros.view.word_places import field_of_view
 
 from .vision_outputs import vision_outputs
 
@@ -83,7 +84,8 @@ class CameraOutputs:
                 marked = self._still_in_view(seen, answer)
                 outlines = {r.id: p.outline for r, p in zip(seen.regions, poses, strict=True)}
                 lifetime_s = settings.markers_lifetime
-                self._markers.publish(markers_of(array, lifetime_s, marked, outlines))
+                field = field_of_view(seen.frame.intrinsics)
+                self._markers.publish(markers_of(array, lifetime_s, marked, outlines, field))
         if _has_subscribers(self._annotated):
             self._annotate(_picture(seen, answer), seen)
 

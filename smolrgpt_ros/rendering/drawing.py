@@ -71,8 +71,7 @@ def names_of(
     tags = []
     for region in sorted(named, key=_area):
         x0, y0, x1, y1 = box_of(region)
-        name = f"{region.label} {region.id}".strip()
-        tags.append(Tag(name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label)))
+        tags.append(Tag(region.name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label)))
     return tuple(tags)
 
 
@@ -109,7 +108,7 @@ def draw_caption(
 
 
 def wrapped(text: str, letters: int, width: int) -> list[str]:
-    """A text as lines of at most ``width`` pixels, as far as its words allow.
+    """A text as lines of at most ``width`` pixels; only a longer word is parted.
 
     Args:
         letters: height of the font, see :func:`.lettering.text_size`.
@@ -117,14 +116,28 @@ def wrapped(text: str, letters: int, width: int) -> list[str]:
     lines: list[str] = []
     space, end = text_size(" ", letters)[0], 0
     for word in text.split():
-        length = text_size(word, letters)[0]
-        if lines and end + space + length <= width:
-            lines[-1] += f" {word}"
-            end += space + length
-        else:
-            lines.append(word)
-            end = length
+        for part in _parts(word, letters, width):
+            length = text_size(part, letters)[0]
+            if lines and part == word and end + space + length <= width:
+                lines[-1] += f" {part}"
+                end += space + length
+            else:
+                lines.append(part)
+                end = length
     return lines
+
+
+def _parts(word: str, letters: int, width: int) -> list[str]:
+    """A word in pieces of at most ``width`` pixels, of one character at least."""
+    if text_size(word, letters)[0] <= width:
+        return [word]
+    parts = [word[:1]]
+    for character in word[1:]:
+        if text_size(parts[-1] + character, letters)[0] <= width:
+            parts[-1] += character
+        else:
+            parts.append(character)
+    return parts
 
 
 def _area(region: Region) -> int:

@@ -38,6 +38,19 @@ def text_size(text: str, height: int) -> tuple[int, int]:
     return round(font.getlength(_drawable(text))), ascent + descent
 
 
+def shortened(text: str, height: int, width: int) -> str:
+    """A text of at most ``width`` pixels, with an ellipsis where its end had to go.
+
+    Args:
+        height: see :func:`text_size`.
+    """
+    if text_size(text, height)[0] <= width:
+        return text
+    ends = range(len(text) - 1, 0, -1)
+    parts = (text[:end].rstrip() + "\N{HORIZONTAL ELLIPSIS}" for end in ends)
+    return next((part for part in parts if text_size(part, height)[0] <= width), "")
+
+
 def write(
     picture: NDArray[np.uint8],
     text: str,

@@ -1,29 +1,26 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Short texts on dark plates in pictures, placed so that none covers another."""
+"""Short texts on dark plates in pictures: none covers another, none leaves the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .lettering import text_size, write
+from .lettering import shortened, text_size, write
 from .palette import PLATE_COLOR, Color
+from .placement import Area, Placement
 
 #: Smallest height of letters that can be read, pixels; height at 720 rows.
 LEAST_LETTERS, _LETTERS = 12, 15
 #: Margin of a plate beside its text, pixels.
 _MARGIN = 2
-#: Places that are tried for a tag, in its own widths and heights from where it is wanted.
-_PLACES = (
-    (0.0, 0.0), (0.0, -1.0), (0.0, 1.0), (0.0, -2.0), (0.0, 2.0), (-0.6, -1.0), (0.6, -1.0),
-    (-0.6, 1.0), (0.6, 1.0), (-1.05, 0.0), (1.05, 0.0), (0.0, -3.0), (0.0, 3.0),
-)  # fmt: skip
-
-#: First column and row, last ones exclusive, pixels.
-Plate = tuple[int, int, int, int]
+#: Longest way of a tag from where it is wanted, in diagonals of the picture.
+_REACH = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,46 +38,65 @@ class Tag:
     color: Color
 
 
+@dataclass(frozen=True)
+class _Plate:
+    """A tag in its place: first column and row, last ones exclusive, pixels."""
+
+    tag: Tag
+    text: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def nearest(self) -> tuple[int, int]:
+        """Its point that is nearest to where the tag is wanted."""
+        x, y = self.tag.middle
+        column = min(max(round(x), self.left), self.right - 1)
+        return column, min(max(round(y), self.top), self.bottom - 1)
+
+
 def scale_of(picture: NDArray[np.uint8]) -> float:
     """Size of lines and letters in a picture, 1 at 720 rows."""
     return max(float(picture.shape[0]) / 720.0, 0.5)
 
 
 def draw_tags(picture: NDArray[np.uint8], tags: Iterable[Tag]) -> None:
-    """Write tags into a picture, inside it, each where it is wanted or near by.
+    """Write tags into a picture, each where it is wanted or near by; a line leads to one that had
+    to go farther.
 
     Args:
         picture: shape ``(H, W, 3)``, uint8; changed.
-        tags: the most important first: the others make way.
+        tags: the most important first: the others make way. One that finds no place is left out.
     """
     letters = max(LEAST_LETTERS, round(_LETTERS * scale_of(picture)))
-    taken: list[Plate] = []
+    plates = _plates(tags, letters, picture.shape)
+    for plate in plates:
+        x, y = plate.tag.middle
+        column, row = plate.nearest
+        if math.hypot(column - x, row - y) > letters:
+            start = round(x), round(y)
+            cv2.line(picture, start, (column, row), plate.tag.color, 1, cv2.LINE_AA)
+    for plate in plates:
+        picture[plate.top : plate.bottom, plate.left : plate.right] = PLATE_COLOR
+        corner = plate.left + _MARGIN, plate.top
+        write(picture, plate.text, corner, letters, plate.tag.color)
+
+
+def _plates(tags: Iterable[Tag], letters: int, shape: tuple[int, ...]) -> list[_Plate]:
+    """The tags that find a place."""
+    rows, columns = shape[:2]
+    placement = Placement(Area(0, 0, columns, rows))
+    plates = []
     for tag in tags:
-        if tag.text:
-            x0, y0, x1, y1 = plate = _free(tag, letters, picture.shape, taken)
-            taken.append(plate)
-            picture[y0:y1, x0:x1] = PLATE_COLOR
-            write(picture, tag.text, (x0 + _MARGIN, y0), letters, tag.color)
-
-
-def _free(tag: Tag, letters: int, shape: tuple[int, ...], taken: Sequence[Plate]) -> Plate:
-    """A plate that covers no other; the wanted one where there is none."""
-    width, height = text_size(tag.text, letters)
-    width += 2 * _MARGIN
-    plates = [
-        _plate(tag.middle[0] + dx * width, tag.middle[1] + dy * height, width, height, shape)
-        for dx, dy in _PLACES
-    ]
-    free = (plate for plate in plates if not any(_overlap(plate, other) for other in taken))
-    return next(free, plates[0])
-
-
-def _plate(x: float, y: float, width: int, height: int, shape: tuple[int, ...]) -> Plate:
-    """The plate of a size about a point, moved into the picture."""
-    left = int(np.clip(x - width / 2, 0, max(0, shape[1] - width)))
-    top = int(np.clip(y - height / 2, 0, max(0, shape[0] - height)))
-    return left, top, left + width, top + height
-
-
-def _overlap(a: Plate, b: Plate) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        text = shortened(tag.text, letters, columns - 2 * _MARGIN)
+        if not text:
+            continue
+        width, height = text_size(text, letters)
+        width += 2 * _MARGIN
+        wanted = Area.around(*tag.middle, width, height)
+        if found := placement.place(wanted, _REACH * math.hypot(rows, columns)):
+            left, top = math.floor(found.left), math.floor(found.top)
+            plates.append(_Plate(tag, text, left, top, left + width, top + height))
+    return plates

@@ -23,8 +23,9 @@ from .demo_questions import KINDS, Asked, live_questions
 
 #: Longest waits, seconds: loading and first renderings; one answer and what it shows.
 READY_S, ANSWER_S = 300.0, 120.0
-#: Where the scene is looked at from: turned about its middle, in degrees.
-YAW_DEG, PITCH_DEG = 14.0, 10.0
+#: Where the scene is looked at from: turned about its middle, in degrees; share of the camera's
+#: focal length, so that what stands at the picture's borders is seen whole.
+YAW_DEG, PITCH_DEG, ZOOM = 6.0, 5.0, 0.9
 
 
 class Collector:
@@ -89,7 +90,7 @@ def picture_of(messages: dict[str, Any]) -> NDArray[np.uint8]:
     annotated = decode_color(messages["annotated"])
     points, colors = cloud_of(messages["rgb"], messages["depth"], messages["info"])
     height, width = annotated.shape[:2]
-    focal = float(messages["info"].k[0])
+    focal = ZOOM * float(messages["info"].k[0])
     view = View.beside(points, (width, height), yaw_deg=YAW_DEG, pitch_deg=PITCH_DEG, focal=focal)
     scene = draw_view(view, points, colors, messages["markers"].markers)
     gap = np.full((height, 4, 3), BACKGROUND, np.uint8)

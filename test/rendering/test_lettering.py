@@ -60,5 +60,7 @@ def test_lines_are_as_long_as_their_width_allows():
     width = text_size("How far is the leftmost", 20)[0] + 8
     lines = wrapped(text, 20, width)
     assert lines == ["How far is the leftmost", "pallet from the", "transporter?"]
-    assert wrapped("immeasurable " * 2, 20, 10) == ["immeasurable"] * 2, "a word is not split"
+    narrow = wrapped("immeasurable 3", 20, 60)
+    assert "".join(narrow).replace(" ", "") == "immeasurable3"
+    assert all(text_size(line, 20)[0] <= 60 for line in narrow), "a longer word is parted"
     assert wrapped("", 20, 100) == []

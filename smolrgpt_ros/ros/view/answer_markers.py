@@ -21,22 +21,25 @@ from .marker_shapes import (
     above,
     arrow,
     extent,
-    label_spot,
     letter_height,
     lines,
     middle,
+    over_line,
     point,
     text,
     vector,
 )
+from .word_places import LINE, WordPlaces, width_of
 
 #: Where the words stand when depth could place no region of the answer: before the camera, metres.
 _NOWHERE = Point(z=2.0)
-_COLUMNS, _MOST_LINES = 60, 3
+_COLUMNS, _FEWEST_COLUMNS, _MOST_LINES = 60, 20, 3
 #: Where the words stand between the camera and the regions: nearer than the floor below these.
 _WORDS_AT = 0.6
-#: Heights in letters: of a region's own word over it, above the two lines of its name; of a line.
-_WORD, _LINE = 3.9, 1.6
+#: Height of a region's own word over it, above the two lines of its name, in letters.
+_WORD = 4.2
+#: Width of a letter on the average, in heights of one; share of the picture's width that is filled.
+_LETTER, _FILLED = width_of("e"), 0.95
 #: Half of the tick at the end of a dimension line, and its distance from the object, metres.
 _TICK, _GAP = 0.1, 0.1
 
@@ -46,6 +49,8 @@ def answer_markers(
     header: Header,
     regions: Mapping[int, Region],
     outlines: Mapping[int, Sequence[Corner]],
+    places: WordPlaces,
+    names: Mapping[int, Marker],
 ) -> list[Marker]:
     """The markers of an answer.
 
@@ -54,16 +59,25 @@ def answer_markers(
         header: of the image it is about; all is placed in its frame.
         regions: ``msg/Region`` by id, those of the answer that depth could place.
         outlines: corners of flat ones by id.
+        places: of its words; those of the captions are taken first, then those of the marks.
+        names: of regions by id.
 
     Returns:
-        In the namespaces ``answer_line``, ``answer_label``, ``answer_box`` and ``answer_text``.
+        In the namespaces ``answer_line``, ``answer_label``, ``answer_box`` and ``answer_text``, and
+        the names that stand below a mark's word.
     """
-    markers: list[Marker] = []
+    markers = _captions(view, header, regions, places)
     for number, mark in enumerate(marks_of(view, regions)):
         drawn = [regions[i] for i in mark.regions]
         outline = outlines.get(mark.regions[-1], ())
-        markers += _drawn(mark, number, view, header, drawn, outline)
-    return markers + _captions(view, header, regions)
+        for marker in _drawn(mark, number, view, header, drawn, outline):
+            if marker.type != Marker.TEXT_VIEW_FACING:
+                markers.append(marker)
+                continue
+            about, name = drawn[-1], names.get(drawn[-1].id)
+            block = [marker, name] if name and mark.form in (Form.WORD, Form.RING) else [marker]
+            markers += places.put(block, about.position) or places.put([marker], about.position)
+    return markers
 
 
 def _drawn(
@@ -104,7 +118,7 @@ def _segment(header: Header, mark: Mark, number: int, points: Sequence[Point]) -
     line = lines(header, "answer_line", number, points, mark.color)
     if not mark.text:
         return [line]
-    where = label_spot(points)
+    where = over_line(points)
     return [line, text(header, "answer_label", number, mark.text, mark.color, where)]
 
 
@@ -128,23 +142,37 @@ def _dimension(
     return _segment(header, mark, number, [point(spot) for spot in (*ends, *ticks)])
 
 
-def _captions(view: AnswerView, header: Header, regions: Mapping[int, Region]) -> list[Marker]:
+def _captions(
+    view: AnswerView, header: Header, regions: Mapping[int, Region], places: WordPlaces
+) -> list[Marker]:
     """Question, generated and measured answer, one below the other, under the regions."""
     roles = view.roles
     ids = (*roles.answer, *roles.model_choice, *roles.context)
     placed = [regions[i] for i in ids if i in regions]
-    where = _NOWHERE
-    if placed:
-        where = point(_WORDS_AT * vector(middle([region.position for region in placed])))
-    top = _below(placed, where)
+    about = middle([region.position for region in placed]) if placed else _NOWHERE
+    where = point(_WORDS_AT * vector(about)) if placed else _NOWHERE
+    letter, top = letter_height(where), _below(placed, where)
+    columns = _columns(places.width, letter / max(float(where.z), letter))
     markers: list[Marker] = []
     for identity, (words, color) in enumerate(view.captions):
-        wrapped = textwrap.wrap(words, _COLUMNS, max_lines=_MOST_LINES, placeholder=" ...") or [""]
-        height = len(wrapped) * _LINE * letter_height(where)
+        wrapped = textwrap.wrap(words, columns, max_lines=_MOST_LINES, placeholder=" ...") or [""]
+        height = len(wrapped) * LINE * letter
         spot = Point(x=where.x, y=top + height / 2, z=where.z)
-        markers.append(text(header, "answer_text", identity, "\n".join(wrapped), color, spot))
+        caption = text(header, "answer_text", identity, "\n".join(wrapped), color, spot)
+        caption.scale.z, caption.scale.x = letter, 0.5 * letter
+        markers.append(caption)
         top += height
-    return markers
+    return places.put(markers, about)
+
+
+def _columns(width: float, letter: float) -> int:
+    """Letters of a line: as many as a picture has room for.
+
+    Args:
+        width: of the picture, slope.
+        letter: height of one, slope.
+    """
+    return int(np.clip(_FILLED * width / (letter * _LETTER), _FEWEST_COLUMNS, _COLUMNS))
 
 
 def _below(regions: Sequence[Region], where: Point) -> float:

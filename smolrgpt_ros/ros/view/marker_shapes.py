@@ -18,7 +18,7 @@ from smolrgpt_ros.rendering.palette import Color
 
 #: Width of lines between regions, metres.
 _LINE_WIDTH_M = 0.06
-_LEAST_LETTER_M = 0.15
+_LEAST_LETTER_M = 0.02
 #: Height of a letter for each metre from the camera, so that it has the same size in the image.
 _LETTER_PER_METRE = 0.028
 
@@ -121,10 +121,15 @@ def has_position(region: Region) -> bool:
     return all(math.isfinite(v) for v in (p.x, p.y, p.z, s.x, s.y, s.z))
 
 
+def distance_of(region: Region) -> float:
+    """Of a region's middle from the camera, metres."""
+    p = region.position
+    return math.hypot(p.x, p.y, p.z)
+
+
 def letter_height(spot: Point) -> float:
     """Height of a capital letter at a point of the camera's frame, metres."""
-    distance = math.sqrt(spot.x**2 + spot.y**2 + spot.z**2)
-    return max(_LEAST_LETTER_M, _LETTER_PER_METRE * distance)
+    return max(_LEAST_LETTER_M, _LETTER_PER_METRE * math.hypot(spot.x, spot.y, spot.z))
 
 
 def above(region: Region, letters: float) -> Point:
@@ -140,8 +145,8 @@ def below(region: Region, letters: float) -> Point:
     return Point(x=p.x, y=y, z=p.z)
 
 
-def label_spot(points: Sequence[Point]) -> Point:
-    """Where a line's text stands: over its middle; over its upper end where it goes upwards."""
+def over_line(points: Sequence[Point]) -> Point:
+    """Where a line's text is wanted: over its middle; over its upper end where it goes upwards."""
     first, last = points[0], points[1]
     spot = middle([first, last])
     if abs(last.y - first.y) > abs(last.x - first.x):

@@ -19,16 +19,17 @@ from smolrgpt_ros.scene.rotations import rotation_matrix
 
 from ..convert.camera_info import calibration_of
 from ..convert.images import decode_color, decode_depth
+from .word_places import CAPITAL, LINE
 
 Picture = NDArray[np.uint8]
 Pixel = tuple[int, int]
 DrawLine = Callable[[Picture, Pixel, Pixel, Color, int, int], object]
 BACKGROUND: Color = (48, 48, 48)
 _NEAR_M = 0.1
-#: Height of a capital letter as a share of the font's.
-_CAPITAL = 0.7
 #: Smallest readable height of a capital letter, pixels.
 _LEAST_LETTER = 8.0
+#: Of text from the picture's edge, pixels.
+_MARGIN = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,17 +174,24 @@ def _text(picture: Picture, view: View, marker: Marker) -> None:
     if depth[0] <= _NEAR_M:
         return
     capital = max(view.focal * marker.scale.z / float(depth[0]), _LEAST_LETTER)
-    letters, step = round(capital / _CAPITAL), 1.5 * capital
+    letters, step = round(capital / CAPITAL), LINE * capital
     lines = marker.text.splitlines()
+    sizes = [text_size(line, letters) for line in lines]
+    # Moved into the picture as a whole.
+    middle_x = _inside(float(pixels[0, 0]), max(w for w, _ in sizes), picture.shape[1])
+    height = (len(lines) - 1) * step + sizes[0][1]
+    top = _inside(float(pixels[0, 1]), height, picture.shape[0]) - height / 2
     layer = picture.copy()
-    for i, line in enumerate(lines):
-        width, height = text_size(line, letters)
-        x = round(float(pixels[0, 0]) - width / 2)
-        y = round(float(pixels[0, 1]) + (i - (len(lines) - 1) / 2) * step - height / 2)
-        x = int(np.clip(x, 2, max(2, picture.shape[1] - width - 2)))
-        y = int(np.clip(y, 2, max(2, picture.shape[0] - height - 2)))
-        write(layer, line, (x, y), letters, _color(marker), outline=BACKGROUND)
+    for i, (line, (width, _)) in enumerate(zip(lines, sizes, strict=True)):
+        corner = round(middle_x - width / 2), round(top + i * step)
+        write(layer, line, corner, letters, _color(marker), outline=BACKGROUND)
     _blend(picture, layer, marker.color.a)
+
+
+def _inside(middle: float, size: float, whole: int) -> float:
+    """The middle of what has a size, moved so that it is seen whole, where it fits."""
+    least, most = size / 2 + _MARGIN, whole - size / 2 - _MARGIN
+    return min(max(middle, least), most) if least <= most else whole / 2
 
 
 def _blend(picture: Picture, layer: Picture, alpha: float) -> None:

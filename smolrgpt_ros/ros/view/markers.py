@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,13 +13,19 @@ from smolrgpt_ros.msg import Region, RegionArray
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.highlight_roles import Roles
 from smolrgpt_ros.rendering.palette import label_color
+from smolrgpt_ros.rendering.placement import EVERYWHERE, Area
+from smolrgpt_ros.scene.region import region_name
 
 from ..convert.time import duration_of
 from .answer_markers import answer_markers
-from .marker_shapes import Corner, above, below, extent, has_position, text
+from .marker_shapes import Corner, above, below, distance_of, extent, has_position, text
+from .word_places import WordPlaces
 
 #: Opacity of a region: without an answer, in the answer, a rival of it, any other one.
 _ALONE, _STRONG, _RIVAL, _OTHER = 0.9, 0.95, 0.35, 0.15
+_NAMES = "names"
+#: Width of a region's edges, metres.
+_EDGE_M = 0.03
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ def markers_of(
     lifetime_s: float,
     answer: DisplayedAnswer | None = None,
     outlines: Mapping[int, Sequence[Corner]] | None = None,
+    field: Area = EVERYWHERE,
 ) -> MarkerArray:
     """All markers of one moment; the first one deletes all of the moment before.
 
@@ -54,37 +60,46 @@ def markers_of(
         answer: the last answer; ``None`` where there is none to show. Its regions stand where it
             measured them.
         outlines: corners of flat regions by id, in the frame of the array.
+        field: of the camera, that words stay in; see :func:`.word_places.field_of_view`.
     """
     clear = Marker(header=array.header, action=Marker.DELETEALL)
-    markers = []
     placed = {r.id: r for r in answer.regions if has_position(r)} if answer is not None else {}
     labels = {r.id: r.label for r in answer.regions} if answer is not None else {}
     flat: dict[int, Sequence[Corner]] = {i: c for i, c in (outlines or {}).items() if c}
+    shown = []
     for region in array.regions:
         if has_position(region):
             # The ids of a client's own regions may be those of other objects here.
             same = labels.get(region.id) == region.label
             alpha = _alpha(region.id if same else None, answer.view.roles if answer else None)
-            known = placed.get(region.id, region) if same else region
-            markers += _region(array.header, known, alpha, flat.get(region.id, ()))
+            shown.append((alpha, placed.get(region.id, region) if same else region))
+    # The names of what matters and is near get the best places.
+    shown.sort(key=lambda a: (-a[0], distance_of(a[1])))
+    names = {
+        region.id: _name(array.header, region, alpha, flat.get(region.id, ()))
+        for alpha, region in shown
+    }
+    places, markers = WordPlaces(field), list[Marker]()
     if answer is not None:
-        markers += answer_markers(answer.view, answer.header, placed, flat)
+        markers += answer_markers(answer.view, answer.header, placed, flat, places, names)
+    done = {marker.id for marker in markers if marker.ns == _NAMES}
+    for alpha, region in shown:
+        color, outline = label_color(region.label), flat.get(region.id, ())
+        markers.append(extent(array.header, "regions", region, outline, color, alpha, _EDGE_M))
+        if region.id not in done:
+            markers += places.put([names[region.id]], region.position)
     for marker in markers:
         marker.lifetime = duration_of(lifetime_s)
     return MarkerArray(markers=[clear, *markers])
 
 
-def _region(
-    header: Header, region: Region, alpha: float, outline: Sequence[Corner]
-) -> list[Marker]:
-    color, p = label_color(region.label), region.position
-    distance = math.sqrt(p.x**2 + p.y**2 + p.z**2)
-    words = f"{region.label} {region.id}\n{distance:.2f} m"
+def _name(header: Header, region: Region, alpha: float, outline: Sequence[Corner]) -> Marker:
+    words = f"{region_name(region.label, region.id)}\n{distance_of(region):.2f} m"
     # Of what lies on the floor below it: above stand the names of what stands there.
     spot = below(region, 1.7) if outline else above(region, 1.7)
-    name = text(header, "names", region.id, words, color, spot)
+    name = text(header, _NAMES, region.id, words, label_color(region.label), spot)
     name.color.a = alpha
-    return [extent(header, "regions", region, outline, color, alpha, 0.03), name]
+    return name
 
 
 def _alpha(identity: int | None, roles: Roles | None) -> float:

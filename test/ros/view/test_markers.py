@@ -136,8 +136,8 @@ def test_every_known_region_is_a_box_with_a_name_that_expires():
     # sqrt(1 + 0.25 + 16)
     assert names[3].text == "pallet 3\n4.15 m"
     assert names[3].pose.position.y < box.pose.position.y - 0.3, "above: -y in an optical frame"
-    # At 4.15 m and over: 0.028 of the distance is less than the least letter, 0.15 m.
-    assert names[3].scale.z == pytest.approx(0.15)
+    # 0.028 of the distance, a little nearer at the name's own place.
+    assert names[3].scale.z == pytest.approx(0.116, rel=0.03)
     assert paint(box) == paint(names[3]) == LABEL_COLORS["pallet"]
     assert all(nanoseconds(m.lifetime) == 2_000_000_000 for m in markers.markers[1:])
 
@@ -145,7 +145,7 @@ def test_every_known_region_is_a_box_with_a_name_that_expires():
 def test_letters_grow_with_the_distance():
     near, far = region(3, 0.0, y=0.0, z=2.0), region(5, 3.0, y=4.0, z=12.0)
     names = named(shown(array(near, far), None, [], 2.0), "names")
-    assert names[3].scale.z == pytest.approx(0.15)
+    assert names[3].scale.z == pytest.approx(0.056, rel=0.03)
     # sqrt(9 + 16 + 144) = 13 m, times 0.028; a little nearer at the name's own place.
     assert names[5].scale.z == pytest.approx(0.364, rel=0.03)
 
@@ -157,8 +157,8 @@ def test_a_distance_is_a_segment_with_its_length_and_both_values_are_written():
     assert (line.type, line.header) == (Marker.LINE_LIST, ASKED), "of the image asked about"
     assert [spot(p) for p in line.points] == [(-1.0, 0.5, 4.0), (2.0, 0.5, 6.0)]
     assert length.text == "3.10 m"
-    # Lifted over its line by a letter: the larger of 0.15 m and 0.028 of its distance, 5.05 m.
-    assert spot(length.pose.position) == pytest.approx((0.5, 0.5 - 0.15, 5.0))
+    # Lifted over its line by a letter: 0.028 of its distance, 5.05 m.
+    assert spot(length.pose.position) == pytest.approx((0.5, 0.5 - 0.1414, 5.0), abs=1e-3)
     words = named(markers, "answer_text")
     assert [words[i].text for i in range(3)] == [
         "How far?",
@@ -274,7 +274,8 @@ def test_a_size_is_a_dimension_line_of_the_measured_length_beside_the_object(kin
     assert label.text == "1.20 m"
     # Over the middle of a level line, over the upper end of an upright one.
     where = np.mean(ends, axis=0) if kind is Kind.WIDTH else np.array(ends[1])
-    np.testing.assert_allclose(spot(label.pose.position), where - [0, 0.15, 0], atol=1e-9)
+    letter = 0.028 * np.linalg.norm(where)
+    np.testing.assert_allclose(spot(label.pose.position), where - [0, letter, 0], atol=1e-9)
 
 
 def test_a_difference_of_heights_is_vertical_on_the_floor_of_a_tilted_camera():
