@@ -66,24 +66,24 @@ def markers_of(
     placed = {r.id: r for r in answer.regions if has_position(r)} if answer is not None else {}
     labels = {r.id: r.label for r in answer.regions} if answer is not None else {}
     flat: dict[int, Sequence[Corner]] = {i: c for i, c in (outlines or {}).items() if c}
-    shown = []
+    displayed = []
     for region in array.regions:
         if has_position(region):
             # The ids of a client's own regions may be those of other objects here.
             same = labels.get(region.id) == region.label
             alpha = _alpha(region.id if same else None, answer.view.roles if answer else None)
-            shown.append((alpha, placed.get(region.id, region) if same else region))
+            displayed.append((alpha, placed.get(region.id, region) if same else region))
     # The names of what matters and is near get the best places.
-    shown.sort(key=lambda a: (-a[0], distance_of(a[1])))
+    displayed.sort(key=lambda a: (-a[0], distance_of(a[1])))
     names = {
         region.id: _name(array.header, region, alpha, flat.get(region.id, ()))
-        for alpha, region in shown
+        for alpha, region in displayed
     }
     places, markers = WordPlaces(field), list[Marker]()
     if answer is not None:
         markers += answer_markers(answer.view, answer.header, placed, flat, places, names)
     done = {marker.id for marker in markers if marker.ns == _NAMES}
-    for alpha, region in shown:
+    for alpha, region in displayed:
         color, outline = label_color(region.label), flat.get(region.id, ())
         markers.append(extent(array.header, "regions", region, outline, color, alpha, _EDGE_M))
         if region.id not in done:
