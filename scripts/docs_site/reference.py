@@ -10,7 +10,7 @@ from typing import Any
 
 from smolrgpt_ros.cli import build_parser
 from smolrgpt_ros.ros.params.parameters import ParameterSpec
-from smolrgpt_ros.ros.params.query_node import SPECS
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 
 _INTERFACES = ("msg", "srv", "action")
 
@@ -40,7 +40,7 @@ def _parameters() -> str:
         "with `ros2 param describe /spatial_query NAME`; the parameters of the other nodes are in "
         "[the ROS interface](../ros_interface.md#node-warehouse_camera).",
     ]
-    for spec in SPECS:
+    for spec in QUERY_SPECS:
         when = "at start" if spec.read_only else "at any time"
         lines += ["", f"## `{spec.name}`", "", spec.description, ""]
         lines += [f"Default: `{spec.default!r}`. Allowed: {_allowed(spec)}. Set {when}."]

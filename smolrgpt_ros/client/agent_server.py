@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import anyio
@@ -79,8 +78,7 @@ def server_of(client: SpatialClient, *, camera: str = "", timeout_s: float = 30.
 
         def answer() -> dict[str, Any]:
             reply = client.ask(question, timeout_s=timeout_s, camera=camera or default_camera)
-            fields: dict[str, Any] = json.loads(record_of(question, reply).json_line())
-            return fields
+            return record_of(question, reply).as_json()
 
         found: dict[str, Any] = await anyio.to_thread.run_sync(answer, limiter=limiter)
         return found

@@ -206,9 +206,9 @@ class AnswerRecord:
         """The record of a question that was not answered."""
         return cls(question, error.status, error.message)
 
-    def json_line(self) -> str:
-        """One JSON object in one line; unknown values are null."""
-        found: dict[str, object] = {
+    def as_json(self) -> dict[str, object]:
+        """The fields of a JSON object; unknown values are ``None``."""
+        return {
             "question": self.question,
             "status": self.status.name,
             "message": self.message,
@@ -240,7 +240,10 @@ class AnswerRecord:
             "stamp_ns": self.stamp_ns,
             "regions": [region.as_json() for region in self.regions],
         }
-        return json.dumps(found, ensure_ascii=False)
+
+    def json_line(self) -> str:
+        """:meth:`as_json` in one line."""
+        return json.dumps(self.as_json(), ensure_ascii=False)
 
     def block(self) -> str:
         """The outcome for people, a line for each fact."""

@@ -68,6 +68,12 @@ def run(
         QueryError: where the node could not answer.
     """
     given = [name for name, value in vars(arguments).items() if value != default_of(name)]
+    _check(arguments, given)
+    return _ask_live(arguments) if arguments.live else ask_files(arguments)
+
+
+def _check(arguments: argparse.Namespace, given: Sequence[str]) -> None:
+    """Raise ValueError for options that do not go together; ``given`` are those not left out."""
     unused = [name for name in (_FILES if arguments.live else _LIVE) if name in given]
     if unused:
         option = f"--{unused[0].replace('_', '-')}"
@@ -76,8 +82,6 @@ def run(
         raise ValueError(
             f"--live asks a running node about its own camera and models: leave out {option}"
         )
-    if not arguments.live:
-        return ask_files(arguments)
     if arguments.watch is not None and arguments.json not in (None, "-"):
         raise ValueError("--watch writes to standard output: give --json no file")
     if arguments.watch is not None and arguments.watch < 0.0:
@@ -86,6 +90,9 @@ def run(
         beside = [name for name in ("watch", "times", "questions", "regions") if name in given]
         if beside:
             raise ValueError(f"--until watches one question: leave out --{beside[0]}")
+
+
+def _ask_live(arguments: argparse.Namespace) -> int:
     from .asked_questions import questions_of, write_one, write_outcomes
 
     questions = questions_of(arguments)

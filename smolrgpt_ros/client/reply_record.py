@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from smolrgpt_ros.language.answers import known
 from smolrgpt_ros.msg import Region, SpatialAnswer
 from smolrgpt_ros.ros.convert.answer_values import kind_of
+from smolrgpt_ros.ros.convert.poses import pose_of
 from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
-from smolrgpt_ros.scene.pose import Pose
-from smolrgpt_ros.scene.rotations import rotation_matrix
 
 from .answer_record import AnswerRecord, RegionPlace, ViewPlace, view_place
 from .reply import SpatialReply
@@ -70,11 +67,7 @@ def record_of(question: str, reply: SpatialReply) -> AnswerRecord:
 
 def _view(reply: SpatialReply) -> ViewPlace | None:
     message = reply.suggested_view
-    if message is None:
-        return None
-    p, q = message.pose.position, message.pose.orientation
-    rotation = rotation_matrix((q.w, q.x, q.y, q.z))
-    return view_place(Pose(message.header.frame_id, rotation, np.array([p.x, p.y, p.z])))
+    return None if message is None else view_place(pose_of(message))
 
 
 def _place(region: Region) -> RegionPlace:

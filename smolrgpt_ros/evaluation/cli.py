@@ -32,6 +32,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "with their 95 % intervals, errors of distances, and how reliable confidence is."
         ),
     )
+    _add_model_options(parser)
+    _add_frame_options(parser)
+    _add_output_options(parser)
+    _add_question_options(parser)
+    add_json_option(parser, "the scores as one JSON object")
+    parser.set_defaults(run=main)
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="model folder (default: the mini that ships)")
     parser.add_argument(
         "--dtype",
@@ -39,6 +48,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="auto, float32, bfloat16, float16 or int8 (default: %(default)s)",
     )
     parser.add_argument("--threads", type=int, default=None, help="CPU threads of the model")
+
+
+def _add_frame_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, help="questions in a published layout (.json or .parquet) instead"
     )
@@ -90,9 +102,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="with --masks detector: frames of a camera that drives up to each view, remembered as "
         "a node remembers them (default: %(default)s)",
     )
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="write every outcome here, one JSON object a line")
     parser.add_argument("--answers", type=Path, help="write the benchmark's submission file here")
     parser.add_argument("--report", type=Path, help="write an HTML page with the worst cases here")
+
+
+def _add_question_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--phrasing",
         choices=("heldout", "train"),
@@ -120,8 +138,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--without-model", action="store_true", help="measure only (with --typed, --plain)"
     )
-    add_json_option(parser, "the scores as one JSON object")
-    parser.set_defaults(run=main)
 
 
 def main(arguments: argparse.Namespace) -> int:

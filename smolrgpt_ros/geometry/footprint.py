@@ -58,9 +58,14 @@ class Footprint:
         )  # fmt: skip
 
     def depth_of(self, point: NDArray[np.float64]) -> float:
-        """How far a point lies inside, metres; negative outside."""
-        local = np.abs(self.axes @ (point - self.centre))
-        return float(min(self.size[0] / 2 - local[0], self.size[1] / 2 - local[1]))
+        """How far a point, shape ``(2,)``, lies inside, metres; negative outside."""
+        return float(self.depths_of(point[None])[0])
+
+    def depths_of(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same of points of shape ``(N, 2)``, shape ``(N,)``."""
+        local = np.abs((points - self.centre) @ self.axes.T)
+        depths: NDArray[np.float64] = (np.array(self.size) / 2 - local).min(axis=1)
+        return depths
 
     def seen_sides(
         self, rim: NDArray[np.float64], border: NDArray[np.float64]

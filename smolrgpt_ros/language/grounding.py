@@ -54,7 +54,6 @@ class Grounding:
 def ground(
     question: str,
     regions: Sequence[RegionView],
-    vocabulary: Vocabulary | None = None,
     *,
     reader: TwoReaders | None = None,
     decide: Decide = lambda selection: None,
@@ -67,7 +66,6 @@ def ground(
         question: what the client asked. With ``<mask>`` placeholders ``regions`` are those of the
             placeholders, in order; any other question may mean every region given.
         regions: the regions it may mean.
-        vocabulary: class words of prompts; the warehouse's own if left out.
         reader: reads questions without template; the grammar that ships if left out.
         decide: settles the ends of distances and sides ("the nearest pallet"), so that the prompt
             of a free question names one region for each.
@@ -80,7 +78,7 @@ def ground(
         QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (it cannot be read
             whole, or in two ways, or its two readers differ).
     """
-    vocabulary = vocabulary if vocabulary is not None else Vocabulary.default()
+    vocabulary = Vocabulary.default()
     reader = reader if reader is not None else TwoReaders(default_reader())
     if "<mask>" in question.lower():
         return _with_placeholders(question, regions, vocabulary, reader, canonical)

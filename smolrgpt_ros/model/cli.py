@@ -18,6 +18,12 @@ PUBLISHED_FILE = "weights.tar"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the model room's commands; each sets ``run(arguments) -> exit code``."""
+    _add_convert(subparsers)
+    _add_download(subparsers)
+    _add_bench(subparsers)
+
+
+def _add_convert(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "convert",
         help="turn a published SmolRGPT checkpoint into a model folder, or back",
@@ -32,6 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--tokenizer", help="folder with tokenizer.json of the language model (default: source)"
     )
     parser.set_defaults(run=run_convert)
+
+
+def _add_download(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "download",
         help="fetch the published weights, or another file of the Hugging Face Hub",
@@ -60,6 +69,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--update", action="store_true", help="replace file and lock")
     parser.set_defaults(run=run_download)
+
+
+def _add_bench(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "bench",
         help="speed and memory, per part and end to end, against the published baseline",

@@ -58,14 +58,7 @@ def load_detector(settings: Settings) -> RegionDetector | None:
         return _transformers_detector(settings)
     weights = Path(settings.detector_weights or DETECTOR)
     files = [weights, Path(settings.detector_prompts)] if settings.detector_prompts else [weights]
-    digest = folder_sha256(weights) if weights.is_dir() else ""
-    if digest:
-        check_sha256(digest, settings.detector_sha256, str(weights), "detector.sha256")
-    elif all(file.is_file() for file in files):
-        # Before they are opened.
-        digest = sha256_of(weights) if len(files) == 1 else listing_sha256(files)
-        named = " and ".join(map(str, files))
-        check_sha256(digest, settings.detector_sha256, named, "detector.sha256")
+    digest = _checked_sha256(files, settings.detector_sha256, "detector.sha256")
     leave_out_triton()
     detector = UltralyticsDetector.load(
         weights,
@@ -90,9 +83,8 @@ def _transformers_detector(settings: Settings) -> TransformersDetector:
             "detector.backend transformers needs a detector: set the parameter detector.weights to "
             "a folder that save_pretrained of transformers wrote"
         )
-    digest = folder_sha256(folder) if (folder / "config.json").is_file() else ""
-    if digest:
-        check_sha256(digest, settings.detector_sha256, f"the files of {folder}", "detector.sha256")
+    known = [folder] if (folder / "config.json").is_file() else []
+    digest = _checked_sha256(known, settings.detector_sha256, "detector.sha256")
     return TransformersDetector.load(
         folder,
         device=settings.device,
@@ -100,6 +92,28 @@ def _transformers_detector(settings: Settings) -> TransformersDetector:
         labels=settings.labels,
         sha256=digest,
     )
+
+
+def _checked_sha256(weights: Sequence[Path], expected: str, parameter: str) -> str:
+    """SHA-256 of weights, compared with the one of a parameter before they are opened.
+
+    Args:
+        weights: a folder, or files; ``""`` is returned where one is missing, which the loader says.
+        expected: hexadecimal; empty: any.
+        parameter: that holds it.
+
+    Raises:
+        ChecksumError: if they differ, or a folder takes other files in.
+    """
+    if weights and weights[0].is_dir():
+        digest, named = folder_sha256(weights[0]), f"the files of {weights[0]}"
+    elif weights and all(path.is_file() for path in weights):
+        digest = sha256_of(weights[0]) if len(weights) == 1 else listing_sha256(weights)
+        named = " and ".join(map(str, weights))
+    else:
+        return ""
+    check_sha256(digest, expected, named, parameter)
+    return digest
 
 
 def load_readers(settings: Settings) -> TwoReaders:
@@ -144,8 +158,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
                 f"no SmolRGPT checkpoint in {path} ({name} is missing); set the parameter "
                 "model.path to a directory made by 'smolrgpt convert' or 'smolrgpt train'"
             )
-    digest = folder_sha256(path)
-    check_sha256(digest, settings.model_sha256, f"the files of {path}", "model.sha256")
+    digest = _checked_sha256([path], settings.model_sha256, "model.sha256")
     check_libraries("torch", "transformers")
     # They take seconds to import: not before they are needed. transformers imports scipy, 30 MiB,
     # for losses of training.

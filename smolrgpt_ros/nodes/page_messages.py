@@ -12,8 +12,9 @@ from smolrgpt_ros.msg import Region, RegionArray
 from smolrgpt_ros.page.lamps import Lamp, lamp_of
 from smolrgpt_ros.page.objects import SceneObject, Vector
 from smolrgpt_ros.page.state import Line
+from smolrgpt_ros.ros.convert.messages import mask_of
 from smolrgpt_ros.ros.convert.time import seconds
-from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.ros.view.marker_shapes import color_of
 
 #: Lines of a rectangle on the floor; a box has twelve.
 _SIDES = 4
@@ -30,11 +31,10 @@ def objects_of(array: RegionArray) -> tuple[SceneObject, ...]:
 
 def _object(region: Region) -> SceneObject:
     p, size = region.position, region.size
-    rle = {"size": [region.mask_height, region.mask_width], "counts": region.mask_rle}
     return SceneObject(
         int(region.id),
         str(region.label),
-        decode_rle(rle),
+        mask_of(region),
         float(region.score),
         _known(p.x, p.y, p.z),
         _known(size.x, size.y, size.z),
@@ -58,16 +58,11 @@ def outlines_of(markers: MarkerArray) -> dict[int, tuple[Vector, ...]]:
 def lines_of(markers: MarkerArray) -> tuple[Line, ...]:
     """The lines and arrows of the answer."""
     return tuple(
-        Line((a.x, a.y, a.z), (b.x, b.y, b.z), _color(marker))
+        Line((a.x, a.y, a.z), (b.x, b.y, b.z), color_of(marker))
         for marker in markers.markers
         if marker.ns == "answer_line" and marker.type in (Marker.LINE_LIST, Marker.ARROW)
         for a, b in zip(marker.points[::2], marker.points[1::2], strict=True)
     )
-
-
-def _color(marker: Marker) -> tuple[int, int, int]:
-    c = marker.color
-    return round(255 * c.r), round(255 * c.g), round(255 * c.b)
 
 
 def lamps_of(array: DiagnosticArray, node: str) -> tuple[Lamp, ...]:

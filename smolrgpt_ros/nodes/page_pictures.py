@@ -6,18 +6,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import CompressedImage, Image
 
 from smolrgpt_ros.page.objects import SceneObject
-from smolrgpt_ros.ros.convert.compressed import decode_compressed_color
-from smolrgpt_ros.ros.convert.images import decode_color
+from smolrgpt_ros.ros.convert.compressed import ImageMessage, decode_any_color
 from smolrgpt_ros.ros.convert.time import nanoseconds
-
-ColorMessage: TypeAlias = Image | CompressedImage
 
 #: Bytes of images that wait for their regions, and frames whose regions came, which a question may
 #: be about.
@@ -35,7 +30,7 @@ class PageFrame:
     """
 
     stamp_ns: int
-    image: ColorMessage
+    image: ImageMessage
     objects: tuple[SceneObject, ...]
 
     def rgb(self) -> NDArray[np.uint8]:
@@ -44,9 +39,7 @@ class PageFrame:
         Raises:
             ImageError: if the message cannot be read.
         """
-        if isinstance(self.image, CompressedImage):
-            return decode_compressed_color(self.image)
-        return decode_color(self.image)
+        return decode_any_color(self.image)
 
 
 class PageFrames:
@@ -54,11 +47,11 @@ class PageFrames:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: OrderedDict[int, ColorMessage] = OrderedDict()
+        self._waiting: OrderedDict[int, ImageMessage] = OrderedDict()
         self._bytes = 0
         self._frames: deque[PageFrame] = deque(maxlen=_FRAMES)
 
-    def add_image(self, message: ColorMessage) -> None:
+    def add_image(self, message: ImageMessage) -> None:
         """Keep an image; the oldest ones are dropped."""
         with self._lock:
             self._forget(nanoseconds(message.header.stamp))

@@ -24,7 +24,6 @@ from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.query.health import QueryStatistics
 from smolrgpt_ros.query.request import QueryResult
-from smolrgpt_ros.query.service import QueryService
 from smolrgpt_ros.ros.convert.messages import request_of
 from smolrgpt_ros.ros.convert.replies import Reply, reply_of
 from smolrgpt_ros.ros.diagnostics import diagnostic_array
@@ -35,7 +34,8 @@ from smolrgpt_ros.ros.params.parameters import (
     declare,
     unknown_parameters,
 )
-from smolrgpt_ros.ros.params.settings import SPECS, Settings
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
+from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.ros.tf import Transforms
 from smolrgpt_ros.scene.status import Status
@@ -87,8 +87,8 @@ class SpatialQueryNode(LifecycleNode):
         self._log_handler: NodeLogHandler | None = None
         self._goals: tuple[QueryGoals | WatchGoals, ...] = ()
         super().__init__("spatial_query", **options)
-        self._settings = Settings.from_values(declare(self, SPECS))
-        for name in unknown_parameters(self, SPECS):
+        self._settings = Settings.from_values(declare(self, QUERY_SPECS))
+        for name in unknown_parameters(self, QUERY_SPECS):
             self.get_logger().warning(f"there is no parameter {name!r}: its value is not used")
         self.add_on_set_parameters_callback(self._check_parameters)
         self.add_post_set_parameters_callback(self._apply_parameters)
@@ -251,7 +251,7 @@ class SpatialQueryNode(LifecycleNode):
     # -- parameters -------------------------------------------------------------------------
 
     def _check_parameters(self, changes: Sequence[Parameter]) -> SetParametersResult:
-        values, result = check_changes(SPECS, self._settings.values, changes)
+        values, result = check_changes(QUERY_SPECS, self._settings.values, changes)
         try:
             self._models.check(self._settings, Settings.from_values(values))
         except (ValueError, DetectorError) as error:
@@ -259,7 +259,7 @@ class SpatialQueryNode(LifecycleNode):
         return result
 
     def _apply_parameters(self, changes: Sequence[Parameter]) -> None:
-        values, _ = check_changes(SPECS, self._settings.values, changes)
+        values, _ = check_changes(QUERY_SPECS, self._settings.values, changes)
         self._settings = Settings.from_values(values)
         self._models.apply(self._settings)
         self._labels.publish(self._models.labels, self._settings.detector.confidence)
@@ -267,10 +267,6 @@ class SpatialQueryNode(LifecycleNode):
             services.apply(self._settings)
 
     # -- queries ----------------------------------------------------------------------------
-
-    @property
-    def _query_service(self) -> QueryService | None:
-        return None if (services := self._questions) is None else services.queries
 
     def _on_frame(self, camera: str, stamp_ns: int) -> None:
         if (services := self._questions) is not None:
@@ -295,12 +291,11 @@ class SpatialQueryNode(LifecycleNode):
         self, request: SpatialQuery.Request | SpatialQueryAction.Goal, **callbacks: Any
     ) -> Reply:
         """The reply to a request; an answer is published before it returns. Never raises."""
-        service = self._query_service
-        if service is None:
+        if (services := self._questions) is None:
             return reply_of(QueryResult(Status.NOT_READY, self._not_ready))
         try:
             query = request_of(request, self._settings.target_frame)
-            reply = reply_of(service.ask(query, **callbacks))
+            reply = reply_of(services.queries.ask(query, **callbacks))
         except Exception as error:
             self.get_logger().error(f"a reply failed:\n{traceback.format_exc()}")
             what = f"the reply could not be written: {type(error).__name__}: {error}"

@@ -21,7 +21,8 @@ from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.logs import forward_logs, stop_forwarding
-from smolrgpt_ros.ros.params.parameters import ParameterError, ParameterSpec, declare
+from smolrgpt_ros.ros.params.parameters import ParameterError, declare
+from smolrgpt_ros.ros.params.warehouse_camera_parameters import WAREHOUSE_CAMERA_SPECS
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.simulation.datasets.storage import millimetres
@@ -31,66 +32,6 @@ from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 from .program import end_process
 from .running import run
 from .scene_source import SceneError, SceneMaker, SceneThread, recorded_scenes, rendered_scenes
-
-SPECS: tuple[ParameterSpec, ...] = (
-    ParameterSpec(
-        "family",
-        "ceiling",
-        "Where the camera is: below the ceiling looking down, or on a robot.",
-        choices=("ceiling", "robot"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "seed",
-        0,
-        "Seed of the first scene; each next one has the next number.",
-        minimum=0,
-        maximum=2**31 - 1,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "width", 640, "Width of the images, pixels.", minimum=32, maximum=4096, read_only=True
-    ),
-    ParameterSpec(
-        "height", 480, "Height of the images, pixels.", minimum=32, maximum=4096, read_only=True
-    ),
-    ParameterSpec(
-        "rate", 10.0, "Frames per second, Hz.", minimum=0.1, maximum=120.0, read_only=True
-    ),
-    ParameterSpec(
-        "hold_time",
-        10.0,
-        "Seconds each scene is shown; 0: until ~/next is called.",
-        minimum=0.0,
-        maximum=3600.0,
-        read_only=True,
-    ),
-    ParameterSpec(
-        "sensor_noise",
-        True,
-        "Noise, blur and holes of a real camera; false: ideal pictures.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "depth_encoding",
-        "16UC1",
-        "16UC1: whole millimetres, 0 = nothing measured; 32FC1: metres, NaN = nothing measured.",
-        choices=("16UC1", "32FC1"),
-        read_only=True,
-    ),
-    ParameterSpec(
-        "recording",
-        "",
-        "Directory that 'smolrgpt simulate' wrote, played instead of rendering; empty: render.",
-        read_only=True,
-    ),
-    ParameterSpec(
-        "map_frame",
-        "map",
-        "Frame of the camera's pose on /tf, where tf2_ros is installed; empty: no pose.",
-        read_only=True,
-    ),
-)
 
 
 class WarehouseCameraNode(Node):
@@ -107,7 +48,7 @@ class WarehouseCameraNode(Node):
         # Before anything can fail: a half-made node is destroyed too.
         self._scenes: SceneThread | None = None
         super().__init__("warehouse_camera", **options)
-        values = declare(self, SPECS)
+        values = declare(self, WAREHOUSE_CAMERA_SPECS)
         self._values = values
         self._scenes = SceneThread(_maker(values))
         self._log_handler = forward_logs(self.get_logger())

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
@@ -182,10 +181,5 @@ def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
     with np.errstate(invalid="ignore"):
         hidden = measured < z - _TOLERANCE - _TOLERANCE_SHARE * z
     hits = plane.to_floor(rays(camera, columns, rows) * measured[:, None])[:, :2]
-    return float(np.count_nonzero(~hidden | _inside(hits, footprint))) / len(floor)
-
-
-def _inside(points: NDArray[np.float64], footprint: Footprint) -> NDArray[np.bool_]:
-    """Which points of the floor plan, shape ``(N, 2)``, lie over a footprint."""
-    local = np.abs((points - footprint.centre) @ footprint.axes.T)
-    return np.asarray((local <= np.array(footprint.size) / 2).all(axis=1), np.bool_)
+    stands_in = footprint.depths_of(hits) >= 0
+    return float(np.count_nonzero(~hidden | stands_in)) / len(floor)

@@ -6,12 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
+from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
 from std_msgs.msg import Header
 
 from smolrgpt_ros.scene.pose import Pose
-from smolrgpt_ros.scene.rotations import quaternion_of
+
+from .convert.poses import quaternion_message, vector_message
 
 
 class CameraPoseBroadcaster:
@@ -43,9 +44,6 @@ class CameraPoseBroadcaster:
         message = TransformStamped(
             header=Header(stamp=stamp, frame_id=pose.frame_id), child_frame_id=camera_frame
         )
-        message.transform.translation = Vector3(
-            **dict(zip("xyz", map(float, pose.translation), strict=True))
-        )
-        w, x, y, z = quaternion_of(pose.rotation)
-        message.transform.rotation = Quaternion(x=x, y=y, z=z, w=w)
+        message.transform.translation = vector_message(pose.translation)
+        message.transform.rotation = quaternion_message(pose.rotation)
         self._broadcaster.sendTransform(message)

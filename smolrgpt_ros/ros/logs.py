@@ -12,6 +12,7 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 #: Least time between two records of one line of code, seconds: a detector that fails, fails at
 #: every frame.
 PERIOD_S = 5.0
+_PACKAGE = "smolrgpt_ros"
 
 
 class NodeLogHandler(logging.Handler):
@@ -60,13 +61,13 @@ class NodeLogHandler(logging.Handler):
             self.handleError(record)
 
 
-def forward_logs(logger: RcutilsLogger, package: str = "smolrgpt_ros") -> NodeLogHandler:
-    """Send a package's records to a node's logger; undo with :func:`stop_forwarding`."""
+def forward_logs(logger: RcutilsLogger) -> NodeLogHandler:
+    """Send the package's records to a node's logger; undo with :func:`stop_forwarding`."""
     handler = NodeLogHandler(logger)
-    logging.getLogger(package).addHandler(handler)
+    logging.getLogger(_PACKAGE).addHandler(handler)
     return handler
 
 
-def stop_forwarding(handler: NodeLogHandler, package: str = "smolrgpt_ros") -> None:
+def stop_forwarding(handler: NodeLogHandler) -> None:
     """Take a handler of :func:`forward_logs` away."""
-    logging.getLogger(package).removeHandler(handler)
+    logging.getLogger(_PACKAGE).removeHandler(handler)

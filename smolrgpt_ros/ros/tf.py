@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from rclpy.node import Node
 
 from smolrgpt_ros.scene.pose import Pose
-from smolrgpt_ros.scene.rotations import rotation_matrix
 from smolrgpt_ros.scene.status import QueryError, Status
+
+from .convert.poses import array_of, rotation_of
 
 
 class Transforms:
@@ -80,8 +80,7 @@ class Transforms:
                 Time(nanoseconds=stamp_ns),
                 Duration(nanoseconds=int(max(timeout_s, 0.0) * 1e9)),
             ).transform
-            q, t = found.rotation, found.translation
-            return Pose(target, rotation_matrix((q.w, q.x, q.y, q.z)), np.array([t.x, t.y, t.z]))
+            return Pose(target, rotation_of(found.rotation), array_of(found.translation))
         except (tf2_ros.TransformException, ValueError) as error:
             raise QueryError(
                 Status.TF_FAILED,

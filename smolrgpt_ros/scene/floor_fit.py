@@ -37,6 +37,8 @@ _NEAR_UP = np.cos(np.radians(12.0))  # of a floor's normal to a known up: ramps 
 _ABOVE_FLOOR = 0.5  # metres: an object whose lowest part is higher does not stand there
 #: Share of its score by which an upright floor is preferred to one that is upside down.
 _UPRIGHT = 0.4
+_MOST_SAMPLES = 1200  # pixels
+_TALLEST = 4.5  # metres: the tallest object that stands on the floor
 _FARTHEST = 60.0  # metres along the ray, beyond which a pixel says nothing of the floor
 _OUTLIER_ANGLE = 0.03  # radians off the floor, seen from the camera, at which refinement ends
 
@@ -48,8 +50,6 @@ def fit_ground_plane(
     *,
     up: Sequence[float] | None = None,
     noise: float = 0.0,
-    samples: int = 1200,
-    tallest: float = 4.5,
 ) -> Plane | None:
     """The floor below the camera: most pixels lie on it, hardly any below it, objects stand on it.
 
@@ -65,21 +65,19 @@ def fit_ground_plane(
         up: direction against gravity in the optical frame, where something else knows it.
         noise: standard deviation of depth over depth squared, 1/metres; 0 where depth has hardly
             any, or it is not known.
-        samples: pixels used, at most.
-        tallest: height of the tallest object that stands on the floor, metres.
 
     Returns:
         ``None`` without depth or intrinsics, or where no plane has enough support.
     """
     if depth is None or intrinsics is None:
         return None
-    grid = _Grid.of(depth, intrinsics, exclude_masks, samples)
+    grid = _Grid.of(depth, intrinsics, exclude_masks, _MOST_SAMPLES)
     rows, columns = np.nonzero(grid.valid & (grid.owner < 0))
     if rows.size < _FEWEST_PIXELS:
         return None
     rng = np.random.default_rng(0)
-    if rows.size > samples:
-        kept = np.sort(rng.choice(rows.size, samples, replace=False))
+    if rows.size > _MOST_SAMPLES:
+        kept = np.sort(rng.choice(rows.size, _MOST_SAMPLES, replace=False))
         rows, columns = rows[kept], columns[kept]
     points = grid.points(rows, columns)
     known = None if up is None else np.array(up, np.float64) / np.linalg.norm(up)
@@ -94,7 +92,7 @@ def fit_ground_plane(
     score = _floor_score(points[::3], normals, offsets, noise)
     # A far wall has everything "above" it, and the objects far too high.
     weight = _OBJECT_SHARE * len(points) / 3
-    score = score + _object_score(grid, normals, offsets, noise, tallest, weight)
+    score = score + _object_score(grid, normals, offsets, noise, weight)
     if known is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
         score += _UPRIGHT * upright * np.maximum(score, 0.0)
@@ -231,7 +229,7 @@ def _floor_score(points: Points, normals: Points, offsets: Values, noise: float)
 
 
 def _object_score(
-    grid: _Grid, normals: Points, offsets: Values, noise: float, tallest: float, weight: float
+    grid: _Grid, normals: Points, offsets: Values, noise: float, weight: float
 ) -> Values:
     """Minus what of the objects each of K floors does not explain, shape ``(K,)``: twice the points
     below it or too high, and up to ``weight`` where all objects hang in the air above it."""
@@ -243,7 +241,7 @@ def _object_score(
     objects = grid.points(rows, columns)
     heights = objects @ normals.T + offsets
     tolerance = _tolerance(objects[:, 2:], offsets, noise)
-    misplaced = (heights < -_BELOW * tolerance) | (heights > tallest)
+    misplaced = (heights < -_BELOW * tolerance) | (heights > _TALLEST)
     owner = grid.owner[rows, columns]
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     hanging = np.minimum.reduceat(heights, first, axis=0) > _ABOVE_FLOOR

@@ -49,6 +49,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         help="instead: a question a line, without empty lines and # comments; -: standard input",
     )
+    _add_file_options(parser)
+    _add_model_options(parser)
+    _add_reading_options(parser)
+    add_json_option(parser, "a JSON object a line, for each question")
+    parser.add_argument("--out", type=Path, help="write the annotated picture here")
+    parser.set_defaults(run=run)
+
+
+def _add_file_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rgb", type=Path, help="colour picture")
     parser.add_argument(
         "--depth",
@@ -87,6 +96,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="ID",
         help="ids behind the question's <mask>s, in order",
     )
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, default=MINI, help="model folder")
     parser.add_argument("--measure-only", action="store_true", help="do not load the model")
     parser.add_argument(
@@ -102,6 +114,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=DEFAULT_POLICY,
         help="which value is trusted (default: %(default)s)",
     )
+
+
+def _add_reading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vocabulary", type=Path, help="YAML file of synonyms, as config/vocabulary.yaml"
     )
@@ -116,9 +131,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         help="adapter of that language model, made by `smolrgpt train` (.safetensors)",
     )
-    add_json_option(parser, "a JSON object a line, for each question")
-    parser.add_argument("--out", type=Path, help="write the annotated picture here")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -30,10 +30,9 @@ from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
 from smolrgpt_ros.rendering.palette import GENERATED_COLOR, MEASURED_COLOR, Color
 from smolrgpt_ros.ros.convert.answer_values import generated_value, measured_value
 from smolrgpt_ros.ros.convert.images import decode_color
-from smolrgpt_ros.ros.convert.messages import region_message
+from smolrgpt_ros.ros.convert.messages import mask_of, region_message
 from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
@@ -234,10 +233,7 @@ class DemoClient:
 
 
 def _region(message: RegionMessage) -> Region:
-    mask = decode_rle(
-        {"size": [message.mask_height, message.mask_width], "counts": message.mask_rle}
-    )
-    return Region(id=message.id, label=message.label, mask=mask, score=message.score)
+    return Region(message.id, message.label, mask_of(message), message.score)
 
 
 def _caption(row: Row) -> list[tuple[str, Color]]:

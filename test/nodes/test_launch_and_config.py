@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.ros.params.camera_presets import TOPICS, read_presets
 from smolrgpt_ros.ros.params.launch_arguments import _TOPICS, SHARED
 from smolrgpt_ros.ros.params.page_parameters import PAGE_SPECS
 from smolrgpt_ros.ros.params.parameters import ParameterSpec
-from smolrgpt_ros.ros.params.settings import SPECS
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
+from smolrgpt_ros.ros.params.warehouse_camera_parameters import WAREHOUSE_CAMERA_SPECS
 
 ROOT = Path(__file__).parents[2]
 LAUNCHES = sorted((ROOT / "launch").glob("*.launch.py"))
@@ -139,7 +139,7 @@ def test_what_may_be_missing_on_a_host_is_started_first(launch):
 
 @each_launch
 def test_launched_parameters_are_real_and_have_allowed_values(launch):
-    by_name = {spec.name: spec for spec in (*SPECS, *CAMERA_SPECS)}
+    by_name = {spec.name: spec for spec in (*QUERY_SPECS, *WAREHOUSE_CAMERA_SPECS)}
     found = {
         ast.literal_eval(key): value
         for call in calls(launch, "Node")
@@ -242,7 +242,11 @@ def test_the_simulated_camera_and_its_frame_follow_preset_and_namespace():
 
 @pytest.mark.parametrize(
     ("node", "specs"),
-    [("spatial_query", SPECS), ("warehouse_camera", CAMERA_SPECS), ("page", PAGE_SPECS)],
+    [
+        ("spatial_query", QUERY_SPECS),
+        ("warehouse_camera", WAREHOUSE_CAMERA_SPECS),
+        ("page", PAGE_SPECS),
+    ],
 )
 def test_the_yaml_names_real_parameters_with_allowed_values(node, specs: tuple[ParameterSpec]):
     data = yaml.safe_load((ROOT / "config" / "warehouse.yaml").read_text())
@@ -269,7 +273,9 @@ def documented(spec: ParameterSpec) -> str:
     return f"| `{spec.name}` | {default} | {allowed} | {live} | {description} |"
 
 
-@pytest.mark.parametrize("spec", [*SPECS, *CAMERA_SPECS, *PAGE_SPECS], ids=lambda spec: spec.name)
+@pytest.mark.parametrize(
+    "spec", [*QUERY_SPECS, *WAREHOUSE_CAMERA_SPECS, *PAGE_SPECS], ids=lambda spec: spec.name
+)
 def test_every_parameter_is_documented_as_it_is(spec: ParameterSpec) -> None:
     row = documented(spec)
     rows = (ROOT / "docs" / "ros_interface.md").read_text().splitlines()

@@ -20,9 +20,10 @@ from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
 from smolrgpt_ros.nodes.models import Models
 from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing
-from smolrgpt_ros.ros.params.settings import SPECS, Settings
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
+from smolrgpt_ros.ros.params.settings import Settings
 
-DEFAULTS = {spec.key: spec.default for spec in SPECS}
+DEFAULTS = {spec.key: spec.default for spec in QUERY_SPECS}
 
 
 def settings(**values):

@@ -17,7 +17,8 @@ from smolrgpt_ros.query.request import QueryResult
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.highlight_roles import Roles
 from smolrgpt_ros.ros.convert.replies import Reply
-from smolrgpt_ros.ros.params.settings import SPECS, Settings
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
+from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
@@ -66,7 +67,7 @@ def camera():
     """Displays a frame; the namespaces of the markers that come of it."""
     node = FakeNode()
     outputs = CameraOutputs(node)
-    settings = Settings.from_values({spec.key: spec.default for spec in SPECS})
+    settings = Settings.from_values({spec.key: spec.default for spec in QUERY_SPECS})
 
     def frame(*regions):
         outputs.frame(seen(*regions), settings)

@@ -9,7 +9,7 @@ from rcl_interfaces.srv import DescribeParameters
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.nodes.loading import load_engine
 from smolrgpt_ros.ros.convert.time import time_of
-from smolrgpt_ros.ros.params.settings import SPECS
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 from smolrgpt_ros.srv import SpatialQuery
 
 pytestmark = [pytest.mark.ros]
@@ -141,7 +141,7 @@ def test_parameters_are_described_checked_and_change_live(start_graph):
 
     with start_graph({"query.max_age": 60.0}) as graph:
         graph.wait_ready()
-        names = [spec.name for spec in SPECS]
+        names = [spec.name for spec in QUERY_SPECS]
         described = call(
             graph,
             DescribeParameters,

@@ -14,9 +14,9 @@ import pytest
 pytest.importorskip("rclpy", reason="parameters are declared with it: scripts/setup or colcon")
 
 from smolrgpt_ros.cli import build_parser
-from smolrgpt_ros.nodes.warehouse_camera_node import SPECS as CAMERA_SPECS
 from smolrgpt_ros.ros.params.page_parameters import PAGE_SPECS
-from smolrgpt_ros.ros.params.query_node import SPECS
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
+from smolrgpt_ros.ros.params.warehouse_camera_parameters import WAREHOUSE_CAMERA_SPECS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -25,8 +25,8 @@ PAGES = [
     for path in (ROOT / folder).glob("*.md" if folder == "." else "**/*.md")
 ]
 PARAMETERS = {
-    "spatial_query_node": SPECS,
-    "warehouse_camera_node": CAMERA_SPECS,
+    "spatial_query_node": QUERY_SPECS,
+    "warehouse_camera_node": WAREHOUSE_CAMERA_SPECS,
     "page_node": PAGE_SPECS,
 }
 

@@ -12,7 +12,7 @@ pytest.importorskip("rclpy", reason="parameters are declared with it: scripts/se
 from reference import reference_pages
 
 from smolrgpt_ros.cli import build_parser
-from smolrgpt_ros.ros.params.query_node import SPECS
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ def test_every_interface_file_is_shown_whole(pages: dict[str, str]) -> None:
 def test_every_parameter_has_its_description_and_range(pages: dict[str, str]) -> None:
     page = pages["reference/parameters.md"]
     assert [
-        spec.name for spec in SPECS if f"## `{spec.name}`\n\n{spec.description}" not in page
+        spec.name for spec in QUERY_SPECS if f"## `{spec.name}`\n\n{spec.description}" not in page
     ] == []
     assert "Default: `0.35`. Allowed: 0.01 to 1.0. Set at any time." in page
 

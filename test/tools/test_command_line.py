@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from smolrgpt_ros import cli
-from smolrgpt_ros.ros.params.settings import SPECS
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 from smolrgpt_ros.scene.json_output import print_results
 
 
@@ -47,7 +47,7 @@ def test_results_are_text_for_people_data_for_programs_or_both(tmp_path, capsys)
 
 
 def test_the_same_policy_is_the_default_everywhere():
-    (node,) = (spec.default for spec in SPECS if spec.name == "answer.policy")
+    (node,) = (spec.default for spec in QUERY_SPECS if spec.name == "answer.policy")
     assert commands()["ask"].get_default("policy") == node == "agree"
 
 

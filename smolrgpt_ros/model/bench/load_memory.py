@@ -13,6 +13,9 @@ from pathlib import Path
 
 import torch
 
+#: Longest time to load a checkpoint, seconds.
+_TIMEOUT_S = 600.0
+
 
 @dataclass(frozen=True)
 class LoadMemory:
@@ -27,12 +30,11 @@ class LoadMemory:
         return self.peak / self.file
 
 
-def measure_load(folder: Path, timeout_s: float = 600.0) -> LoadMemory:
+def measure_load(folder: Path) -> LoadMemory:
     """Load a checkpoint into an engine's decoder and measure the process.
 
     Args:
         folder: of the checkpoint.
-        timeout_s: after it the process is ended.
 
     Raises:
         RuntimeError: if the process fails or takes too long.
@@ -43,8 +45,8 @@ def measure_load(folder: Path, timeout_s: float = 600.0) -> LoadMemory:
     process.start()
     sender.close()
     try:
-        if not receiver.poll(timeout_s):
-            raise RuntimeError(f"loading {folder} took more than {timeout_s:.0f} s")
+        if not receiver.poll(_TIMEOUT_S):
+            raise RuntimeError(f"loading {folder} took more than {_TIMEOUT_S:.0f} s")
         values: dict[str, int] = json.loads(receiver.recv())
     except EOFError as error:
         raise RuntimeError(f"loading {folder} failed; its message is above") from error

@@ -17,14 +17,14 @@ _FAULTS = ("missing_keys", "unexpected_keys", "mismatched_keys")
 
 
 def load_model(
-    path: str | Path, dtype: torch.dtype | None = torch.float32, stage: str | None = None
+    path: str | Path, dtype: torch.dtype | None = torch.float32
 ) -> SmolRGPTForConditionalGeneration:
     """The model of a checkpoint, on the CPU; nothing is fetched from a network.
 
     Args:
-        path: a folder that ``save_pretrained`` wrote, or a published folder or tar.
+        path: a folder that ``save_pretrained`` wrote, or a published folder or tar; of a tar
+            its stage ``sft``, or its only one.
         dtype: of the model; ``None``: as stored.
-        stage: of a published tar, see ``published.opened``.
 
     Raises:
         FileNotFoundError: if there is no such path.
@@ -36,7 +36,7 @@ def load_model(
         raise FileNotFoundError(f"{source} does not exist; expected a checkpoint's folder or tar")
     if _was_saved_here(source):
         return _load_saved(source, dtype)
-    return load_published(source, stage, dtype)
+    return load_published(source, dtype=dtype)
 
 
 def _was_saved_here(source: Path) -> bool:

@@ -71,7 +71,7 @@ def config_from_published(values: dict[str, Any]) -> SmolRGPTConfig:
     )
 
 
-def published_config(config: SmolRGPTConfig, stage: str = "sft") -> dict[str, Any]:
+def published_config(config: SmolRGPTConfig) -> dict[str, Any]:
     """The published ``config.json`` of our config.
 
     Raises:
@@ -133,7 +133,7 @@ def published_config(config: SmolRGPTConfig, stage: str = "sft") -> dict[str, An
         "vlm_restore_previous_state": True,
         "vlm_checkpoint_path": "checkpoints/vlm_checkpoints",
         "hf_repo_name": None,
-        "stage": stage,
+        "stage": "sft",
     }
 
 

@@ -78,18 +78,14 @@ class SmolRGPTProcessor:
 
     @classmethod
     def for_config(
-        cls,
-        config: SmolRGPTConfig,
-        tokenizer: PreTrainedTokenizerBase,
-        *,
-        geometry: bool | None = None,
+        cls, config: SmolRGPTConfig, tokenizer: PreTrainedTokenizerBase
     ) -> SmolRGPTProcessor:
-        """The processor of a model; ``geometry`` defaults to what the model has.
+        """The processor of a model.
 
         Raises:
             ValueError: if the tokenizer numbers a placeholder differently from the config.
         """
-        geometry = bool(config.geometry_features) if geometry is None else geometry
+        geometry = bool(config.geometry_features)
         processor = cls(
             tokenizer,
             ProcessorOptions(

@@ -9,24 +9,41 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PictureFile
 from PIL import UnidentifiedImageError
-from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import CompressedImage, Image
 
 from smolrgpt_ros.scene.depth import metres
 
 from .colours import COLOR_ENCODINGS, YUV_ENCODINGS
-from .images import MAX_PIXELS, ImageError
+from .images import MAX_PIXELS, ImageError, decode_color, decode_depth
 from .rvl import decode_rvl
 
 #: compressed_depth_image_transport puts this before the file: format, two quantization parameters.
 _DEPTH_HEADER = struct.Struct("<iff")
 _FILES = ("JPEG", "PNG")
+
+#: An image of any of image_transport's transports.
+ImageMessage: TypeAlias = Image | CompressedImage
+
+
+def decode_any_color(message: ImageMessage) -> NDArray[np.uint8]:
+    """See :func:`decode_compressed_color` and :func:`.images.decode_color`."""
+    if isinstance(message, CompressedImage):
+        return decode_compressed_color(message)
+    return decode_color(message)
+
+
+def decode_any_depth(message: ImageMessage, unit: float) -> NDArray[np.float32]:
+    """See :func:`decode_compressed_depth` and :func:`.images.decode_depth`."""
+    if isinstance(message, CompressedImage):
+        return decode_compressed_depth(message, unit)
+    return decode_depth(message, unit)
 
 
 def decode_compressed_color(message: CompressedImage) -> NDArray[np.uint8]:

@@ -6,7 +6,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from geometry_msgs.msg import Point, PoseStamped, Quaternion, Vector3
+import numpy as np
+from geometry_msgs.msg import PoseStamped
+from numpy.typing import NDArray
 from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import Header
 
@@ -17,13 +19,13 @@ from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.query.request import ClientRegion, QueryRequest
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.scene.masks import decode_rle, encode_rle
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
-from smolrgpt_ros.scene.rotations import quaternion_of
 from smolrgpt_ros.srv import SpatialQuery
 
 from .answer_values import KIND_CODES
+from .poses import point_message, pose_message, vector_message
 from .time import duration_of, nanoseconds, seconds, time_of
 
 NAN = float("nan")
@@ -54,9 +56,9 @@ def region_message(region: Region, pose: RegionPose) -> interfaces.Region:
         label=region.label,
         score=region.score,
         seen_age=duration_of(region.seen_age_s),
-        position=Point(**dict(zip("xyz", pose.position or (NAN,) * 3, strict=True))),
+        position=point_message(pose.position or (NAN,) * 3),
         position_frame_id=pose.frame_id if pose.position is not None else "",
-        size=Vector3(**dict(zip("xyz", pose.size or (NAN,) * 3, strict=True))),
+        size=vector_message(pose.size or (NAN,) * 3),
         depth_valid_ratio=pose.depth_valid_ratio,
     )
     _write_mask(message, region)
@@ -70,6 +72,16 @@ def _write_mask(message: interfaces.Region, region: Region) -> None:
         message.box = RegionOfInterest(x_offset=x0, y_offset=y0, width=x1 - x0, height=y1 - y0)
     message.mask_rle = str(encode_rle(region.mask, box)["counts"])
     message.mask_height, message.mask_width = region.mask.shape
+
+
+def mask_of(message: interfaces.Region) -> NDArray[np.bool_]:
+    """The mask of a region's message, shape (H, W).
+
+    Raises:
+        ValueError: if it cannot be read.
+    """
+    size = [message.mask_height, message.mask_width]
+    return decode_rle({"size": size, "counts": message.mask_rle})
 
 
 def region_array(
@@ -150,7 +162,7 @@ def answer_message(
         latency_s: from the query's arrival to now.
         view: that it suggests.
     """
-    generated, trusted = _number(answer.value), _number(answer.trusted)
+    generated, trusted = number_or_nan(answer.value), number_or_nan(answer.trusted)
     return interfaces.SpatialAnswer(
         header=header,
         question=answer.question,
@@ -183,20 +195,10 @@ def answer_message(
     )
 
 
-def pose_message(pose: Pose, header: Header) -> PoseStamped:
-    """A pose at the stamp of an image's header."""
-    message = PoseStamped(header=Header(stamp=header.stamp, frame_id=pose.frame_id))
-    x, y, z = pose.translation.tolist()
-    message.pose.position = Point(x=x, y=y, z=z)
-    w, x, y, z = quaternion_of(pose.rotation)
-    message.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
-    return message
-
-
 def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
     """``msg/MeasuredValue`` of the measured answer."""
     measured = answer.measured
-    value = _number(measured.value)
+    value = number_or_nan(measured.value)
     return interfaces.MeasuredValue(
         has_value=measured.answered,
         text=answer.measured_text,
@@ -204,15 +206,15 @@ def measured_message(answer: SpatialAnswer) -> interfaces.MeasuredValue:
         unit=measured.unit,
         normalized=answer.measured_normalized,
         yes=measured.value is True,
-        probability=_number(measured.probability),
+        probability=number_or_nan(measured.probability),
         region_ids=list(measured.region_ids),
         values=list(measured.values),
         stds=list(measured.stds),
-        std=_number(measured.std),
-        std_systematic=_number(measured.std_systematic),
+        std=number_or_nan(measured.std),
+        std_systematic=number_or_nan(measured.std_systematic),
         lower_bound=measured.lower_bound,
         lower_bounds=list(measured.lower_bounds),
-        depth_valid_ratio=_number(measured.valid_ratio),
+        depth_valid_ratio=number_or_nan(measured.valid_ratio),
         reason=measured.reason,
     )
 
@@ -223,7 +225,7 @@ def _has_number(kind: Kind, value: float) -> bool:
     return (kind.is_length or kind in numbers) and math.isfinite(value)
 
 
-def _number(value: object) -> float:
+def number_or_nan(value: object) -> float:
     """A number of a message: the value where it is one, NaN otherwise."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return NAN

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from geometry_msgs.msg import Point, Quaternion, Vector3
 from std_msgs.msg import Header
 
 from smolrgpt_ros.detection.detector import Detection, Detections, masks_of_boxes
@@ -22,10 +21,10 @@ from smolrgpt_ros.geometry.region_poses import region_poses
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
-from smolrgpt_ros.scene.rotations import quaternion_of
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .messages import header_of
+from .poses import point_message, quaternion_message, vector_message
 
 
 class VisionMessagesMissing(RuntimeError):
@@ -148,9 +147,8 @@ def detection_3d_array(geometry: FrameGeometry) -> Any:
         if found.footprint is not None and plane is not None:
             _write_fitted(bbox, hypothesis, found, plane)
         else:
-            x, y, z = pose.position
-            bbox.center.position = Point(x=x, y=y, z=z)
-            bbox.size = Vector3(**dict(zip("xyz", pose.size, strict=True)))
+            bbox.center.position = point_message(pose.position)
+            bbox.size = vector_message(pose.size)
         hypothesis.pose.pose = bbox.center
         detections.append(
             vision.Detection3D(header=header, results=[hypothesis], bbox=bbox, id=str(region.id))
@@ -166,11 +164,9 @@ def _write_fitted(bbox: Any, hypothesis: Any, found: ObjectEstimate, plane: Plan
     one, other, height = (side if math.isfinite(side) else 0.0 for side in found.size)
     if one < other:  # a quarter turn about its vertical
         axes, one, other = np.stack([axes[1], -axes[0], axes[2]]), other, one
-    x, y, z = found.centre.tolist()
-    bbox.center.position = Point(x=x, y=y, z=z)
-    qw, qx, qy, qz = quaternion_of(axes.T)
-    bbox.center.orientation = Quaternion(x=qx, y=qy, z=qz, w=qw)
-    bbox.size = Vector3(x=one, y=other, z=height)
+    bbox.center.position = point_message(found.centre)
+    bbox.center.orientation = quaternion_message(axes.T)
+    bbox.size = vector_message((one, other, height))
     covariance = np.zeros((6, 6))
     covariance[:3, :3] = found.covariance
     hypothesis.pose.covariance = covariance.ravel()

@@ -13,7 +13,7 @@ from smolrgpt_ros.query.watch.condition import Condition, Relation
 from smolrgpt_ros.query.watch.request import WatchRequest, WatchResult, WatchStep
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .messages import header_of
+from .messages import header_of, number_or_nan
 from .replies import Reply, reply_of
 from .time import duration_of, seconds
 
@@ -64,15 +64,13 @@ def watch_request_of(goal: WatchQuestion.Goal, target_frame: str = "") -> WatchR
 def watch_feedback(step: WatchStep) -> WatchQuestion.Feedback:
     """The feedback of one evaluation."""
     seen, answer = step.result.seen, step.result.answer
-    value = answer.measured.value if answer is not None else None
-    number = isinstance(value, int | float) and not isinstance(value, bool)
     return WatchQuestion.Feedback(
         header=header_of(seen.frame) if seen is not None else Header(),
         status=int(step.result.status),
         known=not step.unknown,
         reason=step.unknown,
         text=answer.measured_text if answer is not None else "",
-        value=float(value) if number and value is not None else math.nan,
+        value=number_or_nan(answer.measured.value if answer is not None else None),
         unit=answer.measured.unit if answer is not None else "",
         holds=step.state.holds,
         held=duration_of(step.state.held_s),

@@ -6,9 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from sensor_msgs.msg import CameraInfo
 
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.registration import ColorView, DepthImage, PoseOf, register
@@ -21,10 +19,13 @@ from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..convert.camera_info import calibration_of
-from ..convert.compressed import decode_compressed_color, decode_compressed_depth
-from ..convert.images import ImageError, decode_color, decode_depth
+from ..convert.compressed import ImageMessage, decode_any_color, decode_any_depth
+from ..convert.images import ImageError
 from ..convert.messages import client_region
 from ..convert.time import nanoseconds
+
+#: Regions that another node may find in an image.
+_MOST_REGIONS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +41,8 @@ class FrameMessages:
         detections: ``vision_msgs/Detection2DArray`` of this image, where another node's boxes are.
     """
 
-    rgb: Image | CompressedImage
-    depth: Image | CompressedImage | None
+    rgb: ImageMessage
+    depth: ImageMessage | None
     info: CameraInfo | None
     depth_info: CameraInfo | None = None
     regions: RegionArray | None = None
@@ -75,7 +76,7 @@ def build_frame(
     """
     header = messages.rgb.header
     try:
-        rgb = _color(messages.rgb)
+        rgb = decode_any_color(messages.rgb)
     except ImageError as error:
         raise QueryError(Status.NO_FRAME, f"the colour image cannot be read: {error}") from error
     height, width = rgb.shape[:2]
@@ -84,19 +85,8 @@ def build_frame(
 
     depth = None
     if messages.depth is not None:
-        try:
-            values = _depth(messages.depth, depth_unit)
-        except ImageError as error:
-            raise QueryError(Status.NO_DEPTH, f"the depth image cannot be read: {error}") from error
-        if problem := unit_problem(values):
-            raise QueryError(Status.NO_DEPTH, problem)
         depth = register(
-            DepthImage(
-                values,
-                messages.depth.header.frame_id,
-                _depth_intrinsics(messages.depth_info, values.shape, assume_registered),
-                nanoseconds(messages.depth.header.stamp),
-            ),
+            _depth_image(messages.depth, messages.depth_info, depth_unit, assume_registered),
             ColorView(width, height, header.frame_id, intrinsics),
             assume=assume_registered,
             pose_of=pose_of,
@@ -114,15 +104,29 @@ def build_frame(
     )
 
 
+def _depth_image(
+    message: ImageMessage, info: CameraInfo | None, unit: float, assumed: bool
+) -> DepthImage:
+    """The depth image as its camera sees it; without calibration where it is assumed registered."""
+    try:
+        values = decode_any_depth(message, unit)
+    except ImageError as error:
+        raise QueryError(Status.NO_DEPTH, f"the depth image cannot be read: {error}") from error
+    if problem := unit_problem(values):
+        raise QueryError(Status.NO_DEPTH, problem)
+    intrinsics = _depth_intrinsics(info, values.shape, assumed)
+    return DepthImage(
+        values, message.header.frame_id, intrinsics, nanoseconds(message.header.stamp)
+    )
+
+
 def _why_uncalibrated(info: CameraInfo | None, topic: str) -> str:
     if info is not None:
         return f"the camera is not calibrated: K and P of {topic} are zero"
     return no_calibration(topic)
 
 
-def external_regions(
-    messages: FrameMessages, frame: RgbdFrame, most: int = 256
-) -> tuple[Region, ...] | None:
+def external_regions(messages: FrameMessages, frame: RgbdFrame) -> tuple[Region, ...] | None:
     """The regions that another node found in an image; ``None`` where none are expected.
 
     Raises:
@@ -131,10 +135,11 @@ def external_regions(
     array = messages.regions
     if array is None:
         return None
-    if len(array.regions) > most:
+    if len(array.regions) > _MOST_REGIONS:
         raise QueryError(
             Status.UNKNOWN_REGION,
-            f"{len(array.regions)} regions arrived on the regions topic, allowed are {most}",
+            f"{len(array.regions)} regions arrived on the regions topic, "
+            f"allowed are {_MOST_REGIONS}",
         )
     regions = []
     for message in array.regions:
@@ -143,18 +148,6 @@ def external_regions(
     if len({region.id for region in regions}) != len(regions):
         raise QueryError(Status.UNKNOWN_REGION, "two regions of the regions topic have the same id")
     return tuple(regions)
-
-
-def _color(message: Image | CompressedImage) -> NDArray[np.uint8]:
-    if isinstance(message, CompressedImage):
-        return decode_compressed_color(message)
-    return decode_color(message)
-
-
-def _depth(message: Image | CompressedImage, unit: float) -> NDArray[np.float32]:
-    if isinstance(message, CompressedImage):
-        return decode_compressed_depth(message, unit)
-    return decode_depth(message, unit)
 
 
 def _intrinsics(

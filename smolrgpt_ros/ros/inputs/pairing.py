@@ -29,6 +29,7 @@ from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow
 from smolrgpt_ros.query.input_state import InputState
 from smolrgpt_ros.scene.status import QueryError
 
+from ..convert.compressed import ImageMessage
 from ..convert.time import nanoseconds
 from .frame_builder import FrameMessages
 
@@ -42,8 +43,7 @@ _TRANSPORTS: dict[str, tuple[str, type]] = {
     "compressedDepth": ("/compressedDepth", CompressedImage),
 }
 
-ImageMessage: TypeAlias = Image | CompressedImage
-Message: TypeAlias = Image | CompressedImage | CameraInfo
+Message: TypeAlias = ImageMessage | CameraInfo
 
 COLOR_TRANSPORTS = ("raw", "compressed")
 DEPTH_TRANSPORTS = ("raw", "compressedDepth", "compressed")
@@ -51,10 +51,7 @@ DEPTH_TRANSPORTS = ("raw", "compressedDepth", "compressed")
 
 @dataclass(frozen=True)
 class PairingCounters:
-    """Messages received so far, and the last times (steady clock, nanoseconds; 0: never).
-
-    ``last_dt_s`` is the stamp of the paired depth minus that of colour, seconds.
-    """
+    """Messages received so far, and the last times (steady clock, nanoseconds; 0: never)."""
 
     rgb: int = 0
     depth: int = 0
@@ -64,7 +61,6 @@ class PairingCounters:
     jumps: int = 0
     last_rgb_ns: int = 0
     last_depth_ns: int = 0
-    last_dt_s: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -310,10 +306,8 @@ class FramePairing:
     def _pair(self, rgb: ImageMessage, depth: ImageMessage | None = None) -> None:
         try:
             stamp = nanoseconds(rgb.header.stamp)
-            dt = float("nan")
             if depth is not None:
-                dt = (nanoseconds(depth.header.stamp) - stamp) / 1e9
-                self.abs_dt_s.add(abs(dt))
+                self.abs_dt_s.add(abs(nanoseconds(depth.header.stamp) - stamp) / 1e9)
             self.rates["pairs"].count()
             with self._lock:
                 info = min(
@@ -322,9 +316,7 @@ class FramePairing:
                     default=None,
                 )
                 depth_info = self._depth_info
-                self._counters = replace(
-                    self._counters, paired=self._counters.paired + 1, last_dt_s=dt
-                )
+                self._counters = replace(self._counters, paired=self._counters.paired + 1)
             self._on_pair(FrameMessages(rgb, depth, info, depth_info))
         except Exception as error:  # see the module's docstring
             self._note_error(error)

@@ -20,12 +20,9 @@ from smolrgpt_ros.scene.tolerances import Tolerances
 
 from ..inputs.pairing import PairingSettings
 from ..qos import profile
-from .query_node import SPECS
-
-__all__ = ["MAX_TIMEOUT_S", "SPECS", "Settings"]
 
 #: Largest timeout a request may ask for, seconds.
-MAX_TIMEOUT_S = 600.0
+_MAX_TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ class Settings:
             limits=QueryLimits(
                 max_age_s=values["query_max_age"],
                 timeout_s=values["query_timeout"],
-                max_timeout_s=MAX_TIMEOUT_S,
+                max_timeout_s=_MAX_TIMEOUT_S,
                 max_pending=values["query_max_pending"],
                 max_question_length=values["query_max_question_length"],
                 max_future_s=values["query_max_future"],

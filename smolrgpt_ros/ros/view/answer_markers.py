@@ -16,6 +16,7 @@ from smolrgpt_ros.msg import Region
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.marks import Form, Mark, marks_of
 
+from ..convert.poses import array_of, point_message
 from .marker_shapes import (
     Corner,
     above,
@@ -25,9 +26,7 @@ from .marker_shapes import (
     lines,
     middle,
     over_line,
-    point,
     text,
-    vector,
 )
 from .word_places import LINE, WordPlaces, width_of
 
@@ -98,8 +97,8 @@ def _drawn(
             start = first.position if len(regions) > 1 else Point()  # from the camera
             return _segment(header, mark, number, [start, last.position])
         case Form.VERTICAL:
-            spot, up = vector(first.position), np.array(view.up)
-            foot = point(spot - (spot - vector(last.position)) @ up * up)
+            spot, up = array_of(first.position), np.array(view.up)
+            foot = point_message(spot - (spot - array_of(last.position)) @ up * up)
             return _segment(header, mark, number, [first.position, foot, foot, last.position])
         case Form.WIDTH | Form.HEIGHT:
             return _dimension(header, mark, number, view, last)
@@ -131,7 +130,7 @@ def _dimension(
     up = np.array(view.up)
     level = np.cross((0.0, 0.0, 1.0) if abs(up[2]) < 0.99 else (0.0, 1.0, 0.0), up)
     level /= np.linalg.norm(level)
-    center, size = vector(region.position), region.size
+    center, size = array_of(region.position), region.size
     if mark.form is Form.HEIGHT:
         along, across, middle_of_line = up, level, center + (size.x / 2 + _GAP) * level
     else:
@@ -139,7 +138,7 @@ def _dimension(
         along, across, middle_of_line = level, up, center - (size.z / 2 + _GAP) * ahead
     ends = [middle_of_line + sign * view.value / 2 * along for sign in (-1, 1)]
     ticks = [end + sign * _TICK * across for end in ends for sign in (-1, 1)]
-    return _segment(header, mark, number, [point(spot) for spot in (*ends, *ticks)])
+    return _segment(header, mark, number, [point_message(spot) for spot in (*ends, *ticks)])
 
 
 def _captions(
@@ -150,7 +149,7 @@ def _captions(
     ids = (*roles.answer, *roles.model_choice, *roles.context)
     placed = [regions[i] for i in ids if i in regions]
     about = middle([region.position for region in placed]) if placed else _NOWHERE
-    where = point(_WORDS_AT * vector(about)) if placed else _NOWHERE
+    where = point_message(_WORDS_AT * array_of(about)) if placed else _NOWHERE
     letter, top = letter_height(where), _below(placed, where)
     columns = _columns(places.width, letter / max(float(where.z), letter))
     markers: list[Marker] = []

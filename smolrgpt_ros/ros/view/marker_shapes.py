@@ -7,9 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import numpy as np
 from geometry_msgs.msg import Point, Vector3
-from numpy.typing import NDArray
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker
 
@@ -115,6 +113,12 @@ def new_marker(
     return marker
 
 
+def color_of(marker: Marker) -> Color:
+    """The colour of a marker, 0 to 255."""
+    c = marker.color
+    return round(255 * c.r), round(255 * c.g), round(255 * c.b)
+
+
 def has_position(region: Region) -> bool:
     """Whether position and size of a region are known."""
     p, s = region.position, region.size
@@ -162,13 +166,3 @@ def middle(points: Sequence[Point]) -> Point:
         y=sum(p.y for p in points) / n,
         z=sum(p.z for p in points) / n,
     )
-
-
-def vector(spot: Point) -> NDArray[np.float64]:
-    """A point as an array of shape (3,)."""
-    return np.array([spot.x, spot.y, spot.z])
-
-
-def point(spot: NDArray[np.float64]) -> Point:
-    """An array of shape (3,) as a point."""
-    return Point(**dict(zip("xyz", spot.tolist(), strict=True)))

@@ -16,13 +16,13 @@ from ..sensing.sensor import SensorModel
 from ..warehouse import simulate_frame
 from ..world.scenes import FAMILIES
 
+#: Size of a frame, pixels, and frames in a row.
+_WIDTH, _HEIGHT, _COLUMNS = 480, 270, 3
+
 
 def contact_sheet(
     family: str,
     seeds: Sequence[int],
-    columns: int = 3,
-    width: int = 480,
-    height: int = 270,
     sensor: SensorModel | None = None,
     beside: Sequence[Path] = (),
     looks: str = "plain",
@@ -38,14 +38,14 @@ def contact_sheet(
     """
     tiles = []
     for number, seed in enumerate(seeds):
-        shot = simulate_frame(seed, family, width, height, sensor, looks=looks)
+        shot = simulate_frame(seed, family, _WIDTH, _HEIGHT, sensor, looks=looks)
         rgb = shot.frame.rgb
         tiles.append(draw_regions(rgb, shot.regions) if number % 2 else rgb)
-    sheet = _in_rows(tiles, columns)
+    sheet = _in_rows(tiles, _COLUMNS)
     if not beside:
         return sheet
-    real = [_scaled(path, width, height) for path in beside]
-    tall = max(sheet.shape[0], len(real) * height)
+    real = [_scaled(path, _WIDTH, _HEIGHT) for path in beside]
+    tall = max(sheet.shape[0], len(real) * _HEIGHT)
     bar = np.full((tall, 8, 3), 255, np.uint8)
     return np.hstack([_padded(_in_rows(real, 1), tall), bar, _padded(sheet, tall)])
 

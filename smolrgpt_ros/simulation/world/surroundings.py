@@ -73,19 +73,15 @@ def tape_colour(rng: np.random.Generator) -> Colour:
     return options[int(rng.choice(5, p=[0.4, 0.42, 0.08, 0.05, 0.05]))]
 
 
-def tape_rectangle(
-    length: float, width: float, tape: float, colour: Colour, material: str = ""
-) -> tuple[Part, ...]:
+def tape_rectangle(length: float, width: float, tape: float, colour: Colour) -> tuple[Part, ...]:
     """Four strips whose outer edges make a rectangle, length along x."""
     thick = 0.004
     parts = []
     for side in (-1, 1):
         y = side * (width - tape) / 2
-        parts.append(box((0, y, thick / 2), (length, tape, thick), colour, material))
+        parts.append(box((0, y, thick / 2), (length, tape, thick), colour))
         x = side * (length - tape) / 2
-        upright = box(
-            (x, 0, thick / 2), (width - 2 * tape, tape, thick), colour, material, np.pi / 2
-        )
+        upright = box((x, 0, thick / 2), (width - 2 * tape, tape, thick), colour, yaw=np.pi / 2)
         parts.append(upright)
     return tuple(parts)
 

@@ -12,9 +12,10 @@ from smolrgpt_ros.ros.params.parameters import (
     check_changes,
     unknown_parameters,
 )
-from smolrgpt_ros.ros.params.settings import SPECS, Settings
+from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
+from smolrgpt_ros.ros.params.settings import Settings
 
-DEFAULTS = {spec.key: spec.default for spec in SPECS}
+DEFAULTS = {spec.key: spec.default for spec in QUERY_SPECS}
 NUMBER = ParameterSpec("group.number", 0.5, "A number.", minimum=0.0, maximum=1.0)
 CHOICE = ParameterSpec("choice", "a", "A choice.", choices=("a", "b"), read_only=True)
 
@@ -29,7 +30,7 @@ def test_descriptors_tell_range_choices_and_permission():
     assert descriptor.read_only and descriptor.additional_constraints == "one of: a, b"
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", QUERY_SPECS, ids=lambda spec: spec.name)
 def test_every_parameter_of_the_node_is_described_and_has_an_allowed_default(spec):
     assert spec.description.endswith((".", "…"))
     spec.check(spec.default)
@@ -38,7 +39,11 @@ def test_every_parameter_of_the_node_is_described_and_has_an_allowed_default(spe
 
 
 def test_names_are_unique():
-    assert len({spec.name for spec in SPECS}) == len({spec.key for spec in SPECS}) == len(SPECS)
+    assert (
+        len({spec.name for spec in QUERY_SPECS})
+        == len({spec.key for spec in QUERY_SPECS})
+        == len(QUERY_SPECS)
+    )
 
 
 @pytest.mark.parametrize(

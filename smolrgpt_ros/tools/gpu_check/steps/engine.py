@@ -102,9 +102,9 @@ def _ask(engine: SmolRGPTEngine, question: StoredQuestion, tokens: int = 100) ->
 
 
 def _ask_from_threads(
-    engine: SmolRGPTEngine, questions: Sequence[StoredQuestion], threads: int = THREADS
+    engine: SmolRGPTEngine, questions: Sequence[StoredQuestion]
 ) -> list[tuple[int, ...]]:
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda question: _ask(engine, question), questions, timeout=120.0))
 
 

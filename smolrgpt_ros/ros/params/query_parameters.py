@@ -10,7 +10,7 @@ from .input_parameters import INPUT_SPECS
 from .parameters import ParameterSpec
 from .perception_parameters import PERCEPTION_SPECS
 
-SPECS: tuple[ParameterSpec, ...] = (
+QUERY_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "autostart",
         True,
