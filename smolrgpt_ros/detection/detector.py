@@ -57,10 +57,12 @@ class Detections:
         objects: best first, weak ones among them.
         novelty: how unlike the images that the detector was trained on this one is: above 1 it is
             unlike them; ``None`` where the detector cannot tell.
+        duplicates: how many more there were, of objects that a better one is of.
     """
 
     objects: tuple[Detection, ...] = ()
     novelty: float | None = None
+    duplicates: int = 0
 
 
 @runtime_checkable

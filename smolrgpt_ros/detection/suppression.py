@@ -9,7 +9,7 @@ import numpy as np
 
 from smolrgpt_ros.scene.masks import Box, box_of, shared_pixels
 
-from .detector import Detection
+from .detector import Detection, Detections
 
 SAME_IOU = 0.6
 """Overlap (intersection over union) of two masks of one object, whatever their labels."""
@@ -20,19 +20,18 @@ SAME_SHARE = 0.75
 WHOLE_LABELS = frozenset({"buffer"})
 
 
-def suppressed(
-    detections: Sequence[Detection], apart: Collection[str] = ()
-) -> tuple[Detection, ...]:
-    """The detections without duplicates, best first.
+def suppressed(detections: Sequence[Detection], apart: Collection[str] = ()) -> Detections:
+    """The detections without duplicates, best first, and how many duplicates there were.
 
     A detection is dropped where a better one has nearly the same mask, of any label, or where a
-    better one of its own label contains it.
+    better one of its own label contains it. Weak ones are not counted.
 
     Args:
         apart: labels of areas that other objects stand in: their masks contain these, and are
             compared among themselves alone.
     """
     kept: list[tuple[Detection, Box, int]] = []
+    duplicates = 0
     for detection in sorted(detections, key=lambda d: -d.score):
         box = box_of(detection.mask)
         if box is None:
@@ -40,7 +39,9 @@ def suppressed(
         area = int(np.count_nonzero(detection.mask))
         if not any(_same(detection, box, area, other, apart) for other in kept):
             kept.append((detection, box, area))
-    return tuple(detection for detection, _, _ in kept)
+        elif not detection.weak:
+            duplicates += 1
+    return Detections(tuple(detection for detection, _, _ in kept), duplicates=duplicates)
 
 
 def _same(

@@ -132,4 +132,4 @@ class TransformersDetector:
             for index, score, mask in zip(classes, scores[order], masks, strict=True)
             if mask.any()
         ]
-        return Detections(suppressed(detections, WHOLE_LABELS))
+        return suppressed(detections, WHOLE_LABELS)

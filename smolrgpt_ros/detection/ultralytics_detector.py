@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +153,7 @@ class UltralyticsDetector:
         if self.statistics is not None and features is not None:
             novelty = self.statistics.novelty(features)
         found = self._detections(result, rgb.shape[:2], self.settings.confidence)
-        return Detections(found, novelty)
+        return replace(found, novelty=novelty)
 
     def features(self, rgb: NDArray[np.uint8]) -> Features:
         """What the network's neck makes of an image, averaged over it, shape ``(D,)``.
@@ -211,11 +212,9 @@ class UltralyticsDetector:
         )
         return results[0]
 
-    def _detections(
-        self, result: Any, size: tuple[int, int], confidence: float
-    ) -> tuple[Detection, ...]:
+    def _detections(self, result: Any, size: tuple[int, int], confidence: float) -> Detections:
         if result.boxes is None or not len(result.boxes.cls):
-            return ()
+            return Detections()
         box_only = result.masks is None
         if box_only:
             masks = masks_of_boxes(result.boxes.xyxy.cpu().numpy(), size)

@@ -62,7 +62,13 @@ def tracked(
     found = [detection for detection in outlined if not detection.weak]
     tracks, regions = update(tracks, found, settings)
     candidates = candidates_of(outlined, regions)
-    return tracks, SeenFrame(frame, regions, candidates, novelty=detections.novelty)
+    return tracks, SeenFrame(
+        frame,
+        regions,
+        candidates,
+        novelty=detections.novelty,
+        duplicates=detections.duplicates,
+    )
 
 
 def seen_alone(detections: Detections, frame: RgbdFrame) -> SeenFrame:

@@ -29,6 +29,7 @@ class SeenFrame:
             of this frame.
         novelty: how unlike the pictures that the detector was trained on this one is, above 1:
             unlike them; ``None`` where nobody knows, and of regions that no detector here found.
+        duplicates: how many regions were left out since a better one is of the same object.
     """
 
     frame: RgbdFrame
@@ -36,6 +37,7 @@ class SeenFrame:
     candidates: tuple[Region, ...] = ()
     placed: FrameGeometry | None = None
     novelty: float | None = None
+    duplicates: int = 0
 
     @cached_property
     def geometry(self) -> FrameGeometry:
@@ -69,7 +71,8 @@ def seen_with(
         return SeenFrame(frame, tuple(regions))
     ids = {region.id for region, _ in kept}
     rest = tuple(region for region in regions if region.id in ids)
-    return SeenFrame(replace(frame, notes=(*frame.notes, *notes)), rest)
+    noted = replace(frame, notes=(*frame.notes, *notes))
+    return SeenFrame(noted, rest, duplicates=len(notes))
 
 
 def _is_same(one: Region, one_area: int, other: Region, other_area: int) -> bool:

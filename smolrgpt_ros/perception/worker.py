@@ -32,6 +32,7 @@ class PerceptionCounters:
         offered, skipped, seen, failed: numbers of inputs; skipped ones were replaced by newer ones.
         detect_s: seconds of the last input in the detector.
         overhead_s: in everything around it: decoding, tracking, the callback.
+        duplicates: regions that were left out since a better one is of the same object.
         reasons: failed inputs by the name of their status.
     """
 
@@ -41,6 +42,7 @@ class PerceptionCounters:
     failed: int = 0
     detect_s: float = 0.0
     overhead_s: float = 0.0
+    duplicates: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -157,10 +159,12 @@ class PerceptionWorker(Generic[Input]):
     def _process(self, item: Input) -> None:
         start, start_cpu = time.perf_counter(), time.thread_time()
         detect_s = detect_cpu_s = 0.0
+        duplicates = 0
         failure: QueryError | None = None
         try:
             frame = self._build(item)
             seen, detect_s, detect_cpu_s = self._find(item, frame)
+            duplicates = seen.duplicates
             if seen.novelty is not None:
                 self.novelty.add(seen.novelty)
             self._on_seen(seen)
@@ -187,6 +191,7 @@ class PerceptionWorker(Generic[Input]):
                 failed=self._counters.failed + (failure is not None),
                 detect_s=detect_s,
                 overhead_s=overhead_s,
+                duplicates=self._counters.duplicates + duplicates,
                 reasons=reasons,
             )
 

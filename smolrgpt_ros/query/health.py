@@ -130,6 +130,7 @@ def input_health(
         "skipped for a newer one": counters.skipped,
         "failed": counters.failed,
         **{f"failed: {reason}": n for reason, n in sorted(counters.reasons.items())},
+        "regions left out, of one object": counters.duplicates,
         "own CPU of a frame p50 (ms)": round(1000 * rates.own_cpu_s, 2),
         "novelty p50 (usual: up to 1)": round(rates.novelty, 2),
         "age of newest frame (s)": round(rates.frame_age_s, 3),

@@ -21,6 +21,7 @@ def test_duplicate_detections():
     sent = (region(1, (3, 13), score=0.6), region(2, (3, 12), score=0.7), region(3, (20, 26)))
     seen = seen_with(FRAME, sent)
     assert [r.id for r in seen.regions] == [2, 3]
+    assert seen.duplicates == 1
     assert seen.frame.notes == (
         "a note of before",
         "pallet 1 was left out: its mask is nearly that of pallet 2",
@@ -42,4 +43,4 @@ def test_what_shares_less_or_is_something_else_stays():
     """100 pixels, and 100 of which 80 are shared: overlap 0.67; a pallet fills its buffer."""
     sent = (region(1, (3, 13)), region(2, (5, 15)), region(3, (3, 13), "buffer"), region(4, (3, 3)))
     seen = seen_with(FRAME, sent)
-    assert seen.regions == sent and seen.frame is FRAME
+    assert seen.regions == sent and seen.frame is FRAME and not seen.duplicates

@@ -63,7 +63,7 @@ def test_a_fall_back_to_the_cpu_is_a_warning(device, wanted, level):
 
 
 def test_rates_drops_and_reasons_are_among_the_values():
-    counters = PerceptionCounters(failed=3, reasons={"NO_DEPTH": 1, "NO_FRAME": 2})
+    counters = PerceptionCounters(failed=3, duplicates=5, reasons={"NO_DEPTH": 1, "NO_FRAME": 2})
     rates = InputRates(29.96, 14.9, 14.9, 0.004, 0.031, 0.12)
     health = input_health(InputState(**(GOOD | {"depth": 11})), counters, 2.0, rates, "front")
     assert health.name == "input front"
@@ -75,6 +75,7 @@ def test_rates_drops_and_reasons_are_among_the_values():
     )
     assert (values["depth without partner"], values["age of newest frame (s)"]) == (3, 0.12)
     assert (values["failed: NO_DEPTH"], values["failed: NO_FRAME"]) == (1, 2)
+    assert values["regions left out, of one object"] == 5
 
 
 def test_a_camera_whose_pictures_the_detector_does_not_know_is_a_warning():

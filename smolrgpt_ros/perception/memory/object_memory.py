@@ -298,4 +298,4 @@ def _observed(
     geometry = None
     if pose is not None:
         geometry = seen.geometry.with_regions(regions, known_places, candidates)
-    return SeenFrame(seen.frame, tuple(regions), tuple(candidates), geometry, seen.novelty)
+    return replace(seen, regions=tuple(regions), candidates=tuple(candidates), placed=geometry)

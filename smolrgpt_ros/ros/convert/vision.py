@@ -105,7 +105,7 @@ def detections_of(
         if score >= least and masks[i].any()
     ]
     best_first = sorted(found, key=lambda d: -d.score)[: settings.max_detections]
-    return Detections(suppressed(best_first, WHOLE_LABELS))
+    return suppressed(best_first, WHOLE_LABELS)
 
 
 def detection_array(frame: RgbdFrame, regions: Sequence[Region]) -> Any:
