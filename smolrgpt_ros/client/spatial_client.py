@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import rclpy
 from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.task import Future as RosFuture
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
@@ -78,6 +79,8 @@ class SpatialClient:
             context=context,
             enable_rosout=False,
             start_parameter_services=False,
+            # No service at all: a policy that only lets it ask would not let it start.
+            parameter_overrides=[Parameter("start_type_description_service", value=False)],
         )
         self._service = str(self._node.resolve_service_name(service))
         self._client = self._node.create_client(
