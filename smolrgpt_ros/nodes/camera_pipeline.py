@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import qos_policy_name_from_kind
 from rclpy.subscription import Subscription
 
 from smolrgpt_ros.detection.detector import Detections, RegionDetector
@@ -22,6 +24,7 @@ from smolrgpt_ros.query.frame_history import FrameHistory
 from smolrgpt_ros.query.input_state import (
     InputState,
     SilenceWatch,
+    several_publishers,
     what_is_missing,
     why_no_frame,
     why_stale,
@@ -44,6 +47,8 @@ from .outputs import CameraOutputs
 
 #: After this long without regions, clients are answered that none arrive; seconds.
 _REGIONS_LATE_S = 2.0
+#: A publisher that was killed is counted for some seconds more.
+_SEVERAL_S = 30.0
 
 
 class CameraPipeline:
@@ -82,6 +87,9 @@ class CameraPipeline:
         self.unplaced = ""
         self._last_offer = time.monotonic()
         self._silence = SilenceWatch()
+        self._several_since = float("inf")
+        self._several = ""
+        self._regions_mismatch = ""
         now = settings()
         prefix = f"{name}/" if name else ""
         self.history = FrameHistory(now.history_size)
@@ -106,10 +114,11 @@ class CameraPipeline:
             self._regions = node.create_subscription(
                 vision_messages().Detection2DArray if boxes else RegionArray,
                 f"{prefix}{now.detector_topic_type}",
-                lambda found: self._join.add_second(_stamp_of(found), found),
+                self._take_regions,
                 # A reliable publisher serves either.
                 profile("sensor_data" if boxes else "reliable"),
                 callback_group=group,
+                event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._note_mismatch),
             )
         on_pair = self._offer if self._regions is None else self._join_pair
         self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
@@ -150,15 +159,19 @@ class CameraPipeline:
 
     def state(self) -> InputState:
         """The state of the inputs."""
-        state = self.pairing.state(self.worker.failure)
+        state = replace(self.pairing.state(self.worker.failure), several=self._several)
         regions = self._regions
         if regions is None:
             return state
         late = time.monotonic() - self._last_offer > _REGIONS_LATE_S
         topics = {**state.topics, "regions": regions.topic_name}
+        mismatches = dict(state.mismatches)
+        if self._regions_mismatch:
+            mismatches["regions"] = self._regions_mismatch
         return replace(
             state,
             topics=topics,
+            mismatches=mismatches,
             waits_for_regions=late and state.paired > 0,
             regions_gap_s=self._join.counters.gap_s,
             regions_slop_s=self._settings().detector_slop,
@@ -175,6 +188,7 @@ class CameraPipeline:
         Args:
             now_ns: the node's clock.
         """
+        self._look_for_several()
         newest, max_age_s, state = (
             self.history.newest(),
             self._settings().limits.max_age_s,
@@ -189,6 +203,24 @@ class CameraPipeline:
         if sentence := self._silence.to_log(fault, time.monotonic()):
             camera = f"camera {self.name}: " if self.name else ""
             self._node.get_logger().warning(f"{camera}{sentence}")
+
+    def _look_for_several(self) -> None:
+        several, now = several_publishers(self.state()), time.monotonic()
+        self._several_since = min(self._several_since, now) if several else float("inf")
+        self._several = several if now - self._several_since >= _SEVERAL_S else ""
+
+    def _note_mismatch(self, event: QoSRequestedIncompatibleQoSInfo) -> None:
+        assert self._regions is not None
+        policy = qos_policy_name_from_kind(event.last_policy_kind)
+        self._regions_mismatch = (
+            f"a publisher on {self._regions.topic_name} offers less {policy} than this node asks "
+            "for, so none of its messages arrive; let it publish reliably"
+        )
+        self._node.get_logger().warning(self._regions_mismatch)
+
+    def _take_regions(self, found: Any) -> None:
+        self._regions_mismatch = ""
+        self._join.add_second(_stamp_of(found), found)
 
     def _offer(self, messages: FrameMessages) -> None:
         self._last_offer = time.monotonic()
@@ -219,7 +251,9 @@ class CameraPipeline:
             assume_registered=settings.depth_assume_registered,
             pose_of=self._pose_of if settings.depth_reproject else None,
         )
-        return replace(frame, up=self._gravity.up(frame), tolerances=settings.tolerances)
+        notes = (*frame.notes, self._several) if self._several else frame.notes
+        up, tolerances = self._gravity.up(frame), settings.tolerances
+        return replace(frame, up=up, tolerances=tolerances, notes=notes)
 
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
         return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)

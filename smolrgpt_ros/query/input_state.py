@@ -22,9 +22,10 @@ class InputState:
         rgb_age_s, depth_age_s: since the last message of each; infinite where none came.
         slop_s: largest difference of the stamps of a pair.
         use_depth: whether frames are pairs of colour and depth.
-        topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``.
+        topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``, ``"regions"``.
         mismatches: by the same names, the QoS mismatch that keeps messages from arriving.
         publishers: by the same names, how many publish the topic.
+        several: a sentence where several have published one topic for a while; else empty.
         lost: share of the last images that did not arrive, see ``perception.image_loss``.
         waits_for_regions: whether pairs wait for regions that another node does not publish.
         regions_gap_s: from the stamp of the newest of another node's results to the nearest image,
@@ -44,6 +45,7 @@ class InputState:
     topics: dict[str, str] = field(default_factory=dict)
     mismatches: dict[str, str] = field(default_factory=dict)
     publishers: dict[str, int] = field(default_factory=dict)
+    several: str = ""
     lost: float = 0.0
     waits_for_regions: bool = False
     regions_gap_s: float = float("nan")
@@ -66,6 +68,18 @@ def what_is_lost(inputs: InputState) -> str:
     return f"{_HOSTS} ({inputs.lost:.0%} of the last ones on {topics} did not arrive)"
 
 
+def several_publishers(inputs: InputState) -> str:
+    """A sentence where several publish one topic of a camera; empty otherwise."""
+    for name in ("rgb", "depth", "info"):
+        if (count := inputs.publishers.get(name, 0)) > 1:
+            return (
+                f"{count} nodes publish {inputs.topic(name)}: what they send cannot be told apart, "
+                "and colour, depth and calibration of different cameras may have been combined; "
+                "end one of them, or remap its topics"
+            )
+    return ""
+
+
 def no_calibration(topic: str) -> str:
     """Why nothing is measured where no calibration has come, a clause."""
     return (
@@ -75,7 +89,10 @@ def no_calibration(topic: str) -> str:
 
 
 def what_is_missing(inputs: InputState) -> str:
-    """A sentence where frames come, and what is needed to measure does not; empty otherwise."""
+    """A sentence where frames come, and what is needed to measure does not, or not from one camera
+    alone; empty otherwise."""
+    if inputs.several:
+        return inputs.several
     if lost := what_is_lost(inputs):
         return lost
     if inputs.info or not inputs.use_depth:
@@ -196,6 +213,8 @@ def _none_yet(inputs: InputState, name: str) -> str:
 
 
 def _no_regions(inputs: InputState) -> str:
+    if "regions" in inputs.mismatches:
+        return inputs.mismatches["regions"]
     gap_s = inputs.regions_gap_s
     if abs(gap_s) > inputs.regions_slop_s:
         age = "older" if gap_s < 0 else "newer"

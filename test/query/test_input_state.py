@@ -8,6 +8,7 @@ import pytest
 from smolrgpt_ros.query.input_state import (
     InputState,
     SilenceWatch,
+    several_publishers,
     what_is_missing,
     why_no_frame,
     why_stale,
@@ -45,6 +46,17 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
             InputState(rgb=9, depth=9, paired=9, waits_for_regions=True),
             Status.NO_FRAME,
             ["no regions", "stamps"],
+        ),
+        (
+            InputState(
+                rgb=9,
+                depth=9,
+                paired=9,
+                waits_for_regions=True,
+                mismatches={"regions": "less RELIABILITY"},
+            ),
+            Status.NO_FRAME,
+            ["less RELIABILITY"],
         ),
     ],
 )
@@ -123,3 +135,12 @@ def test_a_calibration_that_never_comes_is_missing():
     assert what_is_missing(replace(frames, info=1)) == ""
     assert what_is_missing(replace(frames, use_depth=False)) == ""
     assert "docs/hosts.md" in what_is_missing(replace(frames, lost=0.9))
+
+
+def test_several_publishers_of_one_topic_are_named():
+    one = InputState(rgb=9, depth=9, info=9, publishers={"rgb": 1, "depth": 1, "info": 1})
+    assert several_publishers(one) == "" and what_is_missing(one) == ""
+    two = replace(one, publishers={"rgb": 1, "depth": 2, "info": 1}, topics=TOPICS)
+    assert several_publishers(two).startswith("2 nodes publish /cam/depth: ")
+    lasting = replace(two, several=several_publishers(two), lost=0.5)
+    assert what_is_missing(lasting) == lasting.several, "the cause of the loss comes first"
