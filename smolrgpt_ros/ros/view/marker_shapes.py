@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -96,11 +97,18 @@ def text(
 ) -> Marker:
     """Text that faces the viewer, its middle at a point; see :func:`letter_height`."""
     marker = new_marker(header, namespace, identity, Marker.TEXT_VIEW_FACING, color, 1.0)
-    marker.text = words.translate(_PLAIN)
+    marker.text = _ascii(words)
     marker.scale.z = letter_height(spot)
     marker.scale.x = 0.5 * marker.scale.z  # RViz: the width of a space
     marker.pose.position = spot
     return marker
+
+
+def _ascii(words: str) -> str:
+    """Words as RViz can draw them: accents left out, other letters as question marks."""
+    parts = unicodedata.normalize("NFKD", words.translate(_PLAIN))
+    plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return plain.encode("ascii", "replace").decode("ascii")
 
 
 def new_marker(

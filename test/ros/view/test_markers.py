@@ -21,6 +21,7 @@ from smolrgpt_ros.rendering.palette import (
 )
 from smolrgpt_ros.ros.convert.answer_values import KIND_CODES, view_of_message
 from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.ros.view import marker_shapes
 from smolrgpt_ros.ros.view.markers import DisplayedAnswer, markers_of
 
 NAN = float("nan")
@@ -486,6 +487,12 @@ def test_text_is_what_rviz_can_draw():
     assert any("+- 0.04 m^3" in marker.text for marker in texts)
     for marker in texts:
         assert marker.scale.x == pytest.approx(0.5 * marker.scale.z) and marker.text.isascii()
+
+
+def test_labels_of_other_scripts_are_drawn_as_far_as_rviz_can():
+    label = "K\u00e4fig \u6258 \u2248 2 m\u00b2"
+    marker = marker_shapes.text(Header(), "names", 1, label, (1, 2, 3), Point(z=2.0))
+    assert marker.text == "Kafig ? ? 2 m^2"
 
 
 @pytest.mark.parametrize("asked", [distance(), choice(0, 5, [3, 5], AGREE)])
