@@ -122,19 +122,33 @@ def load_readers(settings: Settings) -> TwoReaders:
     Raises:
         LoadingError: where that file cannot be used, or the model that the parameter ``reading``
             names is not installed.
+        ChecksumError: if that model's files are not those of ``reading.sha256``.
     """
+    adapter = Path(settings.reading_adapter)
+    base = Path(settings.reading_base) if settings.reading_base else None
     try:
+        if settings.reading != "grammar" and adapter.is_file():
+            _check_reader(adapter, base, settings.reading_sha256)
         return readers_of(
             settings.reading,
             reader_with(settings.vocabulary),
-            Path(settings.reading_adapter),
-            Path(settings.reading_base) if settings.reading_base else None,
+            adapter,
+            base,
             trust_model=settings.reading_trust_model,
         )
     except WordListError as error:
         raise LoadingError(f"the parameter vocabulary.file cannot be used: {error}") from error
     except ReaderUnavailable as error:
         raise LoadingError(f"reading: {settings.reading} is not possible: {error}") from error
+
+
+def _check_reader(adapter: Path, base: Path | None, expected: str) -> None:
+    # torch takes seconds to import.
+    from smolrgpt_ros.language.readers.base_model import base_model_file
+
+    files = [adapter, base_model_file(base)]
+    named = " and ".join(map(str, files))
+    check_sha256(listing_sha256(files) if expected else "", expected, named, "reading.sha256")
 
 
 def load_engine(settings: Settings) -> TimedEngine | None:

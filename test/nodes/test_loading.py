@@ -17,7 +17,7 @@ from smolrgpt_ros.checkpoints.checksums import (
 )
 from smolrgpt_ros.detection.detector import Detections, DetectorError
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine
+from smolrgpt_ros.nodes.loading import LoadingError, load_detector, load_engine, load_readers
 from smolrgpt_ros.nodes.models import Models
 from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing
 from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
@@ -51,6 +51,20 @@ def test_prompts_of_a_detector_count_in_its_checksum(tmp_path):
     given = dict(detector_weights=str(weights), detector_prompts=str(prompts))
     with pytest.raises(ChecksumError, match=listing_sha256([weights, prompts])):
         load_detector(settings(**given, detector_sha256=alone))
+
+
+def test_adapter_and_base_of_the_reading_model_have_a_checksum(tmp_path):
+    adapter, base = tmp_path / "reader.safetensors", tmp_path / "base.gguf"
+    adapter.write_bytes(b"adapter")
+    base.write_bytes(b"base")
+    given = dict(reading="both", reading_adapter=str(adapter), reading_base=str(tmp_path))
+    meant = listing_sha256([adapter, base])
+    for changed in (adapter, base):
+        kept = changed.read_bytes()
+        changed.write_bytes(b"another")
+        with pytest.raises(ChecksumError, match=rf"{meant}.*reading\.sha256"):
+            load_readers(settings(**given, reading_sha256=meant))
+        changed.write_bytes(kept)
 
 
 def test_a_changed_tokenizer_or_config_has_another_checksum(tmp_path):

@@ -105,6 +105,13 @@ QUERY_SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "reading.sha256",
+        "",
+        "SHA-256 that reading.adapter and the base's file must have, hexadecimal, as printed by "
+        "'sha256sum ADAPTER BASE | sha256sum', each named without its folder; empty: any.",
+        read_only=True,
+    ),
+    ParameterSpec(
         "reading.trust_model",
         False,
         "Trust answers to questions that the language model alone reads; false: their field "

@@ -71,6 +71,7 @@ class Settings:
     reading: str
     reading_adapter: str
     reading_base: str
+    reading_sha256: str
     reading_trust_model: bool
     target_frame: str
     tf_timeout: float
@@ -84,7 +85,7 @@ class Settings:
         Raises:
             ValueError: if values don't fit together or are outside their range.
         """
-        for key in ("model_sha256", "detector_sha256"):
+        for key in ("model_sha256", "detector_sha256", "reading_sha256"):
             if values[key] and not re.fullmatch(r"[0-9a-fA-F]{64}", values[key]):
                 name = key.replace("_", ".")
                 raise ValueError(f"{name} must be 64 hexadecimal digits, found {values[key]!r:.80}")
