@@ -192,6 +192,17 @@ def test_untrained_question_is_noted(yard: Any) -> None:
     assert answer.measured.value == pytest.approx(math.dist((1.6, 9.2, 0.3), (0, 0, 6.0)), rel=0.03)
 
 
+def test_unknown_words_of_the_picture(yard: Any) -> None:
+    """Without depth, what a model says to a question that it never learned is not trusted."""
+    engine = ScriptedEngine("It is 9.00 meters away.")
+    for policy in ("agree", "measured"):
+        answer = SpatialReasoner(engine, policy=policy).answer(
+            yard.without_depth(), yard.regions, "how far is pallet 12"
+        )
+        assert answer.measured.value is None and answer.trusted is None
+        assert any("not trained" in note for note in answer.notes)
+
+
 def test_placeholders_take_ids_in_order_and_twice(yard: Any) -> None:
     engine = ScriptedEngine("The pallet [Region 0] is to the left of the pallet [Region 1].")
     reasoner = SpatialReasoner(engine)

@@ -86,6 +86,17 @@ def test_count_by_footprint_without_what_rides(yard: Any) -> None:
     assert ask(yard, "how many pallets are in the buffer nearest to the shelf").value == 1
 
 
+def test_empty_buffer(yard: Any, make_scene: Any) -> None:
+    """Empty is what holds nothing by the rule of the count: here buffer 1 without its pallet."""
+    assert ask(yard, "which buffer is empty").value is None
+    assert ask(yard, "is buffer 1 empty").value is False
+    cleared = make_scene(tuple(block for block in yard.blocks if block.id != 11))
+    assert ask(cleared, "how many pallets are in buffer 1").value == 0
+    assert ask(cleared, "which buffer is empty").region_ids == (1,)
+    assert ask(cleared, "is buffer 1 empty").value is True
+    assert ask(cleared, "is buffer 2 empty").value is False
+
+
 def test_empty_vehicle_and_its_nearest_pallet(yard: Any) -> None:
     assert ask(yard, "which transporter is empty").region_ids == (22,)
     found = ask(yard, "which pallet should the empty transporter pick")
