@@ -50,7 +50,7 @@ def seen_with(
 ) -> SeenFrame:
     """A frame with regions that another node or a client sent: of one object's, the best stays.
 
-    What is left out is a note of the frame, which every answer carries.
+    What is left out, and which have no label, are notes of the frame, which every answer carries.
 
     Args:
         frame: that they are in.
@@ -67,12 +67,16 @@ def seen_with(
             kept.append((region, area))
         else:
             notes.append(f"{region.name} was left out: its mask is nearly that of {same[0]}")
-    if not notes:
-        return SeenFrame(frame, tuple(regions))
+    duplicates = len(notes)
     ids = {region.id for region, _ in kept}
     rest = tuple(region for region in regions if region.id in ids)
-    noted = replace(frame, notes=(*frame.notes, *notes))
-    return SeenFrame(noted, rest, duplicates=len(notes))
+    if unlabelled := [r.id for r in rest if not any(map(str.isalnum, r.label))]:
+        notes.append(
+            f"regions without a label ({', '.join(map(str, unlabelled[:8]))}) are of no class: "
+            "nothing is known to stand in them or on them"
+        )
+    noted = replace(frame, notes=(*frame.notes, *notes)) if notes else frame
+    return SeenFrame(noted, rest, duplicates=duplicates)
 
 
 def _is_same(one: Region, one_area: int, other: Region, other_area: int) -> bool:

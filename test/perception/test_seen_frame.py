@@ -44,3 +44,14 @@ def test_what_shares_less_or_is_something_else_stays():
     sent = (region(1, (3, 13)), region(2, (5, 15)), region(3, (3, 13), "buffer"), region(4, (3, 3)))
     seen = seen_with(FRAME, sent)
     assert seen.regions == sent and seen.frame is FRAME and not seen.duplicates
+
+
+def test_regions_without_a_label_are_named():
+    """A buffer without its label holds nothing, and a transporter carries nothing."""
+    sent = (region(1, (3, 13)), region(2, (15, 20), ""), region(5, (22, 26), "-"))
+    seen = seen_with(FRAME, sent)
+    assert seen.regions == sent and not seen.duplicates
+    assert seen.frame.notes[1:] == (
+        "regions without a label (2, 5) are of no class: nothing is known to stand in them or "
+        "on them",
+    )
