@@ -159,7 +159,8 @@ class CameraPipeline:
 
     def state(self) -> InputState:
         """The state of the inputs."""
-        state = replace(self.pairing.state(self.worker.failure), several=self._several)
+        state = self.pairing.state(self.worker.failure)
+        state = replace(state, several=self._several, busy_s=self.worker.busy_s)
         regions = self._regions
         if regions is None:
             return state

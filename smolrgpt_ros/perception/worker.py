@@ -100,6 +100,7 @@ class PerceptionWorker(Generic[Input]):
         self._counters = PerceptionCounters()
         self._failure: QueryError | None = None
         self._waiting: Input | None = None
+        self._busy_since: float | None = None
         self._wake = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="perception", daemon=True)
@@ -137,6 +138,13 @@ class PerceptionWorker(Generic[Input]):
         with self._wake:
             return self._failure
 
+    @property
+    def busy_s(self) -> float:
+        """Seconds that the input at hand has taken so far; 0 while there is none."""
+        with self._wake:
+            since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
+
     def _run(self) -> None:
         last = -float("inf")
         while True:
@@ -149,6 +157,7 @@ class PerceptionWorker(Generic[Input]):
                 if self._stopping:
                     return
                 item, self._waiting = self._waiting, None
+                self._busy_since = time.monotonic()
             # Counted from the due time and not from the start: otherwise a camera of exactly this
             # rate loses a frame whenever the delays add up to one period.
             now, period = time.monotonic(), self._min_period_s()
@@ -181,7 +190,7 @@ class PerceptionWorker(Generic[Input]):
         self.overhead_s.add(overhead_s)
         self.overhead_cpu_s.add(time.thread_time() - start_cpu - detect_cpu_s)
         with self._wake:
-            self._failure = failure
+            self._failure, self._busy_since = failure, None
             reasons = dict(self._counters.reasons)
             if failure is not None:
                 reasons[failure.status.name] = reasons.get(failure.status.name, 0) + 1

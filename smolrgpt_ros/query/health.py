@@ -15,7 +15,7 @@ from smolrgpt_ros.perception.stamp_join import JoinCounters
 from smolrgpt_ros.perception.worker import PerceptionCounters
 from smolrgpt_ros.scene.status import Status
 
-from .input_state import InputState, what_is_missing
+from .input_state import InputState, what_hangs, what_is_missing
 from .request import QueryResult
 from .service import stuck_message
 
@@ -159,6 +159,8 @@ def unfamiliar_pictures(novelty: float) -> str:
 
 
 def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:
+    if hangs := what_hangs(state):
+        return Level.ERROR, hangs
     if state.failure is not None:
         return Level.ERROR, state.failure.message
     for mismatch in state.mismatches.values():

@@ -10,6 +10,8 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 #: Share of images that do not arrive, above which clients and people are told.
 MOST_LOST = 0.3
+#: An image that takes this long is not coming back, seconds.
+_HANGING_S = 10.0
 _HOSTS = "images get lost on their way: docs/hosts.md"
 
 
@@ -25,6 +27,7 @@ class InputState:
         topics: resolved names by ``"rgb"``, ``"depth"``, ``"info"``, ``"regions"``.
         mismatches: by the same names, the QoS mismatch that keeps messages from arriving.
         publishers: by the same names, how many publish the topic.
+        busy_s: seconds that the image at hand has been looked at so far.
         several: a sentence where several have published one topic for a while; else empty.
         lost: share of the last images that did not arrive, see ``perception.image_loss``.
         waits_for_regions: whether pairs wait for regions that another node does not publish.
@@ -45,6 +48,7 @@ class InputState:
     topics: dict[str, str] = field(default_factory=dict)
     mismatches: dict[str, str] = field(default_factory=dict)
     publishers: dict[str, int] = field(default_factory=dict)
+    busy_s: float = 0.0
     several: str = ""
     lost: float = 0.0
     waits_for_regions: bool = False
@@ -66,6 +70,16 @@ def what_is_lost(inputs: InputState) -> str:
         inputs.topic(n) for n in (["rgb", "depth"] if inputs.use_depth else ["rgb"])
     )
     return f"{_HOSTS} ({inputs.lost:.0%} of the last ones on {topics} did not arrive)"
+
+
+def what_hangs(inputs: InputState) -> str:
+    """A sentence where the detector does not return; empty otherwise."""
+    if inputs.busy_s < _HANGING_S:
+        return ""
+    return (
+        f"the detector has not returned from an image for {inputs.busy_s:.0f} s; deactivate and "
+        "activate the node (lifecycle), or restart it"
+    )
 
 
 def several_publishers(inputs: InputState) -> str:
@@ -102,6 +116,8 @@ def what_is_missing(inputs: InputState) -> str:
 
 def why_no_frame(inputs: InputState) -> QueryError:
     """The error of a query that finds no frame."""
+    if hangs := what_hangs(inputs):
+        return QueryError(Status.NO_FRAME, hangs)
     if inputs.failure is not None:
         return inputs.failure
     if inputs.rgb == 0:
@@ -128,6 +144,8 @@ def why_no_frame(inputs: InputState) -> QueryError:
 
 def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
     """The error of a query whose newest frame is too old."""
+    if hangs := what_hangs(inputs):
+        return QueryError(Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: {hangs}")
     if inputs.failure is not None:
         return inputs.failure
     if inputs.use_depth and inputs.rgb_age_s < max_age_s < inputs.depth_age_s:

@@ -87,6 +87,14 @@ def test_an_unusable_input_leaves_its_reason_until_a_good_one(worker, detector, 
     assert worker.counters.failed == 1
 
 
+def test_an_image_that_a_detector_does_not_return_from_is_timed(worker, detector, seen):
+    assert worker.busy_s == 0.0
+    worker.offer(1)
+    wait_for(lambda: worker.busy_s > 0.02)
+    detector.allowed.release()
+    wait_for(lambda: seen and worker.busy_s == 0.0)
+
+
 def test_a_detector_that_raises_does_not_end_the_thread(worker, detector, seen):
     detector.allowed.release(5)
     detector.error = RuntimeError("out of memory")

@@ -30,6 +30,7 @@ GOOD: dict[str, Any] = {
         ({"depth_age_s": 5.0}, Level.ERROR, "depth/image_raw"),
         ({"depth_age_s": 5.0, "use_depth": False}, Level.OK, "receiving"),
         ({"info": 0}, Level.WARN, "calibration"),
+        ({"busy_s": 42.0}, Level.ERROR, "detector has not returned"),
         ({"lost": 0.45}, Level.WARN, "lost on their way"),
         ({"lost": 0.25}, Level.OK, "receiving"),
         ({"failure": QueryError(Status.UNREGISTERED_DEPTH, "8x3")}, Level.ERROR, "8x3"),

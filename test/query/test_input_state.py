@@ -35,6 +35,8 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
             ["/cam/depth", "a node publishes it", "docs/hosts.md"],
         ),
         (InputState(rgb=9, depth=8, lost=0.5), Status.NO_FRAME, ["lost on their way", "50%"]),
+        (InputState(rgb=9, depth=8, busy_s=42.0), Status.NO_FRAME, ["not returned", "42 s"]),
+        (InputState(rgb=9, depth=8, paired=8, busy_s=4.0), Status.NO_FRAME, ["ask again"]),
         (InputState(rgb=9, topics=TOPICS), Status.NO_DEPTH, ["/cam/depth", "use_depth"]),
         (InputState(rgb=9, depth=8, slop_s=0.05), Status.NO_FRAME, ["0.050 s", "sync.slop"]),
         (InputState(rgb=9, use_depth=False), Status.NO_FRAME, ["ask again"]),
@@ -74,6 +76,11 @@ def test_no_frame_at_all(inputs, status, words):
             InputState(rgb=9, depth=9, rgb_age_s=5.0, depth_age_s=5.0),
             Status.STALE_FRAME,
             ["4.50 s old", "2.00 s", "use_sim_time"],
+        ),
+        (
+            InputState(rgb=9, depth=9, rgb_age_s=0.1, depth_age_s=0.1, busy_s=42.0),
+            Status.STALE_FRAME,
+            ["4.50 s old", "detector has not returned", "42 s", "restart"],
         ),
         (
             InputState(rgb=9, depth=9, rgb_age_s=0.1, depth_age_s=5.0),
