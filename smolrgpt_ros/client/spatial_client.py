@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import rclpy
@@ -45,10 +46,8 @@ Message = TypeVar("Message")
 
 def spin(executor: Executor) -> None:
     """Serves an executor's nodes until its context ends: the body of a thread."""
-    try:
+    with suppress(ExternalShutdownException):
         executor.spin()
-    except ExternalShutdownException:
-        pass
 
 
 class SpatialClient:
@@ -73,13 +72,12 @@ class SpatialClient:
         if not context.ok():
             raise RuntimeError("ROS is not initialized: call rclpy.init() before SpatialClient()")
         self._node = Node(
-            # Unique: nodes of the same name cannot be distinguished in a graph.
+            # Unique: a graph does not tell nodes of one name apart. No services: SROS 2 refuses them.
             f"spatial_client_{uuid.uuid4().hex[:8]}",
             namespace=node.get_namespace() if node is not None else None,
             context=context,
             enable_rosout=False,
             start_parameter_services=False,
-            # No service at all: a policy that only lets it ask would not let it start.
             parameter_overrides=[Parameter("start_type_description_service", value=False)],
         )
         self._service = str(self._node.resolve_service_name(service))
