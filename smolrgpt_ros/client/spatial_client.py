@@ -72,7 +72,7 @@ class SpatialClient:
         if not context.ok():
             raise RuntimeError("ROS is not initialized: call rclpy.init() before SpatialClient()")
         self._node = Node(
-            # Unique: a graph does not tell nodes of one name apart. No services: SROS 2 refuses them.
+            # Unique: a graph does not tell nodes of one name apart. No service: SROS 2 refuses it.
             f"spatial_client_{uuid.uuid4().hex[:8]}",
             namespace=node.get_namespace() if node is not None else None,
             context=context,
