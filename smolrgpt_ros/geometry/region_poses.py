@@ -9,15 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.statistics import quantiles
 
 from .flat_outline import flat_outline
 from .frame_geometry import FrameGeometry
+from .object_estimate import ObjectEstimate
+from .sight_lines import corners
 from .size_priors import is_flat
 
 #: Quantiles of a surface between which its extent lies, without stray pixels at a mask's edge.
 _EXTENT = 0.05, 0.95
+#: The lower corners of a box, one after the other around it.
+_AROUND = [0, 1, 3, 2]
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ class RegionPose:
         size: extent of the visible surface along the frame's axes, 5th to 95th percentile,
             metres; ``None`` likewise.
         depth_valid_ratio: share of the region's pixels that have depth; NaN without a depth image.
-        outline: of an object that lies on the floor, the corners of its rectangle in order, metres.
+        outline: corners of its fitted shape, metres: four, in order, of the rectangle of what lies
+            on the floor; eight, as of :func:`.sight_lines.corners`, of the box of what stands.
+            Without a floor only what is flat has one.
     """
 
     frame_id: str = ""
@@ -65,14 +72,18 @@ def _fitted(geometry: FrameGeometry, region_id: int, pose: Pose) -> RegionPose:
     x, y, z = pose.apply(found.centre[None])[0].tolist()
     low, high = quantiles(pose.apply(found.points), *_EXTENT)
     dx, dy, dz = (high - low).tolist()
-    outline = _outline(pose.apply(found.points), found.label)
+    outline = tuple((a, b, c) for a, b, c in pose.apply(outline_of(found, geometry.plane)).tolist())
     return RegionPose(pose.frame_id, (x, y, z), (dx, dy, dz), found.valid_ratio, outline)
 
 
-def _outline(points: NDArray[np.float64], label: str) -> tuple[tuple[float, float, float], ...]:
-    """The corners of a flat object; empty for others, and where its points are on no plane."""
-    corners = flat_outline(points) if is_flat(label) else None
-    return () if corners is None else tuple((x, y, z) for x, y, z in corners.tolist())
+def outline_of(found: ObjectEstimate, plane: Plane | None) -> NDArray[np.float64]:
+    """The corners of an object's shape, shape ``(4 | 8 | 0, 3)``, optical frame."""
+    flat = is_flat(found.label)
+    if found.footprint is None or plane is None:
+        rectangle = flat_outline(found.points) if flat else None
+        return np.zeros((0, 3)) if rectangle is None else rectangle
+    box = plane.to_optical(corners(found))
+    return box[_AROUND] if flat else box
 
 
 def _valid_ratio(geometry: FrameGeometry, region_id: int) -> float:

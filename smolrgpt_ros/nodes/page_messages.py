@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import Point
 from visualization_msgs.msg import Marker, MarkerArray
 
 from smolrgpt_ros.msg import Region, RegionArray
@@ -14,10 +16,12 @@ from smolrgpt_ros.page.objects import SceneObject, Vector
 from smolrgpt_ros.page.state import Line
 from smolrgpt_ros.ros.convert.messages import mask_of
 from smolrgpt_ros.ros.convert.time import seconds
-from smolrgpt_ros.ros.view.marker_shapes import color_of
+from smolrgpt_ros.ros.view.marker_shapes import box_corners, color_of
 
-#: Lines of a rectangle on the floor; a box has twelve.
-_SIDES = 4
+#: Points of the sides of a rectangle on the floor.
+_OF_RECTANGLE = 8
+#: Which points of a box's edges are its corners, in order.
+_BOX_CORNERS = box_corners()
 
 
 def objects_of(array: RegionArray) -> tuple[SceneObject, ...]:
@@ -47,12 +51,23 @@ def _known(x: float, y: float, z: float) -> Vector | None:
 
 
 def outlines_of(markers: MarkerArray) -> dict[int, tuple[Vector, ...]]:
-    """Corners of the rectangles on the floor, by region id."""
+    """Corners of the fitted shapes of regions by id, see :class:`.objects.SceneObject`.
+
+    What is not fitted, for want of a floor, is drawn about its place: it is left out.
+    """
     return {
-        int(marker.id): tuple((p.x, p.y, p.z) for p in marker.points[::2])
+        int(marker.id): tuple((p.x, p.y, p.z) for p in _corners(marker.points))
         for marker in markers.markers
-        if marker.ns == "regions" and len(marker.points) == 2 * _SIDES
+        if marker.ns == "regions" and marker.pose.position == Point()
     }
+
+
+def _corners(points: Sequence[Point]) -> list[Point]:
+    """Each corner once, in order: that of the first ends of a rectangle's sides, that of a box's
+    edges (see ``ros.view.marker_shapes``)."""
+    if len(points) == _OF_RECTANGLE:
+        return list(points[::2])
+    return [points[i] for i in _BOX_CORNERS]
 
 
 def lines_of(markers: MarkerArray) -> tuple[Line, ...]:

@@ -12,7 +12,9 @@ from smolrgpt_ros.scene.region import region_name
 #: x, y, z, metres, in the camera's optical frame (x right, y down, z ahead).
 Vector = tuple[float, float, float]
 #: Least side of a box that is drawn, metres: a surface seen edge-on has none.
-_LEAST_M = 0.02
+LEAST_M = 0.02
+#: Corners of fitted shapes.
+_OF_RECTANGLE, _OF_BOX = 4, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +27,11 @@ class SceneObject:
         score: of the detector, 0 to 1; NaN where none scored it.
         position: of the object's middle; ``None`` where depth could not place it.
         size: extent of the visible surface along the frame's axes, metres; ``None`` likewise.
+            Drawn where no shape is fitted.
         age_s: since it was last seen, seconds; 0: it is in this picture.
-        outline: corners of its rectangle on the floor, in order; empty for what stands.
+        outline: corners of its fitted shape, that of its answers: four, in order, of a rectangle on
+            the floor; eight of a box, number ``4 z + 2 x + y`` at its ends 0 and 1, z upwards.
+            Empty where none is fitted.
     """
 
     id: int
@@ -56,11 +61,21 @@ class SceneObject:
         return "seen" if math.isnan(self.score) else f"seen, {self.score:.0%}"
 
     @property
+    def is_flat(self) -> bool:
+        """Whether it is known as a rectangle on the floor."""
+        return len(self.outline) == _OF_RECTANGLE
+
+    @property
+    def is_box(self) -> bool:
+        """Whether it is known as a box on the floor."""
+        return len(self.outline) == _OF_BOX
+
+    @property
     def drawn_size(self) -> Vector | None:
         """``size`` with no side too thin to be drawn."""
         if self.size is None:
             return None
-        x, y, z = (max(side, _LEAST_M) for side in self.size)
+        x, y, z = (max(side, LEAST_M) for side in self.size)
         return x, y, z
 
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 from nicegui import events, ui
 
 from smolrgpt_ros.rendering.palette import Color, label_color
 
-from .objects import SceneObject, Vector
+from .objects import LEAST_M, SceneObject, Vector
 from .state import PageState
 from .upright import Upright, upright_of
 
@@ -115,12 +116,34 @@ class SpaceView:
 
 def _shape(item: SceneObject, space: Upright) -> tuple[object, ...]:
     """What an object looks like: its kind, its places and sizes, its rotation."""
-    if item.outline:
-        return "floor", tuple(space.apply(corner) for corner in item.outline)
+    corners = tuple(space.apply(corner) for corner in item.outline)
+    if item.is_flat:
+        return "floor", corners
+    if item.is_box:
+        return "box", *box_of(corners)
     assert item.position is not None
     size = item.drawn_size or (0.2, 0.2, 0.2)
     rotation = tuple(map(tuple, space.rotation.tolist()))
     return "box", space.apply(item.position), size, rotation
+
+
+def box_of(corners: tuple[Vector, ...]) -> tuple[Vector, Vector, tuple[Vector, ...]]:
+    """Middle, sides and rotation of a box.
+
+    Args:
+        corners: eight, as of :attr:`.objects.SceneObject.outline`.
+    """
+    spots = np.array(corners)
+    sides = spots[[2, 1, 4]] - spots[0]  # x, y, z
+    lengths = np.linalg.norm(sides, axis=1)
+    middle, size = spots.mean(axis=0).tolist(), np.maximum(lengths, LEAST_M).tolist()
+    rotation = (sides / np.maximum(lengths, 1e-6)[:, None]).T
+    return _vector(middle), _vector(size), tuple(_vector(row) for row in rotation.tolist())
+
+
+def _vector(values: list[float]) -> Vector:
+    x, y, z = values
+    return x, y, z
 
 
 def is_like(a: object, b: object) -> bool:

@@ -13,8 +13,6 @@ from .objects import SceneObject, Vector
 
 #: The image's upward direction, where no floor is known.
 _IMAGE_UP = np.array([0.0, -1.0, 0.0])
-#: Fewest objects whose undersides make a floor.
-_FEWEST = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +41,24 @@ class Upright:
 
 
 def upright_of(objects: Sequence[SceneObject]) -> Upright:
-    """The space over the floor that the outlines of flat objects lie in.
+    """The space over the floor that fitted shapes stand and lie on.
 
     Args:
-        objects: in view. Without a flat one among them, up is the image's, and the camera is the
+        objects: in view. Without a fitted one among them, up is the image's, and the camera is the
             origin.
     """
-    outlines = [np.array(item.outline) for item in objects if len(item.outline) >= _FEWEST]
-    if not outlines:
+    flat = [np.array(item.outline) for item in objects if item.is_flat]
+    boxes = [np.array(item.outline) for item in objects if item.is_box]
+    if not flat and not boxes:
         return Upright(_facing(_IMAGE_UP), 0.0)
-    normals = [_normal(corners) for corners in outlines]
-    up = np.mean(normals, axis=0)
+    ups = [_normal(corners) for corners in flat] or [box[4] - box[0] for box in boxes]
+    up = np.sum(ups, axis=0)
     up /= np.linalg.norm(up)
-    heights = [float(-(corners @ up).mean()) for corners in outlines]
-    return Upright(_facing(up), float(np.median(heights)))
+    if flat:
+        height = np.median([-(corners @ up).mean() for corners in flat])
+    else:  # of boxes, some stand on others
+        height = max(-(box[0] @ up) for box in boxes)
+    return Upright(_facing(up), float(height))
 
 
 def _normal(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,11 +6,14 @@ import math
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.geometry.region_poses import region_poses
+from smolrgpt_ros.geometry.observations import VerticalExtent
+from smolrgpt_ros.geometry.region_poses import outline_of, region_poses
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 
@@ -84,7 +87,7 @@ def test_the_extent_is_that_of_numpys_percentiles():
     assert place.size == pytest.approx(high - low, rel=1e-9)
 
 
-def test_a_buffer_has_the_corners_of_its_rectangle_and_others_have_none():
+def test_without_a_floor_a_buffer_has_a_rectangle_and_others_have_none():
     mask = np.zeros((120, 160), bool)
     mask[40:80, 60:100] = True
     regions = [Region(id=1, label="buffer", mask=mask), Region(id=2, label="pallet", mask=mask)]
@@ -94,3 +97,26 @@ def test_a_buffer_has_the_corners_of_its_rectangle_and_others_have_none():
     corners = np.array(poses[0].outline)
     np.testing.assert_allclose(np.abs(corners[:, :2]), 0.4, atol=0.06)
     np.testing.assert_allclose(corners[:, 2], 2.0, atol=1e-6)
+
+
+@pytest.mark.parametrize(("label", "number"), [("buffer", 4), ("pallet", 8)])
+def test_on_a_floor_the_outline_is_that_of_the_fitted_box(label, number):
+    """1.2 by 0.8 m at (1, 5) on the floor, turned by 30 degrees, 0.5 m high; the camera looks
+    level from 1.6 m."""
+    turn = math.radians(30.0)
+    axes = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    footprint = Footprint(np.array([1.0, 5.0]), axes, (1.2, 0.8), np.eye(2), (0.1, 0.1))
+    plane = Plane(np.array([0.0, -1.0, 0.0]), 1.6)
+    nothing = np.zeros((1, 3))
+    vertical = VerticalExtent(0.0, 0.5)
+    found = ObjectEstimate.on_floor(label, plane, footprint, vertical, (None, None), nothing, 1.0)
+    corners = outline_of(found, plane)
+    assert corners.shape == (number, 3)
+    # Right, ahead and up are x, z and 1.6 - y.
+    np.testing.assert_allclose(1.6 - corners[:4, 1], 0.0, atol=1e-9)
+    np.testing.assert_allclose(1.6 - corners[4:, 1], 0.5, atol=1e-9)
+    local = (corners[:4, [0, 2]] - [1.0, 5.0]) @ axes.T
+    np.testing.assert_allclose(np.abs(local), [[0.6, 0.4]] * 4, atol=1e-9)
+    if number == 4:  # around it: a side of 0.8 m comes before one of 1.2 m
+        sides = np.linalg.norm(np.diff(corners, axis=0), axis=1)
+        np.testing.assert_allclose(sides, [0.8, 1.2, 0.8], atol=1e-9)

@@ -18,7 +18,7 @@ from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light
 from smolrgpt_ros.page.layout import PageView
 from smolrgpt_ros.page.objects import SceneObject
-from smolrgpt_ros.page.scene import is_like
+from smolrgpt_ros.page.scene import box_of, is_like
 from smolrgpt_ros.page.state import (
     PageState,
     with_answer,
@@ -139,6 +139,24 @@ def test_lamps_say_what_diagnostics_say() -> None:
         await user.should_not_see("nothing yet")
 
     visit(look)
+
+
+def test_a_fitted_box_is_drawn_along_its_own_sides() -> None:
+    middle, size, rotation = box_of(
+        tuple(
+            (
+                1.0 + 0.6 * (i >> 1 & 1) - 1.6 * (i & 1),
+                2.0 + 0.8 * (i >> 1 & 1) + 1.2 * (i & 1),
+                3.0 * (i >> 2),
+            )
+            for i in range(8)
+        )
+    )
+    np.testing.assert_allclose(middle, (0.5, 3.0, 1.5))
+    np.testing.assert_allclose(size, (1.0, 2.0, 3.0))
+    np.testing.assert_allclose(
+        rotation, [[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]], atol=1e-9
+    )
 
 
 def test_movements_of_noise_are_not_drawn_anew() -> None:

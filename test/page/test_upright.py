@@ -47,3 +47,17 @@ def test_a_camera_that_looks_straight_down_has_a_direction_ahead() -> None:
     space = upright_of([flat(*corners)])
     assert space.height == pytest.approx(4.0)
     assert space.apply((0.5, -1.0, 4.0)) == pytest.approx((0.5, 1.0, 0.0))
+
+
+def box(x: float, ahead: float, bottom: float) -> SceneObject:
+    """1 m wide, 2 m deep, 3 m high, a corner at x, ahead, bottom."""
+    corners = tuple(
+        seen(x + (i >> 1 & 1), ahead + 2 * (i & 1), bottom + 3 * (i >> 2)) for i in range(8)
+    )
+    return SceneObject(3, "pallet", NOTHING, position=seen(x, ahead, bottom), outline=corners)
+
+
+def test_without_a_flat_one_boxes_show_the_floor_the_lowest_of_them() -> None:
+    space = upright_of([box(0.0, 4.0, 0.8), box(2.0, 5.0, 0.0)])
+    assert space.height == pytest.approx(3.0)
+    assert space.apply(seen(1.5, 4.0, 0.7)) == pytest.approx((1.5, 4.0, 0.7))

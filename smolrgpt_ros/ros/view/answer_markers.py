@@ -57,7 +57,7 @@ def answer_markers(
         view: the answer.
         header: of the image it is about; all is placed in its frame.
         regions: ``msg/Region`` by id, those of the answer that depth could place.
-        outlines: corners of flat ones by id.
+        outlines: corners of their shapes by id.
         places: of its words; those of the captions are taken first, then those of the marks.
         names: of regions by id.
 

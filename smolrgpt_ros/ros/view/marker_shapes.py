@@ -37,6 +37,9 @@ _EDGES = [
     for b in _CORNERS[i + 1 :]
     if sum(p != q for p, q in zip(a, b, strict=True)) == 1
 ]
+#: The same as numbers of corners; the sides of a rectangle.
+_BOX_EDGES = [(_CORNERS.index(a), _CORNERS.index(b)) for a, b in _EDGES]
+_SIDES = [(0, 1), (1, 2), (2, 3), (3, 0)]
 
 
 def box(
@@ -62,14 +65,26 @@ def extent(
     alpha: float,
     width: float,
 ) -> Marker:
-    """The rectangle of a region that lies on the floor, given its corners; else its box."""
+    """The shape of a region, given its corners (see ``RegionPose``): a rectangle on the floor or a
+    box; without them the extent of what is seen."""
     if not outline:
         return box(header, namespace, region, color, alpha, width)
     marker = new_marker(header, namespace, region.id, Marker.LINE_LIST, color, alpha)
     marker.scale.x = width
-    for start, end in zip(outline, [*outline[1:], outline[0]], strict=True):
-        marker.points += [Point(x=x, y=y, z=z) for x, y, z in (start, end)]
+    for edge in _SIDES if is_flat(outline) else _BOX_EDGES:
+        marker.points += [Point(**dict(zip("xyz", outline[i], strict=True))) for i in edge]
     return marker
+
+
+def box_corners() -> list[int]:
+    """Numbers of those points of a box's marker that are its corners, in order."""
+    ends = [corner for edge in _BOX_EDGES for corner in edge]
+    return [ends.index(corner) for corner in range(len(_CORNERS))]
+
+
+def is_flat(outline: Sequence[Corner]) -> bool:
+    """Whether corners are those of a rectangle on the floor."""
+    return len(outline) == len(_SIDES)
 
 
 def lines(

@@ -18,7 +18,7 @@ from smolrgpt_ros.scene.region import region_name
 
 from ..convert.time import duration_of
 from .answer_markers import answer_markers
-from .marker_shapes import Corner, above, below, distance_of, extent, has_position, text
+from .marker_shapes import Corner, above, below, distance_of, extent, has_position, is_flat, text
 from .word_places import WordPlaces
 
 #: Opacity of a region: without an answer, in the answer, a rival of it, any other one.
@@ -59,13 +59,14 @@ def markers_of(
         lifetime_s: after which RViz removes them when no newer ones come.
         answer: the last answer; ``None`` where there is none to show. Its regions stand where it
             measured them.
-        outlines: corners of flat regions by id, in the frame of the array.
+        outlines: corners of the shapes of regions by id, see ``RegionPose``, in the frame of the
+            array.
         field: of the camera, that words stay in; see :func:`.word_places.field_of_view`.
     """
     clear = Marker(header=array.header, action=Marker.DELETEALL)
     placed = {r.id: r for r in answer.regions if has_position(r)} if answer is not None else {}
     labels = {r.id: r.label for r in answer.regions} if answer is not None else {}
-    flat: dict[int, Sequence[Corner]] = {i: c for i, c in (outlines or {}).items() if c}
+    outlines = {} if outlines is None else outlines
     displayed = []
     for region in array.regions:
         if has_position(region):
@@ -76,15 +77,15 @@ def markers_of(
     # The names of what matters and is near get the best places.
     displayed.sort(key=lambda a: (-a[0], distance_of(a[1])))
     names = {
-        region.id: _name(array.header, region, alpha, flat.get(region.id, ()))
+        region.id: _name(array.header, region, alpha, outlines.get(region.id, ()))
         for alpha, region in displayed
     }
     places, markers = WordPlaces(field), list[Marker]()
     if answer is not None:
-        markers += answer_markers(answer.view, answer.header, placed, flat, places, names)
+        markers += answer_markers(answer.view, answer.header, placed, outlines, places, names)
     done = {marker.id for marker in markers if marker.ns == _NAMES}
     for alpha, region in displayed:
-        color, outline = label_color(region.label), flat.get(region.id, ())
+        color, outline = label_color(region.label), outlines.get(region.id, ())
         markers.append(extent(array.header, "regions", region, outline, color, alpha, _EDGE_M))
         if region.id not in done:
             markers += places.put([names[region.id]], region.position)
@@ -96,7 +97,7 @@ def markers_of(
 def _name(header: Header, region: Region, alpha: float, outline: Sequence[Corner]) -> Marker:
     words = f"{region_name(region.label, region.id)}\n{distance_of(region):.2f} m"
     # Of what lies on the floor below it: above stand the names of what stands there.
-    spot = below(region, 1.7) if outline else above(region, 1.7)
+    spot = below(region, 1.7) if is_flat(outline) else above(region, 1.7)
     name = text(header, _NAMES, region.id, words, label_color(region.label), spot)
     name.color.a = alpha
     return name

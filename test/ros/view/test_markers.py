@@ -13,6 +13,7 @@ from visualization_msgs.msg import Marker
 
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.msg import MeasuredValue, Region, RegionArray, SpatialAnswer
+from smolrgpt_ros.nodes.page_messages import outlines_of
 from smolrgpt_ros.rendering.palette import (
     DISAGREE_COLOR,
     GENERATED_COLOR,
@@ -540,6 +541,33 @@ def test_a_flat_region_is_its_rectangle_on_the_floor_with_its_name_below():
     assert drawn[::2] == list(OUTLINE) and drawn[1::2] == [*OUTLINE[1:], OUTLINE[0]]
     # Above the buffer stand the names of what stands in it.
     assert names[2].pose.position.y > 0.9 + 0.3 > 0.9 - 0.3 > names[3].pose.position.y
+
+
+#: A fitted box, 1 by 2 by 3 m, turned in the camera's frame: 1, 2 and 4 are its sides' ends.
+SIDES = np.array([[0.6, 0.8, 0.0], [-1.6, 1.2, 0.0], [0.0, 0.0, 3.0]])
+
+
+def fitted_corner(number):
+    ends = [number & 1, number >> 1 & 1, number >> 2]
+    x, y, z = (np.array([0.5, 0.4, 6.0]) + SIDES[[1, 0, 2]].T @ ends).tolist()
+    return x, y, z
+
+
+FITTED = tuple(map(fitted_corner, range(8)))
+
+
+def test_a_fitted_box_is_drawn_by_its_edges_and_read_back_from_them():
+    markers = markers_of(array(region(3, 0.5), region(4, 2.0)), 2.0, None, {3: FITTED, 2: OUTLINE})
+    drawn = named(markers, "regions")[3]
+    points = np.array([spot(point) for point in drawn.points])
+    lengths = np.linalg.norm(points[1::2] - points[::2], axis=1)
+    assert sorted(lengths.round(6)) == [1.0] * 4 + [2.0] * 4 + [3.0] * 4
+    assert spot(drawn.pose.position) == (0.0, 0.0, 0.0)
+    flat = markers_of(array(region(2, 0.0, label="buffer")), 2.0, None, {2: OUTLINE})
+    read = outlines_of(markers) | outlines_of(flat)
+    assert set(read) == {2, 3}, "4 has no fitted shape"
+    np.testing.assert_allclose(read[3], FITTED, atol=1e-9)
+    assert read[2] == OUTLINE
 
 
 def test_a_ring_around_a_flat_region_is_its_rectangle():
