@@ -196,6 +196,8 @@ def _simple(value: q.Condition) -> str:
 
 def _compared(value: q.Compared) -> str:
     key, than = value.key, value.comparison.value
+    if isinstance(value.value, q.Quantity):
+        return f"{than} ({quantity(value.value)}) as {_of_each(key)}"
     if isinstance(key, q.DistanceTo):
         if isinstance(value.value, float | int):
             return f"{than} {number(value.value)} m from {any_one(key.target)}"
@@ -239,6 +241,8 @@ def quantity(value: q.Quantity) -> str:
     if isinstance(value, q.Route):
         stops = " to ".join(one(stop) for stop in value.stops[1:])
         return f"the length of the way from {one(value.stops[0])} to {stops}"
+    if isinstance(value, q.Ratio):
+        return f"the ratio of ({quantity(value.first)}) to ({quantity(value.second)})"
     kind = "absolute difference" if value.absolute else "difference"
     return f"the {kind} between ({quantity(value.first)}) and ({quantity(value.second)})"
 
@@ -269,7 +273,7 @@ def proposition(value: q.Proposition) -> str:
         return f"Are {many(value.subject)} in the same one of {many(value.places)}"
     second = value.second
     than = number(second) if isinstance(second, float | int) else f"({quantity(second)})"
-    if isinstance(second, float | int) and not isinstance(value.first, q.Count):
+    if isinstance(second, float | int) and not isinstance(value.first, q.Count | q.Ratio):
         than += " m"
     return f"Is ({quantity(value.first)}) {value.comparison.value} {than}"
 
@@ -315,6 +319,13 @@ def _(question: q.Each) -> str:
 
 
 @_sentence.register
+def _(question: q.Table) -> str:
+    columns = " and the ".join(f"({_of_each(key)})" for key in question.keys)
+    unit = UNITS[question.unit]
+    return f"What are the {columns} of each of {many(question.selection)}{unit}?"
+
+
+@_sentence.register
 def _(question: q.Pair) -> str:
     how = "closest together" if question.extreme is q.Extreme.LEAST else "farthest apart"
     of = "" if isinstance(question.selection, q.OfClass) else "of "
@@ -344,3 +355,14 @@ def _(question: q.WhereIs) -> str:
 @_sentence.register
 def _(question: q.Dimensions) -> str:
     return f"What are the dimensions of {one(question.of)}{UNITS[question.unit]}?"
+
+
+@_sentence.register
+def _(question: q.ClassOf) -> str:
+    return f"What class is {one(question.of)}?"
+
+
+@_sentence.register
+def _(question: q.Conditional) -> str:
+    then, otherwise = _sentence(question.then), _sentence(question.otherwise)
+    return f"If ({proposition(question.condition)}), then ({then}), otherwise ({otherwise})"

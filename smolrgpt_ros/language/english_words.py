@@ -13,6 +13,8 @@ UNITS = {
     q.Unit.FOOT: " in feet",
     q.Unit.YARD: " in yards",
     q.Unit.INCH: " in inches",
+    q.Unit.LITRE: " in litres",
+    q.Unit.PERCENT: " in per cent",
 }
 SUPERLATIVES = {
     (q.Dimension.HEIGHT, q.Extreme.MOST): "tallest",
@@ -25,6 +27,10 @@ SUPERLATIVES = {
     (q.Dimension.SIZE, q.Extreme.LEAST): "smallest",
     (q.Dimension.ELEVATION, q.Extreme.MOST): "most elevated",
     (q.Dimension.ELEVATION, q.Extreme.LEAST): "least elevated",
+    (q.Dimension.TOP, q.Extreme.MOST): "highest reaching",
+    (q.Dimension.TOP, q.Extreme.LEAST): "lowest reaching",
+    (q.Dimension.FOOTPRINT, q.Extreme.MOST): "most extensive",
+    (q.Dimension.FOOTPRINT, q.Extreme.LEAST): "least extensive",
 }
 COLUMNS = {
     q.Extreme.LEAST: "leftmost",

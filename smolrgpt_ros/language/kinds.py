@@ -19,6 +19,8 @@ _SIZES = {
     q.Dimension.HEIGHT: Kind.HEIGHT,
     q.Dimension.LENGTH: Kind.LENGTH,
     q.Dimension.ELEVATION: Kind.ELEVATION,
+    q.Dimension.TOP: Kind.ELEVATION,
+    q.Dimension.FOOTPRINT: Kind.SIZE,
     q.Dimension.SIZE: Kind.SIZE,
 }
 _RELATIONS = {
@@ -32,7 +34,7 @@ _RELATIONS = {
 
 
 def kind_of(question: q.Question) -> Kind:
-    """The kind of a question."""
+    """The kind of a question; of a conditional one, that of its first question."""
     match question:
         case q.HowMuch(q.Distance(mode=mode)):
             return _MODES[mode]
@@ -50,7 +52,7 @@ def kind_of(question: q.Question) -> Kind:
             return Kind.LIST
         case q.Order():
             return Kind.ORDER
-        case q.Each():
+        case q.Each() | q.Table():
             return Kind.EACH
         case q.Pair():
             return Kind.PAIR
@@ -64,5 +66,9 @@ def kind_of(question: q.Question) -> Kind:
             return Kind.WHERE
         case q.Dimensions():
             return Kind.DIMENSIONS
+        case q.ClassOf():
+            return Kind.TEXT
+        case q.Conditional(then=then):
+            return kind_of(then)
         case _:
             assert_never(question)

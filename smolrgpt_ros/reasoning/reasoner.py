@@ -26,7 +26,7 @@ from .answer import DEFAULT_POLICY, POLICIES, SpatialAnswer, agree
 from .completeness import completeness
 from .engine_protocol import Engine
 from .measuring.answer_text import answer_text
-from .measuring.evaluation import Evaluation
+from .measuring.evaluation import Evaluation, answered_question
 from .measuring.evaluator import evaluate, locate
 from .measuring.picture_sides import sides_caveat
 from .suggested_view import suggested_view
@@ -124,7 +124,7 @@ class SpatialReasoner:
         if self._engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             sentence = _generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
-        kind = kind_of(grounding.question)
+        kind = kind_of(answered_question(grounding.question, measured))
         read = _read(grounding, sentence)
         about = prompt.region_ids
         if not prompt.text:

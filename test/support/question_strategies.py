@@ -60,6 +60,10 @@ def conditions(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Con
             q.Compared, inner.map(q.Holding), COMPARISONS,
             st.one_of(st.integers(0, 9).map(float), ENDS),
         ),
+        st.builds(
+            q.Compared, st.one_of(ENDS.map(q.DistanceTo), DIMENSIONS.map(q.SizeOf)), COMPARISONS,
+            st.builds(q.Mean, inner, DIMENSIONS.map(q.SizeOf)),
+        ),
     )  # fmt: skip
     negated = st.one_of(simple, simple.map(q.negated))
     several = st.lists(negated, min_size=2, max_size=3, unique=True).map(tuple)
@@ -100,7 +104,11 @@ LEAVES = st.one_of(
     st.builds(q.Mean, SELECTIONS, keys(SELECTIONS)),
     st.lists(ENDS, min_size=3, max_size=4).map(lambda stops: q.Route(tuple(stops))),
 )
-QUANTITIES = st.one_of(LEAVES, st.builds(q.Difference, LEAVES, LEAVES, st.booleans()))
+QUANTITIES = st.one_of(
+    LEAVES,
+    st.builds(q.Difference, LEAVES, LEAVES, st.booleans()),
+    st.builds(q.Ratio, LEAVES, LEAVES),
+)
 PROPOSITIONS = st.one_of(
     SELECTIONS.map(q.Exists),
     st.builds(q.Holds, SELECTIONS, conditions(SELECTIONS)),
@@ -108,17 +116,34 @@ PROPOSITIONS = st.one_of(
     st.builds(q.SamePlace, SELECTIONS, SELECTIONS),
     st.builds(q.Compares, LEAVES, COMPARISONS, st.one_of(LEAVES, LENGTHS)),
 )
-UNITS = st.sampled_from(q.Unit)
-QUESTIONS = st.one_of(
+UNITS = st.sampled_from([u for u in q.Unit if u not in (q.Unit.LITRE, q.Unit.PERCENT)])
+VOLUME = q.SizeOf(q.Dimension.SIZE)
+PLAIN = st.one_of(
     st.builds(q.HowMuch, QUANTITIES, UNITS),
+    st.builds(q.HowMuch, st.builds(q.Total, SELECTIONS, st.just(VOLUME)), st.just(q.Unit.LITRE)),
+    st.builds(q.HowMuch, st.builds(q.Ratio, LEAVES, LEAVES), st.just(q.Unit.PERCENT)),
     SELECTIONS.map(q.Which),
     SELECTIONS.map(q.Listing),
     st.builds(q.Order, SELECTIONS, keys(SELECTIONS), st.booleans()),
     st.builds(q.Each, SELECTIONS, keys(SELECTIONS), UNITS),
+    st.builds(q.Each, SELECTIONS, st.just(VOLUME), st.just(q.Unit.LITRE)),
+    st.builds(
+        q.Table,
+        SELECTIONS,
+        st.lists(
+            st.one_of(ENDS.map(q.DistanceTo), st.sampled_from(q.Dimension).map(q.SizeOf)).filter(
+                lambda key: key not in (VOLUME, q.SizeOf(q.Dimension.FOOTPRINT))
+            ),
+            min_size=2, max_size=3, unique=True,
+        ).map(tuple),
+        UNITS,
+    ),
     st.builds(q.Pair, SELECTIONS, st.sampled_from([q.Extreme.LEAST, q.Extreme.MOST])),
     PROPOSITIONS.map(q.Whether),
     st.builds(q.Relation, st.sampled_from(q.RelationKind), SINGLE, SINGLE),
     st.builds(q.Direction, SINGLE, SINGLE),
     SINGLE.map(q.WhereIs),
     st.builds(q.Dimensions, SINGLE, UNITS),
+    SINGLE.map(q.ClassOf),
 )
+QUESTIONS = st.one_of(PLAIN, st.builds(q.Conditional, PROPOSITIONS, PLAIN, PLAIN))

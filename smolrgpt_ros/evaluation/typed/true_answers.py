@@ -58,6 +58,13 @@ class TrueAnswers(TrueSelections):
                 length, width, height = self.seen[item].item.size
                 sides = (max(length, width), min(length, width))
                 return sides if self.seen[item].flat else (*sides, height)
+            case q.Table(selection, keys):
+                columns = [self.table(selection, key) for key in keys]
+                return tuple(column[i] for i in columns[0] for column in columns)
+            case q.ClassOf(of):
+                return self.seen[self.region(self.one(of))].item.label
+            case q.Conditional(condition, then, otherwise):
+                return self.answer(then if self.whether(condition) else otherwise)
 
     def table(self, selection: q.Selection, key: q.Key) -> dict[int, float]:
         ids = self.candidates(selection, key)
@@ -170,3 +177,7 @@ class TrueAnswers(TrueSelections):
             case q.Difference(first, second, absolute):
                 found = self.quantity(first) - self.quantity(second)
                 return abs(found) if absolute else found
+            case q.Ratio(first, second):
+                if (least := self.quantity(second)) == 0:
+                    raise Refused
+                return self.quantity(first) / least

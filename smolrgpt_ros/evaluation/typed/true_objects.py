@@ -81,6 +81,8 @@ class TrueObjects:
         if dimension is q.Dimension.ELEVATION:
             return item.up - height / 2
         self.well_seen(region_id)
+        if dimension is q.Dimension.TOP:
+            return item.up + height / 2
         match dimension:
             case q.Dimension.HEIGHT:
                 return height
@@ -90,6 +92,8 @@ class TrueObjects:
                 return item.side
             case q.Dimension.LENGTH:
                 return max(length, width)
+            case q.Dimension.FOOTPRINT:
+                return length * width
             case _:
                 return length * width * (1.0 if item.flat else height)
 

@@ -158,9 +158,19 @@ class TrueSelections(TrueObjects):
             raise Itself
         return any(found)
 
+    def quantity(self, quantity: q.Quantity) -> float | int:
+        """The value of a quantity, see ``TrueAnswers``."""
+        raise NotImplementedError
+
     def compares(
-        self, key: q.Key, comparison: q.Comparison, value: float | q.Selection, end: End
+        self,
+        key: q.Key,
+        comparison: q.Comparison,
+        value: float | q.Selection | q.Quantity,
+        end: End,
     ) -> bool:
+        if isinstance(value, q.Quantity):
+            return self.compares(key, comparison, self.quantity(value), end)
         if isinstance(value, (int, float)):
             number = self.key(key, end)
             return self.compared(number, comparison, value, self.least(key, number, value))

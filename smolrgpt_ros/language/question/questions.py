@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .selections import Condition, Key, Selection
+from .selections import Condition, Key, Selection, SizeOf
 from .words import Comparison, Dimension, Extreme, Mode, RelationKind, Unit
 
 
@@ -65,7 +65,15 @@ class Difference:
     absolute: bool = False
 
 
-Quantity = Distance | Size | Count | Total | Mean | Route | Difference
+@dataclass(frozen=True)
+class Ratio:
+    """How many times the second number the first is."""
+
+    first: Quantity
+    second: Quantity
+
+
+Quantity = Distance | Size | Count | Total | Mean | Route | Difference | Ratio
 
 
 # -- propositions --------------------------------------------------------------------------------
@@ -119,10 +127,22 @@ Proposition = Exists | Holds | Compares | Same | SamePlace
 
 @dataclass(frozen=True)
 class HowMuch:
-    """Asks for a number; ``unit`` is the one it is to be written in."""
+    """Asks for a number; ``unit`` is the one it is to be written in.
+
+    Raises:
+        ValueError: for litres of what is no volume, and a per cent of what is no ratio.
+    """
 
     quantity: Quantity
     unit: Unit = Unit.METRE
+
+    def __post_init__(self) -> None:
+        match self.quantity:
+            case Size(_, dimension) | Total(_, SizeOf(dimension)) | Mean(_, SizeOf(dimension)):
+                volume = dimension is Dimension.SIZE
+            case _:
+                volume = False
+        _check_unit(self.unit, volume, isinstance(self.quantity, Ratio))
 
 
 @dataclass(frozen=True)
@@ -150,11 +170,28 @@ class Order:
 
 @dataclass(frozen=True)
 class Each:
-    """Asks for a number of each object of a selection."""
+    """Asks for a number of each object of a selection; units as of :class:`HowMuch`."""
 
     selection: Selection
     key: Key
     unit: Unit = Unit.METRE
+
+    def __post_init__(self) -> None:
+        _check_unit(self.unit, self.key == SizeOf(Dimension.SIZE))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Asks for several numbers of each object of a selection, two or more, all in one unit."""
+
+    selection: Selection
+    keys: tuple[Key, ...]
+    unit: Unit = Unit.METRE
+
+    def __post_init__(self) -> None:
+        if len(set(self.keys)) < max(len(self.keys), 2):
+            raise ValueError("a table has two columns or more, each another one")
+        _check_unit(self.unit)
 
 
 @dataclass(frozen=True)
@@ -203,8 +240,41 @@ class Dimensions:
     of: Selection
     unit: Unit = Unit.METRE
 
+    def __post_init__(self) -> None:
+        _check_unit(self.unit)
 
-Question = (
-    HowMuch | Which | Listing | Order | Each | Pair | Whether | Relation | Direction | WhereIs
-    | Dimensions
+
+@dataclass(frozen=True)
+class ClassOf:
+    """Asks for the class of an object."""
+
+    of: Selection
+
+
+Plain = (
+    HowMuch | Which | Listing | Order | Each | Table | Pair | Whether | Relation | Direction
+    | WhereIs | Dimensions | ClassOf
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """Asks one question where a proposition is true, and another one where it is not."""
+
+    condition: Proposition
+    then: Plain
+    otherwise: Plain
+
+    def __post_init__(self) -> None:
+        if isinstance(self.then, Conditional) or isinstance(self.otherwise, Conditional):
+            raise ValueError("a condition within a condition cannot be asked")
+
+
+Question = Plain | Conditional
+
+
+def _check_unit(unit: Unit, volume: bool = False, ratio: bool = False) -> None:
+    if unit is Unit.LITRE and not volume:
+        raise ValueError("only volumes are given in litres")
+    if unit is Unit.PERCENT and not ratio:
+        raise ValueError("only a ratio is given in per cent")

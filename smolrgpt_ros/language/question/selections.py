@@ -4,8 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .words import Comparison, Dimension, Extreme, LoadState, Side
+
+if TYPE_CHECKING:
+    from .questions import Quantity
 
 
 @dataclass(frozen=True)
@@ -181,11 +185,18 @@ class NextTo:
 
 @dataclass(frozen=True)
 class Compared:
-    """A number of the object compared with a number (metres, a count), or with another object's."""
+    """A number of the object compared with another one.
+
+    Args:
+        key: of the object.
+        comparison: with the value.
+        value: a number (metres, a count), an object whose own number counts, or a quantity: "taller
+            than the pallets are on average".
+    """
 
     key: Key
     comparison: Comparison
-    value: float | Selection
+    value: float | Selection | Quantity
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ class Dimension(Enum):
     LENGTH = "length"
     SIZE = "size"
     ELEVATION = "height above the floor"
+    TOP = "height of the top above the floor"
+    FOOTPRINT = "footprint"
 
 
 class Mode(Enum):
@@ -75,7 +77,7 @@ class RelationKind(Enum):
 
 
 class Unit(Enum):
-    """Unit in which a length is written; values are metres whatever it is."""
+    """Unit in which a number is written; values are metres and ratios whatever it is."""
 
     METRE = "m"
     CENTIMETRE = "cm"
@@ -83,3 +85,5 @@ class Unit(Enum):
     FOOT = "ft"
     YARD = "yd"
     INCH = "in"
+    LITRE = "L"
+    PERCENT = "%"

@@ -11,7 +11,7 @@ from .conditions import excepting, held_by, inside_only
 from .noun_phrases import where
 from .parser import Mismatch
 from .quantities import distance, exists, how_many, length, listing
-from .references import It, Such, class_of
+from .references import It, Such, class_of, referring_to
 from .superlatives import Unsaid, with_target
 
 
@@ -116,6 +116,37 @@ def followed(choice: q.Question, question: Any) -> Any:
     if not isinstance(choice, q.Which) or It() not in q.parts_of(question):
         raise Mismatch("the second question does not take up what the first one chooses")
     return about(choice.selection, question)
+
+
+def conditional(condition: object, then: Any, otherwise: Any = None) -> q.Conditional:
+    """ "If pallet 4 is the taller one, how far is it, else how far is pallet 7".
+
+    Pronouns of the two questions stand for what the condition is about. Without a second one, the
+    answer is whether the condition holds, where it does not.
+
+    Raises:
+        Mismatch: if the condition is no proposition.
+    """
+    if not isinstance(condition, q.Whether):
+        raise Mismatch("a condition is what yes or no answers")
+    subject = _subject_of(condition.proposition)
+    branches = [
+        condition if branch is None else referring_to(branch, subject) if subject else branch
+        for branch in (then, otherwise)
+    ]
+    return q.Conditional(condition.proposition, *branches)
+
+
+def _subject_of(proposition: q.Proposition) -> q.Selection | None:
+    """What a condition is about, and a pronoun behind it stands for."""
+    match proposition:
+        case q.Holds(subject) | q.Same(subject) | q.Compares(q.Size(subject)):
+            return subject
+        case q.Compares(q.Distance(q.Camera(), subject) | q.Distance(subject)):
+            return subject
+        case q.Exists(q.Where() as selection):
+            return selection
+    return None
 
 
 def counting(question: q.Question) -> q.HowMuch:

@@ -207,6 +207,36 @@ def aggregate(
     raise Mismatch("only lengths have a largest or smallest one that is measured")
 
 
+def tabled(
+    selection: q.Selection,
+    first: q.Key,
+    others: tuple[q.Key, ...],
+    unit: q.Unit | None = None,
+) -> q.Table:
+    """Several numbers of each object: "a table with height and distance of each pallet".
+
+    Raises:
+        Mismatch: for numbers of several units.
+    """
+    keys = tuple(dict.fromkeys((first, *others)))
+    if len(keys) == 1:
+        raise Mismatch("the columns of the table are the same")
+    if len({_unit_of(key) for key in keys}) > 1:
+        raise Mismatch("the numbers of a table have one unit; ask for each of them", True)
+    return q.Table(selection, keys, unit or q.Unit.METRE)
+
+
+def _unit_of(key: q.Key) -> str:
+    match key:
+        case q.SizeOf(q.Dimension.SIZE):
+            return "m3"
+        case q.SizeOf(q.Dimension.FOOTPRINT):
+            return "m2"
+        case q.DistanceTo() | q.SizeOf():
+            return "m"
+    return type(key).__name__
+
+
 def each(selection: q.Selection, key: q.Key, unit: q.Unit | None = None) -> q.Each:
     """A number of each object."""
     return q.Each(selection, key, unit or q.Unit.METRE)

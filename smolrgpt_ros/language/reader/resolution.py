@@ -128,9 +128,13 @@ def _check_nearest_to_each(meaning: Any, view: View) -> None:
         QueryError: BAD_QUESTION, where more than one could be the nearest.
     """
     for part in q.parts_of(meaning):
-        if not isinstance(part, q.Each | q.Mean | q.Total | q.Order | q.Compared | q.Ranked):
+        if isinstance(part, q.Table):
+            keys = part.keys
+        elif isinstance(part, q.Each | q.Mean | q.Total | q.Order | q.Compared | q.Ranked):
+            keys = (part.key,)
+        else:
             continue
-        for end in q.parts_of(part.key):
+        for end in (end for key in keys for end in q.parts_of(key)):
             if not isinstance(end, q.Ranked) or Unsaid() not in q.parts_of(end.key):
                 continue
             if not isinstance(end.of, q.OfClass) or len(view.ids_of(end.of.label)) > 1:

@@ -20,10 +20,17 @@ def normal_form(question: q.Question) -> q.Question:
             first = _of(key, subject)
             if first is None:
                 return question
-            second = value if isinstance(value, float | int) else _of(key, value)
-            assert second is not None
-            return q.Whether(q.Compares(first, comparison, second))
+            return q.Whether(q.Compares(first, comparison, _value(key, value)))
     return question
+
+
+def _value(key: q.Key, value: float | q.Selection | q.Quantity) -> float | q.Quantity:
+    """What the number of an object is compared with."""
+    if isinstance(value, float | int | q.Quantity):
+        return value
+    of = _of(key, value)
+    assert of is not None
+    return of
 
 
 def _is_one(selection: q.Selection) -> bool:
@@ -92,6 +99,8 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
                 return (type(part), quantity)
             case q.Each(selection, key):
                 return (q.Each, selection, key)
+            case q.Table(selection, keys):
+                return (q.Table, selection, frozenset(keys))
             case q.Which(selection) | q.Listing(selection):
                 return (q.Listing, selection)
         return part
@@ -105,9 +114,7 @@ def _as_comparison(question: q.Question) -> q.Question:
         case q.Whether(q.Holds(q.OfClass() as subject, q.Compared(key, comparison, value))):
             first = _of(key, subject)
             if first is not None:
-                second = value if isinstance(value, float | int) else _of(key, value)
-                assert second is not None
-                return q.Whether(q.Compares(first, comparison, second))
+                return q.Whether(q.Compares(first, comparison, _value(key, value)))
     return normal_form(question)
 
 

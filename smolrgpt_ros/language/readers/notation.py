@@ -22,6 +22,14 @@ UNITS = {
     q.Unit.YARD: " in yd",
     q.Unit.INCH: " in inch",
 }
+DIMENSIONS = (
+    q.Dimension.HEIGHT,
+    q.Dimension.WIDTH,
+    q.Dimension.LENGTH,
+    q.Dimension.SIZE,
+    q.Dimension.ELEVATION,
+)
+"""The sizes that the notation has words for."""
 STRAIGHT_AHEAD = q.Compared(q.Bearing(), q.Comparison.LESS, 10.0)
 PAIRS = {q.Extreme.LEAST: "closest pair", q.Extreme.MOST: "farthest pair"}
 
@@ -83,7 +91,9 @@ class _Writer:
             case q.State(state):
                 yield f" {state.value}"
             case q.SizeOf(dimension):
-                yield f" {dimension.value}"
+                yield f" {_size(dimension)}"
+            case q.Compared(_, _, bound) if isinstance(bound, q.Quantity):
+                raise Inexpressible("the notation compares an object with objects and numbers")
             case q.Compared(q.Bearing(), comparison, float(bound)):
                 yield f" {comparison.value}("
                 yield " bearing"
@@ -129,8 +139,16 @@ class _Writer:
         yield f" {unit}"
 
     def _unit(self, unit: q.Unit) -> Iterator[str]:
+        if unit not in UNITS:
+            raise Inexpressible(f"the notation has no unit {unit.value}")
         if UNITS[unit]:
             yield UNITS[unit]
+
+
+def _size(dimension: q.Dimension) -> str:
+    if dimension not in DIMENSIONS:
+        raise Inexpressible(f"the notation has no word for the {dimension.value}")
+    return dimension.value
 
 
 def _call_of(value: object) -> tuple[object, ...]:
@@ -153,7 +171,7 @@ def _call_of(value: object) -> tuple[object, ...]:
         case q.Distance(first, second, mode):
             return mode.value, first, second
         case q.Size(of, dimension):
-            return dimension.value, of
+            return _size(dimension), of
         case q.Count(of):
             return "count", of
         case q.Total(of, key):
@@ -166,6 +184,8 @@ def _call_of(value: object) -> tuple[object, ...]:
             raise Inexpressible("the notation writes a difference with its sign")
         case q.Difference(first, second):
             return "difference", first, second
+        case q.Ratio() | q.Table() | q.ClassOf() | q.Conditional():
+            raise Inexpressible(f"the notation has no form for {type(value).__name__}")
     return _smaller(value)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from .. import question as q
-from .notation import ORDINALS, PAIRS, STRAIGHT_AHEAD, TAKES, UNITS, ranked_head
+from .notation import DIMENSIONS, ORDINALS, PAIRS, STRAIGHT_AHEAD, TAKES, UNITS, ranked_head
 
 REFUSAL = " refuse"
 LENGTH_UNITS = {" m": 1.0, " cm": 0.01, " mm": 0.001, " ft": 0.3048, " yd": 0.9144, " inch": 0.0254}
@@ -51,7 +51,7 @@ def notation_grammar(
     labels: Sequence[str],
     ids: Sequence[int],
     numbers: Sequence[str],
-    units: Sequence[q.Unit] = tuple(q.Unit),
+    units: Sequence[q.Unit] = tuple(UNITS),
 ) -> Grammar:
     """The grammar for one question.
 
@@ -148,7 +148,7 @@ def _add_numbers(add: Add) -> None:
         add("length", f"{{number}}{unit}", partial(_length, metres))
     for mode in q.Mode:
         add("quantity", f" {mode.value}({{selection}},{{selection}})", partial(_distance, mode))
-    for dimension in q.Dimension:
+    for dimension in DIMENSIONS:
         add("quantity", f" {dimension.value}({{selection}})", partial(q.Size, dimension=dimension))
         add("measure", f" {dimension.value}", partial(q.SizeOf, dimension))
     add("quantity", "{count}", _constant)

@@ -9,6 +9,7 @@ from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.language.question import (
     Bearing,
     Camera,
+    ClassOf,
     Column,
     Compares,
     Count,
@@ -30,10 +31,12 @@ from smolrgpt_ros.language.question import (
     Mode,
     Order,
     Pair,
+    Plain,
     Proposition,
     Quantity,
     Question,
     Ranked,
+    Ratio,
     Relation,
     Route,
     Same,
@@ -41,6 +44,7 @@ from smolrgpt_ros.language.question import (
     Selection,
     Size,
     SizeOf,
+    Table,
     Total,
     Unit,
     Where,
@@ -51,7 +55,7 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.language.vocabulary import plural_of
 from smolrgpt_ros.scene.region import region_name
 
-from .evaluation import Evaluation
+from .evaluation import Evaluation, answered_question
 from .number_wording import is_count, key_noun, length, quantity_noun, written
 from .wording import join, noun, one_phrase, phrase, predicate, reference, superlative
 
@@ -63,6 +67,8 @@ _SIZE_WORDS = {
     Dimension.LENGTH: "long",
     Dimension.SIZE: "large",
     Dimension.ELEVATION: "above the floor",
+    Dimension.TOP: "above the floor at its top",
+    Dimension.FOOTPRINT: "in footprint",
 }
 _BARE = str.maketrans({"(": None, ")": None})
 _RELATIONS = {
@@ -85,7 +91,12 @@ def answer_text(question: Question, evaluation: Evaluation, label_of: LabelOf) -
     """
     if evaluation.reason:
         return _sentence(evaluation.reason)
-    return _sentence(_Writer(evaluation, label_of).answer(question))
+    answered = answered_question(question, evaluation)
+    text = _Writer(evaluation, label_of).answer(answered)
+    if evaluation.holds is None or isinstance(answered, Whether):
+        return _sentence(text)
+    condition = "the condition holds" if evaluation.holds else "the condition does not hold"
+    return _sentence(f"{condition}: {text}")
 
 
 def _sentence(text: str) -> str:
@@ -99,7 +110,7 @@ class _Writer:
         self._found = evaluation
         self._label_of = label_of
 
-    def answer(self, question: Question) -> str:
+    def answer(self, question: Plain) -> str:
         """The sentence without capital and full stop."""
         ids = self._found.region_ids
         match question:
@@ -113,6 +124,8 @@ class _Writer:
                 return self._order(selection, key, descending)
             case Each(_, key, unit):
                 return self._each(key, unit)
+            case Table(_, keys, unit):
+                return self._columns(keys, unit)
             case Pair(selection, extreme):
                 what = "closest together" if extreme is Extreme.LEAST else "farthest apart"
                 gap = f": {self._number('m', Unit.METRE)}" if self._found.value is not None else ""
@@ -135,6 +148,8 @@ class _Writer:
                     for value, std, bound, word in parts
                 ]
                 return f"{self._name(ids[0])} is {join(sizes)}"
+            case ClassOf():
+                return f"region {ids[0]} is a {self._found.value}" if ids else "it is the camera"
 
     # -- numbers ----------------------------------------------------------------------------
 
@@ -160,6 +175,8 @@ class _Writer:
             case Difference(first, second, absolute=True):
                 both = f"{quantity_noun(first)} and {quantity_noun(second)}"
                 return f"{both} differ by {number}"
+            case Ratio(first, second):
+                return f"{quantity_noun(quantity)} is {number}"
             case Difference(first, second):
                 more = "less" if number.startswith("-") else "more"
                 than = f"{number.removeprefix('-')} {more} than {quantity_noun(second)}"
@@ -236,6 +253,24 @@ class _Writer:
             what = f"{what} to {self._end(key.target)}"
         return f"{what}: {self._table(unit)}"
 
+    def _columns(self, keys: Sequence[Key], unit: Unit) -> str:
+        found, rows = self._found, []
+        cells = list(zip(found.values, found.stds, found.lower_bounds, strict=True))
+        for row, region_id in enumerate(found.region_ids):
+            numbers = [
+                f"{self._column(key)} {_at_least(bound)}"
+                f"{written(value, std, found.unit, unit).translate(_BARE)}"
+                for key, (value, std, bound) in zip(
+                    keys, cells[row * len(keys) : (row + 1) * len(keys)], strict=True
+                )
+            ]
+            rows.append(f"{self._name(region_id)} ({', '.join(numbers)})")
+        return ", ".join(rows)
+
+    def _column(self, key: Key) -> str:
+        what = key_noun(key).removeprefix("the ")
+        return f"{what} to {self._end(key.target)}" if isinstance(key, DistanceTo) else what
+
     def _table(self, unit: Unit) -> str:
         found = self._found
         rows = zip(found.region_ids, found.values, found.stds, found.lower_bounds, strict=True)
@@ -275,7 +310,8 @@ class _Writer:
                 return f"{things} are {'' if yes else 'not '}{where}"
             case Compares(first, comparison, second):
                 given = f"{second:g}" if isinstance(second, (int, float)) else quantity_noun(second)
-                unit = " m" if isinstance(second, (int, float)) and not is_count(first) else ""
+                plain = is_count(first) or isinstance(first, Ratio)
+                unit = " m" if isinstance(second, (int, float)) and not plain else ""
                 verb = "is" if yes else "is not"
                 return f"{quantity_noun(first)} {verb} {comparison.value} {given}{unit}"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 from smolrgpt_ros.language.question import (
+    ClassOf,
     Column,
     Compared,
     Count,
@@ -20,8 +21,8 @@ from smolrgpt_ros.language.question import (
     Listing,
     Order,
     Pair,
+    Plain,
     Quantity,
-    Question,
     Ranked,
     Relation,
     RelationKind,
@@ -29,6 +30,7 @@ from smolrgpt_ros.language.question import (
     Side,
     Size,
     SizeOf,
+    Table,
     Where,
     WhereIs,
     Whether,
@@ -37,7 +39,7 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
-from .context import Context
+from .context import Context, SameObjectError
 from .evaluation import SURE, Evaluation
 from .floor_objects import CannotMeasure, End
 from .numbers import Number, chance_below, chance_positive, combined
@@ -68,7 +70,7 @@ _COMPARED_BY = {
 _LEAST_DIFFERENCE = 0.8413447460685429  # probability of a difference of one standard deviation
 
 
-def answer_of(question: Question, context: Context) -> Evaluation:
+def answer_of(question: Plain, context: Context) -> Evaluation:
     """The measured answer."""
     match question:
         case HowMuch(quantity):
@@ -81,6 +83,8 @@ def answer_of(question: Question, context: Context) -> Evaluation:
             return _order(context, selection, key, descending)
         case Each(selection, key):
             return _each(context, selection, key)
+        case Table(selection, keys):
+            return _columns(context, selection, keys)
         case Pair(selection, extreme):
             return _pair(context, selection, extreme)
         case Whether(proposition):
@@ -93,6 +97,8 @@ def answer_of(question: Question, context: Context) -> Evaluation:
             return _where_is(context, context.one(subject))
         case Dimensions(of):
             return _dimensions(context, context.one(of))
+        case ClassOf(of):
+            return _class(context, context.one(of))
 
 
 def _how_much(context: Context, quantity: Quantity) -> Evaluation:
@@ -107,10 +113,14 @@ def _how_much(context: Context, quantity: Quantity) -> Evaluation:
             context.doubt(f"the count could be another ({1 - certainty:.2f})")
         whole = round(value) if value == round(value) else value
         return found(context, whole, "count", amount.region_ids, certainty)
-    context.objects.require_scale()
+    if amount.unit != "ratio":
+        context.objects.require_scale()
+    if number.counts and number.certainty < SURE:
+        context.doubt(f"the counts could be others ({1 - number.certainty:.2f})")
     if isinstance(quantity, Size):
         number = context.objects.size(amount.region_ids[0], quantity.dimension, as_seen=True)
-    return length(context, number, amount.unit, amount.region_ids)
+    surely = number.certainty if number.counts else None
+    return length(context, number, amount.unit, amount.region_ids, surely)
 
 
 def _which(context: Context, selection: Selection) -> Evaluation:
@@ -141,6 +151,31 @@ def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
     if unit != "count":
         context.objects.require_scale()
     return table(context, ids, [_shown(key, i, context) for i in ids], unit, None)
+
+
+def _columns(context: Context, selection: Selection, keys: tuple[Key, ...]) -> Evaluation:
+    """Several numbers of each object; 0 for the distance of an object to itself."""
+    ids = context.members(selection)
+    if not ids:
+        raise none_fits(selection, context)
+    units = sorted({unit_of(key, ids, context) for key in keys})
+    if len(units) > 1:
+        raise QueryError(
+            Status.BAD_QUESTION,
+            f"the numbers of a table have one unit, found {', '.join(units)}; ask for each",
+        )
+    if units[0] != "count":
+        context.objects.require_scale()
+    numbers = [_cell(key, i, context) for i in ids for key in keys]
+    repeated = tuple(i for i in ids for _ in keys)
+    return replace(table(context, repeated, numbers, units[0], None), region_ids=ids)
+
+
+def _cell(key: Key, region_id: int, context: Context) -> Number:
+    try:
+        return _shown(key, region_id, context)
+    except SameObjectError:
+        return Number(0.0)
 
 
 def _shown(key: Key, region_id: int, context: Context) -> Number:
@@ -299,6 +334,13 @@ def _dimensions(context: Context, of: End) -> Evaluation:
         name = context.objects.name(of)
         context.doubt(f"the picture's border cuts {name}: its {join(cut)} may be more")
     return replace(table(context, (of,) * len(sizes), sizes, "m", None), region_ids=(of,))
+
+
+def _class(context: Context, of: End) -> Evaluation:
+    label = "camera" if of is None else context.objects.label(of)
+    if not label:
+        raise CannotMeasure(f"{context.objects.name(of)} has no class")
+    return found(context, label, "", regions_in((of,)))
 
 
 def _listed_by(selection: Selection) -> Key | None:

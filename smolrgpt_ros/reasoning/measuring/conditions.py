@@ -12,23 +12,28 @@ from smolrgpt_ros.language.question import (
     Beside,
     Between,
     Compared,
+    Comparison,
     Condition,
     DistanceTo,
     Inside,
+    Key,
     LoadState,
     NextTo,
     Not,
     OfClass,
     OnTop,
+    Quantity,
     Selection,
     SizeOf,
     State,
 )
+from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import carried, inside, loaded, rests_on
 from .context import Context, SameObjectError
 from .floor_objects import CannotMeasure, End, region_of
 from .numbers import IMPOSSIBLE, Number, chance_compared
+from .quantities import unit_of
 
 
 def chance_of(condition: Condition, end: End, context: Context) -> float:
@@ -113,6 +118,8 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
         if isinstance(key, (DistanceTo, SizeOf)):
             context.objects.require_scale()
         return chance_compared(context.number(key, end), comparison, Number(float(value)))
+    if isinstance(value, Quantity):
+        return _compared_with_amount(key, end, comparison, value, context)
 
     def number(of: End) -> Number:
         if isinstance(key, SizeOf):
@@ -123,6 +130,19 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
     for other in _others(value, end, context):
         chance *= chance_compared(number(end), comparison, number(other))
     return chance
+
+
+def _compared_with_amount(
+    key: Key, end: End, comparison: Comparison, value: Quantity, context: Context
+) -> float:
+    amount, own = context.amount(value), unit_of(key, (region_of(end),), context)
+    if amount.unit != own:
+        raise QueryError(
+            Status.BAD_QUESTION,
+            f"two numbers of one unit can be compared, found {own or 'a position'} "
+            f"and {amount.unit}",
+        )
+    return chance_compared(context.number(key, end), comparison, amount.number)
 
 
 def _belongs(selection: Selection, end: End, context: Context) -> float:

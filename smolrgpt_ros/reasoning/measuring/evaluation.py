@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smolrgpt_ros.language.answers import Value
+from smolrgpt_ros.language.question import Conditional, Plain, Question
 
 #: Below this probability an answer says what else could be meant or could be true.
 SURE = 0.8
@@ -21,7 +22,7 @@ class Evaluation:
             object was asked for; the distance of a closest or farthest pair. ``None`` for lists,
             orders, dimensions and "where is", and where depth cannot answer.
         unit: of ``value``, or of ``values``: ``"m"``, ``"m2"``, ``"m3"``, ``"count"``, ``"hour"``
-            of the clock, ``"deg"`` or ``""``.
+            of the clock, ``"deg"``, ``"ratio"`` or ``""``.
         std: standard deviation of ``value``, in its unit; ``None`` for counts, words and ids.
         std_systematic: share of ``std`` that all questions about the camera have in common: its
             calibration, the scale of its depth; ``None`` where ``std`` is.
@@ -30,14 +31,15 @@ class Evaluation:
             word is as given (1.0: certain); ``None`` where nothing is uncertain but a number.
         region_ids: the ends of a distance, the counted, chosen, listed or ordered objects, the
             pair. Of "where is": the object, then what it stands in or on.
-        values, stds: one for each of ``region_ids`` where each has a number. Of dimensions: length,
-            width and height; of a floor region no height. Of "where is": metres from the camera,
-            then hour of the clock.
+        values, stds: one for each of ``region_ids`` where each has a number; of a table, all of the
+            first region, then all of the next. Of dimensions: length, width and height; of a floor
+            region no height. Of "where is": metres from the camera, then hour of the clock.
         lower_bounds: whether each of ``values`` is the least it can be, likewise.
         valid_ratio: least share of pixels with depth among the regions used; ``None`` where no
             depth was needed.
         reason: one sentence why depth cannot answer; ``""`` with an answer.
         doubts: sentences that name what else is probable.
+        holds: of a conditional question, whether its condition does; ``None`` of others.
     """
 
     value: Value | bool | None = None
@@ -53,6 +55,7 @@ class Evaluation:
     std_systematic: float | None = None
     lower_bound: bool = False
     lower_bounds: tuple[bool, ...] = ()
+    holds: bool | None = None
 
     @property
     def answered(self) -> bool:
@@ -65,3 +68,10 @@ class Evaluation:
         if self.probability is None or not isinstance(self.value, bool):
             return self.probability
         return self.probability if self.value else 1.0 - self.probability
+
+
+def answered_question(question: Question, found: Evaluation) -> Plain:
+    """The question that was answered: of a conditional one, the one that its condition chose."""
+    if isinstance(question, Conditional):
+        return question.otherwise if found.holds is False else question.then
+    return question

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import (
     Condition,
+    Conditional,
     Exactly,
     Key,
     Quantity,
@@ -16,6 +18,7 @@ from smolrgpt_ros.language.question import (
     Selection,
     Union,
     Where,
+    Whether,
     Which,
 )
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -23,7 +26,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .answers import answer_of
 from .conditions import chance_of
 from .context import Amount, Selected
-from .evaluation import Evaluation
+from .evaluation import SURE, Evaluation, answered_question
 from .floor_objects import CannotMeasure, End
 from .numbers import Number
 from .quantities import amount_of, number_of
@@ -51,12 +54,37 @@ def evaluate(question: Question, geometry: FrameGeometry) -> Evaluation:
         QueryError: ``UNKNOWN_REGION`` where an object that the question names is not there, or
             several fit where one is needed; ``BAD_QUESTION`` where it contradicts itself.
     """
+    if isinstance(question, Conditional):
+        return _chosen_by_condition(question, geometry)
     evaluator = _Evaluator(geometry)
     try:
         geometry.prepare(sorted(regions_needed(question, evaluator)))
         return _plausible(answer_of(question, evaluator))
     except CannotMeasure as error:
         return Evaluation(reason=str(error), doubts=evaluator.doubts)
+
+
+def _chosen_by_condition(question: Conditional, geometry: FrameGeometry) -> Evaluation:
+    """The answer of one of two questions, as sure as the condition that chose it at most."""
+    asked = Whether(question.condition)
+    truth = evaluate(asked, geometry)
+    if not truth.answered:
+        return truth
+    truth = replace(truth, holds=truth.value is True)
+    taken = answered_question(question, truth)
+    if taken == asked:
+        return truth
+    found = evaluate(taken, geometry)
+    surely = 1.0 if truth.certainty is None else truth.certainty
+    probability = found.probability
+    if isinstance(found.value, bool) and probability is not None:
+        probability = surely * probability + (1.0 - surely) * 0.5
+    elif probability is not None or surely < 1.0:
+        probability = surely * (1.0 if probability is None else probability)
+    doubts = found.doubts
+    if surely < SURE:
+        doubts = (f"whether the condition holds is not sure ({1 - surely:.2f})", *doubts)
+    return replace(found, probability=probability, doubts=doubts, holds=truth.holds)
 
 
 def _plausible(found: Evaluation) -> Evaluation:

@@ -14,6 +14,7 @@ from smolrgpt_ros.language.question import (
     Key,
     Mean,
     Quantity,
+    Ratio,
     Route,
     Size,
     SizeOf,
@@ -35,6 +36,8 @@ _METRES = {
 
 def length(metres: float, unit: Unit, std: float | None = None) -> str:
     """As in "1.65 m (± 0.02)"."""
+    if unit not in _METRES:  # litres of what turned out to be no volume
+        unit = Unit.METRE
     metre, digits = _METRES[unit]
     deviation = f" (± {std / metre:.{digits}f})" if std else ""
     return f"{metres / metre:.{digits}f} {unit.value}{deviation}"
@@ -48,10 +51,22 @@ def written(value: float, std: float | None, of: str, unit: Unit) -> str:
         return f"{value:.0f}\N{DEGREE SIGN}" + (f" (± {std:.0f})" if std else "")
     if of == "m":
         return length(value, unit, std)
+    if of == "ratio":
+        return _ratio(value, std, unit)
+    if unit is Unit.LITRE and of == "m3":
+        return f"{1000 * value:.0f} L" + (f" (± {1000 * std:.0f})" if std else "")
     power, sign = (2, "\N{SUPERSCRIPT TWO}") if of == "m2" else (3, "\N{SUPERSCRIPT THREE}")
+    if unit not in _METRES:
+        unit = Unit.METRE
     metre, digits = _METRES[unit]
     deviation = f" (± {std / metre**power:.{digits}f})" if std else ""
     return f"{value / metre**power:.{digits}f} {unit.value}{sign}{deviation}"
+
+
+def _ratio(value: float, std: float | None, unit: Unit) -> str:
+    if unit is Unit.PERCENT:
+        return f"{100 * value:.0f} %" + (f" (± {100 * std:.0f})" if std else "")
+    return f"{value:.2f}" + (f" (± {std:.2f})" if std else "")
 
 
 def key_noun(key: Key) -> str:
@@ -86,6 +101,8 @@ def quantity_noun(quantity: Quantity) -> str:
             return f"the way along {join([phrase(stop) for stop in stops])}"
         case Difference(first, second):
             return f"the difference of {quantity_noun(first)} and {quantity_noun(second)}"
+        case Ratio(first, second):
+            return f"the ratio of {quantity_noun(first)} to {quantity_noun(second)}"
 
 
 def is_count(quantity: Quantity) -> bool:

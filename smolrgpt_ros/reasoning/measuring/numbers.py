@@ -129,6 +129,23 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
     return Number(value, variance, centres, systematic, counts, lower_bound=bounded)
 
 
+def quotient(first: Number, second: Number) -> Number:
+    """How many times the second number the first is; errors to the first order, of counts with the
+    probability of each ratio.
+
+    Raises:
+        ZeroDivisionError: for a second number of 0.
+    """
+    ratio = first.value / second.value
+    gap = combined((first, second), (1.0 / second.value, -ratio / second.value))
+    counts: dict[float, float] = {}
+    for a, p in first.counts.items():
+        for b, r in (second.counts or {second.value: 1.0}).items():
+            if b:
+                counts[a / b] = counts.get(a / b, 0.0) + p * r
+    return Number(ratio, gap.variance, gap.centres, gap.systematic, counts)
+
+
 def _added(
     one: Mapping[float, float], other: Mapping[float, float], weight: float
 ) -> dict[float, float]:

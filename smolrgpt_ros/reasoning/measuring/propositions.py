@@ -48,7 +48,7 @@ def truth_of(proposition: Proposition, context: Context) -> tuple[float, tuple[i
         case Compares(first, comparison, second):
             one = context.amount(first)
             if isinstance(second, (int, float)):
-                if one.unit != "count":
+                if one.unit not in ("count", "ratio"):
                     context.objects.require_scale()
                 return chance_compared(one.number, comparison, Number(second)), one.region_ids
             two = context.amount(second)

@@ -17,6 +17,7 @@ from smolrgpt_ros.language.question import (
     Key,
     Mean,
     Quantity,
+    Ratio,
     Route,
     Selection,
     Size,
@@ -28,7 +29,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .containment import rests_on
 from .context import Amount, Context, SameObjectError
 from .floor_objects import CannotMeasure, End, region_of
-from .numbers import Number, combined, count_of
+from .numbers import Number, combined, count_of, quotient
 from .selections import candidates
 from .wording import noun
 
@@ -89,6 +90,8 @@ def unit_of(key: Key, region_ids: tuple[int, ...], context: Context) -> str:
             return "count"
         case Bearing():
             return "deg"
+        case SizeOf(Dimension.FOOTPRINT):
+            return "m2"
         case SizeOf(Dimension.SIZE):
             flat = {context.objects.is_floor_region(i) for i in region_ids}
             if flat == {True, False}:
@@ -144,6 +147,20 @@ def amount_of(quantity: Quantity, context: Context) -> Amount:
             number = combined((one.number, two.number), (sign, -sign))
             ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
             return Amount(number, one.unit, ids)
+        case Ratio(first, second):
+            return _ratio(context.amount(first), context.amount(second))
+
+
+def _ratio(one: Amount, two: Amount) -> Amount:
+    if one.unit != two.unit:
+        raise QueryError(
+            Status.BAD_QUESTION,
+            f"two numbers of one unit have a ratio, found {one.unit} and {two.unit}",
+        )
+    if two.number.value == 0:
+        raise CannotMeasure("there is no ratio to a number that is 0")
+    ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
+    return Amount(quotient(one.number, two.number), "ratio", ids)
 
 
 def _summed(of: Selection, key: Key, context: Context, mean: bool) -> Amount:

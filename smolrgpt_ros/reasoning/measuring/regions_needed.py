@@ -11,6 +11,7 @@ from smolrgpt_ros.language.question import (
     Beside,
     Between,
     Camera,
+    ClassOf,
     Column,
     Compared,
     Compares,
@@ -40,10 +41,11 @@ from smolrgpt_ros.language.question import (
     OnTop,
     Order,
     Pair,
+    Plain,
     Proposition,
     Quantity,
-    Question,
     Ranked,
+    Ratio,
     Relation,
     RelationKind,
     Route,
@@ -54,6 +56,7 @@ from smolrgpt_ros.language.question import (
     Size,
     SizeOf,
     State,
+    Table,
     Total,
     Union,
     Where,
@@ -66,7 +69,7 @@ from .containment import stands_on_floor
 from .context import Context
 
 
-def regions_needed(question: Question, context: Context) -> frozenset[int]:
+def regions_needed(question: Plain, context: Context) -> frozenset[int]:
     """Ids of the regions that depth must place for an answer; none where the image decides.
 
     Of a selection that depth decides, these are all candidates.
@@ -93,15 +96,19 @@ class _Needs:
         regions = objects.geometry.regions
         return {r.id for r in regions if self.ids & set(objects.geometry.possible_loads(r.id))}
 
-    def question(self, question: Question) -> None:
+    def question(self, question: Plain) -> None:
         match question:
             case HowMuch(quantity):
                 self._quantity(quantity)
-            case Which(selection) | Listing(selection):
+            case Which(selection) | Listing(selection) | ClassOf(selection):
                 self._deciding(selection)
             case Order(selection, key) | Each(selection, key):
                 self._deciding(selection)
                 self._key(key, selection)
+            case Table(selection, keys):
+                self._deciding(selection)
+                for key in keys:
+                    self._key(key, selection)
             case Whether(proposition):
                 self._proposition(proposition)
             case Relation(kind, first, second):
@@ -146,7 +153,7 @@ class _Needs:
                 self._key(key, of)
             case Route(stops):
                 self._ends(*stops)
-            case Difference(one, two):
+            case Difference(one, two) | Ratio(one, two):
                 self._quantity(one)
                 self._quantity(two)
 
@@ -186,7 +193,7 @@ class _Needs:
                 self._ends(of, content)
             case SizeOf(dimension):
                 self._ends(of)
-                if dimension is Dimension.ELEVATION:
+                if dimension in (Dimension.ELEVATION, Dimension.TOP):
                     self._carriers(of)
 
     def _carriers(self, of: Selection) -> None:
@@ -216,7 +223,9 @@ class _Needs:
                 self._ends(of, first, second)
             case Compared(key, _, value):
                 self._key(key, of)
-                if not isinstance(value, (int, float)):
+                if isinstance(value, Quantity):
+                    self._quantity(value)
+                elif not isinstance(value, (int, float)):
                     self._deciding(value)
                     self._key(key, value)
             case State(state):

@@ -56,7 +56,8 @@ class SceneObjects(FloorObjects):
         return self.center_distance(a, b)
 
     def size(self, region_id: int, dimension: Dimension, as_seen: bool = False) -> Number:
-        """A size of an object, metres; ``SIZE`` in cubic metres, of a floor region in square ones.
+        """A size of an object, metres; ``SIZE`` in cubic metres, of a floor region in square ones,
+        as the footprint.
 
         The width is the side that faces the viewer, the length the longer side of the footprint.
 
@@ -78,6 +79,11 @@ class SceneObjects(FloorObjects):
                 return Number.of(item.area)
             case Dimension.SIZE:
                 return Number.of(item.volume)
+            case Dimension.FOOTPRINT:
+                return Number.of(item.area)
+            case Dimension.TOP:
+                parts = (Dimension.ELEVATION, Dimension.HEIGHT)
+                return combined([self.size(region_id, d, as_seen) for d in parts], (1.0, 1.0))
             case Dimension.ELEVATION:
                 bottom = item.found.bottom
                 if not item.found.rides and carried(self, region_id) >= 0.5:

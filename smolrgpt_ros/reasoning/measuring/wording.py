@@ -31,6 +31,7 @@ from smolrgpt_ros.language.question import (
     Not,
     OfClass,
     OnTop,
+    Quantity,
     Ranked,
     Selection,
     SizeOf,
@@ -46,7 +47,15 @@ _SIZES = {
     Dimension.LENGTH: ("shortest", "longest", "shorter", "longer", "long"),
     Dimension.SIZE: ("smallest", "biggest", "smaller", "bigger", "large"),
     Dimension.ELEVATION: ("lowest", "highest", "lower", "higher", "above the floor"),
-}
+    Dimension.TOP: (
+        "lowest reaching", "highest reaching", "less high up to the top", "higher up to the top",
+        "above the floor at the top",
+    ),
+    Dimension.FOOTPRINT: (
+        "least extensive", "most extensive", "smaller in footprint", "larger in footprint",
+        "in footprint",
+    ),
+}  # fmt: skip
 _RANKS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
@@ -163,6 +172,8 @@ def predicate(condition: Condition, holds: bool = True, several: bool = False) -
             return join([predicate(c, holds, several) for c in conditions], link)
         case Compared(Holding(content), comparison, value):
             verb = ("hold" if several else "holds") if holds else f"{_do(several)} not hold"
+            if isinstance(value, Quantity):
+                return f"{verb} {comparison.value} the number it is compared with"
             number = f"{value:g}" if isinstance(value, (int, float)) else f"than {phrase(value)}"
             what = noun(content, 1 if value == 1 else 2)
             if isinstance(value, (int, float)):
@@ -207,8 +218,10 @@ def _any(selection: Selection) -> str:
     return phrase(selection)
 
 
-def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> str:
+def _comparison(key: Key, comparison: Comparison, value: float | Selection | Quantity) -> str:
     more = comparison in (Comparison.MORE, Comparison.AT_LEAST)
+    if isinstance(value, Quantity):
+        return f"{comparison.value} the number it is compared with"
     if isinstance(value, (int, float)):
         metres = f"{comparison.value} {value:g} m"
         match key:
@@ -218,6 +231,8 @@ def _comparison(key: Key, comparison: Comparison, value: float | Selection) -> s
                 return f"{comparison.value} {value:g} degrees off straight ahead"
             case SizeOf(Dimension.SIZE):
                 return f"{metres}\N{SUPERSCRIPT THREE} large"
+            case SizeOf(Dimension.FOOTPRINT):
+                return f"{metres}\N{SUPERSCRIPT TWO} in footprint"
             case SizeOf(dimension):
                 return f"{metres} {_SIZES[dimension][4]}"
             case _:

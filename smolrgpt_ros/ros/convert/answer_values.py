@@ -43,7 +43,7 @@ def measured_value(answer: SpatialAnswer) -> Value | None:
         return int(measured.region_ids[0]) if len(measured.region_ids) == 1 else None
     if kind is Kind.YES_NO:
         return bool(measured.yes)
-    if kind.is_comparison:
+    if kind.is_comparison or kind is Kind.TEXT:
         return str(measured.normalized)
     return _number(kind, measured.value) if math.isfinite(measured.value) else None
 
