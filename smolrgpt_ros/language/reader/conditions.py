@@ -137,6 +137,12 @@ def load_of(carrier: q.Selection) -> q.Selection:
     return q.where(q.Everything(), q.OnTop(carrier))
 
 
+def counted_in(label: str, place: q.Selection | None) -> q.Selection:
+    """All objects of a class, or those in a place."""
+    objects = q.OfClass(label)
+    return objects if place is None else q.where(objects, inside_only(place))
+
+
 def inside_only(place: q.Selection) -> q.Condition:
     """ "the pallets of buffer 3".
 
@@ -271,6 +277,17 @@ def amount(comparison: q.Comparison, number: float) -> Amount:
 def holding(some: Amount, content: q.Selection) -> q.Condition:
     """ "with at least three pallets"."""
     return q.Compared(q.Holding(content), some.comparison, some.number)
+
+
+def holding_these(content: q.Selection) -> q.Condition:
+    """ "Which buffer contains pallets 8 and 9": both of them."""
+    parts = content.members if isinstance(content, q.Union) else (content,)
+    several = [len(part.ids) if isinstance(part, q.Ids) else 1 for part in parts]
+    held = [
+        holding(amount(q.Comparison.AT_LEAST, number), part)
+        for part, number in zip(parts, several, strict=True)
+    ]
+    return q.all_of(*held)
 
 
 def holding_rank(content: q.Selection, most: bool) -> Rank:

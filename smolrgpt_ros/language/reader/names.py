@@ -2,7 +2,8 @@
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
 The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
-``conditions.py``, ``quantities.py``, ``areas.py``, ``propositions.py`` and ``contexts.py``.
+``conditions.py``, ``quantities.py``, ``areas.py``, ``propositions.py``, ``amounts.py`` and
+``contexts.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from enum import Enum
 
 from .. import question as q
 from . import (
+    amounts,
     areas,
     conditions,
     contexts,
@@ -41,6 +43,7 @@ def grammar_names() -> Mapping[str, object]:
             quantities,
             areas,
             propositions,
+            amounts,
             contexts,
         )
         for name, member in vars(module).items()

@@ -128,6 +128,8 @@ def _flat(groups: tuple[object, ...]) -> Iterator[Any]:
 def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
     """ "Pallets except the carried one", "pallets taller than the one on the AGV": a pallet."""
     label = class_of(base)
+    if base == q.OfClass(label):  # "near another pallet": none is measured to itself
+        condition = _replaced(condition, q.Where(base, OTHER_THAN_IT), base)
     for part in condition.conditions if isinstance(condition, q.All) else (condition,):
         match part:
             case q.Not(q.Among(other)) | q.Compared(_, _, other) if label:
@@ -147,6 +149,11 @@ def _other_than(base: q.Selection, ranks: list[Rank], conditions: list[q.Conditi
     named = dict.fromkeys((*targets, *references_of(conditions)))
     alike_ = [t for t in named if isinstance(t, q.Ids) and t.label == class_of(base)]
     return alike_[0] if len(alike_) == 1 else It()  # type: ignore[return-value]
+
+
+def others() -> Other:
+    """ "The others": objects of the class that is named elsewhere, without those."""
+    return Other()
 
 
 def near_and(rank: Rank, target: q.Selection | None, condition: q.Condition) -> tuple[object, ...]:

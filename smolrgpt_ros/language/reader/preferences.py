@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from ..question import (
     Among,
     Beside,
+    Compared,
+    Comparison,
+    Conditional,
     Each,
     Holding,
     Holds,
@@ -24,6 +27,7 @@ from ..question import (
     Whether,
     parts_of,
 )
+from .contexts import subject_of
 from .parser import Reading
 from .references import ON_FLOOR, Counted, It, Such
 from .resolution import View
@@ -46,6 +50,8 @@ def preferred(readings: Sequence[Reading], view: View) -> list[object]:
         _chooses_from_one,
         _relates_to_itself,
         _narrows_nothing,
+        _denies_equality,
+        _takes_nothing_up,
     )
     for is_unlikely in unlikely:
         best = [meaning for meaning in best if not is_unlikely(meaning, view)] or best
@@ -74,6 +80,24 @@ def _leaves_out_nothing(meaning: object, view: View) -> bool:
                     case Not(Among(OfClass(label))) if label != part.of.label:
                         return True
     return False
+
+
+def _denies_equality(meaning: object, view: View) -> bool:
+    """Whether "not as tall as" would mean taller as well."""
+    return any(
+        isinstance(part, Not)
+        and isinstance(part.condition, Compared)
+        and part.condition.comparison is Comparison.EQUAL
+        for part in parts_of(meaning)
+    )
+
+
+def _takes_nothing_up(meaning: object, view: View) -> bool:
+    """Whether a question behind a condition is not about what the condition is about."""
+    if not isinstance(meaning, Conditional):
+        return False
+    subject = subject_of(meaning.condition)
+    return any(subject not in parts_of(part) for part in (meaning.then, meaning.otherwise))
 
 
 def _narrows_nothing(meaning: object, view: View) -> bool:

@@ -177,6 +177,11 @@ def route_by(first: q.Selection, second: q.Selection, further: tuple[q.Selection
     return route(first, (second, *further))
 
 
+def only_stop(stop: q.Selection) -> tuple[q.Selection, ...]:
+    """The last stop of a way, said before those on it."""
+    return (stop,)
+
+
 def numbers(selection: q.Selection, key: q.Key) -> tuple[q.Selection, q.Key]:
     """A number of each: "heights of the pallets", "distances of pallet 8 to the others"."""
     if isinstance(key, q.DistanceTo):
@@ -226,6 +231,30 @@ def tabled(
     return q.Table(selection, keys, unit or q.Unit.METRE)
 
 
+def several_objects(selection: q.Selection) -> q.Selection:
+    """Objects that have a number each.
+
+    Raises:
+        Mismatch: for one object, whose sizes are its dimensions.
+    """
+    if isinstance(selection, q.Ids) and len(selection.ids) == 1:
+        raise Mismatch("one object has no table")
+    if isinstance(selection, q.Ranked) and selection.take == 1:
+        raise Mismatch("one object has no table")
+    return selection
+
+
+def sized_or_far(
+    dimension: q.Dimension | None, target: q.Selection | None
+) -> tuple[q.Key, ...]:
+    """The second column of "how tall and how wide", "how tall and how far from the shelf"."""
+    if dimension is None:
+        return (q.DistanceTo(or_camera(target)),)
+    if target is not None:
+        raise Mismatch("only a distance is from something")
+    return (q.SizeOf(dimension),)
+
+
 def _unit_of(key: q.Key) -> str:
     match key:
         case q.SizeOf(q.Dimension.SIZE):
@@ -263,6 +292,15 @@ def both_sizes(
 def or_camera(target: q.Selection | None) -> q.Selection:
     """What distances are from; the camera, where the question does not say it."""
     return q.Camera() if target is None else target
+
+
+def in_given_unit(question: q.HowMuch, unit: q.Unit | None) -> q.HowMuch:
+    """A number with the unit behind it, if there is one."""
+    if unit is None:
+        return question
+    found = in_unit(question, unit)
+    assert isinstance(found, q.HowMuch)
+    return found
 
 
 def in_unit(question: q.Question, unit: q.Unit) -> q.Question:

@@ -51,6 +51,14 @@ class Regions:
     """ "All regions": objects, and the places in view as well."""
 
 
+@dataclass(frozen=True)
+class Matrix:
+    """A table of the distances of some objects to others, which must be known from the view."""
+
+    rows: q.Selection
+    columns: q.Selection
+
+
 OTHER_THAN_IT: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
 
 
@@ -137,6 +145,19 @@ def such() -> q.Selection:
 def regions() -> q.Selection:
     """ "All regions"."""
     return Regions()  # type: ignore[return-value]
+
+
+def matrix(rows: q.Selection, columns: q.Selection | None = None) -> q.Table:
+    """ "Distance matrix of the pallets", "of each pallet to each buffer".
+
+    Raises:
+        Mismatch: for two objects, which have one distance.
+    """
+    parts = rows.members if isinstance(rows, q.Union) else ()
+    if len(parts) == 2 or (isinstance(rows, q.Ids) and len(rows.ids) < 3):
+        if columns is None:
+            raise Mismatch("two objects have one distance")
+    return Matrix(rows, rows if columns is None else columns)  # type: ignore[return-value]
 
 
 def counted_class(label: str, number: float) -> q.Selection:

@@ -10,7 +10,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .references import ON_FLOOR, AllOf, Counted, It, Regions, Robot, Such
+from .references import ON_FLOOR, AllOf, Counted, It, Matrix, Regions, Robot, Such
 from .superlatives import Unsaid
 
 
@@ -71,6 +71,8 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
             )
         if isinstance(value, Unsaid):
             return q.Camera()
+        if isinstance(value, Matrix):
+            return _matrix(value, view)
         if isinstance(value, It):
             raise QueryError(
                 Status.BAD_QUESTION,
@@ -143,6 +145,32 @@ def _check_nearest_to_each(meaning: Any, view: View) -> None:
                     "each object may have another one nearest to it; ask for each on its own, or "
                     f"name the one to measure to; in view: {view.listed()}",
                 )
+
+
+def _matrix(value: Matrix, view: View) -> q.Table:
+    columns = _named(value.columns, view)
+    if len(columns) < 2:
+        raise QueryError(
+            Status.BAD_QUESTION,
+            "a table of distances is to two objects or more that are named or all of their class; "
+            f"in view: {view.listed()}",
+        )
+    ends = [q.Ids((i,), view.labels[i] or "region") for i in columns]
+    return q.Table(value.rows, tuple(q.DistanceTo(end) for end in ends))
+
+
+def _named(selection: q.Selection, view: View) -> tuple[int, ...]:
+    """The regions of a selection that no measuring decides."""
+    match selection:
+        case q.Ids(ids):
+            return ids
+        case q.OfClass(label):
+            return view.ids_of(label)
+        case q.Everything():
+            return tuple(i for i, label in view.labels.items() if label not in ON_FLOOR)
+        case q.Union(members):
+            return tuple(dict.fromkeys(i for m in members for i in _named(m, view)))
+    return ()
 
 
 def _counted(value: Counted, view: View) -> q.Ids:
