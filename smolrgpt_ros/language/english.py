@@ -7,22 +7,28 @@ it, so that a sentence has one reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import singledispatch
 
 from . import question as q
-from .english_words import AS_FAR, COLUMNS, ORDINALS, SIDES, SUPERLATIVES, UNITS
+from .english_words import (
+    AS_FAR,
+    COLUMNS,
+    SIDES,
+    SUPERLATIVES,
+    UNITS,
+    is_list,
+    is_several,
+    listed,
+    number,
+    ordinal,
+)
 from .vocabulary import plural_of
 
 
 def english(question: q.Question) -> str:
     """The canonical sentence of a question."""
     return _sentence(question)
-
-
-def number(value: float) -> str:
-    """A number as it is read back: "3", "1.5"."""
-    return repr(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 # -- selections -----------------------------------------------------------------------------
@@ -64,7 +70,7 @@ def _phrase(selection: q.Selection) -> str:
         numbers = [str(i) for i in selection.ids]
         if len(numbers) == 1:
             return f"{selection.label} {numbers[0]}"
-        return f"{plural_of(selection.label)} {_listed(numbers)}"
+        return f"{plural_of(selection.label)} {listed(numbers)}"
     if isinstance(selection, q.OfClass | q.Everything):
         return many(selection)
     if isinstance(selection, q.Camera):
@@ -89,7 +95,7 @@ def _single(selection: q.Selection) -> str:
 
 
 def _ranked(selection: q.Ranked) -> str:
-    place = f"{_ordinal(selection.rank)} " if selection.rank > 1 else ""
+    place = f"{ordinal(selection.rank)} " if selection.rank > 1 else ""
     take = f"{selection.take} " if selection.take > 1 else ""
     several, key = selection.take > 1, selection.key
     if isinstance(key, q.Holding):
@@ -121,29 +127,6 @@ def _some(selection: q.Selection) -> str:
     base = selection.of if isinstance(selection, q.Where) else selection
     named = isinstance(base, q.OfClass | q.Everything)
     return _phrase(selection) if named else f"of {many(selection)}"
-
-
-def _is_several(selection: q.Selection) -> bool:
-    if isinstance(selection, q.Ids):
-        return _is_list(selection)
-    if isinstance(selection, q.Ranked):
-        return selection.take > 1
-    return not isinstance(selection, q.OfClass | q.Camera)
-
-
-def _is_list(selection: q.Selection) -> bool:
-    """Several objects by name: "from pallets 3 and 7" asks for two distances."""
-    if isinstance(selection, q.Ids):
-        return len(selection.ids) > 1
-    return isinstance(selection, q.Union | q.Exactly)
-
-
-def _ordinal(rank: int) -> str:
-    return ORDINALS[rank - 1] if rank <= len(ORDINALS) else f"{rank}th"
-
-
-def _listed(items: Sequence[str]) -> str:
-    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 # -- conditions -----------------------------------------------------------------------------
@@ -229,10 +212,10 @@ def quantity(value: q.Quantity) -> str:
     if isinstance(value, q.Distance):
         return f"the {value.mode.value} between {one(value.first)} and {one(value.second)}"
     if isinstance(value, q.Size):
-        any_of = "any of " if _is_list(value.of) else ""
+        any_of = "any of " if is_list(value.of) else ""
         return f"the {value.dimension.value} of {any_of}{one(value.of)}"
     if isinstance(value, q.Count):
-        single = isinstance(value.of, q.Ids | q.Ranked) and not _is_several(value.of)
+        single = isinstance(value.of, q.Ids | q.Ranked) and not is_several(value.of)
         return f"the {'count' if single else 'number'} of {many(value.of)}"
     if isinstance(value, q.Total):
         return f"the total {_of_each(value.key)} of {many(value.of)}"
@@ -264,7 +247,7 @@ def proposition(value: q.Proposition) -> str:
     if isinstance(value, q.Exists):
         return f"Are there any {_some(value.selection)}"
     if isinstance(value, q.Holds):
-        if _is_several(value.subject):
+        if is_several(value.subject):
             return f"Are all {many(value.subject)} {condition(value.condition)}"
         return f"Is {one(value.subject)} {condition(value.condition)}"
     if isinstance(value, q.Same):
@@ -290,7 +273,7 @@ def _sentence(question: q.Question) -> str:
 def _(question: q.HowMuch) -> str:
     asked, unit = question.quantity, UNITS[question.unit]
     if isinstance(asked, q.Distance) and asked.mode is q.Mode.CENTER:
-        several = [_is_list(end) for end in (asked.first, asked.second)]
+        several = [is_list(end) for end in (asked.first, asked.second)]
         first, second = ["any of " if s and sum(several) == 1 else "" for s in several]
         return f"How far is {first}{one(asked.first)} from {second}{one(asked.second)}{unit}?"
     return f"What is {quantity(asked)}{unit}?"
@@ -364,5 +347,5 @@ def _(question: q.ClassOf) -> str:
 
 @_sentence.register
 def _(question: q.Conditional) -> str:
-    then, otherwise = _sentence(question.then), _sentence(question.otherwise)
-    return f"If ({proposition(question.condition)}), then ({then}), otherwise ({otherwise})"
+    branches = f"then ({_sentence(question.then)}), otherwise ({_sentence(question.otherwise)})"
+    return f"If ({proposition(question.condition)}), {branches}"

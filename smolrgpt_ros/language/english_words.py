@@ -1,7 +1,9 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Words of canonical English: units, superlatives, sides, comparisons of distances."""
+"""Words of canonical English: units, superlatives, sides, comparisons, lists, ordinals."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from . import question as q
 
@@ -45,3 +47,34 @@ AS_FAR = {
     q.Comparison.AT_LEAST: "at least as far from {target} as {other}",
     q.Comparison.EQUAL: "equally far from {target} as {other}",
 }
+
+
+def ordinal(rank: int) -> str:
+    """As in "second"."""
+    return ORDINALS[rank - 1] if rank <= len(ORDINALS) else f"{rank}th"
+
+
+def listed(items: Sequence[str]) -> str:
+    """As in "3, 7 and 9"."""
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def is_several(selection: q.Selection) -> bool:
+    """Whether a selection may be several objects; a class alone is its only one."""
+    if isinstance(selection, q.Ids):
+        return is_list(selection)
+    if isinstance(selection, q.Ranked):
+        return selection.take > 1
+    return not isinstance(selection, q.OfClass | q.Camera)
+
+
+def is_list(selection: q.Selection) -> bool:
+    """Several objects by name: "from pallets 3 and 7" asks for two distances."""
+    if isinstance(selection, q.Ids):
+        return len(selection.ids) > 1
+    return isinstance(selection, q.Union | q.Exactly)
+
+
+def number(value: float) -> str:
+    """A number as it is read back: "3", "1.5"."""
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))

@@ -134,7 +134,9 @@ PLAIN = st.one_of(
             st.one_of(ENDS.map(q.DistanceTo), st.sampled_from(q.Dimension).map(q.SizeOf)).filter(
                 lambda key: key not in (VOLUME, q.SizeOf(q.Dimension.FOOTPRINT))
             ),
-            min_size=2, max_size=3, unique=True,
+            min_size=2,
+            max_size=3,
+            unique=True,
         ).map(tuple),
         UNITS,
     ),

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What meanings of the grammar call to compare two numbers: which is more, by how much, how often."""
+"""What meanings of the grammar call to compare two numbers: which is more, and by how much."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import replace
 from .. import question as q
 from .parser import Mismatch
 from .propositions import compared
-from .quantities import aggregate, difference, distance_of, ends, length, size, span
+from .quantities import aggregate, difference, distance_of, ends, in_unit, length, size, span
 from .references import ON_FLOOR, alike, class_of, other_than
-from .superlatives import extreme_of
 
 _LESS = (q.Comparison.LESS, q.Comparison.AT_MOST)
 _MORE = (q.Comparison.MORE, q.Comparison.AT_LEAST)
@@ -54,9 +53,7 @@ def like(model: q.Quantity, other: q.Selection) -> q.Quantity:
     raise Mismatch("it is open which number of the other one is meant")
 
 
-def like_span(
-    model: q.Quantity, ends: tuple[q.Selection, q.Selection]
-) -> q.Quantity:
+def like_span(model: q.Quantity, ends: tuple[q.Selection, q.Selection]) -> q.Quantity:
     """ "That between pallets 7 and 9".
 
     Raises:
@@ -148,9 +145,11 @@ def spread(selection: q.Selection, key: q.Key, unit: q.Unit | None = None) -> q.
     """
     if not isinstance(key, q.SizeOf):
         raise Mismatch("only sizes have a largest and a smallest one here")
-    most, least = (extreme_of(key, most) for most in (True, False))
-    ends = [q.Ranked(selection, rank.key, rank.extreme) for rank in (most, least)]
-    return difference(*(q.Size(end, key.dimension) for end in ends), unit)
+    tallest, shortest = (
+        q.Size(q.Ranked(selection, key, extreme), key.dimension)
+        for extreme in (q.Extreme.MOST, q.Extreme.LEAST)
+    )
+    return difference(tallest, shortest, unit)
 
 
 def by_how_much(
@@ -246,9 +245,7 @@ def greater_size(
     return compared(size(first, dimension), comparison, size(alike(second, first), dimension))
 
 
-def greater_area(
-    comparison: q.Comparison, first: q.Selection, second: q.Selection
-) -> q.Whether:
+def greater_area(comparison: q.Comparison, first: q.Selection, second: q.Selection) -> q.Whether:
     """ "Does buffer 3 have a bigger area than buffer 5".
 
     Raises:
@@ -275,9 +272,7 @@ def times(number: float) -> float:
     return float(number)
 
 
-def many_times(
-    comparison: q.Comparison | None, question: q.HowMuch, number: float
-) -> q.Whether:
+def many_times(comparison: q.Comparison | None, question: q.HowMuch, number: float) -> q.Whether:
     """ "Is the shelf more than twice as tall as pallet 4".
 
     Raises:
@@ -286,3 +281,17 @@ def many_times(
     if comparison is None:
         raise Mismatch("say at least, more than or less than so many times", True)
     return compared(question.quantity, comparison, number)
+
+
+def in_given_unit(question: q.HowMuch, unit: q.Unit | None) -> q.HowMuch:
+    """A number with the unit behind it, if there is one."""
+    if unit is None:
+        return question
+    found = in_unit(question, unit)
+    assert isinstance(found, q.HowMuch)
+    return found
+
+
+def only_stop(stop: q.Selection) -> tuple[q.Selection, ...]:
+    """The last stop of a way, said before those on it."""
+    return (stop,)

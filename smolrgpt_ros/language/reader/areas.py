@@ -36,9 +36,7 @@ def area_of_all(
     return aggregate(kind, (selection, q.SizeOf(_area(selection, word))), unit)
 
 
-def left_over(
-    place: q.Selection, things: q.Selection, unit: q.Unit | None = None
-) -> q.HowMuch:
+def left_over(place: q.Selection, things: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
     """What of a place's area is not covered by the footprints of some objects.
 
     Raises:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from .. import question as q
+from .conditionals import with_that
 from .conditions import excepting, held_by, inside_only
 from .noun_phrases import where
 from .parser import Mismatch
-from .quantities import distance, each, exists, how_many, length, listing
-from .references import It, Such, alike, class_of, referring_to
+from .quantities import distance, exists, how_many, length, listing
+from .references import It, Such, class_of
 from .superlatives import Unsaid, with_target
 
 
@@ -116,103 +117,12 @@ def followed(choice: q.Question, question: Any) -> Any:
         Mismatch: if no object is chosen, or the second question does not take it up.
     """
     if isinstance(choice, q.Which):
-        found = _with_that(question, class_of(choice.selection), choice.selection)
+        found = with_that(question, class_of(choice.selection), choice.selection)
         if found != question:
             return found
     if not isinstance(choice, q.Which) or It() not in q.parts_of(question):
         raise Mismatch("the second question does not take up what the first one chooses")
     return about(choice.selection, question)
-
-
-def conditional(condition: object, then: Any, otherwise: Any = None) -> q.Conditional:
-    """ "If pallet 4 is the taller one, how far is it, else how far is pallet 7".
-
-    Pronouns of the two questions stand for what the condition is about. Without a second one, the
-    answer is whether the condition holds, where it does not.
-
-    Raises:
-        Mismatch: if the condition is no proposition.
-    """
-    if not isinstance(condition, q.Whether):
-        raise Mismatch("a condition is what yes or no answers")
-    subject = subject_of(condition.proposition)
-    branches = [
-        condition if branch is None else _about(branch, subject) for branch in (then, otherwise)
-    ]
-    return q.Conditional(condition.proposition, *branches)
-
-
-def _about(question: Any, subject: q.Selection | None) -> Any:
-    """A question whose "it", "one" and "that pallet" stand for what a condition is about."""
-    if subject is None:
-        return question
-    label = class_of(subject)
-    if label and not isinstance(subject, q.OfClass):
-        question = _with_that(question, label, subject)
-    return referring_to(alike(question, subject), subject)
-
-
-def _with_that(question: Any, label: str, chosen: q.Selection) -> Any:
-    """A question in which "that pallet", one of several in view, is the one chosen before."""
-    that = q.OfClass(label)
-    match question:
-        case q.HowMuch(q.Distance(first, second)) if that in (first, second):
-            ends_ = [chosen if end == that else end for end in (first, second)]
-            quantity = replace(question.quantity, first=ends_[0], second=ends_[1])
-            return replace(question, quantity=quantity)
-        case q.HowMuch(q.Size(of)) if of == that:
-            return replace(question, quantity=replace(question.quantity, of=chosen))
-        case q.Dimensions(of) if of == that:
-            return replace(question, of=chosen)
-        case q.WhereIs(subject) if subject == that:
-            return q.WhereIs(chosen)
-        case q.Whether(q.Holds(subject, condition)) if subject == that:
-            return q.Whether(q.Holds(chosen, condition))
-    return question
-
-
-def same_to(question: Any, other: q.Selection) -> Any:
-    """ "Otherwise to buffer 3": the distance to another end.
-
-    Raises:
-        Mismatch: if no distance is asked for.
-    """
-    match question:
-        case q.HowMuch(q.Distance(_, second)):
-            end = alike(other, second)
-            return replace(question, quantity=replace(question.quantity, second=end))
-    raise Mismatch("only a distance is to something")
-
-
-def same_of(question: Any, other: q.Selection) -> Any:
-    """ "Otherwise that of pallet 4": the question asked of another object.
-
-    Raises:
-        Mismatch: if it does not ask for something of one object.
-    """
-    match question:
-        case q.HowMuch(q.Size(of)):
-            return replace(question, quantity=replace(question.quantity, of=alike(other, of)))
-        case q.HowMuch(q.Distance(first, second)) if second != q.Camera() or first != q.Camera():
-            end = alike(other, first)
-            return replace(question, quantity=replace(question.quantity, first=end))
-        case q.Dimensions() | q.ClassOf():
-            return replace(question, of=other)
-        case q.WhereIs():
-            return q.WhereIs(other)
-    raise Mismatch("it is open what is asked of the other one")
-
-
-def class_among(of: q.Selection, *labels: str | None) -> q.ClassOf:
-    """ "Is region 9 a pallet or a shelf": its class, whichever it is.
-
-    Raises:
-        Mismatch: if the alternatives are one class.
-    """
-    named = [label for label in labels if label is not None]
-    if len(set(named)) < len(named):
-        raise Mismatch("the alternatives are the same")
-    return q.ClassOf(of)
 
 
 def with_count(question: q.Question) -> q.Listing:
@@ -225,54 +135,6 @@ def with_count(question: q.Question) -> q.Listing:
         case q.Which(q.Ranked(_, q.Holding()) as chosen):
             return q.Listing(chosen)
     raise Mismatch("it is open what is counted")
-
-
-def with_own_distance(selection: q.Selection) -> q.Each:
-    """ "The two closest pallets to the shelf and their distances".
-
-    Raises:
-        Mismatch: unless a distance chooses them.
-    """
-    match selection:
-        case q.Ranked(_, q.DistanceTo(Unsaid()), take=take) if take > 1:
-            return each(selection, q.DistanceTo(q.Camera()))
-        case q.Ranked(_, q.DistanceTo() as key, take=take) if take > 1:
-            return each(selection, key)
-    raise Mismatch("it is open what the distances are measured from")
-
-
-def conditional_behind(then: Any, condition: Any, otherwise: Any) -> q.Conditional:
-    """ "The height of pallet 9 if it is taller than 1 m, otherwise its width"."""
-    subject = _asked_of(then)
-    named = [p for p in q.parts_of(then) if isinstance(p, q.Ids) and len(p.ids) == 1]
-    for end in named:
-        if len([p for p in named if p.label == end.label]) == 1:
-            condition = _with_that(condition, end.label, end)
-    if subject is not None:
-        condition, otherwise = (referring_to(part, subject) for part in (condition, otherwise))
-    return conditional(condition, then, otherwise)
-
-
-def _asked_of(question: q.Question) -> q.Selection | None:
-    """The one object that a question asks about."""
-    match question:
-        case q.HowMuch(q.Size(of)) | q.Dimensions(of) | q.WhereIs(of) | q.ClassOf(of):
-            return of
-        case q.HowMuch(q.Distance(of, q.Camera())) | q.HowMuch(q.Distance(of)):
-            return of
-    return None
-
-
-def subject_of(proposition: q.Proposition) -> q.Selection | None:
-    """What a condition is about, and a pronoun behind it stands for."""
-    match proposition:
-        case q.Holds(subject) | q.Same(subject) | q.Compares(q.Size(subject)):
-            return subject
-        case q.Compares(q.Distance(q.Camera(), subject) | q.Distance(subject)):
-            return subject
-        case q.Exists(q.Where() as selection):
-            return selection
-    return None
 
 
 def counting(question: q.Question) -> q.HowMuch:

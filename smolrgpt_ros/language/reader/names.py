@@ -2,8 +2,8 @@
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
 The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
-``conditions.py``, ``quantities.py``, ``areas.py``, ``propositions.py``, ``amounts.py`` and
-``contexts.py``.
+``conditions.py``, ``quantities.py``, ``areas.py``, ``propositions.py``, ``amounts.py``,
+``tables.py``, ``conditionals.py`` and ``contexts.py``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .. import question as q
 from . import (
     amounts,
     areas,
+    conditionals,
     conditions,
     contexts,
     noun_phrases,
@@ -23,6 +24,7 @@ from . import (
     quantities,
     references,
     superlatives,
+    tables,
 )
 
 
@@ -44,6 +46,8 @@ def grammar_names() -> Mapping[str, object]:
             areas,
             propositions,
             amounts,
+            tables,
+            conditionals,
             contexts,
         )
         for name, member in vars(module).items()

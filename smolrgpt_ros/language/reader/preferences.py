@@ -27,7 +27,7 @@ from ..question import (
     Whether,
     parts_of,
 )
-from .contexts import subject_of
+from .conditionals import subject_of
 from .parser import Reading
 from .references import ON_FLOOR, Counted, It, Such
 from .resolution import View

@@ -177,11 +177,6 @@ def route_by(first: q.Selection, second: q.Selection, further: tuple[q.Selection
     return route(first, (second, *further))
 
 
-def only_stop(stop: q.Selection) -> tuple[q.Selection, ...]:
-    """The last stop of a way, said before those on it."""
-    return (stop,)
-
-
 def numbers(selection: q.Selection, key: q.Key) -> tuple[q.Selection, q.Key]:
     """A number of each: "heights of the pallets", "distances of pallet 8 to the others"."""
     if isinstance(key, q.DistanceTo):
@@ -212,60 +207,6 @@ def aggregate(
     raise Mismatch("only lengths have a largest or smallest one that is measured")
 
 
-def tabled(
-    selection: q.Selection,
-    first: q.Key,
-    others: tuple[q.Key, ...],
-    unit: q.Unit | None = None,
-) -> q.Table:
-    """Several numbers of each object: "a table with height and distance of each pallet".
-
-    Raises:
-        Mismatch: for numbers of several units.
-    """
-    keys = tuple(dict.fromkeys((first, *others)))
-    if len(keys) == 1:
-        raise Mismatch("the columns of the table are the same")
-    if len({_unit_of(key) for key in keys}) > 1:
-        raise Mismatch("the numbers of a table have one unit; ask for each of them", True)
-    return q.Table(selection, keys, unit or q.Unit.METRE)
-
-
-def several_objects(selection: q.Selection) -> q.Selection:
-    """Objects that have a number each.
-
-    Raises:
-        Mismatch: for one object, whose sizes are its dimensions.
-    """
-    if isinstance(selection, q.Ids) and len(selection.ids) == 1:
-        raise Mismatch("one object has no table")
-    if isinstance(selection, q.Ranked) and selection.take == 1:
-        raise Mismatch("one object has no table")
-    return selection
-
-
-def sized_or_far(
-    dimension: q.Dimension | None, target: q.Selection | None
-) -> tuple[q.Key, ...]:
-    """The second column of "how tall and how wide", "how tall and how far from the shelf"."""
-    if dimension is None:
-        return (q.DistanceTo(or_camera(target)),)
-    if target is not None:
-        raise Mismatch("only a distance is from something")
-    return (q.SizeOf(dimension),)
-
-
-def _unit_of(key: q.Key) -> str:
-    match key:
-        case q.SizeOf(q.Dimension.SIZE):
-            return "m3"
-        case q.SizeOf(q.Dimension.FOOTPRINT):
-            return "m2"
-        case q.DistanceTo() | q.SizeOf():
-            return "m"
-    return type(key).__name__
-
-
 def each(selection: q.Selection, key: q.Key, unit: q.Unit | None = None) -> q.Each:
     """A number of each object."""
     return q.Each(selection, key, unit or q.Unit.METRE)
@@ -292,15 +233,6 @@ def both_sizes(
 def or_camera(target: q.Selection | None) -> q.Selection:
     """What distances are from; the camera, where the question does not say it."""
     return q.Camera() if target is None else target
-
-
-def in_given_unit(question: q.HowMuch, unit: q.Unit | None) -> q.HowMuch:
-    """A number with the unit behind it, if there is one."""
-    if unit is None:
-        return question
-    found = in_unit(question, unit)
-    assert isinstance(found, q.HowMuch)
-    return found
 
 
 def in_unit(question: q.Question, unit: q.Unit) -> q.Question:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from .. import question as q
-from ..english import number
+from ..english_words import number
 
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 TAKES = "one two three four five six seven eight nine ten".split()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from .. import question as q
-from ..english import number
+from ..english_words import number
 
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "

@@ -55,8 +55,9 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.language.vocabulary import plural_of
 from smolrgpt_ros.scene.region import region_name
 
+from .answer_tables import at_least, columns
 from .evaluation import Evaluation, answered_question
-from .number_wording import is_count, key_noun, length, quantity_noun, written
+from .number_wording import is_count, key_noun, length, number_word, quantity_noun, written
 from .wording import join, noun, one_phrase, phrase, predicate, reference, superlative
 
 LabelOf = Callable[[int], str]
@@ -70,7 +71,6 @@ _SIZE_WORDS = {
     Dimension.TOP: "above the floor at its top",
     Dimension.FOOTPRINT: "in footprint",
 }
-_BARE = str.maketrans({"(": None, ")": None})
 _RELATIONS = {
     "left": "left of",
     "right": "right of",
@@ -144,7 +144,7 @@ class _Writer:
                 found = self._found
                 parts = zip(found.values, found.stds, found.lower_bounds, words, strict=True)
                 sizes = [
-                    f"{_at_least(bound)}{length(value, unit, std)} {word}"
+                    f"{at_least(bound)}{length(value, unit, std)} {word}"
                     for value, std, bound, word in parts
                 ]
                 return f"{self._name(ids[0])} is {join(sizes)}"
@@ -191,14 +191,14 @@ class _Writer:
         match of:
             case Where(base, condition):
                 what = predicate(condition, several=not one)
-                return f"{_number_word(count)} {noun(base, 1 if one else 2)} {what}{which}"
+                return f"{number_word(count)} {noun(base, 1 if one else 2)} {what}{which}"
             case _:
-                return f"{_number_word(count)} {noun(of, 1 if one else 2)} {verb} in view{which}"
+                return f"{number_word(count)} {noun(of, 1 if one else 2)} {verb} in view{which}"
 
     def _number(self, of: str, unit: Unit) -> str:
         value, std = self._found.value, self._found.std
         assert isinstance(value, (int, float))
-        return _at_least(self._found.lower_bound) + written(float(value), std, of, unit)
+        return at_least(self._found.lower_bound) + written(float(value), std, of, unit)
 
     # -- objects ----------------------------------------------------------------------------
 
@@ -225,9 +225,7 @@ class _Writer:
                 return f"no {noun(selection, 1)} {predicate(selection.condition)}"
             return f"no {noun(selection, 1)} is in view"
         if values:
-            return (
-                f"{_number_word(len(ids))} {noun(selection, len(ids))}: {self._table(Unit.METRE)}"
-            )
+            return f"{number_word(len(ids))} {noun(selection, len(ids))}: {self._table(Unit.METRE)}"
         several = len(ids) > 1
         if isinstance(selection, Where):
             return f"{self._names(ids)} {predicate(selection.condition, several=several)}"
@@ -254,31 +252,15 @@ class _Writer:
         return f"{what}: {self._table(unit)}"
 
     def _columns(self, keys: Sequence[Key], unit: Unit) -> str:
-        found, rows = self._found, []
-        cells = list(zip(found.values, found.stds, found.lower_bounds, strict=True))
-        for row, region_id in enumerate(found.region_ids):
-            numbers = [
-                f"{self._column(key)} {_at_least(bound)}"
-                f"{written(value, std, found.unit, unit).translate(_BARE)}"
-                for key, (value, std, bound) in zip(
-                    keys, cells[row * len(keys) : (row + 1) * len(keys)], strict=True
-                )
-            ]
-            rows.append(f"{self._name(region_id)} ({', '.join(numbers)})")
-        return ", ".join(rows)
+        heads = [self._column(key) for key in keys]
+        return columns(self._found, heads, unit, self._name)
 
     def _column(self, key: Key) -> str:
         what = key_noun(key).removeprefix("the ")
         return f"{what} to {self._end(key.target)}" if isinstance(key, DistanceTo) else what
 
     def _table(self, unit: Unit) -> str:
-        found = self._found
-        rows = zip(found.region_ids, found.values, found.stds, found.lower_bounds, strict=True)
-        return ", ".join(
-            f"{self._name(i)} ({_at_least(bound)}"
-            f"{written(value, std, found.unit, unit).translate(_BARE)})"
-            for i, value, std, bound in rows
-        )
+        return columns(self._found, [""], unit, self._name)
 
     # -- words ------------------------------------------------------------------------------
 
@@ -364,11 +346,3 @@ class _Writer:
 
     def _end(self, selection: Selection) -> str:
         return one_phrase(selection)
-
-
-def _at_least(lower_bound: bool) -> str:
-    return "at least " if lower_bound else ""
-
-
-def _number_word(count: object) -> str:
-    return "no" if count == 0 else str(count)

@@ -29,7 +29,6 @@ from smolrgpt_ros.language.question import (
     Selection,
     Side,
     Size,
-    SizeOf,
     Table,
     Where,
     WhereIs,
@@ -39,14 +38,15 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
-from .context import Context, SameObjectError
+from .context import Context
 from .evaluation import SURE, Evaluation
 from .floor_objects import CannotMeasure, End
-from .numbers import Number, chance_below, chance_positive, combined
+from .numbers import chance_below, chance_positive, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
 from .results import found, length, table
 from .selections import candidates, none_fits
+from .tables import columns, each, shown
 from .wording import join, noun
 
 _WORDS = {
@@ -82,9 +82,9 @@ def answer_of(question: Plain, context: Context) -> Evaluation:
         case Order(selection, key, descending):
             return _order(context, selection, key, descending)
         case Each(selection, key):
-            return _each(context, selection, key)
+            return each(context, selection, key)
         case Table(selection, keys):
-            return _columns(context, selection, keys)
+            return columns(context, selection, keys)
         case Pair(selection, extreme):
             return _pair(context, selection, extreme)
         case Whether(proposition):
@@ -139,50 +139,8 @@ def _listing(context: Context, selection: Selection) -> Evaluation:
     key = _listed_by(selection)
     if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
         return found(context, None, "", ids, 1.0)
-    rows = [_shown(key, i, context) for i in ids]
+    rows = [shown(key, i, context) for i in ids]
     return table(context, ids, rows, unit_of(key, ids, context), 1.0)
-
-
-def _each(context: Context, selection: Selection, key: Key) -> Evaluation:
-    ids = candidates(selection, key, context)
-    if not ids:
-        raise none_fits(selection, context)
-    unit = unit_of(key, ids, context)
-    if unit != "count":
-        context.objects.require_scale()
-    return table(context, ids, [_shown(key, i, context) for i in ids], unit, None)
-
-
-def _columns(context: Context, selection: Selection, keys: tuple[Key, ...]) -> Evaluation:
-    """Several numbers of each object; 0 for the distance of an object to itself."""
-    ids = context.members(selection)
-    if not ids:
-        raise none_fits(selection, context)
-    units = sorted({unit_of(key, ids, context) for key in keys})
-    if len(units) > 1:
-        raise QueryError(
-            Status.BAD_QUESTION,
-            f"the numbers of a table have one unit, found {', '.join(units)}; ask for each",
-        )
-    if units[0] != "count":
-        context.objects.require_scale()
-    numbers = [_cell(key, i, context) for i in ids for key in keys]
-    repeated = tuple(i for i in ids for _ in keys)
-    return replace(table(context, repeated, numbers, units[0], None), region_ids=ids)
-
-
-def _cell(key: Key, region_id: int, context: Context) -> Number:
-    try:
-        return _shown(key, region_id, context)
-    except SameObjectError:
-        return Number(0.0)
-
-
-def _shown(key: Key, region_id: int, context: Context) -> Number:
-    """A number of a list: a size that the picture's border cuts is what is seen of it, at least."""
-    if isinstance(key, SizeOf):
-        return context.objects.size(region_id, key.dimension, as_seen=True)
-    return context.number(key, region_id)
 
 
 def _order(context: Context, selection: Selection, key: Key, descending: bool) -> Evaluation:
@@ -204,7 +162,7 @@ def _order(context: Context, selection: Selection, key: Key, descending: bool) -
     unit = unit_of(key, ids, context)
     if isinstance(key, Column) or (unit != "count" and not _metric(context)):
         return found(context, None, "", tuple(ranked), certainty)
-    rows = [_shown(key, i, context) for i in ranked]
+    rows = [shown(key, i, context) for i in ranked]
     return table(context, tuple(ranked), rows, unit, certainty)
 
 

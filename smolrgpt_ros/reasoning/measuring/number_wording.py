@@ -112,3 +112,8 @@ def is_count(quantity: Quantity) -> bool:
     return isinstance(quantity, Count) or (
         isinstance(quantity, (Total, Mean)) and isinstance(quantity.key, Holding)
     )
+
+
+def number_word(count: object) -> str:
+    """As in "no pallets", "2 pallets"."""
+    return "no" if count == 0 else str(count)

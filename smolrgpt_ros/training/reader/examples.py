@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from smolrgpt_ros.language.english import number
+from smolrgpt_ros.language.english_words import number
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.readers.comparison import normal_form
 from smolrgpt_ros.language.readers.notation import ORDINALS, TAKES, notation

@@ -14,10 +14,12 @@ from smolrgpt_ros.language.question import (
     Bearing,
     Beside,
     Camera,
+    ClassOf,
     Column,
     Compared,
     Compares,
     Comparison,
+    Conditional,
     Count,
     Difference,
     Dimension,
@@ -48,6 +50,7 @@ from smolrgpt_ros.language.question import (
     Quantity,
     Question,
     Ranked,
+    Ratio,
     Relation,
     RelationKind,
     Route,
@@ -58,6 +61,7 @@ from smolrgpt_ros.language.question import (
     Size,
     SizeOf,
     State,
+    Table,
     Total,
     Union,
     Where,
@@ -102,6 +106,9 @@ def gap(a: int, b: int) -> float:
         (Size(Ids((1,)), Dimension.SIZE), 2.1 * 5.0, (1,)),
         (Size(P13, Dimension.ELEVATION), 0.23, (13,)),
         (Size(P12, Dimension.ELEVATION), 0.0, (12,)),
+        (Size(P13, Dimension.TOP), 0.23 + 0.5, (13,)),
+        (Size(P12, Dimension.FOOTPRINT), 1.2 * 1.1, (12,)),
+        (Ratio(Size(P11, Dimension.HEIGHT), Size(P12, Dimension.HEIGHT)), 0.8 / 0.6, (11, 12)),
         (Total(PALLETS, DistanceTo(T22)), gap(11, 22) + gap(12, 22) + gap(13, 22), (11, 12, 13)),
         (Mean(PALLETS, HEIGHT), (0.8 + 0.6 + 0.5) / 3, (11, 12, 13)),
         (Route((T22, P11, P12)), gap(22, 11) + gap(11, 12), (22, 11, 12)),
@@ -503,3 +510,51 @@ def test_an_empty_mask_is_named(yard: Scene) -> None:
     geometry = FrameGeometry(yard.frame, [*yard.regions, empty])
     found = evaluate(Which(nearest(PALLETS, T22)), geometry)
     assert found.value is None and found.reason == "the mask of region 5 is empty"
+
+
+def test_a_table_has_all_numbers_of_one_object_then_those_of_the_next(
+    yard_geometry: FrameGeometry,
+) -> None:
+    found = evaluate(Table(PALLETS, (HEIGHT, DistanceTo(P12))), yard_geometry)
+    assert found.region_ids == (11, 12, 13) and found.unit == "m"
+    assert found.values == pytest.approx((0.8, gap(11, 12), 0.6, 0.0, 0.5, gap(13, 12)), rel=0.1)
+
+
+def test_a_table_of_several_units_is_refused(yard_geometry: FrameGeometry) -> None:
+    with pytest.raises(QueryError, match="found count, m"):
+        evaluate(Table(VEHICLES, (HEIGHT, Holding(PALLETS))), yard_geometry)
+
+
+def test_the_class_of_an_object_is_its_label(yard_geometry: FrameGeometry) -> None:
+    assert evaluate(ClassOf(T22), yard_geometry).value == "transporter"
+
+
+def test_a_share_of_objects_is_a_ratio_of_counts(yard_geometry: FrameGeometry) -> None:
+    """Pallet 12 alone stands in a buffer."""
+    stored = Count(Where(PALLETS, Inside(BUFFERS)))
+    found = evaluate(HowMuch(Ratio(stored, Count(PALLETS))), yard_geometry)
+    assert found.unit == "ratio" and found.value == pytest.approx(1 / 3)
+    assert found.probability is not None and found.probability > 0.8
+
+
+def test_pallets_that_are_taller_than_average(yard_geometry: FrameGeometry) -> None:
+    """0.8, 0.6 and 0.5 m high, 0.63 m on average."""
+    taller = Compared(HEIGHT, Comparison.MORE, Mean(PALLETS, HEIGHT))
+    assert evaluate(Listing(Where(PALLETS, taller)), yard_geometry).region_ids == (11,)
+
+
+@pytest.mark.parametrize(("first", "value"), [(P11, 0.8), (P12, 0.6)])
+def test_a_condition_chooses_the_question_that_is_answered(
+    yard_geometry: FrameGeometry, first: Selection, value: float
+) -> None:
+    """Whichever is the taller one: pallet 11, by 0.2 m."""
+    taller = Holds(first, Compared(HEIGHT, Comparison.MORE, P12 if first == P11 else P11))
+    heights = [HowMuch(Size(end, Dimension.HEIGHT)) for end in (P11, P12)]
+    found = evaluate(Conditional(taller, *heights), yard_geometry)
+    assert found.value == pytest.approx(value, abs=0.05) and found.holds is (first == P11)
+    assert found.probability is not None and found.probability > 0.9
+
+
+def test_a_ratio_to_nothing_is_not_measured(yard_geometry: FrameGeometry) -> None:
+    none = Count(Where(PALLETS, Inside(Ids((1,)))))
+    assert "0" in evaluate(HowMuch(Ratio(Count(PALLETS), none)), yard_geometry).reason
