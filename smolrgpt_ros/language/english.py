@@ -68,9 +68,8 @@ def _phrase(selection: q.Selection) -> str:
     """A selection, open: a condition behind it would belong to its last part."""
     if isinstance(selection, q.Ids):
         numbers = [str(i) for i in selection.ids]
-        if len(numbers) == 1:
-            return f"{selection.label} {numbers[0]}"
-        return f"{plural_of(selection.label)} {listed(numbers)}"
+        name = selection.label if len(numbers) == 1 else plural_of(selection.label)
+        return f"{name} {listed(numbers)}"
     if isinstance(selection, q.OfClass | q.Everything):
         return many(selection)
     if isinstance(selection, q.Camera):
@@ -226,7 +225,7 @@ def quantity(value: q.Quantity) -> str:
         return f"the length of the way from {one(value.stops[0])} to {stops}"
     if isinstance(value, q.Ratio):
         return f"the ratio of ({quantity(value.first)}) to ({quantity(value.second)})"
-    kind = "absolute difference" if value.absolute else "difference"
+    kind = f"{'absolute ' if value.absolute else ''}difference"
     return f"the {kind} between ({quantity(value.first)}) and ({quantity(value.second)})"
 
 

@@ -56,7 +56,7 @@ def ordinal(rank: int) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """As in "3, 7 and 9"."""
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0]
 
 
 def is_several(selection: q.Selection) -> bool:
