@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import threading
 import time
@@ -85,7 +84,8 @@ def picture_of(messages: dict[str, Any]) -> NDArray[np.uint8]:
         Shape ``(H, W, 3)``, RGB, uint8.
     """
     from smolrgpt_ros.ros.convert.images import decode_color
-    from smolrgpt_ros.ros.view.marker_view import BACKGROUND, View, cloud_of, draw_view
+
+    from .marker_view import BACKGROUND, View, cloud_of, draw_view
 
     annotated = decode_color(messages["annotated"])
     points, colors = cloud_of(messages["rgb"], messages["depth"], messages["info"])
@@ -113,30 +113,19 @@ def draw_all(
         QueryError: if a question was not answered.
     """
     # rclpy reads ROS_DOMAIN_ID when it is first initialised: import after it is set.
-    from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
     from rclpy.node import Node
 
     from smolrgpt_ros.client.spatial_client import SpatialClient
 
     from .demo_client import DemoClient
+    from .spinning import spinning
 
     client = DemoClient(alive)
     node = Node("pictures", context=client.context)
     collector = Collector(node)
-    executor = SingleThreadedExecutor(context=client.context)
-    executor.add_node(node)
-
-    def spin() -> None:
-        try:
-            executor.spin()
-        except ExternalShutdownException:
-            pass
-
-    thread = threading.Thread(target=spin, name="pictures", daemon=True)
-    thread.start()
     rng, written = np.random.default_rng(seed), {}
     try:
-        with SpatialClient(node=node) as asking:
+        with spinning(node), SpatialClient(node=node) as asking:
             client.wait_ready(READY_S)
             for index in range(3 * len(kinds)):
                 scene = client.scene(index, READY_S)
@@ -150,8 +139,6 @@ def draw_all(
                 if len(written) == len(kinds):
                     return written
     finally:
-        executor.shutdown(timeout_sec=2.0)
-        thread.join(5.0)
         node.destroy_node()
         client.close()
     missing = sorted(set(kinds) - set(written))
@@ -202,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for folder in (options.out, options.logs):
         folder.mkdir(parents=True, exist_ok=True)
     use_own_domain()
-    processes = Processes(options.logs, dict(os.environ))
+    processes = Processes(options.logs)
     # Larger than the demo's: letters of pictures grow with them.
     size: dict[str, object] = {"width": 960, "height": 720}
     camera = {"seed": options.seed, "rate": 3.0, "hold_time": 0.0, **size}

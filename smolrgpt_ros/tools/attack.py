@@ -21,7 +21,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from lifecycle_msgs.msg import Transition
 
 from smolrgpt_ros.ros.convert.time import time_of
@@ -33,8 +32,8 @@ from .attack_camera import camera_faults
 from .attack_client import Attacker, attacker, wait
 from .attack_requests import attacks
 from .ending import ending_as_on_ctrl_c
-from .soak_processes import save_scene
-from .watched_process import Watched, process, wait_for
+from .programs import WatchedProcess, program_command, running_program, wait_for
+from .stored_scene import StoredScene
 
 #: Bounds of what must be again as before: seconds of a healthy query, MiB.
 MOST_HEALTHY_S, MOST_MIB = 2.0, 50.0
@@ -94,8 +93,7 @@ def attack_with_floods(client: Attacker, few: bool) -> dict[str, Any]:
 
 def attack_with_killed_clients(client: Attacker, few: bool, scene: Path) -> dict[str, Any]:
     """Clients that are killed while the node answers them and waits for their stamps."""
-    module = "smolrgpt_ros.tools.attack_client"
-    command = [sys.executable, "-P", "-m", "smolrgpt_ros.nodes.program", module, str(scene)]
+    command = program_command("smolrgpt_ros.tools.attack_client", str(scene))
     number = 1 if few else 5
     for _ in range(number):
         client.show()
@@ -142,11 +140,12 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
     words = ["smolrgpt_ros.nodes.spatial_query_node"]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scene.npz"
-        save_scene(file, simulated.frame, simulated.regions)
+        scene = StoredScene.of(simulated)
+        scene.write(file)
         if not shipped:
             words = ["smolrgpt_ros.tools.soak_processes", "node", str(file), "0.01", "0.05"]
-        with process(*words) as started, attacker(dict(np.load(file))) as client:
-            watched = Watched(started.pid)
+        with running_program(*words) as started, attacker(scene) as client:
+            watched = WatchedProcess(started.pid)
             wait_for(client.client.service_is_ready, "the query node", 60.0)
             wait_for(client.action.server_is_ready, "its action", 60.0)
             if client.healthy_s(180.0) == float("inf"):
@@ -182,7 +181,7 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
     return report
 
 
-def _warm_up(client: Attacker, watched: Watched) -> None:
+def _warm_up(client: Attacker, watched: WatchedProcess) -> None:
     """Floods as later, until heaps and rclpy's pool of threads have their sizes."""
     counts: list[int] = []
     for _ in range(_MOST_WARM_UPS):
@@ -194,7 +193,7 @@ def _warm_up(client: Attacker, watched: Watched) -> None:
             return
 
 
-def _held(watched: Watched) -> dict[str, float]:
+def _held(watched: WatchedProcess) -> dict[str, float]:
     return {
         "threads": watched.threads(),
         "descriptors": watched.descriptors(),
@@ -207,7 +206,7 @@ def _as_before(now: dict[str, float], before: dict[str, float]) -> bool:
     return all(now[name] <= before[name] + room[name] for name in before)
 
 
-def _recovered(watched: Watched, before: dict[str, float]) -> dict[str, float]:
+def _recovered(watched: WatchedProcess, before: dict[str, float]) -> dict[str, float]:
     """What is held once it is as before, or after the time for that."""
     end = time.monotonic() + _RECOVERY_S
     while not _as_before(now := _held(watched), before) and time.monotonic() < end:

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from builtin_interfaces.msg import Time
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
-from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
-from smolrgpt_ros.scene.camera import CameraIntrinsics
+
+from .stored_scene import StoredScene
 
 #: Largest number of a message's uint32.
 _MOST = 2**32 - 1
@@ -35,22 +35,10 @@ class Pair:
 Fault = Callable[[Pair], None]
 
 
-def good_pair(scene: Mapping[str, NDArray[Any]], stamp: Any) -> Pair:
-    """The pair of a scene, see ``soak_processes.save_scene``.
-
-    Args:
-        scene: colour, depth in millimetres, camera.
-        stamp: ``builtin_interfaces/Time`` of all three.
-    """
-    height, width = scene["depth"].shape
-    header = Header(stamp=stamp, frame_id="attack_optical_frame")
-    fx, fy, cx, cy = scene["camera"].tolist()
-    camera = CameraIntrinsics(width, height, fx, fy, cx, cy)
-    return Pair(
-        encode_image(scene["rgb"], "rgb8", header),
-        encode_image(scene["depth"], "16UC1", header),
-        camera_info_of(camera, header),
-    )
+def good_pair(scene: StoredScene, stamp: Time) -> Pair:
+    """The pair of a scene at a stamp."""
+    info, rgb, depth = scene.messages(Header(stamp=stamp, frame_id="attack_optical_frame"))
+    return Pair(rgb, depth, info)
 
 
 def camera_faults() -> dict[str, Fault]:

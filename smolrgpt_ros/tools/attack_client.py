@@ -4,21 +4,18 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import rclpy
 from builtin_interfaces.msg import Duration
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from numpy.typing import NDArray
 from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.task import Future
 from sensor_msgs.msg import CameraInfo, Image
@@ -26,11 +23,14 @@ from sensor_msgs.msg import CameraInfo, Image
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.ros.convert.time import time_of
 from smolrgpt_ros.ros.qos import profile, service_profile
+from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
 from .attack_camera import Fault, good_pair
 from .attack_requests import QUESTION
-from .watched_process import wait_for
+from .programs import wait_for
+from .spinning import spinning
+from .stored_scene import StoredScene
 
 #: A reply that takes longer is lost, seconds; requests have a timeout of one.
 _LOST_S = 15.0
@@ -41,10 +41,10 @@ class Attacker:
 
     Args:
         node: publishes and asks; spun by another thread.
-        scene: what the camera shows, see ``soak_processes.save_scene``.
+        scene: what the camera shows.
     """
 
-    def __init__(self, node: Node, scene: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(self, node: Node, scene: StoredScene) -> None:
         self._node, self._scene = node, scene
         qos = profile("sensor_data")
         self._rgb = node.create_publisher(Image, "rgb/image_raw", qos)
@@ -54,11 +54,6 @@ class Attacker:
         self.client = node.create_client(SpatialQuery, "spatial_query", qos_profile=services)
         self.action = ActionClient(node, SpatialQueryAction, "spatial_query")
         self.lifecycle = node.create_client(ChangeState, "spatial_query/change_state")
-        self.names = {
-            value: name.removeprefix("STATUS_")
-            for name, value in vars(SpatialQuery.Response).items()
-            if name.startswith("STATUS_") and name != "STATUS__DEFAULT"
-        }
         self.statuses: Counter[str] = Counter()
         self.lost: list[str] = []
         self.slowest_s = 0.0
@@ -91,7 +86,7 @@ class Attacker:
         for reply in replies:
             wait([reply], start + _LOST_S - time.monotonic())
             if reply.done():
-                names.append(self.names[reply.result().status])
+                names.append(Status(reply.result().status).name)
             else:
                 names.append("lost")
                 self.lost.append(what)
@@ -105,7 +100,7 @@ class Attacker:
         while time.monotonic() < start + patience_s:
             self.show()
             reply = self.send(timeout=Duration(sec=5))
-            if wait([reply], 6.0) and self.names[reply.result().status] == "OK":
+            if wait([reply], 6.0) and reply.result().status == Status.OK:
                 return time.monotonic() - start
         return float("inf")
 
@@ -136,20 +131,15 @@ def wait(replies: Sequence[Future], seconds: float) -> bool:
 
 
 @contextmanager
-def attacker(scene: Mapping[str, NDArray[Any]]) -> Iterator[Attacker]:
+def attacker(scene: StoredScene) -> Iterator[Attacker]:
     """An attacker on a node that is spun, until the block ends."""
     rclpy.init()
     node = rclpy.create_node("attacker")
     made = Attacker(node, scene)
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    spinning = threading.Thread(target=executor.spin, daemon=True)
-    spinning.start()
     try:
-        yield made
+        with spinning(node):
+            yield made
     finally:
-        executor.shutdown(timeout_sec=2.0)
-        spinning.join(5.0)
         made.action.destroy()
         node.destroy_node()
         rclpy.try_shutdown()
@@ -157,8 +147,7 @@ def attacker(scene: Mapping[str, NDArray[Any]]) -> Iterator[Attacker]:
 
 def main() -> int:
     """A client that asks, says so, and waits to be killed."""
-    scene = dict(np.load(sys.argv[1]))
-    with attacker(scene) as made:
+    with attacker(StoredScene.read(Path(sys.argv[1]))) as made:
         wait_for(made.client.service_is_ready, "the service")
         wait_for(made.action.server_is_ready, "the action")
         pending = [

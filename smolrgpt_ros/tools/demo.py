@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -78,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     start = time.monotonic()
     options.out.mkdir(parents=True, exist_ok=True)
     _say(f"ROS_DOMAIN_ID={use_own_domain()}, pictures and logs in {options.out}/")
-    processes = Processes(options.out, dict(os.environ))
+    processes = Processes(options.out)
     rows: list[Row] = []
     try:
         _start(processes, options)

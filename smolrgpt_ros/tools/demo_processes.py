@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
-import sys
 from pathlib import Path
+
+from .programs import end_programs, start_program
 
 
 def use_own_domain() -> str:
@@ -27,22 +27,17 @@ class Processes:
 
     Args:
         logs: folder for what they print.
-        environment: of the processes.
     """
 
-    def __init__(self, logs: Path, environment: dict[str, str]) -> None:
-        self._logs, self._environment = logs, environment
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, module: str, parameters: dict[str, object]) -> None:
-        """Start ``python -m module`` with ROS parameters."""
-        command = [sys.executable, "-m", "smolrgpt_ros.nodes.program", module, "--ros-args"]
-        for key, value in parameters.items():
-            command += ["-p", f"{key}:={value}"]
-        with (self._logs / f"{name}.log").open("wb") as log:
-            self._running[name] = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, env=self._environment
-            )
+        """Start a node's module with ROS parameters."""
+        words = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
+        log = self._logs / f"{name}.log"
+        self._running[name] = start_program(module, "--ros-args", *words, log=log)
 
     def check(self) -> None:
         """Raise RuntimeError if one has ended, with the end of what it printed."""
@@ -56,12 +51,4 @@ class Processes:
 
     def stop(self) -> None:
         """Ask all to end, and make those that do not."""
-        for process in self._running.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-        for process in self._running.values():
-            try:
-                process.wait(10.0)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        end_programs(self._running.values())

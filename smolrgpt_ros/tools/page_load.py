@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from .watched_process import Watched
+from .programs import WatchedProcess
 
 _SOCKET = (
     "/_nicegui_ws/socket.io/?EIO=4&transport=websocket&client_id={client}&implicit_handshake=true"
@@ -83,7 +83,7 @@ async def load(options: argparse.Namespace) -> tuple[list[float], int]:
         asyncio.create_task(browse(options.address, f"load-{n}", n < options.silent, end))
         for n in range(options.clients)
     ]
-    process = Watched(options.process)
+    process = WatchedProcess(options.process)
     memory = [process.mib()]
     while time.monotonic() < end:
         await asyncio.sleep(min(10.0, max(end - time.monotonic(), 0.0)))

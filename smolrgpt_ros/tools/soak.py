@@ -15,142 +15,185 @@ import json
 import os
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.ros.fast_dds import chosen_profile, use_profile
 from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
-from smolrgpt_ros.srv import SpatialQuery
 
 from .ending import ending_as_on_ctrl_c
+from .programs import WatchedProcess, running_program, wait_for
 from .soak_client import PATIENCE_S, Client
-from .soak_processes import save_scene
-from .watched_process import Watched, process, wait_for
+from .spinning import spinning
+from .stored_scene import StoredScene
 
 #: The bounds with stand-ins: overhead in CPU milliseconds, growth in MiB a minute.
 MOST_QUERY_MS, MOST_PAIR_MS, MOST_GROWTH = 8.0, 6.0, 1.0
 #: The bounds with what ships, MiB: memory at any time, and its growth after the third minute.
 MOST_MIB, MOST_LATE_GROWTH_MIB = 1024.0, 50.0
 _PROCESSES = "smolrgpt_ros.tools.soak_processes"
+_OWN_MS = "CPU of a pair looked at: decoding, tracking, regions, publishing (ms)"
+_QUERY_MS = "CPU of a query: the whole process (ms)"
 
 
-def soak(
-    minutes: float,
-    clients: int,
-    rate_hz: float,
-    detector_ms: float,
-    model_ms: float,
-    shipped: bool = False,
-) -> dict[str, Any]:
-    """Run the test and report.
+@dataclass(frozen=True)
+class SoakOptions:
+    """What the test does.
 
     Args:
         minutes: of the main part; pairs alone and queries alone take a fifth of it more.
         clients: that ask without pause.
         rate_hz: of the camera.
-        detector_ms, model_ms: that detector and model take.
+        detector_s, model_s: that detector and model take, seconds.
         shipped: run the detector and the model that ship instead.
     """
-    scene_of = simulate_frame(3, family="ceiling", width=640, height=480, sensor=SensorModel())
+
+    minutes: float
+    clients: int
+    rate_hz: float
+    detector_s: float
+    model_s: float
+    shipped: bool = False
+
+    @property
+    def alone_s(self) -> float:
+        """Time for pairs alone, and for queries alone, seconds."""
+        return max(60 * self.minutes / 10, 4.0)
+
+    def node_words(self, scene: Path) -> list[str]:
+        """Module and arguments of the query node."""
+        words = ["--ros-args", "-p", "query.max_age:=3600.0"]
+        if self.shipped:
+            return ["smolrgpt_ros.nodes.spatial_query_node", *words]
+        times = (str(self.detector_s), str(self.model_s))
+        return [
+            *(_PROCESSES, "node", str(scene), *times, *words),
+            *("-p", f"detector.max_rate:={self.rate_hz}"),
+        ]
+
+
+class _Heard:
+    """What the query node publishes, on the executor's thread.
+
+    Args:
+        node: subscribes.
+    """
+
+    def __init__(self, node: Node) -> None:
+        #: Pairs that the node has looked at.
+        self.pairs = 0
+        #: Values of its diagnostics by name.
+        self.reported: dict[str, str] = {}
+        reliable = profile("reliable")
+        node.create_subscription(RegionArray, "spatial_query/regions", self._count, reliable)
+        node.create_subscription(DiagnosticArray, "/diagnostics", self._keep, 10)
+
+    def _count(self, message: RegionArray) -> None:
+        self.pairs += 1
+
+    def _keep(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            self.reported.update({value.key: value.value for value in status.values})
+
+
+def soak(options: SoakOptions) -> dict[str, Any]:
+    """Run the test and report."""
+    simulated = simulate_frame(3, family="ceiling", width=640, height=480, sensor=SensorModel())
     rclpy.init()
     node = rclpy.create_node("soak")
-    pairs = Counter[str]()
-    reported: dict[str, str] = {}
-
-    def hear(message: DiagnosticArray) -> None:
-        for status in message.status:
-            reported.update({value.key: value.value for value in status.values})
-
-    node.create_subscription(
-        RegionArray,
-        "spatial_query/regions",
-        lambda message: pairs.update(seen=1),
-        profile("reliable"),
-    )
-    node.create_subscription(DiagnosticArray, "/diagnostics", hear, 10)
-    asking = [Client(node, number, not shipped) for number in range(clients)]
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    threading.Thread(target=executor.spin, daemon=True).start()
-    alone_s = max(60 * minutes / 10, 4.0)
-    with tempfile.TemporaryDirectory() as folder:
+    heard = _Heard(node)
+    asking = [Client(node, number, not options.shipped) for number in range(options.clients)]
+    with spinning(node), tempfile.TemporaryDirectory() as folder:
         scene = Path(folder) / "scene.npz"
-        save_scene(scene, scene_of.frame, scene_of.regions)
-        parameters = ["--ros-args", "-p", "query.max_age:=3600.0"]
-        times = (str(detector_ms / 1000), str(model_ms / 1000))
-        node_words = [_PROCESSES, "node", str(scene), *times]
-        if shipped:
-            node_words = ["smolrgpt_ros.nodes.spatial_query_node"]
-        else:
-            parameters += ["-p", f"detector.max_rate:={rate_hz}"]
-        with process(*node_words, *parameters) as started:
-            watched = Watched(started.pid)
+        StoredScene.of(simulated).write(scene)
+        with running_program(*options.node_words(scene)) as started:
+            watched = WatchedProcess(started.pid)
             asking[0].wait_ready()
             before = watched.cpu_s()
-            time.sleep(alone_s / 2)
-            idle = (watched.cpu_s() - before) / (alone_s / 2)
-            with process(_PROCESSES, "camera", str(scene), str(rate_hz)):
-                wait_for(lambda: pairs["seen"] >= 5, "pairs")
-                wait_for(lambda: float(reported.get("pairs", 0)) > 0, "diagnostics")
-                start, before, first = time.monotonic(), watched.cpu_s(), pairs["seen"]
-                received = float(reported["pairs"])
-                time.sleep(alone_s)
-                lasted = time.monotonic() - start
-                alone = {
-                    "pairs received": float(reported["pairs"]) - received,
-                    "pairs looked at": pairs["seen"] - first,
-                    "pairs sent, about": round(rate_hz * lasted),
-                }
-                pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted)
-                pair_ms /= max(alone["pairs received"], 1.0)
-                own_ms = float(reported["own CPU of a frame p50 (ms)"])
-                samples = _together(asking, watched, minutes)
-                own_mib = watched.own_mib()
+            time.sleep(options.alone_s / 2)
+            idle = (watched.cpu_s() - before) / (options.alone_s / 2)
+            with running_program(_PROCESSES, "camera", str(scene), str(options.rate_hz)):
+                costs = _camera_alone(heard, watched, idle, options)
+                samples = _together(asking, watched, options.minutes)
+                costs["memory that the process wrote, at the end (MiB)"] = watched.own_mib()
             # The camera is gone, its last frame is kept: queries alone.
-            single = Client(node, 0, not shipped)
-            single.ask()
-            start, before, asked = time.monotonic(), watched.cpu_s(), 0
-            while time.monotonic() - start < alone_s:
-                single.ask()
-                asked += 1
-            lasted = time.monotonic() - start
-            query_ms = 1000 * (watched.cpu_s() - before - idle * lasted) / asked
-    executor.shutdown(timeout_sec=2.0)
+            single = Client(node, 0, not options.shipped)
+            costs[_QUERY_MS] = _queries_alone(single, watched, idle, options.alone_s)
     node.destroy_node()
     rclpy.try_shutdown()
-    costs = {
-        "camera alone": alone,
-        "memory that the process wrote, at the end (MiB)": own_mib,
-        "CPU of a pair looked at: decoding, tracking, regions, publishing (ms)": own_ms,
+    report = _report(asking, samples, options.minutes, heard.pairs, costs)
+    names = "shipped" if options.shipped else "stand-ins"
+    passed = _is_within_bounds(report, options.shipped)
+    return {**report, "detector and model": names, "passed": passed}
+
+
+def _camera_alone(
+    heard: _Heard, watched: WatchedProcess, idle: float, options: SoakOptions
+) -> dict[str, Any]:
+    """Let the camera send for a while, and nobody ask: counts of pairs, and what they cost.
+
+    Args:
+        heard: of the node.
+        watched: its process.
+        idle: share of a core that it takes without camera and clients.
+        options: of the test.
+    """
+    wait_for(lambda: heard.pairs >= 5, "pairs")
+    wait_for(lambda: float(heard.reported.get("pairs", 0)) > 0, "diagnostics")
+    start, before, first = time.monotonic(), watched.cpu_s(), heard.pairs
+    received_before = float(heard.reported["pairs"])
+    time.sleep(options.alone_s)
+    lasted = time.monotonic() - start
+    received = float(heard.reported["pairs"]) - received_before
+    pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted) / max(received, 1.0)
+    return {
+        "camera alone": {
+            "pairs received": received,
+            "pairs looked at": heard.pairs - first,
+            "pairs sent, about": round(options.rate_hz * lasted),
+        },
+        _OWN_MS: float(heard.reported["own CPU of a frame p50 (ms)"]),
         "CPU of a pair received: the whole process with rclpy and DDS (ms)": pair_ms,
-        "CPU of a query: the whole process (ms)": query_ms,
     }
-    report = _report(asking, samples, minutes, pairs["seen"], costs)
-    kept = report["lost replies"] == report["replies mixed up"] == 0
+
+
+def _queries_alone(client: Client, watched: WatchedProcess, idle: float, seconds: float) -> float:
+    """CPU of a query, milliseconds, without a camera; ``idle`` as for :func:`_camera_alone`."""
+    client.ask()
+    start, before, asked = time.monotonic(), watched.cpu_s(), 0
+    while time.monotonic() - start < seconds:
+        client.ask()
+        asked += 1
+    lasted = time.monotonic() - start
+    return 1000 * (watched.cpu_s() - before - idle * lasted) / asked
+
+
+def _is_within_bounds(report: dict[str, Any], shipped: bool) -> bool:
+    if report["lost replies"] or report["replies mixed up"]:
+        return False
     if shipped:
         memory = report["memory (MiB)"]
-        kept = kept and memory["largest"] <= MOST_MIB
-        kept = kept and memory["growth after the third minute"] <= MOST_LATE_GROWTH_MIB
-    else:
-        kept = kept and own_ms <= MOST_PAIR_MS and query_ms <= MOST_QUERY_MS
-        kept = kept and report["growth (MiB/min)"] < MOST_GROWTH
-    return {**report, "detector and model": "shipped" if shipped else "stand-ins", "passed": kept}
+        late = memory["growth after the third minute"]
+        return bool(memory["largest"] <= MOST_MIB and late <= MOST_LATE_GROWTH_MIB)
+    cheap = report[_OWN_MS] <= MOST_PAIR_MS and report[_QUERY_MS] <= MOST_QUERY_MS
+    return bool(cheap and report["growth (MiB/min)"] < MOST_GROWTH)
 
 
 def _together(
-    asking: Sequence[Client], watched: Watched, minutes: float
+    asking: Sequence[Client], watched: WatchedProcess, minutes: float
 ) -> list[tuple[float, float]]:
     """Camera and all clients at once; seconds and MiB, again and again."""
     samples = []
@@ -178,17 +221,12 @@ def _report(
     settled = [(t, m) for t, m in samples if t >= min(60.0, 60 * minutes / 3)]
     seconds, mib = np.array(settled).T
     growth = float(np.polyfit(seconds / 60, mib, 1)[0])
-    names = {
-        value: name
-        for name, value in vars(SpatialQuery.Response).items()
-        if name.startswith("STATUS_") and name != "STATUS__DEFAULT"
-    }
     late = [m for t, m in samples if t >= min(180.0, 60 * minutes * 0.5)]
     return {
         "minutes": minutes,
         "Fast DDS": "=".join(chosen_profile(os.environ)),
         "pairs seen": pairs,
-        "replies": {names.get(s, f"STATUS_{s}"): n for s, n in sorted(statuses.items())},
+        "replies": {f"STATUS_{Status(s).name}": n for s, n in sorted(statuses.items())},
         "lost replies": sum(client.lost for client in asking),
         "replies mixed up": sum(client.mixed_up for client in asking),
         "memory (MiB)": {
@@ -229,16 +267,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", metavar="FILE", help="write the report there as well")
     given = parser.parse_args(arguments)
+    options = SoakOptions(
+        given.minutes,
+        given.clients,
+        given.rate,
+        given.detector_ms / 1000,
+        given.model_ms / 1000,
+        given.shipped,
+    )
     use_profile()
     with ending_as_on_ctrl_c():
-        report = soak(
-            given.minutes,
-            given.clients,
-            given.rate,
-            given.detector_ms,
-            given.model_ms,
-            given.shipped,
-        )
+        report = soak(options)
     text = json.dumps(report, indent=2, default=float)
     if given.json:
         Path(given.json).write_text(text + "\n")

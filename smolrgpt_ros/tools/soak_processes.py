@@ -24,26 +24,12 @@ from std_msgs.msg import Header
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.nodes.running import run
 from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode, make_executor
-from smolrgpt_ros.ros.convert.camera_info import camera_info_of
-from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.params.parameters import ParameterError
 from smolrgpt_ros.ros.qos import profile
-from smolrgpt_ros.scene.camera import CameraIntrinsics
+
+from .stored_scene import StoredScene
 
 FRAME_ID = "soak_optical_frame"
-
-
-def save_scene(path: Path, frame: Any, regions: Sequence[Any]) -> None:
-    """Write what the camera shows and the detector finds."""
-    camera = frame.intrinsics
-    np.savez(
-        path,
-        rgb=frame.rgb,
-        depth=np.nan_to_num(frame.depth * 1000.0).astype(np.uint16),
-        camera=np.array([camera.fx, camera.fy, camera.cx, camera.cy]),
-        masks=np.stack([region.mask for region in regions]),
-        labels=np.array([region.label for region in regions]),
-    )
 
 
 class KnownDetector:
@@ -51,12 +37,12 @@ class KnownDetector:
 
     name, device, sha256 = "known", "cpu", ""
 
-    def __init__(self, scene: Any, seconds: float) -> None:
-        self.labels: Sequence[str] = tuple(sorted({str(label) for label in scene["labels"]}))
+    def __init__(self, scene: StoredScene, seconds: float) -> None:
+        self.labels: Sequence[str] = tuple(sorted(set(scene.labels)))
         self._seconds = seconds
         self._found = tuple(
-            Detection(str(label), 0.9, mask)
-            for label, mask in zip(scene["labels"], scene["masks"], strict=True)
+            Detection(label, 0.9, mask)
+            for label, mask in zip(scene.labels, scene.masks, strict=True)
         )
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
@@ -97,20 +83,13 @@ class SoakCamera(Node):
     """Publishes the scene with fresh stamps.
 
     Args:
-        scene: of :func:`save_scene`.
+        scene: shown.
         rate_hz: of the pairs.
     """
 
-    def __init__(self, scene: Any, rate_hz: float) -> None:
+    def __init__(self, scene: StoredScene, rate_hz: float) -> None:
         super().__init__("soak_camera")
-        height, width = scene["depth"].shape
-        header = Header(frame_id=FRAME_ID)
-        fx, fy, cx, cy = scene["camera"].tolist()
-        self._messages = (
-            camera_info_of(CameraIntrinsics(width, height, fx, fy, cx, cy), header),
-            encode_image(scene["rgb"], "rgb8", header),
-            encode_image(scene["depth"], "16UC1", header),
-        )
+        self._messages = scene.messages(Header(frame_id=FRAME_ID))
         qos = profile("sensor_data")
         self._outputs = (
             self.create_publisher(CameraInfo, "rgb/camera_info", qos),
@@ -129,7 +108,7 @@ class SoakCamera(Node):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the two processes until it is told to stop."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    role, scene = words[0], dict(np.load(words[1]))
+    role, scene = words[0], StoredScene.read(Path(words[1]))
     if role == "node":
         detector_s, model_s = float(words[2]), float(words[3])
 

@@ -14,19 +14,23 @@ pytest.importorskip("rclpy", reason="rclpy is missing: run scripts/setup")
 
 from builtin_interfaces.msg import Time
 
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.srv import SpatialQuery
 from smolrgpt_ros.tools.attack_camera import camera_faults, good_pair
 from smolrgpt_ros.tools.attack_requests import attacks
+from smolrgpt_ros.tools.stored_scene import StoredScene
 
 pytestmark = [pytest.mark.ros]
 
 
 def pair():
-    scene: dict[str, np.ndarray] = {
-        "rgb": np.zeros((6, 8, 3), np.uint8),
-        "depth": np.full((6, 8), 2000, np.uint16),
-        "camera": np.array([9.0, 9.0, 4.0, 3.0]),
-    }
+    scene = StoredScene(
+        np.zeros((6, 8, 3), np.uint8),
+        np.full((6, 8), 2000, np.uint16),
+        CameraIntrinsics(8, 6, 9.0, 9.0, 4.0, 3.0),
+        labels=(),
+        masks=np.zeros((0, 6, 8), bool),
+    )
     return good_pair(scene, Time(sec=5000))
 
 

@@ -14,12 +14,12 @@ from visualization_msgs.msg import Marker
 
 from smolrgpt_ros.rendering.lettering import text_size, write
 from smolrgpt_ros.rendering.palette import Color
+from smolrgpt_ros.ros.convert.camera_info import calibration_of
+from smolrgpt_ros.ros.convert.images import decode_color, decode_depth
+from smolrgpt_ros.ros.convert.poses import array_of, rotation_of
+from smolrgpt_ros.ros.view.marker_shapes import color_of
+from smolrgpt_ros.ros.view.word_places import CAPITAL, LINE
 from smolrgpt_ros.scene.camera import back_project
-from smolrgpt_ros.scene.rotations import rotation_matrix
-
-from ..convert.camera_info import calibration_of
-from ..convert.images import decode_color, decode_depth
-from .word_places import CAPITAL, LINE
 
 Picture = NDArray[np.uint8]
 Pixel = tuple[int, int]
@@ -145,10 +145,9 @@ def _splat(picture: Picture, view: View, points: NDArray[np.float64], colors: Pi
 
 def _points(marker: Marker) -> NDArray[np.float64]:
     """A marker's points in its header's frame, shape (N, 3)."""
-    p, q = marker.pose.position, marker.pose.orientation
-    local = np.array([[point.x, point.y, point.z] for point in marker.points]).reshape(-1, 3)
-    rotation = rotation_matrix((q.w, q.x, q.y, q.z))
-    return np.asarray(local @ rotation.T + np.array([p.x, p.y, p.z]), np.float64)
+    local = np.array([array_of(point) for point in marker.points]).reshape(-1, 3)
+    rotation = rotation_of(marker.pose.orientation)
+    return np.asarray(local @ rotation.T + array_of(marker.pose.position), np.float64)
 
 
 def _line(
@@ -160,7 +159,7 @@ def _line(
     width = max(1, round(view.focal * marker.scale.x / float(depth.mean())))
     layer = picture.copy()
     (ax, ay), (bx, by) = np.rint(pixels).astype(int).tolist()
-    draw(layer, (ax, ay), (bx, by), _color(marker), width, cv2.LINE_AA)
+    draw(layer, (ax, ay), (bx, by), color_of(marker), width, cv2.LINE_AA)
     _blend(picture, layer, marker.color.a)
 
 
@@ -169,8 +168,7 @@ def _arrow(picture: Picture, a: Pixel, b: Pixel, color: Color, width: int, kind:
 
 
 def _text(picture: Picture, view: View, marker: Marker) -> None:
-    p = marker.pose.position
-    pixels, depth = view.project(np.array([[p.x, p.y, p.z]]))
+    pixels, depth = view.project(array_of(marker.pose.position)[None])
     if depth[0] <= _NEAR_M:
         return
     capital = max(view.focal * marker.scale.z / float(depth[0]), _LEAST_LETTER)
@@ -184,7 +182,7 @@ def _text(picture: Picture, view: View, marker: Marker) -> None:
     layer = picture.copy()
     for i, (line, (width, _)) in enumerate(zip(lines, sizes, strict=True)):
         corner = round(middle_x - width / 2), round(top + i * step)
-        write(layer, line, corner, letters, _color(marker), outline=BACKGROUND)
+        write(layer, line, corner, letters, color_of(marker), outline=BACKGROUND)
     _blend(picture, layer, marker.color.a)
 
 
@@ -196,8 +194,3 @@ def _inside(middle: float, size: float, whole: int) -> float:
 
 def _blend(picture: Picture, layer: Picture, alpha: float) -> None:
     cv2.addWeighted(layer, alpha, picture, 1.0 - alpha, 0.0, dst=picture)
-
-
-def _color(marker: Marker) -> Color:
-    c = marker.color
-    return round(255 * c.r), round(255 * c.g), round(255 * c.b)

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""A program of this package as a process of its own, and what it holds, from ``/proc``."""
+"""Programs of this package as processes of their own: started, ended, and what they hold."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from smolrgpt_ros.nodes.process_memory import resident_bytes
 
 
-class Watched:
-    """A running process.
+class WatchedProcess:
+    """What a running process holds, from ``/proc``.
 
     Args:
         pid: of the process.
@@ -50,20 +50,48 @@ class Watched:
         return len(os.listdir(f"/proc/{self._pid}/fd"))
 
 
+def program_command(module: str, *words: str) -> list[str]:
+    """The command that runs a module's ``main`` with arguments; see ``nodes.program``."""
+    own_folder = ["-P"] if getattr(sys.flags, "safe_path", False) else []  # as this process, 3.11
+    return [sys.executable, *own_folder, "-m", "smolrgpt_ros.nodes.program", module, *words]
+
+
+def start_program(module: str, *words: str, log: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start a module's ``main`` with arguments.
+
+    Args:
+        module: full name.
+        words: arguments.
+        log: gets what it prints; ``None``: printed as of this process.
+    """
+    command = program_command(module, *words)
+    if log is None:
+        return subprocess.Popen(command)
+    with log.open("wb") as stream:
+        return subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT)
+
+
+def end_programs(processes: Iterable[subprocess.Popen[bytes]], timeout_s: float = 15.0) -> None:
+    """Ask processes to end, and kill those that do not."""
+    running = [process for process in processes if process.poll() is None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(timeout_s)
+
+
 @contextmanager
-def process(module: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def running_program(module: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A module's ``main`` with arguments, ended when the block ends."""
-    program = "smolrgpt_ros.nodes.program"
-    started = subprocess.Popen([sys.executable, "-P", "-m", program, module, *words])
+    started = start_program(module, *words)
     try:
         yield started
     finally:
-        started.terminate()
-        try:
-            started.wait(15)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait(15)
+        end_programs([started])
 
 
 def wait_for(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
