@@ -17,6 +17,7 @@ from smolrgpt_ros.scene.region import Region
 
 from .box_evidence import box_problems
 from .calibration import CalibrationErrors
+from .carried_loads import loads_near, nearest_loads
 from .depth_noise import DepthNoise, depth_noise
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
@@ -29,8 +30,7 @@ from .plausibility import Plausibility, plausibility_of
 from .rectangle_fit import fit_rectangles
 from .region_masks import MOST_REGIONS, RegionMasks
 from .size_priors import SIZES, is_flat
-
-_CARRIED_WITHIN = 0.9  # metres: from what is seen of a vehicle to the middle of its load
+from .unexplained_volumes import UnexplainedVolume, unexplained_volumes
 
 
 class FrameGeometry:
@@ -197,22 +197,19 @@ class FrameGeometry:
                 self._estimate(visible[first : first + MOST_REGIONS])
 
     def possible_loads(self, region_id: int) -> tuple[int, ...]:
-        """Ids of the pallets that a vehicle may carry: those less than its own size away from it in
-        the image. Empty for anything but a vehicle."""
-        vehicle = self.region(region_id)
-        if vehicle.label != "transporter" or vehicle.box is None:
+        """Ids of the pallets that a vehicle may carry, see :func:`loads_near`."""
+        return loads_near(self.region(region_id), self.regions)
+
+    @cached_property
+    def unexplained(self) -> tuple[UnexplainedVolume, ...]:
+        """What stands on the floor beside all regions and candidates; none where no floor is seen.
+
+        A floor region explains nothing: its mask may cover what stands there.
+        """
+        if self.why_not or self.plane is None:
             return ()
-        x0, y0, x1, y1 = vehicle.box
-        width, height = x1 - x0, y1 - y0
-        loads = []
-        for region in self.regions:
-            if region.label != "pallet" or (box := region.box) is None:
-                continue
-            near_x = min(box[2], x1 + width) > max(box[0], x0 - width)
-            near_y = min(box[3], y1 + height) > max(box[1], y0 - height)
-            if near_x and near_y:
-                loads.append(region.id)
-        return tuple(loads)
+        known = [r.mask for r in (*self.regions, *self.candidates) if not is_flat(r.label)]
+        return unexplained_volumes(self.frame, known, self.plane, self.noise)
 
     # -- several objects --------------------------------------------------------------------
 
@@ -226,7 +223,7 @@ class FrameGeometry:
             return
         plane = self.plane
         assert plane is not None  # without a floor nothing is drafted
-        estimated, together = self._loads(drafts, plane)
+        estimated, together = nearest_loads(drafts, self._objects, self.possible_loads, plane)
         for vehicle, load in estimated.items():
             drafts[vehicle] = drafts[vehicle].with_load(load)
         self._fit(drafts, together, plane)
@@ -288,38 +285,6 @@ class FrameGeometry:
             return masks[0] if masks else None
         union: NDArray[np.bool_] = np.logical_or.reduce(masks)
         return union
-
-    def _loads(
-        self, drafts: Mapping[int, ObjectDraft], plane: Plane
-    ) -> tuple[dict[int, Footprint], dict[int, int]]:
-        """The nearest load of each vehicle: footprints of those estimated before, and ids of those
-        that are fitted together with their vehicle."""
-        estimated: dict[int, Footprint] = {}
-        together: dict[int, int] = {}
-        for vehicle, draft in drafts.items():
-            middle, nearest = draft.middle(plane), _CARRIED_WITHIN
-            for load in self.possible_loads(vehicle):
-                known = self._objects.get(load)
-                footprint = None
-                if isinstance(known, ObjectEstimate) and known.rides:
-                    footprint = known.footprint
-                if footprint is not None:
-                    centre = footprint.centre
-                elif load in drafts and drafts[load].problem.vertical.bottom > 0:
-                    centre = drafts[load].problem.starts[0, :2]
-                else:
-                    continue
-                distance = float(np.linalg.norm(centre - middle))
-                if distance >= nearest:
-                    continue
-                nearest = distance
-                estimated.pop(vehicle, None)
-                together.pop(vehicle, None)
-                if footprint is None:
-                    together[vehicle] = load
-                else:
-                    estimated[vehicle] = footprint
-        return estimated, together
 
     def _fit(
         self, drafts: Mapping[int, ObjectDraft], carried: Mapping[int, int], plane: Plane

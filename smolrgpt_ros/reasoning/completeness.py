@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What may be missing from an answer about a set: weak detections, places not wholly seen."""
+"""What may be missing from an answer about a set: possible objects, places not wholly seen."""
 
 from __future__ import annotations
 
@@ -12,24 +12,16 @@ from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.size_priors import is_flat
-from smolrgpt_ros.language.question import (
-    Everything,
-    Holding,
-    Ids,
-    Inside,
-    OfClass,
-    Question,
-    State,
-    parts_of,
-)
+from smolrgpt_ros.language.question import Holding, Ids, Inside, OfClass, Question, State, parts_of
 from smolrgpt_ros.scene.camera import project, rays
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
 
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate
+from .possible_objects import is_about_a_set, possible_objects
 
-#: Candidates that are named in an answer, at most.
+#: Possible objects that are named in an answer, at most.
 _MOST_NAMED = 3
 #: Share of a place's floor that has to be seen for an answer about what stands there.
 _LEAST_SEEN = 0.75
@@ -80,40 +72,27 @@ def completeness(
             " usual is up to 1): it may miss objects here, or see some that are none."
         )
     return Completeness(
-        bool(changes) or (unfamiliar and _is_about_a_set(question)),
+        bool(changes) or (unfamiliar and is_about_a_set(question)),
         (*named, *_unseen_places(question, geometry)),
     )
 
 
-def _is_about_a_set(question: Question) -> bool:
-    """Whether a question is about all objects of a kind, whichever these are."""
-    sets = OfClass | Everything | State | Holding
-    return any(isinstance(part, sets) for part in parts_of(question))
-
-
 def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:
-    """One sentence for each candidate that would change the answer."""
+    """One sentence for each possible object that would change the answer."""
     sentences = []
-    for candidate in _relevant(question, geometry.candidates):
-        with_it = geometry.with_candidate(candidate)
-        name = f"A possible {candidate.label or 'object'} (score {candidate.score:.2f})"
-        try:
-            other = evaluate(question, with_it)
-        except QueryError as error:
-            sentences.append(f"{name} would make the question ambiguous: {error.message}.")
-            continue
-        if _differs(measured, other):
-            sentences.append(f"{name} {_place(candidate, geometry)} could change the answer.")
+    for ways in possible_objects(question, geometry):
+        for possible in ways:
+            try:
+                other = evaluate(question, geometry.with_candidate(possible.region))
+            except QueryError as error:
+                end = f"would make the question ambiguous: {error.message}"
+            else:
+                if not _differs(measured, other):
+                    continue
+                end = "could change the answer"
+            sentences.append(f"{possible.words} {end}.")
+            break
     return sentences
-
-
-def _relevant(question: Question, candidates: Sequence[Region]) -> list[Region]:
-    """Candidates that may belong to what a question is about; none where it names its objects."""
-    parts = parts_of(question)
-    if any(isinstance(part, Everything | State | Holding) for part in parts):
-        return list(candidates)
-    labels = {part.label for part in parts if isinstance(part, OfClass)}
-    return [candidate for candidate in candidates if candidate.label in labels]
 
 
 def _differs(one: Evaluation, other: Evaluation) -> bool:
@@ -124,17 +103,6 @@ def _differs(one: Evaluation, other: Evaluation) -> bool:
     if not numbers:
         return one.value != other.value
     return abs(float(one.value or 0) - float(other.value or 0)) > max(one.std or 0.0, 0.01)
-
-
-def _place(candidate: Region, geometry: FrameGeometry) -> str:
-    """Where in the picture a candidate is, for a person who looks at it."""
-    centroid = candidate.centroid
-    if centroid is None:
-        return "in view"
-    side = ("on the left", "in the middle", "on the right")[
-        min(int(3 * centroid[0] / geometry.frame.width), 2)
-    ]
-    return f"{side} of the picture"
 
 
 def _unseen_places(question: Question, geometry: FrameGeometry) -> tuple[str, ...]:

@@ -70,6 +70,46 @@ def test_three_candidates_are_named_and_the_others_counted(yard: Any) -> None:
     assert answer.notes[-1] == "2 more possible objects could change the answer."
 
 
+@pytest.mark.parametrize(
+    ("question", "unseen", "changes"),
+    [
+        ("how many pallets are in buffer 2", 12, True),
+        ("how many pallets are in buffer 1", 12, False),  # it stands elsewhere
+        ("how many transporters are there", 12, False),  # it is too high for one
+        ("how many transporters are there", 22, True),
+        ("which pallet is nearest to transporter 22", 13, True),
+        ("how far is pallet 11 from transporter 22", 12, False),  # it names its objects
+        ("is buffer 1 empty", 11, True),
+    ],
+)
+def test_what_stands_on_the_floor_and_is_no_region_counts_where_it_would_change_the_answer(
+    yard: Any, question: str, unseen: int, changes: bool
+) -> None:
+    regions = [r for r in yard.regions if r.id != unseen]
+    answer = REASONER.answer(yard.frame, regions, question)
+    assert answer.changeable is changes and answer.complete is not changes, answer.notes
+
+
+def test_what_no_region_explains_is_said_with_its_height_and_place(yard: Any) -> None:
+    regions = [r for r in yard.regions if r.id != 12]
+    answer = REASONER.answer(yard.frame, regions, "how many pallets are in buffer 2")
+    assert answer.measured.value == 0 and answer.trusted is None
+    assert answer.notes[-1] == (
+        "Something 0.6 m high that no region explains stands in the middle of the picture, 9.3 m "
+        "away: as a pallet it could change the answer."
+    )
+
+
+def test_what_carries_a_pallet_and_is_no_region_may_be_a_transporter(yard: Any) -> None:
+    regions = [r for r in yard.regions if r.id != 21]
+    answer = REASONER.answer(yard.frame, regions, "how many transporters are there")
+    assert answer.measured.value == 1 and answer.trusted is None
+    assert "m above the floor and no region carries it: a transporter below it" in answer.notes[-1]
+    # It carries something, so that it is not empty; transporter 22 is.
+    answer = REASONER.answer(yard.frame, regions, "is there an empty transporter")
+    assert answer.complete and answer.trusted is True
+
+
 def test_without_an_answer_nothing_is_missing(yard: Any) -> None:
     frame = replace(yard.frame, depth=None)
     regions = [r for r in yard.regions if r.id != 12]

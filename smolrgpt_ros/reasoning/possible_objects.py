@@ -1,0 +1,139 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""What may be an object without being a region: weak detections, what stands on the floor and no
+region explains, what carries a pallet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from smolrgpt_ros.geometry.carried_loads import loads_near
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.payload import CENTRED
+from smolrgpt_ros.geometry.size_priors import SIZES
+from smolrgpt_ros.geometry.unexplained_volumes import UnexplainedVolume
+from smolrgpt_ros.language.question import (
+    Everything,
+    Holding,
+    OfClass,
+    Question,
+    State,
+    parts_of,
+)
+from smolrgpt_ros.scene.region import Region
+
+_VEHICLE = "transporter"
+#: Unexplained volumes that are tried as objects, largest first: each may cost milliseconds.
+_MOST_VOLUMES = 8
+#: Ids below those of weak detections, as what volumes and carriers are tried.
+_VOLUME_ID, _CARRIER_ID = -1_000_000, -2_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class PossibleObject:
+    """What may be an object of a question.
+
+    Args:
+        region: as which it would take part in the answer.
+        words: the beginning of a sentence about it.
+    """
+
+    region: Region
+    words: str
+
+
+def possible_objects(
+    question: Question, geometry: FrameGeometry
+) -> Iterator[tuple[PossibleObject, ...]]:
+    """What may belong to what a question is about; none where it names its objects.
+
+    Args:
+        question: as it was read.
+        geometry: of the frame, with candidates.
+
+    Returns:
+        For each thing what it may be, of different labels, of which one is the case at most.
+    """
+    asked = _labels_asked(question)
+    for candidate in geometry.candidates:
+        if asked is None or candidate.label in asked:
+            name = f"A possible {candidate.label or 'object'} (score {candidate.score:.2f})"
+            yield (PossibleObject(candidate, f"{name} {_side(candidate, geometry)}"),)
+    labels = [label for label in SIZES if asked is None or label in asked]
+    if labels:
+        yield from _volumes(labels, geometry)
+    if _VEHICLE in labels:
+        yield from _carriers(geometry)
+
+
+def is_about_a_set(question: Question) -> bool:
+    """Whether a question is about all objects of a kind, whichever these are."""
+    return _labels_asked(question) != set()
+
+
+def _labels_asked(question: Question) -> set[str] | None:
+    """Labels of the objects that a question is about; ``None``: whatever they are."""
+    parts = parts_of(question)
+    if any(isinstance(part, Everything | State | Holding) for part in parts):
+        return None
+    return {part.label for part in parts if isinstance(part, OfClass)}
+
+
+def _volumes(labels: list[str], geometry: FrameGeometry) -> Iterator[tuple[PossibleObject, ...]]:
+    possible: list[tuple[UnexplainedVolume, list[str]]] = []
+    for volume in geometry.unexplained:
+        if fitting := [label for label in labels if volume.could_be(label)]:
+            possible.append((volume, fitting))
+    for number, (volume, fitting) in enumerate(possible[:_MOST_VOLUMES]):
+        first = _VOLUME_ID - len(SIZES) * number
+        ways = [Region(first - i, label, volume.mask) for i, label in enumerate(fitting)]
+        words = (
+            f"Something {volume.top:.1f} m high that no region explains stands "
+            f"{_side(ways[0], geometry)}, {np.hypot(*volume.place):.1f} m away:"
+        )
+        yield tuple(PossibleObject(way, f"{words} as a {way.label} it") for way in ways)
+
+
+def _carriers(geometry: FrameGeometry) -> Iterator[tuple[PossibleObject, ...]]:
+    """What carries a pallet that is off the floor, where it is no region."""
+    weak = [candidate for candidate in geometry.candidates if candidate.label == _VEHICLE]
+    for region in geometry.regions:
+        if region.label != "pallet" or region.seen_age_s or region.box is None:
+            continue
+        found = geometry.estimate(region.id)
+        if isinstance(found, str) or not found.rides or _is_carried(region, found, geometry):
+            continue
+        if not any(region.id in loads_near(vehicle, geometry.regions) for vehicle in weak):
+            # Where the load is, about, a vehicle is too.
+            carrier = Region(_CARRIER_ID - region.id, _VEHICLE, region.mask)
+            words = (
+                f"{region.name} is {found.bottom:.2f} m above the floor and no region carries it:"
+            )
+            yield (PossibleObject(carrier, f"{words} a {_VEHICLE} below it"),)
+
+
+def _is_carried(load: Region, found: ObjectEstimate, geometry: FrameGeometry) -> bool:
+    """Whether a region is where a pallet is, and may carry it."""
+    for region in geometry.regions:
+        below = geometry.estimate(region.id) if region.id != load.id else ""
+        if isinstance(below, str) or below.footprint is None or found.footprint is None:
+            continue
+        apart = float(np.linalg.norm(below.footprint.centre - found.footprint.centre))
+        within = below.footprint.depth_of(found.footprint.centre) > 0
+        if below.top > 0.0 and (apart < CENTRED or within):
+            return True
+    return False
+
+
+def _side(region: Region, geometry: FrameGeometry) -> str:
+    """Where in the picture a region is, for a person who looks at it."""
+    centroid = region.centroid
+    if centroid is None:
+        return "in view"
+    side = ("on the left", "in the middle", "on the right")[
+        min(int(3 * centroid[0] / geometry.frame.width), 2)
+    ]
+    return f"{side} of the picture"
