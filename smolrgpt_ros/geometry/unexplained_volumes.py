@@ -30,7 +30,7 @@ Floats = NDArray[np.float32]
 _PIXELS = 60_000  # of the image that are looked at, about
 # Of those: the side of the window of a median, which keeps edges; by how many masks may be too
 # small; and a window that a surface has to fill, so that it is no edge that mixes near and far.
-_SMOOTHED, _TOO_SMALL, _FILLED = 5, 2, 3
+_SMOOTHED, _TOO_SMALL, _FILLED = 5, 1, 3
 _OF_MEDIAN = 1.25  # standard deviation of a median of normal values, times that of their mean
 # Heights above the floor, metres, from which a point surely stands out and from which it may,
 # beside standard deviations of the floor's height there; and above which nothing there ends.
@@ -40,7 +40,7 @@ _SIGMAS = 2.5
 # alone is looked at seems low.
 _FARTHEST, _FARTHEST_PART = 15.0, 20.0
 _CELL = 0.1  # metres of the floor plan
-_FEWEST_POINTS = 40  # of a volume, that surely stand out
+_FEWEST_POINTS = 20  # of a volume, that surely stand out
 _HANGS = 0.6  # metres: what has no lower part may not stand on the floor
 _ENDS = 0.05, 0.98  # quantiles of heights that are the lowest and the highest part
 # What is seen of an object of a class: its longer side is a share of the class's shorter one, or
@@ -135,7 +135,7 @@ def _on_floor_plan(
     """Of every ``step``-th pixel: metres to the right, ahead and above the floor, and by how much
     the floor itself may seem to be above it; shape ``(h, w)`` each, NaN where depth is unknown."""
     z = np.nan_to_num(depth[::step, ::step], nan=0.0, posinf=0.0, neginf=0.0)
-    z = cv2.medianBlur(np.ascontiguousarray(z), _SMOOTHED)
+    z = np.asarray(cv2.medianBlur(np.ascontiguousarray(z), _SMOOTHED), np.float32)
     z[z <= 0] = np.nan
     x, y = ray_grid(camera)
     x, y = (x[::step], y[::step]) if x.ndim == 1 else (x[::step, ::step], y[::step, ::step])
@@ -146,7 +146,8 @@ def _on_floor_plan(
     sigma = _OF_MEDIAN * noise.strength / math.sqrt(independent)
     # Of a noisy image the residual is noise.
     uneven = plane.residual if noise.strength == 0 else 0.0
-    return right, ahead, height, _SIGMAS * (floor_height_sigma(sigma, z, plane.offset) + uneven)
+    floor = floor_height_sigma(sigma, z.astype(np.float64), plane.offset) + uneven
+    return right, ahead, height, (_SIGMAS * floor).astype(np.float32)
 
 
 def _union(masks: Sequence[Flags], step: int, shape: tuple[int, ...]) -> Flags:
