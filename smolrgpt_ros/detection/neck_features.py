@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What a YOLO network's neck gives its head, averaged over the picture: features of a picture."""
+"""What a YOLO network's neck gives its head, averaged over a picture and over its parts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 import torch
 
 from .feature_statistics import Features
+
+#: Parts of a picture, from top to bottom and from left to right.
+PART_ROWS, PART_COLUMNS = 3, 4
 
 
 class NeckFeatures:
@@ -31,11 +34,14 @@ class NeckFeatures:
         return NeckFeatures(network.model.model[-1])
 
     def take(self) -> Features | None:
-        """Mean of each channel of each map, shape ``(D,)``; ``None`` where nothing was seen since
-        the last call."""
+        """Mean of each channel of each map, of the picture and then of its parts, shape
+        ``(1 + P, D)``; ``None`` where nothing was seen since the last call."""
         pooled, self._pooled = self._pooled, None
         return None if pooled is None else np.asarray(pooled.float().cpu().numpy(), np.float32)
 
     def _keep(self, head: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
         maps = [one for one in inputs[0] if one.ndim == 4]  # YOLOE's has its prompts there too
-        self._pooled = torch.cat([one[0].mean(dim=(1, 2)) for one in maps])
+        whole = torch.cat([one[0].mean(dim=(1, 2)) for one in maps])
+        shape = PART_ROWS, PART_COLUMNS
+        parts = [torch.nn.functional.adaptive_avg_pool2d(one[0], shape).flatten(1) for one in maps]
+        self._pooled = torch.cat([whole[None], torch.cat(parts).T])

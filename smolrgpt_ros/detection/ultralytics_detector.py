@@ -156,7 +156,8 @@ class UltralyticsDetector:
         return replace(found, novelty=novelty)
 
     def features(self, rgb: NDArray[np.uint8]) -> Features:
-        """What the network's neck makes of an image, averaged over it, shape ``(D,)``.
+        """What the network's neck makes of an image, averaged over it and over its parts, shape
+        ``(1 + P, D)``.
 
         Raises:
             DetectorError: if the weights are an export, of which nothing inside is seen.

@@ -32,6 +32,7 @@ from smolrgpt_ros.query.input_state import (
 from smolrgpt_ros.ros.convert.camera_info import names_rectified
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.convert.vision import detections_of, vision_messages
+from smolrgpt_ros.ros.inputs.class_names import ClassNames
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.ros.inputs.gravity import Gravity
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
@@ -109,6 +110,7 @@ class CameraPipeline:
             self._offer_joined, slop_s=lambda: settings().detector_slop
         )
         self._regions: Subscription | None = None
+        self._class_names: ClassNames | None = None
         if now.detector_backend == "topic":
             boxes = now.detector_topic_type == "detections"
             self._regions = node.create_subscription(
@@ -120,6 +122,9 @@ class CameraPipeline:
                 callback_group=group,
                 event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._note_mismatch),
             )
+            if boxes:
+                found_on, named_on = self._regions.topic_name, now.detector_label_info_topic
+                self._class_names = ClassNames(node, found_on, named_on, group)
         on_pair = self._offer if self._regions is None else self._join_pair
         self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
         self._gravity = Gravity(
@@ -138,7 +143,10 @@ class CameraPipeline:
         """Process frames from now on."""
         self.worker.start()
         own = () if self._regions is None else (self._regions,)
-        self._thread.start((*self.pairing.subscriptions, *self._gravity.subscriptions, *own))
+        names = () if self._class_names is None else self._class_names.subscriptions
+        self._thread.start(
+            (*self.pairing.subscriptions, *self._gravity.subscriptions, *own, *names)
+        )
 
     def stop(self) -> bool:
         """Unsubscribe and end the threads; False if the detector does not end."""
@@ -148,6 +156,8 @@ class CameraPipeline:
         if self._regions is not None:
             self._node.destroy_subscription(self._regions)
             self._regions = None
+        if self._class_names is not None:
+            self._class_names.close()
         ended = self.worker.stop()
         self._outputs.clear()
         return ended
@@ -240,7 +250,8 @@ class CameraPipeline:
         if messages.detections is None:
             return None
         settings = self._settings()
-        return detections_of(messages.detections, frame, settings.detector, settings.labels)
+        names = {} if self._class_names is None else self._class_names.names
+        return detections_of(messages.detections, frame, settings.detector, settings.labels, names)
 
     def _build(self, messages: FrameMessages) -> RgbdFrame:
         settings = self._settings()
@@ -253,6 +264,9 @@ class CameraPipeline:
             pose_of=self._pose_of if settings.depth_reproject else None,
         )
         notes = (*frame.notes, self._several) if self._several else frame.notes
+        if messages.detections is not None and self._class_names is not None:
+            note = self._class_names.note(messages.detections, settings.labels)
+            notes = (*notes, note) if note else notes
         up, tolerances = self._gravity.up(frame), settings.tolerances
         return replace(frame, up=up, tolerances=tolerances, notes=notes)
 

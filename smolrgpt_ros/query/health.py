@@ -153,8 +153,9 @@ def input_health(
 def unfamiliar_pictures(novelty: float) -> str:
     """What is said of a camera whose pictures the detector knows nothing like."""
     return (
-        f"unlike the pictures that the detector was trained on (novelty {novelty:.1f}, usual is up "
-        "to 1): objects may be missed; train it on such pictures, or set detector.weights to others"
+        "wholly or in part unlike the pictures that the detector was trained on (novelty "
+        f"{novelty:.1f}, usual is up to 1): objects may be missed; train it on such pictures, or "
+        "set detector.weights to others"
     )
 
 

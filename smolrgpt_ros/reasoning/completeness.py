@@ -68,8 +68,9 @@ def completeness(
     unfamiliar = novelty is not None and novelty > 1.0
     if unfamiliar:
         named.append(
-            f"This picture is unlike those that the detector was trained on (novelty {novelty:.1f},"
-            " usual is up to 1): it may miss objects here, or see some that are none."
+            "This picture, or a part of it, is unlike those that the detector was trained on "
+            f"(novelty {novelty:.1f}, usual is up to 1): it may miss objects here, or see some "
+            "that are none."
         )
     return Completeness(
         bool(changes) or (unfamiliar and is_about_a_set(question)),

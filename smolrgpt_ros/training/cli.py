@@ -273,9 +273,10 @@ def _write_detector_statistics(arguments: argparse.Namespace) -> int:
     device = str(choose_device(arguments.device))
     folder = arguments.folder / "yolo"
     made = write_statistics(arguments.statistics, plan, folder, pictures, device)
+    of_parts = "" if made.parts is None else f", of parts {made.parts.bound:.1f},"
     print(
         f"wrote {statistics_file(arguments.statistics)}: {made.pictures} training pictures, "
-        f"bound {made.bound:.1f} by {made.held_out} held-out ones"
+        f"bound {made.whole.bound:.1f}{of_parts} by {made.held_out} held-out ones"
     )
     return 0
 

@@ -239,7 +239,8 @@ def test_novelty_compares_a_picture_with_the_statistics_of_its_weights(tmp_path)
     without = UltralyticsDetector.load(path, device="cpu", settings=settings)
     assert without.detect(noise[0]).novelty is None
     features = np.array([without.features(rgb) for rgb in noise])
-    assert features.shape == (8, 64 + 128 + 256)  # channels of the neck's three maps
+    # Of the picture and of 3 x 4 parts; channels of the neck's three maps.
+    assert features.shape == (8, 1 + 12, 64 + 128 + 256)
     assert not np.allclose(features[0], without.features(blank))
     made = FeatureStatistics.of(features[:5], features[5:], sha256_of(path))
     made.save(statistics_file(path))
@@ -370,7 +371,7 @@ def test_classes_in_words_are_looked_for_from_then_on(open_vocabulary, monkeypat
     found = detector.detect(rgb).objects
     assert found and {d.label for d in found} == {"stacked chair"}
     assert asked == [["wooden pallet", "person"], ["stacked chair"]]
-    assert detector.features(rgb).shape == (64 + 128 + 256,), "of the network of now"
+    assert detector.features(rgb).shape[1] == 64 + 128 + 256, "of the network of now"
 
 
 def test_without_the_text_encoder_the_missing_package_is_named(open_vocabulary):

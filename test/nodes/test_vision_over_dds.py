@@ -20,8 +20,15 @@ pytestmark = [pytest.mark.ros]
 NAMESPACE = "/boxes"
 
 
-def boxes(stamp_ns):
-    """The objects of the test picture as another node would find them."""
+NUMBERS = {"pallet": "4", "transporter": "17"}
+
+
+def boxes(stamp_ns, names=None):
+    """The objects of the test picture as another node would find them.
+
+    Args:
+        names: of the classes, by label; the labels themselves if left out.
+    """
     header = Header(stamp=time_of(stamp_ns), frame_id=FRAME_ID)
     array = vision.Detection2DArray(header=header)
     for label, places in PLACES.items():
@@ -30,7 +37,8 @@ def boxes(stamp_ns):
             made.bbox.center.position.x, made.bbox.center.position.y = (x0 + x1) / 2, 60.0
             made.bbox.size_x, made.bbox.size_y = float(x1 - x0), 20.0
             hypothesis = vision.ObjectHypothesisWithPose()
-            hypothesis.hypothesis.class_id, hypothesis.hypothesis.score = label, 0.9
+            hypothesis.hypothesis.class_id = (names or {}).get(label, label)
+            hypothesis.hypothesis.score = 0.9
             made.results.append(hypothesis)
             array.detections.append(made)
     return array
@@ -101,3 +109,25 @@ def test_boxes_near_an_images_stamp_are_its_regions_and_are_published(graph):
     for detection in solid.detections:
         assert 3.0 < detection.bbox.center.position.z < 4.5
         assert math.isclose(detection.bbox.size.x, 0.5, abs_tol=0.1)
+
+
+def test_numbers_of_classes_are_told_until_a_label_info_names_them(graph):
+    history = graph.camera.history
+
+    def labels():
+        stamp = graph.publish()
+        graph.boxes.publish(boxes(stamp, NUMBERS))
+        newest = history.newest()
+        return newest, set() if newest is None else {r.label for r in newest.regions}
+
+    graph.wait_until(lambda: labels()[1] == {"4", "17"}, "regions without a name")
+    (note,) = labels()[0].frame.notes
+    assert note.startswith("Classes 4, 17 on /boxes/detections are numbers that nothing names")
+    assert "/boxes/label_info (detector.label_info_topic)" in note and "'4=pallet'" in note
+    publisher = graph.peer.create_publisher(vision.LabelInfo, "label_info", profile("latched"))
+    info = vision.LabelInfo()
+    for label, number in NUMBERS.items():
+        info.class_map.append(vision.VisionClass(class_id=int(number), class_name=label))
+    publisher.publish(info)
+    graph.wait_until(lambda: labels()[1] == {"pallet", "transporter"}, "names of the classes")
+    assert labels()[0].frame.notes == ()

@@ -156,8 +156,8 @@ def test_a_picture_unlike_the_detectors_training_is_said_and_its_sets_are_not_tr
     if novelty > 1:
         assert not answer.complete
         assert answer.notes[-1] == (
-            "This picture is unlike those that the detector was trained on (novelty 1.3, usual is "
-            "up to 1): it may miss objects here, or see some that are none."
+            "This picture, or a part of it, is unlike those that the detector was trained on "
+            "(novelty 1.3, usual is up to 1): it may miss objects here, or see some that are none."
         )
     else:
         assert answer.complete

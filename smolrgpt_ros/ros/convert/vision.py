@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,7 @@ def detections_of(
     frame: RgbdFrame,
     settings: DetectorSettings,
     labels: Mapping[str, str] | None = None,
+    class_names: Mapping[str, str] | None = None,
 ) -> Detections:
     """What a ``vision_msgs/Detection2DArray`` says of a frame; masks fill the boxes.
 
@@ -62,7 +63,8 @@ def detections_of(
         message: of the frame's image.
         frame: whose size the masks have.
         settings: thresholds.
-        labels: by class id, beside ``LABEL_ALIASES``.
+        labels: by class id or name, beside ``LABEL_ALIASES``.
+        class_names: by class id that is a number, see :func:`class_names_of`.
 
     Raises:
         QueryError: UNKNOWN_REGION if a box or a score is no number.
@@ -86,11 +88,13 @@ def detections_of(
         c, s = abs(math.cos(turn)), abs(math.sin(turn))
         half = (w * c + h * s) / 2, (w * s + h * c) / 2
         boxes.append((x - half[0], y - half[1], x + half[0], y + half[1]))
-        classes.append(str(best.class_id))
+        classes.append(_plain(best.class_id))
         scores.append(float(best.score))
     if not boxes:
         return Detections()
-    names = labels_from(classes, labels)
+    # A class id that has a label of its own keeps it.
+    named = {**(class_names or {}), **{class_id: class_id for class_id in labels or {}}}
+    names = labels_from([named.get(class_id, class_id) for class_id in classes], labels)
     masks = masks_of_boxes(np.array(boxes), (frame.height, frame.width))
     least = min(settings.confidence, settings.candidate_confidence)
     found = [
@@ -106,6 +110,29 @@ def detections_of(
     ]
     best_first = sorted(found, key=lambda d: -d.score)[: settings.max_detections]
     return suppressed(best_first, WHOLE_LABELS)
+
+
+def class_names_of(message: Any) -> dict[str, str]:
+    """Names of classes by their number, in digits, of a ``vision_msgs/LabelInfo``."""
+    return {str(int(c.class_id)): str(c.class_name) for c in message.class_map if c.class_name}
+
+
+def unnamed_classes(message: Any, names: Container[str]) -> list[str]:
+    """Class ids of a ``vision_msgs/Detection2DArray`` that are numbers without a name, in order.
+
+    Args:
+        message: the detections.
+        names: class ids that have one.
+    """
+    hypotheses = (r.hypothesis for detection in message.detections for r in detection.results)
+    numbers = {_plain(h.class_id) for h in hypotheses if _plain(h.class_id).isdecimal()}
+    return sorted((number for number in numbers if number not in names), key=int)
+
+
+def _plain(class_id: object) -> str:
+    """A class id; one that is a number without leading zeros."""
+    text = str(class_id).strip()
+    return str(int(text)) if text.isdecimal() else text
 
 
 def detection_array(frame: RgbdFrame, regions: Sequence[Region]) -> Any:

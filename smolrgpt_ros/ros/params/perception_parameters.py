@@ -30,6 +30,13 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
         read_only=True,
     ),
     ParameterSpec(
+        "detector.label_info_topic",
+        "",
+        "With detector.topic_type detections, the topic of the other node's vision_msgs/LabelInfo, "
+        "which names classes that it gives as numbers; empty: label_info beside its detections.",
+        read_only=True,
+    ),
+    ParameterSpec(
         "detector.slop",
         0.01,
         "Largest difference of the stamps of an image and of what another node found in it, "

@@ -58,6 +58,7 @@ class Settings:
     detector_prompts: str
     detector_max_rate: float
     detector_topic_type: str
+    detector_label_info_topic: str
     detector_slop: float
     gravity_frame: str
     gravity_imu_topic: str

@@ -88,7 +88,8 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         f"chosen on them): {values}.",
         f"* **Pictures unlike these** are noticed by `{statistics_file(record.weights).name}`: "
         f"features of {record.statistics.pictures} training pictures, and the bound within which "
-        f"{100 * BOUND_QUANTILE:.0f} % of {record.statistics.held_out} held-out ones lie.",
+        f"{100 * BOUND_QUANTILE:.0f} % of {record.statistics.held_out} held-out ones lie, "
+        "and as many of them with every part of the picture.",
         "* **Scores** on data that nobody trained on, at the node's default thresholds. An object "
         "counts from 120 pixels; it is found where a mask of its label overlaps it by 0.5 (IoU). "
         "`heldout` is a second, differently built set of meshes and textures.",

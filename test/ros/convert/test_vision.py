@@ -13,10 +13,12 @@ from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.ros.convert.vision import (
     VisionMessagesMissing,
+    class_names_of,
     detection_3d_array,
     detection_array,
     detections_of,
     label_info,
+    unnamed_classes,
     vision_messages,
 )
 from smolrgpt_ros.scene.camera import CameraIntrinsics
@@ -65,6 +67,27 @@ def test_boxes_are_masks_best_first_with_their_best_hypothesis():
 def test_numbers_of_classes_have_the_labels_of_the_parameter():
     (found,) = read(box(10, 8, 6, 4, ("3", 0.8)), labels={"3": "forklift"})
     assert found.label == "forklift"
+
+
+def test_numbers_of_classes_have_the_names_of_a_label_info():
+    info = label_info(["person", "", "Rack", "pallet jack"], 0.3, Header())
+    names = class_names_of(info)
+    assert names == {"0": "person", "2": "Rack", "3": "pallet jack"}
+    array = vision.Detection2DArray(
+        detections=[
+            box(10, 8, 6, 4, ("02", 0.8)),
+            box(20, 8, 6, 4, ("3", 0.7)),
+            box(30, 8, 6, 4, ("0", 0.6), ("11", 0.5)),
+            box(40, 8, 6, 4, ("7", 0.5)),
+            box(44, 20, 6, 4, ("wheel", 0.4)),
+        ]
+    )
+    # A label of the parameter, for the number or for the name, goes before.
+    labels = {"3": "transporter", "person": "worker"}
+    found = detections_of(array, FRAME, DetectorSettings(), labels, names).objects
+    assert [d.label for d in found] == ["shelf", "transporter", "worker", "7", "wheel"]
+    assert unnamed_classes(array, {**names, **labels}) == ["7", "11"]
+    assert unnamed_classes(array, {"7": "", "11": "", **names}) == []
 
 
 def test_scores_below_the_thresholds_are_weak_or_none():

@@ -11,13 +11,18 @@ import pytest
 import yaml
 
 from smolrgpt_ros.checkpoints.checksums import sha256_of
-from smolrgpt_ros.detection.feature_statistics import FeatureStatistics, statistics_of
+from smolrgpt_ros.detection.feature_statistics import (
+    FeatureSpread,
+    FeatureStatistics,
+    statistics_of,
+)
 from smolrgpt_ros.training.detector import run as runs
 from smolrgpt_ros.training.detector.card import TrainingRecord, card_text
 from smolrgpt_ros.training.detector.plan import DetectorPlan
 from smolrgpt_ros.training.detector.run import DetectorRun, run_detector
 
-STATISTICS = FeatureStatistics(np.zeros(2, np.float32), np.eye(2, dtype=np.float32), 1.0, 3, 2, "")
+SPREAD = FeatureSpread(np.zeros(2, np.float32), np.eye(2, dtype=np.float32), 1.0)
+STATISTICS = FeatureStatistics(SPREAD, None, 3, 2, "")
 
 
 def asked(folder: Path, plan: DetectorPlan, **changes: object) -> DetectorRun:
