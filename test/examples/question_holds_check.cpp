@@ -1,6 +1,8 @@
 // Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 // Runs the condition node against stand-ins and prints what it returns; test_bt_plugin.py reads it.
 
+#include <thread>
+
 #include "question_holds.cpp"  // NOLINT
 
 using smolrgpt_bt_nodes::QuestionHolds;
@@ -53,6 +55,11 @@ int main()
     over.result->message = "the time to watch is over";
     client->options.result_callback(over);
     print("over", node.tick());
+    client->options.result_callback(over);
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    print("again", node.tick());
+    evaluate(true, true);
+    print("anew", node.tick());
   }
   std::printf("cancelled: %d\n", rclcpp_action::last_client<Watch>()->cancelled);
   ports["condition"] = std::string("near");

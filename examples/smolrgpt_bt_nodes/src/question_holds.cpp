@@ -3,9 +3,12 @@
 //
 // The first tick starts to watch and fails; from then on every tick reads the newest evaluation and returns
 // at once. What is not known, or is older than max_age, fails as well: a tree acts on what was measured.
+// Where nothing comes for a while, or the goal has ended, it watches again: the query node may be a new one.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,10 +40,7 @@ public:
 
   ~QuestionHolds() override
   {
-    if (handle_) {
-      client_->async_cancel_goal(handle_);
-      executor_.spin_some();
-    }
+    stop();
   }
 
   static BT::PortsList providedPorts()
@@ -59,6 +59,9 @@ public:
   BT::NodeStatus tick() override
   {
     executor_.spin_some();
+    if (watching_ && Clock::now() - std::max(started_, evaluated_) > kSilent) {
+      stop();
+    }
     if (!watching_ && !start()) {
       return BT::NodeStatus::FAILURE;
     }
@@ -70,8 +73,35 @@ public:
   }
 
 private:
+  // Without an evaluation for so long the goal is taken for lost; a goal that ended is not sent again sooner.
+  static constexpr std::chrono::seconds kSilent{10};
+  static constexpr std::chrono::milliseconds kRetry{500};
+
+  void stop()
+  {
+    try {
+      if (handle_) {
+        client_->async_cancel_goal(handle_);
+        executor_.spin_some();
+      }
+    } catch (const std::exception & error) {  // the goal, or all of ROS, has ended meanwhile
+      RCLCPP_WARN(node_->get_logger(), "%s: %s", name().c_str(), error.what());
+    }
+    forget();
+  }
+
+  void forget()
+  {
+    ++goal_;
+    handle_.reset();
+    watching_ = any_ = holds_ = false;
+  }
+
   bool start()
   {
+    if (Clock::now() - started_ < kRetry) {
+      return false;
+    }
     static const std::map<std::string, std::uint8_t> conditions{
       {"true", Watch::Goal::CONDITION_TRUE},
       {"false", Watch::Goal::CONDITION_FALSE},
@@ -101,24 +131,34 @@ private:
       return false;
     }
     rclcpp_action::Client<Watch>::SendGoalOptions options;
-    options.goal_response_callback = [this](const Handle::SharedPtr & handle) {
-        handle_ = handle;
-        watching_ = handle != nullptr;
+    // Of goals before this one nothing counts any more.
+    const int sent = ++goal_;
+    options.goal_response_callback = [this, sent](const Handle::SharedPtr & handle) {
+        if (sent == goal_) {
+          handle_ = handle;
+          watching_ = handle != nullptr;
+        } else if (handle) {
+          client_->async_cancel_goal(handle);
+        }
       };
     options.feedback_callback =
-      [this](Handle::SharedPtr, const std::shared_ptr<const Watch::Feedback> feedback) {
-        any_ = true;
-        holds_ = feedback->known && feedback->holds;
-        evaluated_ = Clock::now();
+      [this, sent](Handle::SharedPtr, const std::shared_ptr<const Watch::Feedback> feedback) {
+        if (sent == goal_) {
+          any_ = true;
+          holds_ = feedback->known && feedback->holds;
+          evaluated_ = Clock::now();
+        }
       };
-    options.result_callback = [this](const Handle::WrappedResult & result) {
-        // Its time is over, or the node was deactivated: the next tick watches again.
-        RCLCPP_WARN(node_->get_logger(), "%s: %s", name().c_str(), result.result->message.c_str());
-        watching_ = any_ = holds_ = false;
-        handle_.reset();
+    options.result_callback = [this, sent](const Handle::WrappedResult & result) {
+        // Its time is over, or the node was deactivated: a later tick watches again.
+        if (sent == goal_) {
+          RCLCPP_WARN(node_->get_logger(), "%s: %s", name().c_str(), result.result->message.c_str());
+          forget();
+        }
       };
-    client_->async_send_goal(goal, options);
     watching_ = true;
+    started_ = Clock::now();
+    client_->async_send_goal(goal, options);
     return true;
   }
 
@@ -126,7 +166,8 @@ private:
   rclcpp::executors::SingleThreadedExecutor executor_;
   rclcpp_action::Client<Watch>::SharedPtr client_;
   Handle::SharedPtr handle_;
-  Clock::time_point evaluated_;
+  Clock::time_point started_, evaluated_;
+  int goal_{0};
   bool watching_{false}, any_{false}, holds_{false};
 };
 
