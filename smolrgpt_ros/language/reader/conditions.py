@@ -35,6 +35,11 @@ def straight_ahead(selection: q.Selection) -> q.Selection:
     return q.Ranked(q.where(selection, ahead()), q.Bearing(), q.Extreme.LEAST)
 
 
+def first_ahead() -> q.Selection:
+    """ "The first thing I would bump into, straight ahead": the nearest of what is there."""
+    return q.Ranked(q.where(q.Everything(), ahead()), q.DistanceTo(q.Camera()), q.Extreme.LEAST)
+
+
 def or_unsaid(target: q.Selection | None) -> q.Selection:
     """What a distance is from, where the phrase may leave it out."""
     return Unsaid() if target is None else target  # type: ignore[return-value]

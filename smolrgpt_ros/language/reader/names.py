@@ -2,8 +2,8 @@
 """Everything that a meaning of the grammar may name: the query language and the functions here.
 
 The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
-``conditions.py``, ``quantities.py``, ``areas.py``, ``propositions.py``, ``amounts.py``,
-``tables.py``, ``conditionals.py`` and ``contexts.py``.
+``conditions.py``, ``quantities.py``, ``centers.py``, ``areas.py``, ``propositions.py``,
+``amounts.py``, ``tables.py``, ``conditionals.py``, ``steps.py`` and ``contexts.py``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .. import question as q
 from . import (
     amounts,
     areas,
+    centers,
     conditionals,
     conditions,
     contexts,
@@ -23,6 +24,7 @@ from . import (
     propositions,
     quantities,
     references,
+    steps,
     superlatives,
     tables,
 )
@@ -38,6 +40,8 @@ def grammar_names() -> Mapping[str, object]:
     own = {
         name: member
         for module in (
+            centers,
+            steps,
             superlatives,
             references,
             noun_phrases,

@@ -12,6 +12,7 @@ from ..question import (
     Comparison,
     Conditional,
     Each,
+    Extreme,
     Holding,
     Holds,
     Ids,
@@ -29,7 +30,7 @@ from ..question import (
 )
 from .conditionals import subject_of
 from .parser import Reading
-from .references import ON_FLOOR, Counted, It, Such
+from .references import ON_FLOOR, Counted, It, Such, That
 from .resolution import View
 
 _CARRIED = (State(LoadState.CARRIED), State(LoadState.ON_FLOOR))
@@ -62,7 +63,7 @@ def _is_open(meaning: object) -> bool:
     """Whether a pronoun, or a "one", stands for nothing that the question names."""
     parts = parts_of(meaning)
     classes = {part.label for part in parts if isinstance(part, OfClass | Counted)}
-    return It() in parts or (Such() in parts and len(classes) != 1)
+    return It() in parts or That() in parts or (Such() in parts and len(classes) != 1)
 
 
 def _leaves_out_nothing(meaning: object, view: View) -> bool:
@@ -120,11 +121,17 @@ def _narrows_nothing(meaning: object, view: View) -> bool:
 
 
 def _chooses_from_one(meaning: object, view: View) -> bool:
-    """Whether it ranks one object: "the pallets in the buffer nearest to me" are in that buffer."""
-    return any(
-        isinstance(part, Ranked) and isinstance(part.of, Ranked) and part.of.take == 1
-        for part in parts_of(meaning)
-    )
+    """Whether it ranks one object: "the pallets in the buffer nearest to me" are in that buffer.
+
+    "The middle of the shelf" is its centre, where one is in view.
+    """
+    for part in parts_of(meaning):
+        match part:
+            case Ranked(Ranked(take=1)):
+                return True
+            case Ranked(OfClass(label), extreme=Extreme.MIDDLE) if len(view.ids_of(label)) == 1:
+                return True
+    return False
 
 
 def _relates_to_itself(meaning: object, view: View) -> bool:

@@ -31,6 +31,11 @@ class Such:
 
 
 @dataclass(frozen=True)
+class That:
+    """ "That pallet": what the sentence before names."""
+
+
+@dataclass(frozen=True)
 class Counted:
     """ "The two shelves": all of a class, which must be so many; or one of them, by its index."""
 
@@ -140,6 +145,11 @@ def robot() -> q.Selection:
 def such() -> q.Selection:
     """ "The leftmost one": of the class that is named elsewhere."""
     return Such()  # type: ignore[return-value]
+
+
+def that() -> q.Selection:
+    """ "That pallet", "that carried object"."""
+    return That()  # type: ignore[return-value]
 
 
 def regions() -> q.Selection:

@@ -10,7 +10,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .references import ON_FLOOR, AllOf, Counted, It, Matrix, Regions, Robot, Such
+from .references import ON_FLOOR, AllOf, Counted, It, Matrix, Regions, Robot, Such, That
 from .superlatives import Unsaid
 
 
@@ -73,7 +73,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
             return q.Camera()
         if isinstance(value, Matrix):
             return _matrix(value, view)
-        if isinstance(value, It):
+        if isinstance(value, It | That):
             raise QueryError(
                 Status.BAD_QUESTION,
                 "the question says it or one without naming what is meant; in view: "
@@ -105,6 +105,8 @@ def _seen_from_robot(meaning: Any, view: View) -> Any:
                 return q.DistanceTo(camera(target))
             case q.Beside(side, of):
                 return q.Beside(side, camera(of))
+            case q.Between(first, second):
+                return q.Between(camera(first), camera(second))
             case q.Relation(kind, first, second):
                 return q.Relation(kind, first, camera(second))
             case q.Direction(subject, viewer):

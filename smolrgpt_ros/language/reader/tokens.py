@@ -78,7 +78,8 @@ def tokenize(
     """
     pieces = list(_pieces(text, lists))
     pieces = _with_spelling(pieces, labels, lists, speller)
-    tokens = _with_nouns(_with_initials(pieces, labels), lists.class_words(labels))
+    tokens = _with_nouns(_with_initials(pieces, labels, speller), lists.class_words(labels))
+    tokens = _with_kinds_said(tokens)
     tokens = _with_robots(tokens, lists)
     return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
 
@@ -141,7 +142,14 @@ def _with_spelling(
     tokens: Sequence[Token], labels: Sequence[str], lists: WordLists, speller: Speller | None
 ) -> list[Token]:
     """Unknown words repaired; number words as numbers, too."""
-    known = frozenset(w for phrase in lists.class_words(labels) for w in phrase)
+    classes = lists.class_words(labels)
+    known = {w: w for phrase in classes for w in phrase}
+    alike: dict[tuple[str, bool], str] = {}
+    for phrase, named in classes.items():
+        if len(phrase) == 1:
+            known[phrase[0]] = alike.setdefault(named, phrase[0])
+    for unit, metres in lists.units.items():
+        known[unit] = f"{metres} m"
     result = []
     for token in tokens:
         word = token.text
@@ -155,16 +163,35 @@ def _with_spelling(
                 signs |= _number_signs(float(number))
             token = Token(word, "word", value, signs, token.start, token.end)
         result.append(token)
+    return _by_ear(result, lists)
+
+
+def _by_ear(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
+    """ "How hi" as "how high"."""
+    result = list(tokens)
+    for written, meant in lists.by_ear.items():
+        for at in range(len(result) - len(written) + 1):
+            run = result[at : at + len(written)]
+            if all(t.kind == "word" and t.text == w for t, w in zip(run, written, strict=True)):
+                result[at : at + len(written)] = [
+                    Token(word, "word", word, frozenset({word}), t.start, t.end)
+                    for t, word in zip(run, meant, strict=True)
+                ]
     return result
 
 
-def _with_initials(tokens: Sequence[Token], labels: Sequence[str]) -> list[Token]:
-    """The "p" of "p9" as the class that begins with it, if there is only one."""
+def _with_initials(
+    tokens: Sequence[Token], labels: Sequence[str], speller: Speller | None
+) -> list[Token]:
+    """The "p" of "p9", the "buf" of "buf 0" as the class that begins with it, if only one does."""
     result = list(tokens)
     for at, (token, number) in enumerate(pairwise(tokens)):
-        joined = token.kind == "word" and number.kind == "number" and token.end == number.start
+        if token.kind != "word" or number.kind != "number":
+            continue
         named = [label for label in labels if label.startswith(token.text)]
-        if joined and len(token.text) == 1 and len(named) == 1:
+        begins = len(token.text) == 1 and token.end == number.start
+        short = len(token.text) >= 3 and speller is not None and not speller.knows(token.text)
+        if (begins or short) and len(named) == 1:
             text = named[0]
             result[at] = Token(text, "word", text, frozenset({text}), token.start, token.end)
     return result
@@ -192,6 +219,21 @@ def _with_nouns(
         else:
             result.append(tokens[at])
             at += 1
+    return result
+
+
+def _with_kinds_said(tokens: Sequence[Token]) -> list[Token]:
+    """ "Objects of class pallet" as "pallets"."""
+    result: list[Token] = []
+    for token in tokens:
+        said = [t.text for t in result[-3:]]
+        kind = len(said) == 3 and said[1] == "of" and said[2] in ("class", "type", "category")
+        if token.kind == "noun" and kind and said[0] in ("object", "objects"):
+            first = result[-3]
+            signs = frozenset({"NOUN" if said[0] == "object" else "NOUNS"})
+            del result[-3:]
+            token = Token(token.text, "noun", token.value, signs, first.start, token.end)
+        result.append(token)
     return result
 
 

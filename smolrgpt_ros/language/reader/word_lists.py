@@ -19,7 +19,7 @@ from ..vocabulary import plural_of
 _FILE = Path(__file__).with_name("words.yaml")
 _KEYS = (
     "synonyms", "robots", "choosing", "units", "numbers", "ordinals", "contractions", "spellings",
-    "views", "fillers",
+    "by_ear", "views", "fillers",
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class WordLists:
         ordinals: "first" is 1.
         contractions: words that stand for several: "what's".
         spellings: one word for another of the same meaning, British, American, abbreviated.
+        by_ear: phrases as they sound, with what they mean word for word.
         views: phrases that say who looks, as rows of words.
         fillers: phrases that change nothing, as rows of words.
     """
@@ -52,6 +53,7 @@ class WordLists:
     ordinals: Mapping[str, int]
     contractions: Mapping[str, tuple[str, ...]]
     spellings: Mapping[str, str]
+    by_ear: Mapping[tuple[str, ...], tuple[str, ...]]
     views: frozenset[tuple[str, ...]]
     fillers: frozenset[tuple[str, ...]]
 
@@ -68,6 +70,7 @@ class WordLists:
     def words(self) -> frozenset[str]:
         """Every single word of the lists but the synonyms'."""
         pieces = {w for phrase in self.fillers | self.views for w in phrase}
+        pieces |= {w for phrase in self.by_ear for w in phrase}
         pieces |= {w for phrase in self.contractions.values() for w in phrase}
         pieces |= {*self.robots, *map(plural_of, self.robots)}
         return frozenset({*pieces, *self.units, *self.numbers, *self.ordinals, *self.spellings})
@@ -155,6 +158,7 @@ def default_word_lists() -> WordLists:
         ordinals={w: n for n, w in enumerate(data["ordinals"].split(), 1)},
         contractions={k: tuple(v.split()) for k, v in data["contractions"].items()},
         spellings={w: word for word, ws in data["spellings"].items() for w in ws.split()},
+        by_ear={tuple(k.split()): tuple(v.split()) for k, v in data["by_ear"].items()},
         views=frozenset(tuple(phrase.split()) for phrase in data["views"]),
         fillers=frozenset(tuple(phrase.split()) for phrase in data["fillers"]),
     )

@@ -49,9 +49,30 @@ def test_without_a_dictionary_nothing_is_repaired() -> None:
 
 
 def test_labels_in_view_are_words_too() -> None:
-    assert Speller(WORDS, frozenset({"x"})).repaired("forklfit", frozenset({"forklift"})) == (
-        "forklift"
-    )
+    speller = Speller(WORDS, frozenset({"x"}))
+    assert speller.repaired("forklfit", {"forklift": "forklift"}) == "forklift"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("palit", "pallet"), ("pallut", "pallet"), ("buffr", "buffer"), ("transportr", "transporter")],
+)
+def test_a_word_written_as_it_sounds_is_repaired(typed: str, meant: str) -> None:
+    words = ("pallet", "buffer", "transporter", "transports")
+    assert Speller(words, frozenset({"tight"})).repaired(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["jack", "crait", "wart", "zack", "cane", "tart", "carrot"])
+def test_another_noun_is_never_a_class_word(typed: str) -> None:
+    """Not of the dictionary here, and still no slip: another first letter or another sound."""
+    words = {word: word for word in ("rack", "zone", "cart", "shelf")}
+    assert Speller((), frozenset({"tight"})).repaired(typed, words) == typed
+
+
+def test_words_of_one_meaning_are_no_choice() -> None:
+    speller = Speller((), frozenset({"tight"}))
+    assert speller.repaired("metrs", {"meters": "m", "metres": "m"}) == "meters"
+    assert speller.repaired("metrs", {"meters": "m", "metres": "other"}) == "metrs"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +81,7 @@ def test_labels_in_view_are_words_too() -> None:
         ("teh", "the", True),
         ("thi", "the", False),
         ("pallet", "pallets", True),
+        ("weigth", "heigth", False),
         ("ab", "abcd", False),
     ],
 )
