@@ -52,7 +52,7 @@ def test_one_answer_for_people(graph, ask):
 def test_a_camera_of_several_is_chosen_by_name(start_graph, monkeypatch, capsys):
     with start_graph({"cameras": ["front", "rear"]}, namespace="several") as graph:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         options = ["--live", "--service", "/several/spatial_query", "--camera", "rear"]
         code = cli.main(["ask", LEFT, *options])
     # That camera has sent nothing yet.

@@ -32,7 +32,12 @@ def test_a_signal_is_received_at_once_and_passed_on_when_it_can_be_taken(number)
 
 def test_of_several_signals_the_first_is_passed_on():
     signals, calls, ended = EndSignals(), [], threading.Event()
-    signals.pass_on(lambda: (calls.append(1), ended.set()))
+
+    def end():
+        calls.append(1)
+        ended.set()
+
+    signals.pass_on(end)
     assert not calls
     for _ in range(3):
         os.kill(os.getpid(), signal.SIGINT)

@@ -42,7 +42,7 @@ class Node(module.SpatialQueryNode):
             self.create_timer(0.1, self.ask)
 
     def ask(self):
-        service = self._query_service
+        service = self._questions
         if service is None or getattr(self, "said", False):
             return
         self.said = True
@@ -57,7 +57,7 @@ class Node(module.SpatialQueryNode):
             print("there", flush=True)
 
     def report(self):
-        while not self._query_service.pending:
+        while not self._questions.queries.pending:
             time.sleep(0.01)
         print("there", flush=True)
 
@@ -127,7 +127,7 @@ def test_deactivating_ends_waiting_queries(start_graph):
                 question="How many?", stamp=time_of(stamp), timeout=duration_of(300.0)
             )
             replies = [graph.client.call_async(request) for _ in range(8)]
-            pending = graph.node._query_service
+            pending = graph.service
             graph.wait_until(lambda p=pending: p.pending == 8, "eight waiting queries")
             answer = state.call_async(GetState.Request())
             graph.wait_until(answer.done, "the lifecycle to answer", 2.0)
@@ -150,7 +150,7 @@ def test_eight_cancelled_waits_leave_room_for_other_clients(start_graph):
             question="How many?", stamp=stamp, timeout=duration_of(600.0)
         )
         handles = [graph.action.send_goal_async(goal) for _ in range(8)]
-        service = graph.node._query_service
+        service = graph.service
         graph.wait_until(lambda: service.pending == 8, "eight waiting goals")
         graph.wait_until(lambda: all(h.done() for h in handles), "the goals to be accepted")
         ends = [handle.result().cancel_goal_async() for handle in handles]
@@ -175,8 +175,8 @@ def test_a_model_that_never_returns_is_left_behind_and_reported(start_graph):
             graph.assert_refused(
                 SpatialQuery.Response.STATUS_TIMEOUT, stamp=stamp, timeout=duration_of(0.3)
             )
-        graph.wait_until(lambda: graph.node._query_service.stuck == 2, "two stuck queries")
-        assert graph.node._query_service.pending == 0
+        graph.wait_until(lambda: graph.service.stuck == 2, "two stuck queries")
+        assert graph.service.pending == 0
         graph.assert_refused(
             SpatialQuery.Response.STATUS_NOT_READY, "2 abandoned queries", stamp=stamp
         )
@@ -184,5 +184,5 @@ def test_a_model_that_never_returns_is_left_behind_and_reported(start_graph):
         assert levels["query"][0] == DiagnosticStatus.ERROR
         graph.engine.answer = answer
         release.set()
-        graph.wait_until(lambda: graph.node._query_service.stuck == 0, "the calls to return")
+        graph.wait_until(lambda: graph.service.stuck == 0, "the calls to return")
         graph.assert_healed()

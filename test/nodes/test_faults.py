@@ -244,7 +244,7 @@ def test_client_dies_mid_query(graph):
     finally:
         client.kill()
         client.wait(10)
-    service = graph.node._query_service
+    service = graph.service
     assert service.pending == 1, "the query is still being answered"
     graph.wait_until(lambda: service.pending == 0, "the query to end")
     graph.engine.wait_s = 0.0

@@ -136,7 +136,7 @@ def test_compressed_colour_and_depth(start_graph):
         return camera_info_of(CAMERA, header), None, colour, depth
 
     with start_graph({**parameters, "query.max_age": 60.0}) as graph:
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         camera = Camera(
             graph,
             rgb=("/compressed", CompressedImage),
@@ -160,7 +160,7 @@ def test_depth_of_another_resolution_is_reprojected(start_graph):
         return info, camera_info_of(coarse, header), colour, encode_image(depth, "32FC1", header)
 
     with start_graph({"query.max_age": 60.0}) as graph:
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         camera = Camera(graph)
         camera.wait_discovered()
         camera.show_until(lambda: graph.camera.history.newest() is not None, messages)
@@ -176,7 +176,7 @@ def test_a_qos_mismatch_is_reported_to_the_client_and_in_diagnostics(start_graph
     output: list[Any] = []
     with start_graph({"qos.rgb": "reliable"}) as graph:  # the graph's camera is best effort
         graph.peer.create_subscription(DiagnosticArray, "/diagnostics", output.append, 10)
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         graph.wait_until(lambda: graph.camera.state().mismatches, "the mismatch")
         response = graph.assert_refused(
             Response.STATUS_NO_FRAME, "RELIABILITY", "qos.rgb", "/rgb/image_raw"
@@ -191,7 +191,7 @@ def test_a_qos_mismatch_is_reported_to_the_client_and_in_diagnostics(start_graph
 
 def test_two_cameras_one_model(start_graph):
     with start_graph({"cameras": ["front", "rear"], "query.max_age": 60.0}) as graph:
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         front, rear = Camera(graph, "front/"), Camera(graph, "rear/")
         got: list[Any] = []
         graph.peer.create_subscription(RegionArray, "spatial_query/rear/regions", got.append, 10)
@@ -233,7 +233,7 @@ def test_the_gpu_is_freed_when_the_node_is_deactivated(start_graph):
         return loaded[-1]
 
     with start_graph({}, engine_loader=load) as graph:
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         # The transition that activated it may just be ending.
         graph.wait_until(lambda: graph.node.trigger_deactivate() == SUCCESS, "deactivation")
         assert [engine.closed for engine in loaded] == [True]

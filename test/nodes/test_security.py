@@ -75,7 +75,7 @@ def test_the_policy_is_what_the_node_uses(start_graph, kind, rgb, depth, imu):
         detector_loader=lambda settings: None,
         engine_loader=lambda settings: None,
     ) as graph:
-        graph.wait_until(lambda: graph.node._query_service is not None, "the node to be active")
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
         chosen = {f"/{kind}", f"/rgb/image_raw{SUFFIX[rgb]}", f"/depth/image_raw{SUFFIX[depth]}"}
         chosen |= {f"/{imu}"} if imu else set()
         heard = (allowed("topic", "subscribe") - BY_PARAMETER) | chosen

@@ -341,6 +341,8 @@ def _normal_proposition(asked: q.Proposition) -> object:
     """A comparison as one of quantities, the smaller first."""
     if isinstance(asked, q.Holds) and isinstance(asked.condition, q.Compared):
         key, value = asked.condition.key, asked.condition.value
+        if isinstance(value, q.Quantity):
+            return asked
         if isinstance(key, q.DistanceTo):
             first: q.Quantity = q.Distance(asked.subject, key.target)
             second: q.Quantity | float = (

@@ -23,6 +23,7 @@ from std_msgs.msg import Header  # noqa: E402
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction  # noqa: E402
 from smolrgpt_ros.detection.detector import Detection, Detections  # noqa: E402
+from smolrgpt_ros.query.service import QueryService  # noqa: E402
 from smolrgpt_ros.ros.convert.camera_info import camera_info_of  # noqa: E402
 from smolrgpt_ros.ros.convert.images import encode_image  # noqa: E402
 from smolrgpt_ros.ros.convert.time import time_of  # noqa: E402
@@ -179,8 +180,14 @@ class Graph:
         self.wait_until(future.done, "the response", timeout_s)
         return future.result()
 
+    @property
+    def service(self) -> QueryService | None:
+        """What answers queries while the node is active."""
+        services = self.node._questions
+        return None if services is None else services.queries
+
     def wait_ready(self):
-        self.wait_until(lambda: self.node._query_service is not None, "the node to be active")
+        self.wait_until(lambda: self.service is not None, "the node to be active")
         heard = [self.rgb, self.info]
         if self.node._settings.pairing.use_depth:
             heard.append(self.depth)

@@ -75,7 +75,13 @@ def ranked(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Selecti
     return st.one_of(
         st.builds(q.Ranked, inner, keys(inner), ends, st.integers(1, 4)),
         st.builds(q.Ranked, inner, keys(inner), ends, st.just(1), st.integers(2, 4)),
-        st.builds(q.Ranked, inner, st.just(q.Column()), st.just(q.Extreme.MIDDLE)),
+        # "The middle of pallet 1" is its centre.
+        st.builds(
+            q.Ranked,
+            inner.filter(lambda of: not (isinstance(of, q.Ids) and len(of.ids) == 1)),
+            st.just(q.Column()),
+            st.just(q.Extreme.MIDDLE),
+        ),
     )
 
 

@@ -83,10 +83,10 @@ def raised(unit: q.Unit, number: float, power: int) -> q.Unit:
 
 
 def _area(selection: q.Selection, word: str | None) -> q.Dimension:
-    if class_of(selection) in ON_FLOOR:
-        return _SIZE
     if word == "footprint":
         return q.Dimension.FOOTPRINT
+    if class_of(selection) in ON_FLOOR:
+        return _SIZE
     raise Mismatch(
         "the area is measured of places on the floor only; ask for the footprint of an object",
         True,

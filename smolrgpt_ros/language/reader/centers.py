@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from .. import question as q
 from .parser import Mismatch
-from .quantities import ends
 from .references import ON_FLOOR, Counted, class_of
 
 
@@ -30,8 +29,3 @@ def center_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q
     if (class_of(first) in ON_FLOOR) != (class_of(second) in ON_FLOOR):
         raise Mismatch("between an object and the centre of a place no distance is measured", True)
     return first, second
-
-
-def center_ends_of(both: q.Selection) -> tuple[q.Selection, q.Selection]:
-    """ "Between the centres of pallets 8 and 9"."""
-    return center_ends(*ends(both))

@@ -149,6 +149,17 @@ def pair_extreme(rank: Rank) -> q.Extreme:
     return rank.extreme
 
 
+def pair_of(selection: q.Selection, extreme: q.Extreme) -> q.Pair:
+    """ "The smallest distance between two pallets".
+
+    Raises:
+        Mismatch: for several kinds: between a pallet and a shelf is not between any two of them.
+    """
+    if isinstance(selection, q.Union):
+        raise Mismatch("two objects of one kind can be closest together or farthest apart", True)
+    return q.Pair(selection, extreme)
+
+
 def counted_from(rank: Rank) -> Rank:
     """ "from the left" behind a noun."""
     return replace(rank, end="from")

@@ -115,10 +115,15 @@ class _Needs:
                 by_column = kind is RelationKind.LEFT_RIGHT and Camera() not in (first, second)
                 for end in (first, second):
                     self._deciding(end) if by_column else self._ends(end)
+                    if kind is RelationKind.TALLER_SHORTER:
+                        self._carriers(end)
             case Direction(first, second):
                 self._ends(first, second)
-            case Pair(selection) | Dimensions(selection):
+            case Pair(selection):
                 self._ends(selection)
+            case Dimensions(selection):
+                self._ends(selection)
+                self._carriers(selection)
             case WhereIs(subject):
                 self._rests = True
                 self._ends(subject, OfClass("buffer"), Everything())
@@ -144,8 +149,8 @@ class _Needs:
         match quantity:
             case Distance(first, second):
                 self._ends(first, second)
-            case Size(of):
-                self._ends(of)
+            case Size(of, dimension):
+                self._key(SizeOf(dimension), of)
             case Count(of):
                 self._deciding(of)
             case Total(of, key) | Mean(of, key):
@@ -193,7 +198,7 @@ class _Needs:
                 self._ends(of, content)
             case SizeOf(dimension):
                 self._ends(of)
-                if dimension in (Dimension.ELEVATION, Dimension.TOP):
+                if dimension in (Dimension.ELEVATION, Dimension.HEIGHT):
                     self._carriers(of)
 
     def _carriers(self, of: Selection) -> None:

@@ -42,8 +42,8 @@ IN_VIEW = "; in view: pallet 1, 2; transporter 4; buffer 6; shelf 7"
             '"from the camera\'s view"',
         ),
         (
-            "footprint of pallet 1",
-            "the area is measured of places on the floor only; ask for length and width",
+            "area of pallet 1",
+            "the area is measured of places on the floor only; ask for the footprint of an object",
         ),
         ("in feet, how many pallets", "a unit stands before a question that asks for no length"),
         ("hello!", "the question asks nothing"),
