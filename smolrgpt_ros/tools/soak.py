@@ -85,7 +85,7 @@ class SoakOptions:
         ]
 
 
-class _Heard:
+class _Listener:
     """What the query node publishes, on the executor's thread.
 
     Args:
@@ -114,7 +114,7 @@ def soak(options: SoakOptions) -> dict[str, Any]:
     simulated = simulate_frame(3, family="ceiling", width=640, height=480, sensor=SensorModel())
     rclpy.init()
     node = rclpy.create_node("soak")
-    heard = _Heard(node)
+    listener = _Listener(node)
     asking = [Client(node, number, not options.shipped) for number in range(options.clients)]
     with spinning(node), tempfile.TemporaryDirectory() as folder:
         scene = Path(folder) / "scene.npz"
@@ -126,7 +126,7 @@ def soak(options: SoakOptions) -> dict[str, Any]:
             time.sleep(options.alone_s / 2)
             idle = (watched.cpu_s() - before) / (options.alone_s / 2)
             with running_program(_PROCESSES, "camera", str(scene), str(options.rate_hz)):
-                costs = _camera_alone(heard, watched, idle, options)
+                costs = _camera_alone(listener, watched, idle, options)
                 samples = _together(asking, watched, options.minutes)
                 costs["memory that the process wrote, at the end (MiB)"] = watched.own_mib()
             # The camera is gone, its last frame is kept: queries alone.
@@ -134,38 +134,38 @@ def soak(options: SoakOptions) -> dict[str, Any]:
             costs[_QUERY_MS] = _queries_alone(single, watched, idle, options.alone_s)
     node.destroy_node()
     rclpy.try_shutdown()
-    report = _report(asking, samples, options.minutes, heard.pairs, costs)
+    report = _report(asking, samples, options.minutes, listener.pairs, costs)
     names = "shipped" if options.shipped else "stand-ins"
     passed = _is_within_bounds(report, options.shipped)
     return {**report, "detector and model": names, "passed": passed}
 
 
 def _camera_alone(
-    heard: _Heard, watched: WatchedProcess, idle: float, options: SoakOptions
+    listener: _Listener, watched: WatchedProcess, idle: float, options: SoakOptions
 ) -> dict[str, Any]:
     """Let the camera send for a while, and nobody ask: counts of pairs, and what they cost.
 
     Args:
-        heard: of the node.
+        listener: of the node.
         watched: its process.
         idle: share of a core that it takes without camera and clients.
         options: of the test.
     """
-    wait_for(lambda: heard.pairs >= 5, "pairs")
-    wait_for(lambda: float(heard.reported.get("pairs", 0)) > 0, "diagnostics")
-    start, before, first = time.monotonic(), watched.cpu_s(), heard.pairs
-    received_before = float(heard.reported["pairs"])
+    wait_for(lambda: listener.pairs >= 5, "pairs")
+    wait_for(lambda: float(listener.reported.get("pairs", 0)) > 0, "diagnostics")
+    start, before, first = time.monotonic(), watched.cpu_s(), listener.pairs
+    received_before = float(listener.reported["pairs"])
     time.sleep(options.alone_s)
     lasted = time.monotonic() - start
-    received = float(heard.reported["pairs"]) - received_before
+    received = float(listener.reported["pairs"]) - received_before
     pair_ms = 1000 * (watched.cpu_s() - before - idle * lasted) / max(received, 1.0)
     return {
         "camera alone": {
             "pairs received": received,
-            "pairs looked at": heard.pairs - first,
+            "pairs looked at": listener.pairs - first,
             "pairs sent, about": round(options.rate_hz * lasted),
         },
-        _OWN_MS: float(heard.reported["own CPU of a frame p50 (ms)"]),
+        _OWN_MS: float(listener.reported["own CPU of a frame p50 (ms)"]),
         "CPU of a pair received: the whole process with rclpy and DDS (ms)": pair_ms,
     }
 

@@ -24,6 +24,7 @@ SUFFIX = {"raw": "", "compressed": "/compressed", "compressedDepth": "/compresse
 BY_PARAMETER = {
     "/regions",
     "/detections",
+    "/label_info",
     "/imu",
     "/rgb/image_raw",
     "/rgb/image_raw/compressed",
@@ -78,6 +79,7 @@ def test_the_policy_is_what_the_node_uses(start_graph, kind, rgb, depth, imu):
         graph.wait_until(lambda: graph.service is not None, "the node to be active")
         chosen = {f"/{kind}", f"/rgb/image_raw{SUFFIX[rgb]}", f"/depth/image_raw{SUFFIX[depth]}"}
         chosen |= {f"/{imu}"} if imu else set()
+        chosen |= {"/label_info"} if kind == "detections" else set()
         heard = (allowed("topic", "subscribe") - BY_PARAMETER) | chosen
         told = allowed("topic", "publish")
         if importlib.util.find_spec("vision_msgs") is None:

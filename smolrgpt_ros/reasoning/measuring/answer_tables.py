@@ -36,6 +36,6 @@ def columns(
     rows = []
     for row, region_id in enumerate(found.region_ids):
         numbers = cells[row * len(heads) : (row + 1) * len(heads)]
-        shown = ", ".join(f"{h} {n}".strip() for h, n in zip(heads, numbers, strict=True))
-        rows.append(f"{name_of(region_id)} ({shown})")
+        named = ", ".join(f"{h} {n}".strip() for h, n in zip(heads, numbers, strict=True))
+        rows.append(f"{name_of(region_id)} ({named})")
     return ", ".join(rows)

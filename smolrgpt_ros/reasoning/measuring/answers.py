@@ -46,7 +46,7 @@ from .propositions import truth_of
 from .quantities import regions_in, unit_of
 from .results import found, length, table
 from .selections import candidates, none_fits
-from .tables import columns, each, shown
+from .tables import columns, each, cell_of
 from .wording import join, noun
 
 _WORDS = {
@@ -139,7 +139,7 @@ def _listing(context: Context, selection: Selection) -> Evaluation:
     key = _listed_by(selection)
     if key is None or not ids or (unit_of(key, ids, context) == "m" and not _metric(context)):
         return found(context, None, "", ids, 1.0)
-    rows = [shown(key, i, context) for i in ids]
+    rows = [cell_of(key, i, context) for i in ids]
     return table(context, ids, rows, unit_of(key, ids, context), 1.0)
 
 
@@ -162,7 +162,7 @@ def _order(context: Context, selection: Selection, key: Key, descending: bool) -
     unit = unit_of(key, ids, context)
     if isinstance(key, Column) or (unit != "count" and not _metric(context)):
         return found(context, None, "", tuple(ranked), certainty)
-    rows = [shown(key, i, context) for i in ranked]
+    rows = [cell_of(key, i, context) for i in ranked]
     return table(context, tuple(ranked), rows, unit, certainty)
 
 

@@ -24,7 +24,7 @@ def each(context: Context, selection: Selection, key: Key) -> Evaluation:
     unit = unit_of(key, ids, context)
     if unit != "count":
         context.objects.require_scale()
-    return table(context, ids, [shown(key, i, context) for i in ids], unit, None)
+    return table(context, ids, [cell_of(key, i, context) for i in ids], unit, None)
 
 
 def columns(context: Context, selection: Selection, keys: tuple[Key, ...]) -> Evaluation:
@@ -47,12 +47,12 @@ def columns(context: Context, selection: Selection, keys: tuple[Key, ...]) -> Ev
 
 def _cell(key: Key, region_id: int, context: Context) -> Number:
     try:
-        return shown(key, region_id, context)
+        return cell_of(key, region_id, context)
     except SameObjectError:
         return Number(0.0)
 
 
-def shown(key: Key, region_id: int, context: Context) -> Number:
+def cell_of(key: Key, region_id: int, context: Context) -> Number:
     """A number of a list: a size that the picture's border cuts is what is seen of it, at least."""
     if isinstance(key, SizeOf):
         return context.objects.size(region_id, key.dimension, as_seen=True)
