@@ -46,7 +46,7 @@ from .propositions import truth_of
 from .quantities import regions_in, unit_of
 from .results import found, length, table
 from .selections import candidates, none_fits
-from .tables import columns, each, cell_of
+from .tables import cell_of, columns, each
 from .wording import join, noun
 
 _WORDS = {
