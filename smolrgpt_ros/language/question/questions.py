@@ -1,80 +1,22 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Quantities, propositions, and the questions that ask for them."""
+"""Propositions, and the questions that ask for them, for quantities and for objects."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .selections import Condition, Key, Selection, SizeOf
-from .words import Comparison, Dimension, Extreme, Mode, RelationKind, Unit
-
-
-@dataclass(frozen=True)
-class Distance:
-    """From one object to another, metres."""
-
-    first: Selection
-    second: Selection
-    mode: Mode = Mode.CENTER
-
-
-@dataclass(frozen=True)
-class Size:
-    """A size of one object, metres."""
-
-    of: Selection
-    dimension: Dimension
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many objects a selection holds."""
-
-    of: Selection
-
-
-@dataclass(frozen=True)
-class Total:
-    """A number of each object of a selection, added up."""
-
-    of: Selection
-    key: Key
-
-
-@dataclass(frozen=True)
-class Mean:
-    """A number of each object of a selection, on average."""
-
-    of: Selection
-    key: Key
-
-
-@dataclass(frozen=True)
-class Route:
-    """The way along several stops in order, straight from centre to centre, metres."""
-
-    stops: tuple[Selection, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much more the first number is than the second; ``absolute``, how far they are apart."""
-
-    first: Quantity
-    second: Quantity
-    absolute: bool = False
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """How many times the second number the first is."""
-
-    first: Quantity
-    second: Quantity
-
-
-Quantity = Distance | Size | Count | Total | Mean | Route | Difference | Ratio
-
+from .selections import (
+    Condition,
+    Key,
+    Mean,
+    Quantity,
+    Ratio,
+    Selection,
+    Size,
+    SizeOf,
+    Total,
+)
+from .words import Comparison, Dimension, Extreme, RelationKind, Unit
 
 # -- propositions --------------------------------------------------------------------------------
 

@@ -1,15 +1,14 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Selections of objects, the numbers that rank them, and the conditions that narrow them."""
+"""Selections of objects, numbers that rank them, conditions that narrow them, and quantities.
+
+They nest in one another: the pallets that are taller than the pallets are on average.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .words import Comparison, Dimension, Extreme, LoadState, Side
-
-if TYPE_CHECKING:
-    from .questions import Quantity
+from .words import Comparison, Dimension, Extreme, LoadState, Mode, Side
 
 
 @dataclass(frozen=True)
@@ -238,3 +237,73 @@ class AnyOf:
 Condition = (
     State | Inside | OnTop | Beside | NextTo | Compared | Between | Among | Not | All | AnyOf
 )
+
+
+# -- quantities ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Distance:
+    """From one object to another, metres."""
+
+    first: Selection
+    second: Selection
+    mode: Mode = Mode.CENTER
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size of one object, metres."""
+
+    of: Selection
+    dimension: Dimension
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many objects a selection holds."""
+
+    of: Selection
+
+
+@dataclass(frozen=True)
+class Total:
+    """A number of each object of a selection, added up."""
+
+    of: Selection
+    key: Key
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A number of each object of a selection, on average."""
+
+    of: Selection
+    key: Key
+
+
+@dataclass(frozen=True)
+class Route:
+    """The way along several stops in order, straight from centre to centre, metres."""
+
+    stops: tuple[Selection, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much more the first number is than the second; ``absolute``, how far they are apart."""
+
+    first: Quantity
+    second: Quantity
+    absolute: bool = False
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times the second number the first is."""
+
+    first: Quantity
+    second: Quantity
+
+
+Quantity = Distance | Size | Count | Total | Mean | Route | Difference | Ratio
