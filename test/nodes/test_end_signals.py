@@ -9,14 +9,7 @@ import pytest
 
 from smolrgpt_ros.nodes.end_signals import EndSignals
 
-
-@pytest.fixture(autouse=True)
-def handlers_as_before():
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("handlers_as_before")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

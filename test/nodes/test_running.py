@@ -19,18 +19,9 @@ from rclpy.node import Node  # noqa: E402
 from smolrgpt_ros.nodes.namesakes import NamesakeWatch  # noqa: E402
 from smolrgpt_ros.nodes.running import run, start_error  # noqa: E402
 
-pytestmark = [pytest.mark.ros]
+pytestmark = [pytest.mark.ros, pytest.mark.usefixtures("handlers_as_before")]
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def handlers_as_before():
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
 
 
 class Refusal(Exception):
