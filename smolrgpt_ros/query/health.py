@@ -127,6 +127,8 @@ def input_health(
         "colour without partner": max(state.rgb - state.paired, 0),
         "depth without partner": max(state.depth - state.paired, 0) if state.use_depth else 0,
         "images lost (%)": round(100 * state.lost),
+        "errors while pairing": state.errors,
+        "stamps jumped back": state.jumps,
         "skipped for a newer one": counters.skipped,
         "failed": counters.failed,
         **{f"failed: {reason}": n for reason, n in sorted(counters.reasons.items())},

@@ -29,6 +29,8 @@ class InputState:
         publishers: by the same names, how many publish the topic.
         busy_s: seconds that the image at hand has been looked at so far.
         several: a sentence where several have published one topic for a while; else empty.
+        errors, jumps: images whose pairing failed by an exception, and how often stamps jumped
+            back.
         lost: share of the last images that did not arrive, see ``perception.image_loss``.
         waits_for_regions: whether pairs wait for regions that another node does not publish.
         regions_gap_s: from the stamp of the newest of another node's results to the nearest image,
@@ -50,6 +52,8 @@ class InputState:
     publishers: dict[str, int] = field(default_factory=dict)
     busy_s: float = 0.0
     several: str = ""
+    errors: int = 0
+    jumps: int = 0
     lost: float = 0.0
     waits_for_regions: bool = False
     regions_gap_s: float = float("nan")

@@ -48,7 +48,7 @@ def test_stamps_jump_back(start_graph):
         response = graph.ask(LEFT)
         assert response.status == Response.STATUS_OK, response.message
         assert nanoseconds(response.answer.header.stamp) == 5 * second + 7
-        assert graph.camera.pairing.counters.jumps == 1
+        assert graph.camera.state().jumps == 1
 
 
 def configure(graph):

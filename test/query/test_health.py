@@ -66,7 +66,8 @@ def test_a_fall_back_to_the_cpu_is_a_warning(device, wanted, level):
 def test_rates_drops_and_reasons_are_among_the_values():
     counters = PerceptionCounters(failed=3, duplicates=5, reasons={"NO_DEPTH": 1, "NO_FRAME": 2})
     rates = InputRates(29.96, 14.9, 14.9, 0.004, 0.031, 0.12)
-    health = input_health(InputState(**(GOOD | {"depth": 11})), counters, 2.0, rates, "front")
+    state = InputState(**(GOOD | {"depth": 11, "errors": 6, "jumps": 7}))
+    health = input_health(state, counters, 2.0, rates, "front")
     assert health.name == "input front"
     values = health.values
     assert (values["rgb (Hz)"], values["|dt| median (s)"], values["|dt| largest (s)"]) == (
@@ -76,6 +77,7 @@ def test_rates_drops_and_reasons_are_among_the_values():
     )
     assert (values["depth without partner"], values["age of newest frame (s)"]) == (3, 0.12)
     assert (values["failed: NO_DEPTH"], values["failed: NO_FRAME"]) == (1, 2)
+    assert (values["errors while pairing"], values["stamps jumped back"]) == (6, 7)
     assert values["regions left out, of one object"] == 5
 
 

@@ -51,7 +51,13 @@ DEPTH_TRANSPORTS = ("raw", "compressedDepth", "compressed")
 
 @dataclass(frozen=True)
 class PairingCounters:
-    """Messages received so far, and the last times (steady clock, nanoseconds; 0: never)."""
+    """Messages received so far, and the last times (steady clock, nanoseconds; 0: never).
+
+    Args:
+        rgb, depth, info, paired: messages of each topic, and pairs.
+        errors: exceptions while an image or a pair was handled.
+        jumps: how often stamps jumped back, so that pairing began anew.
+    """
 
     rgb: int = 0
     depth: int = 0
@@ -193,6 +199,8 @@ class FramePairing:
             topics=self.topics,
             mismatches=mismatches,
             publishers={n: self._node.count_publishers(t) for n, t in self.topics.items()},
+            errors=counters.errors,
+            jumps=counters.jumps,
             lost=self._loss.share(),
             failure=failure,
         )

@@ -132,7 +132,7 @@ def test_a_callback_that_raises_is_counted_and_the_next_pair_comes(node, pairs):
         node.callbacks["rgb/image_raw"](image(ms))
         node.callbacks["depth/image_raw"](image(ms))
     assert len(pairs) == 2
-    assert pairing.counters.errors == 1 and "broken" in node.errors[0]
+    assert pairing.state(None).errors == 1 and "broken" in node.errors[0]
 
 
 def test_best_effort_is_asked_for_and_everything_is_given_back(node, pairs):
@@ -172,7 +172,7 @@ def test_after_a_jump_back_full_queues_do_not_drop_the_new_images(node, pairs):
         node.callbacks["rgb/image_raw"](image(ms))
         node.callbacks["depth/image_raw"](image(ms + 3))
     assert [(stamp_ms(p.rgb), stamp_ms(p.depth)) for p in pairs] == [(100, 103), (140, 143)]
-    assert pairing.counters.jumps == 1 and "jumped back" in node.warnings[0]
+    assert pairing.state(None).jumps == 1 and "jumped back" in node.warnings[0]
 
 
 def test_a_calibration_that_was_published_once_survives_a_jump_back(node, pairs):
@@ -189,7 +189,7 @@ def test_a_little_disorder_is_no_jump(node, pairs):
     for ms in (2000, 1960, 2040):
         node.callbacks["rgb/image_raw"](image(ms))
         node.callbacks["depth/image_raw"](image(ms))
-    assert pairing.counters.jumps == 0 and len(pairs) == 3
+    assert pairing.state(None).jumps == 0 and len(pairs) == 3
     assert pairing.abs_dt_s.quantile(1.0) == 0.0
 
 
@@ -230,4 +230,4 @@ def test_a_message_without_a_usable_header_is_counted_and_the_next_comes(node, p
     pairing = start(node, pairs.append, use_depth=False)
     node.callbacks["rgb/image_raw"](SimpleNamespace(header=None))
     node.callbacks["rgb/image_raw"](image(100))
-    assert pairing.counters.errors == 1 and len(pairs) == 1
+    assert pairing.state(None).errors == 1 and len(pairs) == 1
