@@ -1,5 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""How a module becomes a process of its own: ``python -m smolrgpt_ros.nodes.program MODULE …``."""
+"""How a module becomes a process of its own: ``python -m smolrgpt_ros.nodes.program MODULE …``.
+
+``--parent PID`` before the module: the process ends when the one that started it has ended.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,21 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
+from smolrgpt_ros.scene.parent_process import end_with_parent
+
 from .process_memory import use_one_heap
 
 
-def run_program(module: str) -> NoReturn:
+def run_program(module: str, parent: int | None = None) -> NoReturn:
     """Run a module's ``main`` and end the process with its exit code.
 
     Args:
         module: full name; imported here, so that nothing large is imported before the heap is set.
+        parent: see ``end_with_parent``; ``None``: the process stays where that one ends.
     """
     use_one_heap()
+    if parent is not None:
+        end_with_parent(parent)
     end_process(import_module(module).main())
 
 
@@ -29,4 +37,8 @@ def end_process(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    run_program(sys.argv.pop(1))
+    parent = None
+    if sys.argv[1] == "--parent":
+        parent = int(sys.argv[2])
+        del sys.argv[1:3]
+    run_program(sys.argv.pop(1), parent)

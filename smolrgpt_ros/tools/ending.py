@@ -17,10 +17,14 @@ def ending_as_on_ctrl_c() -> Iterator[None]:
     """Turn each of :data:`ENDING` into KeyboardInterrupt, so that ``finally`` and ``with`` are run.
 
     Without it only Ctrl-C does that: the other two end Python at once and leave its processes
-    behind, and shells have programs in the background ignore SIGINT. In the main thread only;
-    behind the block, the signals do what they did before.
+    behind, and shells have programs in the background ignore SIGINT. SIGHUP that is ignored stays
+    so: ``nohup`` does that. In the main thread only; behind the block, the signals do what they did
+    before.
     """
-    before = {number: signal.signal(number, _interrupt) for number in ENDING}
+    heard = set(ENDING)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        heard.remove(signal.SIGHUP)
+    before = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         yield
     finally:

@@ -51,9 +51,11 @@ class WatchedProcess:
 
 
 def program_command(module: str, *words: str) -> list[str]:
-    """The command that runs a module's ``main`` with arguments; see ``nodes.program``."""
+    """The command that runs a module's ``main`` with arguments until this process ends; see
+    ``nodes.program``."""
     own_folder = ["-P"] if getattr(sys.flags, "safe_path", False) else []  # as this process, 3.11
-    return [sys.executable, *own_folder, "-m", "smolrgpt_ros.nodes.program", module, *words]
+    start = [sys.executable, *own_folder, "-m", "smolrgpt_ros.nodes.program"]
+    return [*start, "--parent", str(os.getpid()), module, *words]
 
 
 def start_program(module: str, *words: str, log: Path | None = None) -> subprocess.Popen[bytes]:

@@ -51,3 +51,13 @@ def test_behind_the_block_signals_do_what_they_did_before():
     with ending_as_on_ctrl_c():
         assert all(signal.getsignal(number) not in before for number in ENDING)
     assert [signal.getsignal(number) for number in ENDING] == before
+
+
+def test_a_program_under_nohup_outlives_its_terminal():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ending_as_on_ctrl_c():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) not in (signal.SIG_IGN, signal.SIG_DFL)
+    finally:
+        signal.signal(signal.SIGHUP, before)

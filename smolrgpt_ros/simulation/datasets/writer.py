@@ -14,12 +14,15 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+
+from smolrgpt_ros.scene.parent_process import end_with_parent
 
 from ..questions.questions import KINDS, Question, generate_questions
 from ..questions.relation_questions import generate_relations
@@ -147,7 +150,7 @@ def _run(tasks: list[_FrameTask], workers: int) -> Iterable[int]:
     context = multiprocessing.get_context("spawn")
 
     def spread() -> Iterable[int]:
-        with context.Pool(workers) as pool:
+        with context.Pool(workers, end_with_parent, (os.getpid(),)) as pool:
             yield from pool.imap_unordered(_write_frame, tasks, chunksize=4)
 
     return spread()

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+
+from smolrgpt_ros.scene.parent_process import end_with_parent
 
 from .options import CheckOptions
 from .record import MissingError, Record
@@ -45,4 +48,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_with_parent(os.getppid())
     sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from smolrgpt_ros.scene.parent_process import end_with_parent
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, LABELS
@@ -53,7 +55,8 @@ def simulated_in_order(
     # Spawned: a forked process inherits an OpenGL context it cannot use.
     with ExitStack() as stack:
         if workers > 1:
-            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            context, own = get_context("spawn"), os.getpid()
+            pool = ProcessPoolExecutor(workers, context, end_with_parent, (own,))
             # Frames that are no longer awaited are not made.
             stack.callback(pool.shutdown, cancel_futures=True)
             results = pool.map(make, indices, chunksize=8)
