@@ -127,9 +127,10 @@ class PageNode(Node):
 
     def _follow_audience(self) -> None:
         """Subscribe while somebody looks, so that nothing is drawn or sent without need."""
-        if self._board.is_watched and not self._subscribed:
+        watched = bool(self._board.displays)
+        if watched and not self._subscribed:
             self._subscribed = self._subscribe()
-        elif not self._board.is_watched and self._subscribed:
+        elif not watched and self._subscribed:
             for subscription in self._subscribed:
                 self.destroy_subscription(subscription)
             self._subscribed = ()
@@ -168,11 +169,14 @@ class PageNode(Node):
         )
         frame = self._frames.add_regions(nanoseconds(array.header.stamp), objects)
         now = time.monotonic()
-        if frame is None or now - self._drawn_at < 1.0 / self._values["picture_max_rate"]:
+        displays = self._board.displays
+        early = now - self._drawn_at < 1.0 / self._values["picture_max_rate"]
+        if frame is None or early or not displays:
             return
         self._drawn_at = now
         if (rgb := self._pixels(frame)) is not None:
-            self._board.show(live_picture(rgb, objects, self._view))
+            view = self._view
+            self._board.show({d: live_picture(rgb, objects, view, d) for d in displays})
             self._board.change(partial(with_picture, width=rgb.shape[1]))
 
     def _pixels(self, frame: PageFrame) -> NDArray[np.uint8] | None:

@@ -48,6 +48,9 @@ def facts(record: AnswerRecord) -> tuple[Fact, ...]:
     )
     found.append(Fact("complete", complete, "plain" if record.complete else "care"))
     found += [Fact("caveat", caveat, "care") for caveat in record.caveats]
+    found += [Fact("hidden", sentence, "care") for sentence in record.hidden]
+    if record.suggested_view is not None:
+        found.append(Fact("look", f"it would show {record.suggested_view}"))
     return tuple(found)
 
 
@@ -76,7 +79,7 @@ def _amount(value: Value, unit: str, std: float | None) -> str:
 
 def _generated(record: AnswerRecord) -> str:
     if not record.text:
-        return "the model was not asked this form of question"
+        return "nothing: the model was not asked"
     if record.confidence is None:
         return record.text
     return f"{record.text} (confidence {record.confidence:.0%})"

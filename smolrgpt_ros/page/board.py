@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from .pictures import Display
 from .state import HISTORY, PageState
 
 #: A live picture that nobody asked for so long is not drawn any more, seconds.
@@ -14,7 +16,7 @@ WATCHED_S = 5.0
 
 
 class Board:
-    """Holds one state, one live picture and the pictures of its answers; thread-safe.
+    """Holds one state, the live picture and the pictures of its answers; thread-safe.
 
     Pictures are JPEG files, made once for all who look.
 
@@ -25,9 +27,9 @@ class Board:
     def __init__(self, state: PageState) -> None:
         self._lock = threading.Lock()
         self._state = state
-        self._live = b""
+        self._live: Mapping[Display, bytes] = {}
         self._answers: dict[int, bytes] = {}
-        self._looked = -float("inf")
+        self._looked: dict[Display, float] = {}
 
     @property
     def state(self) -> PageState:
@@ -40,23 +42,25 @@ class Board:
             self._state = change(self._state)
             return self._state
 
-    def look(self) -> None:
-        """Somebody shows the page: pictures are worth drawing for a while."""
-        self._looked = time.monotonic()
+    def look(self, display: Display) -> None:
+        """Somebody shows the page: its pictures are worth drawing for a while."""
+        self._looked[display] = time.monotonic()
 
     @property
-    def is_watched(self) -> bool:
-        """Whether somebody has displayed the page lately."""
-        return time.monotonic() - self._looked < WATCHED_S
+    def displays(self) -> tuple[Display, ...]:
+        """On which the page was displayed lately."""
+        now, looked = time.monotonic(), self._looked
+        return tuple(d for d in Display if now - looked.get(d, -math.inf) < WATCHED_S)
 
-    @property
-    def live(self) -> bytes:
-        """The newest live picture; empty before the first."""
-        return self._live
+    def live(self, display: Display) -> bytes:
+        """The newest live picture; that of another display before the first for this one, and
+        empty before any."""
+        pictures = self._live
+        return pictures.get(display) or next(iter(pictures.values()), b"")
 
-    def show(self, picture: bytes) -> None:
+    def show(self, pictures: Mapping[Display, bytes]) -> None:
         """Replace the live picture."""
-        self._live = picture
+        self._live = pictures
 
     def answer(self, change: Callable[[PageState], PageState], picture: bytes) -> None:
         """Add an answer by a change of the state, and its picture; the pictures of answers that

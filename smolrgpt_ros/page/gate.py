@@ -29,6 +29,9 @@ UNREAD_S = 15.0
 #: Requests at the same time for each client that is allowed: a browser opens six connections.
 _REQUESTS = 6
 COOKIE = "smolrgpt_page"
+_NO_TOKEN = (
+    "the token is missing or wrong; open the address with ?token=... that the page node has logged"
+)
 _HEADERS = (
     (b"content-security-policy", b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
      b"frame-ancestors 'none'; form-action 'self'; base-uri 'self'"),
@@ -57,20 +60,23 @@ class Admission:
         """Why a request is refused for its Host or its Origin; empty where it is not."""
         hosts, origins = _fields(scope, b"host"), _fields(scope, b"origin")
         if len(hosts) != 1 or len(origins) > 1:
-            return "the request needs one field Host, and has at most one Origin"
+            return "a request must have exactly one field Host and at most one Origin"
         name = _host_of(hosts[0])
         own = (urlsplit(origin).hostname for origin in self.origins)
         if not is_this_machine(name) and name not in own:
             return (
-                f"Host {name[:80]!r} is none of this machine's names; connect by its address, "
-                "'localhost' or its host name"
+                f"Host {name[:80]!r} is none of this machine's names; open the page by the "
+                "machine's address or host name, or name yours in the parameter origins"
             )
         origin = origins[0] if origins else None
         if origin is None:
             return _foreign_fetch(scope)
         if origin in self.origins or origin in (f"http://{hosts[0]}", f"https://{hosts[0]}"):
             return ""
-        return f"pages of {origin[:80]!r} may not connect (parameter origins)"
+        return (
+            f"pages of {origin[:80]!r} may not connect to this one; another address of this page, "
+            "such as a proxy's, belongs into the parameter origins"
+        )
 
     def knows(self, displayed: str | None) -> bool:
         """Whether a token is the right one."""
@@ -124,12 +130,15 @@ class Gate:
             if kind == "http" and given and self._admission.knows(given[0]):
                 await _welcome(send, self._admission.token)
             else:
-                await _refuse(scope, send, 401, "open the address with ?token=... that the log has")
+                await _refuse(scope, send, 401, _NO_TOKEN)
             return
         most = self._admission.clients * (_REQUESTS if kind == "http" else 1)
         if self._open[kind] >= most:
-            what = f"{self._admission.clients} browsers are connected (parameter max_clients)"
-            await _refuse(scope, send, 503, what)
+            busy = (
+                f"{self._admission.clients} browsers are connected already; close one, or raise "
+                "the parameter max_clients"
+            )
+            await _refuse(scope, send, 503, busy)
             return
         self._open[kind] += 1
         try:

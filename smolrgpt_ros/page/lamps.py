@@ -64,4 +64,6 @@ def lamps_now(lamps: tuple[Lamp, ...], age_s: float, node: str) -> tuple[Lamp, .
     if age_s <= SILENT_S and lamps:
         return lamps
     waited = "nothing yet" if age_s == float("inf") else f"nothing for {age_s:.0f} s"
-    return (Lamp("node", Light.GREY, f"{waited} on /diagnostics from {node}; is it running?"),)
+    return (
+        Lamp("node", Light.GREY, f"{waited} on /diagnostics from {node}; is that node running?"),
+    )

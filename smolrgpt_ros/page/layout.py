@@ -14,7 +14,7 @@ from .board import Board
 from .examples import examples
 from .lamps import Lamp, lamps_now
 from .objects import object_at, table_row
-from .pictures import WIDEST
+from .pictures import WIDEST, Display
 from .scene import SpaceView
 from .state import PageState
 
@@ -32,6 +32,10 @@ _COLUMNS = [
 ]
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 LONGEST_QUESTION = 500
+_WAITING = (
+    "Waiting for the camera's first picture. A click on a lamp above says what is missing or loads."
+)
+_TURNING = "Drag to turn, scroll to zoom. A click on an object puts its name into the question."
 
 Ask = Callable[[str], Awaitable[str]]
 
@@ -48,6 +52,7 @@ class PageView:
     def __init__(self, board: Board, ask: Ask) -> None:
         self._board, self._ask = board, ask
         self._shown: PageState | None = None
+        self._display = Display.WIDE
         self._lamps: tuple[Lamp, ...] = ()
         self._examples: tuple[str, ...] = ()
         ui.add_css(_STYLE)
@@ -57,14 +62,16 @@ class PageView:
             self._lamp_row = ui.element("div").classes("lamps")
         with ui.element("main").classes("grid"):
             with ui.element("section").classes("panel picture"):
+                ui.element("q-resize-observer").on("resize", self._resized, throttle=0.5)
                 self._picture = ui.interactive_image(on_mouse=self._picture_clicked)
                 self._picture.classes("live")
-                self._waiting = ui.label("Waiting for a picture of the camera ...")
+                self._waiting = ui.label(_WAITING).classes("hint")
             with ui.element("section").classes("panel asking"):
                 self._question_box()
                 self._answers = AnswerList()
             with ui.element("section").classes("panel"):
                 self._space = SpaceView(self.pick)
+                ui.label(_TURNING).classes("hint")
             with ui.element("section").classes("panel objects"):
                 self._table = ui.table(columns=_COLUMNS, rows=[], row_key="id").props(
                     'dense flat hide-pagination no-data-label="Nothing is in view." '
@@ -106,16 +113,17 @@ class PageView:
 
     def refresh(self) -> None:
         """Show a new picture, new answers, new lamps."""
-        self._board.look()
+        self._board.look(self._display)
         state, displayed = self._board.state, self._shown
         if displayed is None or state.picture != displayed.picture:
             self._waiting.set_visibility(not state.picture)
             if state.picture:
-                self._picture.set_source(f"/live.jpg?n={state.picture}")
+                width = self._display.value
+                self._picture.set_source(f"/live.jpg?n={state.picture}&width={width}")
         if displayed is None or state.answers is not displayed.answers:
             self._answers.show(state.answers)
         if displayed is None or state.asking != displayed.asking:
-            self._asking.text = f"asking: {state.asking[0]}" if state.asking else ""
+            self._asking.text = "; ".join(f"asking: {question}" for question in state.asking)
         lamps = lamps_now(state.lamps, time.monotonic() - state.lamps_at, state.node)
         if lamps != self._lamps:
             self._lamps = lamps
@@ -136,7 +144,7 @@ class PageView:
             with self._example_row:
                 for text in offered:
                     ui.button(text, on_click=lambda t=text: self._question.set_value(t)).props(
-                        "outline rounded dense no-caps size=sm"
+                        "outline rounded dense no-caps"
                     )
 
     def _show_lamps(self, lamps: tuple[Lamp, ...]) -> None:
@@ -148,6 +156,10 @@ class PageView:
                     ui.label(lamp.name)
                     ui.tooltip(lamp.message)
                 displayed.on("click", lambda said=lamp: ui.notify(f"{said.name}: {said.message}"))
+
+    def _resized(self, event: events.GenericEventArguments) -> None:
+        """The browser's window has another width: letters of pictures are for the new one."""
+        self._display = Display.of(float(event.args["width"]))
 
     def _picture_clicked(self, event: events.MouseEventArguments) -> None:
         state = self._board.state

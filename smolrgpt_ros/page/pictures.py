@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from smolrgpt_ros.rendering.answer_drawing import draw_marks
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.rendering.tags import LEAST_LETTERS
 from smolrgpt_ros.scene.region import Region
 
 from .objects import SceneObject
@@ -21,13 +23,34 @@ WIDEST = 1280
 _QUALITY = 80
 
 
+class Display(IntEnum):
+    """Widths at which browsers display pictures, CSS pixels: letters are drawn for them."""
+
+    NARROW = 360
+    """A phone, and the column of answers."""
+    WIDE = 600
+    """The live picture on a monitor, and wider ones."""
+
+    @classmethod
+    def of(cls, width: float) -> Display:
+        """The display whose letters can be read at a width."""
+        return cls.WIDE if width >= cls.WIDE else cls.NARROW
+
+    def letters(self, columns: int) -> int:
+        """Height of letters in a picture of so many columns that can just be read here, pixels."""
+        return max(round(LEAST_LETTERS * columns / self), LEAST_LETTERS)
+
+
 def regions_of(objects: Sequence[SceneObject]) -> tuple[Region, ...]:
     """The regions that are drawn of objects."""
     return tuple(Region(item.id, item.label, item.mask, item.score, item.age_s) for item in objects)
 
 
 def live_picture(
-    rgb: NDArray[np.uint8], objects: Sequence[SceneObject], view: AnswerView | None = None
+    rgb: NDArray[np.uint8],
+    objects: Sequence[SceneObject],
+    view: AnswerView | None = None,
+    display: Display = Display.NARROW,
 ) -> bytes:
     """A JPEG file of the objects in view, with an answer's marks where its regions are among them.
 
@@ -35,11 +58,12 @@ def live_picture(
         rgb: shape (H, W, 3), uint8.
         objects: masks of that size.
         view: of the newest answer; ``None`` without one.
+        display: that its letters are for.
     """
-    regions = regions_of(objects)
+    regions, letters = regions_of(objects), display.letters(rgb.shape[1])
     if view is None or not view.roles.strong <= {region.id for region in regions}:
-        return jpeg_of(draw_regions(rgb, regions))
-    return jpeg_of(draw_marks(rgb, regions, view))
+        return jpeg_of(draw_regions(rgb, regions, letters=letters))
+    return jpeg_of(draw_marks(rgb, regions, view, letters=letters))
 
 
 def jpeg_of(rgb: NDArray[np.uint8]) -> bytes:

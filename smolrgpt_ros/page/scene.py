@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,16 +11,25 @@ from nicegui import events, ui
 from smolrgpt_ros.rendering.palette import Color, label_color
 
 from .objects import LEAST_M, SceneObject, Vector
+from .overview import FOV_DEG, LETTERS, Overview
 from .state import PageState
 from .upright import Upright, upright_of
 
 #: Opacity of boxes: of the answer, without an answer, of others beside an answer.
 _STRONG, _ALONE, _FAINT = 0.65, 0.35, 0.12
+#: Opacity of the names of others beside an answer.
+_FAINT_NAME = 0.7
 _GRID_M = 40
 #: Movements that are not drawn, metres: noise of fast positions.
 _NOISE_M = 0.08
 #: How far edges on the floor are drawn over it, metres: lines in one plane hide each other.
 _LIFT_M = 0.03
+#: Size of the view before the browser has told its own, CSS pixels.
+_SIZE = (640.0, 420.0)
+#: Beginnings of the names of what cannot be clicked: no region's name has a colon there.
+_LINE, _NAME = "line:", "name:"
+
+Form = tuple[object, ...]
 
 
 class SpaceView:
@@ -33,28 +41,42 @@ class SpaceView:
 
     def __init__(self, on_pick: Callable[[str], None]) -> None:
         self._on_pick = on_pick
-        self._shown: dict[str, tuple[object, ...]] = {}
-        self._placed = False
-        self._scene = ui.scene(
-            grid=(_GRID_M, _GRID_M), background_color="#11161c", on_click=self._clicked, fps=10
-        ).classes("space")
+        self._shown: dict[str, Form] = {}
+        self._size = _SIZE
+        self._overview: Overview | None = None
+        with ui.element("div"):
+            ui.element("q-resize-observer").on("resize", self._resized, throttle=0.5)
+            self._scene = ui.scene(
+                grid=(_GRID_M, _GRID_M),
+                camera=ui.scene.perspective_camera(fov=FOV_DEG),
+                background_color="#11161c",
+                on_click=self._clicked,
+                fps=10,
+            ).classes("space")
 
     def show(self, state: PageState) -> None:
         """Draw what has changed."""
         space = upright_of(state.objects)
-        wanted: dict[str, tuple[object, ...]] = {}
-        for item in state.objects:
-            if item.position is not None:
-                wanted[item.name] = (item.label, *_shape(item, space), _opacity(item, state.strong))
+        placed = [item for item in state.objects if item.position is not None]
+        wanted: dict[str, Form] = {
+            item.name: (item.label, *_shape(item, space), _opacity(item, state.strong))
+            for item in placed
+        }
         for number, line in enumerate(state.lines):
             ends = (space.apply(line.start), space.apply(line.end))
-            wanted[f"line {number}"] = ("", "line", *ends, line.color)
+            wanted[f"{_LINE}{number}"] = ("", "line", *ends, line.color)
         # Kept where it moved by no more than noise does: what is drawn anew flickers.
         wanted = {
             name: old if (old := self._shown.get(name)) and is_like(old, form) else form
             for name, form in wanted.items()
         }
-        changed = {name for name, form in wanted.items() if self._shown.get(name) is not form}
+        if placed and self._overview is None:
+            spots = [space.apply(item.position) for item in placed if item.position is not None]
+            self._overview = Overview.of(spots, self._size)
+            self._look_from(self._overview)
+        if self._overview is not None:
+            wanted |= self._names(placed, wanted, state.strong, self._overview)
+        changed = {name for name, form in wanted.items() if self._shown.get(name) != form}
         gone = self._shown.keys() - wanted.keys()
         if changed or gone:
             stale = changed | gone
@@ -63,11 +85,28 @@ class SpaceView:
                 for name in changed:
                     self._draw(name, wanted[name])
             self._shown = wanted
-        if wanted and not self._placed:
-            self._placed = True
-            self._look_at(tuple(space.apply(o.position) for o in state.objects if o.position))
 
-    def _draw(self, name: str, form: tuple[object, ...]) -> None:
+    def _names(
+        self,
+        items: list[SceneObject],
+        forms: dict[str, Form],
+        strong: frozenset[int],
+        overview: Overview,
+    ) -> dict[str, Form]:
+        """The objects' names where each can be read, those of the answer and near ones first."""
+        spots = {item.name: _above(forms[item.name]) for item in items}
+        first = sorted(items, key=lambda item: (item.id not in strong, spots[item.name][1]))
+        found = overview.place_names([(item.name, spots[item.name]) for item in first])
+        return {
+            f"{_NAME}{item.name}": (
+                item.label, "name", item.name, found[item.name],
+                1.0 if item.id in strong or not strong else _FAINT_NAME,
+            )
+            for item in items
+            if item.name in found
+        }  # fmt: skip
+
+    def _draw(self, name: str, form: Form) -> None:
         label, kind, *rest = form
         match kind, rest:
             case "line", [tuple() as start, tuple() as end, tuple() as color]:
@@ -80,7 +119,6 @@ class SpaceView:
                 points = [[x, y] for x, y, _ in corners]
                 floor = self._scene.extrusion(points, 0.01).move(z=_middle(corners)[2])
                 floor.material(_css(color), opacity * 0.6).with_name(name)
-                self._word(name, _middle(corners), color)
             case "box", [tuple() as middle, tuple() as size, tuple() as rotation, float() as opac]:
                 color = label_color(str(label))
                 width, depth, height = size
@@ -88,33 +126,48 @@ class SpaceView:
                     box = self._scene.box(width, depth, height, wireframe=wireframe)
                     box.material(_css(color), 1.0 if wireframe else opac)
                     box.move(*middle).rotate_R([list(row) for row in rotation]).with_name(name)
-                x, y, z = middle
-                self._word(name, (x, y, z + max(size) / 2 + 0.15), color)
-
-    def _word(self, name: str, spot: Vector, color: Color) -> None:
-        style = f"color: {_css(color)}; font: 600 12px sans-serif; text-shadow: 0 0 3px #000"
-        self._scene.text(name, style).move(*spot).with_name(name)
+            case "name", [str() as word, tuple() as spot, float() as opacity]:
+                style = (
+                    f"color: {_css(label_color(str(label)))}; opacity: {opacity}; "
+                    f"font: 600 {LETTERS}px sans-serif; text-shadow: 0 0 3px #000"
+                )
+                self._scene.text(word, style).move(*spot).with_name(name)
 
     def _line(self, name: str, start: Vector, end: Vector, color: Color) -> None:
         self._scene.line(list(start), list(end)).material(_css(color)).with_name(name)
 
-    def _look_at(self, spots: tuple[Vector, ...]) -> None:
-        """From behind and above, at the middle of what is in view, as near as all of it shows."""
-        x, y, z = _middle(spots)
-        away = 1.5 + max(math.dist((x, y), spot[:2]) for spot in spots)
+    def _look_from(self, overview: Overview) -> None:
+        x, y, z = overview.position
+        at_x, at_y, at_z = overview.target
         self._scene.move_camera(
-            x=x, y=y - 0.68 * away, z=z + 0.65 * away,
-            look_at_x=x, look_at_y=y, look_at_z=z, duration=0.0,
-        )  # fmt: skip
+            x=x, y=y, z=z, look_at_x=at_x, look_at_y=at_y, look_at_z=at_z, duration=0.0
+        )
+
+    def _resized(self, event: events.GenericEventArguments) -> None:
+        """The browser's window has another size: look at the objects anew."""
+        size = float(event.args["width"]), float(event.args["height"])
+        if min(size) > 0.0 and size != self._size:
+            self._size, self._overview = size, None
 
     def _clicked(self, event: events.SceneClickEventArguments) -> None:
         for hit in event.hits:
-            if hit.object_name in self._shown and not hit.object_name.startswith("line "):
-                self._on_pick(hit.object_name)
+            name = hit.object_name
+            if name in self._shown and not name.startswith((_LINE, _NAME)):
+                self._on_pick(name)
                 return
 
 
-def _shape(item: SceneObject, space: Upright) -> tuple[object, ...]:
+def _above(form: Form) -> Vector:
+    """Where the name of a drawn object is wanted."""
+    match form:
+        case (_, "floor", tuple() as corners, _):
+            return _middle(corners)
+        case (_, "box", (float() as x, float() as y, float() as z), tuple() as size, _, _):
+            return x, y, z + max(size) / 2 + 0.15
+    raise ValueError(f"a form without a name: {form!r:.80}")
+
+
+def _shape(item: SceneObject, space: Upright) -> Form:
     """What an object looks like: its kind, its places and sizes, its rotation."""
     corners = tuple(space.apply(corner) for corner in item.outline)
     if item.is_flat:

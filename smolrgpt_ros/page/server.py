@@ -17,6 +17,7 @@ from nicegui import ui
 from .board import Board
 from .gate import Admission, Gate, is_loopback
 from .layout import Ask, PageView
+from .pictures import Display
 
 #: Longest time to start and to stop, seconds.
 _PATIENCE_S = 60.0
@@ -39,9 +40,10 @@ def application(board: Board, ask: Ask) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/live.jpg")
-    async def live() -> Response:
-        board.look()
-        return _jpeg(board.live, "no-store")
+    async def live(width: float = Display.WIDE) -> Response:
+        display = Display.of(width)
+        board.look(display)
+        return _jpeg(board.live(display), "no-store")
 
     @app.get("/answers/{number}.jpg")
     async def answer(number: int) -> Response:

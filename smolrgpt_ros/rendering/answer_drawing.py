@@ -41,15 +41,23 @@ def draw_answer(
 
 
 def draw_marks(
-    rgb: NDArray[np.uint8], regions: Sequence[Region], view: AnswerView
+    rgb: NDArray[np.uint8],
+    regions: Sequence[Region],
+    view: AnswerView,
+    *,
+    letters: int | None = None,
 ) -> NDArray[np.uint8]:
-    """:func:`draw_answer` without its band: a picture of the same size."""
+    """:func:`draw_answer` without its band: a picture of the same size.
+
+    Args:
+        letters: height of words, see :func:`.tags.draw_tags`.
+    """
     picture = paint_regions(rgb, regions, view.roles.strong)
     visible = {region.id: region for region in regions if region.box is not None}
     tags = [
         _draw(picture, mark, [visible[i] for i in mark.regions]) for mark in marks_of(view, visible)
     ]
-    draw_tags(picture, [*tags, *names_of(regions, view.roles.strong)])
+    draw_tags(picture, [*tags, *names_of(regions, view.roles.strong)], letters)
     return picture
 
 

@@ -17,7 +17,11 @@ from .tags import LEAST_LETTERS, Tag, draw_tags, scale_of
 
 
 def draw_regions(
-    rgb: NDArray[np.uint8], regions: Sequence[Region], highlighted: Collection[int] | None = None
+    rgb: NDArray[np.uint8],
+    regions: Sequence[Region],
+    highlighted: Collection[int] | None = None,
+    *,
+    letters: int | None = None,
 ) -> NDArray[np.uint8]:
     """A copy of a picture with tinted masks, outlines and names.
 
@@ -25,9 +29,10 @@ def draw_regions(
         rgb: shape ``(H, W, 3)``, uint8.
         regions: masks of that size.
         highlighted: ids drawn strongly, the others faintly and without a name; ``None``: all.
+        letters: height of the names, see :func:`.tags.draw_tags`.
     """
     picture = paint_regions(rgb, regions, highlighted)
-    draw_tags(picture, names_of(regions, highlighted))
+    draw_tags(picture, names_of(regions, highlighted), letters)
     return picture
 
 

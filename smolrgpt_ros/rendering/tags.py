@@ -62,15 +62,17 @@ def scale_of(picture: NDArray[np.uint8]) -> float:
     return max(float(picture.shape[0]) / 720.0, 0.5)
 
 
-def draw_tags(picture: NDArray[np.uint8], tags: Iterable[Tag]) -> None:
+def draw_tags(picture: NDArray[np.uint8], tags: Iterable[Tag], letters: int | None = None) -> None:
     """Write tags into a picture, each where it is wanted or near by; a line leads to one that had
     to go farther.
 
     Args:
         picture: shape ``(H, W, 3)``, uint8; changed.
         tags: the most important first: the others make way. One that finds no place is left out.
+        letters: their height, pixels; ``None``: by the picture's height.
     """
-    letters = max(LEAST_LETTERS, round(_LETTERS * scale_of(picture)))
+    if letters is None:
+        letters = max(LEAST_LETTERS, round(_LETTERS * scale_of(picture)))
     plates = _plates(tags, letters, picture.shape)
     for plate in plates:
         x, y = plate.tag.middle

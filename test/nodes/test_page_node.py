@@ -16,6 +16,7 @@ from rclpy.parameter import Parameter
 
 from smolrgpt_ros.nodes.page_node import MOST_ASKING, PageError, PageNode
 from smolrgpt_ros.nodes.page_pictures import PageFrame
+from smolrgpt_ros.page.pictures import Display
 from smolrgpt_ros.ros.convert.images import ImageError
 
 pytestmark = [pytest.mark.ros]
@@ -53,7 +54,7 @@ def watch(graph, node: PageNode) -> None:
     before = node.board.state.picture
 
     def is_shown() -> bool:
-        node.board.look()
+        node.board.look(Display.WIDE)
         graph.publish()
         time.sleep(0.2)
         return node.board.state.picture > before
@@ -73,7 +74,7 @@ def test_topics_are_subscribed_to_while_somebody_looks_only(graph, page, monkeyp
     def watchers() -> int:
         return int(graph.peer.count_subscribers("/spatial_query/markers"))
 
-    graph.wait_until(lambda: not page.board.is_watched and watchers() == 0, "nobody to look")
+    graph.wait_until(lambda: not page.board.displays and watchers() == 0, "nobody to look")
     watch(graph, page)
     assert watchers() == 1
     monkeypatch.setattr("smolrgpt_ros.page.board.WATCHED_S", 0.0)
@@ -89,7 +90,7 @@ def test_objects_their_picture_and_lamps_are_shown(graph, page):
     assert fetch(page, f"/live.jpg?n={state.picture}").startswith(b"\xff\xd8")
 
     def lit() -> bool:
-        page.board.look()
+        page.board.look(Display.WIDE)
         return {lamp.name for lamp in page.board.state.lamps} >= {"query", "input", "process"}
 
     graph.wait_until(lit, "the lamps")

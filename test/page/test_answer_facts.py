@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smolrgpt_ros.client.answer_record import AnswerRecord
+from smolrgpt_ros.client.answer_record import AnswerRecord, ViewPlace
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.page.answer_facts import Fact, facts, headline
 from smolrgpt_ros.scene.status import Status
@@ -47,11 +47,21 @@ def test_what_a_careful_reader_should_know_is_marked() -> None:
     assert found[-1] == Fact("caveat", "Shelf 5 is cut.", "care")
 
 
+def test_what_is_hidden_and_from_where_it_would_show_are_said() -> None:
+    hidden = "The left side of shelf 5 is hidden by pallet 7."
+    view = ViewPlace((1.0, -2.5, 1.4), 90.0, "map")
+    found = facts(replace(DISTANCE, hidden=(hidden,), suggested_view=view))
+    assert found[-2:] == (
+        Fact("hidden", hidden, "care"),
+        Fact("look", "it would show from (1.00, -2.50, 1.40) m in map, heading 90\N{DEGREE SIGN}"),
+    )
+
+
 def test_a_bound_a_probability_and_an_unasked_model_are_said() -> None:
     bound = replace(DISTANCE, kind=Kind.WIDTH, lower_bound=True, text="", agreement=None)
     keys = {fact.key: fact.text for fact in facts(bound)}
     assert keys["measured"] == f"at least 3.10 ± 0.08 m (1{SIGMA})"
-    assert keys["generated"] == "the model was not asked this form of question"
+    assert keys["generated"] == "nothing: the model was not asked"
     assert "agreement" not in keys
     yes = replace(
         DISTANCE, kind=Kind.YES_NO, value=True, unit="", std=None, probability=0.97, answer="Yes."

@@ -71,7 +71,7 @@ def test_pages_of_other_addresses_are_refused(fields: dict[str, str], word: str)
 def test_a_field_given_twice_is_refused() -> None:
     twice = scope(Host="localhost")
     twice["headers"].append((b"host", b"evil.example"))
-    assert "one field Host" in Admission().refusal(twice)
+    assert "exactly one field Host" in Admission().refusal(twice)
 
 
 def test_a_refusal_is_a_sentence_and_closes_a_websocket() -> None:

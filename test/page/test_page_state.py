@@ -9,6 +9,7 @@ from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light, lamp_of, lamps_now
 from smolrgpt_ros.page.objects import SceneObject
+from smolrgpt_ros.page.pictures import Display
 from smolrgpt_ros.page.state import (
     HISTORY,
     Line,
@@ -58,6 +59,18 @@ def test_answers_and_their_pictures_are_bounded() -> None:
     numbers = [answer.number for answer in board.state.answers]
     assert numbers == list(range(HISTORY + 3, 3, -1))
     assert board.answer_picture(3) is None and board.answer_picture(4) == b"4"
+
+
+def test_live_pictures_are_drawn_for_the_displays_that_look() -> None:
+    board = Board(PageState())
+    assert board.displays == () and board.live(Display.WIDE) == b""
+    board.look(Display.NARROW)
+    assert board.displays == (Display.NARROW,)
+    board.show({Display.NARROW: b"large letters"})
+    # Until the first one for it is drawn, a new display gets that of another.
+    assert board.live(Display.WIDE) == b"large letters"
+    board.show({Display.NARROW: b"large letters", Display.WIDE: b"small letters"})
+    assert board.live(Display.WIDE) == b"small letters"
 
 
 def test_lamps_have_the_colours_of_their_levels() -> None:
