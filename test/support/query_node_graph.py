@@ -187,7 +187,8 @@ class Graph:
         return None if services is None else services.queries
 
     def wait_ready(self):
-        self.wait_until(lambda: self.service is not None, "the node to be active")
+        # The first start on a machine compiles loops: seconds where it is idle.
+        self.wait_until(lambda: self.service is not None, "the node to be active", 120.0)
         heard = [self.rgb, self.info]
         if self.node._settings.pairing.use_depth:
             heard.append(self.depth)
@@ -197,14 +198,14 @@ class Graph:
     def see(self, **fields):
         """Publish until the node has seen a frame; returns that frame's stamp."""
         history = self.camera.history
-        end = time.monotonic() + 10
+        end, sent = time.monotonic() + 30, set()
         while True:
-            stamp = self.publish(**fields)
+            sent.add(self.publish(**fields))
             wait = time.monotonic() + 0.5
             while time.monotonic() < wait:
                 newest = history.newest()
-                if newest is not None and newest.frame.stamp_ns == stamp:
-                    return stamp
+                if newest is not None and newest.frame.stamp_ns in sent:
+                    return newest.frame.stamp_ns
                 time.sleep(0.005)
             assert time.monotonic() < end, "the node saw no frame"
 
