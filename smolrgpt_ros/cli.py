@@ -12,7 +12,7 @@ from importlib import import_module
 from smolrgpt_ros.scene.status import QueryError
 
 ROOMS = (
-    "smolrgpt_ros.tools.ask",
+    "smolrgpt_ros.tools.ask.cli",
     "smolrgpt_ros.client.live",
     "smolrgpt_ros.client.agents",
     "smolrgpt_ros.model.cli",

@@ -137,3 +137,19 @@ def test_scripts_are_there() -> None:
         for page, script in found
         if not (ROOT / "scripts" / script).exists()
     ] == []
+
+
+def test_modules_are_there() -> None:
+    programs = [ROOT / "pixi.toml", *(ROOT / "scripts").glob("*")]
+    texts = [path for path in (*PAGES, *programs) if path.is_file()]
+    found = [
+        (path.name, module)
+        for path in texts
+        for module in re.findall(r"-m (smolrgpt_ros[\w.]+)", path.read_text())
+    ]
+    assert len(found) > 5
+    assert [
+        f"{page}: no module {module}"
+        for page, module in found
+        if not (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
+    ] == []

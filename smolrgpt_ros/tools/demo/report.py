@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .demo_questions import KINDS, is_right
+from .questions import KINDS, is_right
 from .terminal import Paint, painted
 
 

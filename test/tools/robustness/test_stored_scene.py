@@ -9,7 +9,7 @@ pytest.importorskip("rclpy", reason="rclpy is missing: run scripts/setup")
 from std_msgs.msg import Header
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
-from smolrgpt_ros.tools.stored_scene import StoredScene
+from smolrgpt_ros.tools.robustness.stored_scene import StoredScene
 
 pytestmark = [pytest.mark.ros]
 

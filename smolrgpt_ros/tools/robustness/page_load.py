@@ -1,7 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Many browsers on a running page, some of which never read, and what its process takes.
 
-``python -m smolrgpt_ros.tools.page_load --process PID --clients 20 --silent 3 --minutes 10``
+python -m smolrgpt_ros.tools.robustness.page_load --process PID --clients 20 --silent 3
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from .programs import WatchedProcess
+from ..programs import WatchedProcess
 
 _SOCKET = (
     "/_nicegui_ws/socket.io/?EIO=4&transport=websocket&client_id={client}&implicit_handshake=true"

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from smolrgpt_ros.client.answer_record import AnswerRecord
 
-from .demo_processes import Processes
+from .processes import Processes
 
 PAGE = "http://localhost:8090"
 #: The demo's last words.

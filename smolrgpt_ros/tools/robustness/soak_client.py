@@ -13,7 +13,7 @@ from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.qos import service_profile
 from smolrgpt_ros.srv import SpatialQuery
 
-from .programs import wait_for
+from ..programs import wait_for
 
 #: Forms that models are trained on: the model is asked each of them.
 QUESTIONS = (

@@ -12,7 +12,7 @@ import pytest
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 pytestmark = [
     pytest.mark.ros,
@@ -43,7 +43,7 @@ def test_the_demo_answers_and_measures_right(tmp_path):
     environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "smolrgpt_ros.tools.demo"),
+            *(sys.executable, "-m", "smolrgpt_ros.tools.demo.cli"),
             *("--questions", "4", "--out", str(tmp_path), "--json", str(tmp_path / "rows.json")),
         ],
         cwd=tmp_path,

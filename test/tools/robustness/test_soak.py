@@ -22,7 +22,7 @@ def test_a_short_soak_loses_no_reply_and_no_pair_and_reports_every_figure(tmp_pa
     # Growth and CPU of so short a run say nothing: the exit code is not looked at.
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "smolrgpt_ros.tools.soak", "--minutes", "0.1"),
+            *(sys.executable, "-m", "smolrgpt_ros.tools.robustness.soak", "--minutes", "0.1"),
             *("--rate", "20", "--model-ms", "30", "--json", str(file)),
         ],
         env={**os.environ, "OMP_NUM_THREADS": "1"},

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .demo_processes import Processes, use_own_domain
-from .demo_questions import KINDS, Asked, live_questions, scored_questions
-from .demo_report import Row, summary, table, write_json
-from .demo_session import ASK_YOURSELF, converse, show_page
-from .ending import ending_as_on_ctrl_c
+from ..ending import ending_as_on_ctrl_c
+from .processes import Processes, use_own_domain
+from .questions import KINDS, Asked, live_questions, scored_questions
+from .report import Row, summary, table, write_json
+from .session import ASK_YOURSELF, converse, show_page
 from .terminal import has_colors
 
 #: Longest waits, seconds: first renderings, loading of weights, one answer.
@@ -156,7 +156,7 @@ def _hand_over(processes: Processes, options: argparse.Namespace) -> int:
 
 def _ask_all(processes: Processes, options: argparse.Namespace, start: float) -> list[Row]:
     # rclpy reads ROS_DOMAIN_ID when it is first initialised: import after it is set.
-    from .demo_client import DemoClient, Scene
+    from .client import DemoClient, Scene
 
     rng = np.random.default_rng(options.seed)
     left = {kind: _share(options.questions, i) for i, kind in enumerate(KINDS)}
@@ -224,7 +224,7 @@ def _say(text: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m smolrgpt_ros.tools.demo``; the process's exit code."""
+    """``python -m smolrgpt_ros.tools.demo.cli``; the process's exit code."""
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
         description="Plays a simulated warehouse to the spatial_query node and asks it questions "

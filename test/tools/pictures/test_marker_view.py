@@ -11,7 +11,7 @@ from visualization_msgs.msg import Marker
 from smolrgpt_ros.ros.convert.camera_info import camera_info_of
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.scene.camera import CameraIntrinsics
-from smolrgpt_ros.tools.marker_view import BACKGROUND, View, cloud_of, draw_view
+from smolrgpt_ros.tools.pictures.marker_view import BACKGROUND, View, cloud_of, draw_view
 
 #: Looks along z at (0, 0, 4) from 4 m: x and y in metres are 100 / 4 pixels from the middle there.
 STRAIGHT = View(np.eye(3), np.array([0.0, 0.0, 4.0]), 4.0, 100.0, (200, 120))

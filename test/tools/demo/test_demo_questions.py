@@ -12,13 +12,13 @@ from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.sensing.matching import match_objects
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
-from smolrgpt_ros.tools.demo_questions import (
+from smolrgpt_ros.tools.demo.questions import (
     Asked,
     is_right,
     live_questions,
     scored_questions,
 )
-from smolrgpt_ros.tools.demo_report import Row, summary, table, value_text, write_json
+from smolrgpt_ros.tools.demo.report import Row, summary, table, value_text, write_json
 
 SIZE = (60, 100)
 

@@ -16,9 +16,9 @@ from builtin_interfaces.msg import Time
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.srv import SpatialQuery
-from smolrgpt_ros.tools.attack_camera import camera_faults, good_pair
-from smolrgpt_ros.tools.attack_requests import attacks
-from smolrgpt_ros.tools.stored_scene import StoredScene
+from smolrgpt_ros.tools.robustness.attack_camera import camera_faults, good_pair
+from smolrgpt_ros.tools.robustness.attack_requests import attacks
+from smolrgpt_ros.tools.robustness.stored_scene import StoredScene
 
 pytestmark = [pytest.mark.ros]
 
@@ -60,7 +60,7 @@ def test_after_a_short_attack_the_node_is_as_before(tmp_path):
     except (RuntimeError, ImportError) as error:
         pytest.skip(f"this host cannot render: {error}")
     file = tmp_path / "attack.json"
-    command = [sys.executable, "-P", "-m", "smolrgpt_ros.tools.attack", "--few"]
+    command = [sys.executable, "-P", "-m", "smolrgpt_ros.tools.robustness.attack", "--few"]
     # How long it takes on a busy machine says nothing: the exit code is not looked at.
     done = subprocess.run(
         [*command, "--json", str(file)],

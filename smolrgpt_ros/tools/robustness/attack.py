@@ -1,7 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The attack: bad cameras, requests and clients, and whether the node is afterwards as before.
 
-    python -m smolrgpt_ros.tools.attack --json attack.json
+    python -m smolrgpt_ros.tools.robustness.attack --json attack.json
 
 The node runs as a process of its own over DDS, with stand-ins for detector and model, or with
 ``--shipped`` those that ship. Exit code 1 if a reply is lost, or threads, descriptors or memory do
@@ -28,11 +28,11 @@ from smolrgpt_ros.ros.fast_dds import use_profile
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
+from ..ending import ending_as_on_ctrl_c
+from ..programs import WatchedProcess, program_command, running_program, wait_for
 from .attack_camera import camera_faults
 from .attack_client import Attacker, attacker, wait
 from .attack_requests import attacks
-from .ending import ending_as_on_ctrl_c
-from .programs import WatchedProcess, program_command, running_program, wait_for
 from .stored_scene import StoredScene
 
 #: Bounds of what must be again as before: seconds of a healthy query, MiB.
@@ -93,7 +93,7 @@ def attack_with_floods(client: Attacker, few: bool) -> dict[str, Any]:
 
 def attack_with_killed_clients(client: Attacker, few: bool, scene: Path) -> dict[str, Any]:
     """Clients that are killed while the node answers them and waits for their stamps."""
-    command = program_command("smolrgpt_ros.tools.attack_client", str(scene))
+    command = program_command("smolrgpt_ros.tools.robustness.attack_client", str(scene))
     number = 1 if few else 5
     for _ in range(number):
         client.show()
@@ -143,7 +143,13 @@ def attack(shipped: bool, few: bool) -> dict[str, Any]:
         scene = StoredScene.of(simulated)
         scene.write(file)
         if not shipped:
-            words = ["smolrgpt_ros.tools.soak_processes", "node", str(file), "0.01", "0.05"]
+            words = [
+                "smolrgpt_ros.tools.robustness.soak_processes",
+                "node",
+                str(file),
+                "0.01",
+                "0.05",
+            ]
         with running_program(*words) as started, attacker(scene) as client:
             watched = WatchedProcess(started.pid)
             wait_for(client.client.service_is_ready, "the query node", 60.0)

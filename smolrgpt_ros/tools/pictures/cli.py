@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.status import QueryError
 
-from .demo_processes import Processes, use_own_domain
-from .demo_questions import KINDS, Asked, live_questions
+from ..demo.processes import Processes, use_own_domain
+from ..demo.questions import KINDS, Asked, live_questions
 
 #: Longest waits, seconds: loading and first renderings; one answer and what it shows.
 READY_S, ANSWER_S = 300.0, 120.0
@@ -103,7 +103,7 @@ def draw_all(
     """Ask a question of each kind about the camera's scenes and write what it looks like.
 
     Args:
-        kinds: of ``demo_questions.KINDS``.
+        kinds: of ``demo.questions.KINDS``.
         out: folder; each picture is ``answer_<kind>.jpg``.
         seed: draws which regions are asked about.
         alive: raises when the graph has ended.
@@ -117,8 +117,8 @@ def draw_all(
 
     from smolrgpt_ros.client.spatial_client import SpatialClient
 
-    from .demo_client import DemoClient
-    from .spinning import spinning
+    from ..demo.client import DemoClient
+    from ..spinning import spinning
 
     client = DemoClient(alive)
     node = Node("pictures", context=client.context)

@@ -26,10 +26,10 @@ from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
+from ..programs import wait_for
+from ..spinning import spinning
 from .attack_camera import Fault, good_pair
 from .attack_requests import QUESTION
-from .programs import wait_for
-from .spinning import spinning
 from .stored_scene import StoredScene
 
 #: A reply that takes longer is lost, seconds; requests have a timeout of one.

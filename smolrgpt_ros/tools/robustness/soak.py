@@ -1,7 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The soak test: a camera and clients that never pause, and what the node costs over time.
 
-    python -m smolrgpt_ros.tools.soak --minutes 10 --json soak.json
+    python -m smolrgpt_ros.tools.robustness.soak --minutes 10 --json soak.json
 
 The node is the real one, in a process of its own over DDS; detector and model are replaced by ones
 that take a known time, so that what is left is the node's own. With ``--shipped`` they are those
@@ -34,17 +34,17 @@ from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
-from .ending import ending_as_on_ctrl_c
-from .programs import WatchedProcess, running_program, wait_for
+from ..ending import ending_as_on_ctrl_c
+from ..programs import WatchedProcess, running_program, wait_for
+from ..spinning import spinning
 from .soak_client import PATIENCE_S, Client
-from .spinning import spinning
 from .stored_scene import StoredScene
 
 #: The bounds with stand-ins: overhead in CPU milliseconds, growth in MiB a minute.
 MOST_QUERY_MS, MOST_PAIR_MS, MOST_GROWTH = 8.0, 6.0, 1.0
 #: The bounds with what ships, MiB: memory at any time, and its growth after the third minute.
 MOST_MIB, MOST_LATE_GROWTH_MIB = 1024.0, 50.0
-_PROCESSES = "smolrgpt_ros.tools.soak_processes"
+_PROCESSES = "smolrgpt_ros.tools.robustness.soak_processes"
 _OWN_MS = "CPU of a pair looked at: decoding, tracking, regions, publishing (ms)"
 _QUERY_MS = "CPU of a query: the whole process (ms)"
 

@@ -16,8 +16,8 @@ import pytest
 
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.status import QueryError
-from smolrgpt_ros.tools import ask as cli
-from smolrgpt_ros.tools import frame_files as files
+from smolrgpt_ros.tools.ask import cli
+from smolrgpt_ros.tools.ask import frame_files as files
 
 SMALL = {"size": [2, 3], "counts": "231"}
 

@@ -12,10 +12,10 @@ import pytest
 
 from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.scene.status import Status
-from smolrgpt_ros.tools import demo_session
-from smolrgpt_ros.tools.demo_processes import Processes
-from smolrgpt_ros.tools.demo_session import converse, show_page
-from smolrgpt_ros.tools.terminal import Paint, has_colors, painted
+from smolrgpt_ros.tools.demo import session
+from smolrgpt_ros.tools.demo.processes import Processes
+from smolrgpt_ros.tools.demo.session import converse, show_page
+from smolrgpt_ros.tools.demo.terminal import Paint, has_colors, painted
 
 
 class Terminal(io.StringIO):
@@ -63,7 +63,7 @@ def test_the_page_is_named_once_it_is_there(
     with HTTPServer(("localhost", 0), SimpleHTTPRequestHandler) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         address = f"http://localhost:{server.server_port}"
-        monkeypatch.setattr(demo_session, "PAGE", address)
+        monkeypatch.setattr(session, "PAGE", address)
         started = Started()
         show_page(started, 30.0)
     assert started.modules == ["smolrgpt_ros.nodes.page_node"]
@@ -71,7 +71,7 @@ def test_the_page_is_named_once_it_is_there(
 
 
 def test_a_page_that_does_not_come_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_session, "PAGE", "http://localhost:1")
+    monkeypatch.setattr(session, "PAGE", "http://localhost:1")
     with pytest.raises(RuntimeError, match="not there after 0 s"):
         show_page(Started(), 0.0)
     with pytest.raises(RuntimeError, match="the page process ended with code 1"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smolrgpt_ros.scene.lens import Lens
-from smolrgpt_ros.tools.camera_file import read_camera
+from smolrgpt_ros.tools.ask.camera_file import read_camera
 
 K = "[500.0, 0.0, 320.5, 0.0, 510.0, 240.25, 0.0, 0.0, 1.0]"
 P = "[480.0, 0.0, 321.0, 0.0, 0.0, 490.0, 241.0, 0.0, 0.0, 0.0, 1.0, 0.0]"

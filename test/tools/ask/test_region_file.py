@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.scene.masks import encode_rle
-from smolrgpt_ros.tools.region_file import read_regions
+from smolrgpt_ros.tools.ask.region_file import read_regions
 
 SHAPE = (4, 6)
 #: Columns 2 and 3 of row 1 and the rows below.

@@ -8,7 +8,7 @@ import random
 import subprocess
 from pathlib import Path
 
-from .programs import end_programs, start_program
+from ..programs import end_programs, start_program
 
 
 def use_own_domain() -> str:

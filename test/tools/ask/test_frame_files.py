@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smolrgpt_ros.tools import frame_files as files
+from smolrgpt_ros.tools.ask import frame_files as files
 
 
 def test_npy_uint16_millimetres(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rclpy.node import Node
 
 from smolrgpt_ros.rendering.palette import DISAGREE_COLOR, MEASURED_COLOR, Color
 from smolrgpt_ros.ros.convert.time import time_of
-from smolrgpt_ros.tools.answer_pictures import Collector, main, picture_of, write
+from smolrgpt_ros.tools.pictures.cli import Collector, main, picture_of, write
 
 pytestmark = [pytest.mark.ros]
 

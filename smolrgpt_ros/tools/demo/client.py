@@ -39,8 +39,8 @@ from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import regions_of
 from smolrgpt_ros.srv import SpatialQuery
 
-from .demo_questions import Asked
-from .demo_report import Row, value_text
+from .questions import Asked
+from .report import Row, value_text
 
 
 class DemoError(RuntimeError):

@@ -1,8 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The other processes of the soak test: the query node with a known detector and model, the camera.
 
-python -m smolrgpt_ros.nodes.program smolrgpt_ros.tools.soak_processes node SCENE.npz …
-python -m smolrgpt_ros.nodes.program smolrgpt_ros.tools.soak_processes camera SCENE.npz RATE
+Run by ``nodes.program`` with the arguments ``node SCENE.npz DETECTOR_SECONDS MODEL_SECONDS`` or
+``camera SCENE.npz RATE``.
 """
 
 from __future__ import annotations
