@@ -21,10 +21,10 @@ def ending_as_on_ctrl_c() -> Iterator[None]:
     so: ``nohup`` does that. In the main thread only; behind the block, the signals do what they did
     before.
     """
-    heard = set(ENDING)
+    caught = set(ENDING)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
-        heard.remove(signal.SIGHUP)
-    before = {number: signal.signal(number, _interrupt) for number in heard}
+        caught.remove(signal.SIGHUP)
+    before = {number: signal.signal(number, _interrupt) for number in caught}
     try:
         yield
     finally:
