@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +24,7 @@ from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from, torch_device_for
 from .feature_statistics import Features, FeatureStatistics, statistics_of
 from .open_vocabulary import TextClasses, load_prompts, text_classes
+from .own_parts import own_parts
 from .suppression import WHOLE_LABELS, suppressed
 
 if TYPE_CHECKING:
@@ -231,8 +231,8 @@ class UltralyticsDetector:
             label, mask = self._labels[int(classes[index])], masks[index]
             if not mask.any():
                 continue
-            if label in WHOLE_LABELS:
-                mask = filled(mask)
+            if not box_only:
+                mask = own_parts(mask, label in WHOLE_LABELS)
             score = float(min(max(scores[index], 0.0), 1.0))
             weak = score < confidence
             found.append(Detection(label, score, mask, weak, box_only))
@@ -294,11 +294,3 @@ def _load_safely() -> None:
             "install ultralytics of requirements.txt and torch 2.6 or newer"
         )
     tasks.SAFE_LOAD = True  # where ultralytics was imported before
-
-
-def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """A mask without holes, shape ``(H, W)`` bool."""
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    canvas = np.zeros(mask.shape, np.uint8)
-    cv2.drawContours(canvas, outlines, -1, 1, cv2.FILLED)
-    return canvas.astype(bool)

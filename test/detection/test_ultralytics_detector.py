@@ -24,7 +24,6 @@ from smolrgpt_ros.detection.detector_settings import DetectorSettings, labels_fr
 from smolrgpt_ros.detection.feature_statistics import FeatureStatistics, statistics_file
 from smolrgpt_ros.detection.ultralytics_detector import (
     UltralyticsDetector,
-    filled,
     import_ultralytics,
 )
 
@@ -114,17 +113,18 @@ def test_masks_of_another_size_are_an_error_not_a_guess():
         detector.detect(np.zeros((4, 5, 3), np.uint8))
 
 
-def test_a_buffer_has_no_holes():
+def test_a_buffer_has_no_holes_and_no_corner_of_the_next_one():
     mask = np.zeros((6, 9), bool)
-    mask[1:5, 1:8] = True
+    mask[1:5, 1:7] = True
     mask[2:4, 3:5] = False  # a pallet stands in it
+    holed = mask.copy()
+    mask[5, 8] = True
     expected = np.zeros((6, 9), bool)
-    expected[1:5, 1:8] = True
-    np.testing.assert_array_equal(filled(mask), expected)
+    expected[1:5, 1:7] = True
     (found,) = fake_detector(mask[None], [1], [0.9]).detect(np.zeros((6, 9, 3), np.uint8)).objects
     np.testing.assert_array_equal(found.mask, expected)
     (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(np.zeros((6, 9, 3), np.uint8)).objects
-    np.testing.assert_array_equal(pallet.mask, mask)
+    np.testing.assert_array_equal(pallet.mask, holed)
 
 
 @pytest.mark.parametrize(
