@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .centre_errors import box_errors, floor_sigma
-from .depth_noise import DepthNoise
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, pixels_below, rims_of
 from .noise import (
     BOTTOM_SIGMA,

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
-
-from .depth_noise import DepthNoise
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 
 Pair = tuple[float, float]
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.depth_noise import DepthNoise, depth_noise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane, roll_of
@@ -18,7 +19,6 @@ from smolrgpt_ros.scene.region import Region
 from .box_evidence import box_problems
 from .calibration import CalibrationErrors
 from .carried_loads import loads_near, nearest_loads
-from .depth_noise import DepthNoise, depth_noise
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
@@ -29,7 +29,8 @@ from .observations import FitProblem
 from .plausibility import Plausibility, plausibility_of
 from .rectangle_fit import fit_rectangles
 from .region_masks import MOST_REGIONS, RegionMasks
-from .size_priors import SIZES, is_flat
+from .resting import OFF_FLOOR, at_rest, lowest_part
+from .size_priors import SIZES, is_flat, stands_on_floor
 from .unexplained_volumes import UnexplainedVolume, unexplained_volumes
 
 
@@ -64,7 +65,8 @@ class FrameGeometry:
         self._plane: Plane | None = None
         self._plane_known = False
         self._noise: DepthNoise | None = None
-        self._objects: dict[int, ObjectEstimate | str] = {}
+        self._fitted: dict[int, ObjectEstimate | str] = {}
+        self._resting: dict[int, ObjectEstimate | str] = {}
         self._alignment: MaskAlignment | None = None
         self._with: dict[int, FrameGeometry] = {}
 
@@ -88,14 +90,14 @@ class FrameGeometry:
             made = self._with.get(candidate.id)
             if made is None:
                 made = FrameGeometry(self.frame, (*self.regions, candidate))
-                self._with[candidate.id] = self._same_floor(made, self._objects)
+                self._with[candidate.id] = self._same_floor(made, self._fitted)
             return made
 
     def _same_floor(
         self, made: FrameGeometry, known: Mapping[int, ObjectEstimate | str]
     ) -> FrameGeometry:
         with self._lock:
-            made._objects.update(known)
+            made._fitted.update(known)
             made._plane, made._plane_known = self._plane, self._plane_known
             made._noise = self._noise
         return made
@@ -174,22 +176,26 @@ class FrameGeometry:
     def estimate(self, region_id: int) -> ObjectEstimate | str:
         """The object of a region, or one sentence why depth cannot place it."""
         with self._lock:
-            self.prepare((region_id,))
-            return self._objects[region_id]
+            if region_id not in self._resting:
+                self.prepare((region_id,))
+                self._resting[region_id] = self._at_rest(self.region(region_id))
+            return self._resting[region_id]
 
     def prepare(self, region_ids: Iterable[int]) -> None:
-        """Estimates the objects of several regions: together they cost little more than one."""
+        """Fits the boxes of several regions: together they cost little more than one."""
         with self._lock:
-            missing = dict.fromkeys(i for i in region_ids if i not in self._objects)
-            # A load is a prior of its vehicle's centre.
+            missing = dict.fromkeys(i for i in region_ids if i not in self._fitted)
+            # A vehicle says how high its load rests; a load is a prior of its vehicle's centre.
+            vehicles = [v for i in missing for v in self._possible_vehicles(i)]
+            missing |= dict.fromkeys(i for i in vehicles if i not in self._fitted)
             loads = [load for i in missing for load in self.possible_loads(i)]
-            missing |= dict.fromkeys(i for i in loads if i not in self._objects)
+            missing |= dict.fromkeys(i for i in loads if i not in self._fitted)
             visible = []
             for region_id in missing:
                 if self.why_not:
-                    self._objects[region_id] = self.why_not
+                    self._fitted[region_id] = self.why_not
                 elif self.region(region_id).box is None:
-                    self._objects[region_id] = f"the mask of region {region_id} is empty"
+                    self._fitted[region_id] = f"the mask of region {region_id} is empty"
                 else:
                     visible.append(region_id)
             visible.sort(key=lambda i: self.region(i).label == "transporter")
@@ -199,6 +205,12 @@ class FrameGeometry:
     def possible_loads(self, region_id: int) -> tuple[int, ...]:
         """Ids of the pallets that a vehicle may carry, see :func:`loads_near`."""
         return loads_near(self.region(region_id), self.regions)
+
+    def _possible_vehicles(self, region_id: int) -> tuple[int, ...]:
+        """Ids of the vehicles that may carry a pallet; empty for anything else."""
+        if self.region(region_id).label != "pallet":
+            return ()
+        return tuple(r.id for r in self.regions if region_id in self.possible_loads(r.id))
 
     @cached_property
     def unexplained(self) -> tuple[UnexplainedVolume, ...]:
@@ -210,6 +222,24 @@ class FrameGeometry:
             return ()
         known = [r.mask for r in (*self.regions, *self.candidates) if not is_flat(r.label)]
         return unexplained_volumes(self.frame, known, self.plane, self.noise)
+
+    def _at_rest(self, region: Region) -> ObjectEstimate | str:
+        """The object of a region that was fitted, as high as it rests on others."""
+        found, plane = self._fitted[region.id], self.plane
+        if isinstance(found, str) or found.footprint is None or plane is None:
+            return found
+        if stands_on_floor(region.label):
+            return found
+        if region.label == "pallet":
+            below = self._possible_vehicles(region.id)
+        elif lowest_part(found, plane) > OFF_FLOOR:
+            standing = (r.id for r in self.regions if not is_flat(r.label))
+            below = tuple(i for i in standing if i != region.id)
+        else:
+            return found
+        self.prepare(below)
+        others = [self._fitted[i] for i in below]
+        return at_rest(found, [o for o in others if not isinstance(o, str)], plane)
 
     # -- several objects --------------------------------------------------------------------
 
@@ -223,7 +253,7 @@ class FrameGeometry:
             return
         plane = self.plane
         assert plane is not None  # without a floor nothing is drafted
-        estimated, together = nearest_loads(drafts, self._objects, self.possible_loads, plane)
+        estimated, together = nearest_loads(drafts, self._fitted, self.possible_loads, plane)
         for vehicle, load in estimated.items():
             drafts[vehicle] = drafts[vehicle].with_load(load)
         self._fit(drafts, together, plane)
@@ -261,17 +291,17 @@ class FrameGeometry:
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
             name = f"region {region.id}"
             if len(points) < FEWEST_SAMPLES:
-                self._objects[region.id] = (
+                self._fitted[region.id] = (
                     f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
                 )
             elif plane is None:
-                self._objects[region.id] = ObjectEstimate.without_floor(region.label, points, ratio)
+                self._fitted[region.id] = ObjectEstimate.without_floor(region.label, points, ratio)
             elif problem is not None:
                 drafts[region.id] = ObjectDraft(problem, points, ratio)
             elif flat:
-                self._objects[region.id] = f"the floor of {name} is hidden"
+                self._fitted[region.id] = f"the floor of {name} is hidden"
             else:
-                self._objects[region.id] = f"{name} does not stand out from the floor"
+                self._fitted[region.id] = f"{name} does not stand out from the floor"
         return drafts
 
     def _vehicles(self) -> NDArray[np.bool_] | None:
@@ -304,7 +334,7 @@ class FrameGeometry:
         )
         for (region_id, draft), fit in zip(drafts.items(), fits, strict=True):
             problem, footprint = draft.problem, Footprint.of(fit, draft.problem.errors)
-            self._objects[region_id] = ObjectEstimate.on_floor(
+            self._fitted[region_id] = ObjectEstimate.on_floor(
                 self.region(region_id).label,
                 plane,
                 footprint,

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .centre_errors import floor_sigma, tape_errors
-from .depth_noise import DepthNoise
 from .noise import (
     TAPE_EFFECTIVE_POINTS,
     TAPE_ON_SIDE,

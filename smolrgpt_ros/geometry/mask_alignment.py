@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import rays
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import Box, box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
-from .depth_noise import DepthNoise
 from .noise import depth_sigma, floor_height_sigma
 from .region_masks import (
     MOST_REGIONS,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,10 @@ class ObjectEstimate:
         bottom, top: heights above the floor, metres; NaN without a floor.
         points: seen surface, shape ``(N, 3)``, optical frame.
         valid_ratio: share of the region's pixels that have depth.
-        height_sigma: standard deviation of the height, metres.
+        bottom_sigma, top_sigma: standard deviations of these heights, metres, but for the floor's.
         seen: what is seen of length, width and height, metres, where the picture's border cuts
             them; ``None`` where it does not.
+        on_vehicle: probability that a vehicle carries it.
     """
 
     label: str
@@ -47,13 +48,39 @@ class ObjectEstimate:
     top: float
     points: NDArray[np.float64]
     valid_ratio: float
-    height_sigma: float = math.hypot(BOTTOM_SIGMA, TOP_SIGMA)
+    bottom_sigma: float = BOTTOM_SIGMA
+    top_sigma: float = TOP_SIGMA
     seen: tuple[float | None, float | None, float | None] = (None, None, None)
+    on_vehicle: float = 0.0
 
     @property
     def rides(self) -> bool:
         """Whether it stands on something instead of the floor."""
         return self.bottom > _RIDES
+
+    @property
+    def height_sigma(self) -> float:
+        """Standard deviation of the height of the box, metres."""
+        return math.hypot(self.bottom_sigma, self.top_sigma)
+
+    def with_bottom(self, bottom: float, variance: float, plane: Plane) -> ObjectEstimate:
+        """The same object with its underside elsewhere and its top where it is.
+
+        Args:
+            bottom: height of the underside above the floor, metres.
+            variance: by which that of the underside grows, square metres.
+            plane: the floor.
+        """
+        lift, (long, short, height), seen_top = bottom - self.bottom, self.size, self.seen[2]
+        return replace(
+            self,
+            centre=self.centre + lift / 2 * plane.up,
+            covariance=self.covariance + variance / 4 * np.outer(plane.up, plane.up),
+            size=(long, short, height - lift),
+            bottom=bottom,
+            bottom_sigma=math.sqrt(self.bottom_sigma**2 + variance),
+            seen=(*self.seen[:2], None if seen_top is None else seen_top - lift),
+        )
 
     @staticmethod
     def on_floor(
@@ -91,7 +118,8 @@ class ObjectEstimate:
             top=top,
             points=points,
             valid_ratio=valid_ratio,
-            height_sigma=height_sigma,
+            bottom_sigma=vertical.bottom_sigma,
+            top_sigma=vertical.top_sigma,
             seen=(*seen_sides, None if seen_top is None else seen_top - bottom),
         )
 

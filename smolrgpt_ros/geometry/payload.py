@@ -10,11 +10,11 @@ from smolrgpt_ros.scene.camera import project, rays
 
 from .footprint import Footprint
 from .frame_geometry import FrameGeometry
+from .resting import CENTRED
 from .size_priors import SIZES
 
 _VEHICLE = SIZES["transporter"]
 _STACKED = 0.3  # metres: goods on a pallet are at least so high
-CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, at most
 # The space above a deck that is searched: shares of its sides, and metres above it.
 _SEARCHED = np.linspace(-0.3, 0.3, 5)
 _SEARCHED_HEIGHTS = np.array([0.08, 0.2, 0.35])

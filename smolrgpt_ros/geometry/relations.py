@@ -101,6 +101,29 @@ class FloorObject:
         return Quantity(seen, SEEN_EXTENT_SIGMA, self._stretch(seen * up), lower_bound=True)
 
     @property
+    def elevation(self) -> Quantity:
+        """Height of the underside above the floor, metres."""
+        value = self.found.bottom
+        std = math.hypot(self.found.bottom_sigma, self._floor_sigma)
+        return Quantity(value, std, self._stretch(value * self.plane.up))
+
+    @property
+    def top(self) -> Quantity:
+        """Height of the top above the floor, metres."""
+        value, seen, up = self.found.top, self.found.seen[2], self.plane.up
+        if seen is None or not self.as_seen:
+            std = math.hypot(self.found.top_sigma, self._floor_sigma)
+            return Quantity(value, std, self._stretch(value * up))
+        value = self.found.bottom + seen
+        return Quantity(value, SEEN_EXTENT_SIGMA, self._stretch(value * up), lower_bound=True)
+
+    @property
+    def _floor_sigma(self) -> float:
+        """Standard deviation of the floor's own height, metres: what the middle of the box errs by
+        more than its ends make it."""
+        return math.sqrt(max(0.0, self.up_sigma**2 - (self.found.height_sigma / 2) ** 2))
+
+    @property
     def area(self) -> Quantity:
         """Of the footprint, square metres."""
         return _product(self.side_of(0), self.side_of(1))

@@ -44,6 +44,11 @@ SIZES: dict[str, SizePrior] = {
 }
 
 
+def stands_on_floor(label: str) -> bool:
+    """Whether objects of a class always stand on the floor: vehicles, shelves, floor regions."""
+    return label in SIZES and label != "pallet"
+
+
 def is_flat(label: str) -> bool:
     """Whether regions of this label lie on the floor."""
     return label in SIZES and SIZES[label].flat

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics, ray_grid
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
-from .depth_noise import DepthNoise
 from .noise import floor_height_sigma
 from .size_priors import SIZES
 

@@ -12,7 +12,7 @@ import numpy as np
 from smolrgpt_ros.geometry.carried_loads import loads_near
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.geometry.payload import CENTRED
+from smolrgpt_ros.geometry.resting import CENTRED
 from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.geometry.unexplained_volumes import UnexplainedVolume
 from smolrgpt_ros.language.question import (

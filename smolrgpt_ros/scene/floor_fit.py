@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import CameraIntrinsics, Points, rays
+from .depth_noise import depth_noise
 from .floor_mixture import refined_by_mixture
 from .plane import Plane
 from .statistics import Floating, robust_sigma
@@ -49,7 +50,7 @@ def fit_ground_plane(
     exclude_masks: Sequence[NDArray[np.bool_]] = (),
     *,
     up: Sequence[float] | None = None,
-    noise: float = 0.0,
+    noise: float | None = None,
 ) -> Plane | None:
     """The floor below the camera: most pixels lie on it, hardly any below it, objects stand on it.
 
@@ -63,14 +64,16 @@ def fit_ground_plane(
         intrinsics: of the same image.
         exclude_masks: shape ``(H, W)`` each, objects that stand on the floor.
         up: direction against gravity in the optical frame, where something else knows it.
-        noise: standard deviation of depth over depth squared, 1/metres; 0 where depth has hardly
-            any, or it is not known.
+        noise: standard deviation of depth over depth squared, 1/metres, of a caller that knows it;
+            ``None``: as ``depth_noise`` finds it in the image.
 
     Returns:
         ``None`` without depth or intrinsics, or where no plane has enough support.
     """
     if depth is None or intrinsics is None:
         return None
+    if noise is None:
+        noise = depth_noise(depth).strength
     grid = _Grid.of(depth, intrinsics, exclude_masks, _MOST_SAMPLES)
     rows, columns = np.nonzero(grid.valid & (grid.owner < 0))
     if rows.size < _FEWEST_PIXELS:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.box_evidence import box_problems, free_points, tangents
-from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.depth_sampling import RimSamples, surfaces_of
 from smolrgpt_ros.geometry.observations import (
     ON_SIDE,
@@ -21,6 +20,7 @@ from smolrgpt_ros.geometry.observations import (
 )
 from smolrgpt_ros.geometry.region_masks import RegionMasks
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.plane import Plane
 

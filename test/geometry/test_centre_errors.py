@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.centre_errors import CentreErrors, box_errors, floor_sigma, tape_errors
-from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 
 CAMERA = CameraIntrinsics(640, 480, 500.0, 400.0, 320.0, 240.0)
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.depth_sampling import rims_of, surfaces_of
 from smolrgpt_ros.geometry.region_masks import RegionMasks, at_border, rim_pixels
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import Box
 from smolrgpt_ros.scene.plane import Plane

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.ground_rectangles import ground_problems, starts_from_rim
 from smolrgpt_ros.geometry.observations import FitProblem, FloorPoints, VerticalExtent
 from smolrgpt_ros.geometry.region_masks import RegionMasks
 from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 
 PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)

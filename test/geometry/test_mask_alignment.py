@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.depth_noise import DepthNoise
 from smolrgpt_ros.geometry.mask_alignment import MaskAlignment, align_masks
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region

@@ -42,13 +42,14 @@ def test_a_wall_within_the_noise_does_not_tilt_the_floor(
     assert tilts == pytest.approx([0.0] * 4, abs=0.025)
 
 
-def test_goods_within_the_noise_do_not_lift_the_floor() -> None:
+@pytest.mark.parametrize("known", [_STRENGTH, None])
+def test_goods_within_the_noise_do_not_lift_the_floor(known: float | None) -> None:
     """A third of the floor is covered by flat goods, 0.4 m high: 1.3 deviations of the noise."""
     depth = floor_depth(8.0, 60.0)
     goods = floor_depth(7.6, 60.0)
     depth[:, 30:85] = goods[:, 30:85]
     noise = np.random.default_rng(5).standard_normal(depth.shape, np.float32)
     depth += np.float32(_STRENGTH) * noise * depth**2
-    plane = fit_ground_plane(depth, CAMERA, noise=_STRENGTH)
+    plane = fit_ground_plane(depth, CAMERA, noise=known)
     assert plane is not None and plane.offset == pytest.approx(8.0, rel=0.015)
     assert -plane.up[2] == pytest.approx(np.sin(np.radians(60.0)), abs=0.01)

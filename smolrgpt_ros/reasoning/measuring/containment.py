@@ -11,27 +11,13 @@ import math
 import numpy as np
 
 from smolrgpt_ros.geometry.footprint import Footprint
-from smolrgpt_ros.geometry.object_heights import low_base_share
-from smolrgpt_ros.geometry.payload import CENTRED, load_of
+from smolrgpt_ros.geometry.payload import load_of
 from smolrgpt_ros.geometry.relations import horizontal_distance
-from smolrgpt_ros.geometry.size_priors import SIZES
+from smolrgpt_ros.geometry.resting import CENTRED, OFF_FLOOR, REACHES_ABOVE
+from smolrgpt_ros.geometry.size_priors import stands_on_floor
 
 from .floor_objects import CannotMeasure, FloorObjects
 from .numbers import chance_positive
-
-_FOOT_HIDDEN = 0.2  # metres: of a pallet whose lowest visible part is higher the foot is hidden
-# How often pallets of 300 simulated frames stood on a vehicle, on the simulator's masks and on a
-# detector's: with a hidden foot (27 of 55), over a vehicle but low (11 of 14), and with so much
-# showing below the height of a deck that the mask may include the floor (18 of 25).
-_CARRIED_UNSEEN, _CARRIED_LOW, _CARRIED_UNCLEAR = 0.4, 0.8, 0.72
-_CLEARLY_OFF_FLOOR = 0.1  # share of what shows about the base that is too low for a deck
-_OFF_FLOOR = 0.1  # metres: the lowest visible part of what rests on something is higher
-_REACHES_ABOVE = 0.15  # metres: the lowest visible part is at most so far above what it rests on
-
-
-def stands_on_floor(label: str) -> bool:
-    """Whether objects of a class always stand on the floor: vehicles, shelves, floor regions."""
-    return label in SIZES and label != "pallet"
 
 
 def inside(objects: FloorObjects, thing: int, place: int) -> float:
@@ -48,37 +34,8 @@ def inside(objects: FloorObjects, thing: int, place: int) -> float:
 
 
 def on_vehicle(objects: FloorObjects, region_id: int) -> float:
-    """Probability that an object is a pallet that a vehicle carries, in view or not."""
-    if objects.label(region_id) != "pallet":
-        return 0.0
-    over = _is_over_vehicle(objects, region_id)
-    if objects.on_floor(region_id).found.rides:
-        share = low_base_share(objects.heights(region_id))
-        clear = over or share is None or share < _CLEARLY_OFF_FLOOR
-        return 1.0 if clear else _CARRIED_UNCLEAR
-    if over:
-        return _CARRIED_LOW
-    return _CARRIED_UNSEEN if objects.underside(region_id) > _FOOT_HIDDEN else 0.0
-
-
-def _is_over_vehicle(objects: FloorObjects, pallet: int) -> bool:
-    """Whether a pallet is where a vehicle is, so that only one of them can stand on the floor."""
-    for region in objects.geometry.regions:
-        if pallet not in objects.geometry.possible_loads(region.id):
-            continue
-        try:
-            apart = horizontal_distance(objects.on_floor(pallet), objects.on_floor(region.id))
-        except CannotMeasure:
-            continue
-        if apart.value < CENTRED:
-            return True
-    return False
-
-
-def unseen_lift(objects: FloorObjects, region_id: int) -> float:
-    """Variance of the height of an underside that may rest on a vehicle, square metres."""
-    chance = on_vehicle(objects, region_id)
-    return SIZES["transporter"].height ** 2 * chance * (1.0 - chance)
+    """Probability that a vehicle carries an object, in view or not."""
+    return objects.on_floor(region_id).found.on_vehicle
 
 
 def _edge_std(item: Footprint, area: Footprint) -> float:
@@ -110,7 +67,7 @@ def rests_on(objects: FloorObjects, thing: int, carrier: int) -> float:
         return min(centred, on_vehicle(objects, thing))
     depth = base.footprint.depth_of(item.footprint.centre)
     lowest = objects.underside(thing) if depth > -CENTRED else 0.0
-    if not _OFF_FLOOR < lowest < base.found.top + _REACHES_ABOVE:
+    if not OFF_FLOOR < lowest < base.found.top + REACHES_ABOVE:
         return 0.0
     return chance_positive(depth, _edge_std(item.footprint, base.footprint))
 
@@ -121,7 +78,7 @@ def carried(objects: FloorObjects, region_id: int) -> float:
         return 0.0
     if (chance := on_vehicle(objects, region_id)) > 0.0:
         return chance
-    if objects.underside(region_id) <= _OFF_FLOOR:
+    if objects.underside(region_id) <= OFF_FLOOR:
         return 0.0
     return max((rests_on(objects, region_id, i) for i in objects.standing(region_id)), default=0.0)
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.relations import FloorObject
+from smolrgpt_ros.geometry.resting import lowest_part
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.region import region_name
 
@@ -54,7 +54,6 @@ class FloorObjects:
         self.geometry = geometry
         self._valid_ratios: dict[int, float] = {}
         self._on_floor: dict[int, FloorObject] = {}
-        self._heights: dict[int, NDArray[np.float64]] = {}
         self._camera: FloorObject | None = None
 
     @property
@@ -152,16 +151,10 @@ class FloorObjects:
         centres = {a: Dependence(-along, one.covariance), b: Dependence(along, two.covariance)}
         return Number(metres, 0.0, centres, self.geometry.calibration.of_length(gap))
 
-    def heights(self, region_id: int) -> NDArray[np.float64]:
-        """Heights of what is seen of an object above the floor, shape ``(N,)``, metres."""
-        if region_id not in self._heights:
-            item = self.on_floor(region_id)
-            self._heights[region_id] = item.plane.to_floor(item.found.points)[:, 2]
-        return self._heights[region_id]
-
     def underside(self, region_id: int) -> float:
         """Height of the lowest visible part above the floor, metres."""
-        return float(np.quantile(self.heights(region_id), 0.02))
+        item = self.on_floor(region_id)
+        return lowest_part(item.found, item.plane)
 
     def standing(self, *but: int) -> tuple[int, ...]:
         """Ids of all regions that are no floor regions, except some."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from smolrgpt_ros.geometry.size_priors import stands_on_floor
 from smolrgpt_ros.language.question import (
     All,
     Among,
@@ -65,7 +66,6 @@ from smolrgpt_ros.language.question import (
     Which,
 )
 
-from .containment import stands_on_floor
 from .context import Context
 
 
@@ -198,7 +198,11 @@ class _Needs:
                 self._ends(of, content)
             case SizeOf(dimension):
                 self._ends(of)
-                if dimension in (Dimension.ELEVATION, Dimension.HEIGHT):
+                if dimension in (
+                    Dimension.ELEVATION,
+                    Dimension.HEIGHT,
+                    Dimension.SIZE,
+                ):
                     self._carriers(of)
 
     def _carriers(self, of: Selection) -> None:

@@ -18,7 +18,7 @@ from smolrgpt_ros.geometry.relations import (
 )
 from smolrgpt_ros.language.question import Dimension, Mode, Side
 
-from .containment import carried, inside, rests_on, unseen_lift
+from .containment import inside, rests_on
 from .floor_objects import End, FloorObjects
 from .numbers import Number, chance_positive, combined
 
@@ -70,7 +70,7 @@ class SceneObjects(FloorObjects):
         item = replace(self.on_floor(region_id), as_seen=as_seen)
         match dimension:
             case Dimension.HEIGHT:
-                return combined((Number.of(item.height), self._lift(region_id)), (1.0, -1.0))
+                return Number.of(item.height)
             case Dimension.WIDTH:
                 return Number.of(item.side)
             case Dimension.LENGTH:
@@ -82,25 +82,9 @@ class SceneObjects(FloorObjects):
             case Dimension.FOOTPRINT:
                 return Number.of(item.area)
             case Dimension.TOP:
-                return combined((Number.of(item.height), Number(item.found.bottom)), (1.0, 1.0))
+                return Number.of(item.top)
             case Dimension.ELEVATION:
-                lift = self._lift(region_id)
-                return combined((Number(item.found.bottom, item.up_sigma**2), lift), (1.0, 1.0))
-
-    def _lift(self, region_id: int) -> Number:
-        """How much higher an object rests than it was fitted, metres: on the floor, where what
-        carries it is hardly seen. Below its lowest visible part, and on the carrier if it is known.
-        """
-        found = self.on_floor(region_id).found
-        variance = unseen_lift(self, region_id)
-        if found.rides or carried(self, region_id) < 0.5:
-            return Number(0.0, variance)
-        bottom = self.underside(region_id)
-        carriers = {i: rests_on(self, region_id, i) for i in self.standing(region_id)}
-        if carriers and max(carriers.values()) >= 0.5:
-            carrier = self.on_floor(max(carriers, key=carriers.__getitem__)).found
-            bottom = min(bottom, carrier.top)
-        return Number(max(0.0, bottom - found.bottom), variance)
+                return Number.of(item.elevation)
 
     def shorter_side(self, region_id: int) -> Number:
         """Width of the footprint, whatever its turn, metres, as seen."""

@@ -4,14 +4,17 @@
 import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.model.geometry_tokens.features import (
     FEATURE_COUNT,
     FEATURE_NAMES,
     METRIC,
+    UP,
     frame_geometry,
     region_geometry,
 )
 from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
 CAMERA = CameraIntrinsics(width=200, height=100, fx=100.0, fy=50.0, cx=80.0, cy=40.0)
@@ -87,6 +90,20 @@ def test_the_floor_is_the_whole_pictures_for_any_regions():
     # The floor of a level camera 1.5 m up.
     assert named(one[0])["up_y"] == pytest.approx(-1, abs=1e-3)
     assert named(one[0])["median_height"] == pytest.approx(0, abs=0.01)
+
+
+def test_in_noise_the_floor_is_the_one_that_is_measured_with():
+    """Noise of 0.005 times depth squared, and goods on a third of the floor within it."""
+    v, u = np.mgrid[0:100, 0:200]
+    rows = np.maximum(v - 40, 1)
+    depth = np.where(v > 45, 50 * np.where(u < 60, 1.3, 1.5) / rows, np.nan)
+    depth += 0.005 * np.random.default_rng(1).standard_normal(depth.shape) * depth**2
+    depth = depth.astype(np.float32)
+    (found,) = frame_geometry(depth, CAMERA, [box_mask((60, 80), (100, 160))])
+    plane = FrameGeometry(RgbdFrame(np.zeros((100, 200, 3), np.uint8), depth, CAMERA), ()).plane
+    assert plane is not None
+    assert found[UP] == pytest.approx(plane.up, abs=1e-6)
+    assert named(found)["median_height"] == pytest.approx(0.0, abs=0.02)
 
 
 def test_holes_and_outliers_hardly_move_the_median():

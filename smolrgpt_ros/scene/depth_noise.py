@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.statistics import SIGMA_PER_MAD
+from .statistics import SIGMA_PER_MAD
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class DepthNoise:
         return np.maximum(1.0, np.asarray(area) / max(1.0, math.pi * self.correlation**2))
 
 
-def depth_noise(depth: NDArray[np.float32]) -> DepthNoise:
+def depth_noise(depth: NDArray[np.floating]) -> DepthNoise:
     """The noise of a depth image; none where too few pixels have depth, or it counts as ideal.
 
     Args:

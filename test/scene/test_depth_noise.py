@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from empty_floor import floor_depth
 
-from smolrgpt_ros.geometry.depth_noise import DepthNoise, depth_noise
+from smolrgpt_ros.scene.depth_noise import DepthNoise, depth_noise
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.001, 0.004])
