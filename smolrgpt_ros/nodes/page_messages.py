@@ -12,10 +12,9 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from smolrgpt_ros.msg import Region, RegionArray
 from smolrgpt_ros.page.lamps import Lamp, lamp_of
-from smolrgpt_ros.page.objects import SceneObject, Vector
+from smolrgpt_ros.page.objects import PageObject, Vector
 from smolrgpt_ros.page.state import Line
-from smolrgpt_ros.ros.convert.messages import mask_of
-from smolrgpt_ros.ros.convert.time import seconds
+from smolrgpt_ros.ros.convert.messages import region_of
 from smolrgpt_ros.ros.view.marker_shapes import box_corners, color_of
 
 #: Points of the sides of a rectangle on the floor.
@@ -24,7 +23,7 @@ _OF_RECTANGLE = 8
 _BOX_CORNERS = box_corners()
 
 
-def objects_of(array: RegionArray) -> tuple[SceneObject, ...]:
+def objects_of(array: RegionArray) -> tuple[PageObject, ...]:
     """The objects of a message of regions.
 
     Raises:
@@ -33,17 +32,9 @@ def objects_of(array: RegionArray) -> tuple[SceneObject, ...]:
     return tuple(_object(region) for region in array.regions)
 
 
-def _object(region: Region) -> SceneObject:
+def _object(region: Region) -> PageObject:
     p, size = region.position, region.size
-    return SceneObject(
-        int(region.id),
-        str(region.label),
-        mask_of(region),
-        float(region.score),
-        _known(p.x, p.y, p.z),
-        _known(size.x, size.y, size.z),
-        seconds(region.seen_age),
-    )
+    return PageObject(region_of(region), _known(p.x, p.y, p.z), _known(size.x, size.y, size.z))
 
 
 def _known(x: float, y: float, z: float) -> Vector | None:
@@ -51,7 +42,7 @@ def _known(x: float, y: float, z: float) -> Vector | None:
 
 
 def outlines_of(markers: MarkerArray) -> dict[int, tuple[Vector, ...]]:
-    """Corners of the fitted shapes of regions by id, see :class:`.objects.SceneObject`.
+    """Corners of the fitted shapes of regions by id, see :class:`.objects.PageObject`.
 
     What is not fitted, for want of a floor, is drawn about its place: it is left out.
     """

@@ -167,7 +167,8 @@ class PageNode(Node):
         self._board.change(
             partial(with_objects, frame_id=str(array.header.frame_id), objects=objects)
         )
-        frame = self._frames.add_regions(nanoseconds(array.header.stamp), objects)
+        regions = tuple(item.region for item in objects)
+        frame = self._frames.add_regions(nanoseconds(array.header.stamp), regions)
         now = time.monotonic()
         displays = self._board.displays
         early = now - self._drawn_at < 1.0 / self._values["picture_max_rate"]
@@ -176,7 +177,7 @@ class PageNode(Node):
         self._drawn_at = now
         if (rgb := self._pixels(frame)) is not None:
             view = self._view
-            self._board.show({d: live_picture(rgb, objects, view, d) for d in displays})
+            self._board.show({d: live_picture(rgb, regions, view, d) for d in displays})
             self._board.change(partial(with_picture, width=rgb.shape[1]))
 
     def _pixels(self, frame: PageFrame) -> NDArray[np.uint8] | None:
@@ -221,7 +222,7 @@ class PageNode(Node):
         if view is not None and reply.answer is not None:
             frame = self._frames.of_stamp(nanoseconds(reply.answer.header.stamp))
             if frame is not None and (rgb := self._pixels(frame)) is not None:
-                picture = live_picture(rgb, frame.objects, view)
+                picture = live_picture(rgb, frame.regions, view)
             self._view = view
         record = record_of(question, reply)
         strong = frozenset() if view is None else frozenset(view.roles.answer)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.page.objects import SceneObject
 from smolrgpt_ros.ros.convert.compressed import ImageMessage, decode_any_color
 from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.scene.region import Region
 
 #: Bytes of images that wait for their regions, and frames whose regions came, which a question may
 #: be about.
@@ -26,12 +26,12 @@ class PageFrame:
     Args:
         stamp_ns: of the image.
         image: the message.
-        objects: found in it and remembered.
+        regions: found in it and remembered.
     """
 
     stamp_ns: int
     image: ImageMessage
-    objects: tuple[SceneObject, ...]
+    regions: tuple[Region, ...]
 
     def rgb(self) -> NDArray[np.uint8]:
         """Its picture, shape (H, W, 3).
@@ -60,7 +60,7 @@ class PageFrames:
             while self._bytes > _WAITING_BYTES and len(self._waiting) > 1:
                 self._forget(next(iter(self._waiting)))
 
-    def add_regions(self, stamp_ns: int, objects: tuple[SceneObject, ...]) -> PageFrame | None:
+    def add_regions(self, stamp_ns: int, regions: tuple[Region, ...]) -> PageFrame | None:
         """The frame of regions; ``None`` where their image was lost or dropped."""
         with self._lock:
             image = self._waiting.get(stamp_ns)
@@ -68,7 +68,7 @@ class PageFrames:
                 return None
             for older in [stamp for stamp in self._waiting if stamp <= stamp_ns]:
                 self._forget(older)
-            frame = PageFrame(stamp_ns, image, objects)
+            frame = PageFrame(stamp_ns, image, regions)
             self._frames.append(frame)
             return frame
 

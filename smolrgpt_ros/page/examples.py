@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smolrgpt_ros.language.vocabulary import plural_of
-
-from .objects import SceneObject
+from smolrgpt_ros.scene.region import Region
 
 #: Examples displayed at a time.
 MOST = 6
@@ -15,14 +14,14 @@ MOST = 6
 _PLACES = ("buffer",)
 
 
-def examples(objects: Sequence[SceneObject]) -> tuple[str, ...]:
-    """Questions that can be asked about some objects, each of another kind.
+def examples(regions: Sequence[Region]) -> tuple[str, ...]:
+    """Questions that can be asked about some regions, each of another kind.
 
     Args:
-        objects: in view; those without a label are left out.
+        regions: in view; those without a label are left out.
     """
-    by_label: dict[str, list[SceneObject]] = {}
-    for item in objects:
+    by_label: dict[str, list[Region]] = {}
+    for item in regions:
         if item.label:
             by_label.setdefault(item.label, []).append(item)
     things = {label: found for label, found in by_label.items() if label not in _PLACES}

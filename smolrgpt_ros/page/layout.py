@@ -13,7 +13,7 @@ from .answer_cards import AnswerList
 from .board import Board
 from .examples import examples
 from .lamps import Lamp, lamps_now
-from .objects import object_at, table_row
+from .objects import region_at, table_row
 from .pictures import WIDEST, Display
 from .scene import SpaceView
 from .state import PageState
@@ -137,7 +137,7 @@ class PageView:
         rows = [table_row(item) for item in state.objects]
         if rows != self._table.rows:
             self._table.rows = rows
-        offered = examples(state.objects)
+        offered = examples(state.regions)
         if offered != self._examples:
             self._examples = offered
             self._example_row.clear()
@@ -164,7 +164,7 @@ class PageView:
     def _picture_clicked(self, event: events.MouseEventArguments) -> None:
         state = self._board.state
         scale = max(state.width / WIDEST, 1.0)
-        found = object_at(state.objects, scale * event.image_x, scale * event.image_y)
+        found = region_at(state.regions, scale * event.image_x, scale * event.image_y)
         if found is not None:
             self.pick(found.name)
 

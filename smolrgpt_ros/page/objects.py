@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smolrgpt_ros.scene.masks import Mask
-from smolrgpt_ros.scene.region import region_name
+from smolrgpt_ros.scene.region import Region
 
 #: x, y, z, metres, in the camera's optical frame (x right, y down, z ahead).
 Vector = tuple[float, float, float]
@@ -18,35 +19,28 @@ _OF_RECTANGLE, _OF_BOX = 4, 8
 
 
 @dataclass(frozen=True, eq=False)
-class SceneObject:
+class PageObject:
     """One region with what depth gives of its object.
 
     Args:
-        id, label: of the region.
-        mask: its pixels, shape (H, W), bool.
-        score: of the detector, 0 to 1; NaN where none scored it.
+        region: its pixels, its label, and how long ago it was seen.
         position: of the object's middle; ``None`` where depth could not place it.
         size: extent of the visible surface along the frame's axes, metres; ``None`` likewise.
             Drawn where no shape is fitted.
-        age_s: since it was last seen, seconds; 0: it is in this picture.
         outline: corners of its fitted shape, that of its answers: four, in order, of a rectangle on
             the floor; eight of a box, number ``4 z + 2 x + y`` at its ends 0 and 1, z upwards.
             Empty where none is fitted.
     """
 
-    id: int
-    label: str
-    mask: Mask
-    score: float = math.nan
+    region: Region
     position: Vector | None = None
     size: Vector | None = None
-    age_s: float = 0.0
     outline: tuple[Vector, ...] = ()
 
     @property
     def name(self) -> str:
         """By which a question names it: ``"pallet 3"``."""
-        return region_name(self.label, self.id)
+        return self.region.name
 
     @property
     def distance_m(self) -> float | None:
@@ -56,9 +50,10 @@ class SceneObject:
     @property
     def source(self) -> str:
         """Where it is known from."""
-        if self.age_s > 0.0:
+        if self.region.seen_age_s > 0.0:
             return "remembered"
-        return "seen" if math.isnan(self.score) else f"seen, {self.score:.0%}"
+        score = self.region.score
+        return "seen" if math.isnan(score) else f"seen, {score:.0%}"
 
     @property
     def is_flat(self) -> bool:
@@ -79,25 +74,25 @@ class SceneObject:
         return x, y, z
 
 
-def table_row(item: SceneObject) -> dict[str, object]:
+def table_row(item: PageObject) -> dict[str, object]:
     """A row of the table of objects."""
-    distance, position = item.distance_m, item.position
+    region, distance, position = item.region, item.distance_m, item.position
     return {
-        "id": item.id,
-        "name": item.name,
+        "id": region.id,
+        "name": region.name,
         "distance": "no depth" if distance is None else f"{distance:.1f} m",
         "position": ""
         if position is None
         else ", ".join(f"{value + 0.0:.1f}" for value in position),
-        "age": "now" if item.age_s <= 0.0 else f"{item.age_s:.0f} s",
+        "age": "now" if region.seen_age_s <= 0.0 else f"{region.seen_age_s:.0f} s",
         "source": item.source,
     }
 
 
-def object_at(objects: tuple[SceneObject, ...], column: float, row: float) -> SceneObject | None:
-    """The object at a pixel; of several, the smallest: what stands on a floor region is meant."""
-    hit = [item for item in objects if _covers(item.mask, int(column), int(row))]
-    return min(hit, key=lambda item: int(item.mask.sum()), default=None)
+def region_at(regions: Sequence[Region], column: float, row: float) -> Region | None:
+    """The region at a pixel; of several, the smallest: what stands on a floor region is meant."""
+    hit = [region for region in regions if _covers(region.mask, int(column), int(row))]
+    return min(hit, key=lambda region: int(region.mask.sum()), default=None)
 
 
 def _covers(mask: Mask, column: int, row: int) -> bool:

@@ -16,8 +16,6 @@ from smolrgpt_ros.rendering.drawing import draw_regions
 from smolrgpt_ros.rendering.tags import LEAST_LETTERS
 from smolrgpt_ros.scene.region import Region
 
-from .objects import SceneObject
-
 #: Wider pictures are scaled down, pixels.
 WIDEST = 1280
 _QUALITY = 80
@@ -41,26 +39,21 @@ class Display(IntEnum):
         return max(round(LEAST_LETTERS * columns / self), LEAST_LETTERS)
 
 
-def regions_of(objects: Sequence[SceneObject]) -> tuple[Region, ...]:
-    """The regions that are drawn of objects."""
-    return tuple(Region(item.id, item.label, item.mask, item.score, item.age_s) for item in objects)
-
-
 def live_picture(
     rgb: NDArray[np.uint8],
-    objects: Sequence[SceneObject],
+    regions: Sequence[Region],
     view: AnswerView | None = None,
     display: Display = Display.NARROW,
 ) -> bytes:
-    """A JPEG file of the objects in view, with an answer's marks where its regions are among them.
+    """A JPEG file of the regions in view, with an answer's marks where its regions are among them.
 
     Args:
         rgb: shape (H, W, 3), uint8.
-        objects: masks of that size.
+        regions: masks of that size.
         view: of the newest answer; ``None`` without one.
         display: that its letters are for.
     """
-    regions, letters = regions_of(objects), display.letters(rgb.shape[1])
+    letters = display.letters(rgb.shape[1])
     if view is None or not view.roles.strong <= {region.id for region in regions}:
         return jpeg_of(draw_regions(rgb, regions, letters=letters))
     return jpeg_of(draw_marks(rgb, regions, view, letters=letters))

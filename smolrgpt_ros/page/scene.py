@@ -10,7 +10,7 @@ from nicegui import events, ui
 
 from smolrgpt_ros.rendering.palette import Color, label_color
 
-from .objects import LEAST_M, SceneObject, Vector
+from .objects import LEAST_M, PageObject, Vector
 from .overview import FOV_DEG, LETTERS, Overview
 from .state import PageState
 from .upright import Upright, upright_of
@@ -59,7 +59,7 @@ class SpaceView:
         space = upright_of(state.objects)
         placed = [item for item in state.objects if item.position is not None]
         wanted: dict[str, Form] = {
-            item.name: (item.label, *_shape(item, space), _opacity(item, state.strong))
+            item.name: (item.region.label, *_shape(item, space), _opacity(item, state.strong))
             for item in placed
         }
         for number, line in enumerate(state.lines):
@@ -88,19 +88,19 @@ class SpaceView:
 
     def _names(
         self,
-        items: list[SceneObject],
+        items: list[PageObject],
         forms: dict[str, Form],
         strong: frozenset[int],
         overview: Overview,
     ) -> dict[str, Form]:
         """The objects' names where each can be read, those of the answer and near ones first."""
         spots = {item.name: _above(forms[item.name]) for item in items}
-        first = sorted(items, key=lambda item: (item.id not in strong, spots[item.name][1]))
+        first = sorted(items, key=lambda item: (item.region.id not in strong, spots[item.name][1]))
         found = overview.place_names([(item.name, spots[item.name]) for item in first])
         return {
             f"{_NAME}{item.name}": (
-                item.label, "name", item.name, found[item.name],
-                1.0 if item.id in strong or not strong else _FAINT_NAME,
+                item.region.label, "name", item.name, found[item.name],
+                1.0 if item.region.id in strong or not strong else _FAINT_NAME,
             )
             for item in items
             if item.name in found
@@ -167,7 +167,7 @@ def _above(form: Form) -> Vector:
     raise ValueError(f"a form without a name: {form!r:.80}")
 
 
-def _shape(item: SceneObject, space: Upright) -> Form:
+def _shape(item: PageObject, space: Upright) -> Form:
     """What an object looks like: its kind, its places and sizes, its rotation."""
     corners = tuple(space.apply(corner) for corner in item.outline)
     if item.is_flat:
@@ -184,7 +184,7 @@ def box_of(corners: tuple[Vector, ...]) -> tuple[Vector, Vector, tuple[Vector, .
     """Middle, sides and rotation of a box.
 
     Args:
-        corners: eight, as of :attr:`.objects.SceneObject.outline`.
+        corners: eight, as of :attr:`.objects.PageObject.outline`.
     """
     spots = np.array(corners)
     sides = spots[[2, 1, 4]] - spots[0]  # x, y, z
@@ -208,10 +208,10 @@ def is_like(a: object, b: object) -> bool:
     return a == b
 
 
-def _opacity(item: SceneObject, strong: frozenset[int]) -> float:
+def _opacity(item: PageObject, strong: frozenset[int]) -> float:
     if not strong:
         return _ALONE
-    return _STRONG if item.id in strong else _FAINT
+    return _STRONG if item.region.id in strong else _FAINT
 
 
 def _middle(spots: tuple[Vector, ...]) -> Vector:

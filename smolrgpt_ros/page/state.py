@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass, replace
 
 from smolrgpt_ros.client.answer_record import AnswerRecord
+from smolrgpt_ros.scene.region import Region
 
 from .lamps import Lamp
-from .objects import SceneObject
+from .objects import PageObject
 
 #: Answers kept, the newest first.
 HISTORY = 12
@@ -68,7 +69,7 @@ class PageState:
 
     node: str = ""
     frame_id: str = ""
-    objects: tuple[SceneObject, ...] = ()
+    objects: tuple[PageObject, ...] = ()
     lines: tuple[Line, ...] = ()
     lamps: tuple[Lamp, ...] = ()
     lamps_at: float = -math.inf
@@ -79,17 +80,22 @@ class PageState:
     answered: int = 0
 
     @property
+    def regions(self) -> tuple[Region, ...]:
+        """Of the objects."""
+        return tuple(item.region for item in self.objects)
+
+    @property
     def strong(self) -> frozenset[int]:
         """Ids of the regions of the newest answer."""
         return self.answers[0].strong if self.answers else frozenset()
 
 
-def with_objects(state: PageState, frame_id: str, objects: tuple[SceneObject, ...]) -> PageState:
+def with_objects(state: PageState, frame_id: str, objects: tuple[PageObject, ...]) -> PageState:
     """New regions; an outline that is known of an object in view is kept."""
-    outlines = {item.id: item.outline for item in state.objects if item.outline}
+    outlines = {item.region.id: item.outline for item in state.objects if item.outline}
     kept = tuple(
-        replace(item, outline=outlines[item.id])
-        if not item.outline and item.id in outlines
+        replace(item, outline=outlines[item.region.id])
+        if not item.outline and item.region.id in outlines
         else item
         for item in objects
     )
@@ -102,7 +108,9 @@ def with_marks(
     lines: tuple[Line, ...],
 ) -> PageState:
     """The outlines on the floor by region id, and the lines of the answer."""
-    objects = tuple(replace(item, outline=outlines.get(item.id, ())) for item in state.objects)
+    objects = tuple(
+        replace(item, outline=outlines.get(item.region.id, ())) for item in state.objects
+    )
     return replace(state, objects=objects, lines=lines)
 
 

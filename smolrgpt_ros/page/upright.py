@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .objects import SceneObject, Vector
+from .objects import PageObject, Vector
 
 #: The image's upward direction, where no floor is known.
 _IMAGE_UP = np.array([0.0, -1.0, 0.0])
@@ -40,7 +40,7 @@ class Upright:
         )
 
 
-def upright_of(objects: Sequence[SceneObject]) -> Upright:
+def upright_of(objects: Sequence[PageObject]) -> Upright:
     """The space over the floor that fitted shapes stand and lie on.
 
     Args:

@@ -84,7 +84,7 @@ def test_topics_are_subscribed_to_while_somebody_looks_only(graph, page, monkeyp
 def test_objects_their_picture_and_lamps_are_shown(graph, page):
     watch(graph, page)
     state = page.board.state
-    assert sorted(item.label for item in state.objects) == ["pallet", "pallet", "transporter"]
+    assert sorted(region.label for region in state.regions) == ["pallet", "pallet", "transporter"]
     assert all(item.position is not None for item in state.objects)
     assert state.frame_id == "test_optical_frame" and state.width == 160
     assert fetch(page, f"/live.jpg?n={state.picture}").startswith(b"\xff\xd8")

@@ -9,13 +9,13 @@ import pytest
 from smolrgpt_ros.language.reader.reader import default_reader
 from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.page.examples import MOST, examples
-from smolrgpt_ros.page.objects import SceneObject
+from smolrgpt_ros.scene.region import Region
 
 PIXEL = np.ones((1, 1), bool)
 
 
-def objects(*labels: str) -> list[SceneObject]:
-    return [SceneObject(number, label, PIXEL) for number, label in enumerate(labels, 2)]
+def regions(*labels: str) -> list[Region]:
+    return [Region(number, label, PIXEL) for number, label in enumerate(labels, 2)]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def objects(*labels: str) -> list[SceneObject]:
     ],
 )
 def test_examples_are_read(labels: tuple[str, ...]) -> None:
-    found = objects(*labels)
+    found = regions(*labels)
     view = View({item.id: item.label for item in found})
     offered = examples(found)
     assert 1 <= len(offered) <= MOST and len(set(offered)) == len(offered)
@@ -39,7 +39,7 @@ def test_examples_are_read(labels: tuple[str, ...]) -> None:
 
 
 def test_the_first_example_asks_for_the_nearest_of_many() -> None:
-    found = objects("buffer", "pallet", "pallet", "transporter")
+    found = regions("buffer", "pallet", "pallet", "transporter")
     assert examples(found)[:2] == (
         "Which pallet is nearest to the transporter?",
         "How far is pallet 3 from the transporter?",
@@ -48,4 +48,4 @@ def test_the_first_example_asks_for_the_nearest_of_many() -> None:
 
 
 def test_nothing_in_view_has_no_examples() -> None:
-    assert examples([]) == () and examples(objects("")) == ()
+    assert examples([]) == () and examples(regions("")) == ()

@@ -17,7 +17,7 @@ from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light
 from smolrgpt_ros.page.layout import PageView
-from smolrgpt_ros.page.objects import SceneObject
+from smolrgpt_ros.page.objects import PageObject
 from smolrgpt_ros.page.scene import box_of, is_like
 from smolrgpt_ros.page.state import (
     PageState,
@@ -26,14 +26,15 @@ from smolrgpt_ros.page.state import (
     with_objects,
     with_question,
 )
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
 
 LEFT, RIGHT = np.zeros((20, 40), bool), np.zeros((20, 40), bool)
 LEFT[5:15, 2:12] = True
 RIGHT[5:15, 20:38] = True
 OBJECTS = (
-    SceneObject(3, "pallet", LEFT, 0.9, (-1.0, 0.2, 4.0), (1.2, 1.0, 0.8)),
-    SceneObject(8, "transporter", RIGHT, 0.8, (1.0, 0.2, 3.0), (1.2, 1.0, 0.8), age_s=4.0),
+    PageObject(Region(3, "pallet", LEFT, 0.9), (-1.0, 0.2, 4.0), (1.2, 1.0, 0.8)),
+    PageObject(Region(8, "transporter", RIGHT, 0.8, 4.0), (1.0, 0.2, 3.0), (1.2, 1.0, 0.8)),
 )
 QUESTION = "How far is pallet 3 from the transporter?"
 

@@ -8,7 +8,7 @@ import numpy as np
 from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light, lamp_of, lamps_now
-from smolrgpt_ros.page.objects import SceneObject
+from smolrgpt_ros.page.objects import PageObject
 from smolrgpt_ros.page.pictures import Display
 from smolrgpt_ros.page.state import (
     HISTORY,
@@ -19,6 +19,7 @@ from smolrgpt_ros.page.state import (
     with_objects,
     with_question,
 )
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
 
 PIXEL = np.ones((1, 1), bool)
@@ -30,12 +31,12 @@ def record(question: str) -> AnswerRecord:
 
 
 def test_the_outline_of_an_object_is_kept_until_new_ones_come() -> None:
-    buffer = SceneObject(5, "buffer", PIXEL)
+    buffer = PageObject(Region(5, "buffer", PIXEL))
     state = with_objects(PageState(), "camera", (buffer,))
     line = Line((0.0, 0.0, 0.0), (0.0, 0.0, 2.0), (1, 2, 3))
     state = with_marks(state, {5: CORNERS}, (line,))
     assert state.objects[0].outline == CORNERS and state.lines == (line,)
-    again = with_objects(state, "camera", (SceneObject(5, "buffer", PIXEL),))
+    again = with_objects(state, "camera", (PageObject(Region(5, "buffer", PIXEL)),))
     assert again.objects[0].outline == CORNERS
     assert with_marks(again, {}, ()).objects[0].outline == ()
 

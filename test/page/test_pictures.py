@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from smolrgpt_ros.page.objects import SceneObject
 from smolrgpt_ros.page.pictures import WIDEST, Display, live_picture
 from smolrgpt_ros.rendering.lettering import text_size
 from smolrgpt_ros.rendering.tags import LEAST_LETTERS
+from smolrgpt_ros.scene.region import Region
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_name_in_the_picture_has_that_size(display: Display) -> None:
     mask = np.zeros((1440, 2560), bool)
     mask[600:640, 1200:1300] = True
     grey = np.full((1440, 2560, 3), 200, np.uint8)
-    data = live_picture(grey, (SceneObject(3, "pallet", mask),), display=display)
+    data = live_picture(grey, (Region(3, "pallet", mask),), display=display)
     sent = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert sent is not None and sent.shape == (720, WIDEST)
     dark = np.nonzero((sent < 60).any(axis=1))[0]

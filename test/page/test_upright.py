@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from smolrgpt_ros.page.objects import SceneObject, Vector
+from smolrgpt_ros.page.objects import PageObject, Vector
 from smolrgpt_ros.page.upright import upright_of
+from smolrgpt_ros.scene.region import Region
 
 NOTHING = np.zeros((2, 2), bool)
 PITCH = math.radians(40.0)
@@ -25,8 +26,8 @@ def seen(x: float, ahead: float, up: float, height: float = 3.0) -> Vector:
     )
 
 
-def flat(*corners: Vector) -> SceneObject:
-    return SceneObject(1, "buffer", NOTHING, outline=corners)
+def flat(*corners: Vector) -> PageObject:
+    return PageObject(Region(1, "buffer", NOTHING), outline=corners)
 
 
 def test_the_floor_of_an_outline_is_level_and_the_camera_above_it() -> None:
@@ -37,7 +38,7 @@ def test_the_floor_of_an_outline_is_level_and_the_camera_above_it() -> None:
 
 
 def test_without_an_outline_up_is_the_pictures() -> None:
-    space = upright_of([SceneObject(1, "pallet", NOTHING, position=(1.0, 2.0, 3.0))])
+    space = upright_of([PageObject(Region(1, "pallet", NOTHING), position=(1.0, 2.0, 3.0))])
     assert space.height == 0.0
     assert space.apply((1.0, 2.0, 3.0)) == pytest.approx((1.0, 3.0, -2.0))
 
@@ -49,12 +50,14 @@ def test_a_camera_that_looks_straight_down_has_a_direction_ahead() -> None:
     assert space.apply((0.5, -1.0, 4.0)) == pytest.approx((0.5, 1.0, 0.0))
 
 
-def box(x: float, ahead: float, bottom: float) -> SceneObject:
+def box(x: float, ahead: float, bottom: float) -> PageObject:
     """1 m wide, 2 m deep, 3 m high, a corner at x, ahead, bottom."""
     corners = tuple(
         seen(x + (i >> 1 & 1), ahead + 2 * (i & 1), bottom + 3 * (i >> 2)) for i in range(8)
     )
-    return SceneObject(3, "pallet", NOTHING, position=seen(x, ahead, bottom), outline=corners)
+    return PageObject(
+        Region(3, "pallet", NOTHING), position=seen(x, ahead, bottom), outline=corners
+    )
 
 
 def test_without_a_flat_one_boxes_show_the_floor_the_lowest_of_them() -> None:

@@ -12,7 +12,7 @@ from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light
-from smolrgpt_ros.page.objects import SceneObject
+from smolrgpt_ros.page.objects import PageObject
 from smolrgpt_ros.page.pictures import Display, jpeg_of, live_picture
 from smolrgpt_ros.page.server import PageServer
 from smolrgpt_ros.page.state import (
@@ -24,6 +24,7 @@ from smolrgpt_ros.page.state import (
     with_picture,
     with_question,
 )
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import Status
 
 HEIGHT, WIDTH = 120, 160
@@ -37,9 +38,9 @@ def mask(x0: int, x1: int) -> np.ndarray:
 
 
 OBJECTS = (
-    SceneObject(3, "pallet", mask(10, 50), 0.9, (-1.0, 0.6, 4.0), (1.2, 0.8, 0.8)),
-    SceneObject(8, "transporter", mask(90, 130), 0.8, (1.5, 0.8, 4.5), (1.5, 0.4, 0.8)),
-    SceneObject(5, "buffer", mask(0, 60), 0.7, (-1.0, 1.0, 4.0), (2.0, 0.0, 2.0)),
+    PageObject(Region(3, "pallet", mask(10, 50), 0.9), (-1.0, 0.6, 4.0), (1.2, 0.8, 0.8)),
+    PageObject(Region(8, "transporter", mask(90, 130), 0.8), (1.5, 0.8, 4.5), (1.5, 0.4, 0.8)),
+    PageObject(Region(5, "buffer", mask(0, 60), 0.7), (-1.0, 1.0, 4.0), (2.0, 0.0, 2.0)),
 )
 
 
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> None:
             kind=Kind.DISTANCE, value=2.55, unit="m", std=0.06, answer="It is 2.55 m.",
             region_ids=(3, 8), complete=True,
         )  # fmt: skip
-        picture = live_picture(rgb, OBJECTS)
+        picture = live_picture(rgb, [item.region for item in OBJECTS])
         strong = frozenset({3, 8})
         board.answer(lambda s: with_answer(s, record, strong, "12:00:00", True), picture)
         return ""

@@ -84,6 +84,16 @@ def mask_of(message: interfaces.Region) -> NDArray[np.bool_]:
     return decode_rle({"size": size, "counts": message.mask_rle})
 
 
+def region_of(message: interfaces.Region) -> Region:
+    """The region of a message.
+
+    Raises:
+        ValueError: if its mask cannot be read.
+    """
+    age_s = seconds(message.seen_age)
+    return Region(message.id, message.label, mask_of(message), message.score, age_s)
+
+
 def region_array(
     frame: RgbdFrame, regions: Sequence[Region], poses: Sequence[RegionPose]
 ) -> interfaces.RegionArray:

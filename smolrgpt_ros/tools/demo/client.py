@@ -23,14 +23,13 @@ from std_srvs.srv import Trigger
 
 from smolrgpt_ros.client.spatial_client import spin
 from smolrgpt_ros.geometry.region_poses import RegionPose
-from smolrgpt_ros.msg import Region as RegionMessage
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.rendering.answer_view import text_with_ids
 from smolrgpt_ros.rendering.drawing import draw_caption, draw_regions
 from smolrgpt_ros.rendering.palette import GENERATED_COLOR, MEASURED_COLOR, Color
 from smolrgpt_ros.ros.convert.answer_values import generated_value, measured_value
 from smolrgpt_ros.ros.convert.images import decode_color
-from smolrgpt_ros.ros.convert.messages import mask_of, region_message
+from smolrgpt_ros.ros.convert.messages import region_message, region_of
 from smolrgpt_ros.ros.convert.time import nanoseconds, time_of
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.region import Region
@@ -155,7 +154,7 @@ class DemoClient:
             FrameTruth.from_json(announced["truth"]),
             nanoseconds(array.header.stamp),
             decode_color(image),
-            tuple(_region(message) for message in array.regions),
+            tuple(map(region_of, array.regions)),
         )
 
     def ask(self, scene: Scene, asked: Asked, timeout_s: float, pictures: Path, number: int) -> Row:
@@ -230,10 +229,6 @@ class DemoClient:
             if time.monotonic() > end:
                 raise DemoError(f"waited {timeout_s:.0f} s for {what}")
             time.sleep(0.005)
-
-
-def _region(message: RegionMessage) -> Region:
-    return Region(message.id, message.label, mask_of(message), message.score)
 
 
 def _caption(row: Row) -> list[tuple[str, Color]]:
