@@ -15,6 +15,7 @@ def test_the_message_names_the_node():
     health = query_health(2, seconds, {"OK": 7, "BUSY": 1})
     (status,) = diagnostic_array(Header(frame_id="x"), "/left/spatial_query", [health]).status
     assert status.name == "/left/spatial_query: query" and status.level == DiagnosticStatus.OK
+    assert status.hardware_id == "/left/spatial_query"
     assert {v.key: v.value for v in status.values} == {
         "pending": "2",
         "stuck in the model": "0",

@@ -27,7 +27,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from .lookahead import ByFirst, Lookahead, Signs
@@ -137,6 +137,8 @@ class Grammar:
 
 _HEAD = re.compile(r"[A-Z][A-Z_]*$")
 _COST = re.compile(r"\s~(\d)\s*$")
+#: One node a word: patterns hold forty thousand, of two thousand words.
+_literal = cache(Literal)
 _PIECE = re.compile(r"\s*([a-z_0-9]+:)?([()|?*+]|\\?[^\s()|?*+]+)")
 
 
@@ -297,7 +299,7 @@ class _Patterns:
             node = Reference(piece)
         else:
             word = piece.removeprefix("\\")
-            node = Literal(self._spellings.get(word, word))
+            node = _literal(self._spellings.get(word, word))
         if self._at < len(self._pieces) and self._pieces[self._at][1] in ("?", "*", "+"):
             sign = self._pieces[self._at][1]
             self._at += 1

@@ -26,13 +26,15 @@ class ByFirst(Generic[Item]):
     def __init__(self, items: Iterable[tuple[Signs | None, Item]]) -> None:
         self._items: list[Item] = []
         self._anyhow: set[int] = set()
-        self._places: dict[str, set[int]] = {}
+        places: dict[str, list[int]] = {}
         for place, (first, item) in enumerate(items):
             self._items.append(item)
             if first is None:
                 self._anyhow.add(place)
             for sign in first or ():
-                self._places.setdefault(sign, set()).add(place)
+                places.setdefault(sign, []).append(place)
+        # Tuples: there are thousands of these, mostly of one place, and a set takes 200 bytes.
+        self._places = {sign: tuple(of_sign) for sign, of_sign in places.items()}
 
     def at(self, here: Signs) -> list[Item]:
         """Those that can begin with a token of these signs, in order."""
