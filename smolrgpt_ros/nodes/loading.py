@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from smolrgpt_ros.checkpoints import DETECTOR, MINI
@@ -116,8 +116,14 @@ def _checked_sha256(weights: Sequence[Path], expected: str, parameter: str) -> s
     return digest
 
 
-def load_readers(settings: Settings) -> TwoReaders:
+def load_readers(
+    settings: Settings, classes: Callable[[], Sequence[str]] = tuple
+) -> TwoReaders:
     """The grammar, with the synonyms of the file that the parameters name, and the language model.
+
+    Args:
+        settings: name them.
+        classes: gives the classes that the detector tells apart; none where they are not known.
 
     Raises:
         LoadingError: where that file cannot be used, or the model that the parameter ``reading``
@@ -131,7 +137,7 @@ def load_readers(settings: Settings) -> TwoReaders:
             _check_reader(adapter, base, settings.reading_sha256)
         return readers_of(
             settings.reading,
-            reader_with(settings.vocabulary),
+            reader_with(settings.vocabulary, classes),
             adapter,
             base,
             trust_model=settings.reading_trust_model,

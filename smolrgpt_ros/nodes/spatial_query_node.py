@@ -197,7 +197,7 @@ class SpatialQueryNode(LifecycleNode):
     def _load(self) -> None:
         self._not_ready = "the model is being loaded; ask again in a few seconds"
         # Not at the first question: the dictionary takes half a second, compiling the fit several.
-        self._reader = load_readers(self._settings)
+        self._reader = load_readers(self._settings, lambda: self._models.labels)
         compile_likelihood()
         self.get_logger().info(self._models.load(self._settings))
         if not self._models.on_gpu:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import question as q
+from .noun_phrases import where
 from .parser import Mismatch
 from .propositions import compared
 from .quantities import aggregate, difference, distance_of, ends, in_unit, length, size, span
@@ -265,6 +266,28 @@ def share_of(selection: q.Selection, unit: q.Unit | None = None) -> q.HowMuch:
     if not isinstance(selection, q.Where):
         raise Mismatch("a share is of objects of which something is true")
     return ratio(q.Count(selection), q.Count(selection.of), unit)
+
+
+def share_within(
+    selection: q.Selection, condition: q.Condition, unit: q.Unit | None = None
+) -> q.HowMuch:
+    """ "What fraction of the pallets in buffer 3 is loaded"."""
+    return ratio(q.Count(where(selection, condition)), q.Count(selection), unit)
+
+
+def covered(
+    place: q.Selection, things: q.Selection | None, unit: q.Unit | None = None
+) -> q.HowMuch:
+    """ "What share of buffer 3 is covered": footprints of what stands in it over its area.
+
+    Raises:
+        Mismatch: for what is no place.
+    """
+    if class_of(place) not in ON_FLOOR:
+        raise Mismatch("only a place on the floor can be covered")
+    inside = where(q.Everything() if things is None else things, q.Inside(place))
+    footprints = q.Total(inside, q.SizeOf(q.Dimension.FOOTPRINT))
+    return ratio(footprints, q.Size(place, q.Dimension.SIZE), unit)
 
 
 def times(number: float) -> float:

@@ -10,8 +10,8 @@ from .. import question as q
 from .noun_phrases import together
 from .parser import Mismatch
 from .quantities import ends
-from .references import ON_FLOOR, It
-from .superlatives import Rank, Unsaid
+from .references import ON_FLOOR, OTHER_THAN_IT, It, Such
+from .superlatives import Rank, Unsaid, with_target
 
 _AHEAD_DEG = 10.0
 _ON_TOP_OF = ("pallet", "transporter", "shelf")
@@ -53,6 +53,14 @@ def equally(comparison: q.Comparison | None) -> q.Comparison:
 def within(target: q.Selection, metres: float) -> q.Condition:
     """Nearer to the target than that."""
     return q.Compared(q.DistanceTo(target), q.Comparison.LESS, float(metres))
+
+
+def distant(
+    target: q.Selection, comparison: q.Comparison, other: q.Selection
+) -> q.Condition:
+    """ "Farther from the shelf than the nearest pallet": the nearest to the shelf."""
+    said: Any = with_target(other, target)
+    return q.Compared(q.DistanceTo(target), comparison, said)
 
 
 def beyond(target: q.Selection, metres: float) -> q.Condition:
@@ -163,6 +171,8 @@ def inside_only(place: q.Selection) -> q.Condition:
 def on(place: q.Selection) -> q.Condition:
     """ "On": on top of an object; a buffer is marked on the floor, what is on it is in it."""
     base = place.of if isinstance(place, q.Where | q.Ranked) else place
+    if isinstance(place, q.Ranked) and q.Column() == place.key and Such() in q.parts_of(base):
+        raise Mismatch("on the left is where an object stands, nothing that it stands on")
     if isinstance(base, q.Where | q.Ranked):
         return _same_kind(on(base), place)
     marked = isinstance(base, q.Ids | q.OfClass) and base.label in ON_FLOOR
@@ -305,3 +315,14 @@ def holding_rank(content: q.Selection, most: bool) -> Rank:
         case q.Where(q.OfClass(label), q.Not(q.Among(q.Ids(_, other)))) if other != label:
             raise Mismatch("what is left out is none of what is counted")
     return Rank(q.Holding(content), q.Extreme.MOST if most else q.Extreme.LEAST)
+
+
+def certain(selection: q.Selection) -> q.Selection:
+    """What a number of one object is compared with.
+
+    Raises:
+        Mismatch: for "any other transporter", which are all others.
+    """
+    if OTHER_THAN_IT in q.parts_of(selection):
+        raise Mismatch("a number is compared with that of one other object")
+    return selection

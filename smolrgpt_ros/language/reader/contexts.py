@@ -12,7 +12,7 @@ from .conditions import excepting, held_by, inside_only
 from .noun_phrases import where
 from .parser import Mismatch
 from .quantities import distance, exists, how_many, length, listing
-from .references import It, Such, class_of
+from .references import It, Such, alike, class_of
 from .superlatives import Unsaid, with_target
 
 
@@ -54,6 +54,8 @@ def held_there(selection: q.Selection, place: q.Selection) -> q.Selection:
     """
     if _leaves_open(selection, It, Unsaid):
         raise Mismatch("the first part of the question is its topic")
+    if class_of(selection) and class_of(selection) == class_of(place):
+        raise Mismatch("the first part of the question is what it asks for")
     return where(selection, held_by(place))
 
 
@@ -66,10 +68,16 @@ def in_place(selection: q.Selection, place: q.Selection) -> q.Selection:
 
 def among(given: q.Selection, question: Any) -> Any:
     """A question asked of some objects only: "given the pallets 3 and 7, which one ..."."""
-    members = given.members if isinstance(given, q.Union) else (given,)
+    first, *others = given.members if isinstance(given, q.Union) else (given,)
+    members = (first, *(alike(member, first) for member in others))
     if sum(len(m.ids) if isinstance(m, q.Ids) else 2 for m in members) == 1:
         raise Mismatch("one object leaves nothing to choose from")
-    by_label = {m.label: m for m in members if isinstance(m, q.Ids)}
+    if len({class_of(m) for m in members}) == 1 and class_of(first):
+        by_label = {class_of(first): q.union(*members)}
+    else:
+        by_label = {m.label: m for m in members if isinstance(m, q.Ids)}
+        if len(members) > 1 and len(by_label) < len(members):
+            raise Mismatch("not all objects given are asked about")
     used: set[str] = set()
 
     def replaced(value: Any) -> Any:
@@ -79,12 +87,21 @@ def among(given: q.Selection, question: Any) -> Any:
         if isinstance(value, It | Such | q.Everything) and len(members) == 1:
             used.update(by_label)
             return given
+        if isinstance(value, q.Where) and isinstance(value.of, q.Where):
+            return q.where(value.of, value.condition)
         return value
 
     result = q.changed(question, replaced)
-    if not used:
+    if not used or used != set(by_label):
         raise Mismatch("the objects given are not asked about")
     return result
+
+
+def asked_among(group: q.Selection, condition: q.Condition) -> q.Selection:
+    """ "Of the three closest pallets, which are loaded": of those three, however many are."""
+    if isinstance(group, q.Ranked | q.Exactly):
+        return q.where(group, condition)
+    return where(group, condition)
 
 
 def exceptional(excepted: q.Selection, question: Any) -> Any:
@@ -300,40 +317,3 @@ def yes_no(question: q.Question) -> q.Question:
     if not isinstance(question, q.Whether):
         raise Mismatch("the question asks for more than yes or no")
     return question
-
-
-# -- what is said twice ---------------------------------------------------------------------
-
-
-def agreed(value: object, again: object) -> object:
-    """What a question says, and may say again.
-
-    Raises:
-        Mismatch: if it says something else the second time.
-    """
-    if again is not None and again != value:
-        raise Mismatch("the question says two things where one is meant")
-    return value
-
-
-def of_label(label: str | None, selection: q.Selection) -> q.Selection:
-    """ "Which pallet of 3 and 7": the objects named, whose class is said as well.
-
-    Raises:
-        Mismatch: if they are named with another class.
-    """
-    named = {part.label for part in q.parts_of(selection) if isinstance(part, q.Ids | q.OfClass)}
-    if label is not None and named - {label, "region"}:
-        raise Mismatch("the objects are of another class than the one asked for")
-    return selection
-
-
-def as_many(count: float, selection: q.Ids) -> q.Ids:
-    """ "There are 3 pallets (1, 2, 4)".
-
-    Raises:
-        Mismatch: if the number is another one.
-    """
-    if len(selection.ids) != count:
-        raise Mismatch("more or fewer objects are named than the question says")
-    return selection

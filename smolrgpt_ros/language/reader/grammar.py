@@ -48,9 +48,9 @@ from .patterns import (
     repeated_captures_of,
 )
 
-TERMINALS = ("NOUN", "NOUNS", "ID", "NUMBER", "LENGTH", "MASK")
+TERMINALS = ("NOUN", "NOUNS", "ID", "NUMBER", "FIGURE", "LENGTH", "MASK")
 """Kinds of token: a class in the singular, one in the plural, a region's number as such ("#3"), a
-number, a length in metres, a placeholder."""
+number, one in figures, a length in metres, a placeholder."""
 
 Meaning = Callable[[Mapping[str, object]], object]
 

@@ -3,7 +3,8 @@
 
 The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
 ``conditions.py``, ``quantities.py``, ``centers.py``, ``areas.py``, ``propositions.py``,
-``amounts.py``, ``tables.py``, ``conditionals.py``, ``steps.py`` and ``contexts.py``.
+``amounts.py``, ``agreement.py``, ``tables.py``, ``conditionals.py``, ``steps.py``, ``contexts.py`` and
+``unanswerable.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import Enum
 
 from .. import question as q
 from . import (
+    agreement,
     amounts,
     areas,
     centers,
@@ -27,6 +29,7 @@ from . import (
     steps,
     superlatives,
     tables,
+    unanswerable,
 )
 
 
@@ -40,6 +43,7 @@ def grammar_names() -> Mapping[str, object]:
     own = {
         name: member
         for module in (
+            agreement,
             centers,
             steps,
             superlatives,
@@ -53,6 +57,7 @@ def grammar_names() -> Mapping[str, object]:
             tables,
             conditionals,
             contexts,
+            unanswerable,
         )
         for name, member in vars(module).items()
         if callable(member) and getattr(member, "__module__", "") == module.__name__

@@ -237,9 +237,13 @@ def choices(first: q.Selection, *others: object) -> q.Selection:
     """Objects to choose from.
 
     Raises:
-        Mismatch: if all are one class.
+        Mismatch: if all are one class, and for "pallet 4 excluded", which is none to choose.
     """
     result = together(first, *others)
+    for part in _parts(result):
+        if isinstance(part, q.Where) and isinstance(part.condition, q.Not):
+            if isinstance(part.condition.condition, q.Among):
+                raise Mismatch("what is left out is no alternative")
     if isinstance(result, q.OfClass | q.Everything):
         raise Mismatch("the alternatives are the same")
     return result

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import question as q
 from .conditions import Amount, unless
 from .noun_phrases import of, where
 from .parser import Mismatch
-from .quantities import ends, exists
+from .quantities import distance, ends, exists
 from .references import AllOf, alike, class_of, under_what_it_holds
-from .superlatives import Rank
+from .superlatives import Rank, Unsaid, with_target
 
 
 def counted(selection: q.Selection, some: Amount) -> q.Whether:
@@ -22,6 +24,19 @@ def counted(selection: q.Selection, some: Amount) -> q.Whether:
 def compared(first: q.Quantity, comparison: q.Comparison, second: q.Quantity | float) -> q.Whether:
     """Is the first number less than the second?"""
     return q.Whether(q.Compares(first, comparison, second))
+
+
+def nearer(first: q.Selection, comparison: q.Comparison, second: q.Selection) -> q.Whether:
+    """ "Is the left pallet nearer than the right one": to the camera.
+
+    "Is the nearest pallet to buffer 3 nearer than the nearest shelf to it": to buffer 3.
+    """
+    target: q.Selection = q.Camera()
+    match first, second:
+        case q.Ranked(_, q.DistanceTo(one)), q.Ranked(_, q.DistanceTo(other)) if one == other:
+            if Unsaid() not in q.parts_of(one):
+                target = one
+    return compared(distance(first, target), comparison, distance(second, target))
 
 
 def bounded(question: object, comparison: q.Comparison, metres: float) -> q.Whether:
@@ -47,6 +62,10 @@ def holds(subject: q.Selection, condition: q.Condition | Rank, denied: object = 
         raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
     if isinstance(condition, Rank):
         return same_kind(subject, condition)
+    match condition:  # "is the nearest pallet within 2 m of the shelf": the nearest to the shelf
+        case q.Compared(q.DistanceTo(target)) if Unsaid() not in q.parts_of(target):
+            found: Any = with_target(subject, target)
+            subject = found
     return q.Whether(q.Holds(subject, under_what_it_holds(alike(condition, subject), subject)))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .. import question as q
 from .noun_phrases import choices, of
 from .parser import Mismatch
-from .references import Counted, It, alike, counted_one, other_than
+from .references import Counted, It, Such, alike, counted_one, other_than
 from .superlatives import Rank, Unsaid, extreme_of, with_target
 
 
@@ -37,6 +37,17 @@ def _beside_end(end: Any, other: q.Selection) -> Any:
 
 def together_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
     """The two ends of a distance."""
+    return first, second
+
+
+def side_by_side(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
+    """The two ends of a distance, without a word between them.
+
+    Raises:
+        Mismatch: for "the middle" and "buffer", which are one phrase.
+    """
+    if Such() in q.parts_of(first):
+        raise Mismatch("a distance has two ends")
     return first, second
 
 
@@ -247,16 +258,6 @@ def in_unit(question: q.Question, unit: q.Unit) -> q.Question:
     if question.unit not in (q.Unit.METRE, unit):
         raise Mismatch("the question names two units")
     return replace(question, unit=unit)
-
-
-def yes() -> bool:
-    """A flag of a pattern."""
-    return True
-
-
-def no() -> bool:
-    """A flag of a pattern that is not set."""
-    return False
 
 
 # -- questions about a selection ------------------------------------------------------------

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -40,9 +40,17 @@ class GrammarReader:
     Args:
         lists: synonyms and other words; those that ship if left out.
         grammar: rules; those that ship if left out.
+        classes: gives the classes that the detector tells apart, where they are known: each is a
+            label, in view or not. "The forklift" is no transporter to a detector of forklifts.
     """
 
-    def __init__(self, lists: WordLists | None = None, grammar: Grammar | None = None) -> None:
+    def __init__(
+        self,
+        lists: WordLists | None = None,
+        grammar: Grammar | None = None,
+        classes: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self._classes = classes
         self._lists = default_word_lists() if lists is None else lists
         self._grammar = default_grammar() if grammar is None else grammar
         self._known = self._grammar.words | self._lists.words
@@ -114,10 +122,13 @@ class GrammarReader:
         return tuple(found.items())
 
     def _tokens(self, text: str, view: View) -> tuple[Token, ...]:
-        return self._tokenized(text, tuple(dict.fromkeys(view.labels.values())))
+        labels = tuple(dict.fromkeys(view.labels.values()))
+        return self._tokenized(text, labels, tuple(self._classes()))
 
-    def _tokenize(self, text: str, labels: tuple[str, ...]) -> tuple[Token, ...]:
-        return tokenize(text, labels, self._lists, self._speller)
+    def _tokenize(
+        self, text: str, labels: tuple[str, ...], classes: tuple[str, ...]
+    ) -> tuple[Token, ...]:
+        return tokenize(text, labels, self._lists, self._speller, classes)
 
     def _unreadable(
         self, text: str, tokens: Sequence[Token], parser: Parser, view: View
@@ -199,12 +210,17 @@ def default_reader() -> GrammarReader:
     return GrammarReader()
 
 
-def reader_with(vocabulary: Path | None) -> GrammarReader:
+def reader_with(
+    vocabulary: Path | None, classes: Callable[[], Sequence[str]] = tuple
+) -> GrammarReader:
     """The reader that ships, with the synonyms of a site's own file.
+
+    Args:
+        vocabulary: the file; ``None`` for none.
+        classes: see :class:`GrammarReader`.
 
     Raises:
         WordListError: naming the file, the key, what was found and what is expected.
     """
-    if vocabulary is None:
-        return default_reader()
-    return GrammarReader(default_word_lists().extended(vocabulary))
+    lists = default_word_lists()
+    return GrammarReader(lists if vocabulary is None else lists.extended(vocabulary), None, classes)

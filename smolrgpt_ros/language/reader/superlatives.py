@@ -119,7 +119,9 @@ def arranged(key: q.Key, direction: Rank | bool) -> Rank:
         end = _SHORT if direction.extreme is q.Extreme.LEAST else _LONG
         fits = other in (*nearest, end, _BIG)
     elif isinstance(key, q.SizeOf):
-        fits = other in (key, _BIG) or (other == _SHORT and direction.extreme is q.Extreme.LEAST)
+        high = key.dimension in (q.Dimension.TOP, q.Dimension.ELEVATION)
+        low = direction.extreme is q.Extreme.LEAST
+        fits = other in (key, _BIG) or (other == _SHORT and (high or low))
     else:
         fits = other == _BIG
     if not fits:
@@ -190,3 +192,13 @@ def agreeing(rank: Rank, dimension: q.Dimension) -> Rank:
     if rank.key != q.SizeOf(dimension):
         raise Mismatch("the superlative does not fit the size named with it")
     return rank
+
+
+def yes() -> bool:
+    """A flag of a pattern."""
+    return True
+
+
+def no() -> bool:
+    """A flag of a pattern that is not set."""
+    return False

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..vocabulary import plural_of
@@ -36,6 +36,7 @@ class Token:
     end: int
 
 
+ClassWords = Mapping[tuple[str, ...], tuple[str, bool]]
 VIEWED = "viewed"
 """Value of a token that says who looks."""
 
@@ -66,7 +67,11 @@ _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
 
 def tokenize(
-    text: str, labels: Sequence[str], lists: WordLists, speller: Speller | None = None
+    text: str,
+    labels: Sequence[str],
+    lists: WordLists,
+    speller: Speller | None = None,
+    classes: Sequence[str] = (),
 ) -> tuple[Token, ...]:
     """The tokens of a question.
 
@@ -75,12 +80,12 @@ def tokenize(
         labels: classes in view, lower case; they and their plurals are words of the question.
         lists: synonyms, units, number words, words that change nothing.
         speller: repairs words that neither the grammar nor the dictionary has.
+        classes: labels that may come into view; words of the question, too.
     """
-    pieces = list(_pieces(text, lists))
-    pieces = _with_spelling(pieces, labels, lists, speller)
-    tokens = _with_nouns(_with_initials(pieces, labels, speller), lists.class_words(labels))
-    tokens = _with_kinds_said(tokens)
-    tokens = _with_robots(tokens, lists)
+    words = lists.class_words((*labels, *(c for c in classes if c not in labels)))
+    pieces = _with_spelling(list(_pieces(text, lists)), words, lists, speller)
+    tokens = _with_nouns(_with_initials(pieces, labels, speller), words)
+    tokens = _with_robots(_with_kinds_said(_with_ids(tokens)), lists)
     return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
 
 
@@ -106,7 +111,8 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
                 yield Token(word, "word", word, frozenset({word}), start, ordinal_end)
             else:
                 number = float(found["number"].replace(",", "."))
-                yield Token(found["number"], "number", number, _number_signs(number), start, end)
+                signs = _number_signs(number) | {"FIGURE"}
+                yield Token(found["number"], "number", number, signs, start, end)
         elif found["own"]:
             yield _own(start, end)
         elif found["short"]:
@@ -139,10 +145,9 @@ def _number_signs(number: float) -> frozenset[str]:
 
 
 def _with_spelling(
-    tokens: Sequence[Token], labels: Sequence[str], lists: WordLists, speller: Speller | None
+    tokens: Sequence[Token], classes: ClassWords, lists: WordLists, speller: Speller | None
 ) -> list[Token]:
     """Unknown words repaired; number words as numbers, too."""
-    classes = lists.class_words(labels)
     known = {w: w for phrase in classes for w in phrase}
     alike: dict[tuple[str, bool], str] = {}
     for phrase, named in classes.items():
@@ -197,9 +202,7 @@ def _with_initials(
     return result
 
 
-def _with_nouns(
-    tokens: Sequence[Token], words: Mapping[tuple[str, ...], tuple[str, bool]]
-) -> list[Token]:
+def _with_nouns(tokens: Sequence[Token], words: ClassWords) -> list[Token]:
     """Class words, of one word or several, as nouns; the longest first."""
     longest = max((len(phrase) for phrase in words), default=0)
     result: list[Token] = []
@@ -219,6 +222,15 @@ def _with_nouns(
         else:
             result.append(tokens[at])
             at += 1
+    return result
+
+
+def _with_ids(tokens: Sequence[Token]) -> list[Token]:
+    """A number directly behind a class belongs to it: "pallet 7" is never a pallet and region 7."""
+    result = list(tokens)
+    for at, (token, number) in enumerate(pairwise(tokens), 1):
+        if token.kind == "noun" and number.kind == "number":
+            result[at] = replace(number, signs=number.signs - {"FIGURE"})
     return result
 
 

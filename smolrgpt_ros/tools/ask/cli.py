@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from smolrgpt_ros.client.asked_questions import (
     write_one,
     write_outcomes,
 )
-from smolrgpt_ros.detection.detector import Detections, DetectorError
+from smolrgpt_ros.detection.detector import Detections, DetectorError, RegionDetector
 from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.language.readers.loading import READINGS, readers_of
 from smolrgpt_ros.perception.candidates import seen_alone
@@ -138,9 +139,11 @@ def run(arguments: argparse.Namespace) -> int:
     questions = questions_of(arguments)
     if arguments.rgb is None:
         raise ValueError("no picture: name one with --rgb, or ask a running node with --live")
-    grammar = reader_with(arguments.vocabulary)
+    detector = _detector(arguments) if arguments.masks is None else None
+    classes = () if detector is None else tuple(detector.labels)
+    grammar = reader_with(arguments.vocabulary, lambda: classes)
     reader = readers_of(arguments.reading, grammar, arguments.reading_adapter or Path())
-    seen = _seen(arguments)
+    seen = _seen(arguments, detector)
     engine = None
     if not arguments.measure_only:
         check_libraries("torch", "transformers")
@@ -182,7 +185,7 @@ def _asked(
     return AnswerRecord.of_answer(answer, labels, view), answer
 
 
-def _seen(arguments: argparse.Namespace) -> SeenFrame:
+def _seen(arguments: argparse.Namespace, detector: RegionDetector | None) -> SeenFrame:
     """The frame of the files with the regions of a file, or with what the detector finds."""
     from .frame_files import read_frame, read_grey
     from .region_file import read_regions
@@ -197,12 +200,12 @@ def _seen(arguments: argparse.Namespace) -> SeenFrame:
         rectified=arguments.rectified,
     )
     see: Callable[[RgbdFrame], SeenFrame]
-    if arguments.masks is not None:
+    if detector is None:
         size = (frame.height, frame.width)
         own = tuple(read_regions(arguments.masks, size, arguments.rgb.name))
         see = partial(SeenFrame, regions=own)
     else:
-        see = partial(seen_alone, _detected(arguments, frame))
+        see = partial(seen_alone, _detected(detector, frame))
     seen = see(frame)
     if grey is None:
         return seen
@@ -228,12 +231,23 @@ def _with_grey(
         raise ValueError(f"{path}: {error}") from error
 
 
-def _detected(arguments: argparse.Namespace, frame: RgbdFrame) -> Detections:
+def _detector(arguments: argparse.Namespace) -> RegionDetector:
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
-    try:
-        detector = UltralyticsDetector.load(arguments.detector, device=arguments.device)
+    with _masks_named():
+        return UltralyticsDetector.load(arguments.detector, device=arguments.device)
+
+
+def _detected(detector: RegionDetector, frame: RgbdFrame) -> Detections:
+    with _masks_named():
         return detector.detect(frame.rgb)
+
+
+@contextmanager
+def _masks_named() -> Iterator[None]:
+    """Errors of the detector as ValueErrors that name the other way to give regions."""
+    try:
+        yield
     except DetectorError as error:
         raise ValueError(f"{error}; or give the regions with --masks") from error
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reader.reader import read_question
+from smolrgpt_ros.language.reader.reader import GrammarReader, read_question
+from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.scene.status import QueryError, Status
 
 STREET = {1: "person", 2: "traffic light", 5: "dining_table", 6: "person"}
@@ -78,3 +79,16 @@ def test_other_languages(question: str) -> None:
     with pytest.raises(QueryError) as refused:
         read_question(question, {5: "transporter", 6: "pallet"})
     assert refused.value.message.startswith("questions are read in English; in view: ")
+
+
+def test_a_class_of_the_detector_is_no_synonym_while_none_is_in_view() -> None:
+    view = View({1: "transporter", 2: "pallet", 3: "pallet"})
+    question = "How far is the forklift from p2?"
+    knowing = GrammarReader(classes=lambda: ("person", "pallet", "transporter", "forklift"))
+    with pytest.raises(QueryError, match="nothing called 'forklift' is in view") as error:
+        knowing.read(question, view)
+    assert error.value.status is Status.UNKNOWN_REGION
+    assert english(knowing.read("How far is the AGV from p2?", view)) == (
+        "How far is the transporter from pallet 2?"
+    )
+    assert "the transporter" in english(GrammarReader().read(question, view))

@@ -45,6 +45,33 @@ IN_VIEW = "; in view: pallet 1, 2; transporter 4; buffer 6; shelf 7"
             "area of pallet 1",
             "the area is measured of places on the floor only; ask for the footprint of an object",
         ),
+        # Understood, and not measured.
+        (
+            "print xyz of region 2 in camera coordinates",
+            "positions in coordinates are not given; ask where it is, or how far from what",
+        ),
+        (
+            "lateral offset |dx| between pallet 1 and pallet 2?",
+            "how far to the side something is cannot be told as a length; ask for a distance, or "
+            "for its angle off straight ahead",
+        ),
+        (
+            "z-depth of shelf 7 (optical frame)",
+            "the depth along the optical axis is not given; ask how far it is from the camera",
+        ),
+        (
+            "At what height above the floor is the camera mounted?",
+            "the camera's own height is not given; ask for heights of objects above the floor",
+        ),
+        (
+            "Standing at pallet 1 and facing shelf 7, is the transporter on my left?",
+            "sides and hours are those of a viewer that looks where the camera looks; leave out "
+            "what is faced",
+        ),
+        (
+            "How many shelves, buffers and pallets are there, in that order?",
+            "several counts are asked for; ask for each on its own",
+        ),
         ("in feet, how many pallets", "a unit stands before a question that asks for no length"),
         ("hello!", "the question asks nothing"),
         ("?", "the question asks nothing"),
