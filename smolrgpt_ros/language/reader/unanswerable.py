@@ -21,6 +21,10 @@ REASONS = {
 def unanswerable(reason: str, *named: object) -> object:
     """Refuses with the sentence of a reason, whatever the question names.
 
+    Args:
+        reason: a key of :data:`REASONS`.
+        named: what the pattern captured; nothing of it is measured.
+
     Raises:
         Mismatch: always; it explains the refusal where nothing else can be read.
     """
