@@ -116,9 +116,7 @@ def _checked_sha256(weights: Sequence[Path], expected: str, parameter: str) -> s
     return digest
 
 
-def load_readers(
-    settings: Settings, classes: Callable[[], Sequence[str]] = tuple
-) -> TwoReaders:
+def load_readers(settings: Settings, classes: Callable[[], Sequence[str]] = tuple) -> TwoReaders:
     """The grammar, with the synonyms of the file that the parameters name, and the language model.
 
     Args:

@@ -55,9 +55,7 @@ def within(target: q.Selection, metres: float) -> q.Condition:
     return q.Compared(q.DistanceTo(target), q.Comparison.LESS, float(metres))
 
 
-def distant(
-    target: q.Selection, comparison: q.Comparison, other: q.Selection
-) -> q.Condition:
+def distant(target: q.Selection, comparison: q.Comparison, other: q.Selection) -> q.Condition:
     """ "Farther from the shelf than the nearest pallet": the nearest to the shelf."""
     said: Any = with_target(other, target)
     return q.Compared(q.DistanceTo(target), comparison, said)

@@ -3,8 +3,8 @@
 
 The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
 ``conditions.py``, ``quantities.py``, ``centers.py``, ``areas.py``, ``propositions.py``,
-``amounts.py``, ``agreement.py``, ``tables.py``, ``conditionals.py``, ``steps.py``, ``contexts.py`` and
-``unanswerable.py``.
+``amounts.py``, ``agreement.py``, ``tables.py``, ``conditionals.py``, ``steps.py``,
+``contexts.py`` and ``unanswerable.py``.
 """
 
 from __future__ import annotations
