@@ -71,7 +71,8 @@ def box_problems(
     """
     camera = frame.intrinsics
     assert camera is not None
-    rims = rims_of(frame, masks, plane, noise, np.array([n == "transporter" for n in labels]))
+    below_load = np.array([label == "transporter" for label in labels])
+    rims = rims_of(frame, masks, plane, noise, below_load, mask_edge)
     heights = Heights(surfaces, rims, plane)
     priors = [SIZES.get(label) for label in labels]
     on_vehicle = np.zeros(len(rims.owner), bool)

@@ -159,7 +159,7 @@ class RimSamples(_OfRegions):
         points: of the object just inside, optical frame, shape ``(M, 3)``; NaN where it has no
             depth.
         sigma: standard deviation of their depth, metres, shape ``(M,)``.
-        upper: whether the pixel outside is above, seen along gravity.
+        upper, lower: whether the pixel outside is above, or below, seen along gravity.
         cut: whether the object goes on there: at the border, or behind something nearer.
         beyond: depth of what shows outside, metres, where it is not nearer and the object surely
             ends; NaN elsewhere.
@@ -173,6 +173,7 @@ class RimSamples(_OfRegions):
     points: Floats
     sigma: Floats
     upper: Flags
+    lower: Flags
     cut: Flags
     beyond: Floats
     hangs: Flags
@@ -181,7 +182,12 @@ class RimSamples(_OfRegions):
 
 
 def rims_of(
-    frame: RgbdFrame, masks: RegionMasks, plane: Plane, noise: DepthNoise, below_load: Flags
+    frame: RgbdFrame,
+    masks: RegionMasks,
+    plane: Plane,
+    noise: DepthNoise,
+    below_load: Flags,
+    mask_edge: float = 0.0,
 ) -> RimSamples:
     """Samples the rims of regions.
 
@@ -191,6 +197,8 @@ def rims_of(
         plane: the floor.
         noise: of the depth.
         below_load: whether the object may be hidden by what stands on it, shape ``(R,)``.
+        mask_edge: standard deviation of the masks' edges, pixels. A mask may reach over what hides
+            its object by twice as much.
     """
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
@@ -204,7 +212,8 @@ def rims_of(
     # A load starts right where the deck of its vehicle ends.
     hides = np.where(below_load[owner], z + _BELOW_LOAD, hides)
     hidden, beyond = _surroundings(frame, masks, rim, plane, noise, hides)
-    cut = at_border(masks, columns, rows) | hidden
+    overlaps = _overlaps(depth, masks, rim, z, differs, round(2 * mask_edge))
+    cut = at_border(masks, columns, rows) | hidden | overlaps
     beyond[cut] = np.nan
     return RimSamples(
         columns=columns,
@@ -213,6 +222,7 @@ def rims_of(
         points=rays(camera, inner_columns, inner_rows) * z[:, None],
         sigma=sigma,
         upper=_step_down(rim, plane) < -_MOSTLY,
+        lower=_step_down(rim, plane) > _MOSTLY,
         cut=cut,
         beyond=beyond,
         hangs=_hangs(depth, masks, rim, z, noise, plane) & ~cut,
@@ -232,6 +242,33 @@ def _inner_pixels(
         usable = masks.contain(r, c, rim.owner) & np.isfinite(depth[r, c])
         columns, rows = np.where(usable, c, columns), np.where(usable, r, rows)
     return columns, rows
+
+
+def _overlaps(
+    depth: NDArray[np.float32],
+    masks: RegionMasks,
+    rim: RimPixels,
+    z: Floats,
+    differs: Floats,
+    reach: int,
+) -> Flags:
+    """Whether a mask reaches over what hides its object, by some pixels: so near to the rim the
+    depth falls to something nearer.
+
+    Args:
+        depth: of the image.
+        masks, rim: of the objects.
+        z: depth at the rim, metres, shape ``(M,)``.
+        differs: standard deviation of depth differences, likewise.
+        reach: pixels.
+    """
+    overlaps = np.zeros(len(rim.owner), bool)
+    margin = np.maximum(np.maximum(_HIDES, _HIDES_SHARE * z), 4 * differs)
+    for inward in range(1, reach + 1):
+        c, r = within_image(masks, rim.columns - inward * rim.dx, rim.rows - inward * rim.dy)
+        with np.errstate(invalid="ignore"):
+            overlaps |= masks.contain(r, c, rim.owner) & (depth[r, c] > z + margin)
+    return overlaps
 
 
 def _surroundings(

@@ -22,7 +22,7 @@ from .noise import (
     tape_edge_sigmas,
 )
 from .observations import FitProblem, FloorPoints, Observations, VerticalExtent
-from .region_masks import Flags, RegionMasks, at_border, rim_pixels
+from .region_masks import Flags, RegionMasks, Whole, at_border, rim_pixels, within_image
 from .size_priors import SizePrior
 
 Floats = NDArray[np.float64]
@@ -46,8 +46,8 @@ def ground_problems(
     """The footprints of rectangles that masks show.
 
     The rim is brought to the floor by its rays alone, so depth noise does not touch it. What stands
-    on the rectangle may reach over its rim: only where depth is that of the floor is the rim that
-    of the tape; elsewhere the rectangle is merely not beyond it.
+    on the rectangle may reach over its rim: only where depth is that of the floor, as far as the
+    mask may be off, is the rim that of the tape; elsewhere the rectangle is merely not beyond it.
 
     Args:
         frame: with depth and intrinsics.
@@ -66,15 +66,17 @@ def ground_problems(
     directions = rays(camera, columns + 0.5 * dx, rows + 0.5 * dy) @ plane.axes.T
     falls = directions[:, 2] < -plane.offset / _FARTHEST
     columns, rows, directions = columns[falls], rows[falls], directions[falls]
-    owner = owner[falls]
+    dx, dy, owner = dx[falls], dy[falls], owner[falls]
     border = at_border(masks, columns, rows)
     floor_z = -plane.offset / directions[:, 2]
     xy = directions[:, :2] * floor_z[:, None]
-    z = depth[rows, columns].astype(np.float64)
-    height = plane.offset * (1.0 - z / floor_z)
-    sigma = floor_height_sigma(noise.strength, z, plane.offset)
-    band = _FLOOR_BAND + 2 * plane.residual + 3 * sigma
-    is_floor = np.abs(height) < np.minimum(band, np.maximum(_WIDEST_FLOOR_BAND, 2 * sigma))
+    height, band = _above_floor(frame, plane, noise, columns, rows)
+    is_floor = np.abs(height) < band
+    for step in range(1, round(2 * mask_edge) + 1):
+        for way in (-step, step):
+            beside = within_image(masks, columns + way * dx, rows + way * dy)
+            height, band = _above_floor(frame, plane, noise, *beside)
+            is_floor &= ~(height > band)
     edge, hidden = is_floor & ~border, ~is_floor & ~border
     bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise)
     problems: list[FitProblem | None] = []
@@ -112,6 +114,19 @@ def _floor_points(
     xy: Floats, plane: Plane, camera: CameraIntrinsics, mask_edge: float, on_side: float = 0.0
 ) -> FloorPoints:
     return FloorPoints.of(xy, *tape_edge_sigmas(xy, plane.offset, camera, mask_edge), on_side)
+
+
+def _above_floor(
+    frame: RgbdFrame, plane: Plane, noise: DepthNoise, columns: Whole, rows: Whole
+) -> tuple[Floats, Floats]:
+    """Heights of pixels above the floor, and up to which they are floor, metres; NaN: no depth."""
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
+    z = depth[rows, columns].astype(np.float64)
+    height = (rays(camera, columns, rows) @ plane.up) * z + plane.offset
+    sigma = floor_height_sigma(noise.strength, z, plane.offset)
+    band = _FLOOR_BAND + 2 * plane.residual + 3 * sigma
+    return height, np.minimum(band, np.maximum(_WIDEST_FLOOR_BAND, 2 * sigma))
 
 
 class _FloorGrid:

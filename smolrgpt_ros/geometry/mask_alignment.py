@@ -6,7 +6,8 @@ registered exactly lies beside the colours. Where an object stands before someth
 jumps at its edge. So the distance from the mask's edge outwards to the jump is measured along the
 edge's normal n, at many places. A mask that is grown by g and shifted by s ends ``g + n . s``
 beyond the object: where most places of a frame show that masks are off, the growth of all and the
-shift of each are estimated, robustly, and undone.
+shift of each are estimated, robustly, and undone; ``thin_parts`` brings back what masks too tight
+have lost.
 """
 
 from __future__ import annotations
@@ -38,13 +39,11 @@ from .region_masks import (
     within_image,
 )
 from .size_priors import is_flat
+from .thin_parts import FLOOR_BAND, SMOOTH, SMOOTH_SHARE, with_thin_parts
 
 Floats = NDArray[np.float64]
 
 _START, _REACH = 4, 6  # pixels inside and outside of a mask between which its edge is looked for
-# Depth differences from pixel to pixel on one surface, metres and shares of the depth, at most.
-_SMOOTH, _SMOOTH_SHARE = 0.06, 0.015
-_FLOOR_BAND = 0.03  # metres of height up to which a pixel is floor
 _EVERY = 2  # of the rim's pixels, looked at
 _FEWEST_ENDS = 20  # places of a frame that say whether its masks are off
 _OFF = 1.0  # pixels by which half of the places are off, at least, before masks are changed
@@ -61,7 +60,7 @@ class MaskAlignment:
     Args:
         masks, boxes: of all regions whose masks are not empty, by id.
         edge_sigma: standard deviation of the edges of standing objects' masks, pixels.
-        tape_sigma: that of the shift of masks of tape, which no depth edge shows.
+        tape_sigma: that of masks of tape, whose shift no depth edge shows.
     """
 
     masks: Mapping[int, Flags]
@@ -100,11 +99,14 @@ def align_masks(
     for region in regions:
         shift = shift_of.get(region.id, np.zeros(2))
         mask = _undone(region.mask, boxes[region.id], growth, shift)
-        box = box_of(mask)
-        if box is not None:
-            masks[region.id], boxes[region.id] = mask, box
-    shifted = float(np.sqrt(np.square(shifts).mean()))
-    return MaskAlignment(masks, boxes, max(expected, _ALIGNED_SIGMA), max(expected, shifted))
+        if mask.any():
+            masks[region.id] = mask
+    if growth < 0:
+        whole = {region.id: masks[region.id] for region in standing}
+        masks |= with_thin_parts(frame, whole, plane, noise, round(-growth))
+    boxes = {i: box for i, mask in masks.items() if (box := box_of(mask)) is not None}
+    tape = math.hypot(_ALIGNED_SIGMA, float(np.sqrt(np.square(shifts).mean())))
+    return MaskAlignment(masks, boxes, max(expected, _ALIGNED_SIGMA), max(expected, tape))
 
 
 class _EdgePlaces(NamedTuple):
@@ -179,8 +181,8 @@ def _edges(
     height = (rays(camera, c.ravel(), r.ravel()) @ plane.up).reshape(z.shape) * z + plane.offset
     with np.errstate(invalid="ignore"):
         band = 3 * floor_height_sigma(noise.strength, z, plane.offset)
-        above = height > np.maximum(_FLOOR_BAND, band)
-        limit = np.maximum(_SMOOTH, _SMOOTH_SHARE * z) + 4 * depth_sigma(noise.between(2), z)
+        above = height > np.maximum(FLOOR_BAND, band)
+        limit = np.maximum(SMOOTH, SMOOTH_SHARE * z) + 4 * depth_sigma(noise.between(2), z)
     last, last_step = z[0], np.full(len(owner), -_START)
     open_ = above[0] & masks.contain(r[0], c[0], owner) & normals.any(axis=1)
     edge = np.full(len(owner), np.nan)

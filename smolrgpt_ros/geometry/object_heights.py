@@ -34,7 +34,7 @@ _UNSURE_HEIGHTS = 0.15  # metres, of noise from which heights do not tell a deck
 _DECK_SHARE = 0.04  # of a rim above a vehicle, from which a pallet rides where heights do not tell
 _FEWEST_BASE = 8  # samples in both bands
 # Share of the low band in both, below which a pallet rides: of 239 that rode and 1410 that did not,
-# on a detector's masks, 36 and 12 were mistaken.
+# on a detector's masks, 36 and 12 were mistaken. The share falls with the hidden part of the foot.
 _RIDES_BELOW = 0.15
 # The same where heights have more noise than so many metres, and no vehicle shows below.
 _UNSURE_BASE, _RIDES_BELOW_UNSURE = 0.05, 0.05
@@ -165,7 +165,8 @@ class Heights:
             rides = self._ends_at_deck(rim, hangs)
         else:
             unsure = noise > _UNSURE_BASE and not above_vehicle
-            rides = share < (_RIDES_BELOW_UNSURE if unsure else _RIDES_BELOW)
+            limit = _RIDES_BELOW_UNSURE if unsure else _RIDES_BELOW
+            rides = share < limit * (1.0 - float(rims.cut[rim][rims.lower[rim]].mean()))
         return _DECK if rides else 0.0
 
     def _ends_at_deck(self, rim: slice, lower: Flags) -> bool:

@@ -118,6 +118,7 @@ def rims(directions: np.ndarray, beyond: np.ndarray, owner: np.ndarray) -> RimSa
         points=np.zeros((count, 3)),
         sigma=np.zeros(count),
         upper=flags,
+        lower=flags,
         cut=flags,
         beyond=beyond,
         hangs=flags,

@@ -101,6 +101,7 @@ def test_a_rim_before_a_wall_shows_the_wall() -> None:
     assert not rims.cut.any() and set(rims.beyond) == {6.0}
     assert set(rims.points[:, 2]) == {3.0}, "depth is read inside the edge"
     upper = rims.directions[rims.upper]
+    assert set(rims.rows[rims.lower]) == {29}
     # The edge above row 12 is at row 11.5.
     assert upper[:, 1] == pytest.approx((11.5 - 20) / 40)
     # What is below the object is farther: it hangs there, and only there.
@@ -115,6 +116,17 @@ def test_something_in_front_cuts_the_rim() -> None:
     assert rims.cut[right & ~rims.upper & (rims.rows > 12) & (rims.rows < 29)].all()
     assert np.isnan(rims.beyond[rims.cut]).all()
     assert not rims.cut[rims.columns == 10].any()
+
+
+def test_a_mask_over_what_hides_its_object_is_cut_there() -> None:
+    """The mask reaches two pixels over a post, whose own edge at column 20 is no end of it."""
+    depth = depth_of_two()
+    depth[:, 20:26] = 1.5
+    for mask_edge, cut in ((0.0, False), (0.4, False), (1.0, True)):
+        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([False]), mask_edge)
+        over = (rims.columns == 21) & (rims.rows > 12) & (rims.rows < 29)
+        assert set(rims.cut[over]) == {cut}
+        assert not rims.cut[rims.columns == 10].any()
 
 
 def test_a_load_as_near_as_its_vehicle_cuts_the_vehicles_rim() -> None:

@@ -16,18 +16,20 @@ from smolrgpt_ros.geometry.region_masks import RegionMasks
 from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
+from smolrgpt_ros.scene.region import Region
 
 PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)
 
 
-def problem(scene: Any) -> FitProblem | None:
-    """Of the first region, that is tape."""
+def problem(scene: Any, mask_edge: float = 0.05, upwards: int = 0) -> FitProblem | None:
+    """Of the first region, that is tape; its mask lies some pixels too high."""
     frame, regions = scene.frame, scene.regions
     objects = [r.mask for r in regions if r.label != "buffer"]
     plane = fit_ground_plane(frame.depth, frame.intrinsics, objects)
     assert plane is not None
-    masks = RegionMasks([regions[0].mask], [regions[0].box])
-    (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]], DepthNoise(), 0.05)
+    mask = np.roll(regions[0].mask, -upwards, axis=0)
+    masks = RegionMasks([mask], [Region(1, "buffer", mask).box])
+    (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]], DepthNoise(), mask_edge)
     return found
 
 
@@ -63,6 +65,18 @@ def test_a_pallet_that_stands_over_the_tapes_edge_hides_it(
     assert edge_distance(seen.rim) == pytest.approx(0.0, abs=0.04)
     # Rays over its top meet the floor beyond the tape, which is not covered.
     assert edge_distance(seen.free).min() < -1.0
+
+
+def test_the_outline_of_a_pallet_on_tape_is_no_edge_of_it(make_scene: Any, make_block: Any) -> None:
+    """The mask lies two pixels too high, so that its rim runs over the floor behind the pallet."""
+    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
+    pallet = make_block(2, "pallet", (0.3, 9.5), (1.2, 1.2, 1.5))
+    scene = make_scene((tape, pallet))
+    trusted, unsure = (problem(scene, edge, upwards=2) for edge in (0.05, 1.0))
+    assert trusted is not None and unsure is not None
+    assert edge_distance(trusted.observations.rim).min() < -1.0
+    assert edge_distance(unsure.observations.rim).min() > -0.3
+    assert len(unsure.observations.rim) > 30
 
 
 def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:

@@ -58,7 +58,8 @@ def test_shifts_of_each_mask_are_undone_and_tell_how_far_tape_may_be_off(
     found = aligned(shifted=shifted)
     for number, block in enumerate(BLOCKS):
         assert np.abs(np.subtract(found.boxes[number], block)).max() <= 1
-    assert found.tape_sigma == pytest.approx(np.sqrt(np.square(shifted).mean()), rel=0.4)
+    # A pixel besides the shift, which is that of both axes.
+    assert found.tape_sigma == pytest.approx(np.sqrt(1 + np.square(shifted).mean()), rel=0.3)
 
 
 def test_without_a_floor_masks_stay_as_they_are() -> None:

@@ -29,6 +29,7 @@ def rim(
     cut: bool | np.ndarray = False,
     hangs: bool | np.ndarray = False,
     sigma: float = 0.0,
+    lower: bool = True,
 ) -> RimSamples:
     """One region's rim; the noise of its heights is about half of that of its depth."""
     count = len(heights)
@@ -42,6 +43,7 @@ def rim(
         points=points,
         sigma=np.full(count, sigma),
         upper=flags,
+        lower=flags | lower,
         cut=flags | cut,
         beyond=np.full(count, np.nan),
         hangs=flags | hangs,
@@ -146,6 +148,16 @@ def test_a_pallet_without_a_base_at_the_floor_rides() -> None:
         assert bottom == (DECK if rides else 0.0)
     assert low_base_share(np.array([0.1, 0.1, 0.2, 0.3, 0.3, 0.39, 0.4, 0.5, 0.04, 0.25])) is None
     assert low_base_share(np.array([0.1, 0.16, 0.2, 0.3, 0.3, 0.39, 0.25, 0.25, 0.17])) == 0.25
+
+
+def test_a_hidden_foot_shows_less_of_a_base_at_the_floor() -> None:
+    """One sample in eleven is low: too few where the whole foot shows, enough where half of the
+    lower rim is hidden (0.15 of 0.5 is 0.075)."""
+    samples = np.concatenate([[0.1], np.full(10, 0.3), np.full(5, 0.5)])
+    heights = Heights(surface(samples), rim(np.full(30, 0.02)), PLANE)
+    for hidden, bottom in ((0, DECK), (10, DECK), (15, 0.0)):
+        edges = rim(np.full(30, 0.02), cut=np.arange(30) < hidden, hangs=np.arange(30) >= hidden)
+        assert heights.bottom(edges, slice(0, 16), slice(0, 30), NOTHING) == bottom
 
 
 def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:

@@ -33,6 +33,8 @@ class CameraPreset:
         sources: where the driver's own documents say so.
         tolerances: the camera's, as its data sheet states them; those that it does not state have
             the defaults of ``Tolerances``.
+        tolerance_sources: address of the data sheet that states each tolerance of the file, or
+            ``none found`` and where its value is from.
     """
 
     name: str
@@ -44,6 +46,7 @@ class CameraPreset:
     sources: tuple[str, ...]
     depth_unit: float = 0.0
     tolerances: Tolerances = field(default_factory=Tolerances)
+    tolerance_sources: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> CameraPreset:
@@ -62,20 +65,33 @@ class CameraPreset:
             known["depth_unit"] = float(data.get("depth_unit", 0.0))
             if not 0.0 <= known["depth_unit"] <= 1.0:
                 raise ValueError(f"camera preset {path} has depth_unit {known['depth_unit']:g}")
-            known["tolerances"] = _tolerances(path, data.get("tolerances", {}))
+            stated = data.get("tolerances", {})
+            known["tolerances"] = _tolerances(path, stated)
+            known["tolerance_sources"] = {name: str(stated[name]["source"]) for name in stated}
         except (KeyError, TypeError) as error:
             raise ValueError(f"camera preset {path} lacks {error}") from error
-        unknown = (set(data) - set(known)) | (set(data["topics"]) - set(TOPICS))
+        fields = set(known) - {"tolerance_sources"}
+        unknown = (set(data) - fields) | (set(data["topics"]) - set(TOPICS))
         if unknown:
             raise ValueError(f"camera preset {path} has unknown fields: {sorted(unknown)}")
         return cls(**known)
 
 
-def _tolerances(path: Path, data: dict[str, float]) -> Tolerances:
+def _tolerances(path: Path, data: dict[str, dict[str, Any]]) -> Tolerances:
     if unknown := set(data) - set(TOLERANCES):
         raise ValueError(f"camera preset {path} has unknown tolerances: {sorted(unknown)}")
+    for name, stated in data.items():
+        if (
+            not isinstance(stated, dict)
+            or set(stated) != {"value", "source"}
+            or not stated["source"]
+        ):
+            raise ValueError(
+                f"camera preset {path}: tolerance {name} must have a value and the source that "
+                f"states it, found {stated!r}"
+            )
     try:
-        return Tolerances(**{name: float(value) for name, value in data.items()})
+        return Tolerances(**{name: float(stated["value"]) for name, stated in data.items()})
     except ValueError as error:
         raise ValueError(f"camera preset {path}: {error}") from error
 

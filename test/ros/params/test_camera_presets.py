@@ -106,19 +106,31 @@ def test_tolerances_of_a_preset(tmp_path):
     bare = {key: value for key, value in GOOD.items() if key != "tolerances"}
     path.write_text(yaml.safe_dump(bare))
     assert CameraPreset.read(path).tolerances == Tolerances()
-    path.write_text(yaml.safe_dump(bare | {"tolerances": {"depth_scale": 0.03}}))
-    assert CameraPreset.read(path).tolerances == Tolerances(depth_scale=0.03)
+    sheet = "https://example.com/data-sheet"
+    stated = {"depth_scale": {"value": 0.03, "source": sheet}}
+    path.write_text(yaml.safe_dump(bare | {"tolerances": stated}))
+    preset = CameraPreset.read(path)
+    assert preset.tolerances == Tolerances(depth_scale=0.03)
+    assert preset.tolerance_sources == {"depth_scale": sheet}
+    for lacking in (0.03, {"value": 0.03}, {"value": 0.03, "source": ""}):
+        path.write_text(yaml.safe_dump(bare | {"tolerances": {"depth_scale": lacking}}))
+        with pytest.raises(ValueError, match="depth_scale must have a value and the source"):
+            CameraPreset.read(path)
     path.write_text(yaml.safe_dump(bare | {"tolerances": {"focus": 0.03}}))
     with pytest.raises(ValueError, match=r"mine\.yaml has unknown tolerances: \['focus'\]"):
         CameraPreset.read(path)
-    path.write_text(yaml.safe_dump(bare | {"tolerances": {"focal_length": -1}}))
+    stated = {"focal_length": {"value": -1, "source": sheet}}
+    path.write_text(yaml.safe_dump(bare | {"tolerances": stated}))
     with pytest.raises(ValueError, match=r"mine\.yaml: tolerance focal_length must be finite"):
         CameraPreset.read(path)
 
 
 @pytest.mark.parametrize("name", VENDORS)
 def test_a_camera_that_is_sold_states_its_depth_accuracy(name):
-    assert read_presets(FOLDER)[name].tolerances.depth_scale >= 0.01
+    preset = read_presets(FOLDER)[name]
+    assert preset.tolerances.depth_scale >= 0.01
+    (source,) = preset.tolerance_sources.values()
+    assert source.startswith(("https://", "none found"))
 
 
 def test_no_presets_are_an_error(tmp_path):
