@@ -45,8 +45,8 @@ def with_thin_parts(
     taken: Flags = np.logical_or.reduce(list(masks.values()))
     free = _surfaces(frame, plane, noise) & ~taken
     # Wider than what was lost is another object: goods that no mask explains, a wall.
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * lost + 3,) * 2)
-    wide = cv2.morphologyEx((free | taken).view(np.uint8), cv2.MORPH_OPEN, disc)
+    square = np.ones((2 * lost + 3,) * 2, np.uint8)
+    wide = cv2.morphologyEx((free | taken).view(np.uint8), cv2.MORPH_OPEN, square)
     count, parts = cv2.connectedComponents((free & (wide == 0)).view(np.uint8), connectivity=8)
     ids = list(masks)
     touching = np.zeros((len(ids), count), np.int64)

@@ -75,8 +75,9 @@ def test_the_outline_of_a_pallet_on_tape_is_no_edge_of_it(make_scene: Any, make_
     trusted, unsure = (problem(scene, edge, upwards=2) for edge in (0.05, 1.0))
     assert trusted is not None and unsure is not None
     assert edge_distance(trusted.observations.rim).min() < -1.0
+    # As far as the mask is off: two pixels are about 0.16 m there.
     assert edge_distance(unsure.observations.rim).min() > -0.3
-    assert len(unsure.observations.rim) > 30
+    assert len(unsure.observations.rim) > 50
 
 
 def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
