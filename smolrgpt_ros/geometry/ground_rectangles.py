@@ -66,15 +66,16 @@ def ground_problems(
     directions = rays(camera, columns + 0.5 * dx, rows + 0.5 * dy) @ plane.axes.T
     falls = directions[:, 2] < -plane.offset / _FARTHEST
     columns, rows, directions = columns[falls], rows[falls], directions[falls]
-    owner = owner[falls]
+    dx, dy, owner = dx[falls], dy[falls], owner[falls]
     border = at_border(masks, columns, rows)
     floor_z = -plane.offset / directions[:, 2]
     xy = directions[:, :2] * floor_z[:, None]
     height, band = _above_floor(frame, plane, noise, columns, rows)
     is_floor = np.abs(height) < band
+    # Inwards and to both sides: what stands beyond the rim is not on the tape.
     for step in range(1, round(2 * mask_edge) + 1):
-        for right, down in ((step, 0), (-step, 0), (0, step), (0, -step)):
-            beside = within_image(masks, columns + right, rows + down)
+        for right, down in ((-dx, -dy), (dy, dx), (-dy, -dx)):
+            beside = within_image(masks, columns + step * right, rows + step * down)
             height, band = _above_floor(frame, plane, noise, *beside)
             is_floor &= ~(height > band)
     edge, hidden = is_floor & ~border, ~is_floor & ~border
