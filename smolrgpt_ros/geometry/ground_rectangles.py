@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 _FARTHEST = 30.0  # metres of depth beyond which the floor is not followed
 _FLOOR_BAND, _WIDEST_FLOOR_BAND = 0.03, 0.15  # metres of height within which a pixel is floor
 _BARE_FLOOR = 0.03  # share of the depth within which a pixel is floor
+_MASK_SIGMAS = 1.5  # standard deviations of a mask's edge, within which goods hide the tape's
 _FEWEST_EDGES = 8
 _GRID_COLUMNS = 32  # of the grid of floor points
 _ANGLES = 24  # of the rectangles that a fit starts from
@@ -72,12 +73,10 @@ def ground_problems(
     xy = directions[:, :2] * floor_z[:, None]
     height, band = _above_floor(frame, plane, noise, columns, rows)
     is_floor = np.abs(height) < band
-    # Inwards and to both sides: what stands beyond the rim is not on the tape.
-    for step in range(1, round(2 * mask_edge) + 1):
-        for right, down in ((-dx, -dy), (dy, dx), (-dy, -dx)):
-            beside = within_image(masks, columns + step * right, rows + step * down)
-            height, band = _above_floor(frame, plane, noise, *beside)
-            is_floor &= ~(height > band)
+    for step in range(1, round(_MASK_SIGMAS * mask_edge) + 1):
+        inwards = within_image(masks, columns - step * dx, rows - step * dy)
+        height, band = _above_floor(frame, plane, noise, *inwards)
+        is_floor &= ~(height > band)
     edge, hidden = is_floor & ~border, ~is_floor & ~border
     bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise)
     problems: list[FitProblem | None] = []

@@ -16,7 +16,7 @@ from smolrgpt_ros.geometry.region_masks import RegionMasks
 from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
-from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.scene.masks import box_of
 
 PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)
 
@@ -28,7 +28,9 @@ def problem(scene: Any, mask_edge: float = 0.05, upwards: int = 0) -> FitProblem
     plane = fit_ground_plane(frame.depth, frame.intrinsics, objects)
     assert plane is not None
     mask = np.roll(regions[0].mask, -upwards, axis=0)
-    masks = RegionMasks([mask], [Region(1, "buffer", mask).box])
+    box = box_of(mask)
+    assert box is not None
+    masks = RegionMasks([mask], [box])
     (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]], DepthNoise(), mask_edge)
     return found
 
