@@ -76,9 +76,9 @@ def test_the_outline_of_a_pallet_on_tape_is_no_edge_of_it(make_scene: Any, make_
     scene = make_scene((tape, pallet))
     trusted, unsure = (problem(scene, edge, upwards=2) for edge in (0.05, 1.0))
     assert trusted is not None and unsure is not None
-    assert edge_distance(trusted.observations.rim).min() < -1.0
-    # As far as the mask is off: two pixels are about 0.16 m there.
-    assert edge_distance(unsure.observations.rim).min() > -0.3
+    assert np.count_nonzero(edge_distance(trusted.observations.rim) < -1.0) > 10
+    # Others are off by as much as the mask is, 0.16 m there; corners have no goods inwards.
+    assert np.count_nonzero(edge_distance(unsure.observations.rim) < -0.2) <= 2
     assert len(unsure.observations.rim) > 50
 
 
