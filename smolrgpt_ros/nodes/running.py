@@ -56,7 +56,6 @@ def run(
         cannot start with.
     """
     use_profile()
-    code = 0
     node: Any = None
     executor: Any = None
     signals = EndSignals()
@@ -78,26 +77,30 @@ def run(
         except Exception:
             if rclpy.ok():
                 raise
-        while rclpy.ok() and not signals.received:
-            try:
-                executor.spin()
-            except fatal as error:
-                node.get_logger().fatal(str(error))
-                code = 1
-                break
-            except ExternalShutdownException:
-                break
-            except Exception:
-                if not rclpy.ok():  # publishers fail once the process is ending
-                    break
-                node.get_logger().error(f"a callback failed:\n{traceback.format_exc()}")
+        return _spin(node, executor, signals, fatal)
     finally:
         ending = threading.Thread(target=_end, args=(node, executor), daemon=True)
         ending.start()
         ending.join(_END_S)
         rclpy.try_shutdown()
         signals.close()
-    return code
+
+
+def _spin(node: Any, executor: Any, signals: EndSignals, fatal: tuple[type[Exception], ...]) -> int:
+    """Serve a node until the process is asked to end; the exit code, see :func:`run`."""
+    while rclpy.ok() and not signals.received:
+        try:
+            executor.spin()
+        except fatal as error:
+            node.get_logger().fatal(str(error))
+            return 1
+        except ExternalShutdownException:
+            return 0
+        except Exception:
+            if not rclpy.ok():  # publishers fail once the process is ending
+                return 0
+            node.get_logger().error(f"a callback failed:\n{traceback.format_exc()}")
+    return 0
 
 
 def start_error(error: Exception) -> str:

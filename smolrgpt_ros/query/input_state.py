@@ -118,12 +118,23 @@ def what_is_missing(inputs: InputState) -> str:
     return inputs.mismatches.get("info", no_calibration(inputs.topic("info")))
 
 
+def _why_unfinished(inputs: InputState, status: Status, since: str = "") -> QueryError | None:
+    """The error where images come and give no frame: the detector hangs, or the newest failed.
+
+    Args:
+        inputs: of the camera.
+        status: of a query while the detector hangs.
+        since: stands before the sentence that says so.
+    """
+    if hangs := what_hangs(inputs):
+        return QueryError(status, f"{since}{hangs}")
+    return inputs.failure
+
+
 def why_no_frame(inputs: InputState) -> QueryError:
     """The error of a query that finds no frame."""
-    if hangs := what_hangs(inputs):
-        return QueryError(Status.NO_FRAME, hangs)
-    if inputs.failure is not None:
-        return inputs.failure
+    if error := _why_unfinished(inputs, Status.NO_FRAME):
+        return error
     if inputs.rgb == 0:
         if "rgb" in inputs.mismatches:
             return QueryError(Status.NO_FRAME, inputs.mismatches["rgb"])
@@ -148,10 +159,10 @@ def why_no_frame(inputs: InputState) -> QueryError:
 
 def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
     """The error of a query whose newest frame is too old."""
-    if hangs := what_hangs(inputs):
-        return QueryError(Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: {hangs}")
-    if inputs.failure is not None:
-        return inputs.failure
+    if error := _why_unfinished(
+        inputs, Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: "
+    ):
+        return error
     if inputs.use_depth and inputs.rgb_age_s < max_age_s < inputs.depth_age_s:
         return no_depth(inputs)
     if inputs.waits_for_regions and inputs.rgb_age_s < max_age_s:

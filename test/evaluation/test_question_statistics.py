@@ -80,7 +80,7 @@ def test_side_by_side_leaves_cells_empty() -> None:
     assert table.splitlines() == ["| | a | b |", "|---|---|---|", "| x | 1 |  |", "| y | 2 | 3 |"]
 
 
-def test_command_line(tmp_path: Path, capsys) -> None:
+def test_the_command_prints_a_row_per_kind(tmp_path: Path, capsys) -> None:
     write_json(tmp_path / "train.json", ENTRIES)
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers())

@@ -22,7 +22,7 @@ OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
 @pytest.mark.parametrize(
     ("name", "expected"), [("perfect", 100.0), ("partial", 48.99), ("random", 20.94)]
 )
-def test_official_examples(name: str, expected: float) -> None:
+def test_official_examples_score_as_published(name: str, expected: float) -> None:
     if not OFFICIAL.is_dir():
         pytest.skip("the benchmark's example predictions (../shared/data/warehouse) are not here")
     truth = json.loads((OFFICIAL / "perfect_predictions_val.json").read_text())
@@ -114,17 +114,19 @@ def test_unknown_category_is_refused() -> None:
     ("answer", "number"),
     [("-1.5 m", -1.5), ("Region 12", 12.0), ("zero", 0.0), (True, None), ("", None), (None, None)],
 )
-def test_first_number(answer: object, number: float | None) -> None:
+def test_the_first_number_of_an_answer_is_read(answer: object, number: float | None) -> None:
     assert first_number(answer) == number
 
 
-def test_side_words() -> None:
+def test_words_for_a_side_are_normalized_and_others_are_none() -> None:
     assert normalize_side("on the right-hand side") == "right"
     assert normalize_side("l") == "left"
     assert normalize_side("bright") is None
 
 
-def test_command_line(tmp_path: Path, capsys) -> None:
+def test_the_command_prints_the_score_and_refuses_missing_predictions(
+    tmp_path: Path, capsys
+) -> None:
     truth, predictions = tmp_path / "gt.json", tmp_path / "pred.json"
     truth.write_text(json.dumps([_entry("a", 2, "count"), _entry("b", "left", "left_right")]))
     predictions.write_text(json.dumps([_entry("a", 2), _entry("b", "right")]))

@@ -132,11 +132,11 @@ def test_a_failing_model_is_a_status(graph):
 
 def test_a_slow_model_times_out(graph):
     graph.see()
-    graph.engine.wait_s = 5.0
+    graph.engine.wait_s = 30.0
     start = time.monotonic()
     response = graph.ask(LEFT, timeout=duration_of(0.2))
     assert response.status == Response.STATUS_TIMEOUT
-    assert time.monotonic() - start < 4.0
+    assert time.monotonic() - start < 15.0
 
 
 def test_a_detector_that_raises_is_reported_and_recovers(graph):

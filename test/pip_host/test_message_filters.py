@@ -60,7 +60,7 @@ def two() -> dict[str, SimpleFilter]:
         ([("a", 10), ("b", 10), ("b", 10)], 5, [(10, 10)]),  # used once
     ],
 )
-def test_exact_stamps(messages, queue_size, expected):
+def test_messages_of_equal_stamps_are_paired_once(messages, queue_size, expected):
     inputs = two()
     assert play(TimeSynchronizer([*inputs.values()], queue_size), inputs, messages) == expected
 

@@ -183,8 +183,8 @@ def test_a_hanging_model_times_out_and_is_stopped(service, echo):
     start = time.monotonic()
     result = service.ask(QueryRequest("q", timeout_s=0.1))
     assert result.status is Status.TIMEOUT and "timeout" in result.message
-    assert time.monotonic() - start < 4.0
-    assert stopped.wait(2)
+    assert time.monotonic() - start < 15.0
+    assert stopped.wait(10)
 
 
 def test_more_than_max_pending_are_busy_until_one_ends(service, echo):

@@ -30,7 +30,9 @@ from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
         (Kind.CHOICE, 4, None, None),
     ],
 )
-def test_agreement(kind: Kind, model: Any, measured: Any, expected: bool | None) -> None:
+def test_answers_agree_within_a_tenth_or_ten_centimetres(
+    kind: Kind, model: Any, measured: Any, expected: bool | None
+) -> None:
     assert agree(kind, model, measured) is expected
 
 

@@ -139,7 +139,9 @@ def test_estimated_metres_are_noted_and_have_a_confidence_of_their_own(yard: Any
         ("agree", 4.7, TRUE),
     ],
 )
-def test_policies(yard: Any, policy: str, metres: float, trusted: float | None) -> None:
+def test_the_policy_decides_which_answer_is_trusted(
+    yard: Any, policy: str, metres: float, trusted: float | None
+) -> None:
     reasoner = SpatialReasoner(ScriptedEngine(metres_apart(metres)), policy=policy)
     answer = reasoner.answer(yard.frame, yard.regions, QUESTION)
     assert answer.policy == policy

@@ -98,7 +98,7 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
     return score
 
 
-def test_unseen_frames() -> None:
+def test_unseen_frames_are_measured_right_on_true_masks() -> None:
     try:
         frames = [simulate_frame(91000 + i, "ceiling", 480, 360) for i in range(3)]
     except RuntimeError as error:

@@ -25,7 +25,7 @@ LABELS = {9: "buffer", 3: "pallet", 4: "pallet", 6: "pallet"}
         (Kind.TEXT, (), None, Roles(context=(9, 3, 4, 6))),
     ],
 )
-def test_roles(kind, measured, chosen, expected):
+def test_the_kind_of_question_decides_the_roles_of_regions(kind, measured, chosen, expected):
     assert roles_of(kind, LABELS, measured, chosen) == expected
 
 

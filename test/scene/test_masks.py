@@ -13,14 +13,14 @@ from smolrgpt_ros.scene.masks import box_of, centroid_of, decode_rle, encode_rle
 MASK = np.array([[0, 1, 1], [0, 1, 0]], bool)  # columns: 00, 11, 10 -> runs 2 3 1
 
 
-def test_known_encoding() -> None:
+def test_a_small_mask_has_the_run_lengths_of_coco() -> None:
     assert encode_rle(MASK) == {"size": [2, 3], "counts": "231"}
     assert np.array_equal(decode_rle({"size": [2, 3], "counts": "231"}), MASK)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 9), st.integers(1, 70), st.randoms(use_true_random=False))
-def test_round_trip(height: int, width: int, random) -> None:
+def test_a_mask_survives_its_encoding(height: int, width: int, random) -> None:
     mask = np.array([[random.random() < 0.3 for _ in range(width)] for _ in range(height)])
     assert np.array_equal(decode_rle(encode_rle(mask)), mask)
 
@@ -42,7 +42,7 @@ def test_round_trip(height: int, width: int, random) -> None:
         {"size": [2, 3], "counts": [True, 5]},
     ],
 )
-def test_damaged_encodings(rle: dict[str, object]) -> None:
+def test_damaged_encodings_are_refused(rle: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         decode_rle(rle)
 

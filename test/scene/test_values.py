@@ -34,7 +34,9 @@ def test_scaled_intrinsics_keep_the_rays_of_pixel_edges() -> None:
         (640, 480, 500.0, 500.0, float("nan"), 1.0),
     ],
 )
-def test_impossible_cameras(values: tuple[int, int, float, float, float, float]) -> None:
+def test_impossible_cameras_are_refused(
+    values: tuple[int, int, float, float, float, float],
+) -> None:
     with pytest.raises(ValueError, match="found"):
         CameraIntrinsics(*values)
 

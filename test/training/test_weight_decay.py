@@ -13,7 +13,7 @@ from smolrgpt_ros.training.weight_decay import split_by_decay
     ("embeddings_decay", "decayed", "plain"),
     [(True, [(5, 2), (4, 2)], [(4,)]), (False, [(4, 2)], [(5, 2), (4,)])],
 )
-def test_split(
+def test_matrices_decay_and_embeddings_where_asked(
     embeddings_decay: bool, decayed: list[tuple[int, ...]], plain: list[tuple[int, ...]]
 ) -> None:
     embedding, linear, frozen = nn.Embedding(5, 2), nn.Linear(2, 4), nn.Linear(2, 2)

@@ -12,7 +12,7 @@ from smolrgpt_ros.evaluation.typed.typed_outcomes import summary_of
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
 
-def test_random_questions() -> None:
+def test_random_questions_are_read_and_answered_as_the_truth_says() -> None:
     try:
         shots = [
             simulate_frame(93000 + i, "ceiling" if i % 2 else "robot", 640, 480) for i in range(10)

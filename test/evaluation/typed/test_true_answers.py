@@ -48,7 +48,7 @@ P2, P3, P5, T4, T6, B0, B1 = (
         (q.Each(BUFFERS, q.Holding(PALLETS)), {0: 1, 1: 0}),
     ],
 )
-def test_by_hand(question: q.Question, answer: Answer) -> None:
+def test_true_answers_are_those_found_by_hand(question: q.Question, answer: Answer) -> None:
     found = TrueAnswers(counting_trap()).answer(question)
     assert found == (pytest.approx(answer) if isinstance(answer, float) else answer)
 

@@ -70,7 +70,7 @@ def pooled(model, refined, masks):
 
 @pytest.mark.parametrize("name", CASES)
 @torch.no_grad()
-def test_every_intermediate(published, reference_checkpoint, name):
+def test_every_intermediate_agrees_with_the_published_code(published, reference_checkpoint, name):
     case = dict(np.load(reference_checkpoint / f"{name}.npz"))
     inputs = inputs_of(case)
     close(inputs["pixel_values"], case["pixel_values"], 1e-6)

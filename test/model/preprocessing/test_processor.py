@@ -49,7 +49,7 @@ def test_special_tokens_are_single_ids_and_the_label_covers_answer_and_end(proce
     assert ids[-4:-1] == reply and reply[-1] == 2
 
 
-def test_padding_sides(processor):
+def test_rows_are_padded_on_the_side_that_is_asked_for(processor):
     ids, mask = processor.pad([[7, 8, 9], [7]], side="left")
     assert ids.tolist() == [[7, 8, 9], [2, 2, 7]] and mask.tolist() == [[1, 1, 1], [0, 0, 1]]
     ids, mask = processor.pad([[7, 8], [9]], side="right", fill=-100)

@@ -226,7 +226,9 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
         ),
     ],
 )
-def test_sentences(yard_geometry: FrameGeometry, question: Question, text: str) -> None:
+def test_answers_are_sentences_with_values_and_units(
+    yard_geometry: FrameGeometry, question: Question, text: str
+) -> None:
     found = evaluate(question, yard_geometry)
     labels = {region.id: region.label for region in yard_geometry.regions}
     sentence = answer_text(question, found, labels.__getitem__)

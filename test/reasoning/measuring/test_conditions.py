@@ -113,7 +113,7 @@ def listed(geometry: FrameGeometry, of: Selection, condition: Condition) -> set[
         (PALLETS, Not(AnyOf((Inside(Ids((1,))), OnTop(VEHICLES)))), {12}),
     ],
 )
-def test_yard(
+def test_a_condition_selects_the_regions_it_holds_for(
     yard_geometry: FrameGeometry, of: Selection, condition: Condition, ids: set[int]
 ) -> None:
     assert listed(yard_geometry, of, condition) == ids

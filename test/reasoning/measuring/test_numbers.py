@@ -58,7 +58,7 @@ def test_lengths_compare_by_their_difference() -> None:
         (0.1, 0.4, 0.0228),
     ],
 )
-def test_equal_lengths(std: float, gap: float, chance: float) -> None:
+def test_lengths_are_equal_within_five_centimetres(std: float, gap: float, chance: float) -> None:
     found = chance_compared(Number(3.0, std**2), EQUAL, Number(3.0 + gap))
     assert found == pytest.approx(chance, abs=1e-3)
 

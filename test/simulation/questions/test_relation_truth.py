@@ -104,7 +104,9 @@ def test_the_viewers_axes_are_gravitys() -> None:
         ("wider_thinner", LOAD, PALLET, None),
     ],
 )
-def test_comparisons(kind: str, a: ObjectTruth, b: ObjectTruth, word: str | None) -> None:
+def test_clear_differences_have_a_word_and_small_ones_none(
+    kind: str, a: ObjectTruth, b: ObjectTruth, word: str | None
+) -> None:
     assert compare(kind, at(a), at(b)) == word
 
 
@@ -151,7 +153,9 @@ def test_hidden_objects_have_no_size_to_ask_for() -> None:
         ("height", TAPE, None, None),
     ],
 )
-def test_values(kind: str, a: ObjectTruth, b: ObjectTruth | None, value: float | None) -> None:
+def test_distances_directions_and_sizes_are_those_found_by_hand(
+    kind: str, a: ObjectTruth, b: ObjectTruth | None, value: float | None
+) -> None:
     assert value_of(kind, at(a), at(b) if b else None) == value
 
 

@@ -20,7 +20,9 @@ from smolrgpt_ros.simulation.world.footprints import FloorRectangle, overlap
         (FloorRectangle(0, 0, 1, 1), FloorRectangle(9, 9, 1, 1), False),
     ],
 )
-def test_overlap(a: FloorRectangle, b: FloorRectangle, expected: bool) -> None:
+def test_turned_rectangles_overlap_where_they_meet(
+    a: FloorRectangle, b: FloorRectangle, expected: bool
+) -> None:
     assert overlap(a, b) is expected
     assert overlap(b, a) is expected
 
