@@ -37,7 +37,7 @@ class DetectorSettings:
     """
 
     confidence: float = 0.35
-    candidate_confidence: float = 0.1
+    candidate_confidence: float = 0.05
     iou: float = 0.6
     image_size: int = 0
     max_detections: int = 100

@@ -31,7 +31,6 @@ from .rectangle_fit import fit_rectangles
 from .region_masks import MOST_REGIONS, RegionMasks
 from .resting import OFF_FLOOR, at_rest, lowest_part
 from .size_priors import SIZES, is_flat, stands_on_floor
-from .unexplained_volumes import UnexplainedVolume, unexplained_volumes
 
 
 class FrameGeometry:
@@ -69,6 +68,7 @@ class FrameGeometry:
         self._resting: dict[int, ObjectEstimate | str] = {}
         self._alignment: MaskAlignment | None = None
         self._with: dict[int, FrameGeometry] = {}
+        self._without: dict[int, FrameGeometry] = {}
 
     def with_regions(
         self,
@@ -91,6 +91,16 @@ class FrameGeometry:
             if made is None:
                 made = FrameGeometry(self.frame, (*self.regions, candidate))
                 self._with[candidate.id] = self._same_floor(made, self._fitted)
+            return made
+
+    def without(self, region_id: int) -> FrameGeometry:
+        """The same frame if a region was no object."""
+        with self._lock:
+            made = self._without.get(region_id)
+            if made is None:
+                rest = [region for region in self.regions if region.id != region_id]
+                made = self._same_floor(FrameGeometry(self.frame, rest), self._fitted)
+                self._without[region_id] = made
             return made
 
     def _same_floor(
@@ -211,17 +221,6 @@ class FrameGeometry:
         if self.region(region_id).label != "pallet":
             return ()
         return tuple(r.id for r in self.regions if region_id in self.possible_loads(r.id))
-
-    @cached_property
-    def unexplained(self) -> tuple[UnexplainedVolume, ...]:
-        """What stands on the floor beside all regions and candidates; none where no floor is seen.
-
-        A floor region explains nothing: its mask may cover what stands there.
-        """
-        if self.why_not or self.plane is None:
-            return ()
-        known = [r.mask for r in (*self.regions, *self.candidates) if not is_flat(r.label)]
-        return unexplained_volumes(self.frame, known, self.plane, self.noise)
 
     def _at_rest(self, region: Region) -> ObjectEstimate | str:
         """The object of a region that was fitted, as high as it rests on others."""

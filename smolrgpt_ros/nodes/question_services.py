@@ -41,7 +41,9 @@ class QuestionServices:
         clock_ns: Callable[[], int],
     ) -> None:
         self._transforms, self._settings = transforms, settings
-        self._reasoner = SpatialReasoner(engine, reader, policy=settings().answer_policy)
+        self._reasoner = SpatialReasoner(engine, reader)
+        self._measuring = SpatialReasoner(None, reader, policy="measured")
+        self.apply(settings())
 
         def service(reasoner: SpatialReasoner) -> QueryService:
             return QueryService(
@@ -53,7 +55,7 @@ class QuestionServices:
             )
 
         self.queries = service(self._reasoner)
-        self._measured = service(SpatialReasoner(None, reader, policy="measured"))
+        self._measured = service(self._measuring)
         self.watches = WatchService(
             self.queries.check, self._evaluate, lambda: settings().watch_limits
         )
@@ -62,6 +64,7 @@ class QuestionServices:
     def apply(self, settings: Settings) -> None:
         """Use changed parameters."""
         self._reasoner.policy = settings.answer_policy
+        self._reasoner.sure_score = self._measuring.sure_score = settings.answer_sure_score
 
     def close(self, reason: str) -> None:
         """End what is being answered and watched, with NOT_READY and a reason."""

@@ -18,6 +18,10 @@ POLICIES = ("model", "measured", "agree")
 """Which of the two answers :attr:`SpatialAnswer.trusted` gives."""
 DEFAULT_POLICY = "agree"
 
+DEFAULT_SURE_SCORE = 0.6
+"""Score from which a region is surely an object: of the regions that the detector that ships finds in
+simulated frames of unseen seeds, 45 of 132 with a lower score are none, and 21 of the 646 others."""
+
 _READ_BY_MODEL = "the language model alone read the question (reading.trust_model)"
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE_M = 0.10, 0.1
 
@@ -53,8 +57,8 @@ class SpatialAnswer:
         notes: what else a careful client should know, one sentence each.
         complete: nothing that could change the measured answer seems to be missing from view.
         missing: what may be missing from view, one sentence each; they are among the notes.
-        changeable: what may be an object would change the measured answer if it was one, or the
-            detector may have missed objects of the kind asked about.
+        changeable: what may be an object would change the measured answer if it was one, or a
+            region if it was none; or the detector may have missed objects of the kind asked about.
         suggested: what is hidden of its objects, and a view from where it would show.
         read_by: whose reading of the question it answers.
         reading_trusted: whether that reading may be acted on.
@@ -141,7 +145,7 @@ class SpatialAnswer:
         if not self.measured.answered:
             return self.measured.reason
         if self.changeable:
-            return "what may be an object would change the answer"
+            return "what may be an object, or none, would change the answer"
         certainty = self.measured.certainty
         if certainty is not None and certainty < SURE:
             return f"the answer is {certainty:.0%} probable, needed are {SURE:.0%}"

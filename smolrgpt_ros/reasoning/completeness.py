@@ -1,5 +1,6 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What may be missing from an answer about a set: possible objects, places not wholly seen."""
+"""What may be missing from an answer about a set, or too much in it: possible objects, regions that
+may be none, places not wholly seen."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ from smolrgpt_ros.scene.status import QueryError
 
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate
-from .possible_objects import is_about_a_set, possible_objects
+from .possible_objects import doubtful_regions, is_about_a_set, possible_objects
 
-#: Possible objects that are named in an answer, at most.
+#: Possible objects and doubtful regions that are named in an answer, at most.
 _MOST_NAMED = 3
 #: Share of a place's floor that has to be seen for an answer about what stands there.
 _LEAST_SEEN = 0.75
@@ -36,7 +37,8 @@ class Completeness:
     """Whether an answer may lack something.
 
     Args:
-        changeable: what may be an object would change the answer if it was one.
+        changeable: what may be an object would change the answer if it was one, or a region if it
+            was none.
         caveats: one sentence for each thing that may be missing; none: the answer is complete.
     """
 
@@ -49,6 +51,7 @@ def completeness(
     measured: Evaluation,
     geometry: FrameGeometry,
     novelty: float | None = None,
+    sure_score: float = 0.0,
 ) -> Completeness:
     """What may be missing from the measured answer of a question.
 
@@ -58,13 +61,19 @@ def completeness(
         geometry: of the frame, with candidates.
         novelty: how unlike the detector's training pictures the frame is, above 1: unlike them;
             ``None`` where nobody knows.
+        sure_score: score below which a region may be no object; 0: all are believed.
     """
     if not measured.answered:
         return Completeness()
-    changes = _changes(question, measured, geometry)
+    changes = [
+        *_changes(question, measured, geometry),
+        *_changes_without(question, measured, geometry, sure_score),
+    ]
     named = changes[:_MOST_NAMED]
     if len(changes) > len(named):
-        named.append(f"{len(changes) - len(named)} more possible objects could change the answer.")
+        named.append(
+            f"{len(changes) - len(named)} more that may be objects, or none, could change it."
+        )
     unfamiliar = novelty is not None and novelty > 1.0
     if unfamiliar:
         named.append(
@@ -81,19 +90,31 @@ def completeness(
 def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:
     """One sentence for each possible object that would change the answer."""
     sentences = []
-    for ways in possible_objects(question, geometry):
-        for possible in ways:
-            try:
-                other = evaluate(question, geometry.with_candidate(possible.region))
-            except QueryError as error:
-                end = f"would make the question ambiguous: {error.message}"
-            else:
-                if not _differs(measured, other):
-                    continue
-                end = "could change the answer"
+    for possible in possible_objects(question, geometry):
+        end = _change(question, measured, geometry.with_candidate(possible.region))
+        if end:
             sentences.append(f"{possible.words} {end}.")
-            break
     return sentences
+
+
+def _changes_without(
+    question: Question, measured: Evaluation, geometry: FrameGeometry, sure_score: float
+) -> list[str]:
+    """One sentence for each region that may be no object and without which the answer changes."""
+    return [
+        f"{region.name} may be none (score {region.score:.2f}): without it the answer could change."
+        for region in doubtful_regions(question, geometry.regions, sure_score)
+        if _change(question, measured, geometry.without(region.id))
+    ]
+
+
+def _change(question: Question, measured: Evaluation, other: FrameGeometry) -> str:
+    """How another frame changes the answer, the end of a sentence; empty where it doesn't."""
+    try:
+        differs = _differs(measured, evaluate(question, other))
+    except QueryError as error:
+        return f"would make the question ambiguous: {error.message}"
+    return "could change the answer" if differs else ""
 
 
 def _differs(one: Evaluation, other: Evaluation) -> bool:

@@ -1,10 +1,10 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What may be an object without being a region: weak detections, what stands on the floor and no
-region explains, what carries a pallet."""
+"""What may be an object without being a region: weak detections, what carries a pallet; and which
+regions may be no objects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,10 @@ from smolrgpt_ros.geometry.carried_loads import loads_near
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.resting import CENTRED
-from smolrgpt_ros.geometry.size_priors import SIZES
-from smolrgpt_ros.geometry.unexplained_volumes import UnexplainedVolume
 from smolrgpt_ros.language.question import (
     Everything,
     Holding,
+    Ids,
     OfClass,
     Question,
     State,
@@ -26,10 +25,8 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.region import Region
 
 _VEHICLE = "transporter"
-#: Unexplained volumes that are tried as objects, largest first: each may cost milliseconds.
-_MOST_VOLUMES = 8
-#: Ids below those of weak detections, as what volumes and carriers are tried.
-_VOLUME_ID, _CARRIER_ID = -1_000_000, -2_000_000
+#: Ids below those of weak detections, as what carriers are tried.
+_CARRIER_ID = -1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,28 +42,44 @@ class PossibleObject:
     words: str
 
 
-def possible_objects(
-    question: Question, geometry: FrameGeometry
-) -> Iterator[tuple[PossibleObject, ...]]:
+def possible_objects(question: Question, geometry: FrameGeometry) -> Iterator[PossibleObject]:
     """What may belong to what a question is about; none where it names its objects.
 
     Args:
         question: as it was read.
         geometry: of the frame, with candidates.
-
-    Returns:
-        For each thing what it may be, of different labels, of which one is the case at most.
     """
     asked = _labels_asked(question)
     for candidate in geometry.candidates:
         if asked is None or candidate.label in asked:
             name = f"A possible {candidate.label or 'object'} (score {candidate.score:.2f})"
-            yield (PossibleObject(candidate, f"{name} {_side(candidate, geometry)}"),)
-    labels = [label for label in SIZES if asked is None or label in asked]
-    if labels:
-        yield from _volumes(labels, geometry)
-    if _VEHICLE in labels:
+            yield PossibleObject(candidate, f"{name} {_side(candidate, geometry)}")
+    if asked is None or _VEHICLE in asked:
         yield from _carriers(geometry)
+
+
+def doubtful_regions(
+    question: Question, regions: Sequence[Region], sure_score: float
+) -> list[Region]:
+    """Regions that a question may be about and that may be no objects, least sure first.
+
+    Those that it names by their ids are believed, and those whose score is not known.
+
+    Args:
+        question: as it was read.
+        regions: of the frame.
+        sure_score: from which a region is surely an object.
+    """
+    asked = _labels_asked(question)
+    named = {i for part in parts_of(question) if isinstance(part, Ids) for i in part.ids}
+    doubtful = [
+        region
+        for region in regions
+        if 0 < region.score < sure_score  # NaN and 0 stand for a score that is not known
+        and region.id not in named
+        and (asked is None or region.label in asked)
+    ]
+    return sorted(doubtful, key=lambda region: region.score)
 
 
 def is_about_a_set(question: Question) -> bool:
@@ -82,22 +95,7 @@ def _labels_asked(question: Question) -> set[str] | None:
     return {part.label for part in parts if isinstance(part, OfClass)}
 
 
-def _volumes(labels: list[str], geometry: FrameGeometry) -> Iterator[tuple[PossibleObject, ...]]:
-    possible: list[tuple[UnexplainedVolume, list[str]]] = []
-    for volume in geometry.unexplained:
-        if fitting := [label for label in labels if volume.could_be(label)]:
-            possible.append((volume, fitting))
-    for number, (volume, fitting) in enumerate(possible[:_MOST_VOLUMES]):
-        first = _VOLUME_ID - len(SIZES) * number
-        ways = [Region(first - i, label, volume.mask) for i, label in enumerate(fitting)]
-        words = (
-            f"Something {volume.top:.1f} m high that no region explains stands "
-            f"{_side(ways[0], geometry)}, {np.hypot(*volume.place):.1f} m away:"
-        )
-        yield tuple(PossibleObject(way, f"{words} as a {way.label} it") for way in ways)
-
-
-def _carriers(geometry: FrameGeometry) -> Iterator[tuple[PossibleObject, ...]]:
+def _carriers(geometry: FrameGeometry) -> Iterator[PossibleObject]:
     """What carries a pallet that is off the floor, where it is no region."""
     weak = [candidate for candidate in geometry.candidates if candidate.label == _VEHICLE]
     for region in geometry.regions:
@@ -112,7 +110,7 @@ def _carriers(geometry: FrameGeometry) -> Iterator[tuple[PossibleObject, ...]]:
             words = (
                 f"{region.name} is {found.bottom:.2f} m above the floor and no region carries it:"
             )
-            yield (PossibleObject(carrier, f"{words} a {_VEHICLE} below it"),)
+            yield PossibleObject(carrier, f"{words} a {_VEHICLE} below it")
 
 
 def _is_carried(load: Region, found: ObjectEstimate, geometry: FrameGeometry) -> bool:

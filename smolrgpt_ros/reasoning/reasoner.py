@@ -22,7 +22,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .answer import DEFAULT_POLICY, POLICIES, SpatialAnswer, agree
+from .answer import DEFAULT_POLICY, DEFAULT_SURE_SCORE, POLICIES, SpatialAnswer, agree
 from .completeness import completeness
 from .engine_protocol import Engine
 from .measuring.answer_text import answer_text
@@ -50,6 +50,8 @@ class SpatialReasoner:
         engine: generates the model's answer; ``None`` to measure only.
         reader: reads questions; the grammar that ships if left out.
         policy: see :attr:`SpatialAnswer.trusted`; may be changed at any time.
+        sure_score: score below which a region may be no object: an answer that is another without
+            it is not trusted, and says so; may be changed at any time.
     """
 
     def __init__(
@@ -57,12 +59,13 @@ class SpatialReasoner:
         engine: Engine | None,
         reader: TwoReaders | None = None,
         policy: str = DEFAULT_POLICY,
+        sure_score: float = DEFAULT_SURE_SCORE,
     ) -> None:
         self._engine = engine
         self._reader = reader if reader is not None else TwoReaders(default_reader())
         self._lock = threading.Lock()
         self._geometry: FrameGeometry | None = None
-        self.policy = policy
+        self.policy, self.sure_score = policy, sure_score
 
     @property
     def policy(self) -> str:
@@ -116,7 +119,7 @@ class SpatialReasoner:
         prompt = grounding.prompt
         # First, as what cannot be answered is refused before the model is asked.
         measured = evaluate(grounding.question, geometry)
-        missing = completeness(grounding.question, measured, geometry, novelty)
+        missing = completeness(grounding.question, measured, geometry, novelty, self.sure_score)
         complete = measured.answered and not missing.caveats
         named = grounding.prompt.region_ids
         view = suggested_view(grounding.question, measured, complete, named, geometry)

@@ -67,37 +67,59 @@ def test_a_second_possible_object_makes_the_name_of_the_only_one_ambiguous(yard:
 def test_three_candidates_are_named_and_the_others_counted(yard: Any) -> None:
     answer = ask(yard, "how many things are there", weak=(11, 12, 13, 21, 22))
     assert len(answer.notes) == 4
-    assert answer.notes[-1] == "2 more possible objects could change the answer."
+    assert answer.notes[-1] == "2 more that may be objects, or none, could change it."
 
 
 @pytest.mark.parametrize(
-    ("question", "unseen", "changes"),
+    ("question", "doubtful", "changes"),
     [
         ("how many pallets are in buffer 2", 12, True),
         ("how many pallets are in buffer 1", 12, False),  # it stands elsewhere
-        ("how many transporters are there", 12, False),  # it is too high for one
-        ("how many transporters are there", 22, True),
-        ("which pallet is nearest to transporter 22", 13, True),
-        ("how far is pallet 11 from transporter 22", 12, False),  # it names its objects
+        ("how many transporters are there", 12, False),
+        ("which pallet is nearest to transporter 22", 13, True),  # 2.7 m; pallet 11 has 2.8 m
+        ("which pallet is nearest to transporter 22", 12, False),
+        ("how far is pallet 12 from transporter 22", 12, False),  # it names its objects
         ("is buffer 1 empty", 11, True),
+        ("how many pallets are in the leftmost buffer", 1, True),  # then it is buffer 2
     ],
 )
-def test_what_stands_on_the_floor_and_is_no_region_counts_where_it_would_change_the_answer(
-    yard: Any, question: str, unseen: int, changes: bool
+def test_a_region_with_a_low_score_counts_where_the_answer_changes_without_it(
+    yard: Any, question: str, doubtful: int, changes: bool
 ) -> None:
-    regions = [r for r in yard.regions if r.id != unseen]
-    answer = REASONER.answer(yard.frame, regions, question)
+    answer = ask_scored(yard, question, {doubtful: 0.42})
     assert answer.changeable is changes and answer.complete is not changes, answer.notes
+    assert (answer.trusted is None) is changes
 
 
-def test_what_no_region_explains_is_said_with_its_height_and_place(yard: Any) -> None:
-    regions = [r for r in yard.regions if r.id != 12]
-    answer = REASONER.answer(yard.frame, regions, "how many pallets are in buffer 2")
-    assert answer.measured.value == 0 and answer.trusted is None
+def ask_scored(scene: Any, question: str, scores: dict[int, float]) -> Any:
+    """The answer where the detector gave some regions a score, and the others 0.9."""
+    regions = [Region(r.id, r.label, r.mask, scores.get(r.id, 0.9)) for r in scene.regions]
+    return REASONER.answer(scene.frame, regions, question)
+
+
+def test_a_region_that_may_be_none_is_named_with_its_score(yard: Any) -> None:
+    question = "how many pallets are in buffer 2"
+    answer = ask_scored(yard, question, {12: 0.42})
+    assert answer.measured.value == 1
+    assert answer.doubt == "what may be an object, or none, would change the answer"
     assert answer.notes[-1] == (
-        "Something 0.6 m high that no region explains stands in the middle of the picture, 9.3 m "
-        "away: as a pallet it could change the answer."
+        "pallet 12 may be none (score 0.42): without it the answer could change."
     )
+    unknown = (0.0, float("nan"))  # of a client's region, and of a node's that sets none
+    assert all(ask_scored(yard, question, {12: score}).trusted == 1 for score in unknown)
+
+
+def test_without_the_only_object_that_a_question_means_it_has_no_answer(yard: Any) -> None:
+    answer = ask_scored(yard, "how far is pallet 11 from the shelf", {31: 0.42})
+    assert answer.trusted is None and "shelf 31 may be none" in answer.notes[-1]
+
+
+def test_the_score_of_a_sure_object_is_a_setting(yard: Any) -> None:
+    regions = [Region(r.id, r.label, r.mask, 0.42) for r in yard.regions]
+    for sure, trusted in ((0.0, 1), (0.42, 1), (0.43, None)):
+        reasoner = SpatialReasoner(None, policy="measured", sure_score=sure)
+        answer = reasoner.answer(yard.frame, regions, "how many pallets are in buffer 1")
+        assert answer.trusted == trusted
 
 
 def test_what_carries_a_pallet_and_is_no_region_may_be_a_transporter(yard: Any) -> None:

@@ -89,7 +89,7 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.candidate_confidence",
-        0.1,
+        0.05,
         "Lowest score of a candidate, 0 to 1: no region, but an answer that it could change is not "
         "trusted and says so; 1: no candidates.",
         minimum=0.01,

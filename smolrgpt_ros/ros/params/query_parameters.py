@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from smolrgpt_ros.language.readers.loading import READINGS
-from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES
+from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, DEFAULT_SURE_SCORE, POLICIES
 
 from .input_parameters import INPUT_SPECS
 from .parameters import ParameterSpec
@@ -82,6 +82,14 @@ QUERY_SPECS: tuple[ParameterSpec, ...] = (
         "Value of an answer's field trusted; model: the generated one; measured: the measured one; "
         "agree: the measured one where both agree.",
         choices=POLICIES,
+    ),
+    ParameterSpec(
+        "answer.sure_score",
+        DEFAULT_SURE_SCORE,
+        "Score from which a region is surely an object, 0 to 1: an answer that would be another "
+        "without one of a lower score is not trusted and says so; 0: all are believed.",
+        minimum=0.0,
+        maximum=1.0,
     ),
     ParameterSpec(
         "reading",

@@ -69,6 +69,7 @@ class Settings:
     memory_frame: str
     history_size: int
     answer_policy: str
+    answer_sure_score: float
     reading: str
     reading_adapter: str
     reading_base: str
