@@ -19,8 +19,9 @@ POLICIES = ("model", "measured", "agree")
 DEFAULT_POLICY = "agree"
 
 DEFAULT_SURE_SCORE = 0.6
-"""Score from which a region is surely an object: of the regions that the detector that ships finds in
-simulated frames of unseen seeds, 45 of 132 with a lower score are none, and 21 of the 646 others."""
+"""Score from which a region is surely an object: in simulated frames of unseen seeds, of the
+regions that the detector that ships gives a lower one 45 of 132 are none, of the others 21 of 646.
+"""
 
 _READ_BY_MODEL = "the language model alone read the question (reading.trust_model)"
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE_M = 0.10, 0.1
