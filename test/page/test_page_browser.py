@@ -167,6 +167,8 @@ def test_the_page_fits_a_phone(port: int, open_browser: Any) -> None:
     browser.get(f"http://localhost:{port}/")
     found(browser, ".examples button").click()
     wait_for(browser, lambda: value_of(browser).endswith("?"), "the example in the box")
+    picture = found(browser, ".live img")
+    wait_for(browser, lambda: "width=360" in picture.get_attribute("src"), "letters for a phone")
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     assert wide <= 390
     for selector in (".live", ".question", ".space", ".objects"):

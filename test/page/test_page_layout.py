@@ -175,3 +175,24 @@ def test_the_table_has_a_row_for_each_object() -> None:
         assert table.rows[1]["source"] == "remembered" and table.rows[1]["age"] == "4 s"
 
     visit(look)
+
+
+def test_objects_and_their_names_are_drawn_in_space_and_clicked_there() -> None:
+    async def look(user: User, asked: Asked) -> None:
+        (scene,) = user.find(ui.scene).elements
+        drawn = [str(item.name) for item in scene.objects.values()]
+        # A box with its edges each.
+        assert sorted(drawn) == [
+            "name:pallet 3", "name:transporter 8", "pallet 3", "pallet 3",
+            "transporter 8", "transporter 8",
+        ]  # fmt: skip
+        hits = [
+            {"object_id": "1", "object_name": name, "point": {"x": 0.0, "y": 0.0, "z": 0.0}}
+            for name in ("name:pallet 3", "transporter 8")
+        ]
+        click = {"click_type": "click", "button": 0, "hits": hits}
+        keys = dict.fromkeys(("alt_key", "ctrl_key", "meta_key", "shift_key"), False)
+        user.find(ui.scene).trigger("click3d", click | keys)
+        assert box(user).value == "transporter 8"
+
+    visit(look)

@@ -23,7 +23,7 @@ _SOCKET = (
 )
 
 
-async def browse(address: str, name: str, silent: bool, end: float) -> None:
+async def browse(address: str, name: str, silent: bool, end: float, patience_s: float) -> None:
     """One browser until a time: loads the page, opens its socket, fetches pictures.
 
     Args:
@@ -31,8 +31,9 @@ async def browse(address: str, name: str, silent: bool, end: float) -> None:
         name: of its tab.
         silent: whether it reads nothing once it has opened the socket.
         end: time of the steady clock.
+        patience_s: longest wait for one answer of the page, seconds.
     """
-    timeout = aiohttp.ClientTimeout(total=60.0)
+    timeout = aiohttp.ClientTimeout(total=patience_s)
     async with aiohttp.ClientSession(address, timeout=timeout) as session:
         while time.monotonic() < end:
             async with session.get("/") as page:
@@ -80,7 +81,9 @@ async def load(options: argparse.Namespace) -> tuple[list[float], int]:
     """Memory of the process every ten seconds, MiB, and how many browsers failed."""
     end = time.monotonic() + 60.0 * options.minutes
     browsers = [
-        asyncio.create_task(browse(options.address, f"load-{n}", n < options.silent, end))
+        asyncio.create_task(
+            browse(options.address, f"load-{n}", n < options.silent, end, options.patience)
+        )
         for n in range(options.clients)
     ]
     process = WatchedProcess(options.process)
@@ -103,6 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--silent", type=int, default=3, help="how many of them never read")
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument(
+        "--patience", type=float, default=60.0, help="seconds that a browser waits for the page"
+    )
     parser.add_argument("--limit", type=float, default=30.0, help="MiB that memory may grow by")
     options = parser.parse_args(arguments)
     foreign = asyncio.run(foreign_status(options.address))
