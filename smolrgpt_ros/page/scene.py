@@ -71,7 +71,7 @@ class SpaceView:
             for name, form in wanted.items()
         }
         if placed and self._overview is None:
-            spots = [space.apply(item.position) for item in placed if item.position is not None]
+            spots = [_above(wanted[item.name]) for item in placed]
             self._overview = Overview.of(spots, self._size)
             self._look_from(self._overview)
         if self._overview is not None:
