@@ -6,6 +6,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.reader.references import ON_FLOOR, class_of
 
 LABELS = {
     1: "pallet", 2: "pallet", 3: "buffer", 5: "buffer", 7: "pallet", 9: "pallet",
@@ -154,4 +155,21 @@ PLAIN = st.one_of(
     st.builds(q.Dimensions, SINGLE, UNITS),
     SINGLE.map(q.ClassOf),
 )
-QUESTIONS = st.one_of(PLAIN, st.builds(q.Conditional, PROPOSITIONS, PLAIN, PLAIN))
+
+
+def has_no_floor_region_below(question: q.Question) -> bool:
+    """A region of the floor "below" something is the one that holds it, and is asked for so."""
+    return not any(
+        class_of(part.subject if isinstance(part, q.Holds) else part.of) in ON_FLOOR
+        and any(
+            isinstance(condition, q.Beside) and condition.side is q.Side.BELOW
+            for condition in q.parts_of(part.condition)
+        )
+        for part in q.parts_of(question)
+        if isinstance(part, q.Where | q.Holds)
+    )
+
+
+QUESTIONS = st.one_of(PLAIN, st.builds(q.Conditional, PROPOSITIONS, PLAIN, PLAIN)).filter(
+    has_no_floor_region_below
+)

@@ -63,6 +63,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": 
 _FOOT_M, _INCH_M = 0.3048, 0.0254
 _BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")
 """Words that may stand behind "5 ft 3"."""
+_EMPTY_PLACE = re.compile(r",\s*[,)]|(?<=\()\s*,")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
 
@@ -128,7 +129,10 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
                 else:
                     yield Token(word, "word", word, frozenset({word}), start, end)
         elif found["pause"]:
-            yield Token(found["pause"], "pause", "", frozenset(), start, end)
+            # A call that lacks a part, "distance(7, )", lacks it: no rule has such a word.
+            lacking = _EMPTY_PLACE.match(plain, start)
+            kind = "word" if lacking else "pause"
+            yield Token(found["pause"], kind, "", frozenset(), start, end)
         else:
             symbol = found["symbol"] or found["negative"] or found["rest"]
             word = _SYMBOLS.get(symbol, symbol)
