@@ -22,14 +22,18 @@ UNITS = {
     q.Unit.YARD: " in yd",
     q.Unit.INCH: " in inch",
 }
-DIMENSIONS = (
-    q.Dimension.HEIGHT,
-    q.Dimension.WIDTH,
-    q.Dimension.LENGTH,
-    q.Dimension.SIZE,
-    q.Dimension.ELEVATION,
-)
-"""The sizes that the notation has words for."""
+"""What follows a question for a length in that unit."""
+VOLUME_UNIT, RATIO_UNIT = " in litre", " in percent"
+_ALL_UNITS = {**UNITS, q.Unit.LITRE: VOLUME_UNIT, q.Unit.PERCENT: RATIO_UNIT}
+SIZES = {
+    q.Dimension.HEIGHT: "height",
+    q.Dimension.WIDTH: "width",
+    q.Dimension.LENGTH: "length",
+    q.Dimension.SIZE: "size",
+    q.Dimension.FOOTPRINT: "footprint",
+    q.Dimension.ELEVATION: "elevation",
+    q.Dimension.TOP: "top",
+}
 STRAIGHT_AHEAD = q.Compared(q.Bearing(), q.Comparison.LESS, 10.0)
 PAIRS = {q.Extreme.LEAST: "closest pair", q.Extreme.MOST: "farthest pair"}
 
@@ -52,7 +56,7 @@ def pieces(question: q.Question, lengths: Lengths | None = None) -> tuple[str, .
     Raises:
         Inexpressible: where the notation has no form for a part of the question.
     """
-    return tuple(_Writer(lengths or {}).write(question))
+    return tuple(piece for piece in _Writer(lengths or {}).write(question) if piece)
 
 
 class _Writer:
@@ -66,13 +70,16 @@ class _Writer:
         match value:
             case q.HowMuch(asked, unit):
                 yield from self.write(asked)
-                yield from self._unit(unit)
+                yield _ALL_UNITS[unit]
             case q.Dimensions(of, unit):
                 yield from self._call("dimensions", of)
-                yield from self._unit(unit)
+                yield _ALL_UNITS[unit]
             case q.Each(selection, key, unit):
                 yield from self._call("each", selection, key)
-                yield from self._unit(unit)
+                yield _ALL_UNITS[unit]
+            case q.Table(selection, keys, unit):
+                yield from self._call("table", selection, *keys)
+                yield _ALL_UNITS[unit]
             case q.Whether(asked):
                 yield from self.write(asked)
             case q.Ids(ids, label):
@@ -91,9 +98,11 @@ class _Writer:
             case q.State(state):
                 yield f" {state.value}"
             case q.SizeOf(dimension):
-                yield f" {_size(dimension)}"
-            case q.Compared(_, _, bound) if isinstance(bound, q.Quantity):
-                raise Inexpressible("the notation compares an object with objects and numbers")
+                yield f" {SIZES[dimension]}"
+            case q.Compared(_, _, bound) if isinstance(bound, q.Quantity) and not isinstance(
+                bound, q.Mean
+            ):
+                raise Inexpressible("the notation compares an object with objects and averages")
             case q.Compared(q.Bearing(), comparison, float(bound)):
                 yield f" {comparison.value}("
                 yield " bearing"
@@ -105,7 +114,7 @@ class _Writer:
                 holding = isinstance(key, q.Holding)
                 yield from self._compared(comparison, key, bound, holding)
             case q.Compares(first, comparison, bound):
-                yield from self._compared(comparison, first, bound, isinstance(first, q.Count))
+                yield from self._compared(comparison, first, bound, isinstance(first, q.Count | q.Ratio))
             case _:
                 head, *parts = _call_of(value)
                 yield from self._call(str(head), *parts)
@@ -138,18 +147,6 @@ class _Writer:
         yield f" {amount}"
         yield f" {unit}"
 
-    def _unit(self, unit: q.Unit) -> Iterator[str]:
-        if unit not in UNITS:
-            raise Inexpressible(f"the notation has no unit {unit.value}")
-        if UNITS[unit]:
-            yield UNITS[unit]
-
-
-def _size(dimension: q.Dimension) -> str:
-    if dimension not in DIMENSIONS:
-        raise Inexpressible(f"the notation has no word for the {dimension.value}")
-    return dimension.value
-
 
 def _call_of(value: object) -> tuple[object, ...]:
     """A value as its head and its parts."""
@@ -171,7 +168,7 @@ def _call_of(value: object) -> tuple[object, ...]:
         case q.Distance(first, second, mode):
             return mode.value, first, second
         case q.Size(of, dimension):
-            return _size(dimension), of
+            return SIZES[dimension], of
         case q.Count(of):
             return "count", of
         case q.Total(of, key):
@@ -180,11 +177,13 @@ def _call_of(value: object) -> tuple[object, ...]:
             return "average", of, key
         case q.Route(stops):
             return "route", *stops
-        case q.Difference(absolute=True):
-            raise Inexpressible("the notation writes a difference with its sign")
-        case q.Difference(first, second):
-            return "difference", first, second
-        case q.Ratio() | q.Table() | q.ClassOf() | q.Conditional():
+        case q.Difference(first, second, absolute):
+            return "apart" if absolute else "difference", first, second
+        case q.Ratio(first, second):
+            return "ratio", first, second
+        case q.ClassOf(of):
+            return "class", of
+        case q.Conditional():
             raise Inexpressible(f"the notation has no form for {type(value).__name__}")
     return _smaller(value)
 

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from .. import question as q
-from .notation import DIMENSIONS, ORDINALS, PAIRS, STRAIGHT_AHEAD, TAKES, UNITS, ranked_head
+from .notation import (
+    ORDINALS,
+    PAIRS,
+    RATIO_UNIT,
+    SIZES,
+    STRAIGHT_AHEAD,
+    TAKES,
+    UNITS,
+    VOLUME_UNIT,
+    ranked_head,
+)
 
 REFUSAL = " refuse"
 LENGTH_UNITS = {" m": 1.0, " cm": 0.01, " mm": 0.001, " ft": 0.3048, " yd": 0.9144, " inch": 0.0254}
@@ -102,7 +112,7 @@ def _fixed_rules() -> Mapping[Kind, Sequence[Rule]]:
     _add_numbers(add)
     _add_selections(add)
     _add_conditions(add)
-    for kind in ("selection", "condition"):
+    for kind in ("selection", "condition", "key"):
         add(f"more {kind}s", "", tuple)
         add(f"more {kind}s", f",{{{kind}}}{{more {kind}s}}", lambda one, more: (one, *more))
     add("more ids", "", tuple)
@@ -115,7 +125,13 @@ Add = Callable[[str, str, Callable[..., object]], None]
 
 def _add_questions(add: Add) -> None:
     add("question", "{quantity}{unit}", q.HowMuch)
+    add("question", f"{{volume}}{VOLUME_UNIT}", partial(q.HowMuch, unit=q.Unit.LITRE))
+    add("question", f"{{ratio}}{RATIO_UNIT}", partial(q.HowMuch, unit=q.Unit.PERCENT))
     add("question", " dimensions({selection}){unit}", q.Dimensions)
+    add("question", " table({selection},{key},{key}{more keys}){unit}", _table)
+    litres = partial(q.Each, key=q.SizeOf(q.Dimension.SIZE), unit=q.Unit.LITRE)
+    add("question", f" each({{selection}}, size){VOLUME_UNIT}", litres)
+    add("question", " class({selection})", q.ClassOf)
     add("question", " each({selection},{key}){unit}", q.Each)
     add("question", " which({selection})", q.Which)
     add("question", " list({selection})", q.Listing)
@@ -137,6 +153,14 @@ def _add_questions(add: Add) -> None:
         add("proposition", f" {comparison.value}({{quantity}},{{quantity}})", build)
         add("proposition", f" {comparison.value}({{quantity}},{{length}})", build)
         add("proposition", f" {comparison.value}({{count}},{{number}})", build)
+        add("proposition", f" {comparison.value}({{ratio}},{{number}})", build)
+
+
+def _table(
+    selection: q.Selection, first: q.Key, second: q.Key, more: tuple[q.Key, ...], unit: q.Unit
+) -> q.Table | q.Each:
+    keys = tuple(dict.fromkeys((first, second, *more)))
+    return q.Table(selection, keys, unit) if len(keys) > 1 else q.Each(selection, first, unit)
 
 
 def _compares(comparison: q.Comparison, first: q.Quantity, second: q.Quantity) -> q.Compares:
@@ -148,15 +172,23 @@ def _add_numbers(add: Add) -> None:
         add("length", f"{{number}}{unit}", partial(_length, metres))
     for mode in q.Mode:
         add("quantity", f" {mode.value}({{selection}},{{selection}})", partial(_distance, mode))
-    for dimension in DIMENSIONS:
-        add("quantity", f" {dimension.value}({{selection}})", partial(q.Size, dimension=dimension))
-        add("measure", f" {dimension.value}", partial(q.SizeOf, dimension))
+    for dimension, word in SIZES.items():
+        add("quantity", f" {word}({{selection}})", partial(q.Size, dimension=dimension))
+        add("measure", f" {word}", partial(q.SizeOf, dimension))
+    size = q.SizeOf(q.Dimension.SIZE)
+    add("volume", " size({selection})", partial(q.Size, dimension=q.Dimension.SIZE))
+    add("volume", " total({selection}, size)", partial(q.Total, key=size))
+    add("volume", " average({selection}, size)", partial(q.Mean, key=size))
     add("quantity", "{count}", _constant)
     add("count", " count({selection})", q.Count)
     add("quantity", " total({selection},{key})", q.Total)
-    add("quantity", " average({selection},{key})", q.Mean)
+    add("quantity", "{mean}", _constant)
+    add("mean", " average({selection},{key})", q.Mean)
     add("quantity", " route({selection},{selection}{more selections})", _route)
     add("quantity", " difference({quantity},{quantity})", q.Difference)
+    add("quantity", " apart({quantity},{quantity})", partial(q.Difference, absolute=True))
+    add("quantity", "{ratio}", _constant)
+    add("ratio", " ratio({quantity},{quantity})", q.Ratio)
     add("key", " column", q.Column)
     add("key", " bearing", q.Bearing)
     add("key", "{measure}", _constant)
@@ -223,6 +255,7 @@ def _add_conditions(add: Add) -> None:
         add("condition", f" {comparison.value}({{holding}},{{selection}})", build)
         add("condition", f" {comparison.value}({{measure}},{{length}})", build)
         add("condition", f" {comparison.value}({{measure}},{{selection}})", build)
+        add("condition", f" {comparison.value}({{measure}},{{mean}})", build)
         if comparison in (q.Comparison.LESS, q.Comparison.MORE):  # "left of every pallet"
             sideways = partial(_compared, comparison, q.Column())
             add("condition", f" {comparison.value}( column,{{selection}})", sideways)
@@ -238,5 +271,5 @@ def _any(first: q.Condition, second: q.Condition, more: tuple[q.Condition, ...])
     return q.AnyOf((first, second, *more))
 
 
-def _compared(comparison: q.Comparison, key: q.Key, value: float | q.Selection) -> q.Compared:
+def _compared(comparison: q.Comparison, key: q.Key, value: float | q.Selection | q.Quantity) -> q.Compared:
     return q.Compared(key, comparison, value)

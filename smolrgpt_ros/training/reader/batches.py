@@ -20,20 +20,20 @@ MAX_TOKENS = 90
 
 @dataclass(frozen=True)
 class Batch:
-    """Examples one behind the other in one row; each sees itself alone.
+    """Examples one behind the other in R rows of T tokens; each sees itself alone.
 
     Args:
-        tokens: (1, T).
-        positions: of each token in its example, (1, T).
-        mask: (1, 1, T, T), zero where a token sees another, else the lowest number.
-        learned: places whose next token is learned, (N,).
+        tokens: (R, T).
+        positions: of each token in its example, (R, T).
+        mask: (R, 1, T, T), zero where a token sees another, else the lowest number.
+        learned: rows and columns of the places whose next token is learned, (N,) each.
         targets: those next tokens, (N,).
     """
 
     tokens: Tensor
     positions: Tensor
     mask: Tensor
-    learned: Tensor
+    learned: tuple[Tensor, Tensor]
     targets: Tensor
 
 
@@ -45,27 +45,45 @@ def encoded(example: Example, encoding: ReaderEncoding) -> tuple[list[int], list
     return prompt, encoding.output(pieces(example.question, example.lengths))
 
 
-def batch_of(examples: Sequence[tuple[list[int], list[int]]], dtype: torch.dtype) -> Batch:
-    """Encoded examples as one batch; the loss is on their outputs alone."""
-    tokens: list[int] = []
-    positions: list[int] = []
-    owners: list[int] = []
-    learned: list[int] = []
+def batch_of(
+    examples: Sequence[tuple[list[int], list[int]]], dtype: torch.dtype, rows: int = 1
+) -> Batch:
+    """Encoded examples as one batch; the loss is on their outputs alone.
+
+    Args:
+        examples: prompt and output of each.
+        dtype: of the mask.
+        rows: that they are packed into, longest first, each into the shortest row. Attention costs
+            the square of a row's length.
+    """
+    packed: list[list[int]] = [[] for _ in range(min(rows, len(examples)))]
+    owners: list[list[int]] = [[] for _ in packed]
+    places: list[list[int]] = [[] for _ in packed]
+    learned: list[tuple[int, int]] = []
     targets: list[int] = []
-    for number, (prompt, output) in enumerate(examples):
-        start, length = len(tokens), len(prompt) + len(output)
-        learned += range(start + len(prompt) - 1, start + length - 1)
+    longest_first = sorted(examples, key=lambda e: len(e[0]) + len(e[1]), reverse=True)
+    for number, (prompt, output) in enumerate(longest_first, 1):
+        row = min(range(len(packed)), key=lambda at: len(packed[at]))
+        start, length = len(packed[row]), len(prompt) + len(output)
+        learned += [(row, at) for at in range(start + len(prompt) - 1, start + length - 1)]
         targets += output
-        tokens += [*prompt, *output]
-        positions += range(length)
-        owners += [number] * length
-    owner = torch.tensor(owners)
-    seen = (owner[:, None] == owner[None, :]).tril()
+        packed[row] += [*prompt, *output]
+        places[row] += range(length)
+        owners[row] += [number] * length
+    owner = _padded(owners)
+    seen = (owner[:, :, None] == owner[:, None, :]).tril()
     mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
+    at_rows, at_columns = torch.tensor(learned).T
     return Batch(
-        torch.tensor([tokens]),
-        torch.tensor([positions]),
-        mask[None, None],
-        torch.tensor(learned),
+        _padded(packed),
+        _padded(places),
+        mask[:, None],
+        (at_rows, at_columns),
         torch.tensor(targets),
     )
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Tensor:
+    """Rows as one tensor, shorter ones filled with zeros."""
+    longest = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])

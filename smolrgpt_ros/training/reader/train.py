@@ -28,6 +28,7 @@ STATE = "state.pt"
 ADAPTER = "adapter.safetensors"
 SAVE_SECONDS = 180.0
 LOG_STEPS = 10
+ROWS = 8
 STEPS_IN_SEED = 1_000_000
 LoadBase = Callable[[], BaseModel]
 
@@ -121,7 +122,7 @@ def _step(model: nn.Module, encoding: ReaderEncoding, seed: int, count: int) -> 
     """Gradients of one process's share of a step; the mean loss per token."""
     drawn = (encoded(example, encoding) for example in examples(seed))
     some = list(islice((e for e in drawn if len(e[0]) + len(e[1]) <= MAX_TOKENS), count))
-    loss = _loss(model, batch_of(some, next(model.parameters()).dtype))
+    loss = _loss(model, batch_of(some, next(model.parameters()).dtype, ROWS))
     loss.backward()
     return float(loss.detach())
 
@@ -137,7 +138,7 @@ def _loss(model: nn.Module, batch: Batch) -> Tensor:
         attention_mask=batch.mask,
         use_cache=False,
     ).last_hidden_state
-    wanted = hidden[0, batch.learned]
+    wanted = hidden[batch.learned]
     candidates, targets = torch.unique(
         torch.cat([batch.targets, batch.tokens.flatten()]), return_inverse=True
     )

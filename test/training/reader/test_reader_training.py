@@ -20,14 +20,24 @@ RECIPE = ReaderRecipe(
 
 
 def test_a_batch_holds_examples_apart() -> None:
-    batch = batch_of([([5, 6], [7, 0]), ([8], [9, 0])], torch.float32)
+    batch = batch_of([([8], [9, 0]), ([5, 6], [7, 0])], torch.float32)
     assert batch.tokens.tolist() == [[5, 6, 7, 0, 8, 9, 0]]
     assert batch.positions.tolist() == [[0, 1, 2, 3, 0, 1, 2]]
     # The last of each prompt learns the first of its output.
-    assert batch.learned.tolist() == [1, 2, 4, 5]
+    assert [places.tolist() for places in batch.learned] == [[0, 0, 0, 0], [1, 2, 4, 5]]
     assert batch.targets.tolist() == [7, 0, 9, 0]
     seen = batch.mask[0, 0] == 0
     assert seen[5].tolist() == [False, False, False, False, True, True, False]
+
+
+def test_examples_fill_rows_evenly() -> None:
+    examples = [([3], [4, 0]), ([5, 6, 7], [8, 0]), ([9], [1])]
+    batch = batch_of(examples, torch.float32, rows=2)
+    assert batch.tokens.tolist() == [[5, 6, 7, 8, 0], [3, 4, 0, 9, 1]]
+    assert batch.positions.tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, 0, 1]]
+    assert [places.tolist() for places in batch.learned] == [[0, 0, 1, 1, 1], [2, 3, 0, 1, 3]]
+    assert batch.targets.tolist() == [8, 0, 4, 0, 1]
+    assert (batch.mask[1, 0, 3] == 0).tolist() == [False, False, False, True, False]
 
 
 def test_a_run_is_continued(tmp_path: Path) -> None:
