@@ -83,6 +83,7 @@ def _train(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: 
     optimizer = torch.optim.AdamW(trained, recipe.learning_rate, (0.9, 0.98), weight_decay=0.0)
     step, minutes = _resume(folder / STATE, trained, optimizer)
     started = saved = time.monotonic()
+    parent = os.getppid()
     share = recipe.batch // processes
     running = float("nan")
     while True:
@@ -91,6 +92,8 @@ def _train(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: 
             distributed.broadcast(now, 0)
         if float(now) >= recipe.minutes:
             break
+        if processes > 1 and os.getppid() != parent:  # a killed command leaves its processes behind
+            return
         rate = _rate(recipe, step, float(now))
         for group in optimizer.param_groups:
             group["lr"] = rate

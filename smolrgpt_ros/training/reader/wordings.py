@@ -11,7 +11,15 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("wordings")
-QUESTIONS = ("typed.txt", "questions.txt", "refusals.txt")
+QUESTIONS = (
+    "typed.txt",
+    "questions.txt",
+    "numbers.txt",
+    "choices.txt",
+    "yes_no.txt",
+    "lists.txt",
+    "refusals.txt",
+)
 PHRASES = "phrases.txt"
 HELD_OUT_PERCENT = 4
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
