@@ -72,8 +72,6 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
                 return frozenset(i for i, found in labels.items() if found == label)
             case q.Ids(ids):
                 return frozenset(ids)
-            case q.Exactly(of):
-                return of
             case q.Union(members):
                 return _together(members)
             case q.All(conditions) | q.AnyOf(conditions):
@@ -105,7 +103,11 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
                 return (q.Listing, selection)
         return part
 
-    return q.changed(_as_comparison(question), change)
+    # First, since how many there are is said of a class or of everything alone.
+    uncounted = q.changed(
+        _as_comparison(question), lambda part: part.of if isinstance(part, q.Exactly) else part
+    )
+    return q.changed(uncounted, change)
 
 
 def _as_comparison(question: q.Question) -> q.Question:

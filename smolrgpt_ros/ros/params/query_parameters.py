@@ -102,7 +102,8 @@ QUERY_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "reading.adapter",
         "",
-        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`).",
+        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`); empty: the one "
+        "that ships.",
         read_only=True,
     ),
     ParameterSpec(

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from question_strategies import LABELS as ALL_LABELS
+from question_strategies import QUESTIONS
 
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.readers.comparison import normal_form, same_question
@@ -74,3 +77,17 @@ def test_another_question(first: str, second: str) -> None:
 def test_a_condition_of_all_of_a_class_stays_one() -> None:
     question = read("holds( pallet, more than( height, 2 m))")
     assert normal_form(question) == question
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(QUESTIONS)
+def test_every_question_is_the_same_as_itself(question: q.Question) -> None:
+    assert same_question(question, question, ALL_LABELS)
+
+
+def test_how_many_there_are_said_to_be_is_a_manner_of_asking() -> None:
+    tall = q.where(q.OfClass("pallet"), q.Compared(q.SizeOf(q.Dimension.HEIGHT), q.Comparison.MORE, 1.0))
+    counted = q.Listing(q.Exactly(tall, 2))
+    assert same_question(counted, q.Listing(tall), LABELS)
+    assert not same_question(counted, q.Listing(q.OfClass("pallet")), LABELS)
