@@ -114,7 +114,9 @@ class _Writer:
                 holding = isinstance(key, q.Holding)
                 yield from self._compared(comparison, key, bound, holding)
             case q.Compares(first, comparison, bound):
-                yield from self._compared(comparison, first, bound, isinstance(first, q.Count | q.Ratio))
+                yield from self._compared(
+                    comparison, first, bound, isinstance(first, q.Count | q.Ratio)
+                )
             case _:
                 head, *parts = _call_of(value)
                 yield from self._call(str(head), *parts)

@@ -271,5 +271,7 @@ def _any(first: q.Condition, second: q.Condition, more: tuple[q.Condition, ...])
     return q.AnyOf((first, second, *more))
 
 
-def _compared(comparison: q.Comparison, key: q.Key, value: float | q.Selection | q.Quantity) -> q.Compared:
+def _compared(
+    comparison: q.Comparison, key: q.Key, value: float | q.Selection | q.Quantity
+) -> q.Compared:
     return q.Compared(key, comparison, value)
