@@ -50,6 +50,7 @@ _PIECE = re.compile(
     | (?P<own>(?<=[\w\])>])'s\b | (?<=s)'(?=\s))
     | (?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*)
     | (?P<symbol><->|->|<=|>=|!=|==|[@\\<>=+/&()%])
+    | (?P<gap>,(?=\s*[,)]) | (?<=\(),)  # a call without one of its parts; no rule has such a word
     | (?P<pause>[,;:.?!\-]+|["`*|{}\[\]])
     | (?P<rest>[^\s_])
     """,
@@ -63,7 +64,6 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": 
 _FOOT_M, _INCH_M = 0.3048, 0.0254
 _BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")
 """Words that may stand behind "5 ft 3"."""
-_EMPTY_PLACE = re.compile(r",\s*[,)]|(?<=\()\s*,")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
 
@@ -129,12 +129,9 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
                 else:
                     yield Token(word, "word", word, frozenset({word}), start, end)
         elif found["pause"]:
-            # A call that lacks a part, "distance(7, )", lacks it: no rule has such a word.
-            lacking = _EMPTY_PLACE.match(plain, start)
-            kind = "word" if lacking else "pause"
-            yield Token(found["pause"], kind, "", frozenset(), start, end)
+            yield Token(found["pause"], "pause", "", frozenset(), start, end)
         else:
-            symbol = found["symbol"] or found["negative"] or found["rest"]
+            symbol = found["symbol"] or found["negative"] or found["gap"] or found["rest"]
             word = _SYMBOLS.get(symbol, symbol)
             yield Token(word, "word", word, frozenset({word}), start, end)
 

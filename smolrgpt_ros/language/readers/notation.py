@@ -67,6 +67,9 @@ class _Writer:
         if value == STRAIGHT_AHEAD:
             yield " straight ahead"
             return
+        if value == q.negated(STRAIGHT_AHEAD):
+            yield from self._call("not", STRAIGHT_AHEAD)
+            return
         match value:
             case q.HowMuch(asked, unit):
                 yield from self.write(asked)

@@ -102,8 +102,8 @@ QUERY_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "reading.adapter",
         "",
-        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`); empty: the one "
-        "that ships.",
+        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`); empty: "
+        "the one that ships.",
         read_only=True,
     ),
     ParameterSpec(

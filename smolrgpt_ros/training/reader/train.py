@@ -19,6 +19,7 @@ from torch import Tensor, distributed, nn
 from smolrgpt_ros.language.readers.adapter import adapter_state, add_adapter
 from smolrgpt_ros.language.readers.base_model import BaseModel
 from smolrgpt_ros.language.readers.encoding import ReaderEncoding
+from smolrgpt_ros.scene.parent_process import end_with_parent
 
 from .batches import MAX_TOKENS, Batch, batch_of, encoded
 from .examples import examples
@@ -57,7 +58,9 @@ def train_reader(recipe: ReaderRecipe, folder: Path, load: LoadBase, processes: 
         return
     os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
     os.environ.setdefault("MASTER_PORT", _free_port())
-    torch.multiprocessing.spawn(_process, (processes, recipe, folder, load), nprocs=processes)
+    torch.multiprocessing.spawn(
+        _process, (processes, os.getpid(), recipe, folder, load), nprocs=processes
+    )
 
 
 def _free_port() -> str:
@@ -66,7 +69,10 @@ def _free_port() -> str:
         return str(found.getsockname()[1])
 
 
-def _process(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: LoadBase) -> None:
+def _process(
+    rank: int, processes: int, parent: int, recipe: ReaderRecipe, folder: Path, load: LoadBase
+) -> None:
+    end_with_parent(parent)
     torch.set_num_threads(1)
     distributed.init_process_group("gloo", rank=rank, world_size=processes)
     try:
@@ -83,7 +89,6 @@ def _train(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: 
     optimizer = torch.optim.AdamW(trained, recipe.learning_rate, (0.9, 0.98), weight_decay=0.0)
     step, minutes = _resume(folder / STATE, trained, optimizer)
     started = saved = time.monotonic()
-    parent = os.getppid()
     share = recipe.batch // processes
     running = float("nan")
     while True:
@@ -92,8 +97,6 @@ def _train(rank: int, processes: int, recipe: ReaderRecipe, folder: Path, load: 
             distributed.broadcast(now, 0)
         if float(now) >= recipe.minutes:
             break
-        if processes > 1 and os.getppid() != parent:  # a killed command leaves its processes behind
-            return
         rate = _rate(recipe, step, float(now))
         for group in optimizer.param_groups:
             group["lr"] = rate

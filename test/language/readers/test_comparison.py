@@ -87,7 +87,7 @@ def test_every_question_is_the_same_as_itself(question: q.Question) -> None:
 
 
 def test_how_many_there_are_said_to_be_is_a_manner_of_asking() -> None:
-    tall = q.where(
+    tall = q.Where(
         q.OfClass("pallet"), q.Compared(q.SizeOf(q.Dimension.HEIGHT), q.Comparison.MORE, 1.0)
     )
     counted = q.Listing(q.Exactly(tall, 2))

@@ -71,7 +71,8 @@ def test_the_notation_counts_to_ten() -> None:
         ("size( pallet 3) in litre", "What is the size of pallet 3 in litres?"),
         (
             "ratio( height( pallet 3), height( pallet 7)) in percent",
-            "What is the ratio of (the height of pallet 3) to (the height of pallet 7) in per cent?",
+            "What is the ratio of (the height of pallet 3) to (the height of pallet 7) "
+            "in per cent?",
         ),
         (
             "table( pallet, height, distance( camera))",
@@ -83,7 +84,11 @@ def test_the_notation_counts_to_ten() -> None:
         ),
         (
             "list( where( pallet, more than( height, average( pallet, height))))",
-            "List pallets that are more than (the average height of pallets) in height.",
+            "List pallets that are more than (the average height of pallets) as height.",
+        ),
+        (
+            "holds( pallet 3, not( straight ahead))",
+            "Is pallet 3 at least 10 degrees off straight ahead?",
         ),
         ("class( region 3)", "What class is region 3?"),
     ],
