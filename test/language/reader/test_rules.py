@@ -24,5 +24,6 @@ def test_an_example_is_read_and_its_sentence_reads_back(example: str) -> None:
 def test_the_forms_of_questions_have_examples() -> None:
     forms = ("DISTANCE", "SETS", "CHOICE", "ORDERED", "YES_NO", "SIZE", "RELATION", "PLACE")
     rules = default_grammar().rules
-    bare = [a.source for form in forms for a in rules[form] if not a.examples]
+    answered = [a for form in forms for a in rules[form] if "refusals.rules" not in a.source]
+    bare = [a.source for a in answered if not a.examples]
     assert not bare
