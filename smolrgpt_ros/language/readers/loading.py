@@ -69,4 +69,5 @@ def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
         raise ReaderUnavailable(
             f"{adapter} is no adapter of this base model: {error}; set reading.adapter to another"
         ) from error
-    return ModelReader(GreedyDecoder(in_int8(loaded.model)), ReaderEncoding(loaded.tokenizer))
+    in_int8(loaded.model)
+    return ModelReader(GreedyDecoder(loaded.model), ReaderEncoding(loaded.tokenizer))
