@@ -29,6 +29,17 @@ def conditional(condition: object, then: Any, otherwise: Any = None) -> q.Condit
     return q.Conditional(condition.proposition, *branches)
 
 
+def canonical_conditional(condition: object, then: Any, otherwise: Any) -> q.Conditional:
+    """The canonical sentence, each of whose parts is read by itself.
+
+    Raises:
+        Mismatch: if the condition is no proposition.
+    """
+    if not isinstance(condition, q.Whether):
+        raise Mismatch("a condition is what yes or no answers")
+    return q.Conditional(condition.proposition, then, otherwise)
+
+
 def conditional_behind(then: Any, condition: Any, otherwise: Any) -> q.Conditional:
     """ "The height of pallet 9 if it is taller than 1 m, otherwise its width"."""
     subject = _asked_of(then)
