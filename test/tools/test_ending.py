@@ -4,6 +4,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,6 +27,15 @@ with ending_as_on_ctrl_c():
 """
 
 
+@pytest.fixture
+def _terminal() -> Iterator[None]:
+    """As without ``nohup``, which the tests may run under."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_terminal")
 @pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
 def test_what_was_started_ends_too_in_the_background_as_well(number):
     program = subprocess.Popen(
@@ -46,6 +56,7 @@ def test_what_was_started_ends_too_in_the_background_as_well(number):
     assert program.returncode == 0
 
 
+@pytest.mark.usefixtures("_terminal")
 def test_behind_the_block_signals_do_what_they_did_before():
     before = [signal.getsignal(number) for number in ENDING]
     with ending_as_on_ctrl_c():
