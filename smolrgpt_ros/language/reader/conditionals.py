@@ -11,7 +11,7 @@ from .parser import Mismatch
 from .references import alike, class_of, referring_to
 
 
-def conditional(condition: object, then: Any, otherwise: Any = None) -> q.Conditional:
+def conditional(condition: Any, then: Any, otherwise: Any = None) -> q.Conditional:
     """ "If pallet 4 is the taller one, how far is it, else how far is pallet 7".
 
     Pronouns of the two questions stand for what the condition is about. Without a second one, the
@@ -20,13 +20,12 @@ def conditional(condition: object, then: Any, otherwise: Any = None) -> q.Condit
     Raises:
         Mismatch: if the condition is no proposition.
     """
-    if not isinstance(condition, q.Whether):
-        raise Mismatch("a condition is what yes or no answers")
-    subject = subject_of(condition.proposition)
+    proposition = _proposition_of(condition)
+    subject = subject_of(proposition)
     branches = [
         condition if branch is None else _about(branch, subject) for branch in (then, otherwise)
     ]
-    return q.Conditional(condition.proposition, *branches)
+    return q.Conditional(proposition, *branches)
 
 
 def canonical_conditional(condition: object, then: Any, otherwise: Any) -> q.Conditional:
@@ -35,9 +34,13 @@ def canonical_conditional(condition: object, then: Any, otherwise: Any) -> q.Con
     Raises:
         Mismatch: if the condition is no proposition.
     """
+    return q.Conditional(_proposition_of(condition), then, otherwise)
+
+
+def _proposition_of(condition: object) -> q.Proposition:
     if not isinstance(condition, q.Whether):
         raise Mismatch("a condition is what yes or no answers")
-    return q.Conditional(condition.proposition, then, otherwise)
+    return condition.proposition
 
 
 def conditional_behind(then: Any, condition: Any, otherwise: Any) -> q.Conditional:
