@@ -28,7 +28,6 @@ from smolrgpt_ros.scene.masks import Box, box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
-from .noise import depth_sigma, floor_height_sigma
 from .region_masks import (
     MOST_REGIONS,
     Flags,
@@ -39,7 +38,7 @@ from .region_masks import (
     within_image,
 )
 from .size_priors import is_flat
-from .thin_parts import FLOOR_BAND, SMOOTH, SMOOTH_SHARE, with_thin_parts
+from .thin_parts import floor_limit, step_limit, with_thin_parts
 
 Floats = NDArray[np.float64]
 
@@ -180,9 +179,8 @@ def _edges(
     z = np.where((c == right) & (r == down), depth[r, c], np.nan).astype(np.float64)
     height = (rays(camera, c.ravel(), r.ravel()) @ plane.up).reshape(z.shape) * z + plane.offset
     with np.errstate(invalid="ignore"):
-        band = 3 * floor_height_sigma(noise.strength, z, plane.offset)
-        above = height > np.maximum(FLOOR_BAND, band)
-        limit = np.maximum(SMOOTH, SMOOTH_SHARE * z) + 4 * depth_sigma(noise.between(2), z)
+        above = height > floor_limit(z, noise, plane)
+        limit = step_limit(z, noise)
     last, last_step = z[0], np.full(len(owner), -_START)
     open_ = above[0] & masks.contain(r[0], c[0], owner) & normals.any(axis=1)
     edge = np.full(len(owner), np.nan)
