@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fit_batch import FitBatch
-from .likelihood_loops import SHORTEST_SIDE
 from .likelihood_values import LONG, SHORT, YAW
 from .noise import COST_TRUST, ROUGH_LOAD_SIGMA, load_sigma
 from .observations import Array, CentrePrior, Observations
@@ -171,6 +170,8 @@ def _with_loose_direction(values: Array, covariance: Array, batch: FitBatch) -> 
     What is hidden may lie anywhere between bounds: the most probable rectangle touches one of them,
     and the curvature there says nothing. So the cost is sampled along that direction.
     """
+    from .likelihood_loops import SHORTEST_SIDE
+
     variances, directions = np.linalg.eigh(covariance)
     loose = np.nonzero(variances[..., -1] > _LOOSE_SIGMA**2)
     if not len(loose[0]):

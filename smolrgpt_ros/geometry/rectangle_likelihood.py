@@ -47,7 +47,8 @@ b, turning, longer, wider. The gradient is the sum of ``cost'(d) J``; the normal
 where that may be negative (Gauss-Newton). Standard deviations count as constants.
 
 The loops are compiled, in ``likelihood_loops``; the numbers in capitals are those of the noise
-model in ``noise``.
+model in ``noise``. The loops are imported at the first fit: numba takes 70 MiB, which clients and
+the page, who import this to name its results, do without.
 
 All functions work on S rectangles of each of R objects. Values, shape ``(R, S, 5)``, are centre
 x, y, angle of the long side (radians), long and short side; metres.
@@ -60,7 +61,6 @@ from typing import NamedTuple
 import numpy as np
 
 from .fit_batch import FitBatch, Whole
-from .likelihood_loops import minimise, step
 from .noise import LikelihoodNoise
 from .observations import Array, FloorPoints, Observations
 
@@ -116,6 +116,8 @@ def compile_likelihood() -> None:
 
 def stepped(values: Array, here: NormalEquations) -> Array:
     """Values after a Gauss-Newton step towards where the gradient vanishes, if not too far."""
+    from .likelihood_loops import step
+
     values = values.copy()
     step(values, here.matrix, here.gradient)
     return values
@@ -136,6 +138,8 @@ def _minimised(
     objects: Whole | None = None,
 ) -> NormalEquations:
     """Moves values; the normal equations there."""
+    from .likelihood_loops import minimise
+
     rows = np.arange(len(values)) if objects is None else np.ascontiguousarray(objects)
     end = NormalEquations(
         np.empty((*values.shape, 5)), np.empty(values.shape), np.empty(values.shape[:2])

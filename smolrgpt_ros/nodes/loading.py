@@ -178,9 +178,9 @@ def load_engine(settings: Settings) -> TimedEngine | None:
             )
     digest = _checked_sha256([path], settings.model_sha256, "model.sha256")
     check_libraries("torch", "transformers")
-    # They take seconds to import: not before they are needed. transformers imports scipy, 30 MiB,
-    # for losses of training.
-    with left_out("scipy"):
+    # They take seconds to import: not before they are needed. transformers imports scipy and
+    # accelerate, 40 MiB, for training, its download client trio for programs that use it.
+    with left_out("scipy", "accelerate", "trio"):
         from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
     try:

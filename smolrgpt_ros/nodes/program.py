@@ -21,9 +21,11 @@ def run_program(module: str, parent: int | None = None) -> NoReturn:
 
     Args:
         module: full name; imported here, so that nothing large is imported before the heap is set.
+            Libraries draw no progress bars: the log of a launch would have each step as a line.
         parent: see ``end_with_parent``; ``None``: the process stays where that one ends.
     """
     use_one_heap()
+    os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is imported
     if parent is not None:
         end_with_parent(parent)
     end_process(import_module(module).main())

@@ -47,7 +47,7 @@ from .health import node_healths, not_ready_healths
 from .loading import labels_without_synonyms, load_detector, load_engine, load_readers
 from .models import Models
 from .outputs import CameraOutputs
-from .process_memory import trim_heap, unmap_libraries
+from .process_memory import left_out, trim_heap, unmap_libraries
 from .program import end_process
 from .question_services import QuestionServices
 from .running import logged, run
@@ -198,7 +198,8 @@ class SpatialQueryNode(LifecycleNode):
         self._not_ready = "the model is being loaded; ask again in a few seconds"
         # Not at the first question: the dictionary takes half a second, compiling the fit several.
         self._reader = load_readers(self._settings, lambda: self._models.labels)
-        compile_likelihood()
+        with left_out("scipy"):  # numba imports it, for functions that are not used
+            compile_likelihood()
         self.get_logger().info(self._models.load(self._settings))
         if not self._models.on_gpu:
             unmap_libraries()

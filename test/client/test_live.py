@@ -208,11 +208,20 @@ def test_files_need_a_picture_and_watch_needs_live(capsys):
         assert f"{option[0]} asks a running node: add --live" in capsys.readouterr().err
 
 
-def test_the_command_starts_without_the_learning_libraries():
-    """They take ten seconds of a processor: a person who asks a running node needs none of them."""
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from smolrgpt_ros import cli; cli.build_parser()",
+        "from smolrgpt_ros.client.spatial_client import SpatialClient",
+        "import smolrgpt_ros.nodes.page_node",
+    ],
+    ids=["command", "client", "page"],
+)
+def test_whoever_asks_a_running_node_starts_without_the_learning_libraries(imports):
+    """They take ten seconds of a processor, and numba 70 MiB."""
     code = (
-        "import sys; from smolrgpt_ros import cli; cli.build_parser(); "
-        "print([m for m in ('torch', 'transformers', 'ultralytics') if m in sys.modules])"
+        f"import sys; {imports}; "
+        "print([m for m in ('torch', 'transformers', 'ultralytics', 'numba') if m in sys.modules])"
     )
     here = str(Path(cli.__file__).parents[1])
     environment = {

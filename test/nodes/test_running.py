@@ -152,6 +152,21 @@ def test_what_a_node_cannot_start_with_is_one_line_and_code_two(
         assert word in printed, printed
 
 
+def test_a_library_with_a_progress_bar_draws_none_in_a_nodes_process(tmp_path):
+    (tmp_path / "with_a_bar.py").write_text(
+        "def main():\n"
+        "    from tqdm.auto import tqdm\n"
+        "    print(len([step for step in tqdm(range(3), desc='loading')]))\n"
+        "    return 0\n"
+    )
+    start = [sys.executable, "-P", "-m", "smolrgpt_ros.nodes.program", "with_a_bar"]
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    environment = {**os.environ, "PYTHONPATH": path}
+    environment.pop("TQDM_DISABLE", None)
+    done = subprocess.run(start, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
 def test_places_in_rcls_sources_are_left_out():
     error = RuntimeError("failed: no such file, at /project/src/parse.c:835, at /a/b.c:1\n")
     assert start_error(error).startswith("failed: no such file; see the arguments")

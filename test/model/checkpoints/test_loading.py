@@ -6,6 +6,7 @@ import copy
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers.utils import logging as transformers_logging
 
 from smolrgpt_ros.model.checkpoints.loading import load_model
 from smolrgpt_ros.model.checkpoints.published import PublishedCheckpointError
@@ -34,6 +35,14 @@ def test_a_path_without_a_checkpoint_is_named(tmp_path):
         PublishedCheckpointError, match=r"lacks config\.json and model\.safetensors"
     ):
         load_model(tmp_path)
+
+
+def test_no_progress_bar_is_printed_into_a_log(model, tmp_path, capsys):
+    model.save_pretrained(tmp_path)
+    transformers_logging.enable_progress_bar()  # as in a new process
+    capsys.readouterr()
+    load_model(tmp_path)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_weights_that_lack_a_tensor_of_the_config_are_refused(model, tmp_path):
