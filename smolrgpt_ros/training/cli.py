@@ -123,6 +123,12 @@ def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="unseen frames of each looks and camera family (default: %(default)s)",
     )
+    detector.add_argument(
+        "--score-seed",
+        type=int,
+        metavar="SEED",
+        help="of the first of these frames, with --score (default: that of the card)",
+    )
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -132,6 +138,8 @@ def main(arguments: argparse.Namespace) -> int:
 
     if arguments.score is not None:
         return _score_detector(arguments)
+    if arguments.score_seed is not None:
+        raise ValueError("--score-seed is for --score: every card has the scores of the same seeds")
     if arguments.statistics is not None:
         return _write_detector_statistics(arguments)
     if arguments.config is None:
@@ -286,11 +294,14 @@ def _score_detector(arguments: argparse.Namespace) -> int:
 
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
-    from .detector.score import score_detector, score_table
+    from .detector.score import HELD_OUT_SEED, score_detector, score_table
 
     torch.set_num_threads(arguments.threads)
     detector = UltralyticsDetector.load(arguments.score, device=arguments.device)
-    scores = score_detector(detector, arguments.score_frames, arguments.real, arguments.benchmark)
+    seed = HELD_OUT_SEED if arguments.score_seed is None else arguments.score_seed
+    scores = score_detector(
+        detector, arguments.score_frames, arguments.real, arguments.benchmark, seed
+    )
     print(score_table(scores))
     return 0
 

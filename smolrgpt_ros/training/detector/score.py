@@ -65,12 +65,14 @@ class DetectorScores:
     Args:
         simulated: by looks, camera family and label.
         frames: simulated ones of each looks and family.
+        seed: of the first of them.
         real: pallets of the held-out real pictures, and how many of these; ``None``: not measured.
         floor: pallets seen on bare floor in the benchmark's frames, each; ``None``: not measured.
     """
 
     simulated: dict[tuple[str, str], dict[str, Found]]
     frames: int
+    seed: int
     real: tuple[Found, int] | None
     floor: tuple[int, ...] | None
 
@@ -80,6 +82,7 @@ def score_detector(
     frames: int,
     real: Path | None = None,
     benchmark: Path | None = None,
+    seed: int = HELD_OUT_SEED,
 ) -> DetectorScores:
     """Scores of a detector with the thresholds that it has.
 
@@ -87,28 +90,30 @@ def score_detector(
         frames: simulated ones of each looks of ``SCORED_LOOKS`` and each camera family.
         real: folder of real pictures, see ``real_pictures``.
         benchmark: folder of the warehouse benchmark's frames with ``frames.json``.
+        seed: of the first simulated frame of each kind.
     """
     simulated = {
-        (looks, family): score_simulated(detector, looks, family, frames)
+        (looks, family): score_simulated(detector, looks, family, frames, seed)
         for looks in SCORED_LOOKS
         for family in FAMILIES
     }
     return DetectorScores(
         simulated,
         frames,
+        seed,
         None if real is None else score_real(detector, real),
         None if benchmark is None else score_benchmark(detector, benchmark),
     )
 
 
 def score_simulated(
-    detector: RegionDetector, looks: str, family: str, frames: int
+    detector: RegionDetector, looks: str, family: str, frames: int, seed: int = HELD_OUT_SEED
 ) -> dict[str, Found]:
     """By label, over frames of unseen seeds through the usual sensor."""
     total = {label: Found() for label in DETECTED}
     for index in tqdm(range(frames), desc=f"{looks} {family}"):
         shot = simulate_frame(
-            HELD_OUT_SEED + index, family, sensor=SensorModel(), looks=looks, change=with_people
+            seed + index, family, sensor=SensorModel(), looks=looks, change=with_people
         )
         labels = [label for label in DETECTED if label in detector.labels]
         objects = [o for o in _objects(shot) if o[0] in labels]
@@ -222,7 +227,7 @@ def _surface(
 def score_table(scores: DetectorScores) -> str:
     """The scores as a Markdown table."""
     lines = [
-        f"| on {scores.frames} frames each of seeds from {HELD_OUT_SEED} | objects | recall "
+        f"| on {scores.frames} frames each of seeds from {scores.seed} | objects | recall "
         "| precision | transporters | pallets | shelves | buffers | people | forklifts |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]

@@ -113,9 +113,10 @@ def test_the_table_names_everything() -> None:
         "buffer": Found(),
     }
     labels |= {"person": Found(4, 4, 0), "forklift": Found()}
-    scores = DetectorScores({("heldout", "robot"): labels}, 5, (Found(10, 7, 3), 6), (0, 2))
+    scores = DetectorScores({("heldout", "robot"): labels}, 5, 7000, (Found(10, 7, 3), 6), (0, 2))
     table = score_table(scores)
     # Of ten objects seven are found, and of nine detections seven are right.
+    assert "on 5 frames each of seeds from 7000" in table
     assert "| heldout, robot | 10 | 70.0 | 77.8 | 50.0 | 75.0 | - | - | 100.0 | - |" in table
     assert "7 of 10 found (70.0 %), 0.50 false ones a picture, 6 pictures" in table
     assert "on bare floor: 0, 2." in table
