@@ -40,6 +40,17 @@ def loads_near(vehicle: Region, regions: Sequence[Region]) -> tuple[int, ...]:
     return tuple(loads)
 
 
+def vehicles_near(load: Region, regions: Sequence[Region]) -> tuple[int, ...]:
+    """Ids of the vehicles that may carry a pallet, see :func:`loads_near`. Empty for anything but
+    a pallet.
+
+    Args:
+        load: a region.
+        regions: all of the frame.
+    """
+    return tuple(region.id for region in regions if loads_near(region, (load,)))
+
+
 def nearest_loads(
     drafts: Mapping[int, ObjectDraft],
     known: Mapping[int, ObjectEstimate | str],

@@ -18,6 +18,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
 from .noise import depth_sigma, floor_height_sigma
+from .pixel_heights import pixel_heights
 from .region_masks import (
     Flags,
     RegionMasks,
@@ -291,13 +292,10 @@ def _surroundings(
     Returns:
         Both of shape ``(M,)``; depth is NaN where nothing is known to show beyond.
     """
-    depth, camera = frame.depth, frame.intrinsics
-    assert depth is not None and camera is not None
     hidden, beyond = np.zeros(len(rim.owner), bool), np.full(len(rim.owner), np.nan)
     for reach in _PROBES:
         c, r = within_image(masks, rim.columns + reach * rim.dx, rim.rows + reach * rim.dy)
-        z = depth[r, c].astype(np.float64)
-        height = (rays(camera, c, r) @ plane.up) * z + plane.offset
+        z, height = pixel_heights(frame, plane, c, r)
         with np.errstate(invalid="ignore"):
             outside = ~masks.contain(r, c, rim.owner) & np.isfinite(z)
             height_sigma = floor_height_sigma(noise.strength, z, plane.offset)

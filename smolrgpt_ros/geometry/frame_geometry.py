@@ -18,7 +18,7 @@ from smolrgpt_ros.scene.region import Region
 
 from .box_evidence import box_problems
 from .calibration import CalibrationErrors
-from .carried_loads import loads_near, nearest_loads
+from .carried_loads import loads_near, nearest_loads, vehicles_near
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
 from .footprint import Footprint
 from .ground_rectangles import ground_problems
@@ -90,7 +90,8 @@ class FrameGeometry:
             made = self._with.get(candidate.id)
             if made is None:
                 made = FrameGeometry(self.frame, (*self.regions, candidate))
-                self._with[candidate.id] = self._same_floor(made, self._fitted)
+                self._same_floor(made, self._fitted_apart_from(candidate))
+                self._with[candidate.id] = made
             return made
 
     def without(self, region_id: int) -> FrameGeometry:
@@ -99,9 +100,16 @@ class FrameGeometry:
             made = self._without.get(region_id)
             if made is None:
                 rest = [region for region in self.regions if region.id != region_id]
-                made = self._same_floor(FrameGeometry(self.frame, rest), self._fitted)
+                made = FrameGeometry(self.frame, rest)
+                self._same_floor(made, self._fitted_apart_from(self.region(region_id)))
+                made._alignment = self._alignment
                 self._without[region_id] = made
             return made
+
+    def _fitted_apart_from(self, region: Region) -> dict[int, ObjectEstimate | str]:
+        """Fits that a region took no part in: of all but its possible vehicles, or its loads."""
+        near = {*loads_near(region, self.regions), *vehicles_near(region, self.regions), region.id}
+        return {i: found for i, found in self._fitted.items() if i not in near}
 
     def _same_floor(
         self, made: FrameGeometry, known: Mapping[int, ObjectEstimate | str]
@@ -217,10 +225,8 @@ class FrameGeometry:
         return loads_near(self.region(region_id), self.regions)
 
     def _possible_vehicles(self, region_id: int) -> tuple[int, ...]:
-        """Ids of the vehicles that may carry a pallet; empty for anything else."""
-        if self.region(region_id).label != "pallet":
-            return ()
-        return tuple(r.id for r in self.regions if region_id in self.possible_loads(r.id))
+        """Ids of the vehicles that may carry a pallet, see :func:`vehicles_near`."""
+        return vehicles_near(self.region(region_id), self.regions)
 
     def _at_rest(self, region: Region) -> ObjectEstimate | str:
         """The object of a region that was fitted, as high as it rests on others."""

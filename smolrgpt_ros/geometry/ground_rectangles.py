@@ -22,6 +22,7 @@ from .noise import (
     tape_edge_sigmas,
 )
 from .observations import FitProblem, FloorPoints, Observations, VerticalExtent
+from .pixel_heights import pixel_heights
 from .region_masks import Flags, RegionMasks, Whole, at_border, rim_pixels, within_image
 from .size_priors import SizePrior
 
@@ -120,10 +121,7 @@ def _above_floor(
     frame: RgbdFrame, plane: Plane, noise: DepthNoise, columns: Whole, rows: Whole
 ) -> tuple[Floats, Floats]:
     """Heights of pixels above the floor, and up to which they are floor, metres; NaN: no depth."""
-    depth, camera = frame.depth, frame.intrinsics
-    assert depth is not None and camera is not None
-    z = depth[rows, columns].astype(np.float64)
-    height = (rays(camera, columns, rows) @ plane.up) * z + plane.offset
+    z, height = pixel_heights(frame, plane, columns, rows)
     sigma = floor_height_sigma(noise.strength, z, plane.offset)
     band = _FLOOR_BAND + 2 * plane.residual + 3 * sigma
     return height, np.minimum(band, np.maximum(_WIDEST_FLOOR_BAND, 2 * sigma))

@@ -21,13 +21,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import Box, box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
+from .pixel_heights import floor_limit, pixel_heights, step_limit
 from .region_masks import (
     MOST_REGIONS,
     Flags,
@@ -38,7 +38,7 @@ from .region_masks import (
     within_image,
 )
 from .size_priors import is_flat
-from .thin_parts import floor_limit, step_limit, with_thin_parts
+from .thin_parts import with_thin_parts
 
 Floats = NDArray[np.float64]
 
@@ -169,15 +169,13 @@ def _edges(
         pixels: columns, rows and owners of the last pixels inside.
         normals: of the edges there.
     """
-    depth, camera = frame.depth, frame.intrinsics
-    assert depth is not None and camera is not None
     columns, rows, owner = pixels
     steps = np.arange(-_START, _REACH + 1)[:, None]
     right = columns + np.rint(steps * normals[:, 0]).astype(np.int64)
     down = rows + np.rint(steps * normals[:, 1]).astype(np.int64)
     c, r = within_image(masks, right, down)
-    z = np.where((c == right) & (r == down), depth[r, c], np.nan).astype(np.float64)
-    height = (rays(camera, c.ravel(), r.ravel()) @ plane.up).reshape(z.shape) * z + plane.offset
+    z, height = pixel_heights(frame, plane, c, r)
+    z[(c != right) | (r != down)] = np.nan
     with np.errstate(invalid="ignore"):
         above = height > floor_limit(z, noise, plane)
         limit = step_limit(z, noise)

@@ -14,30 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
-from .noise import depth_sigma, floor_height_sigma
+from .pixel_heights import floor_limit, pixel_heights, step_limit
 from .region_masks import Flags
 
-Floats = NDArray[np.float64]
-
-# Depth differences from pixel to pixel on one surface, metres and shares of the depth, at most.
-_SMOOTH, _SMOOTH_SHARE = 0.06, 0.015
-_FLOOR_BAND = 0.03  # metres of height up to which a pixel is floor
 _AROUND = np.ones((3, 3), np.uint8)
-
-
-def floor_limit(z: Floats, noise: DepthNoise, plane: Plane) -> Floats:
-    """Height up to which a pixel of a depth may be floor, metres."""
-    return np.maximum(_FLOOR_BAND, 3 * floor_height_sigma(noise.strength, z, plane.offset))
-
-
-def step_limit(z: Floats, noise: DepthNoise) -> Floats:
-    """Difference of depth between two pixels side by side on one surface, at most, metres."""
-    return np.maximum(_SMOOTH, _SMOOTH_SHARE * z) + 4 * depth_sigma(noise.between(2), z)
 
 
 def with_thin_parts(
@@ -76,12 +60,11 @@ def with_thin_parts(
 
 def _surfaces(frame: RgbdFrame, plane: Plane, noise: DepthNoise) -> Flags:
     """Pixels above the floor whose depth goes on to all their neighbours, shape ``(H, W)``."""
-    depth, camera = frame.depth, frame.intrinsics
-    assert depth is not None and camera is not None
-    rows, columns = np.nonzero(np.isfinite(depth) & (depth > 0))
-    z = depth[rows, columns].astype(np.float64)
-    height = (rays(camera, columns, rows) @ plane.up) * z + plane.offset
+    depth = frame.depth
+    assert depth is not None
     known = np.where(np.isfinite(depth) & (depth > 0), depth, 0.0).astype(np.float32)
+    rows, columns = np.nonzero(known)
+    z, height = pixel_heights(frame, plane, columns, rows)
     steps = cv2.morphologyEx(known, cv2.MORPH_GRADIENT, _AROUND)[rows, columns]
     surfaces = np.zeros(depth.shape, bool)
     surfaces[rows, columns] = (height > floor_limit(z, noise, plane)) & (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from block_scene import YARD, Scene
+from block_scene import YARD, Block, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
@@ -50,11 +50,35 @@ def test_possible_loads_are_ids_of_pallets_near_the_vehicle_in_the_picture() -> 
     assert geometry.possible_loads(20) == ()
 
 
+def test_a_vehicle_is_fitted_again_where_what_stands_on_it_is_no_object() -> None:
+    """The load was a prior of the vehicle's centre; what is far from both is kept."""
+    blocks = (
+        Block(3, "transporter", (-0.6, 7.0), (1.44, 0.85, 0.23), 25.0),
+        Block(20, "pallet", (-0.5, 7.1), (1.2, 1.2, 0.9), 25.0, bottom=0.23),
+        Block(30, "shelf", (3.5, 9.0), (2.8, 1.0, 2.0)),
+    )
+    scene = Scene(blocks, height=2.0, pitch_deg=15.0)
+    vehicle, load, shelf = scene.regions
+    geometry = FrameGeometry(scene.frame, scene.regions)
+    geometry.prepare((3, 20, 30))
+    alone = FrameGeometry(scene.frame, [vehicle, shelf])
+    loaded, unloaded = centre(geometry, 3), centre(alone, 3)
+    assert np.abs(loaded - unloaded).max() > 1e-4
+    assert centre(geometry.without(20), 3) == pytest.approx(unloaded, abs=1e-5)
+    assert centre(alone.with_candidate(load), 3) == pytest.approx(loaded, abs=1e-5)
+    assert geometry.without(20).estimate(30) is geometry.estimate(30)
+    assert geometry.without(30).estimate(3) is geometry.estimate(3)
+
+
+def centre(geometry: FrameGeometry, region_id: int) -> np.ndarray:
+    found = geometry.estimate(region_id)
+    assert isinstance(found, ObjectEstimate)
+    return found.centre
+
+
 def between(geometry: FrameGeometry, one: int, other: int) -> float:
     """Distance of the centres of two objects, metres."""
-    a, b = geometry.estimate(one), geometry.estimate(other)
-    assert isinstance(a, ObjectEstimate) and isinstance(b, ObjectEstimate)
-    return float(np.linalg.norm(a.centre - b.centre))
+    return float(np.linalg.norm(centre(geometry, one) - centre(geometry, other)))
 
 
 @pytest.mark.parametrize(
