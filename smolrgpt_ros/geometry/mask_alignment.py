@@ -27,6 +27,7 @@ from smolrgpt_ros.scene.masks import Box, box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
+from .depth_edges import at_depth_edges
 from .pixel_heights import floor_limit, pixel_heights, step_limit
 from .region_masks import (
     MOST_REGIONS,
@@ -42,13 +43,17 @@ from .thin_parts import with_thin_parts
 
 Floats = NDArray[np.float64]
 
-_START, _REACH = 4, 6  # pixels inside and outside of a mask between which its edge is looked for
+_START, _REACH = 5, 6  # pixels inside and outside of a mask between which its edge is looked for
+_STEEPER = 3.0  # times what depth changes by before and behind it: a jump, no slope and no crease
+_BEHIND = 2  # pixels: depth at a jump may be a mean of near and far
 _EVERY = 2  # of the rim's pixels, looked at
 _FEWEST_ENDS = 20  # places of a frame that say whether its masks are off
 _OFF = 1.0  # pixels by which half of the places are off, at least, before masks are changed
-# Standard deviations, pixels: of a place's edge, from coarse to fine, and of a shift.
-_EDGE_SIGMAS, _SHIFT_SIGMA = (3.0, 2.0, 1.0, 0.7, 0.7, 0.7), 2.0
+# Pixels: the scale of a place's errors, the standard deviation of a shift; what is tried at most.
+_EDGE_SIGMA, _SHIFT_SIGMA, _FARTHEST = 0.7, 2.0, 4
+_ROUNDS = 3  # of least squares
 _SMOOTHED = 7  # pixels over which a mask is blurred to find the normals of its edge
+_BESIDE = 2  # pixels that aligned masks may end beside a jump of depth
 _ALIGNED_SIGMA = 1.0  # pixels by which the edges of aligned masks are off
 
 
@@ -98,6 +103,8 @@ def align_masks(
     for region in regions:
         shift = shift_of.get(region.id, np.zeros(2))
         mask = _undone(region.mask, boxes[region.id], growth, shift)
+        if region.id in shift_of and (box := box_of(mask)) is not None:
+            mask = at_depth_edges(frame, mask, box, noise, _BESIDE)
         if mask.any():
             masks[region.id] = mask
     if growth < 0:
@@ -170,7 +177,7 @@ def _edges(
         normals: of the edges there.
     """
     columns, rows, owner = pixels
-    steps = np.arange(-_START, _REACH + 1)[:, None]
+    steps = np.arange(-_START, _REACH + _BEHIND + 1)[:, None]
     right = columns + np.rint(steps * normals[:, 0]).astype(np.int64)
     down = rows + np.rint(steps * normals[:, 1]).astype(np.int64)
     c, r = within_image(masks, right, down)
@@ -179,17 +186,20 @@ def _edges(
     with np.errstate(invalid="ignore"):
         above = height > floor_limit(z, noise, plane)
         limit = step_limit(z, noise)
-    last, last_step = z[0], np.full(len(owner), -_START)
+    last, last_step, slope = z[0], np.full(len(owner), -_START), np.full(len(owner), np.inf)
     open_ = above[0] & masks.contain(r[0], c[0], owner) & normals.any(axis=1)
     edge = np.full(len(owner), np.nan)
-    for k in range(1, len(z)):
-        known = np.isfinite(z[k]) & open_
+    behind = np.nan_to_num(np.abs(np.diff(z, axis=0)))[_BEHIND:]
+    for k in range(1, len(z) - _BEHIND):
+        known, step = np.isfinite(z[k]) & open_, k - _START
         with np.errstate(invalid="ignore"):
-            jumps = known & (np.abs(z[k] - last) >= limit[k])
+            change = np.abs(z[k] - last) / (step - last_step)
+            jumps = known & (change * (step - last_step) >= limit[k])
+            jumps &= change > _STEEPER * np.maximum(slope, behind[k - 1])
         goes_on = known & ~jumps & above[k]
-        step = k - _START
         edge = np.where(jumps, (last_step + step - 1) / 2, edge)
         last, last_step = np.where(goes_on, z[k], last), np.where(goes_on, step, last_step)
+        slope = np.where(goes_on, change, slope)
         open_ = open_ & (goes_on | ~known)
     return edge
 
@@ -197,13 +207,14 @@ def _edges(
 def _growth_and_shifts(places: _EdgePlaces, regions: int) -> tuple[float, Floats]:
     """Pixels by which all masks are grown, and by which each is shifted right and down, ``(R, 2)``.
 
-    Places count less the farther they are off the estimate, as errors of a Cauchy distribution do.
+    Places count less the farther they are off, as errors of a Cauchy distribution do: first the
+    best of whole pixels, then the least squares of places with such weights.
     """
     beyond, normals, owner = places
-    growth, shifts = 0.0, np.zeros((regions, 2))
-    for sigma in _EDGE_SIGMAS:
+    growth, shifts = _of_whole_pixels(places, regions)
+    for _ in range(_ROUNDS):
         off = beyond - growth - (normals * shifts[owner]).sum(axis=1)
-        weight = 1 / (1 + np.square(off / sigma))
+        weight = 1 / (1 + np.square(off / _EDGE_SIGMA))
         growth += float(weight @ off / weight.sum())
         off = beyond - growth
         outer = normals[:, :, None] * normals[:, None]
@@ -213,6 +224,24 @@ def _growth_and_shifts(places: _EdgePlaces, regions: int) -> tuple[float, Floats
         np.add.at(vector, owner, (weight * off)[:, None] * normals)
         shifts = np.asarray(np.linalg.solve(matrix, vector[..., None])[..., 0], np.float64)
     return growth, shifts
+
+
+def _of_whole_pixels(places: _EdgePlaces, regions: int) -> tuple[float, Floats]:
+    """The most probable growth of all masks and shift of each, of whole pixels."""
+    beyond, normals, owner = places
+    growths = np.arange(-_FARTHEST, _FARTHEST + 1.0)
+    shifts = np.array(
+        [(x, y) for x in growths for y in growths if x * x + y * y < _FARTHEST**2 + 1]
+    )
+    off = beyond - growths[:, None, None] - shifts @ normals.T  # (growths, shifts, places)
+    cost = np.log1p(np.square(off / _EDGE_SIGMA))
+    prior = np.square(shifts).sum(axis=1)[None, :, None] / (2 * _SHIFT_SIGMA**2)
+    of_region = np.zeros((len(growths), len(shifts), regions))
+    for region in np.unique(owner):
+        of_region[..., region] = cost[..., owner == region].sum(axis=-1)
+    of_region += prior
+    best = int(of_region.min(axis=1).sum(axis=-1).argmin())
+    return float(growths[best]), shifts[of_region[best].argmin(axis=0)]
 
 
 def _undone(mask: Flags, box: Box, growth: float, shift: Floats) -> Flags:

@@ -66,6 +66,7 @@ class Heights:
         self._surface_sigma = surfaces.sigma * slope
         self._surface_low = self.surface - _SURELY_BELOW * self._surface_sigma
         self.rim_sigma = rims.sigma * np.abs(rims.directions @ plane.up)
+        self._rim_upper = rims.upper
         self._rim_low = self.rim - _SURELY_BELOW * self.rim_sigma
 
     def object_samples(self, part: slice, length: float) -> Flags | None:
@@ -134,6 +135,10 @@ class Heights:
             open_frame: whether a level face may be a board below the top.
         """
         known = self.rim_known[rim]
+        # The sides of a post end beside it, however high they are.
+        upper = known & self._rim_upper[rim]
+        if np.count_nonzero(upper) >= FEWEST_SAMPLES:
+            known = upper
         heights, cut = self.rim[rim][known], cut[rim][known]
         level = np.count_nonzero(self.surface[part][of_object] > top - LEVEL_TOP)
         from_above = self.plane.offset > top and not open_frame

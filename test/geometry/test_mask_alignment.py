@@ -20,11 +20,16 @@ BLOCKS = ((20, 30, 60, 80), (90, 40, 130, 84))  # x0, y0, x1, y1; 3 m away, befo
 
 
 def aligned(
-    grown: int = 0, shifted: tuple[int, int] = (0, 0), tolerance: float = 0.3
+    grown: int = 0,
+    shifted: tuple[int, int] = (0, 0),
+    tolerance: float = 0.3,
+    top: float = 0.0,
 ) -> MaskAlignment:
+    """Masks of the blocks, whose uppermost ten rows are a top face, each farther by ``top``."""
     depth, regions = np.full((120, 160), 7.0, np.float32), []
     for number, (x0, y0, x1, y1) in enumerate(BLOCKS):
         depth[y0:y1, x0:x1] = 3.0
+        depth[y0 : y0 + 10, x0:x1] += top * np.arange(10.0, 0.0, -1.0)[:, None]
         mask = np.zeros((120, 160), bool)
         # The second is shifted the other way.
         dx, dy = (1 - 2 * number) * np.array(shifted)
@@ -49,6 +54,14 @@ def test_growth_is_undone(grown: int) -> None:
     for number, block in enumerate(BLOCKS):
         assert np.abs(np.subtract(found.boxes[number], block)).max() <= 1
     assert found.edge_sigma >= 0.5
+
+
+@pytest.mark.parametrize("grown", [-3, 0, 3])
+def test_a_top_seen_at_a_grazing_angle_is_no_edge(grown: int) -> None:
+    """Its depth grows by 0.15 m from row to row, more than on a face; the wall is 2.5 m behind."""
+    found = aligned(grown, top=0.15)
+    for number, block in enumerate(BLOCKS):
+        assert np.abs(np.subtract(found.boxes[number], block)).max() == 0
 
 
 @pytest.mark.parametrize("shifted", [(3, 0), (-2, 2)])
