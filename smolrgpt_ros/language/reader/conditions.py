@@ -72,12 +72,15 @@ def sized(dimension: q.Dimension, more: bool, other: q.Selection | float) -> q.C
     return q.Compared(q.SizeOf(dimension), comparison, other)
 
 
-def any_of(*conditions: q.Condition) -> q.Condition:
+def any_of(first: q.Condition, *others: q.Condition | tuple[q.Condition, ...]) -> q.Condition:
     """Conditions joined by "or".
 
     Raises:
         Mismatch: for "on my left or on my right", which asks for one of the two words.
     """
+    conditions = [first]
+    for other in others:
+        conditions += other if isinstance(other, tuple) else (other,)
     if len({c.of for c in conditions if isinstance(c, q.Beside)}) == 1 < len(conditions):
         sides = {c.side for c in conditions if isinstance(c, q.Beside)}
         if any(opposite(side) in sides for side in sides):
@@ -124,6 +127,17 @@ def place_shared(places: q.Selection, thing: q.Selection) -> q.Condition:
     """ "In the same buffer as pallet 8": in one that holds it, and another object."""
     place = q.where(places, holding(Amount(q.Comparison.AT_LEAST, 1.0), thing))
     return q.all_of(q.Inside(place), excepting(thing))
+
+
+def sharing(label: str, number: float, places: str) -> q.Condition:
+    """ "The two pallets in the same buffer": in one that holds so many."""
+    held = holding(Amount(q.Comparison.AT_LEAST, float(number)), q.OfClass(label))
+    return q.Inside(q.Where(q.OfClass(places), held))
+
+
+def alone_in(place: q.Selection) -> q.Condition:
+    """ "Alone in a buffer": in one that holds nothing else."""
+    return q.Inside(q.where(place, holding(Amount(q.Comparison.EQUAL, 1.0), q.Everything())))
 
 
 def held_by(place: q.Selection) -> q.Condition:

@@ -195,7 +195,7 @@ def _lines(file: Path) -> Iterator[tuple[str, str]]:
 
 def _macro(text: str, source: str) -> tuple[str, str]:
     name, equals, phrases = text.partition(" = ")
-    if not equals:
+    if not equals or " " in name.strip():
         raise GrammarError(f"{source}: expected '@name = phrase | phrase', found {text!r}")
     return name.strip(), f"({phrases.strip()})"
 

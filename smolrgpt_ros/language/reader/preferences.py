@@ -30,7 +30,7 @@ from ..question import (
 )
 from .conditionals import subject_of
 from .parser import Reading
-from .references import ON_FLOOR, Counted, It, Such, That
+from .references import ON_FLOOR, Counted, It, Matrix, Such, That
 from .resolution import View
 
 _CARRIED = (State(LoadState.CARRIED), State(LoadState.ON_FLOOR))
@@ -53,6 +53,7 @@ def preferred(readings: Sequence[Reading], view: View) -> list[object]:
         _narrows_nothing,
         _denies_equality,
         _takes_nothing_up,
+        _tables_one_distance,
     )
     for is_unlikely in unlikely:
         best = [meaning for meaning in best if not is_unlikely(meaning, view)] or best
@@ -99,6 +100,15 @@ def _takes_nothing_up(meaning: object, view: View) -> bool:
         return False
     subject = subject_of(meaning.condition)
     return any(subject not in parts_of(part) for part in (meaning.then, meaning.otherwise))
+
+
+def _tables_one_distance(meaning: object, view: View) -> bool:
+    """Whether "the distances between the shelves" is a table of two, which have one distance."""
+    for part in parts_of(meaning):
+        if isinstance(part, Matrix) and part.rows == part.columns:
+            if isinstance(part.rows, OfClass) and len(view.ids_of(part.rows.label)) == 2:
+                return True
+    return False
 
 
 def _narrows_nothing(meaning: object, view: View) -> bool:

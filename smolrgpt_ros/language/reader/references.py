@@ -106,9 +106,15 @@ def referring_to(value: Any, target: q.Selection) -> Any:
 
 
 def under_what_it_holds(condition: q.Condition, place: q.Selection) -> q.Condition:
-    """ "The buffer under pallet 9": the one that holds it, not every one that is lower."""
+    """ "The buffer under pallet 9": the one that holds it, not every one that is lower.
+
+    Raises:
+        Mismatch: for "buffers under buffer 2": no place is under another one.
+    """
     match condition:
         case q.Beside(q.Side.BELOW, thing) if class_of(place) in ON_FLOOR:
+            if class_of(thing) in ON_FLOOR:
+                raise Mismatch("no place on the floor is under another one", True)
             return q.Compared(q.Holding(thing), q.Comparison.AT_LEAST, 1.0)
         case q.Not(denied):
             return q.negated(under_what_it_holds(denied, place))
@@ -164,7 +170,8 @@ def matrix(rows: q.Selection, columns: q.Selection | None = None) -> q.Table:
         Mismatch: for two objects, which have one distance.
     """
     parts = rows.members if isinstance(rows, q.Union) else ()
-    if len(parts) == 2 or (isinstance(rows, q.Ids) and len(rows.ids) < 3):
+    two = isinstance(rows, Counted) and rows.number == 2
+    if two or len(parts) == 2 or (isinstance(rows, q.Ids) and len(rows.ids) < 3):
         if columns is None:
             raise Mismatch("two objects have one distance")
     return Matrix(rows, rows if columns is None else columns)  # type: ignore[return-value]

@@ -18,8 +18,8 @@ from ..vocabulary import plural_of
 
 _FILE = Path(__file__).with_name("words.yaml")
 _KEYS = (
-    "synonyms", "robots", "choosing", "units", "numbers", "ordinals", "contractions", "spellings",
-    "by_ear", "views", "fillers",
+    "synonyms", "robots", "choosing", "units", "numbers", "tens", "ordinals", "contractions",
+    "spellings", "by_ear", "views", "fillers",
 )  # fmt: skip
 
 
@@ -145,6 +145,11 @@ def default_word_lists() -> WordLists:
     missing = [key for key in _KEYS if key not in data]
     if missing:
         raise WordListError(f"{_FILE} lacks {', '.join(missing)}")
+    spellings = {w: word for word, ws in data["spellings"].items() for w in ws.split()}
+
+    def spelled(phrase: str) -> tuple[str, ...]:
+        return tuple(spellings.get(word, word) for word in phrase.split())
+
     return WordLists(
         synonyms=_synonyms(data["synonyms"], _FILE),
         robots={
@@ -154,13 +159,16 @@ def default_word_lists() -> WordLists:
         },
         choosing=frozenset(data["choosing"].split()),
         units={w: float(m) for m, ws in data["units"].items() for w in ws.split()},
-        numbers={w: n for n, w in enumerate(data["numbers"].split())},
+        numbers={
+            **{w: n for n, w in enumerate(data["numbers"].split())},
+            **{w: 10 * n for n, w in enumerate(data["tens"].split(), 3)},
+        },
         ordinals={w: n for n, w in enumerate(data["ordinals"].split(), 1)},
-        contractions={k: tuple(v.split()) for k, v in data["contractions"].items()},
-        spellings={w: word for word, ws in data["spellings"].items() for w in ws.split()},
-        by_ear={tuple(k.split()): tuple(v.split()) for k, v in data["by_ear"].items()},
-        views=frozenset(tuple(phrase.split()) for phrase in data["views"]),
-        fillers=frozenset(tuple(phrase.split()) for phrase in data["fillers"]),
+        contractions={word: spelled(phrase) for word, phrase in data["contractions"].items()},
+        spellings=spellings,
+        by_ear={spelled(sound): spelled(phrase) for sound, phrase in data["by_ear"].items()},
+        views=frozenset(map(spelled, data["views"])),
+        fillers=frozenset(map(spelled, data["fillers"])),
     )
 
 

@@ -27,6 +27,7 @@ from smolrgpt_ros.language.reader.grammar import GrammarError, load_grammar
         ("A\n    go = 1 + 1", r"bad\.rules:2: a meaning holds calls, names and constants"),
         ("A\n    > go", r"bad\.rules:2: an example stands behind the pattern"),
         ("@far far", r"bad\.rules:1: expected '@name = phrase"),
+        ("@far a:A = yes(a)", r"bad\.rules:1: expected '@name = phrase"),
     ],
 )
 def test_errors_name_file_and_line(tmp_path: Path, text: str, message: str) -> None:
