@@ -11,10 +11,12 @@ from ..question import (
     Compared,
     Comparison,
     Conditional,
+    Distance,
     Each,
     Extreme,
     Holding,
     Holds,
+    HowMuch,
     Ids,
     Inside,
     LoadState,
@@ -155,8 +157,10 @@ def _relates_to_itself(meaning: object, view: View) -> bool:
 
 
 def _names_no_subject(meaning: object, view: View) -> bool:
-    """Whether yes or no is asked of "the pallet" where there are several."""
+    """Whether yes or no, or a distance, is asked of "the pallet" where there are several."""
     match meaning:
         case Whether(Holds(OfClass(label), _)):
+            return len(view.ids_of(label)) > 1
+        case HowMuch(Distance(OfClass(label)) | Distance(_, OfClass(label))):
             return len(view.ids_of(label)) > 1
     return False
