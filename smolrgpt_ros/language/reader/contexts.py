@@ -12,7 +12,7 @@ from .conditions import excepting, held_by, inside_only
 from .noun_phrases import where
 from .parser import Mismatch
 from .quantities import distance, exists, how_many, length, listing
-from .references import It, Such, alike, class_of
+from .references import CARRIERS, It, Such, alike, class_of
 from .superlatives import Unsaid, with_target
 
 
@@ -30,6 +30,8 @@ def about(topic: q.Selection, question: Any) -> Any:
     result = q.changed(question, lambda v: topic if isinstance(v, It | Such | Unsaid) else v)
     if result == question:
         raise Mismatch("the first part of the question is not taken up by the second")
+    if label in CARRIERS:  # "The transporter, it has a pallet?"
+        result = q.changed(result, lambda v: q.OnTop(topic) if v == q.Inside(topic) else v)
     return result
 
 

@@ -14,6 +14,9 @@ from .superlatives import whole
 ON_FLOOR = ("buffer",)
 """Classes of places: marked on the floor, without a height."""
 
+CARRIERS = ("pallet", "transporter")
+"""Classes of what holds things on top of it, and nothing inside."""
+
 
 @dataclass(frozen=True)
 class It:
