@@ -12,6 +12,7 @@ from ..question import (
     Comparison,
     Conditional,
     Distance,
+    DistanceTo,
     Each,
     Extreme,
     Holding,
@@ -20,12 +21,15 @@ from ..question import (
     Ids,
     Inside,
     LoadState,
+    Mean,
     Not,
     OfClass,
     OnTop,
     Ranked,
+    Size,
     SizeOf,
     State,
+    Total,
     Where,
     Whether,
     parts_of,
@@ -56,6 +60,7 @@ def preferred(readings: Sequence[Reading], view: View) -> list[object]:
         _denies_equality,
         _takes_nothing_up,
         _tables_one_distance,
+        _measures_several_as_one,
     )
     for is_unlikely in unlikely:
         best = [meaning for meaning in best if not is_unlikely(meaning, view)] or best
@@ -113,6 +118,18 @@ def _tables_one_distance(meaning: object, view: View) -> bool:
     return False
 
 
+def _measures_several_as_one(meaning: object, view: View) -> bool:
+    """Whether one number is asked of "the pallets", which have one each."""
+    match meaning:
+        case HowMuch(Distance(OfClass(label)) | Distance(_, OfClass(label))):
+            return len(view.ids_of(label)) > 1
+        case HowMuch(Mean(_, DistanceTo(OfClass(label))) | Total(_, DistanceTo(OfClass(label)))):
+            return len(view.ids_of(label)) > 1
+        case HowMuch(Size(Where(OfClass(label)) | OfClass(label))):
+            return len(view.ids_of(label)) > 1
+    return False
+
+
 def _narrows_nothing(meaning: object, view: View) -> bool:
     """Whether it narrows a class of which one object is in view, or says of a place that it rides.
 
@@ -157,10 +174,8 @@ def _relates_to_itself(meaning: object, view: View) -> bool:
 
 
 def _names_no_subject(meaning: object, view: View) -> bool:
-    """Whether yes or no, or a distance, is asked of "the pallet" where there are several."""
+    """Whether yes or no is asked of "the pallet" where there are several."""
     match meaning:
         case Whether(Holds(OfClass(label), _)):
-            return len(view.ids_of(label)) > 1
-        case HowMuch(Distance(OfClass(label)) | Distance(_, OfClass(label))):
             return len(view.ids_of(label)) > 1
     return False

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import question as q
-from .conditions import Amount, unless
+from .conditions import Amount, held_by, unless
 from .noun_phrases import of, where
 from .parser import Mismatch
 from .quantities import distance, ends, exists
@@ -89,6 +89,12 @@ def equal_sizes(both: q.Selection, dimension: q.Dimension) -> q.Whether:
     """ "Are pallets 7 and 9 the same height": neither is the taller."""
     first, second = ends(both)
     return compared(q.Size(first, dimension), q.Comparison.EQUAL, q.Size(second, dimension))
+
+
+def equal_contents(both: q.Selection, content: q.Selection) -> q.Whether:
+    """ "Do buffers 3 and 5 hold the same number of pallets"."""
+    first, second = (q.Count(where(content, held_by(place))) for place in ends(both))
+    return compared(first, q.Comparison.EQUAL, second)
 
 
 def shared(selection: q.Selection, condition: q.Condition, part: q.Comparison) -> q.Whether:
