@@ -211,17 +211,6 @@ def ranked(selection: q.Selection, *modifiers: object) -> q.Selection:
     return of(selection, *modifiers)
 
 
-def ranked_from(selection: q.Selection, rank: Rank) -> q.Selection:
-    """ "Who is the widest from the pallets".
-
-    Raises:
-        Mismatch: for a distance: "what is farthest from the shelf" chooses none of the shelves.
-    """
-    if isinstance(rank.key, q.DistanceTo):
-        raise Mismatch("a distance is from an object, no choice from a class")
-    return of(selection, rank)
-
-
 def together(first: q.Selection, *others: object) -> q.Selection:
     """ "pallet 9 and the transporter".
 

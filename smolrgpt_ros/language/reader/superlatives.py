@@ -162,6 +162,17 @@ def pair_of(selection: q.Selection, extreme: q.Extreme) -> q.Pair:
     return q.Pair(selection, extreme)
 
 
+def no_distance(rank: Rank) -> Rank:
+    """ "Who is the widest from the pallets".
+
+    Raises:
+        Mismatch: for a distance: "what is farthest from the shelf" chooses none of the shelves.
+    """
+    if isinstance(rank.key, q.DistanceTo):
+        raise Mismatch("a distance is from an object, no choice from a class")
+    return rank
+
+
 def counted_from(rank: Rank) -> Rank:
     """ "from the left" behind a noun."""
     return replace(rank, end="from")

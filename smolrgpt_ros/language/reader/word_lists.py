@@ -147,7 +147,7 @@ def default_word_lists() -> WordLists:
         raise WordListError(f"{_FILE} lacks {', '.join(missing)}")
     spellings = {w: word for word, ws in data["spellings"].items() for w in ws.split()}
 
-    def spelled(phrase: str) -> tuple[str, ...]:
+    def one_spelling(phrase: str) -> tuple[str, ...]:
         return tuple(spellings.get(word, word) for word in phrase.split())
 
     return WordLists(
@@ -164,11 +164,13 @@ def default_word_lists() -> WordLists:
             **{w: 10 * n for n, w in enumerate(data["tens"].split(), 3)},
         },
         ordinals={w: n for n, w in enumerate(data["ordinals"].split(), 1)},
-        contractions={word: spelled(phrase) for word, phrase in data["contractions"].items()},
+        contractions={word: one_spelling(phrase) for word, phrase in data["contractions"].items()},
         spellings=spellings,
-        by_ear={spelled(sound): spelled(phrase) for sound, phrase in data["by_ear"].items()},
-        views=frozenset(map(spelled, data["views"])),
-        fillers=frozenset(map(spelled, data["fillers"])),
+        by_ear={
+            one_spelling(sound): one_spelling(phrase) for sound, phrase in data["by_ear"].items()
+        },
+        views=frozenset(map(one_spelling, data["views"])),
+        fillers=frozenset(map(one_spelling, data["fillers"])),
     )
 
 
