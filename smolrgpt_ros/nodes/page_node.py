@@ -24,7 +24,7 @@ from smolrgpt_ros.client.reply_record import record_of
 from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.page.board import Board
-from smolrgpt_ros.page.pictures import live_picture
+from smolrgpt_ros.page.pictures import answer_picture, live_picture
 from smolrgpt_ros.page.state import (
     PageState,
     with_answer,
@@ -178,7 +178,7 @@ class PageNode(Node):
         if (rgb := self._pixels(frame)) is not None:
             view = self._view
             self._board.show({d: live_picture(rgb, regions, view, d) for d in displays})
-            self._board.change(partial(with_picture, width=rgb.shape[1]))
+            self._board.change(partial(with_picture, width=rgb.shape[1], at=now))
 
     def _pixels(self, frame: PageFrame) -> NDArray[np.uint8] | None:
         """A frame's picture; ``None``, and a line in the log, where it cannot be read."""
@@ -206,6 +206,7 @@ class PageNode(Node):
             if len(self._board.state.asking) >= MOST_ASKING:
                 return f"{MOST_ASKING} questions wait for their answers; ask again in a moment"
             self._board.change(partial(with_question, question=question))
+        self._frames.keep_for_answer()
         timeout_s = self._values["timeout"]
         sent = self._client.submit(question, timeout_s=timeout_s, camera=self._camera)
         sent.add_done_callback(partial(self._answered, question))
@@ -222,7 +223,7 @@ class PageNode(Node):
         if view is not None and reply.answer is not None:
             frame = self._frames.of_stamp(nanoseconds(reply.answer.header.stamp))
             if frame is not None and (rgb := self._pixels(frame)) is not None:
-                picture = live_picture(rgb, frame.regions, view)
+                picture = answer_picture(rgb, frame.regions, view)
             self._view = view
         record = record_of(question, reply)
         strong = frozenset() if view is None else frozenset(view.roles.answer)

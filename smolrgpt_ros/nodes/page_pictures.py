@@ -14,9 +14,11 @@ from smolrgpt_ros.ros.convert.compressed import ImageMessage, decode_any_color
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.scene.region import Region
 
-#: Bytes of images that wait for their regions, and frames whose regions came, which a question may
-#: be about.
-_WAITING_BYTES, _FRAMES = 32 * 2**20, 4
+#: Bytes of images that wait for their regions.
+_WAITING_BYTES = 32 * 2**20
+#: Frames whose regions came: the newest ones, and those that questions without an answer yet may be
+#: about, which are the newest when they were asked and as many after these.
+_NEWEST, _ASKED = 4, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +51,9 @@ class PageFrames:
         self._lock = threading.Lock()
         self._waiting: OrderedDict[int, ImageMessage] = OrderedDict()
         self._bytes = 0
-        self._frames: deque[PageFrame] = deque(maxlen=_FRAMES)
+        self._newest: deque[PageFrame] = deque(maxlen=_NEWEST)
+        self._asked: deque[PageFrame] = deque(maxlen=_ASKED)
+        self._to_come = 0
 
     def add_image(self, message: ImageMessage) -> None:
         """Keep an image; the oldest ones are dropped."""
@@ -69,19 +73,30 @@ class PageFrames:
             for older in [stamp for stamp in self._waiting if stamp <= stamp_ns]:
                 self._forget(older)
             frame = PageFrame(stamp_ns, image, regions)
-            self._frames.append(frame)
+            self._newest.append(frame)
+            if self._to_come:
+                self._to_come -= 1
+                self._asked.append(frame)
             return frame
 
-    def of_stamp(self, stamp_ns: int) -> PageFrame | None:
-        """The frame of a stamp among the last ones."""
+    def keep_for_answer(self) -> None:
+        """A question is asked now: its answer may come when many frames have followed."""
         with self._lock:
-            return next((f for f in self._frames if f.stamp_ns == stamp_ns), None)
+            self._asked.extend(f for f in self._newest if f not in self._asked)
+            self._to_come = _NEWEST
+
+    def of_stamp(self, stamp_ns: int) -> PageFrame | None:
+        """The frame of a stamp, if it is kept."""
+        with self._lock:
+            kept = (*self._newest, *self._asked)
+            return next((f for f in kept if f.stamp_ns == stamp_ns), None)
 
     def clear(self) -> None:
         """Keep nothing."""
         with self._lock:
             self._waiting.clear()
-            self._frames.clear()
+            self._newest.clear()
+            self._asked.clear()
             self._bytes = 0
 
     def _forget(self, stamp_ns: int) -> None:

@@ -43,6 +43,10 @@ def facts(record: AnswerRecord) -> tuple[Fact, ...]:
     if record.agreement is not None:
         agrees = "both say the same" if record.agreement else "the model says something else"
         found.append(Fact("agreement", agrees, "good" if record.agreement else "bad"))
+    if record.policy:
+        trusts = record.trusted is not None
+        said = f"{'yes' if trusts else 'no'} (policy: {record.policy})"
+        found.append(Fact("trusted", said, "good" if trusts else "care"))
     complete = (
         "nothing seems to be missing from view" if record.complete else "something may be missing"
     )
@@ -61,7 +65,9 @@ def _measured(record: AnswerRecord) -> str:
     said = record.answer.rstrip(".")
     if isinstance(record.value, bool):
         said = "yes" if record.value else "no"
-    elif record.value is not None and record.kind is not Kind.CHOICE:
+    elif record.kind is Kind.CHOICE:
+        said = next((region.name for region in record.regions if region.id == record.value), said)
+    elif record.value is not None:
         bound = "at least " if record.lower_bound else ""
         said = bound + _amount(record.value, record.unit, record.std)
     if record.probability is None:

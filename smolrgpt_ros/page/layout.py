@@ -20,6 +20,8 @@ from .state import PageState
 
 #: How often a page looks for something new, seconds: pictures and answers; space and table.
 _FAST_S, _SLOW_S = 0.25, 1.0
+#: Older live pictures are said to be old, seconds.
+_OLD_S = 10.0
 _COLUMNS = [
     {"name": name, "label": label, "field": name, "align": "left", "sortable": True}
     for name, label in (
@@ -65,10 +67,10 @@ class PageView:
                 ui.element("q-resize-observer").on("resize", self._resized, throttle=0.5)
                 self._picture = ui.interactive_image(on_mouse=self._picture_clicked)
                 self._picture.classes("live")
-                self._waiting = ui.label(_WAITING).classes("hint")
+                self._stale = ui.label(_WAITING).classes("hint stale")
             with ui.element("section").classes("panel asking"):
                 self._question_box()
-                self._answers = AnswerList()
+                self._answers = AnswerList(self._send)
             with ui.element("section").classes("panel"):
                 self._space = SpaceView(self.pick)
                 ui.label(_TURNING).classes("hint")
@@ -105,21 +107,28 @@ class PageView:
         if not question:
             ui.notify("Write a question first, or take one of the examples.")
             return
+        if await self._send(question):
+            self._question.value = ""
+
+    async def _send(self, question: str) -> bool:
+        """Send a question; whether it was sent."""
         refused = await self._ask(question)
         if refused:
             ui.notify(refused, type="warning")
-            return
-        self._question.value = ""
+        return not refused
 
     def refresh(self) -> None:
         """Show a new picture, new answers, new lamps."""
         self._board.look(self._display)
         state, displayed = self._board.state, self._shown
         if displayed is None or state.picture != displayed.picture:
-            self._waiting.set_visibility(not state.picture)
             if state.picture:
                 width = self._display.value
                 self._picture.set_source(f"/live.jpg?n={state.picture}&width={width}")
+        age_s = time.monotonic() - state.picture_at
+        self._stale.set_visibility(age_s > _OLD_S)
+        if state.picture and age_s > _OLD_S:
+            self._stale.text = f"Nothing new from the camera for {age_s:.0f} s."
         if displayed is None or state.answers is not displayed.answers:
             self._answers.show(state.answers)
         if displayed is None or state.asking != displayed.asking:

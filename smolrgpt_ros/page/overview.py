@@ -16,13 +16,13 @@ from smolrgpt_ros.rendering.placement import Area, Placement
 from .objects import Vector
 
 #: Vertical field of view, degrees.
-FOV_DEG = 75.0
+FOV_DEG = 50.0
 #: Height of the letters of names, CSS pixels.
 LETTERS = 12
 #: Of the camera over the horizon, as seen from the middle of the objects, degrees.
-_ELEVATION_DEG = 43.7
-#: Share of half the picture that objects' middles keep to: names and sides need the rest.
-_USED = 0.78
+_ELEVATION_DEG = 50.0
+#: Share of half the picture that objects keep to: names need the rest.
+_USED = 0.86
 #: Nearest that the camera comes, metres.
 _LEAST_M = 2.0
 #: Longest way of a name from where it is wanted, and space around it, pixels.
@@ -51,14 +51,18 @@ class Overview:
             spots: at least one.
             size: see :class:`Overview`.
         """
-        points = np.array(spots)
-        target = (points.min(axis=0) + points.max(axis=0)) / 2.0
-        right, up, ahead = ((points - target) @ _AXES.T).T
+        right, up, ahead = (np.array(spots) @ _AXES.T).T
         high = _USED * math.tan(math.radians(FOV_DEG) / 2.0)
         wide = high * size[0] / size[1]
-        needed = np.maximum(np.abs(right) / wide, np.abs(up) / high) - ahead
-        x, y, z = target.tolist()
-        return cls((x, y, z), max(float(needed.max()), _LEAST_M), size)
+        middles, starts = [], []
+        for across, slope in ((right, wide), (up, high)):
+            # Camera at m across and s ahead: |across - m| <= slope * (ahead - s) for all spots.
+            most, least = (across - slope * ahead).max(), (across + slope * ahead).min()
+            middles.append((most + least) / 2.0)
+            starts.append((least - most) / (2.0 * slope))
+        depth = (ahead.min() + ahead.max()) / 2.0
+        x, y, z = (np.array([*middles, depth]) @ _AXES).tolist()
+        return cls((x, y, z), max(float(depth - min(starts)), _LEAST_M), size)
 
     @property
     def position(self) -> Vector:

@@ -45,7 +45,8 @@ def live_picture(
     view: AnswerView | None = None,
     display: Display = Display.NARROW,
 ) -> bytes:
-    """A JPEG file of the regions in view, with an answer's marks where its regions are among them.
+    """A JPEG file of the regions in view with their names, and an answer's marks where its regions
+    are among them.
 
     Args:
         rgb: shape (H, W, 3), uint8.
@@ -56,6 +57,18 @@ def live_picture(
     letters = display.letters(rgb.shape[1])
     if view is None or not view.roles.strong <= {region.id for region in regions}:
         return jpeg_of(draw_regions(rgb, regions, letters=letters))
+    return jpeg_of(draw_marks(rgb, regions, view, letters=letters, all_names=True))
+
+
+def answer_picture(rgb: NDArray[np.uint8], regions: Sequence[Region], view: AnswerView) -> bytes:
+    """A JPEG file of an answer's marks and of the regions that it is about.
+
+    Args:
+        rgb: shape (H, W, 3), uint8.
+        regions: masks of that size.
+        view: of the answer.
+    """
+    letters = Display.NARROW.letters(rgb.shape[1])
     return jpeg_of(draw_marks(rgb, regions, view, letters=letters))
 
 

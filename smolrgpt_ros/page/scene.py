@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 from nicegui import events, ui
@@ -20,12 +21,16 @@ _STRONG, _ALONE, _FAINT = 0.65, 0.35, 0.12
 #: Opacity of the names of others beside an answer.
 _FAINT_NAME = 0.7
 _GRID_M = 40
+#: What is drawn, metres from the camera: the nearer both, the finer the depths are told apart.
+_NEAR_M, _FAR_M = 0.5, 200.0
 #: Movements that are not drawn, metres: noise of fast positions.
 _NOISE_M = 0.08
 #: How far edges on the floor are drawn over it, metres: lines in one plane hide each other.
 _LIFT_M = 0.03
+#: How far over its box an object's name is, metres.
+_NAME_LIFT_M = 0.15
 #: Size of the view before the browser has told its own, CSS pixels.
-_SIZE = (640.0, 420.0)
+_SIZE = (640.0, 380.0)
 #: Beginnings of the names of what cannot be clicked: no region's name has a colon there.
 _LINE, _NAME = "line:", "name:"
 
@@ -48,7 +53,7 @@ class SpaceView:
             ui.element("q-resize-observer").on("resize", self._resized, throttle=0.5)
             self._scene = ui.scene(
                 grid=(_GRID_M, _GRID_M),
-                camera=ui.scene.perspective_camera(fov=FOV_DEG),
+                camera=ui.scene.perspective_camera(fov=FOV_DEG, near=_NEAR_M, far=_FAR_M),
                 background_color="#11161c",
                 on_click=self._clicked,
                 fps=10,
@@ -71,7 +76,7 @@ class SpaceView:
             for name, form in wanted.items()
         }
         if placed and self._overview is None:
-            spots = [_above(wanted[item.name]) for item in placed]
+            spots = [spot for item in placed for spot in _corners(wanted[item.name])]
             self._overview = Overview.of(spots, self._size)
             self._look_from(self._overview)
         if self._overview is not None:
@@ -159,12 +164,20 @@ class SpaceView:
 
 def _above(form: Form) -> Vector:
     """Where the name of a drawn object is wanted."""
+    corners = _corners(form)
+    x, y, z = _middle(corners)
+    return (x, y, z) if form[1] == "floor" else (x, y, max(c[2] for c in corners) + _NAME_LIFT_M)
+
+
+def _corners(form: Form) -> list[Vector]:
+    """The corners of a drawn object."""
     match form:
         case (_, "floor", tuple() as corners, _):
-            return _middle(corners)
-        case (_, "box", (float() as x, float() as y, float() as z), tuple() as size, _, _):
-            return x, y, z + max(size) / 2 + 0.15
-    raise ValueError(f"a form without a name: {form!r:.80}")
+            return list(corners)
+        case (_, "box", tuple() as middle, tuple() as size, tuple() as rotation, _):
+            ends = np.array(list(product((-0.5, 0.5), repeat=3))) * size
+            return [_vector(spot) for spot in (ends @ np.array(rotation).T + middle).tolist()]
+    raise ValueError(f"a form without corners: {form!r:.80}")
 
 
 def _shape(item: PageObject, space: Upright) -> Form:
@@ -214,7 +227,7 @@ def _opacity(item: PageObject, strong: frozenset[int]) -> float:
     return _STRONG if item.region.id in strong else _FAINT
 
 
-def _middle(spots: tuple[Vector, ...]) -> Vector:
+def _middle(spots: Sequence[Vector]) -> Vector:
     x, y, z = (sum(values) / len(spots) for values in zip(*spots, strict=True))
     return x, y, z
 

@@ -61,6 +61,7 @@ class PageState:
         lamps: of the last diagnostics.
         lamps_at: time of these, steady clock, seconds; minus infinity: none came.
         picture: number of the newest live picture; 0: none yet.
+        picture_at: time of that one, steady clock, seconds.
         width: of the camera's pictures, pixels.
         answers: the newest first, :data:`HISTORY` at most.
         asking: questions that wait for their answer, the oldest first.
@@ -74,6 +75,7 @@ class PageState:
     lamps: tuple[Lamp, ...] = ()
     lamps_at: float = -math.inf
     picture: int = 0
+    picture_at: float = -math.inf
     width: int = 0
     answers: tuple[Answer, ...] = ()
     asking: tuple[str, ...] = ()
@@ -119,9 +121,10 @@ def with_lamps(state: PageState, lamps: tuple[Lamp, ...], at: float) -> PageStat
     return replace(state, lamps=lamps, lamps_at=at)
 
 
-def with_picture(state: PageState, width: int) -> PageState:
-    """A new live picture, of a camera's picture of some width in pixels."""
-    return replace(state, picture=state.picture + 1, width=width)
+def with_picture(state: PageState, width: int, at: float) -> PageState:
+    """A new live picture, of a camera's picture of some width in pixels, at a time of the steady
+    clock, seconds."""
+    return replace(state, picture=state.picture + 1, picture_at=at, width=width)
 
 
 def with_question(state: PageState, question: str) -> PageState:

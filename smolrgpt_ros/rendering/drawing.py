@@ -52,18 +52,40 @@ def paint_regions(
         patch = picture[y0:y1, x0:x1]
         tint = np.full_like(patch, color)
         cv2.copyTo(cv2.addWeighted(patch, 1 - weight, tint, weight, 0), mask, patch)
-        outline, _ = cv2.findContours(
-            mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x0, y0)
-        )
-        thickness = max(1, round((2 if strong else 1) * scale))
-        cv2.drawContours(picture, outline, -1, color, thickness, cv2.LINE_AA)
+        _trace(picture, mask, (x0, y0), color, (2 if strong else 1) * scale)
     return picture
+
+
+def draw_outline(picture: NDArray[np.uint8], region: Region, color: Color) -> None:
+    """Outline a region that is seen, so that it stands out from all that is drawn of regions.
+
+    Args:
+        picture: shape ``(H, W, 3)``, uint8; changed.
+        color: of the line, which has dark edges.
+    """
+    scale = scale_of(picture)
+    x0, y0, x1, y1 = box_of(region)
+    mask = _smooth(region.mask[y0:y1, x0:x1], scale)
+    for painted, width in ((PLATE_COLOR, 7.0), (color, 4.0)):
+        _trace(picture, mask, (x0, y0), painted, width * scale)
+
+
+def _trace(
+    picture: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    corner: tuple[int, int],
+    color: Color,
+    width: float,
+) -> None:
+    """Draw the outer edges of a mask whose first column and row are those of a corner."""
+    edges, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=corner)
+    cv2.drawContours(picture, edges, -1, color, max(1, round(width)), cv2.LINE_AA)
 
 
 def names_of(
     regions: Sequence[Region], highlighted: Collection[int] | None = None
 ) -> tuple[Tag, ...]:
-    """The names of regions in the middle of their boxes, the smallest first.
+    """The names of regions on the upper edges of their boxes, the smallest first.
 
     Args:
         highlighted: see :func:`draw_regions`.
@@ -75,8 +97,7 @@ def names_of(
     ]
     tags = []
     for region in sorted(named, key=_area):
-        x0, y0, x1, y1 = box_of(region)
-        tags.append(Tag(region.name, ((x0 + x1) / 2, (y0 + y1) / 2), label_color(region.label)))
+        tags.append(Tag(region.name, upper_edge(region), label_color(region.label)))
     return tuple(tags)
 
 
@@ -147,6 +168,12 @@ def _parts(word: str, letters: int, width: int) -> list[str]:
 
 def _area(region: Region) -> int:
     return int(np.count_nonzero(region.mask))
+
+
+def upper_edge(region: Region) -> tuple[float, float]:
+    """The middle of the upper edge of the box of a region that is seen: column and row."""
+    x0, y0, x1, _ = box_of(region)
+    return (x0 + x1) / 2, y0
 
 
 def box_of(region: Region) -> tuple[int, int, int, int]:

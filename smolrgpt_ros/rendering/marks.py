@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""The marks of each kind of answer: lines, arrows, dimensions, rings and words at regions.
+"""The marks of each kind of answer: lines, arrows, dimensions, outlines and words at regions.
 
 Pictures and markers draw the same marks, each in its own space. A new kind of question gets its
 marks in ``_MARKS``; a new form of mark is drawn in ``answer_drawing`` and ``ros.view``.
@@ -28,7 +28,7 @@ class Form(Enum):
     HEIGHT = "the height of one region"
     ARROW = "from the first region to the second one"
     WORD = "a text at one region"
-    RING = "a ring around one region, with a text"
+    OUTLINE = "the outline of one region, with a text"
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,10 @@ def _at_each(view: AnswerView, form: Form) -> Marks:
 
 
 def _of_all(view: AnswerView) -> Marks:
-    """A ring at each region, and at the first one the amount that is of all together."""
+    """The outline of each region, and at the first one the amount that is of all together."""
     first, rest = view.roles.answer[:1], view.roles.answer[1:]
-    rings = [Mark(Form.RING, (i,), view.color, view.amount) for i in first]
-    return (*rings, *(Mark(Form.RING, (i,), view.color) for i in rest))
+    amount = [Mark(Form.OUTLINE, (i,), view.color, view.amount) for i in first]
+    return (*amount, *(Mark(Form.OUTLINE, (i,), view.color) for i in rest))
 
 
 def _relation(view: AnswerView) -> Marks:
@@ -89,7 +89,7 @@ def _relation(view: AnswerView) -> Marks:
 
 def _numbers(view: AnswerView) -> Marks:
     counted = enumerate(view.roles.answer, 1)
-    return tuple(Mark(Form.RING, (i,), view.color, f"no. {number}") for number, i in counted)
+    return tuple(Mark(Form.OUTLINE, (i,), view.color, f"no. {number}") for number, i in counted)
 
 
 def _listed(view: AnswerView) -> Marks:
@@ -98,7 +98,7 @@ def _listed(view: AnswerView) -> Marks:
     if len(texts) != len(view.roles.answer):
         texts = [str(number) for number in range(1, len(view.roles.answer) + 1)]
     found = zip(view.roles.answer, texts, strict=True)
-    return tuple(Mark(Form.RING, (i,), view.color, text) for i, text in found)
+    return tuple(Mark(Form.OUTLINE, (i,), view.color, text) for i, text in found)
 
 
 def _route(view: AnswerView) -> Marks:
@@ -113,18 +113,18 @@ def _route(view: AnswerView) -> Marks:
 def _place(view: AnswerView) -> Marks:
     """The object asked for; what it stands in is context."""
     metres = written(view.values[0], "m") if view.values else ""
-    return tuple(Mark(Form.RING, (i,), view.color, metres) for i in view.roles.answer[:1])
+    return tuple(Mark(Form.OUTLINE, (i,), view.color, metres) for i in view.roles.answer[:1])
 
 
 def _box_sizes(view: AnswerView) -> Marks:
     sizes = " x ".join(f"{value:.2f}" for value in view.values)
-    return tuple(Mark(Form.RING, (i,), view.color, f"{sizes} m") for i in view.roles.answer[:1])
+    return tuple(Mark(Form.OUTLINE, (i,), view.color, f"{sizes} m") for i in view.roles.answer[:1])
 
 
-def _rings(view: AnswerView) -> Marks:
+def _chosen(view: AnswerView) -> Marks:
     chosen = [(i, view.color, "chosen") for i in view.roles.answer]
     chosen += [(i, GENERATED_COLOR, "model's choice") for i in view.roles.model_choice]
-    return tuple(Mark(Form.RING, (i,), color, text) for i, color, text in chosen)
+    return tuple(Mark(Form.OUTLINE, (i,), color, text) for i, color, text in chosen)
 
 
 def _nothing(view: AnswerView) -> Marks:
@@ -142,12 +142,12 @@ _MARKS: dict[Kind, Callable[[AnswerView], Marks]] = {
     Kind.FRONT_BEHIND: _relation,
     Kind.ABOVE_BELOW: _relation,
     Kind.DIRECTION: _relation,
-    Kind.BIGGER_SMALLER: partial(_at_each, form=Form.RING),
-    Kind.TALLER_SHORTER: partial(_at_each, form=Form.RING),
-    Kind.WIDER_THINNER: partial(_at_each, form=Form.RING),
+    Kind.BIGGER_SMALLER: partial(_at_each, form=Form.OUTLINE),
+    Kind.TALLER_SHORTER: partial(_at_each, form=Form.OUTLINE),
+    Kind.WIDER_THINNER: partial(_at_each, form=Form.OUTLINE),
     Kind.LENGTH: partial(_at_each, form=Form.WIDTH),
-    Kind.ELEVATION: partial(_at_each, form=Form.RING),
-    Kind.SIZE: partial(_at_each, form=Form.RING),
+    Kind.ELEVATION: partial(_at_each, form=Form.OUTLINE),
+    Kind.SIZE: partial(_at_each, form=Form.OUTLINE),
     Kind.YES_NO: _of_all,
     Kind.NUMBER: _of_all,
     Kind.PAIR: partial(_between, form=Form.SEGMENT),
@@ -158,7 +158,7 @@ _MARKS: dict[Kind, Callable[[AnswerView], Marks]] = {
     Kind.WHERE: _place,
     Kind.DIMENSIONS: _box_sizes,
     Kind.COUNT: _numbers,
-    Kind.CHOICE: _rings,
+    Kind.CHOICE: _chosen,
     Kind.TEXT: _nothing,
     Kind.UNKNOWN: _nothing,
 }

@@ -31,11 +31,13 @@ class Tag:
         text: nothing is drawn of an empty one.
         middle: where it is wanted, column and row, pixels.
         color: of the letters.
+        rise: how far over that place it is wanted, in heights of a plate.
     """
 
     text: str
     middle: tuple[float, float]
     color: Color
+    rise: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def draw_tags(picture: NDArray[np.uint8], tags: Iterable[Tag], letters: int | No
     for plate in plates:
         x, y = plate.tag.middle
         column, row = plate.nearest
-        if math.hypot(column - x, row - y) > letters:
+        if math.hypot(column - x, row - y) > letters + plate.tag.rise * (plate.bottom - plate.top):
             start = round(x), round(y)
             cv2.line(picture, start, (column, row), plate.tag.color, 1, cv2.LINE_AA)
     for plate in plates:
@@ -97,7 +99,8 @@ def _plates(tags: Iterable[Tag], letters: int, shape: tuple[int, ...]) -> list[_
             continue
         width, height = text_size(text, letters)
         width += 2 * _MARGIN
-        wanted = Area.around(*tag.middle, width, height)
+        x, y = tag.middle
+        wanted = Area.around(x, y - tag.rise * height, width, height)
         if found := placement.place(wanted, _REACH * math.hypot(rows, columns)):
             left, top = math.floor(found.left), math.floor(found.top)
             plates.append(_Plate(tag, text, left, top, left + width, top + height))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smolrgpt_ros.client.answer_record import AnswerRecord, ViewPlace
+from smolrgpt_ros.client.answer_record import AnswerRecord, RegionPlace, ViewPlace
 from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.page.answer_facts import Fact, facts, headline
 from smolrgpt_ros.scene.status import Status
@@ -45,6 +45,22 @@ def test_what_a_careful_reader_should_know_is_marked() -> None:
     assert Fact("agreement", "the model says something else", "bad") in found
     assert Fact("complete", "something may be missing", "care") in found
     assert found[-1] == Fact("caveat", "Shelf 5 is cut.", "care")
+
+
+def test_whether_the_policy_trusts_the_answer_is_said() -> None:
+    trusted = facts(replace(DISTANCE, policy="measured_if_agree", trusted=3.104))
+    assert Fact("trusted", "yes (policy: measured_if_agree)", "good") in trusted
+    unsure = facts(replace(DISTANCE, policy="measured"))
+    assert Fact("trusted", "no (policy: measured)", "care") in unsure
+
+
+def test_a_choice_is_measured_by_its_name() -> None:
+    pallets = tuple(RegionPlace(i, "pallet") for i in (3, 9))
+    choice = replace(
+        DISTANCE, kind=Kind.CHOICE, value=9, unit="", std=None, regions=pallets, probability=0.9
+    )
+    said = {fact.key: fact.text for fact in facts(choice)}
+    assert said["measured"] == "pallet 9 (probability of it: 90%)"
 
 
 def test_what_is_hidden_and_from_where_it_would_show_are_said() -> None:

@@ -14,7 +14,7 @@ from smolrgpt_ros.page.overview import FOV_DEG, LETTERS, Overview
 from smolrgpt_ros.rendering.lettering import text_size
 
 #: A desktop's panel and a phone's.
-SIZES = [(640.0, 420.0), (374.0, 300.0)]
+SIZES = [(640.0, 380.0), (374.0, 300.0)]
 SPOTS = [(-3.2, 11.0, 0.5), (3.5, 11.5, 0.5), (0.1, 13.0, 0.0), (9.9, 15.0, 1.5), (0.0, 13.1, 0.8)]
 
 
@@ -41,7 +41,9 @@ def test_every_object_is_in_the_picture_and_one_near_its_border(size: tuple[floa
         max(abs(2 * x / size[0] - 1), abs(2 * y / size[1] - 1))
         for x, y in (seen(overview, spot) for spot in SPOTS)
     ]
-    assert max(shares) == pytest.approx(0.78, abs=1e-6)
+    left, right = (f(seen(overview, spot)[0] for spot in SPOTS) for f in (min, max))
+    assert left + right == pytest.approx(size[0], abs=0.02 * size[0]), "in the middle"
+    assert max(shares) == pytest.approx(0.86, abs=1e-6)
 
 
 def test_a_single_object_is_looked_at_from_two_metres() -> None:

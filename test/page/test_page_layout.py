@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from smolrgpt_ros.page.state import (
     with_answer,
     with_lamps,
     with_objects,
+    with_picture,
     with_question,
 )
 from smolrgpt_ros.scene.region import Region
@@ -129,6 +131,32 @@ def test_what_cannot_be_asked_now_is_said_and_kept_in_the_box() -> None:
         assert box(user).value == "How tall is pallet 3?"
 
     visit(refuse)
+
+
+def test_the_newest_answer_is_open_and_an_older_one_can_be_asked_again() -> None:
+    async def answer_two(user: User, asked: Asked) -> None:
+        for question in ("How tall is pallet 3?", QUESTION):
+            asked.answer(AnswerRecord(question, Status.OK, answer=f"It is ({question})."))
+            await user.should_see(f"It is ({question}).")
+        cards = sorted(user.find(marker="answer").elements, key=lambda card: card.id)
+        assert ["open" in card.props for card in cards] == [False, True]
+        user.find(marker="again-1").click()
+        await user.should_see("asking: How tall is pallet 3?")
+        assert asked.questions == ["How tall is pallet 3?"]
+
+    visit(answer_two)
+
+
+def test_a_picture_that_is_old_is_said_to_be_old() -> None:
+    async def look(user: User, asked: Asked) -> None:
+        await user.should_see("Waiting for the camera's first picture")
+        now = time.monotonic()
+        asked.board.change(lambda state: with_picture(state, 40, now))
+        await user.should_not_see("Waiting for the camera's first picture")
+        asked.board.change(lambda state: with_picture(state, 40, now - 75.2))
+        await user.should_see("Nothing new from the camera for")
+
+    visit(look)
 
 
 def test_lamps_say_what_diagnostics_say() -> None:

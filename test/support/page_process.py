@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> None:
         shape = (HEIGHT, WIDTH, 3)
         live = jpeg_of(noise.integers(0, 255, shape, np.uint8) // 4 + rgb // 2)
         board.show({Display.WIDE: live})
-        if board.change(lambda state: with_picture(state, WIDTH)).picture == 1:
+        if board.change(lambda state: with_picture(state, WIDTH, time.monotonic())).picture == 1:
             print(server.port, flush=True)
         time.sleep(0.25)
 

@@ -50,6 +50,7 @@ def answer_markers(
     outlines: Mapping[int, Sequence[Corner]],
     places: WordPlaces,
     names: Mapping[int, Marker],
+    in_view: Sequence[Region],
 ) -> list[Marker]:
     """The markers of an answer.
 
@@ -60,12 +61,13 @@ def answer_markers(
         outlines: corners of their shapes by id.
         places: of its words; those of the captions are taken first, then those of the marks.
         names: of regions by id.
+        in_view: all regions, which the captions stand below.
 
     Returns:
         In the namespaces ``answer_line``, ``answer_label``, ``answer_box`` and ``answer_text``, and
         the names that stand below a mark's word.
     """
-    markers = _captions(view, header, regions, places)
+    markers = _captions(view, header, regions, places, in_view)
     for number, mark in enumerate(marks_of(view, regions)):
         drawn = [regions[i] for i in mark.regions]
         outline = outlines.get(mark.regions[-1], ())
@@ -74,7 +76,7 @@ def answer_markers(
                 markers.append(marker)
                 continue
             about, name = drawn[-1], names.get(drawn[-1].id)
-            block = [marker, name] if name and mark.form in (Form.WORD, Form.RING) else [marker]
+            block = [marker, name] if name and mark.form in (Form.WORD, Form.OUTLINE) else [marker]
             markers += places.put(block, about.position) or places.put([marker], about.position)
     return markers
 
@@ -106,7 +108,7 @@ def _drawn(
             return [arrow(header, "answer_line", number, [first.position, last.position], color)]
         case Form.WORD:
             return words
-        case Form.RING:
+        case Form.OUTLINE:
             return [extent(header, "answer_box", last, outline, color, 0.95, 0.08), *words]
         case _:
             assert_never(mark.form)
@@ -142,15 +144,22 @@ def _dimension(
 
 
 def _captions(
-    view: AnswerView, header: Header, regions: Mapping[int, Region], places: WordPlaces
+    view: AnswerView,
+    header: Header,
+    regions: Mapping[int, Region],
+    places: WordPlaces,
+    in_view: Sequence[Region],
 ) -> list[Marker]:
-    """Question, generated and measured answer, one below the other, under the regions."""
+    """Question, generated and measured answer, one below the other, under all regions and nearer
+    than these."""
     roles = view.roles
     ids = (*roles.answer, *roles.model_choice, *roles.context)
     placed = [regions[i] for i in ids if i in regions]
     about = middle([region.position for region in placed]) if placed else _NOWHERE
-    where = point_message(_WORDS_AT * array_of(about)) if placed else _NOWHERE
-    letter, top = letter_height(where), _below(placed, where)
+    depths = [r.position.z for r in (*placed, *in_view) if r.position.z > 0.0]
+    nearer = _WORDS_AT * min(depths, default=about.z) / about.z if about.z > 0.0 else _WORDS_AT
+    where = point_message(nearer * array_of(about)) if placed else _NOWHERE
+    letter, top = letter_height(where), _below([*placed, *in_view], where)
     columns = _columns(places.width, letter / max(float(where.z), letter))
     markers: list[Marker] = []
     for identity, (words, color) in enumerate(view.captions):

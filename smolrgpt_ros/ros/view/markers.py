@@ -21,8 +21,10 @@ from .answer_markers import answer_markers
 from .marker_shapes import Corner, above, below, distance_of, extent, has_position, is_flat, text
 from .word_places import WordPlaces
 
-#: Opacity of a region: without an answer, in the answer, a rival of it, any other one.
+#: Opacity of a region: without an answer, in the answer, a rival of it, any other one, which has
+#: no name; the least of a name that can be read.
 _ALONE, _STRONG, _RIVAL, _OTHER = 0.9, 0.95, 0.35, 0.15
+_LEAST_NAME = 0.7
 _NAMES = "names"
 #: Width of a region's edges, metres.
 _EDGE_M = 0.03
@@ -82,12 +84,15 @@ def markers_of(
     }
     places, markers = WordPlaces(field), list[Marker]()
     if answer is not None:
-        markers += answer_markers(answer.view, answer.header, placed, outlines, places, names)
+        in_view = [region for _, region in displayed]
+        markers += answer_markers(
+            answer.view, answer.header, placed, outlines, places, names, in_view
+        )
     done = {marker.id for marker in markers if marker.ns == _NAMES}
     for alpha, region in displayed:
         color, outline = label_color(region.label), outlines.get(region.id, ())
         markers.append(extent(array.header, "regions", region, outline, color, alpha, _EDGE_M))
-        if region.id not in done:
+        if region.id not in done and alpha > _OTHER:
             markers += places.put([names[region.id]], region.position)
     for marker in markers:
         marker.lifetime = duration_of(lifetime_s)
@@ -99,7 +104,7 @@ def _name(header: Header, region: Region, alpha: float, outline: Sequence[Corner
     # Of what lies on the floor below it: above stand the names of what stands there.
     spot = below(region, 1.7) if is_flat(outline) else above(region, 1.7)
     name = text(header, _NAMES, region.id, words, label_color(region.label), spot)
-    name.color.a = alpha
+    name.color.a = max(alpha, _LEAST_NAME)
     return name
 
 

@@ -131,16 +131,20 @@ def draw_view(
 
 
 def _splat(picture: Picture, view: View, points: NDArray[np.float64], colors: Picture) -> None:
-    """Points as squares of 2 pixels, near ones over far ones."""
+    """Points as squares of 3 pixels, near ones over far ones."""
     pixels, depth = view.project(points)
     order = np.argsort(-depth)
     order = order[depth[order] > _NEAR_M]
     spots, painted = np.floor(pixels[order]).astype(int), colors[order]
-    for dx in (0, 1):
-        for dy in (0, 1):
+    nearest = np.full(picture.shape[:2], -1)  # the last point in order
+    for dx in (-1, 0, 1):
+        for dy in (-1, 0, 1):
             x, y = spots[:, 0] + dx, spots[:, 1] + dy
-            inside = (x >= 0) & (x < picture.shape[1]) & (y >= 0) & (y < picture.shape[0])
-            picture[y[inside], x[inside]] = painted[inside]
+            inside = np.flatnonzero(
+                (x >= 0) & (x < picture.shape[1]) & (y >= 0) & (y < picture.shape[0])
+            )
+            np.maximum.at(nearest, (y[inside], x[inside]), inside)
+    picture[nearest >= 0] = painted[nearest[nearest >= 0]]
 
 
 def _points(marker: Marker) -> NDArray[np.float64]:

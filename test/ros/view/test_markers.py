@@ -169,9 +169,11 @@ def test_a_distance_is_a_segment_with_its_length_and_both_values_are_written():
     ]
     heights = [words[i].pose.position.y for i in range(3)]
     assert heights == sorted(heights), "question on top"
-    # The nearer one ends lowest, at a slope of (0.5 + 0.3) / 4; the words stand at 0.6 of 5 m.
-    assert spot(words[0].pose.position)[::2] == pytest.approx((0.3, 3.0))
-    assert heights[0] > 0.2 * 3.0, "all are seen below the boxes"
+    # The nearer ones end lowest, at a slope of (0.5 + 0.3) / 4; the words stand at 0.6 of their
+    # 4 m, in the direction of the middle of both regions, (0.5, 0.5, 5.0).
+    assert spot(words[0].pose.position)[::2] == pytest.approx((0.24, 2.4))
+    assert heights[0] > 0.2 * 2.4, "all are seen below the boxes"
+    assert set(named(markers, "names")) == {3, 5}, "names of those the answer is about"
     alphas = {i: m.color.a for i, m in named(markers, "regions").items()}
     assert alphas[8] < 0.5 * alphas[3] and alphas[3] == alphas[5], "others are dimmed"
 
