@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
 from transformers.configuration_utils import SubConfigSpec
 
+from ..geometry_tokens.quantities import QUANTITIES
 from .placeholders import TokenKind
 
 PUBLISHED_VISION: dict[str, Any] = {
@@ -59,6 +60,8 @@ class SmolRGPTConfig(PreTrainedConfig):
             ``None``: neither (published).
         region_names: how many such tokens there are.
         list_separator_token_ids: a name right behind one of these is in a list; see ``NameRules``.
+        heading_token_ids: the token that heads a list of each of ``quantities.QUANTITIES``; none
+            for a model whose names carry the same numbers everywhere.
         image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
             that features replace; the last is ``None`` without a geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.
@@ -86,6 +89,7 @@ class SmolRGPTConfig(PreTrainedConfig):
     region_name_token_id: int | None = None
     region_names: int = 0
     list_separator_token_ids: tuple[int, ...] | list[int] = ()
+    heading_token_ids: tuple[int, ...] | list[int] = ()
     image_token_id: int = 49152
     mask_rgb_token_id: int = 49153
     mask_depth_token_id: int = 49154
@@ -143,6 +147,11 @@ class SmolRGPTConfig(PreTrainedConfig):
                 f"region_names={self.region_names} and region_name_token_id="
                 f"{self.region_name_token_id} must be set together"
             )
+        if self.heading_token_ids and len(self.heading_token_ids) != len(QUANTITIES):
+            raise ValueError(
+                f"heading_token_ids needs a token for each of {QUANTITIES}, found "
+                f"{list(self.heading_token_ids)}"
+            )
         placeholders = {
             "image_token_id": self.image_token_id,
             "mask_rgb_token_id": self.mask_rgb_token_id,
@@ -169,6 +178,11 @@ class SmolRGPTConfig(PreTrainedConfig):
             TokenKind.GEOMETRY: self.mask_geometry_token_id,
         }
         return ids[kind]
+
+    @property
+    def name_quantities(self) -> int:
+        """Quantities that the features of a region's name differ by."""
+        return max(1, len(self.heading_token_ids))
 
     @property
     def image_size(self) -> int:

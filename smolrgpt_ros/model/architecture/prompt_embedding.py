@@ -94,6 +94,7 @@ class PromptEmbedding:
             config.region_names,
             config.list_separator_token_ids,
             config.eos_token_id,
+            config.heading_token_ids,
         )
         return rules.add_features(embeds, input_ids, memory)
 
@@ -103,22 +104,24 @@ class PromptEmbedding:
         if not self.config.region_names or all(t is None for row in rows for t in row):
             return None
         tables = [self._name_table(r, tokens) for r, *tokens in zip(raw, *rows, strict=True)]
-        most = max(len(table) for table in tables)
-        padded = [F.pad(t, (0, 0, 0, most - len(t), 0, most - len(t))) for t in tables]
+        most = max(table.shape[1] for table in tables)
+        rest = [most - table.shape[1] for table in tables]
+        padded = [F.pad(t, (0, 0, 0, r, 0, r)) for t, r in zip(tables, rest, strict=True)]
         return NameMemory.fresh(torch.stack(padded))
 
     def _name_table(self, raw: Tensor | None, tokens: list[Tensor | None]) -> Tensor:
-        """``(M, M, D)``: the sum of the region's tokens and its relation to the row's region."""
+        """``(Q, M, M, D)``: the sum of the region's tokens and its relation to the row's region."""
         given = [t for t in tokens if t is not None]
+        quantities = self.config.name_quantities
         if not given:
             words = self.words.weight
-            return words.new_zeros(0, 0, words.shape[1])
+            return words.new_zeros(quantities, 0, 0, words.shape[1])
         own = torch.stack(given).sum(0)
         self._check_name_count(len(own))
         relations = None
         if raw is not None and self.geometry_encoder is not None:
             relations = self.geometry_encoder.reference_features(raw)
-        table = own.expand(len(own), *own.shape)
+        table = own.expand(quantities, len(own), *own.shape)
         return table if relations is None else own + relations.to(own.dtype)
 
     def _complete_geometry(

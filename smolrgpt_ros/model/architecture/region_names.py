@@ -24,25 +24,28 @@ class NameMemory:
     ``R`` is the most regions of a prompt.
 
     Args:
-        table: ``(B, R, R, D)``; features of the column's region while the row's region is the
-            reference. On the diagonal: without a reference.
+        table: ``(B, Q, R, R, D)``; features of the column's region while the row's region is the
+            reference, in lists of each quantity. On the diagonal: without a reference.
         reference: ``(B,)`` int64, the region that the sentence is about, -1 for none.
         previous: ``(B,)`` int64, the last token, -1 for none.
+        quantity: ``(B,)`` int64, what the last heading named; 0 before any.
     """
 
     table: Tensor
     reference: Tensor
     previous: Tensor
+    quantity: Tensor
 
     @classmethod
     def fresh(cls, table: Tensor) -> NameMemory:
         """Before the first token of an answer."""
         none = torch.full((len(table),), _NONE, device=table.device)
-        return cls(table, none, none.clone())
+        return cls(table, none, none.clone(), torch.zeros_like(none))
 
     def select(self, rows: Tensor) -> NameMemory:
         """The memory of some of the sequences."""
-        return NameMemory(self.table[rows], self.reference[rows], self.previous[rows])
+        state = (self.reference[rows], self.previous[rows], self.quantity[rows])
+        return NameMemory(self.table[rows], *state)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,22 +54,25 @@ class NameTrace:
 
     Args:
         table: as of the memory.
-        references, tokens: ``(B, T)``; the reference after each token, and the token.
+        references, tokens, quantities: ``(B, T)``; the reference after each token, the token, and
+            the quantity after it.
     """
 
     table: Tensor
     references: Tensor
     tokens: Tensor
+    quantities: Tensor
 
     def after(self, counts: Tensor) -> NameMemory:
         """The memory after the first ``counts`` ``(B,)`` tokens of each sequence, at least one."""
         last = (counts - 1)[:, None]
-        reference, previous = self.references.gather(1, last), self.tokens.gather(1, last)
-        return NameMemory(self.table, reference[:, 0], previous[:, 0])
+        states = (self.references, self.tokens, self.quantities)
+        return NameMemory(self.table, *(state.gather(1, last)[:, 0] for state in states))
 
     def at_end(self) -> NameMemory:
         """The memory after the last token."""
-        return NameMemory(self.table, self.references[:, -1], self.tokens[:, -1])
+        states = (self.references, self.tokens, self.quantities)
+        return NameMemory(self.table, *(state[:, -1] for state in states))
 
 
 @dataclass(frozen=True)
@@ -74,19 +80,22 @@ class NameRules:
     """Which tokens are names of regions, and which names set the reference.
 
     A name in running text becomes the reference of the names behind it. A name in a list, which
-    is one right behind a separator (colon, comma), does not. The end of a turn ends the reference.
+    is one right behind a separator (colon, comma), does not. The end of a turn ends the reference,
+    and so does a heading: a word that says which quantity the names behind it carry.
 
     Args:
         first: token of region 0's name; those of the next regions follow it.
         count: names in the vocabulary.
         separators: tokens before a name in a list.
         end: token that ends a turn.
+        headings: the token of each quantity; none where the table has one quantity.
     """
 
     first: int
     count: int
     separators: Sequence[int]
     end: int
+    headings: Sequence[int] = ()
 
     def add_features(
         self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
@@ -100,23 +109,33 @@ class NameRules:
         Returns:
             The embeddings, and the memory after each token.
         """
-        regions = memory.table.shape[1]
+        regions = memory.table.shape[2]
         region = input_ids - self.first
         is_name = (region >= 0) & (region < min(regions, self.count))
         before = torch.cat((memory.previous[:, None], input_ids[:, :-1]), 1)
         sets_reference = is_name
         for separator in self.separators:  # numbers: a tensor of them could not be in a CUDA graph
             sets_reference = sets_reference & (before != separator)
-        ends_reference = input_ids == self.end
+        heading = torch.full_like(input_ids, _NONE)
+        for number, token in enumerate(self.headings):
+            heading = torch.where(input_ids == token, number, heading)
+        ends_turn = input_ids == self.end
+        ends_reference = ends_turn | (heading >= 0)
         new_reference = torch.where(sets_reference, region, _NONE)
         position = torch.arange(input_ids.shape[1], device=input_ids.device)
-        last = torch.where(sets_reference | ends_reference, position, _NONE).cummax(1).values
-        after = torch.where(
-            last >= 0, new_reference.gather(1, last.clamp(min=0)), memory.reference[:, None]
-        )
-        reference = torch.cat((memory.reference[:, None], after[:, :-1]), 1)
+
+        def after(changes: Tensor, new: Tensor, before: Tensor) -> Tensor:
+            """A state after each token: the newest of its changes, or what it was before."""
+            last = torch.where(changes, position, _NONE).cummax(1).values
+            return torch.where(last >= 0, new.gather(1, last.clamp(min=0)), before[:, None])
+
+        references = after(sets_reference | ends_reference, new_reference, memory.reference)
+        quantities = after(ends_reference, heading.clamp(min=0), memory.quantity)
+        reference = torch.cat((memory.reference[:, None], references[:, :-1]), 1)
+        quantity = torch.cat((memory.quantity[:, None], quantities[:, :-1]), 1)
         column = region.clamp(0, regions - 1)
         row = torch.where(reference >= 0, reference, column)
         sample = torch.arange(len(input_ids), device=input_ids.device)[:, None]
-        added = memory.table[sample, row, column].to(embeds.dtype) * is_name[..., None]
-        return embeds + added, NameTrace(memory.table, after, input_ids)
+        chosen = memory.table[sample, quantity, row, column]
+        added = chosen.to(embeds.dtype) * is_name[..., None]
+        return embeds + added, NameTrace(memory.table, references, input_ids, quantities)

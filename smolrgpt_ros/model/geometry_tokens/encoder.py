@@ -25,6 +25,7 @@ from .features import (
     UP,
     VALID,
 )
+from .quantities import SIZES
 from .relation_encoder import ReferenceEncoder, RelationEncoder, fourier_features
 
 
@@ -42,6 +43,8 @@ class GeometryEncoder(nn.Module):
         regions: most regions of a prompt whose tokens hold relations as well; 0 for tokens without
             relations.
         wavelengths: per feature.
+        headed: whether names carry the quantity of the list that they are in, see
+            :class:`ReferenceEncoder`; sizes are then estimated as well.
     """
 
     scales: Tensor
@@ -53,6 +56,7 @@ class GeometryEncoder(nn.Module):
         std: float,
         regions: int = 0,
         wavelengths: int = 8,
+        headed: bool = False,
     ) -> None:
         super().__init__()
         self.register_buffer("scales", torch.tensor(scales))
@@ -65,9 +69,9 @@ class GeometryEncoder(nn.Module):
         set_initial_std(self.hidden, 2.0 * encoded**-0.5)
         set_initial_std(self.out, std * self.out.in_features**-0.5)
         set_initial_std(self.direct, 2.0 * std * encoded**-0.5)
-        self.centres = CentreEstimator() if regions else None
+        self.centres = CentreEstimator(with_sizes=headed) if regions else None
         self.relations = RelationEncoder(regions, width, std) if regions else None
-        self.references = ReferenceEncoder(width, std) if regions else None
+        self.references = ReferenceEncoder(width, std, headed) if regions else None
 
     def forward(self, geometry: Tensor) -> Tensor:
         """``(M, G)`` raw values of one prompt's regions, float32 -> ``(M, D)``."""
@@ -76,44 +80,50 @@ class GeometryEncoder(nn.Module):
         tokens = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
         if self.relations is None or self.centres is None:
             return tokens
-        return tokens + self.relations(geometry, self.centres(geometry))
+        return tokens + self.relations(geometry, self.centres(geometry)[:, :3])
 
     def reference_features(self, geometry: Tensor) -> Tensor | None:
-        """``(M, G)`` -> ``(M, M, D)``: relation of the column's region to the row's.
+        """``(M, G)`` -> ``(Q, M, M, D)``: relation of the column's region to the row's.
 
-        ``None`` for an encoder without relations.
+        ``Q`` is 1, or with headings the number of quantities. ``None`` for an encoder without
+        relations.
         """
         if self.references is None or self.centres is None:
             return None
-        return self.references(geometry, self.centres(geometry))
+        estimated = self.centres(geometry)
+        return self.references(geometry, estimated[:, :3], estimated[:, 3:])
 
 
 class CentreEstimator(nn.Module):
-    """The centre of an object, from the visible part of its surface.
+    """The centre of an object, and its size, from the visible part of its surface.
 
-    Trained by itself on true centres and then frozen: relations are made of differences of centres,
+    Trained by itself on true boxes and then frozen: relations are made of differences of centres,
     and the gradient through waves of a metre cannot correct a centre.
+
+    Args:
+        with_sizes: whether sizes are estimated too.
     """
 
     _HIDDEN = 96
 
-    def __init__(self) -> None:
+    def __init__(self, with_sizes: bool = False) -> None:
         super().__init__()
         self.first = nn.Linear(_SHAPE_FEATURES, self._HIDDEN)
         self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
-        self.out = nn.Linear(self._HIDDEN, 3)
+        self.out = nn.Linear(self._HIDDEN, 3 + len(SIZES) * with_sizes)
         for layer in (self.first, self.second, self.out):
             set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
-        """``(M, G)`` raw values -> ``(M, 3)`` metres, optical frame, float32.
+        """``(M, G)`` raw values -> ``(M, 3)`` or ``(M, 6)`` metres, float32.
 
-        Zeros where nothing was measured.
+        The centre in the optical frame, then sizes as in ``quantities.SIZES``. Zeros where nothing
+        was measured.
         """
         raw = geometry.float()
         shape = shape_features(raw).to(self.first.weight.dtype)
-        offset = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float()
-        return raw[:, MEDIAN] + offset * raw[:, [METRIC]]
+        found = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float() * raw[:, [METRIC]]
+        return torch.cat((raw[:, MEDIAN] + found[:, :3], found[:, 3:]), 1)
 
 
 _SHAPE_FEATURES = 33

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ..initialization import set_initial_std
 from .features import CENTROID, FLOOR, HEIGHTS, HIGH, HIGH_ALONG, LOW, LOW_ALONG, METRIC
+from .quantities import quantities
 
 _WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
 """Metres."""
@@ -87,12 +88,16 @@ class ReferenceEncoder(nn.Module):
     Args:
         width: of a name's embedding.
         std: standard deviation that a fresh encoder adds.
+        headed: whether the word that heads a list selects the one quantity whose waves its names
+            carry; then all quantities share the weights that read digits. Otherwise every name
+            carries the two of :func:`numbers`.
     """
 
-    def __init__(self, width: int, std: float) -> None:
+    def __init__(self, width: int, std: float, headed: bool = False) -> None:
         super().__init__()
+        waves = 2 * len(_DIGIT_WAVELENGTHS)
         pairs = _PAIR_FEATURES * (2 * len(_WAVELENGTHS) + 1)
-        encoded = pairs + _NUMBERS * 2 * len(_DIGIT_WAVELENGTHS)
+        encoded = pairs if headed else pairs + _NUMBERS * waves
         self.hidden = nn.Linear(encoded, _REFERENCE_HIDDEN)
         self.norm = nn.LayerNorm(_REFERENCE_HIDDEN)
         self.out = nn.Linear(_REFERENCE_HIDDEN, width)
@@ -100,16 +105,34 @@ class ReferenceEncoder(nn.Module):
         set_initial_std(self.hidden, 2.0 * encoded**-0.5)
         set_initial_std(self.out, std * _REFERENCE_HIDDEN**-0.5)
         set_initial_std(self.direct, 2.0 * std * encoded**-0.5)
+        self.digits = nn.Linear(waves, width, bias=False) if headed else None
+        if self.digits is not None:
+            set_initial_std(self.digits, std * waves**-0.5)
 
-    def forward(self, geometry: Tensor, centres: Tensor) -> Tensor:
-        """``(M, G)`` raw values, ``(M, 3)``, float32 -> ``(M, M, D)``, row: the reference."""
+    def forward(self, geometry: Tensor, centres: Tensor, sizes: Tensor | None = None) -> Tensor:
+        """``(M, G)`` raw values, ``(M, 3)``, float32 -> ``(Q, M, M, D)``, row: the reference.
+
+        ``Q`` is 1 without headings. ``sizes`` ``(M, 3)`` are needed with them.
+        """
         geometry = geometry.float()
         pairs = fourier_features(pair_features(geometry, centres), _WAVELENGTHS).transpose(0, 1)
-        waves = torch.tensor(_DIGIT_WAVELENGTHS, device=geometry.device)
-        phases = numbers(geometry, centres)[..., None] * (2 * torch.pi / waves)
-        digits = _DIGIT_GAIN * torch.cat((phases.sin(), phases.cos()), -1).flatten(-2)
-        encoded = torch.cat((pairs, digits), -1).to(self.hidden.weight.dtype)
+        dtype = self.hidden.weight.dtype
+        if self.digits is None:
+            digits = _digit_waves(numbers(geometry, centres)).flatten(-2)
+            return self._related(torch.cat((pairs, digits), -1).to(dtype))[None]
+        assert sizes is not None
+        waves = _digit_waves(quantities(geometry, centres, sizes))
+        return self._related(pairs.to(dtype)) + self.digits(waves.to(dtype))
+
+    def _related(self, encoded: Tensor) -> Tensor:
         return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
+
+
+def _digit_waves(values: Tensor) -> Tensor:
+    """``(..., 2 * waves)``: sine and cosine of each wave at the values."""
+    waves = torch.tensor(_DIGIT_WAVELENGTHS, device=values.device)
+    phases = values[..., None] * (2 * torch.pi / waves)
+    return _DIGIT_GAIN * torch.cat((phases.sin(), phases.cos()), -1)
 
 
 _NUMBERS = 2

@@ -133,7 +133,8 @@ class StaticSteps:
         width = decoder.norm.shape[0]
         self._names: NameMemory | None = None
         if regions := prompts.config.region_names:
-            table = decoder.norm.new_zeros((batch, regions, regions, width))
+            quantities = prompts.config.name_quantities
+            table = decoder.norm.new_zeros((batch, quantities, regions, regions, width))
             self._names = NameMemory.fresh(table)
         self.cache = decoder.new_cache(batch, length)
         self._positions = torch.zeros(batch, dtype=torch.long, device=decoder.norm.device)
@@ -152,14 +153,15 @@ class StaticSteps:
             return
         self._names.table.zero_()
         if names is not None:
-            count = names.table.shape[1]
-            self._names.table[:, :count, :count].copy_(names.table)
+            count = names.table.shape[2]
+            self._names.table[:, :, :count, :count].copy_(names.table)
             self._copy_name_state(names)
 
     def _copy_name_state(self, names: NameMemory) -> None:
         assert self._names is not None
         self._names.reference.copy_(names.reference)
         self._names.previous.copy_(names.previous)
+        self._names.quantity.copy_(names.quantity)
 
     def select(self, rows: Tensor) -> None:
         raise NotImplementedError("a static batch does not shrink")

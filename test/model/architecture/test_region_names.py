@@ -10,11 +10,12 @@ NAME, COMMA, COLON, WORD, END = 10, 1, 2, 3, 4
 RULES = NameRules(first=NAME, count=5, separators=(COMMA, COLON), end=END)
 
 
-def table(batch=1, regions=3):
-    """One number per entry: 10 x reference + region, and 100 more per sample."""
+def table(batch=1, regions=3, quantities=1):
+    """One number per entry: 10 x reference + region, 100 more per sample, 1000 per quantity."""
     rows, columns = torch.meshgrid(torch.arange(regions), torch.arange(regions), indexing="ij")
     entries = (10 * rows + columns).float()[None] + 100 * torch.arange(batch)[:, None, None]
-    return entries[..., None]
+    more = 1000 * torch.arange(quantities)[:, None, None]
+    return (entries[:, None] + more)[..., None]
 
 
 def added(texts, memory):
@@ -69,6 +70,22 @@ def test_token_by_token_is_the_same_as_at_once():
         assert kept.reference[row] == references[count - 1][row]
         assert kept.previous[row] == ids[row, count - 1]
     assert together.abs().sum() > 0
+
+
+def test_a_heading_ends_the_reference_and_says_what_the_names_behind_it_carry():
+    distance, height = 20, 21
+    rules = NameRules(NAME, 5, (COMMA, COLON), END, headings=(distance, height))
+    text = [WORD, NAME + 1, height, COLON, NAME + 2, distance, NAME, COLON, NAME + 2, height, END]
+    ids = torch.tensor([[*text, NAME + 1]])
+    memory = NameMemory.fresh(table(quantities=2))
+    found, trace = rules.add_features(torch.zeros(1, 12, 1), ids, memory)
+    # [1]; the height of [2]; [0], and the distance of [2] from it; after the turn a distance again.
+    assert found[0, :, 0].tolist() == [0, 11, 0, 0, 1022, 0, 0, 0, 2, 0, 0, 11]
+    assert trace.quantities[0].tolist() == [0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+    kept = trace.after(torch.tensor([4]))
+    assert (kept.quantity.item(), kept.reference.item()) == (1, -1)
+    step, _ = rules.add_features(torch.zeros(1, 1, 1), ids[:, 4:5], kept)
+    assert step.item() == 1022
 
 
 def test_sequences_that_go_on_keep_their_memory():

@@ -17,6 +17,7 @@ from smolrgpt_ros.model.geometry_tokens.features import (
     LOW_ALONG,
     UP,
 )
+from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES
 
 
 def test_small_differences_show():
@@ -42,7 +43,20 @@ def test_an_encoder_without_relations_has_no_reference_features(region):
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
     assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0).reference_features(raw) is None
     features = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3).reference_features(raw)
-    assert features is not None and features.shape == (2, 2, 16)
+    assert features is not None and features.shape == (1, 2, 2, 16)
+
+
+def test_an_encoder_with_headings_has_reference_features_of_each_quantity(region):
+    torch.manual_seed(0)
+    encoder = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3, headed=True)
+    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
+    features = encoder.reference_features(raw)
+    assert features is not None and features.shape == (len(QUANTITIES), 2, 2, 16)
+    assert encoder(raw).shape == (2, 16)
+    # The column across the image is the same from everywhere: only the pair's relation differs.
+    column = features[QUANTITIES.index("column")] - features[QUANTITIES.index("height")]
+    assert not torch.allclose(column, torch.zeros_like(column), atol=1e-3)
+    assert torch.allclose(column[0], column[1], atol=1e-5)
 
 
 def test_a_centre_is_the_median_moved_by_the_estimated_offset(region):
@@ -55,6 +69,16 @@ def test_a_centre_is_the_median_moved_by_the_estimated_offset(region):
     # Nothing was measured of the second: it has no centre to move.
     assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5])
     assert estimator(raw)[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_sizes_are_estimated_beside_the_centre(region):
+    estimator = CentreEstimator(with_sizes=True)
+    torch.nn.init.zeros_(estimator.out.weight)
+    with torch.no_grad():
+        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5, 1.2, 0.8, 1.1]))
+    raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
+    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5, 1.2, 0.8, 1.1])
+    assert estimator(raw)[1].tolist() == [0.0] * 6
 
 
 def test_shape_does_not_depend_on_where_the_region_lies_but_for_its_position(region):

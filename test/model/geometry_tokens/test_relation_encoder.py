@@ -91,10 +91,11 @@ def test_reference_features_are_of_the_pair_and_not_symmetric(region):
     encoder = ReferenceEncoder(16, std=1.0)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])
     before = encoder(raw, raw[:, :3])
-    assert before.shape == (3, 3, 16)
+    assert before.shape == (1, 3, 3, 16)
+    before = before[0]
     moved = raw.clone()
     moved[2, 0] += 0.1  # a tenth of a metre turns the wave of half a metre by 72 degrees
-    change = (encoder(moved, moved[:, :3]) - before).norm(dim=-1)
+    change = (encoder(moved, moved[:, :3])[0] - before).norm(dim=-1)
     expected = torch.zeros(3, 3, dtype=torch.bool)
     expected[2, :2] = expected[:2, 2] = True
     assert torch.equal(change > 0.01, expected)
