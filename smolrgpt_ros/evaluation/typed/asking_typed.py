@@ -14,11 +14,11 @@ from smolrgpt_ros.language.english import english
 from smolrgpt_ros.reasoning.engine_protocol import Engine
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.status import QueryError
+from smolrgpt_ros.simulation.true_answers.true_answers import Answer, TrueAnswers
+from smolrgpt_ros.simulation.true_answers.true_objects import Ambiguous, Itself, Refused
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
 from .question_sampler import QuestionSampler
-from .true_answers import Answer, TrueAnswers
-from .true_objects import Ambiguous, Itself, Refused
 from .typed_outcomes import NOTHING_FITS, TypedOutcome, form_of, is_right
 
 PER_FRAME = 40

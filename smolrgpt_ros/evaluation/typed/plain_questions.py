@@ -20,10 +20,10 @@ from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.sensing.matching import match_objects
+from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
+from smolrgpt_ros.simulation.true_answers.true_objects import Ambiguous, Refused
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
-from .true_answers import TrueAnswers
-from .true_objects import Ambiguous, Refused
 from .typed_outcomes import NOTHING_FITS, TypedOutcome, is_right
 
 _PALLETS, _TRANSPORTERS = q.OfClass("pallet"), q.OfClass("transporter")

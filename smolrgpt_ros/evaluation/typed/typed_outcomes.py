@@ -13,8 +13,7 @@ from smolrgpt_ros.evaluation.summary import wilson_interval
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.measuring.evaluation import SURE, Evaluation
-
-from .true_answers import Answer
+from smolrgpt_ros.simulation.true_answers.true_answers import Answer
 
 NOTHING_FITS = "refused"
 """The truth of a question about an object that is not there, or several where one is needed."""

@@ -8,9 +8,9 @@ import math
 import pytest
 from hand_made_truth import counting_trap
 
-from smolrgpt_ros.evaluation.typed.true_answers import Answer, TrueAnswers
-from smolrgpt_ros.evaluation.typed.true_objects import Ambiguous, Itself, Refused
 from smolrgpt_ros.language import question as q
+from smolrgpt_ros.simulation.true_answers.true_answers import Answer, TrueAnswers
+from smolrgpt_ros.simulation.true_answers.true_objects import Ambiguous, Itself, Refused
 
 PALLETS, BUFFERS, VEHICLES = (q.OfClass(c) for c in ("pallet", "buffer", "transporter"))
 P2, P3, P5, T4, T6, B0, B1 = (
