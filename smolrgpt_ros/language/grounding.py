@@ -19,6 +19,7 @@ from .readers.protocol import ReadBy
 from .readers.two_readers import TwoReaders
 from .templates.reference_resolution import RegionView
 from .templates.template_questions import read_template
+from .trained_questions import TrainedOn, asked_prompt, form_of, listed
 from .vocabulary import Vocabulary
 
 __all__ = ["Grounding", "RegionView", "ground"]
@@ -35,6 +36,8 @@ class Grounding:
             no model is asked.
         model_prompt: what a model is asked: ``prompt``, the same form as a canonical prompt, or
             ``None`` for a question that no model is trained on.
+        trained_form: form of ``model_prompt``, for a model that lists the forms of its training;
+            empty for others.
         synonyms: words of the question that were read as a label, with that label.
         read_by: whose reading it is.
         reading_trusted: whether that reading may be acted on.
@@ -45,6 +48,7 @@ class Grounding:
     form: Meaning | None
     prompt: Prompt
     model_prompt: Prompt | None
+    trained_form: str = ""
     synonyms: tuple[tuple[str, str], ...] = ()
     read_by: ReadBy = ReadBy.GRAMMAR
     reading_trusted: bool = True
@@ -59,6 +63,7 @@ def ground(
     decide: Decide = lambda selection: None,
     canonical: bool = False,
     restricted: bool = False,
+    trained: TrainedOn | None = None,
 ) -> Grounding:
     """Understands a question.
 
@@ -73,6 +78,8 @@ def ground(
             placeholders; it then decides all that the question leaves to decide.
         restricted: whether more is in view than the regions given; "the pallets" are then those
             given, by id.
+        trained: what the model was trained on, where it says so: it is asked all forms of that and
+            no other, in canonical English, and decides all that the question leaves to decide.
 
     Raises:
         QueryError: UNKNOWN_REGION (nothing in view by that name), BAD_QUESTION (it cannot be read
@@ -81,19 +88,25 @@ def ground(
     vocabulary = Vocabulary.default()
     reader = reader if reader is not None else TwoReaders(default_reader())
     if "<mask>" in question.lower():
-        return _with_placeholders(question, regions, vocabulary, reader, canonical)
+        return _with_placeholders(question, regions, vocabulary, reader, canonical, trained)
     labels = {view.id: view.label for view in regions}
     reading = reader.reading(question, View(labels))
     asked = _restricted(reading.question, labels) if restricted else reading.question
-    form = model_form(asked, labels, decide)
-    if form is not None and not form.trained:
-        form = None
-    prompt = Prompt("", _named(asked)) if form is None else write_prompt(form, labels, vocabulary)
+    form, model_prompt = None, None
+    if trained is not None:
+        model_prompt = asked_prompt(asked, labels, trained)
+    else:
+        form = model_form(asked, labels, decide)
+        if form is not None and not form.trained:
+            form = None
+        if form is not None:
+            model_prompt = write_prompt(form, labels, vocabulary)
     return Grounding(
         asked,
         form,
-        prompt,
-        None if form is None else prompt,
+        model_prompt or Prompt("", _named(asked)),
+        model_prompt,
+        _form_asked(asked, labels, trained, model_prompt),
         reader.synonyms_used(question, View(labels)),
         reading.by,
         reading.trusted,
@@ -107,6 +120,7 @@ def _with_placeholders(
     vocabulary: Vocabulary,
     reader: TwoReaders,
     canonical: bool,
+    trained: TrainedOn | None,
 ) -> Grounding:
     """A question whose regions the client named in order."""
     labels = {view.id: view.label for view in regions}
@@ -116,14 +130,25 @@ def _with_placeholders(
         undecided = read_template(question, regions, vocabulary, decides=False)
         asked = question_of(read_template(question, regions, vocabulary), labels)
         form: Meaning | None = undecided
+        left_open = question_of(undecided, labels)
     except QueryError as error:
         asked = _restricted(_read_by_grammar(reader, question, labels, ids, error), labels)
-        form = model_form(asked, labels)
+        form, left_open = model_form(asked, labels), asked
+    if trained is not None:
+        asked_of_model = asked_prompt(left_open, labels, trained)
+        asked_form = _form_asked(left_open, labels, trained, asked_of_model)
+        return Grounding(asked, None, prompt, asked_of_model, asked_form)
     if not canonical:
         return Grounding(asked, form, prompt, prompt)
     if form is None or not form.trained:
         return Grounding(asked, None, prompt, None)
     return Grounding(asked, form, prompt, write_prompt(form, labels, vocabulary))
+
+
+def _form_asked(
+    question: q.Question, labels: Mapping[int, str], trained: TrainedOn | None, asked: Prompt | None
+) -> str:
+    return form_of(listed(question, labels)) if trained is not None and asked is not None else ""
 
 
 def _read_by_grammar(

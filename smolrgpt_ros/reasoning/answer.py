@@ -161,11 +161,12 @@ class SpatialAnswer:
 def agree(kind: Kind, generated: Value | None, measured: Value | None) -> bool | None:
     """Whether two answers to a question agree; ``None`` where one of them is missing.
 
-    Lengths agree within 10 % of the measured one or 0.1 m, whichever is more; all else exactly.
+    Lengths and differences of lengths agree within 10 % of the measured one or 0.1 m, whichever is
+    more; all else exactly.
     """
     if generated is None or measured is None:
         return None
-    if kind.is_length:
+    if kind.is_length or (kind is Kind.NUMBER and isinstance(generated, float)):
         gap = abs(float(generated) - float(measured))
         tolerance = max(RELATIVE_TOLERANCE * abs(float(measured)), ABSOLUTE_TOLERANCE_M)
         return gap <= tolerance + 1e-9

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.language.trained_questions import TrainedOn
 from smolrgpt_ros.scene.frame import RgbdFrame
 
 
@@ -41,7 +42,7 @@ class Generated(Protocol):
 
 
 class Calibration(Protocol):
-    """What a confidence is worth."""
+    """What a confidence is worth, by the kind or the trained form of a question."""
 
     def __call__(self, kind: str, raw: float, estimated: bool) -> float:
         """The share of right answers among those as confident as ``raw``; NaN where unknown."""
@@ -66,6 +67,11 @@ class Engine(Protocol):
     def canonical_prompts(self) -> bool:
         """Whether it was trained on the canonical prompts of ``language.prompts``, and is therefore
         asked nothing else."""
+
+    @property
+    def trained_on(self) -> TrainedOn | None:
+        """The forms of questions it was trained on, and is therefore asked alone; ``None`` where it
+        does not say."""
 
     def answer(
         self,

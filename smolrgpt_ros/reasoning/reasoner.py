@@ -12,12 +12,12 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import ReadAnswer, read_answer
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
-from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.language.model_form import side_asked
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.reader.reader import default_reader
 from smolrgpt_ros.language.readers.protocol import ReadBy
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
+from smolrgpt_ros.language.verdicts import read_verdict
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -185,6 +185,7 @@ class SpatialReasoner:
             decide=lambda selection: locate(selection, geometry),
             canonical=self._engine is not None and self._engine.canonical_prompts,
             restricted=restricted,
+            trained=None if self._engine is None else self._engine.trained_on,
         )
 
     def _geometry_of(
@@ -249,23 +250,31 @@ def _generate(
     )
     return _Sentence(
         asked.renumbered_for(prompt, generated.text),
-        _calibrated(engine, kind_of(grounding.question), generated.confidence, generated.estimated),
+        _calibrated(
+            engine,
+            grounding.trained_form or kind_of(grounding.question).value,
+            generated.confidence,
+            generated.estimated,
+        ),
         generated.truncated,
         generated.estimated,
         tuple(asked.region_ids[i] for i in generated.vanished_masks),
     )
 
 
-def _calibrated(engine: Engine, kind: Kind, confidence: float, estimated: bool) -> float:
+def _calibrated(engine: Engine, kind: str, confidence: float, estimated: bool) -> float:
     """What a confidence is worth, where the engine is calibrated."""
     if engine.calibration is None:
         return confidence
-    return engine.calibration(kind.value, confidence, estimated)
+    return engine.calibration(kind, confidence, estimated)
 
 
 def _read(grounding: Grounding, sentence: _Sentence) -> ReadAnswer:
     """What the model's sentence answers to the question: of "is it left of" yes or no."""
     form, kind = grounding.form, kind_of(grounding.question)
+    if grounding.trained_form:
+        ids = grounding.prompt.region_ids
+        return read_verdict(sentence.text, kind, ids, truncated=sentence.truncated)
     subject = form.subject.single if form is not None and form.subject is not None else None
     read = read_answer(
         sentence.text,

@@ -209,7 +209,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
     from .mini.ablations import run_ablations
-    from .mini.build import export, load_part
+    from .mini.finish import finish
     from .mini.recipe import STAGES, read_recipe
     from .mini.run_folder import open_run
     from .mini.stages import minutes_from_now, train_stage
@@ -232,10 +232,8 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
         train_stage(run, name, minutes_from_now(arguments.minutes))
     if stage in (None, "export"):
-        for part, module in run.model.named_children():
-            load_part(module, run.part(part))
         out = arguments.out or arguments.folder / "mini"
-        export(run.model, run.processor, out)
+        finish(run, out, arguments.threads)
         print(f"wrote {out}")
     return 0
 

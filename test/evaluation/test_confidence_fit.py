@@ -3,8 +3,9 @@
 
 import pytest
 
-from smolrgpt_ros.evaluation.confidence_fit import fit, rising
+from smolrgpt_ros.evaluation.confidence_fit import fit
 from smolrgpt_ros.evaluation.outcomes import Outcome
+from smolrgpt_ros.model.inference.confidence_curve import rising
 
 
 def outcome(category, confidence, right, number=0):

@@ -11,6 +11,7 @@ import pytest
 from generated_text import GeneratedText
 
 from smolrgpt_ros.language.meaning import Kind
+from smolrgpt_ros.language.trained_questions import TrainedOn
 from smolrgpt_ros.reasoning.answer_view import view_of
 from smolrgpt_ros.reasoning.engine_protocol import Calibration
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
@@ -29,6 +30,7 @@ class ScriptedEngine:
     name, device = "scripted", "cpu"
     calibration: Calibration | None = None
     canonical_prompts = False
+    trained_on: TrainedOn | None = None
 
     def __init__(
         self,
@@ -105,6 +107,27 @@ def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_
     assert answer.vanished_region_ids == (12,)
     options["on_text"]("The pallet [Region 2] is")
     assert streamed == ["The pallet [Region 1] is"]
+
+
+def test_an_engine_that_lists_its_forms_is_asked_those_and_no_other(yard: Any) -> None:
+    engine = ScriptedEngine("By distance from [Region 1]: [Region 0] 4.70. No, it is not.")
+    engine.trained_on = TrainedOn(frozenset({"distance", "is within a distance"}), frozenset(), 32)
+    kinds: list[str] = []
+
+    def calibration(kind: str, raw: float, estimated: bool) -> float:
+        kinds.append(kind)
+        return raw
+
+    engine.calibration = calibration
+    reasoner = SpatialReasoner(engine)
+    asked = "is pallet 11 less than 4 m from pallet 12?"
+    answer = reasoner.answer(yard.frame, yard.regions, asked)
+    assert answer.prompt == "Is object <mask> less than 4 m from object <mask>?"
+    assert answer.prompt_region_ids == (11, 12) and kinds == ["is within a distance"]
+    assert (answer.value, answer.agreement) == (False, True)
+    silent = reasoner.answer(yard.frame, yard.regions, "is pallet 11 left of pallet 12?")
+    assert len(engine.asked) == 1 and silent.text == ""
+    assert any("not trained on this form" in note for note in silent.notes)
 
 
 def test_the_confidence_of_a_calibrated_engine_is_calibrated(yard: Any) -> None:

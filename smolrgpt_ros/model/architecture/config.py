@@ -53,6 +53,9 @@ class SmolRGPTConfig(PreTrainedConfig):
         picture_geometry: estimate geometry that no sensor measured from the region's tokens.
         canonical_prompts: the model was trained on the canonical sentences of ``language.prompts``
             and should be asked in them. Read from ``own_wording`` in files of earlier versions.
+        question_forms: forms of questions that the model was trained on (``language.
+            trained_questions``), to be asked alone; none where it does not say.
+        question_labels: classes that it has words for, where it lists forms.
         region_relations: how many regions a geometry token encodes the relation to, 0 for none.
         region_name_token_id: token of ``[Region 0]``; those of the next regions follow it. The
             embedding of a region's name is added to the region's tokens, and the region's features
@@ -85,6 +88,8 @@ class SmolRGPTConfig(PreTrainedConfig):
     geometry_features: int = 0
     picture_geometry: bool = False
     canonical_prompts: bool = False
+    question_forms: tuple[str, ...] | list[str] = ()
+    question_labels: tuple[str, ...] | list[str] = ()
     region_relations: int = 0
     region_name_token_id: int | None = None
     region_names: int = 0

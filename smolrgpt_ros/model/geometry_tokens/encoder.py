@@ -108,14 +108,15 @@ class CentreEstimator(nn.Module):
 
     def __init__(self, with_sizes: bool = False) -> None:
         super().__init__()
+        self.sizes = len(SIZES) * with_sizes
         self.first = nn.Linear(_SHAPE_FEATURES, self._HIDDEN)
         self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
-        self.out = nn.Linear(self._HIDDEN, 3 + len(SIZES) * with_sizes)
+        self.out = nn.Linear(self._HIDDEN, 3 + self.sizes)
         for layer in (self.first, self.second, self.out):
             set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
-        """``(M, G)`` raw values -> ``(M, 3)`` or ``(M, 6)`` metres, float32.
+        """``(M, G)`` raw values -> ``(M, 3)`` or ``(M, 3 + len(SIZES))`` metres, float32.
 
         The centre in the optical frame, then sizes as in ``quantities.SIZES``. Zeros where nothing
         was measured.

@@ -16,10 +16,12 @@ QUANTITIES = (
     "height",  # metres
     "width",  # metres, of the side that faces the camera
     "length",  # metres, of the longer side along the floor
+    "span",  # metres, extent across the viewing direction
     "bearing",  # hours of the clock, 12 being the direction in which the camera looks
+    "whether",  # 0: heads lists of words and of counts
 )
 """Each is also the word that heads a list of its numbers in an answer."""
-SIZES = ("height", "width", "length")
+SIZES = ("height", "width", "length", "span")
 
 
 def quantities(geometry: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
@@ -30,7 +32,7 @@ def quantities(geometry: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
     Args:
         geometry: ``(M, G)`` float32, columns as in ``features.FEATURE_NAMES``.
         centres: ``(M, 3)`` metres, optical frame.
-        sizes: ``(M, 3)`` metres, as in :data:`SIZES`.
+        sizes: ``(M, len(SIZES))`` metres, as in :data:`SIZES`.
 
     Returns:
         ``(len(QUANTITIES), M, M)``.
@@ -54,5 +56,6 @@ def quantities(geometry: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
             rise.abs()[None, ..., 0],
             alone.T[:, None].expand(-1, count, -1),
             (hours % 12)[None],
+            torch.zeros_like(hours)[None],
         )
     )

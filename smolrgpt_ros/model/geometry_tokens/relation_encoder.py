@@ -112,7 +112,7 @@ class ReferenceEncoder(nn.Module):
     def forward(self, geometry: Tensor, centres: Tensor, sizes: Tensor | None = None) -> Tensor:
         """``(M, G)`` raw values, ``(M, 3)``, float32 -> ``(Q, M, M, D)``, row: the reference.
 
-        ``Q`` is 1 without headings. ``sizes`` ``(M, 3)`` are needed with them.
+        ``Q`` is 1 without headings. ``sizes`` ``(M, len(SIZES))`` are needed with them.
         """
         geometry = geometry.float()
         pairs = fourier_features(pair_features(geometry, centres), _WAVELENGTHS).transpose(0, 1)

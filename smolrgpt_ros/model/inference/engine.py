@@ -22,9 +22,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from smolrgpt_ros.language.trained_questions import TrainedOn
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
+from ..architecture.config import SmolRGPTConfig
 from ..architecture.smolrgpt import SmolRGPTForConditionalGeneration
 from ..checkpoints.loading import load_model
 from ..preprocessing.processor import SmolRGPTProcessor
@@ -98,6 +100,7 @@ class SmolRGPTEngine:
 
     Attributes:
         canonical_prompts: the model should be asked in the sentences of ``language.prompts``.
+        trained_on: forms of questions that the model lists, ``None`` where it lists none.
         work: what was decoded since the engine was made.
     """
 
@@ -106,6 +109,7 @@ class SmolRGPTEngine:
     dtype: str
     calibration: Calibration | None
     canonical_prompts: bool
+    trained_on: TrainedOn | None
     work: DecodingWork
 
     def __init__(
@@ -133,6 +137,7 @@ class SmolRGPTEngine:
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration, self.work = calibration, DecodingWork()
         self.canonical_prompts = model.config.canonical_prompts
+        self.trained_on = _trained_on(model.config)
         self._with_geometry, self._with_depth = geometry, depth
         self._max_positions: int = model.config.text.max_position_embeddings
         self._region_names = model.config.region_names
@@ -306,3 +311,11 @@ class SmolRGPTEngine:
                 elif request.streams and len(answer.token_ids) > streamed[index]:
                     streamed[index] = len(answer.token_ids)
                     request.events.put(self._processor.decode(answer.token_ids))
+
+
+def _trained_on(config: SmolRGPTConfig) -> TrainedOn | None:
+    """What a model says that it was trained on; ``None`` for one that does not."""
+    if not config.question_forms:
+        return None
+    forms, labels = frozenset(config.question_forms), frozenset(config.question_labels)
+    return TrainedOn(forms, labels, config.region_names)

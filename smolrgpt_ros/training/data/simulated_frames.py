@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,11 +14,9 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from smolrgpt_ros.scene.parent_process import end_with_parent
-from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, LABELS
+from smolrgpt_ros.simulation.world.scenes import LABELS, LOOKS, OTHER_LABELS
 
-CLASSES = LABELS
+CLASSES = (*LABELS, *OTHER_LABELS)
 """Labels in the order of the tower's dense labels."""
 
 Made = TypeVar("Made")
@@ -34,13 +32,15 @@ class FramesPlan:
     height: int
 
 
-def simulate_training_frame(plan: FramesPlan, index: int) -> SimulatedFrame:
-    """The ``index``-th frame of a run: camera families in turn, with the sensor's noise."""
-    import torch  # takes seconds, and the command's parser imports this file
+def check_looks(shares: Mapping[str, float]) -> None:
+    """Checks shares of the simulator's looks.
 
-    torch.set_num_threads(1)
-    family = FAMILIES[index % len(FAMILIES)]
-    return simulate_frame(plan.seed + index, family, plan.width, plan.height, SensorModel())
+    Raises:
+        ValueError: on shares that are unknown, held out, or do not add up to 1.
+    """
+    known = [name for name in LOOKS if name != "heldout"]
+    if not set(shares) <= set(known) or abs(sum(shares.values()) - 1) > 1e-6:
+        raise ValueError(f"looks must be shares of {known} that add up to 1, found {dict(shares)}")
 
 
 def simulated_in_order(

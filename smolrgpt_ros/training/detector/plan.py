@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from smolrgpt_ros.simulation.world.scenes import LABELS, LOOKS, OTHER_LABELS
-
-from ..data.simulated_frames import FramesPlan
+from ..data.simulated_frames import CLASSES, FramesPlan, check_looks
 from ..recipe_values import plan_of, read_values
 
-DETECTED = (*LABELS, *OTHER_LABELS)
+DETECTED = CLASSES
 """Labels in the order of the detector's outputs."""
 
 
@@ -47,11 +45,7 @@ class DetectorPlan:
     learning_rate: float
 
     def __post_init__(self) -> None:
-        known = [name for name in LOOKS if name != "heldout"]
-        if not set(self.looks) <= set(known) or abs(sum(self.looks.values()) - 1) > 1e-6:
-            raise ValueError(
-                f"looks must be shares of {known} that add up to 1, found {dict(self.looks)}"
-            )
+        check_looks(self.looks)
 
     @property
     def frames(self) -> int:

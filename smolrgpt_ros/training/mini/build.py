@@ -21,7 +21,7 @@ from smolrgpt_ros.model.preprocessing.processor import (
 )
 
 from .recipe import MiniRecipe
-from .tokenizer import LIST_SEPARATORS, REGION_NAMES
+from .tokenizer import HEADINGS, LIST_SEPARATORS, REGION_NAMES
 
 _STD = 0.05
 """Embeddings of a 192-wide decoder start larger than the 0.02 of wide ones."""
@@ -52,6 +52,8 @@ def build_mini(
         region_relations=REGION_NAMES,
         region_name_token_id=int(tokenizer.convert_tokens_to_ids(" [Region 0]")),
         region_names=REGION_NAMES,
+        heading_token_ids=[int(tokenizer.convert_tokens_to_ids(word)) for word in HEADINGS],
+        question_labels=list(recipe.named),
         list_separator_token_ids=[int(tokenizer.vocab[sign]) for sign in LIST_SEPARATORS],
         image_token_id=ids[IMAGE_TOKEN],
         mask_rgb_token_id=ids[MASK_RGB_TOKEN],

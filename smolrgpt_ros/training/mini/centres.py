@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Training of the centre estimator: object centres from the geometry of their visible surface."""
+"""Training of the centre estimator: boxes of objects from the geometry of their visible surface."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
 from smolrgpt_ros.model.geometry_tokens.features import METRIC
+from smolrgpt_ros.simulation.questions.relation_truth import viewed
 
 from .frames import CachedFrames
 from .geometry_augmentation import perturb_geometry
@@ -38,7 +39,7 @@ def train_centres(
         seed: of the order.
         deadline: as in :func:`loop.fit`.
     """
-    centres = true_centres(frames)
+    boxes = true_boxes(frames)[:, : 3 + estimator.sizes]
     measured = frames.geometry[:, METRIC] > 0
 
     def backward(step: int) -> dict[str, float]:
@@ -48,18 +49,24 @@ def train_centres(
         rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])
         rows = rows[measured[rows]]
         seen = torch.from_numpy(perturb_geometry(frames.geometry[rows], rng))
-        error = estimator(seen) - torch.from_numpy(centres[rows])
+        error = estimator(seen) - torch.from_numpy(boxes[rows])
         loss = functional.smooth_l1_loss(error, torch.zeros_like(error), beta=_BETA_M)
         loss.backward()
-        return {"loss": float(loss.detach()), "metres": float(error.detach().norm(dim=1).median())}
+        off = error.detach()[:, :3].norm(dim=1)
+        return {"loss": float(loss.detach()), "metres": float(off.median())}
 
     fit("centres", {"centres": estimator}, backward, schedule, folder, deadline=deadline)
 
 
-def true_centres(frames: CachedFrames) -> NDArray[np.float32]:
-    """``(N, 3)`` float32 metres, optical frame: one row per row of ``frames.geometry``."""
+def true_boxes(frames: CachedFrames) -> NDArray[np.float32]:
+    """``(N, 3 + len(SIZES))`` float32 metres: one row per row of ``frames.geometry``.
+
+    The centre in the optical frame, then sizes as in ``quantities.SIZES``.
+    """
     rows = []
     for frame, truth in enumerate(frames.truths):
-        centre_of = {item.id: item.centre for item in truth.regions}
-        rows += [centre_of[int(number)] for number in frames.object_ids[frames.regions(frame)]]
+        for item in frames.objects(frame):
+            length, width, height = item.size
+            seen = viewed(truth, item)
+            rows.append((*item.centre, height, seen.side, max(length, width), seen.extent[0]))
     return np.array(rows, np.float32)

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smolrgpt_ros.language.vocabulary import plural_of
-from smolrgpt_ros.simulation.questions.wording import NOUNS
-from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
+from smolrgpt_ros.simulation.sensing.truth import ObjectTruth
 
 CAPTION_QUESTIONS = (
     "Describe the scene.",
@@ -26,16 +25,15 @@ REGION_QUESTIONS = (
 )
 
 
-def caption(truth: FrameTruth) -> str:
+def caption(objects: Sequence[ObjectTruth]) -> str:
     """How many of each class are in view, and their order from left to right."""
-    regions = sorted(truth.regions, key=lambda o: o.centroid[0])
+    regions = sorted(objects, key=lambda o: o.centroid[0])
     counts = Counter(o.label for o in regions)
     parts = [
-        f"{counts[label]} {noun if counts[label] == 1 else plural_of(noun)}"
-        for label, noun in NOUNS.items()
-        if counts[label]
+        f"{count} {label if count == 1 else plural_of(label)}"
+        for label, count in sorted(counts.items())
     ]
-    order = ", ".join(NOUNS[o.label] for o in regions)
+    order = ", ".join(o.label for o in regions)
     return f"In view: {', '.join(parts)}. From left to right: {order}."
 
 
@@ -47,11 +45,11 @@ def describe(item: ObjectTruth) -> str:
     if item.carried_by >= 0:
         place = " on a transporter"
     elif item.inside:
-        place = " in a buffer region"
+        place = " in a buffer"
     else:
         place = ""
     return (
-        f"{state}{NOUNS[item.label]}{place} at {x:.1f} {y:.1f} {z:.1f}, "
+        f"{state}{item.label}{place} at {x:.1f} {y:.1f} {z:.1f}, "
         f"size {length:.1f} {width:.1f} {height:.1f}"
     )
 
@@ -64,6 +62,6 @@ def region_question(items: Sequence[ObjectTruth], rng: np.random.Generator) -> t
     return question, f"{answer}."
 
 
-def caption_question(truth: FrameTruth, rng: np.random.Generator) -> tuple[str, str]:
+def caption_question(objects: Sequence[ObjectTruth], rng: np.random.Generator) -> tuple[str, str]:
     """A question about the whole frame and its answer."""
-    return CAPTION_QUESTIONS[rng.integers(len(CAPTION_QUESTIONS))], caption(truth)
+    return CAPTION_QUESTIONS[rng.integers(len(CAPTION_QUESTIONS))], caption(objects)

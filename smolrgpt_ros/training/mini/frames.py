@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,15 +14,11 @@ from torch.nn import functional
 from smolrgpt_ros.model.architecture.layers import mask_weights
 from smolrgpt_ros.model.geometry_tokens.features import frame_geometry
 from smolrgpt_ros.model.preprocessing.images import depth_picture, picture_depth_values, rgb_values
-from smolrgpt_ros.simulation.sensing.truth import FrameTruth
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
-from ..data.simulated_frames import (
-    CLASSES,
-    FramesPlan,
-    simulate_training_frame,
-    simulated_in_order,
-)
+from ..data.simulated_frames import CLASSES
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class FrameRecord:
 
 @dataclass(frozen=True, eq=False)
 class CachedFrames:
-    """All frames of a run, pictures memory-mapped; made by :func:`build_cache`.
+    """All frames of a run, pictures memory-mapped; made by ``frame_cache``.
 
     Arrays are those of :class:`FrameRecord`: one row per frame, or one per region in the order of
     the frames, ``offsets`` (frames + 1) being the first region of each.
@@ -99,11 +93,23 @@ class CachedFrames:
         """Rows of ``masks``, ``geometry`` and ``object_ids`` that belong to a frame."""
         return slice(int(self.offsets[frame]), int(self.offsets[frame + 1]))
 
+    def objects(self, frame: int) -> tuple[ObjectTruth, ...]:
+        """The objects of a frame's regions, in their order."""
+        by_id = {item.id: item for item in self.truths[frame].regions}
+        return tuple(by_id[int(number)] for number in self.object_ids[self.regions(frame)])
+
 
 def record_of(
-    simulated: SimulatedFrame, image_size: int, mask_grid: int, patch_size: int
+    simulated: SimulatedFrame,
+    regions: Sequence[Region],
+    image_size: int,
+    mask_grid: int,
+    patch_size: int,
 ) -> FrameRecord:
-    """The record of a simulated frame."""
+    """The record of a simulated frame, with regions as the model is to see them.
+
+    Dense labels are of the true ones.
+    """
     frame = simulated.frame
     rgb = np.rint((rgb_values(frame.rgb, image_size).transpose(1, 2, 0) + 1) * 127.5)
     assert frame.depth is not None and frame.intrinsics is not None
@@ -111,7 +117,7 @@ def record_of(
     if picture is None:
         raise ValueError("a frame without any valid depth cannot be trained on")
     depth = np.rint(picture_depth_values(picture, image_size)[0] * 255)
-    masks = np.stack([region.mask for region in simulated.regions])
+    masks = np.stack([region.mask for region in regions])
     weights, _ = mask_weights(torch.from_numpy(masks.astype(np.float32)), mask_grid)
     classes, points = _dense_labels(simulated, image_size // patch_size)
     return FrameRecord(
@@ -119,7 +125,7 @@ def record_of(
         depth=depth.astype(np.uint8),
         masks=(weights.numpy() * 255).round().astype(np.uint8),
         geometry=frame_geometry(frame.depth, frame.intrinsics, masks),
-        object_ids=np.array([region.id for region in simulated.regions], np.int32),
+        object_ids=np.array([region.id for region in regions], np.int32),
         patch_classes=classes,
         patch_points=points,
     )
@@ -156,85 +162,3 @@ def _cells(maps: NDArray[np.float32], grid: int) -> NDArray[np.float32]:
     tensor = torch.from_numpy(np.ascontiguousarray(maps, np.float32))[None]
     means: NDArray[np.float32] = functional.adaptive_avg_pool2d(tensor, grid)[0].numpy()
     return means
-
-
-def build_cache(
-    plan: FramesPlan,
-    out: Path,
-    *,
-    image_size: int,
-    mask_grid: int,
-    patch_size: int,
-    workers: int = 1,
-) -> CachedFrames:
-    """Simulates a run's frames and caches their records; a finished cache is reused.
-
-    Args:
-        plan: the frames.
-        out: folder of the cache.
-        image_size, mask_grid, patch_size: of the model.
-        workers: processes.
-    """
-    marker = out / "cache.json"
-    sizes = {"image_size": image_size, "mask_grid": mask_grid, "patch_size": patch_size}
-    wanted = {**sizes, **asdict(plan)}
-    if not (marker.exists() and json.loads(marker.read_text()) == wanted):
-        out.mkdir(parents=True, exist_ok=True)
-        _write_cache(plan, out, sizes, workers)
-        marker.write_text(json.dumps(wanted))
-    return open_cache(out)
-
-
-def _write_cache(plan: FramesPlan, out: Path, sizes: dict[str, int], workers: int) -> None:
-    side, cells = sizes["image_size"], (sizes["image_size"] // sizes["patch_size"]) ** 2
-    count = plan.frames
-    shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
-        "rgb": ((count, side, side, 3), np.uint8),
-        "depth": ((count, side, side), np.uint8),
-        "patch_classes": ((count, cells, len(CLASSES)), np.float16),
-        "patch_points": ((count, cells, 3), np.float16),
-    }
-    arrays = {
-        name: np.lib.format.open_memmap(out / f"{name}.npy", mode="w+", dtype=dtype, shape=shape)
-        for name, (shape, dtype) in shapes.items()
-    }
-    ragged: dict[str, list[NDArray[np.generic]]] = {"masks": [], "geometry": [], "object_ids": []}
-    truths = []
-    records = simulated_in_order(partial(_make_record, plan, sizes), range(count), workers)
-    for row, (record, truth) in enumerate(records):
-        values = vars(record)
-        for name, array in arrays.items():
-            array[row] = values[name]
-        for name, parts in ragged.items():
-            parts.append(values[name])
-        truths.append(json.dumps(truth))
-    for array in arrays.values():
-        array.flush()
-    lengths = [len(part) for part in ragged["object_ids"]]
-    np.save(out / "offsets.npy", np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
-    for name, parts in ragged.items():
-        np.save(out / f"{name}.npy", np.concatenate(parts))
-    (out / "truths.jsonl").write_text("\n".join(truths) + "\n")
-
-
-def _make_record(
-    plan: FramesPlan, sizes: dict[str, int], index: int
-) -> tuple[FrameRecord, dict[str, object]]:
-    simulated = simulate_training_frame(plan, index)
-    return record_of(simulated, **sizes), simulated.truth.to_json()
-
-
-def open_cache(folder: Path) -> CachedFrames:
-    """Opens a cache that :func:`build_cache` finished."""
-    lines = (folder / "truths.jsonl").read_text().splitlines()
-    mapped = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r")
-        for name in ("rgb", "depth", "patch_classes", "patch_points", "masks")
-    }
-    return CachedFrames(
-        **mapped,
-        geometry=np.load(folder / "geometry.npy"),
-        object_ids=np.load(folder / "object_ids.npy"),
-        offsets=np.load(folder / "offsets.npy"),
-        truths=tuple(FrameTruth.from_json(json.loads(line)) for line in lines),
-    )

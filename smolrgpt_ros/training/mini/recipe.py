@@ -9,6 +9,7 @@ from typing import Any
 
 from ..data.simulated_frames import FramesPlan
 from ..recipe_values import plan_of, read_values
+from .training_frames import MiniFrames
 
 STAGES = (
     "tower",
@@ -45,7 +46,9 @@ class MiniRecipe:
 
     Args:
         seed: of weights and order.
-        data: the frames.
+        frames: the frames.
+        named: classes that the model has words for; others, and often these, are objects.
+        score_frames: frames of later seeds on which the finished model is scored and calibrated.
         vision, decoder: keyword arguments of transformers' SiglipVisionConfig and LlamaConfig.
         refiner_stages: of the model.
         depth: whether regions have tokens of the depth picture.
@@ -54,7 +57,9 @@ class MiniRecipe:
     """
 
     seed: int
-    data: FramesPlan
+    frames: MiniFrames
+    named: tuple[str, ...]
+    score_frames: int
     vision: dict[str, Any]
     decoder: dict[str, Any]
     refiner_stages: int
@@ -82,7 +87,9 @@ def recipe_of(values: dict[str, Any], path: Path) -> MiniRecipe:
         model = values["model"]
         return MiniRecipe(
             seed=int(values["seed"]),
-            data=plan_of(FramesPlan, values["data"], f"{path}: data"),
+            frames=_frames(values["data"], f"{path}: data"),
+            named=tuple(values["named"]),
+            score_frames=int(values["score_frames"]),
             vision=dict(model["vision"]),
             decoder=dict(model["decoder"]),
             refiner_stages=int(model["refiner_stages"]),
@@ -95,3 +102,9 @@ def recipe_of(values: dict[str, Any], path: Path) -> MiniRecipe:
         )
     except KeyError as error:
         raise ValueError(f"{path}: {error.args[0]} is missing") from error
+
+
+def _frames(values: dict[str, Any], where: str) -> MiniFrames:
+    plain = dict(values)
+    looks, rough = plain.pop("looks"), float(plain.pop("rough_masks"))
+    return MiniFrames(plan_of(FramesPlan, plain, where), looks, rough)

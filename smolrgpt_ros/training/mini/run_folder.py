@@ -8,16 +8,18 @@ from pathlib import Path
 import numpy as np
 from transformers import PreTrainedTokenizerFast
 
-from smolrgpt_ros.simulation.questions.questions import generate_questions
+from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 
 from .build import build_mini
 from .descriptions import caption_question, region_question
-from .frames import CachedFrames, build_cache
+from .frame_cache import build_cache
+from .frames import CachedFrames
 from .recipe import MiniRecipe
 from .stages import TrainingRun
-from .tokenizer import train_tokenizer
+from .tokenizer import REGION_NAMES, train_tokenizer
+from .worked_examples import draw_example
 
-_TOKENIZER_FRAMES = 400
+_TOKENIZER_FRAMES, _TOKENIZER_QUESTIONS = 400, 12
 
 
 def open_run(recipe: MiniRecipe, folder: Path, workers: int = 1) -> TrainingRun:
@@ -32,7 +34,7 @@ def open_run(recipe: MiniRecipe, folder: Path, workers: int = 1) -> TrainingRun:
     # The grid of the published refiner; a model that refines less pools these weights.
     grid = vision["image_size"] // vision["patch_size"] // 2 * 8
     frames = build_cache(
-        recipe.data,
+        recipe.frames,
         folder / "cache",
         image_size=vision["image_size"],
         mask_grid=grid,
@@ -43,18 +45,22 @@ def open_run(recipe: MiniRecipe, folder: Path, workers: int = 1) -> TrainingRun:
     if (tokenizer_folder / "tokenizer.json").exists():
         tokenizer = PreTrainedTokenizerFast.from_pretrained(str(tokenizer_folder))
     else:
-        tokenizer = train_tokenizer(_texts(frames, recipe.seed), recipe.vocabulary)
+        tokenizer = train_tokenizer(_texts(frames, recipe), recipe.vocabulary)
         tokenizer.save_pretrained(str(tokenizer_folder))
     model, processor = build_mini(recipe, tokenizer)
     return TrainingRun(recipe, frames, model, processor, folder, folder / "tower_features.npy")
 
 
-def _texts(frames: CachedFrames, seed: int) -> list[str]:
+def _texts(frames: CachedFrames, recipe: MiniRecipe) -> list[str]:
     """Questions and answers of the stages and the fixed words of prompts, for the tokenizer."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(recipe.seed)
     texts = ["user\n", "\nassistant\n"] * 500
-    for truth in frames.truths[:_TOKENIZER_FRAMES]:
-        for question in generate_questions(truth, rng):
-            texts += [question.text, question.answer]
-        texts += [*caption_question(truth, rng), *region_question(truth.regions[:4], rng)]
+    for frame, truth in enumerate(frames.truths[:_TOKENIZER_FRAMES]):
+        objects, answers = frames.objects(frame), TrueAnswers(truth)
+        for number in range(_TOKENIZER_QUESTIONS):
+            words = () if number % 4 == 0 else recipe.named
+            found = draw_example(answers, objects, rng, words, most_regions=REGION_NAMES)
+            if found is not None:
+                texts += [found.prompt.text, found.answer]
+        texts += [*caption_question(objects, rng), *region_question(objects[:4], rng)]
     return texts

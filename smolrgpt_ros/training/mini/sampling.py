@@ -4,70 +4,90 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.model.geometry_tokens.features import IN_IMAGE
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
-from smolrgpt_ros.simulation.questions.questions import KINDS, generate_questions
+from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 
 from .batches import FrameQuestion, encode
 from .descriptions import caption_question, region_question
 from .frames import CachedFrames
 from .geometry_augmentation import perturb_geometry
-from .text_augmentation import augment_text
+from .tokenizer import REGION_NAMES
+from .worked_examples import draw_example
 
 Sampler = Callable[[int, int, np.random.Generator], list[FrameQuestion]]
 """``(slot, frame, rng)`` -> the questions of one frame."""
 
-_CANONICAL = 0.6
-"""Share of frames whose questions are canonical prompts, as the node sends them."""
+_NEUTRAL, _SOME_NEUTRAL = 0.25, 0.15
+"""Shares of questions in which all classes, or some, are spoken of as objects."""
 
 
-def answers(
-    frames: CachedFrames,
-    processor: SmolRGPTProcessor,
-    count: int,
-    *,
-    without_geometry: float,
-    without_depth: float,
-    kinds: tuple[str, ...] = KINDS,
-) -> Sampler:
-    """Questions of the four kinds with their answers.
+@dataclass(frozen=True)
+class Asking:
+    """How questions are asked.
 
     Args:
         count: questions a frame.
+        named: classes that have words.
+        pairs: questions about a few regions alone.
         without_geometry: share of questions whose regions have picture tokens alone.
         without_depth: share of questions with the inputs of a camera without depth.
-        kinds: kinds of questions; one that occurs twice is drawn twice as often.
     """
 
+    count: int
+    named: tuple[str, ...]
+    pairs: bool = False
+    without_geometry: float = 0.0
+    without_depth: float = 0.0
+
+
+def answers(frames: CachedFrames, processor: SmolRGPTProcessor, asking: Asking) -> Sampler:
+    """Questions of all trained forms with their answers."""
+
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
-        truth = frames.truths[frame]
-        # One more than needed: not every frame has a question of every kind.
-        order = [kinds[i] for i in rng.permutation(len(kinds))[: count + 1]]
-        canonical = rng.random() < _CANONICAL
-        phrasing = "canonical" if canonical else "train"
-        asked = generate_questions(truth, rng, order, per_kind=1, phrasing=phrasing)
+        truth, objects = TrueAnswers(frames.truths[frame]), frames.objects(frame)
         made = []
-        for question in asked[:count]:
-            rows = _rows(frames, frame, question.object_ids)
+        for _ in range(asking.count):
+            found = draw_example(
+                truth,
+                objects,
+                rng,
+                spoken_classes(asking.named, rng),
+                most_regions=REGION_NAMES,
+                pairs=asking.pairs,
+            )
+            if found is None:
+                continue
+            rows = _rows(frames, frame, found.prompt.region_ids)
             draw = rng.random()
             geometry = perturb_geometry(frames.geometry[rows], rng)
             has_depth = True
-            if draw < without_geometry:
+            if draw < asking.without_geometry:
                 geometry[:] = 0
-            elif draw < without_geometry + without_depth:
+            elif draw < asking.without_geometry + asking.without_depth:
                 geometry[:, ~np.array(IN_IMAGE)] = 0
                 has_depth = False
-            text = question.text if canonical else augment_text(question.text, rng)
-            ids, start = encode(processor, text, question.answer)
+            ids, start = encode(processor, found.prompt.text, found.answer)
             local = rows - frames.regions(frame).start
             made.append(FrameQuestion(slot, local, ids, start, geometry, has_depth=has_depth))
         return made
 
     return sample
+
+
+def spoken_classes(named: tuple[str, ...], rng: np.random.Generator) -> tuple[str, ...]:
+    """The classes that a question speaks of by their words: mostly all that have some."""
+    draw = rng.random()
+    if draw < _NEUTRAL:
+        return ()
+    if draw < _NEUTRAL + _SOME_NEUTRAL:
+        return tuple(label for label in named if rng.random() < 0.5)
+    return named
 
 
 def descriptions(
@@ -85,7 +105,7 @@ def descriptions(
     """
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
-        items = frames.truths[frame].regions
+        items = frames.objects(frame)
         made = []
         for _ in range(count):
             chosen = rng.permutation(len(items))[: rng.integers(1, 5)]
@@ -103,7 +123,7 @@ def captions(frames: CachedFrames, processor: SmolRGPTProcessor) -> Sampler:
     """Captions of the whole frame; no region is named."""
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
-        ids, start = encode(processor, *caption_question(frames.truths[frame], rng))
+        ids, start = encode(processor, *caption_question(frames.objects(frame), rng))
         none = np.zeros((0,), np.int64)
         return [
             FrameQuestion(

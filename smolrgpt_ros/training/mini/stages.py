@@ -205,30 +205,23 @@ def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
     if name == "region_alignment":
         return sampling.descriptions(frames, processor, count, geometry=False)
     pictures = name == "sft"
-    questions = sampling.answers(
-        frames,
-        processor,
+    asking = sampling.Asking(
         count,
+        run.recipe.named,
         without_geometry=0.1 if pictures else 0.0,
         without_depth=0.08 if pictures else 0.0,
-        kinds=("left_right", *("distance",) * 2, *("count",) * 3, *("mcq",) * 4),
     )
+    questions = sampling.answers(frames, processor, asking)
     regions = sampling.descriptions(frames, processor, max(1, count // 2), geometry=not pictures)
-    return sampling.mixed([(0.9, questions), (0.1, regions)])
+    return sampling.mixed([(0.95, questions), (0.05, regions)])
 
 
 def _pairs(run: TrainingRun, count: int) -> Sampler:
     """Short questions about a few regions, to learn geometry tokens first."""
-    questions = sampling.answers(
-        run.frames,
-        run.processor,
-        count,
-        without_geometry=0.0,
-        without_depth=0.0,
-        kinds=("left_right", "distance"),
-    )
+    asking = sampling.Asking(count, run.recipe.named, pairs=True)
+    questions = sampling.answers(run.frames, run.processor, asking)
     regions = sampling.descriptions(run.frames, run.processor, max(1, count // 2), geometry=True)
-    return sampling.mixed([(0.7, questions), (0.3, regions)])
+    return sampling.mixed([(0.85, questions), (0.15, regions)])
 
 
 def _features(run: TrainingRun) -> TowerFeatures:

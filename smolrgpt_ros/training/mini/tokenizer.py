@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES
+
 SPECIAL_TOKENS = (
     "<|endoftext|>",
     "<|im_start|>",
@@ -22,6 +24,8 @@ SPECIAL_TOKENS = (
     "<mask_geometry>",
 )
 REGION_NAMES = 32
+HEADINGS = tuple(f" {word}" for word in QUANTITIES)
+"""Words before lists of numbers; single tokens."""
 LIST_SEPARATORS = (":", ",")
 """Signs before a name in a list; single tokens."""
 
@@ -31,7 +35,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrai
 
     Args:
         texts: questions and answers; ``[Region i]`` may occur in them.
-        vocabulary_size: entries learned, special tokens and region names not counted.
+        vocabulary_size: entries learned; region names and headings are not counted.
 
     Returns:
         A tokenizer with ``eos = pad = <|im_end|>`` like the published model's.
@@ -45,7 +49,7 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrai
     )
     tokenizer.decoder = decoders.ByteLevel()
     names = [f" [Region {index}]" for index in range(REGION_NAMES)]
-    plain = (_without_region_names(text) for text in texts)
+    plain = (_without_added_tokens(text) for text in texts)
     tokenizer.train_from_iterator(
         plain,
         trainers.BpeTrainer(
@@ -55,7 +59,8 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrai
             show_progress=False,
         ),
     )
-    tokenizer.add_tokens([AddedToken(name, normalized=False) for name in names])
+    added = (*names, *HEADINGS)
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in added])
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         eos_token="<|im_end|>",
@@ -66,7 +71,9 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrai
     )
 
 
-def _without_region_names(text: str) -> str:
+def _without_added_tokens(text: str) -> str:
     for index in range(REGION_NAMES):
         text = text.replace(f" [Region {index}]", "")
+    for heading in HEADINGS:
+        text = text.replace(heading, "")
     return text

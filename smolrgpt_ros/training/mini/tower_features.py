@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGener
 from .frames import CachedFrames
 
 _BATCH = 16
+_SAVED = 10
+"""Batches between two notes of how far it is."""
 
 
 class TowerFeatures:
@@ -45,21 +48,28 @@ def tower_features(
     Args:
         model: with the tower that ``tower`` holds.
         tower: file of the tower's weights; features of other weights are computed again.
-        out: ``.npy`` file of the features; the checksum of the weights is written beside it.
+        out: ``.npy`` file of the features; the checksum of the weights and how many frames are
+            done are written beside it, so that an interrupted call goes on.
     """
-    note = out.with_suffix(".sha256")
     made_by = hashlib.sha256(tower.read_bytes()).hexdigest()
-    if not (out.exists() and note.exists() and note.read_text() == made_by):
-        note.unlink(missing_ok=True)
+    note = out.with_suffix(".json")
+    known = json.loads(note.read_text()) if note.exists() and out.exists() else {}
+    done = int(known["frames"]) if known.get("tower") == made_by else 0
+    if done < len(frames):
         cells, width = model.config.patch_grid**2, model.config.vision.hidden_size
         array = np.lib.format.open_memmap(
-            out, mode="w+", dtype=np.float16, shape=(len(frames), 2, cells, width)
+            out,
+            mode="r+" if done else "w+",
+            dtype=np.float16,
+            shape=(len(frames), 2, cells, width),
         )
+        batches = range(done, len(frames), _BATCH)
         with torch.inference_mode():
-            for first in tqdm(range(0, len(frames), _BATCH), desc="tower features"):
+            for number, first in enumerate(tqdm(batches, desc="tower features"), 1):
                 index = np.arange(first, min(first + _BATCH, len(frames)))
                 array[index, 0] = model.vision_encoder.encode(frames.pixel_values(index)).numpy()
                 array[index, 1] = model.vision_encoder.encode(frames.depth_values(index)).numpy()
-        array.flush()
-        note.write_text(made_by)
+                if number % _SAVED == 0 or first == batches[-1]:
+                    array.flush()
+                    note.write_text(json.dumps({"tower": made_by, "frames": int(index[-1]) + 1}))
     return TowerFeatures(np.load(out, mmap_mode="r"))

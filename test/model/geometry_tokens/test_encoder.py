@@ -75,10 +75,10 @@ def test_sizes_are_estimated_beside_the_centre(region):
     estimator = CentreEstimator(with_sizes=True)
     torch.nn.init.zeros_(estimator.out.weight)
     with torch.no_grad():
-        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5, 1.2, 0.8, 1.1]))
+        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5, 1.2, 0.8, 1.1, 1.3]))
     raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
-    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5, 1.2, 0.8, 1.1])
-    assert estimator(raw)[1].tolist() == [0.0] * 6
+    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5, 1.2, 0.8, 1.1, 1.3])
+    assert estimator(raw)[1].tolist() == [0.0] * 7
 
 
 def test_shape_does_not_depend_on_where_the_region_lies_but_for_its_position(region):

@@ -9,14 +9,14 @@ from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, quantities
 
 
 def found_of(raw, centres, sizes=None):
-    sizes = torch.zeros(len(raw), 3) if sizes is None else torch.tensor(sizes)
+    sizes = torch.zeros(len(raw), 4) if sizes is None else torch.tensor(sizes)
     found = quantities(raw, torch.tensor(centres), sizes)
     return dict(zip(QUANTITIES, found, strict=True))
 
 
 def test_a_pair_before_a_level_camera(region):
     raw = torch.stack([region(0, 0, 4, 0.5, u=0.33), region(3, -2, 8, 0.5, u=0.7)])
-    sizes = [[1.0, 0.8, 1.2], [2.0, 0.5, 3.0]]
+    sizes = [[1.0, 0.8, 1.2, 0.9], [2.0, 0.5, 3.0, 0.6]]
     found = found_of(raw, [[0.0, 0.0, 4.0], [3.0, -2.0, 8.0]], sizes)
     assert found["distance"][0].tolist() == pytest.approx([4.0, 29**0.5])
     assert found["distance"][1].tolist() == pytest.approx([29**0.5, 77**0.5])

@@ -140,7 +140,7 @@ class Echo:
     """Says its prompt."""
 
     name, device = "echo", "cpu"
-    calibration, canonical_prompts = None, False
+    calibration, canonical_prompts, trained_on = None, False, None
 
     def answer(self, frame, masks, prompt, **options):
         assert prompt.count("<mask>") == len(masks)

@@ -19,11 +19,13 @@ from smolrgpt_ros.simulation.world.assets import PAINTED
 from smolrgpt_ros.simulation.world.heldout import HELD_OUT
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, LOOKS, sample_scene
 from smolrgpt_ros.simulation.world.varied.makers import VARIED
-from smolrgpt_ros.training.data.simulated_frames import FramesPlan
+from smolrgpt_ros.training.data.simulated_frames import check_looks
+from smolrgpt_ros.training.detector.plan import DetectorPlan
+from smolrgpt_ros.training.mini.training_frames import MiniFrames
 
 ROOT = Path(__file__).parents[3]
 #: Files of the training that may name the looks: what refuses them, and what scores on them.
-MAY_NAME = {"detector/plan.py", "detector/score.py"}
+MAY_NAME = {"data/simulated_frames.py", "detector/score.py"}
 
 
 def strings(tree: ast.AST) -> set[str]:
@@ -56,8 +58,10 @@ def test_no_program_of_the_training_names_them():
         if "heldout" in strings(ast.parse(file.read_text()))
     }
     assert named == MAY_NAME
-    # Frames of the other stages are plain: their plan has no looks to choose.
-    assert not any("look" in name for name in FramesPlan.__dataclass_fields__)
+    for plan in (MiniFrames, DetectorPlan):  # the plans that have looks to choose
+        assert "looks" in plan.__dataclass_fields__
+    with pytest.raises(ValueError, match="looks must be shares"):
+        check_looks({"plain": 0.5, "heldout": 0.5})
 
 
 def test_its_builders_take_no_builder_of_the_training_set():

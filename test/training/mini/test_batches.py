@@ -17,6 +17,7 @@ from smolrgpt_ros.training.mini.batches import (
 from smolrgpt_ros.training.mini.build import build_mini
 from smolrgpt_ros.training.mini.recipe import MiniRecipe
 from smolrgpt_ros.training.mini.tokenizer import train_tokenizer
+from smolrgpt_ros.training.mini.training_frames import MiniFrames
 
 QUESTIONS: tuple[tuple[int, list[int], str, str], ...] = (
     (0, [0, 2], "How far is <mask> from <mask>?", "They are 5.23 meters apart."),
@@ -32,7 +33,9 @@ def tiny():
     sizes = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2}
     recipe = MiniRecipe(
         seed=1,
-        data=FramesPlan(1, 1, 64, 64),
+        frames=MiniFrames(FramesPlan(1, 1, 64, 64), {"plain": 1.0}, 0.0),
+        named=("pallet",),
+        score_frames=1,
         vision={**sizes, "num_attention_heads": 2, "image_size": 32, "patch_size": 8},
         decoder={**sizes, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16},
         refiner_stages=3,

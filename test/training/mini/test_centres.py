@@ -12,11 +12,14 @@ from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
-from smolrgpt_ros.training.mini.centres import train_centres, true_centres
+from smolrgpt_ros.training.mini.centres import train_centres, true_boxes
 from smolrgpt_ros.training.mini.frames import CachedFrames
 from smolrgpt_ros.training.mini.loop import Schedule
 
 torch.set_num_threads(1)
+
+LEVEL = (0.0, -1.0, 0.0, 0.0, 0.0, -1.0, 1.0, 0.0, 0.0)
+"""World to the optical frame of a camera that looks along the world's x axis."""
 
 
 def boxes(count: int, rng: np.random.Generator) -> tuple[CachedFrames, NDArray[np.float64]]:
@@ -38,13 +41,11 @@ def boxes(count: int, rng: np.random.Generator) -> tuple[CachedFrames, NDArray[n
         items = []
         for row, number in ((1, 4), (0, 7), (2, 9)):  # in another order than the rows
             x, y, z = centres[3 * frame + row]
-            size = (1.0, 1.0, 1.0)
+            size, turn = (1.2, 0.8, 1.0), np.pi / 6
             items.append(
-                ObjectTruth(number, "pallet", (x, y, z), size, 0.0, "", -1, (), True, 9, 1.0)
+                ObjectTruth(number, "pallet", (x, y, z), size, turn, "", -1, (), True, 9, 1.0)
             )
-        truths.append(
-            FrameTruth(frame, "ceiling", camera, (0.0, 0.0, 5.0), (0.0,) * 9, tuple(items))
-        )
+        truths.append(FrameTruth(frame, "ceiling", camera, (0.0, 0.0, 5.0), LEVEL, tuple(items)))
     frames = CachedFrames(
         rgb=np.zeros((count, 1, 1, 3), np.uint8),
         depth=np.zeros((count, 1, 1), np.uint8),
@@ -59,9 +60,12 @@ def boxes(count: int, rng: np.random.Generator) -> tuple[CachedFrames, NDArray[n
     return frames, centres
 
 
-def test_true_centres_are_in_the_order_of_the_rows():
+def test_true_boxes_are_in_the_order_of_the_rows():
     frames, centres = boxes(5, np.random.default_rng(1))
-    assert true_centres(frames) == pytest.approx(centres.astype(np.float32))
+    found = true_boxes(frames)
+    assert found[:, :3] == pytest.approx(centres.astype(np.float32))
+    # A level cube of 1.2 x 0.8 x 1 m, its length turned by 30 degrees from the viewing direction.
+    assert found[0, 3:] == pytest.approx([1.0, 0.8, 1.2, 1.2 * 0.5 + 0.8 * 0.75**0.5])
 
 
 def test_the_estimator_learns_what_lies_behind_a_surface(tmp_path):

@@ -29,7 +29,7 @@ def test_one_object_in_words():
     numbers = "at -1.3 0.4 6.0, size 1.2 1.1 0.9"
     assert describe(_object("shelf")) == f"shelf {numbers}"
     loaded = _object("pallet", load="loaded", inside=(3,))
-    assert describe(loaded) == f"loaded pallet in a buffer region {numbers}"
+    assert describe(loaded) == f"loaded pallet in a buffer {numbers}"
     # A carried pallet stands in no buffer, whatever is below its transporter.
     carried = _object("pallet", load="empty", carried_by=2)
     assert describe(carried) == f"empty pallet on a transporter {numbers}"

@@ -11,15 +11,18 @@ from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.training.data.simulated_frames import CLASSES, FramesPlan
 from smolrgpt_ros.training.mini.build import export, load_part
-from smolrgpt_ros.training.mini.frames import build_cache
+from smolrgpt_ros.training.mini.frame_cache import build_cache
 from smolrgpt_ros.training.mini.recipe import STAGES, MiniRecipe, StagePlan
 from smolrgpt_ros.training.mini.run_folder import open_run
 from smolrgpt_ros.training.mini.stages import train_stage
+from smolrgpt_ros.training.mini.training_frames import MiniFrames
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
 RECIPE = MiniRecipe(
     seed=1,
-    data=FramesPlan(frames=4, seed=40, width=192, height=108),
+    frames=MiniFrames(FramesPlan(frames=4, seed=40, width=192, height=108), {"plain": 1.0}, 0.0),
+    named=("pallet", "buffer"),
+    score_frames=2,
     vision={**SIZES, "num_attention_heads": 2, "image_size": 64, "patch_size": 16},
     decoder={**SIZES, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
     refiner_stages=3,
@@ -68,7 +71,7 @@ def test_patches_say_which_class_they_show(run):
 def test_a_finished_cache_is_not_made_again(run):
     folder = run.folder / "cache"
     before = (folder / "rgb.npy").stat().st_mtime_ns
-    build_cache(RECIPE.data, folder, image_size=64, mask_grid=16, patch_size=16)
+    build_cache(RECIPE.frames, folder, image_size=64, mask_grid=16, patch_size=16)
     assert (folder / "rgb.npy").stat().st_mtime_ns == before
 
 

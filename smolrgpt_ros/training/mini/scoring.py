@@ -1,0 +1,150 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""A finished mini on frames that it was not trained on: shares right by form, and calibration."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+from smolrgpt_ros.detection.detector import RegionDetector
+from smolrgpt_ros.language.kinds import kind_of
+from smolrgpt_ros.language.verdicts import read_verdict
+from smolrgpt_ros.model.inference.confidence import POOLED, Curves
+from smolrgpt_ros.model.inference.confidence_curve import FEWEST, fit_curve
+from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+from smolrgpt_ros.reasoning.answer import agree
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.sensing.matching import match_objects
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.world.scenes import FAMILIES
+
+from .recipe import MiniRecipe
+from .tokenizer import REGION_NAMES
+from .worked_examples import WorkedExample, draw_example
+
+LEAST_RIGHT, LEAST_ASKED = 0.9, 20
+"""A form is listed, to be asked, where at least this share of at least so many was right."""
+
+_SEEDS_AFTER = 700_000
+"""From the first training frame to the first of these."""
+_PER_FRAME, _CANDIDATES = 10, 6
+"""Questions a frame; drawn for each, the one of the rarest form being asked."""
+_SIZE = (640, 360)
+
+
+@dataclass(frozen=True)
+class ScoredAnswer:
+    """One answer of the model.
+
+    Args:
+        form: of the question.
+        detected: whether the masks were a detector's.
+        confidence: raw.
+        right: by the rule of agreement.
+    """
+
+    form: str
+    detected: bool
+    confidence: float
+    right: bool
+
+
+def score(
+    engine: SmolRGPTEngine, recipe: MiniRecipe, detector: RegionDetector | None, frames: int
+) -> list[ScoredAnswer]:
+    """Asks about frames of later seeds; every other one has the detector's masks.
+
+    Args:
+        engine: with the model.
+        recipe: looks, seeds and words of the training.
+        detector: ``None``: the simulator's masks throughout.
+        frames: how many.
+    """
+    return list(_answers(engine, recipe, detector, frames))
+
+
+def _answers(
+    engine: SmolRGPTEngine, recipe: MiniRecipe, detector: RegionDetector | None, frames: int
+) -> Iterator[ScoredAnswer]:
+    asked: Counter[str] = Counter()
+    looks = recipe.frames.looks
+    first = recipe.frames.data.seed + _SEEDS_AFTER
+    for index in tqdm(range(frames), desc="score"):
+        rng = np.random.default_rng([recipe.seed, first + index])
+        look = str(rng.choice(list(looks), p=list(looks.values())))
+        family = FAMILIES[index % len(FAMILIES)]
+        shot = simulate_frame(first + index, family, *_SIZE, SensorModel(), looks=look)
+        detected = detector is not None and index % 4 >= 2  # both camera families
+        masks = _masks(shot, detector if detected else None)
+        objects = [item for item in shot.truth.regions if item.id in masks]
+        truth = TrueAnswers(shot.truth)
+        for _ in range(_PER_FRAME):
+            drawn = [
+                draw_example(truth, objects, rng, recipe.named, most_regions=REGION_NAMES)
+                for _ in range(_CANDIDATES)
+            ]
+            found = [example for example in drawn if example is not None]
+            if not found:
+                break
+            example = min(found, key=lambda one: asked[one.form])
+            asked[example.form] += 1
+            yield _ask(engine, shot, masks, example, detected)
+
+
+def _masks(shot: SimulatedFrame, detector: RegionDetector | None) -> dict[int, Region]:
+    """Regions by the id of the true object; those that a detector missed are left out."""
+    if detector is None:
+        return {region.id: region for region in shot.regions}
+    regions = detector.detect(shot.frame.rgb)
+    by_id = {region.id: region for region in regions}
+    return {item.id: by_id[i] for i, item in match_objects(shot.truth, regions).items()}
+
+
+def _ask(
+    engine: SmolRGPTEngine,
+    shot: SimulatedFrame,
+    regions: dict[int, Region],
+    example: WorkedExample,
+    detected: bool,
+) -> ScoredAnswer:
+    prompt, kind = example.prompt, kind_of(example.question)
+    answered = engine.answer(shot.frame, [regions[i].mask for i in prompt.region_ids], prompt.text)
+    found = read_verdict(answered.text, kind, prompt.region_ids, truncated=answered.truncated)
+    right = bool(agree(kind, found.value, example.truth.value))
+    return ScoredAnswer(example.form, detected, answered.confidence, right)
+
+
+def trained_forms(answers: Sequence[ScoredAnswer]) -> list[str]:
+    """The forms that the model is to be asked, by the answers on the simulator's masks."""
+    asked, right = Counter[str](), Counter[str]()
+    for answer in answers:
+        if not answer.detected:
+            asked[answer.form] += 1
+            right[answer.form] += answer.right
+    return sorted(
+        form
+        for form, count in asked.items()
+        if count >= LEAST_ASKED and right[form] >= LEAST_RIGHT * count
+    )
+
+
+def curves_of(answers: Sequence[ScoredAnswer], fitted_on: str) -> Curves:
+    """Calibration by form, and of all forms together.
+
+    Raises:
+        ValueError: with too few answers.
+    """
+    if len(answers) < FEWEST:
+        raise ValueError(f"calibration needs {FEWEST} answers at least, found {len(answers)}")
+    groups: dict[str, list[tuple[float, bool]]] = {POOLED: []}
+    for answer in answers:
+        for group in (POOLED, answer.form):
+            groups.setdefault(group, []).append((answer.confidence, answer.right))
+    fitted = {form: fit_curve(group) for form, group in groups.items() if len(group) >= FEWEST}
+    return Curves(fitted, fitted_on)

@@ -1,0 +1,68 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""The mini's frames: simulated ones in a mixture of looks, some with masks as of a detector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.world.scenes import FAMILIES, with_people
+
+from ..data.simulated_frames import FramesPlan, check_looks
+from .rough_masks import rough_regions
+
+
+@dataclass(frozen=True)
+class MiniFrames:
+    """Frames of a run.
+
+    Args:
+        data: how many, their seeds and size.
+        looks: share of each of the simulator's looks; held-out ones are for tests.
+        rough_masks: share of the frames whose masks are as of a detector.
+
+    Raises:
+        ValueError: on shares of looks that are unknown, held out, or do not add up to 1.
+    """
+
+    data: FramesPlan
+    looks: Mapping[str, float]
+    rough_masks: float
+
+    def __post_init__(self) -> None:
+        check_looks(self.looks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Keys and values, to tell plans apart."""
+        return asdict(self) | {"looks": dict(self.looks)}
+
+
+def training_frame(plan: MiniFrames, index: int) -> tuple[SimulatedFrame, tuple[Region, ...]]:
+    """The ``index``-th frame of a run and its regions as the model is to see them.
+
+    Camera families in turn, with the sensor's noise; always the same for the same arguments.
+    """
+    import torch  # takes seconds, and the command's parser imports this file
+
+    torch.set_num_threads(1)
+    data = plan.data
+    rng = np.random.default_rng([data.seed, index, 505])
+    looks = str(rng.choice(list(plan.looks), p=list(plan.looks.values())))
+    family = FAMILIES[index % len(FAMILIES)]
+    shot = simulate_frame(
+        data.seed + index,
+        family,
+        data.width,
+        data.height,
+        SensorModel(),
+        looks=looks,
+        change=with_people,
+    )
+    rough = rng.random() < plan.rough_masks
+    return shot, rough_regions(shot.regions, rng) if rough else shot.regions
