@@ -208,6 +208,9 @@ def _train_stage(arguments: argparse.Namespace) -> int:
 def _train_mini(arguments: argparse.Namespace) -> int:
     import torch
 
+    from smolrgpt_ros.checkpoints import DETECTOR
+    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+
     from .mini.ablations import run_ablations
     from .mini.finish import finish
     from .mini.recipe import STAGES, read_recipe
@@ -233,7 +236,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         train_stage(run, name, minutes_from_now(arguments.minutes))
     if stage in (None, "export"):
         out = arguments.out or arguments.folder / "mini"
-        finish(run, out, arguments.threads)
+        finish(run, out, arguments.threads, UltralyticsDetector.load(DETECTOR))
         print(f"wrote {out}")
     return 0
 

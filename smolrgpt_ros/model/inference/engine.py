@@ -69,6 +69,11 @@ class EngineAnswer:
     steps: int
 
 
+_LONGEST, _LONGEST_OF_FORMS = 160, 288
+"""Tokens of an answer, and of one with lists of many regions, as models that list their forms give.
+"""
+
+
 @dataclass(frozen=True)
 class DecodingWork:
     """Answers decoded so far: their tokens, ends of turn included, and the decoder's steps."""
@@ -195,7 +200,7 @@ class SmolRGPTEngine:
         masks: Sequence[NDArray[np.bool_]],
         prompt: str,
         *,
-        max_new_tokens: int = 160,
+        max_new_tokens: int | None = None,
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -206,7 +211,7 @@ class SmolRGPTEngine:
             frame: of the question.
             masks: ``(H, W)`` bool, one per ``<mask>`` of the prompt, in order.
             prompt: the question.
-            max_new_tokens: the answer is cut there.
+            max_new_tokens: the answer is cut there; ``None``: beyond the longest that is usual.
             deadline_s: seconds from now; ``None`` is :data:`DEFAULT_DEADLINE_S`.
             on_text: called in this thread with the text so far whenever it grew.
             cancelled: polled in this thread; true cancels the question.
@@ -228,6 +233,8 @@ class SmolRGPTEngine:
         )
         length = len(self._generator.prefix_ids) + len(question.token_ids)
         room = self._max_positions - length
+        if max_new_tokens is None:
+            max_new_tokens = _LONGEST if self.trained_on is None else _LONGEST_OF_FORMS
         if room < 1 or max_new_tokens < 1:
             raise QueryError(
                 Status.BAD_QUESTION,

@@ -7,7 +7,6 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from smolrgpt_ros.checkpoints import DETECTOR
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.model.inference.confidence import Calibration
 from smolrgpt_ros.model.inference.confidence_curve import FEWEST
@@ -23,21 +22,21 @@ _ESTIMATED_SHARE = 3
 """One in so many of the frames is asked about without measured geometry, too."""
 
 
-def finish(run: TrainingRun, out: Path, threads: int) -> None:
+def finish(run: TrainingRun, out: Path, threads: int, detector: RegionDetector | None) -> None:
     """Exports the trained model, scores it on unseen frames, and writes what it may be asked.
 
     Args:
         run: with every stage trained.
         out: folder of the model; its files are replaced.
         threads: CPU threads.
+        detector: gives the masks of every other pair of frames; ``None``: the simulator does.
 
     Raises:
-        FileNotFoundError: if a stage has not run, or the detector that ships is missing.
+        FileNotFoundError: if a stage has not run.
     """
     for part, module in run.model.named_children():
         load_part(module, run.part(part))
     export(run.model, run.processor, out)
-    detector = _load_detector()
     frames = run.recipe.score_frames
     with SmolRGPTEngine.load(out, device="cpu", threads=threads) as engine:
         measured = score(engine, run.recipe, detector, frames)
@@ -53,12 +52,6 @@ def finish(run: TrainingRun, out: Path, threads: int) -> None:
     export(run.model, run.processor, out)
     _calibration(measured, estimated, frames).save(out)
     (out / "README.md").write_text(card_text(run, measured, estimated, out))
-
-
-def _load_detector() -> RegionDetector:
-    from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-
-    return UltralyticsDetector.load(DETECTOR)
 
 
 def _calibration(

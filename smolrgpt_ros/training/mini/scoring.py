@@ -58,7 +58,7 @@ class ScoredAnswer:
 def score(
     engine: SmolRGPTEngine, recipe: MiniRecipe, detector: RegionDetector | None, frames: int
 ) -> list[ScoredAnswer]:
-    """Asks about frames of later seeds; every other one has the detector's masks.
+    """Asks about frames of later seeds; every other pair of them has the detector's masks.
 
     Args:
         engine: with the model.

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,10 +12,13 @@ import torch
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.training.data.simulated_frames import CLASSES, FramesPlan
+from smolrgpt_ros.training.mini import frame_cache
 from smolrgpt_ros.training.mini.build import export, load_part
+from smolrgpt_ros.training.mini.card import card_text
 from smolrgpt_ros.training.mini.frame_cache import build_cache
 from smolrgpt_ros.training.mini.recipe import STAGES, MiniRecipe, StagePlan
 from smolrgpt_ros.training.mini.run_folder import open_run
+from smolrgpt_ros.training.mini.scoring import ScoredAnswer
 from smolrgpt_ros.training.mini.stages import train_stage
 from smolrgpt_ros.training.mini.training_frames import MiniFrames
 
@@ -75,6 +80,28 @@ def test_a_finished_cache_is_not_made_again(run):
     assert (folder / "rgb.npy").stat().st_mtime_ns == before
 
 
+def test_an_interrupted_cache_goes_on(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(frame_cache, "_PART", 2)
+    sizes = {"image_size": 64, "mask_grid": 16, "patch_size": 16}
+    record, made = frame_cache.training_frame, []
+
+    def interrupted(plan, index):
+        made.append(index)
+        if made == [0, 1, 2, 3]:
+            raise KeyboardInterrupt
+        return record(plan, index)
+
+    monkeypatch.setattr(frame_cache, "training_frame", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_cache(RECIPE.frames, tmp_path, **sizes)
+    found = build_cache(RECIPE.frames, tmp_path, **sizes)
+    assert made == [0, 1, 2, 3, 2, 3]
+    for name in ("rgb", "patch_classes", "masks", "geometry", "object_ids", "offsets"):
+        assert np.array_equal(vars(found)[name], vars(run.frames)[name])
+    with pytest.raises(ValueError, match="frames of another recipe"):
+        build_cache(replace(RECIPE.frames, rough_masks=1.0), tmp_path, **sizes)
+
+
 def test_a_stage_needs_the_ones_before_it(run, tmp_path):
     alone = type(run)(run.recipe, run.frames, run.model, run.processor, tmp_path, run.features)
     with pytest.raises(FileNotFoundError, match="run the stage that makes it first"):
@@ -103,6 +130,18 @@ def test_every_stage_trains_its_parts_and_no_others(run):
     assert trained["region_geometry"] == of_regions
     assert trained["region_alignment"] == of_regions
     assert trained["sft"] == of_regions | {"geometry_encoder", "language_model"}
+
+
+def test_the_card_says_what_the_run_was_and_what_is_asked(run, tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(bytes(1_500_000))
+    run.model.config.question_forms = ["distance"]
+    answers = [ScoredAnswer("distance", i % 2 == 1, 0.93, i % 4 > 0) for i in range(8)]
+    text = card_text(run, [*answers, ScoredAnswer("count", False, 0.55, False)], [], tmp_path)
+    assert "1.5 MB" in text and "4 simulated frames of this package, 192x108" in text
+    assert "| sft | 2 | 2 x 2 | 0 |" in text
+    assert "| distance | 50.0 of 4 | 100.0 of 4 | yes |" in text
+    assert "| count | 0.0 of 1 | - | no |" in text
+    assert "| 0.9-0.95 | 8 | 0.75 |" in text
 
 
 def test_the_exported_model_answers(run, tmp_path):

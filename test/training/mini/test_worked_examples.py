@@ -1,0 +1,144 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Questions with their full answers: by hand in a small yard, and read back in simulated frames."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+
+from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.kinds import kind_of
+from smolrgpt_ros.language.trained_questions import form_of, prompt_of
+from smolrgpt_ros.language.verdicts import read_verdict
+from smolrgpt_ros.reasoning.answer import agree
+from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
+from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
+from smolrgpt_ros.training.mini.question_sampler import QuestionSampler
+from smolrgpt_ros.training.mini.rationales import Rationale, clock_hours
+from smolrgpt_ros.training.mini.worked_examples import draw_example
+
+LEVEL = (0.0, -1.0, 0.0, 0.0, 0.0, -1.0, 1.0, 0.0, 0.0)
+CAMERA = CameraIntrinsics(200, 100, 100.0, 100.0, 99.5, 49.5)
+
+
+def item(number, label, x, z, column, size=(1.2, 0.8, 1.0), inside=(), load=""):
+    box = (int(column) - 5, 40, int(column) + 5, 60)
+    centre = (x, 2.0 - size[2] / 2, z)
+    return ObjectTruth(
+        number, label, centre, size, 0.0, load, -1, inside, True, 90, 1.0, (column, 50.0), box, 90
+    )
+
+
+# Two metres below a level camera: pallets 4, 5 and 6, buffer 2 that holds 5, an empty vehicle 9.
+OBJECTS = (
+    item(4, "pallet", -2.0, 5.0, 59.5, load="loaded"),
+    item(5, "pallet", 1.0, 6.0, 115.5, inside=(2,), load="empty"),
+    item(6, "pallet", 3.0, 9.0, 133.5, (1.2, 0.8, 1.5), load="loaded"),
+    item(2, "buffer", 1.0, 6.5, 114.5, (3.0, 2.0, 0.0)),
+    item(9, "transporter", -1.0, 9.0, 88.5, load="empty"),
+)
+TRUTH = FrameTruth(1, "robot", CAMERA, (0.0, 0.0, 2.0), LEVEL, OBJECTS)
+PALLETS, BUFFER = q.Ids((4, 5, 6), "pallet"), q.Ids((2,), "buffer")
+VEHICLE = q.Ids((9,), "transporter")
+NEAR_CAMERA = q.Compared(q.DistanceTo(q.Camera()), q.Comparison.LESS, 8.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "steps"),
+    [
+        (
+            q.Which(q.Ranked(PALLETS, q.DistanceTo(VEHICLE), q.Extreme.LEAST)),
+            "By distance from [Region 3]: "
+            "[Region 0] 4.1 least, [Region 1] 3.6 least, [Region 2] 4.0.",
+        ),
+        (  # the first of the first list is left out of the second
+            q.Which(q.Ranked(PALLETS, q.DistanceTo(q.Camera()), q.Extreme.MOST, rank=2)),
+            "By distance: [Region 0] 5.6 most, [Region 1] 6.3 most, [Region 2] 9.6 most. "
+            "By distance: [Region 0] 5.6 most, [Region 1] 6.3 most.",
+        ),
+        (
+            q.Which(q.Ranked(PALLETS, q.Column(), q.Extreme.MIDDLE)),
+            "By column: [Region 0] 3.0 least most, [Region 1] 5.8 most, [Region 2] 6.7 most.",
+        ),
+        (
+            q.Which(q.Ranked(PALLETS, q.SizeOf(q.Dimension.HEIGHT), q.Extreme.MOST)),
+            "By height: [Region 0] 1.00 most, [Region 1] 1.00, [Region 2] 1.50 most.",
+        ),
+        (
+            q.HowMuch(q.Count(q.Where(PALLETS, q.Inside(BUFFER)))),
+            "Count whether in [Region 3]: [Region 0] no, [Region 1] 1, [Region 2] no.",
+        ),
+        (
+            q.HowMuch(q.Count(q.Where(PALLETS, NEAR_CAMERA))),
+            "Count by distance: [Region 0] 5.6 1, [Region 1] 6.3 2, [Region 2] 9.6 no.",
+        ),
+        (
+            q.HowMuch(q.Distance(q.Ids((4,), "pallet"), VEHICLE)),
+            "By distance from [Region 0]: [Region 1] 4.12.",
+        ),
+        (
+            q.HowMuch(q.Distance(q.Ids((4,), "pallet"), q.Camera(), q.Mode.HORIZONTAL)),
+            "By ground: [Region 0] 5.39.",
+        ),
+        (
+            q.Relation(q.RelationKind.FRONT_BEHIND, q.Ids((4,), "pallet"), VEHICLE),
+            "Asked whether in front of or behind [Region 1]: [Region 0] front.",
+        ),
+        (
+            q.Direction(q.Ids((4,), "pallet"), q.Camera()),  # 21.8 degrees to the left
+            "By bearing: [Region 0] 11.3.",
+        ),
+    ],
+)
+def test_a_rationale_by_hand(question, steps):
+    region_ids = prompt_of(question, ()).region_ids
+    assert Rationale(TrueAnswers(TRUTH), region_ids).of(question) == steps
+
+
+def test_one_of_a_row_is_found_before_it_is_asked_about():
+    row = q.Where(q.Ids((9, 4), "object"), q.State(q.LoadState.EMPTY))
+    asked = q.Which(q.Ranked(PALLETS, q.DistanceTo(row), q.Extreme.LEAST))
+    prompt = prompt_of(asked, ())
+    assert prompt.region_ids == (4, 5, 6, 9)
+    assert (
+        Rationale(TrueAnswers(TRUTH), prompt.region_ids)
+        .of(asked)
+        .startswith(
+            "Count whether empty: [Region 0] no, [Region 3] 1. By distance from [Region 3]: "
+        )
+    )
+
+
+@pytest.mark.parametrize("pairs", [False, True])
+def test_every_example_reads_back_as_its_truth(pairs):
+    truth, rng, forms = TrueAnswers(TRUTH), default_rng(3), set()
+    for number in range(300):
+        words = ("pallet", "buffer") if number % 2 else ()
+        found = draw_example(truth, OBJECTS, rng, words, most_regions=32, pairs=pairs)
+        assert found is not None
+        kind, ids = kind_of(found.question), found.prompt.region_ids
+        assert found.form == form_of(found.question) != ""
+        assert found.prompt.text.count("<mask>") == len(ids) == len(set(ids))
+        assert "transporter" not in found.prompt.text + found.answer
+        read = read_verdict(found.answer, kind, ids)
+        assert agree(kind, read.value, found.truth.value), (found.prompt.text, found.answer)
+        forms.add(found.form)
+    assert len(forms) > (15 if pairs else 30)
+
+
+def test_a_prompt_has_no_more_regions_than_the_model_has_names():
+    for seed in range(20):
+        found = draw_example(TrueAnswers(TRUTH), OBJECTS, default_rng(seed), (), most_regions=2)
+        assert found is None or len(found.prompt.region_ids) <= 2
+    assert draw_example(TrueAnswers(TRUTH), OBJECTS[:1], default_rng(1), (), most_regions=9) is None
+
+
+def test_most_questions_have_a_trained_form():
+    sampler = QuestionSampler(OBJECTS, default_rng(5))
+    assert np.mean([bool(form_of(sampler.draw())) for _ in range(300)]) > 0.95
+
+
+def test_the_clock_of_a_bearing():
+    assert [round(clock_hours(*step), 2) for step in ((0, 1), (1, 0), (-1, 1))] == [0.0, 3.0, 10.5]
