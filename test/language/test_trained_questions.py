@@ -22,9 +22,7 @@ NEAREST = q.Which(q.Ranked(PALLETS, q.DistanceTo(JACK), q.Extreme.LEAST))
 
 
 def test_a_class_becomes_its_regions_and_an_unknown_one_an_object():
-    prompt = asked_prompt(
-        NEAREST, LABELS, TrainedOn(frozenset({"which by distance"}), {"pallet"}, 32)
-    )
+    prompt = asked_prompt(NEAREST, LABELS, ASKED)
     assert prompt is not None
     assert prompt.text == "Which is the closest of pallets <mask> and <mask> to object <mask>?"
     assert prompt.region_ids == (4, 7, 2)

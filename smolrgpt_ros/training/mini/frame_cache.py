@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 
@@ -76,7 +75,7 @@ def _write_cache(plan: MiniFrames, out: Path, sizes: dict[str, int], workers: in
     _join_parts(out, parts)
 
 
-def _mapped_arrays(out: Path, count: int, sizes: dict[str, int]) -> dict[str, NDArray[np.generic]]:
+def _mapped_arrays(out: Path, count: int, sizes: dict[str, int]) -> dict[str, np.memmap]:
     """Arrays with a row per frame, in files; those of an interrupted run are opened again."""
     side, cells = sizes["image_size"], (sizes["image_size"] // sizes["patch_size"]) ** 2
     shapes: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
@@ -85,7 +84,7 @@ def _mapped_arrays(out: Path, count: int, sizes: dict[str, int]) -> dict[str, ND
         "patch_classes": ((count, cells, len(CLASSES)), np.float16),
         "patch_points": ((count, cells, 3), np.float16),
     }
-    found: dict[str, NDArray[np.generic]] = {}
+    found: dict[str, np.memmap] = {}
     for name, (shape, dtype) in shapes.items():
         path = out / f"{name}.npy"
         mode = "r+" if path.exists() else "w+"
@@ -94,11 +93,20 @@ def _mapped_arrays(out: Path, count: int, sizes: dict[str, int]) -> dict[str, ND
 
 
 def _save_part(path: Path, records: list[FrameRecord], truths: list[str]) -> None:
+    """Writes the regions and truths of some frames; the file is there when it is whole."""
     partial_file = path.with_suffix(".partial")
-    ragged = {name: np.concatenate([vars(r)[name] for r in records]) for name in _RAGGED}
-    lengths = np.array([len(r.object_ids) for r in records])
+    masks, geometry, object_ids = (
+        np.concatenate([vars(record)[name] for record in records]) for name in _RAGGED
+    )
     with partial_file.open("wb") as file:
-        np.savez(file, lengths=lengths, truths=np.array(truths), **ragged)
+        np.savez(
+            file,
+            masks=masks,
+            geometry=geometry,
+            object_ids=object_ids,
+            lengths=np.array([len(record.object_ids) for record in records]),
+            truths=np.array(truths),
+        )
     partial_file.rename(path)
 
 

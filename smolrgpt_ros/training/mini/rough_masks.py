@@ -48,7 +48,7 @@ def rough_mask(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.
         found = _cut(mask, rng)
     elif kind == "shifted":
         step = rng.integers(-pixels, pixels + 1, 2)
-        moved = np.float32([[1, 0, step[0]], [0, 1, step[1]]])
+        moved = np.array([[1, 0, step[0]], [0, 1, step[1]]], np.float32)
         size = (mask.shape[1], mask.shape[0])
         found = cv2.warpAffine(mask.astype(np.uint8), moved, size, flags=cv2.INTER_NEAREST).astype(
             bool

@@ -16,6 +16,7 @@ from smolrgpt_ros.language.verdicts import read_verdict
 from smolrgpt_ros.model.inference.confidence import POOLED, Curves
 from smolrgpt_ros.model.inference.confidence_curve import FEWEST, fit_curve
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.reasoning.answer import agree
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.sensing.matching import match_objects
@@ -101,7 +102,7 @@ def _masks(shot: SimulatedFrame, detector: RegionDetector | None) -> dict[int, R
     """Regions by the id of the true object; those that a detector missed are left out."""
     if detector is None:
         return {region.id: region for region in shot.regions}
-    regions = detector.detect(shot.frame.rgb)
+    regions = seen_alone(detector.detect(shot.frame.rgb), shot.frame).regions
     by_id = {region.id: region for region in regions}
     return {item.id: by_id[i] for i, item in match_objects(shot.truth, regions).items()}
 

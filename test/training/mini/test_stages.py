@@ -20,7 +20,7 @@ from smolrgpt_ros.training.mini.recipe import STAGES, MiniRecipe, StagePlan
 from smolrgpt_ros.training.mini.run_folder import open_run
 from smolrgpt_ros.training.mini.scoring import ScoredAnswer
 from smolrgpt_ros.training.mini.stages import train_stage
-from smolrgpt_ros.training.mini.training_frames import MiniFrames
+from smolrgpt_ros.training.mini.training_frames import MiniFrames, training_frame
 
 SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
 RECIPE = MiniRecipe(
@@ -83,7 +83,7 @@ def test_a_finished_cache_is_not_made_again(run):
 def test_an_interrupted_cache_goes_on(run, tmp_path, monkeypatch):
     monkeypatch.setattr(frame_cache, "_PART", 2)
     sizes = {"image_size": 64, "mask_grid": 16, "patch_size": 16}
-    record, made = frame_cache.training_frame, []
+    record, made = training_frame, []
 
     def interrupted(plan, index):
         made.append(index)
