@@ -114,8 +114,8 @@ def _stage_row(run: TrainingRun, name: str) -> str:
 def _minutes(log: Path) -> float:
     """Minutes of a stage by its log; each continuation counts its own seconds."""
     seconds = [float(json.loads(line)["seconds"]) for line in log.read_text().splitlines()]
-    ends = [a for a, b in zip(seconds, [*seconds[1:], 0.0], strict=True) if b < a]
-    return sum(ends) / 60
+    last = [a for a, b in pairwise([*seconds, 0.0]) if b < a]
+    return sum(last) / 60
 
 
 def _command() -> str:

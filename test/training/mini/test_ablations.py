@@ -20,7 +20,12 @@ SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1}
 HEADS = {"num_attention_heads": 2}
 BASE = {
     "seed": 1,
-    "data": {"frames": 4, "seed": 40, "width": 192, "height": 108},
+    "data": {
+        **{"frames": 4, "seed": 40, "width": 192, "height": 108},
+        **{"looks": {"plain": 1.0}, "rough_masks": 0.5},
+    },
+    "named": ["pallet"],
+    "score_frames": 1,
     "model": {
         "vision": {**SIZES, **HEADS, "image_size": 64, "patch_size": 16},
         "decoder": {**SIZES, **HEADS, "num_key_value_heads": 2, "head_dim": 16},

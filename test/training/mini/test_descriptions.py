@@ -40,5 +40,5 @@ def test_regions_are_described_in_the_order_of_their_masks():
     question, answer = region_question(items, np.random.default_rng(0))
     assert question.count("<mask>") == 2
     first, second = answer.split(". [Region 1] ")
-    assert first.startswith("[Region 0] buffer region at")
+    assert first.startswith("[Region 0] buffer at")
     assert second.startswith("empty transporter at")

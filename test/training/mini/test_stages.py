@@ -53,6 +53,8 @@ def test_records_hold_what_the_frame_shows(run):
         assert frames.object_ids[rows].tolist() == [o.id for o in truth.regions]
         # A mask's weights lie where its pixels do, to within a cell of the coarse grid.
         for row, item in zip(range(rows.start, rows.stop), truth.regions, strict=True):
+            if item.area < 150:  # less than two cells: a person, far away
+                continue
             weights = frames.masks[row].astype(float)
             x = (weights.sum(0) * (np.arange(16) + 0.5)).sum() / weights.sum()
             y = (weights.sum(1) * (np.arange(16) + 0.5)).sum() / weights.sum()
