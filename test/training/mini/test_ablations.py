@@ -21,8 +21,12 @@ HEADS = {"num_attention_heads": 2}
 BASE = {
     "seed": 1,
     "data": {
-        **{"frames": 4, "seed": 40, "width": 192, "height": 108},
-        **{"looks": {"plain": 1.0}, "rough_masks": 0.5},
+        "frames": 4,
+        "seed": 40,
+        "width": 192,
+        "height": 108,
+        "looks": {"plain": 1.0},
+        "rough_masks": 0.5,
     },
     "named": ["pallet"],
     "score_frames": 1,
