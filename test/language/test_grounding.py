@@ -18,6 +18,7 @@ from smolrgpt_ros.language.lexicon import LEXICON
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
 from smolrgpt_ros.language.model_form import model_form
 from smolrgpt_ros.language.prompts import Prompt
+from smolrgpt_ros.language.trained_questions import TrainedOn
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.simulation.questions.questions import question_phrasings
 
@@ -359,6 +360,54 @@ def test_canonical_prompts_mean_the_same_and_stay_as_they_are(split: str) -> Non
             prompts.add(asked.text)
     assert lost <= 0.03 * total
     assert len(prompts) <= 25 < total
+
+
+_OF_THE_BENCHMARK = ("distance", "left or right", "count inside", "which by column")
+BENCHMARK = TrainedOn(frozenset((*_OF_THE_BENCHMARK, "which by distance")), frozenset(), 32)
+"""A model of the forms that the benchmark asks, without a word for any class."""
+
+
+@pytest.mark.parametrize("split", ["train", "heldout"])
+def test_a_model_that_lists_its_forms_is_asked_the_benchmarks_questions(split: str) -> None:
+    rng = np.random.default_rng(7)
+    asked = []
+    for sentences in question_phrasings().split(split).values():
+        for sentence in sentences:
+            question, views = _phrased(sentence, rng)
+            try:
+                found = ground(question, views, canonical=True, trained=BENCHMARK)
+            except QueryError:
+                asked.append("")
+                continue
+            assert found.prompt.text == question and found.form is None
+            prompt = found.model_prompt
+            asked.append("" if prompt is None else found.trained_form)
+            if prompt is not None:
+                assert sorted(prompt.region_ids) == list(range(len(views))), sentence
+                assert prompt.text.count("<mask>") == len(views) and "pallet" not in prompt.text
+    assert set(asked) - {""} == BENCHMARK.forms
+    assert asked.count("") <= 0.04 * len(asked)
+
+
+def test_the_empty_vehicle_is_left_to_a_model_that_lists_its_forms() -> None:
+    question = "Pallets <mask> <mask>: which one should the empty transporter <mask> pick up?"
+    found = ground(question, [VIEW[0], VIEW[1], VIEW[2]], trained=BENCHMARK)
+    assert found.model_prompt is not None and found.model_prompt.region_ids == (3, 7, 4)
+    assert found.model_prompt.text == (
+        "Which is the closest of objects <mask> and <mask> to object <mask>?"
+    )
+
+
+def test_a_free_question_names_every_region_of_a_class_to_such_a_model() -> None:
+    found = ground("which pallet is the second closest to buffer 6?", VIEW, trained=BENCHMARK)
+    assert (found.trained_form, found.form) == ("which by distance", None)
+    assert found.prompt == found.model_prompt
+    assert found.prompt.text == (
+        "Which is the second closest of objects <mask> and <mask> to object <mask>?"
+    )
+    assert found.prompt.region_ids == (3, 7, 6)
+    silent = ground("how tall is pallet 3?", VIEW, trained=BENCHMARK)
+    assert (silent.model_prompt, silent.trained_form, silent.prompt.text) == (None, "", "")
 
 
 def test_a_canonical_prompt_leaves_all_decisions_to_the_model() -> None:
