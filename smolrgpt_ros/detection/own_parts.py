@@ -31,9 +31,7 @@ def own_parts(mask: Mask, whole: bool) -> Mask:
         return mask
     x0, y0, x1, y1 = box
     patch = np.ascontiguousarray(mask[y0:y1, x0:x1])
-    count, parts, facts, _ = cv2.connectedComponentsWithStats(
-        patch.view(np.uint8), connectivity=8
-    )
+    count, parts, facts, _ = cv2.connectedComponentsWithStats(patch.view(np.uint8), connectivity=8)
     if count <= 2 and not whole:
         return mask
     if count > 2:
