@@ -149,10 +149,10 @@ class _FloorGrid:
         )
 
     def around(self, mask: Flags, near: Floats) -> tuple[Floats, Floats]:
-        """Points of bare floor in a mask, and those outside it within a metre of others."""
+        """Points of bare floor in a mask, and points outside it within a metre of others."""
         inside, xy = mask[self._pixels], self._xy
         close = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
-        return xy[inside & self._bare], xy[~inside & close & self._bare]
+        return xy[inside & self._bare], xy[~inside & close]
 
 
 def starts_from_rim(edges: Floats, inner: Floats, beyond_image: Floats, prior: SizePrior) -> Floats:

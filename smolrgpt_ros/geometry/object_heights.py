@@ -145,7 +145,10 @@ class Heights:
         shows_top = from_above and level > 0.15 * np.count_nonzero(of_object)
         if len(heights) < FEWEST_SAMPLES or shows_top:
             return False
-        return bool(cut[heights > quantile(heights, 0.9)].mean() > 0.6)
+        at_top = heights > top - LEVEL_TOP
+        if not at_top.any():
+            at_top = heights > quantile(heights, 0.9)
+        return bool(cut[at_top].mean() > 0.6)
 
     def bottom(self, rims: RimSamples, part: slice, rim: slice, on_vehicle: Flags) -> float:
         """Height of a pallet's underside: 0 on the floor, or the deck that it rides on.

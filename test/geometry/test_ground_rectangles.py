@@ -82,16 +82,6 @@ def test_the_outline_of_a_pallet_on_tape_is_no_edge_of_it(make_scene: Any, make_
     assert len(unsure.observations.rim) > 50
 
 
-def test_nothing_says_that_tape_ends_where_it_is_hidden(make_scene: Any, make_block: Any) -> None:
-    """A shelf before it hides its near left corner."""
-    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
-    shelf = make_block(2, "shelf", (-0.6, 5.2), (1.6, 0.6, 1.8))
-    found = problem(make_scene((tape, shelf)))
-    assert found is not None
-    free = found.observations.free
-    assert (edge_distance(free) < 0.02).all() and len(free) > 10
-
-
 def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
     tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
     scene = make_scene((tape,))

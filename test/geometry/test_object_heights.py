@@ -30,6 +30,7 @@ def rim(
     hangs: bool | np.ndarray = False,
     sigma: float = 0.0,
     lower: bool = True,
+    upper: bool | np.ndarray = False,
 ) -> RimSamples:
     """One region's rim; the noise of its heights is about half of that of its depth."""
     count = len(heights)
@@ -42,7 +43,7 @@ def rim(
         directions=points / points[:, 2:],
         points=points,
         sigma=np.full(count, sigma),
-        upper=flags,
+        upper=flags | upper,
         lower=flags | lower,
         cut=flags | cut,
         beyond=np.full(count, np.nan),
@@ -136,6 +137,18 @@ def test_the_top_is_cut_where_the_highest_rim_is(cut: bool) -> None:
 
 
 NOTHING = np.zeros(30, bool)
+
+
+def test_the_sides_of_a_post_do_not_say_where_it_ends() -> None:
+    """The border cuts its end, the highest of ten; a lower board and its sides are whole."""
+    ends = np.concatenate([[2.6], np.full(9, 1.9)])
+    heights = np.concatenate([ends, np.linspace(0.5, 2.58, 30)])
+    number = np.arange(40)
+    edges = rim(heights, cut=number == 0, upper=number < 10)
+    object_ = Heights(surface(UPRIGHT), edges, PLANE)
+    chosen = np.ones(41, bool)
+    assert object_.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 40), 2.6, True)
+    assert not object_.top_is_cut(number == 1, WHOLE, chosen, slice(0, 40), 2.6, True)
 
 
 def test_a_pallet_without_a_base_at_the_floor_rides() -> None:
