@@ -13,6 +13,8 @@ from .noise import BOTTOM_SIGMA, BOX_EFFECTIVE_POINTS, TOP_SIGMA
 
 Array = NDArray[np.float64]
 
+_ANGLES = 8  # of the rectangles that a fit starts from
+
 X, Y, SIGMA_ALONG, SIGMA_ACROSS, ON_SIDE, RECESS = range(6)
 
 
@@ -165,9 +167,9 @@ def starts_around(middle: Array, sides: tuple[float, float], behind: float) -> A
     """
     away = middle / max(float(np.hypot(*middle)), 1e-6)
     square = abs(sides[0] - sides[1]) < 0.05 * sides[0]
-    count, turn = (5, np.pi / 2) if square else (8, np.pi)  # a square repeats every quarter turn
-    starts = np.empty((count, 5))
+    turn = np.pi / 2 if square else np.pi  # a square repeats every quarter turn
+    starts = np.empty((_ANGLES, 5))
     starts[:, :2] = middle + behind * sides[1] * away
-    starts[:, 2] = np.arange(count) * turn / count + np.arctan2(away[1], away[0])
+    starts[:, 2] = np.arange(_ANGLES) * turn / _ANGLES + np.arctan2(away[1], away[0])
     starts[:, 3:] = sides
     return starts

@@ -22,7 +22,7 @@ from .rectangle_likelihood import linearised, minimised, stepped
 
 # -- starts, from coarse to fine: metres by which points are blurred, rectangles kept
 _MOST_STARTS, _START_BLUR = 8, 0.24
-_COARSE_TO_FINE = ((0.12, 6), (0.08, 4), (0.04, 4))
+_COARSE_TO_FINE = ((0.12, 8), (0.08, 6), (0.04, 4))
 _LAST_BLUR = 0.01
 _COARSE_POINTS, _FINE_POINTS = 30, 80  # of each sort of observation
 # -- directions that no curvature describes

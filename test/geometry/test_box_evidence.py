@@ -65,7 +65,7 @@ def test_observations_of_a_pallet(make_scene: Any, make_block: Any) -> None:
     reach = seen.tangents @ corners.T
     assert len(seen.tangents) == 2 and reach.max(axis=1) == pytest.approx([0, 0], abs=0.03)
     # All starts lie behind the middle of what is seen.
-    assert found.starts[:, 3:].tolist() == [[1.2, 1.2]] * 5
+    assert found.starts[:, 3:].tolist() == [[1.2, 1.2]] * 8
     # Nothing is known of the other's class: its own extent, and no base to look past.
     assert unknown.observations.side_sigma == pytest.approx(
         0.4 * unknown.observations.sides[0], rel=1e-6

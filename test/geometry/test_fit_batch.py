@@ -100,8 +100,8 @@ def test_starts_go_all_around() -> None:
     assert long[0, 2] == pytest.approx(np.arctan2(0.8, 0.6))
     assert long[:, 3:].tolist() == [[2.0, 1.0]] * 8
     square = starts_around(np.array([3.0, 4.0]), (1.2, 1.2), behind=0.0)
-    assert square.shape == (5, 5) and square[0, :2].tolist() == [3.0, 4.0]
-    np.testing.assert_allclose(np.diff(square[:, 2]), np.pi / 10)
+    assert square.shape == (8, 5) and square[0, :2].tolist() == [3.0, 4.0]
+    np.testing.assert_allclose(np.diff(square[:, 2]), np.pi / 16)
 
 
 def test_a_centre_prior_moves_the_starts() -> None:
