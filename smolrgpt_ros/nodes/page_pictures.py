@@ -56,13 +56,14 @@ class PageFrames:
         self._to_come = 0
 
     def add_image(self, message: ImageMessage) -> None:
-        """Keep an image; the oldest ones are dropped."""
+        """Keep an image; where there are too many, of each time some are dropped: a slow detector
+        still finds the images of some of its regions here."""
         with self._lock:
             self._forget(nanoseconds(message.header.stamp))
             self._waiting[nanoseconds(message.header.stamp)] = message
             self._bytes += len(message.data)
             while self._bytes > _WAITING_BYTES and len(self._waiting) > 1:
-                self._forget(next(iter(self._waiting)))
+                self._forget(self._least_missed())
 
     def add_regions(self, stamp_ns: int, regions: tuple[Region, ...]) -> PageFrame | None:
         """The frame of regions; ``None`` where their image was lost or dropped."""
@@ -98,6 +99,12 @@ class PageFrames:
             self._newest.clear()
             self._asked.clear()
             self._bytes = 0
+
+    def _least_missed(self) -> int:
+        """The stamp whose image leaves the smallest gap; neither the first nor the last one."""
+        stamps = sorted(self._waiting)
+        gaps = zip(stamps, stamps[1:], stamps[2:], strict=False)
+        return min(((after - before, at) for before, at, after in gaps), default=(0, stamps[0]))[1]
 
     def _forget(self, stamp_ns: int) -> None:
         dropped = self._waiting.pop(stamp_ns, None)

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 pytest.importorskip("rclpy", reason="rclpy is not installed: scripts/setup")
 
+from std_msgs.msg import Header
+
+from smolrgpt_ros.nodes import page_pictures
 from smolrgpt_ros.nodes.page_pictures import PageFrames
 from smolrgpt_ros.ros.convert.images import encode_image
 from smolrgpt_ros.ros.convert.time import time_of
@@ -16,8 +21,6 @@ GREY = np.full((4, 6, 3), 90, np.uint8)
 
 
 def add(frames: PageFrames, *stamps: int) -> None:
-    from std_msgs.msg import Header
-
     for stamp in stamps:
         frames.add_image(encode_image(GREY, "rgb8", Header(stamp=time_of(stamp))))
         assert frames.add_regions(stamp, ()) is not None
@@ -25,6 +28,19 @@ def add(frames: PageFrames, *stamps: int) -> None:
 
 def kept(frames: PageFrames, *stamps: int) -> list[int]:
     return [stamp for stamp in stamps if frames.of_stamp(stamp) is not None]
+
+
+def test_of_many_images_that_wait_some_of_each_time_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten images of 72 bytes fit; 40 wait for their regions."""
+    monkeypatch.setattr(page_pictures, "_WAITING_BYTES", 10 * GREY.nbytes)
+    frames = PageFrames()
+    for stamp in range(1, 41):
+        frames.add_image(encode_image(GREY, "rgb8", Header(stamp=time_of(stamp))))
+    found = [stamp for stamp in range(1, 41) if frames.add_regions(stamp, ()) is not None]
+    assert len(found) == 10 and found[0] == 1 and found[-1] == 40
+    assert max(b - a for a, b in pairwise(found)) <= 8
 
 
 def test_the_newest_frames_are_kept() -> None:
