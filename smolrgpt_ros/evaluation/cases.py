@@ -13,6 +13,7 @@ import numpy as np
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import Value
+from smolrgpt_ros.language.templates.said_labels import said_labels
 from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -138,7 +139,7 @@ def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...
 def published_cases(file: Path) -> Iterator[Case]:
     """Every question of a file in the published layouts, frame by frame.
 
-    Pictures lie beside it in ``images/`` and ``depths/``. Metres are known only where the
+    Regions are of the classes that their question says. Pictures lie beside it in ``images/`` and ``depths/``. Metres are known only where the
     simulator's ``metric/`` and ``cameras/`` are there too; otherwise the depth picture's levels
     stand for depth, without intrinsics: the model sees them as it was trained, nothing is measured.
 
@@ -155,7 +156,8 @@ def published_cases(file: Path) -> Iterator[Case]:
         for entry in of_image:
             ids = tuple(range(len(regions), len(regions) + len(entry.rles)))
             masks = entry.masks() if entry.rles else ()
-            regions += [Region(i, "", mask) for i, mask in zip(ids, masks, strict=True)]
+            labels = said_labels(entry.question)
+            regions += [Region(*told) for told in zip(ids, labels, masks, strict=True)]
             questions.append(
                 ScoredQuestion(entry.id, entry.category, entry.question, ids, _truth(entry))
             )

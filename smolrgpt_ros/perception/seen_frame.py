@@ -70,7 +70,7 @@ def seen_with(
     duplicates = len(notes)
     ids = {region.id for region, _ in kept}
     rest = tuple(region for region in regions if region.id in ids)
-    if unlabelled := [r.id for r in rest if not any(map(str.isalnum, r.label))]:
+    if unlabelled := [r.id for r in rest if not r.is_labelled]:
         notes.append(
             f"regions without a label ({', '.join(map(str, unlabelled[:8]))}) are of no class: "
             "nothing is known to stand in them or on them"

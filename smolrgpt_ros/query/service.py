@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.language.templates.said_labels import said_labels
 from smolrgpt_ros.perception.seen_frame import seen_with
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -210,7 +211,8 @@ class QueryService:
             )
         pending.on_stage(Stage.LOOKING)
         if query.regions:
-            own = tuple(region.in_frame(seen.frame) for region in query.regions)
+            own = [region.in_frame(seen.frame) for region in query.regions]
+            own = _labelled_as_said(own, query.question, query.region_ids)
             seen = seen_with(seen.frame, own, query.region_ids)
         pose = self._camera_pose(seen.frame, query.target_frame, pending.left_s())
         pending.on_stage(Stage.GENERATING)
@@ -226,6 +228,14 @@ class QueryService:
             novelty=seen.novelty,
         )
         return QueryResult(Status.OK, "", seen, answer, pose, age_s, camera=name)
+
+
+def _labelled_as_said(
+    regions: Sequence[Region], question: str, region_ids: Sequence[int]
+) -> list[Region]:
+    """Regions that came without a label have the one that the question says of their ``<mask>``."""
+    said = {i: label for i, label in zip(region_ids, said_labels(question), strict=False) if label}
+    return [r if r.is_labelled else replace(r, label=said.get(r.id, r.label)) for r in regions]
 
 
 def stuck_message(stuck: int) -> str:

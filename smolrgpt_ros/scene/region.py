@@ -57,6 +57,11 @@ class Region:
         """See :func:`region_name`."""
         return region_name(self.label, self.id)
 
+    @property
+    def is_labelled(self) -> bool:
+        """Whether its label names a class: one without a letter or digit does not."""
+        return any(map(str.isalnum, self.label))
+
     @classmethod
     def from_mask(cls, mask: ArrayLike, label: str, id: int = 1) -> Region:
         """A region of an array of any numeric type, where everything but 0 belongs to the object.

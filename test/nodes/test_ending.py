@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import GetState
+from rcl_interfaces.srv import GetParameters
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.ros.convert.time import duration_of, time_of
@@ -121,6 +122,10 @@ def test_deactivating_ends_waiting_queries(start_graph):
     with start_graph({"query.max_age": 60.0}) as graph:
         graph.wait_ready()
         state = graph.peer.create_client(GetState, "spatial_query/get_state")
+        values = graph.peer.create_client(GetParameters, "spatial_query/get_parameters")
+        assert values.wait_for_service(10.0)
+        reports: list[DiagnosticArray] = []
+        graph.peer.create_subscription(DiagnosticArray, "/diagnostics", reports.append, 10)
         for _ in range(2):
             stamp = graph.see() + 900_000_000
             request = SpatialQuery.Request(
@@ -130,7 +135,12 @@ def test_deactivating_ends_waiting_queries(start_graph):
             pending = graph.service
             graph.wait_until(lambda p=pending: p.pending == 8, "eight waiting queries")
             answer = state.call_async(GetState.Request())
+            value = values.call_async(GetParameters.Request(names=["query.max_pending"]))
             graph.wait_until(answer.done, "the lifecycle to answer", 2.0)
+            graph.wait_until(value.done, "the parameters to answer", 2.0)
+            before = len(reports)
+            graph.wait_until(lambda n=before: len(reports) > n, "diagnostics", 5.0)
+            assert pending.pending == 8, "all places are still taken"
             graph.node.trigger_deactivate()
             graph.wait_until(lambda r=replies: all(f.done() for f in r), "all replies", 2.0)
             for reply in replies:

@@ -99,6 +99,16 @@ def test_client_regions_replace_the_detectors(service, echo):
     assert echo.regions[1].box == (0, 1, 3, HEIGHT), "a box is cut at the image's edge"
 
 
+def test_regions_without_a_label_are_what_the_question_says_they_are(service, echo):
+    boxes = {5: (0, 0, 2, 2), 6: (3, 0, 5, 2), 7: (6, 0, 8, 2), 8: (0, 3, 2, 5)}
+    labels = {5: "", 6: "-", 7: "crate", 8: ""}
+    regions = tuple(ClientRegion(i, labels[i], box=box) for i, box in boxes.items())
+    question = "How many of the pallets <mask> <mask> are in the buffer <mask>?"
+    query = QueryRequest(question, regions=regions, region_ids=(6, 7, 5))
+    assert service.ask(query).status is Status.OK
+    assert {r.id: r.label for r in echo.regions} == {5: "buffer", 6: "pallet", 7: "crate", 8: ""}
+
+
 RLE = str(encode_rle(np.eye(HEIGHT, WIDTH, dtype=bool))["counts"])
 
 
