@@ -139,9 +139,10 @@ def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...
 def published_cases(file: Path) -> Iterator[Case]:
     """Every question of a file in the published layouts, frame by frame.
 
-    Regions are of the classes that their question says. Pictures lie beside it in ``images/`` and ``depths/``. Metres are known only where the
-    simulator's ``metric/`` and ``cameras/`` are there too; otherwise the depth picture's levels
-    stand for depth, without intrinsics: the model sees them as it was trained, nothing is measured.
+    Regions are of the classes that their question says. Pictures lie beside it in ``images/`` and
+    ``depths/``. Metres are known only where the simulator's ``metric/`` and ``cameras/`` are there
+    too; otherwise the depth picture's levels stand for depth, without intrinsics: the model sees
+    them as it was trained, nothing is measured.
 
     Raises:
         FileNotFoundError: if the file or a picture is missing.

@@ -7,7 +7,6 @@ from ..vocabulary import Vocabulary
 from .noun_phrases import find_noun_phrases
 from .tokens import tokenize
 
-
 _AMONG = frozenset(("among", "amongst", "of"))
 
 
