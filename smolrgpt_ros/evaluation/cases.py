@@ -158,7 +158,7 @@ def published_cases(file: Path) -> Iterator[Case]:
             ids = tuple(range(len(regions), len(regions) + len(entry.rles)))
             masks = entry.masks() if entry.rles else ()
             labels = said_labels(entry.question)
-            regions += [Region(*told) for told in zip(ids, labels, masks, strict=True)]
+            regions += [Region(*parts) for parts in zip(ids, labels, masks, strict=True)]
             questions.append(
                 ScoredQuestion(entry.id, entry.category, entry.question, ids, _truth(entry))
             )
