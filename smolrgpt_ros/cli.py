@@ -25,6 +25,7 @@ ROOMS = (
     "smolrgpt_ros.evaluation.score",
     "smolrgpt_ros.evaluation.question_statistics",
     "smolrgpt_ros.tools.doctor",
+    "smolrgpt_ros.tools.fetch.cli",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,9 @@ def _add_bench(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--graphs", action="store_true", help="also with steps that a CUDA graph replays"
     )
+    parser.add_argument(
+        "--roofline", action="store_true", help="also the least times that this device allows"
+    )
     parser.add_argument("--no-memory", action="store_true", help="leave out the memory of loading")
     add_json_option(parser, "the report as one JSON object")
     parser.set_defaults(run=run_bench_command)
@@ -124,27 +128,20 @@ def run_convert(arguments: argparse.Namespace) -> int:
 
 def run_download(arguments: argparse.Namespace) -> int:
     """Fetch, lock, and print path and checksum."""
-    from .checkpoints.download import download
-    from .checkpoints.download_lock import HubFile, Lock, pinned, read_lock, write_lock
+    from .checkpoints.download import download_locked
+    from .checkpoints.download_lock import HubFile
 
     file = HubFile(arguments.repository, arguments.file, arguments.revision, arguments.kind)
-    path = Path(arguments.out) / file.name
-    file, sha256 = pinned(file, arguments.sha256, None if arguments.update else read_lock(path))
-    found = download(file, arguments.out, sha256)
-    lock = Lock(file.repository, file.kind, file.name, found.commit, found.sha256)
-    locked = write_lock(found.path, lock)
-    print(f"wrote {found.path}")
-    if not (sha256 and file.revision == found.commit):
-        print(
-            f"trusted as it came, nobody vouched for it: commit {found.commit}, SHA-256 "
-            f"{found.sha256}; held to that from now on by {locked}"
-        )
+    print(download_locked(file, arguments.out, arguments.sha256, update=arguments.update))
     return 0
 
 
 def run_bench_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON."""
+    import torch
+
     from .bench.contestant import SHORT_NAMES
+    from .bench.host import host_of, require_same_host
     from .bench.options import BenchOptions
     from .bench.report import table
     from .bench.run import run_bench
@@ -166,10 +163,17 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
         memory=not arguments.no_memory,
         device=str(choose_device(arguments.device)),
         graphs=arguments.graphs,
+        roofline=arguments.roofline,
     )
 
+    to_file = arguments.json not in (None, STANDARD)
+    if to_file:
+        now = host_of(torch.device(options.device))
+        threads = now.threads if options.threads is None else options.threads
+        require_same_host(Path(arguments.json), replace(now, threads=threads))
+
     def keep(report: dict[str, Any]) -> None:
-        if arguments.json not in (None, STANDARD):
+        if to_file:
             write_json(report, arguments.json)
 
     report = run_bench(options, lambda text: print(text, file=sys.stderr, flush=True), keep)

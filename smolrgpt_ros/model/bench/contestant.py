@@ -13,7 +13,7 @@ from ..inference.decode_steps import GrowingSteps, StaticSteps
 from ..inference.frame_cache import FrameFeatures
 from ..inference.fused_decoder import FusedDecoder
 from ..inference.generator import Generator
-from ..inference.hardware import choose_dtype
+from ..inference.hardware import choose_dtype, floating_type
 from ..inference.quantisation import WEIGHTS, quantise
 from ..inference.question_inputs import QuestionInputs
 from .case import bench_processor
@@ -22,7 +22,8 @@ SHORT_NAMES = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8":
 """Names of contestants by number format."""
 NO_END_OF_TURN = -1
 """Token that random weights cannot generate: answers then have the length asked for."""
-_FLOATS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+_FLOATS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+"""On a GPU."""
 
 
 class Contestant:
@@ -40,7 +41,9 @@ class Contestant:
         on_cpu = model.device.type == "cpu"
         # The engine offers no float16 on a GPU; here it is measured beside bfloat16.
         self.dtype = choose_dtype(dtype, model.device) if on_cpu else dtype
-        if self.dtype in _FLOATS and (self.dtype == "bfloat16" or not on_cpu):
+        if on_cpu:
+            model = model.to(floating_type(self.dtype, model.device))
+        else:
             model = model.to(_FLOATS[self.dtype])
         if self.dtype == "int8":
             quantise(model.vision_tower)

@@ -19,29 +19,40 @@ _TIMEOUT_S = 600.0
 
 @dataclass(frozen=True)
 class LoadMemory:
-    """Bytes: of the weights file, and of the process above what it had before loading."""
+    """Bytes of the weights file, and of the process that loads it.
+
+    Args:
+        file: of the weights.
+        before: of the process with its libraries, before loading.
+        peak: while loading, above ``before``.
+        steady: after loading, above ``before``.
+        answered: after a question, above ``before``.
+    """
 
     file: int
+    before: int
     peak: int
     steady: int
+    answered: int
 
     @property
     def peak_vs_file(self) -> float:
         return self.peak / self.file
 
 
-def measure_load(folder: Path) -> LoadMemory:
-    """Load a checkpoint into an engine's decoder and measure the process.
+def measure_load(folder: Path, dtype: str = "float32") -> LoadMemory:
+    """Load a checkpoint as the engine does on a CPU, ask a question, and measure the process.
 
     Args:
         folder: of the checkpoint.
+        dtype: number format, see ``hardware``.
 
     Raises:
         RuntimeError: if the process fails or takes too long.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_load, args=(sender, str(folder)), daemon=True)
+    process = context.Process(target=_load, args=(sender, str(folder), dtype), daemon=True)
     process.start()
     sender.close()
     try:
@@ -53,23 +64,32 @@ def measure_load(folder: Path) -> LoadMemory:
     finally:
         process.terminate()
         process.join(10)
-    size = (folder / "model.safetensors").stat().st_size
-    return LoadMemory(size, values["peak"] - values["before"], values["after"] - values["before"])
+    before = values.pop("before")
+    above = {name: value - before for name, value in values.items()}
+    return LoadMemory((folder / "model.safetensors").stat().st_size, before, **above)
 
 
-def _load(connection: Connection, folder: str) -> None:
+def _load(connection: Connection, folder: str, dtype: str) -> None:
     # Before the first measurement: imports take memory of their own.
     from ..checkpoints.loading import load_model
-    from ..inference.fused_decoder import FusedDecoder
+    from ..inference.frame_cache import FrameFeatures
+    from ..inference.hardware import choose_dtype, floating_type, release_unused_memory
+    from .case import bench_case
+    from .contestant import Contestant
 
     torch.set_num_threads(1)
+    cpu = torch.device("cpu")
+    chosen = choose_dtype(dtype, cpu)
     before = _resident()
-    model = load_model(folder)
-    decoder = FusedDecoder(model.language_model)
-    values = {"before": before, "after": _resident(), "peak": _peak()}
+    model = load_model(folder, floating_type(chosen, cpu))
+    contestant = Contestant(model.eval().requires_grad_(False), chosen)
+    release_unused_memory()
+    values = {"before": before, "steady": _resident(), "peak": _peak()}
+    case = bench_case(model.config, question_tokens=68, questions=1)
+    contestant.answer(FrameFeatures(case.frame), case.questions, 20)
+    values["answered"] = _resident()
     connection.send(json.dumps(values))
     connection.close()
-    del decoder
 
 
 def _peak() -> int:

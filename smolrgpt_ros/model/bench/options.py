@@ -33,6 +33,7 @@ class BenchOptions:
             a GPU a CUDA graph replays.
         at_once: sizes of the batches of questions.
         batch_steps: whether a decoding step of these batches is measured too.
+        roofline: whether the least times are told that the device's measured rates allow.
     """
 
     size: str = "full"
@@ -48,6 +49,7 @@ class BenchOptions:
     graphs: bool = False
     at_once: tuple[int, ...] = (4,)
     batch_steps: bool = False
+    roofline: bool = False
 
 
 def clock_of(options: BenchOptions) -> Callable[[], float]:

@@ -71,7 +71,8 @@ def table(report: dict[str, Any]) -> str:
     lines = [
         f"{report['parameters'] / 1e6:.1f} M parameters, "
         f"prompt of {report['prompt_tokens']} tokens, "
-        f"{report['threads']} threads, {report['cpu_capability']}, "
+        f"{report['host']['processor']} ({' '.join(report['host']['features'])}), "
+        f"{report['host']['threads']} threads, "
         f"load {loads['before'][0]:.1f} -> {loads['after'][0]:.1f}",
         "",
         f"{'median ms (' + report['clock'] + ')':24s}" + "".join(f"{name:>12s}" for name in names),
@@ -92,4 +93,21 @@ def table(report: dict[str, Any]) -> str:
     for name, error in report["logits_error"].items():
         dtype = report["computed_as"][name]
         lines.append(f"logits of {name} ({dtype}): error of {error:.4f} standard deviations")
+    if (roofline := report.get("roofline")) is not None:
+        rates = ", ".join(f"{name} {rate / 1e9:.0f}" for name, rate in roofline["flops"].items())
+        lines.append(
+            f"copy within memory: {roofline['copy_bytes_per_second'] / 1e9:.1f} GB/s, read and "
+            f"written; large products: {rates} GFLOP/s; least ms by these:"
+        )
+        for name, least in roofline["least_seconds"].items():
+            listed = ", ".join(f"{part} {seconds * 1e3:.1f}" for part, seconds in least.items())
+            lines.append(f"  {name}: {listed}")
+    for name, found in (report["memory"] or {}).items():
+        peak, steady, answered = (
+            found[f"{key}_bytes"] / 1e9 for key in ("peak", "steady", "answered")
+        )
+        lines.append(
+            f"memory of {name}: {peak:.2f} GB while loading, {steady:.2f} then, {answered:.2f} "
+            f"after a question, beside {found['libraries_bytes'] / 1e9:.2f} of libraries"
+        )
     return "\n".join(lines)

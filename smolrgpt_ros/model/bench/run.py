@@ -6,7 +6,7 @@ from __future__ import annotations
 import copy
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from ..checkpoints.published import save_published
 from ..inference.frame_cache import FrameFeatures
 from .case import BenchCase, bench_case, bench_config
 from .contestant import SHORT_NAMES, Contestant
-from .load_memory import measure_load
+from .host import host_of
+from .load_memory import LoadMemory, measure_load
 from .options import BenchOptions, clock_of
 from .published_baseline import PublishedBaseline
 from .report import Measurements, ratios_of
+from .roofline import DTYPES, count_work, measure_ceilings
 from .rounds import measure_baseline, measure_contestant
 
 
@@ -47,7 +49,7 @@ def run_bench(
     torch.manual_seed(0)
     with device:
         base = SmolRGPTForConditionalGeneration(config).eval().requires_grad_(False)
-    memory = _memory(base, on_progress) if options.memory else None
+    memory = _memory(base, options.dtypes, on_progress) if options.memory else None
     published = PublishedBaseline(base, clock)
     contestants: dict[str, Contestant] = {}
     # The float32 contestant shares the weights of the baseline, so it comes last.
@@ -69,7 +71,31 @@ def run_bench(
         if number:
             report = _report(options, base, case, found, contestants, memory, load_before, number)
             on_report(report)
+    if options.roofline:
+        on_progress("measuring rates and counting work")
+        report["roofline"] = _roofline(options, contestants, case)
+        on_report(report)
     return report
+
+
+@torch.inference_mode()
+def _roofline(
+    options: BenchOptions, contestants: dict[str, Contestant], case: BenchCase
+) -> dict[str, Any]:
+    """Rates of the device, and by number format the least seconds of parts; not of int8."""
+    side, copied = (2048, 2**30) if options.size == "full" else (64, 2**20)
+    device = torch.device(options.device)
+    counted = {name: one for name, one in contestants.items() if name in DTYPES}
+    ceilings = measure_ceilings(list(counted), clock_of(options), device, side, copied)
+    least = {}
+    for name, contestant in counted.items():
+        work = count_work(contestant, case, options.at_once)
+        least[name] = {part: one.least_seconds(ceilings, name) for part, one in work.items()}
+    return {
+        "copy_bytes_per_second": ceilings.copy_bytes,
+        "flops": ceilings.flops,
+        "least_seconds": least,
+    }
 
 
 def _report(
@@ -86,13 +112,14 @@ def _report(
         "size": options.size,
         "parameters": sum(p.numel() for p in base.parameters()),
         "prompt_tokens": int(case.ids.shape[1]),
-        "threads": torch.get_num_threads(),
-        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "torch": torch.__version__,
+        "host": host_of(torch.device(options.device)).to_json(),
         "load_average": {"before": list(load_before), "after": list(os.getloadavg())},
         "rounds": rounds,
         "clock": options.clock,
         "computed_as": {name: contestant.dtype for name, contestant in contestants.items()},
+        "single_rows_as_vectors": [
+            n for n, c in contestants.items() if c.generator.decoder.vectors
+        ],
         "median_seconds": found.medians(),
         "ratios": ratios_of(found, list(contestants), memory),
         "memory": memory,
@@ -120,22 +147,30 @@ def _logits_errors(contestants: dict[str, Contestant], case: BenchCase) -> dict[
 
 
 def _memory(
-    base: SmolRGPTForConditionalGeneration, on_progress: Callable[[str], None]
+    base: SmolRGPTForConditionalGeneration,
+    dtypes: Sequence[str],
+    on_progress: Callable[[str], None],
 ) -> dict[str, dict[str, float]]:
-    """Memory of loading the published layout and a model folder, in a process each."""
+    """Memory of loading, in a process each: the published layout, and by number format our own."""
     result = {}
-    for layout in ("published", "converted"):
-        with tempfile.TemporaryDirectory(prefix="smolrgpt-bench-") as folder:
-            on_progress(f"measuring the memory of loading ({layout} layout)")
-            if layout == "published":
-                save_published(base, folder)
-            else:
-                base.save_pretrained(folder, max_shard_size="100GB")
-            found = measure_load(Path(folder))
-            result[layout] = {
-                "file_bytes": found.file,
-                "peak_bytes": found.peak,
-                "steady_bytes": found.steady,
-                "peak_vs_file": found.peak_vs_file,
-            }
+    with tempfile.TemporaryDirectory(prefix="smolrgpt-bench-") as folder:
+        on_progress("measuring the memory of loading (published layout)")
+        save_published(base, folder)
+        result["published"] = _bytes_of(measure_load(Path(folder)))
+    with tempfile.TemporaryDirectory(prefix="smolrgpt-bench-") as folder:
+        base.save_pretrained(folder, max_shard_size="100GB")
+        for dtype in dtypes:
+            on_progress(f"measuring the memory of loading ({dtype})")
+            result[SHORT_NAMES[dtype]] = _bytes_of(measure_load(Path(folder), dtype))
     return result
+
+
+def _bytes_of(found: LoadMemory) -> dict[str, float]:
+    return {
+        "file_bytes": found.file,
+        "libraries_bytes": found.before,
+        "peak_bytes": found.peak,
+        "steady_bytes": found.steady,
+        "answered_bytes": found.answered,
+        "peak_vs_file": found.peak_vs_file,
+    }

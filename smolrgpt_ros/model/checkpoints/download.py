@@ -28,7 +28,7 @@ from huggingface_hub.errors import (
 
 from smolrgpt_ros.checkpoints.checksums import ChecksumError, check_sha256, sha256_of
 
-from .download_lock import HubFile
+from .download_lock import HubFile, Lock, pinned, read_lock, write_lock
 
 
 class DownloadError(OSError):
@@ -103,6 +103,52 @@ def download(
         path.unlink()
         raise
     return Downloaded(path, found, pinned.revision)
+
+
+@dataclass(frozen=True)
+class LockedFile:
+    """A downloaded file and its lock.
+
+    Args:
+        file: as it was fetched.
+        lock: path of the lock.
+        vouched: commit and checksum were given, or locked before; else it is trusted as it came.
+    """
+
+    file: Downloaded
+    lock: Path
+    vouched: bool
+
+    def __str__(self) -> str:
+        text = f"wrote {self.file.path}"
+        if self.vouched:
+            return text
+        return (
+            f"{text}\ntrusted as it came, nobody vouched for it: commit {self.file.commit}, "
+            f"SHA-256 {self.file.sha256}; held to that from now on by {self.lock}"
+        )
+
+
+def download_locked(
+    wanted: HubFile, folder: str | Path, sha256: str = "", *, update: bool = False
+) -> LockedFile:
+    """Fetch a file as the lock beside it says, or lock what came.
+
+    Args:
+        wanted: with an empty revision for that of the lock, else of the branch ``main``.
+        folder, sha256: as of :func:`download`; an empty checksum is that of the lock.
+        update: replace file and lock.
+
+    Raises:
+        LockError: if the lock is of another file, commit or checksum.
+        DownloadError, ChecksumError: as of :func:`download`.
+    """
+    known = None if update else read_lock(Path(folder) / wanted.name)
+    file, expected = pinned(wanted, sha256, known)
+    found = download(file, folder, expected)
+    lock = Lock(file.repository, file.kind, file.name, found.commit, found.sha256)
+    written = write_lock(found.path, lock)
+    return LockedFile(found, written, bool(expected) and file.revision == found.commit)
 
 
 def _metadata(file: HubFile, timeout_s: float, endpoint: str | None) -> HfFileMetadata:

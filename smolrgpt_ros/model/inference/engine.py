@@ -34,7 +34,7 @@ from .confidence import Calibration
 from .frame_cache import FrameCache
 from .fused_decoder import FusedDecoder
 from .generator import Generator
-from .hardware import choose_device, choose_dtype, release_unused_memory
+from .hardware import choose_device, choose_dtype, floating_type, release_unused_memory
 from .quantisation import WEIGHTS, quantise
 from .question_inputs import question_inputs
 from .scheduler import EngineRequest, Scheduler
@@ -183,7 +183,7 @@ class SmolRGPTEngine:
         chosen_device = choose_device(device)
         chosen_dtype = choose_dtype(dtype, chosen_device)
         processor = SmolRGPTProcessor.from_pretrained(folder)
-        model = load_model(folder, torch.bfloat16 if chosen_dtype == "bfloat16" else torch.float32)
+        model = load_model(folder, floating_type(chosen_dtype, chosen_device))
         return cls(
             model.to(chosen_device),
             processor,

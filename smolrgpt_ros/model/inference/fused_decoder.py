@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
+from .products import VectorLinear, replace_linear, vectors_are_faster
 from .quantisation import quantise
 
 
@@ -90,6 +91,9 @@ class FusedDecoder(nn.Module):
             projections become views of the fused ones and still work.
         weights: number type of the projections' weights (see ``quantisation``); the original's
             projections are then emptied, and it no longer works. ``None``: unchanged.
+
+    Attributes:
+        vectors: a single row is multiplied as a vector, which was measured to be faster here.
     """
 
     def __init__(self, llama: LlamaForCausalLM, weights: torch.dtype | None = None) -> None:
@@ -107,6 +111,11 @@ class FusedDecoder(nn.Module):
         self.head: nn.Module = _linear(self.embedding.weight)
         if weights is not None:
             self.head = quantise(self.head, weights)
+        down = llama.model.layers[0].mlp.down_proj.weight
+        self.vectors = weights is None and vectors_are_faster(down)
+        if self.vectors:
+            replace_linear(self.layers, VectorLinear)
+            self.head = replace_linear(self.head, VectorLinear)
         rotary = llama.model.rotary_emb
         assert isinstance(rotary.inv_freq, Tensor)
         self.inverse_wavelengths: Tensor

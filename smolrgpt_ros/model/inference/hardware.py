@@ -46,7 +46,8 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
 
     ``auto`` is bfloat16 where :func:`has_fast_bfloat16`, else float32. ``float16`` is 16 bits for
     the decoder's weights and float32 for everything else; ``bfloat16`` becomes that on a CPU that
-    would have to emulate its products, five times slower than those of float32.
+    would have to emulate its products, five times slower than those of float32. ``int8`` is 8 bits
+    for the weights of decoder and vision tower.
 
     Raises:
         ValueError: for a name not in :data:`DTYPES`; for int8 or float16 on anything but a CPU, or
@@ -63,6 +64,12 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
     if dtype in quantisation.WEIGHTS and not quantisation.available():
         raise ValueError(f"dtype={dtype!r}, but this torch has no kernels for it; use float32")
     return dtype
+
+
+def floating_type(dtype: str, device: torch.device) -> torch.dtype:
+    """Type of everything that a number format of :func:`choose_dtype` leaves in floating point."""
+    fast = dtype == "int8" and has_fast_bfloat16(device)
+    return torch.bfloat16 if fast or dtype == "bfloat16" else torch.float32
 
 
 def release_unused_memory() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 """Of the checkout."""
 PACKAGE = ROOT / "smolrgpt_ros"
+STORED_QUESTIONS = Path(__file__).parent / "questions"
+"""Folder of the stored questions, see ``stored_questions``."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class CheckOptions:
         frames: folder of detector frames in the YOLO layout, used where MuJoCo cannot render.
         mini: folder of the model that ships.
         detector: weights of the detector that ships.
-        questions: folder of the stored questions, see ``stored_questions``.
+        questions: folder of stored questions.
         seconds: what the step that reads this may take.
     """
 
@@ -38,7 +40,7 @@ class CheckOptions:
     frames: Path | None = None
     mini: Path = PACKAGE / "checkpoints" / "mini"
     detector: Path = PACKAGE / "checkpoints" / "detector" / "warehouse-seg.pt"
-    questions: Path = Path(__file__).parent / "questions"
+    questions: Path = STORED_QUESTIONS
     seconds: float = 480.0
 
     @property

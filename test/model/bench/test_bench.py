@@ -31,7 +31,7 @@ def run(*arguments):
 def test_report_has_the_promised_keys(tmp_path, capsys):
     out = tmp_path / "bench.json"
     command = ("bench", "--size", "tiny", "--rounds", "1", "--threads", "1", "--no-memory")
-    assert run(*command, "--json", out, "--dtypes", "float32,int8,bfloat16") == 0
+    assert run(*command, "--roofline", "--json", out, "--dtypes", "float32,int8,bfloat16") == 0
     report = json.loads(out.read_text())
     ratios = report["ratios"]
     for key in (
@@ -46,6 +46,9 @@ def test_report_has_the_promised_keys(tmp_path, capsys):
     assert report["prompt_tokens"] == 135
     bfloat16 = choose_dtype("bfloat16", torch.device("cpu"))  # as this host computes it
     assert report["computed_as"] == {"fp32": "float32", "bf16": bfloat16, "int8": "int8"}
+    least = report["roofline"]["least_seconds"]
+    assert least.keys() == {"bf16", "fp32"}  # int8's products are not counted
+    assert least["fp32"]["decode"] > 0
     seconds = report["median_seconds"]
     assert ratios["one_question_20"]["int8"] == pytest.approx(
         seconds["published"]["answer"] / seconds["int8"]["answer"]
@@ -59,7 +62,7 @@ def test_memory_of_loading_is_measured_in_its_own_process(tmp_path):
     save_published(SmolRGPTForConditionalGeneration(bench_config("tiny")), tmp_path)
     found = measure_load(tmp_path)
     assert found.file == (tmp_path / "model.safetensors").stat().st_size
-    assert found.peak >= found.steady > found.file / 2
+    assert found.peak >= found.steady > found.file / 2 and found.before > found.file
     assert found.peak_vs_file == found.peak / found.file
 
 

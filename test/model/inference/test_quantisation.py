@@ -4,9 +4,11 @@
 import copy
 
 import pytest
+import torch
 from tiny_questions import QUESTIONS, logits_of, make_frame, recorded_logits
 
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+from smolrgpt_ros.model.inference.quantisation import Int8Linear, quantise
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,35 @@ def test_smaller_number_formats_stay_close(model, processor, tmp_path, monkeypat
     expected = logits_of(model, processor, frame, masks, prompt, answer.token_ids)
     error = (recorded[0] - expected).abs().max().item()
     assert 0 < error < bound * expected.std().item()
+
+
+@pytest.mark.parametrize("count", [3, 20])  # as a step of the decoder, and as a prompt
+@pytest.mark.parametrize(("inputs", "outputs"), [(64, 48), (96, 47), (30, 7)])
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_row_of_large_activations_costs_the_others_nothing(
+    count: int, inputs: int, outputs: int, bias: bool
+) -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(inputs, outputs, bias=bias)
+    rows = torch.randn(2, count, inputs)
+    rows[0, 0, 5] = 3000.0  # as the first token of a pretrained language model has
+    with torch.no_grad():
+        exact, found = layer(rows), Int8Linear(layer)(rows)
+    error = (found - exact).flatten(0, 1)[1:].square().mean().sqrt()
+    assert found.shape == exact.shape and 0 < error < 0.01 * exact[1].std()
+
+
+def test_integers_times_their_scale_are_the_weights_to_half_a_step() -> None:
+    layer = torch.nn.Linear(2, 2, bias=False)
+    layer.weight.data = torch.tensor([[1.0, -0.5], [0.0, 0.0]])
+    found = Int8Linear(layer)
+    assert found.weight.tolist() == [[127, -64], [0, 0]]
+    assert found.scale[0].item() == pytest.approx(1 / 127, rel=2**-8)
+
+
+def test_every_linear_layer_of_a_module_is_replaced_and_nothing_else() -> None:
+    block = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.LayerNorm(4))
+    module = torch.nn.ModuleDict({"block": block, "head": torch.nn.Linear(4, 2)})
+    assert quantise(module) is module
+    kinds = [type(part) for part in (block[0], block[1], module["head"])]
+    assert kinds == [Int8Linear, torch.nn.LayerNorm, Int8Linear]

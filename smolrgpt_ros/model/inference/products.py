@@ -1,0 +1,69 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Which of torch's kernels multiplies a single row: chosen by a measurement where they differ."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+_ROUNDS = 7
+
+
+def replace_linear(module: nn.Module, make: Callable[[nn.Linear], nn.Module]) -> nn.Module:
+    """Replace every linear layer inside a module, in place, or the module where it is one itself.
+
+    Args:
+        make: gives the replacement of a layer.
+    """
+    if isinstance(module, nn.Linear):
+        return make(module)
+    for name, child in module.named_children():
+        setattr(module, name, replace_linear(child, make))
+    return module
+
+
+class VectorLinear(nn.Module):
+    """A linear layer without bias that multiplies a single row as a vector.
+
+    Args:
+        layer: its weight is shared.
+    """
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.weight = layer.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(..., inputs)`` -> ``(..., outputs)``."""
+        if x.numel() == self.weight.shape[1]:
+            return torch.mv(self.weight, x.view(-1)).view(*x.shape[:-1], -1)
+        return nn.functional.linear(x, self.weight)
+
+
+@torch.inference_mode()
+def vectors_are_faster(weight: Tensor) -> bool:
+    """Whether :class:`VectorLinear` is the faster one here, for a weight ``(outputs, inputs)``.
+
+    Asked of bfloat16 on a CPU alone; it takes some milliseconds. With AMX oneDNN orders the weights
+    for its tiles in each product, which takes longer than the product of one row.
+    """
+    if weight.device.type != "cpu" or weight.dtype != torch.bfloat16:
+        return False
+    row = weight.new_ones(1, weight.shape[1])
+
+    def linear() -> Tensor:
+        return nn.functional.linear(row, weight)
+
+    def vector() -> Tensor:
+        return torch.mv(weight, row[0])
+
+    seconds = {linear: float("inf"), vector: float("inf")}
+    for _ in range(_ROUNDS):  # in turns, the least of each: other work of the machine disturbs less
+        for product in seconds:
+            start = time.perf_counter()
+            product()
+            seconds[product] = min(seconds[product], time.perf_counter() - start)
+    return seconds[vector] < seconds[linear]
