@@ -155,7 +155,7 @@ def _bounded(send: Send) -> Send:
             message["headers"] = [*message.get("headers", ()), *_HEADERS]
         try:
             await asyncio.wait_for(send(message), UNREAD_S)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise ConnectionError(f"the client read nothing for {UNREAD_S:.0f} s") from None
 
     return sending

@@ -8,11 +8,13 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = ROOT / "smolrgpt_ros"
@@ -221,6 +223,19 @@ def test_every_requirement_is_pinned_exactly_and_once(name):
     assert pins and all(re.fullmatch(r"[\w.-]+==[\w.]+", pin) for pin in pins), pins
     names = [re.sub(r"[-_.]+", "-", pin.split("==")[0]).lower() for pin in pins]
     assert len(set(names)) == len(names)
+
+
+def test_every_pin_installs_on_the_oldest_python_that_setup_takes() -> None:
+    """Debian 12 has Python 3.11.2; a package may ask for 3.11.5."""
+    named = re.search(r"^pythons=\(([\d.]+) ", (ROOT / "scripts" / "setup").read_text(), re.M)
+    assert named
+    oldest = f"{named[1]}.0"
+    refused = []
+    for package in distributions():
+        wanted = package.metadata["Requires-Python"]
+        if wanted and not SpecifierSet(wanted).contains(oldest):
+            refused.append(f"{package.name} {package.version}: Python {wanted}")
+    assert refused == []
 
 
 def test_pixi_brings_what_the_manifest_and_the_requirements_name() -> None:

@@ -3,10 +3,10 @@
 
 import importlib.metadata
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
-import tomllib
 
 from smolrgpt_ros.scene.libraries import TESTED, LibraryError, check_libraries, installed_version
 

@@ -49,7 +49,7 @@ async def browse(address: str, name: str, silent: bool, end: float, patience_s: 
                 pictures = asyncio.create_task(_fetch_pictures(session, end))
                 try:
                     await asyncio.wait_for(_answer_pings(socket), end - time.monotonic())
-                except asyncio.TimeoutError:
+                except TimeoutError:
                     return
                 finally:
                     pictures.cancel()
