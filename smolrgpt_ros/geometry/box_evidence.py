@@ -56,7 +56,7 @@ def box_problems(
     plane: Plane,
     noise: DepthNoise,
     mask_edge: float,
-    vehicles: Flags | None,
+    vehicles: Flags,
 ) -> list[FitProblem | None]:
     """The footprints of standing objects; ``None`` for one that does not rise from the floor.
 
@@ -67,7 +67,7 @@ def box_problems(
         plane: the floor.
         noise: of the depth.
         mask_edge: standard deviation of the masks' edges, pixels.
-        vehicles: where vehicles show, shape ``(H, W)``; ``None`` where none is in view.
+        vehicles: where vehicles show, shape ``(H, W)``.
     """
     camera = frame.intrinsics
     assert camera is not None
@@ -75,10 +75,8 @@ def box_problems(
     rims = rims_of(frame, masks, plane, noise, below_load, mask_edge)
     heights = Heights(surfaces, rims, plane)
     priors = [SIZES.get(label) for label in labels]
-    on_vehicle = np.zeros(len(rims.owner), bool)
-    if vehicles is not None:
-        below_columns, below_rows = pixels_below(masks, rims.columns, rims.rows, plane)
-        on_vehicle = vehicles[below_rows, below_columns]
+    below_columns, below_rows = pixels_below(masks, rims.columns, rims.rows, plane)
+    on_vehicle = vehicles[below_rows, below_columns]
     of_object = np.zeros(len(surfaces.owner), bool)
     border = at_border(masks, rims.columns, rims.rows)
     verticals = [VerticalExtent()] * len(labels)

@@ -276,11 +276,12 @@ class FrameGeometry:
         labels = [region.label for region in regions]
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
+            standing = self._shown(r for r in self.regions if not is_flat(r.label))
             problems = ground_problems(
-                self.frame, masks, plane, priors, self.noise, alignment.tape_sigma
+                self.frame, masks, plane, priors, self.noise, alignment.tape_sigma, standing
             )
         elif plane is not None:
-            vehicles = self._vehicles()
+            vehicles = self._shown(r for r in self.regions if r.label == "transporter")
             problems = box_problems(
                 self.frame,
                 masks,
@@ -309,17 +310,13 @@ class FrameGeometry:
                 self._fitted[region.id] = f"{name} does not stand out from the floor"
         return drafts
 
-    def _vehicles(self) -> NDArray[np.bool_] | None:
-        """Where vehicles show, shape ``(H, W)``; ``None`` where none is in view."""
-        masks = [
-            self._mask_alignment.masks[r.id]
-            for r in self.regions
-            if r.label == "transporter" and r.box is not None
-        ]
-        if len(masks) < 2:
-            return masks[0] if masks else None
-        union: NDArray[np.bool_] = np.logical_or.reduce(masks)
-        return union
+    def _shown(self, regions: Iterable[Region]) -> NDArray[np.bool_]:
+        """Where any of some regions shows, shape ``(H, W)``."""
+        shown = np.zeros((self.frame.height, self.frame.width), bool)
+        for region in regions:
+            if region.box is not None:
+                shown |= self._mask_alignment.masks[region.id]
+        return shown
 
     def _fit(
         self, drafts: Mapping[int, ObjectDraft], carried: Mapping[int, int], plane: Plane

@@ -44,12 +44,14 @@ def ground_problems(
     priors: Sequence[SizePrior],
     noise: DepthNoise,
     mask_edge: float,
+    standing: Flags,
 ) -> list[FitProblem | None]:
     """The footprints of rectangles that masks show.
 
     The rim is brought to the floor by its rays alone, so depth noise does not touch it. What stands
-    on the rectangle may reach over its rim: only where depth is that of the floor, as far as the
-    mask may be off, is the rim that of the tape; elsewhere the rectangle is merely not beyond it.
+    on the rectangle may reach over its rim: only where depth is that of the floor and no region
+    stands, as far as the mask may be off, is the rim that of the tape; elsewhere the rectangle is
+    merely not beyond it.
 
     Args:
         frame: with depth and intrinsics.
@@ -58,6 +60,8 @@ def ground_problems(
         priors: of their classes.
         noise: of the depth.
         mask_edge: standard deviation of the masks' edges, pixels.
+        standing: where regions show that stand on the floor, shape ``(H, W)``: in noisy depth, low
+            ones are not told from it.
 
     Returns:
         ``None`` for a region of whose rim too little is floor.
@@ -73,11 +77,11 @@ def ground_problems(
     floor_z = -plane.offset / directions[:, 2]
     xy = directions[:, :2] * floor_z[:, None]
     height, band = _above_floor(frame, plane, noise, columns, rows)
-    is_floor = np.abs(height) < band
+    is_floor = (np.abs(height) < band) & ~standing[rows, columns]
     for step in range(1, round(_MASK_SIGMAS * mask_edge) + 1):
-        inwards = within_image(masks, columns - step * dx, rows - step * dy)
-        height, band = _above_floor(frame, plane, noise, *inwards)
-        is_floor &= ~(height > band)
+        c, r = within_image(masks, columns - step * dx, rows - step * dy)
+        height, band = _above_floor(frame, plane, noise, c, r)
+        is_floor &= ~(height > band) & ~standing[r, c]
     edge, hidden = is_floor & ~border, ~is_floor & ~border
     bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise)
     problems: list[FitProblem | None] = []

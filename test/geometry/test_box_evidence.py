@@ -34,7 +34,8 @@ def problems(scene: Any) -> list[FitProblem | None]:
     assert plane is not None
     surfaces = surfaces_of(frame, masks, DepthNoise())
     labels = [r.label for r in regions]
-    return box_problems(frame, masks, labels, surfaces, plane, DepthNoise(), 0.05, None)
+    nowhere = np.zeros((frame.height, frame.width), bool)
+    return box_problems(frame, masks, labels, surfaces, plane, DepthNoise(), 0.05, nowhere)
 
 
 def within(points: FloorPoints, low: tuple[float, float], high: tuple[float, float]) -> np.ndarray:

@@ -21,7 +21,9 @@ from smolrgpt_ros.scene.masks import box_of
 PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)
 
 
-def problem(scene: Any, mask_edge: float = 0.05, upwards: int = 0) -> FitProblem | None:
+def problem(
+    scene: Any, mask_edge: float = 0.05, upwards: int = 0, standing: np.ndarray | None = None
+) -> FitProblem | None:
     """Of the first region, that is tape; its mask lies some pixels too high."""
     frame, regions = scene.frame, scene.regions
     objects = [r.mask for r in regions if r.label != "buffer"]
@@ -31,7 +33,11 @@ def problem(scene: Any, mask_edge: float = 0.05, upwards: int = 0) -> FitProblem
     box = box_of(mask)
     assert box is not None
     masks = RegionMasks([mask], [box])
-    (found,) = ground_problems(frame, masks, plane, [SIZES["buffer"]], DepthNoise(), mask_edge)
+    if standing is None:
+        standing = np.zeros_like(mask)
+    (found,) = ground_problems(
+        frame, masks, plane, [SIZES["buffer"]], DepthNoise(), mask_edge, standing
+    )
     return found
 
 
@@ -82,6 +88,18 @@ def test_the_outline_of_a_pallet_on_tape_is_no_edge_of_it(make_scene: Any, make_
     assert len(unsure.observations.rim) > 50
 
 
+def test_a_region_as_low_as_the_floors_noise_hides_tape(make_scene: Any, make_block: Any) -> None:
+    """Two centimetres high: depth takes it for floor, whose rays end beyond the far edge."""
+    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
+    sheet = make_block(2, "pallet", (0.3, 9.95), (1.2, 1.2, 0.02))
+    scene = make_scene((tape, sheet))
+    unknown, known = (problem(scene, standing=s) for s in (None, scene.regions[1].mask))
+    assert unknown is not None and known is not None
+    assert edge_distance(unknown.observations.rim).min() < -0.4
+    assert edge_distance(known.observations.rim).min() > -0.05
+    assert len(known.observations.rim) > 50
+
+
 def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
     tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
     scene = make_scene((tape,))
@@ -91,7 +109,9 @@ def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
     assert plane is not None
     hidden = replace(scene.frame, depth=depth)
     masks = RegionMasks([scene.regions[0].mask], [scene.regions[0].box])
-    assert ground_problems(hidden, masks, plane, [SIZES["buffer"]], DepthNoise(), 0.05) == [None]
+    nothing = np.zeros_like(scene.regions[0].mask)
+    found = ground_problems(hidden, masks, plane, [SIZES["buffer"]], DepthNoise(), 0.05, nothing)
+    assert found == [None]
 
 
 def outline(long: float, short: float, yaw: float) -> np.ndarray:
