@@ -77,7 +77,7 @@ class GrammarReader:
             QueryError: BAD_QUESTION where it cannot be read whole, with the word that could not be
                 used; UNKNOWN_REGION where it names what is not in view.
         """
-        tokens = self._tokens(text, view)
+        tokens = self.tokens(text, view)
         parser = Parser(self._grammar, tokens)
         try:
             readings = parser.readings("QUESTION")
@@ -113,7 +113,7 @@ class GrammarReader:
             view: the regions it may mean.
         """
         found = {}
-        for token in self._tokens(text, view):
+        for token in self.tokens(text, view):
             label = token.value
             if token.kind == "noun" and isinstance(label, str) and label in view.labels.values():
                 own = label.replace("-", " ").replace("_", " ")
@@ -121,7 +121,8 @@ class GrammarReader:
                     found[token.text] = label
         return tuple(found.items())
 
-    def _tokens(self, text: str, view: View) -> tuple[Token, ...]:
+    def tokens(self, text: str, view: View) -> tuple[Token, ...]:
+        """The tokens of a text, with the classes in view as nouns."""
         labels = tuple(dict.fromkeys(view.labels.values()))
         return self._tokenized(text, labels, tuple(self._classes()))
 

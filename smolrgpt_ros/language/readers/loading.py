@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..reader.reader import GrammarReader
+from .accounting_reader import AccountingReader
 from .protocol import Reader, ReaderUnavailable
 from .two_readers import TwoReaders
 
@@ -37,7 +38,7 @@ def readers_of(
         raise ValueError(f"reading must be one of {READINGS}, found {reading!r}")
     if reading == "grammar":
         return TwoReaders(grammar)
-    model = load_model_reader(adapter, base)
+    model = AccountingReader(load_model_reader(adapter, base), grammar.tokens)
     return TwoReaders(grammar, model, model_alone=reading == "model", trust_model=trust_model)
 
 
