@@ -68,8 +68,38 @@ class TwoReaders:
         try:
             first = self._grammar.read(text, view)
         except QueryError as refusal:
-            return Reading(_by_model(second, refusal), ReadBy.MODEL, self._trust_model)
+            question = self._by_model(second, refusal, view)
+            return Reading(question, ReadBy.MODEL, self._trust_model)
         return _compared(first, second, view)
+
+    def _by_model(self, second: Future[Question], refusal: QueryError, view: View) -> Question:
+        """The model's reading of a question that the grammar refuses.
+
+        Raises:
+            QueryError: the grammar's, where the model refuses too, or reads what cannot be asked in
+                canonical English; with the model's guess, if it has one.
+        """
+        try:
+            question = _result(second)
+        except Unsure as unsure:
+            if not self._can_be_asked(unsure.guess, view):
+                raise refusal from None
+            message = f"{refusal.message}; did you mean {english(unsure.guess)!r}?"
+            raise QueryError(refusal.status, message) from None
+        except QueryError as error:
+            _LOG.debug("neither reads: %s; %s", refusal.message, error.message)
+            raise refusal from None
+        if not self._can_be_asked(question, view):
+            raise refusal
+        return question
+
+    def _can_be_asked(self, question: Question, view: View) -> bool:
+        """Whether the grammar reads the canonical sentence of a question as that question."""
+        try:
+            read = self._grammar.read(english(question), view)
+        except QueryError:
+            return False
+        return same_question(read, question, view.labels)
 
 
 def _result(second: Future[Question]) -> Question:
@@ -86,22 +116,6 @@ def _result(second: Future[Question]) -> Question:
             Status.BAD_QUESTION,
             f"the language model did not read the question within {MODEL_TIMEOUT_S:g} s",
         ) from None
-
-
-def _by_model(second: Future[Question], refusal: QueryError) -> Question:
-    """The model's reading of a question that the grammar refuses.
-
-    Raises:
-        QueryError: the grammar's, where the model refuses too; with its guess, if it has one.
-    """
-    try:
-        return _result(second)
-    except Unsure as unsure:
-        message = f"{refusal.message}; did you mean {english(unsure.guess)!r}?"
-        raise QueryError(refusal.status, message) from None
-    except QueryError as error:
-        _LOG.debug("neither reads: %s; %s", refusal.message, error.message)
-        raise refusal from None
 
 
 def _compared(first: Question, second: Future[Question], view: View) -> Reading:

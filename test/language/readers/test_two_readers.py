@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.english import english
 from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.language.readers.protocol import ReadBy, Unsure
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
@@ -20,12 +21,14 @@ REFUSAL = QueryError(Status.BAD_QUESTION, 'the word "broad" cannot be used')
 
 
 class Reads:
-    """A reader that always reads the same, or refuses."""
+    """A reader that always reads the same, or refuses what is not canonical English."""
 
     def __init__(self, outcome: q.Question | QueryError) -> None:
         self._outcome = outcome
 
     def read(self, text: str, view: View, placeholders: Sequence[int] = ()) -> q.Question:
+        if text == english(WIDTH):
+            return WIDTH
         if isinstance(self._outcome, QueryError):
             raise self._outcome
         return self._outcome
@@ -72,6 +75,15 @@ def test_a_guess_of_the_model_is_proposed() -> None:
     assert caught.value.message == (
         "the word \"broad\" cannot be used; did you mean 'What is the width of pallet 3?'?"
     )
+
+
+@pytest.mark.parametrize("second", [HEIGHT, Unsure(HEIGHT, "no")])
+def test_what_cannot_be_asked_in_canonical_english_is_no_reading(
+    second: q.Question | QueryError,
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        readers(REFUSAL, second).reading("how high up is pallet 3", VIEW)
+    assert caught.value.message == REFUSAL.message
 
 
 def test_what_the_model_does_not_read_is_read_by_the_grammar_alone() -> None:
