@@ -17,8 +17,12 @@ from .notation_grammar import notation_grammar
 from .prompt import MAX_CHARACTERS, amounts_said, ids_said, units_said
 from .protocol import Unsure
 
-SURE, LIKELY = 0.5, 0.2
-"""A less probable reading is a guess, which is proposed if it is likely."""
+SURE, LIKELY = 0.8, 0.2
+"""A less probable reading is a guess, one that is not likely is none.
+
+Of 450 questions of strangers (docs/questions.md), 3 of the 189 that the grammar reads rightly are
+read otherwise with 0.8 and more, 11 with 0.5 and more.
+"""
 
 
 class Decoder(Protocol):
@@ -68,5 +72,5 @@ class ModelReader:
             raise QueryError(Status.BAD_QUESTION, unread)
         question = cast(Question, resolved(found, view))
         if probability < SURE:
-            raise Unsure(question, unread)
+            raise Unsure(question, unread, probability)
         return question

@@ -41,11 +41,12 @@ class Unsure(QueryError):
     Args:
         guess: what the question may ask.
         message: for people.
+        probability: of the guess, as the language model has it.
     """
 
-    def __init__(self, guess: Question, message: str) -> None:
+    def __init__(self, guess: Question, message: str, probability: float) -> None:
         super().__init__(Status.BAD_QUESTION, message)
-        self.guess = guess
+        self.guess, self.probability = guess, probability
 
 
 class RuleReader(Reader, Protocol):

@@ -94,15 +94,17 @@ QUERY_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "reading",
         "grammar",
-        "Reads questions; grammar: rules; both: a small language model too, and questions that the "
-        "two read differently are refused; model: the language model alone.",
+        "Reads questions; grammar: rules; both: a small language model too, for what the grammar "
+        "refuses, and questions that the two read differently are refused; model: the language "
+        "model alone.",
         choices=READINGS,
         read_only=True,
     ),
     ParameterSpec(
         "reading.adapter",
         "",
-        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`).",
+        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`); empty: "
+        "the one that ships.",
         read_only=True,
     ),
     ParameterSpec(

@@ -12,13 +12,21 @@ from smolrgpt_ros.language.reader.reader import default_reader
 from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.language.readers.accounting_reader import AccountingReader
 from smolrgpt_ros.language.readers.protocol import Unsure
+from smolrgpt_ros.scene.status import QueryError
 
 VIEW = View({3: "pallet"})
 WIDTH = q.HowMuch(q.Size(q.Ids((3,), "pallet"), q.Dimension.WIDTH))
 
 
 class Reads:
+    """Reads always the same, as a guess of a probability where one is given."""
+
+    def __init__(self, probability: float | None = None) -> None:
+        self._probability = probability
+
     def read(self, text: str, view: View, placeholders: Sequence[int] = ()) -> q.Question:
+        if self._probability is not None:
+            raise Unsure(WIDTH, "no", self._probability)
         return WIDTH
 
 
@@ -28,3 +36,13 @@ def test_a_reading_that_fits_is_taken_and_another_one_is_a_guess() -> None:
     with pytest.raises(Unsure, match="'rack' is not in it") as caught:
         reader.read("how broad is the rack on pallet 3", VIEW)
     assert caught.value.guess == WIDTH
+
+
+@pytest.mark.parametrize(("probability", "told"), [(0.4, False), (0.6, True)])
+def test_an_improbable_guess_is_told_where_it_fits(probability: float, told: bool) -> None:
+    reader = AccountingReader(Reads(probability), default_reader().tokens)
+    with pytest.raises(Unsure):
+        reader.read("how broad is pallet 3", VIEW)
+    with pytest.raises(QueryError) as caught:
+        reader.read("how broad is the rack on pallet 3", VIEW)
+    assert isinstance(caught.value, Unsure) is told

@@ -71,13 +71,13 @@ def test_the_grammars_refusal_stands_where_neither_reads() -> None:
 
 def test_a_guess_of_the_model_is_proposed() -> None:
     with pytest.raises(QueryError) as caught:
-        readers(REFUSAL, Unsure(WIDTH, "no")).reading("how broad is pallet 3", VIEW)
+        readers(REFUSAL, Unsure(WIDTH, "no", 0.6)).reading("how broad is pallet 3", VIEW)
     assert caught.value.message == (
         "the word \"broad\" cannot be used; did you mean 'What is the width of pallet 3?'?"
     )
 
 
-@pytest.mark.parametrize("second", [HEIGHT, Unsure(HEIGHT, "no")])
+@pytest.mark.parametrize("second", [HEIGHT, Unsure(HEIGHT, "no", 0.6)])
 def test_what_cannot_be_asked_in_canonical_english_is_no_reading(
     second: q.Question | QueryError,
 ) -> None:
