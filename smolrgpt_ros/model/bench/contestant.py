@@ -14,7 +14,7 @@ from ..inference.frame_cache import FrameFeatures
 from ..inference.fused_decoder import FusedDecoder
 from ..inference.generator import Generator
 from ..inference.hardware import choose_dtype, floating_type
-from ..inference.quantisation import WEIGHTS, quantise
+from ..inference.quantisation import WEIGHTS, quantise_tower
 from ..inference.question_inputs import QuestionInputs
 from .case import bench_processor
 
@@ -45,8 +45,7 @@ class Contestant:
             model = model.to(floating_type(self.dtype, model.device))
         else:
             model = model.to(_FLOATS[self.dtype])
-        if self.dtype == "int8":
-            quantise(model.vision_tower)
+        quantise_tower(model.vision_tower, self.dtype)
         decoder = FusedDecoder(model.language_model, WEIGHTS.get(self.dtype) if on_cpu else None)
         self._model = model
         self.generator = Generator(model, decoder, bench_processor(model.config))

@@ -35,7 +35,7 @@ from .frame_cache import FrameCache
 from .fused_decoder import FusedDecoder
 from .generator import Generator
 from .hardware import choose_device, choose_dtype, floating_type, release_unused_memory
-from .quantisation import WEIGHTS, quantise
+from .quantisation import WEIGHTS, quantise_tower
 from .question_inputs import question_inputs
 from .scheduler import EngineRequest, Scheduler
 
@@ -137,8 +137,7 @@ class SmolRGPTEngine:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, found {threads}")
         model.eval().requires_grad_(False)
-        if dtype == "int8":
-            quantise(model.vision_tower)
+        quantise_tower(model.vision_tower, dtype)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration, self.work = calibration, DecodingWork()
         self.canonical_prompts = model.config.canonical_prompts

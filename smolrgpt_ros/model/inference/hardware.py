@@ -47,7 +47,7 @@ def choose_dtype(dtype: str, device: torch.device) -> str:
     ``auto`` is bfloat16 where :func:`has_fast_bfloat16`, else float32. ``float16`` is 16 bits for
     the decoder's weights and float32 for everything else; ``bfloat16`` becomes that on a CPU that
     would have to emulate its products, five times slower than those of float32. ``int8`` is 8 bits
-    for the weights of decoder and vision tower.
+    for the decoder's weights, and for the tower's where the rest is float32.
 
     Raises:
         ValueError: for a name not in :data:`DTYPES`; for int8 or float16 on anything but a CPU, or

@@ -8,7 +8,7 @@ import torch
 from tiny_questions import QUESTIONS, logits_of, make_frame, recorded_logits
 
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
-from smolrgpt_ros.model.inference.quantisation import Int8Linear, quantise
+from smolrgpt_ros.model.inference.quantisation import Int8Linear, quantise, quantise_tower
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,19 @@ def test_every_linear_layer_of_a_module_is_replaced_and_nothing_else() -> None:
     assert quantise(module) is module
     kinds = [type(part) for part in (block[0], block[1], module["head"])]
     assert kinds == [Int8Linear, torch.nn.LayerNorm, Int8Linear]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "floats", "integers"),
+    [
+        ("int8", torch.float32, True),
+        ("int8", torch.bfloat16, False),
+        ("float16", torch.float32, False),
+    ],
+)
+def test_a_tower_has_integers_where_they_stand_for_float32(
+    dtype: str, floats: torch.dtype, integers: bool
+) -> None:
+    tower = torch.nn.Sequential(torch.nn.LayerNorm(4), torch.nn.Linear(4, 4)).to(floats)
+    quantise_tower(tower, dtype)
+    assert isinstance(tower[1], Int8Linear) is integers
