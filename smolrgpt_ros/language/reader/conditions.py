@@ -301,6 +301,11 @@ def amount(comparison: q.Comparison, number: float) -> Amount:
     return Amount(comparison, float(number))
 
 
+def or_one(some: Amount | None) -> Amount:
+    """ "In which a pallet stands": at least one."""
+    return some or Amount(q.Comparison.AT_LEAST, 1.0)
+
+
 def holding(some: Amount, content: q.Selection) -> q.Condition:
     """ "with at least three pallets"."""
     return q.Compared(q.Holding(content), some.comparison, some.number)

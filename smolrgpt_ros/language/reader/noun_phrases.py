@@ -98,6 +98,10 @@ def of(base: q.Selection, *groups: object) -> q.Selection:
     rank = last(ranks[0]) if Last() in modifiers else ranks[0]
     if rank.end == "from" and not (ordinals or takes or Last() in modifiers):
         raise Mismatch("from the left counts: say which one, as in the second from the left")
+    if rank.end == "two":
+        if not isinstance(result, q.OfClass):
+            raise Mismatch("a comparative chooses one of two")
+        result = counted_class(result.label, 2)
     if rank.extreme is q.Extreme.MIDDLE and isinstance(base, q.Ids) and len(base.ids) == 1:
         raise Mismatch("the middle of one object is its centre, no object among others")
     label = class_of(base)

@@ -22,6 +22,8 @@ def distance(first: q.Selection, second: q.Selection, mode: q.Mode | None = None
             of_ == again and first.extreme is second.extreme
         ):
             raise Mismatch("two closest objects are closest to something, or a pair")
+        case q.OfClass(label), q.OfClass(again) if label == again:
+            raise Mismatch("both ends of the distance have the same name")
     if all(Unsaid() in q.parts_of(end) for end in (first, second)):
         # "The farther shelf from the nearer one": both are so to the camera.
         return q.Distance(first, second, mode or q.Mode.CENTER)
@@ -175,6 +177,9 @@ def distance_difference(
 ) -> q.HowMuch:
     """How much closer the first is to the target than the second."""
     first, second = other_than(first, second), alike(second, first)
+    if isinstance(target, It) and isinstance(first, q.Ranked):
+        if isinstance(first.key, q.DistanceTo):  # "the pallet nearest to me ... from it"
+            target = first.key.target
     return difference(q.Distance(second, target), q.Distance(first, target), unit)
 
 

@@ -211,3 +211,7 @@ def every(selection: q.Selection) -> q.Selection:
     if isinstance(selection, q.OfClass):
         return AllOf(selection.label)  # type: ignore[return-value]
     return selection
+
+
+def said_anyway() -> None:
+    """ "In view" behind a noun: nothing else is spoken of."""

@@ -23,7 +23,8 @@ class Rank:
     rank: int = 1
     take: int = 1
     end: str = ""
-    """``from`` an end that is counted from ("from the left"), ``at`` one ("on the left")."""
+    """``from`` an end that is counted from ("from the left"), ``at`` one ("on the left"); ``two``
+    for a comparative, which chooses one of two ("the shelf that is closer")."""
 
 
 _SHORT = q.SizeOf(q.Dimension.HEIGHT)
@@ -176,6 +177,11 @@ def no_distance(rank: Rank) -> Rank:
 def counted_from(rank: Rank) -> Rank:
     """ "from the left" behind a noun."""
     return replace(rank, end="from")
+
+
+def of_two(rank: Rank) -> Rank:
+    """ "The shelf that is closer to pallet 9": there are two of them."""
+    return replace(rank, end="two")
 
 
 def placed_on(rank: Rank) -> Rank:

@@ -62,8 +62,7 @@ _SYMBOLS = {
 }  # fmt: skip
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
 _FOOT_M, _INCH_M = 0.3048, 0.0254
-_BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")
-"""Words that may stand behind "5 ft 3"."""
+_BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")  # "5 ft 3 tall"
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
 
@@ -94,6 +93,7 @@ def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
     """Words, numbers and symbols one by one."""
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
     plain = plain.replace("<image>", "       ").replace("w/o", "without").replace("w/", "w ")
+    plain = plain.replace("o clock", "o'clock")
     masks = 0
     ordinal_end = 0
     for found in _PIECE.finditer(plain):
@@ -240,10 +240,10 @@ def _with_kinds_said(tokens: Sequence[Token]) -> list[Token]:
     result: list[Token] = []
     for token in tokens:
         said = [t.text for t in result[-3:]]
-        kind = len(said) == 3 and said[1] == "of" and said[2] in ("class", "type", "category")
-        if token.kind == "noun" and kind and said[0] in ("object", "objects"):
+        kind = said[1:] in (["of", "class"], ["with", "class"], ["of", "type"], ["of", "category"])
+        if token.kind == "noun" and kind and said[0] in ("object", "objects", "region", "regions"):
             first = result[-3]
-            signs = frozenset({"NOUN" if said[0] == "object" else "NOUNS"})
+            signs = frozenset({"NOUNS" if said[0].endswith("s") else "NOUN"})
             del result[-3:]
             token = Token(token.text, "noun", token.value, signs, first.start, token.end)
         result.append(token)
