@@ -191,6 +191,11 @@ def counted_class(label: str, number: float) -> q.Selection:
     return Counted(label, whole(number))  # type: ignore[return-value]
 
 
+def only_one(label: str) -> q.Selection:
+    """ "The only shelf"."""
+    return Counted(label, 1, 0)  # type: ignore[return-value]
+
+
 def exactly(number: float, selection: q.Selection) -> q.Selection:
     """ "The two pallets in buffer 2"."""
     return q.Exactly(selection, whole(number))  # type: ignore[arg-type]
