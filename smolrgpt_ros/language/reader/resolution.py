@@ -39,7 +39,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
         QueryError: UNKNOWN_REGION for a region or class that is not in view, BAD_QUESTION for a
             pronoun that stands for nothing, and for placeholders that do not fit.
     """
-    meaning = _seen_from_robot(meaning, view)
+    meaning = q.changed(_seen_from_robot(meaning, view), _object_on_top)
     named = [p for p in q.parts_of(meaning) if isinstance(p, q.Ids)]
     classes = {p.label for p in q.parts_of(meaning) if isinstance(p, q.OfClass | Counted)}
     used = sum(i < 0 for ids in named for i in ids.ids)
@@ -85,6 +85,14 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     if placeholders and not used:
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
     return q.changed(meaning, change)
+
+
+def _object_on_top(value: Any) -> Any:
+    """ "The one on the transporter": no transporter, where the question names no other class."""
+    match value:
+        case q.Where(Such(), q.OnTop(q.OfClass() | q.Ids()) as held):
+            return q.Where(q.Everything(), held)
+    return value
 
 
 def _seen_from_robot(meaning: Any, view: View) -> Any:
