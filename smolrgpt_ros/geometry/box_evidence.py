@@ -179,7 +179,7 @@ def _problems(
             problems.append(None)
             continue
         part = rims.part(i)
-        normals, angle_sigma = tangents(bearing[part], ends[part], camera)
+        normals, angle_sigma = tangents(bearing[part], ends[part], camera, mask_edge)
         sides, side_sigma = _size(local[of_surface], prior)
         observations = Observations(
             surface=surface.part(of_surface),
@@ -297,13 +297,16 @@ def free_points(
     return FloorPoints.of(xy, *passing_ray_sigmas(xy, drop, z, camera)), rims.owner[which]
 
 
-def tangents(bearing: Floats, ends: Flags, camera: CameraIntrinsics) -> tuple[Floats, Floats]:
+def tangents(
+    bearing: Floats, ends: Flags, camera: CameraIntrinsics, mask_edge: float
+) -> tuple[Floats, Floats]:
     """Vertical planes through the camera that touch an object left and right, where it ends there.
 
     Args:
         bearing: of its rim, radians, to the right of straight ahead, shape ``(M,)``.
         ends: whether the object surely ends there.
         camera: the intrinsics.
+        mask_edge: standard deviation of the mask's edge, pixels, besides the usual.
 
     Returns:
         Normals out of the object, shape ``(T, 2)``, and standard deviations, radians, ``(T,)``.
@@ -321,5 +324,5 @@ def tangents(bearing: Floats, ends: Flags, camera: CameraIntrinsics) -> tuple[Fl
                 continue
             angle = sign * (last - TANGENT_BIAS_PIXELS * pixel)
             normals.append((sign * np.cos(angle), -sign * np.sin(angle)))
-    sigma = np.full(len(normals), TANGENT_SIGMA_PIXELS * pixel)
+    sigma = np.full(len(normals), math.hypot(TANGENT_SIGMA_PIXELS, mask_edge) * pixel)
     return np.array(normals).reshape(-1, 2), sigma

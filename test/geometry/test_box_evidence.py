@@ -90,13 +90,13 @@ def test_a_region_below_the_floor_is_no_box(make_scene: Any, make_block: Any) ->
 def test_tangents_touch_left_and_right() -> None:
     """A rim from -0.1 to 0.2 radians of bearing, to the right of straight ahead."""
     bearing = np.linspace(-0.1, 0.2, 31)
-    normals, sigma = tangents(bearing, np.ones(31, bool), CAMERA)
+    normals, sigma = tangents(bearing, np.ones(31, bool), CAMERA, 2.4)
     pixel = 1 / 500
     left, right = -0.1 + 0.2 * pixel, 0.2 - 0.2 * pixel
     assert normals == pytest.approx(
         np.array([[-math.cos(left), math.sin(left)], [math.cos(right), -math.sin(right)]])
     )
-    assert sigma == pytest.approx([0.7 * pixel] * 2)
+    assert sigma == pytest.approx([2.5 * pixel] * 2)  # 0.7 and 2.4 pixels
     # What lies in the plane's direction is on it.
     assert normals[1] @ [math.sin(right), math.cos(right)] == pytest.approx(0.0, abs=1e-12)
 
@@ -104,10 +104,10 @@ def test_tangents_touch_left_and_right() -> None:
 def test_no_tangent_where_the_object_goes_on() -> None:
     bearing = np.linspace(-0.1, 0.2, 31)
     ends = bearing < 0.15  # at the right it is hidden
-    normals, sigma = tangents(bearing, ends, CAMERA)
+    normals, sigma = tangents(bearing, ends, CAMERA, 0.0)
     assert len(normals) == len(sigma) == 1 and normals[0, 0] < 0
-    assert len(tangents(np.linspace(-1.2, 1.2, 9), np.ones(9, bool), CAMERA)[0]) == 0
-    assert len(tangents(np.zeros(0), np.zeros(0, bool), CAMERA)[0]) == 0
+    assert len(tangents(np.linspace(-1.2, 1.2, 9), np.ones(9, bool), CAMERA, 0.0)[0]) == 0
+    assert len(tangents(np.zeros(0), np.zeros(0, bool), CAMERA, 0.0)[0]) == 0
 
 
 def rims(directions: np.ndarray, beyond: np.ndarray, owner: np.ndarray) -> RimSamples:
