@@ -37,8 +37,9 @@ def facts(record: AnswerRecord) -> tuple[Fact, ...]:
     """What is known of an answer, its refusal included."""
     if not record.ok:
         return (Fact("status", record.status.name, "bad"),)
-    found = [Fact("understood", record.understood), Fact("measured", _measured(record))]
-    found += [Fact("", row) for row in record.table()]
+    first, *rest = record.table() or [_measured(record)]
+    found = [Fact("understood", record.understood), Fact("measured", first)]
+    found += [Fact("", row) for row in rest]
     found.append(Fact("generated", _generated(record)))
     if record.agreement is not None:
         agrees = "both say the same" if record.agreement else "the model says something else"

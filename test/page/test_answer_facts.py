@@ -63,6 +63,18 @@ def test_a_choice_is_measured_by_its_name() -> None:
     assert said["measured"] == "pallet 9 (probability of it: 90%)"
 
 
+def test_a_list_is_measured_row_by_row() -> None:
+    pallets = tuple(RegionPlace(i, "pallet") for i in (3, 9))
+    each = replace(
+        DISTANCE, kind=Kind.EACH, value=None, std=None, regions=pallets, region_ids=(3, 9),
+        values=(1.5, 2.0), stds=(0.04, 0.05),
+    )  # fmt: skip
+    assert facts(each)[1:3] == (
+        Fact("measured", "pallet 3     1.50 m ± 0.04"),
+        Fact("", "pallet 9     2.00 m ± 0.05"),
+    )
+
+
 def test_what_is_hidden_and_from_where_it_would_show_are_said() -> None:
     hidden = "The left side of shelf 5 is hidden by pallet 7."
     view = ViewPlace((1.0, -2.5, 1.4), 90.0, "map")

@@ -35,8 +35,9 @@ _NOWHERE = Point(z=2.0)
 _COLUMNS, _FEWEST_COLUMNS, _MOST_LINES = 60, 20, 3
 #: Where the words stand between the camera and the regions: nearer than the floor below these.
 _WORDS_AT = 0.6
-#: Height of a region's own word over it, above the two lines of its name, in letters.
-_WORD = 4.2
+#: Height of a region's own word over it, above the two lines of its name, and over the middle of
+#: these, in letters.
+_WORD, _OVER_NAME = 4.2, 2.5
 #: Width of a letter on the average, in heights of one; share of the picture's width that is filled.
 _LETTER, _FILLED = width_of("e"), 0.95
 #: Half of the tick at the end of a dimension line, and its distance from the object, metres.
@@ -76,7 +77,11 @@ def answer_markers(
                 markers.append(marker)
                 continue
             about, name = drawn[-1], names.get(drawn[-1].id)
-            block = [marker, name] if name and mark.form in (Form.WORD, Form.OUTLINE) else [marker]
+            block = [marker]
+            if name is not None and mark.form in (Form.WORD, Form.OUTLINE):
+                spot, letter = name.pose.position, name.scale.z
+                marker.pose.position = Point(x=spot.x, y=spot.y - _OVER_NAME * letter, z=spot.z)
+                block.append(name)
             markers += places.put(block, about.position) or places.put([marker], about.position)
     return markers
 

@@ -63,11 +63,12 @@ class Collector:
             newest = dict(self.newest)
         if len(newest) < 5:
             return None
-        words = [m.text for m in newest["markers"].markers if m.ns == "answer_text"]
-        # The words of the answer stand in a band below the annotated picture.
-        banded = newest["annotated"].height > newest["rgb"].height
+        markers = newest["markers"].markers
+        words = [m.text for m in markers if m.ns == "answer_text"]
         asked = any(" ".join(text.split()) == question for text in words)
-        return newest if asked and banded else None
+        # The node draws a frame's markers and its picture with the same answer.
+        same = bool(markers) and markers[0].header.stamp == newest["annotated"].header.stamp
+        return newest if asked and same else None
 
     def _keep(self, key: str, message: Any) -> None:
         with self._lock:
