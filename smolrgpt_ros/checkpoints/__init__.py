@@ -12,6 +12,3 @@ MINI = _HERE / "mini"
 
 DETECTOR = _HERE / "detector" / "warehouse-seg.pt"
 """Weights of the region detector."""
-
-READER = _HERE / "reader" / "adapter.safetensors"
-"""Adapter of the language model that reads questions."""

@@ -276,12 +276,12 @@ class FrameGeometry:
         labels = [region.label for region in regions]
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
-            standing = self._shown(r for r in self.regions if not is_flat(r.label))
+            standing = self._covered_pixels(r for r in self.regions if not is_flat(r.label))
             problems = ground_problems(
                 self.frame, masks, plane, priors, self.noise, alignment.tape_sigma, standing
             )
         elif plane is not None:
-            vehicles = self._shown(r for r in self.regions if r.label == "transporter")
+            vehicles = self._covered_pixels(r for r in self.regions if r.label == "transporter")
             problems = box_problems(
                 self.frame,
                 masks,
@@ -310,13 +310,13 @@ class FrameGeometry:
                 self._fitted[region.id] = f"{name} does not stand out from the floor"
         return drafts
 
-    def _shown(self, regions: Iterable[Region]) -> NDArray[np.bool_]:
+    def _covered_pixels(self, regions: Iterable[Region]) -> NDArray[np.bool_]:
         """Where any of some regions shows, shape ``(H, W)``."""
-        shown = np.zeros((self.frame.height, self.frame.width), bool)
+        covered = np.zeros((self.frame.height, self.frame.width), bool)
         for region in regions:
             if region.box is not None:
-                shown |= self._mask_alignment.masks[region.id]
-        return shown
+                covered |= self._mask_alignment.masks[region.id]
+        return covered
 
     def _fit(
         self, drafts: Mapping[int, ObjectDraft], carried: Mapping[int, int], plane: Plane

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from smolrgpt_ros.checkpoints import DETECTOR, MINI, READER
+from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.checkpoints.checksums import (
     check_sha256,
     folder_sha256,
@@ -128,7 +128,7 @@ def load_readers(settings: Settings, classes: Callable[[], Sequence[str]] = tupl
             names is not installed.
         ChecksumError: if that model's files are not those of ``reading.sha256``.
     """
-    adapter = Path(settings.reading_adapter or READER)
+    adapter = Path(settings.reading_adapter)
     base = Path(settings.reading_base) if settings.reading_base else None
     try:
         if settings.reading != "grammar" and adapter.is_file():

@@ -103,8 +103,7 @@ QUERY_SPECS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "reading.adapter",
         "",
-        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`); empty: "
-        "the one that ships.",
+        "Adapter of the reading language model (.safetensors, made by `smolrgpt train`).",
         read_only=True,
     ),
     ParameterSpec(

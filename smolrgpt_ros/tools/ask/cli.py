@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.checkpoints import DETECTOR, MINI, READER
+from smolrgpt_ros.checkpoints import DETECTOR, MINI
 from smolrgpt_ros.client.answer_record import AnswerRecord
 from smolrgpt_ros.client.asked_questions import (
     RegionIds,
@@ -130,8 +130,7 @@ def _add_reading_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reading-adapter",
         type=Path,
-        help="adapter of that language model, made by `smolrgpt train` (.safetensors; default: the "
-        "one that ships)",
+        help="adapter of that language model, made by `smolrgpt train` (.safetensors)",
     )
 
 
@@ -143,7 +142,7 @@ def run(arguments: argparse.Namespace) -> int:
     detector = _detector(arguments) if arguments.masks is None else None
     classes = () if detector is None else tuple(detector.labels)
     grammar = reader_with(arguments.vocabulary, lambda: classes)
-    reader = readers_of(arguments.reading, grammar, arguments.reading_adapter or READER)
+    reader = readers_of(arguments.reading, grammar, arguments.reading_adapter or Path())
     seen = _seen(arguments, detector)
     engine = None
     if not arguments.measure_only:

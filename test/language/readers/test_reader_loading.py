@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from reader_models import base_model
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
-from smolrgpt_ros.checkpoints import READER
 from smolrgpt_ros.language.reader.reader import default_reader
 from smolrgpt_ros.language.reader.resolution import View
 from smolrgpt_ros.language.readers import base_model as base
@@ -18,7 +17,6 @@ from smolrgpt_ros.language.readers.adapter import adapter_state, add_adapter
 from smolrgpt_ros.language.readers.loading import load_model_reader, readers_of
 from smolrgpt_ros.language.readers.protocol import ReadBy, ReaderUnavailable
 from smolrgpt_ros.scene.status import QueryError
-from smolrgpt_ros.training.reader.recipe import read_reader_recipe
 
 VIEW = View({3: "pallet"})
 
@@ -54,12 +52,3 @@ def test_an_adapted_model_in_int8_reads(tmp_path: Path, monkeypatch: pytest.Monk
         assert reader.read("how tall is pallet 3", VIEW) is not None
     except QueryError as error:  # an untrained model reads nothing, mostly
         assert "language model" in error.message or "in view" in error.message
-
-
-def test_the_adapter_that_ships_is_small_and_of_the_recipes_layers() -> None:
-    recipe = read_reader_recipe(Path(__file__).parents[3] / "config" / "training" / "reader.yaml")
-    state = load_file(READER)
-    layers = {int(name.split(".")[1]) for name in state}
-    assert layers == set(range(recipe.first_layer, 30))
-    assert {min(tensor.shape) for tensor in state.values()} == {recipe.rank}
-    assert READER.stat().st_size <= 12e6
