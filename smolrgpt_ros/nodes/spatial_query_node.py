@@ -57,7 +57,7 @@ from .watch_goals import WatchGoals
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 #: Time between two returns of free memory to the system, seconds.
-_TRIM_S = 10.0
+_TRIM_S = 2.0
 
 
 class SpatialQueryNode(LifecycleNode):
