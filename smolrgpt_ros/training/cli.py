@@ -225,6 +225,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         return _train_detector(arguments)
     recipe = read_recipe(arguments.config)
     run = open_run(recipe, arguments.folder, arguments.workers)
+    torch.set_num_threads(arguments.threads)  # frames that this process simulated left one
     if stage == "frames":
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
         return 0
