@@ -34,7 +34,7 @@ LEAST_RIGHT, LEAST_ASKED = 0.9, 20
 
 _SEEDS_AFTER = 700_000
 """From the first training frame to the first of these."""
-_PER_FRAME, _CANDIDATES = 10, 6
+_PER_FRAME, _CANDIDATES = 16, 8
 """Questions a frame; drawn for each, the one of the rarest form being asked."""
 _SIZE = (640, 360)
 

@@ -3,20 +3,32 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+import torch
 from numpy.random import default_rng
 
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.trained_questions import form_of, prompt_of
 from smolrgpt_ros.language.verdicts import read_verdict
+from smolrgpt_ros.model.architecture.region_names import NameMemory, NameRules
+from smolrgpt_ros.model.geometry_tokens.features import CENTROID, FEATURE_COUNT
+from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, quantities
 from smolrgpt_ros.reasoning.answer import agree
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 from smolrgpt_ros.training.mini.question_sampler import QuestionSampler
 from smolrgpt_ros.training.mini.rationales import Rationale, clock_hours
+from smolrgpt_ros.training.mini.tokenizer import (
+    HEADINGS,
+    LIST_SEPARATORS,
+    REGION_NAMES,
+    train_tokenizer,
+)
 from smolrgpt_ros.training.mini.worked_examples import draw_example
 
 LEVEL = (0.0, -1.0, 0.0, 0.0, 0.0, -1.0, 1.0, 0.0, 0.0)
@@ -142,3 +154,42 @@ def test_most_questions_have_a_trained_form():
 
 def test_the_clock_of_a_bearing():
     assert [round(clock_hours(*step), 2) for step in ((0, 1), (1, 0), (-1, 1))] == [0.0, 3.0, 10.5]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return train_tokenizer(["By distance from: 12.3 least, 4.5. Count whether: no."] * 20, 300)
+
+
+def test_numbers_of_lists_are_those_that_the_names_before_them_carry(tokenizer):
+    truth, rng, seen, heading = TrueAnswers(TRUTH), default_rng(11), set(), ""
+    first = int(tokenizer.convert_tokens_to_ids(" [Region 0]"))
+    separators = [int(tokenizer.vocab[sign]) for sign in LIST_SEPARATORS]
+    headings = [int(tokenizer.convert_tokens_to_ids(word)) for word in HEADINGS]
+    rules = NameRules(first, REGION_NAMES, separators, tokenizer.eos_token_id, headings)
+    for _ in range(400):
+        found = draw_example(truth, OBJECTS, rng, (), most_regions=32)
+        assert found is not None
+        items = [truth.seen[i] for i in found.prompt.region_ids]
+        geometry = torch.zeros(len(items), FEATURE_COUNT)
+        geometry[:, CENTROID.start] = torch.tensor(
+            [(o.item.centroid[0] + 0.5) / TRUTH.width for o in items]
+        )
+        centres = torch.tensor([o.item.centre for o in items])
+        sizes = torch.tensor(
+            [(o.item.size[2], o.side, max(o.item.size[:2]), o.extent[0]) for o in items]
+        )
+        table = quantities(geometry, centres, sizes)[None, ..., None]
+        ids = torch.tensor([tokenizer(found.answer).input_ids])
+        carried, _ = rules.add_features(torch.zeros(*ids.shape, 1), ids, NameMemory.fresh(table))
+        names = iter(carried[0, (ids[0] >= first) & (ids[0] < first + REGION_NAMES), 0].tolist())
+        for part in re.split(r"(?= \[Region)", found.answer):  # each begins with a name
+            number = next(names) if part.startswith(" [Region") else 0.0
+            if written := re.match(r" \[Region \d+\] (\d+\.\d+)", part):
+                metres = float(written[1])
+                inside = heading == "distance" and metres == 0.0  # stands in a buffer
+                assert inside or number == pytest.approx(metres, abs=0.051), found.answer
+                seen.add(heading)
+            said = re.findall(r"[Bb]y (\w+)", part)
+            heading = said[-1] if said else heading
+    assert seen == set(QUANTITIES) - {"whether"}
