@@ -7,7 +7,7 @@ from ..vocabulary import Vocabulary
 from .noun_phrases import find_noun_phrases
 from .tokens import tokenize
 
-_AMONG = frozenset(("among", "amongst", "of"))
+_BEFORE_LISTS = frozenset(("among", "amongst", "of", "are"))
 
 
 def said_labels(question: str) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def said_labels(question: str) -> tuple[str, ...]:
     labels = [""] * sum(token.kind == "mask" for token in tokens)
     chosen = ""
     for phrase in find_noun_phrases(tokens):
-        from_list = phrase.start > 0 and tokens[phrase.start - 1].text in _AMONG
+        from_list = phrase.start > 0 and tokens[phrase.start - 1].text in _BEFORE_LISTS
         for place in phrase.placeholders:
             labels[place] = phrase.label or (chosen if from_list else "")
         if phrase.reference is not None:

@@ -19,6 +19,10 @@ from smolrgpt_ros.language.templates.said_labels import said_labels
             "Which of the pallets <mask> <mask> is the nearest to the transporter <mask>?",
             ["pallet", "pallet", "transporter"],
         ),
+        (
+            "The pallets are <mask> <mask>, the buffer regions are <mask>. How many are in it?",
+            ["pallet", "pallet", "buffer"],
+        ),
         ("Which pallet out of <mask> is the nearest to <mask>?", ["pallet", ""]),
         ("How far is the pallet <mask> from <mask>?", ["pallet", ""]),
         ("How far is <mask> from the rack <mask>?", ["", "shelf"]),
