@@ -13,7 +13,7 @@ from .detector import Detection, Detections
 
 SAME_IOU = 0.6
 """Overlap (intersection over union) of two masks of one object, whatever their labels."""
-SAME_SHARE = 0.75
+SAME_SHARE = 0.5
 """Share of the smaller mask in the larger one at which a pallet in a pallet is a part of it."""
 
 #: Labels whose region has no holes: a buffer is its tape rectangle with all that stands on it.
