@@ -36,7 +36,7 @@ def test_every_parameter_has_its_description_and_range(pages: dict[str, str]) ->
     assert [
         spec.name for spec in QUERY_SPECS if f"## `{spec.name}`\n\n{spec.description}" not in page
     ] == []
-    assert "Default: `0.35`. Allowed: 0.01 to 1.0. Set at any time." in page
+    assert "Default: `0.25`. Allowed: 0.01 to 1.0. Set at any time." in page
 
 
 def test_every_command_shows_its_options(pages: dict[str, str]) -> None:
