@@ -218,7 +218,7 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
         ),
         (
             Dimensions(Ids((2,), "buffer"), Unit.METRE),
-            "Buffer 2 is 4.# m (± 0.#) long and 2.# m (± 0.#) wide.",
+            "Buffer 2 is 5.# m (± 0.#) long and 2.# m (± 0.#) wide.",
         ),
         (
             Whether(Holds(SHELF, State(LoadState.EMPTY))),
