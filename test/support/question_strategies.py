@@ -104,7 +104,11 @@ def counted(selection: q.Selection) -> st.SearchStrategy[q.Selection]:
 SELECTIONS = st.recursive(SIMPLE, deeper, max_leaves=4)
 SINGLE = st.one_of(ENDS, SELECTIONS)
 LEAVES = st.one_of(
-    st.builds(q.Distance, SINGLE, SINGLE, st.sampled_from(q.Mode)),
+    # "The buffer from the buffer" is refused: nobody can tell the two ends apart.
+    st.builds(q.Distance, SINGLE, SINGLE, st.sampled_from(q.Mode)).filter(
+        lambda distance: not isinstance(distance.first, q.OfClass)
+        or distance.first != distance.second
+    ),
     st.builds(q.Size, SINGLE, DIMENSIONS),
     SELECTIONS.map(q.Count),
     st.builds(q.Total, SELECTIONS, keys(SELECTIONS)),
