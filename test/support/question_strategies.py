@@ -106,8 +106,9 @@ SINGLE = st.one_of(ENDS, SELECTIONS)
 LEAVES = st.one_of(
     # "The buffer from the buffer" is refused: nobody can tell the two ends apart.
     st.builds(q.Distance, SINGLE, SINGLE, st.sampled_from(q.Mode)).filter(
-        lambda distance: not isinstance(distance.first, q.OfClass)
-        or distance.first != distance.second
+        lambda distance: (
+            not isinstance(distance.first, q.OfClass) or distance.first != distance.second
+        )
     ),
     st.builds(q.Size, SINGLE, DIMENSIONS),
     SELECTIONS.map(q.Count),
