@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 
 from smolrgpt_ros.language.meaning import Kind
-from smolrgpt_ros.model.inference.confidence import POOLED, Curves
-from smolrgpt_ros.model.inference.confidence_curve import FEWEST, fit_curve
+from smolrgpt_ros.model.inference.confidence import Curves
+from smolrgpt_ros.model.inference.confidence_curve import fit_curves
 
 from .outcomes import Outcome
 
@@ -25,15 +25,7 @@ def fit(outcomes: Sequence[Outcome], fitted_on: str) -> Curves:
         ValueError: with too few answers.
     """
     known = [o for o in outcomes if o.truth is not None and not math.isnan(o.confidence)]
-    if len(known) < FEWEST:
-        raise ValueError(f"calibration needs {FEWEST} answers at least, found {len(known)}")
-    groups = {POOLED: known}
-    for outcome in known:
-        kind = _KIND_OF.get(outcome.category, outcome.category)
-        groups.setdefault(kind, []).append(outcome)
-    curves = {
-        kind: fit_curve([(o.confidence, o.is_right("model")) for o in group])
-        for kind, group in groups.items()
-        if len(group) >= FEWEST
-    }
-    return Curves(curves, fitted_on)
+    rows = [
+        (_KIND_OF.get(o.category, o.category), o.confidence, o.is_right("model")) for o in known
+    ]
+    return fit_curves(rows, fitted_on)

@@ -89,8 +89,8 @@ class FrameGeometry:
         with self._lock:
             made = self._with.get(candidate.id)
             if made is None:
-                made = FrameGeometry(self.frame, (*self.regions, candidate))
-                self._same_floor(made, self._fitted_apart_from(candidate))
+                apart = FrameGeometry(self.frame, (*self.regions, candidate))
+                made = self._same_floor(apart, self._fitted_apart_from(candidate))
                 self._with[candidate.id] = made
             return made
 

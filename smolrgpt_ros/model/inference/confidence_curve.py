@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Fitting a curve of the share right over a model's raw confidence."""
+"""Fitting curves of the share right over a model's raw confidence."""
 
 from __future__ import annotations
 
@@ -7,13 +7,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .confidence import Curve
+from .confidence import POOLED, Curve, Curves
 
 FEWEST = 40
 """Answers that a curve needs at least."""
 _MOST_BINS, _FEWEST_IN_BIN = 10, 20
 _PRIOR = 2.0
 """Answers added to each bin, right as often as all answers."""
+
+
+def fit_curves(answers: Sequence[tuple[str, float, bool]], fitted_on: str) -> Curves:
+    """The rising curves of each group of answers that has enough of them, and of all together.
+
+    Args:
+        answers: group, raw confidence, and whether the answer was right.
+        fitted_on: what they are of, for people.
+
+    Raises:
+        ValueError: with too few answers.
+    """
+    if len(answers) < FEWEST:
+        raise ValueError(f"calibration needs {FEWEST} answers at least, found {len(answers)}")
+    groups: dict[str, list[tuple[float, bool]]] = {POOLED: []}
+    for group, confidence, right in answers:
+        for name in (POOLED, group):
+            groups.setdefault(name, []).append((confidence, right))
+    fitted = {name: fit_curve(group) for name, group in groups.items() if len(group) >= FEWEST}
+    return Curves(fitted, fitted_on)
 
 
 def fit_curve(answers: Sequence[tuple[float, bool]]) -> Curve:

@@ -11,10 +11,19 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TypeVar
 
+import numpy as np
 from tqdm import tqdm
 
 from smolrgpt_ros.scene.parent_process import end_with_parent
-from smolrgpt_ros.simulation.world.scenes import LABELS, LOOKS, OTHER_LABELS
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.world.scenes import (
+    FAMILIES,
+    LABELS,
+    LOOKS,
+    OTHER_LABELS,
+    with_people,
+)
 
 CLASSES = (*LABELS, *OTHER_LABELS)
 """Labels in the order of the tower's dense labels."""
@@ -41,6 +50,28 @@ def check_looks(shares: Mapping[str, float]) -> None:
     known = [name for name in LOOKS if name != "heldout"]
     if not set(shares) <= set(known) or abs(sum(shares.values()) - 1) > 1e-6:
         raise ValueError(f"looks must be shares of {known} that add up to 1, found {dict(shares)}")
+
+
+def drawn_looks(shares: Mapping[str, float], rng: np.random.Generator) -> str:
+    """One of the simulator's looks, as often as its share says."""
+    return str(rng.choice(list(shares), p=list(shares.values())))
+
+
+def simulated(plan: FramesPlan, index: int, looks: str, sensor: SensorModel) -> SimulatedFrame:
+    """The ``index``-th frame of a plan, people in some; camera families in turn."""
+    import torch  # takes seconds, and the command's parser imports this file
+
+    torch.set_num_threads(1)
+    family = FAMILIES[index % len(FAMILIES)]
+    return simulate_frame(
+        plan.seed + index,
+        family,
+        plan.width,
+        plan.height,
+        sensor,
+        looks=looks,
+        change=with_people,
+    )
 
 
 def simulated_in_order(

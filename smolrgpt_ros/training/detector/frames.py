@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.simulation.sensing.annotation import visible_masks
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, with_people
 
+from ..data.simulated_frames import drawn_looks, simulated
 from .plan import DetectorPlan
 from .real_pictures import LabelledMask, RealPicture, compose_frame
 
@@ -43,20 +42,7 @@ def detector_frame(
     if index >= data.frames:
         rgb, objects = compose_frame(pictures, data.width, data.height, rng)
         return LabelledFrame(rgb, tuple(objects))
-    import torch  # takes seconds, and the command's parser imports this file
-
-    torch.set_num_threads(1)
-    looks = str(rng.choice(list(plan.looks), p=list(plan.looks.values())))
-    family = FAMILIES[index % len(FAMILIES)]
-    shot = simulate_frame(
-        data.seed + index,
-        family,
-        data.width,
-        data.height,
-        _sensor(rng),
-        looks=looks,
-        change=with_people,
-    )
+    shot = simulated(data, index, drawn_looks(plan.looks, rng), _sensor(rng))
     assert shot.scene is not None and shot.ideal is not None
     seen = visible_masks(shot.scene, shot.ideal.owner, LEAST_PIXELS)
     return LabelledFrame(shot.frame.rgb, tuple((item.label, mask) for item, mask in seen))

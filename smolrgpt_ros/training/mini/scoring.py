@@ -13,8 +13,8 @@ from tqdm import tqdm
 from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.verdicts import read_verdict
-from smolrgpt_ros.model.inference.confidence import POOLED, Curves
-from smolrgpt_ros.model.inference.confidence_curve import FEWEST, fit_curve
+from smolrgpt_ros.model.inference.confidence import Curves
+from smolrgpt_ros.model.inference.confidence_curve import fit_curves
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.reasoning.answer import agree
@@ -25,6 +25,7 @@ from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
+from ..data.simulated_frames import drawn_looks
 from .recipe import MiniRecipe
 from .tokenizer import REGION_NAMES
 from .worked_examples import WorkedExample, draw_example
@@ -78,7 +79,7 @@ def _answers(
     first = recipe.frames.data.seed + _SEEDS_AFTER
     for index in tqdm(range(frames), desc="score"):
         rng = np.random.default_rng([recipe.seed, first + index])
-        look = str(rng.choice(list(looks), p=list(looks.values())))
+        look = drawn_looks(looks, rng)
         family = FAMILIES[index % len(FAMILIES)]
         shot = simulate_frame(first + index, family, *_SIZE, SensorModel(), looks=look)
         detected = detector is not None and index % 4 >= 2  # both camera families
@@ -141,11 +142,5 @@ def curves_of(answers: Sequence[ScoredAnswer], fitted_on: str) -> Curves:
     Raises:
         ValueError: with too few answers.
     """
-    if len(answers) < FEWEST:
-        raise ValueError(f"calibration needs {FEWEST} answers at least, found {len(answers)}")
-    groups: dict[str, list[tuple[float, bool]]] = {POOLED: []}
-    for answer in answers:
-        for group in (POOLED, answer.form):
-            groups.setdefault(group, []).append((answer.confidence, answer.right))
-    fitted = {form: fit_curve(group) for form, group in groups.items() if len(group) >= FEWEST}
-    return Curves(fitted, fitted_on)
+    rows = [(answer.form, answer.confidence, answer.right) for answer in answers]
+    return fit_curves(rows, fitted_on)

@@ -11,10 +11,9 @@ import numpy as np
 
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
-from smolrgpt_ros.simulation.world.scenes import FAMILIES, with_people
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
-from ..data.simulated_frames import FramesPlan, check_looks
+from ..data.simulated_frames import FramesPlan, check_looks, drawn_looks, simulated
 from .rough_masks import rough_regions
 
 
@@ -48,21 +47,7 @@ def training_frame(plan: MiniFrames, index: int) -> tuple[SimulatedFrame, tuple[
 
     Camera families in turn, with the sensor's noise; always the same for the same arguments.
     """
-    import torch  # takes seconds, and the command's parser imports this file
-
-    torch.set_num_threads(1)
-    data = plan.data
-    rng = np.random.default_rng([data.seed, index, 505])
-    looks = str(rng.choice(list(plan.looks), p=list(plan.looks.values())))
-    family = FAMILIES[index % len(FAMILIES)]
-    shot = simulate_frame(
-        data.seed + index,
-        family,
-        data.width,
-        data.height,
-        SensorModel(),
-        looks=looks,
-        change=with_people,
-    )
+    rng = np.random.default_rng([plan.data.seed, index, 505])
+    shot = simulated(plan.data, index, drawn_looks(plan.looks, rng), SensorModel())
     rough = rng.random() < plan.rough_masks
     return shot, rough_regions(shot.regions, rng) if rough else shot.regions
