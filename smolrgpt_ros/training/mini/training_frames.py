@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -42,12 +43,20 @@ class MiniFrames:
         return asdict(self) | {"looks": dict(self.looks)}
 
 
+_FEWEST_REGIONS = 2
+"""A question relates two; some looks have pictures of a bare floor, for detectors."""
+
+
 def training_frame(plan: MiniFrames, index: int) -> tuple[SimulatedFrame, tuple[Region, ...]]:
     """The ``index``-th frame of a run and its regions as the model is to see them.
 
     Camera families in turn, with the sensor's noise; always the same for the same arguments.
+    A frame of too few regions gives way to one of the seeds after the run's.
     """
-    rng = np.random.default_rng([plan.data.seed, index, 505])
-    shot = simulated(plan.data, index, drawn_looks(plan.looks, rng), SensorModel())
+    for seed in count(index, plan.data.frames):
+        rng = np.random.default_rng([plan.data.seed, seed, 505])
+        shot = simulated(plan.data, seed, drawn_looks(plan.looks, rng), SensorModel())
+        if len(shot.regions) >= _FEWEST_REGIONS:
+            break
     rough = rng.random() < plan.rough_masks
     return shot, rough_regions(shot.regions, rng) if rough else shot.regions
