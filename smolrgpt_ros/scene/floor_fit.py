@@ -22,15 +22,18 @@ from .statistics import Floating, robust_sigma
 
 Values = NDArray[np.float64]
 
-_TRIALS = (60, 60, 30, 30, 30)  # candidate planes of each part of the image
+_TRIALS = (60, 60, 60, 30, 30, 30)  # candidate planes of each part of the image
 _OBJECT_STRIDE = 4  # pixels of objects of which one is looked at
-_OBJECT_SHARE = 0.5  # of the pixels of a floor, that all objects together are worth
+# Of the pixels that show no object, that all objects are worth: more than those of a wall that fills
+# the picture and counts as upright.
+_OBJECT_SHARE = 1.5
 _FEWEST_PIXELS = 50  # with depth and not on an object, before a fit is tried
 _FEWEST_ON_FLOOR = 20  # pixels for a least squares plane
-_LEAST_SCORE, _LEAST_SCORE_SHARE = 30, 0.05  # of a candidate: pixels, share of the pixels
+# Of a candidate: pixels, share of the pixels; the share where most objects hang in the air above it.
+_LEAST_SCORE, _LEAST_SCORE_SHARE, _LEAST_SCORE_ALONE = 30, 0.02, 0.5
 # A pixel is on a plane up to this height: metres, and metres per metre of its depth, since the
-# noise of depth cameras grows with depth.
-_TOLERANCE, _TOLERANCE_PER_METRE = 0.02, 0.01
+# noise of depth cameras grows with depth; less of ideal depth.
+_TOLERANCE, _TOLERANCE_PER_METRE, _IDEAL_TOLERANCE_PER_METRE = 0.02, 0.01, 0.002
 _NOISE_TOLERANCE = 1.0  # standard deviations of depth noise that a pixel may be off besides
 _BELOW = 3.0  # tolerances under a plane: nothing is there if the plane is the floor
 _LEAST_TILT = 0.2  # of the normal's share in the image plane: less is a wall before the camera
@@ -42,6 +45,7 @@ _MOST_SAMPLES = 1200  # pixels
 _TALLEST = 4.5  # metres: the tallest object that stands on the floor
 _FARTHEST = 60.0  # metres along the ray, beyond which a pixel says nothing of the floor
 _OUTLIER_ANGLE = 0.03  # radians off the floor, seen from the camera, at which refinement ends
+_NARROWED = 0.5  # times that, from one round of refinement to the next
 
 
 def fit_ground_plane(
@@ -92,15 +96,16 @@ def fit_ground_plane(
     normals, offsets = normals[possible], offsets[possible]
     if not len(normals):
         return None
-    score = _floor_score(points[::3], normals, offsets, noise)
-    # A far wall has everything "above" it, and the objects far too high.
-    weight = _OBJECT_SHARE * len(points) / 3
-    score = score + _object_score(grid, normals, offsets, noise, weight)
+    support = _floor_score(points[::3], normals, offsets, noise)
+    misplaced, hanging = _misplaced_objects(grid, normals, offsets, noise)
     if known is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
-        score += _UPRIGHT * upright * np.maximum(score, 0.0)
+        support += _UPRIGHT * upright * np.maximum(support, 0.0)
+    # A far wall has everything "above" it, and may fill the picture, but the objects far too high.
+    score = support - 2.0 * misplaced - _OBJECT_SHARE * len(points) / 3 * hanging
     best = int(np.argmax(score))
-    if 3 * score[best] < max(_LEAST_SCORE, _LEAST_SCORE_SHARE * len(points)):
+    least = _LEAST_SCORE_ALONE if hanging[best] > 0.5 else _LEAST_SCORE_SHARE
+    if 3 * (support - 2.0 * misplaced)[best] < max(_LEAST_SCORE, least * len(points)):
         return None
     candidate = _iterated(points, normals[best], float(offsets[best]), noise)
     if candidate is None:
@@ -168,16 +173,17 @@ def _parts(
 ) -> list[NDArray[np.intp]]:
     """Indices of pixels from which triples are drawn.
 
-    All, and since the floor is sometimes only there, the lowest third of the image; where up is not
-    known, the third at each side.
+    All, and since the floor is sometimes only there, the lowest third and the lowest tenth of the
+    image; where up is not known, the third at each side.
     """
     all_ = np.arange(rows.size)
-    last = slice(2 * rows.size // 3, None)
+    third, tenth = slice(2 * rows.size // 3, None), slice(9 * rows.size // 10, None)
     if up is not None:
         below = np.argsort(-(columns * up[0] + rows * up[1]), kind="stable")
-        return [all_, below[last]]
+        return [all_, below[third], below[tenth]]
     from_left = np.argsort(columns, kind="stable")
-    return [all_, all_[last], from_left[last], all_[::-1][last], from_left[::-1][last]]
+    sides = [from_left[third], all_[::-1][third], from_left[::-1][third]]
+    return [all_, all_[third], all_[tenth], *sides]
 
 
 def _candidates(
@@ -216,8 +222,9 @@ def _tolerance(
             times the height of the camera.
         noise: see :func:`fit_ground_plane`.
     """
-    tolerance = _TOLERANCE + _TOLERANCE_PER_METRE * z
-    return tolerance + _NOISE_TOLERANCE * noise * z * offset if noise > 0 else tolerance
+    if noise == 0:
+        return _TOLERANCE + _IDEAL_TOLERANCE_PER_METRE * z
+    return _TOLERANCE + _TOLERANCE_PER_METRE * z + _NOISE_TOLERANCE * noise * z * offset
 
 
 def _floor_score(points: Points, normals: Points, offsets: Values, noise: float) -> Values:
@@ -231,15 +238,15 @@ def _floor_score(points: Points, normals: Points, offsets: Values, noise: float)
     return score
 
 
-def _object_score(
-    grid: _Grid, normals: Points, offsets: Values, noise: float, weight: float
-) -> Values:
-    """Minus what of the objects each of K floors does not explain, shape ``(K,)``: twice the points
-    below it or too high, and up to ``weight`` where all objects hang in the air above it."""
+def _misplaced_objects(
+    grid: _Grid, normals: Points, offsets: Values, noise: float
+) -> tuple[Values, Values]:
+    """What of the objects each of K floors does not explain: how many points are below it or too
+    high, and the share of the objects that hang in the air above it; shape ``(K,)`` each."""
     rows, columns = np.nonzero(grid.valid & (grid.owner >= 0))
     order = np.argsort(grid.owner[rows, columns], kind="stable")[::_OBJECT_STRIDE]
     if not order.size:
-        return np.zeros(len(normals))
+        return np.zeros(len(normals)), np.zeros(len(normals))
     rows, columns = rows[order], columns[order]
     objects = grid.points(rows, columns)
     heights = objects @ normals.T + offsets
@@ -248,8 +255,7 @@ def _object_score(
     owner = grid.owner[rows, columns]
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     hanging = np.minimum.reduceat(heights, first, axis=0) > _ABOVE_FLOOR
-    score: Values = -2.0 * np.count_nonzero(misplaced, axis=0) - weight * hanging.mean(axis=0)
-    return score
+    return np.count_nonzero(misplaced, axis=0).astype(np.float64), hanging.mean(axis=0)
 
 
 def _iterated(
@@ -267,20 +273,21 @@ def _iterated(
     return up, offset
 
 
-def _refined(points: Points, up: Values, offset: float, rounds: int = 4) -> Plane:
+def _refined(points: Points, up: Values, offset: float, rounds: int = 5) -> Plane:
     """The plane through those points that are within three robust sigma of it.
 
     Noise of the depth moves a floor point up or down in proportion to its distance, so heights
-    count as angles.
+    count as angles. The foot of a wall has points at all small angles, the floor has them about 0:
+    round by round, fewer of those of the wall tell what is usual.
     """
-    directions = points / points[:, 2:]
+    directions, outlier = points / points[:, 2:], _OUTLIER_ANGLE
     for _ in range(rounds):
         # Where the ray meets the plane, not what was measured: noise must not choose the weights.
         expected = np.maximum(-offset / np.minimum(directions @ up, -1e-6), 1e-3)
         angle = np.abs(points @ up + offset) / expected
         angle[expected > _FARTHEST] = np.inf  # at the horizon every height is a small angle
-        limit = 3 * robust_sigma(angle[angle < _OUTLIER_ANGLE]) + 1e-4
-        inside = angle < limit
+        limit = 3 * robust_sigma(angle[angle < outlier]) + 1e-4
+        inside, outlier = angle < limit, _NARROWED * outlier
         if np.count_nonzero(inside) < _FEWEST_ON_FLOOR:
             break
         up, offset = _least_squares(points[inside], 1.0 / np.square(expected[inside]))

@@ -98,3 +98,28 @@ def test_no_floor_without_depth_camera_or_pixels() -> None:
     assert fit_ground_plane(np.full_like(depth, np.nan), CAMERA) is None
     wall = np.full_like(depth, 3.0)  # a wall right before a level camera is no floor
     assert fit_ground_plane(wall, CAMERA) is None
+
+
+def test_a_strip_of_floor_before_a_wall_that_fills_the_picture() -> None:
+    """A camera that looks 20 degrees up: boxes stand on what little floor it sees."""
+    floor = floor_depth(1.5, -20.0)
+    up = np.array([0.0, -np.cos(np.radians(20.0)), np.sin(np.radians(20.0))])
+    x, y = np.meshgrid(np.arange(CAMERA.width), np.arange(CAMERA.height))
+    directions = np.stack(
+        [(x - CAMERA.cx) / CAMERA.fx, (y - CAMERA.cy) / CAMERA.fy, np.ones(x.shape)], axis=-1
+    )
+    ahead = directions @ np.array([0.0, np.sin(np.radians(20.0)), np.cos(np.radians(20.0))])
+    depth = np.fmin(floor, (9.0 / ahead).astype(np.float32))  # a wall, 9 m ahead
+    assert 0.03 < (depth == floor).mean() < 0.1
+    boxes = []
+    for left, distance in ((20, 6.0), (100, 7.0)):
+        mask = np.zeros(depth.shape, bool)
+        here = (distance / ahead).astype(np.float32)
+        height = directions @ up * here + 1.5
+        mask[:, left : left + 20] = ((0 < height) & (height < 1.0))[:, left : left + 20]
+        depth[mask] = here[mask]
+        boxes.append(mask)
+    plane = fit_ground_plane(depth, CAMERA, boxes)
+    assert plane is not None
+    assert plane.offset == pytest.approx(1.5, abs=0.01)
+    np.testing.assert_allclose(plane.up, up, atol=2e-3)
