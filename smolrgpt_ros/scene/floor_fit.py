@@ -24,12 +24,12 @@ Values = NDArray[np.float64]
 
 _TRIALS = (60, 60, 60, 30, 30, 30)  # candidate planes of each part of the image
 _OBJECT_STRIDE = 4  # pixels of objects of which one is looked at
-# Of the pixels that show no object, that all objects are worth: more than those of a wall that fills
-# the picture and counts as upright.
+# Of the pixels that show no object, that all objects are worth: more than those of an upright wall
+# that fills the picture.
 _OBJECT_SHARE = 1.5
 _FEWEST_PIXELS = 50  # with depth and not on an object, before a fit is tried
 _FEWEST_ON_FLOOR = 20  # pixels for a least squares plane
-# Of a candidate: pixels, share of the pixels; the share where most objects hang in the air above it.
+# Of a candidate: pixels, share of the pixels; the share where most objects hang in the air.
 _LEAST_SCORE, _LEAST_SCORE_SHARE, _LEAST_SCORE_ALONE = 30, 0.02, 0.5
 # A pixel is on a plane up to this height: metres, and metres per metre of its depth, since the
 # noise of depth cameras grows with depth; less of ideal depth.
