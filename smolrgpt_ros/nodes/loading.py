@@ -18,9 +18,9 @@ from smolrgpt_ros.detection.transformers_detector import TransformersDetector
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.language.reader.word_lists import WordListError
-from smolrgpt_ros.language.readers.loading import readers_of
 from smolrgpt_ros.language.readers.protocol import ReaderUnavailable
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
+from smolrgpt_ros.model.reader.loading import readers_of
 from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing, vision_messages
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.libraries import check_libraries
@@ -148,7 +148,7 @@ def load_readers(settings: Settings, classes: Callable[[], Sequence[str]] = tupl
 
 def _check_reader(adapter: Path, base: Path | None, expected: str) -> None:
     # torch takes seconds to import.
-    from smolrgpt_ros.language.readers.base_model import base_model_file
+    from smolrgpt_ros.model.reader.base_model import base_model_file
 
     files = [adapter, base_model_file(base)]
     named = " and ".join(map(str, files))

@@ -158,7 +158,7 @@ def main(arguments: argparse.Namespace) -> int:
 def _train_reader(arguments: argparse.Namespace) -> int:
     import torch
 
-    from smolrgpt_ros.language.readers.base_model import base_model_file, load_base_model
+    from smolrgpt_ros.model.reader.base_model import base_model_file, load_base_model
 
     from .reader.recipe import read_reader_recipe
     from .reader.train import ADAPTER, train_reader

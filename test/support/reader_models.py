@@ -9,9 +9,9 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaModel, PreTrainedTokenizerFast
 
-from smolrgpt_ros.language.readers.base_model import BaseModel
 from smolrgpt_ros.language.readers.constrained import ConstrainedOutput
 from smolrgpt_ros.language.readers.encoding import ReaderEncoding
+from smolrgpt_ros.model.reader.base_model import BaseModel
 
 ALPHABET = {chr(code): code for code in range(128)}
 

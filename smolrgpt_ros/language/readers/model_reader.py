@@ -11,7 +11,6 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from ..question import Question
 from ..reader.resolution import View, resolved
 from .constrained import ConstrainedOutput
-from .decoder import OutputTooLong
 from .encoding import ReaderEncoding
 from .notation_grammar import notation_grammar
 from .prompt import MAX_CHARACTERS, amounts_said, ids_said, units_said
@@ -25,10 +24,20 @@ read otherwise with 0.8 and more, 11 with 0.5 and more.
 """
 
 
-class Decoder(Protocol):
-    """Writes outputs; see :class:`~.decoder.GreedyDecoder`."""
+class OutputTooLong(ValueError):
+    """An output that does not come to its end."""
 
-    def write(self, prompt: Sequence[int], output: ConstrainedOutput) -> float: ...
+
+class Decoder(Protocol):
+    """A language model that writes outputs; see ``model/reader/decoder.py``."""
+
+    def write(self, prompt: Sequence[int], output: ConstrainedOutput) -> float:
+        """Writes an output; returns its probability among all outputs that may be written.
+
+        Raises:
+            OutputTooLong: beyond the most tokens.
+        """
+        ...
 
 
 class ModelReader:

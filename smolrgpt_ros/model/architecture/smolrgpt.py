@@ -174,32 +174,25 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         if (input_ids is None) == (inputs_embeds is None):
             raise ValueError("give either input_ids or inputs_embeds")
         vanished: list[Tensor | None] | None = None
-        if inputs_embeds is None:
-            assert input_ids is not None
-            if pixel_values is not None:
-                patch_tokens, depth_patch_tokens = self.vision_encoder.encode_both(
-                    pixel_values, depth_values
-                )
-            if patch_tokens is not None:
-                if image_tokens is not None:
-                    raise ValueError("give pictures or image_tokens, not both")
-                found = self.vision_encoder.picture_tokens(
-                    patch_tokens, depth_patch_tokens, region_masks
-                )
-                image_tokens = [tokens.image for tokens in found]
-                region_rgb_tokens = [tokens.rgb for tokens in found]
-                region_depth_tokens = [tokens.depth for tokens in found]
-                vanished = [tokens.vanished for tokens in found]
+        if pixel_values is not None:
+            patch_tokens, depth_patch_tokens = self.vision_encoder.encode_both(
+                pixel_values, depth_values
+            )
+        if patch_tokens is not None:
+            if image_tokens is not None:
+                raise ValueError("give pictures or image_tokens, not both")
+            found = self.vision_encoder.picture_tokens(
+                patch_tokens, depth_patch_tokens, region_masks
+            )
+            image_tokens = [tokens.image for tokens in found]
+            region_rgb_tokens = [tokens.rgb for tokens in found]
+            region_depth_tokens = [tokens.depth for tokens in found]
+            vanished = [tokens.vanished for tokens in found]
+        if input_ids is not None:
             given = (image_tokens, region_rgb_tokens, region_depth_tokens, region_geometry)
             cached = past_key_values is not None and past_key_values.get_seq_length() > 0
             if cached and all(tokens is None for tokens in given):
-                # A decoder may generate placeholders; they are words then, as published.
-                inputs_embeds = self.get_input_embeddings()(input_ids)
-                if name_memory is not None:
-                    inputs_embeds, trace = self.prompt_embedding.add_name_features(
-                        inputs_embeds, input_ids, name_memory
-                    )
-                    name_memory = trace.at_end()
+                inputs_embeds, name_memory = self._embed_next(input_ids, name_memory)
             else:
                 inputs_embeds, name_memory = self.prompt_embedding.embed(input_ids, *given)
         output = self.language_model(
@@ -224,6 +217,16 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
             vanished_masks=vanished,
             name_memory=name_memory,
         )
+
+    def _embed_next(
+        self, input_ids: Tensor, name_memory: NameMemory | None
+    ) -> tuple[Tensor, NameMemory | None]:
+        """Embeddings of generated tokens: placeholders among them are words, as published."""
+        embeds = self.get_input_embeddings()(input_ids)
+        if name_memory is None:
+            return embeds, None
+        embeds, trace = self.prompt_embedding.add_name_features(embeds, input_ids, name_memory)
+        return embeds, trace.at_end()
 
     def _update_model_kwargs_for_generation(
         self, outputs: Any, model_kwargs: dict[str, Any], *args: Any, **kwargs: Any

@@ -153,7 +153,7 @@ class SmolRGPTEngine:
         self._frame_cache = FrameCache(cache_bytes)
         self._scheduler = Scheduler(max_waiting, max_batch)
         self._threads = threads
-        self._worker = threading.Thread(target=self._work, name=f"{name}-engine", daemon=True)
+        self._worker = threading.Thread(target=self._run_worker, name=f"{name}-engine", daemon=True)
         self._worker.start()
 
     @classmethod
@@ -269,7 +269,7 @@ class SmolRGPTEngine:
 
     # --- in the worker's thread ---
 
-    def _work(self) -> None:
+    def _run_worker(self) -> None:
         if self._threads is not None:
             torch.set_num_threads(self._threads)
         while (batch := self._scheduler.next_batch()) is not None:

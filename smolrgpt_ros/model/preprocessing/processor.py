@@ -155,10 +155,9 @@ class SmolRGPTProcessor:
         text = self.region_form.join(self.sanitize(question).split(MASK))
         return f"{text}{TURN_END}\n{TURN_START}assistant\n"
 
-    def build_prompt(self, question: str, answer: str | None = None) -> str:
-        """The whole prompt; with an answer, the whole training text."""
-        prompt = self.prefix + self.build_question(question)
-        return prompt if answer is None else f"{prompt}{answer}{TURN_END}\n"
+    def build_prompt(self, question: str) -> str:
+        """The whole prompt, up to where the answer begins."""
+        return self.prefix + self.build_question(question)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text with its special tokens, nothing added."""

@@ -46,7 +46,7 @@ def encoded(example: Example, encoding: ReaderEncoding) -> tuple[list[int], list
 
 
 def batch_of(
-    examples: Sequence[tuple[list[int], list[int]]], dtype: torch.dtype, rows: int = 1
+    examples: Sequence[tuple[list[int], list[int]]], dtype: torch.dtype, rows: int
 ) -> Batch:
     """Encoded examples as one batch; the loss is on their outputs alone.
 

@@ -16,9 +16,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, distributed, nn
 
-from smolrgpt_ros.language.readers.adapter import adapter_state, add_adapter
-from smolrgpt_ros.language.readers.base_model import BaseModel
 from smolrgpt_ros.language.readers.encoding import ReaderEncoding
+from smolrgpt_ros.model.reader.adapter import adapter_state, add_adapter
+from smolrgpt_ros.model.reader.base_model import BaseModel
 from smolrgpt_ros.scene.parent_process import end_with_parent
 
 from .batches import MAX_TOKENS, Batch, batch_of, encoded

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import pytest
-from reader_models import ALPHABET, ScriptedDecoder, encoding, random_model
+from reader_models import ScriptedDecoder, encoding
 
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.reader.resolution import View
-from smolrgpt_ros.language.readers.decoder import GreedyDecoder
 from smolrgpt_ros.language.readers.model_reader import ModelReader
 from smolrgpt_ros.language.readers.protocol import Unsure
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -54,18 +53,3 @@ def test_placeholders_and_long_texts_are_not_read() -> None:
         reader(" refuse").read("how far is <mask> from <mask>", VIEW, (3, 9))
     with pytest.raises(QueryError, match="at most 300 characters, found 301"):
         reader(" refuse").read("x" * 301, VIEW)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_an_untrained_model_writes_a_question_of_what_is_in_view_or_none(seed: int) -> None:
-    untrained = ModelReader(GreedyDecoder(random_model(seed), max_tokens=400), encoding())
-    try:
-        question = untrained.read(TEXT, VIEW)
-    except QueryError:
-        return
-    for part in q.parts_of(question):
-        if isinstance(part, q.Ids):
-            assert set(part.ids) <= {3, 9}
-        if isinstance(part, q.OfClass):
-            assert part.label in ("pallet", "transporter")
-    assert len(ALPHABET) == 128

@@ -13,10 +13,10 @@ REGION = "<mask_rgb><mask_depth><mask_geometry>"
 
 
 def test_prompt_is_the_published_one_with_geometry(processor):
-    prompt = processor.build_prompt("Is the box <mask> left of <mask>?", "no")
+    prompt = processor.build_prompt("Is the box <mask> left of <mask>?")
     assert prompt == (
         f"<|im_start|>user\n{IMAGE}Is the box {REGION} left of {REGION}?"
-        "<|im_end|>\n<|im_start|>assistant\nno<|im_end|>\n"
+        "<|im_end|>\n<|im_start|>assistant\n"
     )
 
 

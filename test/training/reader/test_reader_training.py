@@ -20,7 +20,7 @@ RECIPE = ReaderRecipe(
 
 
 def test_a_batch_holds_examples_apart() -> None:
-    batch = batch_of([([8], [9, 0]), ([5, 6], [7, 0])], torch.float32)
+    batch = batch_of([([8], [9, 0]), ([5, 6], [7, 0])], torch.float32, rows=1)
     assert batch.tokens.tolist() == [[5, 6, 7, 0, 8, 9, 0]]
     assert batch.positions.tolist() == [[0, 1, 2, 3, 0, 1, 2]]
     # The last of each prompt learns the first of its output.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .protocol import ReaderUnavailable
+from smolrgpt_ros.language.readers.protocol import ReaderUnavailable
 
 if TYPE_CHECKING:
     from transformers import LlamaModel, PreTrainedTokenizerBase

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..reader.reader import GrammarReader
-from .accounting_reader import AccountingReader
-from .protocol import Reader, ReaderUnavailable
-from .two_readers import TwoReaders
+from smolrgpt_ros.language.reader.reader import GrammarReader
+from smolrgpt_ros.language.readers.accounting_reader import AccountingReader
+from smolrgpt_ros.language.readers.protocol import Reader, ReaderUnavailable
+from smolrgpt_ros.language.readers.two_readers import TwoReaders
 
 READINGS = ("grammar", "both", "model")
 
@@ -57,11 +57,13 @@ def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    from smolrgpt_ros.language.readers.encoding import ReaderEncoding
+    from smolrgpt_ros.language.readers.model_reader import ModelReader
+
+    from ..inference.quantisation import quantise
     from .adapter import merge_adapter
     from .base_model import load_base_model
-    from .decoder import GreedyDecoder, in_int8
-    from .encoding import ReaderEncoding
-    from .model_reader import ModelReader
+    from .decoder import GreedyDecoder
 
     loaded = load_base_model(base)
     try:
@@ -70,5 +72,5 @@ def load_model_reader(adapter: Path, base: Path | None = None) -> Reader:
         raise ReaderUnavailable(
             f"{adapter} is no adapter of this base model: {error}; set reading.adapter to another"
         ) from error
-    in_int8(loaded.model)
+    quantise(loaded.model)
     return ModelReader(GreedyDecoder(loaded.model), ReaderEncoding(loaded.tokenizer))

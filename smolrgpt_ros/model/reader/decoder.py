@@ -4,25 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
+from smolrgpt_ros.language.readers.constrained import ConstrainedOutput
+from smolrgpt_ros.language.readers.model_reader import OutputTooLong
+
 if TYPE_CHECKING:
     from transformers import LlamaModel
-
-
-class Output(Protocol):
-    """An output in the making; see :class:`~.constrained.ConstrainedOutput`."""
-
-    @property
-    def allowed(self) -> tuple[int, ...]: ...
-
-    @property
-    def done(self) -> bool: ...
-
-    def take(self, token: int) -> None: ...
 
 
 class GreedyDecoder:
@@ -42,7 +33,7 @@ class GreedyDecoder:
         model.set_input_embeddings(nn.Embedding(1, 1))
 
     @torch.inference_mode()
-    def write(self, prompt: Sequence[int], output: Output) -> float:
+    def write(self, prompt: Sequence[int], output: ConstrainedOutput) -> float:
         """Writes an output; returns its probability among all outputs that may be written.
 
         Raises:
@@ -70,43 +61,3 @@ class GreedyDecoder:
             output.take(token)
             waiting.append(token)
         raise OutputTooLong(f"the output has more than {self._max_tokens} tokens")
-
-
-class OutputTooLong(ValueError):
-    """An output that does not come to its end."""
-
-
-class Int8Linear(nn.Module):
-    """A linear layer without bias, its weights in eight-bit integers with a scale each output.
-
-    Activations stay in floating point: the first token of a text has some that are a thousand times
-    the others, and eight bits for both leave nothing of the others.
-
-    Args:
-        layer: in float32.
-    """
-
-    weight: Tensor
-    scale: Tensor
-
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        weight = layer.weight.detach()
-        scale = weight.abs().amax(1).clamp_min(1e-12) / 127
-        self.register_buffer("weight", (weight / scale[:, None]).round().to(torch.int8))
-        self.register_buffer("scale", scale.to(torch.bfloat16))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., inputs) to (..., outputs)."""
-        rows = x.reshape(-1, x.shape[-1]).to(torch.bfloat16)
-        found: Tensor = torch.ops.aten._weight_int8pack_mm(rows, self.weight, self.scale)
-        return found.reshape(*x.shape[:-1], -1).to(x.dtype)
-
-
-def in_int8(model: nn.Module) -> None:
-    """Puts the weights of a model's projections into eight-bit integers."""
-    for name, child in list(model.named_children()):
-        if isinstance(child, nn.Linear):
-            setattr(model, name, Int8Linear(child))
-        else:
-            in_int8(child)

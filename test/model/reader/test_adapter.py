@@ -7,7 +7,7 @@ import pytest
 import torch
 from reader_models import random_model
 
-from smolrgpt_ros.language.readers.adapter import adapter_state, add_adapter, merge_adapter
+from smolrgpt_ros.model.reader.adapter import adapter_state, add_adapter, merge_adapter
 
 TOKENS = torch.tensor([[5, 9, 77, 12]])
 
