@@ -13,6 +13,9 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from ..question import Question
 from ..reader.resolution import View
 
+READINGS = ("grammar", "both", "model")
+"""Values of the parameter ``reading``: who reads questions."""
+
 
 class Reader(Protocol):
     """Reads a typed question as a value of the query language."""

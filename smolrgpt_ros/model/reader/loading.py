@@ -7,10 +7,8 @@ from pathlib import Path
 
 from smolrgpt_ros.language.reader.reader import GrammarReader
 from smolrgpt_ros.language.readers.accounting_reader import AccountingReader
-from smolrgpt_ros.language.readers.protocol import Reader, ReaderUnavailable
+from smolrgpt_ros.language.readers.protocol import READINGS, Reader, ReaderUnavailable
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
-
-READINGS = ("grammar", "both", "model")
 
 
 def readers_of(

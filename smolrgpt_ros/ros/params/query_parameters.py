@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from smolrgpt_ros.model.reader.loading import READINGS
+from smolrgpt_ros.language.readers.protocol import READINGS
 from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, DEFAULT_SURE_SCORE, POLICIES
 
 from .input_parameters import INPUT_SPECS

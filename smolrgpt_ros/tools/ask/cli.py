@@ -22,7 +22,8 @@ from smolrgpt_ros.client.asked_questions import (
 )
 from smolrgpt_ros.detection.detector import Detections, DetectorError, RegionDetector
 from smolrgpt_ros.language.reader.reader import reader_with
-from smolrgpt_ros.model.reader.loading import READINGS, readers_of
+from smolrgpt_ros.language.readers.protocol import READINGS
+from smolrgpt_ros.model.reader.loading import readers_of
 from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES, SpatialAnswer

@@ -57,7 +57,9 @@ def test_plain_chatml_is_what_we_spell_out(tiny):
     processor.tokenizer.chat_template = CHATML
     turns = [{"role": "user", "content": "What is it?"}, {"role": "assistant", "content": "Left."}]
     text = processor.tokenizer.apply_chat_template(turns, tokenize=False)
-    assert text == processor.build_prompt("What is it?").replace("<|image|>", "") + "Left.<|im_end|>\n"
+    assert (
+        text == processor.build_prompt("What is it?").replace("<|image|>", "") + "Left.<|im_end|>\n"
+    )
 
 
 def test_batches_keep_what_belongs_to_each_sample(write_data, tiny):
