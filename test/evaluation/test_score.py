@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from external_data import external_folder
 
 from smolrgpt_ros.evaluation.score import (
     add_parser,
@@ -16,17 +17,14 @@ from smolrgpt_ros.evaluation.score import (
 )
 from smolrgpt_ros.simulation.datasets.writer import write_dataset
 
-OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
-
 
 @pytest.mark.parametrize(
     ("name", "expected"), [("perfect", 100.0), ("partial", 48.99), ("random", 20.94)]
 )
 def test_official_examples_score_as_published(name: str, expected: float) -> None:
-    if not OFFICIAL.is_dir():
-        pytest.skip("the benchmark's example predictions (../shared/data/warehouse) are not here")
-    truth = json.loads((OFFICIAL / "perfect_predictions_val.json").read_text())
-    predictions = json.loads((OFFICIAL / f"{name}_predictions_val.json").read_text())
+    folder = external_folder("data/warehouse")
+    truth = json.loads((folder / "perfect_predictions_val.json").read_text())
+    predictions = json.loads((folder / f"{name}_predictions_val.json").read_text())
     result = score(truth, predictions)
     assert round(result.final, 2) == expected
     counts = {"left_right": 500, "mcq": 456, "distance": 486, "count": 500}
@@ -140,11 +138,9 @@ def test_the_command_prints_the_score_and_refuses_missing_predictions(
         arguments.run(arguments)
 
 
+@pytest.mark.usefixtures("can_render")
 def test_simulated_questions_are_scored_like_the_benchmarks(tmp_path: Path, capsys) -> None:
-    try:
-        write_dataset(tmp_path, range(3, 5), "ceiling", 320, 180)
-    except RuntimeError as error:
-        pytest.skip(f"this host cannot render: {error}")
+    write_dataset(tmp_path, range(3, 5), "ceiling", 320, 180)
     entries = json.loads((tmp_path / "train.json").read_text())
     answers = [{"id": e["id"], "normalized_answer": e["normalized_answer"]} for e in entries]
     result = score(entries, answers)

@@ -9,11 +9,9 @@ from smolrgpt_ros.simulation.warehouse import simulate_frame
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("can_render")
 def test_what_the_edge_cuts_is_answered_from_the_suggested_view():
-    try:
-        shots = [simulate_frame(s, "robot", 640, 480, SensorModel()) for s in (910_001, 910_007)]
-    except (RuntimeError, ImportError) as error:
-        pytest.skip(f"this host cannot render: {error}")
+    shots = [simulate_frame(s, "robot", 640, 480, SensorModel()) for s in (910_001, 910_007)]
     outcomes = list(ask_from_views(shots, SensorModel()))
     assert len(outcomes) >= 2 and all(o.hidden for o in outcomes)
     answered = [o for o in outcomes if o.answered]

@@ -8,11 +8,9 @@ from smolrgpt_ros.simulation.warehouse import simulate_frame
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("can_render")
 def test_a_transporter_that_comes_near_and_a_pallet_that_enters_are_counted_once_and_in_time():
-    try:
-        shot = simulate_frame(920_002, "ceiling", 480, 360)
-    except (RuntimeError, ImportError) as error:
-        pytest.skip(f"this host cannot render: {error}")
+    shot = simulate_frame(920_002, "ceiling", 480, 360)
     outcomes = list(watch_events(shot, 1))
     assert {o.kind for o in outcomes} == {"near", "inside"}
     for outcome in outcomes:

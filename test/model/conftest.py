@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from external_data import external_folder
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
@@ -19,7 +20,6 @@ torch.set_num_threads(1)
 
 SPECIAL = ["<unk>", "<|im_start|>", "<|im_end|>", "<|image|>", "<mask_rgb>", "<mask_depth>"]
 SPECIAL += ["<mask_geometry>"]
-FIXTURE = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "reference_checkpoint"
 
 
 def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
@@ -94,9 +94,7 @@ def processor(tokenizer: PreTrainedTokenizerFast) -> SmolRGPTProcessor:
 
 @pytest.fixture(scope="session")
 def reference_checkpoint() -> Path:
-    if not FIXTURE.is_dir():
-        pytest.skip("the parity fixture ../shared/fixtures/reference_checkpoint is not there")
-    return FIXTURE
+    return external_folder("fixtures/reference_checkpoint")
 
 
 @pytest.fixture(scope="session")

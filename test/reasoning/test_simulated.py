@@ -98,11 +98,9 @@ def assess(frames: Iterable[SimulatedFrame], per_kind: int = 6) -> Score:
     return score
 
 
+@pytest.mark.usefixtures("can_render")
 def test_unseen_frames_are_measured_right_on_true_masks() -> None:
-    try:
-        frames = [simulate_frame(91000 + i, "ceiling", 480, 360) for i in range(3)]
-    except RuntimeError as error:
-        pytest.skip(f"this host cannot render: {error}")
+    frames = [simulate_frame(91000 + i, "ceiling", 480, 360) for i in range(3)]
     score = assess(frames)
     for kind in ("left_right", "distance", "count", "mcq"):
         assert score.asked[kind] >= 9
@@ -110,11 +108,9 @@ def test_unseen_frames_are_measured_right_on_true_masks() -> None:
     assert np.median(score.errors) < 0.01
 
 
+@pytest.mark.usefixtures("can_render")
 def test_unseen_noisy_frames_of_a_robot() -> None:
-    try:
-        frames = [simulate_frame(92000 + i, "robot", 480, 360, SensorModel()) for i in range(4)]
-    except RuntimeError as error:
-        pytest.skip(f"this host cannot render: {error}")
+    frames = [simulate_frame(92000 + i, "robot", 480, 360, SensorModel()) for i in range(4)]
     score = assess(frames)
     assert score.share("distance") >= 0.9, score.wrong
     assert score.share("count") >= 0.9, score.wrong

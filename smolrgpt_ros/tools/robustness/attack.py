@@ -11,7 +11,6 @@ not come back.
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
@@ -24,15 +23,14 @@ from typing import Any
 from lifecycle_msgs.msg import Transition
 
 from smolrgpt_ros.ros.convert.time import time_of
-from smolrgpt_ros.ros.fast_dds import use_profile
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
-from ..ending import ending_as_on_ctrl_c
 from ..programs import WatchedProcess, program_command, running_program, wait_for
 from .attack_camera import camera_faults
 from .attack_client import Attacker, attacker, wait
 from .attack_requests import attacks
+from .report import add_report_options, run_and_report
 from .stored_scene import StoredScene
 
 #: Bounds of what must be again as before: seconds of a healthy query, MiB.
@@ -223,20 +221,10 @@ def _recovered(watched: WatchedProcess, before: dict[str, float]) -> dict[str, f
 def main(arguments: Sequence[str] | None = None) -> int:
     """Attack a node; 0 if it is as before."""
     parser = argparse.ArgumentParser(prog="attack", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--shipped", action="store_true", help="the detector and the model that ship"
-    )
     parser.add_argument("--few", action="store_true", help="every twelfth fault and request")
-    parser.add_argument("--json", metavar="FILE", help="write the report there as well")
+    add_report_options(parser)
     given = parser.parse_args(arguments)
-    use_profile()
-    with ending_as_on_ctrl_c():
-        report = attack(given.shipped, given.few)
-    text = json.dumps(report, indent=2)
-    if given.json:
-        Path(given.json).write_text(text + "\n")
-    print(text)
-    return 0 if report["passed"] else 1
+    return run_and_report(lambda: attack(given.shipped, given.few), given.json)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ that ship, and the bounds are those of memory and replies.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -28,15 +27,15 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 
 from smolrgpt_ros.msg import RegionArray
-from smolrgpt_ros.ros.fast_dds import chosen_profile, use_profile
+from smolrgpt_ros.ros.fast_dds import chosen_profile
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
-from ..ending import ending_as_on_ctrl_c
 from ..programs import WatchedProcess, running_program, wait_for
 from ..spinning import spinning
+from .report import add_report_options, run_and_report
 from .soak_client import PATIENCE_S, Client
 from .stored_scene import StoredScene
 
@@ -262,10 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=30.0, help="of the camera, Hz")
     parser.add_argument("--detector-ms", type=float, default=10.0, help="that the detector takes")
     parser.add_argument("--model-ms", type=float, default=100.0, help="that the model takes")
-    parser.add_argument(
-        "--shipped", action="store_true", help="the detector and the model that ship"
-    )
-    parser.add_argument("--json", metavar="FILE", help="write the report there as well")
+    add_report_options(parser)
     given = parser.parse_args(arguments)
     options = SoakOptions(
         given.minutes,
@@ -275,14 +271,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.model_ms / 1000,
         given.shipped,
     )
-    use_profile()
-    with ending_as_on_ctrl_c():
-        report = soak(options)
-    text = json.dumps(report, indent=2, default=float)
-    if given.json:
-        Path(given.json).write_text(text + "\n")
-    print(text)
-    return 0 if report["passed"] else 1
+    return run_and_report(lambda: soak(options), given.json)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,11 @@ from smolrgpt_ros.evaluation.typed.typed_outcomes import summary_of
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
 
+@pytest.mark.usefixtures("can_render")
 def test_random_questions_are_read_and_answered_as_the_truth_says() -> None:
-    try:
-        shots = [
-            simulate_frame(93000 + i, "ceiling" if i % 2 else "robot", 640, 480) for i in range(10)
-        ]
-    except RuntimeError as error:
-        pytest.skip(f"this host cannot render: {error}")
+    shots = [
+        simulate_frame(93000 + i, "ceiling" if i % 2 else "robot", 640, 480) for i in range(10)
+    ]
     outcomes = list(ask_typed(shots, per_frame=100))
     wrong = [o.to_json() for o in outcomes if not o.right]
     summary = summary_of(outcomes)

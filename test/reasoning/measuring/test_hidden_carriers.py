@@ -19,11 +19,8 @@ SEED, PALLET, DECK, HEIGHT, AREA = 4021, 6, 0.23, 1.146, 1.44
 
 
 @pytest.fixture(scope="module")
-def geometry() -> FrameGeometry:
-    try:
-        shot = simulate_frame(SEED, "ceiling", 640, 480)
-    except RuntimeError as error:
-        pytest.skip(f"this host cannot render: {error}")
+def geometry(can_render: None) -> FrameGeometry:
+    shot = simulate_frame(SEED, "ceiling", 640, 480)
     return FrameGeometry(shot.frame, shot.regions)
 
 

@@ -104,11 +104,9 @@ def test_the_regions_fitted_are_those_that_the_answer_needs(
     assert geometry.calls[0] == ids
 
 
+@pytest.mark.usefixtures("can_render")
 def test_nothing_is_estimated_later() -> None:
-    try:
-        simulated = simulate_frame(93000, "robot", 640, 480)
-    except RuntimeError as error:
-        pytest.skip(f"this host cannot render: {error}")
+    simulated = simulate_frame(93000, "robot", 640, 480)
     geometry = RecordingGeometry(simulated.frame, simulated.regions)
     sampler = QuestionSampler(simulated.truth, np.random.default_rng(1))
     evaluated = 0

@@ -25,21 +25,9 @@ pytestmark = [
 ]
 
 
-def can_render():
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
-
-    try:
-        simulate_frame(0, width=64, height=48)
-    except (RuntimeError, ImportError) as error:
-        return str(error)
-    return ""
-
-
+@pytest.mark.usefixtures("can_render")
 def test_the_demo_answers_and_measures_right(tmp_path):
     """Four questions on the simulator's masks, more on the detector's, and everything ends."""
-    why_not = can_render()
-    if why_not:
-        pytest.skip(f"this host cannot render: {why_not}")
     environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
     process = subprocess.Popen(
         [

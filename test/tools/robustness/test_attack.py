@@ -52,13 +52,8 @@ def test_the_requests_are_a_hundred_different_ones_that_can_be_sent():
 
 @pytest.mark.graph
 @pytest.mark.slow
+@pytest.mark.usefixtures("can_render")
 def test_after_a_short_attack_the_node_is_as_before(tmp_path):
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
-
-    try:
-        simulate_frame(0, width=64, height=48)
-    except (RuntimeError, ImportError) as error:
-        pytest.skip(f"this host cannot render: {error}")
     file = tmp_path / "attack.json"
     command = [sys.executable, "-P", "-m", "smolrgpt_ros.tools.robustness.attack", "--few"]
     # How long it takes on a busy machine says nothing: the exit code is not looked at.

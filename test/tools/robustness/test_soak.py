@@ -11,13 +11,8 @@ import pytest
 pytestmark = [pytest.mark.ros, pytest.mark.graph, pytest.mark.slow]
 
 
+@pytest.mark.usefixtures("can_render")
 def test_a_short_soak_loses_no_reply_and_no_pair_and_reports_every_figure(tmp_path):
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
-
-    try:
-        simulate_frame(0, width=64, height=48)
-    except (RuntimeError, ImportError) as error:
-        pytest.skip(f"this host cannot render: {error}")
     file = tmp_path / "soak.json"
     # Growth and CPU of so short a run say nothing: the exit code is not looked at.
     done = subprocess.run(
