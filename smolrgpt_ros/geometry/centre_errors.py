@@ -55,16 +55,23 @@ class CentreErrors:
     @property
     def total(self) -> Pair:
         """All parts together."""
-        parts = np.array([self.shape, self.depth, self.floor, self.mask_edge, self.hidden])
-        along, across = np.sqrt(np.square(parts).sum(axis=0)).tolist()
-        return along, across
+        parts = (self.shape, self.depth, self.floor, self.mask_edge, self.hidden)
+        along, across = zip(*parts, strict=True)
+        return math.hypot(*along), math.hypot(*across)
 
     def covariance(self, centre: NDArray[np.float64]) -> NDArray[np.float64]:
         """Of a centre on the floor, shape ``(2,)``; the camera is above the origin."""
-        x, y = centre / max(float(np.hypot(*centre)), 1e-6)
-        axes = np.array([[x, y], [-y, x]])
-        turned: NDArray[np.float64] = axes.T @ np.diag(np.square(self.total)) @ axes
-        return turned
+        right, ahead = centre.tolist()
+        distance = max(math.hypot(right, ahead), 1e-6)
+        x, y = right / distance, ahead / distance
+        along, across = (sigma**2 for sigma in self.total)
+        between = (along - across) * x * y
+        return np.array(
+            [
+                [along * x * x + across * y * y, between],
+                [between, along * y * y + across * x * x],
+            ]
+        )
 
 
 def box_errors(

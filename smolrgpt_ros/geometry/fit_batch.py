@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .likelihood_values import ANY_SIDE, FACES_CAMERA, FREE, Prior
+from .likelihood_values import Prior
 from .observations import (
     ON_SIDE,
     RECESS,
@@ -17,7 +17,6 @@ from .observations import (
     SIGMA_ALONG,
     Array,
     CentrePrior,
-    FloorPoints,
     Observations,
     X,
     Y,
@@ -30,87 +29,83 @@ class FitBatch(NamedTuple):
     """Observations of R rectangles, see :class:`Observations`.
 
     Args:
-        bounds: where points inside, points not inside and tangents of each rectangle begin, and
-            the last end; shape ``(3, R + 1)``.
-        points: rows are a ``likelihood_values.Point`` each, shape ``(N, 10)``.
+        most: points of each group that are used.
+        point_bounds: where the groups of each rectangle's points begin, and the last ends, in the
+            order of ``likelihood_values``; shape ``(R, 5)``.
+        points: rows are a ``likelihood_values.Point`` each, shape ``(N, 8)``.
+        effective: how many independent points each group is worth at most, shape ``(R, 4)``.
+        tangent_bounds: where the tangents of each rectangle begin, and the last end; ``(R + 1,)``.
         tangents: rows are a ``likelihood_values.Tangent`` each, shape ``(T, 3)``.
         priors: rows are a ``likelihood_values.Prior`` each, shape ``(R, 7)``.
     """
 
-    bounds: Whole
+    most: int
+    point_bounds: Whole
     points: Array
+    effective: Array
+    tangent_bounds: Whole
     tangents: Array
     priors: Array
 
     @staticmethod
-    def of(
-        observations: Sequence[Observations],
-        most: int,
-        centre_priors: Mapping[int, CentrePrior] | None = None,
-    ) -> FitBatch:
-        """From the observations of each rectangle.
+    def of(observations: Sequence[Observations], most: int) -> FitBatch:
+        """From the observations of each rectangle, at least one.
 
         Args:
-            observations: at least one.
-            most: points of each sort that are used of each rectangle.
-            centre_priors: by row, in place of the observations' own.
+            observations: of each.
+            most: as above.
         """
-        inside = [
-            group
-            for o in observations
-            for group in (
-                (o.surface, o.effective_depths, FACES_CAMERA),
-                (o.rim, o.effective_depths / 2, ANY_SIDE),
-                (o.covered, o.effective_points / 2, ANY_SIDE),
-            )
-        ]
-        outside = [(o.free, 0.6 * o.effective_points, FREE) for o in observations]
-        points, ends = _points([*inside, *outside], most)
+        groups = [(o.surface, o.rim, o.covered, o.free) for o in observations]
+        flat = [group for of_one in groups for group in of_one]
+        ends = np.cumsum([0, *map(len, flat)])
         tangents = [np.column_stack([o.tangents, o.tangent_sigma]) for o in observations]
-        tangent_ends = np.cumsum([0, *(len(of_one) for of_one in tangents)])
-        priors = [
-            _prior(o, (centre_priors or {}).get(row, o.centre_prior))
-            for row, o in enumerate(observations)
-        ]
         return FitBatch(
-            bounds=np.stack([ends[: len(inside) + 1 : 3], ends[len(inside) :], tangent_ends]),
-            points=points,
-            tangents=np.concatenate(tangents),
-            priors=np.array(priors),
+            most,
+            np.column_stack([ends[:-1].reshape(-1, 4), ends[4::4]]),
+            _points(np.concatenate([group.table for group in flat], axis=1)),
+            np.array([_effective(o) for o in observations]),
+            np.cumsum([0, *map(len, tangents)]),
+            np.concatenate(tangents),
+            np.array([_prior(o) for o in observations]),
         )
 
+    def with_centre_priors(self, centres: Mapping[int, CentrePrior], most: int) -> FitBatch:
+        """The same with so many points used and other priors of centres.
 
-def _prior(known: Observations, centre: CentrePrior | None) -> Prior:
-    x, y, along, across = 0.0, 0.0, 0.0, 0.0
-    if centre is not None:
-        x, y = centre.centre.tolist()
-        along, across = 1 / centre.sigma[0], 1 / centre.sigma[1]
-    return Prior(*known.sides, 1 / known.side_sigma, x, y, along, across)
+        Args:
+            centres: by row, in place of those of before.
+            most: as above.
+        """
+        priors = self.priors.copy()
+        for row, centre in centres.items():
+            priors[row, 3:] = _centre(centre)
+        return self._replace(most=most, priors=priors)
 
 
-def _points(groups: Sequence[tuple[FloorPoints, float, float]], most: int) -> tuple[Array, Whole]:
-    """Rows of points of several groups, and where each group begins and the last ends.
+def _effective(known: Observations) -> tuple[float, float, float, float]:
+    depths, points = known.effective_depths, known.effective_points
+    return depths, depths / 2, points / 2, 0.6 * points
 
-    Args:
-        groups: points, how many independent ones they are worth at most, and their sort.
-        most: points of a group that are used at most.
-    """
-    tables = [points.table[:, :: max(1, -(-len(points) // most))] for points, _, _ in groups]
-    counts = np.array([table.shape[1] for table in tables])
-    table = np.concatenate(tables, axis=1)
+
+def _prior(known: Observations) -> Prior:
+    return Prior(*known.sides, 1 / known.side_sigma, *_centre(known.centre_prior))
+
+
+def _centre(prior: CentrePrior | None) -> tuple[float, float, float, float]:
+    """The centre and the precisions of a ``likelihood_values.Prior``."""
+    if prior is None:
+        return 0.0, 0.0, 0.0, 0.0
+    x, y = prior.centre.tolist()
+    return x, y, 1 / prior.sigma[0], 1 / prior.sigma[1]
+
+
+def _points(table: Array) -> Array:
+    """Rows of points, from columns of ``FloorPoints``."""
     distance = np.maximum(np.hypot(table[X], table[Y]), 1e-6)
     across = np.square(table[SIGMA_ACROSS])
-    worth = np.array([effective for _, effective, _ in groups]) / np.maximum(counts, 1)
-    columns = (  # in the order of Point
-        table[X],
-        table[Y],
-        table[X] / distance,
-        table[Y] / distance,
-        across,
-        np.square(table[SIGMA_ALONG]) - across,
-        table[ON_SIDE],
-        table[RECESS],
-        np.repeat(np.minimum(worth, 1.0), counts),
-        np.repeat([sort for _, _, sort in groups], counts),
-    )
-    return np.stack(columns, axis=1), np.cumsum([0, *counts])
+    rows = np.empty((table.shape[1], 8))
+    rows[:, :2] = table[X : Y + 1].T
+    rows[:, 2:4] = (table[X : Y + 1] / distance).T
+    rows[:, 4], rows[:, 5] = across, np.square(table[SIGMA_ALONG]) - across
+    rows[:, 6:] = table[ON_SIDE : RECESS + 1].T
+    return rows

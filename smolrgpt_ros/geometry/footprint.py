@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,16 +47,14 @@ class Footprint:
             fit: in the floor frame.
             errors: of the centre that the fit cannot see.
         """
-        x, y, yaw, long, short = fit.values
-        axes = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])
+        x, y, yaw, long, short = fit.values.tolist()
+        cos, sin = math.cos(yaw), math.sin(yaw)
+        axes = np.array([[cos, sin], [-sin, cos]])
         unseen, shared = errors.covariance(fit.values[:2]), SHARED_ERROR_FACTOR
         covariance = shared * fit.covariance[:2, :2] + unseen
-        along_axes = np.diag(axes @ unseen @ axes.T)
-        sigma = np.sqrt(shared * np.diag(fit.covariance)[3:] + along_axes)
-        return Footprint(
-            np.array([x, y]), axes, (float(long), float(short)), covariance,
-            (float(sigma[0]), float(sigma[1])),
-        )  # fmt: skip
+        along_axes = ((axes @ unseen) * axes).sum(axis=1)
+        length, width = np.sqrt(shared * fit.covariance.diagonal()[3:] + along_axes).tolist()
+        return Footprint(np.array([x, y]), axes, (long, short), covariance, (length, width))
 
     def depth_of(self, point: NDArray[np.float64]) -> float:
         """How far a point, shape ``(2,)``, lies inside, metres; negative outside."""

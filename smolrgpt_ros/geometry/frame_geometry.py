@@ -313,9 +313,11 @@ class FrameGeometry:
     def _covered_pixels(self, regions: Iterable[Region]) -> NDArray[np.bool_]:
         """Where any of some regions shows, shape ``(H, W)``."""
         covered = np.zeros((self.frame.height, self.frame.width), bool)
+        alignment = self._mask_alignment
         for region in regions:
             if region.box is not None:
-                covered |= self._mask_alignment.masks[region.id]
+                x0, y0, x1, y1 = alignment.boxes[region.id]
+                covered[y0:y1, x0:x1] |= alignment.masks[region.id][y0:y1, x0:x1]
         return covered
 
     def _fit(

@@ -13,15 +13,14 @@ import numpy as np
 from .compiled import compiled, part_of_compiled
 from .fit_batch import Whole
 from .likelihood_values import (
+    COVERED,
     CX,
     CY,
-    FACES_CAMERA,
     FREE,
-    INSIDE,
     LONG,
-    OUTSIDE,
+    RIM,
     SHORT,
-    TANGENTS,
+    SURFACE,
     YAW,
     Point,
     Prior,
@@ -40,7 +39,7 @@ _FIRST_DAMPING = 1e-3
 _SMALL_DAMPING, _STRONG_DAMPING = 5e-3, 0.3  # more than the one is at least the other
 _CONVERGED = 0.02  # of a cost: smaller gains change nothing
 
-Batch = tuple[Whole, Array, Array, Array]
+Batch = tuple[int, Whole, Array, Array, Whole, Array, Array]
 Noise = tuple[float, float, float, float, float, float]
 
 
@@ -70,23 +69,39 @@ def minimise(
     """
     tried, matrix, gradient = np.empty(5), np.empty((5, 5)), np.empty(5)
     for i in range(len(rows)):
+        starts = values[i].copy()
         for j in range(values.shape[1]):
-            damping = _FIRST_DAMPING
-            costs[i, j] = _expansion(
-                values[i, j], rows[i], batch, blur, every, noise, matrices[i, j], gradients[i, j]
-            )
-            for _ in range(rounds):
-                _step(values[i, j], matrices[i, j], gradients[i, j], damping, tried)
+            equal = _first_equal(starts, j)
+            if equal < j:  # it ends where the other did
+                values[i, j], costs[i, j] = values[i, equal], costs[i, equal]
+                matrices[i, j], gradients[i, j] = matrices[i, equal], gradients[i, equal]
+                continue
+            tried[:], costs[i, j], damping = values[i, j], np.inf, _FIRST_DAMPING
+            for taken in range(rounds + 1):
                 cost = _expansion(tried, rows[i], batch, blur, every, noise, matrix, gradient)
                 gained = costs[i, j] - cost
-                if gained > 0:
+                if taken == 0 or gained > 0:
                     costs[i, j] = cost
                     values[i, j], matrices[i, j], gradients[i, j] = tried, matrix, gradient
-                damping *= 0.2 if gained > 0 else 10.0
+                if taken > 0:
+                    damping *= 0.2 if gained > 0 else 10.0
                 if damping > _SMALL_DAMPING:
                     damping = max(damping, _STRONG_DAMPING)
-                if abs(gained) < _CONVERGED:
+                if taken == rounds or abs(gained) < _CONVERGED:
                     break
+                _step(values[i, j], matrices[i, j], gradients[i, j], damping, tried)
+
+
+@part_of_compiled
+def _first_equal(starts: Array, row: int) -> int:
+    """The first row that equals one, which it may be itself."""
+    for j in range(row):
+        same = True
+        for k in range(starts.shape[1]):
+            same = same and starts[j, k] == starts[row, k]
+        if same:
+            return j
+    return row
 
 
 @compiled
@@ -144,24 +159,31 @@ def _expansion(
     gradient: Array,
 ) -> float:
     """The cost of one rectangle; writes its normal matrix and its gradient."""
-    bounds, points, tangents, priors = batch
+    most, bounds, points, effective, tangent_bounds, tangents, priors = batch
     rectangle, model = rectangle_of(values), LikelihoodNoise(*noise)
-    matrix[:], gradient[:], cost = 0.0, 0.0, 0.0
-    for group in (INSIDE, OUTSIDE):
-        for k in range(bounds[group, row], bounds[group, row + 1], every):
-            x, y, sight_x, sight_y, across, stretch, on_side, recess, weight, sort = points[k]
-            point = Point(x, y, sight_x, sight_y, across, stretch, on_side, recess, weight, sort)
-            if sort == FREE:
+    matrix[:], gradient[:], cost, seen = 0.0, 0.0, 0.0, 0
+    for group in (SURFACE, RIM, COVERED, FREE):
+        first, end = bounds[row, group], bounds[row, group + 1]
+        stride = max(1, -(-(end - first) // most))
+        count = -(-(end - first) // stride)
+        weight = min(min(effective[row, group] / max(count, 1), 1.0) * every, 1.0)
+        # One of so many points inside, whatever their groups, and of the free ones.
+        skipped = 0 if group == FREE else -seen % every
+        seen += count
+        for k in range(first + skipped * stride, end, stride * every):
+            x, y, sight_x, sight_y, across, stretch, on_side, recess = points[k]
+            point = Point(x, y, sight_x, sight_y, across, stretch, on_side, recess)
+            if group == FREE:
                 side = nearest_side(rectangle, point, blur)
                 if side.d >= 0:
                     continue
                 minus_log, slope, curvature = _penetration(side, model)
             else:
-                side = containing_side(rectangle, point, blur)
+                side = containing_side(rectangle, point, group == SURFACE, blur)
                 minus_log, slope, curvature = _containment(side, point, model)
-            weight = min(weight * every, 1.0)
             cost += weight * minus_log
-            slope, curvature = weight * slope, weight * curvature
+            slope *= weight
+            curvature *= weight
             axis, longer = side.axis, LONG + side.axis
             gradient[axis] += slope * side.moving
             gradient[YAW] += slope * side.turning
@@ -172,7 +194,7 @@ def _expansion(
             matrix[YAW, YAW] += curvature * side.turning * side.turning
             matrix[YAW, longer] -= curvature * side.turning * 0.5
             matrix[longer, longer] += curvature * 0.25
-    for k in range(bounds[TANGENTS, row], bounds[TANGENTS, row + 1]):
+    for k in range(tangent_bounds[row], tangent_bounds[row + 1]):
         x, y, sigma = tangents[k]
         cost += _add_tangent(rectangle, Tangent(x, y, sigma), model, matrix, gradient)
     long, short, precision, x, y, along, across = priors[row]
@@ -215,21 +237,25 @@ def local(rectangle: Rectangle, point: Point, blur: float) -> tuple[float, float
 
 
 @part_of_compiled
-def containing_side(rectangle: Rectangle, point: Point, blur: float) -> Side:
+def containing_side(rectangle: Rectangle, point: Point, seen: bool, blur: float) -> Side:
     """The side that a point may lie on; of several, the one that it is farthest beyond.
 
     A surface point was seen, so its side faces the camera: that is the nearer side of an axis, if
     the camera is beyond it. A surface point beyond the far side is outside, and is measured from
     there. Other points may lie on any side.
+
+    Args:
+        rectangle, point: as above.
+        seen: whether it is a surface point.
+        blur: metres by which its place is less sure.
     """
     u, v, precision_u, precision_v = local(rectangle, point, blur)
-    any_side = point.sort != FACES_CAMERA
     # Shifted by half a side, all points up to the far side are on the near side's half.
-    g_u = 1.0 if u >= (0.0 if any_side or not rectangle.seen_u else -rectangle.half_u) else -1.0
-    g_v = 1.0 if v >= (0.0 if any_side or not rectangle.seen_v else -rectangle.half_v) else -1.0
+    g_u = 1.0 if u >= (-rectangle.half_u if seen and rectangle.seen_u else 0.0) else -1.0
+    g_v = 1.0 if v >= (-rectangle.half_v if seen and rectangle.seen_v else 0.0) else -1.0
     d_u, d_v = g_u * u - rectangle.half_u, g_v * v - rectangle.half_v
-    may_u = any_side or (rectangle.seen_u and g_u > 0)
-    may_v = any_side or (rectangle.seen_v and g_v > 0)
+    may_u = not seen or (rectangle.seen_u and g_u > 0)
+    may_v = not seen or (rectangle.seen_v and g_v > 0)
     on_u = may_u
     if (may_u and may_v) or d_u > 0 or d_v > 0:
         on_u = d_u * precision_u > d_v * precision_v
@@ -279,7 +305,7 @@ def _containment(side: Side, point: Point, noise: LikelihoodNoise) -> tuple[floa
     b = q / point.recess
     a = b + (1 - q) * noise.per_interior
     f = 1 / (1 + math.exp(side.d * rate))
-    f_w = 1 / (1 + math.exp((side.d + point.recess) * rate))
+    f_w = 1 / (1 + math.exp((side.d + point.recess) * rate)) if q > 0 else 0.0
     p = a * f - b * f_w + noise.stray
     slope_a, slope_b = a * f * (1 - f) * rate, b * f_w * (1 - f_w) * rate
     bend = (slope_a * (1 - 2 * f) - slope_b * (1 - 2 * f_w)) * rate

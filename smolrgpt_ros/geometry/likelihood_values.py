@@ -8,11 +8,9 @@ from typing import NamedTuple
 #: Values of a rectangle: centre, angle of the long side (radians), long and short side; metres.
 CX, CY, YAW, LONG, SHORT = range(5)
 
-#: Rows of a batch's bounds: of points inside, of points not inside, of tangents.
-INSIDE, OUTSIDE, TANGENTS = 0, 1, 2
-
-#: Sorts of points: on any side or inside; if on a side, on one that faces the camera; not inside.
-ANY_SIDE, FACES_CAMERA, FREE = 0.0, 1.0, 2.0
+#: Groups of points, see ``Observations``: inside, if on a side, on one that faces the camera;
+#: twice inside or on any side; not inside.
+SURFACE, RIM, COVERED, FREE = range(4)
 
 
 class Point(NamedTuple):
@@ -25,8 +23,6 @@ class Point(NamedTuple):
         stretch: variance along it less that across.
         on_side: probability that such a point lies on a side.
         recess: how far behind its side it then lies at most, metres.
-        weight: how many independent points it is worth.
-        sort: one of the sorts above.
     """
 
     x: float
@@ -37,8 +33,6 @@ class Point(NamedTuple):
     stretch: float
     on_side: float
     recess: float
-    weight: float
-    sort: float
 
 
 class Tangent(NamedTuple):

@@ -144,17 +144,16 @@ def _edge_places(
 
 
 def _normals(masks: RegionMasks, columns: Whole, rows: Whole, owner: Whole) -> Floats:
-    """Outward unit normals of masks' edges at pixels, shape ``(N, 2)``; zero where a mask is so
-    thin that it has none."""
-    normals = np.zeros((len(owner), 2))
+    """Outward unit normals of masks' edges at pixels within the image, shape ``(N, 2)``; zero where
+    a mask is so thin that it has none."""
+    normals, bounds = np.zeros((len(owner), 2)), masks.bounds(owner)
     for i, (mask, (x0, y0, x1, y1)) in enumerate(masks.pairs):
-        here = owner == i
-        patch = np.pad(mask[y0:y1, x0:x1].astype(np.float32), _SMOOTHED)
-        patch = np.asarray(cv2.blur(patch, (_SMOOTHED, _SMOOTHED)), np.float32)
-        c, r = columns[here] - x0 + _SMOOTHED, rows[here] - y0 + _SMOOTHED
-        right = patch[r, c - 1] - patch[r, c + 1]
-        down = patch[r - 1, c] - patch[r + 1, c]
-        normals[here] = np.column_stack([right, down])
+        here, left, top = slice(bounds[i], bounds[i + 1]), max(x0 - 1, 0), max(y0 - 1, 0)
+        patch = mask[top : y1 + 1, left : x1 + 1].astype(np.float32)
+        blurred = cv2.blur(patch, (_SMOOTHED, _SMOOTHED), borderType=cv2.BORDER_CONSTANT)
+        c, r = columns[here] - left, rows[here] - top
+        normals[here, 0] = blurred[r, c - 1] - blurred[r, c + 1]
+        normals[here, 1] = blurred[r - 1, c] - blurred[r + 1, c]
     length = np.hypot(normals[:, 0], normals[:, 1])
     unit: Floats = normals / np.where(length > 1e-3, length, np.inf)[:, None]
     return unit

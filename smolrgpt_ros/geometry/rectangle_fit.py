@@ -66,12 +66,13 @@ def fit_rectangles(
     if not observations:
         return []
     carried = carried or {}
-    values = _equal_starts(starts, observations)
+    batch = FitBatch.of(observations, _COARSE_POINTS)
+    values = _equal_starts(starts, batch)
     rough = {
         vehicle: CentrePrior(values[load, 0, :2], ROUGH_LOAD_SIGMA)
         for vehicle, load in carried.items()
     }
-    batch = FitBatch.of(observations, _COARSE_POINTS, rough)
+    batch = batch.with_centre_priors(rough, _COARSE_POINTS)
     for blur, kept in _COARSE_TO_FINE:
         before = linearised(values, batch, blur)
         values = _distinct(stepped(values, before), before.cost, kept)
@@ -79,7 +80,7 @@ def fit_rectangles(
         vehicle: _load_prior(values[load, 0], before.matrix[load, 0])
         for vehicle, load in carried.items()
     }
-    fine = FitBatch.of(observations, _FINE_POINTS, priors)
+    fine = batch.with_centre_priors(priors, _FINE_POINTS)
     values = stepped(values, linearised(values, fine, _LAST_BLUR))
     values, end = minimised(values, fine)
     covariance = _in_values(_inverse(end.matrix), values)
@@ -90,15 +91,14 @@ def fit_rectangles(
 # -- starts ---------------------------------------------------------------------------------------
 
 
-def _equal_starts(starts: Sequence[Array], observations: Sequence[Observations]) -> Array:
+def _equal_starts(starts: Sequence[Array], batch: FitBatch) -> Array:
     """As many starts for each object, ``(R, S, 5)``: the best of many, or few repeated."""
     chosen = list(starts)
     many = [i for i, of_one in enumerate(starts) if len(of_one) > _MOST_STARTS]
     if many:
         most = max(len(starts[i]) for i in many)
         values = np.stack([starts[i][np.arange(most) % len(starts[i])] for i in many])
-        batch = FitBatch.of([observations[i] for i in many], _COARSE_POINTS)
-        cost = linearised(values, batch, _START_BLUR).cost
+        cost = linearised(values, batch, _START_BLUR, objects=np.array(many)).cost
         for row, i in enumerate(many):
             best = np.argsort(cost[row, : len(starts[i])])[:_MOST_STARTS]
             chosen[i] = starts[i][best]

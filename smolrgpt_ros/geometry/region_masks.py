@@ -93,12 +93,10 @@ def rim_pixels(masks: RegionMasks) -> RimPixels:
     owner = np.repeat(np.arange(len(masks)), [len(part) for part in outlines])
     columns, rows = np.concatenate(outlines).astype(np.int64).T
     height, width = masks.shape
-    ends = []
-    for dx, dy in _STEPS:
-        c, r = columns + dx, rows + dy
-        within = (c >= 0) & (r >= 0) & (c < width) & (r < height)
-        ends.append(~(within & masks.contain(r % height, c % width, owner)))
-    pixel, direction = np.nonzero(np.stack(ends, axis=1))
+    c, r = columns[:, None] + _STEPS[:, 0], rows[:, None] + _STEPS[:, 1]
+    within = (c >= 0) & (r >= 0) & (c < width) & (r < height)
+    inside = within & masks.contain(r % height, c % width, owner[:, None])
+    pixel, direction = np.nonzero(~inside)
     step = _STEPS[direction]
     return RimPixels(columns[pixel], rows[pixel], step[:, 0], step[:, 1], owner[pixel])
 

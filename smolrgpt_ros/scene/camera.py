@@ -79,7 +79,9 @@ def rays(
         x, y = _between_nodes(camera, u, v)
     else:
         x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
-    return np.stack([x, y, np.ones(len(u))], axis=1)
+    directions = np.ones((len(u), 3))
+    directions[:, 0], directions[:, 1] = x, y
+    return directions
 
 
 def project(camera: CameraIntrinsics, points: Points) -> tuple[Points, Points]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics import SIGMA_PER_MAD
+from .statistics import SIGMA_PER_MAD, linear_median
 
 Floats = NDArray[np.float64]
 
@@ -82,5 +82,5 @@ def _strength(inverse: Floats, lag: int, every: int) -> float:
     bend = np.abs(left[:, ::every] - 2 * middle[:, ::every] + right[:, ::every])
     bend = bend[np.isfinite(bend)]
     # Weights 1, -2, 1 of three independent pixels: the variance is six times that of one.
-    strong = SIGMA_PER_MAD * float(np.median(bend)) if bend.size >= _FEWEST else 0.0
+    strong = SIGMA_PER_MAD * linear_median(bend) if bend.size >= _FEWEST else 0.0
     return strong / math.sqrt(6.0)

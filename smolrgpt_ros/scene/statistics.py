@@ -43,6 +43,13 @@ def median(values: Values) -> Values:
     return middle
 
 
+def linear_median(values: Values) -> float:
+    """The median of shape ``(N,)``, at least one value. Linear time, for thousands of them."""
+    lower, upper = (len(values) - 1) // 2, len(values) // 2
+    ordered = np.partition(values, (lower, upper))
+    return float(ordered[lower] + ordered[upper]) / 2
+
+
 def upper_median(values: NDArray[Floating]) -> float:
     """The middle value, of an even number the greater one of two; 0 of none. Linear time."""
     half = len(values) // 2

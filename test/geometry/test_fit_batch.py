@@ -10,7 +10,7 @@ import pytest
 
 from smolrgpt_ros.geometry.centre_errors import CentreErrors
 from smolrgpt_ros.geometry.fit_batch import FitBatch
-from smolrgpt_ros.geometry.likelihood_values import ANY_SIDE, FACES_CAMERA, FREE, Point
+from smolrgpt_ros.geometry.likelihood_values import Point
 from smolrgpt_ros.geometry.observations import (
     CentrePrior,
     FitProblem,
@@ -53,16 +53,16 @@ def test_points_of_a_batch_by_hand() -> None:
         replace(observed(points(4, 3.0), 0), rim=points(1, -1.0), free=points(2, 7.0)),
         observed(points(2, 0.0)),
     ]
-    known = [replace(o, effective_depths=2.0, effective_points=2.0) for o in known]
+    known = [replace(o, effective_depths=2.0, effective_points=3.0) for o in known]
     batch = FitBatch.of(known, most=10)
-    # Inside: four of the surface and one of the rim, then two; two outside; no tangents.
-    assert batch.bounds.tolist() == [[0, 5, 7], [7, 9, 9], [0, 0, 0]]
-    assert [p.x for p in rows(batch)] == [3, 3, 3, 3, -1, 0, 0, 7, 7]
+    # Four of the surface and one of the rim, two free; then two of the surface.
+    assert batch.point_bounds.tolist() == [[0, 4, 5, 5, 7], [7, 9, 9, 9, 9]]
+    assert [p.x for p in rows(batch)] == [3, 3, 3, 3, -1, 7, 7, 0, 0]
     assert [p.y for p in rows(batch)] == [4, 8, 12, 16, 4, 4, 8, 4, 8]
-    sorts = [FACES_CAMERA] * 4 + [ANY_SIDE] + [FACES_CAMERA] * 2 + [FREE] * 2
-    assert [p.sort for p in rows(batch)] == sorts
-    # Four points are worth two, one of the rim no more than itself, two outside 0.6 times two.
-    assert [p.weight for p in rows(batch)] == [0.5] * 4 + [1, 1, 1] + [0.6] * 2
+    # The surface is worth two points, the rim half of that; the covered half of three, the free
+    # ones 0.6 times three.
+    np.testing.assert_allclose(batch.effective, [[2.0, 1.0, 1.5, 1.8]] * 2)
+    assert batch.tangent_bounds.tolist() == [0, 0, 0]
     first = rows(batch)[0]
     # It is 5 m away, at (3, 4).
     assert (first.sight_x, first.sight_y) == pytest.approx((0.6, 0.8))
@@ -70,24 +70,20 @@ def test_points_of_a_batch_by_hand() -> None:
     assert (first.on_side, first.recess) == (0.6, 0.05)
 
 
-def test_of_many_points_every_third_is_used() -> None:
-    batch = FitBatch.of([replace(observed(points(9, 0.0)), effective_depths=1.5)], most=3)
-    assert [p.y for p in rows(batch)] == [4.0, 16.0, 28.0]
-    assert [p.weight for p in rows(batch)] == [0.5, 0.5, 0.5]
-
-
 def test_priors_and_tangents() -> None:
     prior = CentrePrior(np.array([2.0, 3.0]), (0.5, 0.25))
     known = [observed(points(2, 0.0), 2), observed(points(3, 1.0), 1, prior)]
     batch = FitBatch.of(known, 10)
-    assert batch.bounds[2].tolist() == [0, 2, 3]
+    assert batch.tangent_bounds.tolist() == [0, 2, 3]
     assert batch.tangents.tolist() == [[1.0, 0.0, 0.01]] * 3
     np.testing.assert_allclose(
         batch.priors, [[1.4, 0.9, 5.0, 0, 0, 0, 0], [1.4, 0.9, 5.0, 2, 3, 2, 4]]
     )
     # A prior by row takes the place of the observations' own.
-    other = FitBatch.of(known, 10, {1: CentrePrior(np.array([9.0, 9.0]), (1.0, 1.0))})
+    other = batch.with_centre_priors({1: CentrePrior(np.array([9.0, 9.0]), (1.0, 1.0))}, 5)
+    assert other.most == 5
     assert other.priors[1, 3:].tolist() == [9, 9, 1, 1]
+    assert batch.priors[1, 3:].tolist() == [2, 3, 2, 4]  # as it was
 
 
 def test_starts_go_all_around() -> None:

@@ -126,6 +126,20 @@ def test_some_objects_and_some_of_their_points() -> None:
     assert found.cost[0, 1] == pytest.approx(cost, rel=1e-9)
 
 
+def test_of_many_points_every_third_is_used() -> None:
+    """Of 23 points of the surface, 8 at most: every third, and eight together are worth as much."""
+    observations, values = problem(6, BEFORE)
+    third = observations[2]
+    found = linearised(values[2:], FitBatch.of([third], most=8))
+    fewer = replace(
+        third,
+        surface=third.surface.part(slice(0, None, 3)),
+        free=third.free.part(slice(0, None, 2)),
+    )
+    _, _, cost = expansion(fewer, values[2, 1])
+    assert found.cost[0, 1] == pytest.approx(cost, rel=1e-9)
+
+
 def test_a_step_goes_where_the_gradient_vanishes() -> None:
     """Priors alone: their cost is a parabola in the sides and the centre."""
     none = FloorPoints.none()
