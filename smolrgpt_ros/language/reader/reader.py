@@ -14,6 +14,7 @@ from ..english import english
 from ..question import Between, Question, parts_of
 from ..vocabulary import plural_of
 from .grammar import Grammar, load_grammar
+from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
 from .parser import Parser, TooLong
 from .preferences import preferred
@@ -141,6 +142,8 @@ class GrammarReader:
             message = "the question asks nothing"
         elif _is_foreign(words, strange):
             message = "questions are read in English"
+        elif later := later_words(text):
+            message = f'"{later}" asks to be told later: {WATCH_INSTEAD}'
         elif strange:
             named = ", ".join(dict.fromkeys(f'"{_written(text, t)}"' for t in strange))
             noun = "the words" if "," in named else "the word"

@@ -85,3 +85,27 @@ def test_one_sentence(question: str, message: str) -> None:
     with pytest.raises(QueryError) as error:
         read_question(question, LABELS)
     assert error.value.message == message + IN_VIEW
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Tell me when a pallet enters buffer 6", "tell me when"),
+        ("please let me know, once pallet 1 is in buffer 6", "let me know once"),
+        ("alert me if the transporter is closer than 2 m to pallet 1", "alert me"),
+        ("wait for buffer 6 to be empty", "wait for"),
+        ("keep an eye on buffer 6", "keep an eye on"),
+    ],
+)
+def test_telling_later_is_watched(question: str, words: str) -> None:
+    with pytest.raises(QueryError) as error:
+        read_question(question, LABELS)
+    assert error.value.message.startswith(f'"{words}" asks to be told later: ')
+    assert "--until" in error.value.message
+    assert "spatial_query/watch" in error.value.message
+
+
+def test_when_without_later() -> None:
+    with pytest.raises(QueryError, match='the word "glorious" of the question cannot be used'):
+        read_question("tell me when seen from here which pallet is glorious", LABELS)
+    assert read_question("tell me if pallet 1 is in buffer 6", LABELS)
