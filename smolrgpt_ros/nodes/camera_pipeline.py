@@ -6,18 +6,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.lifecycle import LifecycleNode
-from rclpy.qos import qos_policy_name_from_kind
-from rclpy.subscription import Subscription
 
 from smolrgpt_ros.detection.detector import Detections, RegionDetector
-from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.perception.seen_frame import SeenFrame
-from smolrgpt_ros.perception.stamp_join import JoinCounters, StampJoin
+from smolrgpt_ros.perception.stamp_join import JoinCounters
 from smolrgpt_ros.perception.worker import PerceptionWorker
 from smolrgpt_ros.query.frame_choice import CameraView
 from smolrgpt_ros.query.frame_history import FrameHistory
@@ -30,20 +25,17 @@ from smolrgpt_ros.query.input_state import (
     why_stale,
 )
 from smolrgpt_ros.ros.convert.camera_info import names_rectified
-from smolrgpt_ros.ros.convert.time import nanoseconds
-from smolrgpt_ros.ros.convert.vision import detections_of, vision_messages
-from smolrgpt_ros.ros.inputs.class_names import ClassNames
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
 from smolrgpt_ros.ros.inputs.gravity import Gravity
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
 from smolrgpt_ros.ros.inputs.pairing import FramePairing
 from smolrgpt_ros.ros.params.settings import Settings
-from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.ros.tf import Transforms
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError
 
+from .external_results import ExternalResults
 from .outputs import CameraOutputs
 
 #: After this long without regions, clients are answered that none arrive; seconds.
@@ -90,7 +82,6 @@ class CameraPipeline:
         self._silence = SilenceWatch()
         self._several_since = float("inf")
         self._several = ""
-        self._regions_mismatch = ""
         now = settings()
         prefix = f"{name}/" if name else ""
         self.history = FrameHistory(now.history_size)
@@ -106,26 +97,11 @@ class CameraPipeline:
         )
         self._thread = InputThread(node.context, f"inputs {name}".strip())
         group = self._thread.group
-        self._join: StampJoin[FrameMessages, Any] = StampJoin(
-            self._offer_joined, slop_s=lambda: settings().detector_slop
-        )
-        self._regions: Subscription | None = None
-        self._class_names: ClassNames | None = None
+        self._external: ExternalResults | None = None
+        on_pair: Callable[[FrameMessages], None] = self._offer
         if now.detector_backend == "topic":
-            boxes = now.detector_topic_type == "detections"
-            self._regions = node.create_subscription(
-                vision_messages().Detection2DArray if boxes else RegionArray,
-                f"{prefix}{now.detector_topic_type}",
-                self._take_regions,
-                # A reliable publisher serves either.
-                profile("sensor_data" if boxes else "reliable"),
-                callback_group=group,
-                event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._note_mismatch),
-            )
-            if boxes:
-                found_on, named_on = self._regions.topic_name, now.detector_label_info_topic
-                self._class_names = ClassNames(node, found_on, named_on, group)
-        on_pair = self._offer if self._regions is None else self._join_pair
+            self._external = ExternalResults(node, prefix, settings, self._offer, group)
+            on_pair = self._external.add_image
         self.pairing = FramePairing(node, now.pairing, on_pair, group, prefix)
         self._gravity = Gravity(
             node,
@@ -142,22 +118,16 @@ class CameraPipeline:
     def start(self) -> None:
         """Process frames from now on."""
         self.worker.start()
-        own = () if self._regions is None else (self._regions,)
-        names = () if self._class_names is None else self._class_names.subscriptions
-        self._thread.start(
-            (*self.pairing.subscriptions, *self._gravity.subscriptions, *own, *names)
-        )
+        own = () if self._external is None else self._external.subscriptions
+        self._thread.start((*self.pairing.subscriptions, *self._gravity.subscriptions, *own))
 
     def stop(self) -> bool:
         """Unsubscribe and end the threads; False if the detector does not end."""
         self._thread.stop()
         self.pairing.close()
         self._gravity.close()
-        if self._regions is not None:
-            self._node.destroy_subscription(self._regions)
-            self._regions = None
-        if self._class_names is not None:
-            self._class_names.close()
+        if self._external is not None:
+            self._external.close()
         ended = self.worker.stop()
         self._outputs.clear()
         return ended
@@ -171,27 +141,15 @@ class CameraPipeline:
         """The state of the inputs."""
         state = self.pairing.state(self.worker.failure)
         state = replace(state, several=self._several, busy_s=self.worker.busy_s)
-        regions = self._regions
-        if regions is None:
+        if self._external is None:
             return state
         late = time.monotonic() - self._last_offer > _REGIONS_LATE_S
-        topics = {**state.topics, "regions": regions.topic_name}
-        mismatches = dict(state.mismatches)
-        if self._regions_mismatch:
-            mismatches["regions"] = self._regions_mismatch
-        return replace(
-            state,
-            topics=topics,
-            mismatches=mismatches,
-            waits_for_regions=late and state.paired > 0,
-            regions_gap_s=self._join.counters.gap_s,
-            regions_slop_s=self._settings().detector_slop,
-        )
+        return self._external.described_in(state, late)
 
     @property
     def join_counters(self) -> JoinCounters | None:
         """Of images and another node's results; ``None`` where a detector runs here."""
-        return None if self._regions is None else self._join.counters
+        return None if self._external is None else self._external.counters
 
     def log_silence(self, now_ns: int) -> None:
         """Log why no frame, or only some, have come for a while; to be called every second.
@@ -220,38 +178,12 @@ class CameraPipeline:
         self._several_since = min(self._several_since, now) if several else float("inf")
         self._several = several if now - self._several_since >= _SEVERAL_S else ""
 
-    def _note_mismatch(self, event: QoSRequestedIncompatibleQoSInfo) -> None:
-        assert self._regions is not None
-        policy = qos_policy_name_from_kind(event.last_policy_kind)
-        self._regions_mismatch = (
-            f"a publisher on {self._regions.topic_name} offers less {policy} than this node asks "
-            "for, so none of its messages arrive; let it publish reliably"
-        )
-        self._node.get_logger().warning(self._regions_mismatch)
-
-    def _take_regions(self, found: Any) -> None:
-        self._regions_mismatch = ""
-        self._join.add_second(_stamp_of(found), found)
-
     def _offer(self, messages: FrameMessages) -> None:
         self._last_offer = time.monotonic()
         self.worker.offer(messages)
 
-    def _join_pair(self, messages: FrameMessages) -> None:
-        self._join.add_first(_stamp_of(messages.rgb), messages)
-
-    def _offer_joined(self, messages: FrameMessages, found: Any) -> None:
-        if isinstance(found, RegionArray):
-            self._offer(replace(messages, regions=found))
-        else:
-            self._offer(replace(messages, detections=found))
-
     def _external_detections(self, messages: FrameMessages, frame: RgbdFrame) -> Detections | None:
-        if messages.detections is None:
-            return None
-        settings = self._settings()
-        names = {} if self._class_names is None else self._class_names.names
-        return detections_of(messages.detections, frame, settings.detector, settings.labels, names)
+        return None if self._external is None else self._external.detections(messages, frame)
 
     def _build(self, messages: FrameMessages) -> RgbdFrame:
         settings = self._settings()
@@ -264,9 +196,8 @@ class CameraPipeline:
             pose_of=self._pose_of if settings.depth_reproject else None,
         )
         notes = (*frame.notes, self._several) if self._several else frame.notes
-        if messages.detections is not None and self._class_names is not None:
-            note = self._class_names.note(messages.detections, settings.labels)
-            notes = (*notes, note) if note else notes
+        if self._external is not None and (note := self._external.note(messages)):
+            notes = (*notes, note)
         up, tolerances = self._gravity.up(frame), settings.tolerances
         return replace(frame, up=up, tolerances=tolerances, notes=notes)
 
@@ -297,7 +228,3 @@ class CameraPipeline:
             # Publishers fail once the process is ending.
             if self._node.context.ok():
                 raise
-
-
-def _stamp_of(message: Any) -> int:
-    return nanoseconds(message.header.stamp)
