@@ -33,16 +33,6 @@ class RollingWindow:
             values = list(self._values)
         return float(np.quantile(values, share)) if values else NAN
 
-    @property
-    def last(self) -> float:
-        """The newest value; NaN without values."""
-        with self._lock:
-            return self._values[-1] if self._values else NAN
-
-    def __len__(self) -> int:
-        with self._lock:
-            return len(self._values)
-
 
 class Rate:
     """Frequency of events over the last seconds.

@@ -30,8 +30,6 @@ class PerceptionCounters:
 
     Args:
         offered, skipped, seen, failed: numbers of inputs; skipped ones were replaced by newer ones.
-        detect_s: seconds of the last input in the detector.
-        overhead_s: in everything around it: decoding, tracking, the callback.
         duplicates: regions that were left out since a better one is of the same object.
         reasons: failed inputs by the name of their status.
     """
@@ -40,8 +38,6 @@ class PerceptionCounters:
     skipped: int = 0
     seen: int = 0
     failed: int = 0
-    detect_s: float = 0.0
-    overhead_s: float = 0.0
     duplicates: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
 
@@ -90,11 +86,11 @@ class PerceptionWorker(Generic[Input]):
         self._remember = remember
         self._external_regions = external_regions
         self._external_detections = external_detections
-        #: Seconds of the last frames in the detector and in everything around it.
-        self.detect_s, self.overhead_s = RollingWindow(), RollingWindow()
+        #: Seconds of the last frames in the detector.
+        self.detect_s = RollingWindow()
         #: How unlike the detector's training pictures the last ones were, where that is known.
         self.novelty = RollingWindow(25)
-        #: CPU seconds of the latter, which other programs on the host do not change.
+        #: CPU seconds in everything around it: decoding, tracking, the callback.
         self.overhead_cpu_s = RollingWindow()
         self._state = TrackerState()
         self._counters = PerceptionCounters()
@@ -166,7 +162,7 @@ class PerceptionWorker(Generic[Input]):
                 self._process(item)
 
     def _process(self, item: Input) -> None:
-        start, start_cpu = time.perf_counter(), time.thread_time()
+        start_cpu = time.thread_time()
         detect_s = detect_cpu_s = 0.0
         duplicates = 0
         failure: QueryError | None = None
@@ -185,9 +181,7 @@ class PerceptionWorker(Generic[Input]):
                 Status.NO_FRAME,
                 f"the last frame could not be processed: {type(error).__name__}: {error}",
             )
-        overhead_s = time.perf_counter() - start - detect_s
         self.detect_s.add(detect_s)
-        self.overhead_s.add(overhead_s)
         self.overhead_cpu_s.add(time.thread_time() - start_cpu - detect_cpu_s)
         with self._wake:
             self._failure, self._busy_since = failure, None
@@ -198,8 +192,6 @@ class PerceptionWorker(Generic[Input]):
                 self._counters,
                 seen=self._counters.seen + (failure is None),
                 failed=self._counters.failed + (failure is not None),
-                detect_s=detect_s,
-                overhead_s=overhead_s,
                 duplicates=self._counters.duplicates + duplicates,
                 reasons=reasons,
             )

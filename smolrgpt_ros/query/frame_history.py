@@ -36,12 +36,6 @@ class FrameHistory:
             self._frames.append(seen)
             self._changed.notify_all()
 
-    def clear(self) -> None:
-        """Remove all frames."""
-        with self._changed:
-            self._frames.clear()
-            self._changed.notify_all()
-
     def newest(self) -> SeenFrame | None:
         """The frame seen last, or ``None``."""
         with self._changed:

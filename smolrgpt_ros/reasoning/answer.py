@@ -98,11 +98,6 @@ class SpatialAnswer:
         return english(self.asked)
 
     @property
-    def readable(self) -> bool:
-        """Whether ``text`` could be read as an answer of this kind."""
-        return self.value is not None
-
-    @property
     def normalized(self) -> str:
         """``value`` as the benchmark writes it; ``""`` where there is none."""
         return normalized_answer(self.kind, self.value, self.prompt_region_ids)

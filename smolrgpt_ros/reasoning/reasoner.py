@@ -6,18 +6,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.language.answers import ReadAnswer, read_answer
+from smolrgpt_ros.language.answers import ReadAnswer
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
-from smolrgpt_ros.language.model_form import side_asked
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.reader.reader import default_reader
 from smolrgpt_ros.language.readers.protocol import ReadBy
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
-from smolrgpt_ros.language.verdicts import read_verdict
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -25,22 +22,12 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .answer import DEFAULT_POLICY, DEFAULT_SURE_SCORE, POLICIES, SpatialAnswer, agree
 from .completeness import completeness
 from .engine_protocol import Engine
+from .generated import Sentence, generate, read_sentence
 from .measuring.answer_text import answer_text
 from .measuring.evaluation import Evaluation, answered_question
 from .measuring.evaluator import evaluate, locate
 from .measuring.picture_sides import sides_caveat
 from .suggested_view import suggested_view
-
-
-@dataclass(frozen=True)
-class _Sentence:
-    """What the engine generated, in terms of the question's own prompt."""
-
-    text: str = ""
-    confidence: float = float("nan")
-    truncated: bool = False
-    estimated: bool = False
-    vanished_region_ids: tuple[int, ...] = ()
 
 
 class SpatialReasoner:
@@ -121,14 +108,13 @@ class SpatialReasoner:
         measured = evaluate(grounding.question, geometry)
         missing = completeness(grounding.question, measured, geometry, novelty, self.sure_score)
         complete = measured.answered and not missing.caveats
-        named = grounding.prompt.region_ids
-        view = suggested_view(grounding.question, measured, complete, named, geometry)
-        sentence, remembered = _Sentence(), _remembered(grounding, measured, geometry)
+        view = suggested_view(grounding.question, measured, complete, prompt.region_ids, geometry)
+        sentence, remembered = Sentence(), _remembered(grounding, measured, geometry)
         if self._engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
-            sentence = _generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
+            sentence = generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
         kind = kind_of(answered_question(grounding.question, measured))
-        read = _read(grounding, sentence)
+        read = read_sentence(grounding, sentence)
         about = prompt.region_ids
         if not prompt.text:
             about = tuple(dict.fromkeys((*about, *measured.region_ids)))
@@ -224,71 +210,6 @@ def _chosen(
     return [by_id[i] for i in region_ids]
 
 
-def _generate(
-    engine: Engine,
-    grounding: Grounding,
-    geometry: FrameGeometry,
-    deadline_s: float | None,
-    on_text: Callable[[str], None] | None,
-    cancelled: Callable[[], bool] | None,
-) -> _Sentence:
-    """Asks the engine its prompt; the text comes back in the numbers of the question's prompt."""
-    prompt, asked = grounding.prompt, grounding.model_prompt
-    assert asked is not None
-
-    def forward(text: str) -> None:
-        if on_text is not None:
-            on_text(asked.renumbered_for(prompt, text))
-
-    generated = engine.answer(
-        geometry.frame,
-        [geometry.region(region_id).mask for region_id in asked.region_ids],
-        asked.text,
-        deadline_s=deadline_s,
-        on_text=None if on_text is None else forward,
-        cancelled=cancelled,
-    )
-    return _Sentence(
-        asked.renumbered_for(prompt, generated.text),
-        _calibrated(
-            engine,
-            grounding.trained_form or kind_of(grounding.question).value,
-            generated.confidence,
-            generated.estimated,
-        ),
-        generated.truncated,
-        generated.estimated,
-        tuple(asked.region_ids[i] for i in generated.vanished_masks),
-    )
-
-
-def _calibrated(engine: Engine, kind: str, confidence: float, estimated: bool) -> float:
-    """What a confidence is worth, where the engine is calibrated."""
-    if engine.calibration is None:
-        return confidence
-    return engine.calibration(kind, confidence, estimated)
-
-
-def _read(grounding: Grounding, sentence: _Sentence) -> ReadAnswer:
-    """What the model's sentence answers to the question: of "is it left of" yes or no."""
-    form, kind = grounding.form, kind_of(grounding.question)
-    if grounding.trained_form:
-        ids = grounding.prompt.region_ids
-        return read_verdict(sentence.text, kind, ids, truncated=sentence.truncated)
-    subject = form.subject.single if form is not None and form.subject is not None else None
-    read = read_answer(
-        sentence.text,
-        kind if form is None else form.kind,
-        grounding.prompt.region_ids,
-        subject=subject,
-        truncated=sentence.truncated,
-    )
-    side = side_asked(grounding.question)
-    if side is None or read.value is None:
-        return read
-    return replace(read, value=read.value == side[0])
-
-
 def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry) -> str:
     """The measured answer as a sentence; empty without one."""
     if not measured.answered:
@@ -319,7 +240,7 @@ def _remembered(
 
 def _notes(
     grounding: Grounding,
-    sentence: _Sentence,
+    sentence: Sentence,
     read: ReadAnswer,
     measured: Evaluation,
     generated: bool,

@@ -180,7 +180,6 @@ def test_unreadable_answer_has_no_value(yard: Any) -> None:
     engine = ScriptedEngine("I cannot tell.", vanished=(1,))
     answer = SpatialReasoner(engine).answer(yard.frame, yard.regions, QUESTION)
     assert (answer.kind, answer.value, answer.normalized) == (Kind.DISTANCE, None, "")
-    assert not answer.readable
     assert answer.agreement is None
     assert answer.vanished_region_ids == (12,)
     assert answer.measured.value is not None

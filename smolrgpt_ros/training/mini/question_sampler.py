@@ -39,7 +39,6 @@ class QuestionSampler:
         self, objects: Sequence[ObjectTruth], rng: np.random.Generator, pairs: bool = False
     ) -> None:
         self._rng, self._pairs_alone = rng, pairs
-        self._label = {item.id: item.label for item in objects}
         self._of: dict[str, list[int]] = {}
         for item in objects:
             self._of.setdefault(item.label, []).append(item.id)
