@@ -78,11 +78,9 @@ class Admission:
             "such as a proxy's, belongs into the parameter origins"
         )
 
-    def knows(self, displayed: str | None) -> bool:
+    def knows(self, token: str | None) -> bool:
         """Whether a token is the right one."""
-        return not self.token or hmac.compare_digest(
-            (displayed or "").encode(), self.token.encode()
-        )
+        return not self.token or hmac.compare_digest((token or "").encode(), self.token.encode())
 
 
 def is_this_machine(name: str) -> bool:

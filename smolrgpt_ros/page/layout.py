@@ -120,8 +120,8 @@ class PageView:
     def refresh(self) -> None:
         """Show a new picture, new answers, new lamps."""
         self._board.look(self._display)
-        state, displayed = self._board.state, self._shown
-        if displayed is None or state.picture != displayed.picture:
+        state, before = self._board.state, self._shown
+        if before is None or state.picture != before.picture:
             if state.picture:
                 width = self._display.value
                 self._picture.set_source(f"/live.jpg?n={state.picture}&width={width}")
@@ -129,9 +129,9 @@ class PageView:
         self._stale.set_visibility(age_s > _OLD_S)
         if state.picture and age_s > _OLD_S:
             self._stale.text = f"Nothing new from the camera for {age_s:.0f} s."
-        if displayed is None or state.answers is not displayed.answers:
+        if before is None or state.answers is not before.answers:
             self._answers.show(state.answers)
-        if displayed is None or state.asking != displayed.asking:
+        if before is None or state.asking != before.asking:
             self._asking.text = "; ".join(f"asking: {question}" for question in state.asking)
         lamps = lamps_now(state.lamps, time.monotonic() - state.lamps_at, state.node)
         if lamps != self._lamps:
@@ -160,11 +160,11 @@ class PageView:
         self._lamp_row.clear()
         with self._lamp_row:
             for lamp in lamps:
-                with ui.element("button").classes("lamp") as displayed:
+                with ui.element("button").classes("lamp") as button:
                     ui.element("span").classes(f"light {lamp.light.value}")
                     ui.label(lamp.name)
                     ui.tooltip(lamp.message)
-                displayed.on("click", lambda said=lamp: ui.notify(f"{said.name}: {said.message}"))
+                button.on("click", lambda said=lamp: ui.notify(f"{said.name}: {said.message}"))
 
     def _resized(self, event: events.GenericEventArguments) -> None:
         """The browser's window has another width: letters of pictures are for the new one."""

@@ -128,8 +128,8 @@ class PageServer:
     def address(self) -> str:
         """To open in a browser."""
         name = "localhost" if is_loopback(self._host) else socket.gethostname()
-        displayed = f"/?token={self._token}" if self._token else ""
-        return f"http://{name}:{self.port}{displayed}"
+        query = f"/?token={self._token}" if self._token else ""
+        return f"http://{name}:{self.port}{query}"
 
     def close(self) -> None:
         """Stop serving; connections are closed."""

@@ -129,7 +129,8 @@ def test_models_are_loaded_timed_and_given_back():
     text = models.load(settings(detector_backend="none"))
     assert "mini on cpu (float32)" in text and "detector none" in text
     timed: Any = models.engine
-    assert timed.answer(None, [], "Which?") == "an answer" and len(timed.seconds) == 1
+    assert timed.answer(None, [], "Which?") == "an answer"
+    assert timed.seconds.quantile(0.5) >= 0.0  # NaN where nothing is kept
     assert models.loaded and not models.on_gpu
     models.unload()
     assert engine.closed and models.engine is None and not models.loaded
