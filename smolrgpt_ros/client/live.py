@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Options of files and of models in this process, and those of a running node.
 _FILES = (
     *("rgb", "depth", "depth_unit", "rectified", "masks", "out", "vocabulary"),
-    *("model", "measure_only", "detector", "device", "policy"),
+    *("model", "measure_only", "detector", "confidence", "device", "policy"),
     *("reading", "reading_adapter"),
 )
 _LIVE = ("watch", "until", "times", "service", "timeout", "target_frame")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -164,15 +165,18 @@ class SpatialReasoner:
         views = [
             RegionView(region.id, region.label, region.centroid, region.box) for region in regions
         ]
-        return ground(
-            question,
-            views,
-            reader=self._reader,
-            decide=lambda selection: locate(selection, geometry),
-            canonical=self._engine is not None and self._engine.canonical_prompts,
-            restricted=restricted,
-            trained=None if self._engine is None else self._engine.trained_on,
-        )
+        try:
+            return ground(
+                question,
+                views,
+                reader=self._reader,
+                decide=lambda selection: locate(selection, geometry),
+                canonical=self._engine is not None and self._engine.canonical_prompts,
+                restricted=restricted,
+                trained=None if self._engine is None else self._engine.trained_on,
+            )
+        except QueryError as error:
+            raise _with_candidates(error, regions, geometry.candidates) from error
 
     def _geometry_of(
         self, frame: RgbdFrame, regions: Sequence[Region], candidates: Sequence[Region]
@@ -190,6 +194,25 @@ class SpatialReasoner:
                 kept = FrameGeometry(frame, regions, candidates)
                 self._geometry = kept
             return kept
+
+
+def _with_candidates(
+    error: QueryError, regions: Sequence[Region], candidates: Sequence[Region]
+) -> QueryError:
+    """A refusal for what is not in view, with the candidates of classes that are not in view."""
+    in_view = {region.label for region in regions}
+    best: dict[str, float] = {}
+    for candidate in candidates:
+        if candidate.label not in in_view and not math.isnan(candidate.score):
+            best[candidate.label] = max(candidate.score, best.get(candidate.label, 0.0))
+    if error.status is not Status.UNKNOWN_REGION or not best:
+        return error
+    named = ", ".join(f"{label} (score {score:.2f})" for label, score in best.items())
+    return QueryError(
+        error.status,
+        f"{error.message}; seen too weakly or too few times to count (detector.confidence, "
+        f"memory.confirm_sightings): {named}",
+    )
 
 
 def _chosen(

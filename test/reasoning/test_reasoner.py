@@ -253,6 +253,23 @@ def test_ids_out_of_view(yard: Any) -> None:
     assert caught.value.status is Status.UNKNOWN_REGION and "[99]" in caught.value.message
 
 
+def test_a_refusal_names_what_is_seen_weakly(yard: Any) -> None:
+    seen = [region for region in yard.regions if region.label != "transporter"]
+    weak = [
+        Region(-number, r.label, r.mask, score)
+        for number, (r, score) in enumerate(
+            [(yard.regions[0], 0.2), *((r, 0.12) for r in yard.regions if r not in seen)], 1
+        )
+    ]
+    with pytest.raises(QueryError) as caught:
+        SpatialReasoner(None).answer(
+            yard.frame, seen, "how tall is the transporter", candidates=weak
+        )
+    assert caught.value.status is Status.UNKNOWN_REGION
+    # Not the pallet: pallets are in view.
+    assert caught.value.message.endswith("memory.confirm_sightings): transporter (score 0.12)")
+
+
 def test_engine_errors_pass_through(yard: Any) -> None:
     class Broken(ScriptedEngine):
         def answer(self, *args: Any, **options: Any) -> GeneratedText:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from smolrgpt_ros.client.asked_questions import (
     write_outcomes,
 )
 from smolrgpt_ros.detection.detector import Detections, DetectorError, RegionDetector
+from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.language.reader.reader import reader_with
 from smolrgpt_ros.language.readers.protocol import READINGS
 from smolrgpt_ros.model.reader.loading import readers_of
@@ -108,6 +110,13 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=DETECTOR,
         help="YOLO weights, used without --masks",
+    )
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        metavar="SCORE",
+        help="lowest score of a region that the detector finds, "
+        f"{DetectorSettings.confidence:g} if left out",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
     parser.add_argument(
@@ -235,8 +244,13 @@ def _with_grey(
 def _detector(arguments: argparse.Namespace) -> RegionDetector:
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
+    settings = DetectorSettings()
+    if arguments.confidence is not None:
+        settings = replace(settings, confidence=arguments.confidence)
     with _masks_named():
-        return UltralyticsDetector.load(arguments.detector, device=arguments.device)
+        return UltralyticsDetector.load(
+            arguments.detector, device=arguments.device, settings=settings
+        )
 
 
 def _detected(detector: RegionDetector, frame: RgbdFrame) -> Detections:

@@ -14,6 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
+from smolrgpt_ros.detection.detector import DetectorError
+from smolrgpt_ros.detection.detector_settings import DetectorSettings
+from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.tools.ask import cli
@@ -168,6 +171,23 @@ def test_a_refused_question_is_an_error_for_people_and_a_line_for_programs(
         run(folder, "how far is pallet 77")
     assert run(folder, "how far is pallet 77", "--json") == 2
     assert json.loads(capsys.readouterr().out)["status"] == "UNKNOWN_REGION"
+
+
+def test_the_lowest_score_is_the_detectors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores: list[float] = []
+
+    def load(path: Path, *, device: str, settings: DetectorSettings) -> None:
+        scores.append(settings.confidence)
+        raise DetectorError("no weights here")
+
+    monkeypatch.setattr(UltralyticsDetector, "load", load)
+    parser = argparse.ArgumentParser()
+    cli.add_parser(parser.add_subparsers())
+    for options in ((), ("--confidence", "0.07")):
+        parsed = parser.parse_args(["ask", "q", "--rgb", str(folder / "rgb.png"), *options])
+        with pytest.raises(ValueError, match="no weights here; or give the regions with --masks"):
+            parsed.run(parsed)
+    assert scores == [0.25, 0.07]
 
 
 def test_words_of_a_site(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
