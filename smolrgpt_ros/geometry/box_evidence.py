@@ -17,27 +17,26 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .centre_errors import box_errors, floor_sigma
-from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, pixels_below, rims_of
+from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples, rims_of
 from .noise import (
     BOTTOM_SIGMA,
     BOX_EFFECTIVE_POINTS,
     RIM_ON_SIDE,
-    TANGENT_BIAS_PIXELS,
-    TANGENT_SIGMA_PIXELS,
     TOP_ON_SIDE,
     UPRIGHT_ON_SIDE,
-    passing_ray_sigmas,
     surface_sigmas,
 )
 from .object_heights import LEVEL_TOP, Heights
 from .observations import (
+    SIGMA_ALONG,
     FitProblem,
     FloorPoints,
     Observations,
     VerticalExtent,
     starts_around,
 )
-from .region_masks import Flags, RegionMasks, Whole, at_border
+from .outline_evidence import foot_points, free_points, tangents
+from .region_masks import Flags, RegionMasks, Whole, at_border, pixels_below
 from .size_priors import SIZES, SizePrior
 
 Floats = NDArray[np.float64]
@@ -45,7 +44,8 @@ Floats = NDArray[np.float64]
 _UNKNOWN_LENGTH = 3.0  # metres, of an object of no known class
 _UNKNOWN_RECESS = 0.03  # metres by which its surface lies behind the sides of its box
 _BASE_RECESS = 0.01  # metres by which the base of a known class does
-_CENTRE_BEHIND = 0.2  # short sides from the middle of what is seen to where a fit starts
+# Short sides from the middle of what is seen, and of the foot, to where a fit starts.
+_CENTRE_BEHIND, _CENTRE_BEHIND_FOOT = 0.2, 0.5
 
 
 def box_problems(
@@ -57,6 +57,7 @@ def box_problems(
     noise: DepthNoise,
     mask_edge: float,
     vehicles: Flags,
+    standing: Flags,
 ) -> list[FitProblem | None]:
     """The footprints of standing objects; ``None`` for one that does not rise from the floor.
 
@@ -67,12 +68,12 @@ def box_problems(
         plane: the floor.
         noise: of the depth.
         mask_edge: standard deviation of the masks' edges, pixels.
-        vehicles: where vehicles show, shape ``(H, W)``.
+        vehicles, standing: where vehicles, and where all standing objects show, ``(H, W)`` each.
     """
     camera = frame.intrinsics
     assert camera is not None
     below_load = np.array([label == "transporter" for label in labels])
-    rims = rims_of(frame, masks, plane, noise, below_load, mask_edge)
+    rims = rims_of(frame, masks, plane, noise, below_load, standing, mask_edge)
     heights = Heights(surfaces, rims, plane)
     priors = [SIZES.get(label) for label in labels]
     below_columns, below_rows = pixels_below(masks, rims.columns, rims.rows, plane)
@@ -167,14 +168,19 @@ def _problems(
     surface = FloorPoints.of(local[:, :2], *sigmas, on_side, recess)
     rim_rays = rims.directions @ plane.axes.T
     rim, rim_owner = _rim_points(rims, heights, rim_rays, camera, extents)
-    free, free_owner = free_points(rims, rim_rays, plane, camera, extents.bottom, extents.base)
+    foot, foot_owner = foot_points(
+        rims, rim_rays, heights, camera, noise, extents.bottom, extents.base, mask_edge
+    )
+    free, free_owner = free_points(
+        rims, rim_rays, plane, camera, noise, extents.bottom, extents.base
+    )
     each = np.arange(len(priors) + 1)
-    bounds = [np.searchsorted(o, each) for o in (owner, rim_owner, free_owner)]
+    bounds = [np.searchsorted(o, each) for o in (owner, rim_owner, foot_owner, free_owner)]
     bearing = np.arctan2(rim_rays[:, 0], rim_rays[:, 1])
     ends = np.isfinite(rims.beyond)
     problems: list[FitProblem | None] = []
     for i, prior in enumerate(priors):
-        of_surface, of_rim, of_free = (slice(int(b[i]), int(b[i + 1])) for b in bounds)
+        of_surface, of_rim, of_foot, of_free = (slice(int(b[i]), int(b[i + 1])) for b in bounds)
         if of_surface.stop == of_surface.start:
             problems.append(None)
             continue
@@ -184,6 +190,7 @@ def _problems(
         observations = Observations(
             surface=surface.part(of_surface),
             rim=rim.part(of_rim),
+            foot=foot.part(of_foot),
             covered=FloorPoints.none(),
             free=free.part(of_free),
             tangents=normals,
@@ -192,7 +199,7 @@ def _problems(
             side_sigma=side_sigma,
             effective_depths=min(BOX_EFFECTIVE_POINTS, float(noise.independent(areas[i]))),
         )
-        starts = starts_around(median(local[of_surface, :2]), sides, _CENTRE_BEHIND)
+        starts = _starts(observations)
         errors = box_errors(
             float(median(z[of_surface])),
             noise,
@@ -222,6 +229,15 @@ def _size(local: Floats, prior: SizePrior | None) -> tuple[tuple[float, float], 
         return (prior.long, prior.short), prior.side_sigma
     extent = float(np.ptp(local[:, :2], axis=0).max())
     return (extent, 0.7 * extent), 0.4 * extent
+
+
+def _starts(observations: Observations) -> Floats:
+    """Rectangles to start from: around what is seen, or behind the foot where that is surer."""
+    surface, foot = observations.surface.table, observations.foot.table
+    middle, behind = surface[:2], _CENTRE_BEHIND
+    if foot.shape[1] and median(foot[SIGMA_ALONG]) < median(surface[SIGMA_ALONG]):
+        middle, behind = foot[:2], _CENTRE_BEHIND_FOOT
+    return starts_around(median(middle.T), observations.sides, behind)
 
 
 def _rim_points(
@@ -263,66 +279,3 @@ def _side_shares(
     recess = np.where(hidden, extents.hidden_recess, extents.recess)[owner]
     recess[is_base] = _BASE_RECESS
     return np.where(is_top, TOP_ON_SIDE, UPRIGHT_ON_SIDE), recess
-
-
-def free_points(
-    rims: RimSamples,
-    rays: Floats,
-    plane: Plane,
-    camera: CameraIntrinsics,
-    bottom: Floats,
-    base: Floats,
-) -> tuple[FloorPoints, Whole]:
-    """Where lines of sight that pass objects run through the height of their bases.
-
-    Args:
-        rims: of the objects, M places.
-        rays: through them, of depth 1, in the floor's axes, shape ``(M, 3)``.
-        plane: the floor.
-        camera: the intrinsics.
-        bottom, base: height of each object's underside, and that of its base above it, metres.
-
-    Returns:
-        The points, near the base's foot and its top in turn, and their owners.
-    """
-    foot, high = bottom[rims.owner], base[rims.owner]
-    drop = foot + np.array([[0.1], [0.95]]) * high - plane.offset  # (2, M)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = drop / rays[:, 2]
-        passes = (z > 0) & (z < 1.02 * rims.beyond + 0.1) & (high > 0)
-    # Both levels of an object one after the other, so that the owners ascend.
-    which, level = np.nonzero(passes.T)
-    z, drop = z[level, which], drop[level, which]
-    xy = rays[which, :2] * z[:, None]
-    return FloorPoints.of(xy, *passing_ray_sigmas(xy, drop, z, camera)), rims.owner[which]
-
-
-def tangents(
-    bearing: Floats, ends: Flags, camera: CameraIntrinsics, mask_edge: float
-) -> tuple[Floats, Floats]:
-    """Vertical planes through the camera that touch an object left and right, where it ends there.
-
-    Args:
-        bearing: of its rim, radians, to the right of straight ahead, shape ``(M,)``.
-        ends: whether the object surely ends there.
-        camera: the intrinsics.
-        mask_edge: standard deviation of the mask's edge, pixels, besides the usual.
-
-    Returns:
-        Normals out of the object, shape ``(T, 2)``, and standard deviations, radians, ``(T,)``.
-    """
-    pixel = 1.0 / camera.fx
-    normals: list[tuple[float, float]] = []
-    # An object all around the camera has no outermost edges.
-    if len(bearing) and bearing.max() - bearing.min() <= 2.0:
-        for sign in (-1.0, 1.0):
-            outward = sign * bearing
-            last = float(outward.max())
-            here = outward > last - 1.5 * pixel
-            ending, all_here = np.count_nonzero(here & ends), np.count_nonzero(here)
-            if ending == 0 or ending < 0.4 * all_here:
-                continue
-            angle = sign * (last - TANGENT_BIAS_PIXELS * pixel)
-            normals.append((sign * np.cos(angle), -sign * np.sin(angle)))
-    sigma = np.full(len(normals), math.hypot(TANGENT_SIGMA_PIXELS, mask_edge) * pixel)
-    return np.array(normals).reshape(-1, 2), sigma

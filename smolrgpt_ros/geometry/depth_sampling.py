@@ -20,11 +20,13 @@ from smolrgpt_ros.scene.plane import Plane
 from .noise import depth_sigma, floor_height_sigma
 from .pixel_heights import pixel_heights
 from .region_masks import (
+    BELOW,
     Flags,
     RegionMasks,
     RimPixels,
     Whole,
     at_border,
+    pixels_below,
     rim_pixels,
     within_image,
 )
@@ -35,7 +37,6 @@ _FEWEST_SMOOTH = 30  # samples away from depth edges, without which those at edg
 _INWARD = (2, 1, 0)  # pixels from the rim to where the object's own depth is read, best last
 _PROBES = (3, 6)  # pixels from the rim to what surrounds it
 FEWEST_SAMPLES = 8  # pixels with depth: fewer say nothing of a region
-_BELOW = 4  # pixels from the rim down to what an object would stand on
 _MOSTLY = 0.5  # of a step that leads up or down, not sideways
 _FLOOR_BAND = 0.06  # metres of height within which a pixel is floor
 # Depth differences of neighbours, metres and shares of the depth: a jump, and the same surface.
@@ -164,6 +165,7 @@ class RimSamples(_OfRegions):
         cut: whether the object goes on there: at the border, or behind something nearer.
         beyond: depth of what shows outside, metres, where it is not nearer and the object surely
             ends; NaN elsewhere.
+        beyond_height: of what shows outside above the floor, metres; NaN likewise.
         hangs: whether nothing nearer shows right below the pixel, likewise.
         owner, bounds: as for :class:`SurfaceSamples`.
     """
@@ -177,6 +179,7 @@ class RimSamples(_OfRegions):
     lower: Flags
     cut: Flags
     beyond: Floats
+    beyond_height: Floats
     hangs: Flags
     owner: Whole
     bounds: Whole
@@ -188,6 +191,7 @@ def rims_of(
     plane: Plane,
     noise: DepthNoise,
     below_load: Flags,
+    standing: Flags,
     mask_edge: float = 0.0,
 ) -> RimSamples:
     """Samples the rims of regions.
@@ -198,6 +202,8 @@ def rims_of(
         plane: the floor.
         noise: of the depth.
         below_load: whether the object may be hidden by what stands on it, shape ``(R,)``.
+        standing: where objects show, shape ``(H, W)``: where depth does not tell which of two is
+            nearer, either may hide the other.
         mask_edge: standard deviation of the masks' edges, pixels. A mask may reach over what hides
             its object by twice as much.
     """
@@ -207,15 +213,15 @@ def rims_of(
     columns, rows, dx, dy, owner = rim
     inner_columns, inner_rows = _inner_pixels(depth, masks, rim)
     z, sigma, _ = _smoothed_depth(depth, masks, inner_rows, inner_columns, owner, noise)
-    # What shows outside hides the object if it is nearer than this.
     differs = depth_sigma(noise.between(_PROBES[-1]), z)
     hides = z - np.maximum(np.maximum(_HIDES, _HIDES_SHARE * z), 4 * differs)
     # A load starts right where the deck of its vehicle ends.
     hides = np.where(below_load[owner], z + _BELOW_LOAD, hides)
-    hidden, beyond = _surroundings(frame, masks, rim, plane, noise, hides)
+    either = hides + 8 * differs
+    hidden, beyond, height = _surroundings(frame, masks, rim, plane, noise, hides, either, standing)
     overlaps = _overlaps(depth, masks, rim, z, differs, round(2 * mask_edge))
     cut = at_border(masks, columns, rows) | hidden | overlaps
-    beyond[cut] = np.nan
+    beyond[cut] = height[cut] = np.nan
     return RimSamples(
         columns=columns,
         rows=rows,
@@ -226,6 +232,7 @@ def rims_of(
         lower=_step_down(rim, plane) > _MOSTLY,
         cut=cut,
         beyond=beyond,
+        beyond_height=height,
         hangs=_hangs(depth, masks, rim, z, noise, plane) & ~cut,
         owner=owner,
         bounds=masks.bounds(owner),
@@ -279,8 +286,10 @@ def _surroundings(
     plane: Plane,
     noise: DepthNoise,
     hides: Floats,
-) -> tuple[Flags, Floats]:
-    """Whether something in front hides the object's end, and the depth of what shows beyond it.
+    either: Floats,
+    standing: Flags,
+) -> tuple[Flags, Floats, Floats]:
+    """Whether something in front hides the object's end; depth and height of what shows beyond it.
 
     Args:
         frame: with depth and intrinsics.
@@ -288,11 +297,14 @@ def _surroundings(
         plane: the floor, which hides nothing.
         noise: of the depth.
         hides: depth up to which what shows outside hides the object, metres, shape ``(M,)``.
+        either: up to which another object may hide it, likewise.
+        standing: where objects show.
 
     Returns:
-        Both of shape ``(M,)``; depth is NaN where nothing is known to show beyond.
+        All of shape ``(M,)``; NaN where nothing is known to show beyond.
     """
-    hidden, beyond = np.zeros(len(rim.owner), bool), np.full(len(rim.owner), np.nan)
+    hidden = np.zeros(len(rim.owner), bool)
+    beyond, lowest = np.full((2, len(rim.owner)), np.nan)
     for reach in _PROBES:
         c, r = within_image(masks, rim.columns + reach * rim.dx, rim.rows + reach * rim.dy)
         z, height = pixel_heights(frame, plane, c, r)
@@ -300,18 +312,13 @@ def _surroundings(
             outside = ~masks.contain(r, c, rim.owner) & np.isfinite(z)
             height_sigma = floor_height_sigma(noise.strength, z, plane.offset)
             band = _FLOOR_BAND + 3 * plane.residual + 3 * height_sigma
-            nearer = outside & (np.abs(height) > band) & (z < hides)
+            other = standing[r, c]
+            nearer = outside & ((np.abs(height) > band) | other)
+            nearer &= z < np.where(other, either, hides)
         hidden |= nearer
         beyond = np.fmax(beyond, np.where(outside & ~nearer, z, np.nan))
-    return hidden, beyond
-
-
-def pixels_below(
-    masks: RegionMasks, columns: Whole, rows: Whole, plane: Plane
-) -> tuple[Whole, Whole]:
-    """Columns and rows a few pixels further along gravity, within the image."""
-    dx, dy = np.rint(_BELOW * plane.down_in_image).astype(np.int64)
-    return within_image(masks, columns + dx, rows + dy)
+        lowest = np.fmin(lowest, np.where(outside & ~nearer, height, np.nan))
+    return hidden, beyond, lowest
 
 
 def _step_down(rim: RimPixels, plane: Plane) -> Floats:
@@ -336,6 +343,6 @@ def _hangs(
         ends = ~masks.contain(r, c, rim.owner) & np.isfinite(z_below)
         ends &= _step_down(rim, plane) > _MOSTLY
         margin = np.maximum(_SUPPORTS, _SUPPORTS_SHARE * z)
-        nearer = z_below < z - np.maximum(margin, 3 * depth_sigma(noise.between(_BELOW), z))
+        nearer = z_below < z - np.maximum(margin, 3 * depth_sigma(noise.between(BELOW), z))
     hangs: Flags = ends & ~nearer
     return hangs

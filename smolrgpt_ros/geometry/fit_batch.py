@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .likelihood_values import Prior
+from .noise import FOOT_EFFECTIVE_POINTS
 from .observations import (
     ON_SIDE,
     RECESS,
@@ -31,9 +32,9 @@ class FitBatch(NamedTuple):
     Args:
         most: points of each group that are used.
         point_bounds: where the groups of each rectangle's points begin, and the last ends, in the
-            order of ``likelihood_values``; shape ``(R, 5)``.
+            order of ``likelihood_values``; shape ``(R, 6)``.
         points: rows are a ``likelihood_values.Point`` each, shape ``(N, 8)``.
-        effective: how many independent points each group is worth at most, shape ``(R, 4)``.
+        effective: how many independent points each group is worth at most, shape ``(R, 5)``.
         tangent_bounds: where the tangents of each rectangle begin, and the last end; ``(R + 1,)``.
         tangents: rows are a ``likelihood_values.Tangent`` each, shape ``(T, 3)``.
         priors: rows are a ``likelihood_values.Prior`` each, shape ``(R, 7)``.
@@ -55,13 +56,13 @@ class FitBatch(NamedTuple):
             observations: of each.
             most: as above.
         """
-        groups = [(o.surface, o.rim, o.covered, o.free) for o in observations]
+        groups = [(o.surface, o.foot, o.rim, o.covered, o.free) for o in observations]
         flat = [group for of_one in groups for group in of_one]
         ends = np.cumsum([0, *map(len, flat)])
         tangents = [np.column_stack([o.tangents, o.tangent_sigma]) for o in observations]
         return FitBatch(
             most,
-            np.column_stack([ends[:-1].reshape(-1, 4), ends[4::4]]),
+            np.column_stack([ends[:-1].reshape(-1, 5), ends[5::5]]),
             _points(np.concatenate([group.table for group in flat], axis=1)),
             np.array([_effective(o) for o in observations]),
             np.cumsum([0, *map(len, tangents)]),
@@ -82,9 +83,9 @@ class FitBatch(NamedTuple):
         return self._replace(most=most, priors=priors)
 
 
-def _effective(known: Observations) -> tuple[float, float, float, float]:
+def _effective(known: Observations) -> tuple[float, float, float, float, float]:
     depths, points = known.effective_depths, known.effective_points
-    return depths, depths / 2, points / 2, 0.6 * points
+    return depths, FOOT_EFFECTIVE_POINTS, depths / 2, points / 2, 0.6 * points
 
 
 def _prior(known: Observations) -> Prior:

@@ -274,9 +274,9 @@ class FrameGeometry:
         surfaces = surfaces_of(self.frame, masks, self.noise)
         problems: list[FitProblem | None] = [None] * len(regions)
         labels = [region.label for region in regions]
+        standing = self._covered_pixels(r for r in self.regions if not is_flat(r.label))
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
-            standing = self._covered_pixels(r for r in self.regions if not is_flat(r.label))
             problems = ground_problems(
                 self.frame, masks, plane, priors, self.noise, alignment.tape_sigma, standing
             )
@@ -291,6 +291,7 @@ class FrameGeometry:
                 self.noise,
                 alignment.edge_sigma,
                 vehicles,
+                standing,
             )
         drafts = {}
         for i, (region, problem) in enumerate(zip(regions, problems, strict=True)):

@@ -16,6 +16,7 @@ from .likelihood_values import (
     COVERED,
     CX,
     CY,
+    FOOT,
     FREE,
     LONG,
     RIM,
@@ -162,7 +163,7 @@ def _expansion(
     most, bounds, points, effective, tangent_bounds, tangents, priors = batch
     rectangle, model = rectangle_of(values), LikelihoodNoise(*noise)
     matrix[:], gradient[:], cost, seen = 0.0, 0.0, 0.0, 0
-    for group in (SURFACE, RIM, COVERED, FREE):
+    for group in (SURFACE, FOOT, RIM, COVERED, FREE):
         first, end = bounds[row, group], bounds[row, group + 1]
         stride = max(1, -(-(end - first) // most))
         count = -(-(end - first) // stride)
@@ -179,7 +180,7 @@ def _expansion(
                     continue
                 minus_log, slope, curvature = _penetration(side, model)
             else:
-                side = containing_side(rectangle, point, group == SURFACE, blur)
+                side = containing_side(rectangle, point, group <= FOOT, blur)
                 minus_log, slope, curvature = _containment(side, point, model)
             cost += weight * minus_log
             slope *= weight

@@ -10,7 +10,7 @@ CX, CY, YAW, LONG, SHORT = range(5)
 
 #: Groups of points, see ``Observations``: inside, if on a side, on one that faces the camera;
 #: twice inside or on any side; not inside.
-SURFACE, RIM, COVERED, FREE = range(4)
+SURFACE, FOOT, RIM, COVERED, FREE = range(5)
 
 
 class Point(NamedTuple):

@@ -96,16 +96,19 @@ def tape_edge_sigmas(
     return along, pixel * distance + 0.008
 
 
-def passing_ray_sigmas(xy: Values, drop: Values, z: Values, camera: CameraIntrinsics) -> Sigmas:
-    """Of points where lines of sight that pass an object run through a height.
+def passing_ray_sigmas(
+    xy: Values, drop: Values, z: Values, camera: CameraIntrinsics, mask_edge: float = 0.0
+) -> Sigmas:
+    """Of points where lines of sight past an object's edge run through a height.
 
     Args:
         xy: on the floor plan, metres, shape ``(N, 2)``.
         drop: height above the camera, metres; negative below it.
         z: depth, metres.
         camera: the intrinsics.
+        mask_edge: standard deviation of the mask's edge, pixels, besides the usual.
     """
-    pixel = OBJECT_EDGE_PIXELS / camera.fx
+    pixel = math.hypot(OBJECT_EDGE_PIXELS, mask_edge) / camera.fx
     square = np.square(xy).sum(axis=1) + np.square(drop)
     along = pixel * square / np.maximum(np.abs(drop), 0.05) + 0.01
     return along, pixel * z + 0.005
@@ -130,8 +133,12 @@ STRAY_DENSITY = 1e-5
 FREE_LIMIT, TANGENT_LIMIT = 3.0, 4.0
 #: Shares of points on a side: of an upright surface, of a level top, of a silhouette, of tape.
 UPRIGHT_ON_SIDE, TOP_ON_SIDE, RIM_ON_SIDE, TAPE_ON_SIDE = 0.7, 0.15, 0.7, 0.95
+#: The same of places where an object seems to end on the floor; its foot may be hidden.
+FOOT_ON_SIDE = 0.7
 #: Independent points that all points of an object are worth at most: neighbours err alike.
 BOX_EFFECTIVE_POINTS, TAPE_EFFECTIVE_POINTS = 20.0, 60.0
+#: The same of the points of a foot: along one row of pixels the edge is off alike.
+FOOT_EFFECTIVE_POINTS = 2.0
 
 
 class LikelihoodNoise(NamedTuple):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,8 @@ class Observations:
         sides: long and short side before measuring, metres.
         side_sigma: standard deviation of both, metres.
         centre_prior: where its centre is expected, if anything says so.
+        foot: points where lines of sight to its lowest edge meet what it stands on, whatever their
+            depth; those on a side are on one that faces the camera.
         effective_points: how many independent points the covered points, twice, and the free ones,
             are worth at most.
         effective_depths: how many the surface, and twice the rim, are worth at most.
@@ -104,6 +106,7 @@ class Observations:
     sides: tuple[float, float]
     side_sigma: float
     centre_prior: CentrePrior | None = None
+    foot: FloorPoints = field(default_factory=FloorPoints.none)
     effective_points: float = BOX_EFFECTIVE_POINTS
     effective_depths: float = BOX_EFFECTIVE_POINTS
 

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.masks import Box
+from smolrgpt_ros.scene.plane import Plane
 
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 MOST_REGIONS = 32  # bits of a pixel
+BELOW = 4  # pixels from a mask's rim down to what its object would stand on
 _MOST_RIM = 100  # outline pixels of each region
 _BORDER = 3  # pixels from the image's border within which a mask may be cut
 _STEPS = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])  # columns and rows to the pixels beside one
@@ -115,3 +117,11 @@ def at_border(masks: RegionMasks, columns: Whole, rows: Whole) -> Flags:
     height, width = masks.shape
     right, lower = width - 1 - _BORDER, height - 1 - _BORDER
     return (columns < _BORDER) | (rows < _BORDER) | (columns > right) | (rows > lower)
+
+
+def pixels_below(
+    masks: RegionMasks, columns: Whole, rows: Whole, plane: Plane
+) -> tuple[Whole, Whole]:
+    """Columns and rows a few pixels further along gravity, within the image."""
+    dx, dy = np.rint(BELOW * plane.down_in_image).astype(np.int64)
+    return within_image(masks, columns + dx, rows + dy)

@@ -4,7 +4,9 @@
 Inverse depth of a plane is linear in the image, and its noise is alike everywhere. A pixel shows
 the floor, and its inverse depth is normally distributed about the floor's; or it shows something
 nearer, and its inverse depth lies anywhere in a range above. What neighbours show says how probable
-each is. Expectation-maximisation: the probabilities from the floor, the floor from the
+each is: a neighbourhood is mostly all floor or none, so their odds count twice. (Taken as they are,
+patches of floor that correlated noise brings nearer become things on it, those that it takes
+farther away stay, and the floor is found too far away.) Expectation-maximisation: the probabilities from the floor, the floor from the
 probabilities (Dempster, Laird and Rubin, "Maximum likelihood from incomplete data", 1977).
 """
 
@@ -63,7 +65,8 @@ def refined_by_mixture(
         beside = (1 - share) * np.where(off > 0, 1 / _RANGE, _BELOW)
         probability = np.where(of_floor, on / (on + beside), 0.0)
         nearby = _mean_of_neighbours(probability.reshape(usable.shape).astype(np.float32)) / around
-        share = np.clip(nearby.ravel(), _LEAST_SHARE, 1 - _LEAST_SHARE).astype(np.float64)
+        odds = np.square(1.0 / np.maximum(nearby.ravel().astype(np.float64), 1e-6) - 1.0)
+        share = np.clip(1.0 / (1.0 + odds), _LEAST_SHARE, 1 - _LEAST_SHARE)
         weighted = directions * probability[:, None]
         step = np.linalg.solve(weighted.T @ directions + 1e-9 * np.eye(3), weighted.T @ off)
         inverse = inverse + step

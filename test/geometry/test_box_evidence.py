@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.box_evidence import box_problems, free_points, tangents
-from smolrgpt_ros.geometry.depth_sampling import RimSamples, surfaces_of
+from smolrgpt_ros.geometry.box_evidence import box_problems
+from smolrgpt_ros.geometry.depth_sampling import surfaces_of
 from smolrgpt_ros.geometry.observations import (
     ON_SIDE,
     RECESS,
@@ -19,12 +18,8 @@ from smolrgpt_ros.geometry.observations import (
     FloorPoints,
 )
 from smolrgpt_ros.geometry.region_masks import RegionMasks
-from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
-from smolrgpt_ros.scene.plane import Plane
-
-CAMERA = CameraIntrinsics(640, 480, 500.0, 500.0, 320.0, 240.0)
 
 
 def problems(scene: Any) -> list[FitProblem | None]:
@@ -35,7 +30,7 @@ def problems(scene: Any) -> list[FitProblem | None]:
     surfaces = surfaces_of(frame, masks, DepthNoise())
     labels = [r.label for r in regions]
     nowhere = np.zeros((frame.height, frame.width), bool)
-    return box_problems(frame, masks, labels, surfaces, plane, DepthNoise(), 0.05, nowhere)
+    return box_problems(frame, masks, labels, surfaces, plane, DepthNoise(), 0.05, nowhere, nowhere)
 
 
 def within(points: FloorPoints, low: tuple[float, float], high: tuple[float, float]) -> np.ndarray:
@@ -57,6 +52,10 @@ def test_observations_of_a_pallet(make_scene: Any, make_block: Any) -> None:
     # Rays that pass above the base (up to 0.13 m) meet that height beside or before the pallet.
     assert not within(seen.free, (-1.55, 6.45), (-0.45, 7.55)).any() and len(seen.free) > 30
     assert len(seen.covered) == 0
+    # It stands on the floor along its front, at 6.4 m; its sides are seen from between them.
+    foot = seen.foot.table[:2]
+    assert np.median(foot[1]) == pytest.approx(6.4, abs=0.03) and len(seen.foot) > 8
+    assert len(unknown.observations.foot) == 0
     assert (seen.sides, seen.side_sigma) == ((1.2, 1.2), 0.08)
     # The level top is on no side, the base directly on it, what stands on the base behind it.
     assert set(np.round(seen.surface.table[ON_SIDE], 2)) == {0.15, 0.7}
@@ -85,67 +84,3 @@ def test_a_region_below_the_floor_is_no_box(make_scene: Any, make_block: Any) ->
     scene.frame = replace(scene.frame, depth=depth)
     found = problems(scene)
     assert found[0] is None and found[1] is not None
-
-
-def test_tangents_touch_left_and_right() -> None:
-    """A rim from -0.1 to 0.2 radians of bearing, to the right of straight ahead."""
-    bearing = np.linspace(-0.1, 0.2, 31)
-    normals, sigma = tangents(bearing, np.ones(31, bool), CAMERA, 2.4)
-    pixel = 1 / 500
-    left, right = -0.1 + 0.2 * pixel, 0.2 - 0.2 * pixel
-    assert normals == pytest.approx(
-        np.array([[-math.cos(left), math.sin(left)], [math.cos(right), -math.sin(right)]])
-    )
-    assert sigma == pytest.approx([2.5 * pixel] * 2)  # 0.7 and 2.4 pixels
-    # What lies in the plane's direction is on it.
-    assert normals[1] @ [math.sin(right), math.cos(right)] == pytest.approx(0.0, abs=1e-12)
-
-
-def test_no_tangent_where_the_object_goes_on() -> None:
-    bearing = np.linspace(-0.1, 0.2, 31)
-    ends = bearing < 0.15  # at the right it is hidden
-    normals, sigma = tangents(bearing, ends, CAMERA, 0.0)
-    assert len(normals) == len(sigma) == 1 and normals[0, 0] < 0
-    assert len(tangents(np.linspace(-1.2, 1.2, 9), np.ones(9, bool), CAMERA, 0.0)[0]) == 0
-    assert len(tangents(np.zeros(0), np.zeros(0, bool), CAMERA, 0.0)[0]) == 0
-
-
-def rims(directions: np.ndarray, beyond: np.ndarray, owner: np.ndarray) -> RimSamples:
-    count, flags = len(owner), np.zeros(len(owner), bool)
-    return RimSamples(
-        columns=np.zeros(count, np.int64),
-        rows=np.zeros(count, np.int64),
-        directions=directions,
-        points=np.zeros((count, 3)),
-        sigma=np.zeros(count),
-        upper=flags,
-        lower=flags,
-        cut=flags,
-        beyond=beyond,
-        hangs=flags,
-        owner=owner,
-        bounds=np.array([0, count]),
-    )
-
-
-def test_free_points_lie_where_rays_pass_the_base() -> None:
-    """A level camera 2 m up; a ray that falls 0.4 m and goes 0.1 m right per metre of depth.
-
-    At a tenth and 95 hundredths of a base of 0.2 m it is 1.98 and 1.81 m below the camera.
-    """
-    plane = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
-    directions = np.array([[0.1, 0.4, 1.0], [0.1, 0.4, 1.0], [0.1, 0.4, 1.0]])
-    # The second ends on something 3 m away before it is so low; the third's object has no base.
-    given = rims(directions, np.array([5.0, 3.0, 5.0]), np.array([0, 0, 1]))
-    free, owner = free_points(
-        given,
-        directions @ plane.axes.T,
-        plane,
-        CAMERA,
-        bottom=np.array([0.0, 0.0]),
-        base=np.array([0.2, 0.0]),
-    )
-    assert owner.tolist() == [0, 0]
-    z = np.array([1.98, 1.81]) / 0.4
-    assert free.table[:2] == pytest.approx(np.stack([0.1 * z, z]))
-    assert (free.table[ON_SIDE] == 0).all()

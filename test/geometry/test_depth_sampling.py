@@ -17,6 +17,7 @@ from smolrgpt_ros.scene.plane import Plane
 CAMERA = CameraIntrinsics(60, 40, 50.0, 40.0, 30.0, 20.0)
 # A floor so far below that nothing in these images is taken for it.
 PLANE = Plane(np.array([0.0, -1.0, 0.0]), 20.0)
+ALONE, NOWHERE = np.array([False]), np.zeros((40, 60), bool)
 LEFT, RIGHT = (10, 12, 22, 30), (30, 8, 44, 20)
 
 
@@ -97,7 +98,7 @@ def test_noisy_depth_is_averaged_over_the_region() -> None:
 
 
 def test_a_rim_before_a_wall_shows_the_wall() -> None:
-    rims = rims_of(frame(depth_of_two()), masks(LEFT), PLANE, DepthNoise(), np.array([False]))
+    rims = rims_of(frame(depth_of_two()), masks(LEFT), PLANE, DepthNoise(), ALONE, NOWHERE)
     assert not rims.cut.any() and set(rims.beyond) == {6.0}
     assert set(rims.points[:, 2]) == {3.0}, "depth is read inside the edge"
     upper = rims.directions[rims.upper]
@@ -111,11 +112,33 @@ def test_a_rim_before_a_wall_shows_the_wall() -> None:
 def test_something_in_front_cuts_the_rim() -> None:
     depth = depth_of_two()
     depth[:, 22:26] = 1.5  # a post right of the left object
-    rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([False]))
+    rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), ALONE, NOWHERE)
     right = rims.columns == 21
     assert rims.cut[right & ~rims.upper & (rims.rows > 12) & (rims.rows < 29)].all()
     assert np.isnan(rims.beyond[rims.cut]).all()
     assert not rims.cut[rims.columns == 10].any()
+
+
+def test_of_two_objects_that_noise_does_not_tell_apart_either_may_hide_the_other() -> None:
+    """A post at 2.8 m, or 3.3 m, right of an object at 3 m, where noise is 0.03 z² = 0.27 m.
+
+    Without noise only the nearer one hides the object. With noise, four deviations are 1.08 m:
+    both may hide it where they are objects, and neither where nothing is known of them.
+    """
+    post = np.zeros((40, 60), bool)
+    post[:, 22:26] = True
+    for z, noise, objects, hidden in (
+        (2.8, 0.0, post, True),
+        (3.3, 0.0, post, False),
+        (2.8, 0.03, post, True),
+        (3.3, 0.03, post, True),
+        (2.8, 0.03, NOWHERE, False),
+    ):
+        depth = depth_of_two()
+        depth[post] = z
+        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(noise), ALONE, objects)
+        right = (rims.columns == 21) & ~rims.upper & (rims.rows > 12) & (rims.rows < 29)
+        assert set(rims.cut[right]) == {hidden}
 
 
 def test_a_mask_over_what_hides_its_object_is_cut_there() -> None:
@@ -123,7 +146,7 @@ def test_a_mask_over_what_hides_its_object_is_cut_there() -> None:
     depth = depth_of_two()
     depth[:, 20:26] = 1.5
     for mask_edge, cut in ((0.0, False), (0.4, False), (1.0, True)):
-        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([False]), mask_edge)
+        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), ALONE, NOWHERE, mask_edge)
         over = (rims.columns == 21) & (rims.rows > 12) & (rims.rows < 29)
         assert set(rims.cut[over]) == {cut}
         assert not rims.cut[rims.columns == 10].any()
@@ -133,7 +156,9 @@ def test_a_load_as_near_as_its_vehicle_cuts_the_vehicles_rim() -> None:
     depth = depth_of_two()
     depth[4:12, 10:22] = 3.0  # above the left one, at the same depth
     for below_load in (False, True):
-        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([below_load]))
+        rims = rims_of(
+            frame(depth), masks(LEFT), PLANE, DepthNoise(), np.array([below_load]), NOWHERE
+        )
         assert rims.cut[rims.upper].all() == below_load
         assert rims.cut[rims.upper].any() == below_load
 
@@ -142,5 +167,5 @@ def test_the_images_border_cuts_the_rim() -> None:
     at_edge = masks((0, 12, 10, 30))
     depth = np.full((40, 60), 6.0)
     depth[12:30, :10] = 3.0
-    rims = rims_of(frame(depth), at_edge, PLANE, DepthNoise(), np.array([False]))
+    rims = rims_of(frame(depth), at_edge, PLANE, DepthNoise(), ALONE, NOWHERE)
     assert rims.cut[rims.columns < 3].all() and not rims.cut[rims.columns == 9].any()

@@ -50,18 +50,23 @@ def rows(batch: FitBatch) -> list[Point]:
 
 def test_points_of_a_batch_by_hand() -> None:
     known = [
-        replace(observed(points(4, 3.0), 0), rim=points(1, -1.0), free=points(2, 7.0)),
+        replace(
+            observed(points(4, 3.0), 0),
+            foot=points(3, 5.0),
+            rim=points(1, -1.0),
+            free=points(2, 7.0),
+        ),
         observed(points(2, 0.0)),
     ]
     known = [replace(o, effective_depths=2.0, effective_points=3.0) for o in known]
     batch = FitBatch.of(known, most=10)
-    # Four of the surface and one of the rim, two free; then two of the surface.
-    assert batch.point_bounds.tolist() == [[0, 4, 5, 5, 7], [7, 9, 9, 9, 9]]
-    assert [p.x for p in rows(batch)] == [3, 3, 3, 3, -1, 7, 7, 0, 0]
-    assert [p.y for p in rows(batch)] == [4, 8, 12, 16, 4, 4, 8, 4, 8]
-    # The surface is worth two points, the rim half of that; the covered half of three, the free
-    # ones 0.6 times three.
-    np.testing.assert_allclose(batch.effective, [[2.0, 1.0, 1.5, 1.8]] * 2)
+    # Four of the surface, three of the foot, one of the rim, two free; then two of the surface.
+    assert batch.point_bounds.tolist() == [[0, 4, 7, 8, 8, 10], [10, 12, 12, 12, 12, 12]]
+    assert [p.x for p in rows(batch)] == [3, 3, 3, 3, 5, 5, 5, -1, 7, 7, 0, 0]
+    assert [p.y for p in rows(batch)] == [4, 8, 12, 16, 4, 8, 12, 4, 4, 8, 4, 8]
+    # The surface is worth two points, the foot too, the rim half of that; the covered half of
+    # three, the free ones 0.6 times three.
+    np.testing.assert_allclose(batch.effective, [[2.0, 2.0, 1.0, 1.5, 1.8]] * 2)
     assert batch.tangent_bounds.tolist() == [0, 0, 0]
     first = rows(batch)[0]
     # It is 5 m away, at (3, 4).

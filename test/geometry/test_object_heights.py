@@ -47,6 +47,7 @@ def rim(
         lower=flags | lower,
         cut=flags | cut,
         beyond=np.full(count, np.nan),
+        beyond_height=np.full(count, np.nan),
         hangs=flags | hangs,
         owner=whole,
         bounds=np.array([0, count]),
