@@ -8,7 +8,7 @@ from typing import NamedTuple
 #: Values of a rectangle: centre, angle of the long side (radians), long and short side; metres.
 CX, CY, YAW, LONG, SHORT = range(5)
 
-#: Groups of points, see ``Observations``: inside, if on a side, on one that faces the camera;
+#: Groups of points, see ``Observations``: twice inside, if on a side, on one that faces the camera;
 #: twice inside or on any side; not inside.
 SURFACE, FOOT, RIM, COVERED, FREE = range(5)
 

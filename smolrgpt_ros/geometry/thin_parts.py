@@ -3,7 +3,8 @@
 
 A mask that ends g pixels inside its object holds nothing that is up to 2 g pixels wide, and no
 dilation brings it back. Depth shows it: it stands above the floor, goes on from the mask without a
-jump, and is as thin.
+jump, and is as thin. And the mask with it, made as tight again, loses it again: of a strip along a
+side, as that of a vehicle below a pallet, something would have been left.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .pixel_heights import floor_limit, pixel_heights, step_limit
 from .region_masks import Flags
 
 _AROUND = np.ones((3, 3), np.uint8)
+_LEFT = 0.5  # share of a part that a mask as tight would have left, from which it is none
 
 
 def with_thin_parts(
@@ -50,11 +52,17 @@ def with_thin_parts(
         touching[row] = np.bincount(parts[_dilated(masks[i])], minlength=count)
     owner = np.where(touching.any(axis=0), touching.argmax(axis=0), -1)
     owner[0] = -1  # what is no part
-    found = dict(masks)
+    found, pixels = dict(masks), np.bincount(parts.ravel(), minlength=count)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * lost + 1,) * 2)
     for row, i in enumerate(ids):
-        if (owner == row).any():
-            # The pixel at a jump of depth is the part's too.
-            found[i] = masks[i] | (_dilated((owner == row)[parts]) & ~taken)
+        own = owner == row
+        if not own.any():
+            continue
+        # The pixel at a jump of depth is the part's too.
+        whole = masks[i] | (_dilated(own[parts]) & ~taken)
+        left = cv2.morphologyEx(whole.view(np.uint8), cv2.MORPH_OPEN, disc) > 0
+        own &= np.bincount(parts[left], minlength=count) < _LEFT * pixels
+        found[i] = masks[i] | (_dilated(own[parts]) & ~taken)
     return found
 
 

@@ -60,3 +60,19 @@ def test_a_part_between_two_belongs_to_the_one_that_it_touches_most() -> None:
     upright = patch(56, 82, 64, 90)
     masks = found((board | upright, 3.0), lost=4)
     assert masks[4][61, 75] and not masks[9][61, 75]
+
+
+def test_a_strip_along_a_slanted_side_is_another_object() -> None:
+    """A block seen at a corner, and 3.5 pixels of what it stands on along one of its lower edges.
+
+    A mask of both, three pixels too tight, would have kept most of the strip's width beside it.
+    """
+    row, column = np.mgrid[:120, :160]
+    beyond = np.abs(column - 100) + np.abs(row - 55) - 30  # of the block's edge, times root two
+    lower_right = (column > 100) & (row > 55)
+    strip = lower_right & (beyond > 0) & (beyond <= 5)
+    depth = np.full((120, 160), 7.0, np.float32)
+    depth[(beyond <= 0) | strip] = 3.0
+    frame = RgbdFrame(np.zeros((120, 160, 3), np.uint8), depth, CAMERA)
+    masks = with_thin_parts(frame, {4: beyond <= 0}, PLANE, DepthNoise(), 3)
+    assert np.array_equal(masks[4], beyond <= 0)
