@@ -6,8 +6,9 @@ the floor, and its inverse depth is normally distributed about the floor's; or i
 nearer, and its inverse depth lies anywhere in a range above. What neighbours show says how probable
 each is: a neighbourhood is mostly all floor or none, so their odds count twice. (Taken as they are,
 patches of floor that correlated noise brings nearer become things on it, those that it takes
-farther away stay, and the floor is found too far away.) Expectation-maximisation: the probabilities from the floor, the floor from the
-probabilities (Dempster, Laird and Rubin, "Maximum likelihood from incomplete data", 1977).
+farther away stay, and the floor is found too far away.) Expectation-maximisation: the probabilities
+from the floor, the floor from the probabilities (Dempster, Laird and Rubin, "Maximum likelihood
+from incomplete data", 1977).
 """
 
 from __future__ import annotations

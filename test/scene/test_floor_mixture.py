@@ -53,3 +53,17 @@ def test_goods_within_the_noise_do_not_lift_the_floor(known: float | None) -> No
     plane = fit_ground_plane(depth, CAMERA, noise=known)
     assert plane is not None and plane.offset == pytest.approx(8.0, rel=0.015)
     assert -plane.up[2] == pytest.approx(np.sin(np.radians(60.0)), abs=0.01)
+
+
+def test_patches_of_noise_do_not_move_the_floor_away() -> None:
+    """Noise alike over some pixels of an empty floor."""
+    offsets = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        depth = floor_depth(7.0, 45.0)
+        noise = cv2.GaussianBlur(rng.standard_normal(depth.shape, np.float32), (0, 0), 3.0)
+        noise *= np.float32(_STRENGTH / noise.std())
+        plane = fit_ground_plane(depth + noise * depth**2, CAMERA, noise=_STRENGTH)
+        assert plane is not None
+        offsets.append(plane.offset / 7.0 - 1.0)
+    assert np.mean(offsets) == pytest.approx(0.0, abs=0.006)
