@@ -103,8 +103,9 @@ def _add_looks(parser: argparse.ArgumentParser) -> None:
         "--looks",
         choices=LOOKS,
         default="plain",
-        help="rich: plain scenes with more in them; varied: drawn wide, to train detectors on; "
-        "heldout: other meshes and textures, for tests alone (default: %(default)s)",
+        help="rich: plain scenes with more in them; crowded: low cameras, and much that hides the "
+        "rest; varied: drawn wide; both to train detectors on; heldout: other meshes and textures, "
+        "for tests alone (default: %(default)s)",
     )
 
 

@@ -101,6 +101,13 @@ def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
         help="auto (a GPU where there is one), cpu, cuda (default: %(default)s)",
     )
     detector.add_argument(
+        "--session",
+        type=float,
+        metavar="MINUTES",
+        help="end after the last epoch that fits into these minutes; the same command continues "
+        "with the recipe's epochs, until the weights are there",
+    )
+    detector.add_argument(
         "--real", type=Path, metavar="FOLDER", help="real pictures of pallets with polygons (YOLO)"
     )
     detector.add_argument(
@@ -246,6 +253,7 @@ def _train_detector(arguments: argparse.Namespace) -> int:
     from smolrgpt_ros.model.inference.hardware import choose_device
 
     from .detector.run import DetectorRun, run_detector
+    from .detector.train import UnfinishedTrainingError
 
     run = DetectorRun(
         arguments.config,
@@ -259,8 +267,12 @@ def _train_detector(arguments: argparse.Namespace) -> int:
         arguments.workers,
         arguments.minutes,
         arguments.score_frames,
+        arguments.session,
     )
-    print(run_detector(run))
+    try:
+        print(run_detector(run))
+    except UnfinishedTrainingError as unfinished:
+        print(unfinished)
     return 0
 
 

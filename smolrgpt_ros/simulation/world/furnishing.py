@@ -50,15 +50,26 @@ def place_transporters(rng: np.random.Generator, site: Site, half_x: float, half
             vehicle = objects.transporter(rng)
             number = site.add(vehicle, "transporter", spot, load="loaded" if loaded else "empty")
             if loaded:
-                _load_deck(rng, site, spot, number)
+                load_deck(rng, site, spot, number)
             break
 
 
-def _load_deck(rng: np.random.Generator, site: Site, spot: FloorRectangle, carrier: int) -> None:
-    """A pallet on the deck, off its middle so that one end of the vehicle stays visible."""
+def load_deck(
+    rng: np.random.Generator,
+    site: Site,
+    spot: FloorRectangle,
+    carrier: int,
+    off_middle: tuple[float, float] = (0.08, 0.28),
+) -> None:
+    """A pallet on the deck, by default so that one end of the vehicle stays visible.
+
+    Args:
+        spot, carrier: floor and id of the vehicle.
+        off_middle: metres from the middle of the deck, least and most.
+    """
     load = str(rng.choice(["grid", "few", "messy"], p=[0.5, 0.3, 0.2]))
     built = objects.pallet(rng, load)
-    shift = float(rng.uniform(0.08, 0.28)) * (1 if rng.random() < 0.5 else -1)
+    shift = float(rng.uniform(*off_middle)) * (1 if rng.random() < 0.5 else -1)
     ahead = float(spot.yaw)
     x, y = spot.x + shift * np.cos(ahead), spot.y + shift * np.sin(ahead)
     turned = ahead + float(rng.normal(0, 0.03)) + float(rng.integers(2)) * np.pi / 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import furnishing, surroundings, variety
+from . import crowded, furnishing, surroundings, variety
 from .footprints import FloorRectangle
 from .heldout import HELD_OUT
 from .parts import Colour, place
@@ -24,9 +24,10 @@ LABELS = ("pallet", "transporter", "shelf", "buffer")
 """Labels of the objects that questions are about."""
 OTHER_LABELS = ("person", "forklift")
 """Labels of further objects of varied scenes."""
-LOOKS = ("plain", "rich", "varied", "heldout")
+LOOKS = ("plain", "rich", "crowded", "varied", "heldout")
 """How scenes look: plain, as the mini and all scores know them; rich, the same with more in them;
-varied, drawn wide, to train detectors on; heldout, other meshes and textures, for tests alone."""
+crowded, with much that hides the rest and low cameras, and varied, drawn wide, to train detectors
+on; heldout, other meshes and textures, for tests alone."""
 
 
 def sample_scene(
@@ -46,17 +47,15 @@ def sample_scene(
 
     Raises:
         ValueError: if the family is not one of ``FAMILIES``, the looks are not of ``LOOKS``, or
-            a distance is set for varied or held-out scenes.
+            a distance is set for other looks than plain and rich.
     """
     if family not in FAMILIES:
         raise ValueError(f"family must be one of {FAMILIES}, found {family!r}")
     if looks not in LOOKS:
         raise ValueError(f"looks must be one of {LOOKS}, found {looks!r}")
+    if distance is not None and looks not in ("plain", "rich"):
+        raise ValueError(f"distance is for plain and rich looks, found {distance} and {looks!r}")
     if looks in ("varied", "heldout"):
-        if distance is not None:
-            raise ValueError(
-                f"distance is for plain and rich looks, found {distance} and {looks!r}"
-            )
         makers = VARIED if looks == "varied" else HELD_OUT
         stream = np.random.default_rng([seed, FAMILIES.index(family), attempt, makers.stream])
         return sample_varied_scene(stream, family, makers, whole=looks == "heldout")
@@ -64,19 +63,23 @@ def sample_scene(
     rng = np.random.default_rng([seed, FAMILIES.index(family), attempt])
     site = Site()
     half_x, half_y = _lay_buffers(rng, site)
+    # A stream of its own: the usual scene of a seed is the same with and without ``rich``.
+    more = np.random.default_rng([seed, FAMILIES.index(family), attempt, 31337])
     camera = _aim(rng, family, half_x, half_y, distance)
+    if looks == "crowded" and family == "robot":
+        camera = crowded.low_camera(more, half_x, half_y)
     room = surroundings.Room.around(rng, half_x, half_y, camera.position)
     site.parts.extend(surroundings.walls(rng, room))
     site.parts.extend(surroundings.floor_tape(rng, room, half_x, half_y))
     if family == "robot":
         site.taken.append(_robot_floor(camera))
     furnishing.place_racks(rng, site, room)
+    if looks == "crowded":
+        crowded.crowd(more, site, half_x, half_y)
     furnishing.place_transporters(rng, site, half_x, half_y)
     count, inside_share = int(rng.integers(3, 11)), float(rng.uniform(0.45, 0.95))
     furnishing.place_pallets(rng, site, half_x, half_y, count, inside_share)
     furnishing.place_clutter(rng, site, room, half_x, half_y)
-    # A stream of its own: the usual scene of a seed is the same with and without ``rich``.
-    more = np.random.default_rng([seed, FAMILIES.index(family), attempt, 31337])
     if rich:
         variety.enrich(more, site, room, half_x, half_y)
     light, grey = _sample_light(rng)

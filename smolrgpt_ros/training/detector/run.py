@@ -32,7 +32,10 @@ class DetectorRun:
         real, benchmark: folders of real pictures and of the benchmark's frames; ``None``: without.
         start: weights to continue from; ``None``: from scratch.
         device, threads, workers: of the training; CPU threads of it; processes that render.
-        minutes: for everything, by the clock; ``None``: as long as the recipe takes.
+        minutes: for everything, by the clock, with as many epochs as these allow; ``None``: as
+            long as the recipe takes.
+        session_minutes: after which this session ends, and another one continues, with the epochs
+            of the recipe; ``None``: in one session.
         score_frames: frames of each kind that the weights are scored on.
     """
 
@@ -47,17 +50,25 @@ class DetectorRun:
     workers: int
     minutes: float | None
     score_frames: int
+    session_minutes: float | None = None
 
 
 def run_detector(run: DetectorRun) -> str:
     """Runs it; returns the table of scores.
 
     Raises:
-        ValueError: on a faulty recipe, or where ``minutes`` are over before the training begins.
+        ValueError: on a faulty recipe, with both kinds of minutes, or where ``minutes`` are over
+            before the training begins.
+        UnfinishedTrainingError: where a session is over before the training.
         FileNotFoundError: if a folder is missing.
     """
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
+    if run.minutes is not None and run.session_minutes is not None:
+        raise ValueError(
+            f"--minutes {run.minutes:g} fits the epochs to the time and --session "
+            f"{run.session_minutes:g} keeps those of the recipe: set one of them"
+        )
     begin = time.monotonic()
     plan, seed = read_detector_plan(run.recipe)
     pictures = [] if run.real is None else split_by_place(read_real_pictures(run.real))[0]
@@ -80,6 +91,7 @@ def run_detector(run: DetectorRun) -> str:
         plan=plan,
         start=run.start,
         hours=hours,
+        session_end=None if run.session_minutes is None else begin + 60 * run.session_minutes,
         seed=seed,
         device=run.device,
         workers=0 if run.device == "cpu" else run.workers,

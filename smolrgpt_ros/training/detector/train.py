@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from ultralytics.engine.trainer import BaseTrainer
 
 
+class UnfinishedTrainingError(Exception):
+    """A session was over before the training; the message says how far that is."""
+
+
 def train_detector(
     description: Path,
     run_dir: Path,
@@ -25,6 +30,7 @@ def train_detector(
     plan: DetectorPlan,
     start: Path | None = None,
     hours: float | None = None,
+    session_end: float | None = None,
     seed: int = 0,
     device: str = "cpu",
     workers: int = 0,
@@ -40,6 +46,9 @@ def train_detector(
         start: weights to continue from, with the whole schedule; ``None``: from scratch.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it. A run that is
             resumed keeps the number that was fitted, and ends when the time is over.
+        session_end: time of the monotonic clock by which no further epoch is begun that would not
+            end by then, so that another call continues with the same schedule; one epoch at least
+            is trained.
         seed: of weights and order.
         device: ``"cpu"``, or ``"cuda:0"`` for the first GPU.
         workers: processes that read pictures; 0: this one.
@@ -47,6 +56,9 @@ def train_detector(
 
     Returns:
         Validation metrics by name.
+
+    Raises:
+        UnfinishedTrainingError: where epochs are left at the end of the session.
     """
     os.environ.setdefault("YOLO_AUTOINSTALL", "False")
     os.environ.setdefault("YOLO_OFFLINE", "True")
@@ -54,9 +66,15 @@ def train_detector(
     from ultralytics import YOLO
 
     folder = run_dir / "detector" / "weights"
+    callbacks: dict[str, Callable[[BaseTrainer], None]] = {
+        "on_pretrain_routine_end": partial(_use_cpu_well, threads)
+    }
+    if session_end is not None:
+        callbacks["on_fit_epoch_end"] = partial(_end_session, session_end)
     if _may_resume(folder / "last.pt"):
         model = YOLO(str(folder / "last.pt"))
-        model.add_callback("on_pretrain_routine_end", partial(_use_cpu_well, threads))
+        for event, call in callbacks.items():
+            model.add_callback(event, call)
         if hours is not None:
             end = time.monotonic() + 3600 * hours
             model.add_callback("on_train_batch_end", partial(_stop_after, end))
@@ -65,7 +83,8 @@ def train_detector(
     elif not (folder / "best.pt").exists():
         run_dir.mkdir(parents=True, exist_ok=True)
         model = YOLO(str(start or _architecture_file(plan, run_dir)))
-        model.add_callback("on_pretrain_routine_end", partial(_use_cpu_well, threads))
+        for event, call in callbacks.items():
+            model.add_callback(event, call)
         model.train(
             data=str(description),
             project=str(run_dir.resolve()),
@@ -105,6 +124,15 @@ def _may_resume(checkpoint: Path) -> bool:
 def _stop_after(end: float, trainer: BaseTrainer) -> None:
     """Ends a training, with validation and weights, at a time of the monotonic clock."""
     trainer.stop = trainer.stop or time.monotonic() > end
+
+
+def _end_session(end: float, trainer: BaseTrainer) -> None:
+    """Ends a session after an epoch, its checkpoint written, if the next one would end too late."""
+    if not trainer.stop and time.monotonic() + trainer.epoch_time > end:
+        raise UnfinishedTrainingError(
+            f"{trainer.epoch + 1} of {trainer.epochs} epochs are trained; "
+            "the same command trains the others"
+        )
 
 
 def _use_cpu_well(threads: int, trainer: BaseTrainer) -> None:

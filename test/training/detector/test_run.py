@@ -56,6 +56,12 @@ def test_no_training_where_the_minutes_are_over(tmp_path, small_plan, monkeypatc
         run_detector(run)
 
 
+def test_minutes_of_a_session_and_of_the_run_exclude_each_other(tmp_path, small_plan):
+    run = asked(tmp_path, small_plan, minutes=60.0, session_minutes=30.0)
+    with pytest.raises(ValueError, match=r"--minutes 60 .* --session 30 .* set one of them"):
+        run_detector(run)
+
+
 def test_the_card_of_a_run_without_real_pictures_says_so(tmp_path, small_plan):
     weights = tmp_path / "weights.pt"
     weights.write_bytes(b"0" * 2_500_000)

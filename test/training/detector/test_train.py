@@ -1,8 +1,10 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""A training that was interrupted goes on where it was, with the epochs it had, by the clock."""
+"""A training that was interrupted, or whose session was over, goes on where it was, with the epochs
+it had."""
 
 from __future__ import annotations
 
+import csv
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from smolrgpt_ros.training.detector import train as training
-from smolrgpt_ros.training.detector.train import train_detector
+from smolrgpt_ros.training.detector.train import UnfinishedTrainingError, train_detector
 from smolrgpt_ros.training.detector.yolo_layout import build_yolo_frames
 
 
@@ -43,6 +45,35 @@ def test_an_interrupted_training_is_resumed(tmp_path, small_plan, monkeypatch):
     train_detector(description, tmp_path, weights, plan=plan, hours=1.0)
     epochs = [int(line.split(",")[0]) for line in curve.read_text().splitlines()[1:]]
     assert epochs == [1, 2, 3] and weights.is_file()
+
+
+@pytest.mark.slow
+def test_sessions_train_the_epochs_of_the_recipe(tmp_path, small_plan):
+    pytest.importorskip("ultralytics")
+    description = build_yolo_frames(small_plan, tmp_path / "yolo")
+    plan, weights = replace(small_plan, epochs=3), tmp_path / "weights.pt"
+    for done in (1, 2):
+        over = time.monotonic()
+        with pytest.raises(UnfinishedTrainingError, match=f"{done} of 3 epochs"):
+            train_detector(description, tmp_path, weights, plan=plan, session_end=over)
+        assert not weights.exists()
+    later = time.monotonic() + 3600
+    train_detector(description, tmp_path, weights, plan=plan, session_end=later)
+    with (tmp_path / "detector" / "results.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["epoch"]) for row in rows] == [1, 2, 3] and weights.is_file()
+    # From 1e-3 to a fiftieth of it over the three epochs, as in one session.
+    rates = [float(row["lr/pg0"]) for row in rows[1:]]
+    assert rates == pytest.approx([1e-3 * (1 - 0.98 / 3), 1e-3 * (1 - 2 * 0.98 / 3)], rel=1e-3)
+
+
+def test_a_session_ends_before_an_epoch_that_would_end_too_late():
+    trainer = SimpleNamespace(stop=False, epoch=0, epochs=3, epoch_time=60.0)
+    training._end_session(time.monotonic() + 90, trainer)
+    with pytest.raises(UnfinishedTrainingError, match="1 of 3 epochs"):
+        training._end_session(time.monotonic() + 30, trainer)
+    trainer.stop = True
+    training._end_session(time.monotonic() + 30, trainer)
 
 
 def test_a_training_ends_at_its_time():

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..crowded import row_of_spots
 from ..footprints import FloorRectangle
 from ..objects import Built
 from ..parts import Part, place
@@ -49,13 +50,19 @@ def add_racks(rng: np.random.Generator, site: Site, room: Room, makers: Makers, 
 
 
 def add_transporters(
-    rng: np.random.Generator, site: Site, makers: Makers, half_x: float, half_y: float, most: int
+    rng: np.random.Generator,
+    site: Site,
+    makers: Makers,
+    half_x: float,
+    half_y: float,
+    most: int,
+    loaded_share: float,
 ) -> None:
     """Transporters, empty or with a pallet."""
     for _ in range(int(rng.integers(0, most + 1))):
         vehicle = makers.transporter(rng)
         built = vehicle.built
-        loaded = vehicle.carries and rng.random() < 0.45
+        loaded = vehicle.carries and rng.random() < loaded_share
         size = (
             (max(built.length, 1.3), max(built.width, 1.3))
             if loaded
@@ -110,6 +117,21 @@ def add_pallets(
             loaded = pallet.height > 0.25
             own = FloorRectangle(spot.x, spot.y, pallet.length, pallet.width, spot.yaw)
             site.add(pallet, "pallet", own, load="loaded" if loaded else "empty")
+
+
+def add_row(
+    rng: np.random.Generator, site: Site, makers: Makers, half_x: float, half_y: float
+) -> None:
+    """Pallets of one kind with loads of their own, side by side."""
+    bare = makers.pallet(rng)
+    side = max(bare.length, bare.width) + 0.04
+    for spot in row_of_spots(rng, site, half_x, half_y, side):
+        goods, top = makers.load(rng, bare.length, bare.width)
+        parts = (*bare.parts, *place(goods, (0.0, 0.0, bare.height), 0.0))
+        if _fits(site, parts):
+            built = Built(parts, bare.length, bare.width, bare.height + top)
+            own = FloorRectangle(spot.x, spot.y, built.length, built.width, spot.yaw)
+            site.add(built, "pallet", own, load="loaded")
 
 
 def stack_pallets(

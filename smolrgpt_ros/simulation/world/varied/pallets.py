@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Bare pallets: planks on blocks or stringers, plastic, metal, worn and broken ones."""
+"""Bare pallets: planks on blocks, stringers or skids, plastic, metal, worn and broken ones."""
 
 from __future__ import annotations
 
@@ -36,19 +36,23 @@ _PLASTICS: tuple[Colour, ...] = (
 _STEELS: tuple[Colour, ...] = ((0.6, 0.62, 0.64), (0.42, 0.44, 0.46), (0.5, 0.36, 0.28))
 # Length and width of common pallets, metres.
 _SIDES = ((1.2, 0.8), (1.2, 1.0), (1.219, 1.016), (1.1, 1.1), (0.8, 0.6), (1.2, 1.2), (1.0, 0.8))
+_KINDS = {"block": 0.36, "stringer": 0.28, "plastic": 0.2, "skid": 0.08, "metal": 0.08}
+"""How often each kind is drawn."""
 
 
 def bare_pallet(rng: np.random.Generator) -> Built:
-    """A pallet without a load, of one of four kinds."""
+    """A pallet without a load, of one of five kinds."""
     length, width = pick(rng, _SIDES)
     length, width = length * float(rng.uniform(0.97, 1.03)), width * float(rng.uniform(0.97, 1.03))
     if rng.random() < 0.3:
         length, width = width, length
-    kind = str(rng.choice(["block", "stringer", "plastic", "metal"], p=[0.4, 0.32, 0.2, 0.08]))
+    kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
     if kind == "block":
         return _block_pallet(rng, length, width)
     if kind == "stringer":
         return _stringer_pallet(rng, length, width)
+    if kind == "skid":
+        return _skid(rng, length, width)
     if kind == "plastic":
         return _plastic_pallet(rng, length, width)
     return _metal_pallet(rng, length, width)
@@ -121,6 +125,24 @@ def _stringer_pallet(rng: np.random.Generator, length: float, width: float) -> B
         plank = float(rng.uniform(0.07, 0.12))
         y = sy * (width - plank) / 2
         parts.append(box((0, y, thick / 2), (length, plank, thick), varied(rng, side, 0.1), "wood"))
+    return Built(tuple(parts), length, width, height)
+
+
+def _skid(rng: np.random.Generator, length: float, width: float) -> Built:
+    """A closed or planked deck on two or three beams, with nothing below these."""
+    height, thick = float(rng.uniform(0.09, 0.18)), float(rng.uniform(0.012, 0.04))
+    colours = _wood(rng)
+    if rng.random() < 0.5:
+        deck = box((0, 0, height - thick / 2), (length, width, thick), colours[0], "wood")
+        parts = [deck]
+    else:
+        parts = _planks(rng, length, width, height - thick, thick, colours)
+    beam = float(rng.uniform(0.06, 0.12))
+    inset = float(rng.uniform(0.0, 0.15))
+    for sx in (-1, 0, 1) if rng.random() < 0.4 else (-1, 1):
+        x = sx * ((length - beam) / 2 - inset)
+        size = (beam, width, height - thick)
+        parts.append(box((x, 0, (height - thick) / 2), size, varied(rng, colours[1], 0.2), "wood"))
     return Built(tuple(parts), length, width, height)
 
 

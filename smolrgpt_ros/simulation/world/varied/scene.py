@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import surroundings
+from .. import crowded, surroundings
 from ..footprints import FloorRectangle
 from ..parts import Colour
 from ..site import Site
@@ -17,6 +17,12 @@ from .rooms import roof
 
 _CLOSE = 0.42
 """Share of a robot's scenes that are close-ups."""
+_LOW = 0.4
+"""Share of a robot's other scenes that a low camera sees at a flat angle."""
+_ROWS = 0.5
+"""Share of halls with a row of pallets that hide one another."""
+_LOADED, _LOADED_WHOLE = 0.65, 0.45
+"""Share of transporters with a load, in scenes to train on and in whole ones."""
 _BARE = 0.07
 """Share of scenes without a pallet, transporter, rack or buffer."""
 
@@ -57,13 +63,19 @@ def _hall(
 ) -> tuple[CameraPose, Room, float]:
     """A field of buffers with what stands in it and around it."""
     half_x, half_y = (3.0, 3.0) if bare else furnishing.lay_buffers(rng, site, makers)
-    camera = cameras.distant_camera(rng, family, half_x, half_y)
+    if family == "robot" and not whole and rng.random() < _LOW:
+        camera = crowded.low_camera(rng, half_x, half_y)
+    else:
+        camera = cameras.distant_camera(rng, family, half_x, half_y)
     room = Room.around(rng, half_x, half_y, camera.position)
     site.parts.extend(makers.distractors(rng, half_x, half_y))
     site.taken.append(_below(camera))
     if not bare:
         furnishing.add_racks(rng, site, room, makers, 3)
-        furnishing.add_transporters(rng, site, makers, half_x, half_y, 5)
+        loaded = _LOADED_WHOLE if whole else _LOADED
+        furnishing.add_transporters(rng, site, makers, half_x, half_y, 5, loaded)
+        if not whole and rng.random() < _ROWS:
+            furnishing.add_row(rng, site, makers, half_x, half_y)
         count = int(rng.integers(5, 11)) if whole else int(rng.integers(0, 11))
         furnishing.add_pallets(rng, site, makers, half_x, half_y, count)
     furnishing.add_others(rng, site, makers, half_x, half_y, 3)

@@ -1,5 +1,6 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Transporters: flat, with a turntable, a console or mast, two decks, or rollers."""
+"""Transporters: flat, with a turntable, a console or mast, two decks, rollers, raised ends, or a
+board on wheels."""
 
 from __future__ import annotations
 
@@ -23,6 +24,16 @@ _BODIES: tuple[Colour, ...] = (
     (0.4, 0.26, 0.5),
 )
 _LAMPS: tuple[Colour, ...] = ((0.2, 0.9, 1.0), (0.3, 1.0, 0.4), (1.0, 0.35, 0.2), (1.0, 1.0, 0.9))
+_KINDS = {
+    "flat": 0.3,
+    "turntable": 0.16,
+    "mast": 0.13,
+    "decks": 0.12,
+    "rollers": 0.1,
+    "ends": 0.1,
+    "platform": 0.09,
+}
+"""How often each kind is drawn."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +50,15 @@ class Vehicle:
 
 
 def transporter(rng: np.random.Generator) -> Vehicle:
-    """One of five kinds, in any colour, with lamps, signs and stripes."""
-    kind = str(
-        rng.choice(
-            ["flat", "turntable", "mast", "decks", "rollers"], p=[0.38, 0.2, 0.16, 0.14, 0.12]
-        )
-    )
+    """One of seven kinds, in any colour, with lamps, signs and stripes."""
+    kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
     length, width = float(rng.uniform(0.85, 1.6)), float(rng.uniform(0.6, 0.95))
     height = float(rng.uniform(0.17, 0.36))
     colour = varied(rng, pick(rng, _BODIES), 0.12)
+    if kind == "ends":
+        return _with_raised_ends(rng, length, width, colour)
+    if kind == "platform":
+        return _platform(rng, length, width, height, colour)
     parts = _body(rng, length, width, height, colour)
     if kind == "turntable":
         parts.append(
@@ -167,3 +178,44 @@ def _two_decks(
             parts.append(box((0, 0, z + tall / 2), size, shade, pick(rng, ("carton", "grid", ""))))
             top = max(top, z + tall)
     return Vehicle(Built(tuple(parts), length, width, top), top, carries=False)
+
+
+def _with_raised_ends(
+    rng: np.random.Generator, length: float, width: float, colour: Colour
+) -> Vehicle:
+    """A low bed between housings that are higher than it, at one end or both."""
+    bed = float(rng.uniform(0.1, 0.2))
+    length = max(length, 1.45)
+    parts = _body(rng, length, width, bed, colour)
+    ends = (-1, 1) if rng.random() < 0.6 else (-1,)
+    end = 0.1 * float(rng.uniform(0.8, 1.2))
+    raised = bed + float(rng.uniform(0.08, 0.4))
+    second = varied(rng, pick(rng, (*_BODIES, colour)), 0.1)
+    for sx in ends:
+        x = sx * (length - end) / 2
+        size = (end, width * float(rng.uniform(0.7, 1.0)), raised - bed)
+        parts.append(box((x, 0, (bed + raised) / 2), size, second, pick(rng, ("", "metal"))))
+        if rng.random() < 0.5:
+            parts.append(upright((x, width * 0.2, raised + 0.02), 0.035, 0.04, (0.85, 0.08, 0.06)))
+    parts += _deck(rng, length - 2.4 * end, width, bed)
+    return Vehicle(Built(tuple(parts), length, width, raised + 0.04), bed + 0.02)
+
+
+def _platform(
+    rng: np.random.Generator, length: float, width: float, height: float, colour: Colour
+) -> Vehicle:
+    """A thin board on four wheels that are seen below it, with a motor in the middle."""
+    thick, dark = float(rng.uniform(0.03, 0.07)), varied(rng, DARK)
+    material = pick(rng, ("", "wood", "metal", "grid"))
+    middle = height - thick / 2
+    parts = [box((0, 0, middle), (length, width, thick), colour, material)]
+    wheel = float(rng.uniform(0.45, 0.8)) * (height - thick) / 2
+    for sx in (-1, 1):
+        for sy in (-1, 1):
+            x, y = sx * (length / 2 - wheel - 0.04), sy * width * 0.4
+            ends = (x, y - 0.025, wheel), (x, y + 0.025, wheel)
+            parts.append(bar(*ends, wheel, (0.07, 0.07, 0.07), "cylinder"))
+    drop = height - thick
+    size = (length * float(rng.uniform(0.25, 0.5)), width * 0.6, drop * 0.7)
+    parts.append(box((0, 0, drop * 0.65), size, dark))
+    return Vehicle(Built(tuple(parts), length, width, height), height)
