@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from external_data import external_folder
+from external_data import benchmark_folder
 
 from smolrgpt_ros.evaluation.score import (
     add_parser,
@@ -22,7 +22,7 @@ from smolrgpt_ros.simulation.datasets.writer import write_dataset
     ("name", "expected"), [("perfect", 100.0), ("partial", 48.99), ("random", 20.94)]
 )
 def test_official_examples_score_as_published(name: str, expected: float) -> None:
-    folder = external_folder("data/warehouse")
+    folder = benchmark_folder()
     truth = json.loads((folder / "perfect_predictions_val.json").read_text())
     predictions = json.loads((folder / f"{name}_predictions_val.json").read_text())
     result = score(truth, predictions)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from external_data import benchmark_folder
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.scale_recovery import depth_of_grey, grey_offset
@@ -23,11 +23,6 @@ from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle
 from smolrgpt_ros.scene.region import Region
-
-FRAMES = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse" / "frames"
-needs_frames = pytest.mark.skipif(
-    not FRAMES.is_dir(), reason=f"the benchmark's frames are not here ({FRAMES})"
-)
 
 
 def stretched(depth: np.ndarray) -> tuple[np.ndarray, float]:
@@ -81,12 +76,12 @@ ASKED = {
 }
 
 
-@needs_frames
 @pytest.mark.parametrize("image", sorted(LABELS))
 def test_the_benchmarks_frames(image: str) -> None:
     """Every frame whose question is known or plain. The cameras are not: f is about 1305 pixels."""
-    entry = next(e for e in json.loads((FRAMES / "frames.json").read_text()) if e["image"] == image)
-    grey = cv2.imread(str(FRAMES / image.replace(".png", "_depth.png")), cv2.IMREAD_GRAYSCALE)
+    folder = benchmark_folder() / "frames"
+    entry = next(e for e in json.loads((folder / "frames.json").read_text()) if e["image"] == image)
+    grey = cv2.imread(str(folder / image.replace(".png", "_depth.png")), cv2.IMREAD_GRAYSCALE)
     assert grey is not None
     small = np.asarray(cv2.resize(grey, (960, 540), interpolation=cv2.INTER_NEAREST), np.uint8)
     regions = [

@@ -5,17 +5,13 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from external_data import benchmark_folder
 
 from smolrgpt_ros.language.answers import normalized_answer, read_answer
 from smolrgpt_ros.language.meaning import Kind
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
-needs_data = pytest.mark.skipif(
-    not SHARED.is_dir(), reason=f"the benchmark's own answers are not here ({SHARED})"
-)
 KINDS = {
     "distance": Kind.DISTANCE,
     "count": Kind.COUNT,
@@ -192,9 +188,8 @@ def test_a_choice_is_the_id_behind_the_placeholder_and_for_the_benchmark_its_ind
     assert normalized_answer(Kind.CHOICE, None, (21, 14, 9)) == ""
 
 
-@needs_data
 def test_reads_all_real_answers() -> None:
-    entries = json.loads((SHARED / "train_entries.json").read_text())
+    entries = json.loads((benchmark_folder() / "train_entries.json").read_text())
     for entry in entries:
         count = entry["conversations"][0]["value"].count("<mask>")
         kind = KINDS[entry["category"]]
@@ -206,9 +201,8 @@ def test_reads_all_real_answers() -> None:
     assert len(entries) == 110
 
 
-@needs_data
 def test_verdict_templates_of_the_benchmark() -> None:
-    templates = json.loads((SHARED / "answer_templates.json").read_text())
+    templates = json.loads((benchmark_folder() / "answer_templates.json").read_text())
     read = 0
     for template, _ in templates["distance"]:
         if " D " in template:

@@ -7,10 +7,10 @@ import json
 import random
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
+from external_data import benchmark_folder
 
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
@@ -21,11 +21,6 @@ from smolrgpt_ros.language.prompts import Prompt
 from smolrgpt_ros.language.trained_questions import TrainedOn
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.simulation.questions.questions import question_phrasings
-
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "warehouse"
-needs_data = pytest.mark.skipif(
-    not SHARED.is_dir(), reason=f"the benchmark's own questions are not here ({SHARED})"
-)
 
 
 def form_of(grounding: Grounding) -> Meaning:
@@ -214,7 +209,6 @@ def test_any_words_give_a_prompt_or_a_query_error() -> None:
 # -- the benchmark's templates --------------------------------------------------------------
 
 
-@needs_data
 def test_all_real_templates() -> None:
     kinds = {
         "left_right": Kind.LEFT_RIGHT,
@@ -225,7 +219,9 @@ def test_all_real_templates() -> None:
     rng = random.Random(3)
     wrong: list[tuple[str, str]] = []
     total = 0
-    for category, templates in json.loads((SHARED / "question_templates.json").read_text()).items():
+    for category, templates in json.loads(
+        (benchmark_folder() / "question_templates.json").read_text()
+    ).items():
         for entry in templates:
             question, views = _filled(entry["template"], rng)
             total += 1

@@ -18,3 +18,8 @@ def external_folder(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"there is no {name} in the folder that {_VARIABLE} names")
     return folder
+
+
+def benchmark_folder() -> Path:
+    """Entries, templates, frames and example predictions of the warehouse benchmark."""
+    return external_folder("data/warehouse")

@@ -167,7 +167,7 @@ def _ask_all(processes: Processes, options: argparse.Namespace, start: float) ->
         row = client.ask(scene, asked, ANSWER_S, options.out, len(rows))
         rows.append(row)
         said = row.said if row.ok else f"{row.status}: {row.message}"
-        print(f"  {asked.displayed}\n    {said}", flush=True)
+        print(f"  {asked.readable_text}\n    {said}", flush=True)
 
     client = DemoClient(processes.check)
     try:

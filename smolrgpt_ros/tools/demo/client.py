@@ -178,7 +178,7 @@ class DemoClient:
             seed=scene.truth.seed,
             masks=asked.masks,
             kind=asked.kind,
-            question=asked.displayed,
+            question=asked.readable_text,
             status=status.name,
             message=response.message,
             asked=not ok or bool(answer.prompt),

@@ -43,7 +43,7 @@ class Asked:
     masks: str
 
     @property
-    def displayed(self) -> str:
+    def readable_text(self) -> str:
         """The text with ids in the place of masks, for people."""
         text = self.text
         for identity in self.region_ids:

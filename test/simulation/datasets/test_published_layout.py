@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pyarrow.parquet
 import pytest
+from external_data import benchmark_folder
 
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.simulation.datasets.published_layout import (
@@ -20,8 +21,6 @@ from smolrgpt_ros.simulation.datasets.published_layout import (
     write_json,
     write_parquet,
 )
-
-REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "warehouse"
 
 
 def _mask(x0: int, x1: int) -> dict[str, object]:
@@ -136,10 +135,10 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
         Entry.from_json(data)
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason=f"the benchmark's entries are not here ({REAL})")
 def test_all_entries_of_the_benchmark_that_are_at_hand(tmp_path: Path) -> None:
-    raw = json.loads((REAL / "train_entries.json").read_text())
-    entries = read_entries(REAL / "train_entries.json")
+    file = benchmark_folder() / "train_entries.json"
+    raw = json.loads(file.read_text())
+    entries = read_entries(file)
     assert len(entries) == 110
     # One entry carries labels of its regions as well; the benchmark's layout has none.
     assert [e.to_json() for e in entries] == [

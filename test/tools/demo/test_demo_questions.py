@@ -115,7 +115,7 @@ def test_scored_questions_name_their_masks(truth):
     for a in asked:
         assert a.masks == "simulator"
         assert a.text.count("<mask>") == len(a.region_ids)
-        assert "<mask>" not in a.displayed and f"[{a.region_ids[0]}]" in a.displayed
+        assert "<mask>" not in a.readable_text and f"[{a.region_ids[0]}]" in a.readable_text
 
 
 @pytest.mark.parametrize(
