@@ -81,8 +81,9 @@ def what_hangs(inputs: InputState) -> str:
     if inputs.busy_s < _HANGING_S:
         return ""
     return (
-        f"the detector has not returned from an image for {inputs.busy_s:.0f} s; deactivate and "
-        "activate the node (lifecycle), or restart it"
+        f"the detector has not returned from an image for {inputs.busy_s:.0f} s; unless other "
+        "programs keep the processor busy, deactivate and activate the node (lifecycle), or "
+        "restart it"
     )
 
 
@@ -172,11 +173,17 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
     if lost := what_is_lost(inputs):
         old = f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s"
         return QueryError(Status.STALE_FRAME, f"{old}: {lost}")
+    if inputs.rgb_age_s < max_age_s:
+        why = (
+            "this machine is too slow for the images' rate (lower it, or raise query.max_age), or "
+            "their stamps are not of this node's clock (use_sim_time)"
+        )
+    else:
+        why = "is the camera running?"
     return QueryError(
         Status.STALE_FRAME,
         f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s; the last image on "
-        f"{inputs.topic('rgb')} came {inputs.rgb_age_s:.2f} s ago: is the camera running, and do "
-        "its stamps and this node use one clock (use_sim_time)?",
+        f"{inputs.topic('rgb')} came {inputs.rgb_age_s:.2f} s ago: {why}",
     )
 
 

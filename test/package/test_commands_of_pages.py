@@ -153,3 +153,15 @@ def test_modules_are_there() -> None:
         for page, module in found
         if not (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
     ] == []
+
+
+def test_parameters_in_yaml_are_there() -> None:
+    known = {spec.name for specs in PARAMETERS.values() for spec in specs}
+    found = [
+        (page, name)
+        for page in PAGES
+        for block in re.findall(r"^ *```yaml\n(.*?)^ *```", page.read_text(), re.DOTALL | re.M)
+        for name in re.findall(r"^ *([a-z0-9_]+(?:\.[a-z0-9_]+)+):", block, re.M)
+    ]
+    assert len(found) > 15
+    assert [f"{page.name}: no parameter {name}" for page, name in found if name not in known] == []

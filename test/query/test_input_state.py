@@ -75,7 +75,7 @@ def test_no_frame_at_all(inputs, status, words):
         (
             InputState(rgb=9, depth=9, rgb_age_s=5.0, depth_age_s=5.0),
             Status.STALE_FRAME,
-            ["4.50 s old", "2.00 s", "use_sim_time"],
+            ["4.50 s old", "2.00 s", "5.00 s ago: is the camera running?"],
         ),
         (
             InputState(rgb=9, depth=9, rgb_age_s=0.1, depth_age_s=0.1, busy_s=42.0),
@@ -90,7 +90,7 @@ def test_no_frame_at_all(inputs, status, words):
         (
             InputState(rgb=9, rgb_age_s=0.1, depth_age_s=5.0, use_depth=False),
             Status.STALE_FRAME,
-            ["4.50 s old"],
+            ["4.50 s old", "0.10 s ago", "too slow", "query.max_age", "use_sim_time"],
         ),
         (
             InputState(rgb=9, depth=9, paired=2, rgb_age_s=0.1, depth_age_s=0.1, lost=0.4),
