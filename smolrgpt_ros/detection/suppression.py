@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import numpy as np
-
-from smolrgpt_ros.scene.masks import Box, box_of, shared_pixels
+from smolrgpt_ros.scene.masks import BoxedMask
 
 from .detector import Detection, Detections
 
@@ -30,15 +28,15 @@ def suppressed(detections: Sequence[Detection], apart: Collection[str] = ()) -> 
         apart: labels of areas that other objects stand in: their masks contain these, and are
             compared among themselves alone.
     """
-    kept: list[tuple[Detection, Box, int]] = []
+    kept: list[tuple[Detection, BoxedMask, int]] = []
     duplicates = 0
     for detection in sorted(detections, key=lambda d: -d.score):
-        box = box_of(detection.mask)
-        if box is None:
+        mask = BoxedMask.of(detection.mask)
+        if mask.box is None:
             continue
-        area = int(np.count_nonzero(detection.mask))
-        if not any(_same(detection, box, area, other, apart) for other in kept):
-            kept.append((detection, box, area))
+        area = mask.area
+        if not any(_same(detection, mask, area, other, apart) for other in kept):
+            kept.append((detection, mask, area))
         elif not detection.weak:
             duplicates += 1
     return Detections(tuple(detection for detection, _, _ in kept), duplicates=duplicates)
@@ -46,16 +44,16 @@ def suppressed(detections: Sequence[Detection], apart: Collection[str] = ()) -> 
 
 def _same(
     detection: Detection,
-    box: Box,
+    mask: BoxedMask,
     area: int,
-    other: tuple[Detection, Box, int],
+    other: tuple[Detection, BoxedMask, int],
     apart: Collection[str],
 ) -> bool:
-    better, better_box, better_area = other
+    better, better_mask, better_area = other
     same_label = detection.label == better.label
     if not same_label and (detection.label in apart or better.label in apart):
         return False
-    shared = shared_pixels(detection.mask, box, better.mask, better_box)
+    shared = mask.shared(better_mask)
     if shared >= SAME_IOU * (area + better_area - shared):
         return True
     return same_label and shared >= SAME_SHARE * min(area, better_area)

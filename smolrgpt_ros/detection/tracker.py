@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from smolrgpt_ros.scene.masks import Box, box_of, shared_pixels
+from smolrgpt_ros.scene.masks import BoxedMask
 from smolrgpt_ros.scene.region import Region
 
 from .detector import Detection
@@ -48,14 +45,14 @@ class Track:
     Args:
         id: of the object.
         label: its class.
-        mask, box, area: where it was, pixels.
+        mask: where it was.
+        area: of the mask, pixels.
         missed: frames since then.
     """
 
     id: int
     label: str
-    mask: NDArray[np.bool_]
-    box: Box
+    mask: BoxedMask
     area: int
     missed: int = 0
 
@@ -85,20 +82,21 @@ def update(
         another image size are dropped: their pixels are others.
     """
     settings = settings or TrackerSettings()
-    seen = [(d, box) for d in detections if (box := box_of(d.mask)) is not None]
-    areas = [int(np.count_nonzero(d.mask)) for d, _ in seen]
-    tracks = [t for t in state.tracks if all(t.mask.shape == d.mask.shape for d, _ in seen)]
+    found = [(detection, BoxedMask.of(detection.mask)) for detection in detections]
+    seen = [(detection, mask) for detection, mask in found if mask.box is not None]
+    areas = [mask.area for _, mask in seen]
+    tracks = [t for t in state.tracks if all(t.mask.shape == mask.shape for _, mask in seen)]
     matches = _match(tracks, seen, areas, settings.min_iou)
 
     next_id = state.next_id
     current: list[Track] = []
-    for index, (detection, box) in enumerate(seen):
+    for index, (detection, mask) in enumerate(seen):
         track = matches.get(index)
         if track is None:
             identity, next_id = next_id, next_id + 1
         else:
             identity = track.id
-        current.append(Track(identity, detection.label, detection.mask, box, areas[index]))
+        current.append(Track(identity, detection.label, mask, areas[index]))
     matched = {track.id for track in matches.values()}
     lost = [
         replace(track, missed=track.missed + 1)
@@ -106,7 +104,7 @@ def update(
         if track.id not in matched and track.missed < settings.max_missed
     ]
     regions = tuple(
-        Region(track.id, track.label, track.mask, detection.score, known_box=track.box)
+        Region(track.id, track.label, track.mask, detection.score)
         for track, (detection, _) in zip(current, seen, strict=True)
     )
     return TrackerState((*current, *lost), next_id), regions
@@ -114,16 +112,16 @@ def update(
 
 def _match(
     tracks: Sequence[Track],
-    seen: Sequence[tuple[Detection, Box]],
+    seen: Sequence[tuple[Detection, BoxedMask]],
     areas: Sequence[int],
     min_iou: float,
 ) -> dict[int, Track]:
     """The track of each matched detection, by detection index; each track once at most."""
     pairs = []
-    for index, (detection, box) in enumerate(seen):
+    for index, (detection, mask) in enumerate(seen):
         for track in tracks:
             if track.label == detection.label:
-                iou = _overlap(track, detection.mask, box, areas[index])
+                iou = _overlap(track, mask, areas[index])
                 if iou >= min_iou:
                     # Ties go to the track seen last, then to the older id.
                     pairs.append((-iou, track.missed, track.id, index, track))
@@ -136,7 +134,7 @@ def _match(
     return matches
 
 
-def _overlap(track: Track, mask: NDArray[np.bool_], box: Box, area: int) -> float:
+def _overlap(track: Track, mask: BoxedMask, area: int) -> float:
     """Intersection over union of a track's mask and another."""
-    shared = shared_pixels(track.mask, track.box, mask, box)
+    shared = track.mask.shared(mask)
     return shared / (track.area + area - shared)

@@ -102,7 +102,7 @@ def box_problems(
         if label == "pallet":
             bottom = heights.bottom(rims, part, rim, on_vehicle[rim])
         verticals[i] = VerticalExtent(bottom, top, BOTTOM_SIGMA, top_sigma, below, seen_top)
-    areas = [int(np.count_nonzero(m[y0:y1, x0:x1])) for m, (x0, y0, x1, y1) in masks.pairs]
+    areas = [int(np.count_nonzero(patch)) for patch in masks.patches]
     return _problems(
         surfaces,
         of_object,

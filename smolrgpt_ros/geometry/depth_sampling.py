@@ -96,10 +96,10 @@ def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> Surf
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
     grids = []
-    for mask, (x0, y0, x1, y1) in zip(masks.masks, masks.boxes, strict=True):
+    for patch, (x0, y0, x1, y1) in masks.pairs:
         step = max(1, int(np.sqrt((x1 - x0) * (y1 - y0) / (1.5 * _MOST_SAMPLES))))
         first = min(step // 2, y1 - y0 - 1, x1 - x0 - 1)
-        rows, columns = np.nonzero(mask[y0 + first : y1 : step, x0 + first : x1 : step])
+        rows, columns = np.nonzero(patch[first::step, first::step])
         grids.append((rows * step + y0 + first, columns * step + x0 + first))
     rows, columns = (np.concatenate(part) for part in zip(*grids, strict=True))
     counts = np.array([len(part) for part, _ in grids])

@@ -134,7 +134,7 @@ class FrameGeometry:
         """The floor, ``None`` where it cannot be seen."""
         with self._lock:
             if not self._plane_known:
-                objects = [r.mask for r in self.regions if not is_flat(r.label)]
+                objects = (r.mask for r in self.regions if not is_flat(r.label))
                 frame = self.frame
                 self._plane = fit_ground_plane(
                     frame.depth, frame.intrinsics, objects, up=frame.up, noise=self.noise.strength
@@ -268,9 +268,7 @@ class FrameGeometry:
         why depth cannot place them."""
         regions, plane = [self.region(i) for i in region_ids], self.plane
         alignment = self._mask_alignment
-        masks = RegionMasks(
-            [alignment.masks[i] for i in region_ids], [alignment.boxes[i] for i in region_ids]
-        )
+        masks = RegionMasks([alignment.masks[i] for i in region_ids])
         surfaces = surfaces_of(self.frame, masks, self.noise)
         problems: list[FitProblem | None] = [None] * len(regions)
         labels = [region.label for region in regions]
@@ -317,8 +315,8 @@ class FrameGeometry:
         alignment = self._mask_alignment
         for region in regions:
             if region.box is not None:
-                x0, y0, x1, y1 = alignment.boxes[region.id]
-                covered[y0:y1, x0:x1] |= alignment.masks[region.id][y0:y1, x0:x1]
+                mask = alignment.masks[region.id]
+                covered[mask.window] |= mask.patch
         return covered
 
     def _fit(

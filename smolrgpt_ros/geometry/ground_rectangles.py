@@ -91,7 +91,7 @@ def ground_problems(
         if len(edges) < _FEWEST_EDGES:
             problems.append(None)
             continue
-        inner, outer = grid.around(masks.masks[i], of_rim[~hidden[part]])
+        inner, outer = grid.around(masks, i, of_rim[~hidden[part]])
         covered = np.concatenate([beyond_image, inner])
         free = np.concatenate([of_rim[hidden[part]], outer])
         observations = Observations(
@@ -152,9 +152,9 @@ class _FloorGrid:
             np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR + 2 * noise.strength * floor_z
         )
 
-    def around(self, mask: Flags, near: Floats) -> tuple[Floats, Floats]:
+    def around(self, masks: RegionMasks, region: int, near: Floats) -> tuple[Floats, Floats]:
         """Points of bare floor in a mask, and points outside it within a metre of others."""
-        inside, xy = mask[self._pixels], self._xy
+        inside, xy = masks.contain(*self._pixels, np.array(region)), self._xy
         close = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
         return xy[inside & self._bare], xy[~inside & close]
 

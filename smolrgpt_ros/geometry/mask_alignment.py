@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import Box, box_of
+from smolrgpt_ros.scene.masks import BoxedMask, box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
@@ -62,13 +62,12 @@ class MaskAlignment:
     """The masks of a frame's regions, aligned with its depth.
 
     Args:
-        masks, boxes: of all regions whose masks are not empty, by id.
+        masks: of all regions whose masks are not empty, by id.
         edge_sigma: standard deviation of the edges of standing objects' masks, pixels.
         tape_sigma: that of masks of tape, whose shift no depth edge shows.
     """
 
-    masks: Mapping[int, Flags]
-    boxes: Mapping[int, Box]
+    masks: Mapping[int, BoxedMask]
     edge_sigma: float
     tape_sigma: float
 
@@ -84,35 +83,33 @@ def align_masks(
         plane: the floor; without one, masks are as they are.
         noise: of the depth.
     """
-    masks = {region.id: region.mask for region in regions}
-    boxes = {region.id: region.box for region in regions if region.box is not None}
+    as_detected = {region.id: region.boxed for region in regions}
     expected = math.hypot(frame.tolerances.mask_edge, frame.tolerances.registration) / math.sqrt(3)
-    as_they_are = MaskAlignment(masks, boxes, expected, expected)
+    as_they_are = MaskAlignment(as_detected, expected, expected)
     standing = [region for region in regions if not is_flat(region.label)][:MOST_REGIONS]
     if plane is None or not standing:
         return as_they_are
-    masks_of = RegionMasks(
-        [region.mask for region in standing], [boxes[region.id] for region in standing]
-    )
+    masks_of = RegionMasks([region.boxed for region in standing])
     places = _edge_places(frame, masks_of, plane, noise)
     if len(places.owner) < _FEWEST_ENDS or float(np.median(np.abs(places.beyond))) < _OFF:
         return as_they_are
     growth, shifts = _growth_and_shifts(places, len(standing))
     growth = growth if abs(growth) >= _OFF else 0.0
     shift_of = {region.id: shift for region, shift in zip(standing, shifts, strict=True)}
+    masks = dict(as_detected)
     for region in regions:
         shift = shift_of.get(region.id, np.zeros(2))
-        mask = _undone(region.mask, boxes[region.id], growth, shift)
+        mask = _undone(region.boxed, growth, shift)
         if region.id in shift_of and (box := box_of(mask)) is not None:
             mask = at_depth_edges(frame, mask, box, noise, _BESIDE)
         if mask.any():
-            masks[region.id] = mask
+            masks[region.id] = BoxedMask.of(mask)
     if growth < 0:
-        whole = {region.id: masks[region.id] for region in standing}
-        masks |= with_thin_parts(frame, whole, plane, noise, round(-growth))
-    boxes = {i: box for i, mask in masks.items() if (box := box_of(mask)) is not None}
+        whole = {region.id: masks[region.id].whole() for region in standing}
+        wider = with_thin_parts(frame, whole, plane, noise, round(-growth))
+        masks |= {i: BoxedMask.of(mask) for i, mask in wider.items()}
     tape = math.hypot(_ALIGNED_SIGMA, float(np.sqrt(np.square(shifts).mean())))
-    return MaskAlignment(masks, boxes, max(expected, _ALIGNED_SIGMA), max(expected, tape))
+    return MaskAlignment(masks, max(expected, _ALIGNED_SIGMA), max(expected, tape))
 
 
 class _EdgePlaces(NamedTuple):
@@ -147,11 +144,10 @@ def _normals(masks: RegionMasks, columns: Whole, rows: Whole, owner: Whole) -> F
     """Outward unit normals of masks' edges at pixels within the image, shape ``(N, 2)``; zero where
     a mask is so thin that it has none."""
     normals, bounds = np.zeros((len(owner), 2)), masks.bounds(owner)
-    for i, (mask, (x0, y0, x1, y1)) in enumerate(masks.pairs):
-        here, left, top = slice(bounds[i], bounds[i + 1]), max(x0 - 1, 0), max(y0 - 1, 0)
-        patch = mask[top : y1 + 1, left : x1 + 1].astype(np.float32)
+    for i, (mask, (x0, y0, _, _)) in enumerate(masks.pairs):
+        here, patch = slice(bounds[i], bounds[i + 1]), np.pad(mask.astype(np.float32), 1)
         blurred = cv2.blur(patch, (_SMOOTHED, _SMOOTHED), borderType=cv2.BORDER_CONSTANT)
-        c, r = columns[here] - left, rows[here] - top
+        c, r = columns[here] - x0 + 1, rows[here] - y0 + 1
         normals[here, 0] = blurred[r, c - 1] - blurred[r, c + 1]
         normals[here, 1] = blurred[r - 1, c] - blurred[r + 1, c]
     length = np.hypot(normals[:, 0], normals[:, 1])
@@ -243,15 +239,16 @@ def _of_whole_pixels(places: _EdgePlaces, regions: int) -> tuple[float, Floats]:
     return float(growths[best]), shifts[of_region[best].argmin(axis=0)]
 
 
-def _undone(mask: Flags, box: Box, growth: float, shift: Floats) -> Flags:
+def _undone(mask: BoxedMask, growth: float, shift: Floats) -> Flags:
     """A mask without its growth and shift, to whole pixels."""
     pixels, (right, down) = round(growth), np.rint(shift).astype(int)
-    x0, y0, x1, y1 = box
+    assert mask.box is not None
+    x0, y0, x1, y1 = mask.box
     margin = abs(pixels) + max(abs(right), abs(down)) + 1
     height, width = mask.shape
     # The patch reaches beyond the image: what the border cuts goes on there.
     patch = cv2.copyMakeBorder(
-        np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8), *(margin,) * 4,
+        mask.patch.view(np.uint8), *(margin,) * 4,
         cv2.BORDER_CONSTANT, value=(0,),
     )  # fmt: skip
     if x0 == 0:
@@ -266,7 +263,7 @@ def _undone(mask: Flags, box: Box, growth: float, shift: Floats) -> Flags:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(pixels) + 1,) * 2)
         patch = np.asarray((cv2.erode if pixels > 0 else cv2.dilate)(patch, disc), np.uint8)
     left, top = x0 - margin - int(right), y0 - margin - int(down)
-    found = np.zeros_like(mask)
+    found = np.zeros(mask.shape, bool)
     a, b = max(left, 0), min(left + patch.shape[1], width)
     c, d = max(top, 0), min(top + patch.shape[0], height)
     found[c:d, a:b] = patch[c - top : d - top, a - left : b - left]

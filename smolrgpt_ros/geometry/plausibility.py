@@ -136,7 +136,7 @@ class _Seen:
             return None
         x0, y0, x1, y1 = region.box
         step = max(1, min(x1 - x0, y1 - y0) // _PIXELS_A_SIDE)
-        rows, columns = np.nonzero(region.mask[y0:y1:step, x0:x1:step])
+        rows, columns = np.nonzero(region.boxed.patch[::step, ::step])
         rows, columns = rows * step + y0, columns * step + x0
         pixels = len(rows) * step**2
         z = depth[rows, columns].astype(np.float64)

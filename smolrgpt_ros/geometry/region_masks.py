@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.masks import Box
+from smolrgpt_ros.scene.masks import Box, BoxedMask
 from smolrgpt_ros.scene.plane import Plane
 
 Whole = NDArray[np.int64]
@@ -27,34 +27,36 @@ class RegionMasks:
     """Which of up to 32 regions each pixel belongs to, as bits of one image.
 
     Args:
-        masks: shape ``(H, W)`` each, bool.
-        boxes: around them.
+        masks: of one size; none is empty.
 
     Raises:
-        ValueError: for more regions.
+        ValueError: for more regions, or a mask without pixels.
     """
 
-    def __init__(self, masks: Sequence[Flags], boxes: Sequence[Box]) -> None:
+    def __init__(self, masks: Sequence[BoxedMask]) -> None:
         if len(masks) > MOST_REGIONS:
             raise ValueError(f"at most {MOST_REGIONS} regions at once, found {len(masks)}")
-        self.masks, self.boxes = masks, boxes
+        boxes = [mask.box for mask in masks if mask.box is not None]
+        if len(boxes) < len(masks):
+            raise ValueError("a region without pixels cannot be measured")
+        self.patches, self.boxes = [mask.patch for mask in masks], boxes
         self._bits = np.zeros(masks[0].shape, np.uint32)
-        for bit, (mask, (x0, y0, x1, y1)) in enumerate(zip(masks, boxes, strict=True)):
-            self._bits[y0:y1, x0:x1] |= mask[y0:y1, x0:x1].view(np.uint8) * np.uint32(1 << bit)
+        for bit, mask in enumerate(masks):
+            self._bits[mask.window] |= mask.patch.view(np.uint8) * np.uint32(1 << bit)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width of the image, pixels."""
-        height, width = self.masks[0].shape
+        height, width = self._bits.shape
         return height, width
 
     def __len__(self) -> int:
-        return len(self.masks)
+        return len(self.boxes)
 
     @property
     def pairs(self) -> list[tuple[Flags, Box]]:
-        """Masks with their boxes."""
-        return list(zip(self.masks, self.boxes, strict=True))
+        """What is in the box of each region, and that box."""
+        return list(zip(self.patches, self.boxes, strict=True))
 
     def contain(self, rows: Whole, columns: Whole, owner: Whole) -> Flags:
         """Whether pixels belong to their owners; all arrays broadcast."""
@@ -85,10 +87,9 @@ class RimPixels(NamedTuple):
 def rim_pixels(masks: RegionMasks) -> RimPixels:
     """About ``_MOST_RIM`` places along the outline of each mask; inner holes are left out."""
     outlines = []
-    for mask, (x0, y0, x1, y1) in zip(masks.masks, masks.boxes, strict=True):
-        patch = np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8)
+    for patch, (x0, y0, _, _) in masks.pairs:
         pieces, _ = cv2.findContours(
-            patch, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x0, y0)
+            patch.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x0, y0)
         )
         pixels = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
         outlines.append(pixels[:: max(1, -(-len(pixels) // _MOST_RIM)), 0])

@@ -87,8 +87,7 @@ def outline_of(found: ObjectEstimate, plane: Plane | None) -> NDArray[np.float64
 
 
 def _valid_ratio(geometry: FrameGeometry, region_id: int) -> float:
-    depth, mask = geometry.frame.depth, geometry.region(region_id).mask
-    pixels = int(np.count_nonzero(mask))
-    if depth is None or pixels == 0:
+    depth, mask = geometry.frame.depth, geometry.region(region_id).boxed
+    if depth is None or mask.box is None:
         return float("nan")
-    return float(np.count_nonzero(np.isfinite(depth[mask]))) / pixels
+    return float(np.count_nonzero(np.isfinite(depth[mask.window]) & mask.patch)) / mask.area

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smolrgpt_ros.scene.masks import Mask
 from smolrgpt_ros.scene.region import Region
 
 #: x, y, z, metres, in the camera's optical frame (x right, y down, z ahead).
@@ -91,10 +90,5 @@ def table_row(item: PageObject) -> dict[str, object]:
 
 def region_at(regions: Sequence[Region], column: float, row: float) -> Region | None:
     """The region at a pixel; of several, the smallest: what stands on a floor region is meant."""
-    hit = [region for region in regions if _covers(region.mask, int(column), int(row))]
-    return min(hit, key=lambda region: int(region.mask.sum()), default=None)
-
-
-def _covers(mask: Mask, column: int, row: int) -> bool:
-    height, width = mask.shape
-    return 0 <= row < height and 0 <= column < width and bool(mask[row, column])
+    hit = [region for region in regions if region.boxed.holds(int(row), int(column))]
+    return min(hit, key=lambda region: region.boxed.area, default=None)

@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import box_of, shared_pixels
 from smolrgpt_ros.scene.region import Region
 
 from .box_refinement import refined
@@ -34,13 +31,12 @@ def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) ->
     weak = sorted((d for d in detections if d.weak), key=lambda d: -d.score)
     found: list[Region] = []
     for detection in weak:
-        box = box_of(detection.mask)
-        if box is None or len(found) == _MOST:
-            continue
-        candidate = Region(
-            -len(found) - 1, detection.label, detection.mask, detection.score, known_box=box
-        )
-        if not any(_explains(region, candidate) for region in (*regions, *found)):
+        if len(found) == _MOST:
+            break
+        candidate = Region(-len(found) - 1, detection.label, detection.mask, detection.score)
+        if candidate.box is not None and not any(
+            _explains(region, candidate) for region in (*regions, *found)
+        ):
             found.append(candidate)
     return tuple(found)
 
@@ -78,11 +74,8 @@ def seen_alone(detections: Detections, frame: RgbdFrame) -> SeenFrame:
 
 def _explains(region: Region, candidate: Region) -> bool:
     """Whether a region is the object that a weak detection is of."""
-    if region.box is None or candidate.box is None:
-        return False
     # What stands on a floor region has its pixels; two floor regions share none.
     if is_flat(region.label) != is_flat(candidate.label):
         return False
-    shared = shared_pixels(region.mask, region.box, candidate.mask, candidate.box)
-    smaller = min(int(np.count_nonzero(r.mask)) for r in (region, candidate))
-    return shared > _MOST_SHARED * smaller
+    shared = region.boxed.shared(candidate.boxed)
+    return shared > _MOST_SHARED * min(region.boxed.area, candidate.boxed.area)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import shared_pixels
 from smolrgpt_ros.scene.region import Region
 
 #: Overlap (intersection over union) from which two masks of one label are of one object.
@@ -61,7 +60,7 @@ def seen_with(
     notes = []
     # A score of NaN, a client's, is below every other.
     for region in sorted(regions, key=lambda r: (r.id not in named, not r.score >= 0, -r.score)):
-        area = int(region.mask.sum())
+        area = region.boxed.area
         same = [other.name for other, size in kept if _is_same(region, area, other, size)]
         if not same or region.id in named:
             kept.append((region, area))
@@ -80,10 +79,10 @@ def seen_with(
 
 
 def _is_same(one: Region, one_area: int, other: Region, other_area: int) -> bool:
-    if one.label != other.label or one.box is None or other.box is None:
+    if one.label != other.label or one.box is None:
         return False
     least = _SAME_OVERLAP * max(one_area, other_area)
     if min(one_area, other_area) < least:
         return False
-    shared = shared_pixels(one.mask, one.box, other.mask, other.box)
+    shared = one.boxed.shared(other.boxed)
     return shared >= _SAME_OVERLAP * (one_area + other_area - shared)

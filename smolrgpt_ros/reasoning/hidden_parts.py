@@ -76,7 +76,7 @@ def hidden_part(region: Region, found: ObjectEstimate, geometry: FrameGeometry) 
     with np.errstate(invalid="ignore"):
         nearer = depth[rows, columns] < z - _TOLERANCE - _TOLERANCE_SHARE * z
     if not is_flat(region.label):  # a floor region's mask may cover what stands in or before it
-        nearer &= ~region.mask[rows, columns]
+        nearer &= ~region.boxed.holds(rows, columns)
     for name, count in _covering(region, found, geometry, rows[nearer], columns[nearer]).items():
         causes[f"hidden by {name}"] += count
     share = sum(causes.values()) / len(points)
@@ -99,7 +99,7 @@ def _covering(
     for other in geometry.regions:
         if other.id == region.id or is_flat(other.label):
             continue
-        here = left & other.mask[rows, columns]
+        here = left & other.boxed.holds(rows, columns)
         left &= ~here
         if here.any() and not _stands_in(other, found, geometry):
             covering[other.name] = int(np.count_nonzero(here))

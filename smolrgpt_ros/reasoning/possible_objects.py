@@ -106,7 +106,7 @@ def _carriers(geometry: FrameGeometry) -> Iterator[PossibleObject]:
             continue
         if not any(region.id in loads_near(vehicle, geometry.regions) for vehicle in weak):
             # Where the load is, about, a vehicle is too.
-            carrier = Region(_CARRIER_ID - region.id, _VEHICLE, region.mask)
+            carrier = Region(_CARRIER_ID - region.id, _VEHICLE, region.boxed)
             words = (
                 f"{region.name} is {found.bottom:.2f} m above the floor and no region carries it:"
             )

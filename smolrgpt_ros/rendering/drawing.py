@@ -48,7 +48,7 @@ def paint_regions(
         color = label_color(region.label)
         weight = 0.3 if strong else 0.08
         x0, y0, x1, y1 = box_of(region)
-        mask = _smooth(region.mask[y0:y1, x0:x1], scale)
+        mask = _smooth(region.boxed.patch, scale)
         patch = picture[y0:y1, x0:x1]
         tint = np.full_like(patch, color)
         cv2.copyTo(cv2.addWeighted(patch, 1 - weight, tint, weight, 0), mask, patch)
@@ -64,8 +64,8 @@ def draw_outline(picture: NDArray[np.uint8], region: Region, color: Color) -> No
         color: of the line, which has dark edges.
     """
     scale = scale_of(picture)
-    x0, y0, x1, y1 = box_of(region)
-    mask = _smooth(region.mask[y0:y1, x0:x1], scale)
+    x0, y0, _, _ = box_of(region)
+    mask = _smooth(region.boxed.patch, scale)
     for painted, width in ((PLATE_COLOR, 7.0), (color, 4.0)):
         _trace(picture, mask, (x0, y0), painted, width * scale)
 
@@ -167,7 +167,7 @@ def _parts(word: str, letters: int, width: int) -> list[str]:
 
 
 def _area(region: Region) -> int:
-    return int(np.count_nonzero(region.mask))
+    return region.boxed.area
 
 
 def upper_edge(region: Region) -> tuple[float, float]:

@@ -8,7 +8,7 @@ pixels, scored by how many pixels agree; the best is refined on the pixels that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,7 @@ _NARROWED = 0.5  # times that, from one round of refinement to the next
 def fit_ground_plane(
     depth: NDArray[np.floating] | None,
     intrinsics: CameraIntrinsics | None,
-    exclude_masks: Sequence[NDArray[np.bool_]] = (),
+    exclude_masks: Iterable[NDArray[np.bool_]] = (),
     *,
     up: Sequence[float] | None = None,
     noise: float | None = None,
@@ -145,7 +145,7 @@ class _Grid:
     def of(
         depth: NDArray[np.floating],
         intrinsics: CameraIntrinsics,
-        exclude_masks: Sequence[NDArray[np.bool_]],
+        exclude_masks: Iterable[NDArray[np.bool_]],
         samples: int,
     ) -> _Grid:
         """About twice as many pixels as samples are wanted."""

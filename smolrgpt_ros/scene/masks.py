@@ -1,9 +1,10 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Binary masks: COCO run-length encoding, boxes, centroids, overlaps."""
+"""Binary masks: what is kept of them, COCO run-length encoding, boxes, overlaps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,27 +13,112 @@ from pycocotools import mask as coco
 _MOST_CORNERS = 200_000  # numbers of a polygon
 
 Mask = NDArray[np.bool_]
+Pixels = NDArray[np.integer]
 Box = tuple[int, int, int, int]
 """``(x0, y0, x1, y1)`` in pixels, x1 and y1 exclusive."""
 
 
-def encode_rle(mask: Mask, box: Box | None = None) -> dict[str, object]:
-    """COCO compressed RLE of a mask, ``{"size": [H, W], "counts": str}``.
+@dataclass(frozen=True, eq=False)
+class BoxedMask:
+    """A mask kept as what is inside its box: most objects fill little of a picture.
 
     Args:
-        mask: shape ``(H, W)``, bool.
-        box: its :func:`box_of`, where the caller has it already.
+        shape: of the whole mask, height and width.
+        box: around the true pixels; ``None`` without any.
+        patch: the pixels in the box, bool, of its own memory; shape ``(0, 0)`` without a box.
     """
-    height, width = mask.shape
+
+    shape: tuple[int, int]
+    box: Box | None
+    patch: Mask
+
+    @classmethod
+    def of(cls, mask: Mask, box: Box | None = None) -> BoxedMask:
+        """What is kept of a mask.
+
+        Args:
+            mask: shape ``(H, W)``.
+            box: its :func:`box_of`, where the caller has it already.
+        """
+        height, width = mask.shape
+        box = box or box_of(mask)
+        x0, y0, x1, y1 = box or (0, 0, 0, 0)
+        patch = mask[y0:y1, x0:x1].copy()
+        patch.setflags(write=False)
+        return cls((height, width), box, patch)
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Rows and columns of the box, empty without one: ``image[mask.window]``."""
+        x0, y0, x1, y1 = self.box or (0, 0, 0, 0)
+        return slice(y0, y1), slice(x0, x1)
+
+    def whole(self) -> Mask:
+        """The mask of the picture, shape ``(H, W)``; made anew, not to be written to."""
+        whole = np.zeros(self.shape, bool)
+        whole[self.window] = self.patch
+        whole.setflags(write=False)
+        return whole
+
+    @property
+    def area(self) -> int:
+        """True pixels."""
+        return int(np.count_nonzero(self.patch))
+
+    @property
+    def centroid(self) -> tuple[float, float] | None:
+        """Mean ``(x, y)`` of the true pixels' centres, pixels; ``None`` without any."""
+        if self.box is None:
+            return None
+        x0, y0, x1, y1 = self.box
+        per_column = np.count_nonzero(self.patch, axis=0)
+        per_row = np.count_nonzero(self.patch, axis=1)
+        area = per_row.sum()
+        x, y = per_column @ np.arange(x0, x1) / area, per_row @ np.arange(y0, y1) / area
+        return float(x), float(y)
+
+    def holds(self, rows: Pixels | int, columns: Pixels | int) -> Mask:
+        """Which of some pixels, inside the picture or not, are true."""
+        rows, columns = np.asarray(rows), np.asarray(columns)
+        if self.box is None:
+            return np.zeros(rows.shape, bool)
+        x0, y0, x1, y1 = self.box
+        inside = (columns >= x0) & (columns < x1) & (rows >= y0) & (rows < y1)
+        found: Mask = inside & self.patch[(rows - y0) * inside, (columns - x0) * inside]
+        return found
+
+    def shared(self, other: BoxedMask) -> int:
+        """Pixels that are true here and in another mask of the same size."""
+        if self.box is None or other.box is None:
+            return 0
+        (ax, ay, _, _), (bx, by, _, _) = self.box, other.box
+        x0, y0, x1, y1 = _common(self.box, other.box)
+        if x0 >= x1 or y0 >= y1:
+            return 0
+        mine = self.patch[y0 - ay : y1 - ay, x0 - ax : x1 - ax]
+        others = other.patch[y0 - by : y1 - by, x0 - bx : x1 - bx]
+        return int(np.count_nonzero(mine & others))
+
+
+def _common(one: Box, other: Box) -> Box:
+    return (
+        *(max(one[0], other[0]), max(one[1], other[1])),
+        *(min(one[2], other[2]), min(one[3], other[3])),
+    )
+
+
+def encode_rle(mask: Mask | BoxedMask) -> dict[str, object]:
+    """COCO compressed RLE of a mask, ``{"size": [H, W], "counts": str}``."""
+    boxed = mask if isinstance(mask, BoxedMask) else BoxedMask.of(mask)
+    height, width = boxed.shape
     bounds = np.zeros(0, np.int64)
-    box = box or box_of(mask)
-    if box is not None:
+    if boxed.box is not None:
         # Runs go down one column after the other; what is outside the box is one long run.
-        x0, y0, x1, y1 = box
+        x0, y0, x1, y1 = boxed.box
         rows = y1 - y0
         step = rows + (rows < height)  # an empty pixel parts the columns, unless they touch
         patch = np.zeros(step * (x1 - x0) + 2, np.uint8)
-        patch[1:-1].reshape(x1 - x0, step)[:, :rows] = mask[y0:y1, x0:x1].T
+        patch[1:-1].reshape(x1 - x0, step)[:, :rows] = boxed.patch.T
         ends = np.flatnonzero(patch[1:] != patch[:-1])
         bounds = ends + (ends // step) * (height - step) + (x0 * height + y0)
     total = height * width
@@ -151,37 +237,8 @@ def box_of(mask: Mask) -> Box | None:
     return int(columns[0]), top, int(columns[-1]) + 1, bottom
 
 
-def centroid_of(mask: Mask, box: Box | None = None) -> tuple[float, float] | None:
-    """Mean ``(x, y)`` of the true pixels' centres, pixels; ``None`` without any.
-
-    Args:
-        mask: shape ``(H, W)``.
-        box: its :func:`box_of`, where the caller has it already.
-    """
-    box = box or box_of(mask)
-    if box is None:
-        return None
-    x0, y0, x1, y1 = box
-    patch = mask[y0:y1, x0:x1]
-    per_column, per_row = np.count_nonzero(patch, axis=0), np.count_nonzero(patch, axis=1)
-    area = per_row.sum()
-    x, y = per_column @ np.arange(x0, x1) / area, per_row @ np.arange(y0, y1) / area
-    return float(x), float(y)
-
-
-def shared_pixels(one: Mask, one_box: Box, other: Mask, other_box: Box) -> int:
-    """Pixels that are true in both of two masks of one size, counted where both boxes are."""
-    x0, y0 = max(one_box[0], other_box[0]), max(one_box[1], other_box[1])
-    x1, y1 = min(one_box[2], other_box[2]), min(one_box[3], other_box[3])
-    if x0 >= x1 or y0 >= y1:
-        return 0
-    return int(np.count_nonzero(one[y0:y1, x0:x1] & other[y0:y1, x0:x1]))
-
-
 def overlap(one: Mask, other: Mask) -> float:
     """Intersection over union of two masks of one size; 0 where both are empty."""
-    one_box, other_box = box_of(one), box_of(other)
-    if one_box is None or other_box is None:
-        return 0.0
-    shared = shared_pixels(one, one_box, other, other_box)
-    return shared / (int(np.count_nonzero(one)) + int(np.count_nonzero(other)) - shared)
+    a, b = BoxedMask.of(one), BoxedMask.of(other)
+    shared = a.shared(b)
+    return shared / (a.area + b.area - shared) if shared else 0.0

@@ -3,19 +3,37 @@
 
 from __future__ import annotations
 
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .masks import Box, box_of, centroid_of
+from .masks import Box, BoxedMask, Mask
 
 
 def region_name(label: str, region_id: int) -> str:
     """By which people name a region: "pallet 3", or "region 3" of an unknown class."""
     return f"{label or 'region'} {region_id}"
+
+
+class _MaskField:
+    """The field ``mask`` of a region: given whole or boxed, kept boxed, read whole."""
+
+    def __get__(self, region: Region | None, owner: type[Region]) -> Mask:
+        if region is None:
+            raise AttributeError("mask")  # which says to dataclass that it has no default
+        return region.boxed.whole()
+
+    def __set__(self, region: Region, mask: Mask | BoxedMask) -> None:
+        if not isinstance(mask, BoxedMask):
+            if mask.ndim != 2 or mask.dtype != np.bool_:
+                raise ValueError(
+                    f"region {region.id}: mask must be (H, W) bool, found {mask.shape} {mask.dtype}"
+                )
+            mask = BoxedMask.of(mask)
+        object.__setattr__(region, "boxed", mask)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +43,11 @@ class Region:
     Args:
         id: of the object over time (track id) or of the client's choosing; unique in a frame.
         label: class name, lower case, e.g. ``"pallet"``; empty where unknown.
-        mask: shape ``(H, W)``, bool, in the frame's pixels.
+        mask: shape ``(H, W)``, bool, in the frame's pixels; or a :class:`BoxedMask`, as which it is
+            kept. Reading it makes the whole mask anew, not to be written to.
         score: detector confidence in [0, 1]; NaN for client regions.
         seen_age_s: since the object was last seen, seconds; 0: it is seen in this frame. Of one
             that is remembered, the mask is where it would be seen, and may be empty.
-        known_box: of the mask, where the caller has it already; otherwise it is looked for.
 
     Raises:
         ValueError: if the mask is not a two-dimensional bool array.
@@ -37,20 +55,11 @@ class Region:
 
     id: int
     label: str
-    mask: NDArray[np.bool_]
+    mask: _MaskField = _MaskField()
     score: float = float("nan")
     seen_age_s: float = 0.0
-    known_box: InitVar[Box | None] = None
-
-    def __post_init__(self, known_box: Box | None) -> None:
-        if self.mask.ndim != 2 or self.mask.dtype != np.bool_:
-            raise ValueError(
-                f"region {self.id}: mask must be (H, W) bool, "
-                f"found {self.mask.shape} {self.mask.dtype}"
-            )
-        self.mask.setflags(write=False)
-        if known_box is not None:
-            self.__dict__["box"] = known_box
+    #: What is kept of the mask.
+    boxed: BoxedMask = field(init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -84,12 +93,12 @@ class Region:
             raise ValueError(f"a mask must be (H, W), found shape {array.shape}")
         return cls(int(id), label, array != 0)
 
-    @cached_property
+    @property
     def box(self) -> Box | None:
         """Around the mask; ``None`` for an empty mask."""
-        return box_of(self.mask)
+        return self.boxed.box
 
     @cached_property
     def centroid(self) -> tuple[float, float] | None:
         """Mean ``(x, y)`` of the mask's pixels; ``None`` for an empty mask."""
-        return centroid_of(self.mask, self.box)
+        return self.boxed.centroid

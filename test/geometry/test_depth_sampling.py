@@ -11,7 +11,7 @@ from smolrgpt_ros.geometry.region_masks import RegionMasks, at_border, rim_pixel
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import Box
+from smolrgpt_ros.scene.masks import Box, BoxedMask
 from smolrgpt_ros.scene.plane import Plane
 
 CAMERA = CameraIntrinsics(60, 40, 50.0, 40.0, 30.0, 20.0)
@@ -26,8 +26,8 @@ def masks(*boxes: Box) -> RegionMasks:
     for x0, y0, x1, y1 in boxes:
         image = np.zeros((40, 60), bool)
         image[y0:y1, x0:x1] = True
-        images.append(image)
-    return RegionMasks(images, boxes)
+        images.append(BoxedMask.of(image))
+    return RegionMasks(images)
 
 
 def frame(depth: np.ndarray) -> RgbdFrame:

@@ -16,7 +16,7 @@ from smolrgpt_ros.geometry.region_masks import RegionMasks
 from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
-from smolrgpt_ros.scene.masks import box_of
+from smolrgpt_ros.scene.masks import BoxedMask
 
 PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)
 
@@ -30,9 +30,7 @@ def problem(
     plane = fit_ground_plane(frame.depth, frame.intrinsics, objects)
     assert plane is not None
     mask = np.roll(regions[0].mask, -upwards, axis=0)
-    box = box_of(mask)
-    assert box is not None
-    masks = RegionMasks([mask], [box])
+    masks = RegionMasks([BoxedMask.of(mask)])
     if standing is None:
         standing = np.zeros_like(mask)
     (found,) = ground_problems(
@@ -108,7 +106,7 @@ def test_tape_of_which_nothing_shows(make_scene: Any, make_block: Any) -> None:
     plane = fit_ground_plane(scene.frame.depth, scene.frame.intrinsics)
     assert plane is not None
     hidden = replace(scene.frame, depth=depth)
-    masks = RegionMasks([scene.regions[0].mask], [scene.regions[0].box])
+    masks = RegionMasks([scene.regions[0].boxed])
     nothing = np.zeros_like(scene.regions[0].mask)
     found = ground_problems(hidden, masks, plane, [SIZES["buffer"]], DepthNoise(), 0.05, nothing)
     assert found == [None]

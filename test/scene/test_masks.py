@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smolrgpt_ros.scene.masks import box_of, centroid_of, decode_rle, encode_rle, overlap
+from smolrgpt_ros.scene.masks import BoxedMask, box_of, decode_rle, encode_rle, overlap
 
 MASK = np.array([[0, 1, 1], [0, 1, 0]], bool)  # columns: 00, 11, 10 -> runs 2 3 1
 
@@ -86,9 +86,33 @@ def test_reading_costs_each_character_the_same() -> None:
 
 def test_box_and_centroid() -> None:
     assert box_of(MASK) == (1, 0, 3, 2)
-    assert centroid_of(MASK) == pytest.approx((4 / 3, 1 / 3))
+    assert BoxedMask.of(MASK).centroid == pytest.approx((4 / 3, 1 / 3))
     assert box_of(np.zeros((2, 3), bool)) is None
-    assert centroid_of(np.zeros((2, 3), bool)) is None
+    assert BoxedMask.of(np.zeros((2, 3), bool)).centroid is None
+
+
+def test_a_boxed_mask_keeps_its_pixels_and_no_others() -> None:
+    mask = np.zeros((90, 200), bool)
+    mask[10:13, 60:65] = True
+    mask[11, 62] = False
+    boxed = BoxedMask.of(mask)
+    assert boxed.box == (60, 10, 65, 13) and boxed.area == 14
+    assert boxed.patch.nbytes == 15 and boxed.patch.base is None
+    assert np.array_equal(boxed.whole(), mask)
+    empty = BoxedMask.of(np.zeros((90, 200), bool))
+    assert (empty.box, empty.area, empty.patch.nbytes) == (None, 0, 0)
+    assert empty.whole().shape == (90, 200) and not empty.whole().any()
+
+
+def test_pixels_of_a_boxed_mask_are_those_of_the_whole_one() -> None:
+    random = np.random.default_rng(6)
+    for _ in range(100):
+        masks = random.random((2, 7, 9)) < random.choice([0.0, 0.05, 0.5])
+        one, other = map(BoxedMask.of, masks)
+        assert one.shared(other) == np.count_nonzero(masks[0] & masks[1])
+        rows, columns = np.mgrid[-3:10, -3:12]
+        around = np.pad(masks[0], 3)
+        assert np.array_equal(one.holds(rows, columns), around)
 
 
 def test_overlap_by_hand() -> None:

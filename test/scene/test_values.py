@@ -74,12 +74,23 @@ def test_region_box_is_exclusive_and_absent_for_an_empty_mask() -> None:
     assert Region(3, "pallet", mask).box == (2, 1, 6, 3)
     assert Region(3, "pallet", np.zeros((4, 6), bool)).box is None
     assert np.isnan(Region(3, "pallet", mask.copy()).score)
-    known = Region(3, "pallet", mask, known_box=(2, 1, 6, 3))
-    assert known.box == (2, 1, 6, 3)
+    known = Region(3, "pallet", mask)
     assert replace(known, label="shelf").box == (2, 1, 6, 3), "a box is not lost by a copy"
     other = np.zeros((4, 6), bool)
     other[3, 0] = True
     assert replace(known, mask=other).box == (0, 3, 1, 4), "nor kept for another mask"
+
+
+def test_a_region_keeps_what_is_in_its_box() -> None:
+    mask = np.zeros((480, 640), bool)
+    mask[200:240, 100:150] = True
+    region = Region(3, "pallet", mask)
+    mask[:] = False
+    assert np.count_nonzero(region.mask) == 40 * 50 and region.mask[239, 149]
+    kept = [value for value in vars(region).values() if not isinstance(value, int | float | str)]
+    assert kept == [region.boxed] and region.boxed.patch.nbytes == 40 * 50
+    again = Region(4, "shelf", region.boxed)
+    assert again.boxed is region.boxed and not again.mask.flags.writeable
 
 
 def test_region_centroid_is_the_mean_of_its_pixels() -> None:

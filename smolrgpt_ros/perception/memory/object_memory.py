@@ -274,10 +274,10 @@ def _observed(
     known_places: dict[int, ObjectEstimate] = {}
     for sighting, object_id in zip(sightings, of_sighting, strict=True):
         known, region = by_id[object_id], sighting.region
-        region = Region(object_id, known.label, region.mask, region.score, known_box=region.box)
+        region = Region(object_id, known.label, region.boxed, region.score)
         if known.sightings < needed:
             least = min((c.id for c in candidates), default=0)
-            candidates.append(replace(region, id=least - 1, known_box=region.box))
+            candidates.append(Region(least - 1, known.label, region.boxed, region.score))
             continue
         regions.append(region)
         if sighting.found is None or known.box is None or plane is None or pose is None:

@@ -70,8 +70,8 @@ def _write_mask(message: interfaces.Region, region: Region) -> None:
     if box is not None:
         x0, y0, x1, y1 = box
         message.box = RegionOfInterest(x_offset=x0, y_offset=y0, width=x1 - x0, height=y1 - y0)
-    message.mask_rle = str(encode_rle(region.mask, box)["counts"])
-    message.mask_height, message.mask_width = region.mask.shape
+    message.mask_rle = str(encode_rle(region.boxed)["counts"])
+    message.mask_height, message.mask_width = region.boxed.shape
 
 
 def mask_of(message: interfaces.Region) -> NDArray[np.bool_]:

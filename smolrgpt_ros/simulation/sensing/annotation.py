@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.masks import box_of, centroid_of, encode_rle
+from smolrgpt_ros.scene.masks import BoxedMask, box_of, encode_rle
 
 from ..world.parts import Part
 from ..world.site import CLEARLY_INSIDE, SceneObject
@@ -178,13 +178,14 @@ def _object_truth(
     )
     if seen.mask is None or box is None:
         return truth
-    u, v = centroid_of(seen.mask, box) or (0.0, 0.0)
+    mask = BoxedMask.of(seen.mask, box)
+    u, v = mask.centroid or (0.0, 0.0)
     return replace(
         truth,
         centroid=(round(u, 2), round(v, 2)),
         box=box,
-        area=int(np.count_nonzero(seen.mask)),
-        rle=encode_rle(seen.mask, box),
+        area=mask.area,
+        rle=encode_rle(mask),
     )
 
 

@@ -58,9 +58,9 @@ def read_regions(path: Path, shape: Sequence[int], picture: str = "") -> list[Re
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             cause = f"lacks {error.args[0]}" if isinstance(error, KeyError) else str(error)
             raise ValueError(f"{path}, region {number}: {cause}") from error
-        if region.mask.shape != tuple(shape):
+        if region.boxed.shape != tuple(shape):
             raise ValueError(
-                f"{path}, region {region.id}: mask is {region.mask.shape}, picture {tuple(shape)}"
+                f"{path}, region {region.id}: mask is {region.boxed.shape}, picture {tuple(shape)}"
             )
         regions.append(region)
     ids = [region.id for region in regions]
