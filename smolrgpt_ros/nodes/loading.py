@@ -25,7 +25,7 @@ from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing, vision_messag
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.scene.libraries import check_libraries
 
-from .process_memory import leave_out_compiler, left_out
+from .process_memory import leave_out_triton, left_out
 from .timed_engine import TimedEngine
 
 #: Values of ``detector.backend`` with a detector in this process.
@@ -59,7 +59,7 @@ def load_detector(settings: Settings) -> RegionDetector | None:
     weights = Path(settings.detector_weights or DETECTOR)
     files = [weights, Path(settings.detector_prompts)] if settings.detector_prompts else [weights]
     digest = _checked_sha256(files, settings.detector_sha256, "detector.sha256")
-    leave_out_compiler()
+    leave_out_triton()
     detector = UltralyticsDetector.load(
         weights,
         device=settings.device,
@@ -178,7 +178,7 @@ def load_engine(settings: Settings) -> TimedEngine | None:
             )
     digest = _checked_sha256([path], settings.model_sha256, "model.sha256")
     check_libraries("torch", "transformers")
-    leave_out_compiler()
+    leave_out_triton()
     # They take seconds to import: not before they are needed. transformers imports scipy and
     # accelerate, 40 MiB, for training, its download client trio for programs that use it.
     with left_out("scipy", "accelerate", "trio"):

@@ -8,9 +8,8 @@ import ctypes
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 #: ``M_ARENA_MAX`` of glibc's ``malloc.h``.
 _M_ARENA_MAX = -8
@@ -39,38 +38,25 @@ def use_one_heap() -> bool:
     return False
 
 
-def leave_out_compiler() -> None:
-    """Import torchvision without torch's compiler, which no node uses: 70 MiB, half of it sympy.
+def leave_out_triton() -> None:
+    """Keep torch from importing triton on a host without a GPU; call it before models are loaded.
 
-    ultralytics and transformers import torchvision, which asks the compiler in one place whether it
-    is supported; here it is told no. Whoever imports the compiler later gets it. On a host without
-    a GPU triton is left out, too, where it is installed as with torch's CUDA wheels: 80 MiB more;
-    torch does without it, as its CPU wheels do. Call it before models are loaded.
+    torchvision and transformers import torch's compiler, which no node uses, and that imports
+    triton where it is installed, as with torch's CUDA wheels: 80 MiB. torch does without it, as its
+    CPU wheels do.
     """
-    with contextlib.suppress(ImportError):  # whoever needs them says that they are missing
+    with contextlib.suppress(ImportError):  # whoever needs torch says that it is missing
         import torch
 
         if not torch.cuda.is_available():
             sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
-        if "torch._dynamo" not in sys.modules:
-            compiler, utils = ModuleType("torch._dynamo"), ModuleType("torch._dynamo.utils")
-            vars(utils)["is_compile_supported"] = lambda device_type: False
-            with _instead({compiler.__name__: compiler, utils.__name__: utils}):
-                import torchvision  # noqa: F401
 
 
 @contextlib.contextmanager
 def left_out(*libraries: str) -> Iterator[None]:
     """Let imports in the block do without optional libraries; what was imported before stays."""
-    with _instead(dict.fromkeys(libraries)):
-        yield
-
-
-@contextlib.contextmanager
-def _instead(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
-    """Let imports in the block find modules in place of libraries, by name; none of ``None``."""
-    before = {name: sys.modules.get(name) for name in modules}
-    sys.modules.update(modules)  # type: ignore[arg-type]
+    before = {name: sys.modules.get(name) for name in libraries}
+    sys.modules.update(dict.fromkeys(libraries))  # type: ignore[arg-type]
     try:
         yield
     finally:
