@@ -217,18 +217,19 @@ class UltralyticsDetector:
         if result.boxes is None or not len(result.boxes.cls):
             return Detections()
         box_only = result.masks is None
+        masks: Sequence[NDArray[Any]]
         if box_only:
             masks = masks_of_boxes(result.boxes.xyxy.cpu().numpy(), size)
         else:
-            # One by one: a view of their stack would keep all of them for as long as one is kept.
-            masks = [mask > 0.5 for mask in result.masks.data.cpu().numpy()]
+            masks = result.masks.data.cpu().numpy()
         if masks[0].shape != tuple(size):
             raise DetectorError(f"detector masks are {masks[0].shape}, the image is {size}")
         classes = result.boxes.cls.cpu().numpy().astype(int)
         scores = result.boxes.conf.cpu().numpy().astype(float)
         found = []
         for index in np.argsort(-scores, kind="stable"):
-            label, mask = self._labels[int(classes[index])], masks[index]
+            # A copy: a view would keep the masks of all detections for as long as one is kept.
+            label, mask = self._labels[int(classes[index])], masks[index] > 0.5
             if not mask.any():
                 continue
             if not box_only:

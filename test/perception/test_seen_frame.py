@@ -1,9 +1,12 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Regions that others sent: one object sent twice counts once, and the answer says so."""
+"""Regions that others sent: one object sent twice counts once. What a kept frame holds."""
+
+import gc
+from types import FunctionType, ModuleType
 
 import numpy as np
 
-from smolrgpt_ros.perception.seen_frame import seen_with
+from smolrgpt_ros.perception.seen_frame import SeenFrame, seen_with
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
@@ -55,3 +58,38 @@ def test_regions_without_a_label_are_named():
         "regions without a label (2, 5) are of no class: nothing is known to stand in them or "
         "on them",
     )
+
+
+def held_bytes(value):
+    """Of all arrays that a value leads to; of a view, those of what it is a view of."""
+    found, waiting, arrays = {id(value)}, [value], {}
+    while waiting:
+        for other in gc.get_referents(waiting.pop()):
+            if id(other) in found or isinstance(other, type | ModuleType | FunctionType):
+                continue
+            found.add(id(other))
+            if isinstance(other, np.ndarray):
+                owner = other
+                while isinstance(owner.base, np.ndarray):
+                    owner = owner.base
+                arrays[id(owner)] = owner.nbytes
+            else:
+                waiting.append(other)
+    return sum(arrays.values())
+
+
+def test_a_frame_that_was_asked_about_holds_its_images_and_little_more(make_scene, make_block):
+    """Eight pallets, and what else may be one: each measured with and without others."""
+    places = [(right, ahead) for ahead in (6.0, 8.0) for right in (-2.4, -0.8, 0.8, 2.4)]
+    size = (0.8, 1.2, 0.5)
+    blocks = [make_block(i, "pallet", at, size) for i, at in enumerate(places)]
+    scene = make_scene(blocks, width=640, rows=480, focal=560.0)
+    *regions, last = scene.regions
+    seen = SeenFrame(scene.frame, tuple(regions), (Region(-1, "pallet", last.mask, 0.1),))
+    images = scene.frame.rgb.nbytes + scene.frame.depth.nbytes
+    geometries = [seen.geometry, seen.geometry.with_candidate(seen.candidates[0])]
+    geometries += [seen.geometry.without(region.id) for region in regions[:3]]
+    for geometry in geometries:
+        for region in geometry.regions:
+            assert not isinstance(geometry.estimate(region.id), str)
+    assert images < held_bytes(seen) < 1.25 * images

@@ -99,7 +99,7 @@ def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_
         "which pallet should the empty transporter pick?"
     )
     for mask, region in zip(masks, (vehicle, 11, 12), strict=True):
-        assert mask is regions[region].mask
+        assert np.array_equal(mask, regions[region].mask)
     assert answer.prompt == question
     assert answer.text.startswith("The transporter [Region 2] is empty.")
     assert (answer.value, answer.normalized) == (11, "0")

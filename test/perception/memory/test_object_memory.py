@@ -1,6 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Objects over time, seen by a camera that drives past exact boxes."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -210,6 +212,14 @@ def test_without_a_fixed_frame_ids_follow_the_tracks_and_nothing_else_is_remembe
     assert [(r.id, r.seen_age_s) for r in observed.regions] == [(1, 0.0), (2, 0.0)]
     assert isinstance(observed.geometry.estimate(1), ObjectEstimate)  # by this frame alone
     assert all(known.box is None for known in memory.state.objects)
+
+
+def test_tracks_alone_are_followed_without_a_graph_library(look, monkeypatch):
+    """networkx, 300 modules, is for sightings of which several may be of one object."""
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    frames = [look(THREE, second=second)[0] for second in (0.0, 0.1)]
+    observed, _ = run([(seen, None) for seen in frames])
+    assert [region.id for region in observed.regions] == [1, 2, 3]
 
 
 def test_ids_are_never_used_again(look):
