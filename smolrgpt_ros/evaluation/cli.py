@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from .cases import HELD_OUT_SEED, Case
 if TYPE_CHECKING:
     from smolrgpt_ros.detection.detector import RegionDetector
     from smolrgpt_ros.model.inference.confidence import Calibration, Curves
+
+    from .outcomes import Outcome
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -155,7 +157,6 @@ def main(arguments: argparse.Namespace) -> int:
 
     from .asking import ask_all
     from .confidence_fit import fit
-    from .outcomes import Outcome
     from .report import WorstCases, html_report
     from .summary import summarize, table
 
@@ -180,12 +181,8 @@ def main(arguments: argparse.Namespace) -> int:
         raise ValueError("nothing was asked: the data has no question, or --frames is 0")
     if arguments.calibrate:
         _calibrated(folder, fit(outcomes, _described(arguments)), arguments).save(folder)
+    _write_outcomes(arguments, outcomes)
     summary = summarize(outcomes)
-    if arguments.out:
-        write_json_lines(map(asdict, outcomes), arguments.out)
-    if arguments.answers:
-        lines = [{"id": o.id, "normalized_answer": o.model} for o in outcomes]
-        arguments.answers.write_text(json.dumps(lines, indent=1) + "\n")
     if arguments.report:
         title = f"{folder.name} on {_described(arguments)}"
         arguments.report.write_text(html_report(title, summary, worst.all()))
@@ -197,6 +194,15 @@ def main(arguments: argparse.Namespace) -> int:
         arguments.json,
     )
     return 0
+
+
+def _write_outcomes(arguments: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
+    """Write the files of ``--out`` and ``--answers``, where they are wanted."""
+    if arguments.out:
+        write_json_lines(map(asdict, outcomes), arguments.out)
+    if arguments.answers:
+        lines = [{"id": o.id, "normalized_answer": o.model} for o in outcomes]
+        arguments.answers.write_text(json.dumps(lines, indent=1) + "\n")
 
 
 def _typed(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.model.geometry_tokens.features import (
+    CENTROID,
     FLOOR,
     HEIGHTS,
     HIGH,
@@ -15,11 +16,12 @@ from smolrgpt_ros.model.geometry_tokens.features import (
     LOW_ALONG,
     MEDIAN,
     METRIC,
+    SIZE,
     STD,
     UP,
 )
 
-_IMAGE = slice(13, 17)
+_IMAGE = slice(CENTROID.start, SIZE.start + 2)
 _TOUCHED, _CAUGHT, _FLOORLESS = 0.5, 0.15, 0.06
 """Shares of regions with errors, of these with background in the mask, of calls without floor."""
 _AHEAD = (0.0, 1.0, 0.5**0.5, 0.5**0.5)
@@ -36,7 +38,7 @@ def perturb_geometry(
     metres into what lies behind. Now and then no floor is found.
 
     Args:
-        geometry: ``(M, G)``, columns as in ``geometry_features.FEATURE_NAMES``.
+        geometry: ``(M, G)``, columns as in ``features.FEATURE_NAMES``.
     """
     made = geometry.copy()
     count = len(made)

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from smolrgpt_ros.model.geometry_tokens.features import FLAGS, FLOOR, IN_IMAGE, METRIC, UP
+from smolrgpt_ros.model.geometry_tokens.features import (
+    CENTROID,
+    FLAGS,
+    FLOOR,
+    IN_IMAGE,
+    METRIC,
+    UP,
+)
 from smolrgpt_ros.model.geometry_tokens.picture_geometry import PictureGeometry
 
 from .batches import FrameTokens
@@ -53,7 +60,7 @@ def geometry_loss(
     return loss, {
         "geometry": float(loss.detach()),
         "metres": float(off[measured, :3].norm(dim=1).median()),
-        "widths": float(off[:, 13].abs().median()),
+        "widths": float(off[:, CENTROID.start].abs().median()),
     }
 
 

@@ -30,7 +30,7 @@ LIST_SEPARATORS = (":", ",")
 """Signs before a name in a list; single tokens."""
 
 
-def train_tokenizer(texts: Iterable[str], vocabulary_size: int = 768) -> PreTrainedTokenizerFast:
+def train_tokenizer(texts: Iterable[str], vocabulary_size: int) -> PreTrainedTokenizerFast:
     """Trains the tokenizer on prompts and answers.
 
     Args:

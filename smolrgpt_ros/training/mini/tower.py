@@ -40,8 +40,8 @@ def pretrain_tower(
     schedule: Schedule,
     run_dir: Path,
     *,
-    batch: int = 8,
-    seed: int = 0,
+    batch: int,
+    seed: int,
     deadline: float | None = None,
 ) -> None:
     """Trains the model's vision tower in place on the frames' dense labels.

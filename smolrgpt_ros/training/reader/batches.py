@@ -13,7 +13,7 @@ from smolrgpt_ros.language.readers.encoding import ReaderEncoding
 from smolrgpt_ros.language.readers.notation import pieces
 from smolrgpt_ros.language.readers.notation_grammar import REFUSAL
 
-from .examples import Example
+from .examples import ReaderExample
 
 MAX_TOKENS = 90
 
@@ -37,7 +37,7 @@ class Batch:
     targets: Tensor
 
 
-def encoded(example: Example, encoding: ReaderEncoding) -> tuple[list[int], list[int]]:
+def encoded(example: ReaderExample, encoding: ReaderEncoding) -> tuple[list[int], list[int]]:
     """The tokens of prompt and output."""
     prompt = encoding.prompt(example.labels, example.text)
     if example.question is None:

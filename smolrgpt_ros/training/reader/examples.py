@@ -39,7 +39,7 @@ _REGIONS = ("region {i}", "#{i}", "region {i}", "[region {i}]", "no. {i}", "id {
 
 
 @dataclass(frozen=True)
-class Example:
+class ReaderExample:
     """One example.
 
     Args:
@@ -57,7 +57,7 @@ class Example:
     lengths: dict[float, str]
 
 
-def examples(seed: int, held_out: bool = False) -> Iterator[Example]:
+def examples(seed: int, held_out: bool = False) -> Iterator[ReaderExample]:
     """Random examples without end; of wordings held out from training, or of the others."""
     rng = random.Random(seed)
     wordings = [w for w in question_wordings() if w.is_held_out is held_out]
@@ -90,7 +90,7 @@ class Draw:
         self._lengths: dict[float, str] = {}
         self._largest_id = rng.choice((12, 20, 60, 999))
 
-    def example(self, wording: Wording, void: bool = False) -> Example:
+    def example(self, wording: Wording, void: bool = False) -> ReaderExample:
         """The wording, filled and typed; ``void`` changes it to what cannot be read."""
         rng = self._rng
         wanted = [label for label in ("buffer", "shelf") if _names(wording, label)]
@@ -103,7 +103,7 @@ class Draw:
         labels = tuple(rng.sample(self.labels, len(self.labels)))
         if question is not None:
             target = notation(question, self._lengths)
-        return Example(labels, text, target, question, self._lengths)
+        return ReaderExample(labels, text, target, question, self._lengths)
 
     def _read(self, target: str) -> Question:
         return normal_form(read_notation(target, self.labels))

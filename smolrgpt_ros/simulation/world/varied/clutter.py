@@ -12,17 +12,7 @@ from ..objects import Built, pick, varied
 from ..parts import Colour, Part, ball, bar, box, upright
 from . import loads
 
-_BRIGHT: tuple[Colour, ...] = (
-    (0.1, 0.3, 0.65),
-    (0.75, 0.15, 0.12),
-    (0.12, 0.45, 0.25),
-    (0.92, 0.78, 0.1),
-    (0.15, 0.15, 0.16),
-    (0.85, 0.85, 0.84),
-    (0.5, 0.52, 0.55),
-    (0.9, 0.45, 0.1),
-    (0.55, 0.38, 0.24),
-)
+_BRIGHT: tuple[Colour, ...] = (*loads.BRIGHT, (0.55, 0.38, 0.24))
 
 
 def item(rng: np.random.Generator) -> Built:

@@ -24,7 +24,7 @@ _CARTON_COLOURS: tuple[Colour, ...] = (
     (0.95, 0.6, 0.3),
     (0.55, 0.6, 0.66),
 )
-_BRIGHT: tuple[Colour, ...] = (
+BRIGHT: tuple[Colour, ...] = (
     (0.1, 0.3, 0.65),
     (0.75, 0.15, 0.12),
     (0.12, 0.45, 0.25),
@@ -129,7 +129,7 @@ def drums(rng: np.random.Generator, length: float, width: float) -> Load:
     """Upright drums with rims, one or two layers."""
     radius, tall = float(rng.uniform(0.14, 0.29)), float(rng.uniform(0.35, 0.9))
     columns, rows = max(1, int(length / (2 * radius))), max(1, int(width / (2 * radius)))
-    colour = varied(rng, pick(rng, _BRIGHT), 0.1)
+    colour = varied(rng, pick(rng, BRIGHT), 0.1)
     parts: list[Part] = []
     for i in range(min(columns, 4)):
         for j in range(min(rows, 3)):
@@ -169,10 +169,10 @@ def crates(rng: np.random.Generator, length: float, width: float) -> Load:
     )
     parts: list[Part] = []
     top = 0.0
-    base = pick(rng, _BRIGHT)
+    base = pick(rng, BRIGHT)
     for i in range(columns):
         for j in range(rows):
-            colour = varied(rng, base if rng.random() < 0.6 else pick(rng, _BRIGHT), 0.08)
+            colour = varied(rng, base if rng.random() < 0.6 else pick(rng, BRIGHT), 0.08)
             for layer in range(int(rng.integers(1, 6))):
                 x, y = ((i + 0.5) / columns - 0.5) * length, ((j + 0.5) / rows - 0.5) * width
                 size = (length / columns * 0.95, width / rows * 0.95)
@@ -228,7 +228,7 @@ def tank(rng: np.random.Generator, length: float, width: float) -> Load:
     tall = float(rng.uniform(0.7, 1.15))
     size = (length * 0.92, width * 0.92, tall)
     parts = [box((0, 0, tall / 2), size, varied(rng, (0.9, 0.91, 0.9)))]
-    parts.append(upright((0, 0, tall + 0.02), 0.1, 0.05, pick(rng, _BRIGHT)))
+    parts.append(upright((0, 0, tall + 0.02), 0.1, 0.05, pick(rng, BRIGHT)))
     steel = varied(rng, (0.6, 0.62, 0.64))
     for sx in (-1, 1):
         x = sx * length * 0.48
@@ -247,7 +247,7 @@ def tank(rng: np.random.Generator, length: float, width: float) -> Load:
 
 def machine(rng: np.random.Generator, length: float, width: float) -> Load:
     """An engine or appliance: some blocks and cylinders of metal."""
-    colour = varied(rng, pick(rng, _BRIGHT), 0.15)
+    colour = varied(rng, pick(rng, BRIGHT), 0.15)
     parts: list[Part] = []
     for _ in range(int(rng.integers(3, 8))):
         a, b, tall = (float(v) for v in rng.uniform((0.15, 0.15, 0.1), (0.6, 0.5, 0.7)))
