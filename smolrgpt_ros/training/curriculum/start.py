@@ -40,7 +40,10 @@ def starting_model(
         return from_backbones(plan.vision, plan.language)
     folder = Path(plan.folder)
     if not folder.exists():
-        raise FileNotFoundError(f"model.folder not found: {folder}")
+        raise FileNotFoundError(
+            f"model.folder not found: {folder}; train the stage that writes it first, or set "
+            "model.folder of the recipe"
+        )
     model = load_model(folder)
     if (folder / "processor_config.json").is_file():
         return model, SmolRGPTProcessor.from_pretrained(folder)
