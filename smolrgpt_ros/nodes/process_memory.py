@@ -67,19 +67,6 @@ def left_out(*libraries: str) -> Iterator[None]:
                 sys.modules[name] = module
 
 
-def trim_heap() -> bool:
-    """Give free memory inside the heap back to the system: some milliseconds.
-
-    Working memory of a detection lies between images that are kept, where glibc keeps it.
-
-    Returns:
-        whether there was any; never with another C library.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        return bool(ctypes.CDLL("libc.so.6").malloc_trim(0))
-    return False
-
-
 def unmap_libraries() -> int:
     """Unmap what was read of libraries while they were linked and imported; returns its bytes.
 

@@ -38,6 +38,7 @@ from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.ros.tf import Transforms
+from smolrgpt_ros.scene.heap import trim_heap
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
@@ -47,7 +48,7 @@ from .health import node_healths, not_ready_healths
 from .loading import labels_without_synonyms, load_detector, load_engine, load_readers
 from .models import Models
 from .outputs import CameraOutputs
-from .process_memory import left_out, trim_heap, unmap_libraries
+from .process_memory import left_out, unmap_libraries
 from .program import end_process
 from .question_services import QuestionServices
 from .running import logged, run
@@ -56,7 +57,8 @@ from .vision_outputs import LabelOutput
 from .watch_goals import WatchGoals
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
-#: Time between two returns of free memory to the system, seconds.
+#: Time between two returns of free memory to the system, seconds: working memory of a detection
+#: lies between images that are kept, where glibc keeps it.
 _TRIM_S = 2.0
 
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import gc
 
 import torch
+
+from smolrgpt_ros.scene.heap import trim_heap
 
 from . import quantisation
 
@@ -78,5 +78,4 @@ def release_unused_memory() -> None:
     After quantisation it is a fifth of the process: many holes, none at the end of the heap.
     """
     gc.collect()
-    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    trim_heap()

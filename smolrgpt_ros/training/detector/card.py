@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import platform
-import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from smolrgpt_ros.detection.feature_statistics import (
     statistics_file,
 )
 
+from ..typed_command import typed_command
 from .plan import DETECTED, DetectorPlan
 from .real_pictures import HELD_OUT_PLACE, PLACES
 
@@ -80,7 +79,7 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         f"* **Data:** {data.frames} simulated frames of {data.width}x{data.height} (seeds "
         f"{data.seed} to {data.seed + data.frames - 1}; {shares}; both camera "
         f"families in turn, a sensor drawn for each, labels from the simulator's masks). {real}",
-        f"* **Training:** one run, `{_command()}`, {record.start or 'from scratch'}, seed "
+        f"* **Training:** one run, `{typed_command()}`, {record.start or 'from scratch'}, seed "
         f"{record.seed}, {plan.epochs} epochs of {plan.batch} frames a step in the recipe; "
         f"{record.rendering_s / 60:.0f} min for the frames and {record.training_s / 60:.0f} min of "
         f"training on {record.device} ({platform.machine()}).",
@@ -102,9 +101,3 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         "",
     )
     return "\n".join(lines)
-
-
-def _command() -> str:
-    """As it was typed; paths by their last part."""
-    words = ["smolrgpt", *sys.argv[1:]]
-    return shlex.join(Path(word).name if word.startswith("/") else word for word in words)

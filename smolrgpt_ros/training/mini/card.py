@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import json
 import platform
-import shlex
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from ..typed_command import typed_command
 from .recipe import STAGES
 from .scoring import LEAST_ASKED, LEAST_RIGHT, ScoredAnswer
 from .stages import TrainingRun
@@ -50,7 +49,7 @@ def card_text(
         f"turn, sensor noise on; {100 * recipe.frames.rough_masks:.0f} % with masks as of a "
         "detector). Questions and answers are drawn anew from each frame's truth in every step. "
         "No real pictures, no other data.",
-        f"* **Training:** one run, `{_command()}`, seed {recipe.seed}, {platform.machine()}.",
+        f"* **Training:** one run, `{typed_command()}`, seed {recipe.seed}, {platform.machine()}.",
         "",
         "| stage | steps | frames x questions a step | minutes |",
         "|---|---|---|---|",
@@ -116,9 +115,3 @@ def _minutes(log: Path) -> float:
     seconds = [float(json.loads(line)["seconds"]) for line in log.read_text().splitlines()]
     last = [a for a, b in pairwise([*seconds, 0.0]) if b < a]
     return sum(last) / 60
-
-
-def _command() -> str:
-    """As it was typed; paths by their last part."""
-    words = ["smolrgpt", *sys.argv[1:]]
-    return shlex.join(Path(word).name if word.startswith("/") else word for word in words)
