@@ -44,6 +44,7 @@ Floats = NDArray[np.float64]
 _UNKNOWN_LENGTH = 3.0  # metres, of an object of no known class
 _UNKNOWN_RECESS = 0.03  # metres by which its surface lies behind the sides of its box
 _BASE_RECESS = 0.01  # metres by which the base of a known class does
+_TOP_CUT = 0.6  # of the rim's highest part, from which the top is not the object's own edge
 # Short sides from the middle of what is seen, and of the foot, to where a fit starts.
 _CENTRE_BEHIND, _CENTRE_BEHIND_FOOT = 0.2, 0.5
 
@@ -92,11 +93,12 @@ def box_problems(
         of_object[part] = chosen
         top = heights.top(part, chosen, rim, length)
         open_frame = prior is not None and prior.base == 0
-        at_picture_end = heights.top_is_cut(border, part, chosen, rim, top, open_frame)
+        top_rim = heights.top_rim(part, chosen, rim, top, open_frame)
+        at_picture_end = _mostly(border[top_rim])
         z = float(median(surfaces.points[part, 2]))
         edge, below = mask_edge * z / camera.fy, floor_sigma(z, plane.offset, noise, camera)
         top_sigma, seen_top = heights.top_sigma(rim, edge), top if at_picture_end else None
-        if prior is not None and heights.top_is_cut(rims.cut, part, chosen, rim, top, open_frame):
+        if prior is not None and _mostly(rims.cut[top_rim]):
             top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
         bottom = 0.0
         if label == "pallet":
@@ -116,6 +118,11 @@ def box_problems(
         verticals,
         border,
     )
+
+
+def _mostly(cut: Flags) -> bool:
+    """Whether an object goes on at most places."""
+    return bool(np.count_nonzero(cut) > _TOP_CUT * len(cut))
 
 
 @dataclass(frozen=True, eq=False)

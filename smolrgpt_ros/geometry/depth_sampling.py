@@ -39,9 +39,6 @@ _PROBES = (3, 6)  # pixels from the rim to what surrounds it
 FEWEST_SAMPLES = 8  # pixels with depth: fewer say nothing of a region
 _MOSTLY = 0.5  # of a step that leads up or down, not sideways
 _FLOOR_BAND = 0.06  # metres of height within which a pixel is floor
-# Depth differences of neighbours, metres and shares of the depth: a jump, and the same surface.
-_JUMP, _JUMP_SHARE = 0.08, 0.05
-_SAME_SURFACE = 0.03
 # How much nearer what shows outside must be to hide the object, likewise; below a load it hides the
 # object unless it is so much farther.
 _HIDES, _HIDES_SHARE = 0.08, 0.02
@@ -125,29 +122,19 @@ def _smoothed_depth(
     owner: Whole,
     noise: DepthNoise,
 ) -> tuple[Floats, Floats, Flags]:
-    """Depth of pixels, its standard deviation, and whether a neighbour is much nearer or farther.
+    """Depth of pixels, its standard deviation, and whether a neighbour is much nearer or farther,
+    see ``depth_loops``."""
+    from .depth_loops import smooth
 
-    In a noisy image it is the mean over those neighbours of the same region that differ by no more
-    than noise. NaN stays NaN.
-    """
-    height, width = depth.shape
-    steps = _RINGS if noise.strength > 0 else _NEXT
-    r = np.minimum(np.maximum(rows[:, None] + steps[:, 0], 0), height - 1)
-    c = np.minimum(np.maximum(columns[:, None] + steps[:, 1], 0), width - 1)
-    neighbours = depth[r, c]
-    z = depth[rows, columns].astype(np.float64)
-    sigma = depth_sigma(noise.strength, z)
-    differs = depth_sigma(noise.between(_RING_REACH), z)
-    with np.errstate(invalid="ignore"):
-        difference = np.abs(neighbours - z[:, None].astype(np.float32))
-        limit = np.maximum(_JUMP, _JUMP_SHARE * z) + 4 * differs
-        at_jump = (difference > limit[:, None].astype(np.float32)).any(axis=1)
-        if noise.strength > 0:
-            same = difference < (_SAME_SURFACE + 4 * differs)[:, None].astype(np.float32)
-            same &= masks.contain(r, c, owner[:, None])
-            count = 1 + np.count_nonzero(same, axis=1)
-            z = (z + np.where(same, neighbours, 0.0).sum(axis=1, dtype=np.float64)) / count
-            sigma = sigma / np.sqrt(np.minimum(count, noise.independent(_RING_AREA)))
+    z, sigma, at_jump = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows), bool)
+    smooth(
+        np.ascontiguousarray(depth),
+        masks.bits,
+        (rows, columns, owner),
+        _RINGS if noise.strength > 0 else _NEXT,
+        (noise.strength, noise.between(_RING_REACH), float(noise.independent(_RING_AREA))),
+        (z, sigma, at_jump),
+    )
     return z, sigma, at_jump
 
 

@@ -74,16 +74,21 @@ def minimise(
         for j in range(values.shape[1]):
             equal = _first_equal(starts, j)
             if equal < j:  # it ends where the other did
-                values[i, j], costs[i, j] = values[i, equal], costs[i, equal]
-                matrices[i, j], gradients[i, j] = matrices[i, equal], gradients[i, equal]
+                costs[i, j] = costs[i, equal]
+                _copy(values[i, equal], values[i, j])
+                _copy_expansion(
+                    matrices[i, equal], gradients[i, equal], matrices[i, j], gradients[i, j]
+                )
                 continue
-            tried[:], costs[i, j], damping = values[i, j], np.inf, _FIRST_DAMPING
+            _copy(values[i, j], tried)
+            costs[i, j], damping = np.inf, _FIRST_DAMPING
             for taken in range(rounds + 1):
                 cost = _expansion(tried, rows[i], batch, blur, every, noise, matrix, gradient)
                 gained = costs[i, j] - cost
                 if taken == 0 or gained > 0:
                     costs[i, j] = cost
-                    values[i, j], matrices[i, j], gradients[i, j] = tried, matrix, gradient
+                    _copy(tried, values[i, j])
+                    _copy_expansion(matrix, gradient, matrices[i, j], gradients[i, j])
                 if taken > 0:
                     damping *= 0.2 if gained > 0 else 10.0
                 if damping > _SMALL_DAMPING:
@@ -91,6 +96,23 @@ def minimise(
                 if taken == rounds or abs(gained) < _CONVERGED:
                     break
                 _step(values[i, j], matrices[i, j], gradients[i, j], damping, tried)
+
+
+# Assigning slices of arrays does the same, but takes seconds to compile.
+
+
+@part_of_compiled
+def _copy(source: Array, target: Array) -> None:
+    for k in range(5):
+        target[k] = source[k]
+
+
+@part_of_compiled
+def _copy_expansion(matrix: Array, gradient: Array, to_matrix: Array, to_gradient: Array) -> None:
+    for k in range(5):
+        to_gradient[k] = gradient[k]
+        for j in range(5):
+            to_matrix[k, j] = matrix[k, j]
 
 
 @part_of_compiled
@@ -162,7 +184,11 @@ def _expansion(
     """The cost of one rectangle; writes its normal matrix and its gradient."""
     most, bounds, points, effective, tangent_bounds, tangents, priors = batch
     rectangle, model = rectangle_of(values), LikelihoodNoise(*noise)
-    matrix[:], gradient[:], cost, seen = 0.0, 0.0, 0.0, 0
+    cost, seen = 0.0, 0
+    for k in range(5):
+        gradient[k] = 0.0
+        for j in range(5):
+            matrix[k, j] = 0.0
     for group in (SURFACE, FOOT, RIM, COVERED, FREE):
         first, end = bounds[row, group], bounds[row, group + 1]
         stride = max(1, -(-(end - first) // most))

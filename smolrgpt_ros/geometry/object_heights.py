@@ -17,6 +17,7 @@ from .size_priors import SIZES
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
 
 _DECK = SIZES["transporter"].height
 
@@ -122,33 +123,37 @@ class Heights:
         noise = float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
         return math.hypot(TOP_SIGMA, _TOP_NOISE * noise, edge)
 
-    def top_is_cut(
-        self, cut: Flags, part: slice, of_object: Flags, rim: slice, top: float, open_frame: bool
-    ) -> bool:
-        """Whether the highest part of the rim is not the object's own edge.
+    def top_rim(
+        self, part: slice, of_object: Flags, rim: slice, top: float, open_frame: bool
+    ) -> Whole:
+        """Rim samples of the highest part of an object, that say whether its top is cut off.
 
         Args:
-            cut: whether the object goes on at each rim sample.
             part, rim: the region's surface and rim samples.
             of_object: see :meth:`object_samples`.
             top: see :meth:`top`.
             open_frame: whether a level face may be a board below the top.
+
+        Returns:
+            Indices of samples of all regions; none where the top shows, or too little of the rim.
         """
         known = self.rim_known[rim]
         # The sides of a post end beside it, however high they are.
         upper = known & self._rim_upper[rim]
         if np.count_nonzero(upper) >= FEWEST_SAMPLES:
             known = upper
-        heights, cut = self.rim[rim][known], cut[rim][known]
+        samples: Whole = rim.start + np.flatnonzero(known)
+        heights = self.rim[samples]
         level = np.count_nonzero(self.surface[part][of_object] > top - LEVEL_TOP)
         from_above = self.plane.offset > top and not open_frame
         shows_top = from_above and level > 0.15 * np.count_nonzero(of_object)
         if len(heights) < FEWEST_SAMPLES or shows_top:
-            return False
+            return np.zeros(0, np.int64)
         at_top = heights > top - LEVEL_TOP
         if not at_top.any():
             at_top = heights > quantile(heights, 0.9)
-        return bool(cut[at_top].mean() > 0.6)
+        highest: Whole = samples[at_top]
+        return highest
 
     def bottom(self, rims: RimSamples, part: slice, rim: slice, on_vehicle: Flags) -> float:
         """Height of a pallet's underside: 0 on the floor, or the deck that it rides on.

@@ -62,7 +62,7 @@ import numpy as np
 
 from .fit_batch import FitBatch, Whole
 from .noise import LikelihoodNoise
-from .observations import Array, FloorPoints, Observations
+from .observations import Array
 
 _MINIMISER_ROUNDS = 7  # steps that nearly all fits need less of
 
@@ -98,20 +98,6 @@ def linearised(
         objects: rows of the batch, shape ``(R,)``; all of them in order if left out.
     """
     return _minimised(np.ascontiguousarray(values), batch, blur, every, 0, objects)
-
-
-def compile_likelihood() -> None:
-    """Makes the first fit of this process as fast as others.
-
-    Loops are compiled at their first call, which takes seconds on a new machine, less than one
-    after that.
-    """
-    none = FloorPoints.none()
-    known = Observations(
-        none, none, none, none, np.zeros((0, 2)), np.zeros(0), sides=(1.0, 1.0), side_sigma=1.0
-    )
-    values, batch = np.array([[[0.0, 4.0, 0.0, 1.0, 1.0]]]), FitBatch.of([known], 1)
-    minimised(stepped(values, linearised(values, batch)), batch)
 
 
 def stepped(values: Array, here: NormalEquations) -> Array:

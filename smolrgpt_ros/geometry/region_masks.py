@@ -29,6 +29,9 @@ class RegionMasks:
     Args:
         masks: of one size; none is empty.
 
+    Attributes:
+        bits: of each pixel, that of region ``r`` is ``1 << r``; shape ``(H, W)``.
+
     Raises:
         ValueError: for more regions, or a mask without pixels.
     """
@@ -40,14 +43,14 @@ class RegionMasks:
         if len(boxes) < len(masks):
             raise ValueError("a region without pixels cannot be measured")
         self.patches, self.boxes = [mask.patch for mask in masks], boxes
-        self._bits = np.zeros(masks[0].shape, np.uint32)
+        self.bits = np.zeros(masks[0].shape, np.uint32)
         for bit, mask in enumerate(masks):
-            self._bits[mask.window] |= mask.patch.view(np.uint8) * np.uint32(1 << bit)
+            self.bits[mask.window] |= mask.patch.view(np.uint8) * np.uint32(1 << bit)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width of the image, pixels."""
-        height, width = self._bits.shape
+        height, width = self.bits.shape
         return height, width
 
     def __len__(self) -> int:
@@ -60,7 +63,7 @@ class RegionMasks:
 
     def contain(self, rows: Whole, columns: Whole, owner: Whole) -> Flags:
         """Whether pixels belong to their owners; all arrays broadcast."""
-        inside: Flags = (self._bits[rows, columns] >> owner.astype(np.uint32)) & np.uint32(1) > 0
+        inside: Flags = (self.bits[rows, columns] >> owner.astype(np.uint32)) & np.uint32(1) > 0
         return inside
 
     def bounds(self, owner: Whole) -> Whole:

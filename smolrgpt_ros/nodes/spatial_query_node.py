@@ -18,7 +18,7 @@ from std_msgs.msg import Header, String
 
 from smolrgpt_ros.action import SpatialQuery as SpatialQueryAction
 from smolrgpt_ros.detection.detector import DetectorError, RegionDetector
-from smolrgpt_ros.geometry.rectangle_likelihood import compile_likelihood
+from smolrgpt_ros.geometry.warm_up import compile_loops
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
@@ -201,7 +201,7 @@ class SpatialQueryNode(LifecycleNode):
         # Not at the first question: the dictionary takes half a second, compiling the fit several.
         self._reader = load_readers(self._settings, lambda: self._models.labels)
         with left_out("scipy"):  # numba imports it, for functions that are not used
-            compile_likelihood()
+            compile_loops()
         self.get_logger().info(self._models.load(self._settings))
         if not self._models.on_gpu:
             unmap_libraries()

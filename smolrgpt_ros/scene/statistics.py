@@ -37,7 +37,8 @@ def quantiles(values: Values, low: float, high: float) -> tuple[Values, Values]:
 
 def median(values: Values) -> Values:
     """Medians along the first axis, of which at least one value is needed."""
-    ordered = np.sort(values, axis=0)
+    ordered = values.copy()
+    ordered.sort(axis=0)
     half = len(ordered) // 2
     middle: Values = (ordered[half] + ordered[~half]) / 2
     return middle

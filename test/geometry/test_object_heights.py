@@ -124,32 +124,33 @@ def test_a_noisy_top_is_lowered() -> None:
     )
 
 
-@pytest.mark.parametrize("cut", [True, False])
-def test_the_top_is_cut_where_the_highest_rim_is(cut: bool) -> None:
-    edges = rim(np.linspace(0.0, 0.8, 30), cut=cut)
+def test_the_highest_rim_says_whether_the_top_is_cut() -> None:
+    edges = rim(np.linspace(0.0, 0.8, 30))
     heights = Heights(surface(UPRIGHT), edges, PLANE)
     chosen = UPRIGHT > 0.06
-    assert heights.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81, False) == cut
+    # Up to 8 cm below the top, at 0.73 m and more: steps of 0.8 m / 29.
+    found = heights.top_rim(WHOLE, chosen, slice(0, 30), 0.81, False)
+    assert found.tolist() == [27, 28, 29]
     # A level top face shows: half of the samples are as high as the top.
     level = Heights(surface(np.where(UPRIGHT > 0.4, 0.81, UPRIGHT)), edges, PLANE)
-    assert not level.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81, False)
+    assert len(level.top_rim(WHOLE, chosen, slice(0, 30), 0.81, False)) == 0
     # A board of an open frame is no top.
-    assert level.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 30), 0.81, True) == cut
+    found = level.top_rim(WHOLE, chosen, slice(0, 30), 0.81, True)
+    assert found.tolist() == [27, 28, 29]
 
 
 NOTHING = np.zeros(30, bool)
 
 
 def test_the_sides_of_a_post_do_not_say_where_it_ends() -> None:
-    """The border cuts its end, the highest of ten; a lower board and its sides are whole."""
+    """Of the ten upper ones only the highest is its end; a lower board and its sides are not."""
     ends = np.concatenate([[2.6], np.full(9, 1.9)])
     heights = np.concatenate([ends, np.linspace(0.5, 2.58, 30)])
     number = np.arange(40)
-    edges = rim(heights, cut=number == 0, upper=number < 10)
+    edges = rim(heights, upper=number < 10)
     object_ = Heights(surface(UPRIGHT), edges, PLANE)
     chosen = np.ones(41, bool)
-    assert object_.top_is_cut(edges.cut, WHOLE, chosen, slice(0, 40), 2.6, True)
-    assert not object_.top_is_cut(number == 1, WHOLE, chosen, slice(0, 40), 2.6, True)
+    assert object_.top_rim(WHOLE, chosen, slice(0, 40), 2.6, True).tolist() == [0]
 
 
 def test_a_pallet_without_a_base_at_the_floor_rides() -> None:
