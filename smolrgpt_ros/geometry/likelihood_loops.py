@@ -76,9 +76,8 @@ def minimise(
             if equal < j:  # it ends where the other did
                 costs[i, j] = costs[i, equal]
                 _copy(values[i, equal], values[i, j])
-                _copy_expansion(
-                    matrices[i, equal], gradients[i, equal], matrices[i, j], gradients[i, j]
-                )
+                _copy(gradients[i, equal], gradients[i, j])
+                _copy(matrices[i, equal].reshape(25), matrices[i, j].reshape(25))
                 continue
             _copy(values[i, j], tried)
             costs[i, j], damping = np.inf, _FIRST_DAMPING
@@ -88,7 +87,8 @@ def minimise(
                 if taken == 0 or gained > 0:
                     costs[i, j] = cost
                     _copy(tried, values[i, j])
-                    _copy_expansion(matrix, gradient, matrices[i, j], gradients[i, j])
+                    _copy(gradient, gradients[i, j])
+                    _copy(matrix.reshape(25), matrices[i, j].reshape(25))
                 if taken > 0:
                     damping *= 0.2 if gained > 0 else 10.0
                 if damping > _SMALL_DAMPING:
@@ -98,33 +98,19 @@ def minimise(
                 _step(values[i, j], matrices[i, j], gradients[i, j], damping, tried)
 
 
-# Assigning slices of arrays does the same, but takes seconds to compile.
-
-
 @part_of_compiled
 def _copy(source: Array, target: Array) -> None:
-    for k in range(5):
+    for k in range(len(source)):  # assigning slices takes seconds to compile
         target[k] = source[k]
-
-
-@part_of_compiled
-def _copy_expansion(matrix: Array, gradient: Array, to_matrix: Array, to_gradient: Array) -> None:
-    for k in range(5):
-        to_gradient[k] = gradient[k]
-        for j in range(5):
-            to_matrix[k, j] = matrix[k, j]
 
 
 @part_of_compiled
 def _first_equal(starts: Array, row: int) -> int:
     """The first row that equals one, which it may be itself."""
-    for j in range(row):
-        same = True
-        for k in range(starts.shape[1]):
-            same = same and starts[j, k] == starts[row, k]
-        if same:
-            return j
-    return row
+    j, k = 0, 0
+    while k < 5:
+        j, k = (j, k + 1) if starts[j, k] == starts[row, k] else (j + 1, 0)
+    return j
 
 
 @compiled
@@ -184,11 +170,7 @@ def _expansion(
     """The cost of one rectangle; writes its normal matrix and its gradient."""
     most, bounds, points, effective, tangent_bounds, tangents, priors = batch
     rectangle, model = rectangle_of(values), LikelihoodNoise(*noise)
-    cost, seen = 0.0, 0
-    for k in range(5):
-        gradient[k] = 0.0
-        for j in range(5):
-            matrix[k, j] = 0.0
+    matrix[:], gradient[:], cost, seen = 0.0, 0.0, 0.0, 0
     for group in (SURFACE, FOOT, RIM, COVERED, FREE):
         first, end = bounds[row, group], bounds[row, group + 1]
         stride = max(1, -(-(end - first) // most))
@@ -270,11 +252,6 @@ def containing_side(rectangle: Rectangle, point: Point, seen: bool, blur: float)
     A surface point was seen, so its side faces the camera: that is the nearer side of an axis, if
     the camera is beyond it. A surface point beyond the far side is outside, and is measured from
     there. Other points may lie on any side.
-
-    Args:
-        rectangle, point: as above.
-        seen: whether it is a surface point.
-        blur: metres by which its place is less sure.
     """
     u, v, precision_u, precision_v = local(rectangle, point, blur)
     # Shifted by half a side, all points up to the far side are on the near side's half.
