@@ -145,7 +145,9 @@ def _normals(masks: RegionMasks, columns: Whole, rows: Whole, owner: Whole) -> F
     a mask is so thin that it has none."""
     normals, bounds = np.zeros((len(owner), 2)), masks.bounds(owner)
     for i, (mask, (x0, y0, _, _)) in enumerate(masks.pairs):
-        here, patch = slice(bounds[i], bounds[i + 1]), np.pad(mask.astype(np.float32), 1)
+        here = slice(bounds[i], bounds[i + 1])
+        patch = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+        patch = np.asarray(patch, np.float32)
         blurred = cv2.blur(patch, (_SMOOTHED, _SMOOTHED), borderType=cv2.BORDER_CONSTANT)
         c, r = columns[here] - x0 + 1, rows[here] - y0 + 1
         normals[here, 0] = blurred[r, c - 1] - blurred[r, c + 1]

@@ -12,6 +12,7 @@ import numpy as np
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import BoxedMask
 
 from .depth_sampling import surfaces_of
 from .fit_batch import FitBatch
@@ -27,7 +28,7 @@ def compile_loops() -> None:
         np.ones((4, 4), np.float32),
         CameraIntrinsics(4, 4, fx=4.0, fy=4.0, cx=1.5, cy=1.5),
     )
-    surfaces_of(frame, RegionMasks([np.ones((4, 4), bool)], [(0, 0, 4, 4)]), DepthNoise())
+    surfaces_of(frame, RegionMasks([BoxedMask.of(np.ones((4, 4), bool))]), DepthNoise())
     none = FloorPoints.none()
     known = Observations(
         none, none, none, none, np.zeros((0, 2)), np.zeros(0), sides=(1.0, 1.0), side_sigma=1.0
