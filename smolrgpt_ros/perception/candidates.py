@@ -12,6 +12,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
 from .box_refinement import refined
+from .mask_trimming import trimmed
 from .seen_frame import SeenFrame
 
 #: Share of the smaller one's pixels that a weak detection and a region may have in common: with
@@ -46,6 +47,7 @@ def tracked(
     detections: Detections,
     frame: RgbdFrame,
     settings: TrackerSettings | None = None,
+    trim: bool = True,
 ) -> tuple[TrackerState, SeenFrame]:
     """The tracks after a frame; the frame with regions, whose ids are track ids, and candidates.
 
@@ -53,8 +55,11 @@ def tracked(
         tracks: after the frame before.
         detections: of the frame; boxes without masks are outlined by its depth.
         settings: of the tracker.
+        trim: take from masks what depth shows out of their objects' reach.
     """
     outlined = refined(detections.objects, frame)
+    if trim:
+        outlined = trimmed(outlined, frame)
     found = [detection for detection in outlined if not detection.weak]
     tracks, regions = update(tracks, found, settings)
     candidates = candidates_of(outlined, regions)

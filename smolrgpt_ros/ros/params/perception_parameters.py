@@ -111,6 +111,12 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
         maximum=2048,
     ),
     ParameterSpec(
+        "detector.trim_masks",
+        True,
+        "Take from the masks of pallets, transporters and shelves what depth shows out of such an "
+        "object's reach; false: masks as the detector gives them.",
+    ),
+    ParameterSpec(
         "detector.max_rate",
         5.0,
         "Most frames processed in a second, Hz; waiting ones are replaced by newer ones.",

@@ -36,6 +36,7 @@ class Settings:
     labels: Mapping[str, str]
     classes: tuple[str, ...]
     detector: DetectorSettings
+    detector_trim_masks: bool
     tracker: TrackerSettings
     memory: MemorySettings
     limits: QueryLimits
