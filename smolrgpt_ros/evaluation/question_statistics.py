@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,16 +105,11 @@ def describe(sample: Sample) -> Table:
 
 def _answers(answers: dict[str, list[float | int | str]]) -> Table:
     rows: Table = {}
-    numbers: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
-        ("distance", "{:.1f}", lambda v: v == 0),
-        ("count", "{:.0f}", lambda v: v == 0),
-    )
-    for kind, form, is_zero in numbers:
+    for kind, unit, form in (("distance", "m", "{:.1f}"), ("count", "pallets", "{:.0f}")):
         if kind in answers:
             values = np.array(answers[kind], np.float64)
-            unit = "m" if kind == "distance" else "pallets"
             rows[f"{kind}, {unit}"] = _spread(values, form)
-            rows[f"{kind}: share of 0"] = f"{100 * np.mean([is_zero(v) for v in values]):.1f} %"
+            rows[f"{kind}: share of 0"] = f"{100 * np.mean(values == 0):.1f} %"
     if "left_right" in answers:
         left = np.mean([side == "left" for side in answers["left_right"]])
         rows["left_right: share of left"] = f"{100 * left:.1f} %"
