@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from smolrgpt_ros.msg import Region, RegionArray
+from smolrgpt_ros.rendering.jpeg import jpeg_of
 from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
 from smolrgpt_ros.scene.status import Status
 
@@ -92,11 +93,7 @@ def picture_of(client: SpatialClient, topic: str, width: int, timeout_s: float) 
     rgb = _pixels(image)
     height = max(round(rgb.shape[0] * width / rgb.shape[1]), 1)
     small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
-    options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), options)
-    if not done:
-        raise ValueError(f"OpenCV cannot write the picture of {topic} as JPEG")
-    return bytes(data)
+    return jpeg_of(np.asarray(small, np.uint8), _JPEG_QUALITY)
 
 
 def _pixels(image: Image) -> NDArray[np.uint8]:

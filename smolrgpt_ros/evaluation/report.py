@@ -7,9 +7,8 @@ import base64
 import html
 from collections.abc import Sequence
 
-import cv2
-
 from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.rendering.jpeg import jpeg_of
 from smolrgpt_ros.simulation.questions.questions import KINDS
 
 from .cases import Case
@@ -120,8 +119,4 @@ def _reliability_table(rows: Sequence[ReliabilityBin]) -> str:
 
 def _picture(case: Case, outcome: Outcome) -> bytes:
     asked = next(q for q in case.questions if q.id == outcome.id)
-    drawn = draw_regions(case.frame.rgb, case.regions, set(asked.region_ids or ()))
-    done, data = cv2.imencode(".jpg", drawn[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
-    if not done:
-        raise RuntimeError("OpenCV could not write a JPEG")
-    return data.tobytes()
+    return jpeg_of(draw_regions(case.frame.rgb, case.regions, set(asked.region_ids or ())))

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from smolrgpt_ros.rendering.answer_drawing import draw_marks
 from smolrgpt_ros.rendering.answer_view import AnswerView
 from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.rendering.jpeg import jpeg_of
 from smolrgpt_ros.rendering.tags import LEAST_LETTERS
 from smolrgpt_ros.scene.region import Region
 
 #: Wider pictures are scaled down, pixels.
 WIDEST = 1280
-_QUALITY = 80
 
 
 class Display(IntEnum):
@@ -56,8 +56,8 @@ def live_picture(
     """
     letters = display.letters(rgb.shape[1])
     if view is None or not view.roles.strong <= {region.id for region in regions}:
-        return jpeg_of(draw_regions(rgb, regions, letters=letters))
-    return jpeg_of(draw_marks(rgb, regions, view, letters=letters, all_names=True))
+        return page_jpeg(draw_regions(rgb, regions, letters=letters))
+    return page_jpeg(draw_marks(rgb, regions, view, letters=letters, all_names=True))
 
 
 def answer_picture(rgb: NDArray[np.uint8], regions: Sequence[Region], view: AnswerView) -> bytes:
@@ -69,10 +69,10 @@ def answer_picture(rgb: NDArray[np.uint8], regions: Sequence[Region], view: Answ
         view: of the answer.
     """
     letters = Display.NARROW.letters(rgb.shape[1])
-    return jpeg_of(draw_marks(rgb, regions, view, letters=letters))
+    return page_jpeg(draw_marks(rgb, regions, view, letters=letters))
 
 
-def jpeg_of(rgb: NDArray[np.uint8]) -> bytes:
+def page_jpeg(rgb: NDArray[np.uint8]) -> bytes:
     """A picture of shape (H, W, 3), uint8, RGB, as a JPEG file, 1280 pixels wide at most.
 
     Raises:
@@ -82,8 +82,4 @@ def jpeg_of(rgb: NDArray[np.uint8]) -> bytes:
     if width > WIDEST:
         size = (WIDEST, max(round(height * WIDEST / width), 1))
         rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
-    if not done:
-        raise ValueError(f"OpenCV cannot write a picture of {width}x{height} as JPEG")
-    return data.tobytes()
+    return jpeg_of(rgb)

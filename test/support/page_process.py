@@ -13,7 +13,7 @@ from smolrgpt_ros.language.meaning import Kind
 from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light
 from smolrgpt_ros.page.objects import PageObject
-from smolrgpt_ros.page.pictures import Display, jpeg_of, live_picture
+from smolrgpt_ros.page.pictures import Display, live_picture, page_jpeg
 from smolrgpt_ros.page.server import PageServer
 from smolrgpt_ros.page.state import (
     PageState,
@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> None:
     noise = np.random.default_rng(0)
     while True:
         shape = (HEIGHT, WIDTH, 3)
-        live = jpeg_of(noise.integers(0, 255, shape, np.uint8) // 4 + rgb // 2)
+        live = page_jpeg(noise.integers(0, 255, shape, np.uint8) // 4 + rgb // 2)
         board.show({Display.WIDE: live})
         if board.change(lambda state: with_picture(state, WIDTH, time.monotonic())).picture == 1:
             print(server.port, flush=True)
