@@ -15,11 +15,11 @@ _STRENGTH = 0.005  # of noise over depth squared, 1/metres
 
 
 def _seen(
-    rng: np.random.Generator, height: float, pitch: float, wall: float
+    rng: np.random.Generator, height: float, pitch: float, wall: float, blur: float = 1.5
 ) -> NDArray[np.float32]:
     """A floor up to a wall across, with noise that is alike over a few pixels."""
     depth = np.fmin(floor_depth(height, pitch), np.float32(wall))
-    noise = cv2.GaussianBlur(rng.standard_normal(depth.shape, np.float32), (0, 0), 1.5)
+    noise = cv2.GaussianBlur(rng.standard_normal(depth.shape, np.float32), (0, 0), blur)
     noise *= np.float32(_STRENGTH / noise.std())
     seen: NDArray[np.float32] = depth + noise * depth**2
     return seen
@@ -59,11 +59,8 @@ def test_patches_of_noise_do_not_move_the_floor_away() -> None:
     """Noise alike over some pixels of an empty floor."""
     offsets = []
     for seed in range(8):
-        rng = np.random.default_rng(seed)
-        depth = floor_depth(7.0, 45.0)
-        noise = cv2.GaussianBlur(rng.standard_normal(depth.shape, np.float32), (0, 0), 3.0)
-        noise *= np.float32(_STRENGTH / noise.std())
-        plane = fit_ground_plane(depth + noise * depth**2, CAMERA, noise=_STRENGTH)
+        depth = _seen(np.random.default_rng(seed), 7.0, 45.0, np.inf, 3.0)
+        plane = fit_ground_plane(depth, CAMERA, noise=_STRENGTH)
         assert plane is not None
         offsets.append(plane.offset / 7.0 - 1.0)
     assert np.mean(offsets) == pytest.approx(0.0, abs=0.006)
