@@ -24,9 +24,9 @@ Values = NDArray[np.float64]
 
 _TRIALS = (60, 60, 60, 30, 30, 30)  # candidate planes of each part of the image
 _OBJECT_STRIDE = 4  # pixels of objects of which one is looked at
-# Of the pixels that show no object, that all objects are worth: more than those of an upright wall
-# that fills the picture.
-_OBJECT_SHARE = 1.5
+# Of the pixels that show no object, that a hanging half of the objects is worth, and the other one:
+# some feet are hidden, but where all hang, an upright wall may fill the picture.
+_HALF_HANGS, _ALL_HANG = 0.05, 2.0
 _FEWEST_PIXELS = 50  # with depth and not on an object, before a fit is tried
 _FEWEST_ON_FLOOR = 20  # pixels for a least squares plane
 # Of a candidate: pixels, share of the pixels; the share where most objects hang in the air.
@@ -44,8 +44,9 @@ _UPRIGHT = 0.4
 _MOST_SAMPLES = 1200  # pixels
 _TALLEST = 4.5  # metres: the tallest object that stands on the floor
 _FARTHEST = 60.0  # metres along the ray, beyond which a pixel says nothing of the floor
-_OUTLIER_ANGLE = 0.03  # radians off the floor, seen from the camera, at which refinement ends
-_NARROWED = 0.5  # times that, from one round of refinement to the next
+_OUTLIER_ANGLE = 0.03  # radians off the floor, seen from the camera, beyond which nothing is floor
+# The same of ideal depth in the first round of refinement, and what it falls by to the next.
+_REFINED_WITHIN, _NARROWED = 0.01, 0.5
 
 
 def fit_ground_plane(
@@ -101,12 +102,14 @@ def fit_ground_plane(
     if known is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
         support += _UPRIGHT * upright * np.maximum(support, 0.0)
-    # A far wall has everything "above" it, and may fill the picture, but the objects far too high.
-    score = support - 2.0 * misplaced - _OBJECT_SHARE * len(points) / 3 * hanging
-    best = int(np.argmax(score))
-    least = _LEAST_SCORE_ALONE if hanging[best] > 0.5 else _LEAST_SCORE_SHARE
-    if 3 * (support - 2.0 * misplaced)[best] < max(_LEAST_SCORE, least * len(points)):
+    support = support - 2.0 * misplaced
+    share = np.where(hanging > 0.5, _LEAST_SCORE_ALONE, _LEAST_SCORE_SHARE)
+    enough = 3 * support >= np.maximum(_LEAST_SCORE, share * len(points))
+    if not enough.any():
         return None
+    # A far wall has everything "above" it, and may fill the picture, but the objects far too high.
+    hangs = _HALF_HANGS * np.minimum(2 * hanging, 1.0) + _ALL_HANG * np.maximum(2 * hanging - 1, 0)
+    best = int(np.argmax(np.where(enough, support - len(points) / 3 * hangs, -np.inf)))
     candidate = _iterated(points, normals[best], float(offsets[best]), noise)
     if candidate is None:
         return None
@@ -280,7 +283,7 @@ def _refined(points: Points, up: Values, offset: float, rounds: int = 5) -> Plan
     count as angles. The foot of a wall has points at all small angles, the floor has them about 0:
     round by round, fewer of those of the wall tell what is usual.
     """
-    directions, outlier = points / points[:, 2:], _OUTLIER_ANGLE
+    directions, outlier = points / points[:, 2:], _REFINED_WITHIN
     for _ in range(rounds):
         # Where the ray meets the plane, not what was measured: noise must not choose the weights.
         expected = np.maximum(-offset / np.minimum(directions @ up, -1e-6), 1e-3)

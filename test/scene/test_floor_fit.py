@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from empty_floor import CAMERA, floor_depth
 
+from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.plane import roll_of
 
@@ -100,14 +101,17 @@ def test_no_floor_without_depth_camera_or_pixels() -> None:
     assert fit_ground_plane(wall, CAMERA) is None
 
 
+def rays_of_camera() -> np.ndarray:
+    """Of depth 1, shape ``(H, W, 3)``."""
+    v, u = np.mgrid[0 : CAMERA.height, 0 : CAMERA.width]
+    return rays(CAMERA, u.ravel(), v.ravel()).reshape(*u.shape, 3)
+
+
 def test_a_strip_of_floor_before_a_wall_that_fills_the_picture() -> None:
     """A camera that looks 20 degrees up: boxes stand on what little floor it sees."""
     floor = floor_depth(1.5, -20.0)
     up = np.array([0.0, -np.cos(np.radians(20.0)), np.sin(np.radians(20.0))])
-    x, y = np.meshgrid(np.arange(CAMERA.width), np.arange(CAMERA.height))
-    directions = np.stack(
-        [(x - CAMERA.cx) / CAMERA.fx, (y - CAMERA.cy) / CAMERA.fy, np.ones(x.shape)], axis=-1
-    )
+    directions = rays_of_camera()
     ahead = directions @ np.array([0.0, np.sin(np.radians(20.0)), np.cos(np.radians(20.0))])
     depth = np.fmin(floor, (9.0 / ahead).astype(np.float32))  # a wall, 9 m ahead
     assert 0.03 < (depth == floor).mean() < 0.1
@@ -123,3 +127,23 @@ def test_a_strip_of_floor_before_a_wall_that_fills_the_picture() -> None:
     assert plane is not None
     assert plane.offset == pytest.approx(1.5, abs=0.01)
     np.testing.assert_allclose(plane.up, up, atol=2e-3)
+
+
+def test_one_object_with_a_hidden_foot_does_not_move_the_floor() -> None:
+    """Of four boxes on the floor before a wall one shows from 0.8 m of height on alone."""
+    floor = floor_depth(1.5, -10.0)
+    a = np.radians(10.0)
+    directions = rays_of_camera()
+    up, ahead = np.array([0.0, -np.cos(a), np.sin(a)]), np.array([0.0, np.sin(a), np.cos(a)])
+    depth = np.fmin(floor, (9.0 / (directions @ ahead)).astype(np.float32))
+    boxes = []
+    for left, distance, lowest in ((5, 5.0, 0.0), (45, 6.0, 0.8), (80, 7.0, 0.0), (120, 5.5, 0.0)):
+        mask = np.zeros(depth.shape, bool)
+        here = (distance / (directions @ ahead)).astype(np.float32)
+        height = directions @ up * here + 1.5
+        mask[:, left : left + 20] = ((lowest < height) & (height < 1.4))[:, left : left + 20]
+        depth[mask] = here[mask]
+        boxes.append(mask)
+    plane = fit_ground_plane(depth, CAMERA, boxes)
+    assert plane is not None
+    assert plane.offset == pytest.approx(1.5, abs=0.01)
