@@ -36,8 +36,7 @@ _LEAST_CURVATURE_SHARE = 0.1  # of the squared gradient, where the density bends
 _LEAST_CURVATURE = 1e-3  # 1/metres^2, per point
 _LARGEST_STEP = (0.3, 0.3, 0.2, 0.25, 0.25)  # metres, radians, metres
 SHORTEST_SIDE = 0.1  # metres
-_FIRST_DAMPING = 1e-3
-_SMALL_DAMPING, _STRONG_DAMPING = 5e-3, 0.3  # more than the one is at least the other
+_FIRST_DAMPING, _SMALL_DAMPING, _STRONG_DAMPING = 1e-3, 5e-3, 0.3  # above the second: the third
 _CONVERGED = 0.02  # of a cost: smaller gains change nothing
 
 Batch = tuple[int, Whole, Array, Array, Whole, Array, Array]
@@ -48,14 +47,13 @@ Noise = tuple[float, float, float, float, float, float]
 def minimise(
     values: Array,
     rows: Whole,
+    first: Whole,
     batch: Batch,
     blur: float,
     every: int,
     rounds: int,
     noise: Noise,
-    matrices: Array,
-    gradients: Array,
-    costs: Array,
+    end: tuple[Array, Array, Array],
 ) -> None:
     """Moves rectangles to where their costs are least nearby, and writes matrices, gradients and
     costs there.
@@ -64,20 +62,17 @@ def minimise(
 
     Args:
         values, rows, batch, blur, every: see ``rectangle_likelihood.linearised``.
+        first: of each rectangle the first of the object that equals it, ``(R, S)``; others are
+            left out.
         rounds: steps at most; with none the rectangles stay where they are.
         noise: a ``LikelihoodNoise``.
-        matrices, gradients, costs: see ``rectangle_likelihood.NormalEquations``.
+        end: normal matrices, gradients, costs: see ``rectangle_likelihood.NormalEquations``.
     """
+    matrices, gradients, costs = end
     tried, matrix, gradient = np.empty(5), np.empty((5, 5)), np.empty(5)
     for i in range(len(rows)):
-        starts = values[i].copy()
         for j in range(values.shape[1]):
-            equal = _first_equal(starts, j)
-            if equal < j:  # it ends where the other did
-                costs[i, j] = costs[i, equal]
-                _copy(values[i, equal], values[i, j])
-                _copy(gradients[i, equal], gradients[i, j])
-                _copy(matrices[i, equal].reshape(25), matrices[i, j].reshape(25))
+            if first[i, j] < j:  # it would end where that one does
                 continue
             _copy(values[i, j], tried)
             costs[i, j], damping = np.inf, _FIRST_DAMPING
@@ -102,15 +97,6 @@ def minimise(
 def _copy(source: Array, target: Array) -> None:
     for k in range(len(source)):  # assigning slices takes seconds to compile
         target[k] = source[k]
-
-
-@part_of_compiled
-def _first_equal(starts: Array, row: int) -> int:
-    """The first row that equals one, which it may be itself."""
-    j, k = 0, 0
-    while k < 5:
-        j, k = (j, k + 1) if starts[j, k] == starts[row, k] else (j + 1, 0)
-    return j
 
 
 @compiled
@@ -215,9 +201,6 @@ def _expansion(
     return cost
 
 
-# -- rectangles and their sides -------------------------------------------------------------------
-
-
 @part_of_compiled
 def rectangle_of(values: Array) -> Rectangle:
     """The rectangle of values ``(5,)``."""
@@ -264,8 +247,8 @@ def containing_side(rectangle: Rectangle, point: Point, seen: bool, blur: float)
     if (may_u and may_v) or d_u > 0 or d_v > 0:
         on_u = d_u * precision_u > d_v * precision_v
     if on_u:
-        return _end_of_long(rectangle, g_u, v, d_u, precision_u, may_u)
-    return _end_of_short(rectangle, g_v, u, d_v, precision_v, may_v)
+        return _end(rectangle, 0, g_u, v, d_u, precision_u, may_u)
+    return _end(rectangle, 1, g_v, u, d_v, precision_v, may_v)
 
 
 @part_of_compiled
@@ -274,31 +257,23 @@ def nearest_side(rectangle: Rectangle, point: Point, blur: float) -> Side:
     u, v, precision_u, precision_v = local(rectangle, point, blur)
     d_u, d_v = abs(u) - rectangle.half_u, abs(v) - rectangle.half_v
     if d_u > d_v:
-        return _end_of_long(rectangle, 1.0 if u >= 0 else -1.0, v, d_u, precision_u, True)
-    return _end_of_short(rectangle, 1.0 if v >= 0 else -1.0, u, d_v, precision_v, True)
-
-
-# Moving the rectangle by x along a changes u by -t_u x; turning it by y changes u by t_u t_v v y
-# and v by -t_u t_v u y.
+        return _end(rectangle, 0, 1.0 if u >= 0 else -1.0, v, d_u, precision_u, True)
+    return _end(rectangle, 1, 1.0 if v >= 0 else -1.0, u, d_v, precision_v, True)
 
 
 @part_of_compiled
-def _end_of_long(
-    rectangle: Rectangle, g: float, v: float, d: float, precision: float, possible: bool
+def _end(
+    rectangle: Rectangle, axis: int, g: float, other: float, d: float, precision: float, may: bool
 ) -> Side:
-    turning = g * rectangle.t_u * rectangle.t_v * v
-    return Side(0, -g * rectangle.t_u, turning, d, precision, possible)
+    """A side at an end of an axis.
 
-
-@part_of_compiled
-def _end_of_short(
-    rectangle: Rectangle, g: float, u: float, d: float, precision: float, possible: bool
-) -> Side:
-    turning = -g * rectangle.t_u * rectangle.t_v * u
-    return Side(1, -g * rectangle.t_v, turning, d, precision, possible)
-
-
-# -- costs ----------------------------------------------------------------------------------------
+    Moving the rectangle by x along a changes u by -t_u x; turning it by y changes u by t_u t_v v y
+    and v by -t_u t_v u y.
+    """
+    turning = g * rectangle.t_u * rectangle.t_v * other
+    if axis == 0:
+        return Side(0, -g * rectangle.t_u, turning, d, precision, may)
+    return Side(1, -g * rectangle.t_v, -turning, d, precision, may)
 
 
 @part_of_compiled
@@ -364,10 +339,8 @@ def _add_prior(rectangle: Rectangle, prior: Prior, matrix: Array, gradient: Arra
         cost += 0.5 * weight * r * r
     x, y = rectangle.x - prior.x, rectangle.y - prior.y
     off_a, off_b = rectangle.a_x * x + rectangle.a_y * y, rectangle.a_x * y - rectangle.a_y * x
-    for k, r, turning, precision in (
-        (0, off_a, off_b, prior.along),
-        (1, off_b, -off_a, prior.across),
-    ):
+    ends = ((0, off_a, off_b, prior.along), (1, off_b, -off_a, prior.across))
+    for k, r, turning, precision in ends:
         weight = precision**2
         gradient[k] += weight * r
         gradient[YAW] += weight * r * turning

@@ -130,5 +130,9 @@ def _minimised(
     end = NormalEquations(
         np.empty((*values.shape, 5)), np.empty(values.shape), np.empty(values.shape[:2])
     )
-    minimise(values, rows, (*batch,), blur, every, rounds, (*LikelihoodNoise(),), *end)
-    return end
+    # Starts may be equal: they are minimised once.
+    first = (values[:, :, None] == values[:, None]).all(-1).argmax(-1)
+    minimise(values, rows, first, (*batch,), blur, every, rounds, (*LikelihoodNoise(),), (*end,))
+    each = np.arange(len(values))[:, None]
+    values[:] = values[each, first]
+    return NormalEquations(*(part[each, first] for part in end))

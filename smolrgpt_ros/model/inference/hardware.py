@@ -7,7 +7,7 @@ import gc
 
 import torch
 
-from smolrgpt_ros.scene.heap import trim_heap
+from smolrgpt_ros.scene.process import trim_heap
 
 from . import quantisation
 

@@ -13,7 +13,7 @@ from smolrgpt_ros.detection.feature_statistics import (
     statistics_file,
 )
 
-from ..typed_command import typed_command
+from ..card_phrases import looks_in_percent, typed_command
 from .plan import DETECTED, DetectorPlan
 from .real_pictures import HELD_OUT_PLACE, PLACES
 
@@ -57,7 +57,6 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         scores: the table of ``score.score_table``.
     """
     plan, data = record.plan, record.plan.data
-    shares = ", ".join(f"{100 * share:.0f} % {name}" for name, share in plan.looks.items())
     trained = " and ".join(place for place, _ in PLACES if place != HELD_OUT_PLACE)
     real = (
         f"{plan.real_frames} frames composed of {record.real_pictures} real pictures ({trained}; "
@@ -77,8 +76,9 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         "A buffer's mask is its whole rectangle with what stands on it.",
         "",
         f"* **Data:** {data.frames} simulated frames of {data.width}x{data.height} (seeds "
-        f"{data.seed} to {data.seed + data.frames - 1}; {shares}; both camera "
-        f"families in turn, a sensor drawn for each, labels from the simulator's masks). {real}",
+        f"{data.seed} to {data.seed + data.frames - 1}; {looks_in_percent(plan.looks)}; both "
+        "camera families in turn, a sensor drawn for each, labels from the simulator's masks). "
+        f"{real}",
         f"* **Training:** one run, `{typed_command()}`, {record.start or 'from scratch'}, seed "
         f"{record.seed}, {plan.epochs} epochs of {plan.batch} frames a step in the recipe; "
         f"{record.rendering_s / 60:.0f} min for the frames and {record.training_s / 60:.0f} min of "

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from ..typed_command import typed_command
+from ..card_phrases import looks_in_percent, typed_command
 from .recipe import STAGES
 from .scoring import LEAST_ASKED, LEAST_RIGHT, ScoredAnswer
 from .stages import TrainingRun
@@ -32,7 +32,6 @@ def card_text(
         out: folder of the model.
     """
     recipe, data = run.recipe, run.recipe.frames.data
-    looks = ", ".join(f"{100 * share:.0f} % {name}" for name, share in recipe.frames.looks.items())
     parameters = sum(p.numel() for p in run.model.parameters())
     size = (out / "model.safetensors").stat().st_size
     right = sum(answer.right for answer in estimated)
@@ -45,10 +44,10 @@ def card_text(
         "`question_forms` in `config.json` lists the forms that it is asked.",
         "",
         f"* **Data:** {data.frames} simulated frames of this package, {data.width}x{data.height} "
-        f"(seeds {data.seed} to {data.seed + data.frames - 1}; {looks}; both camera families in "
-        f"turn, sensor noise on; {100 * recipe.frames.rough_masks:.0f} % with masks as of a "
-        "detector). Questions and answers are drawn anew from each frame's truth in every step. "
-        "No real pictures, no other data.",
+        f"(seeds {data.seed} to {data.seed + data.frames - 1}; "
+        f"{looks_in_percent(recipe.frames.looks)}; both camera families in turn, sensor noise "
+        f"on; {100 * recipe.frames.rough_masks:.0f} % with masks as of a detector). "
+        "Questions and answers are drawn anew from each frame's truth in every step. No real pictures, no other data.",
         f"* **Training:** one run, `{typed_command()}`, seed {recipe.seed}, {platform.machine()}.",
         "",
         "| stage | steps | frames x questions a step | minutes |",
