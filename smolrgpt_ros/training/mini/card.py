@@ -47,7 +47,8 @@ def card_text(
         f"(seeds {data.seed} to {data.seed + data.frames - 1}; "
         f"{looks_in_percent(recipe.frames.looks)}; both camera families in turn, sensor noise "
         f"on; {100 * recipe.frames.rough_masks:.0f} % with masks as of a detector). "
-        "Questions and answers are drawn anew from each frame's truth in every step. No real pictures, no other data.",
+        "Questions and answers are drawn anew from each frame's truth in every step. "
+        "No real pictures, no other data.",
         f"* **Training:** one run, `{typed_command()}`, seed {recipe.seed}, {platform.machine()}.",
         "",
         "| stage | steps | frames x questions a step | minutes |",
