@@ -9,7 +9,11 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+import smolrgpt_ros
 from smolrgpt_ros.scene.status import QueryError
+
+# Not the tests: their folder may be one in a clone of this name.
+_PACKAGE = f"{smolrgpt_ros.__path__[0]}/"
 
 
 def lines_of(call: Callable[[], object]) -> int:
@@ -18,7 +22,7 @@ def lines_of(call: Callable[[], object]) -> int:
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal count
-        if "smolrgpt_ros" not in frame.f_code.co_filename:
+        if not frame.f_code.co_filename.startswith(_PACKAGE):
             return None
         count += event == "line"
         return trace
