@@ -28,32 +28,30 @@ def suppressed(detections: Sequence[Detection], apart: Collection[str] = ()) -> 
         apart: labels of areas that other objects stand in: their masks contain these, and are
             compared among themselves alone.
     """
-    kept: list[tuple[Detection, BoxedMask, int]] = []
+    kept: list[tuple[Detection, BoxedMask]] = []
     duplicates = 0
     for detection in sorted(detections, key=lambda d: -d.score):
         mask = BoxedMask.of(detection.mask)
         if mask.box is None:
             continue
-        area = mask.area
-        if not any(_same(detection, mask, area, other, apart) for other in kept):
-            kept.append((detection, mask, area))
+        if not any(_same(detection, mask, other, apart) for other in kept):
+            kept.append((detection, mask))
         elif not detection.weak:
             duplicates += 1
-    return Detections(tuple(detection for detection, _, _ in kept), duplicates=duplicates)
+    return Detections(tuple(detection for detection, _ in kept), duplicates=duplicates)
 
 
 def _same(
     detection: Detection,
     mask: BoxedMask,
-    area: int,
-    other: tuple[Detection, BoxedMask, int],
+    other: tuple[Detection, BoxedMask],
     apart: Collection[str],
 ) -> bool:
-    better, better_mask, better_area = other
+    better, better_mask = other
     same_label = detection.label == better.label
     if not same_label and (detection.label in apart or better.label in apart):
         return False
     shared = mask.shared(better_mask)
-    if shared >= SAME_IOU * (area + better_area - shared):
+    if shared >= SAME_IOU * (mask.area + better_mask.area - shared):
         return True
-    return same_label and shared >= SAME_SHARE * min(area, better_area)
+    return same_label and shared >= SAME_SHARE * min(mask.area, better_mask.area)

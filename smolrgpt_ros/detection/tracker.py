@@ -46,14 +46,12 @@ class Track:
         id: of the object.
         label: its class.
         mask: where it was.
-        area: of the mask, pixels.
         missed: frames since then.
     """
 
     id: int
     label: str
     mask: BoxedMask
-    area: int
     missed: int = 0
 
 
@@ -84,9 +82,8 @@ def update(
     settings = settings or TrackerSettings()
     found = [(detection, BoxedMask.of(detection.mask)) for detection in detections]
     seen = [(detection, mask) for detection, mask in found if mask.box is not None]
-    areas = [mask.area for _, mask in seen]
     tracks = [t for t in state.tracks if all(t.mask.shape == mask.shape for _, mask in seen)]
-    matches = _match(tracks, seen, areas, settings.min_iou)
+    matches = _match(tracks, seen, settings.min_iou)
 
     next_id = state.next_id
     current: list[Track] = []
@@ -96,7 +93,7 @@ def update(
             identity, next_id = next_id, next_id + 1
         else:
             identity = track.id
-        current.append(Track(identity, detection.label, mask, areas[index]))
+        current.append(Track(identity, detection.label, mask))
     matched = {track.id for track in matches.values()}
     lost = [
         replace(track, missed=track.missed + 1)
@@ -113,7 +110,6 @@ def update(
 def _match(
     tracks: Sequence[Track],
     seen: Sequence[tuple[Detection, BoxedMask]],
-    areas: Sequence[int],
     min_iou: float,
 ) -> dict[int, Track]:
     """The track of each matched detection, by detection index; each track once at most."""
@@ -121,7 +117,7 @@ def _match(
     for index, (detection, mask) in enumerate(seen):
         for track in tracks:
             if track.label == detection.label:
-                iou = _overlap(track, mask, areas[index])
+                iou = track.mask.iou(mask)
                 if iou >= min_iou:
                     # Ties go to the track seen last, then to the older id.
                     pairs.append((-iou, track.missed, track.id, index, track))
@@ -132,9 +128,3 @@ def _match(
             matches[index] = track
             taken.add(track_id)
     return matches
-
-
-def _overlap(track: Track, mask: BoxedMask, area: int) -> float:
-    """Intersection over union of a track's mask and another."""
-    shared = track.mask.shared(mask)
-    return shared / (track.area + area - shared)

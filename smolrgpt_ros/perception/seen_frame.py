@@ -56,18 +56,17 @@ def seen_with(
         regions: ids unique.
         named: ids that a client names, which stay.
     """
-    kept: list[tuple[Region, int]] = []
+    kept: list[Region] = []
     notes = []
     # A score of NaN, a client's, is below every other.
     for region in sorted(regions, key=lambda r: (r.id not in named, not r.score >= 0, -r.score)):
-        area = region.boxed.area
-        same = [other.name for other, size in kept if _is_same(region, area, other, size)]
+        same = [other.name for other in kept if _is_same(region, other)]
         if not same or region.id in named:
-            kept.append((region, area))
+            kept.append(region)
         else:
             notes.append(f"{region.name} was left out: its mask is nearly that of {same[0]}")
     duplicates = len(notes)
-    ids = {region.id for region, _ in kept}
+    ids = {region.id for region in kept}
     rest = tuple(region for region in regions if region.id in ids)
     if unlabelled := [r.id for r in rest if not r.is_labelled]:
         notes.append(
@@ -78,11 +77,11 @@ def seen_with(
     return SeenFrame(noted, rest, duplicates=duplicates)
 
 
-def _is_same(one: Region, one_area: int, other: Region, other_area: int) -> bool:
+def _is_same(one: Region, other: Region) -> bool:
     if one.label != other.label or one.box is None:
         return False
-    least = _SAME_OVERLAP * max(one_area, other_area)
-    if min(one_area, other_area) < least:
+    smaller, larger = sorted((one.boxed.area, other.boxed.area))
+    if smaller < _SAME_OVERLAP * larger:
         return False
     shared = one.boxed.shared(other.boxed)
-    return shared >= _SAME_OVERLAP * (one_area + other_area - shared)
+    return shared >= _SAME_OVERLAP * (smaller + larger - shared)

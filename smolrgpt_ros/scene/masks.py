@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class BoxedMask:
         whole.setflags(write=False)
         return whole
 
-    @property
+    @cached_property
     def area(self) -> int:
         """True pixels."""
         return int(np.count_nonzero(self.patch))
@@ -98,6 +99,11 @@ class BoxedMask:
         mine = self.patch[y0 - ay : y1 - ay, x0 - ax : x1 - ax]
         others = other.patch[y0 - by : y1 - by, x0 - bx : x1 - bx]
         return int(np.count_nonzero(mine & others))
+
+    def iou(self, other: BoxedMask) -> float:
+        """Intersection over union with another mask of the same size; 0 where both are empty."""
+        shared = self.shared(other)
+        return shared / (self.area + other.area - shared) if shared else 0.0
 
 
 def _common(one: Box, other: Box) -> Box:
@@ -239,6 +245,4 @@ def box_of(mask: Mask) -> Box | None:
 
 def overlap(one: Mask, other: Mask) -> float:
     """Intersection over union of two masks of one size; 0 where both are empty."""
-    a, b = BoxedMask.of(one), BoxedMask.of(other)
-    shared = a.shared(b)
-    return shared / (a.area + b.area - shared) if shared else 0.0
+    return BoxedMask.of(one).iou(BoxedMask.of(other))
