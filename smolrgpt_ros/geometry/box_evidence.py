@@ -104,7 +104,7 @@ def box_problems(
         if label == "pallet":
             bottom = heights.bottom(rims, part, rim, on_vehicle[rim])
         verticals[i] = VerticalExtent(bottom, top, BOTTOM_SIGMA, top_sigma, below, seen_top)
-    areas = [int(np.count_nonzero(patch)) for patch in masks.patches]
+    areas = [mask.area for mask in masks.masks]
     return _problems(
         surfaces,
         of_object,

@@ -12,38 +12,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.camera import rays
+from smolrgpt_ros.scene.camera import ray_grid, rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
-from .noise import depth_sigma, floor_height_sigma
-from .pixel_heights import pixel_heights
 from .region_masks import (
     BELOW,
     Flags,
     RegionMasks,
-    RimPixels,
     Whole,
     at_border,
-    pixels_below,
     rim_pixels,
-    within_image,
+    step_below,
 )
 
 Floats = NDArray[np.float64]
 _MOST_SAMPLES = 140  # of each region
 _FEWEST_SMOOTH = 30  # samples away from depth edges, without which those at edges are used
-_INWARD = (2, 1, 0)  # pixels from the rim to where the object's own depth is read, best last
 _PROBES = (3, 6)  # pixels from the rim to what surrounds it
 FEWEST_SAMPLES = 8  # pixels with depth: fewer say nothing of a region
 _MOSTLY = 0.5  # of a step that leads up or down, not sideways
-_FLOOR_BAND = 0.06  # metres of height within which a pixel is floor
-# How much nearer what shows outside must be to hide the object, likewise; below a load it hides the
-# object unless it is so much farther.
-_HIDES, _HIDES_SHARE = 0.08, 0.02
-_BELOW_LOAD = 0.03
-_SUPPORTS, _SUPPORTS_SHARE = 0.05, 0.01  # the same of what shows below and may carry the object
 # Rows and columns from a pixel to its neighbours: four for an ideal image, two rings for a noisy.
 _NEXT = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)])
 _RINGS = np.array(
@@ -129,7 +118,7 @@ def _smoothed_depth(
     z, sigma, at_jump = np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows), bool)
     smooth(
         np.ascontiguousarray(depth),
-        masks.bits,
+        masks.table,
         (rows, columns, owner),
         _RINGS if noise.strength > 0 else _NEXT,
         (noise.strength, noise.between(_RING_REACH), float(noise.independent(_RING_AREA))),
@@ -194,142 +183,49 @@ def rims_of(
         mask_edge: standard deviation of the masks' edges, pixels. A mask may reach over what hides
             its object by twice as much.
     """
+    from .depth_loops import inner_pixels, surroundings
+
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
     rim = rim_pixels(masks)
     columns, rows, dx, dy, owner = rim
-    inner_columns, inner_rows = _inner_pixels(depth, masks, rim)
+    inner_rows, inner_columns = np.empty_like(rows), np.empty_like(columns)
+    inner_pixels(depth, masks.table, (*rim,), (inner_rows, inner_columns))
     z, sigma, _ = _smoothed_depth(depth, masks, inner_rows, inner_columns, owner, noise)
-    differs = depth_sigma(noise.between(_PROBES[-1]), z)
-    hides = z - np.maximum(np.maximum(_HIDES, _HIDES_SHARE * z), 4 * differs)
-    # A load starts right where the deck of its vehicle ends.
-    hides = np.where(below_load[owner], z + _BELOW_LOAD, hides)
-    either = hides + 8 * differs
-    hidden, beyond, height = _surroundings(frame, masks, rim, plane, noise, hides, either, standing)
-    overlaps = _overlaps(depth, masks, rim, z, differs, round(2 * mask_edge))
-    cut = at_border(masks, columns, rows) | hidden | overlaps
-    beyond[cut] = height[cut] = np.nan
+    hidden, hangs = np.empty((2, len(owner)), bool)
+    beyond, height = np.empty((2, len(owner)))
+    surroundings(
+        depth,
+        ray_grid(camera),
+        masks.table,
+        (*rim,),
+        z,
+        (*plane.up.tolist(), plane.offset),
+        3 * plane.residual,
+        (noise.strength, noise.between(_PROBES[-1]), noise.between(BELOW)),
+        _PROBES,
+        step_below(plane),
+        below_load,
+        standing,
+        round(2 * mask_edge),
+        (hidden, beyond, height, hangs),
+    )
+    border = at_border(masks, columns, rows)
+    beyond[border] = height[border] = np.nan
+    cut, down = border | hidden, dx * plane.down_in_image[0] + dy * plane.down_in_image[1]
+    lower = down > _MOSTLY
     return RimSamples(
         columns=columns,
         rows=rows,
         directions=rays(camera, columns + 0.5 * dx, rows + 0.5 * dy),
         points=rays(camera, inner_columns, inner_rows) * z[:, None],
         sigma=sigma,
-        upper=_step_down(rim, plane) < -_MOSTLY,
-        lower=_step_down(rim, plane) > _MOSTLY,
+        upper=down < -_MOSTLY,
+        lower=lower,
         cut=cut,
         beyond=beyond,
         beyond_height=height,
-        hangs=_hangs(depth, masks, rim, z, noise, plane) & ~cut,
+        hangs=hangs & lower & ~cut,
         owner=owner,
         bounds=masks.bounds(owner),
     )
-
-
-def _inner_pixels(
-    depth: NDArray[np.float32], masks: RegionMasks, rim: RimPixels
-) -> tuple[Whole, Whole]:
-    """Columns and rows where the object's own depth is read: up to two pixels inside the rim, since
-    depth mixes near and far at edges."""
-    columns, rows = rim.columns, rim.rows
-    for inward in _INWARD:
-        c, r = within_image(masks, rim.columns - inward * rim.dx, rim.rows - inward * rim.dy)
-        usable = masks.contain(r, c, rim.owner) & np.isfinite(depth[r, c])
-        columns, rows = np.where(usable, c, columns), np.where(usable, r, rows)
-    return columns, rows
-
-
-def _overlaps(
-    depth: NDArray[np.float32],
-    masks: RegionMasks,
-    rim: RimPixels,
-    z: Floats,
-    differs: Floats,
-    reach: int,
-) -> Flags:
-    """Whether a mask reaches over what hides its object, by some pixels: so near to the rim the
-    depth falls to something nearer.
-
-    Args:
-        depth: of the image.
-        masks, rim: of the objects.
-        z: depth at the rim, metres, shape ``(M,)``.
-        differs: standard deviation of depth differences, likewise.
-        reach: pixels.
-    """
-    overlaps = np.zeros(len(rim.owner), bool)
-    margin = np.maximum(np.maximum(_HIDES, _HIDES_SHARE * z), 4 * differs)
-    for inward in range(1, reach + 1):
-        c, r = within_image(masks, rim.columns - inward * rim.dx, rim.rows - inward * rim.dy)
-        with np.errstate(invalid="ignore"):
-            overlaps |= masks.contain(r, c, rim.owner) & (depth[r, c] > z + margin)
-    return overlaps
-
-
-def _surroundings(
-    frame: RgbdFrame,
-    masks: RegionMasks,
-    rim: RimPixels,
-    plane: Plane,
-    noise: DepthNoise,
-    hides: Floats,
-    either: Floats,
-    standing: Flags,
-) -> tuple[Flags, Floats, Floats]:
-    """Whether something in front hides the object's end; depth and height of what shows beyond it.
-
-    Args:
-        frame: with depth and intrinsics.
-        masks, rim: of the objects.
-        plane: the floor, which hides nothing.
-        noise: of the depth.
-        hides: depth up to which what shows outside hides the object, metres, shape ``(M,)``.
-        either: up to which another object may hide it, likewise.
-        standing: where objects show.
-
-    Returns:
-        All of shape ``(M,)``; NaN where nothing is known to show beyond.
-    """
-    hidden = np.zeros(len(rim.owner), bool)
-    beyond, lowest = np.full((2, len(rim.owner)), np.nan)
-    for reach in _PROBES:
-        c, r = within_image(masks, rim.columns + reach * rim.dx, rim.rows + reach * rim.dy)
-        z, height = pixel_heights(frame, plane, c, r)
-        with np.errstate(invalid="ignore"):
-            outside = ~masks.contain(r, c, rim.owner) & np.isfinite(z)
-            height_sigma = floor_height_sigma(noise.strength, z, plane.offset)
-            band = _FLOOR_BAND + 3 * plane.residual + 3 * height_sigma
-            other = standing[r, c]
-            nearer = outside & ((np.abs(height) > band) | other)
-            nearer &= z < np.where(other, either, hides)
-        hidden |= nearer
-        beyond = np.fmax(beyond, np.where(outside & ~nearer, z, np.nan))
-        lowest = np.fmin(lowest, np.where(outside & ~nearer, height, np.nan))
-    return hidden, beyond, lowest
-
-
-def _step_down(rim: RimPixels, plane: Plane) -> Floats:
-    """How far the step to the pixel outside leads down, 1 straight down, shape ``(M,)``."""
-    dx, dy = plane.down_in_image
-    step: Floats = rim.dx * dx + rim.dy * dy
-    return step
-
-
-def _hangs(
-    depth: NDArray[np.float32],
-    masks: RegionMasks,
-    rim: RimPixels,
-    z: Floats,
-    noise: DepthNoise,
-    plane: Plane,
-) -> Flags:
-    """Whether the object ends above something that is not nearer than it is."""
-    c, r = pixels_below(masks, rim.columns, rim.rows, plane)
-    z_below = depth[r, c].astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        ends = ~masks.contain(r, c, rim.owner) & np.isfinite(z_below)
-        ends &= _step_down(rim, plane) > _MOSTLY
-        margin = np.maximum(_SUPPORTS, _SUPPORTS_SHARE * z)
-        nearer = z_below < z - np.maximum(margin, 3 * depth_sigma(noise.between(BELOW), z))
-    hangs: Flags = ends & ~nearer
-    return hangs

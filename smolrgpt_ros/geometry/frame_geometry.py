@@ -28,7 +28,7 @@ from .object_estimate import ObjectEstimate
 from .observations import FitProblem
 from .plausibility import Plausibility, plausibility_of
 from .rectangle_fit import fit_rectangles
-from .region_masks import MOST_REGIONS, RegionMasks
+from .region_masks import RegionMasks
 from .resting import OFF_FLOOR, at_rest, lowest_part
 from .size_priors import SIZES, is_flat, stands_on_floor
 
@@ -217,8 +217,7 @@ class FrameGeometry:
                 else:
                     visible.append(region_id)
             visible.sort(key=lambda i: self.region(i).label == "transporter")
-            for first in range(0, len(visible), MOST_REGIONS):
-                self._estimate(visible[first : first + MOST_REGIONS])
+            self._estimate(visible)
 
     def possible_loads(self, region_id: int) -> tuple[int, ...]:
         """Ids of the pallets that a vehicle may carry, see :func:`loads_near`."""

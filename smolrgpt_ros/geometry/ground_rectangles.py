@@ -154,7 +154,7 @@ class _FloorGrid:
 
     def around(self, masks: RegionMasks, region: int, near: Floats) -> tuple[Floats, Floats]:
         """Points of bare floor in a mask, and points outside it within a metre of others."""
-        inside, xy = masks.contain(*self._pixels, np.array(region)), self._xy
+        inside, xy = masks.masks[region].holds(*self._pixels), self._xy
         close = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
         return xy[inside & self._bare], xy[~inside & close]
 

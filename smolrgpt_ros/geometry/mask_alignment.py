@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import ray_grid
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import BoxedMask, box_of
@@ -28,31 +29,20 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
 from .depth_edges import at_depth_edges
-from .pixel_heights import floor_limit, pixel_heights, step_limit
-from .region_masks import (
-    MOST_REGIONS,
-    Flags,
-    RegionMasks,
-    Whole,
-    at_border,
-    rim_pixels,
-    within_image,
-)
+from .pixel_heights import floor_limits, step_limits
+from .region_masks import Flags, RegionMasks, Whole, at_border, rim_pixels
 from .size_priors import is_flat
 from .thin_parts import with_thin_parts
 
 Floats = NDArray[np.float64]
 
 _START, _REACH = 5, 6  # pixels inside and outside of a mask between which its edge is looked for
-_STEEPER = 3.0  # times what depth changes by before and behind it: a jump, no slope and no crease
-_BEHIND = 2  # pixels: depth at a jump may be a mean of near and far
 _EVERY = 2  # of the rim's pixels, looked at
 _FEWEST_ENDS = 20  # places of a frame that say whether its masks are off
 _OFF = 1.0  # pixels by which half of the places are off, at least, before masks are changed
 # Pixels: the scale of a place's errors, the standard deviation of a shift; what is tried at most.
 _EDGE_SIGMA, _SHIFT_SIGMA, _FARTHEST = 0.7, 2.0, 4
 _ROUNDS = 3  # of least squares
-_SMOOTHED = 7  # pixels over which a mask is blurred to find the normals of its edge
 _BESIDE = 2  # pixels that aligned masks may end beside a jump of depth
 _ALIGNED_SIGMA = 1.0  # pixels by which the edges of aligned masks are off
 
@@ -86,7 +76,7 @@ def align_masks(
     as_detected = {region.id: region.boxed for region in regions}
     expected = math.hypot(frame.tolerances.mask_edge, frame.tolerances.registration) / math.sqrt(3)
     as_they_are = MaskAlignment(as_detected, expected, expected)
-    standing = [region for region in regions if not is_flat(region.label)][:MOST_REGIONS]
+    standing = [region for region in regions if not is_flat(region.label)]
     if plane is None or not standing:
         return as_they_are
     masks_of = RegionMasks([region.boxed for region in standing])
@@ -129,76 +119,30 @@ class _EdgePlaces(NamedTuple):
 def _edge_places(
     frame: RgbdFrame, masks: RegionMasks, plane: Plane, noise: DepthNoise
 ) -> _EdgePlaces:
+    from .depth_loops import depth_edges
+
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
     rim = rim_pixels(masks)
     inner = ~at_border(masks, rim.columns, rim.rows)
     # A pixel at a corner ends its mask in two directions.
     inner[1:] &= (np.diff(rim.columns) != 0) | (np.diff(rim.rows) != 0)
-    columns, rows, owner = (part[inner][::_EVERY] for part in (rim.columns, rim.rows, rim.owner))
-    normals = _normals(masks, columns, rows, owner)
-    edge = _edges(frame, masks, (columns, rows, owner), normals, plane, noise)
+    chosen = np.flatnonzero(inner)[::_EVERY]
+    columns, rows, owner = rim.columns[chosen], rim.rows[chosen], rim.owner[chosen]
+    normals, edge = np.empty((len(owner), 2)), np.empty(len(owner))
+    depth_edges(
+        depth,
+        ray_grid(camera),
+        masks.table,
+        (rows, columns, owner),
+        (*plane.up.tolist(), plane.offset),
+        floor_limits(noise, plane),
+        step_limits(noise),
+        (_START, _REACH),
+        (normals, edge),
+    )
     found = np.isfinite(edge)
     return _EdgePlaces(-edge[found], normals[found], owner[found])
-
-
-def _normals(masks: RegionMasks, columns: Whole, rows: Whole, owner: Whole) -> Floats:
-    """Outward unit normals of masks' edges at pixels within the image, shape ``(N, 2)``; zero where
-    a mask is so thin that it has none."""
-    normals, bounds = np.zeros((len(owner), 2)), masks.bounds(owner)
-    for i, (mask, (x0, y0, _, _)) in enumerate(masks.pairs):
-        here = slice(bounds[i], bounds[i + 1])
-        patch = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-        patch = np.asarray(patch, np.float32)
-        blurred = cv2.blur(patch, (_SMOOTHED, _SMOOTHED), borderType=cv2.BORDER_CONSTANT)
-        c, r = columns[here] - x0 + 1, rows[here] - y0 + 1
-        normals[here, 0] = blurred[r, c - 1] - blurred[r, c + 1]
-        normals[here, 1] = blurred[r - 1, c] - blurred[r + 1, c]
-    length = np.hypot(normals[:, 0], normals[:, 1])
-    unit: Floats = normals / np.where(length > 1e-3, length, np.inf)[:, None]
-    return unit
-
-
-def _edges(
-    frame: RgbdFrame,
-    masks: RegionMasks,
-    pixels: tuple[Whole, Whole, Whole],
-    normals: Floats,
-    plane: Plane,
-    noise: DepthNoise,
-) -> Floats:
-    """Pixels from masks' edges outwards to where depth jumps, shape ``(N,)``; NaN where it does
-    not, or the object ends on the floor.
-
-    Args:
-        frame, masks, plane, noise: as above.
-        pixels: columns, rows and owners of the last pixels inside.
-        normals: of the edges there.
-    """
-    columns, rows, owner = pixels
-    steps = np.arange(-_START, _REACH + _BEHIND + 1)[:, None]
-    right = columns + np.rint(steps * normals[:, 0]).astype(np.int64)
-    down = rows + np.rint(steps * normals[:, 1]).astype(np.int64)
-    c, r = within_image(masks, right, down)
-    z, height = pixel_heights(frame, plane, c, r)
-    z[(c != right) | (r != down)] = np.nan
-    with np.errstate(invalid="ignore"):
-        above = height > floor_limit(z, noise, plane)
-        limit = step_limit(z, noise)
-    last, last_step, slope = z[0], np.full(len(owner), -_START), np.full(len(owner), np.inf)
-    open_ = above[0] & masks.contain(r[0], c[0], owner) & normals.any(axis=1)
-    edge = np.full(len(owner), np.nan)
-    behind = np.nan_to_num(np.abs(np.diff(z, axis=0)))[_BEHIND:]
-    for k in range(1, len(z) - _BEHIND):
-        known, step = np.isfinite(z[k]) & open_, k - _START
-        with np.errstate(invalid="ignore"):
-            change = np.abs(z[k] - last) / (step - last_step)
-            jumps = known & (change * (step - last_step) >= limit[k])
-            jumps &= change > _STEEPER * np.maximum(slope, behind[k - 1])
-        goes_on = known & ~jumps & above[k]
-        edge = np.where(jumps, (last_step + step - 1) / 2, edge)
-        last, last_step = np.where(goes_on, z[k], last), np.where(goes_on, step, last_step)
-        slope = np.where(goes_on, change, slope)
-        open_ = open_ & (goes_on | ~known)
-    return edge
 
 
 def _growth_and_shifts(places: _EdgePlaces, regions: int) -> tuple[float, Floats]:

@@ -11,7 +11,6 @@ from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
-from .noise import depth_sigma, floor_height_sigma
 from .region_masks import Whole
 
 Floats = NDArray[np.float64]
@@ -38,11 +37,24 @@ def pixel_heights(
     return z, per_depth.reshape(z.shape) * z + plane.offset
 
 
+def floor_limits(noise: DepthNoise, plane: Plane) -> tuple[float, float]:
+    """Heights up to which a pixel may be floor: metres, and metres per metre of depth."""
+    return _FLOOR_BAND, 3 * noise.strength * plane.offset  # see noise.floor_height_sigma
+
+
 def floor_limit(z: Floats, noise: DepthNoise, plane: Plane) -> Floats:
     """Height up to which a pixel of a depth may be floor, metres."""
-    return np.maximum(_FLOOR_BAND, 3 * floor_height_sigma(noise.strength, z, plane.offset))
+    least, per_depth = floor_limits(noise, plane)
+    return np.maximum(least, per_depth * z)
+
+
+def step_limits(noise: DepthNoise) -> tuple[float, float, float]:
+    """Parts of the difference of depth between two pixels side by side on one surface, at most:
+    metres or a share of the depth, whichever is more, and 1/metres of its square."""
+    return _SMOOTH, _SMOOTH_SHARE, 4 * noise.between(2)
 
 
 def step_limit(z: Floats, noise: DepthNoise) -> Floats:
     """Difference of depth between two pixels side by side on one surface, at most, metres."""
-    return np.maximum(_SMOOTH, _SMOOTH_SHARE * z) + 4 * depth_sigma(noise.between(2), z)
+    least, share, of_square = step_limits(noise)
+    return np.maximum(least, share * z) + of_square * z * z

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -16,55 +17,48 @@ from smolrgpt_ros.scene.plane import Plane
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-MOST_REGIONS = 32  # bits of a pixel
 BELOW = 4  # pixels from a mask's rim down to what its object would stand on
 _MOST_RIM = 100  # outline pixels of each region
 _BORDER = 3  # pixels from the image's border within which a mask may be cut
-_STEPS = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])  # columns and rows to the pixels beside one
+_STEPS = np.array([(1, -1, 0, 0), (0, 0, 1, -1)])  # columns and rows to the pixels beside one
 
 
 class RegionMasks:
-    """Which of up to 32 regions each pixel belongs to, as bits of one image.
+    """The pixels of several regions of an image; a pixel may belong to more than one.
 
     Args:
-        masks: of one size; none is empty.
+        masks: of one size; at least one, none is empty.
 
     Attributes:
-        bits: of each pixel, that of region ``r`` is ``1 << r``; shape ``(H, W)``.
+        masks: as given.
+        shape: height and width of the image, pixels.
 
     Raises:
-        ValueError: for more regions, or a mask without pixels.
+        ValueError: for a mask without pixels.
     """
 
     def __init__(self, masks: Sequence[BoxedMask]) -> None:
-        if len(masks) > MOST_REGIONS:
-            raise ValueError(f"at most {MOST_REGIONS} regions at once, found {len(masks)}")
         boxes = [mask.box for mask in masks if mask.box is not None]
         if len(boxes) < len(masks):
             raise ValueError("a region without pixels cannot be measured")
-        self.patches, self.boxes = [mask.patch for mask in masks], boxes
-        self.bits = np.zeros(masks[0].shape, np.uint32)
-        for bit, mask in enumerate(masks):
-            self.bits[mask.window] |= mask.patch.view(np.uint8) * np.uint32(1 << bit)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width of the image, pixels."""
-        height, width = self.bits.shape
-        return height, width
+        self.masks, self.shape, self._boxes = tuple(masks), masks[0].shape, boxes
 
     def __len__(self) -> int:
-        return len(self.boxes)
+        return len(self.masks)
 
     @property
     def pairs(self) -> list[tuple[Flags, Box]]:
         """What is in the box of each region, and that box."""
-        return list(zip(self.patches, self.boxes, strict=True))
+        return [(mask.patch, box) for mask, box in zip(self.masks, self._boxes, strict=True)]
 
-    def contain(self, rows: Whole, columns: Whole, owner: Whole) -> Flags:
-        """Whether pixels belong to their owners; all arrays broadcast."""
-        inside: Flags = (self.bits[rows, columns] >> owner.astype(np.uint32)) & np.uint32(1) > 0
-        return inside
+    @cached_property
+    def table(self) -> tuple[NDArray[np.uint8], Whole]:
+        """All patches row by row, one region after the other, and of each region x0, y0, x1, y1 of
+        its box and where its patch begins, shape ``(R, 5)``."""
+        sizes = [mask.patch.size for mask in self.masks]
+        first = np.cumsum([0, *sizes[:-1]])
+        pixels = np.concatenate([mask.patch.ravel() for mask in self.masks]).view(np.uint8)
+        return pixels, np.column_stack([np.array(self._boxes), first])
 
     def bounds(self, owner: Whole) -> Whole:
         """Where the samples of each region begin, and the last end, shape ``(R + 1,)``."""
@@ -89,6 +83,8 @@ class RimPixels(NamedTuple):
 
 def rim_pixels(masks: RegionMasks) -> RimPixels:
     """About ``_MOST_RIM`` places along the outline of each mask; inner holes are left out."""
+    from .depth_loops import ends_beside
+
     outlines = []
     for patch, (x0, y0, _, _) in masks.pairs:
         pieces, _ = cv2.findContours(
@@ -97,14 +93,12 @@ def rim_pixels(masks: RegionMasks) -> RimPixels:
         pixels = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
         outlines.append(pixels[:: max(1, -(-len(pixels) // _MOST_RIM)), 0])
     owner = np.repeat(np.arange(len(masks)), [len(part) for part in outlines])
-    columns, rows = np.concatenate(outlines).astype(np.int64).T
-    height, width = masks.shape
-    c, r = columns[:, None] + _STEPS[:, 0], rows[:, None] + _STEPS[:, 1]
-    within = (c >= 0) & (r >= 0) & (c < width) & (r < height)
-    inside = within & masks.contain(r % height, c % width, owner[:, None])
-    pixel, direction = np.nonzero(~inside)
-    step = _STEPS[direction]
-    return RimPixels(columns[pixel], rows[pixel], step[:, 0], step[:, 1], owner[pixel])
+    columns, rows = np.ascontiguousarray(np.concatenate(outlines).T, np.int64)
+    ends = np.empty((len(owner), _STEPS.shape[1]), bool)
+    ends_beside(masks.table, (rows, columns, owner), _STEPS, ends)
+    pixel, direction = np.nonzero(ends)
+    dx, dy = _STEPS[:, direction]
+    return RimPixels(columns[pixel], rows[pixel], dx, dy, owner[pixel])
 
 
 def within_image(masks: RegionMasks, columns: Whole, rows: Whole) -> tuple[Whole, Whole]:
@@ -127,5 +121,11 @@ def pixels_below(
     masks: RegionMasks, columns: Whole, rows: Whole, plane: Plane
 ) -> tuple[Whole, Whole]:
     """Columns and rows a few pixels further along gravity, within the image."""
-    dx, dy = np.rint(BELOW * plane.down_in_image).astype(np.int64)
+    dx, dy = step_below(plane)
     return within_image(masks, columns + dx, rows + dy)
+
+
+def step_below(plane: Plane) -> tuple[int, int]:
+    """Columns and rows from a pixel to what shows a few pixels further along gravity."""
+    dx, dy = np.rint(BELOW * plane.down_in_image).astype(int).tolist()
+    return dx, dy

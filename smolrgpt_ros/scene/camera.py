@@ -124,13 +124,16 @@ def back_project(
 
 
 def ray_grid(camera: CameraIntrinsics) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Slopes of all pixels' rays, right and down, of shapes that broadcast to ``(H, W)``."""
+    """Slopes of all pixels' rays, right and down: ``(1, W)`` and ``(H, 1)`` of a pinhole, else
+    ``(H, W)``; not to be written to."""
     if camera.lens is not None:
         table = _all_slopes(camera)
         return table[0], table[1]
-    x = (np.arange(camera.width) - camera.cx) / camera.fx
-    y = (np.arange(camera.height) - camera.cy) / camera.fy
-    return x.astype(np.float32), y.astype(np.float32)[:, None]
+    x = ((np.arange(camera.width) - camera.cx) / camera.fx).astype(np.float32)[None]
+    y = ((np.arange(camera.height) - camera.cy) / camera.fy).astype(np.float32)[:, None]
+    x.setflags(write=False)
+    y.setflags(write=False)
+    return x, y
 
 
 def within_lens(depth: NDArray[np.float32], camera: CameraIntrinsics) -> NDArray[np.float32]:
