@@ -148,10 +148,26 @@ def frame_geometry(
     Returns:
         ``(M, FEATURE_COUNT)`` float32.
     """
+    floor = picture_floor(depth, intrinsics) if len(masks) else None
+    return geometry_above(floor, depth, intrinsics, masks)
+
+
+def picture_floor(
+    depth: NDArray[np.floating] | None, intrinsics: CameraIntrinsics | None
+) -> Plane | None:
+    """The floor that the whole picture shows: it must not depend on a question's regions."""
+    return fit_ground_plane(depth, intrinsics)
+
+
+def geometry_above(
+    floor: Plane | None,
+    depth: NDArray[np.floating] | None,
+    intrinsics: CameraIntrinsics | None,
+    masks: NDArray[np.bool_] | list[NDArray[np.bool_]],
+) -> NDArray[np.float32]:
+    """:func:`frame_geometry` where the picture's floor is known, or known to be missing."""
     if not len(masks):
         return np.zeros((0, FEATURE_COUNT), np.float32)
-    # From the whole picture: the floor must not depend on the regions of the question.
-    floor = fit_ground_plane(depth, intrinsics)
     return np.stack(
         [region_geometry(depth, intrinsics, np.asarray(mask, bool), floor) for mask in masks]
     )

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from .fused_decoder import FusedDecoder
 from .generator import Generator
 from .hardware import choose_device, choose_dtype, floating_type, release_unused_memory
 from .quantisation import WEIGHTS, quantise_tower
-from .question_inputs import question_inputs
+from .question_inputs import floor_of, question_inputs
 from .scheduler import EngineRequest, Scheduler
 
 DEFAULT_DEADLINE_S = 120.0
@@ -69,6 +70,8 @@ class EngineAnswer:
     steps: int
 
 
+_FLOORS_KEPT = 2
+"""Frames whose floors are not fitted again for a further question."""
 _LONGEST, _LONGEST_OF_FORMS = 160, 288
 """Tokens of an answer, and of one with lists of many regions, as models that list their forms give.
 """
@@ -151,6 +154,7 @@ class SmolRGPTEngine:
         static = model.device.type == "cuda" if static is None else static
         self._generator = Generator(model, decoder, processor, static, drafts)
         self._frame_cache = FrameCache(cache_bytes)
+        self._floor_of = lru_cache(maxsize=_FLOORS_KEPT)(floor_of)
         self._scheduler = Scheduler(max_waiting, max_batch)
         self._threads = threads
         self._worker = threading.Thread(target=self._run_worker, name=f"{name}-engine", daemon=True)
@@ -229,6 +233,7 @@ class SmolRGPTEngine:
             prompt,
             region_names=self._region_names,
             with_geometry=self._with_geometry,
+            floor=self._floor_of,
         )
         length = len(self._generator.prefix_ids) + len(question.token_ids)
         room = self._max_positions - length

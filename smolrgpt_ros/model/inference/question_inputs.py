@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..geometry_tokens.features import METRIC, frame_geometry
+from ..geometry_tokens.features import METRIC, geometry_above, picture_floor
 from ..preprocessing.processor import MASK, SmolRGPTProcessor
 
 
@@ -40,6 +41,11 @@ class QuestionInputs:
         return self.geometry is not None and bool((self.geometry[:, METRIC] == 0).any())
 
 
+def floor_of(frame: RgbdFrame) -> Plane | None:
+    """The floor that a frame's picture shows."""
+    return picture_floor(frame.depth, frame.intrinsics)
+
+
 def question_inputs(
     processor: SmolRGPTProcessor,
     frame: RgbdFrame,
@@ -48,6 +54,7 @@ def question_inputs(
     *,
     region_names: int = 0,
     with_geometry: bool = True,
+    floor: Callable[[RgbdFrame], Plane | None] = floor_of,
 ) -> QuestionInputs:
     """Inputs of a question.
 
@@ -58,6 +65,7 @@ def question_inputs(
         prompt: with ``<mask>`` placeholders.
         region_names: names of regions that the model has, 0 where names need no token.
         with_geometry: whether the model gets the regions' geometry; zeros otherwise.
+        floor: :func:`floor_of`, or one that remembers what it found.
 
     Raises:
         QueryError: ``BAD_QUESTION`` where prompt, masks and frame do not fit.
@@ -83,7 +91,8 @@ def question_inputs(
     weights, vanished = processor.masks(masks)
     geometry = None
     if processor.options.geometry:
-        rows = frame_geometry(frame.depth, frame.intrinsics, list(masks))
+        plane = floor(frame) if masks else None
+        rows = geometry_above(plane, frame.depth, frame.intrinsics, list(masks))
         geometry = torch.from_numpy(rows) * with_geometry
     return QuestionInputs(
         processor.encode(processor.build_question(prompt)),

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from tiny_questions import box, make_frame
 
+from smolrgpt_ros.model.geometry_tokens import features
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.model.inference.question_inputs import question_inputs
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -60,3 +62,17 @@ def test_a_model_without_geometry_estimates_none(tokenizer, published_form_confi
     processor = SmolRGPTProcessor.for_config(published_form_config, tokenizer)
     inputs = question_inputs(processor, make_frame(depth=False), [box(5, 6)], "<mask>")
     assert inputs.geometry is None and not inputs.estimated
+
+
+def test_a_frames_floor_is_fitted_once(engine, monkeypatch):
+    fitted = []
+
+    def count(depth, intrinsics):
+        fitted.append(depth)
+        return fit_ground_plane(depth, intrinsics)
+
+    monkeypatch.setattr(features, "fit_ground_plane", count)
+    first, second = make_frame(), make_frame()
+    for frame, mask in ((first, box(5, 6)), (first, box(30, 40)), (second, box(5, 6))):
+        engine.answer(frame, [mask], "<mask>", max_new_tokens=2)
+    assert [id(depth) for depth in fitted] == [id(first.depth), id(second.depth)]
