@@ -204,7 +204,7 @@ def _problems(
             tangent_sigma=angle_sigma,
             sides=sides,
             side_sigma=side_sigma,
-            effective_depths=min(BOX_EFFECTIVE_POINTS, float(noise.independent(areas[i]))),
+            effective_depths=min(BOX_EFFECTIVE_POINTS, noise.independent(areas[i])),
         )
         starts = _starts(observations)
         errors = box_errors(

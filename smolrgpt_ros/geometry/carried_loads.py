@@ -48,6 +48,8 @@ def vehicles_near(load: Region, regions: Sequence[Region]) -> tuple[int, ...]:
         load: a region.
         regions: all of the frame.
     """
+    if load.label != "pallet":
+        return ()
     return tuple(region.id for region in regions if loads_near(region, (load,)))
 
 
@@ -71,9 +73,11 @@ def nearest_loads(
     """
     estimated: dict[int, Footprint] = {}
     together: dict[int, int] = {}
-    for vehicle, draft in drafts.items():
-        middle, nearest = draft.middle(plane), _CARRIED_WITHIN
-        for load in possible(vehicle):
+    for vehicle, loads in ((i, possible(i)) for i in drafts):
+        if not loads:
+            continue
+        middle, nearest = drafts[vehicle].middle(plane), _CARRIED_WITHIN
+        for load in loads:
             found = known.get(load)
             footprint = None
             if isinstance(found, ObjectEstimate) and found.rides:

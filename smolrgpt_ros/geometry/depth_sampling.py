@@ -121,7 +121,7 @@ def _smoothed_depth(
         masks.table,
         (rows, columns, owner),
         _RINGS if noise.strength > 0 else _NEXT,
-        (noise.strength, noise.between(_RING_REACH), float(noise.independent(_RING_AREA))),
+        (noise.strength, noise.between(_RING_REACH), noise.independent(_RING_AREA)),
         (z, sigma, at_jump),
     )
     return z, sigma, at_jump

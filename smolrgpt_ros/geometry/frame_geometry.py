@@ -134,7 +134,7 @@ class FrameGeometry:
         """The floor, ``None`` where it cannot be seen."""
         with self._lock:
             if not self._plane_known:
-                objects = (r.mask for r in self.regions if not is_flat(r.label))
+                objects = (r.boxed for r in self.regions if not is_flat(r.label))
                 frame = self.frame
                 self._plane = fit_ground_plane(
                     frame.depth, frame.intrinsics, objects, up=frame.up, noise=self.noise.strength
@@ -249,10 +249,11 @@ class FrameGeometry:
 
     def _estimate(self, region_ids: Sequence[int]) -> None:
         drafts: dict[int, ObjectDraft] = {}
+        standing = self._covered_pixels(r for r in self.regions if not is_flat(r.label))
         for flat in (True, False):
             group = [i for i in region_ids if is_flat(self.region(i).label) == flat]
             if group:
-                drafts |= self._drafts(group, flat)
+                drafts |= self._drafts(group, flat, standing)
         if not drafts:
             return
         plane = self.plane
@@ -262,7 +263,9 @@ class FrameGeometry:
             drafts[vehicle] = drafts[vehicle].with_load(load)
         self._fit(drafts, together, plane)
 
-    def _drafts(self, region_ids: Sequence[int], flat: bool) -> dict[int, ObjectDraft]:
+    def _drafts(
+        self, region_ids: Sequence[int], flat: bool, standing: NDArray[np.bool_]
+    ) -> dict[int, ObjectDraft]:
         """Objects ready for the fit, of regions that are all flat or all not; for the others notes
         why depth cannot place them."""
         regions, plane = [self.region(i) for i in region_ids], self.plane
@@ -271,7 +274,6 @@ class FrameGeometry:
         surfaces = surfaces_of(self.frame, masks, self.noise)
         problems: list[FitProblem | None] = [None] * len(regions)
         labels = [region.label for region in regions]
-        standing = self._covered_pixels(r for r in self.regions if not is_flat(r.label))
         if plane is not None and flat:
             priors = [SIZES[label] for label in labels]
             problems = ground_problems(

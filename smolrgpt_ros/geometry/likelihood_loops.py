@@ -45,52 +45,63 @@ Noise = tuple[float, float, float, float, float, float]
 
 @compiled
 def minimise(
-    values: Array,
+    starts: Array,
     rows: Whole,
-    first: Whole,
     batch: Batch,
     blur: float,
     every: int,
     rounds: int,
     noise: Noise,
-    end: tuple[Array, Array, Array],
+    values: Array,
+    ends: Array,
 ) -> None:
-    """Moves rectangles to where their costs are least nearby, and writes matrices, gradients and
-    costs there.
+    """Moves rectangles to where their costs are least nearby, and writes costs, gradients and
+    normal matrices there.
 
     Steps that raise the cost are taken back and tried again, shorter (Levenberg, Marquardt).
 
     Args:
-        values, rows, batch, blur, every: see ``rectangle_likelihood.linearised``.
-        first: of each rectangle the first of the object that equals it, ``(R, S)``; others are
-            left out.
+        starts, rows, batch, blur, every: see ``rectangle_likelihood.linearised``.
         rounds: steps at most; with none the rectangles stay where they are.
         noise: a ``LikelihoodNoise``.
-        end: normal matrices, gradients, costs: see ``rectangle_likelihood.NormalEquations``.
+        values: of the moved rectangles, written.
+        ends: an expansion of the cost about each of them, written, shape ``(R, S, 31)``.
     """
-    matrices, gradients, costs = end
-    tried, matrix, gradient = np.empty(5), np.empty((5, 5)), np.empty(5)
+    tried, there = np.empty(5), np.empty(31)
     for i in range(len(rows)):
-        for j in range(values.shape[1]):
-            if first[i, j] < j:  # it would end where that one does
+        for j in range(starts.shape[1]):
+            twin = _first_equal(starts[i], j)
+            if twin < j:  # it ends where that one does
+                _copy(values[i, twin], values[i, j])
+                _copy(ends[i, twin], ends[i, j])
                 continue
-            _copy(values[i, j], tried)
-            costs[i, j], damping = np.inf, _FIRST_DAMPING
+            _copy(starts[i, j], tried)
+            ends[i, j, 0], damping = np.inf, _FIRST_DAMPING
             for taken in range(rounds + 1):
-                cost = _expansion(tried, rows[i], batch, blur, every, noise, matrix, gradient)
-                gained = costs[i, j] - cost
+                _expand(tried, rows[i], batch, blur, every, noise, there)
+                gained = ends[i, j, 0] - there[0]
                 if taken == 0 or gained > 0:
-                    costs[i, j] = cost
                     _copy(tried, values[i, j])
-                    _copy(gradient, gradients[i, j])
-                    _copy(matrix.reshape(25), matrices[i, j].reshape(25))
+                    _copy(there, ends[i, j])
                 if taken > 0:
                     damping *= 0.2 if gained > 0 else 10.0
                 if damping > _SMALL_DAMPING:
                     damping = max(damping, _STRONG_DAMPING)
                 if taken == rounds or abs(gained) < _CONVERGED:
                     break
-                _step(values[i, j], matrices[i, j], gradients[i, j], damping, tried)
+                _step(values[i, j], ends[i, j], damping, tried)
+
+
+@part_of_compiled
+def _first_equal(starts: Array, chosen: int) -> int:
+    """Index of the first of some rectangles that equals a chosen one."""
+    for j in range(chosen):
+        equal = True
+        for k in range(5):
+            equal &= starts[j, k] == starts[chosen, k]
+        if equal:
+            return j
+    return chosen
 
 
 @part_of_compiled
@@ -100,25 +111,20 @@ def _copy(source: Array, target: Array) -> None:
 
 
 @compiled
-def step(values: Array, matrices: Array, gradients: Array) -> None:
-    """Takes a Gauss-Newton step from each rectangle."""
+def step(starts: Array, ends: Array, values: Array) -> None:
+    """Writes rectangles after a Gauss-Newton step from each, see :func:`minimise`."""
     for i in range(len(values)):
         for j in range(values.shape[1]):
-            _step(values[i, j], matrices[i, j], gradients[i, j], 0.0, values[i, j])
+            _step(starts[i, j], ends[i, j], 0.0, values[i, j])
 
 
 @part_of_compiled
-def _step(values: Array, matrix: Array, gradient: Array, damping: float, after: Array) -> None:
-    """Writes values after a step towards where the gradient vanishes, if not too far.
-
-    Args:
-        values, matrix, gradient: of one rectangle.
-        damping: share by which the matrix's diagonal is raised.
-        after: may be the same as the values.
-    """
-    rest, change = matrix.copy(), gradient.copy()
+def _step(values: Array, expansion: Array, damping: float, after: Array) -> None:
+    """Writes the values of a rectangle after a step towards where the gradient vanishes, if not
+    too far; damping is the share by which the matrix's diagonal is raised."""
+    rest, change = expansion[6:].reshape(5, 5).copy(), expansion[1:6].copy()
     for k in range(5):
-        rest[k, k] += damping * matrix[k, k] + 1e-3
+        rest[k, k] += damping * rest[k, k] + 1e-3
     for k in range(5):  # elimination: the matrix is positive definite
         for j in range(k + 1, 5):
             factor = rest[j, k] / rest[k, k]
@@ -143,17 +149,11 @@ def _step(values: Array, matrix: Array, gradient: Array, damping: float, after: 
 
 
 @part_of_compiled
-def _expansion(
-    values: Array,
-    row: int,
-    batch: Batch,
-    blur: float,
-    every: int,
-    noise: Noise,
-    matrix: Array,
-    gradient: Array,
-) -> float:
-    """The cost of one rectangle; writes its normal matrix and its gradient."""
+def _expand(
+    values: Array, row: int, batch: Batch, blur: float, every: int, noise: Noise, expansion: Array
+) -> None:
+    """Writes the cost of one rectangle, its gradient and its normal matrix, ``1 + 5 + 25``."""
+    gradient, matrix = expansion[1:6], expansion[6:].reshape(5, 5)
     most, bounds, points, effective, tangent_bounds, tangents, priors = batch
     rectangle, model = rectangle_of(values), LikelihoodNoise(*noise)
     matrix[:], gradient[:], cost, seen = 0.0, 0.0, 0.0, 0
@@ -177,8 +177,7 @@ def _expansion(
                 side = containing_side(rectangle, point, group <= FOOT, blur)
                 minus_log, slope, curvature = _containment(side, point, model)
             cost += weight * minus_log
-            slope *= weight
-            curvature *= weight
+            slope, curvature = weight * slope, weight * curvature
             axis, longer = side.axis, LONG + side.axis
             gradient[axis] += slope * side.moving
             gradient[YAW] += slope * side.turning
@@ -198,7 +197,7 @@ def _expansion(
     for k in range(1, 5):
         for j in range(k):
             matrix[k, j] = matrix[j, k]
-    return cost
+    expansion[0] = cost
 
 
 @part_of_compiled

@@ -10,6 +10,7 @@ from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.statistics import Floating
 
 from .region_masks import Whole
 
@@ -42,10 +43,11 @@ def floor_limits(noise: DepthNoise, plane: Plane) -> tuple[float, float]:
     return _FLOOR_BAND, 3 * noise.strength * plane.offset  # see noise.floor_height_sigma
 
 
-def floor_limit(z: Floats, noise: DepthNoise, plane: Plane) -> Floats:
+def floor_limit(z: NDArray[Floating], noise: DepthNoise, plane: Plane) -> NDArray[Floating]:
     """Height up to which a pixel of a depth may be floor, metres."""
     least, per_depth = floor_limits(noise, plane)
-    return np.maximum(least, per_depth * z)
+    limit: NDArray[Floating] = np.maximum(least, per_depth * z)
+    return limit
 
 
 def step_limits(noise: DepthNoise) -> tuple[float, float, float]:
@@ -54,7 +56,8 @@ def step_limits(noise: DepthNoise) -> tuple[float, float, float]:
     return _SMOOTH, _SMOOTH_SHARE, 4 * noise.between(2)
 
 
-def step_limit(z: Floats, noise: DepthNoise) -> Floats:
+def step_limit(z: NDArray[Floating], noise: DepthNoise) -> NDArray[Floating]:
     """Difference of depth between two pixels side by side on one surface, at most, metres."""
     least, share, of_square = step_limits(noise)
-    return np.maximum(least, share * z) + of_square * z * z
+    limit: NDArray[Floating] = np.maximum(least, share * z) + of_square * z * z
+    return limit

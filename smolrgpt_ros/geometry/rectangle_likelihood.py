@@ -56,7 +56,7 @@ x, y, angle of the long side (radians), long and short side; metres.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -67,18 +67,30 @@ from .observations import Array
 _MINIMISER_ROUNDS = 7  # steps that nearly all fits need less of
 
 
-class NormalEquations(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class NormalEquations:
     """The costs of rectangles near where they are, in the axes of each.
 
     Args:
-        matrix: normal matrices, shape ``(R, S, 5, 5)``.
-        gradient: shape ``(R, S, 5)``.
-        cost: negative log probability up to a constant of each object, shape ``(R, S)``.
+        expansions: cost, gradient and normal matrix of each, shape ``(R, S, 1 + 5 + 25)``.
     """
 
-    matrix: Array
-    gradient: Array
-    cost: Array
+    expansions: Array
+
+    @property
+    def cost(self) -> Array:
+        """Negative log probability up to a constant of each object, shape ``(R, S)``."""
+        return self.expansions[..., 0]
+
+    @property
+    def gradient(self) -> Array:
+        """Of the costs, shape ``(R, S, 5)``."""
+        return self.expansions[..., 1:6]
+
+    @property
+    def matrix(self) -> Array:
+        """Normal matrices, shape ``(R, S, 5, 5)``."""
+        return self.expansions[..., 6:].reshape(*self.expansions.shape[:2], 5, 5)
 
 
 def linearised(
@@ -97,42 +109,35 @@ def linearised(
         every: of so many points one is used, and worth that much more.
         objects: rows of the batch, shape ``(R,)``; all of them in order if left out.
     """
-    return _minimised(np.ascontiguousarray(values), batch, blur, every, 0, objects)
+    return _minimised(values, batch, blur, every, 0, objects)[1]
 
 
 def stepped(values: Array, here: NormalEquations) -> Array:
     """Values after a Gauss-Newton step towards where the gradient vanishes, if not too far."""
     from .likelihood_loops import step
 
-    values = values.copy()
-    step(values, here.matrix, here.gradient)
-    return values
+    after = np.empty(values.shape)
+    step(np.ascontiguousarray(values), here.expansions, after)
+    return after
 
 
 def minimised(values: Array, batch: FitBatch) -> tuple[Array, NormalEquations]:
     """Rectangles where their costs are least nearby, and the normal equations there."""
-    values = values.copy()
-    return values, _minimised(values, batch, 0.0, 1, _MINIMISER_ROUNDS)
+    return _minimised(values, batch, 0.0, 1, _MINIMISER_ROUNDS)
 
 
 def _minimised(
-    values: Array,
+    starts: Array,
     batch: FitBatch,
     blur: float,
     every: int,
     rounds: int,
     objects: Whole | None = None,
-) -> NormalEquations:
-    """Moves values; the normal equations there."""
+) -> tuple[Array, NormalEquations]:
     from .likelihood_loops import minimise
 
-    rows = np.arange(len(values)) if objects is None else np.ascontiguousarray(objects)
-    end = NormalEquations(
-        np.empty((*values.shape, 5)), np.empty(values.shape), np.empty(values.shape[:2])
-    )
-    # Starts may be equal: they are minimised once.
-    first = (values[:, :, None] == values[:, None]).all(-1).argmax(-1)
-    minimise(values, rows, first, (*batch,), blur, every, rounds, (*LikelihoodNoise(),), (*end,))
-    each = np.arange(len(values))[:, None]
-    values[:] = values[each, first]
-    return NormalEquations(*(part[each, first] for part in end))
+    rows = np.arange(len(starts)) if objects is None else np.ascontiguousarray(objects)
+    values, ends = np.empty(starts.shape), np.empty((*starts.shape[:2], 31))
+    known = (*batch,), blur, every, rounds, (*LikelihoodNoise(),)
+    minimise(np.ascontiguousarray(starts), rows, *known, values, ends)
+    return values, NormalEquations(ends)

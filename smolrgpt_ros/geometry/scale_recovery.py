@@ -117,7 +117,7 @@ def _scale(
     depth: NDArray[np.float32], camera: CameraIntrinsics, regions: Sequence[Region]
 ) -> float:
     """Typical over seen size of what is in view: tape by its area, pallets by their extent."""
-    plane = fit_ground_plane(depth, camera, [r.mask for r in regions if not is_flat(r.label)])
+    plane = fit_ground_plane(depth, camera, [r.boxed for r in regions if not is_flat(r.label)])
     if plane is None:
         raise ValueError("the grey depth picture shows no floor: its scale cannot be told")
     ratios: dict[str, list[float]] = {"buffer": [], "pallet": []}

@@ -15,11 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import ray_grid
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
-from .pixel_heights import floor_limit, pixel_heights, step_limit
+from .pixel_heights import floor_limit, step_limit
 from .region_masks import Flags
 
 _AROUND = np.ones((3, 3), np.uint8)
@@ -68,17 +69,15 @@ def with_thin_parts(
 
 def _surfaces(frame: RgbdFrame, plane: Plane, noise: DepthNoise) -> Flags:
     """Pixels above the floor whose depth goes on to all their neighbours, shape ``(H, W)``."""
-    depth = frame.depth
-    assert depth is not None
-    known = np.where(np.isfinite(depth) & (depth > 0), depth, 0.0).astype(np.float32)
-    rows, columns = np.nonzero(known)
-    z, height = pixel_heights(frame, plane, columns, rows)
-    steps = cv2.morphologyEx(known, cv2.MORPH_GRADIENT, _AROUND)[rows, columns]
-    surfaces = np.zeros(depth.shape, bool)
-    surfaces[rows, columns] = (height > floor_limit(z, noise, plane)) & (
-        steps < step_limit(z, noise)
-    )
-    return surfaces
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
+    z = np.where(depth > 0, depth, np.float32(0.0))
+    right, down = ray_grid(camera)
+    x, y, ahead = plane.up.astype(np.float32)
+    height = z * (x * right + (y * down + ahead)) + np.float32(plane.offset)
+    steps = cv2.morphologyEx(z, cv2.MORPH_GRADIENT, _AROUND)
+    rises: Flags = (z > 0) & (height > floor_limit(z, noise, plane))
+    return rises & (steps < step_limit(z, noise))
 
 
 def _dilated(mask: NDArray[np.bool_]) -> Flags:

@@ -15,7 +15,7 @@ from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
 from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import box_of
+from smolrgpt_ros.scene.masks import BoxedMask, box_of
 from smolrgpt_ros.scene.plane import Plane
 
 #: Metres above the floor from which a pixel is no floor.
@@ -43,7 +43,8 @@ def refined(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detectio
     boxes = [d for d in detections if d.box_only and not is_flat(d.label)]
     if not boxes or frame.depth is None or frame.intrinsics is None:
         return tuple(detections)
-    plane = fit_ground_plane(frame.depth, frame.intrinsics, [d.mask for d in boxes], up=frame.up)
+    objects = [BoxedMask.of(d.mask) for d in boxes]
+    plane = fit_ground_plane(frame.depth, frame.intrinsics, objects, up=frame.up)
     return tuple(
         replace(d, mask=_object_in(d, frame, plane)) if d in boxes else d for d in detections
     )

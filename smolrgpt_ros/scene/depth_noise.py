@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 
 from .statistics import SIGMA_PER_MAD, linear_median
 
-Floats = NDArray[np.float64]
-
 #: Depth noise below which an image counts as ideal, 1/metres: 5 mm of noise at 10 m.
 IDEAL_DEPTH_NOISE = 5e-5
 
@@ -52,9 +50,9 @@ class DepthNoise:
             return self.strength
         return self.strength * math.sqrt(-math.expm1(-((pixels / self.correlation) ** 2)))
 
-    def independent(self, area: Floats | float) -> Floats:
+    def independent(self, area: float) -> float:
         """How many independent values so many adjacent pixels are worth, at least one."""
-        return np.maximum(1.0, np.asarray(area) / max(1.0, math.pi * self.correlation**2))
+        return max(1.0, area / max(1.0, math.pi * self.correlation**2))
 
 
 def depth_noise(depth: NDArray[np.floating]) -> DepthNoise:
@@ -63,11 +61,11 @@ def depth_noise(depth: NDArray[np.floating]) -> DepthNoise:
     Args:
         depth: shape ``(H, W)``, metres, NaN where unknown.
     """
-    rows = depth[:: max(1, depth.shape[0] // _ROWS)].astype(np.float64)
+    rows = depth[:: max(1, depth.shape[0] // _ROWS)].astype(np.float32)
     if rows.shape[1] <= 2 * _LAGS[-1]:
         return DepthNoise()
     every = max(1, rows.shape[1] // _COLUMNS)
-    inverse = 1.0 / rows
+    inverse = np.float32(1.0) / rows
     strengths = [_strength(inverse, lag, every) for lag in _LAGS]
     first, last = strengths[0], strengths[-1]
     if last <= _GROWS * first or strengths[2] <= IDEAL_DEPTH_NOISE:
@@ -76,7 +74,7 @@ def depth_noise(depth: NDArray[np.floating]) -> DepthNoise:
     return DepthNoise(last, 0.0 if first > last / 2 else half / _HALF_AT)
 
 
-def _strength(inverse: Floats, lag: int, every: int) -> float:
+def _strength(inverse: NDArray[np.float32], lag: int, every: int) -> float:
     """Standard deviation of 1/depth that second differences show; 0 where they are too few."""
     left, middle, right = inverse[:, : -2 * lag], inverse[:, lag:-lag], inverse[:, 2 * lag :]
     bend = np.abs(left[:, ::every] - 2 * middle[:, ::every] + right[:, ::every])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .camera import CameraIntrinsics, Points, rays
 from .depth_noise import depth_noise
 from .floor_mixture import refined_by_mixture
+from .masks import BoxedMask
 from .plane import Plane
 from .statistics import Floating, robust_sigma
 
@@ -52,7 +53,7 @@ _REFINED_WITHIN, _NARROWED = 0.01, 0.5
 def fit_ground_plane(
     depth: NDArray[np.floating] | None,
     intrinsics: CameraIntrinsics | None,
-    exclude_masks: Iterable[NDArray[np.bool_]] = (),
+    objects: Iterable[BoxedMask] = (),
     *,
     up: Sequence[float] | None = None,
     noise: float | None = None,
@@ -67,7 +68,7 @@ def fit_ground_plane(
     Args:
         depth: shape ``(H, W)``, metres along the optical axis, NaN where unknown.
         intrinsics: of the same image.
-        exclude_masks: shape ``(H, W)`` each, objects that stand on the floor.
+        objects: masks of what stands on the floor.
         up: direction against gravity in the optical frame, where something else knows it.
         noise: standard deviation of depth over depth squared, 1/metres, of a caller that knows it;
             ``None``: as ``depth_noise`` finds it in the image.
@@ -79,7 +80,7 @@ def fit_ground_plane(
         return None
     if noise is None:
         noise = depth_noise(depth).strength
-    grid = _Grid.of(depth, intrinsics, exclude_masks, _MOST_SAMPLES)
+    grid = _Grid.of(depth, intrinsics, objects, _MOST_SAMPLES)
     rows, columns = np.nonzero(grid.valid & (grid.owner < 0))
     if rows.size < _FEWEST_PIXELS:
         return None
@@ -98,10 +99,14 @@ def fit_ground_plane(
     if not len(normals):
         return None
     support = _floor_score(points[::3], normals, offsets, noise)
-    misplaced, hanging = _misplaced_objects(grid, normals, offsets, noise)
     if known is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
         support += _UPRIGHT * upright * np.maximum(support, 0.0)
+    possible = 3 * support >= _LEAST_SCORE  # objects only speak against a floor
+    if not possible.any():
+        return None
+    normals, offsets, support = normals[possible], offsets[possible], support[possible]
+    misplaced, hanging = _misplaced_objects(grid, normals, offsets, noise)
     support = support - 2.0 * misplaced
     share = np.where(hanging > 0.5, _LEAST_SCORE_ALONE, _LEAST_SCORE_SHARE)
     enough = 3 * support >= np.maximum(_LEAST_SCORE, share * len(points))
@@ -148,16 +153,21 @@ class _Grid:
     def of(
         depth: NDArray[np.floating],
         intrinsics: CameraIntrinsics,
-        exclude_masks: Iterable[NDArray[np.bool_]],
+        objects: Iterable[BoxedMask],
         samples: int,
     ) -> _Grid:
         """About twice as many pixels as samples are wanted."""
         stride = max(1, int(np.sqrt(depth.size / (2.0 * samples))))
-        grid = (slice(stride // 2, None, stride), slice(stride // 2, None, stride))
-        z = depth[grid]
+        first = stride // 2
+        z = depth[first::stride, first::stride]
         owner = np.full(z.shape, -1, np.int16)
-        for index, mask in enumerate(exclude_masks):
-            owner[mask[grid]] = index
+        for index, mask in enumerate(objects):
+            x0, y0, _, _ = mask.box or (0, 0, 0, 0)
+            top, left = max(0, -(-(y0 - first) // stride)), max(0, -(-(x0 - first) // stride))
+            own = mask.patch[
+                top * stride + first - y0 :: stride, left * stride + first - x0 :: stride
+            ]
+            owner[top : top + own.shape[0], left : left + own.shape[1]][own] = index
         return _Grid(z, np.isfinite(z) & (z > 0), owner, stride, intrinsics)
 
     def points(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Points:

@@ -44,7 +44,7 @@ def median(values: Values) -> Values:
     return middle
 
 
-def linear_median(values: Values) -> float:
+def linear_median(values: NDArray[Floating]) -> float:
     """The median of shape ``(N,)``, at least one value. Linear time, for thousands of them."""
     lower, upper = (len(values) - 1) // 2, len(values) // 2
     ordered = np.partition(values, (lower, upper))

@@ -25,7 +25,7 @@ from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 def problems(scene: Any) -> list[FitProblem | None]:
     frame, regions = scene.frame, scene.regions
     masks = RegionMasks([r.boxed for r in regions])
-    plane = fit_ground_plane(frame.depth, frame.intrinsics, [r.mask for r in regions])
+    plane = fit_ground_plane(frame.depth, frame.intrinsics, [r.boxed for r in regions])
     assert plane is not None
     surfaces = surfaces_of(frame, masks, DepthNoise())
     labels = [r.label for r in regions]

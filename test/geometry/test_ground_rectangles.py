@@ -26,7 +26,7 @@ def problem(
 ) -> FitProblem | None:
     """Of the first region, that is tape; its mask lies some pixels too high."""
     frame, regions = scene.frame, scene.regions
-    objects = [r.mask for r in regions if r.label != "buffer"]
+    objects = [r.boxed for r in regions if r.label != "buffer"]
     plane = fit_ground_plane(frame.depth, frame.intrinsics, objects)
     assert plane is not None
     mask = np.roll(regions[0].mask, -upwards, axis=0)

@@ -9,6 +9,7 @@ from empty_floor import CAMERA, floor_depth
 
 from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
+from smolrgpt_ros.scene.masks import BoxedMask
 from smolrgpt_ros.scene.plane import roll_of
 
 
@@ -31,7 +32,7 @@ def test_floor_under_a_big_box_and_a_wall() -> None:
     depth[40:80, 50:110] = np.minimum(depth[40:80, 50:110], 4.0)
     mask = np.zeros(depth.shape, bool)
     mask[40:80, 50:110] = True
-    plane = fit_ground_plane(depth, CAMERA, [mask])
+    plane = fit_ground_plane(depth, CAMERA, [BoxedMask.of(mask)])
     assert plane is not None and plane.offset == pytest.approx(5.0, rel=0.01)
 
 
@@ -76,7 +77,7 @@ def test_objects_that_would_hang_in_the_air_speak_against_a_floor() -> None:
     box = np.zeros(depth.shape, bool)
     box[15:45, 100:130] = True
     depth[box] = floor[15:45, 129].mean()  # its right side is where it stands
-    with_box = fit_ground_plane(depth, CAMERA, [box])
+    with_box = fit_ground_plane(depth, CAMERA, [BoxedMask.of(box)])
     assert with_box is not None and with_box.offset == pytest.approx(3.0, rel=0.02)
     alone = fit_ground_plane(np.where(box, np.float32("nan"), depth), CAMERA)
     assert alone is not None and alone.offset == pytest.approx(2.0, rel=0.02)
@@ -122,7 +123,7 @@ def test_a_strip_of_floor_before_a_wall_that_fills_the_picture() -> None:
         height = directions @ up * here + 1.5
         mask[:, left : left + 20] = ((0 < height) & (height < 1.0))[:, left : left + 20]
         depth[mask] = here[mask]
-        boxes.append(mask)
+        boxes.append(BoxedMask.of(mask))
     plane = fit_ground_plane(depth, CAMERA, boxes)
     assert plane is not None
     assert plane.offset == pytest.approx(1.5, abs=0.01)
@@ -143,7 +144,7 @@ def test_one_object_with_a_hidden_foot_does_not_move_the_floor() -> None:
         height = directions @ up * here + 1.5
         mask[:, left : left + 20] = ((lowest < height) & (height < 1.4))[:, left : left + 20]
         depth[mask] = here[mask]
-        boxes.append(mask)
+        boxes.append(BoxedMask.of(mask))
     plane = fit_ground_plane(depth, CAMERA, boxes)
     assert plane is not None
     assert plane.offset == pytest.approx(1.5, abs=0.01)
