@@ -36,8 +36,9 @@ from .observations import (
     starts_around,
 )
 from .outline_evidence import foot_points, free_points, tangents
-from .region_masks import Flags, RegionMasks, Whole, at_border, pixels_below
+from .region_masks import Flags, RegionMasks, Whole, at_border
 from .size_priors import SIZES, SizePrior
+from .underside import Underside, UndersideEvidence, low_base_share, mask_heights
 
 Floats = NDArray[np.float64]
 
@@ -77,8 +78,7 @@ def box_problems(
     rims = rims_of(frame, masks, plane, noise, below_load, standing, mask_edge)
     heights = Heights(surfaces, rims, plane)
     priors = [SIZES.get(label) for label in labels]
-    below_columns, below_rows = pixels_below(masks, rims.columns, rims.rows, plane)
-    on_vehicle = vehicles[below_rows, below_columns]
+    evidence = UndersideEvidence.of(frame, masks, rims, heights, noise, vehicles, standing)
     of_object = np.zeros(len(surfaces.owner), bool)
     border = at_border(masks, rims.columns, rims.rows)
     verticals = [VerticalExtent()] * len(labels)
@@ -100,10 +100,19 @@ def box_problems(
         top_sigma, seen_top = heights.top_sigma(rim, edge), top if at_picture_end else None
         if prior is not None and _mostly(rims.cut[top_rim]):
             top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
-        bottom = 0.0
+        underside = Underside()
         if label == "pallet":
-            bottom = heights.bottom(rims, part, rim, on_vehicle[rim])
-        verticals[i] = VerticalExtent(bottom, top, BOTTOM_SIGMA, top_sigma, below, seen_top)
+            share = low_base_share(mask_heights(frame, masks, i, plane))
+            underside = evidence.underside(rim, heights.rim_noise(rim), share)
+        verticals[i] = VerticalExtent(
+            underside.height,
+            top,
+            BOTTOM_SIGMA,
+            top_sigma,
+            below,
+            seen_top,
+            underside.on_vehicle,
+        )
     areas = [mask.area for mask in masks.masks]
     return _problems(
         surfaces,

@@ -82,12 +82,12 @@ def ground_problems(
         c, r = within_image(masks, columns - step * dx, rows - step * dy)
         height, band = _above_floor(frame, plane, noise, c, r)
         is_floor &= ~(height > band) & ~standing[r, c]
-    edge, hidden = is_floor & ~border, ~is_floor & ~border
+    edge, hidden, cut = is_floor & ~border, ~is_floor & ~border, is_floor & border
     bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise)
     problems: list[FitProblem | None] = []
     for i, prior in enumerate(priors):
         part = slice(int(bounds[i]), int(bounds[i + 1]))
-        of_rim, edges, beyond_image = xy[part], xy[part][edge[part]], xy[part][border[part]]
+        of_rim, edges, beyond_image = xy[part], xy[part][edge[part]], xy[part][cut[part]]
         if len(edges) < _FEWEST_EDGES:
             problems.append(None)
             continue

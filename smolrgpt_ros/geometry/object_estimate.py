@@ -121,6 +121,7 @@ class ObjectEstimate:
             bottom_sigma=vertical.bottom_sigma,
             top_sigma=vertical.top_sigma,
             seen=(*seen_sides, None if seen_top is None else seen_top - bottom),
+            on_vehicle=vertical.on_vehicle,
         )
 
     @staticmethod

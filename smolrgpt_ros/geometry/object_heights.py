@@ -13,32 +13,17 @@ from smolrgpt_ros.scene.statistics import median, quantile
 
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples
 from .noise import TOP_SIGMA
-from .size_priors import SIZES
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
-
-_DECK = SIZES["transporter"].height
 
 _ON_FLOOR = 0.06  # metres: lower samples of an object are floor that its mask includes
 _REACH = 1.5  # lengths of an object from the middle of what is seen of it to its ends, at most
 _SURELY_BELOW = 1.3  # standard deviations that a noisy height is lowered by to stay below the top
 _TOP_NOISE = 0.6  # share of the noise of single heights that the height of the top has
 LEVEL_TOP = 0.08  # metres below the top up to which samples and rims belong to a level top face
-_FEWEST_UNDERSIDE = 6  # rim places that show an underside
-_UNDERSIDE_BAND = 0.06  # metres about the underside within which its rim lies
-# Metres above the floor: where the base of a pallet on the floor shows, above floor that its mask
-# includes, and where the base of one on a deck does.
-_LOW_BASE, _HIGH_BASE = (0.05, 0.17), (0.2, 0.4)
-_UNSURE_HEIGHTS = 0.15  # metres, of noise from which heights do not tell a deck from the floor
-_DECK_SHARE = 0.04  # of a rim above a vehicle, from which a pallet rides where heights do not tell
-_FEWEST_BASE = 8  # samples in both bands
-# Share of the low band in both, below which a pallet rides: of 239 that rode and 1410 that did not,
-# on a detector's masks, 36 and 12 were mistaken. The share falls with the hidden part of the foot.
-_RIDES_BELOW = 0.15
-# The same where heights have more noise than so many metres, and no vehicle shows below.
-_UNSURE_BASE, _RIDES_BELOW_UNSURE = 0.05, 0.05
+_UNSURE_HEIGHTS = 0.15  # metres, of noise in which low samples are the object's too
 
 
 class Heights:
@@ -119,9 +104,12 @@ class Heights:
             rim: the region's rim samples.
             edge: standard deviation of the mask's edge, metres.
         """
+        return math.hypot(TOP_SIGMA, _TOP_NOISE * self.rim_noise(rim), edge)
+
+    def rim_noise(self, rim: slice) -> float:
+        """Standard deviation of the heights of a region's rim samples, metres."""
         known = self.rim_known[rim]
-        noise = float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
-        return math.hypot(TOP_SIGMA, _TOP_NOISE * noise, edge)
+        return float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
 
     def top_rim(
         self, part: slice, of_object: Flags, rim: slice, top: float, open_frame: bool
@@ -154,72 +142,3 @@ class Heights:
             at_top = heights > quantile(heights, 0.9)
         highest: Whole = samples[at_top]
         return highest
-
-    def bottom(self, rims: RimSamples, part: slice, rim: slice, on_vehicle: Flags) -> float:
-        """Height of a pallet's underside: 0 on the floor, or the deck that it rides on.
-
-        Args:
-            rims: as given.
-            part, rim: the pallet's surface and rim samples.
-            on_vehicle: whether a vehicle shows right below its rim.
-        """
-        known = self.rim_known[rim]
-        least = max(_FEWEST_UNDERSIDE, _DECK_SHARE * known.size)
-        above_vehicle = bool(np.count_nonzero(on_vehicle) >= least)
-        noise = float(median(self.rim_sigma[rim][known])) if known.any() else 0.0
-        if noise > _UNSURE_HEIGHTS:
-            return _DECK if above_vehicle else 0.0
-        hangs = rims.hangs[rim] & known
-        share = low_base_share(self.surface[part])
-        if np.count_nonzero(hangs) < _FEWEST_UNDERSIDE:
-            # Hidden all around: only a vehicle that touches it from below can lift it.
-            rides = self._ends_at_deck(rim, on_vehicle & known)
-        elif share is None:
-            rides = self._ends_at_deck(rim, hangs)
-        else:
-            unsure = noise > _UNSURE_BASE and not above_vehicle
-            limit = _RIDES_BELOW_UNSURE if unsure else _RIDES_BELOW
-            rides = share < limit * (1.0 - float(rims.cut[rim][rims.lower[rim]].mean()))
-        return _DECK if rides else 0.0
-
-    def _ends_at_deck(self, rim: slice, lower: Flags) -> bool:
-        """Whether the lowest edge of a pallet is at the height of a deck.
-
-        Args:
-            rim: the pallet's rim samples.
-            lower: those of them at its lower edges.
-        """
-        if np.count_nonzero(lower) < _FEWEST_UNDERSIDE:
-            return False
-        known, height = self.rim_known[rim], self.rim[rim]
-        # Slanted upright edges end above what is behind them too, at any height; an underside
-        # shows as many pixels of one height, the lowest.
-        # The lowest of many noisy heights lie below all true ones.
-        noise = min(float(median(self.rim_sigma[rim][known])), 0.1)
-        lowest = quantile(height[lower], 0.06) + 1.5 * noise
-        foot = quantile(height[known], 0.02) + 2.0 * noise
-        level = np.count_nonzero(np.abs(height[lower] - lowest) < _UNDERSIDE_BAND + noise)
-        return bool(
-            _DECK - 0.05 < foot
-            and lowest < min(foot + 0.08, _DECK + 0.22)
-            and level >= max(4, 0.08 * np.count_nonzero(lower))
-        )
-
-
-def low_base_share(heights: Floats) -> float | None:
-    """Of what shows of a pallet about its base, the share too low for one that rides on a deck.
-
-    Unlike the lowest edge of a mask it does not hinge on a few pixels of a vehicle that the mask
-    includes.
-
-    Args:
-        heights: of surface samples above the floor, metres.
-
-    Returns:
-        ``None`` where too little shows.
-    """
-    low, high = (
-        np.count_nonzero((lowest <= heights) & (heights < highest))
-        for lowest, highest in (_LOW_BASE, _HIGH_BASE)
-    )
-    return low / (low + high) if low + high >= _FEWEST_BASE else None

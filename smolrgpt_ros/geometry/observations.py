@@ -121,6 +121,7 @@ class VerticalExtent:
         floor_sigma: standard deviation of the floor's own height there.
         seen_top: the highest part that is seen, where the picture's border cuts the top; else
             ``None``.
+        on_vehicle: probability that a vehicle carries it.
     """
 
     bottom: float = 0.0
@@ -129,6 +130,7 @@ class VerticalExtent:
     top_sigma: float = TOP_SIGMA
     floor_sigma: float = 0.0
     seen_top: float | None = None
+    on_vehicle: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

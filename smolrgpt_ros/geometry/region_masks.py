@@ -118,14 +118,14 @@ def at_border(masks: RegionMasks, columns: Whole, rows: Whole) -> Flags:
 
 
 def pixels_below(
-    masks: RegionMasks, columns: Whole, rows: Whole, plane: Plane
+    masks: RegionMasks, columns: Whole, rows: Whole, plane: Plane, by: int
 ) -> tuple[Whole, Whole]:
-    """Columns and rows a few pixels further along gravity, within the image."""
-    dx, dy = step_below(plane)
+    """Columns and rows so many pixels further along gravity, within the image."""
+    dx, dy = step_below(plane, by)
     return within_image(masks, columns + dx, rows + dy)
 
 
-def step_below(plane: Plane) -> tuple[int, int]:
+def step_below(plane: Plane, by: int = BELOW) -> tuple[int, int]:
     """Columns and rows from a pixel to what shows a few pixels further along gravity."""
-    dx, dy = np.rint(BELOW * plane.down_in_image).astype(int).tolist()
+    dx, dy = np.rint(by * plane.down_in_image).astype(int).tolist()
     return dx, dy

@@ -16,7 +16,6 @@ import numpy as np
 from smolrgpt_ros.scene.plane import Plane
 
 from .object_estimate import ObjectEstimate
-from .object_heights import low_base_share
 from .size_priors import SIZES
 
 CENTRED = 0.6  # metres from the middle of a vehicle to that of its load, at most
@@ -24,12 +23,9 @@ OFF_FLOOR = 0.1  # metres: the lowest visible part of what rests on something is
 REACHES_ABOVE = 0.15  # metres: the lowest visible part is at most so far above what it rests on
 
 _DECK = SIZES["transporter"].height
-_FOOT_HIDDEN = 0.2  # metres: of a pallet whose lowest visible part is higher the foot is hidden
-# How often pallets of 300 simulated frames stood on a vehicle, on the simulator's masks and on a
-# detector's: with a hidden foot (27 of 55), over a vehicle but low (11 of 14), and with so much
-# showing below the height of a deck that the mask may include the floor (18 of 25).
-_CARRIED_UNSEEN, _CARRIED_LOW, _CARRIED_UNCLEAR = 0.4, 0.8, 0.72
-_CLEARLY_OFF_FLOOR = 0.1  # share of what shows about the base that is too low for a deck
+# How often a vehicle carried the pallets of 300 simulated frames that were over one but seemed low,
+# on a detector's masks, which may take in the vehicle (11 of 14).
+_CARRIED_LOW = 0.8
 
 
 def lowest_part(found: ObjectEstimate, plane: Plane) -> float:
@@ -51,7 +47,7 @@ def at_rest(
         plane: the floor.
     """
     if found.label == "pallet":
-        chance = on_vehicle(found, others, plane)
+        chance = on_vehicle(found, others)
         lifted = not found.rides and chance >= 0.5
         bottom = min(_DECK, found.top) if lifted else found.bottom
         variance = _DECK**2 * chance * (1.0 - chance)
@@ -68,22 +64,16 @@ def at_rest(
     return found.with_bottom(max(bottom, found.bottom), 0.0, plane)
 
 
-def on_vehicle(found: ObjectEstimate, vehicles: Iterable[ObjectEstimate], plane: Plane) -> float:
+def on_vehicle(found: ObjectEstimate, vehicles: Iterable[ObjectEstimate]) -> float:
     """Probability that a vehicle carries a pallet, in view or not.
 
     Args:
         found: the pallet, as it was fitted, with a footprint.
         vehicles: that may carry it.
-        plane: the floor.
     """
-    over = any(_is_over(found, vehicle) for vehicle in vehicles)
-    if found.rides:
-        share = low_base_share(plane.to_floor(found.points)[:, 2])
-        clear = over or share is None or share < _CLEARLY_OFF_FLOOR
-        return 1.0 if clear else _CARRIED_UNCLEAR
-    if over:
-        return _CARRIED_LOW
-    return _CARRIED_UNSEEN if lowest_part(found, plane) > _FOOT_HIDDEN else 0.0
+    if not any(_is_over(found, vehicle) for vehicle in vehicles):
+        return found.on_vehicle
+    return 1.0 if found.rides else _CARRIED_LOW
 
 
 def _is_over(load: ObjectEstimate, vehicle: ObjectEstimate) -> bool:

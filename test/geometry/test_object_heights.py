@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.depth_sampling import RimSamples, SurfaceSamples
-from smolrgpt_ros.geometry.object_heights import Heights, low_base_share
+from smolrgpt_ros.geometry.object_heights import Heights
 from smolrgpt_ros.scene.plane import Plane
 
 # A level camera 2 m up: right, ahead and height are x, z and 2 - y.
 PLANE = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
-DECK = 0.23  # of a transporter
 
 
 def surface(heights: np.ndarray, sigma: float = 0.0, ahead: float = 4.0) -> SurfaceSamples:
@@ -27,7 +26,6 @@ def surface(heights: np.ndarray, sigma: float = 0.0, ahead: float = 4.0) -> Surf
 def rim(
     heights: np.ndarray,
     cut: bool | np.ndarray = False,
-    hangs: bool | np.ndarray = False,
     sigma: float = 0.0,
     lower: bool = True,
     upper: bool | np.ndarray = False,
@@ -48,7 +46,7 @@ def rim(
         cut=flags | cut,
         beyond=np.full(count, np.nan),
         beyond_height=np.full(count, np.nan),
-        hangs=flags | hangs,
+        hangs=flags,
         owner=whole,
         bounds=np.array([0, count]),
     )
@@ -139,9 +137,6 @@ def test_the_highest_rim_says_whether_the_top_is_cut() -> None:
     assert found.tolist() == [27, 28, 29]
 
 
-NOTHING = np.zeros(30, bool)
-
-
 def test_the_sides_of_a_post_do_not_say_where_it_ends() -> None:
     """Of the ten upper ones only the highest is its end; a lower board and its sides are not."""
     ends = np.concatenate([[2.6], np.full(9, 1.9)])
@@ -151,56 +146,3 @@ def test_the_sides_of_a_post_do_not_say_where_it_ends() -> None:
     object_ = Heights(surface(UPRIGHT), edges, PLANE)
     chosen = np.ones(41, bool)
     assert object_.top_rim(WHOLE, chosen, slice(0, 40), 2.6, True).tolist() == [0]
-
-
-def test_a_pallet_without_a_base_at_the_floor_rides() -> None:
-    """Of the samples between 5 and 17 cm and between 20 and 40 cm, less than 15 % are low."""
-    edges = rim(np.full(30, 0.02), hangs=True)  # the mask includes pixels of the floor
-    for low, rides in ((1, True), (2, False)):
-        samples = np.concatenate([np.full(low, 0.1), np.full(10, 0.3), np.full(5, 0.01)])
-        heights = Heights(surface(samples), edges, PLANE)
-        bottom = heights.bottom(edges, slice(0, len(samples)), slice(0, 30), NOTHING)
-        assert bottom == (DECK if rides else 0.0)
-    assert low_base_share(np.array([0.1, 0.1, 0.2, 0.3, 0.3, 0.39, 0.4, 0.5, 0.04, 0.25])) is None
-    assert low_base_share(np.array([0.1, 0.16, 0.2, 0.3, 0.3, 0.39, 0.25, 0.25, 0.17])) == 0.25
-
-
-def test_a_hidden_foot_shows_less_of_a_base_at_the_floor() -> None:
-    """One sample in eleven is low: too few where the whole foot shows, enough where half of the
-    lower rim is hidden (0.15 of 0.5 is 0.075)."""
-    samples = np.concatenate([[0.1], np.full(10, 0.3), np.full(5, 0.5)])
-    heights = Heights(surface(samples), rim(np.full(30, 0.02)), PLANE)
-    for hidden, bottom in ((0, DECK), (10, DECK), (15, 0.0)):
-        edges = rim(np.full(30, 0.02), cut=np.arange(30) < hidden, hangs=np.arange(30) >= hidden)
-        assert heights.bottom(edges, slice(0, 16), slice(0, 30), NOTHING) == bottom
-
-
-def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:
-    samples = np.full(20, 0.3)
-    edges = rim(np.full(30, 0.1), hangs=True, sigma=0.5)
-    heights = Heights(surface(samples, sigma=0.5), edges, PLANE)
-    above = np.arange(30) < 6
-    assert heights.bottom(edges, slice(0, 20), slice(0, 30), NOTHING) == 0.0
-    assert heights.bottom(edges, slice(0, 20), slice(0, 30), above) == DECK
-
-
-def test_an_underside_at_the_height_of_a_deck_rides() -> None:
-    """Where no base shows: a view from above, in which the surface is 0.6 m high."""
-    seen = surface(np.full(41, 0.6))
-    hangs = np.arange(30) < 12
-    edges = rim(np.where(hangs, DECK + 0.02, 0.6), hangs=hangs)
-    heights = Heights(seen, edges, PLANE)
-    assert heights.bottom(edges, WHOLE, slice(0, 30), NOTHING) == DECK
-    # The same, hidden all around by the vehicle below it.
-    hidden = rim(np.where(hangs, DECK + 0.02, 0.6))
-    heights = Heights(seen, hidden, PLANE)
-    assert heights.bottom(hidden, WHOLE, slice(0, 30), hangs) == DECK
-    assert heights.bottom(hidden, WHOLE, slice(0, 30), NOTHING) == 0.0
-
-
-def test_an_object_whose_rim_reaches_the_floor_does_not_ride() -> None:
-    """Its slanted edges hang at all heights, but the lowest of its rim is on the floor."""
-    hangs = np.arange(30) < 12
-    edges = rim(np.where(hangs, DECK + 0.02, 0.02), hangs=hangs)
-    heights = Heights(surface(np.full(41, 0.6)), edges, PLANE)
-    assert heights.bottom(edges, WHOLE, slice(0, 30), NOTHING) == 0.0

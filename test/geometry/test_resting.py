@@ -27,12 +27,13 @@ def block(
     shows_from: float,
     size: tuple[float, float] = (1.2, 1.0),
     seen_top: float | None = None,
+    carried: float = 0.0,
 ) -> ObjectEstimate:
     """A box of which eleven heights show, evenly from one height to its top."""
     footprint = Footprint(np.array(at), np.eye(2), size, 0.01 * np.eye(2), (0.1, 0.1))
     heights = np.linspace(shows_from, top, 101)
     points = np.column_stack([np.full(101, at[0]), 2.0 - heights, np.full(101, at[1])])
-    vertical = VerticalExtent(bottom, top, 0.03, 0.04, floor_sigma=0.01, seen_top=seen_top)
+    vertical = VerticalExtent(bottom, top, 0.03, 0.04, 0.01, seen_top, carried)
     return ObjectEstimate.on_floor(label, PLANE, footprint, vertical, (None, None), points, 1.0)
 
 
@@ -72,22 +73,25 @@ def test_sizes_and_heights_of_what_rests_on_a_deck() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bottom", "shows_from", "vehicle_at", "chance"),
+    ("bottom", "alone", "vehicle_at", "chance"),
     [
-        (0.0, 0.02, (1.0, 7.1), 0.0),  # shows down to the floor, 0.7 m beside the vehicle
-        (0.0, 0.02, (1.0, 6.9), 0.8),  # the same, 0.5 m beside it: its mask takes in the vehicle
-        (0.0, 0.5, None, 0.4),  # its foot is hidden, and no vehicle is in view
-        (0.0, 0.15, None, 0.0),
-        (0.23, 0.25, None, 1.0),
+        (0.0, 0.0, (1.0, 7.1), 0.0),  # 0.7 m beside the vehicle
+        (0.0, 0.0, (1.0, 6.9), 0.8),  # 0.5 m beside it: its mask takes in the vehicle
+        (0.0, 0.1, None, 0.1),  # its foot is hidden
+        (0.0, 0.6, None, 0.6),
+        (0.23, 0.95, None, 0.95),
+        (0.23, 0.95, (1.0, 6.9), 1.0),
     ],
 )
 def test_how_probably_a_vehicle_carries_a_pallet(
-    bottom: float, shows_from: float, vehicle_at: tuple[float, float] | None, chance: float
+    bottom: float, alone: float, vehicle_at: tuple[float, float] | None, chance: float
 ) -> None:
-    pallet = block("pallet", (1.0, 6.4), bottom, 1.23, shows_from)
+    """Probabilities from what shows of the pallet alone, and with a vehicle or none."""
+    pallet = block("pallet", (1.0, 6.4), bottom, 1.23, 0.3, carried=alone)
     vehicles = [block("transporter", vehicle_at, 0.0, 0.23, 0.1)] if vehicle_at else []
-    assert on_vehicle(pallet, vehicles, PLANE) == chance
+    assert on_vehicle(pallet, vehicles) == chance
     rests = at_rest(pallet, vehicles, PLANE)
+    assert rests.on_vehicle == chance
     assert rests.bottom == (0.23 if chance > 0.5 else 0.0)
 
 

@@ -62,6 +62,7 @@ def fused(known: PlacedBox, seen: PlacedBox) -> PlacedBox:
         size=(length, width, better.size[2]),
         size_sigma=(length_sigma, width_sigma),
         heights=better.heights,
+        on_vehicle=better.on_vehicle,
     )
 
 

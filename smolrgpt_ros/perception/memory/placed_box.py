@@ -33,6 +33,7 @@ class PlacedBox:
         size: length, width, height, metres.
         size_sigma: standard deviations of length and width, metres.
         heights: of underside and top above the floor, metres.
+        on_vehicle: probability that a vehicle carries it.
     """
 
     centre: Values
@@ -42,6 +43,7 @@ class PlacedBox:
     size: tuple[float, float, float]
     size_sigma: tuple[float, float]
     heights: tuple[float, float]
+    on_vehicle: float = 0.0
 
     @staticmethod
     def of(found: ObjectEstimate, plane: Plane, pose: Pose, shared_part: float) -> PlacedBox | None:
@@ -67,6 +69,7 @@ class PlacedBox:
             size=found.size,
             size_sigma=footprint.size_sigma,
             heights=(found.bottom, found.top),
+            on_vehicle=found.on_vehicle,
         )
 
     @property
@@ -116,6 +119,7 @@ class PlacedBox:
             top=self.heights[1],
             points=points,
             valid_ratio=seen.valid_ratio if seen is not None else 1.0,
+            on_vehicle=self.on_vehicle,
         )
 
     def overlap(self, other: PlacedBox) -> float:

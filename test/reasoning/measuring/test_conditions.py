@@ -208,5 +208,5 @@ def test_a_hidden_foot_makes_doubtful_what_carries_a_pallet() -> None:
     geometry = FrameGeometry(scene.frame, scene.regions)
     question = Listing(Where(PALLETS, State(LoadState.ON_FLOOR)))
     found = evaluate(question, geometry)
-    assert found.region_ids == (1, 2) and found.probability == pytest.approx(0.6)
-    assert found.doubts == ("pallet 1 may not belong (0.40)",)
+    assert found.region_ids == (1, 2) and found.probability == pytest.approx(0.75)
+    assert found.doubts == ("pallet 1 may not belong (0.25)",)

@@ -1,0 +1,187 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Whether a pallet stands on the floor or on a vehicle, from what shows about its underside.
+
+The vehicle need not be a region: other objects may hide most of it, or a detector missed it.
+
+* The base of a pallet on the floor shows about 0.1 m above it; of one on a deck nothing does.
+* Where the lower edge of a pallet hangs in front of what is farther, it is as high as the deck.
+* Right below the lower edge, as far away as the pallet, a vehicle shows, or something as high as a
+  deck that is no region.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.depth_noise import DepthNoise
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.plane import Plane
+
+from .depth_sampling import RimSamples
+from .noise import depth_sigma, floor_height_sigma
+from .object_heights import Heights
+from .pixel_heights import pixel_heights
+from .region_masks import Flags, RegionMasks, Whole, pixels_below
+from .size_priors import SIZES
+
+Floats = NDArray[np.float64]
+
+_DECK = SIZES["transporter"].height
+
+# Metres above the floor: where the base of a pallet on the floor shows, above floor that its mask
+# includes, and where the base of one on a deck does.
+_LOW_BASE, _HIGH_BASE = (0.05, 0.17), (0.2, 0.4)
+_MOST_PIXELS = 1000  # of each pallet
+_FEWEST_BASE = 20  # pixels in both bands
+# Share of the low band in both, from which the base is on the floor; the second, where heights have
+# so many metres of noise that a deck's base shows in the low band too.
+_LOW_SHARE, _LOW_SHARE_UNSURE, _UNSURE_BASE = 0.05, 0.15, 0.05
+_UNSURE_HEIGHTS = 0.15  # metres, of noise from which heights do not tell a deck from the floor
+
+_BELOW = 2  # pixels from the lower edge to what the pallet would rest on
+_AT_DECK = _DECK - 0.06, _DECK + 0.1  # metres above the floor: lower edges of a load
+_FOOT = 0.1  # metres above the floor, up to which a lower edge is that of a pallet on the floor
+_FEWEST_FOOT = 3  # such places
+_SUPPORT = 0.06, _DECK + 0.06  # metres above the floor: what shows of a vehicle
+_SUPPORT_APART = 0.35  # metres of depth between a pallet and what it rests on, at most
+_MOST_OF_EDGE = 0.7  # metres above the floor: edges higher than that are of the load
+# Places from which a pallet rides, from which it surely does, and, where heights do not tell, that
+# show a vehicle.
+_RIDES, _SURELY_RIDES, _RIDES_UNSURE = 2, 6, 6
+
+# How often a vehicle carried pallets that show no base on the floor, on 360 simulated frames, half
+# of them crowded, by the number of places that show a deck: more than five (123 of 123), two to
+# five (11 of 12), one (2 of 5), and none although the base shows above 0.2 m (0 of 30).
+_CARRIED_MANY, _CARRIED_FEW, _CARRIED_ONE, _CARRIED_NOT = 1.0, 0.9, 0.4, 0.05
+# Where the whole base is hidden the picture says nothing, and what is left is the share of pallets
+# that are on vehicles: 0.12 of the simulated ones. In other halls it may be more: the answer says
+# that it is doubtful.
+_CARRIED_UNSEEN = 0.25
+
+
+@dataclass(frozen=True)
+class Underside:
+    """What carries an object.
+
+    Args:
+        height: of its underside above the floor, metres: 0, or that of a deck.
+        on_vehicle: probability that a vehicle carries it, in view or not.
+    """
+
+    height: float = 0.0
+    on_vehicle: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class UndersideEvidence:
+    """Places of rims that show what objects rest on, ``(M,)`` each.
+
+    Args:
+        hangs: the lower edge hangs in front of what is farther, as high as a deck.
+        on_vehicle: right below, as far away, a vehicle shows.
+        on_something: the same of something as high as a deck that is no region.
+        on_floor: the lower edge hangs at the floor.
+    """
+
+    hangs: Flags
+    on_vehicle: Flags
+    on_something: Flags
+    on_floor: Flags
+
+    @staticmethod
+    def of(
+        frame: RgbdFrame,
+        masks: RegionMasks,
+        rims: RimSamples,
+        heights: Heights,
+        noise: DepthNoise,
+        vehicles: Flags,
+        standing: Flags,
+    ) -> UndersideEvidence:
+        """Of all rims of a frame.
+
+        Args:
+            frame: with depth and intrinsics.
+            masks: the regions.
+            rims: of the regions.
+            heights: of the rims above the floor.
+            noise: of the depth.
+            vehicles, standing: where vehicles, and where all standing objects show, ``(H, W)``.
+        """
+        plane = heights.plane
+        c, r = pixels_below(masks, rims.columns, rims.rows, plane, _BELOW)
+        z, below = pixel_heights(frame, plane, c, r)
+        edge, own_z = heights.rim, rims.points[:, 2]
+        parts = [rims.part(i) for i in range(len(masks))]
+        own = [m.holds(r[part], c[part]) for m, part in zip(masks.masks, parts, strict=True)]
+        with np.errstate(invalid="ignore"):
+            low_edge = rims.lower & ~np.concatenate(own) & (edge < _MOST_OF_EDGE)
+            apart = _SUPPORT_APART + 3 * depth_sigma(noise.between(_BELOW), own_z)
+            together = low_edge & (np.abs(z - own_z) < apart)
+            least = _SUPPORT[0] + 3 * floor_height_sigma(noise.strength, z, plane.offset)
+            as_deck = (below > least) & (below < _SUPPORT[1]) & (edge > _FOOT)
+            at_deck = (edge > _AT_DECK[0]) & (edge < _AT_DECK[1])
+            on_floor = rims.hangs & (edge < _FOOT)
+        seen = vehicles[r, c]
+        return UndersideEvidence(
+            rims.hangs & at_deck, together & seen, together & as_deck & ~standing[r, c], on_floor
+        )
+
+    def underside(self, rim: slice, noise: float, low_share: float | None) -> Underside:
+        """What carries a pallet.
+
+        Args:
+            rim: its places.
+            noise: standard deviation of heights there, metres.
+            low_share: see :func:`low_base_share`.
+        """
+        vehicle = self.on_vehicle[rim]
+        if noise > _UNSURE_HEIGHTS:
+            rides = np.count_nonzero(vehicle) >= _RIDES_UNSURE
+            return Underside(_DECK, _CARRIED_MANY) if rides else Underside()
+        unsure = noise > _UNSURE_BASE
+        if low_share is None:
+            stands = bool(np.count_nonzero(self.on_floor[rim]) >= _FEWEST_FOOT)
+        else:
+            stands = low_share >= (_LOW_SHARE_UNSURE if unsure else _LOW_SHARE)
+        if stands:
+            return Underside()
+        found = np.count_nonzero(vehicle | self.hangs[rim] | self.on_something[rim])
+        if found >= _RIDES:
+            return Underside(_DECK, _CARRIED_MANY if found >= _SURELY_RIDES else _CARRIED_FEW)
+        if found:
+            return Underside(0.0, _CARRIED_ONE)
+        return Underside(0.0, _CARRIED_UNSEEN if low_share is None else _CARRIED_NOT)
+
+
+def mask_heights(frame: RgbdFrame, masks: RegionMasks, region: int, plane: Plane) -> Floats:
+    """Heights of evenly spread pixels of a region above the floor, metres, those at its edges too:
+    the feet of a pallet are a few pixels wide."""
+    patch, (x0, y0, _, _) = masks.pairs[region]
+    step = max(1, round(float(np.sqrt(patch.size / _MOST_PIXELS))))
+    first = step // 2
+    rows, columns = np.nonzero(patch[first::step, first::step])
+    indices: tuple[Whole, Whole] = (columns * step + first + x0, rows * step + first + y0)
+    return pixel_heights(frame, plane, *indices)[1]
+
+
+def low_base_share(heights: Floats) -> float | None:
+    """Of what shows of a pallet about its base, the share too low for one that rides on a deck.
+
+    Unlike the lowest edge of a mask it does not hinge on a few pixels of a vehicle that the mask
+    includes.
+
+    Args:
+        heights: of its pixels above the floor, metres.
+
+    Returns:
+        ``None`` where too little shows.
+    """
+    low, high = (
+        np.count_nonzero((lowest <= heights) & (heights < highest))
+        for lowest, highest in (_LOW_BASE, _HIGH_BASE)
+    )
+    return low / (low + high) if low + high >= _FEWEST_BASE else None
