@@ -16,7 +16,7 @@ from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, shared_renderer, simulate_scene
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_scene
 from smolrgpt_ros.simulation.world.spec import CameraPose
 
 #: Metres, degrees and seconds between two frames of a robot that drives at 0.75 m/s.
@@ -52,12 +52,10 @@ def _frames(
     scene = shot.scene
     if scene is None:
         raise ValueError("a drive needs the scene of its last frame; this one was read from files")
-    renderer = shared_renderer(shot.frame.width, shot.frame.height)
     for before in range(frames - 1, 0, -1):
-        pose = _earlier(scene.camera, before)
-        yield simulate_scene(
-            replace(scene, camera=pose), shot.truth.seed + 7919 * before, renderer, sensor
-        )
+        there = replace(scene, camera=_earlier(scene.camera, before))
+        seed = shot.truth.seed + 7919 * before
+        yield simulate_scene(there, seed, shot.frame.width, shot.frame.height, sensor)
     yield shot
 
 

@@ -17,7 +17,7 @@ from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, shared_renderer, simulate_scene
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_scene
 
 from .summary import wilson_interval
 
@@ -96,8 +96,8 @@ def _looked_again(
     assert scene is not None  # it was just simulated
     heading = math.degrees(math.atan2(pose.rotation[1, 0], pose.rotation[0, 0]))
     moved = replace(scene, camera=replace(scene.camera, position=(x, y, z), heading_deg=heading))
-    renderer = shared_renderer(shot.frame.width, shot.frame.height)
-    there = simulate_scene(moved, shot.truth.seed + 1, renderer, sensor)
+    size = shot.frame.width, shot.frame.height
+    there = simulate_scene(moved, shot.truth.seed + 1, *size, sensor)
     try:
         second = reasoner.answer(there.frame, there.regions, question)
     except QueryError as error:

@@ -146,8 +146,21 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     """Writes the dataset; returns the exit status."""
     from tqdm import tqdm
 
-    from .datasets.writer import write_dataset
+    from .datasets.writer import DatasetSettings, write_dataset
 
+    width, height = arguments.size
+    settings = DatasetSettings(
+        arguments.family,
+        width,
+        height,
+        sensor_of(arguments),
+        extension="jpg" if arguments.jpg else "png",
+        per_kind=arguments.questions,
+        phrasing=arguments.phrasing,
+        relations=arguments.relations,
+        looks=arguments.looks,
+    )
+    seeds = range(arguments.seed, arguments.seed + arguments.frames)
     begin = time.monotonic()
     counts: list[int] = []
     with tqdm(total=arguments.frames, unit="frame", disable=None) as bar:
@@ -156,21 +169,7 @@ def run_simulate(arguments: argparse.Namespace) -> int:
             counts.append(done)
             bar.update(done - bar.n)
 
-        questions = write_dataset(
-            arguments.out,
-            range(arguments.seed, arguments.seed + arguments.frames),
-            arguments.family,
-            arguments.size[0],
-            arguments.size[1],
-            sensor_of(arguments),
-            arguments.workers,
-            progress,
-            extension="jpg" if arguments.jpg else "png",
-            per_kind=arguments.questions,
-            phrasing=arguments.phrasing,
-            relations=arguments.relations,
-            looks=arguments.looks,
-        )
+        questions = write_dataset(arguments.out, seeds, settings, arguments.workers, progress)
     print(f"{arguments.frames} frames and {questions} questions in {arguments.out}")
     made = counts[-1] - counts[0]
     if made:

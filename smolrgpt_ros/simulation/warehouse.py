@@ -57,7 +57,7 @@ def simulate_frame(
     width: int = 640,
     height: int = 360,
     sensor: SensorModel | None = None,
-    renderer: WarehouseRenderer | None = None,
+    *,
     looks: str = "plain",
     distance: float | None = None,
     change: Callable[[SceneSpec], SceneSpec] | None = None,
@@ -68,20 +68,15 @@ def simulate_frame(
     and the picture's size.
 
     Args:
-        renderer: of the same size; one per size and process is kept when not given.
         looks: one of ``world.scenes.LOOKS``.
         distance: metres from below the camera to what it looks at; ``None``: as the family has it.
         change: applied to every scene before it is rendered, such as another pose of the camera.
 
     Raises:
-        ValueError: for an unknown family or unknown looks, or a renderer of another size.
+        ValueError: for an unknown family or unknown looks.
         RuntimeError: if this host cannot render off-screen; the message says what to install.
     """
-    renderer = renderer or shared_renderer(width, height)
-    if (renderer.width, renderer.height) != (width, height):
-        raise ValueError(
-            f"the renderer is for {renderer.width}x{renderer.height}, asked for {width}x{height}"
-        )
+    renderer = shared_renderer(width, height)
     for attempt in range(_MOST_ATTEMPTS):
         scene = sample_scene(seed, family, attempt, looks, distance)
         if change is not None:
@@ -95,14 +90,14 @@ def simulate_frame(
 
 
 def simulate_scene(
-    scene: SceneSpec, seed: int, renderer: WarehouseRenderer, sensor: SensorModel | None = None
+    scene: SceneSpec, seed: int, width: int, height: int, sensor: SensorModel | None = None
 ) -> SimulatedFrame:
     """The frame of a scene, whatever it shows.
 
     Args:
         seed: of the sensor model's noise.
-        renderer: of the picture's size.
     """
+    renderer = shared_renderer(width, height)
     owner, depth_map = renderer.labels(scene)
     truth, masks = annotate_frame(scene, owner, seed)
     ideal = renderer.finish(scene, owner, depth_map)

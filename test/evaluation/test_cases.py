@@ -19,7 +19,7 @@ from smolrgpt_ros.evaluation.report import WorstCases, html_report
 from smolrgpt_ros.evaluation.summary import summarize
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.region import Region
-from smolrgpt_ros.simulation.datasets.writer import write_dataset
+from smolrgpt_ros.simulation.datasets.writer import DatasetSettings, write_dataset
 
 SEED = 910_000
 
@@ -78,7 +78,8 @@ def test_detected_regions_take_the_place_of_true_ones():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("data")
-    write_dataset(path, range(SEED, SEED + 2), "ceiling", 192, 108, per_kind=1)
+    settings = DatasetSettings("ceiling", 192, 108, per_kind=1)
+    write_dataset(path, range(SEED, SEED + 2), settings)
     return path
 
 

@@ -15,7 +15,7 @@ from smolrgpt_ros.evaluation.score import (
     normalize_side,
     score,
 )
-from smolrgpt_ros.simulation.datasets.writer import write_dataset
+from smolrgpt_ros.simulation.datasets.writer import DatasetSettings, write_dataset
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_command_prints_the_score_and_refuses_missing_predictions(
 
 @pytest.mark.usefixtures("can_render")
 def test_simulated_questions_are_scored_like_the_benchmarks(tmp_path: Path, capsys) -> None:
-    write_dataset(tmp_path, range(3, 5), "ceiling", 320, 180)
+    write_dataset(tmp_path, range(3, 5), DatasetSettings("ceiling", 320, 180))
     entries = json.loads((tmp_path / "train.json").read_text())
     answers = [{"id": e["id"], "normalized_answer": e["normalized_answer"]} for e in entries]
     result = score(entries, answers)

@@ -5,22 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.simulation.sensing.renderer import WarehouseRenderer
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 
 SIZE = (320, 180)
 
 
 @pytest.fixture(scope="session")
-def renderer(can_render):
-    # Its own: a shared one is closed once renderers of enough other sizes were asked for.
-    renderer = WarehouseRenderer(*SIZE)
-    yield renderer
-    renderer.close()
-
-
-@pytest.fixture(scope="session")
-def shots(renderer) -> list[SimulatedFrame]:
+def shots(can_render: None) -> list[SimulatedFrame]:
     """Ideal frames: eight from the ceiling, four from a robot."""
     wanted = [("ceiling", seed) for seed in range(8)] + [("robot", seed) for seed in range(4)]
-    return [simulate_frame(seed, family, *SIZE, renderer=renderer) for family, seed in wanted]
+    return [simulate_frame(seed, family, *SIZE) for family, seed in wanted]

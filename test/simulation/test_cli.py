@@ -27,7 +27,7 @@ def _run(words: str) -> int:
     return int(arguments.run(arguments))
 
 
-def test_simulate_writes_frames_and_prints_the_rate(renderer, tmp_path: Path, capsys) -> None:
+def test_simulate_writes_frames_and_prints_the_rate(can_render, tmp_path: Path, capsys) -> None:
     words = f"simulate --frames 1 --seed 7 --out {tmp_path} --family ceiling --size 320x180 --jpg"
     assert _run(words) == 0
     output = capsys.readouterr().out
@@ -38,7 +38,7 @@ def test_simulate_writes_frames_and_prints_the_rate(renderer, tmp_path: Path, ca
     assert "made in" not in capsys.readouterr().out
 
 
-def test_record_renders_or_reads(renderer, tmp_path: Path, capsys) -> None:
+def test_record_renders_or_reads(can_render, tmp_path: Path, capsys) -> None:
     size = "--size 320x180"
     words = f"record --out {tmp_path / 'a'} --frames 2 {size} --rate 2 --hold 1 --sensor rough"
     assert _run(words) == 0
@@ -50,7 +50,7 @@ def test_record_renders_or_reads(renderer, tmp_path: Path, capsys) -> None:
         assert {c.topic: c.msgcount for c in reader.connections}["/depth/image_raw"] == 3
 
 
-def test_contact_sheet_puts_real_pictures_to_the_left(renderer, tmp_path: Path) -> None:
+def test_contact_sheet_puts_real_pictures_to_the_left(can_render, tmp_path: Path) -> None:
     green = np.full((108, 192, 3), (0, 200, 0), np.uint8)
     cv2.imwrite(str(tmp_path / "real.png"), green)
     words = f"contact-sheet {tmp_path / 'out'} --frames 2 --beside {tmp_path / 'real.png'}"

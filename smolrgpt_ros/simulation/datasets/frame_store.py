@@ -57,11 +57,8 @@ def is_finished(root: Path, index: int) -> bool:
     return _truth_file(root, index).is_file()
 
 
-def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFrame:
+def read_frame(root: str | Path, index: int) -> SimulatedFrame:
     """Frame ``index`` of a written dataset, as its camera saw it, with its truth.
-
-    Args:
-        clean: with the depth that an ideal camera would have measured.
 
     Raises:
         FileNotFoundError: if the frame is not there.
@@ -75,9 +72,7 @@ def read_frame(root: str | Path, index: int, clean: bool = False) -> SimulatedFr
     images = [base / f"images/{stem}.{e}" for e in ("png", "jpg")]
     found = next((p for p in images if p.is_file()), images[0])
     picture = cv2.imread(str(found), cv2.IMREAD_COLOR)
-    # Without a sensor model the camera's own depth is the clean one.
-    depths = [base / f"{folder}/{stem}.png" for folder in ("clean", "metric")[not clean :]]
-    depth_file = next((p for p in depths if p.is_file()), depths[-1])
+    depth_file = base / f"metric/{stem}.png"
     metric = cv2.imread(str(depth_file), cv2.IMREAD_UNCHANGED)
     if picture is None or metric is None:
         raise FileNotFoundError(f"{found} or {depth_file} is missing or damaged")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def write_recording(
         raise ValueError(f"rate and hold must be positive, found {rate} Hz and {hold} s")
     folder = Path(path)
     if folder.exists():
-        make_room(folder, overwrite)
+        _make_room(folder, overwrite)
     store = get_typestore(Stores.ROS2_JAZZY)
     repeats, period_ns = max(1, round(rate * hold)), round(1e9 / rate)
     sent = 0
@@ -109,8 +109,8 @@ def write_recording(
     return sent
 
 
-def make_room(folder: Path, overwrite: bool) -> None:
-    """Remove a recording that may be replaced.
+def _make_room(folder: Path, overwrite: bool) -> None:
+    """Removes a recording that may be replaced.
 
     Raises:
         FileExistsError: if it may not, or the folder holds something else.
@@ -124,21 +124,18 @@ def make_room(folder: Path, overwrite: bool) -> None:
     shutil.rmtree(folder)
 
 
-def _shown(scene: SimulatedFrame, repeats: int, sensor: SensorModel | None) -> Iterable[RgbdFrame]:
-    if sensor is None:
-        return [scene.frame] * repeats
+def _shown(scene: SimulatedFrame, repeats: int, sensor: SensorModel | None) -> Iterator[RgbdFrame]:
+    """The frames of a scene, each with noise of its own where there is a sensor model."""
     ideal = scene.ideal
-    if ideal is None:
+    if sensor is not None and ideal is None:
         raise ValueError("fresh sensor noise needs rendered scenes, these were read from files")
-    model = sensor
-
-    def fresh() -> Iterable[RgbdFrame]:
-        for repeat in range(repeats):
-            rng = np.random.default_rng([scene.truth.seed, repeat, 909])
-            rgb, depth = model.colour(ideal.rgb, rng), model.depth(ideal.depth, ideal.rgb, rng)
-            yield replace(scene.frame, rgb=rgb, depth=depth)
-
-    return fresh()
+    for repeat in range(repeats):
+        if sensor is None or ideal is None:
+            yield scene.frame
+            continue
+        rng = np.random.default_rng([scene.truth.seed, repeat, 909])
+        rgb, depth = sensor.colour(ideal.rgb, rng), sensor.depth(ideal.depth, ideal.rgb, rng)
+        yield replace(scene.frame, rgb=rgb, depth=depth)
 
 
 def _send_mount(send: Send, types: Any, stamp_ns: int) -> None:

@@ -40,18 +40,38 @@ QUESTION_FILES = ("train", "relations")
 
 
 @dataclass(frozen=True)
-class _Settings:
-    """What decides the content of a frame's files, its seed aside."""
+class DatasetSettings:
+    """What decides the content of a frame's files, its seed aside.
 
-    family_mix: str
-    width: int
-    height: int
-    sensor: SensorModel | None
-    extension: str
-    per_kind: int
-    phrasing: str
-    relations: int
-    looks: str
+    Args:
+        family_mix: ``"ceiling"``, ``"robot"``, or ``"mix"``: half of each, by the seed's parity.
+        width, height: of the pictures, pixels.
+        sensor: ``None`` for ideal pictures.
+        extension: of the colour pictures, ``"png"`` or ``"jpg"``.
+        per_kind: questions of each of the benchmark's four kinds a frame, at most.
+        phrasing: ``"train"`` or ``"heldout"``.
+        relations: questions of each kind of relation and size a frame, at most.
+        looks: of the scenes, see ``simulate_frame``.
+
+    Raises:
+        ValueError: for an unknown family mix or extension.
+    """
+
+    family_mix: str = "ceiling"
+    width: int = 640
+    height: int = 360
+    sensor: SensorModel | None = None
+    extension: str = "png"
+    per_kind: int = 4
+    phrasing: str = "train"
+    relations: int = 1
+    looks: str = "plain"
+
+    def __post_init__(self) -> None:
+        if self.family_mix not in FAMILY_MIXES:
+            raise ValueError(f"family must be one of {FAMILY_MIXES}, found {self.family_mix!r}")
+        if self.extension not in ("png", "jpg"):
+            raise ValueError(f"extension must be png or jpg, found {self.extension!r}")
 
 
 @dataclass(frozen=True)
@@ -61,52 +81,30 @@ class _FrameTask:
     root: Path
     index: int
     seed: int
-    settings: _Settings
+    settings: DatasetSettings
 
 
 def write_dataset(
     out: str | Path,
     seeds: Sequence[int],
-    family_mix: str = "ceiling",
-    width: int = 640,
-    height: int = 360,
-    sensor: SensorModel | None = None,
+    settings: DatasetSettings,
     workers: int = 1,
     progress: Progress | None = None,
-    *,
-    extension: str = "png",
-    per_kind: int = 4,
-    phrasing: str = "train",
-    relations: int = 1,
-    looks: str = "plain",
 ) -> int:
     """Writes one frame per seed; returns the number of questions.
 
     Args:
         seeds: frame ``i`` of the dataset is the scene of ``seeds[i]``.
-        family_mix: ``"ceiling"``, ``"robot"``, or ``"mix"``: half of each, by the seed's parity.
         workers: processes. The files are the same for any number of them.
         progress: called with (frames done, frames in all).
-        extension: of the colour pictures, ``"png"`` or ``"jpg"``.
-        per_kind: questions of each of the benchmark's four kinds a frame, at most.
-        phrasing: ``"train"`` or ``"heldout"``.
-        relations: questions of each kind of relation and size a frame, at most.
-        looks: of the scenes, see ``simulate_frame``.
 
     Raises:
-        ValueError: for an unknown family mix or extension, or where ``out`` holds another run.
+        ValueError: for unknown looks or an unknown phrasing, or where ``out`` holds another run.
         RuntimeError: if this host cannot render.
     """
-    if family_mix not in FAMILY_MIXES:
-        raise ValueError(f"family must be one of {FAMILY_MIXES}, found {family_mix!r}")
-    if extension not in ("png", "jpg"):
-        raise ValueError(f"extension must be png or jpg, found {extension!r}")
     root = Path(out)
     for folder in (*frame_store.FOLDERS, "questions"):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    settings = _Settings(
-        family_mix, width, height, sensor, extension, per_kind, phrasing, relations, looks
-    )
     _claim(root, seeds, settings)
     tasks = [_FrameTask(root, index, seed, settings) for index, seed in enumerate(seeds)]
     open_tasks = [task for task in tasks if not frame_store.is_finished(root, task.index)]
@@ -143,20 +141,21 @@ def entries_of(truth: FrameTruth, questions: Iterable[Question], image: str) -> 
     return entries
 
 
-def _run(tasks: list[_FrameTask], workers: int) -> Iterable[int]:
+def _run(tasks: list[_FrameTask], workers: int) -> Iterable[None]:
+    """Makes the frames; yields after each."""
     if workers <= 1 or len(tasks) < 2:
         return map(_write_frame, tasks)
     # A forked OpenGL context is unusable; every process makes its own.
     context = multiprocessing.get_context("spawn")
 
-    def spread() -> Iterable[int]:
+    def spread() -> Iterable[None]:
         with context.Pool(workers, end_with_parent, (os.getpid(),)) as pool:
             yield from pool.imap_unordered(_write_frame, tasks, chunksize=4)
 
     return spread()
 
 
-def _write_frame(task: _FrameTask) -> int:
+def _write_frame(task: _FrameTask) -> None:
     cv2.setNumThreads(1)
     settings = task.settings
     family = family_of(task.seed, settings.family_mix)
@@ -182,7 +181,6 @@ def _write_frame(task: _FrameTask) -> int:
     }
     write_text(_questions_file(task.root, task.index), json.dumps(entries))
     frame_store.write_truth(task.root, task.index, shot.truth)
-    return task.index
 
 
 def _merge_questions(root: Path, frames: int) -> int:
@@ -202,7 +200,7 @@ def _questions_file(root: Path, index: int) -> Path:
     return root / f"questions/{index:06d}.json"
 
 
-def _claim(root: Path, seeds: Sequence[int], settings: _Settings) -> None:
+def _claim(root: Path, seeds: Sequence[int], settings: DatasetSettings) -> None:
     """Notes the settings in a new folder; refuses a folder that another run has written.
 
     The same run with more frames is accepted.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,6 +54,33 @@ class _Visibility:
     share: float
 
 
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    """A rendered scene, and what the visibility of its objects is worked out from.
+
+    Args:
+        owner: ``(H, W)`` object id per pixel, from the renderer.
+        pixels: visible pixels by object id.
+        inside: ids of the buffers that each object stands in, by object id.
+    """
+
+    scene: SceneSpec
+    view: PinholeView
+    owner: NDArray[np.int32]
+    pixels: NDArray[np.int64]
+    inside: Mapping[int, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, scene: SceneSpec, owner: NDArray[np.int32]) -> _Picture:
+        height, width = owner.shape
+        intrinsics = intrinsics_for(scene.camera, width, height)
+        view = PinholeView(scene.camera.rotation(), np.array(scene.camera.position), intrinsics)
+        pixels = np.bincount(owner.ravel() + 1, minlength=len(scene.objects) + 1)[1:]
+        buffers = [o for o in scene.objects if o.label == "buffer"]
+        inside = {o.id: _buffers_around(o, buffers) for o in scene.objects}
+        return cls(scene, view, owner, pixels, inside)
+
+
 def annotate_frame(
     scene: SceneSpec, owner: NDArray[np.int32], seed: int
 ) -> tuple[FrameTruth, dict[int, NDArray[np.bool_]]]:
@@ -63,33 +90,27 @@ def annotate_frame(
         owner: ``(H, W)`` object id per pixel, from the renderer.
         seed: what the scene was made from, for the record.
     """
-    height, width = owner.shape
-    intrinsics = intrinsics_for(scene.camera, width, height)
-    view = PinholeView(scene.camera.rotation(), np.array(scene.camera.position), intrinsics)
-    counts = np.bincount(owner.ravel() + 1, minlength=len(scene.objects) + 1)[1:]
+    picture = _Picture.of(scene, owner)
     parts_of: dict[int, list[Part]] = {}
     for part in scene.parts:
         if part.owner >= 0:
             parts_of.setdefault(part.owner, []).append(part)
-    buffers = [o for o in scene.objects if o.label == "buffer"]
-    inside = {o.id: _buffers_around(o, buffers) for o in scene.objects}
     found, masks = [], {}
     for item in scene.objects:
         if item.label == "buffer":
-            contents = [o.id for o in scene.objects if item.id in inside[o.id]]
-            seen = _buffer_visibility(view, item, owner, contents)
+            seen = _buffer_visibility(picture, item)
         else:
-            seen = _visibility(view, item, owner, int(counts[item.id]), parts_of[item.id])
-        truth = _object_truth(view, item, inside[item.id], seen)
+            seen = _visibility(picture, item, parts_of[item.id])
+        truth = _object_truth(picture, item, seen)
         found.append(truth)
         if truth.is_region and seen.mask is not None:
             masks[item.id] = seen.mask
     frame = FrameTruth(
         seed,
         scene.family,
-        intrinsics,
+        picture.view.intrinsics,
         scene.camera.position,
-        tuple(float(v) for v in view.rotation.ravel()),
+        tuple(float(v) for v in picture.view.rotation.ravel()),
         tuple(found),
     )
     return frame, masks
@@ -103,61 +124,50 @@ def visible_masks(
     A buffer counts where a share of ``_LEAST_BUFFER`` is in view: from less of it, nobody could
     tell where it ends.
     """
-    height, width = owner.shape
-    intrinsics = intrinsics_for(scene.camera, width, height)
-    view = PinholeView(scene.camera.rotation(), np.array(scene.camera.position), intrinsics)
-    counts = np.bincount(owner.ravel() + 1, minlength=len(scene.objects) + 1)[1:]
-    buffers = [o for o in scene.objects if o.label == "buffer"]
-    inside = {o.id: _buffers_around(o, buffers) for o in scene.objects}
+    picture = _Picture.of(scene, owner)
     found: list[tuple[SceneObject, NDArray[np.bool_]]] = []
     for item in scene.objects:
         if item.label == "buffer":
-            contents = [o.id for o in scene.objects if item.id in inside[o.id]]
-            seen = _buffer_visibility(view, item, owner, contents)
+            seen = _buffer_visibility(picture, item)
             if seen.mask is not None and seen.pixels >= least and seen.share >= _LEAST_BUFFER:
                 found.append((item, seen.mask))
-        elif counts[item.id] >= least:
+        elif picture.pixels[item.id] >= least:
             found.append((item, owner == item.id))
     return found
 
 
-def _visibility(
-    view: PinholeView,
-    item: SceneObject,
-    owner: NDArray[np.int32],
-    pixels: int,
-    parts: Sequence[Part],
-) -> _Visibility:
-    if pixels < _LEAST[item.label] * owner.size:
+def _visibility(picture: _Picture, item: SceneObject, parts: Sequence[Part]) -> _Visibility:
+    pixels = int(picture.pixels[item.id])
+    if pixels < _LEAST[item.label] * picture.owner.size:
         return _Visibility(None, pixels, 0.0)
-    alone = view.unoccluded_area(parts)
-    return _Visibility(owner == item.id, pixels, min(1.0, pixels / alone) if alone else 0.0)
+    alone = picture.view.unoccluded_area(parts)
+    share = min(1.0, pixels / alone) if alone else 0.0
+    return _Visibility(picture.owner == item.id, pixels, share)
 
 
-def _buffer_visibility(
-    view: PinholeView, item: SceneObject, owner: NDArray[np.int32], contents: list[int]
-) -> _Visibility:
+def _buffer_visibility(picture: _Picture, item: SceneObject) -> _Visibility:
     """Its mask is the whole rectangle in the picture with what stands on it.
 
     Visible is what shows floor, tape or something that stands inside; what other objects hide
     counts as hidden, and so does what lies outside the picture.
     """
+    owner, view = picture.owner, picture.view
     height, width = owner.shape
     polygon = view.polygon(np.concatenate([item.footprint.corners(), np.zeros((4, 1))], axis=1))
     rectangle = filled_polygon(polygon, width, height)
     if len(polygon) < 3:
         return _Visibility(rectangle, 0, 0.0)
+    contents = [o.id for o in picture.scene.objects if item.id in picture.inside[o.id]]
     stands = np.isin(owner, contents) if contents else np.zeros_like(rectangle)
     visible = rectangle & (stands | (owner == -1) | (owner == item.id))
     pixels, whole = int(visible.sum()), polygon_area(polygon)
     return _Visibility(rectangle | stands, pixels, min(1.0, pixels / whole) if whole > 0 else 0.0)
 
 
-def _object_truth(
-    view: PinholeView, item: SceneObject, inside: tuple[int, ...], seen: _Visibility
-) -> ObjectTruth:
-    picture = view.intrinsics.width * view.intrinsics.height
-    enough = seen.pixels >= _LEAST[item.label] * picture and seen.share >= _LEAST_SHARE[item.label]
+def _object_truth(picture: _Picture, item: SceneObject, seen: _Visibility) -> ObjectTruth:
+    view = picture.view
+    least = _LEAST[item.label] * picture.owner.size
+    enough = seen.pixels >= least and seen.share >= _LEAST_SHARE[item.label]
     box = box_of(seen.mask) if seen.mask is not None and enough else None
     x, y, z = view.to_optical(np.array([item.centre]))[0]
     length, width, height = item.size
@@ -171,7 +181,7 @@ def _object_truth(
         yaw=round(float(np.arctan2(np.sin(yaw), np.cos(yaw))), 4),
         load=item.load,
         carried_by=item.carried_by,
-        inside=inside,
+        inside=picture.inside[item.id],
         is_region=box is not None,
         visible_pixels=seen.pixels,
         visible_share=round(float(seen.share), 3),

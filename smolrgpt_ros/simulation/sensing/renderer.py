@@ -48,16 +48,15 @@ class WarehouseRenderer:
 
     Args:
         width, height: of the pictures, pixels.
-        samples: per pixel, for smooth edges in colour; 4 doubles the time, labels stay exact.
 
     Raises:
         RuntimeError: if no off-screen OpenGL context can be made; the message names the package.
     """
 
-    def __init__(self, width: int, height: int, samples: int = 0) -> None:
+    def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._mujoco = mujoco = _import_mujoco()
-        source, files = model_source(width, height, samples)
+        source, files = model_source(width, height)
         self._model = mujoco.MjModel.from_xml_string(source, files)
         self._data = mujoco.MjData(self._model)
         # Geoms get any pose at run time, so none may share the frame of its body.
@@ -223,7 +222,7 @@ class WarehouseRenderer:
         quaternion = np.zeros(4)
         self._mujoco.mju_mat2Quat(quaternion, matrix.flatten())
         model.cam_quat[0] = quaternion
-        focal = self.width / 2 / np.tan(np.radians(camera.hfov_deg) / 2)
+        focal = intrinsics_for(camera, self.width, self.height).fy
         model.cam_fovy[0] = np.degrees(2 * np.arctan(self.height / 2 / focal))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from . import objects
-from .footprints import FloorRectangle
+from .footprints import Field, FloorRectangle
 from .furnishing import load_deck
 from .site import Site
 from .spec import CameraPose
@@ -25,44 +25,36 @@ _ROW_MARGIN = 0.5
 """Metres between the ends of a row and of the field."""
 
 
-def low_camera(rng: np.random.Generator, half_x: float, half_y: float) -> CameraPose:
-    """A robot's camera that sees a field of these half extents at a flat angle."""
+def low_camera(rng: np.random.Generator, field: Field) -> CameraPose:
+    """A robot's camera that sees a field at a flat angle."""
     height, angle = float(rng.uniform(0.3, 1.5)), np.radians(rng.uniform(*_ANGLES))
     reach = float(np.clip(height / np.tan(angle), _NEAREST, _FARTHEST))
     heading = float(rng.uniform(0, 360))
-    ahead = np.radians(heading)
-    target = rng.uniform((-half_x, -half_y), (half_x, half_y))
+    target = field.draw_point(rng, 0.0)
     pitch = float(np.degrees(np.arctan2(height, reach)) + rng.normal(0, 3.5))
-    position = target - reach * np.array([np.cos(ahead), np.sin(ahead)])
     hfov = float(rng.uniform(55.0, 90.0))
-    return CameraPose((float(position[0]), float(position[1]), height), heading, pitch, hfov)
+    return CameraPose.before(target, reach, height, heading, pitch, hfov)
 
 
-def crowd(rng: np.random.Generator, site: Site, half_x: float, half_y: float) -> None:
-    """Adds loaded transporters and rows of pallets to a site.
-
-    Args:
-        half_x, half_y: half extents of the field of buffers, metres.
-    """
+def crowd(rng: np.random.Generator, site: Site) -> None:
+    """Adds loaded transporters and rows of pallets to a site."""
     for _ in range(int(rng.integers(1, 4))):
-        _add_loaded_transporter(rng, site, half_x, half_y)
+        _add_loaded_transporter(rng, site)
     for _ in range(int(rng.integers(1, 4))):
-        for spot in row_of_spots(rng, site, half_x, half_y, 1.26):
+        for spot in row_of_spots(rng, site, 1.26):
             built = objects.pallet(rng)
             place = FloorRectangle(spot.x, spot.y, built.length, built.width, spot.yaw)
-            empty = built.height <= objects.PALLET_HEIGHT + 0.01
-            site.add(built, "pallet", place, load="empty" if empty else "loaded")
+            site.add_pallet(built, place)
 
 
-def row_of_spots(
-    rng: np.random.Generator, site: Site, half_x: float, half_y: float, side: float
-) -> Iterator[FloorRectangle]:
+def row_of_spots(rng: np.random.Generator, site: Site, side: float) -> Iterator[FloorRectangle]:
     """Free squares side by side along a buffer or beside the field, one after the other.
 
     Args:
         side: of the squares, metres.
     """
     gap, count = float(rng.uniform(0.0, 0.3)), int(rng.integers(2, 6))
+    half_x, half_y = site.field.half_x, site.field.half_y
     x = float(rng.uniform(-half_x - 1.4, half_x + 1.4))
     if site.buffers and rng.random() < 0.8:
         x = site.buffers[int(rng.integers(len(site.buffers)))].centre[0]
@@ -80,13 +72,10 @@ def row_of_spots(
             yield spot
 
 
-def _add_loaded_transporter(
-    rng: np.random.Generator, site: Site, half_x: float, half_y: float
-) -> None:
+def _add_loaded_transporter(rng: np.random.Generator, site: Site) -> None:
     """A transporter with a pallet on the middle of its deck, in a buffer or beside it."""
     for _ in range(20):
-        x = float(rng.uniform(-half_x - 1.2, half_x + 1.2))
-        y = float(rng.uniform(-half_y - 1.2, half_y + 1.2))
+        x, y = site.field.draw_point(rng, 1.2)
         yaw = float(rng.integers(4)) * np.pi / 2 + float(rng.normal(0, 0.2))
         spot = FloorRectangle(x, y, 1.6, 1.3, yaw)
         if site.clear_of_tape(x, y) and site.free(spot):

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Rectangles on the floor: corners, overlap, depth of a point inside."""
+"""Rectangles on the floor: corners, overlap, depth of a point inside; and the field of buffers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Field:
+    """The field of buffers: the rectangle about the origin that a scene is built around.
+
+    Args:
+        half_x, half_y: half extents, metres.
+    """
+
+    half_x: float
+    half_y: float
+
+    def draw_point(self, rng: np.random.Generator, beyond: float) -> tuple[float, float]:
+        """A point of the field or at most ``beyond`` metres off each of its edges."""
+        return (
+            float(rng.uniform(-self.half_x - beyond, self.half_x + beyond)),
+            float(rng.uniform(-self.half_y - beyond, self.half_y + beyond)),
+        )
 
 
 @dataclass(frozen=True)

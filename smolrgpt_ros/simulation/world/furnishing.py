@@ -24,8 +24,9 @@ def place_racks(rng: np.random.Generator, site: Site, room: Room) -> None:
             wanted -= 1
 
 
-def place_transporters(rng: np.random.Generator, site: Site, half_x: float, half_y: float) -> None:
+def place_transporters(rng: np.random.Generator, site: Site) -> None:
     """One to three transporters, empty or with a pallet, in the field and around it."""
+    half_x, half_y = site.field.half_x, site.field.half_y
     count = int(rng.choice([1, 2, 3], p=[0.25, 0.4, 0.35]))
     empty = int(rng.integers(count)) if rng.random() < 0.85 else -1
     for index in range(count):
@@ -77,15 +78,9 @@ def load_deck(
     site.add(built, "pallet", spot_on_deck, objects.DECK_HEIGHT, "loaded", carrier)
 
 
-def place_pallets(
-    rng: np.random.Generator,
-    site: Site,
-    half_x: float,
-    half_y: float,
-    count: int,
-    inside_share: float,
-) -> None:
+def place_pallets(rng: np.random.Generator, site: Site, count: int, inside_share: float) -> None:
     """Up to ``count`` pallets on the floor, about ``inside_share`` of them in buffers."""
+    half_x, half_y = site.field.half_x, site.field.half_y
     for _ in range(count):
         inside = rng.random() < inside_share
         for _ in range(30):
@@ -105,14 +100,11 @@ def place_pallets(
                 continue
             built = objects.pallet(rng)
             spot = FloorRectangle(x, y, built.length + 0.04, built.width + 0.04, yaw)
-            empty = built.height <= objects.PALLET_HEIGHT + 0.01
-            site.add(built, "pallet", spot, load="empty" if empty else "loaded")
+            site.add_pallet(built, spot)
             break
 
 
-def place_clutter(
-    rng: np.random.Generator, site: Site, room: Room, half_x: float, half_y: float
-) -> None:
+def place_clutter(rng: np.random.Generator, site: Site, room: Room) -> None:
     """People, humanoids, tables, trolleys and loose boxes: no question is about them."""
     makers = (
         (clutter.table, int(rng.integers(0, 4)), True),
@@ -130,13 +122,9 @@ def place_clutter(
                         rng, built.length, built.width, float(rng.uniform(0.05, 0.5))
                     )
                 else:
-                    spot = FloorRectangle(
-                        float(rng.uniform(-half_x - 2, half_x + 2)),
-                        float(rng.uniform(-half_y - 2, half_y + 2)),
-                        built.length,
-                        built.width,
-                        float(rng.uniform(0, 2 * np.pi)),
-                    )
+                    x, y = site.field.draw_point(rng, 2.0)
+                    yaw = float(rng.uniform(0, 2 * np.pi))
+                    spot = FloorRectangle(x, y, built.length, built.width, yaw)
                 if site.free(spot) and (not at_wall or site.clear_of_buffers(spot)):
                     site.add_clutter(built, spot, person=make is clutter.person)
                     break

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,9 +75,9 @@ def upright(
     return Part("cylinder", centre, (radius, radius, height / 2), colour, material)
 
 
-def ball(centre: Vector, half: Vector, colour: Colour) -> Part:
+def ball(centre: Vector, half: Vector, colour: Colour, material: str = "") -> Part:
     """An ellipsoid with half extents ``half``."""
-    return Part("ball", centre, half, colour)
+    return Part("ball", centre, half, colour, material)
 
 
 def place(
@@ -94,16 +94,8 @@ def place(
             position[1] + sine * x + cosine * y,
             position[2] + z,
         )
+        whose = part.owner if owner is None else owner
         placed.append(
-            Part(
-                part.shape,
-                centre,
-                part.half,
-                part.colour,
-                part.material,
-                quaternion_product(turn, part.turn),
-                part.owner if owner is None else owner,
-                part.alpha,
-            )
+            replace(part, centre=centre, turn=quaternion_product(turn, part.turn), owner=whose)
         )
     return tuple(placed)

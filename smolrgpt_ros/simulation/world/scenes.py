@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from . import crowded, furnishing, surroundings, variety
-from .footprints import FloorRectangle
+from .footprints import Field, FloorRectangle
 from .heldout import HELD_OUT
-from .parts import Colour, place
+from .parts import Colour
 from .site import SceneObject, Site
 from .spec import CameraPose, Light, SceneSpec
 from .varied.makers import VARIED
@@ -59,29 +59,43 @@ def sample_scene(
         makers = VARIED if looks == "varied" else HELD_OUT
         stream = np.random.default_rng([seed, FAMILIES.index(family), attempt, makers.stream])
         return sample_varied_scene(stream, family, makers, whole=looks == "heldout")
-    rich = looks == "rich"
     rng = np.random.default_rng([seed, FAMILIES.index(family), attempt])
-    site = Site()
-    half_x, half_y = _lay_buffers(rng, site)
-    # A stream of its own: the usual scene of a seed is the same with and without ``rich``.
+    # A stream of its own: what a seed's plain scene has is the same in its rich one.
     more = np.random.default_rng([seed, FAMILIES.index(family), attempt, 31337])
-    camera = _aim(rng, family, half_x, half_y, distance)
+    return _sample_tape_scene(rng, more, family, looks, distance)
+
+
+def _sample_tape_scene(
+    rng: np.random.Generator,
+    more: np.random.Generator,
+    family: str,
+    looks: str,
+    distance: float | None,
+) -> SceneSpec:
+    """A plain, rich or crowded scene.
+
+    Args:
+        more: random stream of what rich and crowded scenes have beside plain ones.
+    """
+    rich = looks == "rich"
+    site = _lay_buffers(rng)
+    camera = _aim(rng, family, site.field, distance)
     if looks == "crowded" and family == "robot":
-        camera = crowded.low_camera(more, half_x, half_y)
-    room = surroundings.Room.around(rng, half_x, half_y, camera.position)
+        camera = crowded.low_camera(more, site.field)
+    room = surroundings.Room.around(rng, site.field, camera.position)
     site.parts.extend(surroundings.walls(rng, room))
-    site.parts.extend(surroundings.floor_tape(rng, room, half_x, half_y))
+    site.parts.extend(surroundings.floor_tape(rng, room, site.field))
     if family == "robot":
         site.taken.append(_robot_floor(camera))
     furnishing.place_racks(rng, site, room)
     if looks == "crowded":
-        crowded.crowd(more, site, half_x, half_y)
-    furnishing.place_transporters(rng, site, half_x, half_y)
+        crowded.crowd(more, site)
+    furnishing.place_transporters(rng, site)
     count, inside_share = int(rng.integers(3, 11)), float(rng.uniform(0.45, 0.95))
-    furnishing.place_pallets(rng, site, half_x, half_y, count, inside_share)
-    furnishing.place_clutter(rng, site, room, half_x, half_y)
+    furnishing.place_pallets(rng, site, count, inside_share)
+    furnishing.place_clutter(rng, site, room)
     if rich:
-        variety.enrich(more, site, room, half_x, half_y)
+        variety.enrich(more, site, room)
     light, grey = _sample_light(rng)
     floor = str(rng.choice(["floor0", "floor1", "floor2"], p=[0.45, 0.35, 0.2]))
     floor_colour: Colour = (grey, grey, grey)
@@ -151,8 +165,8 @@ def _sample_light(rng: np.random.Generator) -> tuple[Light, float]:
     return light, grey
 
 
-def _lay_buffers(rng: np.random.Generator, site: Site) -> tuple[float, float]:
-    """Tape rectangles side by side; returns the half extents of the whole field."""
+def _lay_buffers(rng: np.random.Generator) -> Site:
+    """A site with tape rectangles side by side."""
     count = int(rng.choice([2, 3, 4], p=[0.25, 0.55, 0.2]))
     width, length = 2.1 * float(rng.uniform(0.92, 1.12)), 5.9 * float(rng.uniform(0.88, 1.08))
     gap = float(rng.uniform(0.8, 2.4 if count < 4 else 1.3))
@@ -160,30 +174,17 @@ def _lay_buffers(rng: np.random.Generator, site: Site) -> tuple[float, float]:
     colour = surroundings.tape_colour(rng)
     tape = float(rng.uniform(0.08, 0.13))
     numbered = rng.random() < 0.45
+    site = Site(Field((count * width + (count - 1) * gap) / 2, length / 2))
     for index in range(count):
         x = (index - (count - 1) / 2) * pitch
-        number = len(site.objects)
-        # Its length axis is y in the layout frame, hence the quarter turn.
-        buffer = SceneObject(
-            number, "buffer", (x, 0.0, 0.0), (length, width, 0.0), float(np.pi / 2)
-        )
-        site.objects.append(buffer)
-        site.buffers.append(buffer)
-        frame = surroundings.tape_rectangle(length, width, tape, colour)
-        site.parts.extend(place(frame, (x, 0.0, 0.0), float(np.pi / 2), number))
+        site.add_buffer(x, length, width, surroundings.tape_rectangle(length, width, tape, colour))
         if numbered:
             y = -(length / 2 + 0.65)
             site.parts.append(surroundings.number_sign(index % 4 + 1, x, y))
-    return (count * width + (count - 1) * gap) / 2, length / 2
+    return site
 
 
-def _aim(
-    rng: np.random.Generator,
-    family: str,
-    half_x: float,
-    half_y: float,
-    distance: float | None,
-) -> CameraPose:
+def _aim(rng: np.random.Generator, family: str, field: Field, distance: float | None) -> CameraPose:
     """A camera of the family that looks at the field, from a distance where one is given."""
     if family == "ceiling":
         height, wide = float(rng.uniform(6.0, 9.0)), rng.random() < 0.5
@@ -199,14 +200,8 @@ def _aim(
         height, pitch = float(rng.uniform(0.4, 2.0)), float(rng.uniform(-2.0, 14.0))
         hfov = float(rng.uniform(60.0, 90.0))
         heading = float(rng.uniform(0, 360))
-        target = (float(rng.uniform(-half_x, half_x)), float(rng.uniform(-half_y, half_y)))
+        target = field.draw_point(rng, 0.0)
         reach = float(rng.uniform(4.0, 8.5))
     if distance is not None:
         reach, pitch = distance, float(np.degrees(np.arctan2(height, distance)))
-    ahead = np.radians(heading)
-    position = (
-        float(target[0] - reach * np.cos(ahead)),
-        float(target[1] - reach * np.sin(ahead)),
-        height,
-    )
-    return CameraPose(position, heading, pitch, hfov)
+    return CameraPose.before(target, reach, height, heading, pitch, hfov)

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from .footprints import FloorRectangle, overlap
+import numpy as np
+
+from .footprints import Field, FloorRectangle, overlap
 from .objects import Built
 from .parts import Part, place
 
 # An object counts as inside a buffer, or outside, only when its centre is this far from the tape.
 CLEARLY_INSIDE, CLEARLY_OUTSIDE = 0.25, 0.3
+LEAST_LOADED_HEIGHT = 0.25
+"""Metres of a pallet with its load: no bare one is as high."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Site:
     """A scene under construction, in the layout frame (buffers run along y).
 
     Args:
+        field: of the buffers.
         objects: in the order of their ids.
         parts: primitives of objects and scenery.
         taken: floor that nothing else may use.
@@ -50,12 +57,13 @@ class Site:
         bystanders: first part of each person who is no object, and the one after the last.
     """
 
-    objects: list[SceneObject] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    taken: list[FloorRectangle] = field(default_factory=list)
-    buffers: list[SceneObject] = field(default_factory=list)
-    shaded: list[FloorRectangle] = field(default_factory=list)
-    bystanders: list[tuple[int, int]] = field(default_factory=list)
+    field: Field
+    objects: list[SceneObject] = dataclasses.field(default_factory=list)
+    parts: list[Part] = dataclasses.field(default_factory=list)
+    taken: list[FloorRectangle] = dataclasses.field(default_factory=list)
+    buffers: list[SceneObject] = dataclasses.field(default_factory=list)
+    shaded: list[FloorRectangle] = dataclasses.field(default_factory=list)
+    bystanders: list[tuple[int, int]] = dataclasses.field(default_factory=list)
 
     def free(self, spot: FloorRectangle) -> bool:
         """Whether a rectangle overlaps nothing that was added."""
@@ -102,6 +110,23 @@ class Site:
         self.taken.append(spot)
         self.shaded.append(FloorRectangle(spot.x, spot.y, built.length, built.width, spot.yaw))
         return number
+
+    def add_buffer(self, x: float, length: float, width: float, marks: Iterable[Part]) -> None:
+        """Adds a buffer at ``x``, ``y`` = 0.
+
+        Args:
+            marks: on the floor around its middle, length along x.
+        """
+        number, turn = len(self.objects), float(np.pi / 2)
+        buffer = SceneObject(number, "buffer", (x, 0.0, 0.0), (length, width, 0.0), turn)
+        self.objects.append(buffer)
+        self.buffers.append(buffer)
+        self.parts.extend(place(marks, (x, 0.0, 0.0), turn, number))
+
+    def add_pallet(self, built: Built, spot: FloorRectangle, ground: float = 0.0) -> None:
+        """Adds a pallet that no vehicle carries."""
+        load = "loaded" if built.height > LEAST_LOADED_HEIGHT else "empty"
+        self.add(built, "pallet", spot, ground, load)
 
     def add_clutter(self, built: Built, spot: FloorRectangle, person: bool = False) -> None:
         """Adds what no question is about."""

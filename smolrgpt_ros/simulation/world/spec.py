@@ -28,6 +28,26 @@ class CameraPose:
     hfov_deg: float
     roll_deg: float = 0.0
 
+    @classmethod
+    def before(
+        cls,
+        target: tuple[float, float],
+        reach: float,
+        height: float,
+        heading_deg: float,
+        pitch_deg: float,
+        hfov_deg: float,
+        roll_deg: float = 0.0,
+    ) -> CameraPose:
+        """A camera whose heading leads over a point of the floor, ``reach`` metres away."""
+        ahead = np.radians(heading_deg)
+        position = (
+            float(target[0] - reach * np.cos(ahead)),
+            float(target[1] - reach * np.sin(ahead)),
+            height,
+        )
+        return cls(position, heading_deg, pitch_deg, hfov_deg, roll_deg)
+
     def rotation(self) -> NDArray[np.float64]:
         """World to optical frame, shape ``(3, 3)``: rows are right, down, forward in the world."""
         heading, pitch = np.radians(self.heading_deg), np.radians(self.pitch_deg)

@@ -3,19 +3,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from smolrgpt_ros.scene.rotations import yaw_quaternion
+from smolrgpt_ros.scene.rotations import quaternion_product, yaw_quaternion
 
 from . import clutter
-from .footprints import FloorRectangle
+from .footprints import Field, FloorRectangle
 from .parts import Colour, Part, box, place
 
 WALL_HEIGHT = 9.5
 _YELLOW: Colour = (0.93, 0.8, 0.04)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """One wall of a room: its length, the middle of its inner face and its direction, radians."""
+
+    length: float
+    x: float
+    y: float
+    yaw: float
+
+    def place(self, parts: Iterable[Part]) -> tuple[Part, ...]:
+        """Parts of a wall whose inner face is at y = 0 and looks towards +y, put here."""
+        return place(parts, (self.x, self.y, 0.0), self.yaw)
 
 
 @dataclass(frozen=True)
@@ -29,20 +44,38 @@ class Room:
 
     @classmethod
     def around(
-        cls,
-        rng: np.random.Generator,
-        half_x: float,
-        half_y: float,
-        camera: tuple[float, float, float],
+        cls, rng: np.random.Generator, field: Field, camera: tuple[float, float, float]
     ) -> Room:
         """A room that holds the field and the camera."""
         margins = rng.uniform((2.6, 2.6, 3.0, 2.6), (5.5, 5.5, 6.0, 5.0))
         beyond = 1.2
         return cls(
-            min(-half_x - float(margins[0]), camera[0] - beyond),
-            max(half_x + float(margins[1]), camera[0] + beyond),
-            min(-half_y - float(margins[2]), camera[1] - beyond),
-            max(half_y + float(margins[3]), camera[1] + beyond),
+            min(-field.half_x - float(margins[0]), camera[0] - beyond),
+            max(field.half_x + float(margins[1]), camera[0] + beyond),
+            min(-field.half_y - float(margins[2]), camera[1] - beyond),
+            max(field.half_y + float(margins[3]), camera[1] + beyond),
+        )
+
+    @property
+    def length_x(self) -> float:
+        return self.right - self.left
+
+    @property
+    def length_y(self) -> float:
+        return self.back - self.front
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.front + self.back) / 2
+
+    def walls(self) -> tuple[Wall, ...]:
+        """The four walls: at the back, in front, at the left and at the right."""
+        x, y = self.middle
+        return (
+            Wall(self.length_x, x, self.back, math.pi),
+            Wall(self.length_x, x, self.front, 0.0),
+            Wall(self.length_y, self.left, y, -math.pi / 2),
+            Wall(self.length_y, self.right, y, math.pi / 2),
         )
 
     def along_wall(
@@ -91,20 +124,16 @@ def number_sign(digit: int, x: float, y: float) -> Part:
     return box((x, y, 0.003), (0.85, 0.85, 0.006), (1, 1, 1), f"number{digit}")
 
 
-def floor_tape(
-    rng: np.random.Generator, room: Room, half_x: float, half_y: float
-) -> tuple[Part, ...]:
+def floor_tape(rng: np.random.Generator, room: Room, field: Field) -> tuple[Part, ...]:
     """A yellow line before the walls, and sometimes a hazard-striped frame around the field."""
     parts: list[Part] = []
-    centre = ((room.left + room.right) / 2, (room.front + room.back) / 2, 0.0)
     if rng.random() < 0.75:
-        frame = tape_rectangle(
-            room.right - room.left - 1.2, room.back - room.front - 1.2, 0.1, _YELLOW
-        )
-        parts.extend(place(frame, centre, 0.0))
+        frame = tape_rectangle(room.length_x - 1.2, room.length_y - 1.2, 0.1, _YELLOW)
+        parts.extend(place(frame, (*room.middle, 0.0), 0.0))
     if rng.random() < 0.5:
         grow = float(rng.uniform(0.9, 1.6))
-        parts.extend(_hazard_rectangle(2 * (half_x + grow), 2 * (half_y + grow), 0.17))
+        size = 2 * (field.half_x + grow), 2 * (field.half_y + grow)
+        parts.extend(_hazard_rectangle(*size, 0.17))
     return tuple(parts)
 
 
@@ -134,18 +163,10 @@ def walls(rng: np.random.Generator, room: Room) -> tuple[Part, ...]:
     low = float(rng.uniform(0.8, 1.2))
     high = low + float(rng.uniform(0.2, 0.35))
     upper = float(rng.uniform(0.8, 1.0))
-    length_x, length_y = room.right - room.left, room.back - room.front
-    middle_x, middle_y = (room.left + room.right) / 2, (room.front + room.back) / 2
     parts: list[Part] = []
-    sides = (
-        (middle_x, room.back, length_x, np.pi),
-        (middle_x, room.front, length_x, 0.0),
-        (room.left, middle_y, length_y, -np.pi / 2),
-        (room.right, middle_y, length_y, np.pi / 2),
-    )
-    for x, y, length, yaw in sides:
-        # Each wall is built with its inner face at y = 0, looking towards +y.
-        wall = [
+    for wall in room.walls():
+        length = wall.length
+        layers = [
             box((0, -0.05, low / 2), (length, 0.1, low), base, "panel"),
             box((0, -0.04, 0.1), (length, 0.14, 0.2), (0.5, 0.5, 0.5)),
             box((0, -0.04, (low + high) / 2), (length, 0.13, high - low), stripe),
@@ -157,19 +178,28 @@ def walls(rng: np.random.Generator, room: Room) -> tuple[Part, ...]:
             ),
         ]
         for height in (3.6, 6.2):
-            wall.append(box((0, 0.02, height), (length, 0.16, 0.16), (0.8, 0.81, 0.83)))
-        parts.extend(place(wall, (float(x), float(y), 0.0), float(yaw)))
+            layers.append(box((0, 0.02, height), (length, 0.16, 0.16), (0.8, 0.81, 0.83)))
+        parts.extend(wall.place(layers))
         column = -length / 2 + float(rng.uniform(1.0, 4.0))
         while column < length / 2:
             built = clutter.pillar(rng, WALL_HEIGHT)
-            local = place(built.parts, (column, 0.1, 0.0), 0.0)
-            parts.extend(place(local, (float(x), float(y), 0.0), float(yaw)))
+            parts.extend(wall.place(place(built.parts, (column, 0.1, 0.0), 0.0)))
             column += float(rng.uniform(4.5, 7.0))
-    roof = box(
-        (middle_x, middle_y, WALL_HEIGHT + 0.1), (length_x, length_y, 0.2), (0.62, 0.63, 0.65)
-    )
-    parts.append(roof)
+    parts.append(roof(room, WALL_HEIGHT, (0.62, 0.63, 0.65)))
     return tuple(parts)
+
+
+def wall_panel(length: float, height: float, colour: Colour) -> Part:
+    """A wall whose picture is laid out in metres: that is done along a box's x and y alone."""
+    # Its z looks along +y, into the room; its x along the wall, its y up.
+    turn = quaternion_product(yaw_quaternion(math.pi), (math.sqrt(0.5), math.sqrt(0.5), 0.0, 0.0))
+    half = (length / 2, height / 2, 0.05)
+    return Part("box", (0.0, -0.06, height / 2), half, colour, "wall", turn)
+
+
+def roof(room: Room, height: float, colour: Colour) -> Part:
+    """A plain roof over a room, its lower side at ``height``."""
+    return box((*room.middle, height + 0.1), (room.length_x, room.length_y, 0.2), colour)
 
 
 def soft_shadows(
@@ -182,16 +212,6 @@ def soft_shadows(
             x, y = spot.x + light[0] * grow, spot.y + light[1] * grow
             size = (spot.length + 2 * grow, spot.width + 2 * grow, 0.0004)
             height = 0.0075 + 0.001 * layer
-            parts.append(
-                Part(
-                    "box",
-                    (x, y, height),
-                    (size[0] / 2, size[1] / 2, size[2] / 2),
-                    (0.02, 0.02, 0.03),
-                    "",
-                    yaw_quaternion(spot.yaw),
-                    -1,
-                    alpha,
-                )
-            )
+            shade = box((x, y, height), size, (0.02, 0.02, 0.03), yaw=spot.yaw)
+            parts.append(replace(shade, alpha=alpha))
     return tuple(parts)

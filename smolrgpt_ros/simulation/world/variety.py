@@ -34,14 +34,10 @@ _LEAST_WRAPPED, _LEAST_DENSE = 0.55, 0.6
 _BUFFER_MARGIN = 0.3
 
 
-def enrich(rng: np.random.Generator, site: Site, room: Room, half_x: float, half_y: float) -> None:
-    """Adds to a furnished site.
-
-    Args:
-        half_x, half_y: half extents of the field of buffers, metres.
-    """
-    _place_aisles(rng, site, room, half_x, half_y)
-    place_pallets(rng, site, half_x, half_y, int(rng.integers(2, 8)), 0.8)
+def enrich(rng: np.random.Generator, site: Site, room: Room) -> None:
+    """Adds to a furnished site."""
+    _place_aisles(rng, site, room)
+    place_pallets(rng, site, int(rng.integers(2, 8)), 0.8)
     _place_stacks(rng, site, room)
     for item in site.objects:
         if item.label == "pallet" and item.load == "loaded" and rng.random() < 0.45:
@@ -59,10 +55,9 @@ def light_change(rng: np.random.Generator) -> tuple[float, float]:
     return float(rng.uniform(0.6, 1.35)), float(rng.uniform(0.6, 1.3))
 
 
-def _place_aisles(
-    rng: np.random.Generator, site: Site, room: Room, half_x: float, half_y: float
-) -> None:
+def _place_aisles(rng: np.random.Generator, site: Site, room: Room) -> None:
     """Rows of racks beside the field, single or back to back, with a lane in front."""
+    half_x, half_y = site.field.half_x, site.field.half_y
     for side in (-1, 1):
         if rng.random() < 0.45:
             continue

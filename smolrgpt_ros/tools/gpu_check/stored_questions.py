@@ -109,12 +109,13 @@ def cpu_answers(model: Path, questions: Sequence[StoredQuestion]) -> list[tuple[
 
 def make(folder: Path, model: Path) -> None:
     """Simulate the frames, choose the questions and answer them."""
-    from smolrgpt_ros.simulation.datasets.writer import write_dataset
+    from smolrgpt_ros.simulation.datasets.writer import DatasetSettings, write_dataset
     from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
     with tempfile.TemporaryDirectory() as scratch:
         seeds = range(_SEED, _SEED + _FRAMES)
-        write_dataset(scratch, seeds, "mix", *_SIZE, sensor=SensorModel(), per_kind=3, relations=0)
+        settings = DatasetSettings("mix", *_SIZE, SensorModel(), per_kind=3, relations=0)
+        write_dataset(scratch, seeds, settings)
         shutil.rmtree(folder, ignore_errors=True)
         for name in _FOLDERS:
             shutil.copytree(Path(scratch, name), folder / name)

@@ -40,7 +40,7 @@ def test_a_backend_that_needs_a_screen_is_refused(monkeypatch) -> None:
         choose_backend(_having("EGL"))
 
 
-def test_torchs_compiler_can_be_imported_after_rendering(renderer) -> None:
+def test_torchs_compiler_can_be_imported_after_rendering(can_render) -> None:
     # In a process of its own: the fault would end this one.
     if importlib.util.find_spec("triton") is None:
         pytest.skip("triton is not installed")

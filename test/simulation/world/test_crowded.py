@@ -7,12 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from floor_rules import assert_no_centre_is_near_tape, assert_nothing_intersects
 
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.simulation.world.crowded import low_camera, row_of_spots
-from smolrgpt_ros.simulation.world.footprints import overlap
+from smolrgpt_ros.simulation.world.footprints import Field
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
-from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE, Site
+from smolrgpt_ros.simulation.world.site import Site
 
 SEEDS = range(12)
 CROWDED = [sample_scene(seed, family, looks="crowded") for family in FAMILIES for seed in SEEDS]
@@ -22,7 +23,7 @@ PLAIN = [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
 def test_low_cameras_see_the_field_at_a_flat_angle() -> None:
     rng = np.random.default_rng(3)
     for _ in range(50):
-        camera = low_camera(rng, 0.0, 0.0)
+        camera = low_camera(rng, Field(0.0, 0.0))
         x, y, height = camera.position
         angle = np.degrees(np.arctan2(height, np.hypot(x, y)))
         assert 1.5 < angle < 12.1 and 0.3 <= height <= 1.5
@@ -35,7 +36,7 @@ def test_low_cameras_see_the_field_at_a_flat_angle() -> None:
 def test_rows_stand_close_together_on_free_floor() -> None:
     rng, gaps = np.random.default_rng(5), []
     for _ in range(40):
-        spots = list(row_of_spots(rng, Site(), 3.0, 3.0, 1.26))
+        spots = list(row_of_spots(rng, Site(Field(3.0, 3.0)), 1.26))
         assert 2 <= len(spots) <= 5
         gaps += [b.y - a.y - 1.26 for a, b in pairwise(spots)]
     assert 0.0 <= min(gaps) < 0.05 and 0.25 < max(gaps) <= 0.3 + 1e-9
@@ -56,23 +57,17 @@ def test_more_transporters_carry_loads_that_cover_them_than_in_plain_scenes() ->
 
 
 def test_the_rules_of_the_floor_hold() -> None:
-    for scene in CROWDED:
-        solid = [o for o in scene.objects if o.label != "buffer" and o.carried_by < 0]
-        for i, a in enumerate(solid):
-            for b in solid[i + 1 :]:
-                assert not overlap(a.footprint, b.footprint), (a, b)
-        for buffer in (o for o in scene.objects if o.label == "buffer"):
-            for item in solid:
-                if item.label in ("pallet", "transporter"):
-                    depth = buffer.footprint.depth_of(item.centre[0], item.centre[1])
-                    assert depth > CLEARLY_INSIDE or depth < -CLEARLY_OUTSIDE
+    assert_nothing_intersects(CROWDED)
+    assert_no_centre_is_near_tape(CROWDED, ("pallet", "transporter"))
 
 
-def test_more_pallets_are_seen_and_more_of_them_half_hidden_than_in_plain_scenes(renderer) -> None:
+def test_more_pallets_are_seen_and_more_of_them_half_hidden_than_in_plain_scenes(
+    can_render,
+) -> None:
     shares: dict[str, list[float]] = {"crowded": [], "plain": []}
     for looks, values in shares.items():
         for seed in range(6):
-            shot = simulate_frame(seed, "robot", 320, 180, renderer=renderer, looks=looks)
+            shot = simulate_frame(seed, "robot", 320, 180, looks=looks)
             seen = [o for o in shot.truth.objects if o.visible_pixels]
             values += [o.visible_share for o in seen if o.label == "pallet"]
     half_hidden = {k: np.mean([0.05 < v < 0.6 for v in values]) for k, values in shares.items()}

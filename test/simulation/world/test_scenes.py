@@ -1,10 +1,9 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 import numpy as np
 import pytest
+from floor_rules import assert_no_centre_is_near_tape, assert_nothing_intersects
 
-from smolrgpt_ros.simulation.world.footprints import overlap
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
-from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 from smolrgpt_ros.simulation.world.spec import CameraPose
 
 SCENES = [sample_scene(seed, family) for family in FAMILIES for seed in range(7)]
@@ -21,23 +20,9 @@ def test_unknown_family_is_refused() -> None:
         sample_scene(0, "drone")
 
 
-def test_objects_on_the_floor_never_intersect() -> None:
-    for scene in SCENES:
-        solid = [o for o in scene.objects if o.label != "buffer" and o.carried_by < 0]
-        for i, a in enumerate(solid):
-            for b in solid[i + 1 :]:
-                assert not overlap(a.footprint, b.footprint), (a, b)
-
-
-def test_no_centre_lies_near_the_tape() -> None:
-    for scene in SCENES:
-        buffers = [o for o in scene.objects if o.label == "buffer"]
-        for item in scene.objects:
-            if item.label not in ("pallet", "transporter") or item.carried_by >= 0:
-                continue
-            for buffer in buffers:
-                depth = buffer.footprint.depth_of(item.centre[0], item.centre[1])
-                assert depth > CLEARLY_INSIDE or depth < -CLEARLY_OUTSIDE
+def test_the_rules_of_the_floor_hold() -> None:
+    assert_nothing_intersects(SCENES)
+    assert_no_centre_is_near_tape(SCENES, ("pallet", "transporter"))
 
 
 def test_sizes_are_real() -> None:

@@ -7,12 +7,12 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from floor_rules import assert_no_centre_is_near_tape
 
-from smolrgpt_ros.simulation.warehouse import shared_renderer, simulate_frame
+from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.simulation.world.assets import FLOORS, MATERIALS, PAINTED, POOL
 from smolrgpt_ros.simulation.world.heldout import HELD_OUT
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, LABELS, OTHER_LABELS, sample_scene
-from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 from smolrgpt_ros.simulation.world.varied.makers import VARIED
 
 NEW = ("varied", "heldout")
@@ -39,15 +39,8 @@ def test_what_a_scene_uses_is_in_the_model() -> None:
             assert sum(p.shape == shape for p in scene.parts) <= most
 
 
-def test_no_centre_lies_near_the_tape() -> None:
-    for scene in SCENES:
-        buffers = [o for o in scene.objects if o.label == "buffer"]
-        for item in scene.objects:
-            if item.label != "transporter":
-                continue
-            for buffer in buffers:
-                depth = buffer.footprint.depth_of(item.centre[0], item.centre[1])
-                assert depth > CLEARLY_INSIDE or depth < -CLEARLY_OUTSIDE
+def test_no_centre_of_a_vehicle_lies_near_the_tape() -> None:
+    assert_no_centre_is_near_tape(SCENES, ("transporter",))
 
 
 def test_pallets_of_a_stack_stand_on_each_other() -> None:
@@ -73,17 +66,17 @@ def test_the_held_out_set_shares_no_builder_with_the_training_set() -> None:
     assert VARIED.stream != HELD_OUT.stream
 
 
-def test_same_seed_same_frame_and_plain_scenes_stay_as_they_are(renderer) -> None:
-    plain = simulate_frame(5, "ceiling", 320, 180, renderer=renderer)
+def test_same_seed_same_frame_and_plain_scenes_stay_as_they_are(can_render) -> None:
+    plain = simulate_frame(5, "ceiling", 320, 180)
     for looks in NEW:
-        first = simulate_frame(8, "ceiling", 320, 180, renderer=renderer, looks=looks)
-        simulate_frame(9, "robot", 320, 180, renderer=renderer, looks=looks)
-        again = simulate_frame(8, "ceiling", 320, 180, renderer=renderer, looks=looks)
+        first = simulate_frame(8, "ceiling", 320, 180, looks=looks)
+        simulate_frame(9, "robot", 320, 180, looks=looks)
+        again = simulate_frame(8, "ceiling", 320, 180, looks=looks)
         assert first.truth == again.truth
         assert np.array_equal(first.frame.rgb, again.frame.rgb)
-        other = simulate_frame(9, "ceiling", 320, 180, renderer=renderer, looks=looks)
+        other = simulate_frame(9, "ceiling", 320, 180, looks=looks)
         assert not np.array_equal(first.frame.rgb, other.frame.rgb)
-    after = simulate_frame(5, "ceiling", 320, 180, renderer=shared_renderer(320, 180))
+    after = simulate_frame(5, "ceiling", 320, 180)
     assert np.array_equal(plain.frame.rgb, after.frame.rgb)
 
 

@@ -7,13 +7,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from floor_rules import assert_no_centre_is_near_tape, assert_nothing_intersects
 
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.simulation.world.assets import POOL
-from smolrgpt_ros.simulation.world.footprints import overlap
 from smolrgpt_ros.simulation.world.objects import PALLET_HEIGHT
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
-from smolrgpt_ros.simulation.world.site import CLEARLY_INSIDE, CLEARLY_OUTSIDE
 
 SEEDS = range(12)
 RICH = [sample_scene(seed, family, looks="rich") for family in FAMILIES for seed in SEEDS]
@@ -43,17 +42,8 @@ def test_racks_stand_in_rows_beside_the_field() -> None:
 
 
 def test_the_rules_of_the_floor_hold() -> None:
-    for scene in RICH:
-        solid = [o for o in scene.objects if o.label != "buffer" and o.carried_by < 0]
-        for i, a in enumerate(solid):
-            for b in solid[i + 1 :]:
-                assert not overlap(a.footprint, b.footprint), (a, b)
-        buffers = [o for o in scene.objects if o.label == "buffer"]
-        for item in scene.objects:
-            if item.label in ("pallet", "transporter") and item.carried_by < 0:
-                for buffer in buffers:
-                    depth = buffer.footprint.depth_of(item.centre[0], item.centre[1])
-                    assert depth > CLEARLY_INSIDE or depth < -CLEARLY_OUTSIDE
+    assert_nothing_intersects(RICH)
+    assert_no_centre_is_near_tape(RICH, ("pallet", "transporter"))
 
 
 def test_film_fits_its_load() -> None:
@@ -81,9 +71,9 @@ def test_the_renderer_has_enough_shapes() -> None:
             assert count < 0.95 * POOL[shape]
 
 
-def test_rich_frames_are_rendered_and_repeat(renderer) -> None:
-    first = simulate_frame(6, "ceiling", 320, 180, renderer=renderer, looks="rich")
-    usual = simulate_frame(6, "ceiling", 320, 180, renderer=renderer)
-    again = simulate_frame(6, "ceiling", 320, 180, renderer=renderer, looks="rich")
+def test_rich_frames_are_rendered_and_repeat(can_render) -> None:
+    first = simulate_frame(6, "ceiling", 320, 180, looks="rich")
+    usual = simulate_frame(6, "ceiling", 320, 180)
+    again = simulate_frame(6, "ceiling", 320, 180, looks="rich")
     assert first.truth == again.truth and np.array_equal(first.frame.rgb, again.frame.rgb)
     assert len(first.regions) > len(usual.regions)

@@ -5,22 +5,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..objects import Built
+from ..objects import Built, pick
 from ..parts import Colour, Part, ball, bar, box, upright
 from ..varied.loads import Load
-
-Rng = np.random.Generator
+from ..varied.makers import Rng
 
 
 def tone(rng: Rng, low: float, high: float, warmth: float = 0.0) -> Colour:
     """A colour of random brightness; ``warmth`` above 0 is redder, below bluer."""
     value = float(rng.uniform(low, high))
     tint = warmth + float(rng.normal(0, 0.03))
-    return (
-        min(1.0, value * (1 + tint)),
-        value,
-        max(0.0, value * (1 - tint)),
-    )
+    return (min(1.0, value * (1 + tint)), value, max(0.0, value * (1 - tint)))
 
 
 def hue(rng: Rng) -> Colour:
@@ -32,68 +27,74 @@ def hue(rng: Rng) -> Colour:
 
 def pallet(rng: Rng) -> Built:
     """A pallet of one of four kinds."""
-    kind = int(rng.integers(4))
+    make = pick(rng, (_pressed_wood, _paper_board, _steel_bars, _slatted_planks))
     length, width = float(rng.uniform(0.95, 1.25)), float(rng.uniform(0.75, 1.15))
     height = float(rng.uniform(0.115, 0.16))
-    if kind == 0:  # pressed wood on cones
-        colour = tone(rng, 0.45, 0.75, 0.22)
-        parts = [box((0, 0, height - 0.02), (length, width, 0.04), colour, "carton")]
-        for i in np.linspace(-0.42, 0.42, 3):
-            for j in np.linspace(-0.42, 0.42, 3):
-                x, y = float(i) * length, float(j) * width
-                for share, radius in ((0.25, 0.05), (0.6, 0.065)):
-                    tall = (height - 0.03) / 2
-                    parts.append(upright((x, y, share * (height - 0.02)), radius, tall, colour))
-    elif kind == 1:  # paper board on tubes
-        colour = tone(rng, 0.6, 0.9, 0.14)
-        parts = [box((0, 0, height - 0.012), (length, width, 0.024), colour, "carton")]
-        for j in (-0.42, 0.0, 0.42):
-            for i in (-0.44, 0.0, 0.44):
-                a = (i * length - 0.1, j * width, height / 2 - 0.014)
-                b = (i * length + 0.1, j * width, height / 2 - 0.014)
-                parts.append(bar(a, b, height / 2 - 0.014, colour, "cylinder"))
-    elif kind == 2:  # bars of steel
-        colour = tone(rng, 0.25, 0.6) if rng.random() < 0.6 else hue(rng)
-        parts = []
-        for step in np.linspace(-0.48, 0.48, int(rng.integers(8, 15))):
-            y = float(step) * width
-            parts.append(
-                bar(
-                    (-length / 2, y, height - 0.015), (length / 2, y, height - 0.015), 0.014, colour
-                )
-            )
-        for i in (-0.46, 0.0, 0.46):
-            x = i * length
-            parts.append(
-                bar((x, -width / 2, height - 0.045), (x, width / 2, height - 0.045), 0.016, colour)
-            )
-            for j in (-0.46, 0.46):
-                parts.append(
-                    bar((x, j * width, 0.016), (x, j * width, height - 0.03), 0.016, colour)
-                )
-    else:  # planks of three widths, on solid beams
-        colour = tone(rng, 0.35, 0.85, 0.2)
-        parts = []
-        y = -width / 2
-        while y < width / 2 - 0.03:
-            plank = min(float(rng.choice([0.06, 0.1, 0.15])), width / 2 - y)
-            shade = tone(rng, colour[1] * 0.8, min(1.0, colour[1] * 1.15), 0.18)
-            parts.append(
-                box(
-                    (0, y + plank / 2, height - 0.012), (length, plank * 0.97, 0.024), shade, "wood"
-                )
-            )
-            y += plank + float(rng.uniform(0.005, 0.05))
-        for i in (-0.46, 0.0, 0.46):
-            beam = (float(rng.uniform(0.06, 0.1)), width, height - 0.024)
-            parts.append(box((i * length, 0, (height - 0.024) / 2), beam, colour, "wood"))
-    return Built(tuple(parts), length, width, height)
+    return Built(tuple(make(rng, length, width, height)), length, width, height)
+
+
+def _pressed_wood(rng: Rng, length: float, width: float, height: float) -> list[Part]:
+    """A board on cones."""
+    colour = tone(rng, 0.45, 0.75, 0.22)
+    parts = [box((0, 0, height - 0.02), (length, width, 0.04), colour, "carton")]
+    for i in np.linspace(-0.42, 0.42, 3):
+        for j in np.linspace(-0.42, 0.42, 3):
+            x, y = float(i) * length, float(j) * width
+            for share, radius in ((0.25, 0.05), (0.6, 0.065)):
+                tall = (height - 0.03) / 2
+                parts.append(upright((x, y, share * (height - 0.02)), radius, tall, colour))
+    return parts
+
+
+def _paper_board(rng: Rng, length: float, width: float, height: float) -> list[Part]:
+    """A board on tubes."""
+    colour = tone(rng, 0.6, 0.9, 0.14)
+    parts = [box((0, 0, height - 0.012), (length, width, 0.024), colour, "carton")]
+    middle = height / 2 - 0.014
+    for j in (-0.42, 0.0, 0.42):
+        for i in (-0.44, 0.0, 0.44):
+            ends = (i * length - 0.1, j * width, middle), (i * length + 0.1, j * width, middle)
+            parts.append(bar(*ends, middle, colour, "cylinder"))
+    return parts
+
+
+def _steel_bars(rng: Rng, length: float, width: float, height: float) -> list[Part]:
+    colour = tone(rng, 0.25, 0.6) if rng.random() < 0.6 else hue(rng)
+    parts = []
+    top, low = height - 0.015, height - 0.045
+    for step in np.linspace(-0.48, 0.48, int(rng.integers(8, 15))):
+        y = float(step) * width
+        parts.append(bar((-length / 2, y, top), (length / 2, y, top), 0.014, colour))
+    for i in (-0.46, 0.0, 0.46):
+        x = i * length
+        parts.append(bar((x, -width / 2, low), (x, width / 2, low), 0.016, colour))
+        for j in (-0.46, 0.46):
+            y = j * width
+            parts.append(bar((x, y, 0.016), (x, y, height - 0.03), 0.016, colour))
+    return parts
+
+
+def _slatted_planks(rng: Rng, length: float, width: float, height: float) -> list[Part]:
+    """Planks of three widths on solid beams."""
+    colour = tone(rng, 0.35, 0.85, 0.2)
+    parts = []
+    y = -width / 2
+    while y < width / 2 - 0.03:
+        plank = min(float(rng.choice([0.06, 0.1, 0.15])), width / 2 - y)
+        shade = tone(rng, colour[1] * 0.8, min(1.0, colour[1] * 1.15), 0.18)
+        size = (length, plank * 0.97, 0.024)
+        parts.append(box((0, y + plank / 2, height - 0.012), size, shade, "wood"))
+        y += plank + float(rng.uniform(0.005, 0.05))
+    for i in (-0.46, 0.0, 0.46):
+        beam = (float(rng.uniform(0.06, 0.1)), width, height - 0.024)
+        parts.append(box((i * length, 0, (height - 0.024) / 2), beam, colour, "wood"))
+    return parts
 
 
 def load(rng: Rng, length: float, width: float) -> Load:
     """One of six loads."""
     kinds = (_brickwork, _brickwork, _bottles, _bag, _buckets, _cube, _loose)
-    return kinds[int(rng.integers(len(kinds)))](rng, length, width)
+    return pick(rng, kinds)(rng, length, width)
 
 
 def _brickwork(rng: Rng, length: float, width: float) -> Load:
@@ -132,7 +133,7 @@ def _bag(rng: Rng, length: float, width: float) -> Load:
     half = (length * 0.56, width * 0.56, tall * 0.56)
     core = (length * 0.8, width * 0.8, tall * 0.8)
     parts = [
-        Part("ball", (0, 0, tall * 0.48), half, shade, "weave"),
+        ball((0, 0, tall * 0.48), half, shade, "weave"),
         box((0, 0, tall * 0.4), core, shade, "weave"),
     ]
     return parts, tall

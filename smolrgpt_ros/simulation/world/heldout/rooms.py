@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from smolrgpt_ros.scene.rotations import quaternion_product, yaw_quaternion
-
+from ..footprints import Field
 from ..parts import Colour, Part, bar, box, place, upright
-from ..surroundings import Room
-from .goods import Rng, hue, tone
+from ..surroundings import Room, wall_panel
+from ..varied.makers import Rng
+from .goods import hue, tone
 
 
 def marking(rng: Rng, length: float, width: float, style: str, colour: Colour) -> tuple[Part, ...]:
@@ -54,14 +52,11 @@ def marking(rng: Rng, length: float, width: float, style: str, colour: Colour) -
     return tuple(parts)
 
 
-def distractors(rng: Rng, half_x: float, half_y: float) -> tuple[Part, ...]:
+def distractors(rng: Rng, field: Field) -> tuple[Part, ...]:
     """Manhole covers, single lines, rings and mats."""
     parts: list[Part] = []
     for _ in range(int(rng.integers(0, 5))):
-        x, y = (
-            float(rng.uniform(-half_x - 2, half_x + 2)),
-            float(rng.uniform(-half_y - 2, half_y + 2)),
-        )
+        x, y = field.draw_point(rng, 2.0)
         kind = int(rng.integers(4))
         if kind == 0:
             parts.append(upright((x, y, 0.003), 0.33, 0.006, tone(rng, 0.15, 0.4), "metal"))
@@ -84,34 +79,25 @@ def distractors(rng: Rng, half_x: float, half_y: float) -> tuple[Part, ...]:
 def walls(rng: Rng, room: Room, height: float) -> tuple[Part, ...]:
     """Walls with a dado, round columns, a pipe and pictures."""
     paint, dado = tone(rng, 0.6, 1.0), hue(rng) if rng.random() < 0.5 else tone(rng, 0.3, 0.8)
-    length_x, length_y = room.right - room.left, room.back - room.front
-    middle_x, middle_y = (room.left + room.right) / 2, (room.front + room.back) / 2
-    sides = (
-        (middle_x, room.back, length_x, np.pi),
-        (middle_x, room.front, length_x, 0.0),
-        (room.left, middle_y, length_y, -np.pi / 2),
-        (room.right, middle_y, length_y, np.pi / 2),
-    )
-    turn = quaternion_product(yaw_quaternion(math.pi), (math.sqrt(0.5), math.sqrt(0.5), 0.0, 0.0))
     low = float(rng.uniform(0.1, 1.5))
     parts: list[Part] = []
-    for x, y, length, yaw in sides:
-        half = (length / 2, height / 2, 0.05)
-        wall = [Part("box", (0.0, -0.06, height / 2), half, paint, "wall", turn)]
-        wall.append(box((0, -0.01, low / 2), (length, 0.06, low), dado))
+    for wall in room.walls():
+        length = wall.length
+        layers = [wall_panel(length, height, paint)]
+        layers.append(box((0, -0.01, low / 2), (length, 0.06, low), dado))
         pipe = float(rng.uniform(2.2, max(2.3, height - 0.3)))
-        wall.append(
+        layers.append(
             bar((-length / 2, 0.1, pipe), (length / 2, 0.1, pipe), 0.06, hue(rng), "cylinder")
         )
         spot = -length / 2 + float(rng.uniform(1, 3))
         while spot < length / 2 - 1:
             kind = int(rng.integers(3))
             if kind == 0:
-                wall.append(upright((spot, 0.15, height / 2), 0.2, height, tone(rng, 0.4, 0.9)))
+                layers.append(upright((spot, 0.15, height / 2), 0.2, height, tone(rng, 0.4, 0.9)))
             elif kind == 1:
-                wall.append(box((spot, 0.01, 1.6), (0.9, 0.04, 0.7), (1, 1, 1), "print"))
+                layers.append(box((spot, 0.01, 1.6), (0.9, 0.04, 0.7), (1, 1, 1), "print"))
             else:
-                wall.append(box((spot, 0.01, 1.0), (0.95, 0.05, 2.0), tone(rng, 0.2, 0.9, 0.15)))
+                layers.append(box((spot, 0.01, 1.0), (0.95, 0.05, 2.0), tone(rng, 0.2, 0.9, 0.15)))
             spot += float(rng.uniform(1.5, 5))
-        parts += place(wall, (float(x), float(y), 0.0), float(yaw))
+        parts += wall.place(layers)
     return tuple(parts)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..assets import GROUND_SIZE, SURFACE_SIZE, Picture
+from ..varied.makers import Rng
 
-Rng = np.random.Generator
 Shades = NDArray[np.float64]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..objects import Built
-from ..parts import Part, ball, bar, box, place, upright
+from ..objects import Built, pick
+from ..parts import Colour, Part, ball, bar, box, place, upright
+from ..varied.makers import Rng
 from . import goods
-from .goods import Rng, hue, tone
+from .goods import hue, tone
 
 
 def rack(rng: Rng) -> Built:
@@ -71,60 +72,67 @@ def person(rng: Rng) -> Built:
     parts.append(ball((0, 0, 1.46 * unit), (0.12 * unit, 0.22 * unit, 0.07 * unit), top))
     parts.append(upright((0, 0, 1.53 * unit), 0.055 * unit, 0.1 * unit, skin))
     parts.append(ball((0.01, 0, 1.67 * unit), (0.1 * unit, 0.085 * unit, 0.12 * unit), skin))
-    parts.append(
-        ball(
-            (-0.02, 0, 1.72 * unit),
-            (0.11 * unit, 0.1 * unit, 0.1 * unit),
-            tone(rng, 0.03, 0.9, 0.1),
-        )
-    )
+    hair = (0.11 * unit, 0.1 * unit, 0.1 * unit)
+    parts.append(ball((-0.02, 0, 1.72 * unit), hair, tone(rng, 0.03, 0.9, 0.1)))
     return Built(tuple(parts), 0.6, 0.6, tall)
 
 
 def clutter(rng: Rng) -> Built:
     """A bench, a bin, a palm, a tripod, a stack of tubs, a tarpaulin or a spool."""
-    kind = int(rng.integers(7))
-    colour = hue(rng)
-    if kind == 0:
-        parts = [box((0, 0, 0.45), (1.3, 0.35, 0.05), tone(rng, 0.4, 0.8, 0.2), "wood")]
-        parts += [
-            box((sx * 0.5, 0, 0.21), (0.08, 0.3, 0.42), tone(rng, 0.2, 0.5)) for sx in (-1, 1)
-        ]
-        return Built(tuple(parts), 1.3, 0.35, 0.48)
-    if kind == 1:
-        parts = [
-            box((0, 0, 0.5), (0.55, 0.6, 0.9), colour),
-            box((0, 0, 0.98), (0.6, 0.65, 0.06), tone(rng, 0.1, 0.4)),
-        ]
-        return Built(tuple(parts), 0.6, 0.65, 1.0)
-    if kind == 2:
-        parts = [upright((0, 0, 0.2), 0.2, 0.4, tone(rng, 0.3, 0.9))]
-        parts.append(bar((0, 0, 0.4), (0.05, 0, 1.3), 0.04, (0.4, 0.3, 0.2)))
-        for turn in range(8):
-            angle = turn * np.pi / 4
-            end = (0.6 * float(np.cos(angle)), 0.6 * float(np.sin(angle)), 1.25)
-            parts.append(bar((0.05, 0, 1.4), end, 0.04, (0.2, 0.5, 0.2)))
-        return Built(tuple(parts), 1.2, 1.2, 1.5)
-    if kind == 3:
-        parts = []
-        for turn in range(3):
-            angle = turn * 2 * np.pi / 3
-            end = (0.35 * float(np.cos(angle)), 0.35 * float(np.sin(angle)), 0.0)
-            parts.append(bar((0, 0, 1.2), end, 0.02, tone(rng, 0.1, 0.6)))
-        parts.append(box((0, 0, 1.3), (0.2, 0.2, 0.2), colour))
-        return Built(tuple(parts), 0.8, 0.8, 1.4)
-    if kind == 4:
-        parts = [
-            upright((0, 0, 0.12 + 0.2 * k), 0.3 - 0.01 * k, 0.2, colour)
-            for k in range(int(rng.integers(2, 6)))
-        ]
-        return Built(tuple(parts), 0.6, 0.6, 1.0)
-    if kind == 5:
-        parts = [
-            ball((0, 0, 0.2), (0.8, 0.6, 0.45), colour),
-            ball((0.4, 0.2, 0.2), (0.5, 0.4, 0.35), colour),
-        ]
-        return Built(tuple(parts), 1.7, 1.3, 0.65)
+    make = pick(rng, (_bench, _bin, _palm, _tripod, _tubs, _tarpaulin, _spool))
+    return make(rng, hue(rng))
+
+
+def _bench(rng: Rng, _colour: Colour) -> Built:
+    parts = [box((0, 0, 0.45), (1.3, 0.35, 0.05), tone(rng, 0.4, 0.8, 0.2), "wood")]
+    for side in (-1, 1):
+        parts.append(box((side * 0.5, 0, 0.21), (0.08, 0.3, 0.42), tone(rng, 0.2, 0.5)))
+    return Built(tuple(parts), 1.3, 0.35, 0.48)
+
+
+def _bin(rng: Rng, colour: Colour) -> Built:
+    body = box((0, 0, 0.5), (0.55, 0.6, 0.9), colour)
+    lid = box((0, 0, 0.98), (0.6, 0.65, 0.06), tone(rng, 0.1, 0.4))
+    return Built((body, lid), 0.6, 0.65, 1.0)
+
+
+def _palm(rng: Rng, _colour: Colour) -> Built:
+    parts = [upright((0, 0, 0.2), 0.2, 0.4, tone(rng, 0.3, 0.9))]
+    parts.append(bar((0, 0, 0.4), (0.05, 0, 1.3), 0.04, (0.4, 0.3, 0.2)))
+    for turn in range(8):
+        angle = turn * np.pi / 4
+        end = (0.6 * float(np.cos(angle)), 0.6 * float(np.sin(angle)), 1.25)
+        parts.append(bar((0.05, 0, 1.4), end, 0.04, (0.2, 0.5, 0.2)))
+    return Built(tuple(parts), 1.2, 1.2, 1.5)
+
+
+def _tripod(rng: Rng, colour: Colour) -> Built:
+    parts = []
+    for turn in range(3):
+        angle = turn * 2 * np.pi / 3
+        end = (0.35 * float(np.cos(angle)), 0.35 * float(np.sin(angle)), 0.0)
+        parts.append(bar((0, 0, 1.2), end, 0.02, tone(rng, 0.1, 0.6)))
+    parts.append(box((0, 0, 1.3), (0.2, 0.2, 0.2), colour))
+    return Built(tuple(parts), 0.8, 0.8, 1.4)
+
+
+def _tubs(rng: Rng, colour: Colour) -> Built:
+    parts = [
+        upright((0, 0, 0.12 + 0.2 * k), 0.3 - 0.01 * k, 0.2, colour)
+        for k in range(int(rng.integers(2, 6)))
+    ]
+    return Built(tuple(parts), 0.6, 0.6, 1.0)
+
+
+def _tarpaulin(_rng: Rng, colour: Colour) -> Built:
+    parts = (
+        ball((0, 0, 0.2), (0.8, 0.6, 0.45), colour),
+        ball((0.4, 0.2, 0.2), (0.5, 0.4, 0.35), colour),
+    )
+    return Built(parts, 1.7, 1.3, 0.65)
+
+
+def _spool(rng: Rng, _colour: Colour) -> Built:
     wood = tone(rng, 0.4, 0.8, 0.2)
     parts = [
         bar((0, s * 0.3 - 0.03, 0.5), (0, s * 0.3 + 0.03, 0.5), 0.5, wood, "cylinder")

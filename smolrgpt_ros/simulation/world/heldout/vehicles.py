@@ -5,53 +5,72 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..objects import Built
-from ..parts import Part, ball, bar, box, upright
+from ..objects import Built, pick
+from ..parts import Colour, Part, ball, bar, box, upright
+from ..varied.makers import Rng
 from ..varied.transporters import Vehicle
-from .goods import Rng, hue, tone
+from .goods import hue, tone
 
 
 def transporter(rng: Rng) -> Vehicle:
     """A transporter of one of four kinds."""
-    kind = int(rng.integers(4))
+    make = pick(rng, (_disc, _six_sided, _tube_frame, _wedge))
     colour = hue(rng) if rng.random() < 0.6 else tone(rng, 0.2, 0.95)
     dark = tone(rng, 0.05, 0.2)
-    height = float(rng.uniform(0.2, 0.34))
-    if kind == 0:  # a disc
-        radius = float(rng.uniform(0.4, 0.6))
-        parts = [
-            upright((0, 0, 0.06), radius * 0.95, 0.08, dark),
-            upright((0, 0, 0.1 + (height - 0.1) / 2), radius, height - 0.1, colour),
-            upright((0, 0, height + 0.01), radius * 0.7, 0.02, tone(rng, 0.5, 0.95), "print"),
-        ]
-        top = height + 0.02
-        return Vehicle(Built(tuple(parts), 2 * radius, 2 * radius, top), top, radius > 0.5)
-    length, width = float(rng.uniform(1.0, 1.5)), float(rng.uniform(0.65, 0.9))
-    if kind == 1:  # six-sided: a box between two turned ones
-        core, side = length * 0.7, width * 0.71
-        parts = [box((0, 0, 0.04 + height / 2), (core, width, height - 0.06), colour)]
+    return make(rng, float(rng.uniform(0.2, 0.34)), colour, dark)
+
+
+def _disc(rng: Rng, height: float, colour: Colour, dark: Colour) -> Vehicle:
+    radius = float(rng.uniform(0.4, 0.6))
+    parts = (
+        upright((0, 0, 0.06), radius * 0.95, 0.08, dark),
+        upright((0, 0, 0.1 + (height - 0.1) / 2), radius, height - 0.1, colour),
+        upright((0, 0, height + 0.01), radius * 0.7, 0.02, tone(rng, 0.5, 0.95), "print"),
+    )
+    top = height + 0.02
+    return Vehicle(Built(parts, 2 * radius, 2 * radius, top), top, radius > 0.5)
+
+
+def _size(rng: Rng) -> tuple[float, float]:
+    """Length and width of a vehicle with corners."""
+    return float(rng.uniform(1.0, 1.5)), float(rng.uniform(0.65, 0.9))
+
+
+def _six_sided(rng: Rng, height: float, colour: Colour, dark: Colour) -> Vehicle:
+    """A box between two turned ones."""
+    length, width = _size(rng)
+    core, side = length * 0.7, width * 0.71
+    parts = [box((0, 0, 0.04 + height / 2), (core, width, height - 0.06), colour)]
+    for sx in (-1, 1):
+        spot = (sx * core / 2, 0.0, 0.04 + height / 2)
+        parts.append(box(spot, (side, side, height - 0.07), colour, "metal", float(np.pi / 4)))
+        parts.append(ball((sx * length * 0.47, 0, height * 0.6), (0.07, 0.07, 0.05), dark))
+    parts.append(box((0, 0, height), (core * 0.9, width * 0.8, 0.03), dark, "metal"))
+    return Vehicle(Built(tuple(parts), length, width, height + 0.015), height + 0.015)
+
+
+def _tube_frame(rng: Rng, height: float, colour: Colour, dark: Colour) -> Vehicle:
+    """An open frame of tubes with four wheels."""
+    length, width = _size(rng)
+    parts = []
+    for sy in (-1, 1):
+        y = sy * width * 0.46
+        for z in (0.12, height):
+            parts.append(bar((-length / 2, y, z), (length / 2, y, z), 0.03, colour))
         for sx in (-1, 1):
-            spot = (sx * core / 2, 0.0, 0.04 + height / 2)
-            parts.append(box(spot, (side, side, height - 0.07), colour, "metal", float(np.pi / 4)))
-            parts.append(ball((sx * length * 0.47, 0, height * 0.6), (0.07, 0.07, 0.05), dark))
-        parts.append(box((0, 0, height), (core * 0.9, width * 0.8, 0.03), dark, "metal"))
-        return Vehicle(Built(tuple(parts), length, width, height + 0.015), height + 0.015)
-    if kind == 2:  # an open frame of tubes with four wheels
-        parts = []
-        for sy in (-1, 1):
-            y = sy * width * 0.46
-            for z in (0.12, height):
-                parts.append(bar((-length / 2, y, z), (length / 2, y, z), 0.03, colour))
-            for sx in (-1, 1):
-                x = sx * length * 0.42
-                parts.append(bar((x, y, 0.12), (x, y, height), 0.03, colour))
-                parts.append(bar((x, y - 0.04, 0.1), (x, y + 0.04, 0.1), 0.1, dark, "cylinder"))
-        for i in np.linspace(-0.45, 0.45, 6):
-            x = float(i) * length
-            parts.append(bar((x, -width * 0.46, height), (x, width * 0.46, height), 0.025, dark))
-        parts.append(box((0, 0, 0.14), (length * 0.6, width * 0.7, 0.1), tone(rng, 0.2, 0.8)))
-        return Vehicle(Built(tuple(parts), length, width, height + 0.03), height + 0.03)
-    # a wedge with a pole and a ball on it
+            x = sx * length * 0.42
+            parts.append(bar((x, y, 0.12), (x, y, height), 0.03, colour))
+            parts.append(bar((x, y - 0.04, 0.1), (x, y + 0.04, 0.1), 0.1, dark, "cylinder"))
+    for i in np.linspace(-0.45, 0.45, 6):
+        x = float(i) * length
+        parts.append(bar((x, -width * 0.46, height), (x, width * 0.46, height), 0.025, dark))
+    parts.append(box((0, 0, 0.14), (length * 0.6, width * 0.7, 0.1), tone(rng, 0.2, 0.8)))
+    return Vehicle(Built(tuple(parts), length, width, height + 0.03), height + 0.03)
+
+
+def _wedge(rng: Rng, height: float, colour: Colour, dark: Colour) -> Vehicle:
+    """A body that slopes down in front, with a ball on a pole at its back."""
+    length, width = _size(rng)
     parts = [box((0, 0, height / 2 + 0.03), (length, width, height - 0.06), colour)]
     for step in range(3):
         size = (length * 0.1, width * (0.9 - 0.15 * step), (height - 0.08) * (0.8 - 0.25 * step))

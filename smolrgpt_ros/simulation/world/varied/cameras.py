@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..footprints import Field
 from ..spec import CameraPose
 
 
-def distant_camera(
-    rng: np.random.Generator, family: str, half_x: float, half_y: float
-) -> CameraPose:
-    """A camera that looks at a field of these half extents."""
+def distant_camera(rng: np.random.Generator, family: str, field: Field) -> CameraPose:
+    """A camera that looks at a field."""
     if family == "ceiling":
         height, pitch = float(rng.uniform(3.5, 10.0)), float(rng.uniform(26.0, 62.0))
         if rng.random() < 0.06:
@@ -21,7 +20,7 @@ def distant_camera(
     else:
         height, pitch = float(rng.uniform(0.25, 2.2)), float(rng.uniform(-6.0, 22.0))
         hfov, reach = float(rng.uniform(55.0, 100.0)), float(rng.uniform(3.0, 9.0))
-        target = (float(rng.uniform(-half_x, half_x)), float(rng.uniform(-half_y, half_y)))
+        target = field.draw_point(rng, 0.0)
     return _looking(rng, target, reach, height, pitch, hfov)
 
 
@@ -46,11 +45,6 @@ def _looking(
     pitch: float,
     hfov: float,
 ) -> CameraPose:
+    """The camera in a random direction from its target, nearly level."""
     heading, roll = float(rng.uniform(0, 360)), float(rng.normal(0, 2.5))
-    ahead = np.radians(heading)
-    position = (
-        float(target[0] - reach * np.cos(ahead)),
-        float(target[1] - reach * np.sin(ahead)),
-        height,
-    )
-    return CameraPose(position, heading, pitch, hfov, roll)
+    return CameraPose.before(target, reach, height, heading, pitch, hfov, roll)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import clutter
 from ..objects import Built, pick, varied
-from ..parts import Colour, Part, ball, bar, box, upright
+from ..parts import Colour, ball, bar, box, place, upright
 from . import loads
 
 _BRIGHT: tuple[Colour, ...] = (*loads.BRIGHT, (0.55, 0.38, 0.24))
@@ -105,13 +105,7 @@ def _ladder(rng: np.random.Generator) -> Built:
         parts.append(
             bar((0.5 * share, -0.21, tall * share), (0.5 * share, 0.21, tall * share), 0.02, colour)
         )
-    moved = tuple(_shifted(part, -0.5) for part in parts)
-    return Built(moved, 1.1, 0.5, tall)
-
-
-def _shifted(part: Part, along: float) -> Part:
-    centre = (part.centre[0] + along, part.centre[1], part.centre[2])
-    return Part(part.shape, centre, part.half, part.colour, part.material, part.turn)
+    return Built(place(parts, (-0.5, 0.0, 0.0), 0.0), 1.1, 0.5, tall)
 
 
 def _planks(rng: np.random.Generator) -> Built:

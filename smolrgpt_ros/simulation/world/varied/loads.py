@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..objects import pick, varied
 from ..parts import Colour, Part, ball, bar, box, upright
 
 Load = tuple[list[Part], float]
+"""Parts on a deck, whose middle is the origin, and the height of the highest, metres."""
 
 _CARTONS = ("carton", "print", "cardboard0", "cardboard1", "cardboard2", "cardboard3", "")
 _CARTON_COLOURS: tuple[Colour, ...] = (
@@ -53,7 +55,7 @@ def film(rng: np.random.Generator, length: float, width: float, top: float) -> P
     colour = pick(rng, ((0.9, 0.94, 0.97), (0.9, 0.94, 0.97), (0.08, 0.08, 0.09), (0.1, 0.2, 0.4)))
     alpha = float(rng.uniform(0.15, 0.6))
     wrap = box((0, 0, top / 2), (length * 0.99, width * 0.99, top * 1.01), colour)
-    return Part(wrap.shape, wrap.centre, wrap.half, wrap.colour, "", wrap.turn, -1, alpha)
+    return replace(wrap, alpha=alpha)
 
 
 def boxes(rng: np.random.Generator, length: float, width: float) -> Load:
@@ -155,18 +157,15 @@ def sacks(rng: np.random.Generator, length: float, width: float) -> Load:
             for j in range(along):
                 x, y = ((i + 0.5) / across - 0.5) * length, ((j + 0.5) / along - 0.5) * width
                 half = (length / across * 0.52, width / along * 0.52, thick * 0.66)
-                sack = ball((x, y, (layer + 0.55) * thick), half, varied(rng, colour, 0.06))
-                parts.append(Part("ball", sack.centre, sack.half, sack.colour, "weave", sack.turn))
+                centre = (x, y, (layer + 0.55) * thick)
+                parts.append(ball(centre, half, varied(rng, colour, 0.06), "weave"))
     return parts, layers * thick + 0.02
 
 
 def crates(rng: np.random.Generator, length: float, width: float) -> Load:
     """Stacked plastic crates with rims, colour by column."""
-    columns, rows, tall = (
-        int(rng.integers(2, 4)),
-        int(rng.integers(1, 4)),
-        float(rng.uniform(0.18, 0.34)),
-    )
+    columns, rows = int(rng.integers(2, 4)), int(rng.integers(1, 4))
+    tall = float(rng.uniform(0.18, 0.34))
     parts: list[Part] = []
     top = 0.0
     base = pick(rng, BRIGHT)
@@ -257,4 +256,4 @@ def machine(rng: np.random.Generator, length: float, width: float) -> Load:
             parts.append(box((x * length, y * width, tall / 2), (a, b, tall), shade, "metal"))
         else:
             parts.append(upright((x * length, y * width, tall / 2), a / 2, tall, shade))
-    return parts, max(p.centre[2] + (p.half[2]) for p in parts)
+    return parts, max(p.centre[2] + p.half[2] for p in parts)

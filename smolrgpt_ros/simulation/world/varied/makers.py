@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..assets import Picture
+from ..footprints import Field
 from ..objects import Built
 from ..parts import Colour, Part
 from ..surroundings import Room
@@ -39,7 +40,7 @@ class Makers:
         pallet, load: a bare pallet; what stands on one of that length and width.
         transporter, rack, person, forklift, clutter: one of each.
         marking: of a buffer: generator, length, width, style, colour.
-        distractors: marks on the floor within half extents.
+        distractors: marks on the floor in and around a field.
         walls: of a room of that height.
         paint: the pictures of ``assets.PAINTED``.
     """
@@ -53,7 +54,7 @@ class Makers:
     forklift: Callable[[Rng], Built]
     clutter: Callable[[Rng], Built]
     marking: Callable[[Rng, float, float, str, Colour], tuple[Part, ...]]
-    distractors: Callable[[Rng, float, float], tuple[Part, ...]]
+    distractors: Callable[[Rng, Field], tuple[Part, ...]]
     walls: Callable[[Rng, Room, float], tuple[Part, ...]]
     paint: Callable[[Rng], Mapping[str, Picture]]
 

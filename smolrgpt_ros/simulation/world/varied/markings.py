@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from ..footprints import Field
 from ..objects import pick, varied
 from ..parts import Colour, Part, box, place
 
@@ -42,17 +45,16 @@ def buffer_marking(
         run = along if number < 2 else along - 2 * tape
         strip = _strip(rng, run, tape, style, colour)
         if style == "double":
-            strip += [_moved(part, -side * 2 * tape) for part in strip]
+            strip += _moved(strip, -side * 2 * tape)
         turn = 0.0 if number < 2 else np.pi / 2
         # A quarter turn takes +y to -x.
-        offset = side * (across - tape) / 2
-        local = [_moved(part, offset) for part in strip]
+        local = _moved(strip, side * (across - tape) / 2)
         parts += place(local, (0.0, 0.0, 0.0), float(turn))
     if style == "filled":
         layer = box((0, 0, 0.0016), (length - tape, width - tape, 0.002), varied(rng, colour, 0.2))
-        parts.append(_with_alpha(layer, float(rng.uniform(0.15, 0.8))))
+        parts.append(replace(layer, alpha=float(rng.uniform(0.15, 0.8))))
     if wear < 1.0:
-        parts = [_with_alpha(part, min(part.alpha, wear)) for part in parts]
+        parts = [replace(part, alpha=min(part.alpha, wear)) for part in parts]
     return tuple(parts)
 
 
@@ -87,87 +89,72 @@ def _strip(
     return parts
 
 
-def _moved(part: Part, across: float) -> Part:
-    centre = (part.centre[0], part.centre[1] + across, part.centre[2])
-    return Part(
-        part.shape, centre, part.half, part.colour, part.material, part.turn, -1, part.alpha
-    )
+def _moved(parts: Iterable[Part], across: float) -> tuple[Part, ...]:
+    return place(parts, (0.0, across, 0.0), 0.0)
 
 
-def _with_alpha(part: Part, alpha: float) -> Part:
-    return Part(
-        part.shape, part.centre, part.half, part.colour, part.material, part.turn, -1, alpha
-    )
-
-
-def distractors(rng: np.random.Generator, half_x: float, half_y: float) -> tuple[Part, ...]:
+def distractors(rng: np.random.Generator, field: Field) -> tuple[Part, ...]:
     """Marks that bound nothing: lanes, arrows, crossings, signs, grates, patches, cables."""
     parts: list[Part] = []
     for _ in range(int(rng.integers(0, 6))):
-        x, y = (
-            float(rng.uniform(-half_x - 2, half_x + 2)),
-            float(rng.uniform(-half_y - 2, half_y + 2)),
-        )
+        x, y = field.draw_point(rng, 2.0)
         yaw = float(rng.integers(4)) * np.pi / 2 + float(rng.normal(0, 0.05))
         colour = varied(rng, pick(rng, _COLOURS), 0.15)
-        parts += place(_distractor(rng, colour), (x, y, 0.0), float(yaw))
+        make = pick(rng, (_lane, _arrow, _crossing, _sign, _grate, _patch, _stripes))
+        parts += place(make(rng, colour), (x, y, 0.0), float(yaw))
     return tuple(parts)
 
 
-def _distractor(rng: np.random.Generator, colour: Colour) -> list[Part]:
-    kind = int(rng.integers(7))
-    if kind == 0:  # a lane of one or two lines
-        run, tape = float(rng.uniform(3, 12)), float(rng.uniform(0.05, 0.14))
-        parts = _strip(rng, run, tape, pick(rng, ("line", "dashed", "striped", "broken")), colour)
-        return parts + (
-            [_moved(p, float(rng.uniform(1.2, 3.0))) for p in parts] if rng.random() < 0.4 else []
-        )
-    if kind == 1:  # an arrow
-        parts = [box((0, 0, 0.002), (0.9, 0.12, 0.004), colour)]
-        return parts + [
-            box((0.35, s * 0.13, 0.002), (0.4, 0.1, 0.004), colour, yaw=-s * 0.8) for s in (-1, 1)
-        ]
-    if kind == 2:  # a crossing
-        count = int(rng.integers(4, 9))
-        return [
-            box((0, k * 0.55, 0.002), (2.0, 0.3, 0.004), (0.9, 0.9, 0.88)) for k in range(count)
-        ]
-    if kind == 3:
-        side = float(rng.uniform(0.4, 1.0))
-        return [
-            box(
-                (0, 0, 0.003),
-                (side, side, 0.006),
-                (1, 1, 1),
-                pick(rng, ("print", "number1", "number2", "number3")),
-            )
-        ]
-    if kind == 4:  # a grate or hatch, flat and dark
-        size = (float(rng.uniform(0.5, 1.4)), float(rng.uniform(0.3, 1.0)), 0.004)
-        parts = [
-            box(
-                (0, 0, 0.002),
-                size,
-                varied(rng, (0.3, 0.3, 0.31), 0.3),
-                pick(rng, ("grid", "metal", "")),
-            )
-        ]
-        slots = int(rng.integers(0, 8))
-        for k in range(slots):
-            y = ((k + 0.5) / slots - 0.5) * size[1]
-            parts.append(
-                box(
-                    (0, y, 0.004), (size[0] * 0.9, size[1] / slots * 0.4, 0.003), (0.06, 0.06, 0.06)
-                )
-            )
-        return parts
-    if kind == 5:  # patches of another colour
-        shade = pick(rng, ((0.05, 0.05, 0.06), (0.9, 0.9, 0.9), colour))
-        size = (float(rng.uniform(0.4, 2.5)), float(rng.uniform(0.3, 1.5)), 0.001)
-        return [_with_alpha(box((0, 0, 0.001), size, shade), float(rng.uniform(0.1, 0.6)))]
-    # planks' pattern on the floor: stripes of brown
-    count = int(rng.integers(3, 7))
+def _lane(rng: np.random.Generator, colour: Colour) -> list[Part]:
+    """One or two lines."""
+    run, tape = float(rng.uniform(3, 12)), float(rng.uniform(0.05, 0.14))
+    parts = _strip(rng, run, tape, pick(rng, ("line", "dashed", "striped", "broken")), colour)
+    if rng.random() < 0.4:
+        parts += [moved for part in parts for moved in _moved([part], float(rng.uniform(1.2, 3.0)))]
+    return parts
+
+
+def _arrow(_rng: np.random.Generator, colour: Colour) -> list[Part]:
+    shaft = box((0, 0, 0.002), (0.9, 0.12, 0.004), colour)
+    head = [box((0.35, s * 0.13, 0.002), (0.4, 0.1, 0.004), colour, yaw=-s * 0.8) for s in (-1, 1)]
+    return [shaft, *head]
+
+
+def _crossing(rng: np.random.Generator, _colour: Colour) -> list[Part]:
+    """White bars side by side, for people on foot."""
+    count = int(rng.integers(4, 9))
+    return [box((0, k * 0.55, 0.002), (2.0, 0.3, 0.004), (0.9, 0.9, 0.88)) for k in range(count)]
+
+
+def _sign(rng: np.random.Generator, _colour: Colour) -> list[Part]:
+    side = float(rng.uniform(0.4, 1.0))
+    material = pick(rng, ("print", "number1", "number2", "number3"))
+    return [box((0, 0, 0.003), (side, side, 0.006), (1, 1, 1), material)]
+
+
+def _grate(rng: np.random.Generator, _colour: Colour) -> list[Part]:
+    """A grate or hatch, flat and dark."""
+    length, width = float(rng.uniform(0.5, 1.4)), float(rng.uniform(0.3, 1.0))
+    shade, material = varied(rng, (0.3, 0.3, 0.31), 0.3), pick(rng, ("grid", "metal", ""))
+    parts = [box((0, 0, 0.002), (length, width, 0.004), shade, material)]
+    slots = int(rng.integers(0, 8))
+    for k in range(slots):
+        y = ((k + 0.5) / slots - 0.5) * width
+        slot = (length * 0.9, width / slots * 0.4, 0.003)
+        parts.append(box((0, y, 0.004), slot, (0.06, 0.06, 0.06)))
+    return parts
+
+
+def _patch(rng: np.random.Generator, colour: Colour) -> list[Part]:
+    """Floor of another colour."""
+    shade = pick(rng, ((0.05, 0.05, 0.06), (0.9, 0.9, 0.9), colour))
+    size = (float(rng.uniform(0.4, 2.5)), float(rng.uniform(0.3, 1.5)), 0.001)
+    return [replace(box((0, 0, 0.001), size, shade), alpha=float(rng.uniform(0.1, 0.6)))]
+
+
+def _stripes(rng: np.random.Generator, _colour: Colour) -> list[Part]:
+    """Brown stripes on the floor, like the planks of a pallet."""
     return [
         box((0, k * 0.16, 0.002), (1.1, 0.11, 0.004), varied(rng, (0.6, 0.48, 0.34), 0.2), "wood")
-        for k in range(count)
+        for k in range(int(rng.integers(3, 7)))
     ]

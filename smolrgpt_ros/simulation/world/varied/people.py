@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..objects import Built, pick, varied
@@ -111,4 +113,4 @@ def _arm(
 def _scaled(part: Part, scale: float) -> Part:
     centre = (part.centre[0] * scale, part.centre[1] * scale, part.centre[2] * scale)
     half = (part.half[0] * scale, part.half[1] * scale, part.half[2] * scale)
-    return Part(part.shape, centre, half, part.colour, part.material, part.turn)
+    return replace(part, centre=centre, half=half)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..objects import Built, pick, varied
@@ -108,28 +110,24 @@ def _goods(
         if style < 0.7:
             pallet = bare_pallet(rng)
             small = min(1.0, pitch * 0.95 / pallet.length)
-            parts += place(_scaled(pallet.parts, small, room), spot, 0.0)
+            parts += place(_narrowed(pallet.parts, small), spot, 0.0)
             ground = pallet.height
-        goods, _ = loads.load(rng, pitch * 0.88, width * 0.85) if style < 0.85 else (
-            loads.boxes(rng, pitch * 0.9, width * 0.8)
-        )  # fmt: skip
+        if style < 0.85:
+            goods, _ = loads.load(rng, pitch * 0.88, width * 0.85)
+        else:
+            goods, _ = loads.boxes(rng, pitch * 0.9, width * 0.8)
         fitting = [p for p in goods if p.centre[2] + p.half[2] < room - ground]
         parts += place(fitting[:14], (spot[0], 0.0, level + ground), 0.0)
     return parts
 
 
-def _scaled(parts: tuple[Part, ...], share: float, room: float) -> list[Part]:
-    """Parts made narrower along x; none where there is no room for them."""
-    if room < 0.2:
-        return []
+def _narrowed(parts: tuple[Part, ...], share: float) -> list[Part]:
+    """Parts made narrower along x."""
     return [
-        Part(
-            p.shape,
-            (p.centre[0] * share, *p.centre[1:]),
-            (p.half[0] * share, *p.half[1:]),
-            p.colour,
-            p.material,
-            p.turn,
+        replace(
+            p,
+            centre=(p.centre[0] * share, *p.centre[1:]),
+            half=(p.half[0] * share, *p.half[1:]),
         )
         for p in parts
     ]

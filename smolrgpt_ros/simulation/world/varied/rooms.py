@@ -3,15 +3,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from smolrgpt_ros.scene.rotations import quaternion_product, yaw_quaternion
-
 from ..objects import pick, varied
-from ..parts import WHITE, Colour, Part, box, place
-from ..surroundings import Room
+from ..parts import WHITE, Colour, Part, box
+from ..surroundings import Room, wall_panel
 
 _ACCENTS: tuple[Colour, ...] = (
     (0.1, 0.32, 0.62),
@@ -37,47 +33,19 @@ def walls(rng: np.random.Generator, room: Room, height: float) -> tuple[Part, ..
     )
     base, accent = float(rng.uniform(0.0, 1.3)), varied(rng, pick(rng, _ACCENTS), 0.15)
     stripe = rng.random() < 0.4
-    length_x, length_y = room.right - room.left, room.back - room.front
-    middle_x, middle_y = (room.left + room.right) / 2, (room.front + room.back) / 2
-    sides = (
-        (middle_x, room.back, length_x, np.pi),
-        (middle_x, room.front, length_x, 0.0),
-        (room.left, middle_y, length_y, -np.pi / 2),
-        (room.right, middle_y, length_y, np.pi / 2),
-    )
     parts: list[Part] = []
-    for x, y, length, yaw in sides:
-        # Each wall is built with its inner face at y = 0, looking towards +y.
-        wall = [_panel(length, height, tint)]
+    for wall in room.walls():
+        length = wall.length
+        layers = [wall_panel(length, height, tint)]
         if base > 0.4:
-            wall.append(
-                box(
-                    (0, -0.01, base / 2),
-                    (length, 0.06, base),
-                    accent if stripe else varied(rng, tint, 0.3),
-                )
-            )
+            shade = accent if stripe else varied(rng, tint, 0.3)
+            layers.append(box((0, -0.01, base / 2), (length, 0.06, base), shade))
         if stripe:
             z = float(rng.uniform(0.8, 2.2))
-            wall.append(box((0, 0.0, z), (length, 0.05, float(rng.uniform(0.1, 0.4))), accent))
-        wall += _openings(rng, length, height)
-        parts += place(wall, (float(x), float(y), 0.0), float(yaw))
+            layers.append(box((0, 0.0, z), (length, 0.05, float(rng.uniform(0.1, 0.4))), accent))
+        layers += _openings(rng, length, height)
+        parts += wall.place(layers)
     return tuple(parts)
-
-
-def roof(rng: np.random.Generator, room: Room, height: float) -> Part:
-    """A plain roof over a room."""
-    grey = float(rng.uniform(0.4, 0.95))
-    middle = ((room.left + room.right) / 2, (room.front + room.back) / 2, height + 0.1)
-    return box(middle, (room.right - room.left, room.back - room.front, 0.2), (grey, grey, grey))
-
-
-def _panel(length: float, height: float, colour: Colour) -> Part:
-    """A wall whose picture is laid out in metres: that is done along a box's x and y alone."""
-    # Its z looks along +y, into the room; its x along the wall, its y up.
-    turn = quaternion_product(yaw_quaternion(math.pi), (math.sqrt(0.5), math.sqrt(0.5), 0.0, 0.0))
-    half = (length / 2, height / 2, 0.05)
-    return Part("box", (0.0, -0.06, height / 2), half, colour, "wall", turn)
 
 
 def _openings(rng: np.random.Generator, length: float, height: float) -> list[Part]:
@@ -93,18 +61,11 @@ def _openings(rng: np.random.Generator, length: float, height: float) -> list[Pa
                 parts.append(box((x, 0.02, z), (wide * 0.7, 0.04, 0.75), varied(rng, colour, 0.2)))
             parts.append(box((x + wide * 0.4, 0.05, 1.05), (0.04, 0.06, 0.14), (0.2, 0.2, 0.2)))
         elif kind == 1 and height > 3.5:
-            colour, wide = (
-                varied(rng, pick(rng, (*_DOORS, *_ACCENTS)), 0.15),
-                float(rng.uniform(2.2, 3.4)),
-            )
+            colour = varied(rng, pick(rng, (*_DOORS, *_ACCENTS)), 0.15)
+            wide = float(rng.uniform(2.2, 3.4))
             for row in range(8):
-                parts.append(
-                    box(
-                        (x + wide / 2, 0, 0.2 + row * 0.4),
-                        (wide, 0.06, 0.38),
-                        varied(rng, colour, 0.05),
-                    )
-                )
+                centre = (x + wide / 2, 0, 0.2 + row * 0.4)
+                parts.append(box(centre, (wide, 0.06, 0.38), varied(rng, colour, 0.05)))
             x += wide
         elif kind == 2:
             wide, tall, z = (float(v) for v in rng.uniform((0.7, 0.6, 1.3), (2.2, 1.4, 2.2)))

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .. import crowded, surroundings
-from ..footprints import FloorRectangle
+from ..footprints import Field, FloorRectangle
 from ..parts import Colour
 from ..site import Site
 from ..spec import CameraPose, Light, SceneSpec
 from ..surroundings import Room
 from . import cameras, furnishing
 from .makers import Makers
-from .rooms import roof
 
 _CLOSE = 0.42
 """Share of a robot's scenes that are close-ups."""
@@ -27,6 +28,20 @@ _BARE = 0.07
 """Share of scenes without a pallet, transporter, rack or buffer."""
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """A furnished site, the camera that looks at it, and the room around both.
+
+    Args:
+        height: of the room, metres.
+    """
+
+    site: Site
+    camera: CameraPose
+    room: Room
+    height: float
+
+
 def sample_varied_scene(
     rng: np.random.Generator, family: str, makers: Makers, whole: bool
 ) -> SceneSpec:
@@ -35,22 +50,23 @@ def sample_varied_scene(
     Args:
         whole: a hall that shows something of each class, as questions need it.
     """
-    site = Site()
     bare = not whole and rng.random() < _BARE
     if family == "robot" and not whole and rng.random() < _CLOSE:
-        camera, room, height = _close_up(rng, site, makers, bare)
+        layout = _close_up(rng, makers, bare)
     else:
-        camera, room, height = _hall(rng, site, makers, family, bare, whole)
-    site.parts.extend(makers.walls(rng, room, height))
-    light, grey = _light(rng)
+        layout = _hall(rng, makers, family, bare, whole)
+    site = layout.site
+    site.parts.extend(makers.walls(rng, layout.room, layout.height))
+    light, floor_colour = _light(rng)
     if not light.shadow:  # the roof's would lie on everything
-        site.parts.append(roof(rng, room, height))
+        grey = float(rng.uniform(0.4, 0.95))
+        site.parts.append(surroundings.roof(layout.room, layout.height, (grey, grey, grey)))
     site.parts.extend(surroundings.soft_shadows(site.shaded, light.direction))
     return SceneSpec(
         family,
-        camera,
+        layout.camera,
         "ground",
-        grey,
+        floor_colour,
         light,
         tuple(site.objects),
         tuple(site.parts),
@@ -59,37 +75,37 @@ def sample_varied_scene(
 
 
 def _hall(
-    rng: np.random.Generator, site: Site, makers: Makers, family: str, bare: bool, whole: bool
-) -> tuple[CameraPose, Room, float]:
+    rng: np.random.Generator, makers: Makers, family: str, bare: bool, whole: bool
+) -> _Layout:
     """A field of buffers with what stands in it and around it."""
-    half_x, half_y = (3.0, 3.0) if bare else furnishing.lay_buffers(rng, site, makers)
+    site = Site(Field(3.0, 3.0)) if bare else furnishing.lay_buffers(rng, makers)
     if family == "robot" and not whole and rng.random() < _LOW:
-        camera = crowded.low_camera(rng, half_x, half_y)
+        camera = crowded.low_camera(rng, site.field)
     else:
-        camera = cameras.distant_camera(rng, family, half_x, half_y)
-    room = Room.around(rng, half_x, half_y, camera.position)
-    site.parts.extend(makers.distractors(rng, half_x, half_y))
+        camera = cameras.distant_camera(rng, family, site.field)
+    room = Room.around(rng, site.field, camera.position)
+    site.parts.extend(makers.distractors(rng, site.field))
     site.taken.append(_below(camera))
     if not bare:
         furnishing.add_racks(rng, site, room, makers, 3)
         loaded = _LOADED_WHOLE if whole else _LOADED
-        furnishing.add_transporters(rng, site, makers, half_x, half_y, 5, loaded)
+        furnishing.add_transporters(rng, site, makers, 5, loaded)
         if not whole and rng.random() < _ROWS:
-            furnishing.add_row(rng, site, makers, half_x, half_y)
+            furnishing.add_row(rng, site, makers)
         count = int(rng.integers(5, 11)) if whole else int(rng.integers(0, 11))
-        furnishing.add_pallets(rng, site, makers, half_x, half_y, count)
-    furnishing.add_others(rng, site, makers, half_x, half_y, 3)
-    return camera, room, max(camera.position[2] + 0.6, float(rng.uniform(3.0, 10.0)))
+        furnishing.add_pallets(rng, site, makers, count)
+    furnishing.add_others(rng, site, makers, 3)
+    height = max(camera.position[2] + 0.6, float(rng.uniform(3.0, 10.0)))
+    return _Layout(site, camera, room, height)
 
 
-def _close_up(
-    rng: np.random.Generator, site: Site, makers: Makers, bare: bool
-) -> tuple[CameraPose, Room, float]:
+def _close_up(rng: np.random.Generator, makers: Makers, bare: bool) -> _Layout:
     """One object or stack before the camera, and some further ones."""
     camera = cameras.close_camera(rng, low=rng.random() < 0.6)
     half = float(rng.uniform(0.8, 3.0))
-    room = Room.around(rng, half, half, camera.position)
-    site.parts.extend(makers.distractors(rng, half, half))
+    site = Site(Field(half, half))
+    room = Room.around(rng, site.field, camera.position)
+    site.parts.extend(makers.distractors(rng, site.field))
     if not bare:
         spot = FloorRectangle(0.0, 0.0, 1.2, 1.2, float(rng.uniform(0, 2 * np.pi)))
         style = rng.random()
@@ -100,15 +116,16 @@ def _close_up(
         elif style < 0.85:
             pallet = furnishing.loaded_pallet(rng, makers, bare=0.3)
             own = FloorRectangle(0.0, 0.0, pallet.length, pallet.width, spot.yaw)
-            site.add(pallet, "pallet", own, load="empty" if pallet.height < 0.25 else "loaded")
+            site.add_pallet(pallet, own)
         elif style < 0.95:
             site.add(makers.transporter(rng).built, "transporter", spot, load="empty")
     site.taken.append(_below(camera))
     if not bare:
-        furnishing.add_pallets(rng, site, makers, half, half, int(rng.integers(0, 4)))
+        furnishing.add_pallets(rng, site, makers, int(rng.integers(0, 4)))
         furnishing.add_racks(rng, site, room, makers, 1)
-    furnishing.add_others(rng, site, makers, half, half, 2)
-    return camera, room, max(camera.position[2] + 0.5, float(rng.uniform(2.4, 5.0)))
+    furnishing.add_others(rng, site, makers, 2)
+    height = max(camera.position[2] + 0.5, float(rng.uniform(2.4, 5.0)))
+    return _Layout(site, camera, room, height)
 
 
 def _below(camera: CameraPose) -> FloorRectangle:

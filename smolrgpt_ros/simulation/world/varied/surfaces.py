@@ -28,7 +28,7 @@ def paint(rng: np.random.Generator) -> Mapping[str, Picture]:
     }
 
 
-def noise(rng: np.random.Generator, size: int, cells: tuple[int, ...]) -> Shades:
+def _noise(rng: np.random.Generator, size: int, cells: tuple[int, ...]) -> Shades:
     """Smooth noise of about unit range, shape ``(size, size)``: the sum of grids of ``cells``."""
     total = np.zeros((size, size), np.float32)
     for count in cells:
@@ -54,15 +54,15 @@ def _ground(rng: np.random.Generator) -> Picture:
                    p=[0.28, 0.16, 0.2, 0.1, 0.06, 0.1, 0.1])
     )  # fmt: skip
     level = float(rng.uniform(70, 215))
-    fine = noise(rng, size, (size, size // 2))
-    soft = noise(rng, size, (4, 9))
+    fine = _noise(rng, size, (size, size // 2))
+    soft = _noise(rng, size, (4, 9))
     shades = level + float(rng.uniform(2, 16)) * fine + float(rng.uniform(3, 22)) * soft
     if kind == "slabs":
-        _joints(rng, shades, int(rng.integers(1, 3)), int(rng.integers(1, 4)), 0.6)
+        _joints(shades, int(rng.integers(1, 3)), int(rng.integers(1, 4)), 0.6)
     elif kind == "tiles":
         count = int(rng.integers(3, 9))
         _shift_cells(rng, shades, count, float(rng.uniform(0, 14)))
-        _joints(rng, shades, count, int(rng.integers(2, 6)), float(rng.uniform(0.6, 1.25)))
+        _joints(shades, count, int(rng.integers(2, 6)), float(rng.uniform(0.6, 1.25)))
     elif kind == "stones":
         shades = _cells(rng, size, int(rng.integers(120, 500)), level)
     elif kind == "boards":
@@ -76,9 +76,7 @@ def _ground(rng: np.random.Generator) -> Picture:
     return _tinted(shades, _tint(rng, 0.3 if strong else 0.07))
 
 
-def _joints(
-    rng: np.random.Generator, shades: Shades, count: int, thick: int, factor: float
-) -> None:
+def _joints(shades: Shades, count: int, thick: int, factor: float) -> None:
     """Straight joints between ``count`` by ``count`` slabs."""
     step = shades.shape[0] // count
     for k in range(count):
@@ -105,7 +103,7 @@ def _cells(rng: np.random.Generator, size: int, count: int, level: float) -> Sha
         )
         inner = (max(1, int(axes[0] * 0.8)), max(1, int(axes[1] * 0.8)))
         cv2.ellipse(canvas, (int(x), int(y)), inner, float(rng.uniform(0, 180)), 0, 360, shade, -1)
-    return canvas + 8 * noise(rng, size, (size, 64))
+    return canvas + 8 * _noise(rng, size, (size, 64))
 
 
 def _boards(rng: np.random.Generator, size: int, count: int, level: float) -> Shades:
@@ -145,8 +143,8 @@ def _wall(rng: np.random.Generator) -> Picture:
     level = float(rng.uniform(110, 240))
     shades = (
         level
-        + 3 * noise(rng, size, (size, 32))
-        + float(rng.uniform(2, 14)) * noise(rng, size, (3, 7))
+        + 3 * _noise(rng, size, (size, 32))
+        + float(rng.uniform(2, 14)) * _noise(rng, size, (3, 7))
     )
     kind = int(rng.integers(6))
     if kind == 1:  # bricks or blocks
@@ -166,7 +164,7 @@ def _wall(rng: np.random.Generator) -> Picture:
     elif kind == 4:  # tiles
         count = int(rng.integers(6, 16))
         _shift_cells(rng, shades, count, 6)
-        _joints(rng, shades, count, 2, 0.8)
+        _joints(shades, count, 2, 0.8)
     elif kind == 5:  # vertical boards
         shades = _boards(rng, size, int(rng.integers(8, 24)), level).T.copy()
     return _tinted(shades, _tint(rng, 0.2 if rng.random() < 0.4 else 0.05))
@@ -182,7 +180,7 @@ def _wood(rng: np.random.Generator) -> Picture:
     shades = (
         212
         + float(rng.uniform(8, 26)) * grain
-        + float(rng.uniform(4, 16)) * noise(rng, size, (4, size // 2))
+        + float(rng.uniform(4, 16)) * _noise(rng, size, (4, size // 2))
     )
     for _ in range(int(rng.integers(0, 5))):
         spot = tuple(int(v) for v in rng.integers(6, size - 6, 2))
@@ -192,18 +190,18 @@ def _wood(rng: np.random.Generator) -> Picture:
         for y in (size // 3, 2 * size // 3):
             cv2.circle(shades, (x, y), 2, 70.0, -1)
     if rng.random() < 0.3:
-        cv2.putText(shades, pick_text(rng, 3), (30, 76), _FONT, 0.9, 90.0, 2, cv2.LINE_AA)
+        cv2.putText(shades, _random_text(rng, 3), (30, 76), _FONT, 0.9, 90.0, 2, cv2.LINE_AA)
     return _tinted(shades, (1.0, 1.0, 1.0))
 
 
-def pick_text(rng: np.random.Generator, length: int) -> str:
+def _random_text(rng: np.random.Generator, length: int) -> str:
     """Random capitals and digits."""
     return "".join(rng.choice(list("ABCDEFGHKLMNPRSTUVWX0123456789"), length))
 
 
 def _carton(rng: np.random.Generator) -> Picture:
     size = SURFACE_SIZE
-    shades = 224 + 5 * noise(rng, size, (size, 8, 3))
+    shades = 224 + 5 * _noise(rng, size, (size, 8, 3))
     if rng.random() < 0.7:
         at, half = int(rng.integers(40, 88)), int(rng.integers(4, 12))
         shades[:, at - half : at + half] += float(rng.choice([-26.0, 22.0]))
@@ -213,7 +211,7 @@ def _carton(rng: np.random.Generator) -> Picture:
         x, y = (int(v) for v in rng.integers(6, 86, 2))
         style = int(rng.integers(4))
         if style == 0:
-            text = pick_text(rng, int(rng.integers(2, 7)))
+            text = _random_text(rng, int(rng.integers(2, 7)))
             cv2.putText(
                 picture, text, (x, y + 14), _FONT, float(rng.uniform(0.3, 0.9)), ink, 1, cv2.LINE_AA
             )
@@ -241,22 +239,22 @@ def _carton(rng: np.random.Generator) -> Picture:
 def _metal(rng: np.random.Generator) -> Picture:
     size = SURFACE_SIZE
     brushed = 6 * rng.standard_normal((1, size)).astype(np.float32)
-    shades: Shades = 205 + 10 * noise(rng, size, (2, 5)) + brushed
+    shades: Shades = 205 + 10 * _noise(rng, size, (2, 5)) + brushed
     if rng.random() < 0.4:
         step = int(rng.integers(8, 20))
         shades[step // 2 :: step, step // 2 :: step] = 60
         shades = np.asarray(cv2.erode(shades, np.ones((3, 3))), np.float32)
     if rng.random() < 0.4:  # scratches and dirt
-        shades -= 40 * (noise(rng, size, (16, 40)) > 0.6)
+        shades -= 40 * (_noise(rng, size, (16, 40)) > 0.6)
     return _tinted(shades, (1.0, 1.0, 1.0))
 
 
 def _weave(rng: np.random.Generator) -> Picture:
     size, step = SURFACE_SIZE, int(rng.integers(3, 9))
     grid = (np.indices((size, size)) // step).sum(0) % 2
-    shades = 205 + 22 * grid.astype(np.float32) + 10 * noise(rng, size, (4, 9))
+    shades = 205 + 22 * grid.astype(np.float32) + 10 * _noise(rng, size, (4, 9))
     if rng.random() < 0.5:
-        cv2.putText(shades, pick_text(rng, 4), (14, 74), _FONT, 1.0, 110.0, 2, cv2.LINE_AA)
+        cv2.putText(shades, _random_text(rng, 4), (14, 74), _FONT, 1.0, 110.0, 2, cv2.LINE_AA)
     return _tinted(shades, (1.0, 1.0, 1.0))
 
 
@@ -282,7 +280,7 @@ def _print(rng: np.random.Generator) -> Picture:
         cv2.circle(picture, middle, 48, second, 9, cv2.LINE_AA)
         cv2.line(picture, (34, 34), (94, 94), second, 9, cv2.LINE_AA)
     elif kind == 2:
-        cv2.putText(picture, pick_text(rng, 3), (6, 84), _FONT, 1.6, second, 5, cv2.LINE_AA)
+        cv2.putText(picture, _random_text(rng, 3), (6, 84), _FONT, 1.6, second, 5, cv2.LINE_AA)
     elif kind == 3:
         code = rng.integers(0, 2, (8, 8)).astype(np.uint8) * 235 + 10
         picture[16:112, 16:112] = np.kron(code, np.ones((12, 12), np.uint8))[..., None]
