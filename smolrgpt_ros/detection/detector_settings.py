@@ -44,8 +44,12 @@ class DetectorSettings:
     half: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("confidence", "candidate_confidence", "iou"):
-            value = getattr(self, name)
+        shares = {
+            "confidence": self.confidence,
+            "candidate_confidence": self.candidate_confidence,
+            "iou": self.iou,
+        }
+        for name, value in shares.items():
             if not 0.0 < value <= 1.0:
                 raise ValueError(f"detector {name} must be in (0, 1], found {value}")
         if self.image_size < 0 or self.image_size % 32:

@@ -152,8 +152,7 @@ class UltralyticsDetector:
         novelty = None
         if self.statistics is not None and features is not None:
             novelty = self.statistics.novelty(features)
-        found = self._detections(result, rgb.shape[:2], self.settings.confidence)
-        return replace(found, novelty=novelty)
+        return replace(self._detections(result, rgb.shape[:2]), novelty=novelty)
 
     def features(self, rgb: NDArray[np.uint8]) -> Features:
         """What the network's neck makes of an image, averaged over it and over its parts, shape
@@ -213,7 +212,7 @@ class UltralyticsDetector:
         )
         return results[0]
 
-    def _detections(self, result: Any, size: tuple[int, int], confidence: float) -> Detections:
+    def _detections(self, result: Any, size: tuple[int, int]) -> Detections:
         if result.boxes is None or not len(result.boxes.cls):
             return Detections()
         box_only = result.masks is None
@@ -235,7 +234,7 @@ class UltralyticsDetector:
             if not box_only:
                 mask = own_parts(mask, label in WHOLE_LABELS)
             score = float(min(max(scores[index], 0.0), 1.0))
-            weak = score < confidence
+            weak = score < self.settings.confidence
             found.append(Detection(label, score, mask, weak, box_only))
         return suppressed(found, WHOLE_LABELS)
 

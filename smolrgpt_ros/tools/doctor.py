@@ -111,15 +111,14 @@ def compared_pictures(detector: Path, pictures: Sequence[Path]) -> list[Finding]
     """How unlike the pictures of a detector's training some pictures are, one line each.
 
     Raises:
-        ValueError: if a file is no picture, or the detector cannot be loaded.
+        FileNotFoundError: if a file is missing or not a picture.
+        ValueError: if the detector cannot be loaded.
     """
     if not pictures:
         return []
-    import cv2
-    import numpy as np
-
     from smolrgpt_ros.detection.detector import DetectorError
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+    from smolrgpt_ros.scene.pictures import read_rgb
 
     try:
         loaded = UltralyticsDetector.load(detector, device="cpu")
@@ -127,11 +126,7 @@ def compared_pictures(detector: Path, pictures: Sequence[Path]) -> list[Finding]
         raise ValueError(str(error)) from error
     findings = []
     for file in pictures:
-        bgr = cv2.imread(str(file), cv2.IMREAD_COLOR)
-        if bgr is None:
-            raise ValueError(f"{file} is no picture that OpenCV can read")
-        rgb = np.ascontiguousarray(bgr[..., ::-1]).astype(np.uint8, copy=False)
-        novelty = loaded.detect(rgb).novelty
+        novelty = loaded.detect(read_rgb(file)).novelty
         if novelty is None:
             findings.append(Finding(file.name, WARNING, "cannot be compared"))
         elif novelty > 1.0:

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Training: the published three-stage curriculum, the mini that ships, and its detector.
+"""Training: the published three-stage curriculum, the mini and the detector that ship, a reader.
 
-Imports go one way: data <- curriculum, detector, mini <- cli.
+Imports go one way: data <- curriculum, detector, mini <- cli; reader <- cli.
 """

@@ -220,7 +220,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 
     from .mini.ablations import run_ablations
     from .mini.finish import finish
-    from .mini.recipe import STAGES, read_recipe
+    from .mini.recipe import read_recipe
     from .mini.run_folder import open_run
     from .mini.stages import minutes_from_now, train_stage
 
@@ -256,18 +256,18 @@ def _train_detector(arguments: argparse.Namespace) -> int:
     from .detector.train import UnfinishedTrainingError
 
     run = DetectorRun(
-        arguments.config,
-        arguments.folder,
-        arguments.out or arguments.folder / "warehouse-seg.pt",
-        arguments.real,
-        arguments.benchmark,
-        arguments.start,
-        str(choose_device(arguments.device)),
-        arguments.threads,
-        arguments.workers,
-        arguments.minutes,
-        arguments.score_frames,
-        arguments.session,
+        recipe=arguments.config,
+        folder=arguments.folder,
+        weights=arguments.out or arguments.folder / "warehouse-seg.pt",
+        real=arguments.real,
+        benchmark=arguments.benchmark,
+        start=arguments.start,
+        device=str(choose_device(arguments.device)),
+        threads=arguments.threads,
+        workers=arguments.workers,
+        minutes=arguments.minutes,
+        score_frames=arguments.score_frames,
+        session_minutes=arguments.session,
     )
     try:
         print(run_detector(run))

@@ -63,7 +63,7 @@ def test_pictures_are_compared_with_the_detectors_training(tmp_path):
     like, unlike = compared_pictures(weights, files)
     assert like.level == GOOD and "novelty" in like.text
     assert unlike.level == WARNING and "unlike" in unlike.text
-    with pytest.raises(ValueError, match=r"none\.png is no picture"):
+    with pytest.raises(FileNotFoundError, match=r"none\.png is missing or not a picture"):
         compared_pictures(weights, [tmp_path / "none.png"])
 
 

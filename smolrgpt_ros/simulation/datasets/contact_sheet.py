@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.scene.pictures import read_rgb
 
 from ..sensing.sensor import SensorModel
 from ..warehouse import simulate_frame
@@ -89,8 +90,5 @@ def _padded(picture: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
 
 
 def _scaled(path: Path, width: int, height: int) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise FileNotFoundError(f"{path} is missing or not a picture")
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small[..., ::-1]).astype(np.uint8, copy=False)
+    small = cv2.resize(read_rgb(path), (width, height), interpolation=cv2.INTER_AREA)
+    return small.astype(np.uint8, copy=False)

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth import metres
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pictures import read_rgb
 
 from ..sensing.truth import FrameTruth
 from ..warehouse import OPTICAL_FRAME, SimulatedFrame, regions_of
@@ -71,15 +71,14 @@ def read_frame(root: str | Path, index: int) -> SimulatedFrame:
     truth = FrameTruth.from_json(json.loads(_truth_file(base, index).read_text()))
     images = [base / f"images/{stem}.{e}" for e in ("png", "jpg")]
     found = next((p for p in images if p.is_file()), images[0])
-    picture = cv2.imread(str(found), cv2.IMREAD_COLOR)
     depth_file = base / f"metric/{stem}.png"
     metric = cv2.imread(str(depth_file), cv2.IMREAD_UNCHANGED)
-    if picture is None or metric is None:
-        raise FileNotFoundError(f"{found} or {depth_file} is missing or damaged")
+    if metric is None:
+        raise FileNotFoundError(f"{depth_file} is missing or not a picture")
     camera = json.loads((base / f"cameras/{stem}.json").read_text())
     intrinsics = CameraIntrinsics(**camera["intrinsics"])
-    rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
-    frame = RgbdFrame(rgb, metres(metric), intrinsics, int(camera["stamp_ns"]), OPTICAL_FRAME)
+    stamp_ns = int(camera["stamp_ns"])
+    frame = RgbdFrame(read_rgb(found), metres(metric), intrinsics, stamp_ns, OPTICAL_FRAME)
     return SimulatedFrame(frame, regions_of(truth), truth)
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.depth import metres
 from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.scene.pictures import read_rgb
 
 from .storage import complete_file, write_text
 
@@ -226,16 +227,13 @@ def read_pictures(
         ValueError: if the pictures' sizes or the masks' differ.
     """
     base = Path(folder)
-    colour = cv2.imread(str(base / "images" / entry.image), cv2.IMREAD_COLOR)
-    if colour is None:
-        raise FileNotFoundError(f"{base / 'images' / entry.image} is missing or not a picture")
+    rgb = read_rgb(base / "images" / entry.image)
     depth = cv2.imread(str(base / "depths" / entry.depth_image), cv2.IMREAD_GRAYSCALE)
-    sizes = {colour.shape[:2], *(tuple(rle["size"]) for rle in entry.rles)}
+    sizes = {rgb.shape[:2], *(tuple(rle["size"]) for rle in entry.rles)}
     if depth is not None:
         sizes.add(depth.shape[:2])
     if len(sizes) > 1:
         raise ValueError(f"entry {entry.id}: sizes of pictures and masks differ: {sorted(sizes)}")
-    rgb = np.ascontiguousarray(colour[..., ::-1]).astype(np.uint8, copy=False)
     return rgb, None if depth is None else depth.astype(np.uint8, copy=False)
 
 

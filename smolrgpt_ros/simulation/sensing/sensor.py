@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -48,12 +48,11 @@ class SensorModel:
     jpeg_quality: int = 0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            most = 1.0 if field.name.endswith("_holes") or field.name == "exposure" else np.inf
-            most = {"jpeg_quality": 100.0, "misregistration": 20.0}.get(field.name, most)
+        for name, value in vars(self).items():
+            most = 1.0 if name.endswith("_holes") or name == "exposure" else np.inf
+            most = {"jpeg_quality": 100.0, "misregistration": 20.0}.get(name, most)
             if not 0 <= value <= most:
-                raise ValueError(f"{field.name} must be from 0 to {most:g}, found {value!r}")
+                raise ValueError(f"{name} must be from 0 to {most:g}, found {value!r}")
 
     @classmethod
     def rough(cls) -> SensorModel:

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,11 @@ from typing import Any
 import cv2
 import rclpy
 from rclpy.context import Context
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from smolrgpt_ros.client.spatial_client import spin
 from smolrgpt_ros.geometry.region_poses import RegionPose
 from smolrgpt_ros.msg import RegionArray
 from smolrgpt_ros.rendering.answer_view import text_with_ids
@@ -38,6 +36,7 @@ from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.warehouse import regions_of
 from smolrgpt_ros.srv import SpatialQuery
 
+from ..spinning import spinning
 from .questions import Asked
 from .report import Row, value_text
 
@@ -90,12 +89,8 @@ class DemoClient:
         node.create_subscription(Image, "rgb/image_raw", self._keep_image, profile("sensor_data"))
         self._query = node.create_client(SpatialQuery, "spatial_query")
         self._next = node.create_client(Trigger, "warehouse_camera/next")
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(node)
-        self._thread = threading.Thread(
-            target=spin, args=(self._executor,), name="demo", daemon=True
-        )
-        self._thread.start()
+        self._spinning = ExitStack()
+        self._spinning.enter_context(spinning(node))
 
     @property
     def context(self) -> Context:
@@ -104,8 +99,7 @@ class DemoClient:
 
     def close(self) -> None:
         """Leave the graph."""
-        self._executor.shutdown(timeout_sec=2.0)
-        self._thread.join(5.0)
+        self._spinning.close()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
 

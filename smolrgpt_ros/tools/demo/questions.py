@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smolrgpt_ros.evaluation.score import is_close
+from smolrgpt_ros.evaluation.outcomes import is_correct
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.questions.candidates import distance_between
 from smolrgpt_ros.simulation.questions.questions import generate_questions
@@ -165,8 +165,4 @@ def is_right(kind: str, value: float | int | str | None, truth: float | int | st
 
     ``None`` where there is no value.
     """
-    if value is None:
-        return None
-    if kind == "distance":
-        return is_close(float(truth), float(value))
-    return str(value) == str(truth)
+    return None if value is None else is_correct(kind, truth, value)

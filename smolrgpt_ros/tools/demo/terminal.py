@@ -13,7 +13,6 @@ class Paint(Enum):
 
     NONE = ""
     DIM = "2"
-    BOLD = "1"
     RED = "31"
     GREEN = "32"
 

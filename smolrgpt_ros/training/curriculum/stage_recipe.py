@@ -109,9 +109,15 @@ class StageRecipe:
             raise ValueError(f"stage must be one of {tuple(TRAINED)}, found {self.stage!r}")
         if not self.data:
             raise ValueError("data: name at least one source")
-        for name in ("global_batch", "micro_batch", "save_steps", "longest"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, found {getattr(self, name)}")
+        counts = {
+            "global_batch": self.global_batch,
+            "micro_batch": self.micro_batch,
+            "save_steps": self.save_steps,
+            "longest": self.longest,
+        }
+        for name, count in counts.items():
+            if count < 1:
+                raise ValueError(f"{name} must be at least 1, found {count}")
 
     def accumulation(self, processes: int) -> int:
         """Micro-batches a process computes a step.

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -15,6 +14,7 @@ from smolrgpt_ros.checkpoints.checksums import sha256_of
 from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.detection.feature_statistics import Features, FeatureStatistics, statistics_file
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+from smolrgpt_ros.scene.pictures import read_rgb
 
 from .frames import detector_frame
 from .plan import DetectorPlan
@@ -67,8 +67,8 @@ def _pictures(
     plan: DetectorPlan, folder: Path, indices: Sequence[int], pictures: Sequence[RealPicture]
 ) -> Iterator[NDArray[np.uint8]]:
     for index in indices:
-        found = cv2.imread(str(picture_file(folder, index)), cv2.IMREAD_COLOR)
-        if found is None:
-            yield detector_frame(plan, index, pictures).rgb
-        else:
-            yield np.ascontiguousarray(found[..., ::-1]).astype(np.uint8, copy=False)
+        try:
+            rgb = read_rgb(picture_file(folder, index))
+        except FileNotFoundError:
+            rgb = detector_frame(plan, index, pictures).rgb
+        yield rgb

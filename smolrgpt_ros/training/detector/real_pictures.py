@@ -19,6 +19,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.pictures import read_rgb
+
 PLACES = (
     ("courtyard", 20221018133827),
     ("office", 20221018135057),
@@ -48,10 +50,7 @@ class RealPicture:
 
     def rgb(self) -> NDArray[np.uint8]:
         """Its pixels, ``(H, W, 3)``."""
-        picture = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
-        if picture is None:
-            raise FileNotFoundError(f"{self.path} is missing or not a picture")
-        return np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
+        return read_rgb(self.path)
 
 
 def read_real_pictures(folder: Path) -> list[RealPicture]:

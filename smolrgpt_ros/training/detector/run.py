@@ -12,7 +12,7 @@ from .familiar_pictures import write_statistics
 from .plan import read_detector_plan
 from .real_pictures import read_real_pictures, split_by_place
 from .score import score_detector, score_table
-from .train import train_detector
+from .train import TrainingOptions, train_detector
 from .yolo_layout import build_yolo_frames
 
 _SCORING_S, _ENDING_S = 12.0, 300.0
@@ -74,29 +74,16 @@ def run_detector(run: DetectorRun) -> str:
     pictures = [] if run.real is None else split_by_place(read_real_pictures(run.real))[0]
     description = build_yolo_frames(plan, run.folder / "yolo", run.workers, pictures=pictures)
     rendered = time.monotonic()
-    hours = None
-    if run.minutes is not None:
-        scores_s = _SCORING_S * run.score_frames + _ENDING_S
-        hours = (60 * run.minutes - (rendered - begin) - scores_s) / 3600
-        if hours <= 0:
-            raise ValueError(
-                f"--minutes {run.minutes:g}: frames took {(rendered - begin) / 60:.1f} of them, "
-                f"scores take {scores_s / 60:.1f}; "
-                "set more, or fewer --score-frames"
-            )
-    metrics = train_detector(
-        description,
-        run.folder,
-        run.weights,
-        plan=plan,
-        start=run.start,
-        hours=hours,
-        session_end=None if run.session_minutes is None else begin + 60 * run.session_minutes,
+    options = TrainingOptions(
         seed=seed,
+        start=run.start,
+        hours=_hours_left(run, rendered - begin),
+        session_end=None if run.session_minutes is None else begin + 60 * run.session_minutes,
         device=run.device,
         workers=0 if run.device == "cpu" else run.workers,
         threads=run.threads,
     )
+    metrics = train_detector(plan, description, run.folder, run.weights, options)
     trained = time.monotonic()
     statistics = write_statistics(run.weights, plan, run.folder / "yolo", pictures, run.device)
     detector = UltralyticsDetector.load(run.weights, device=run.device)
@@ -115,3 +102,17 @@ def run_detector(run: DetectorRun) -> str:
     )
     (run.weights.parent / "README.md").write_text(card_text(record, table))
     return table
+
+
+def _hours_left(run: DetectorRun, frames_s: float) -> float | None:
+    """Hours that frames and scores leave for the training; ``None`` without a bound."""
+    if run.minutes is None:
+        return None
+    scores_s = _SCORING_S * run.score_frames + _ENDING_S
+    hours = (60 * run.minutes - frames_s - scores_s) / 3600
+    if hours <= 0:
+        raise ValueError(
+            f"--minutes {run.minutes:g}: frames took {frames_s / 60:.1f} of them, "
+            f"scores take {scores_s / 60:.1f}; set more, or fewer --score-frames"
+        )
+    return hours

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from smolrgpt_ros.detection.detector import Detection, RegionDetector
 from smolrgpt_ros.scene.masks import decode_rle, overlap
+from smolrgpt_ros.scene.pictures import read_rgb
 from smolrgpt_ros.simulation.sensing.annotation import visible_masks
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
@@ -173,11 +174,10 @@ def score_benchmark(detector: RegionDetector, folder: Path) -> tuple[int, ...]:
     counts = []
     for entry in tqdm(json.loads((folder / "frames.json").read_text()), desc="benchmark"):
         stem = Path(entry["image"]).stem
-        picture = cv2.imread(str(folder / f"{stem}_rgb_recovered.png"), cv2.IMREAD_COLOR)
+        rgb = read_rgb(folder / f"{stem}_rgb_recovered.png")
         depth = cv2.imread(str(folder / f"{stem}_depth.png"), cv2.IMREAD_GRAYSCALE)
-        if picture is None or depth is None:
-            raise FileNotFoundError(f"{folder} lacks picture or depth of {entry['image']}")
-        rgb = np.ascontiguousarray(picture[..., ::-1]).astype(np.uint8, copy=False)
+        if depth is None:
+            raise FileNotFoundError(f"{folder} lacks the depth of {entry['image']}")
         known = [decode_rle(rle) for rle in entry["rle_visible"]]
         pallets = [d for d in detector.detect(rgb).objects if d.label == "pallet" and not d.weak]
         counts.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ import yaml
 from .plan import DetectorPlan
 
 if TYPE_CHECKING:
+    from ultralytics import YOLO
     from ultralytics.engine.trainer import BaseTrainer
 
 
@@ -22,37 +23,42 @@ class UnfinishedTrainingError(Exception):
     """A session was over before the training; the message says how far that is."""
 
 
-def train_detector(
-    description: Path,
-    run_dir: Path,
-    weights: Path,
-    *,
-    plan: DetectorPlan,
-    start: Path | None = None,
-    hours: float | None = None,
-    session_end: float | None = None,
-    seed: int = 0,
-    device: str = "cpu",
-    workers: int = 0,
-    threads: int = 1,
-) -> dict[str, float]:
-    """Trains the detector and keeps the best weights.
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How a detector is trained, its recipe aside.
 
     Args:
-        description: from :func:`.yolo_layout.build_yolo_frames`.
-        run_dir: ultralytics' run folder; a run that was killed is resumed.
-        weights: where the best weights go, optimizer state stripped.
-        plan: sizes and schedule.
+        seed: of weights and order.
         start: weights to continue from, with the whole schedule; ``None``: from scratch.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it. A run that is
             resumed keeps the number that was fitted, and ends when the time is over.
         session_end: time of the monotonic clock by which no further epoch is begun that would not
             end by then, so that another call continues with the same schedule; one epoch at least
             is trained.
-        seed: of weights and order.
         device: ``"cpu"``, or ``"cuda:0"`` for the first GPU.
         workers: processes that read pictures; 0: this one.
         threads: of a CPU that trains.
+    """
+
+    seed: int = 0
+    start: Path | None = None
+    hours: float | None = None
+    session_end: float | None = None
+    device: str = "cpu"
+    workers: int = 0
+    threads: int = 1
+
+
+def train_detector(
+    plan: DetectorPlan, description: Path, run_dir: Path, weights: Path, options: TrainingOptions
+) -> dict[str, float]:
+    """Trains the detector and keeps the best weights.
+
+    Args:
+        plan: sizes and schedule.
+        description: from :func:`.yolo_layout.build_yolo_frames`.
+        run_dir: ultralytics' run folder; a run that was killed is resumed.
+        weights: where the best weights go, optimizer state stripped.
 
     Returns:
         Validation metrics by name.
@@ -66,49 +72,58 @@ def train_detector(
     from ultralytics import YOLO
 
     folder = run_dir / "detector" / "weights"
-    callbacks: dict[str, Callable[[BaseTrainer], None]] = {
-        "on_pretrain_routine_end": partial(_use_cpu_well, threads)
-    }
-    if session_end is not None:
-        callbacks["on_fit_epoch_end"] = partial(_end_session, session_end)
     if _may_resume(folder / "last.pt"):
-        model = YOLO(str(folder / "last.pt"))
-        for event, call in callbacks.items():
-            model.add_callback(event, call)
-        if hours is not None:
-            end = time.monotonic() + 3600 * hours
-            model.add_callback("on_train_batch_end", partial(_stop_after, end))
-        # With a time, ultralytics would count the epochs of the interrupted part as made in it.
-        model.train(resume=True, time=None)
+        _resume(YOLO(str(folder / "last.pt")), options)
     elif not (folder / "best.pt").exists():
         run_dir.mkdir(parents=True, exist_ok=True)
-        model = YOLO(str(start or _architecture_file(plan, run_dir)))
-        for event, call in callbacks.items():
-            model.add_callback(event, call)
-        model.train(
-            data=str(description),
-            project=str(run_dir.resolve()),
-            name="detector",
-            exist_ok=True,
-            time=hours,
-            seed=seed,
-            device=device,
-            workers=workers,
-            pretrained=start is not None,
-            plots=False,
-            **_schedule(plan),
-        )
+        model = YOLO(str(options.start or _architecture_file(plan, run_dir)))
+        _begin(model, plan, description, run_dir, options)
     metrics = YOLO(str(folder / "best.pt")).val(
         data=str(description),
         imgsz=plan.image_size,
-        device=device,
-        workers=workers,
+        device=options.device,
+        workers=options.workers,
         plots=False,
         overlap_mask=False,
         rect=True,
     )
     ship_weights(folder / "best.pt", weights)
     return {name: float(value) for name, value in metrics.results_dict.items()}
+
+
+def _resume(model: YOLO, options: TrainingOptions) -> None:
+    _watch(model, options)
+    if options.hours is not None:
+        end = time.monotonic() + 3600 * options.hours
+        model.add_callback("on_train_batch_end", partial(_stop_after, end))
+    # With a time, ultralytics would count the epochs of the interrupted part as made in it.
+    model.train(resume=True, time=None)
+
+
+def _begin(
+    model: YOLO, plan: DetectorPlan, description: Path, run_dir: Path, options: TrainingOptions
+) -> None:
+    _watch(model, options)
+    model.train(
+        data=str(description),
+        project=str(run_dir.resolve()),
+        name="detector",
+        exist_ok=True,
+        time=options.hours,
+        seed=options.seed,
+        device=options.device,
+        workers=options.workers,
+        pretrained=options.start is not None,
+        plots=False,
+        **_schedule(plan),
+    )
+
+
+def _watch(model: YOLO, options: TrainingOptions) -> None:
+    """Adds what is done during a training that is begun or resumed."""
+    model.add_callback("on_pretrain_routine_end", partial(_use_cpu_well, options.threads))
+    if options.session_end is not None:
+        model.add_callback("on_fit_epoch_end", partial(_end_session, options.session_end))
 
 
 def _may_resume(checkpoint: Path) -> bool:

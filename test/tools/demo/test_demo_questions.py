@@ -1,6 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What the demo asks, and how it counts what is right, on a scene made by hand."""
 
+import json
 import re
 from typing import Any
 
@@ -188,8 +189,6 @@ def test_what_the_model_was_not_asked_is_not_counted():
 
 
 def test_json_has_the_promised_keys(tmp_path):
-    import json
-
     path = tmp_path / "new" / "rows.json"
     write_json([row()], path)
     (data,) = json.loads(path.read_text())

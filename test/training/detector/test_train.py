@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 
 from smolrgpt_ros.training.detector import train as training
-from smolrgpt_ros.training.detector.train import UnfinishedTrainingError, train_detector
+from smolrgpt_ros.training.detector.train import (
+    TrainingOptions,
+    UnfinishedTrainingError,
+    train_detector,
+)
 from smolrgpt_ros.training.detector.yolo_layout import build_yolo_frames
 
 
@@ -38,11 +42,11 @@ def test_an_interrupted_training_is_resumed(tmp_path, small_plan, monkeypatch):
 
     monkeypatch.setattr(training, "_use_cpu_well", cut_in_the_second_epoch)
     with pytest.raises(PowerCutError):
-        train_detector(description, tmp_path, weights, plan=plan)
+        train_detector(plan, description, tmp_path, weights, TrainingOptions())
     curve = tmp_path / "detector" / "results.csv"
     assert len(curve.read_text().splitlines()) == 2 and not weights.exists()
     monkeypatch.setattr(training, "_use_cpu_well", original)
-    train_detector(description, tmp_path, weights, plan=plan, hours=1.0)
+    train_detector(plan, description, tmp_path, weights, TrainingOptions(hours=1.0))
     epochs = [int(line.split(",")[0]) for line in curve.read_text().splitlines()[1:]]
     assert epochs == [1, 2, 3] and weights.is_file()
 
@@ -55,10 +59,10 @@ def test_sessions_train_the_epochs_of_the_recipe(tmp_path, small_plan):
     for done in (1, 2):
         over = time.monotonic()
         with pytest.raises(UnfinishedTrainingError, match=f"{done} of 3 epochs"):
-            train_detector(description, tmp_path, weights, plan=plan, session_end=over)
+            train_detector(plan, description, tmp_path, weights, TrainingOptions(session_end=over))
         assert not weights.exists()
     later = time.monotonic() + 3600
-    train_detector(description, tmp_path, weights, plan=plan, session_end=later)
+    train_detector(plan, description, tmp_path, weights, TrainingOptions(session_end=later))
     with (tmp_path / "detector" / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [int(row["epoch"]) for row in rows] == [1, 2, 3] and weights.is_file()

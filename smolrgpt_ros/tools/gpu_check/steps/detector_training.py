@@ -41,7 +41,7 @@ def run(options: CheckOptions, record: Record) -> None:
     need("ultralytics", "torchvision", "yaml")
     device = chosen_device(options)
     from smolrgpt_ros.training.detector.plan import read_detector_plan
-    from smolrgpt_ros.training.detector.train import train_detector
+    from smolrgpt_ros.training.detector.train import TrainingOptions, train_detector
 
     plan, seed = read_detector_plan(RECIPE)
     if options.small:
@@ -52,20 +52,16 @@ def run(options: CheckOptions, record: Record) -> None:
     left = end - time.monotonic() - (0 if options.small else _AFTERWARDS_S)
     if left < 10:
         raise MissingError(f"needs more time: {left:.0f} s are left after the frames were made")
-    workers = 0 if device.type == "cpu" else min(8, len(os.sched_getaffinity(0)))
-    start = time.monotonic()
-    folder = options.work / "detector_training" / "run"
-    metrics = train_detector(
-        frames,
-        folder,
-        options.out / WEIGHTS,
-        plan=plan,
+    how = TrainingOptions(
+        seed=seed,
         # ultralytics stops at the first batch after this time, validates and keeps the weights.
         hours=None if options.small else left / 3600,
-        seed=seed,
         device=str(device),
-        workers=workers,
+        workers=0 if device.type == "cpu" else min(8, len(os.sched_getaffinity(0))),
     )
+    start = time.monotonic()
+    folder = options.work / "detector_training" / "run"
+    metrics = train_detector(plan, frames, folder, options.out / WEIGHTS, how)
     seconds = time.monotonic() - start
     curve = folder / "detector" / "results.csv"
     shutil.copy(curve, options.out / CURVE)
