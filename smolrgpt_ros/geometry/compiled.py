@@ -17,20 +17,23 @@ from numba import njit
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+_OPTIONS: dict[str, object] = {"nogil": True, "error_model": "numpy"}
+
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """The same function in machine code, without Python's global lock, stored.
 
     Its arguments are arrays, numbers and tuples of them: what is stored must not name our classes.
+    Division by zero gives what it gives in NumPy.
     """
     try:
-        fast: Callable[Parameters, Result] = njit(cache=True, nogil=True)(function)
+        fast: Callable[Parameters, Result] = njit(cache=True, **_OPTIONS)(function)
     except RuntimeError:  # no folder may be written: every process compiles anew
-        fast = njit(nogil=True)(function)
+        fast = njit(**_OPTIONS)(function)
     return fast
 
 
 def part_of_compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """A function for compiled ones to call."""
-    fast: Callable[Parameters, Result] = njit(nogil=True)(function)
+    fast: Callable[Parameters, Result] = njit(**_OPTIONS)(function)
     return fast

@@ -41,9 +41,10 @@ _AROUND = 3  # pixels to each side over which a mask is a mean, to find the norm
 def _holds(masks: Masks, region: int, row: int, column: int) -> bool:
     """Whether a pixel, inside the image or not, is a region's."""
     pixels, places = masks
-    x0, y0, x1, y1, first = places[region]
+    x0, y0, x1, y1 = places[region, 0], places[region, 1], places[region, 2], places[region, 3]
     if column < x0 or column >= x1 or row < y0 or row >= y1:
         return False
+    first = places[region, 4]  # unpacking a row takes ten times as long
     return bool(pixels[first + (row - y0) * (x1 - x0) + column - x0])
 
 
