@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""The shell commands of scripts/ say what they do, and do nothing else, when asked for help."""
+"""The shell commands of scripts/ do nothing when asked for help, or for what they do not know."""
 
 from __future__ import annotations
 
@@ -32,3 +32,21 @@ def test_setup_refuses_what_it_does_not_know(tmp_path):
     )
     assert found.returncode == 2
     assert "found '--fast'" in found.stderr
+
+
+def test_run_names_the_programs_before_it_sets_anything_up(tmp_path):
+    copy = tmp_path / "scripts" / "run"
+    copy.parent.mkdir()
+    copy.write_bytes((SCRIPTS / "run").read_bytes())
+    (copy.parent / "setup").write_text("#!/bin/sh\ntouch set_up\n")
+    (copy.parent / "setup").chmod(0o755)
+    (tmp_path / "CMakeLists.txt").write_bytes((SCRIPTS.parent / "CMakeLists.txt").read_bytes())
+    found = subprocess.run(
+        ["bash", copy, "nosuch"], capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == (
+        "run: no program 'nosuch'; there are: "
+        "smolrgpt spatial_query_node warehouse_camera_node page_node\n"
+    )
+    assert not (tmp_path / "set_up").exists()
