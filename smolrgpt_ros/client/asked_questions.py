@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TextIO
 
-from smolrgpt_ros.scene.json_output import STANDARD
+from smolrgpt_ros.runtime.json_output import STANDARD
 from smolrgpt_ros.scene.status import QueryError
 
 from .answer_record import AnswerRecord

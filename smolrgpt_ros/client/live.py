@@ -22,7 +22,7 @@ _FILES = (
     *("model", "measure_only", "detector", "confidence", "device", "policy"),
     *("reading", "reading_adapter"),
 )
-_LIVE = ("watch", "until", "times", "service", "timeout", "target_frame")
+_LIVE = ("watch", "until", "times", "service", "timeout", "wait", "target_frame")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,6 +47,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     group.add_argument("--service", default="spatial_query", help="name, where it is another")
     group.add_argument("--timeout", type=float, default=30.0, help="seconds for an answer (30)")
+    group.add_argument(
+        "--wait",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="longest wait for a node that is still loading, or has no frame yet (10)",
+    )
     group.add_argument("--target-frame", default="", help="frame of the positions, such as map")
     parser.set_defaults(run=partial(run, parser.get_default("run"), parser.get_default))
 
@@ -84,8 +91,9 @@ def _check(arguments: argparse.Namespace, given: Sequence[str]) -> None:
         )
     if arguments.watch is not None and arguments.json not in (None, "-"):
         raise ValueError("--watch writes to standard output: give --json no file")
-    if arguments.watch is not None and arguments.watch < 0.0:
-        raise ValueError(f"--watch needs seconds from 0 on, found {arguments.watch}")
+    for name in ("watch", "wait"):
+        if (seconds := getattr(arguments, name)) is not None and not seconds >= 0.0:
+            raise ValueError(f"--{name} needs seconds from 0 on, found {seconds}")
     if arguments.until is not None:
         beside = [name for name in ("watch", "times", "questions", "regions") if name in given]
         if beside:
@@ -100,6 +108,7 @@ def _ask_live(arguments: argparse.Namespace) -> int:
         import rclpy
         from rclpy.signals import SignalHandlerOptions
 
+        from .readiness import reply_when_ready
         from .spatial_client import SpatialClient
         from .until import watch_until
     except ImportError as error:
@@ -112,8 +121,11 @@ def _ask_live(arguments: argparse.Namespace) -> int:
     try:
         with SpatialClient(arguments.service) as client:
             camera = arguments.camera or ""
-            live = _LiveNode(client, arguments.timeout, arguments.target_frame, camera)
+            live = _LiveNode(
+                client, arguments.timeout, arguments.wait, arguments.target_frame, camera
+            )
             if arguments.until is not None:
+                reply_when_ready(lambda: client.wait_ready(1.0), arguments.wait)
                 return watch_until(
                     client,
                     questions[0],
@@ -140,22 +152,30 @@ class _LiveNode:
     Args:
         client: of the node.
         timeout_s: for one answer.
+        wait_s: for the first one, until the node is ready and has a frame.
         target_frame: of positions.
         camera: its name, on a node with several; empty: the only one.
     """
 
     def __init__(
-        self, client: SpatialClient, timeout_s: float, target_frame: str, camera: str
+        self,
+        client: SpatialClient,
+        timeout_s: float,
+        wait_s: float,
+        target_frame: str,
+        camera: str,
     ) -> None:
-        self._client, self._timeout_s, self._target_frame = client, timeout_s, target_frame
-        self._camera = camera
+        self._client, self._timeout_s, self._wait_s = client, timeout_s, wait_s
+        self._target_frame, self._camera = target_frame, camera
         self._stamp_ns = 0
 
     def ask(self, question: str, region_ids: Sequence[int] = (), stamp_ns: int = 0) -> AnswerRecord:
         """The outcome of one question about the newest frame, or that of a stamp."""
+        from .readiness import reply_when_ready
         from .reply_record import record_of
 
-        reply = self._client.ask(
+        ask = partial(
+            self._client.ask,
             question,
             region_ids=region_ids,
             timeout_s=self._timeout_s,
@@ -163,6 +183,8 @@ class _LiveNode:
             camera=self._camera,
             stamp_ns=stamp_ns,
         )
+        reply = reply_when_ready(ask, self._wait_s)
+        self._wait_s = 0.0
         return record_of(question, reply)
 
     def ask_same_frame(self, question: str) -> AnswerRecord:

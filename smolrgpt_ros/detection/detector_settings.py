@@ -1,12 +1,10 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What all detectors take: thresholds, a device, labels for class names."""
+"""What all detectors take: thresholds, and labels for class names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from .detector import DetectorError
 
 #: Names that weights trained elsewhere may use for the classes of this package.
 LABEL_ALIASES: Mapping[str, str] = {
@@ -77,23 +75,3 @@ def labels_from(
         plain = " ".join(str(name).strip().lower().split())
         found[int(index)] = aliases.get(plain, plain)
     return found
-
-
-def torch_device_for(requested: str, cuda: bool) -> str:
-    """The device of a parameter, ``"cpu"`` or ``"cuda:0"``, …
-
-    Args:
-        requested: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
-        cuda: whether torch sees a CUDA device.
-
-    Raises:
-        DetectorError: if CUDA is asked for and there is none.
-    """
-    if requested == "auto":
-        return "cuda:0" if cuda else "cpu"
-    if requested.startswith("cuda") and not cuda:
-        raise DetectorError(
-            f"detector device {requested!r} asked for, but torch sees no CUDA device; "
-            "set the parameter device to 'auto' or 'cpu'"
-        )
-    return "cuda:0" if requested == "cuda" else requested

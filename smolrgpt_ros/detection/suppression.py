@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from smolrgpt_ros.scene.masks import BoxedMask
 
@@ -18,15 +18,12 @@ SAME_SHARE = 0.5
 WHOLE_LABELS = frozenset({"buffer"})
 
 
-def suppressed(detections: Sequence[Detection], apart: Collection[str] = ()) -> Detections:
+def suppressed(detections: Sequence[Detection]) -> Detections:
     """The detections without duplicates, best first, and how many duplicates there were.
 
     A detection is dropped where a better one has nearly the same mask, of any label, or where a
-    better one of its own label contains it. Weak ones are not counted.
-
-    Args:
-        apart: labels of areas that other objects stand in: their masks contain these, and are
-            compared among themselves alone.
+    better one of its own label contains it. Masks of :data:`WHOLE_LABELS` contain those of objects
+    that stand there, and are compared among themselves alone. Weak ones are not counted.
     """
     kept: list[tuple[Detection, BoxedMask]] = []
     duplicates = 0
@@ -34,22 +31,17 @@ def suppressed(detections: Sequence[Detection], apart: Collection[str] = ()) -> 
         mask = BoxedMask.of(detection.mask)
         if mask.box is None:
             continue
-        if not any(_same(detection, mask, other, apart) for other in kept):
+        if not any(_same(detection, mask, other) for other in kept):
             kept.append((detection, mask))
         elif not detection.weak:
             duplicates += 1
     return Detections(tuple(detection for detection, _ in kept), duplicates=duplicates)
 
 
-def _same(
-    detection: Detection,
-    mask: BoxedMask,
-    other: tuple[Detection, BoxedMask],
-    apart: Collection[str],
-) -> bool:
+def _same(detection: Detection, mask: BoxedMask, other: tuple[Detection, BoxedMask]) -> bool:
     better, better_mask = other
     same_label = detection.label == better.label
-    if not same_label and (detection.label in apart or better.label in apart):
+    if not same_label and not WHOLE_LABELS.isdisjoint((detection.label, better.label)):
         return False
     shared = mask.shared(better_mask)
     if shared >= SAME_IOU * (mask.area + better_mask.area - shared):

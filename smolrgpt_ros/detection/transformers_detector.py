@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .detector import Detection, Detections, DetectorError, masks_of_boxes
-from .detector_settings import DetectorSettings, labels_from, torch_device_for
-from .suppression import WHOLE_LABELS, suppressed
+from .detector_settings import DetectorSettings, labels_from
+from .suppression import suppressed
 
 
 class TransformersDetector:
@@ -66,7 +66,7 @@ class TransformersDetector:
 
         Args:
             folder: with ``config.json``, ``preprocessor_config.json`` and ``model.safetensors``.
-            device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
+            device: see :func:`.choose_device`.
             settings, labels, sha256: as of the constructor.
 
         Raises:
@@ -78,11 +78,12 @@ class TransformersDetector:
                 f"no detector of transformers in {path} (config.json is missing); set the "
                 "parameter detector.weights to a folder that save_pretrained wrote"
             )
-        import torch
         from transformers import AutoImageProcessor, AutoModelForObjectDetection
 
-        chosen = torch_device_for(device, torch.cuda.is_available())
+        from smolrgpt_ros.runtime.devices import choose_device
+
         try:
+            chosen = choose_device(device)
             options = {"local_files_only": True}
             processor = AutoImageProcessor.from_pretrained(path, **options)
             model = AutoModelForObjectDetection.from_pretrained(
@@ -94,7 +95,7 @@ class TransformersDetector:
             model.to(chosen).eval(),
             processor,
             name=path.name,
-            device=chosen,
+            device=str(chosen),
             settings=settings,
             labels=labels,
             sha256=sha256,
@@ -132,4 +133,4 @@ class TransformersDetector:
             for index, score, mask in zip(classes, scores[order], masks, strict=True)
             if mask.any()
         ]
-        return suppressed(detections, WHOLE_LABELS)
+        return suppressed(detections)

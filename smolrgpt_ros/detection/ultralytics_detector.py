@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints.checksums import sha256_of
-from smolrgpt_ros.scene.libraries import LibraryError, check_libraries
+from smolrgpt_ros.runtime.libraries import LibraryError, check_libraries
 
 from .detector import Detection, Detections, DetectorError, masks_of_boxes
-from .detector_settings import DetectorSettings, labels_from, torch_device_for
+from .detector_settings import DetectorSettings, labels_from
 from .feature_statistics import Features, FeatureStatistics, statistics_of
 from .open_vocabulary import TextClasses, load_prompts, text_classes
 from .own_parts import own_parts
@@ -92,7 +92,7 @@ class UltralyticsDetector:
                 ``save_prompt_embeddings`` wrote; no text encoder is needed here.
             classes: instead, their names, for the text encoder.
             labels, sha256: as of the constructor.
-            device: ``"auto"`` (CUDA where there is one), ``"cpu"``, ``"cuda"``, ``"cuda:1"``, …
+            device: see :func:`.choose_device`.
 
         Raises:
             DetectorError: if ultralytics, a runtime or a file is missing, the weights give neither
@@ -108,9 +108,11 @@ class UltralyticsDetector:
         yolo = import_ultralytics()
         import torch
 
-        chosen = torch_device_for(device, torch.cuda.is_available())
+        from smolrgpt_ros.runtime.devices import choose_device
+
         threads = torch.get_num_threads()
         try:
+            chosen = choose_device(device)
             model = _model_of(yolo, path)
             if model.task not in _TASKS:
                 raise DetectorError(
@@ -122,7 +124,7 @@ class UltralyticsDetector:
             detector = cls(
                 model,
                 name=path.stem,
-                device=chosen,
+                device=str(chosen),
                 settings=settings or DetectorSettings(),
                 labels=labels,
                 sha256=sha256,
@@ -236,7 +238,7 @@ class UltralyticsDetector:
             score = float(min(max(scores[index], 0.0), 1.0))
             weak = score < self.settings.confidence
             found.append(Detection(label, score, mask, weak, box_only))
-        return suppressed(found, WHOLE_LABELS)
+        return suppressed(found)
 
 
 def _model_of(yolo: Any, path: Path) -> Any:

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smolrgpt_ros.scene.json_output import add_json_option, print_results, write_json_lines
-from smolrgpt_ros.scene.libraries import check_libraries
+from smolrgpt_ros.runtime.json_output import add_json_option, print_results, write_json_lines
+from smolrgpt_ros.runtime.libraries import check_libraries
 from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES, LOOKS
 
 from .cases import HELD_OUT_SEED, Case

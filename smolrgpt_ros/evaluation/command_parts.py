@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
-from smolrgpt_ros.scene.json_output import print_results, write_json_lines
+from smolrgpt_ros.runtime.json_output import print_results, write_json_lines
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import families_of

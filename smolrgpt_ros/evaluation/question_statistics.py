@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
 
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
+from smolrgpt_ros.runtime.json_output import add_json_option, print_results
 from smolrgpt_ros.simulation.datasets.published_layout import Entry, read_entries
 
 from .score import CATEGORIES, category_of

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from smolrgpt_ros.language.lexicon import LEXICON
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
+from smolrgpt_ros.runtime.json_output import add_json_option, print_results
 
 CATEGORIES = ("count", "distance", "left_right", "mcq")
 _TOLERANCE = 0.10

@@ -19,7 +19,7 @@ from smolrgpt_ros.language.answers import normalized_answer
 from smolrgpt_ros.language.grounding import RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
+from smolrgpt_ros.runtime.json_output import add_json_option, print_results
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.questions import KINDS, Question, generate_questions
 from smolrgpt_ros.simulation.questions.relation_questions import generate_relations

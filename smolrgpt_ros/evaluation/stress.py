@@ -34,7 +34,7 @@ from smolrgpt_ros.language.question import (
     Where,
 )
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
+from smolrgpt_ros.runtime.json_output import add_json_option, print_results
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.questions.candidates import distance_between, has_distance
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from smolrgpt_ros.scene.json_output import add_json_option
+from smolrgpt_ros.runtime.json_output import add_json_option
 from smolrgpt_ros.simulation.world.scenes import FAMILY_MIXES
 
 from .cases import HELD_OUT_SEED

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from smolrgpt_ros.scene.json_output import STANDARD, add_json_option, print_results, write_json
+from smolrgpt_ros.runtime.json_output import STANDARD, add_json_option, print_results, write_json
 
 PUBLISHED_REPOSITORY = "Abdrah/SmolRGPT-ICCV2025-Weights"
 """Dataset repository of the published weights on the Hugging Face Hub."""
@@ -140,12 +140,13 @@ def run_bench_command(arguments: argparse.Namespace) -> int:
     """Measure, print the table, write the JSON."""
     import torch
 
+    from smolrgpt_ros.runtime.devices import choose_device
+
     from .bench.contestant import SHORT_NAMES
     from .bench.host import host_of, require_same_host
     from .bench.options import BenchOptions
     from .bench.report import table
     from .bench.run import run_bench
-    from .inference.hardware import choose_device
 
     dtypes = tuple(name.strip() for name in arguments.dtypes.split(",") if name.strip())
     unknown = [name for name in dtypes if name not in SHORT_NAMES]

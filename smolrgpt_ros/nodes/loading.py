@@ -23,7 +23,7 @@ from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.model.reader.loading import readers_of
 from smolrgpt_ros.ros.convert.vision import VisionMessagesMissing, vision_messages
 from smolrgpt_ros.ros.params.settings import Settings
-from smolrgpt_ros.scene.libraries import check_libraries
+from smolrgpt_ros.runtime.libraries import check_libraries
 
 from .process_memory import leave_out_triton, left_out
 from .timed_engine import TimedEngine

@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from smolrgpt_ros.scene.process import end_with_parent
+from smolrgpt_ros.runtime.process import end_with_parent
 
 from .process_memory import use_one_heap
 

@@ -38,7 +38,7 @@ from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.ros.tf import Transforms
-from smolrgpt_ros.scene.process import trim_heap
+from smolrgpt_ros.runtime.process import trim_heap
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 

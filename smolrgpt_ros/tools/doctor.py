@@ -23,8 +23,8 @@ from smolrgpt_ros.ros.fast_dds import (
     chosen_profile,
     is_fast_dds,
 )
-from smolrgpt_ros.scene.json_output import add_json_option, print_results
-from smolrgpt_ros.scene.libraries import LibraryError, installed_version
+from smolrgpt_ros.runtime.json_output import add_json_option, print_results
+from smolrgpt_ros.runtime.libraries import LibraryError, installed_version
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"
 _MARKS = {GOOD: "ok  ", WARNING: "warn", MISSING: "MISS"}
@@ -211,7 +211,7 @@ def _library(name: str, without: str = "") -> Finding:
     """A library's version.
 
     Args:
-        name: of ``scene.libraries.TESTED``.
+        name: of ``runtime.libraries.TESTED``.
         without: how to do without it; empty: it is needed.
     """
     try:
@@ -226,7 +226,8 @@ def _device(device: str) -> list[Finding]:
     try:
         import torch
 
-        from smolrgpt_ros.model.inference.hardware import choose_device, choose_dtype
+        from smolrgpt_ros.model.inference.hardware import choose_dtype
+        from smolrgpt_ros.runtime.devices import choose_device
     except ImportError as error:
         advice = "pip install -r requirements.txt"
         return [Finding("torch", MISSING, f"cannot be imported ({error}); {advice}")]

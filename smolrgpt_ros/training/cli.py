@@ -250,7 +250,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 
 
 def _train_detector(arguments: argparse.Namespace) -> int:
-    from smolrgpt_ros.model.inference.hardware import choose_device
+    from smolrgpt_ros.runtime.devices import choose_device
 
     from .detector.run import DetectorRun, run_detector
     from .detector.train import UnfinishedTrainingError
@@ -280,7 +280,7 @@ def _write_detector_statistics(arguments: argparse.Namespace) -> int:
     import torch
 
     from smolrgpt_ros.detection.feature_statistics import statistics_file
-    from smolrgpt_ros.model.inference.hardware import choose_device
+    from smolrgpt_ros.runtime.devices import choose_device
 
     from .detector.familiar_pictures import write_statistics
     from .detector.plan import read_detector_plan

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -49,11 +50,33 @@ def test_one_answer_for_people(graph, ask):
     assert "m in test_optical_frame" in out
 
 
+def test_the_first_frame_is_waited_for(start_graph, monkeypatch, capsys):
+    with start_graph({}, namespace="late") as graph:
+        monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
+        graph.wait_until(lambda: graph.service is not None, "the node to be active")
+        camera = threading.Timer(1.5, graph.see)
+        camera.start()
+        code = cli.main(["ask", LEFT, "--live", "--service", "/late/spatial_query", "--wait", "60"])
+        camera.join()
+    printed = capsys.readouterr()
+    assert code == 0 and printed.out.startswith("question")
+    assert printed.err.startswith("waiting up to 60 s (--wait): NO_FRAME: no image has come on ")
+    assert len(printed.err.splitlines()) == 1
+
+
 def test_a_camera_of_several_is_chosen_by_name(start_graph, monkeypatch, capsys):
     with start_graph({"cameras": ["front", "rear"]}, namespace="several") as graph:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
         graph.wait_until(lambda: graph.service is not None, "the node to be active")
-        options = ["--live", "--service", "/several/spatial_query", "--camera", "rear"]
+        options = [
+            "--live",
+            "--service",
+            "/several/spatial_query",
+            "--camera",
+            "rear",
+            "--wait",
+            "0",
+        ]
         code = cli.main(["ask", LEFT, *options])
     # That camera has sent nothing yet.
     assert code == 2 and "/rear/rgb/image_raw" in capsys.readouterr().err
@@ -183,9 +206,13 @@ def test_a_watch_ends_with_ctrl_c(graph, ask, monkeypatch):
         (["--vocabulary", "a.yaml"], "leave out --vocabulary"),
         (["--policy", "measured"], "leave out --policy"),
         (["--measure-only"], "leave out --measure-only"),
-        (["--camera", "rear"], "'rear'"),
+        (["--wait", "-1"], "--wait needs seconds from 0 on, found -1"),
+        (["--camera", "rear", "--wait", "0"], "'rear'"),
         (["--questions", "a.txt"], "leave out the question"),
-        (["--service", "nowhere", "--timeout", "0.2"], "NOT_READY: no server of /nowhere"),
+        (
+            ["--service", "nowhere", "--timeout", "0.2", "--wait", "0"],
+            "NOT_READY: no server of /nowhere",
+        ),
     ],
 )
 def test_what_goes_wrong_is_named(graph, ask, options, words):

@@ -37,7 +37,7 @@ def test_pallets_of_a_stack_stay() -> None:
 def test_a_buffer_filled_by_a_pallet_stays_and_its_double_goes() -> None:
     pallet, buffer = seen("pallet", 0.9, 10, 10, 50, 50), seen("buffer", 0.8, 8, 8, 52, 52)
     double = seen("buffer", 0.4, 8, 8, 52, 48)
-    found = suppressed([pallet, buffer, double], apart=("buffer",))
+    found = suppressed([pallet, buffer, double])
     assert found == Detections((pallet, buffer), duplicates=1)
 
 

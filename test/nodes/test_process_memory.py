@@ -39,7 +39,7 @@ libc.fflush(None)
 FRAGMENT = """
 import ctypes, sys
 from smolrgpt_ros.nodes.process_memory import resident_bytes, use_one_heap
-from smolrgpt_ros.scene.process import trim_heap
+from smolrgpt_ros.runtime.process import trim_heap
 use_one_heap()
 if not hasattr(ctypes.CDLL("libc.so.6"), "malloc_trim"):
     sys.exit(77)

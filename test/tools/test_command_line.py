@@ -10,7 +10,7 @@ import pytest
 
 from smolrgpt_ros import cli
 from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
-from smolrgpt_ros.scene.json_output import print_results
+from smolrgpt_ros.runtime.json_output import print_results
 
 
 def commands():

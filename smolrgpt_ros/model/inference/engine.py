@@ -24,6 +24,7 @@ import torch
 from numpy.typing import NDArray
 
 from smolrgpt_ros.language.trained_questions import TrainedOn
+from smolrgpt_ros.runtime.devices import choose_device
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -35,7 +36,7 @@ from .confidence import Calibration
 from .frame_cache import FrameCache
 from .fused_decoder import FusedDecoder
 from .generator import Generator
-from .hardware import choose_device, choose_dtype, floating_type, release_unused_memory
+from .hardware import choose_dtype, floating_type, release_unused_memory
 from .quantisation import WEIGHTS, quantise_tower
 from .question_inputs import floor_of, question_inputs
 from .scheduler import EngineRequest, Scheduler
@@ -173,7 +174,8 @@ class SmolRGPTEngine:
 
         Args:
             directory: with the model and its processor.
-            device, dtype: see ``hardware``.
+            device: see :func:`.choose_device`.
+            dtype: see :func:`.choose_dtype`.
             threads, options: as of the class.
 
         Raises:

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Device and number format for this host."""
+"""Number formats that this host computes in."""
 
 from __future__ import annotations
 
@@ -7,25 +7,11 @@ import gc
 
 import torch
 
-from smolrgpt_ros.scene.process import trim_heap
+from smolrgpt_ros.runtime.process import trim_heap
 
 from . import quantisation
 
 DTYPES = ("auto", "float32", "bfloat16", "float16", "int8")
-
-
-def choose_device(device: str) -> torch.device:
-    """``"auto"`` is the first CUDA device if there is one, else the CPU.
-
-    Raises:
-        ValueError: if a CUDA device is asked for and none is usable.
-    """
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    chosen = torch.device(device)
-    if chosen.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={device!r}, but no CUDA device is usable; set device to 'cpu'")
-    return chosen
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

@@ -14,7 +14,7 @@ from std_msgs.msg import Header
 
 from smolrgpt_ros.detection.detector import Detection, Detections, masks_of_boxes
 from smolrgpt_ros.detection.detector_settings import DetectorSettings, labels_from
-from smolrgpt_ros.detection.suppression import WHOLE_LABELS, suppressed
+from smolrgpt_ros.detection.suppression import suppressed
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.region_poses import region_poses
@@ -109,7 +109,7 @@ def detections_of(
         if score >= least and masks[i].any()
     ]
     best_first = sorted(found, key=lambda d: -d.score)[: settings.max_detections]
-    return suppressed(best_first, WHOLE_LABELS)
+    return suppressed(best_first)
 
 
 def class_names_of(message: Any) -> dict[str, str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smolrgpt_ros.scene.process import end_with_parent
+from smolrgpt_ros.runtime.process import end_with_parent
 
 from ..questions.questions import KINDS, Question, generate_questions
 from ..questions.relation_questions import generate_relations

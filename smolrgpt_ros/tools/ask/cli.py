@@ -30,9 +30,9 @@ from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.answer import DEFAULT_POLICY, POLICIES, SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.runtime.json_output import add_json_option
+from smolrgpt_ros.runtime.libraries import check_libraries
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.json_output import add_json_option
-from smolrgpt_ros.scene.libraries import check_libraries
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
 

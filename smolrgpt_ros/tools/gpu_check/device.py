@@ -37,9 +37,11 @@ def chosen_device(options: CheckOptions) -> torch.device:
     need("torch", "transformers", "pycocotools", "cv2")
     import torch
 
+    from smolrgpt_ros.runtime.devices import choose_device
+
     if options.device == "cuda" and not torch.cuda.is_available():
         raise MissingError("needs a CUDA device, and torch sees none; --small runs on a CPU")
-    return torch.device("cuda:0" if options.device == "cuda" else "cpu")
+    return choose_device(options.device)
 
 
 def median_seconds(what: Callable[[], object], device: torch.device, repeats: int) -> float:

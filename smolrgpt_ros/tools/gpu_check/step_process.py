@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from smolrgpt_ros.scene.process import end_with_parent
+from smolrgpt_ros.runtime.process import end_with_parent
 
 from .options import CheckOptions
 from .record import MissingError, Record

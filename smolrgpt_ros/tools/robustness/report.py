@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smolrgpt_ros.ros.fast_dds import use_profile
-from smolrgpt_ros.scene.json_output import write_json
+from smolrgpt_ros.runtime.json_output import write_json
 
 from ..ending import ending_as_on_ctrl_c
 

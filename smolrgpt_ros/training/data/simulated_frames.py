@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from tqdm import tqdm
 
-from smolrgpt_ros.scene.process import end_with_parent
+from smolrgpt_ros.runtime.process import end_with_parent
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import (

@@ -19,7 +19,7 @@ from torch import Tensor, distributed, nn
 from smolrgpt_ros.language.readers.encoding import ReaderEncoding
 from smolrgpt_ros.model.reader.adapter import adapter_state, add_adapter
 from smolrgpt_ros.model.reader.base_model import BaseModel
-from smolrgpt_ros.scene.process import end_with_parent
+from smolrgpt_ros.runtime.process import end_with_parent
 
 from .batches import MAX_TOKENS, Batch, batch_of, encoded
 from .examples import examples

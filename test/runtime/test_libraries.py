@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smolrgpt_ros.scene.libraries import TESTED, LibraryError, check_libraries, installed_version
+from smolrgpt_ros.runtime.libraries import TESTED, LibraryError, check_libraries, installed_version
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 

@@ -19,7 +19,7 @@ PACKAGE = Path(smolrgpt_ros.__file__).parent
 WORKERS = """
 import multiprocessing, os, sys, time
 from concurrent.futures import ProcessPoolExecutor
-from smolrgpt_ros.scene.process import end_with_parent
+from smolrgpt_ros.runtime.process import end_with_parent
 
 context = multiprocessing.get_context("spawn")
 pool = ProcessPoolExecutor(2, context, end_with_parent, (os.getpid(),))
