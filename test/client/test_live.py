@@ -5,9 +5,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import rclpy
@@ -54,10 +54,9 @@ def test_the_first_frame_is_waited_for(start_graph, monkeypatch, capsys):
     with start_graph({}, namespace="late") as graph:
         monkeypatch.setenv("ROS_DOMAIN_ID", str(graph.context.get_domain_id()))
         graph.wait_until(lambda: graph.service is not None, "the node to be active")
-        camera = threading.Timer(1.5, graph.see)
-        camera.start()
+        camera = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: graph.see())
+        monkeypatch.setattr("smolrgpt_ros.client.readiness.time", camera)
         code = cli.main(["ask", LEFT, "--live", "--service", "/late/spatial_query", "--wait", "60"])
-        camera.join()
     printed = capsys.readouterr()
     assert code == 0 and printed.out.startswith("question")
     assert printed.err.startswith("waiting up to 60 s (--wait): NO_FRAME: no image has come on ")
