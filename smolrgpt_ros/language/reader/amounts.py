@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import question as q
-from .noun_phrases import where
+from .modifiers import where
 from .parser import Mismatch
 from .propositions import compared
 from .quantities import aggregate, difference, distance_of, ends, in_unit, length, size, span

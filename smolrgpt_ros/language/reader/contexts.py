@@ -9,7 +9,7 @@ from typing import Any
 from .. import question as q
 from .conditionals import with_that
 from .conditions import excepting, held_by, inside_only
-from .noun_phrases import where
+from .modifiers import where
 from .parser import Mismatch
 from .quantities import distance, exists, how_many, length, listing
 from .references import CARRIERS, It, Such, alike, class_of

@@ -1,11 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Everything that a meaning of the grammar may name: the query language and the functions here.
-
-The functions stand by theme in ``superlatives.py``, ``references.py``, ``noun_phrases.py``,
-``conditions.py``, ``quantities.py``, ``centers.py``, ``areas.py``, ``propositions.py``,
-``amounts.py``, ``agreement.py``, ``tables.py``, ``conditionals.py``, ``steps.py``,
-``contexts.py`` and ``unanswerable.py``.
-"""
+"""Everything that a meaning of the grammar may name: the query language and functions by theme."""
 
 from __future__ import annotations
 
@@ -22,6 +16,26 @@ from . import (
     conditionals,
     conditions,
     contexts,
+    modifiers,
+    noun_phrases,
+    propositions,
+    quantities,
+    references,
+    steps,
+    superlatives,
+    tables,
+    unanswerable,
+)
+
+_THEMES = (
+    agreement,
+    amounts,
+    areas,
+    centers,
+    conditionals,
+    conditions,
+    contexts,
+    modifiers,
     noun_phrases,
     propositions,
     quantities,
@@ -34,7 +48,7 @@ from . import (
 
 
 def grammar_names() -> Mapping[str, object]:
-    """Constructors of the query language and the functions of these modules, by name."""
+    """Constructors of the query language and what these modules define, by name."""
     language = {
         name: member
         for name, member in vars(q).items()
@@ -42,23 +56,7 @@ def grammar_names() -> Mapping[str, object]:
     }
     own = {
         name: member
-        for module in (
-            agreement,
-            centers,
-            steps,
-            superlatives,
-            references,
-            noun_phrases,
-            conditions,
-            quantities,
-            areas,
-            propositions,
-            amounts,
-            tables,
-            conditionals,
-            contexts,
-            unanswerable,
-        )
+        for module in _THEMES
         for name, member in vars(module).items()
         if callable(member) and getattr(member, "__module__", "") == module.__name__
     }

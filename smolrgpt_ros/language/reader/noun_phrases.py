@@ -1,55 +1,15 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What meanings of the grammar call to name objects: ids, modifiers of a noun, pronouns."""
+"""What meanings of the grammar call to name objects: ids, classes, several of them, one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from .. import question as q
+from .modifiers import Other, Take, of
 from .parser import Mismatch
-from .references import (
-    OTHER_THAN_IT,
-    Counted,
-    It,
-    Such,
-    alike,
-    class_of,
-    counted_class,
-    one_by_one,
-    references_of,
-    referring_to,
-    under_what_it_holds,
-)
-from .superlatives import Ordinal, Rank, Unsaid, last, toward, whole, with_target
-
-
-@dataclass(frozen=True)
-class Take:
-    """ "three": how many a superlative takes."""
-
-    number: int
-
-
-@dataclass(frozen=True)
-class Target:
-    """ "to the transporter" behind "the nearest pallet"."""
-
-    selection: q.Selection
-
-
-@dataclass(frozen=True)
-class Last:
-    """ "last": the first from the other end."""
-
-
-@dataclass(frozen=True)
-class Other:
-    """ "the other pallets": without those that the same phrase, or the topic, names."""
-
-
-Modifier = Rank | Ordinal | Take | Target | Last | Other | q.Condition
+from .references import Counted, counted_class
+from .superlatives import Ordinal, Rank, toward, whole
 
 
 def ids(label: str, *numbers: object) -> q.Ids:
@@ -64,97 +24,6 @@ def masks(label: str, *placeholders: object) -> q.Ids:
     """Placeholders of a question, as ids below zero: the first is -1."""
     found = ids(label, *placeholders)
     return q.Ids(tuple(-1 - i for i in found.ids), label)
-
-
-def of(base: q.Selection, *groups: object) -> q.Selection:
-    """A selection with its modifiers: conditions narrow it, then a superlative ranks it."""
-    modifiers: list[Modifier] = list(_flat(groups))
-    ranks = [m for m in modifiers if isinstance(m, Rank)]
-    ordinals = [m.rank for m in modifiers if isinstance(m, Ordinal)]
-    takes = [m.number for m in modifiers if isinstance(m, Take)]
-    targets = [m.selection for m in modifiers if isinstance(m, Target)]
-    conditions = [
-        m for m in modifiers if not isinstance(m, Rank | Ordinal | Take | Target | Last | Other)
-    ]
-    named = list(dict.fromkeys(references_of(conditions)))
-    if len(named) == 1 and class_of(named[0]) != class_of(base):
-        # "pallets within 3 m of the transporter except the one it carries"
-        carried_by_it: q.Condition = q.Not(q.OnTop(It()))  # type: ignore[arg-type]
-        carried = q.Not(q.OnTop(named[0]))
-        conditions = [carried if c == carried_by_it else c for c in one_by_one(conditions)]
-    if Other() in modifiers and not any(
-        isinstance(c, q.Not) and isinstance(c.condition, q.Among) for c in one_by_one(conditions)
-    ):
-        conditions.append(q.Not(q.Among(_other_than(base, ranks, conditions))))
-    result = base
-    for condition in conditions:
-        result = q.where(result, under_what_it_holds(_fitting(condition, base), base))
-    if len(ranks) > 1 or len(ordinals) > 1 or len(takes) > 1 or len(targets) > 1:
-        raise Mismatch("two superlatives choose from the same objects; ask with one")
-    if not ranks:
-        if ordinals or takes or targets or Last() in modifiers:
-            raise Mismatch("a number or a reference stands without the superlative it belongs to")
-        return result
-    rank = last(ranks[0]) if Last() in modifiers else ranks[0]
-    if rank.end == "from" and not (ordinals or takes or Last() in modifiers):
-        raise Mismatch("from the left counts: say which one, as in the second from the left")
-    if rank.end == "two":
-        if not isinstance(result, q.OfClass):
-            raise Mismatch("a comparative chooses one of two")
-        result = counted_class(result.label, 2)
-    if rank.extreme is q.Extreme.MIDDLE and isinstance(base, q.Ids) and len(base.ids) == 1:
-        raise Mismatch("the middle of one object is its centre, no object among others")
-    label = class_of(base)
-    if label and Such() in q.parts_of(rank.key):  # "the pallet closest to the one on the AGV"
-        rank = replace(rank, key=alike(rank.key, base))
-    match rank.key:
-        case q.DistanceTo(It()) if len(named) == 1:  # "right of pallet 9 and nearest to it"
-            rank = replace(rank, key=q.DistanceTo(named[0]))
-        case q.DistanceTo(target) if Other() not in modifiers and not isinstance(target, Unsaid):
-            result = referring_to(result, target)
-    if targets:
-        rank = toward(rank, targets[0])
-        if Other() not in modifiers:  # "the closest pallet to the shelf that is not on it"
-            result = referring_to(result, targets[0])
-    elif len(named) == 1:
-        rank = with_target(rank, named[0])
-    place = ordinals[0] if ordinals else rank.rank
-    return q.Ranked(result, rank.key, rank.extreme, place, takes[0] if takes else rank.take)
-
-
-def _flat(groups: tuple[object, ...]) -> Iterator[Any]:
-    """Modifiers one by one; a pattern may give several at once, and may give none."""
-    for group in groups:
-        if isinstance(group, tuple):
-            yield from _flat(group)
-        elif group is not None:
-            yield group
-
-
-def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
-    """ "Pallets except the carried one", "pallets taller than the one on the AGV": a pallet."""
-    label = class_of(base)
-    if base == q.OfClass(label):  # "near another pallet": none is measured to itself
-        condition = _replaced(condition, q.Where(base, OTHER_THAN_IT), base)
-    for part in condition.conditions if isinstance(condition, q.All) else (condition,):
-        match part:
-            case q.Not(q.Among(other)) | q.Compared(_, _, other) if label:
-                if Such() in q.parts_of(other):
-                    condition = _replaced(condition, other, alike(other, base))
-    return condition
-
-
-def _replaced(condition: Any, old: object, new: object) -> q.Condition:
-    found: q.Condition = q.changed(condition, lambda v: new if v == old else v)
-    return found
-
-
-def _other_than(base: q.Selection, ranks: list[Rank], conditions: list[q.Condition]) -> q.Selection:
-    """What "other" sets apart: in "the other pallet nearest to pallet 9" that pallet."""
-    targets = [rank.key.target for rank in ranks if isinstance(rank.key, q.DistanceTo)]
-    named = dict.fromkeys((*targets, *references_of(conditions)))
-    alike_ = [t for t in named if isinstance(t, q.Ids) and t.label == class_of(base)]
-    return alike_[0] if len(alike_) == 1 else It()  # type: ignore[return-value]
 
 
 def others() -> Other:
@@ -182,32 +51,6 @@ def several_of(base: q.Selection, *groups: object) -> q.Selection:
 
 def _is_near(modifier: object) -> bool:
     return isinstance(modifier, Rank) and isinstance(modifier.key, q.DistanceTo)
-
-
-def where(selection: q.Selection, *conditions: q.Condition | None) -> q.Selection:
-    """A selection narrowed by what else the question says of it; under a superlative, if any."""
-    given = [c for c in conditions if c is not None]
-    if OTHER_THAN_IT in q.parts_of(selection):  # "how many other pallets are near pallet 9"
-        other = q.Not(q.Among(_other_than(selection, [], given)))
-        selection = q.changed(selection, lambda v: other if v == OTHER_THAN_IT else v)
-    excepted = [part for condition in given for part in q.parts_of(condition)]
-    if any(isinstance(part, q.Not) and isinstance(part.condition, q.Among) for part in excepted):
-        selection = _without_open_other(selection)
-    if isinstance(selection, q.Ranked) and given:
-        if isinstance(selection.key, q.DistanceTo):  # "nearest to the AGV but the one it carries"
-            given = [referring_to(c, selection.key.target) for c in given]
-        return replace(selection, of=of(selection.of, *given))
-    return of(selection, *given)
-
-
-def _without_open_other(selection: q.Selection) -> q.Selection:
-    """ "Which other pallets are there besides pallet 8": the exception says other than what."""
-    if isinstance(selection, q.Where):
-        condition = selection.condition
-        kept = condition.conditions if isinstance(condition, q.All) else (condition,)
-        kept = tuple(c for c in kept if c != OTHER_THAN_IT)
-        return q.Where(selection.of, q.all_of(*kept)) if kept else selection.of
-    return selection
 
 
 def ranked(selection: q.Selection, *modifiers: object) -> q.Selection:

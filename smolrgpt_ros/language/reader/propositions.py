@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount, held_by, unless
-from .noun_phrases import of, where
+from .modifiers import of, where
 from .parser import Mismatch
 from .quantities import distance, ends, exists
 from .references import AllOf, alike, class_of, under_what_it_holds

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from .. import question as q
-from .noun_phrases import choices, of
+from .modifiers import of
+from .noun_phrases import choices
 from .parser import Mismatch
 from .references import Counted, It, Such, alike, counted_one, other_than
 from .superlatives import Rank, Unsaid, extreme_of, with_target

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
@@ -42,14 +41,18 @@ def read_choice(question: ParsedQuestion) -> Meaning:
     relative = rule.order in RELATIVE
     reference = None
     if relative:
-        reference = _reference(question, head, rule.at) or _antecedent(question, rule.at)
+        reference = _reference(question, head, rule.at)
+        if reference is None:
+            _refuse_pronoun(question, rule.at)
     elif _asks_for_another(question, head):
         raise resolver.bad("it asks for no distance, side, count or choice")
     candidates = _candidates(question, head, reference)
     if not candidates:
         raise resolver.bad("which of what?")
     selected = _reference_pick(question, reference) if relative else None
-    candidates = _without_reference(question, candidates, selected)
+    if selected is not None and selected.single is not None:
+        # "which pallet is closest to pallet 3" does not mean pallet 3.
+        candidates = tuple(c for c in candidates if c != selected.single)
     if rule.rank > len(candidates):
         raise resolver.unknown(f"number {rule.rank} of {len(candidates)} is not in view")
     if rule.order is Order.MIDDLE:
@@ -70,19 +73,6 @@ def _head_and_rule(question: ParsedQuestion) -> tuple[NounPhrase | None, _Rule]:
     if rule is None:
         raise question.resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
     return head, rule
-
-
-def _without_reference(
-    question: ParsedQuestion, candidates: tuple[int, ...], reference: Pick | None
-) -> tuple[int, ...]:
-    """The candidates as they are meant: not the reference, and all of a class for one of it."""
-    if reference is not None and reference.single is not None:
-        # "which pallet is closest to pallet 3" does not mean pallet 3.
-        candidates = tuple(c for c in candidates if c != reference.single)
-    if len(candidates) == 1 and not question.resolver.has_placeholders:
-        # "is pallet 3 the leftmost": among all pallets.
-        return question.resolver.of_class(question.resolver.views[candidates[0]].label)
-    return candidates
 
 
 def _is_trained(question: ParsedQuestion, pick: Pick) -> bool:
@@ -124,7 +114,7 @@ def _compared(question: ParsedQuestion) -> Meaning | None:
         return None
     if not named[0].end <= rules[0] < than < named[-1].start or named[-2].start > than:
         return None
-    picks = [question.settled(question.pick(m)) for m in named]
+    picks = [question.pick(m) for m in named]
     to = text_at(question.tokens, than + 1) in ("to", "from") and len(picks) == 3
     pair = picks[1:] if to else [picks[0], picks[-1]]
     reference = (picks[0] if to else picks[1]) if len(picks) == 3 else None
@@ -239,15 +229,11 @@ def _reference(question: ParsedQuestion, head: NounPhrase | None, at: int) -> No
     return found[-1] if found else None
 
 
-def _antecedent(question: ParsedQuestion, at: int) -> NounPhrase | None:
-    """The phrase of the sentence before that "nearest to it" refers to."""
+def _refuse_pronoun(question: ParsedQuestion, at: int) -> None:
+    """Raises BAD_QUESTION for "nearest to it" where nothing else is named."""
     following = " ".join(t.text for t in question.tokens[at + 1 :]) if at >= 0 else ""
-    if not _BACKWARDS.search(following):
-        return None
-    meant = [m for m in question.context if m.names_regions]
-    if len(meant) != 1:
-        raise question.resolver.bad(f'what is "it"? {len(meant)} phrases before it name a region')
-    return meant[0]
+    if _BACKWARDS.search(following):
+        raise question.resolver.bad('what is "it"? nothing before it names a region')
 
 
 def _candidates(
@@ -275,22 +261,17 @@ def _reference_pick(question: ParsedQuestion, phrase: NounPhrase | None) -> Pick
     if phrase is not None and phrase.camera:
         return None
     if phrase is None:
-        if not question.fetching:
-            return None
-        vehicles: Sequence[NounPhrase] = [
-            m for m in question.context if question.label(m) == "transporter"
-        ]
-        if not vehicles:
+        if question.fetching:
             raise question.resolver.bad("picked up by which transporter?")
-        phrase = vehicles[0]
+        return None
     if phrase.explicit and phrase.order is None:
         named = question.resolver.ids_of(phrase)
         labels = {question.resolver.views[i].label for i in named}
-        if len(named) > 1 and labels == {"transporter"} and question.resolver.has_placeholders:
+        if len(named) > 1 and labels == {"transporter"}:
             return Pick(named, Order.EMPTY)  # the benchmark asks for the one without load
-        return question.settled(question.resolver.select(named, phrase, None))
+        return question.resolver.select(named, phrase, None)
     if phrase.order in STATES:
         # Finding the empty one is part of the trained question: the prompt lists them all.
-        found = replace(question, locate=None).scoped(phrase, question.phrases)
+        found = question.scoped(phrase, question.phrases)
         return found if found.single is None else replace(found, order=phrase.order)
     return question.scoped(phrase, question.phrases)

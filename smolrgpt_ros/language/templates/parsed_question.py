@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""A question as all kinds are read from it: its phrases, loose words and lists."""
+"""A question with placeholders as all kinds are read from it: phrases, loose words and lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..lexicon import LEXICON
 from ..meaning import STATES, Order, Pick
 from .noun_phrases import NounPhrase, find_noun_phrases
-from .reference_resolution import Locate, ReferenceResolver
+from .reference_resolution import ReferenceResolver
 from .token_scan import kind_at, label_at, text_at
 from .tokens import Token
 
@@ -19,56 +19,33 @@ _MOVING = frozenset(
     "moves steer look looks must should needs need has have wants to cover covers follows run runs "
     "can could would will".split()
 )
-_ASKING = ("cue", "which", "superlative", "extreme", "side")
 
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """The asking sentence of a question with its noun phrases.
+    """A question with its noun phrases.
 
     Args:
-        tokens: the sentence that asks; the whole text where it has placeholders.
+        tokens: of all its sentences, as one.
         phrases: its noun phrases.
-        context: noun phrases of the other sentences, which the question's "it" may mean.
         fetching: whether a load is to be picked up ("which pallet should ... take").
         resolver: knows the regions.
-        locate: decides selections that need depth.
     """
 
     tokens: tuple[Token, ...]
     phrases: tuple[NounPhrase, ...]
-    context: tuple[NounPhrase, ...]
     fetching: bool
     resolver: ReferenceResolver
-    locate: Locate | None
 
     @classmethod
-    def of(
-        cls, tokens: Sequence[Token], resolver: ReferenceResolver, locate: Locate | None
-    ) -> ParsedQuestion:
-        """Finds the asking sentence and its phrases."""
-        if resolver.has_placeholders:
-            # Lists may be sentences of their own: "There are transporters M M. Which ..."
-            tokens = [Token("comma", t.text) if t.kind == "stop" else t for t in tokens]
-        sentences = _sentences(tokens)
-        asking = [s for s in sentences if any(t.kind in _ASKING for t in s)]
-        sentence = (asking or sentences or [[]])[-1]
-        unnamed = not any(m.named for m in find_noun_phrases(sentence))
-        if unnamed or _half_a_comparison(sentence, sentences):
-            # "pallets in the left zone? how many": the asking sentence does not name it all.
-            sentence = [t for s in sentences for t in [*s, Token("comma", ",")]]
-            sentences = [sentence]
-        others = [s for s in sentences if s is not sentence]
-        question = cls(
-            tuple(sentence),
-            tuple(find_noun_phrases(sentence)),
-            tuple(m for s in others for m in find_noun_phrases(s)),
-            any(t.kind == "fetch" for t in tokens) or _next_pallet(sentence),
-            resolver,
-            locate,
-        )
+    def of(cls, tokens: Sequence[Token], resolver: ReferenceResolver) -> ParsedQuestion:
+        """Finds the phrases of a tokenized question."""
+        # Lists may be sentences of their own: "There are transporters M M. Which ..."
+        joined = tuple(Token("comma", t.text) if t.kind == "stop" else t for t in tokens)
+        fetching = any(t.kind == "fetch" for t in joined) or _next_pallet(joined)
+        question = cls(joined, tuple(find_noun_phrases(joined)), fetching, resolver)
         question = replace(question, phrases=question._bound())
-        for phrase in (*question.phrases, *question.context):
+        for phrase in question.phrases:
             question._check_number(phrase)
         return question
 
@@ -106,10 +83,9 @@ class ParsedQuestion:
 
     def pick(self, phrase: NounPhrase) -> Pick:
         """The selection of a phrase, among the regions listed for its class in the sentence."""
-        listed = [m for m in self.phrases if m.explicit and m is not phrase]
-        if phrase.explicit or not (self.resolver.has_placeholders or len(listed) > 1):
+        if phrase.explicit:
             return self.resolver.pick(phrase)
-        return self.scoped(phrase, listed)
+        return self.scoped(phrase, [m for m in self.phrases if m.explicit])
 
     def scoped(self, phrase: NounPhrase, lists: Sequence[NounPhrase]) -> Pick:
         """A pick among what ``lists`` name of its class; decided as far as possible."""
@@ -121,21 +97,10 @@ class ParsedQuestion:
         # "Given the pallets M M, how far is the leftmost pallet from the pallet M?"
         found = [pool for pool in found if len(pool) > 1] or found
         scope = [i for pool in found for i in pool]
-        return self.settled(self.resolver.pick(phrase, scope or None))
+        return self.resolver.pick(phrase, scope or None)
 
     def _is(self, region_id: int, label: str | None) -> bool:
         return self.resolver.views[region_id].label in (label, "")
-
-    def settled(self, pick: Pick) -> Pick:
-        """The pick as one region, where depth decides already and no list is prescribed."""
-        if self.locate is None or self.resolver.has_placeholders:
-            return pick
-        if pick.reference is not None:
-            pick = replace(pick, reference=self.settled(pick.reference))
-        if pick.order is None or pick.order.in_image:
-            return pick
-        found = self.locate(pick)
-        return pick if found is None else Pick((found,))
 
     def _bound(self) -> tuple[NounPhrase, ...]:
         """Joins "the leftmost one" with the list it selects from: "out of the pallets M M, ..."."""
@@ -196,35 +161,10 @@ class ParsedQuestion:
                 raise self.resolver.unknown(f'nothing called "{token.text}" is in view')
 
 
-def _sentences(tokens: Sequence[Token]) -> list[list[Token]]:
-    sentences: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "stop":
-            sentences.append([])
-        else:
-            sentences[-1].append(token)
-    return [s for s in sentences if s]
-
-
 def _next_pallet(tokens: Sequence[Token]) -> bool:
     """ "The next pallet", "which pallet next"; not "the pallet next to"."""
     at = next((i for i, t in enumerate(tokens) if t.text == "next"), -1)
     return at >= 0 and any(label_at(tokens, i) == "pallet" for i in (at - 1, at + 1))
-
-
-def _half_a_comparison(sentence: Sequence[Token], sentences: Sequence[Sequence[Token]]) -> bool:
-    """Whether "left or right" has its other region in a sentence before: "I face pallet 7. ..."."""
-    if not any(t.kind == "side" or t.cue == "side" for t in sentence):
-        return False
-    if any(t.cue not in ("", "side") for t in sentence):
-        return False
-    if any(m.asked for m in find_noun_phrases(sentence)):
-        return False
-    singles = [
-        [m for m in find_noun_phrases(s) if m.names_regions and not m.plural]
-        for s in (sentence, [t for s in sentences if s is not sentence for t in s])
-    ]
-    return all(len(found) == 1 and len(found[0].ids) < 2 for found in singles)
 
 
 def _is_list(phrase: NounPhrase) -> bool:

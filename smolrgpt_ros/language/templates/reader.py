@@ -12,20 +12,18 @@ from .choices import read_choice
 from .counts import read_count
 from .noun_phrases import NounPhrase
 from .parsed_question import ParsedQuestion
-from .reference_resolution import Locate, ReferenceResolver
+from .reference_resolution import ReferenceResolver
 from .sides import is_left_right, read_left_right
 from .tokens import Token
 
 
-def read_question(
-    tokens: Sequence[Token], resolver: ReferenceResolver, locate: Locate | None = None
-) -> Meaning:
+def read_question(tokens: Sequence[Token], resolver: ReferenceResolver) -> Meaning:
     """The meaning of a question.
 
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    question = _with_total(ParsedQuestion.of(tokens, resolver, locate))
+    question = _with_total(ParsedQuestion.of(tokens, resolver))
     cues = {t.cue for t in question.tokens if t.cue}
     if "count" in cues and not _counts_metres(question):
         return read_count(question)
@@ -85,10 +83,7 @@ def _compares_distances(question: ParsedQuestion) -> bool:
 
 def _read_distance(question: ParsedQuestion) -> Meaning:
     question.refuse_unknown_nouns()
-    operands = _ends(question)
-    if len(operands) == 1 and operands[0].named_count != 2:
-        operands += [m for m in question.context if m.named][:1]
-    picks = [question.pick(m) for m in _narrowed(question, operands)]
+    picks = [question.pick(m) for m in _narrowed(question, _ends(question))]
     if len(picks) == 1:
         picks = picks[0].halves() or [picks[0], CAMERA]
         question.refuse_things_as_ends()
@@ -98,7 +93,6 @@ def _read_distance(question: ParsedQuestion) -> Meaning:
     if first.is_camera:
         first, second = second, first
     first, second = _related(first, second), _related(second, first)
-    first, second = question.settled(first), question.settled(second)
     for end in (first, second):
         if end.order is None and len(end.candidates) > 1:
             raise question.resolver.bad("a distance needs one region at each end")

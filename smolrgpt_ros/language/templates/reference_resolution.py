@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -30,10 +30,6 @@ class RegionView:
     box: tuple[int, int, int, int] | None = None
 
 
-Locate = Callable[[Pick], "int | None"]
-"""The id of the region that a pick selects by depth; ``None`` where depth cannot decide."""
-
-
 @dataclass(frozen=True)
 class ReferenceResolver:
     """Resolves noun phrases against the regions in view.
@@ -42,19 +38,14 @@ class ReferenceResolver:
         views: the regions a question may mean, by id.
         vocabulary: how classes are said in messages.
         placeholder_ids: the region of each ``<mask>`` of the question, in order; one id may occur
-            twice. Empty where the question has none.
+            twice.
         decides: whether "the leftmost pallet" becomes the region that is it.
     """
 
     views: Mapping[int, RegionView]
     vocabulary: Vocabulary
-    placeholder_ids: tuple[int, ...] = ()
+    placeholder_ids: tuple[int, ...]
     decides: bool = True
-
-    @property
-    def has_placeholders(self) -> bool:
-        """Whether the question came with ``<mask>``."""
-        return bool(self.placeholder_ids)
 
     def ids_of(self, phrase: NounPhrase) -> tuple[int, ...]:
         """The regions that an explicit phrase names.
@@ -83,18 +74,18 @@ class ReferenceResolver:
         return tuple(found)
 
     def of_class(self, label: str, within: Sequence[int] | None = None) -> tuple[int, ...]:
-        """Regions of the class, in order of their ids; restricted to ``within`` if given.
+        """Regions of the class, in order of the placeholders; restricted to ``within`` if given.
 
         Raises:
             QueryError: UNKNOWN_REGION if there is none.
         """
-        pool = (self.placeholder_ids or tuple(self.views)) if within is None else within
+        pool = self.placeholder_ids if within is None else within
         found = [i for i in pool if self.views[i].label == label]
         if not found and within is not None:
             found = list(within)  # unlabelled client regions: the question says what they are
         if not found:
             raise self.unknown(f"no {self._name(label)} is in view")
-        return tuple(found if self.has_placeholders else sorted(found))
+        return tuple(found)
 
     def are_one(self, first: Pick, second: Pick) -> bool:
         """Whether two picks are the same, and not one region given for two placeholders."""
@@ -129,9 +120,9 @@ class ReferenceResolver:
         if len(candidates) == 1:
             return Pick(candidates)
         if phrase.order is None:
-            if phrase.plural or (phrase.explicit and not self.has_placeholders):
+            if phrase.plural:
                 return Pick(candidates)
-            if self.has_placeholders and self._all_transporters(candidates):
+            if self._all_transporters(candidates):
                 # The benchmark's "the transporter in M M" is the one without load.
                 return Pick(candidates, Order.EMPTY)
             raise self.bad(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..meaning import Kind, Meaning, Pick
 from .noun_phrases import NounPhrase, find_noun_phrases
 from .parsed_question import ParsedQuestion
-from .reference_resolution import Locate, ReferenceResolver
+from .reference_resolution import ReferenceResolver
 from .tokens import Token
 
 _FLOOR = (
@@ -89,23 +89,21 @@ def without_empty_words(question: str) -> str:
     return _EMPTY_WORDS.sub(" ", question.lower().replace("-", " "))
 
 
-def read_relation(
-    kind: Kind, tokens: Sequence[Token], resolver: ReferenceResolver, locate: Locate | None = None
-) -> Meaning:
+def read_relation(kind: Kind, tokens: Sequence[Token], resolver: ReferenceResolver) -> Meaning:
     """The meaning of a question about a relation or a size.
 
     Args:
         kind: from :func:`relation_of`.
         tokens: of :func:`without_empty_words`.
-        resolver, locate: as for :func:`reading.read_question`.
+        resolver: knows the regions.
 
     Raises:
         QueryError: UNKNOWN_REGION or BAD_QUESTION.
     """
-    question = ParsedQuestion.of([_plain(t) for t in tokens], resolver, locate)
+    question = ParsedQuestion.of([_plain(t) for t in tokens], resolver)
     question.refuse_unknown_nouns()
     found = [m for m in find_noun_phrases(question.tokens) if m.names_regions]
-    picks = [question.settled(question.pick(m)) for m in found]
+    picks = [question.pick(m) for m in found]
     if kind.is_size:
         if len(picks) != 1 or (picks[0].order is None and picks[0].single is None):
             raise resolver.bad(f"the {kind.value} of which one? found {len(picks)} regions")
@@ -128,8 +126,8 @@ def read_relation(
 
 
 def _plain(token: Token) -> Token:
-    """Comparatives part phrases here instead of choosing; all sentences are one."""
-    if token.kind in ("superlative", "stop"):
+    """Comparatives part phrases here instead of choosing."""
+    if token.kind == "superlative":
         return Token("comma", token.text)
     return Token("word", "beside") if token.kind == "near" else token
 

@@ -87,7 +87,7 @@ def read_left_right(question: ParsedQuestion) -> Meaning:
         picks = picks[0].halves() or picks
     if len(picks) != 2:
         raise question.resolver.bad(f"left or right of what? found {len(picks)} of 2 regions")
-    first, second = (question.settled(p) for p in picks)
+    first, second = picks
     if len(named) == 2 and _reference_comes_first(question, named[0], named[1]):
         first, second = second, first
     if any(p.order is None and p.single is None for p in (first, second)):

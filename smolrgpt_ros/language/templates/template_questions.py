@@ -79,4 +79,4 @@ def read_template(
             )
     if relation is None:
         return read_question(tokens, replace(resolver, decides=decides))
-    return read_relation(relation, tokens, resolver, None)
+    return read_relation(relation, tokens, resolver)
