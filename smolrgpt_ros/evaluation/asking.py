@@ -15,7 +15,7 @@ from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.status import QueryError
 
 from .cases import Case, ScoredQuestion
-from .outcomes import Outcome
+from .outcomes import Outcome, refusal_of
 
 _AT_ONCE = 4
 """Questions about a frame that are asked at the same time."""
@@ -57,8 +57,8 @@ def ask(reasoner: SpatialReasoner, case: Case, question: ScoredQuestion) -> Outc
             novelty=case.novelty,
         )
     except QueryError as error:
-        text = f"{error.status.name}: {error.message}"
-        return replace(unanswered, text=text, latency_s=time.monotonic() - start)
+        seconds = time.monotonic() - start
+        return replace(unanswered, text=refusal_of(error), latency_s=seconds)
     return replace(
         unanswered,
         text=answer.text,

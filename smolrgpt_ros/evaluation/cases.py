@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
-from smolrgpt_ros.detection.detector import RegionDetector
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.answers import Value
 from smolrgpt_ros.language.templates.said_labels import said_labels
-from smolrgpt_ros.perception.candidates import seen_alone
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.published_layout import (
@@ -25,10 +24,8 @@ from smolrgpt_ros.simulation.datasets.published_layout import (
 )
 from smolrgpt_ros.simulation.questions.questions import KINDS, generate_questions
 from smolrgpt_ros.simulation.sensing.matching import match_objects
-from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import simulate_frame
-
-from .driving import seen_while_driving
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
 HELD_OUT_SEED = 900_000
 """First seed of evaluations; those of training are far below."""
@@ -72,62 +69,40 @@ class Case:
     novelty: float | None = None
 
 
-def simulated_cases(
-    count: int,
-    seed: int,
-    families: Iterable[str],
-    width: int = 640,
-    height: int = 360,
-    *,
-    noisy: bool = True,
-    phrasing: str = "heldout",
-    detector: RegionDetector | None = None,
-    looks: str = "plain",
-    drive: int = 1,
-) -> Iterator[Case]:
-    """Frames of unseen seeds with one question of each kind, by default in unseen words.
+def true_case(shot: SimulatedFrame, phrasing: str = "heldout") -> Case:
+    """A simulated frame with the simulator's masks and one question of each kind.
 
     Args:
-        families: of the camera, in turn.
-        noisy: through the sensor model.
         phrasing: of the questions, ``"heldout"`` or ``"train"``.
-        detector: finds the regions; ``None`` takes the simulator's masks.
-        looks: of the scenes, one of ``world.scenes.LOOKS``.
-        drive: frames of a drive that ends at each view, remembered; with a detector.
     """
-    names = list(families)
-    for index in range(count):
-        sensor = SensorModel() if noisy else None
-        family = names[index % len(names)]
-        shot = simulate_frame(seed + index, family, width, height, sensor, looks=looks)
-        rng = np.random.default_rng(seed + index)
-        questions = []
-        for kind in KINDS:
-            for asked in generate_questions(shot.truth, rng, [kind], 1, phrasing=phrasing):
-                name = f"{seed + index}/{kind}"
-                ids = tuple(asked.object_ids)
-                questions.append(
-                    ScoredQuestion(name, asked.category, asked.text, ids, asked.normalized)
-                )
-        image = f"{seed + index} {family}"
-        if detector is None:
-            yield Case(image, shot.frame, shot.regions, tuple(questions))
-            continue
-        if drive > 1:
-            seen = seen_while_driving(shot, drive, detector, sensor)
-        else:
-            seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
-        same = {o.id: r for r, o in match_objects(shot.truth, seen.regions).items()}
-        asked_ids = (_translated(q.region_ids, same) for q in questions)
-        yield Case(
-            image,
-            seen.frame,
-            seen.regions,
-            tuple(replace(q, region_ids=i) for q, i in zip(questions, asked_ids, strict=True)),
-            seen.candidates,
-            seen.geometry,
-            seen.novelty,
-        )
+    seed = shot.truth.seed
+    questions = generate_questions(shot.truth, np.random.default_rng(seed), KINDS, 1, phrasing)
+    scored = (
+        ScoredQuestion(f"{seed}/{q.category}", q.category, q.text, q.object_ids, q.normalized)
+        for q in questions
+    )
+    return Case(f"{seed} {shot.truth.family}", shot.frame, shot.regions, tuple(scored))
+
+
+def detected_case(case: Case, truth: FrameTruth, seen: SeenFrame) -> Case:
+    """The same questions about the regions that a detector found.
+
+    Args:
+        case: with the simulator's masks.
+        truth: about its frame.
+        seen: that frame through the detector.
+    """
+    same = {o.id: r for r, o in match_objects(truth, seen.regions).items()}
+    questions = (replace(q, region_ids=_translated(q.region_ids, same)) for q in case.questions)
+    return Case(
+        case.image,
+        seen.frame,
+        seen.regions,
+        tuple(questions),
+        seen.candidates,
+        seen.geometry,
+        seen.novelty,
+    )
 
 
 def _translated(ids: Sequence[int] | None, to: dict[int, int]) -> tuple[int, ...] | None:

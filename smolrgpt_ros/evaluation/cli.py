@@ -19,6 +19,8 @@ from .cases import HELD_OUT_SEED, Case
 if TYPE_CHECKING:
     from smolrgpt_ros.detection.detector import RegionDetector
     from smolrgpt_ros.model.inference.confidence import Calibration, Curves
+    from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+    from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
     from .outcomes import Outcome
 
@@ -297,9 +299,10 @@ def _described(arguments: argparse.Namespace) -> str:
 
 
 def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
-    from smolrgpt_ros.simulation.world.scenes import families_of
+    from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
-    from .cases import published_cases, simulated_cases
+    from .cases import published_cases, true_case
+    from .command_parts import unseen_shots
 
     if arguments.data is not None:
         if arguments.masks == "detector":
@@ -309,13 +312,29 @@ def _cases(arguments: argparse.Namespace) -> Iterator[Case]:
         raise ValueError("--drive is for --masks detector: the simulator's masks miss nothing")
     if arguments.detector is not None and arguments.masks != "detector":
         raise ValueError("--detector names weights for --masks detector: set that too")
-    return simulated_cases(
-        arguments.frames,
-        arguments.seed,
-        families_of(arguments.family),
-        noisy=not arguments.clean,
-        phrasing=arguments.phrasing,
-        detector=_detector(arguments),
-        looks=arguments.looks,
-        drive=arguments.drive,
-    )
+    sensor = None if arguments.clean else SensorModel()
+    shots = unseen_shots(arguments, arguments.frames, 360, sensor, arguments.looks)
+    detector = _detector(arguments)
+    if detector is None:
+        return (true_case(shot, arguments.phrasing) for shot in shots)
+    return _detected_cases(arguments, shots, detector, sensor)
+
+
+def _detected_cases(
+    arguments: argparse.Namespace,
+    shots: Iterator[SimulatedFrame],
+    detector: RegionDetector,
+    sensor: SensorModel | None,
+) -> Iterator[Case]:
+    """The frames as a detector sees them, after a drive or alone."""
+    from smolrgpt_ros.perception.candidates import seen_alone
+
+    from .cases import detected_case, true_case
+    from .driving import seen_while_driving
+
+    for shot in shots:
+        if arguments.drive > 1:
+            seen = seen_while_driving(shot, arguments.drive, detector, sensor)
+        else:
+            seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
+        yield detected_case(true_case(shot, arguments.phrasing), shot.truth, seen)

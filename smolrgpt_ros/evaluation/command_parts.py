@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from smolrgpt_ros.runtime.json_output import print_results, write_json_lines
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frames
 from smolrgpt_ros.simulation.world.scenes import families_of
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ def unseen_shots(
     looks: str = "plain",
 ) -> Iterator[SimulatedFrame]:
     """Frames of 640 columns from ``--seed`` on, of the families of ``--family`` in turn."""
+    seeds = range(arguments.seed, arguments.seed + frames)
     families = families_of(arguments.family)
-    for i in range(frames):
-        family = families[i % len(families)]
-        yield simulate_frame(arguments.seed + i, family, 640, height, sensor, looks=looks)
+    return simulate_frames(seeds, families, 640, height, sensor, looks=looks)
 
 
 def model_of(arguments: argparse.Namespace) -> AbstractContextManager[SmolRGPTEngine | None]:
@@ -48,6 +47,12 @@ def model_of(arguments: argparse.Namespace) -> AbstractContextManager[SmolRGPTEn
 
     folder = arguments.model or MINI
     return SmolRGPTEngine.load(folder, dtype=arguments.dtype, threads=arguments.threads)
+
+
+def summary_lines(summary: Mapping[str, object]) -> str:
+    """A summary of plain figures, a line each."""
+    width = max(map(len, summary)) + 2
+    return "\n".join(f"{key.replace('_', ' '):<{width}}{value}" for key, value in summary.items())
 
 
 def report_outcomes(

@@ -14,7 +14,6 @@ from smolrgpt_ros.perception.candidates import tracked
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.perception.seen_frame import SeenFrame
-from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_scene
 from smolrgpt_ros.simulation.world.spec import CameraPose
@@ -41,7 +40,7 @@ def seen_while_driving(
     for number, frame in enumerate(_frames(shot, frames, sensor)):
         stamped = replace(frame.frame, stamp_ns=int((number + 1) * PERIOD_S * 1e9))
         tracks, seen = tracked(tracks, detector.detect(stamped.rgb), stamped)
-        seen = memory.observe(seen, _pose(frame))
+        seen = memory.observe(seen, frame.truth.camera_pose)
     assert seen is not None  # a drive has a frame
     return seen
 
@@ -69,9 +68,3 @@ def _earlier(camera: CameraPose, before: int) -> CameraPose:
         position=(float(x - back * np.cos(ahead)), float(y - back * np.sin(ahead)), z),
         heading_deg=camera.heading_deg + SWAY_DEG * float(np.sin(before)),
     )
-
-
-def _pose(frame: SimulatedFrame) -> Pose:
-    """Of the camera in the world."""
-    to_optical = np.reshape(frame.truth.world_to_optical, (3, 3))
-    return Pose("world", to_optical.T, np.array(frame.truth.camera_position))

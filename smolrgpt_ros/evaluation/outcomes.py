@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smolrgpt_ros.language.answers import Value
+from smolrgpt_ros.scene.status import QueryError
 
 from .score import is_close
 
@@ -53,6 +54,11 @@ class Outcome:
         if self.model is None or self.measured is None:
             return False
         return is_correct(self.category, self.measured, self.model)
+
+
+def refusal_of(error: QueryError) -> str:
+    """The code and the sentence of a question that was not answered."""
+    return f"{error.status.name}: {error.message}"
 
 
 def is_correct(category: str, truth: Value | None, found: Value | None) -> bool:

@@ -8,7 +8,6 @@ counts, sides, mask sizes.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco
 
 from smolrgpt_ros.runtime.json_output import add_json_option, print_results
-from smolrgpt_ros.simulation.datasets.published_layout import Entry, read_entries
+from smolrgpt_ros.simulation.datasets.published_layout import Entry, read_entries, read_items
 
 from .score import CATEGORIES, category_of
 
@@ -71,17 +70,15 @@ def read_sample(path: str | Path) -> Sample:
         ValueError: if it is neither.
     """
     file = Path(path)
-    if file.suffix == ".json" and file.is_file():
-        try:
-            data = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{file} is not JSON: {error}") from error
-        if isinstance(data, list) and data and "conversations" not in data[0]:
-            answers: dict[str, list[float | int | str]] = {}
-            for item in data:
-                answers.setdefault(category_of(item), []).append(item["normalized_answer"])
-            return Sample(answers, {}, np.zeros(0), np.zeros((0, 2)))
-    return sample_of(read_entries(file))
+    if file.suffix == ".parquet":
+        return sample_of(read_entries(file))
+    items = read_items(file)
+    if not items or "conversations" in items[0]:
+        return sample_of([Entry.from_json(item) for item in items])
+    answers: dict[str, list[float | int | str]] = {}
+    for item in items:
+        answers.setdefault(category_of(item), []).append(item["normalized_answer"])
+    return Sample(answers, {}, np.zeros(0), np.zeros((0, 2)))
 
 
 def describe(sample: Sample) -> Table:

@@ -49,6 +49,7 @@ class Score:
 
 def is_close(true_metres: float, metres: float) -> bool:
     """Whether a distance is right: within 10 % of the truth, and 0 only for a true 0."""
+    # The bound itself counts; its last bit must not depend on how it was rounded.
     return abs(metres - true_metres) <= _TOLERANCE * abs(true_metres) * (1 + 1e-12)
 
 
@@ -145,7 +146,6 @@ def first_number(answer: object) -> float | None:
 
 def _is_right(category: str, value: float, true_value: float) -> bool:
     if category == "distance":
-        # The bound itself counts; its last bit must not depend on how it was rounded.
         return is_close(true_value, value)
     return value == true_value
 

@@ -25,12 +25,12 @@ from smolrgpt_ros.simulation.questions.questions import KINDS, Question, generat
 from smolrgpt_ros.simulation.questions.relation_questions import generate_relations
 from smolrgpt_ros.simulation.questions.relation_truth import RELATION_KINDS
 from smolrgpt_ros.simulation.sensing.sensor import SENSORS
-from smolrgpt_ros.simulation.warehouse import SimulatedFrame, seen_through, simulate_frame
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, seen_through, simulate_frames
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, FAMILY_MIXES, families_of
 
 from .cases import HELD_OUT_SEED
 from .score import is_close
-from .summary import wilson_interval
+from .summary import percent_interval
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ def compare_sensors(
     from tqdm import tqdm
 
     table: dict[str, list[JudgedAnswer]] = {name: [] for name in SENSORS}
-    for place, seed in enumerate(tqdm(seeds, desc="measure", disable=None)):
-        family = families[place % len(families)]
-        shot = simulate_frame(seed, family, width, height)
+    shots = simulate_frames(seeds, families, width, height)
+    for shot in tqdm(shots, total=len(seeds), desc="measure", disable=None):
         assert shot.ideal is not None
+        seed, family = shot.truth.seed, shot.truth.family
         rng = np.random.default_rng(seed)
         questions = generate_questions(shot.truth, rng, KINDS, per_kind, "heldout")
         questions += generate_relations(shot.truth, rng, RELATION_KINDS, relations, "heldout")
@@ -128,9 +128,9 @@ def report(table: dict[str, list[JudgedAnswer]]) -> str:
 
 def _share(found: list[JudgedAnswer]) -> str:
     right = sum(f.right for f in found)
-    low, high = wilson_interval(right, len(found))
+    low, high = percent_interval(right, len(found))
     silent = sum(not f.answered for f in found)
-    text = f"{100 * right / len(found):.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    text = f"{100 * right / len(found):.1f} % ({low:.1f} to {high:.1f})"
     return f"{text}, {silent} unanswered" if silent else text
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -13,13 +13,13 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
-from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_scene
 
-from .summary import wilson_interval
+from .outcomes import refusal_of
+from .summary import percent_interval
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,7 @@ def _looked_again(
     reasoner: SpatialReasoner,
     sensor: SensorModel | None,
 ) -> ViewOutcome:
-    to_optical = np.reshape(shot.truth.world_to_optical, (3, 3))
-    camera = Pose("world", to_optical.T, np.array(shot.truth.camera_position))
-    pose = answer.suggested.pose(geometry, camera)
+    pose = answer.suggested.pose(geometry, shot.truth.camera_pose)
     outcome = ViewOutcome(shot.truth.seed, question, answer.suggested.hidden, None, False)
     if pose is None:
         return replace(outcome, why_not="no view was found")
@@ -101,7 +99,7 @@ def _looked_again(
     try:
         second = reasoner.answer(there.frame, there.regions, question)
     except QueryError as error:
-        return replace(outcome, why_not=f"{error.status.name}: {error.message}")
+        return replace(outcome, why_not=refusal_of(error))
     why_not = _why_not(second)
     return replace(outcome, answered=not why_not, why_not=why_not)
 
@@ -117,19 +115,12 @@ def summary_of(outcomes: Sequence[ViewOutcome]) -> dict[str, object]:
     """Numbers of questions that were hidden, got a view, and were answered from it."""
     viewed = [o for o in outcomes if o.distance_m is not None]
     answered = sum(o.answered for o in viewed)
-    low, high = wilson_interval(answered, len(viewed)) if viewed else (math.nan, math.nan)
     distances = [o.distance_m for o in viewed if o.distance_m is not None]
     return {
         "hidden": len(outcomes),
         "with_view": len(viewed),
         "answered_from_view": answered,
         "answered_percent": round(100 * answered / len(viewed), 1) if viewed else None,
-        "interval_95": [round(100 * low, 1), round(100 * high, 1)] if viewed else None,
+        "interval_95": list(percent_interval(answered, len(viewed))) if viewed else None,
         "median_distance_m": round(float(np.median(distances)), 2) if distances else None,
     }
-
-
-def table_of(summary: Mapping[str, object]) -> str:
-    """The summary as lines."""
-    width = max(map(len, summary)) + 2
-    return "\n".join(f"{key.replace('_', ' '):<{width}}{value}" for key, value in summary.items())

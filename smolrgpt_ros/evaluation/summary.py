@@ -218,6 +218,12 @@ def wilson_interval(correct: int, total: int, z: float = 1.96) -> tuple[float, f
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
+def percent_interval(correct: int, total: int, digits: int = 1) -> tuple[float, float]:
+    """The 95 % interval of :func:`wilson_interval` in percent, rounded."""
+    low, high = wilson_interval(correct, total)
+    return round(100 * low, digits), round(100 * high, digits)
+
+
 def reliability(outcomes: Sequence[Outcome]) -> list[ReliabilityBin]:
     """How often the model is right, by its confidence; empty bins are left out."""
     rows = []
@@ -243,11 +249,10 @@ def _scores(outcomes: Sequence[Outcome], source: Source) -> Scores:
         if not chosen:
             continue
         right = sum(o.is_right(source) for o in chosen)
-        low, high = wilson_interval(right, len(chosen))
         shares.append(right / len(chosen))
         kinds[kind] = KindScore(
             round(100 * right / len(chosen), 1),
-            (round(100 * low, 1), round(100 * high, 1)),
+            percent_interval(right, len(chosen)),
             len(chosen),
             sum(o.answer(source) is None for o in chosen),
             _distance_errors(chosen, source) if kind == "distance" else None,

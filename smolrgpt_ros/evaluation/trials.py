@@ -48,14 +48,14 @@ def _views(arguments: argparse.Namespace) -> int:
 
     from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
-    from .command_parts import report_outcomes, unseen_shots
-    from .suggested_views import ask_from_views, summary_of, table_of
+    from .command_parts import report_outcomes, summary_lines, unseen_shots
+    from .suggested_views import ask_from_views, summary_of
 
     shots = unseen_shots(arguments, arguments.frames, 480, SensorModel())
     shots = tqdm(shots, total=arguments.frames, unit="frame", disable=None)
     outcomes = list(ask_from_views(shots, SensorModel()))
     summary = summary_of(outcomes)
-    return report_outcomes(outcomes, summary, table_of(summary), arguments)
+    return report_outcomes(outcomes, summary, summary_lines(summary), arguments)
 
 
 def _events(arguments: argparse.Namespace) -> int:
@@ -64,15 +64,14 @@ def _events(arguments: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from smolrgpt_ros.simulation.warehouse import simulate_frame
+    from smolrgpt_ros.simulation.warehouse import simulate_frames
 
-    from .command_parts import report_outcomes
-    from .suggested_views import table_of
+    from .command_parts import report_outcomes, summary_lines
     from .watched_events import CYCLES, events_summary, watch_events
 
-    shots = (simulate_frame(seed, "ceiling", 480, 360) for seed in count(arguments.seed))
+    shots = simulate_frames(count(arguments.seed), ("ceiling",), 480, 360)
     events = (outcome for shot in shots for outcome in watch_events(shot, CYCLES))
     wanted = islice(events, arguments.events)
     outcomes = list(tqdm(wanted, total=arguments.events, unit="event", disable=None))
     summary = events_summary(outcomes)
-    return report_outcomes(outcomes, summary, table_of(summary), arguments)
+    return report_outcomes(outcomes, summary, summary_lines(summary), arguments)

@@ -9,8 +9,9 @@ ideal picture (``sensing.sensor``). Questions and files (``questions``, ``datase
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,20 @@ def simulate_frame(
             break
     ideal = renderer.finish(scene, owner, depth_map)
     return _frame_of(scene, ideal, truth, masks, sensor)
+
+
+def simulate_frames(
+    seeds: Iterable[int],
+    families: Sequence[str],
+    width: int = 640,
+    height: int = 360,
+    sensor: SensorModel | None = None,
+    *,
+    looks: str = "plain",
+) -> Iterator[SimulatedFrame]:
+    """The frames of several seeds, their camera families in turn; see :func:`simulate_frame`."""
+    for seed, family in zip(seeds, cycle(families), strict=False):
+        yield simulate_frame(seed, family, width, height, sensor, looks=looks)
 
 
 def simulate_scene(

@@ -12,20 +12,24 @@ import pytest
 
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.evaluation.asking import ask_all
-from smolrgpt_ros.evaluation.cases import published_cases, simulated_cases
+from smolrgpt_ros.evaluation.cases import Case, detected_case, published_cases, true_case
 from smolrgpt_ros.evaluation.cli import add_parser
 from smolrgpt_ros.evaluation.outcomes import Outcome
 from smolrgpt_ros.evaluation.report import WorstCases, html_report
 from smolrgpt_ros.evaluation.summary import summarize
+from smolrgpt_ros.perception.candidates import seen_alone
+from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.simulation.datasets.writer import DatasetSettings, write_dataset
+from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame, simulate_frames
 
 SEED = 910_000
 
 
-def cases(**options):
-    return list(simulated_cases(2, SEED, ("ceiling", "robot"), 192, 108, noisy=False, **options))
+def cases() -> list[Case]:
+    shots = simulate_frames((SEED, SEED + 1), ("ceiling", "robot"), 192, 108)
+    return [true_case(shot) for shot in shots]
 
 
 def test_simulated_cases_are_the_same_each_time():
@@ -55,20 +59,25 @@ class Seeing:
         return Detections(tuple(reversed(found)))
 
 
+def _seen(detector: Seeing, shot: SimulatedFrame) -> SeenFrame:
+    return seen_alone(detector.detect(shot.frame.rgb), shot.frame)
+
+
 def test_detected_regions_take_the_place_of_true_ones():
-    (true,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False)
+    shot = simulate_frame(SEED, "ceiling", 192, 108)
+    true = true_case(shot)
     asked = next(q for q in true.questions if q.category == "left_right")
     assert asked.region_ids is not None
     missed = next(r.id for r in true.regions if r.id not in asked.region_ids)
     detector = Seeing(true.regions, missed)
-    (found,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False, detector=detector)
+    found = detected_case(true, shot.truth, _seen(detector, shot))
     same = next(q for q in found.questions if q.id == asked.id)
     assert same.region_ids is not None
     masks = {region.id: region.mask for region in true.regions}
     for i, j in zip(asked.region_ids, same.region_ids, strict=True):
         assert np.array_equal(masks[i], found.regions[j].mask)
     detector.missed = asked.region_ids[0]
-    (blind,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False, detector=detector)
+    blind = detected_case(true, shot.truth, _seen(detector, shot))
     assert next(q for q in blind.questions if q.id == asked.id).region_ids is None
     outcomes = [outcome for _, outcome in ask_all(SpatialReasoner(None), [blind])]
     lost = next(o for o in outcomes if o.id == asked.id)
@@ -105,7 +114,7 @@ def test_files_are_measured_where_they_have_metres(folder):
 
 
 def test_the_page_shows_what_was_wrong_with_most_confidence():
-    (case,) = simulated_cases(1, SEED, ("ceiling",), 192, 108, noisy=False)
+    case = true_case(simulate_frame(SEED, "ceiling", 192, 108))
     asked = case.questions[0]
     worst = WorstCases(each=1)
 

@@ -4,13 +4,12 @@ wrong all the same, because an object was missed or seen where there is none."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.evaluation.summary import wilson_interval
+from smolrgpt_ros.evaluation.summary import percent_interval
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.english import english
 from smolrgpt_ros.perception.candidates import seen_alone
@@ -18,12 +17,12 @@ from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.engine_protocol import Engine
 from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
-from smolrgpt_ros.scene.status import QueryError
 from smolrgpt_ros.simulation.sensing.matching import match_objects
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 from smolrgpt_ros.simulation.true_answers.true_objects import Ambiguous, Refused
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
 
+from .asking_typed import reply_to
 from .typed_outcomes import NOTHING_FITS, TypedOutcome, is_right
 
 _PALLETS, _TRANSPORTERS = q.OfClass("pallet"), q.OfClass("transporter")
@@ -77,30 +76,22 @@ def ask_plain(
                 true = NOTHING_FITS
             except Ambiguous:
                 continue
-            text, refusal, answer = english(question), "", None
-            start = time.thread_time()
-            try:
-                answer = reasoner.answer(
-                    seen.frame, seen.regions, text, geometry=seen.geometry, novelty=seen.novelty
-                )
-            except QueryError as error:
-                refusal = f"{error.status.name}: {error.message}"
-            seconds = time.thread_time() - start
-            if answer is None:
+            text = english(question)
+            reply = reply_to(reasoner, seen, text)
+            if reply.answer is None:
                 right = true == NOTHING_FITS
             else:
-                right = is_right(question, _in_true_ids(answer.measured, true_ids), true)
-            frame = f"{shot.truth.family} {shot.truth.seed}"
+                right = is_right(question, _in_true_ids(reply.answer.measured, true_ids), true)
             yield TypedOutcome(
-                text,
-                frame,
-                text,
-                true,
-                answer,
-                refusal,
-                answer is not None or right,
-                right,
-                seconds,
+                form=text,
+                frame=f"{shot.truth.family} {shot.truth.seed}",
+                question=text,
+                truth=true,
+                answer=reply.answer,
+                refusal=reply.refusal,
+                read=reply.answer is not None or right,
+                right=right,
+                seconds=reply.seconds,
             )
 
 
@@ -132,12 +123,11 @@ def _counts(outcomes: Sequence[TypedOutcome]) -> dict[str, Any]:
     }
     for policy in ("measured", "agree"):
         wrong = sum(o.is_trusted(policy) and not o.right for o in outcomes)
-        low, high = wilson_interval(wrong, len(outcomes))
         counts[f"trusted_by_{policy}"] = {
             "questions": sum(o.is_trusted(policy) for o in outcomes),
             "wrong": wrong,
             "wrong_percent": round(100 * wrong / len(outcomes), 1),
-            "interval_95": [round(100 * low, 1), round(100 * high, 1)],
+            "interval_95": list(percent_interval(wrong, len(outcomes))),
         }
     return counts
 

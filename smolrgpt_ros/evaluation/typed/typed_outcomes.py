@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from smolrgpt_ros.evaluation.summary import wilson_interval
+from smolrgpt_ros.evaluation.summary import percent_interval
 from smolrgpt_ros.language import question as q
 from smolrgpt_ros.reasoning.answer import SpatialAnswer
 from smolrgpt_ros.reasoning.measuring.evaluation import SURE, Evaluation
@@ -152,11 +152,10 @@ def table_of(summary: Mapping[str, Any]) -> str:
 
 def _shares(outcomes: Sequence[TypedOutcome]) -> Mapping[str, object]:
     right = sum(o.right for o in outcomes)
-    low, high = wilson_interval(right, len(outcomes))
     return {
         "questions": len(outcomes),
         "right": round(100 * right / len(outcomes), 2),
-        "interval_95": [round(100 * low, 2), round(100 * high, 2)],
+        "interval_95": list(percent_interval(right, len(outcomes), digits=2)),
     }
 
 

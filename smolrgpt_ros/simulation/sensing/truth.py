@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.masks import decode_rle
+from smolrgpt_ros.scene.pose import Pose
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ class FrameTruth:
     @property
     def height(self) -> int:
         return self.intrinsics.height
+
+    @property
+    def camera_pose(self) -> Pose:
+        """Of the optical frame in the world."""
+        to_optical = np.reshape(self.world_to_optical, (3, 3))
+        return Pose("world", to_optical.T, np.array(self.camera_position))
 
     @property
     def regions(self) -> tuple[ObjectTruth, ...]:

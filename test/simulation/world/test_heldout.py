@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import yaml
 
-from smolrgpt_ros.evaluation.cases import simulated_cases
+from smolrgpt_ros.evaluation.cases import true_case
+from smolrgpt_ros.simulation.warehouse import simulate_frames
 from smolrgpt_ros.simulation.world import heldout
 from smolrgpt_ros.simulation.world.assets import PAINTED
 from smolrgpt_ros.simulation.world.heldout import HELD_OUT
@@ -93,8 +94,8 @@ def test_the_same_questions_are_asked_of_all_looks(family):
     kinds = {
         looks: {
             question.category
-            for case in simulated_cases(2, 930_000, (family,), 192, 108, looks=looks)
-            for question in case.questions
+            for shot in simulate_frames((930_000, 930_001), (family,), 192, 108, looks=looks)
+            for question in true_case(shot).questions
         }
         for looks in LOOKS
     }
