@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.detection.suppression import suppressed
@@ -17,10 +18,16 @@ def seen(label: str, score: float, left: int, top: int, right: int, bottom: int)
     return Detection(label, score, mask)
 
 
-def test_of_two_labels_for_one_mask_the_better_stays() -> None:
-    # 30 x 20 against 27 x 20 within it: IoU 0.9.
-    shelf, pallet = seen("shelf", 0.6, 10, 10, 40, 30), seen("pallet", 0.8, 10, 10, 37, 30)
+@pytest.mark.parametrize("right", [37, 29])  # 27 or 19 of 30 columns: IoU 0.9, 0.63
+def test_of_two_labels_for_one_mask_the_better_stays(right: int) -> None:
+    shelf, pallet = seen("shelf", 0.6, 10, 10, 40, 30), seen("pallet", 0.8, 10, 10, right, 30)
     assert suppressed([shelf, pallet]) == Detections((pallet,), duplicates=1)
+
+
+def test_two_labels_whose_masks_differ_more_are_two_objects() -> None:
+    # 17 of 30 columns: IoU 0.57.
+    shelf, pallet = seen("shelf", 0.6, 10, 10, 40, 30), seen("pallet", 0.8, 10, 10, 27, 30)
+    assert suppressed([shelf, pallet]) == Detections((pallet, shelf))
 
 
 def test_a_pallet_in_a_pallet_goes_and_a_transporter_below_one_stays() -> None:

@@ -43,6 +43,13 @@ def test_best_overlap_wins_and_no_track_serves_twice():
     assert ids(regions) == [("pallet", 2), ("pallet", 1)]
 
 
+def test_of_equal_overlaps_the_track_seen_last_wins():
+    state, _ = update(TrackerState(), [detection("pallet", 10, 10)])
+    state, _ = update(state, [detection("pallet", 20, 10)])
+    _, regions = update(state, [detection("pallet", 15, 10)])
+    assert ids(regions) == [("pallet", 2)]
+
+
 def test_another_label_on_the_same_pixels_is_another_object():
     state, _ = update(TrackerState(), [detection("pallet", 10, 10)])
     _, regions = update(state, [detection("transporter", 10, 10)])

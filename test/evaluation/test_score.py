@@ -43,6 +43,7 @@ def _entry(identity: str, answer: object, category: str | None = None) -> dict[s
     ("category", "truth", "answer", "right"),
     [
         ("distance", 5.0, 5.5, True),
+        ("distance", 0.7, 0.77, True),
         ("distance", 5.0, 4.5, True),
         ("distance", 5.0, 5.51, False),
         ("distance", 5.0, "4.9 meters", True),

@@ -54,6 +54,11 @@ def frame_of(*objects: ObjectTruth) -> FrameTruth:
 PALLET = make_object(0, "pallet", (1.0, 6.0, 0.5), (1.2, 1.1, 1.0))
 # Its length lies across the view.
 RACK = make_object(1, "shelf", (-3.0, 9.0, 1.5), (2.8, 1.0, 3.0), yaw=math.pi / 2)
+# Farther along the view than PALLET by less and by more than is plain.
+LITTLE_FARTHER = make_object(5, "pallet", (1.0, 6.3, 0.5), (1.2, 1.1, 1.0))
+FARTHER = make_object(6, "pallet", (1.0, 6.5, 0.5), (1.2, 1.1, 1.0))
+# On PALLET's level, but a longer way from the camera than FARTHER.
+ASIDE = make_object(7, "pallet", (6.0, 6.0, 0.5), (1.2, 1.1, 1.0))
 DECK = make_object(2, "transporter", (4.0, 6.0, 0.115), (1.4, 0.8, 0.23))
 LOAD = make_object(3, "pallet", (4.0, 6.0, 0.73), (1.2, 1.2, 1.0), carried_by=2)
 TAPE = make_object(4, "buffer", (1.0, 5.5, 0.0), (5.9, 2.1, 0.0))
@@ -82,6 +87,9 @@ def test_the_viewers_axes_are_gravitys() -> None:
         ("front_behind", RACK, PALLET, "behind"),
         # Side by side: 6.00 m ahead both.
         ("front_behind", PALLET, DECK, None),
+        ("front_behind", PALLET, FARTHER, "front"),
+        ("front_behind", PALLET, LITTLE_FARTHER, None),
+        ("front_behind", ASIDE, FARTHER, None),
         # One on the other.
         ("front_behind", LOAD, DECK, None),
         ("above_below", LOAD, DECK, "above"),
