@@ -17,7 +17,7 @@ from numba import njit
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-_OPTIONS: dict[str, object] = {"nogil": True, "error_model": "numpy"}
+_OPTIONS: dict[str, object] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def compiled(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

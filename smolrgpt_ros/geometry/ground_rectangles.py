@@ -188,15 +188,13 @@ def starts_from_rim(edges: Floats, inner: Floats, beyond_image: Floats, prior: S
         cut, tenth = flat @ beyond_image.T, 0.1 * (high - low)
         below = (cut.min(axis=1) < low + tenth).astype(np.float64)
         above = (cut.max(axis=1) > high - tenth).astype(np.float64)
-    ends = np.maximum(below + above, 1.0)
-    starts = []
-    for long_below in (None, 1.0, 0.0):
-        share_below, share_above = below / ends, above / ends
-        if long_below is not None:
-            share_below[::2], share_above[::2] = long_below, 1.0 - long_below
-        from_, to = low - missing * share_below, high + missing * share_above
-        middle = np.einsum("kai,ka->ki", axes, ((from_ + to) / 2).reshape(-1, 2))
-        sides = (to - from_).reshape(-1, 2)
-        sides = np.clip(sides, 0.5 * prior.short, 1.2 * prior.long)
-        starts.append(np.column_stack([middle, yaws, sides]))
-    return np.concatenate(starts)
+    # Three times each: as the image cuts it; the rest of the long side below, or above.
+    shares = np.tile(np.stack([below, above]) / np.maximum(below + above, 1.0), (3, 1, 1))
+    shares[1, :, ::2], shares[2, :, ::2] = [[1.0], [0.0]], [[0.0], [1.0]]
+    from_, to = low - missing * shares[:, 0], high + missing * shares[:, 1]
+    starts = np.empty((3, _ANGLES, 5))
+    middle = ((from_ + to) / 2).reshape(3, -1, 2)
+    starts[..., :2] = np.einsum("kai,ska->ski", axes, middle)
+    starts[..., 2], sides = yaws, (to - from_).reshape(3, -1, 2)
+    starts[..., 3:] = np.clip(sides, 0.5 * prior.short, 1.2 * prior.long)
+    return starts.reshape(-1, 5)

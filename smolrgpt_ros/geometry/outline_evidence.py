@@ -132,16 +132,14 @@ def tangents(
     """
     pixel = 1.0 / camera.fx
     normals: list[tuple[float, float]] = []
-    # An object all around the camera has no outermost edges.
-    if len(bearing) and bearing.max() - bearing.min() <= 2.0:
-        for sign in (-1.0, 1.0):
-            outward = sign * bearing
-            last = float(outward.max())
-            here = outward > last - 1.5 * pixel
-            ending, all_here = np.count_nonzero(here & ends), np.count_nonzero(here)
-            if ending < _TANGENT_ENDS * all_here:
-                continue
-            angle = sign * (last - TANGENT_BIAS_PIXELS * pixel)
-            normals.append((sign * np.cos(angle), -sign * np.sin(angle)))
+    left, right = (float(bearing.min()), float(bearing.max())) if len(bearing) else (0.0, math.inf)
+    if right - left <= 2.0:  # an object all around the camera has no outermost edges
+        within, bias = 1.5 * pixel, TANGENT_BIAS_PIXELS * pixel
+        for sign, angle, ending in (
+            (-1.0, left + bias, ends[bearing < left + within]),
+            (1.0, right - bias, ends[bearing > right - within]),
+        ):
+            if np.count_nonzero(ending) >= _TANGENT_ENDS * len(ending):
+                normals.append((sign * math.cos(angle), -sign * math.sin(angle)))
     sigma = np.full(len(normals), math.hypot(TANGENT_SIGMA_PIXELS, mask_edge) * pixel)
     return np.array(normals).reshape(-1, 2), sigma
