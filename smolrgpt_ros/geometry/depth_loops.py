@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled, part_of_compiled
+from smolrgpt_ros.scene.compiled import compiled, part_of_compiled
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

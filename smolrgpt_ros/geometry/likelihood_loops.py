@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from .compiled import compiled, part_of_compiled
+from smolrgpt_ros.scene.compiled import compiled, part_of_compiled
+
 from .fit_batch import Whole
 from .likelihood_values import (
     COVERED,

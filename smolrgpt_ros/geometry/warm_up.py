@@ -7,12 +7,14 @@ that.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from smolrgpt_ros.scene.camera import CameraIntrinsics
+from smolrgpt_ros.scene.camera import CameraIntrinsics, ray_grid
 from smolrgpt_ros.scene.depth_noise import DepthNoise
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.region import Region
 
 from .depth_sampling import rims_of, surfaces_of
@@ -25,15 +27,16 @@ from .region_masks import RegionMasks
 
 def compile_loops() -> None:
     """Calls every compiled function once, with the types of arrays that frames have."""
-    frame = RgbdFrame(
-        np.zeros((4, 4, 3), np.uint8),
-        np.ones((4, 4), np.float32),
-        CameraIntrinsics(4, 4, fx=4.0, fy=4.0, cx=1.5, cy=1.5),
-    )
-    region, plane = Region(1, "", np.ones((4, 4), bool)), Plane(np.array([0.0, -1.0, 0.0]), 1.0)
-    masks, noise = RegionMasks([region.boxed]), DepthNoise()
+    camera = CameraIntrinsics(8, 8, fx=8.0, fy=8.0, cx=3.5, cy=3.5)
+    # An empty floor, seen from 1 m above it and 45 degrees down.
+    depth = (math.sqrt(2) / (1 + ray_grid(camera)[1])).repeat(8, axis=1)
+    frame = RgbdFrame(np.zeros((8, 8, 3), np.uint8), depth, camera)
+    noise, region = DepthNoise(0.001), Region(1, "", np.ones((8, 8), bool))
+    plane = fit_ground_plane(depth, camera, noise=noise.strength)
+    assert plane is not None
+    masks = RegionMasks([region.boxed])
     surfaces_of(frame, masks, noise)
-    rims_of(frame, masks, plane, noise, np.zeros(1, bool), np.zeros((4, 4), bool))
+    rims_of(frame, masks, plane, noise, np.zeros(1, bool), np.zeros((8, 8), bool))
     align_masks(frame, [region], plane, noise)
     none = FloorPoints.none()
     known = Observations(

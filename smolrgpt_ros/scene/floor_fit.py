@@ -19,7 +19,7 @@ from .depth_noise import depth_noise
 from .floor_mixture import refined_by_mixture
 from .masks import BoxedMask
 from .plane import Plane
-from .statistics import Floating, robust_sigma
+from .statistics import robust_sigma
 
 Values = NDArray[np.float64]
 
@@ -224,9 +224,7 @@ def _candidates(
     return normals, np.abs(offsets)
 
 
-def _tolerance(
-    z: NDArray[Floating], offset: NDArray[Floating] | float, noise: float
-) -> NDArray[Floating]:
+def _tolerance(z: Values, offset: Values | float, noise: float) -> Values:
     """Height within which a pixel is on a plane, metres.
 
     Args:
@@ -235,19 +233,24 @@ def _tolerance(
             times the height of the camera.
         noise: see :func:`fit_ground_plane`.
     """
+    least, per_depth, of_noise = _tolerances(noise)
+    return least + per_depth * z + of_noise * z * offset
+
+
+def _tolerances(noise: float) -> tuple[float, float, float]:
+    """Parts of :func:`_tolerance`: metres, per metre of depth, and that per metre of the offset."""
     if noise == 0:
-        return _TOLERANCE + _IDEAL_TOLERANCE_PER_METRE * z
-    return _TOLERANCE + _TOLERANCE_PER_METRE * z + _NOISE_TOLERANCE * noise * z * offset
+        return _TOLERANCE, _IDEAL_TOLERANCE_PER_METRE, 0.0
+    return _TOLERANCE, _TOLERANCE_PER_METRE, _NOISE_TOLERANCE * noise
 
 
 def _floor_score(points: Points, normals: Points, offsets: Values, noise: float) -> Values:
     """Points on each of K planes, less twice those clearly below it, shape ``(K,)``."""
-    narrow, heights_above = points.astype(np.float32), offsets.astype(np.float32)
-    heights = narrow @ normals.T.astype(np.float32) + heights_above
-    tolerance = _tolerance(narrow[:, 2:], heights_above, noise)
-    on = np.count_nonzero(np.abs(heights) < tolerance, axis=0)
-    below = np.count_nonzero(heights < -_BELOW * tolerance, axis=0)
-    score: Values = on - 2.0 * below
+    from .floor_loops import count_on_planes
+
+    counts, columns = np.empty((len(normals), 2), np.int64), np.ascontiguousarray(points.T)
+    count_on_planes(columns, normals, offsets, _tolerances(noise), _BELOW, counts)
+    score: Values = counts[:, 0] - 2.0 * counts[:, 1]
     return score
 
 

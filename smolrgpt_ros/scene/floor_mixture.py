@@ -13,8 +13,6 @@ from incomplete data", 1977).
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -51,25 +49,29 @@ def refined_by_mixture(
         offset: height of the camera above it, metres.
         noise: standard deviation of depth over depth squared, 1/metres.
     """
-    known = usable.ravel()
-    z = np.where(known, z, 1.0)
-    around = np.maximum(_mean_of_neighbours(usable.astype(np.float32)), 1e-3)
-    share = np.full(len(z), 0.5)
-    inverse = -up / offset
+    from .floor_loops import floor_sums
+
+    around: NDArray[np.float32] = np.maximum(_mean_of_neighbours(usable.astype(np.float32)), 1e-3)
+    probability = np.empty(usable.shape, np.float32)
+    nearby: NDArray[np.float32] = np.full(usable.shape, 0.5, np.float32)
+    matrix, vector, inverse = np.empty((3, 3)), np.empty(3), -up / offset
     for _ in range(_ROUNDS):
-        expected = directions @ inverse
-        of_floor = known & (expected > _NEAREST)
-        expected = np.maximum(expected, _NEAREST)
-        # Of first order in the noise: the mean of 1 / z is not 1 / the mean of z.
-        off = expected - np.square(expected) * z
-        on = share * np.exp(-0.5 * np.square(off / noise)) / math.sqrt(2 * math.pi)
-        beside = (1 - share) * np.where(off > 0, 1 / _RANGE, _BELOW)
-        probability = np.where(of_floor, on / (on + beside), 0.0)
-        nearby = _mean_of_neighbours(probability.reshape(usable.shape).astype(np.float32)) / around
-        odds = np.square(1.0 / np.maximum(nearby.ravel().astype(np.float64), 1e-6) - 1.0)
-        share = np.clip(1.0 / (1.0 + odds), _LEAST_SHARE, 1 - _LEAST_SHARE)
-        weighted = directions * probability[:, None]
-        step = np.linalg.solve(weighted.T @ directions + 1e-9 * np.eye(3), weighted.T @ off)
+        floor_sums(
+            directions,
+            z,
+            usable.ravel(),
+            nearby.ravel(),
+            inverse,
+            noise,
+            _NEAREST,
+            (1 / _RANGE, _BELOW),
+            _LEAST_SHARE,
+            probability.ravel(),
+            matrix,
+            vector,
+        )
+        nearby = _mean_of_neighbours(probability) / around
+        step = np.linalg.solve(matrix + 1e-9 * np.eye(3), vector)
         inverse = inverse + step
         if float(np.abs(step).sum()) < _CONVERGED * noise:
             break

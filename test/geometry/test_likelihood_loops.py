@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from smolrgpt_ros.geometry.compiled import compiled
 from smolrgpt_ros.geometry.likelihood_loops import (
     containing_side,
     local,
@@ -17,6 +16,7 @@ from smolrgpt_ros.geometry.likelihood_loops import (
     rectangle_of,
 )
 from smolrgpt_ros.geometry.likelihood_values import Point
+from smolrgpt_ros.scene.compiled import compiled
 
 # 2 m to the right and 5 m ahead, 1.6 m across the view and 1 m along it. From the origin its left
 # side (the nearer end of the long axis) and its front show.
