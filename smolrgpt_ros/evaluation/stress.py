@@ -33,6 +33,7 @@ from smolrgpt_ros.language.question import (
     State,
     Where,
 )
+from smolrgpt_ros.reasoning.measuring.evaluation import SURE
 from smolrgpt_ros.reasoning.measuring.evaluator import evaluate
 from smolrgpt_ros.runtime.json_output import add_json_option, print_results
 from smolrgpt_ros.scene.status import QueryError
@@ -71,6 +72,7 @@ class Judged:
         within: whether the truth is within two standard deviations; of a lower bound, whether it
             is no more than two below.
         answered: whether there is a number.
+        sure: whether the answer does not say that it is doubtful: it is trusted, right or wrong.
     """
 
     is_count: bool
@@ -79,6 +81,7 @@ class Judged:
     std: float = math.nan
     within: bool = False
     answered: bool = True
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Row:
         median_error, p95_error: of the answered ones, as shares of the truth; NaN without any.
         median_sigma: of the answered ones, likewise.
         counts_right: share of right counts; NaN where none was asked.
+        counts_wrong_trusted: share of counts that are wrong and not said to be doubtful, likewise.
     """
 
     condition: str
@@ -104,6 +108,7 @@ class Row:
     p95_error: float
     median_sigma: float
     counts_right: float
+    counts_wrong_trusted: float
 
 
 def stress(
@@ -159,7 +164,8 @@ def judge(asked: Asked, geometry: FrameGeometry) -> Judged:
     if isinstance(value, str) or value is None:
         return Judged(asked.is_count, False, answered=False)
     if asked.is_count:
-        return Judged(True, value == asked.truth)
+        sure = answer.certainty is None or answer.certainty >= SURE
+        return Judged(True, value == asked.truth, sure=sure)
     off, std = float(value) - asked.truth, answer.std or 0.0
     if answer.lower_bound:
         return Judged(False, off <= max(2 * std, 0.1 * asked.truth), within=off <= 2 * std)
@@ -217,7 +223,7 @@ def row(condition: str, family: str, found: Sequence[Judged]) -> Row:
     answered = [j for j in lengths if j.answered]
     exact = [j for j in answered if math.isfinite(j.error)]
     errors = np.array([j.error for j in exact])
-    counts = [j.right for j in found if j.is_count]
+    counts = [j for j in found if j.is_count]
     return Row(
         condition,
         family,
@@ -227,7 +233,8 @@ def row(condition: str, family: str, found: Sequence[Judged]) -> Row:
         float(np.median(errors)) if len(errors) else math.nan,
         float(np.quantile(errors, 0.95)) if len(errors) else math.nan,
         float(np.median([j.std for j in exact])) if exact else math.nan,
-        _share(counts),
+        _share([j.right for j in counts]),
+        _share([j.sure and not j.right for j in counts]),
     )
 
 
@@ -239,14 +246,15 @@ def table(rows: Sequence[Row]) -> str:
     """A Markdown table of results, in percent."""
     lines = [
         "| condition | camera | distances | right % | within 2 sigma % | median error % "
-        "| 95th percentile % | median sigma % | counts right % |",
-        "|---" * 9 + "|",
+        "| 95th percentile % | median sigma % | counts right % | counts wrong, trusted % |",
+        "|---" * 10 + "|",
     ]
     for r in rows:
         shares = (r.right, r.within_2_sigma)
         fine = (r.median_error, r.p95_error, r.median_sigma)
         cells = [r.condition, r.family, str(r.questions), *(_percent(s, 1) for s in shares)]
-        cells += [*(_percent(s, 2) for s in fine), _percent(r.counts_right, 1)]
+        counts = (r.counts_right, r.counts_wrong_trusted)
+        cells += [*(_percent(s, 2) for s in fine), *(_percent(s, 1) for s in counts)]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -70,8 +70,10 @@ def test_a_row_by_hand() -> None:
         Judged(False, True, 0.01, 0.004, within=False),
         Judged(False, True, 0.03, 0.02, within=True),
         Judged(False, False, answered=False),
-        Judged(True, True),
+        Judged(True, True, sure=True),
         Judged(True, False),
+        Judged(True, False, sure=True),
+        Judged(True, False, answered=False),
     ]
     summary = row("clean", "robot", found)
     assert summary.questions == 3
@@ -80,9 +82,9 @@ def test_a_row_by_hand() -> None:
     assert summary.median_error == pytest.approx(0.02)
     assert summary.p95_error == pytest.approx(0.029)
     assert summary.median_sigma == pytest.approx(0.012)
-    assert summary.counts_right == 0.5
+    assert summary.counts_right == 0.25 and summary.counts_wrong_trusted == 0.25
     assert table([summary]).splitlines()[2] == (
-        "| clean | robot | 3 | 66.7 | 50.0 | 2.00 | 2.90 | 1.20 | 50.0 |"
+        "| clean | robot | 3 | 66.7 | 50.0 | 2.00 | 2.90 | 1.20 | 25.0 | 25.0 |"
     )
 
 
