@@ -40,17 +40,20 @@ class Footprint:
     size_sigma: tuple[float, float]
 
     @staticmethod
-    def of(fit: RectangleFit, errors: CentreErrors) -> Footprint:
+    def of(fit: RectangleFit, errors: CentreErrors, unlikely: float = 0.0) -> Footprint:
         """Of a fitted rectangle.
 
         Args:
             fit: in the floor frame.
             errors: of the centre that the fit cannot see.
+            unlikely: by how much a side is in error, as far as its class tells, metres: so may be
+                the place of the whole rectangle.
         """
         x, y, yaw, long, short = fit.values.tolist()
         cos, sin = math.cos(yaw), math.sin(yaw)
         axes = np.array([[cos, sin], [-sin, cos]])
         unseen, shared = errors.covariance(fit.values[:2]), SHARED_ERROR_FACTOR
+        unseen += unlikely**2 * np.eye(2)
         covariance = shared * fit.covariance[:2, :2] + unseen
         along_axes = ((axes @ unseen) * axes).sum(axis=1)
         length, width = np.sqrt(shared * fit.covariance.diagonal()[3:] + along_axes).tolist()

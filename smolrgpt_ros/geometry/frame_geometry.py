@@ -337,7 +337,8 @@ class FrameGeometry:
             {row[vehicle]: row[load] for vehicle, load in carried.items()},
         )
         for (region_id, draft), fit in zip(drafts.items(), fits, strict=True):
-            problem, footprint = draft.problem, Footprint.of(fit, draft.problem.errors)
+            problem, (long, short) = draft.problem, fit.values[3:].tolist()
+            footprint = Footprint.of(fit, problem.errors, problem.unlikely_side(long, short))
             self._fitted[region_id] = ObjectEstimate.on_floor(
                 self.region(region_id).label,
                 plane,

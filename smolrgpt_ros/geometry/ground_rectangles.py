@@ -33,6 +33,9 @@ _FLOOR_BAND, _WIDEST_FLOOR_BAND = 0.03, 0.15  # metres of height within which a 
 _BARE_FLOOR = 0.03  # share of the depth within which a pixel is floor
 _MASK_SIGMAS = 1.5  # standard deviations of a mask's edge, within which goods hide the tape's
 _FEWEST_EDGES = 8
+_SEEN_SHARE = 0.5  # of a rim, that shows of a rectangle of any size
+# Columns and rows from a pixel to those around it.
+_AROUND = np.array([(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy])
 _GRID_COLUMNS = 32  # of the grid of floor points
 _ANGLES = 24  # of the rectangles that a fit starts from
 
@@ -73,17 +76,19 @@ def ground_problems(
     falls = directions[:, 2] < -plane.offset / _FARTHEST
     columns, rows, directions = columns[falls], rows[falls], directions[falls]
     dx, dy, owner = dx[falls], dy[falls], owner[falls]
-    border = at_border(masks, columns, rows)
+    reach = round(_MASK_SIGMAS * mask_edge)
+    border = at_border(masks, columns, rows, reach)
     floor_z = -plane.offset / directions[:, 2]
     xy = directions[:, :2] * floor_z[:, None]
     height, band = _above_floor(frame, plane, noise, columns, rows)
     is_floor = (np.abs(height) < band) & ~standing[rows, columns]
-    for step in range(1, round(_MASK_SIGMAS * mask_edge) + 1):
+    for step in range(1, reach + 1):
         c, r = within_image(masks, columns - step * dx, rows - step * dy)
         height, band = _above_floor(frame, plane, noise, c, r)
         is_floor &= ~(height > band) & ~standing[r, c]
     edge, hidden, cut = is_floor & ~border, ~is_floor & ~border, is_floor & border
-    bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise)
+    cut[cut] = ~_near_goods(frame, plane, noise, standing, columns[cut], rows[cut], reach)
+    bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise, standing, reach)
     problems: list[FitProblem | None] = []
     for i, prior in enumerate(priors):
         part = slice(int(bounds[i]), int(bounds[i + 1]))
@@ -111,7 +116,10 @@ def ground_problems(
         errors = tape_errors(distance, plane.offset, noise, camera, mask_edge)
         own_height = floor_sigma(distance, plane.offset, noise, camera)
         vertical = VerticalExtent(floor_sigma=own_height)
-        problems.append(FitProblem(observations, starts, vertical, errors, edges, beyond_image))
+        hides = len(edges) < _SEEN_SHARE * len(of_rim)
+        problems.append(
+            FitProblem(observations, starts, vertical, errors, edges, beyond_image, hides)
+        )
     return problems
 
 
@@ -131,10 +139,40 @@ def _above_floor(
     return height, np.minimum(band, np.maximum(_WIDEST_FLOOR_BAND, 2 * sigma))
 
 
-class _FloorGrid:
-    """Floor points of a coarse grid of pixels, and which of them are bare floor."""
+def _near_goods(
+    frame: RgbdFrame,
+    plane: Plane,
+    noise: DepthNoise,
+    standing: Flags,
+    columns: Whole,
+    rows: Whole,
+    reach: int,
+) -> Flags:
+    """Whether something stands within some pixels of others: where masks are off by as much, what
+    is floor there may lie behind the goods that the mask is about."""
+    near = np.zeros(len(columns), bool)
+    for dx, dy in _AROUND * reach if reach else ((0, 0),):
+        c = np.clip(columns + dx, 0, frame.width - 1)
+        r = np.clip(rows + dy, 0, frame.height - 1)
+        height, band = _above_floor(frame, plane, noise, c, r)
+        near |= (height > band) | standing[r, c]
+    return near
 
-    def __init__(self, frame: RgbdFrame, plane: Plane, noise: DepthNoise) -> None:
+
+class _FloorGrid:
+    """Floor points of a coarse grid of pixels, and which of them are bare floor.
+
+    Args:
+        frame: with depth and intrinsics.
+        plane: the floor.
+        noise: of the depth.
+        standing: where regions show that stand on the floor, shape ``(H, W)``.
+        reach: pixels by which masks may be off.
+    """
+
+    def __init__(
+        self, frame: RgbdFrame, plane: Plane, noise: DepthNoise, standing: Flags, reach: int
+    ) -> None:
         depth, camera = frame.depth, frame.intrinsics
         assert depth is not None and camera is not None
         step = max(4, frame.width // _GRID_COLUMNS)
@@ -148,15 +186,22 @@ class _FloorGrid:
         floor_z = -plane.offset / directions[:, 2]
         self._pixels = rows, columns
         self._xy = directions[:, :2] * floor_z[:, None]
-        self._bare = (
+        bare = (
             np.abs(depth[rows, columns] / floor_z - 1) < _BARE_FLOOR + 2 * noise.strength * floor_z
         )
+        bare[bare] = ~_near_goods(frame, plane, noise, standing, columns[bare], rows[bare], reach)
+        self._bare, self._reach = bare, reach
 
     def around(self, masks: RegionMasks, region: int, near: Floats) -> tuple[Floats, Floats]:
-        """Points of bare floor in a mask, and points outside it within a metre of others."""
-        inside, xy = masks.masks[region].holds(*self._pixels), self._xy
+        """Points of bare floor in a mask, and points outside it within a metre of others; neither
+        where the mask may be off."""
+        (rows, columns), xy, mask = self._pixels, self._xy, masks.masks[region]
+        inside = outside = mask.holds(rows, columns)
+        for dx, dy in _AROUND * self._reach if self._reach else ():
+            here = mask.holds(rows + dy, columns + dx)
+            inside, outside = inside & here, outside | here
         close = ((xy > near.min(axis=0) - 1) & (xy < near.max(axis=0) + 1)).all(axis=1)
-        return xy[inside & self._bare], xy[~inside & close]
+        return xy[inside & self._bare], xy[~outside & close]
 
 
 def starts_from_rim(edges: Floats, inner: Floats, beyond_image: Floats, prior: SizePrior) -> Floats:

@@ -14,6 +14,7 @@ from .noise import BOTTOM_SIGMA, BOX_EFFECTIVE_POINTS, TOP_SIGMA
 Array = NDArray[np.float64]
 
 _ANGLES = 8  # of the rectangles that a fit starts from
+_MOST_SIGMAS = 3.0  # by which a side differs from that of its class
 
 X, Y, SIGMA_ALONG, SIGMA_ACROSS, ON_SIDE, RECESS = range(6)
 
@@ -144,6 +145,8 @@ class FitProblem:
         errors: of the centre that no fit can see.
         rim: where it ends in the picture, on the floor, shape ``(N, 2)``, metres.
         border: where the picture's border cuts it, likewise, ``(M, 2)``.
+        hidden: whether so little of its outline shows that a size that is none of its class is an
+            error of the fit.
     """
 
     observations: Observations
@@ -152,6 +155,14 @@ class FitProblem:
     errors: CentreErrors
     rim: Array
     border: Array
+    hidden: bool = False
+
+    def unlikely_side(self, long: float, short: float) -> float:
+        """By how much a side differs from that of the class, metres, where that is an error of the
+        fit; else 0."""
+        sides, most = self.observations.sides, _MOST_SIGMAS * self.observations.side_sigma
+        off = max(abs(long - sides[0]), abs(short - sides[1]))
+        return off if self.hidden and off > most else 0.0
 
     def with_centre_prior(self, prior: CentrePrior) -> FitProblem:
         """The same object where something else says where its centre is."""

@@ -185,7 +185,10 @@ def _with_loose_direction(values: Array, covariance: Array, batch: FitBatch) -> 
     likely = np.exp(cost.min(axis=-1, keepdims=True) - cost)
     likely /= likely.sum(axis=-1, keepdims=True)
     mean = (likely * offsets).sum(axis=-1, keepdims=True)
-    excess = (likely * np.square(offsets - mean)).sum(axis=-1, keepdims=True) - variance
+    sampled = (likely * np.square(offsets - mean)).sum(axis=-1, keepdims=True)
+    # Between two samples the cost is not known.
+    spacing = 2 * _LOOSE_REACH * sigma / (_LOOSE_SAMPLES - 1)
+    excess = sampled + np.square(spacing) / 12 - variance
     values, covariance = values.copy(), covariance.copy()
     covariance[loose] += excess[..., None] * direction[..., None] * direction[:, None]
     values[loose] += mean * direction

@@ -110,11 +110,16 @@ def within_image(masks: RegionMasks, columns: Whole, rows: Whole) -> tuple[Whole
     )
 
 
-def at_border(masks: RegionMasks, columns: Whole, rows: Whole) -> Flags:
-    """Whether pixels lie so near to the image's border that masks may be cut there."""
+def at_border(masks: RegionMasks, columns: Whole, rows: Whole, off: int = 0) -> Flags:
+    """Whether pixels lie so near to the image's border that masks may be cut there.
+
+    Args:
+        off: pixels by which masks may be off.
+    """
     height, width = masks.shape
-    right, lower = width - 1 - _BORDER, height - 1 - _BORDER
-    return (columns < _BORDER) | (rows < _BORDER) | (columns > right) | (rows > lower)
+    least = _BORDER + off
+    right, lower = width - 1 - least, height - 1 - least
+    return (columns < least) | (rows < least) | (columns > right) | (rows > lower)
 
 
 def pixels_below(

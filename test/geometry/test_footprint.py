@@ -35,6 +35,14 @@ def test_a_fit_becomes_a_footprint_with_shared_errors() -> None:
     )
 
 
+def test_an_unlikely_side_makes_place_and_size_as_unsure() -> None:
+    covariance = np.diag([0.01, 0.04, 0.001, 0.0025, 0.0016])
+    fit = RectangleFit(np.array([1.0, 6.0, 0.5, 2.0, 0.8]), covariance, cost=0.0)
+    found = Footprint.of(fit, CentreErrors(), unlikely=0.7)
+    assert found.covariance == pytest.approx(np.diag([0.02 + 0.49, 0.08 + 0.49]))
+    assert found.size_sigma == pytest.approx((math.sqrt(0.005 + 0.49), math.sqrt(0.0032 + 0.49)))
+
+
 def test_deviations_along_and_across_the_footprint() -> None:
     """Turned by 90 degrees, its length runs ahead."""
     along, across = footprint(90.0).sigma

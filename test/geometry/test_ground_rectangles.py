@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from smolrgpt_ros.geometry.size_priors import SIZES, SizePrior
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
 from smolrgpt_ros.scene.masks import BoxedMask
+from smolrgpt_ros.scene.region import Region
 
 PRIOR = SizePrior(4.0, 2.0, 0.2, 0.0, flat=True)
 
@@ -84,6 +86,34 @@ def test_the_outline_of_a_pallet_on_tape_is_no_edge_of_it(make_scene: Any, make_
     # Others are off by as much as the mask is, 0.16 m there; corners have no goods inwards.
     assert np.count_nonzero(edge_distance(unsure.observations.rim) < -0.2) <= 2
     assert len(unsure.observations.rim) > 50
+
+
+def test_floor_behind_goods_is_not_covered_by_tape(make_scene: Any, make_block: Any) -> None:
+    """The mask of tape with a pallet on it lies twelve pixels too high: of the floor 5 m behind the
+    pallet, a point of the grid is in the mask."""
+    tape = make_block(1, "buffer", (0.5, 8.0), (2.1, 4.0, 0.0))
+    pallet = make_block(2, "pallet", (0.3, 9.5), (1.2, 1.2, 1.5))
+    scene = make_scene((tape, pallet))
+    trusted, unsure = (problem(scene, edge, upwards=12) for edge in (0.05, 8.0))
+    assert trusted is not None and unsure is not None
+    assert edge_distance(trusted.observations.covered).min() < -3.0
+    assert edge_distance(unsure.observations.covered).min() > -0.5
+    assert len(unsure.observations.covered) > 3
+
+
+def test_a_mask_cut_by_the_border_is_cut_where_it_may_be_off(
+    make_scene: Any, make_block: Any
+) -> None:
+    """The mask ends four pixels from the picture's border: there, or a pixel or two before it."""
+    tape = make_block(1, "buffer", (0.5, 8.0), (20.0, 4.0, 0.0))
+    scene = make_scene((tape,))
+    mask = scene.regions[0].mask.copy()
+    mask[:, :4] = mask[:, -4:] = False
+    apart = SimpleNamespace(frame=scene.frame, regions=(Region(1, "buffer", mask),))
+    trusted, unsure = (problem(apart, edge) for edge in (0.05, 1.0))
+    assert trusted is not None and unsure is not None
+    assert len(trusted.border) == 0 and len(unsure.border) > 10
+    assert len(unsure.rim) < len(trusted.rim)
 
 
 def test_a_region_as_low_as_the_floors_noise_hides_tape(make_scene: Any, make_block: Any) -> None:

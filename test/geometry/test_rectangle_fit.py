@@ -153,3 +153,15 @@ def test_two_ends_that_are_as_likely_make_it_unsure() -> None:
     # Half a length to either side of what is seen.
     assert along == pytest.approx(LONG / 2, rel=0.2)
     assert fit.values[:2] == pytest.approx(middle, abs=0.1)
+
+
+def test_a_hidden_end_is_no_surer_than_the_steps_it_was_tried_at() -> None:
+    """Of a class whose sides differ by a metre, neither end of the long side shows: the centre is
+    tried at steps of a seventh of a metre and more, and only one of these places is likely."""
+    along = np.linspace(-0.8, 0.8, 10)
+    inside, beyond = on_rectangle(along, 0.95), on_rectangle(along, 1.05)
+    known = observed(
+        points(FRONT, on_side=0.9), covered=points(inside), free=points(beyond), side_sigma=1.0
+    )
+    found = fit_rectangle(starts(), known)
+    assert math.sqrt(A @ found.covariance[:2, :2] @ A) > 0.04
