@@ -125,9 +125,7 @@ def test_a_size_that_is_none_of_its_class_is_an_error_where_little_shows() -> No
     """Of a class of 1.4 m by 0.9 m, 0.2 m: more than 0.6 m off is more than three deviations."""
     nowhere = np.zeros((0, 2))
     seen = observed(points(2, 0.0))
-    problem = FitProblem(
-        seen, np.zeros((3, 5)), VerticalExtent(), CentreErrors(), nowhere, nowhere
-    )
+    problem = FitProblem(seen, np.zeros((3, 5)), VerticalExtent(), CentreErrors(), nowhere, nowhere)
     hidden = replace(problem, hidden=True)
     assert problem.unlikely_side(1.4, 0.2) == 0.0
     assert hidden.unlikely_side(1.4, 0.2) == pytest.approx(0.7)
