@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from smolrgpt_ros.msg import Region, RegionArray
-from smolrgpt_ros.rendering.drawing import jpeg_of
 from smolrgpt_ros.ros.convert.time import nanoseconds, seconds
+from smolrgpt_ros.scene.pictures import jpeg_of
 from smolrgpt_ros.scene.status import Status
 
 from .spatial_client import SpatialClient

@@ -7,7 +7,8 @@ import base64
 import html
 from collections.abc import Sequence
 
-from smolrgpt_ros.rendering.drawing import draw_regions, jpeg_of
+from smolrgpt_ros.rendering.drawing import draw_regions
+from smolrgpt_ros.scene.pictures import jpeg_of
 from smolrgpt_ros.simulation.questions.questions import KINDS
 
 from .cases import Case

@@ -13,14 +13,21 @@ from dataclasses import dataclass
 
 from .lexicon import LEXICON
 from .meaning import Kind
+from .question import METRES, Unit
 
+#: Metres of a unit by the words for it.
 _UNITS = {
-    "m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0,
-    "cm": 0.01, "centimeter": 0.01, "centimeters": 0.01, "centimetre": 0.01, "centimetres": 0.01,
-    "mm": 0.001, "millimeter": 0.001, "millimeters": 0.001, "millimetres": 0.001,
-    "km": 1000.0, "ft": 0.3048, "foot": 0.3048, "feet": 0.3048,
-    "in": 0.0254, "inch": 0.0254, "inches": 0.0254,
-}  # fmt: skip
+    word: metres
+    for metres, words in (
+        (METRES[Unit.METRE], "m meter meters metre metres"),
+        (METRES[Unit.CENTIMETRE], "cm centimeter centimeters centimetre centimetres"),
+        (METRES[Unit.MILLIMETRE], "mm millimeter millimeters millimetres"),
+        (1000.0, "km"),
+        (METRES[Unit.FOOT], "ft foot feet"),
+        (METRES[Unit.INCH], "in inch inches"),
+    )
+    for word in words.split()
+}
 _REGION = re.compile(r"\[\s*region\s*(\d+)\s*\]|<\s*region\s*(\d+)\s*>", re.IGNORECASE)
 _WORDS = "|".join(sorted(LEXICON.numbers, key=len, reverse=True))
 _AMOUNT = rf"(?<![\w.-])(?P<n>\d+(?:\.\d+)?|{_WORDS})"

@@ -54,9 +54,9 @@ def ordinal(rank: int) -> str:
     return ORDINALS[rank - 1] if rank <= len(ORDINALS) else f"{rank}th"
 
 
-def listed(items: Sequence[str]) -> str:
-    """As in "3, 7 and 9"."""
-    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0]
+def listed(items: Sequence[str], link: str = "and") -> str:
+    """As in "3, 7 and 9"; empty of nothing."""
+    return f"{', '.join(items[:-1])} {link} {items[-1]}" if len(items) > 1 else "".join(items)
 
 
 def is_several(selection: q.Selection) -> bool:

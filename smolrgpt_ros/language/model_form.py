@@ -51,6 +51,24 @@ def side_asked(question: q.Question) -> tuple[str, q.Selection, q.Selection] | N
     return None
 
 
+def is_trained_choice(pick: Pick, labels: Mapping[int, str]) -> bool:
+    """Whether training has such choices: leftmost and the like, the buffer nearest to something,
+    and the pallet nearest to the empty transporter.
+
+    Args:
+        pick: what is asked for.
+        labels: class of each of its candidates, by id.
+    """
+    if pick.rank > 1 or pick.order is None:
+        return False
+    if pick.order.in_image:
+        return True
+    if pick.order is not Order.NEAREST or pick.reference is None:
+        return False
+    buffers = all(labels[candidate] in ("buffer", "") for candidate in pick.candidates)
+    return buffers or pick.reference.order is Order.EMPTY
+
+
 class _Forms:
     """Forms of questions about certain regions."""
 
@@ -111,18 +129,7 @@ class _Forms:
         pick = self._pick(selection)
         if pick is None or pick.order is None:
             return None
-        return Meaning(Kind.CHOICE, pick, trained=self._is_trained(pick))
-
-    def _is_trained(self, pick: Pick) -> bool:
-        """Leftmost and the like; the buffer nearest to something; the empty one's pallet."""
-        if pick.rank > 1 or pick.order is None:
-            return False
-        if pick.order.in_image:
-            return True
-        if pick.order is not Order.NEAREST or pick.reference is None:
-            return False
-        buffers = all(self._labels[c] in ("buffer", "") for c in pick.candidates)
-        return buffers or pick.reference.order is Order.EMPTY
+        return Meaning(Kind.CHOICE, pick, trained=is_trained_choice(pick, self._labels))
 
     # -- selections -------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .lexicon import LEXICON
+from .english_words import ordinal
 from .meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
 
@@ -29,12 +29,8 @@ _RELATIONS = {
     Kind.HEIGHT: "how tall is {a}?",
 }
 
-_REGION = re.compile(r"\[Region (\d+)\]")
-_ORDINALS = {rank: word for word, rank in LEXICON.ordinals.items()}
-
-
-def _ordinal(rank: int) -> str:
-    return _ORDINALS.get(rank, f"{rank}th")
+#: How prompts and answers name a region, by the number of its placeholder.
+REGION = re.compile(r"\[Region (\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ class Prompt:
             places = [i for i, one in enumerate(other.region_ids) if one == region_id]
             return f"[Region {places[min(earlier, len(places) - 1)]}]"
 
-        return answer if other.region_ids == self.region_ids else _REGION.sub(number, answer)
+        return answer if other.region_ids == self.region_ids else REGION.sub(number, answer)
 
 
 def write_prompt(meaning: Meaning, labels: Mapping[int, str], vocabulary: Vocabulary) -> Prompt:
@@ -126,7 +122,7 @@ class _PromptWriter:
         )
         if place.order in RELATIVE:
             near = "closest to" if place.order is Order.NEAREST else "farthest from"
-            rank = f"{_ordinal(place.rank)} " if place.rank > 1 else ""
+            rank = f"{ordinal(place.rank)} " if place.rank > 1 else ""
             return f"{given} {where} {rank}{near} {self._end(place.reference)}?"
         return f"{given} {_superlative(place)} {where}?"
 
@@ -183,7 +179,7 @@ class _PromptWriter:
         if pick.order in RELATIVE and pick.reference is not None:
             # Only behind a list of the candidates: "the pallet nearest to the transporter M".
             near = "nearest to" if pick.order is Order.NEAREST else "farthest from"
-            rank = f"{_ordinal(pick.rank)} " if pick.rank > 1 else ""
+            rank = f"{ordinal(pick.rank)} " if pick.rank > 1 else ""
             return f"the {name} {rank}{near} {self._named(pick.reference)}"
         return f"the {_superlative(pick)} {name}"
 
@@ -201,7 +197,7 @@ class _PromptWriter:
 def _superlative(pick: Pick) -> str:
     """ "leftmost", "second nearest"."""
     assert pick.order is not None
-    return f"{_ordinal(pick.rank)} {pick.order.value}" if pick.rank > 1 else pick.order.value
+    return f"{ordinal(pick.rank)} {pick.order.value}" if pick.rank > 1 else pick.order.value
 
 
 def _sentence(given: str, asked: str) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from .answers import ReadAnswer, Value, read_answer
 from .meaning import Kind
+from .prompts import REGION
 
-_REGION = re.compile(r"\[Region (\d+)\]")
 _LAST = re.compile(r"(?:^|[.!?] )((?:[^.!?]|[.](?=\d))+)[.]\s*$")
 _YES_NO = re.compile(r"(Yes|No), ")
 _COUNT = re.compile(r"(No|\d+) [a-z]")
@@ -33,7 +33,7 @@ def read_verdict(
     """
     if kind not in _READERS:
         return read_answer(text, kind, region_ids, truncated=truncated)
-    places = [int(i) for i in _REGION.findall(text)]
+    places = [int(i) for i in REGION.findall(text)]
     mentioned = tuple(dict.fromkeys(region_ids[i] for i in places if i < len(region_ids)))
     found = None if truncated else _LAST.search(text.strip())
     value = None if found is None else _read(kind, found[1], region_ids)
@@ -50,7 +50,7 @@ _READERS = {
 
 
 def _read(kind: Kind, verdict: str, region_ids: Sequence[int]) -> Value | None:
-    if any(int(i) >= len(region_ids) for i in _REGION.findall(verdict)):
+    if any(int(i) >= len(region_ids) for i in REGION.findall(verdict)):
         return None
     pattern = _READERS[kind]
     found = pattern.search(verdict) if kind is Kind.NUMBER else pattern.match(verdict)

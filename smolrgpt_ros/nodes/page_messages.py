@@ -17,8 +17,8 @@ from smolrgpt_ros.page.state import Line
 from smolrgpt_ros.ros.convert.messages import region_of
 from smolrgpt_ros.ros.view.marker_shapes import box_corners, color_of
 
-#: Points of the sides of a rectangle on the floor.
-_OF_RECTANGLE = 8
+#: Points of a rectangle's marker: two of each side.
+_RECTANGLE_POINTS = 8
 #: Which points of a box's edges are its corners, in order.
 _BOX_CORNERS = box_corners()
 
@@ -56,7 +56,7 @@ def outlines_of(markers: MarkerArray) -> dict[int, tuple[Vector, ...]]:
 def _corners(points: Sequence[Point]) -> list[Point]:
     """Each corner once, in order: that of the first ends of a rectangle's sides, that of a box's
     edges (see ``ros.view.marker_shapes``)."""
-    if len(points) == _OF_RECTANGLE:
+    if len(points) == _RECTANGLE_POINTS:
         return list(points[::2])
     return [points[i] for i in _BOX_CORNERS]
 

@@ -59,7 +59,7 @@ class PageError(RuntimeError):
 
 
 class PageNode(Node):
-    """Subscribes while somebody looks, asks for everybody who looks.
+    """Subscribes while a browser shows the page, and sends the questions of all browsers.
 
     Args:
         options: of ``rclpy.node.Node``.
@@ -126,7 +126,7 @@ class PageNode(Node):
     # --- on the executor's thread ---
 
     def _follow_audience(self) -> None:
-        """Subscribe while somebody looks, so that nothing is drawn or sent without need."""
+        """Subscribe while a browser shows the page: nothing is drawn or sent without need."""
         watched = bool(self._board.displays)
         if watched and not self._subscribed:
             self._subscribed = self._subscribe()

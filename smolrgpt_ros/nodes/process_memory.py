@@ -45,7 +45,7 @@ def leave_out_triton() -> None:
     triton where it is installed, as with torch's CUDA wheels: 80 MiB. torch does without it, as its
     CPU wheels do.
     """
-    with contextlib.suppress(ImportError):  # whoever needs torch says that it is missing
+    with contextlib.suppress(ImportError):  # what needs torch says that it is missing
         import torch
 
         if not torch.cuda.is_available():

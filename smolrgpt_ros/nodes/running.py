@@ -121,8 +121,8 @@ def _end(node: Any, executor: Executor | None) -> None:
 
 
 def _end_spinning(executor: Executor) -> None:
-    """Shut the context down as rclpy's own handlers do: nodes stay until nobody spins them."""
-    with suppress(rclpy_implementation.RCLError):  # somebody did it before
+    """Shut the context down as rclpy's own handlers do: nodes stay until no executor spins them."""
+    with suppress(rclpy_implementation.RCLError):  # it is shut down already
         executor.context.handle.shutdown()
     executor.wake()
 

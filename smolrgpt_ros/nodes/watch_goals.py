@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""The action of watched questions: each goal is a watch, until it holds or nobody waits for it."""
+"""The action of watched questions: a goal is a watch, until it holds or no client waits for it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from .pictures import Display
 from .state import HISTORY, PageState
 
-#: A live picture that nobody asked for so long is not drawn any more, seconds.
+#: A live picture that no browser asked for in so long is not drawn any more, seconds.
 WATCHED_S = 5.0
 
 
@@ -43,7 +43,7 @@ class Board:
             return self._state
 
     def look(self, display: Display) -> None:
-        """Somebody shows the page: its pictures are worth drawing for a while."""
+        """A browser shows the page: its pictures are drawn for a while."""
         self._looked[display] = time.monotonic()
 
     @property

@@ -84,8 +84,8 @@ class Admission:
 
 
 def is_this_machine(name: str) -> bool:
-    """Whether a host's name is this machine's: an address is of nobody else, but names are what
-    others let point here."""
+    """Whether a host's name is this machine's: an address can be no other's, while any name can be
+    made to point here."""
     own = socket.gethostname().lower()
     if name.lower() in ("localhost", own, f"{own}.local", own.partition(".")[0]):
         return True

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.rendering.answer_drawing import draw_marks
 from smolrgpt_ros.rendering.answer_view import AnswerView
-from smolrgpt_ros.rendering.drawing import draw_regions, jpeg_of
+from smolrgpt_ros.rendering.drawing import draw_regions
 from smolrgpt_ros.rendering.tags import LEAST_LETTERS
+from smolrgpt_ros.scene.pictures import jpeg_of
 from smolrgpt_ros.scene.region import Region
 
 #: Wider pictures are scaled down, pixels.

@@ -7,10 +7,11 @@ import math
 from dataclasses import dataclass, replace
 
 from smolrgpt_ros.client.answer_record import AnswerRecord
+from smolrgpt_ros.rendering.palette import Color
 from smolrgpt_ros.scene.region import Region
 
 from .lamps import Lamp
-from .objects import PageObject
+from .objects import PageObject, Vector
 
 #: Answers kept, the newest first.
 HISTORY = 12
@@ -25,9 +26,9 @@ class Line:
         color: red, green, blue, 0 to 255.
     """
 
-    start: tuple[float, float, float]
-    end: tuple[float, float, float]
-    color: tuple[int, int, int]
+    start: Vector
+    end: Vector
+    color: Color
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,7 @@ def with_objects(state: PageState, frame_id: str, objects: tuple[PageObject, ...
 
 
 def with_marks(
-    state: PageState,
-    outlines: dict[int, tuple[tuple[float, float, float], ...]],
-    lines: tuple[Line, ...],
+    state: PageState, outlines: dict[int, tuple[Vector, ...]], lines: tuple[Line, ...]
 ) -> PageState:
     """The outlines on the floor by region id, and the lines of the answer."""
     objects = tuple(

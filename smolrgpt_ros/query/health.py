@@ -59,7 +59,7 @@ class InputRates:
         frame_age_s: age of the newest processed frame; NaN without one.
         own_cpu_s: median CPU time of the last frames without the detector; NaN without frames.
         novelty: median of the last frames, above 1: unlike the detector's training pictures; NaN
-            where nobody knows.
+            where it is not known.
         join: of images with what another node found in them; ``None`` where none does.
     """
 

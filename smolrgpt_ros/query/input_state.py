@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from smolrgpt_ros.scene.status import QueryError, Status
 
-#: Share of images that do not arrive, above which clients and people are told.
+#: Share of images that do not arrive, above which answers and diagnostics say so.
 MOST_LOST = 0.3
 #: An image that takes this long is not coming back, seconds.
 _HANGING_S = 10.0
@@ -203,7 +203,7 @@ class SilenceWatch:
         """The sentence to log now; empty where there is none, or it was logged before.
 
         Args:
-            fault: what clients would be told now; empty where frames arrive.
+            fault: what clients are answered now; empty where frames arrive.
             now_s: any steady clock.
         """
         if not fault:

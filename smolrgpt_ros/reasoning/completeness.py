@@ -60,7 +60,7 @@ def completeness(
         measured: its answer.
         geometry: of the frame, with candidates.
         novelty: how unlike the detector's training pictures the frame is, above 1: unlike them;
-            ``None`` where nobody knows.
+            ``None`` where it is not known.
         sure_score: score below which a region may be no object; 0: all are believed.
     """
     if not measured.answered:

@@ -94,7 +94,7 @@ class SpatialReasoner:
             candidates: regions that may be objects as well, with other ids: an answer that they
                 could change says so.
             novelty: how unlike the pictures that its detector was trained on the frame is, above 1:
-                unlike them, and the answer says so; ``None`` where nobody knows.
+                unlike them, and the answer says so; ``None`` where it is not known.
 
         Raises:
             QueryError: BAD_QUESTION, UNKNOWN_REGION, or what the engine raises.
@@ -110,10 +110,11 @@ class SpatialReasoner:
         missing = completeness(grounding.question, measured, geometry, novelty, self.sure_score)
         complete = measured.answered and not missing.caveats
         view = suggested_view(grounding.question, measured, complete, prompt.region_ids, geometry)
-        sentence, remembered = Sentence(), _remembered(grounding, measured, geometry)
-        if self._engine is not None and grounding.model_prompt is not None and not remembered:
+        engine, sentence = self._engine, Sentence()
+        remembered = _remembered(grounding, measured, geometry)
+        if engine is not None and grounding.model_prompt is not None and not remembered:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
-            sentence = generate(self._engine, grounding, geometry, left_s, on_text, cancelled)
+            sentence = generate(engine, grounding, geometry, left_s, on_text, cancelled)
         kind = kind_of(answered_question(grounding.question, measured))
         read = read_sentence(grounding, sentence)
         about = prompt.region_ids
@@ -136,11 +137,11 @@ class SpatialReasoner:
             agreement=agree(kind, read.value, measured.value),
             policy=policy,
             vanished_region_ids=sentence.vanished_region_ids,
-            model=self._engine.name if self._engine is not None else "",
-            device=self._engine.device if self._engine is not None else "",
+            model=engine.name if engine is not None else "",
+            device=engine.device if engine is not None else "",
             latency_s=time.monotonic() - start,
             notes=(
-                *_notes(grounding, sentence, read, measured, self._engine is not None),
+                *_notes(grounding, sentence, read, measured, engine is not None),
                 *remembered,
                 *sides_caveat(grounding.question, geometry),
                 *_depth_caveat(measured, geometry),

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Drawing on pictures: regions tinted, outlined and named, tags, a band of text; JPEG files."""
+"""Drawing on pictures: regions tinted, outlined and named, tags, a band of text."""
 
 from __future__ import annotations
 
@@ -164,20 +164,6 @@ def _parts(word: str, letters: int, width: int) -> list[str]:
         else:
             parts.append(character)
     return parts
-
-
-def jpeg_of(rgb: NDArray[np.uint8], quality: int = 80) -> bytes:
-    """A picture of shape ``(H, W, 3)``, uint8, as a JPEG file.
-
-    Raises:
-        ValueError: if OpenCV cannot write it.
-    """
-    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
-    done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not done:
-        height, width = rgb.shape[:2]
-        raise ValueError(f"OpenCV cannot write a picture of {width}x{height} as JPEG")
-    return data.tobytes()
 
 
 def _area(region: Region) -> int:

@@ -48,8 +48,8 @@ def test_what_a_careful_reader_should_know_is_marked() -> None:
 
 
 def test_whether_the_policy_trusts_the_answer_is_said() -> None:
-    trusted = facts(replace(DISTANCE, policy="measured_if_agree", trusted=3.104))
-    assert Fact("trusted", "yes (policy: measured_if_agree)", "good") in trusted
+    trusted = facts(replace(DISTANCE, policy="agree", trusted=3.104))
+    assert Fact("trusted", "yes (policy: agree)", "good") in trusted
     unsure = facts(replace(DISTANCE, policy="measured"))
     assert Fact("trusted", "no (policy: measured)", "care") in unsure
 

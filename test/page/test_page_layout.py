@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from smolrgpt_ros.page.board import Board
 from smolrgpt_ros.page.lamps import Lamp, Light
 from smolrgpt_ros.page.layout import PageView
 from smolrgpt_ros.page.objects import PageObject
-from smolrgpt_ros.page.scene import box_of, is_like
+from smolrgpt_ros.page.shapes import Box, Rectangle, is_like
 from smolrgpt_ros.page.state import (
     PageState,
     with_answer,
@@ -173,29 +174,32 @@ def test_lamps_say_what_diagnostics_say() -> None:
 
 
 def test_a_fitted_box_is_drawn_along_its_own_sides() -> None:
-    middle, size, rotation = box_of(
-        tuple(
-            (
-                1.0 + 0.6 * (i >> 1 & 1) - 1.6 * (i & 1),
-                2.0 + 0.8 * (i >> 1 & 1) + 1.2 * (i & 1),
-                3.0 * (i >> 2),
-            )
-            for i in range(8)
+    corners = tuple(
+        (
+            1.0 + 0.6 * (i >> 1 & 1) - 1.6 * (i & 1),
+            2.0 + 0.8 * (i >> 1 & 1) + 1.2 * (i & 1),
+            3.0 * (i >> 2),
         )
+        for i in range(8)
     )
-    np.testing.assert_allclose(middle, (0.5, 3.0, 1.5))
-    np.testing.assert_allclose(size, (1.0, 2.0, 3.0))
+    box = Box.of_corners("pallet", corners, 0.35)
+    np.testing.assert_allclose(box.middle, (0.5, 3.0, 1.5))
+    np.testing.assert_allclose(box.size, (1.0, 2.0, 3.0))
     np.testing.assert_allclose(
-        rotation, [[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]], atol=1e-9
+        box.rotation, [[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]], atol=1e-9
     )
+    np.testing.assert_allclose(sorted(box.corners), sorted(corners), atol=1e-9)
+    assert box.name_spot == pytest.approx((0.5, 3.0, 3.15))
 
 
 def test_movements_of_noise_are_not_drawn_anew() -> None:
-    box = ("pallet", "box", (1.0, 2.0, 0.5), (1.2, 0.8, 0.4), 0.35)
-    assert is_like(box, ("pallet", "box", (1.05, 1.95, 0.5), (1.2, 0.8, 0.45), 0.35))
-    assert not is_like(box, ("pallet", "box", (1.2, 2.0, 0.5), (1.2, 0.8, 0.4), 0.35))
-    assert not is_like(box, ("pallet", "box", (1.0, 2.0, 0.5), (1.2, 0.8, 0.4), 0.65))
-    assert not is_like(box, ("pallet", "floor", ((1.0, 2.0, 0.5),), 0.35))
+    level = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    box = Box("pallet", (1.0, 2.0, 0.5), (1.2, 0.8, 0.4), level, 0.35)
+    assert is_like(box, Box("pallet", (1.05, 1.95, 0.5), (1.2, 0.8, 0.45), level, 0.35))
+    assert not is_like(box, replace(box, middle=(1.2, 2.0, 0.5)))
+    assert not is_like(box, replace(box, opacity=0.65))
+    assert not is_like(box, replace(box, label="shelf"))
+    assert not is_like(box, Rectangle("pallet", ((1.0, 2.0, 0.5),), 0.35))
 
 
 def test_the_table_has_a_row_for_each_object() -> None:

@@ -1,6 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """A query from request to result: frame choice, client regions, bounds, time, and every code."""
 
+import re
 import threading
 import time
 
@@ -150,8 +151,6 @@ RLE = str(encode_rle(np.eye(HEIGHT, WIDTH, dtype=bool))["counts"])
     ],
 )
 def test_bad_requests_have_their_code_and_a_message(service, echo, query, status, match):
-    import re
-
     result = service.ask(query)
     assert result.status is status
     assert re.search(match, result.message), result.message

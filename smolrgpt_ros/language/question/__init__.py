@@ -78,9 +78,20 @@ from .selections import (
     Where,
 )
 from .walking import changed, parts_of
-from .words import Comparison, Dimension, Extreme, LoadState, Mode, RelationKind, Side, Unit
+from .words import (
+    METRES,
+    Comparison,
+    Dimension,
+    Extreme,
+    LoadState,
+    Mode,
+    RelationKind,
+    Side,
+    Unit,
+)
 
 __all__ = [
+    "METRES",
     "All",
     "Among",
     "AnyOf",

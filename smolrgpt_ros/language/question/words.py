@@ -87,3 +87,14 @@ class Unit(Enum):
     INCH = "in"
     LITRE = "L"
     PERCENT = "%"
+
+
+#: Metres of each unit of length.
+METRES = {
+    Unit.METRE: 1.0,
+    Unit.CENTIMETRE: 0.01,
+    Unit.MILLIMETRE: 0.001,
+    Unit.FOOT: 0.3048,
+    Unit.YARD: 0.9144,
+    Unit.INCH: 0.0254,
+}

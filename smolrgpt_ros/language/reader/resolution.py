@@ -40,51 +40,59 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
             pronoun that stands for nothing, and for placeholders that do not fit.
     """
     meaning = q.changed(_seen_from_robot(meaning, view), _object_on_top)
-    named = [p for p in q.parts_of(meaning) if isinstance(p, q.Ids)]
-    classes = {p.label for p in q.parts_of(meaning) if isinstance(p, q.OfClass | Counted)}
-    used = sum(i < 0 for ids in named for i in ids.ids)
+    parts = q.parts_of(meaning)
+    _check_nearest_to_each(meaning, view)
+    if placeholders and not any(i < 0 for p in parts if isinstance(p, q.Ids) for i in p.ids):
+        raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
+    classes = {p.label for p in parts if isinstance(p, q.OfClass | Counted)}
+    return q.changed(meaning, lambda part: _filled(part, view, placeholders, classes))
 
-    def change(value: Any) -> Any:
-        if isinstance(value, q.Ids):
-            return _ids(value, view, placeholders)
-        if isinstance(value, q.OfClass | AllOf | Counted) and not view.ids_of(value.label):
+
+def _filled(part: Any, view: View, placeholders: Sequence[int], classes: set[str]) -> Any:
+    """A part of a reading with what it refers to.
+
+    Args:
+        part: of the reading; its own parts are filled in already.
+        view: the regions that may be meant.
+        placeholders: see :func:`resolved`.
+        classes: that the reading names.
+    """
+    match part:
+        case q.Ids():
+            return _ids(part, view, placeholders)
+        case q.OfClass(label) | AllOf(label) | Counted(label) if not view.ids_of(label):
             raise QueryError(
                 Status.UNKNOWN_REGION,
-                f"nothing called {value.label!r} is in view; in view: {view.listed()}",
+                f"nothing called {label!r} is in view; in view: {view.listed()}",
             )
-        if isinstance(value, q.Union):
-            return q.union(*value.members)
-        if isinstance(value, Regions):
+        case q.Union(members):
+            return q.union(*members)
+        case Regions():
             places = [q.OfClass(label) for label in ON_FLOOR if view.ids_of(label)]
             return q.union(q.Everything(), *places)
-        if isinstance(value, AllOf):
-            return q.Ids(view.ids_of(value.label), value.label)
-        if isinstance(value, Counted):
-            return _counted(value, view)
-        if isinstance(value, Such):
-            if len(classes) == 1:
-                return q.OfClass(next(iter(classes)))
+        case AllOf(label):
+            return q.Ids(view.ids_of(label), label)
+        case Counted():
+            return _counted(part, view)
+        case Such() if len(classes) == 1:
+            return q.OfClass(next(iter(classes)))
+        case Such():
             raise QueryError(
                 Status.BAD_QUESTION,
                 'the question says "one" and leaves open which class is meant; in view: '
                 f"{view.listed()}",
             )
-        if isinstance(value, Unsaid):
+        case Unsaid():
             return q.Camera()
-        if isinstance(value, Matrix):
-            return _matrix(value, view)
-        if isinstance(value, It | That):
+        case Matrix():
+            return _matrix(part, view)
+        case It() | That():
             raise QueryError(
                 Status.BAD_QUESTION,
                 "the question says it or one without naming what is meant; in view: "
                 f"{view.listed()}",
             )
-        return value
-
-    _check_nearest_to_each(meaning, view)
-    if placeholders and not used:
-        raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
-    return q.changed(meaning, change)
+    return part
 
 
 def _object_on_top(value: Any) -> Any:

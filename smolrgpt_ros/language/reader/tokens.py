@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ..question import METRES, Unit
 from ..vocabulary import plural_of
 from .spelling import Speller
 from .word_lists import WordLists
@@ -61,7 +62,7 @@ _SYMBOLS = {
     "==": "equals", "@": "at", "\\": "backslash",
 }  # fmt: skip
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
-_FOOT_M, _INCH_M = 0.3048, 0.0254
+_FOOT_M, _INCH_M = METRES[Unit.FOOT], METRES[Unit.INCH]
 _BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")  # "5 ft 3 tall"
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
@@ -323,8 +324,7 @@ def _inches_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[floa
     number = run[0].value if run and run[0].kind == "number" else None
     if not isinstance(number, float):
         return None
-    named = len(run) == 2 and lists.units.get(run[1].text) == _INCH_M
-    if named:
+    if len(run) == 2 and lists.units.get(run[1].text) == _INCH_M:
         return number * _INCH_M, 2 + at_and
     bare = len(run) == 1 or run[1].kind not in ("noun", "number", "word") or run[1].text in _BEHIND
     return (number * _INCH_M, 1) if bare and not at_and and number < 12 else None

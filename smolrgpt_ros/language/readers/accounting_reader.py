@@ -15,9 +15,9 @@ from .protocol import Reader, Unsure
 from .words_said import words_said
 
 PROPOSED = 0.5
-"""A guess that does not account for the question is told from this probability on: of 450 questions
-of strangers (docs/questions.md) half of those were what was meant, of less probable ones a quarter.
-"""
+"""Least probability of a guess that is shown though it does not account for the question: of 450
+questions of strangers (docs/questions.md) half of those were what was meant, of less probable ones
+a quarter."""
 
 
 class AccountingReader:

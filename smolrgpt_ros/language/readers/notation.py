@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from .. import question as q
-from ..english_words import number
+from ..english_words import ORDINALS, number
 
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 TAKES = "one two three four five six seven eight nine ten".split()
 UNITS = {
     q.Unit.METRE: "",

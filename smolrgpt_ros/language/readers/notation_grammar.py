@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from .. import question as q
+from ..english_words import ORDINALS
 from .notation import (
-    ORDINALS,
     PAIRS,
     RATIO_UNIT,
     SIZES,
@@ -26,7 +26,14 @@ from .notation import (
 )
 
 REFUSAL = " refuse"
-LENGTH_UNITS = {" m": 1.0, " cm": 0.01, " mm": 0.001, " ft": 0.3048, " yd": 0.9144, " inch": 0.0254}
+LENGTH_UNITS = {
+    " m": q.Unit.METRE,
+    " cm": q.Unit.CENTIMETRE,
+    " mm": q.Unit.MILLIMETRE,
+    " ft": q.Unit.FOOT,
+    " yd": q.Unit.YARD,
+    " inch": q.Unit.INCH,
+}
 
 
 @dataclass(frozen=True)
@@ -168,8 +175,8 @@ def _compares(comparison: q.Comparison, first: q.Quantity, second: q.Quantity) -
 
 
 def _add_numbers(add: Add) -> None:
-    for unit, metres in LENGTH_UNITS.items():
-        add("length", f"{{number}}{unit}", partial(_length, metres))
+    for text, unit in LENGTH_UNITS.items():
+        add("length", f"{{number}}{text}", partial(_length, q.METRES[unit]))
     for mode in q.Mode:
         add("quantity", f" {mode.value}({{selection}},{{selection}})", partial(_distance, mode))
     for dimension, word in SIZES.items():

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ..meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
+from ..model_form import is_trained_choice
 from .noun_phrases import NounPhrase
 from .parsed_question import ParsedQuestion
 from .token_scan import kind_at, past_articles, text_at
@@ -58,7 +59,7 @@ def read_choice(question: ParsedQuestion) -> Meaning:
     if rule.order is Order.MIDDLE:
         resolver.decided(Pick(candidates, rule.order))
     pick = Pick(candidates, rule.order, rule.rank, selected)
-    return Meaning(Kind.CHOICE, pick, trained=_is_trained(question, pick))
+    return Meaning(Kind.CHOICE, pick, trained=is_trained_choice(pick, question.resolver.labels))
 
 
 def _head_and_rule(question: ParsedQuestion) -> tuple[NounPhrase | None, _Rule]:
@@ -73,19 +74,6 @@ def _head_and_rule(question: ParsedQuestion) -> tuple[NounPhrase | None, _Rule]:
     if rule is None:
         raise question.resolver.bad("which one? say leftmost, rightmost, nearest or farthest")
     return head, rule
-
-
-def _is_trained(question: ParsedQuestion, pick: Pick) -> bool:
-    """Whether training has such questions: leftmost and the like, the nearest buffer, and the
-    pallet nearest to the empty transporter."""
-    if pick.rank > 1 or pick.order is None:
-        return False
-    if pick.order.in_image:
-        return True
-    if pick.order is not Order.NEAREST or pick.reference is None:
-        return False
-    buffers = all(question.resolver.views[c].label in ("buffer", "") for c in pick.candidates)
-    return buffers or pick.reference.order is Order.EMPTY
 
 
 def _refuse_conditions(question: ParsedQuestion) -> None:
@@ -123,7 +111,7 @@ def _compared(question: ParsedQuestion) -> Meaning | None:
     order = question.tokens[rules[0]].order
     candidates = tuple(p.candidates[0] for p in pair)
     pick = Pick(candidates, order, 1, reference)
-    return Meaning(Kind.CHOICE, pick, trained=_is_trained(question, pick))
+    return Meaning(Kind.CHOICE, pick, trained=is_trained_choice(pick, question.resolver.labels))
 
 
 def _head(question: ParsedQuestion) -> NounPhrase | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ..meaning import STATES, Kind, Meaning, Order, Pick
+from ..meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
 from .noun_phrases import NounPhrase
 from .parsed_question import ParsedQuestion
 from .token_scan import text_at
@@ -103,6 +103,6 @@ def _place(question: ParsedQuestion, places: list[NounPhrase], others: list[Noun
     if reference is None and others:
         reference = others[-1]
     selected = None
-    if reference is not None and order in (Order.NEAREST, Order.FARTHEST):
+    if reference is not None and order in RELATIVE:
         selected = question.scoped(reference, others)
     return Pick(candidates, order, rank, selected)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ..meaning import CAMERA, Kind, Meaning, Order, Pick
+from ..meaning import CAMERA, RELATIVE, Kind, Meaning, Pick
 from .choices import read_choice
 from .counts import read_count
 from .noun_phrases import NounPhrase
@@ -67,10 +67,7 @@ def _orders(question: ParsedQuestion) -> bool:
 def _compares_distances(question: ParsedQuestion) -> bool:
     """Whether distances only serve to choose: "compare how far ... are, name the nearest"."""
     cue = next(i for i, t in enumerate(question.tokens) if t.kind == "cue")
-    rule = any(
-        t.kind == "superlative" and t.order in (Order.NEAREST, Order.FARTHEST)
-        for t in question.tokens[cue:]
-    )
+    rule = any(t.kind == "superlative" and t.order in RELATIVE for t in question.tokens[cue:])
     if question.says("compare", "comparing"):
         return rule
     lists = [m for m in question.phrases if m.start > cue and m.order is None]
@@ -143,7 +140,7 @@ def _narrowed(question: ParsedQuestion, ends: list[NounPhrase]) -> list[NounPhra
 
 def _related(pick: Pick, other: Pick) -> Pick:
     """ "The nearest pallet" at one end of a distance is the nearest to the other end."""
-    if pick.order in (Order.NEAREST, Order.FARTHEST) and pick.reference is None:
+    if pick.order in RELATIVE and pick.reference is None:
         if not other.is_camera:
             return replace(pick, reference=other)
     return pick

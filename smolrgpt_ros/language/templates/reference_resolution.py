@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..meaning import CAMERA, Order, Pick
+from ..meaning import CAMERA, RELATIVE, Order, Pick
 from ..vocabulary import Vocabulary
 from .noun_phrases import NounPhrase
 
@@ -46,6 +46,11 @@ class ReferenceResolver:
     vocabulary: Vocabulary
     placeholder_ids: tuple[int, ...]
     decides: bool = True
+
+    @property
+    def labels(self) -> Mapping[int, str]:
+        """Class of each region, by id."""
+        return {region_id: view.label for region_id, view in self.views.items()}
 
     def ids_of(self, phrase: NounPhrase) -> tuple[int, ...]:
         """The regions that an explicit phrase names.
@@ -134,7 +139,7 @@ class ReferenceResolver:
                 f"number {phrase.rank} of {len(candidates)} "
                 f"{self.vocabulary.spoken(phrase.label or '', many=True)} is not in view"
             )
-        relative = phrase.order in (Order.NEAREST, Order.FARTHEST)
+        relative = phrase.order in RELATIVE
         pick = Pick(candidates, phrase.order, phrase.rank, reference if relative else None)
         return self.decided(pick) if phrase.order.in_image else pick
 

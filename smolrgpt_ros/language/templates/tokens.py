@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..lexicon import LEXICON
 from ..meaning import Order
+from ..reader.spelling import is_one_slip
 from ..vocabulary import Vocabulary
 from .load_states import with_plain_states
 
@@ -119,19 +120,3 @@ def _corrected(piece: str, known: frozenset[str]) -> str:
     # A plural and its singular may both be one slip away; prefer the same last letter.
     near = [w for w in near if w[-1] == piece[-1]] or near
     return near[0] if len(near) == 1 else piece
-
-
-def is_one_slip(a: str, b: str) -> bool:
-    """Whether two different words differ by one missing, extra, wrong or swapped letter."""
-    if abs(len(a) - len(b)) > 1 or a == b:
-        return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    rest_a, rest_b = a[start:], b[start:]
-    return (
-        rest_a[1:] == rest_b
-        or rest_a == rest_b[1:]
-        or rest_a[1:] == rest_b[1:]
-        or (rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:])
-    )

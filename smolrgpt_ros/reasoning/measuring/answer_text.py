@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from smolrgpt_ros.geometry.size_priors import is_flat
+from smolrgpt_ros.language.english_words import listed
 from smolrgpt_ros.language.question import (
     Bearing,
     Camera,
@@ -58,7 +59,7 @@ from smolrgpt_ros.scene.region import region_name
 from .answer_tables import at_least, columns
 from .evaluation import Evaluation, answered_question
 from .number_wording import is_count, key_noun, length, number_word, quantity_noun, written
-from .wording import join, noun, one_phrase, phrase, predicate, reference, superlative
+from .wording import noun, one_phrase, phrase, predicate, reference, superlative
 
 LabelOf = Callable[[int], str]
 
@@ -147,7 +148,7 @@ class _Writer:
                     f"{at_least(bound)}{length(value, unit, std)} {word}"
                     for value, std, bound, word in parts
                 ]
-                return f"{self._name(ids[0])} is {join(sizes)}"
+                return f"{self._name(ids[0])} is {listed(sizes)}"
             case ClassOf():
                 return f"region {ids[0]} is a {self._found.value}" if ids else "it is the camera"
 
@@ -168,7 +169,7 @@ class _Writer:
             case Size(_, dimension):
                 return f"{self._name(ids[0])} is {number} {_SIZE_WORDS[dimension]}"
             case Route(stops):
-                return f"the way along {join([self._end(s) for s in stops])} is {number} long"
+                return f"the way along {listed([self._end(s) for s in stops])} is {number} long"
             case Total(_, key) | Mean(_, key):
                 word = "in total" if isinstance(quantity, Total) else "on average"
                 return f"{word}, {key_noun(key)} of {self._names(ids)} is {number}"
@@ -242,7 +243,8 @@ class _Writer:
             Holding: ("fewest first", "most first"),
             Bearing: ("from straight ahead to the sides", "from the sides to straight ahead"),
         }[type(key)]
-        rows = self._table(Unit.METRE) if self._found.values else join([self._name(i) for i in ids])
+        names = [self._name(i) for i in ids]
+        rows = self._table(Unit.METRE) if self._found.values else listed(names)
         return f"in order, {words[descending]}: {rows}"
 
     def _each(self, key: Key, unit: Unit) -> str:
@@ -311,7 +313,7 @@ class _Writer:
         places = [
             f"{'in' if is_flat(self._label_of(i)) else 'on'} {self._name(i)}" for i in holders
         ]
-        return f"{text}, {join(places)}" if places else text
+        return f"{text}, {listed(places)}" if places else text
 
     # -- names ------------------------------------------------------------------------------
 
@@ -321,7 +323,7 @@ class _Writer:
     def _listed(self, ids: Sequence[int]) -> str:
         """Ids alone where all are of one class, else names."""
         if len({self._label_of(i) for i in ids}) == 1:
-            return join([str(i) for i in sorted(ids)])
+            return listed([str(i) for i in sorted(ids)])
         return self._names(ids)
 
     def _names(self, ids: Sequence[int]) -> str:
@@ -330,10 +332,10 @@ class _Writer:
         for i in sorted(ids):
             by_label.setdefault(self._label_of(i) or "region", []).append(i)
         groups = [
-            f"{label if len(group) == 1 else plural_of(label)} {join([str(i) for i in group])}"
+            f"{label if len(group) == 1 else plural_of(label)} {listed([str(i) for i in group])}"
             for label, group in by_label.items()
         ]
-        return join(groups)
+        return listed(groups)
 
     def _ends(self, first: Selection, second: Selection) -> tuple[str, str]:
         """Names of two ends, by the ids that were found for those that are not the camera."""

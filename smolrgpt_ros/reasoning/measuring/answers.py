@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations, pairwise
 
+from smolrgpt_ros.language.english_words import listed
 from smolrgpt_ros.language.question import (
     ClassOf,
     Column,
@@ -47,7 +48,7 @@ from .quantities import regions_in, unit_of
 from .results import found, length, table
 from .selections import candidates, none_fits
 from .tables import cell_of, columns, each
-from .wording import join, noun
+from .wording import noun
 
 _WORDS = {
     RelationKind.LEFT_RIGHT: ("left", "right"),
@@ -290,7 +291,7 @@ def _dimensions(context: Context, of: End) -> Evaluation:
     cut = [word for word, size in zip(words, sizes, strict=False) if size.lower_bound]
     if cut:
         name = context.objects.name(of)
-        context.doubt(f"the picture's border cuts {name}: its {join(cut)} may be more")
+        context.doubt(f"the picture's border cuts {name}: its {listed(cut)} may be more")
     return replace(table(context, (of,) * len(sizes), sizes, "m", None), region_ids=(of,))
 
 

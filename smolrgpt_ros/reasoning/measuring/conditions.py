@@ -27,10 +27,9 @@ from smolrgpt_ros.language.question import (
     SizeOf,
     State,
 )
-from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import carried, inside, loaded, rests_on
-from .context import Context, SameObjectError
+from .context import Context, SameObjectError, check_units
 from .floor_objects import CannotMeasure, End, region_of
 from .numbers import IMPOSSIBLE, Number, chance_compared
 from .quantities import unit_of
@@ -135,13 +134,8 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
 def _compared_with_amount(
     key: Key, end: End, comparison: Comparison, value: Quantity, context: Context
 ) -> float:
-    amount, own = context.amount(value), unit_of(key, (region_of(end),), context)
-    if amount.unit != own:
-        raise QueryError(
-            Status.BAD_QUESTION,
-            f"two numbers of one unit can be compared, found {own or 'a position'} "
-            f"and {amount.unit}",
-        )
+    amount = context.amount(value)
+    check_units(unit_of(key, (region_of(end),), context), amount.unit)
     return chance_compared(context.number(key, end), comparison, amount.number)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from smolrgpt_ros.language.question import Condition, Key, Quantity, Selection
+from smolrgpt_ros.scene.status import QueryError, Status
 
 from .floor_objects import End
 from .numbers import Number
@@ -46,6 +47,23 @@ class Amount:
     number: Number
     unit: str
     region_ids: tuple[int, ...]
+
+    def regions_with(self, other: Amount) -> tuple[int, ...]:
+        """The regions that two quantities are about."""
+        return tuple(dict.fromkeys(self.region_ids + other.region_ids))
+
+
+def check_units(one: str, other: str, what: str = "can be compared") -> None:
+    """Refuse two numbers of different units.
+
+    Raises:
+        QueryError: BAD_QUESTION that names both.
+    """
+    if one != other:
+        raise QueryError(
+            Status.BAD_QUESTION,
+            f"two numbers of one unit {what}, found {one or 'a position'} and {other}",
+        )
 
 
 class Context(Protocol):

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from smolrgpt_ros.language.english_words import listed
 from smolrgpt_ros.language.question import (
+    METRES,
     Bearing,
     Column,
     Count,
@@ -22,23 +24,24 @@ from smolrgpt_ros.language.question import (
     Unit,
 )
 
-from .wording import join, noun, one_phrase, phrase
+from .wording import noun, one_phrase, phrase
 
-_METRES = {
-    Unit.METRE: (1.0, 2),
-    Unit.CENTIMETRE: (0.01, 0),
-    Unit.MILLIMETRE: (0.001, 0),
-    Unit.FOOT: (0.3048, 2),
-    Unit.YARD: (0.9144, 2),
-    Unit.INCH: (0.0254, 1),
+#: Decimals of lengths, and of their squares and cubes.
+_DIGITS = {
+    Unit.METRE: 2,
+    Unit.CENTIMETRE: 0,
+    Unit.MILLIMETRE: 0,
+    Unit.FOOT: 2,
+    Unit.YARD: 2,
+    Unit.INCH: 1,
 }
 
 
 def length(metres: float, unit: Unit, std: float | None = None) -> str:
     """As in "1.65 m (± 0.02)"."""
-    if unit not in _METRES:  # litres of what turned out to be no volume
+    if unit not in METRES:  # litres of what turned out to be no volume
         unit = Unit.METRE
-    metre, digits = _METRES[unit]
+    metre, digits = METRES[unit], _DIGITS[unit]
     deviation = f" (± {std / metre:.{digits}f})" if std else ""
     return f"{metres / metre:.{digits}f} {unit.value}{deviation}"
 
@@ -56,9 +59,9 @@ def written(value: float, std: float | None, of: str, unit: Unit) -> str:
     if unit is Unit.LITRE and of == "m3":
         return f"{1000 * value:.0f} L" + (f" (± {1000 * std:.0f})" if std else "")
     power, sign = (2, "\N{SUPERSCRIPT TWO}") if of == "m2" else (3, "\N{SUPERSCRIPT THREE}")
-    if unit not in _METRES:
+    if unit not in METRES:
         unit = Unit.METRE
-    metre, digits = _METRES[unit]
+    metre, digits = METRES[unit], _DIGITS[unit]
     deviation = f" (± {std / metre**power:.{digits}f})" if std else ""
     return f"{value / metre**power:.{digits}f} {unit.value}{sign}{deviation}"
 
@@ -98,7 +101,7 @@ def quantity_noun(quantity: Quantity) -> str:
         case Mean(of, key):
             return f"the mean of {key_noun(key)} of {phrase(of)}"
         case Route(stops):
-            return f"the way along {join([phrase(stop) for stop in stops])}"
+            return f"the way along {listed([phrase(stop) for stop in stops])}"
         case Difference(first, second):
             return f"the difference of {quantity_noun(first)} and {quantity_noun(second)}"
         case Ratio(first, second):

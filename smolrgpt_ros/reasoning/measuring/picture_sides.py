@@ -11,8 +11,8 @@ from smolrgpt_ros.language.question import (
     Relation,
     RelationKind,
     Side,
+    parts_of,
 )
-from smolrgpt_ros.language.question.walking import parts_of
 
 #: Degrees of roll from which the picture's left may not be taken for a person's.
 _NOTABLE_ROLL_DEG = 25.0

@@ -17,7 +17,7 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
-from .context import Context, SameObjectError, Selected
+from .context import Context, SameObjectError, Selected, check_units
 from .floor_objects import CannotMeasure, End
 from .numbers import Number, chance_compared
 from .wording import noun
@@ -52,13 +52,8 @@ def truth_of(proposition: Proposition, context: Context) -> tuple[float, tuple[i
                     context.objects.require_scale()
                 return chance_compared(one.number, comparison, Number(second)), one.region_ids
             two = context.amount(second)
-            if one.unit != two.unit:
-                raise QueryError(
-                    Status.BAD_QUESTION,
-                    f"two numbers of one unit can be compared, found {one.unit} and {two.unit}",
-                )
-            ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
-            return chance_compared(one.number, comparison, two.number), ids
+            check_units(one.unit, two.unit)
+            return chance_compared(one.number, comparison, two.number), one.regions_with(two)
         case Same(first, second):
             return _same(first, second, context)
         case SamePlace(subject, places):

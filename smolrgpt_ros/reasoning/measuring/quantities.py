@@ -27,7 +27,7 @@ from smolrgpt_ros.language.question import (
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
-from .context import Amount, Context, SameObjectError
+from .context import Amount, Context, SameObjectError, check_units
 from .floor_objects import CannotMeasure, End, region_of
 from .numbers import Number, combined, count_of, quotient
 from .selections import candidates
@@ -138,29 +138,19 @@ def amount_of(quantity: Quantity, context: Context) -> Amount:
             return Amount(combined(legs, [1.0] * len(legs)), "m", regions_in(way))
         case Difference(first, second, absolute):
             one, two = context.amount(first), context.amount(second)
-            if one.unit != two.unit:
-                raise QueryError(
-                    Status.BAD_QUESTION,
-                    f"two numbers of one unit can be compared, found {one.unit} and {two.unit}",
-                )
+            check_units(one.unit, two.unit)
             sign = -1.0 if absolute and one.number.value < two.number.value else 1.0
             number = combined((one.number, two.number), (sign, -sign))
-            ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
-            return Amount(number, one.unit, ids)
+            return Amount(number, one.unit, one.regions_with(two))
         case Ratio(first, second):
             return _ratio(context.amount(first), context.amount(second))
 
 
 def _ratio(one: Amount, two: Amount) -> Amount:
-    if one.unit != two.unit:
-        raise QueryError(
-            Status.BAD_QUESTION,
-            f"two numbers of one unit have a ratio, found {one.unit} and {two.unit}",
-        )
+    check_units(one.unit, two.unit, "have a ratio")
     if two.number.value == 0:
         raise CannotMeasure("there is no ratio to a number that is 0")
-    ids = tuple(dict.fromkeys(one.region_ids + two.region_ids))
-    return Amount(quotient(one.number, two.number), "ratio", ids)
+    return Amount(quotient(one.number, two.number), "ratio", one.regions_with(two))
 
 
 def _summed(of: Selection, key: Key, context: Context, mean: bool) -> Amount:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from smolrgpt_ros.language.english_words import listed
 from smolrgpt_ros.language.question import (
     Camera,
     Condition,
@@ -29,7 +30,7 @@ from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
 from .floor_objects import CannotMeasure
 from .numbers import IMPOSSIBLE, Number, chance_below
-from .wording import join, nothing, noun, phrase, superlative
+from .wording import nothing, noun, phrase, superlative
 
 
 def resolve(selection: Selection, context: Context) -> Selected:
@@ -53,7 +54,7 @@ def resolve(selection: Selection, context: Context) -> Selected:
                     raise QueryError(
                         Status.UNKNOWN_REGION,
                         f"{selection.label} {region_id} is not in view; "
-                        f"in view: {join([str(i) for i in sorted(in_view)])}",
+                        f"in view: {listed([str(i) for i in sorted(in_view)])}",
                     )
             return _given(ids)
         case OfClass(label):
@@ -123,10 +124,10 @@ def _exactly(selection: Exactly, context: Context) -> Selected:
     """The objects that are so many as said; doubts about one of them are doubts about that."""
     ids = context.members(selection.of)
     if len(ids) != selection.number:
-        listed = f": {join([str(i) for i in ids])}" if ids else ""
+        which = f": {listed([str(i) for i in ids])}" if ids else ""
         said = f"{selection.number} {phrase(selection.of).removeprefix('the ')}"
         raise QueryError(
-            Status.UNKNOWN_REGION, f"the question speaks of {said}, found {len(ids)}{listed}"
+            Status.UNKNOWN_REGION, f"the question speaks of {said}, found {len(ids)}{which}"
         )
     return context.select(selection.of)
 

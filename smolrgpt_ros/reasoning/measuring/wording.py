@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from smolrgpt_ros.language.english_words import listed, ordinal
 from smolrgpt_ros.language.question import (
     All,
     Among,
@@ -56,19 +55,6 @@ _SIZES = {
         "in footprint",
     ),
 }  # fmt: skip
-_RANKS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-
-
-def join(words: Sequence[str], link: str = "and") -> str:
-    """As in "2, 4 and 7"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {link} {words[-1]}"
-
-
-def ordinal(rank: int) -> str:
-    """As in "second"."""
-    return _RANKS[rank - 1] if rank <= len(_RANKS) else f"number {rank}"
 
 
 def noun(selection: Selection, count: int) -> str:
@@ -123,11 +109,11 @@ def phrase(selection: Selection) -> str:
         case Camera():
             return "the camera"
         case Ids(ids):
-            return f"{noun(selection, len(ids))} {join([str(i) for i in ids])}"
+            return f"{noun(selection, len(ids))} {listed([str(i) for i in ids])}"
         case OfClass() | Everything():
             return f"the {noun(selection, 2)}"
         case Union(members):
-            return join([phrase(member) for member in members])
+            return listed([phrase(member) for member in members])
         case Where(of, condition):
             return f"{phrase(of)} {relative_clause(condition)}"
         case Exactly(of):
@@ -169,7 +155,7 @@ def predicate(condition: Condition, holds: bool = True, several: bool = False) -
             return predicate(inner, not holds, several)
         case All(conditions) | AnyOf(conditions):
             link = "and" if isinstance(condition, All) == holds else "or"
-            return join([predicate(c, holds, several) for c in conditions], link)
+            return listed([predicate(c, holds, several) for c in conditions], link)
         case Compared(Holding(content), comparison, value):
             verb = ("hold" if several else "holds") if holds else f"{_do(several)} not hold"
             if isinstance(value, Quantity):

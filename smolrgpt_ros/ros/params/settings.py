@@ -95,59 +95,73 @@ class Settings:
         named = {f.name: values[f.name] for f in fields(cls) if f.name in values}
         made = dict(
             values=dict(values),
-            detector=DetectorSettings(
-                confidence=values["detector_confidence"],
-                candidate_confidence=values["detector_candidate_confidence"],
-                iou=values["detector_iou"],
-                image_size=values["detector_image_size"],
-            ),
-            tracker=TrackerSettings(
-                min_iou=values["tracker_min_iou"], max_missed=values["tracker_max_missed"]
-            ),
-            memory=MemorySettings(
-                use=values["memory_use"],
-                confirm_sightings=values["memory_confirm_sightings"],
-                time_limit_s=values["memory_time_limit"],
-                moving_time_limit_s=values["memory_moving_time_limit"],
-            ),
-            limits=QueryLimits(
-                max_age_s=values["query_max_age"],
-                timeout_s=values["query_timeout"],
-                max_timeout_s=_MAX_TIMEOUT_S,
-                max_pending=values["query_max_pending"],
-                max_question_length=values["query_max_question_length"],
-                max_future_s=values["query_max_future"],
-                max_abandoned=values["query_max_abandoned"],
-            ),
-            watch_limits=WatchLimits(
-                max_watches=values["watch_max_watches"],
-                max_rate_hz=values["watch_max_rate"],
-                timeout_s=values["watch_timeout"],
-            ),
-            pairing=PairingSettings(
-                use_depth=values["use_depth"],
-                slop_s=values["sync_slop"],
-                queue_size=values["sync_queue_size"],
-                rgb_qos=profile(values["qos_rgb"]),
-                depth_qos=profile(values["qos_depth"]),
-                info_qos=profile(values["qos_camera_info"]),
-                rgb_transport=values["transport_rgb"],
-                depth_transport=values["transport_depth"],
-            ),
+            detector=_detector(values),
+            tracker=TrackerSettings(values["tracker_min_iou"], values["tracker_max_missed"]),
+            memory=_memory(values),
+            limits=_limits(values),
+            watch_limits=_watch_limits(values),
+            pairing=_pairing(values),
             cameras=_cameras(tuple(values["cameras"])),
             labels=_labels(values["detector_labels"]),
             classes=_classes(values["detector_classes"]),
             gravity_up=_direction(values["gravity_up"]),
             tolerances=Tolerances(
-                focal_length=values["tolerance_focal_length"],
-                principal_point=values["tolerance_principal_point"],
-                depth_scale=values["tolerance_depth_scale"],
-                registration=values["tolerance_registration"],
-                mask_edge=values["tolerance_mask_edge"],
+                **{f.name: values[f"tolerance_{f.name}"] for f in fields(Tolerances)}
             ),
             vocabulary=Path(values["vocabulary_file"]) if values["vocabulary_file"] else None,
         )
         return cls(**(named | made))
+
+
+def _detector(values: Mapping[str, Any]) -> DetectorSettings:
+    return DetectorSettings(
+        confidence=values["detector_confidence"],
+        candidate_confidence=values["detector_candidate_confidence"],
+        iou=values["detector_iou"],
+        image_size=values["detector_image_size"],
+    )
+
+
+def _memory(values: Mapping[str, Any]) -> MemorySettings:
+    return MemorySettings(
+        use=values["memory_use"],
+        confirm_sightings=values["memory_confirm_sightings"],
+        time_limit_s=values["memory_time_limit"],
+        moving_time_limit_s=values["memory_moving_time_limit"],
+    )
+
+
+def _limits(values: Mapping[str, Any]) -> QueryLimits:
+    return QueryLimits(
+        max_age_s=values["query_max_age"],
+        timeout_s=values["query_timeout"],
+        max_timeout_s=_MAX_TIMEOUT_S,
+        max_pending=values["query_max_pending"],
+        max_question_length=values["query_max_question_length"],
+        max_future_s=values["query_max_future"],
+        max_abandoned=values["query_max_abandoned"],
+    )
+
+
+def _watch_limits(values: Mapping[str, Any]) -> WatchLimits:
+    return WatchLimits(
+        max_watches=values["watch_max_watches"],
+        max_rate_hz=values["watch_max_rate"],
+        timeout_s=values["watch_timeout"],
+    )
+
+
+def _pairing(values: Mapping[str, Any]) -> PairingSettings:
+    return PairingSettings(
+        use_depth=values["use_depth"],
+        slop_s=values["sync_slop"],
+        queue_size=values["sync_queue_size"],
+        rgb_qos=profile(values["qos_rgb"]),
+        depth_qos=profile(values["qos_depth"]),
+        info_qos=profile(values["qos_camera_info"]),
+        rgb_transport=values["transport_rgb"],
+        depth_transport=values["transport_depth"],
+    )
 
 
 def _direction(text: str) -> Direction | None:

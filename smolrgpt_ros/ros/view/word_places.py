@@ -38,12 +38,11 @@ def field_of_view(camera: CameraIntrinsics | None) -> Area:
         return EVERYWHERE
     columns = np.array([0.0, camera.width - 1.0, camera.cx, camera.cx])
     rows = np.array([camera.cy, camera.cy, 0.0, camera.height - 1.0])
-    x, y = rays(camera, columns, rows)[:, :2].T.tolist()
+    x, y = rays(camera, columns, rows)[:, :2].T
+    borders = np.array([x[0], y[2], x[1], y[3]])  # left, top, right, bottom
     # A lens may have no direction for a border: it bounds nothing there.
-    ends = np.where(np.isnan([x[0], y[2], x[1], y[3]]), [-np.inf, -np.inf, np.inf, np.inf],
-                    [x[0], y[2], x[1], y[3]])  # fmt: skip
-    left, top, right, bottom = ends.tolist()
-    return Area(left, top, right, bottom)
+    unbounded = np.array([-np.inf, -np.inf, np.inf, np.inf])
+    return Area(*np.where(np.isnan(borders), unbounded, borders).tolist())
 
 
 def width_of(line: str) -> float:

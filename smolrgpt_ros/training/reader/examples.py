@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from smolrgpt_ros.language.english_words import number
+from smolrgpt_ros.language.english_words import ORDINALS, number
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.readers.comparison import normal_form
-from smolrgpt_ros.language.readers.notation import ORDINALS, TAKES, notation
+from smolrgpt_ros.language.readers.notation import TAKES, notation
 from smolrgpt_ros.language.readers.reading_notation import read_notation
 from smolrgpt_ros.language.vocabulary import plural_of
 

@@ -14,6 +14,7 @@ from smolrgpt_ros.ros.params.parameters import (
 )
 from smolrgpt_ros.ros.params.query_parameters import QUERY_SPECS
 from smolrgpt_ros.ros.params.settings import Settings
+from smolrgpt_ros.scene.tolerances import Tolerances
 
 DEFAULTS = {spec.key: spec.default for spec in QUERY_SPECS}
 NUMBER = ParameterSpec("group.number", 0.5, "A number.", minimum=0.0, maximum=1.0)
@@ -74,12 +75,19 @@ def test_settings_carry_values_to_their_rooms():
         "tracker_max_missed": 3,
         "query_max_age": 7.0,
         "query_max_pending": 5,
+        "watch_max_rate": 4.0,
+        "memory_time_limit": 9.0,
+        "tolerance_depth_scale": 0.03,
+        "sync_slop": 0.02,
     }
     settings = Settings.from_values(values)
     assert settings.detector.confidence == 0.8
     assert settings.tracker.max_missed == 3
     assert (settings.limits.max_age_s, settings.limits.max_pending) == (7.0, 5)
-    assert settings.limits.max_age_s == 7.0
+    assert settings.watch_limits.max_rate_hz == 4.0
+    assert (settings.memory.time_limit_s, settings.memory.moving_time_limit_s) == (9.0, 5.0)
+    assert settings.tolerances == Tolerances(depth_scale=0.03)
+    assert settings.pairing.slop_s == 0.02
 
 
 def test_settings_check_what_a_range_cannot():
