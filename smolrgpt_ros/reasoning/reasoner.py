@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.language.answers import ReadAnswer
 from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.kinds import kind_of
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.reader.reader import default_reader
-from smolrgpt_ros.language.readers.protocol import ReadBy
 from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
@@ -27,7 +25,7 @@ from .generated import Sentence, generate, read_sentence
 from .measuring.answer_text import answer_text
 from .measuring.evaluation import Evaluation, answered_question
 from .measuring.evaluator import evaluate, locate
-from .measuring.picture_sides import sides_caveat
+from .notes import notes, remembered
 from .suggested_view import suggested_view
 
 
@@ -111,8 +109,8 @@ class SpatialReasoner:
         complete = measured.answered and not missing.caveats
         view = suggested_view(grounding.question, measured, complete, prompt.region_ids, geometry)
         engine, sentence = self._engine, Sentence()
-        remembered = _remembered(grounding, measured, geometry)
-        if engine is not None and grounding.model_prompt is not None and not remembered:
+        in_picture = not remembered(grounding, measured, geometry)
+        if engine is not None and grounding.model_prompt is not None and in_picture:
             left_s = None if deadline_s is None else deadline_s - (time.monotonic() - start)
             sentence = generate(engine, grounding, geometry, left_s, on_text, cancelled)
         kind = kind_of(answered_question(grounding.question, measured))
@@ -141,11 +139,7 @@ class SpatialReasoner:
             device=engine.device if engine is not None else "",
             latency_s=time.monotonic() - start,
             notes=(
-                *_notes(grounding, sentence, read, measured, engine is not None),
-                *remembered,
-                *sides_caveat(grounding.question, geometry),
-                *_depth_caveat(measured, geometry),
-                *geometry.frame.notes,
+                *notes(grounding, sentence, read, measured, geometry, engine is not None),
                 *missing.caveats,
             ),
             complete=complete,
@@ -239,58 +233,3 @@ def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry)
     if not measured.answered:
         return ""
     return answer_text(question, measured, lambda region_id: geometry.region(region_id).label)
-
-
-def _depth_caveat(measured: Evaluation, geometry: FrameGeometry) -> tuple[str, ...]:
-    """What speaks against the depth that an answer was measured from."""
-    caveat = geometry.plausibility.caveat if measured.valid_ratio is not None else ""
-    return (caveat,) if caveat else ()
-
-
-def _remembered(
-    grounding: Grounding, measured: Evaluation, geometry: FrameGeometry
-) -> tuple[str, ...]:
-    """One sentence for each object of an answer that this frame does not show."""
-    asked = grounding.model_prompt.region_ids if grounding.model_prompt is not None else ()
-    ids = dict.fromkeys((*grounding.prompt.region_ids, *asked, *measured.region_ids))
-    regions = [geometry.region(region_id) for region_id in ids]
-    return tuple(
-        f"{region.name} was last seen {region.seen_age_s:.1f} s before "
-        "this image; the model, which sees this image alone, was not asked."
-        for region in regions
-        if region.seen_age_s
-    )
-
-
-def _notes(
-    grounding: Grounding,
-    sentence: Sentence,
-    read: ReadAnswer,
-    measured: Evaluation,
-    generated: bool,
-) -> tuple[str, ...]:
-    """What a client cannot see from the values alone."""
-    notes = []
-    vanished = list(sentence.vanished_region_ids)
-    notes += [f'"{word}" was read as "{label}".' for word, label in grounding.synonyms]
-    if grounding.read_by is ReadBy.MODEL:
-        notes.append(
-            "reading: model. The language model alone read the question: compare understood with "
-            "what was meant."
-        )
-    if grounding.reading_note:
-        notes.append(grounding.reading_note)
-    if generated and grounding.model_prompt is None:
-        notes.append("The model was not trained on this form of question and was not asked.")
-    if vanished:
-        notes.append(f"Regions {vanished} are too small for the model to see.")
-    if sentence.estimated:
-        notes.append("The model had no metres of some region: it estimated them from the picture.")
-    if sentence.truncated:
-        notes.append("The model's answer was cut off.")
-    if sentence.text and read.value is None:
-        notes.append("The model's sentence holds no readable answer.")
-    if measured.reason:
-        notes.append(f"Not measured: {measured.reason}.")
-    notes += measured.doubts
-    return tuple(notes)

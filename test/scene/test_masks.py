@@ -36,6 +36,7 @@ def test_a_mask_survives_its_encoding(height: int, width: int, random) -> None:
         {"size": [2, 3], "counts": "23"},
         {"size": [2, 3], "counts": "2\x7f1"},
         {"size": [2, 3], "counts": "23Q"},
+        {"size": [2, 3], "counts": "4O3"},  # 4, -1, 3
         {"size": [2, 3], "counts": [2, 3, 2]},
         {"size": [2, 3], "counts": [7, -1]},
         {"size": [2, 3], "counts": [2, 3.5, 0.5]},

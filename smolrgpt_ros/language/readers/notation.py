@@ -63,13 +63,11 @@ class _Writer:
         self._lengths = lengths
 
     def write(self, value: object) -> Iterator[str]:
-        if value == STRAIGHT_AHEAD:
-            yield " straight ahead"
-            return
-        if value == q.negated(STRAIGHT_AHEAD):
-            yield from self._call("not", STRAIGHT_AHEAD)
-            return
         match value:
+            case _ if value == STRAIGHT_AHEAD:
+                yield " straight ahead"
+            case _ if value == q.negated(STRAIGHT_AHEAD):
+                yield from self._call("not", STRAIGHT_AHEAD)
             case q.HowMuch(asked, unit):
                 yield from self.write(asked)
                 yield _ALL_UNITS[unit]
@@ -106,12 +104,8 @@ class _Writer:
             ):
                 raise Inexpressible("the notation compares an object with objects and averages")
             case q.Compared(q.Bearing(), comparison, float(bound)):
-                yield f" {comparison.value}("
-                yield " bearing"
-                yield ","
-                yield f" {number(bound)}"
-                yield " degrees"
-                yield ")"
+                degrees = f" {number(bound)}", " degrees"
+                yield from (f" {comparison.value}(", " bearing", ",", *degrees, ")")
             case q.Compared(key, comparison, bound):
                 holding = isinstance(key, q.Holding)
                 yield from self._compared(comparison, key, bound, holding)

@@ -74,20 +74,7 @@ def detections_of(
         if not detection.results:
             continue
         best = max((r.hypothesis for r in detection.results), key=lambda h: float(h.score))
-        box = detection.bbox
-        x, y = float(box.center.position.x), float(box.center.position.y)
-        w, h = float(box.size_x), float(box.size_y)
-        turn = float(box.center.theta)
-        if not all(math.isfinite(value) for value in (x, y, w, h, turn, float(best.score))):
-            raise QueryError(
-                Status.UNKNOWN_REGION,
-                f"detection {number} of the detections topic has a box or a score that is no "
-                f"number: centre ({x}, {y}), size ({w}, {h}), angle {turn}, score {best.score}",
-            )
-        # The upright box around a turned one.
-        c, s = abs(math.cos(turn)), abs(math.sin(turn))
-        half = (w * c + h * s) / 2, (w * s + h * c) / 2
-        boxes.append((x - half[0], y - half[1], x + half[0], y + half[1]))
+        boxes.append(_upright_box(number, detection.bbox, float(best.score)))
         classes.append(_plain(best.class_id))
         scores.append(float(best.score))
     if not boxes:
@@ -110,6 +97,21 @@ def detections_of(
     ]
     best_first = sorted(found, key=lambda d: -d.score)[: settings.max_detections]
     return suppressed(best_first)
+
+
+def _upright_box(number: int, box: Any, score: float) -> tuple[float, float, float, float]:
+    """The upright box around a detection's, which may be turned: left, top, right, bottom."""
+    x, y = float(box.center.position.x), float(box.center.position.y)
+    w, h, turn = float(box.size_x), float(box.size_y), float(box.center.theta)
+    if not all(math.isfinite(value) for value in (x, y, w, h, turn, score)):
+        raise QueryError(
+            Status.UNKNOWN_REGION,
+            f"detection {number} of the detections topic has a box or a score that is no "
+            f"number: centre ({x}, {y}), size ({w}, {h}), angle {turn}, score {score}",
+        )
+    c, s = abs(math.cos(turn)), abs(math.sin(turn))
+    half_w, half_h = (w * c + h * s) / 2, (w * s + h * c) / 2
+    return x - half_w, y - half_h, x + half_w, y + half_h
 
 
 def class_names_of(message: Any) -> dict[str, str]:
