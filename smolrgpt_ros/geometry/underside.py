@@ -38,7 +38,7 @@ _MOST_PIXELS = 1000  # of each pallet
 _FEWEST_BASE = 20  # pixels in both bands
 # Share of the low band in both, from which the base is on the floor; the second, where heights have
 # so many metres of noise that a deck's base shows in the low band too.
-_LOW_SHARE, _LOW_SHARE_UNSURE, _UNSURE_BASE = 0.05, 0.15, 0.05
+_LOW_SHARE, _LOW_SHARE_UNSURE, _UNSURE_BASE = 0.05, 0.15, 0.02
 _UNSURE_HEIGHTS = 0.15  # metres, of noise from which heights do not tell a deck from the floor
 
 _BELOW = 2  # pixels from the lower edge to what the pallet would rest on

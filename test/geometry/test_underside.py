@@ -43,6 +43,7 @@ def found(
     below: tuple[slice, float] | None = None,
     vehicle: bool = False,
     height_noise: float = 0.0,
+    low_share: float | None = None,
 ) -> Underside:
     """A pallet 4 m ahead, 1 m high.
 
@@ -51,6 +52,7 @@ def found(
         below: rows below it that show something across its columns, and its depth.
         vehicle: whether that is a region, a vehicle.
         height_noise: that is told for heights of the rim, metres.
+        low_share: of its base, in place of what the picture shows.
     """
     depth = depth_of_the_floor()
     mask, shows = np.zeros((2, 150, 200), bool)
@@ -67,8 +69,9 @@ def found(
     rims = rims_of(frame, masks, PLANE, noise, np.zeros(1, bool), standing)
     heights = Heights(surfaces_of(frame, masks, noise), rims, PLANE)
     evidence = UndersideEvidence.of(frame, masks, rims, heights, noise, vehicles, standing)
-    share = low_base_share(mask_heights(frame, masks, 0, PLANE))
-    return evidence.underside(rims.part(0), height_noise, share)
+    if low_share is None:
+        low_share = low_base_share(mask_heights(frame, masks, 0, PLANE))
+    return evidence.underside(rims.part(0), height_noise, low_share)
 
 
 def test_a_pallet_that_shows_its_base_at_the_floor_stands_there() -> None:
@@ -99,6 +102,12 @@ def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:
     below = slice(98, 110), 3.9
     assert found(ON_DECK, below, True, height_noise=0.2) == Underside(DECK, 1.0)
     assert found(ON_DECK, below, False, height_noise=0.2) == Underside(0.0, 0.0)
+
+
+def test_noise_shows_a_part_of_a_base_on_a_deck_as_low() -> None:
+    assert found(ON_DECK, height_noise=0.03, low_share=0.1) == Underside(DECK, 1.0)
+    assert found(ON_DECK, height_noise=0.03, low_share=0.2) == Underside(0.0, 0.0)
+    assert found(ON_DECK, low_share=0.1) == Underside(0.0, 0.0)
 
 
 def test_share_of_a_base_that_is_low() -> None:
