@@ -339,9 +339,8 @@ def _add_prior(rectangle: Rectangle, prior: Prior, matrix: Array, gradient: Arra
         cost += 0.5 * weight * r * r
     x, y = rectangle.x - prior.x, rectangle.y - prior.y
     off_a, off_b = rectangle.a_x * x + rectangle.a_y * y, rectangle.a_x * y - rectangle.a_y * x
-    ends = ((0, off_a, off_b, prior.along), (1, off_b, -off_a, prior.across))
-    for k, r, turning, precision in ends:
-        weight = precision**2
+    ends = ((0, off_a, off_b, prior.along**2), (1, off_b, -off_a, prior.across**2))
+    for k, r, turning, weight in ends:
         gradient[k] += weight * r
         gradient[YAW] += weight * r * turning
         matrix[k, k] += weight
