@@ -54,7 +54,8 @@ def test_frames_that_a_question_may_be_about_are_kept_until_its_answer() -> None
     """Four when it was asked and four after these; then others are asked about."""
     frames = PageFrames()
     add(frames, 1, 2, 3, 4, 5)
-    frames.keep_for_answer()
+    for _ in range(4):
+        frames.keep_for_answer()
     add(frames, *range(6, 40))
     assert kept(frames, *range(1, 40)) == [2, 3, 4, 5, 6, 7, 8, 9, 36, 37, 38, 39]
     frames.keep_for_answer()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,24 @@ def test_the_benchmark_writes_a_choice_as_its_index(
 ) -> None:
     assert answer(kind, value, None).normalized == written
     assert answer(kind, None, value).measured_normalized == written
+
+
+@pytest.mark.parametrize(
+    ("value", "probability", "doubt"),
+    [
+        (True, 0.9, ""),
+        (True, 0.6, "the answer is 60% probable, needed are 80%"),
+        (False, 0.4, "the answer is 60% probable, needed are 80%"),
+        (False, 0.1, ""),
+    ],
+)
+def test_a_measured_answer_is_trusted_where_it_is_sure(
+    value: bool, probability: float, doubt: str
+) -> None:
+    measured = Evaluation(value, probability=probability)
+    given = replace(answer(Kind.YES_NO, None, value, policy="measured"), measured=measured)
+    assert given.doubt == given.doubt_of_measured == doubt
+    assert given.trusted is (None if doubt else value)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,14 @@ def test_all_of_is_flat() -> None:
     assert q.all_of(EMPTY, EMPTY) == EMPTY
 
 
+def test_the_opposite_of_a_comparison_is_its_other_side_but_of_contents_a_not() -> None:
+    low = q.Compared(q.SizeOf(q.Dimension.HEIGHT), q.Comparison.LESS, 1.0)
+    few = q.Compared(q.Holding(PALLETS), q.Comparison.LESS, 2.0)
+    high = q.Compared(q.SizeOf(q.Dimension.HEIGHT), q.Comparison.AT_LEAST, 1.0)
+    assert q.negated(low) == high and q.negated(high) == low
+    assert q.negated(few) == q.Not(few) and q.negated(q.Not(few)) == few
+
+
 def test_regions_of_one_class_become_one_list() -> None:
     one, two, shelf = q.Ids((9,), "pallet"), q.Ids((2, 9), "pallet"), q.Ids((4,), "shelf")
     assert q.union(one, two) == q.Ids((9, 2), "pallet")

@@ -80,6 +80,8 @@ def test_what_cannot_be_used_is_logged_and_the_next_one_asked():
     ]
     node.warnings.clear()
     node.callbacks["imu"](imu((9.8, 0.0, 0.0), missing=True))
+    source.up(FRAME)
+    assert node.warnings[-1].endswith("no acceleration of gravity on /imu")
     node.callbacks["imu"](imu((9.8, 0.0, 0.0), frame_id="body"))
     assert source.up(FRAME) == (0.0, 1.0, 0.0)
     assert node.warnings[-1] == ("gravity_imu_topic is not used: no transform from body to optical")
