@@ -102,7 +102,7 @@ def box_problems(
             top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
         underside = Underside()
         if label == "pallet":
-            share = low_base_share(mask_heights(frame, masks, i, plane))
+            share = low_base_share(mask_heights(frame, masks, i, plane, noise))
             underside = evidence.underside(rim, heights.rim_noise(rim), share)
         verticals[i] = VerticalExtent(
             underside.height,

@@ -94,7 +94,7 @@ def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> Surf
     valid = np.isfinite(measured) & (measured > 0)
     rows, columns, owner = rows[valid], columns[valid], owner[valid]
     ratio = np.bincount(owner, minlength=len(masks)) / np.maximum(counts, 1)
-    z, sigma, at_jump = _smoothed_depth(depth, masks, rows, columns, owner, noise)
+    z, sigma, at_jump = smoothed_depth(depth, masks, rows, columns, owner, noise)
     enough = np.bincount(owner[~at_jump], minlength=len(masks)) >= _FEWEST_SMOOTH
     kept = ~(at_jump & enough[owner])
     rows, columns, owner = rows[kept], columns[kept], owner[kept]
@@ -103,7 +103,7 @@ def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> Surf
     return SurfaceSamples(points, sigma, owner, masks.bounds(owner), ratio)
 
 
-def _smoothed_depth(
+def smoothed_depth(
     depth: NDArray[np.float32],
     masks: RegionMasks,
     rows: Whole,
@@ -191,7 +191,7 @@ def rims_of(
     columns, rows, dx, dy, owner = rim
     inner_rows, inner_columns = np.empty_like(rows), np.empty_like(columns)
     inner_pixels(depth, masks.table, (*rim,), (inner_rows, inner_columns))
-    z, sigma, _ = _smoothed_depth(depth, masks, inner_rows, inner_columns, owner, noise)
+    z, sigma, _ = smoothed_depth(depth, masks, inner_rows, inner_columns, owner, noise)
     hidden, hangs = np.empty((2, len(owner)), bool)
     beyond, height = np.empty((2, len(owner)))
     surroundings(

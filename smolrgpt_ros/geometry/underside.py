@@ -16,15 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
-from .depth_sampling import RimSamples
+from .depth_sampling import RimSamples, smoothed_depth
 from .noise import depth_sigma, floor_height_sigma
 from .object_heights import Heights
 from .pixel_heights import pixel_heights
-from .region_masks import Flags, RegionMasks, Whole, pixels_below
+from .region_masks import Flags, RegionMasks, pixels_below
 from .size_priors import SIZES
 
 Floats = NDArray[np.float64]
@@ -159,15 +160,22 @@ class UndersideEvidence:
         return Underside(0.0, _CARRIED_UNSEEN if low_share is None else _CARRIED_NOT)
 
 
-def mask_heights(frame: RgbdFrame, masks: RegionMasks, region: int, plane: Plane) -> Floats:
+def mask_heights(
+    frame: RgbdFrame, masks: RegionMasks, region: int, plane: Plane, noise: DepthNoise
+) -> Floats:
     """Heights of evenly spread pixels of a region above the floor, metres, those at its edges too:
-    the feet of a pallet are a few pixels wide."""
+    the feet of a pallet are a few pixels wide. In a noisy image they are means over neighbours."""
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
     patch, (x0, y0, _, _) = masks.pairs[region]
     step = max(1, round(float(np.sqrt(patch.size / _MOST_PIXELS))))
     first = step // 2
     rows, columns = np.nonzero(patch[first::step, first::step])
-    indices: tuple[Whole, Whole] = (columns * step + first + x0, rows * step + first + y0)
-    return pixel_heights(frame, plane, *indices)[1]
+    rows, columns = rows * step + first + y0, columns * step + first + x0
+    owner = np.full(len(rows), region)
+    z, _, _ = smoothed_depth(depth, masks, rows, columns, owner, noise)
+    heights: Floats = rays(camera, columns, rows) @ plane.up * z + plane.offset
+    return heights
 
 
 def low_base_share(heights: Floats) -> float | None:
