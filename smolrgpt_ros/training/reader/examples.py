@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from smolrgpt_ros.language.english_words import ORDINALS, number
-from smolrgpt_ros.language.question import Question
+from smolrgpt_ros.language.question import METRES, Question, Unit
 from smolrgpt_ros.language.readers.comparison import normal_form
 from smolrgpt_ros.language.readers.notation import TAKES, notation
 from smolrgpt_ros.language.readers.reading_notation import read_notation
@@ -291,13 +291,13 @@ class Draw:
 
 
 _UNITS = (
-    ("m", 1.0, ("m", "metres", "meters", "m", "metre", "meter")),
-    ("m", 1.0, ("m", "metres", "meters", "m")),
-    ("m", 1.0, ("m", "metres", "meters", "m")),
-    ("cm", 0.01, ("cm", "centimetres", "centimeters")),
-    ("mm", 0.001, ("mm", "millimetres")),
-    ("ft", 0.3048, ("feet", "ft", "foot")),
-    ("inch", 0.0254, ("inches", "inch")),
+    ("m", METRES[Unit.METRE], ("m", "metres", "meters", "m", "metre", "meter")),
+    ("m", METRES[Unit.METRE], ("m", "metres", "meters", "m")),
+    ("m", METRES[Unit.METRE], ("m", "metres", "meters", "m")),
+    ("cm", METRES[Unit.CENTIMETRE], ("cm", "centimetres", "centimeters")),
+    ("mm", METRES[Unit.MILLIMETRE], ("mm", "millimetres")),
+    ("ft", METRES[Unit.FOOT], ("feet", "ft", "foot")),
+    ("inch", METRES[Unit.INCH], ("inches", "inch")),
 )
 
 
