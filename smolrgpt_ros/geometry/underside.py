@@ -58,7 +58,7 @@ _RIDES, _SURELY_RIDES, _RIDES_UNSURE = 2, 6, 6
 # five (11 of 12), one (2 of 5), and none although the base shows above 0.2 m (0 of 30).
 _CARRIED_MANY, _CARRIED_FEW, _CARRIED_ONE, _CARRIED_NOT = 1.0, 0.9, 0.4, 0.05
 # Where the whole base is hidden the picture says nothing, and what is left is the share of pallets
-# that are on vehicles: 0.12 of all simulated ones, 5 of 16 of those whose base is hidden. It
+# that are on vehicles: 0.12 of all simulated ones, 5 of 14 of those whose base is hidden. It
 # makes the answer doubtful.
 _CARRIED_UNSEEN = 0.25
 # Where heights do not tell, and no vehicle shows below (3 of 134).
