@@ -54,9 +54,9 @@ class Footprint:
         axes = np.array([[cos, sin], [-sin, cos]])
         unseen, shared = errors.covariance(fit.values[:2]), SHARED_ERROR_FACTOR
         unseen += unlikely**2 * np.eye(2)
-        covariance = shared * fit.covariance[:2, :2] + unseen
+        covariance = shared * fit.centre_covariance + unseen
         along_axes = ((axes @ unseen) * axes).sum(axis=1)
-        length, width = np.sqrt(shared * fit.covariance.diagonal()[3:] + along_axes).tolist()
+        length, width = np.sqrt(shared * fit.side_variances + along_axes).tolist()
         return Footprint(np.array([x, y]), axes, (long, short), covariance, (length, width))
 
     def depth_of(self, point: NDArray[np.float64]) -> float:

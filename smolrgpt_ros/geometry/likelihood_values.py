@@ -1,5 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Values that the loops of the likelihood work with: points, rectangles and their sides."""
+"""Values that the loops of the likelihood work with: points, rectangles and their sides.
+
+Stored machine code keeps their order until ``likelihood_loops`` changes too: ``scene.compiled``.
+"""
 
 from __future__ import annotations
 

@@ -13,10 +13,9 @@ from smolrgpt_ros.scene.statistics import median, quantile
 
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples
 from .noise import TOP_SIGMA
+from .region_masks import Flags, Whole
 
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Whole = NDArray[np.int64]
 
 _ON_FLOOR = 0.06  # metres: lower samples of an object are floor that its mask includes
 _REACH = 1.5  # lengths of an object from the middle of what is seen of it to its ends, at most

@@ -40,14 +40,13 @@ class RectangleFit:
 
     Args:
         values: centre x, y, angle of the long side (radians), long and short side; shape ``(5,)``.
-        covariance: of them, shape ``(5, 5)``.
-        cost: negative logarithm of its probability, up to a constant; comparable between fits to
-            the same observations.
+        centre_covariance: of the centre, shape ``(2, 2)``, square metres.
+        side_variances: of the long and the short side, shape ``(2,)``, square metres.
     """
 
     values: Array
-    covariance: Array
-    cost: float
+    centre_covariance: Array
+    side_variances: Array
 
 
 def fit_rectangles(
@@ -196,7 +195,8 @@ def _with_loose_direction(values: Array, covariance: Array, batch: FitBatch) -> 
 
 
 def _combined(values: Array, covariance: Array, cost: Array) -> list[RectangleFit]:
-    """The best end of each object; others that are hardly less likely share in its centre.
+    """The best end of each object; others that are hardly less likely share in its centre, whose
+    covariance is that of the mixture.
 
     Points that share their errors make costs differ too much, so differences are not taken whole.
     """
@@ -209,9 +209,9 @@ def _combined(values: Array, covariance: Array, cost: Array) -> list[RectangleFi
     middle = (likely[..., None] * centres).sum(axis=1)
     offset = centres - middle[:, None]
     spread = covariance[..., :2, :2] + offset[..., None] * offset[..., None, :]
-    total = np.take_along_axis(covariance, best[..., None, None], axis=1)[:, 0]
-    total[:, :2, :2] = (likely[..., None, None] * spread).sum(axis=1)
+    of_centre = (likely[..., None, None] * spread).sum(axis=1)
+    variances = np.diagonal(covariance, axis1=-2, axis2=-1)
+    of_sides = np.take_along_axis(variances[..., LONG:], best[..., None], axis=1)[:, 0]
     chosen = np.take_along_axis(values, best[..., None], axis=1)[:, 0]
     chosen[:, :2] = middle
-    costs = np.take_along_axis(cost, best, axis=1)[:, 0].tolist()
-    return [RectangleFit(*one) for one in zip(chosen, total, costs, strict=True)]
+    return [RectangleFit(*one) for one in zip(chosen, of_centre, of_sides, strict=True)]

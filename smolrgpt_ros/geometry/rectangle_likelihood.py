@@ -8,8 +8,8 @@ camera, a point p lies at::
     u = t_u a . (p - c)          v = t_v b . (p - c)              t_u, t_v = -1 or 1
 
 Points inside (surface, rim, foot, covered)
-    A point belongs to one of the four sides (see ``side_distances``). Its distance beyond that side
-    is, with g = 1 for the nearer and -1 for the farther of two opposite sides::
+    A point belongs to one of the four sides (see ``containing_side``). Its distance beyond that
+    side is, with g = 1 for the nearer and -1 for the farther of two opposite sides::
 
         d = g_u u - h_u    or    d = g_v v - h_v                  negative inside
 

@@ -4,7 +4,7 @@
 The first call compiles, which takes seconds, and stores the result beside the source file, or in
 the user's cache folder where that may not be written. ``NUMBA_CACHE_DIR`` names another folder.
 What a stored function took from other files stays in it when they change: so everything that it
-calls is in its own file, and numbers of other files are its arguments.
+calls is in its own file, and numbers of other files, but for the order of values, its arguments.
 """
 
 from __future__ import annotations

@@ -18,11 +18,14 @@ from smolrgpt_ros.scene.plane import Plane
 
 
 def footprint(yaw_deg: float = 30.0) -> Footprint:
-    """Centre (1, 6), 2 m by 0.8 m; deviations 0.1 and 0.2 m of the centre's right and ahead."""
-    covariance = np.diag([0.01, 0.04, 0.001, 0.0025, 0.0016])
+    """Centre (1, 6), 2 m by 0.8 m, see :func:`fitted`."""
     values = np.array([1.0, 6.0, math.radians(yaw_deg), 2.0, 0.8])
-    errors = CentreErrors(shape=(0.03, 0.03))
-    return Footprint.of(RectangleFit(values, covariance, cost=0.0), errors)
+    return Footprint.of(fitted(values), CentreErrors(shape=(0.03, 0.03)))
+
+
+def fitted(values: np.ndarray) -> RectangleFit:
+    """Deviations 0.1 and 0.2 m of the centre's right and ahead, 0.05 and 0.04 m of the sides."""
+    return RectangleFit(values, np.diag([0.01, 0.04]), np.array([0.0025, 0.0016]))
 
 
 def test_a_fit_becomes_a_footprint_with_shared_errors() -> None:
@@ -36,9 +39,7 @@ def test_a_fit_becomes_a_footprint_with_shared_errors() -> None:
 
 
 def test_an_unlikely_side_makes_place_and_size_as_unsure() -> None:
-    covariance = np.diag([0.01, 0.04, 0.001, 0.0025, 0.0016])
-    fit = RectangleFit(np.array([1.0, 6.0, 0.5, 2.0, 0.8]), covariance, cost=0.0)
-    found = Footprint.of(fit, CentreErrors(), unlikely=0.7)
+    found = Footprint.of(fitted(np.array([1.0, 6.0, 0.5, 2.0, 0.8])), CentreErrors(), unlikely=0.7)
     assert found.covariance == pytest.approx(np.diag([0.02 + 0.49, 0.08 + 0.49]))
     assert found.size_sigma == pytest.approx((math.sqrt(0.005 + 0.49), math.sqrt(0.0032 + 0.49)))
 

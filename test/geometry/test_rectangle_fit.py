@@ -67,7 +67,7 @@ def test_all_four_sides_are_found() -> None:
     assert fit.values[:2] == pytest.approx(CENTRE, abs=0.01)
     assert fit.values[3:] == pytest.approx([LONG, SHORT], abs=0.02)
     assert off_axis(fit.values[2]) < 0.01
-    assert np.sqrt(np.diag(fit.covariance)[:2]).max() < 0.02
+    assert np.sqrt(np.diag(fit.centre_covariance)).max() < 0.02
 
 
 def test_what_is_hidden_is_as_unsure_as_the_class() -> None:
@@ -79,7 +79,7 @@ def test_what_is_hidden_is_as_unsure_as_the_class() -> None:
     front_only = fit_rectangle(
         starts(), observed(points(FRONT, on_side=0.9, recess=0.005), sides=(LONG, SHORT))
     )
-    across = np.sqrt(B @ front_only.covariance[:2, :2] @ B)
+    across = np.sqrt(B @ front_only.centre_covariance @ B)
     # The far side is nowhere to be seen: half the spread of the short side, 0.1 m.
     assert across == pytest.approx(0.1, rel=0.35)
     assert abs((front_only.values[:2] - CENTRE) @ B) < 2 * across
@@ -104,7 +104,7 @@ def test_noise_along_the_line_of_sight_averages_out() -> None:
     fit = fit_rectangle(starts(), observed(noisy, sides=(LONG, SHORT), side_sigma=0.05))
     error = np.linalg.norm(fit.values[:2] - CENTRE)
     assert error < 0.06  # a fit to the outermost points would be off by the noise's extremes
-    assert error < 3 * np.sqrt(np.trace(fit.covariance[:2, :2]))
+    assert error < 3 * np.sqrt(np.trace(fit.centre_covariance))
 
 
 def test_a_centre_prior_places_what_shows_little() -> None:
@@ -149,9 +149,12 @@ def test_two_ends_that_are_as_likely_make_it_unsure() -> None:
     both = [np.array([*(middle + side * A * LONG / 2), YAW, LONG, SHORT]) for side in (-1.0, 1.0)]
     rim = FloorPoints(seen.table)
     fit = fit_rectangle(np.stack(both), observed(FloorPoints.none(), rim=rim, sides=(LONG, SHORT)))
-    along = math.sqrt(A @ fit.covariance[:2, :2] @ A)
+    along = math.sqrt(A @ fit.centre_covariance @ A)
     # Half a length to either side of what is seen.
     assert along == pytest.approx(LONG / 2, rel=0.2)
+    # The class's sides are 0.2 m unsure: the long one stays so, of the short one all shows.
+    long_sigma, short_sigma = np.sqrt(fit.side_variances)
+    assert long_sigma == pytest.approx(0.2, abs=0.02) and short_sigma < 0.7 * long_sigma
     assert fit.values[:2] == pytest.approx(middle, abs=0.1)
 
 
@@ -164,4 +167,4 @@ def test_a_hidden_end_is_no_surer_than_the_steps_it_was_tried_at() -> None:
         points(FRONT, on_side=0.9), covered=points(inside), free=points(beyond), side_sigma=1.0
     )
     found = fit_rectangle(starts(), known)
-    assert math.sqrt(A @ found.covariance[:2, :2] @ A) > 0.04
+    assert math.sqrt(A @ found.centre_covariance @ A) > 0.04

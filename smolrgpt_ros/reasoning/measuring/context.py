@@ -54,7 +54,7 @@ class Amount:
 
 
 def check_units(one: str, other: str, what: str = "can be compared") -> None:
-    """Refuse two numbers of different units.
+    """Refuses two numbers of different units.
 
     Raises:
         QueryError: BAD_QUESTION that names both.
