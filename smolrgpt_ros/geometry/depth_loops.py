@@ -182,8 +182,8 @@ def surroundings(
     found: tuple[Flags, Floats, Floats, Flags],
 ) -> None:
     """Writes whether something in front hides an object's end; depth and height of what shows
-    beyond it, NaN where the end is hidden or nothing is known to show; and whether what shows below
-    is known and not nearer than the object.
+    beyond it, the most and the least of the probes, NaN where the end is hidden or nothing is known
+    to show; and whether what shows below is known and not nearer than the object.
 
     Args:
         depth, slopes: shape ``(H, W)``, metres; of the rays.

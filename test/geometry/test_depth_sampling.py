@@ -104,6 +104,27 @@ def test_a_rim_before_a_wall_shows_the_wall() -> None:
     assert set(rims.rows[rims.hangs]) == {29}
 
 
+def test_of_what_shows_beyond_the_farthest_and_the_lowest_count() -> None:
+    """The wall three pixels right of the object is 6 m away, a strip six pixels right of it 5 m."""
+    depth = depth_of_two()
+    depth[:, 26:29] = 5.0
+    rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), ALONE, NOWHERE)
+    right = (rims.columns == 21) & ~rims.upper & ~rims.lower
+    assert set(rims.beyond[right]) == {6.0}
+    # Rows 15 and 25 look up and down by 0.125 a metre: the strip is lower there, then the wall.
+    heights = dict(zip(rims.rows[right].tolist(), rims.beyond_height[right], strict=True))
+    assert heights[15] == pytest.approx(20.625) and heights[25] == pytest.approx(19.25)
+
+
+def test_depth_that_is_not_known_at_a_rim_is_that_further_inside() -> None:
+    for unknown, z in ((2, 3.0), (3, np.nan)):  # columns
+        depth = depth_of_two()
+        depth[:, 22 - unknown : 22] = np.nan
+        rims = rims_of(frame(depth), masks(LEFT), PLANE, DepthNoise(), ALONE, NOWHERE)
+        right = (rims.columns == 21) & (rims.rows > 15) & (rims.rows < 25)
+        assert rims.points[right, 2] == pytest.approx(z, nan_ok=True) and right.any()
+
+
 def test_something_in_front_cuts_the_rim() -> None:
     depth = depth_of_two()
     depth[:, 22:26] = 1.5  # a post right of the left object

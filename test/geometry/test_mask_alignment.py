@@ -25,16 +25,17 @@ def aligned(
     shifted: tuple[int, int] = (0, 0),
     tolerance: float = 0.3,
     top: float = 0.0,
+    blocks: tuple[Box, ...] = BLOCKS,
 ) -> MaskAlignment:
     """Masks of the blocks, whose uppermost ten rows are a top face, each farther by ``top``."""
     depth, regions = np.full((120, 160), 7.0, np.float32), []
-    for number, (x0, y0, x1, y1) in enumerate(BLOCKS):
+    for number, (x0, y0, x1, y1) in enumerate(blocks):
         depth[y0:y1, x0:x1] = 3.0
         depth[y0 : y0 + 10, x0:x1] += top * np.arange(10.0, 0.0, -1.0)[:, None]
         mask = np.zeros((120, 160), bool)
         # The second is shifted the other way.
         dx, dy = (1 - 2 * number) * np.array(shifted)
-        mask[y0 - grown + dy : y1 + grown + dy, x0 - grown + dx : x1 + grown + dx] = True
+        mask[y0 - grown + dy : y1 + grown + dy, max(x0 - grown + dx, 0) : x1 + grown + dx] = True
         regions.append(Region(number, "pallet", mask))
     frame = RgbdFrame(
         np.zeros((120, 160, 3), np.uint8), depth, CAMERA,
@@ -62,6 +63,13 @@ def test_growth_is_undone(grown: int) -> None:
     for number, block in enumerate(BLOCKS):
         assert off(found, number, block) <= 1
     assert found.edge_sigma >= 0.5
+
+
+def test_a_mask_that_the_border_cuts_still_reaches_it() -> None:
+    cut = ((0, 30, 40, 80), BLOCKS[1])
+    found = aligned(grown=3, blocks=cut)
+    box = found.masks[0].box
+    assert box is not None and box[0] == 0 and off(found, 0, cut[0]) <= 1
 
 
 @pytest.mark.parametrize("grown", [-3, 0, 3])

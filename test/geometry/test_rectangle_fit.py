@@ -148,7 +148,9 @@ def test_two_ends_that_are_as_likely_make_it_unsure() -> None:
     middle = seen.table[:2].mean(axis=1)
     both = [np.array([*(middle + side * A * LONG / 2), YAW, LONG, SHORT]) for side in (-1.0, 1.0)]
     rim = FloorPoints(seen.table)
-    fit = fit_rectangle(np.stack(both), observed(FloorPoints.none(), rim=rim, sides=(LONG, SHORT)))
+    # An end that two starts find counts once.
+    three = np.stack([both[0], *both])
+    fit = fit_rectangle(three, observed(FloorPoints.none(), rim=rim, sides=(LONG, SHORT)))
     along = math.sqrt(A @ fit.centre_covariance @ A)
     # Half a length to either side of what is seen.
     assert along == pytest.approx(LONG / 2, rel=0.2)

@@ -42,30 +42,35 @@ def found(
     end: int,
     below: tuple[slice, float] | None = None,
     vehicle: bool = False,
+    goods: bool = False,
     height_noise: float = 0.0,
     low_share: float | None = None,
+    columns: slice = COLUMNS,
+    post: int = 0,
 ) -> Underside:
     """A pallet 4 m ahead, 1 m high.
 
     Args:
         end: the row where it ends.
-        below: rows below it that show something across its columns, and its depth.
-        vehicle: whether that is a region, a vehicle.
+        below: rows below it that show something, and its depth.
+        vehicle, goods: whether that is a region, of a vehicle or of something else.
         height_noise: that is told for heights of the rim, metres.
         low_share: of its base, in place of what the picture shows.
+        columns: that show something below.
+        post: columns of a post from its end to the floor.
     """
     depth = depth_of_the_floor()
     mask, shows = np.zeros((2, 150, 200), bool)
-    mask[60:end, COLUMNS] = True
+    mask[60:end, COLUMNS] = mask[60:ON_FLOOR, 100 : 100 + post] = True
     depth[mask] = 4.0
     if below is not None:
-        shows[below[0], COLUMNS] = True
+        shows[below[0], columns] = True
         depth[shows] = below[1]
     frame = RgbdFrame(np.zeros((150, 200, 3), np.uint8), depth, CAMERA)
     masks = RegionMasks([BoxedMask.of(mask)])
     noise = DepthNoise()
     vehicles = shows & vehicle
-    standing = mask | vehicles
+    standing = mask | (shows & (vehicle or goods))
     rims = rims_of(frame, masks, PLANE, noise, np.zeros(1, bool), standing)
     heights = Heights(surfaces_of(frame, masks, noise), rims, PLANE)
     evidence = UndersideEvidence.of(frame, masks, rims, heights, noise, vehicles, standing)
@@ -95,6 +100,35 @@ def test_what_is_much_nearer_hides_a_foot_and_carries_nothing() -> None:
     for vehicle in (True, False):
         assert found(ON_DECK, (slice(98, 130), 2.5), vehicle) == Underside(0.0, 0.05)
         assert found(HIDDEN, (slice(89, 130), 2.5), vehicle) == Underside(0.0, 0.25)
+
+
+def test_what_is_no_deck_carries_nothing() -> None:
+    """As near as a deck, but a region of goods, or higher, or below what is no underside."""
+    assert found(ON_DECK, (slice(98, 110), 3.9), goods=True) == Underside(0.0, 0.05)
+    assert found(HIDDEN, (slice(89, 110), 3.9)) == Underside(0.0, 0.25)
+    # Between goods, 0.74 m above the floor; at the floor, where 0.06 m of something shows.
+    assert found(74, (slice(74, 110), 3.9), vehicle=True) == Underside(0.0, 0.25)
+    assert found(107, (slice(107, 112), 3.9), low_share=0.0) == Underside(0.0, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("columns", "carried", "in_noise"),
+    [
+        (2, Underside(0.0, 0.4), False),
+        (10, Underside(DECK, 0.9), False),
+        (12, Underside(DECK, 1.0), True),
+    ],
+)
+def test_how_much_of_a_vehicle_shows(columns: int, carried: Underside, in_noise: bool) -> None:
+    """Every second column is a place: one makes it doubtful, two to five probable, more certain."""
+    below, shown = (slice(89, 110), 3.9), slice(100, 100 + columns)
+    assert found(HIDDEN, below, True, columns=shown) == carried
+    lifted = found(HIDDEN, below, True, height_noise=0.2, columns=shown)
+    assert lifted == (Underside(DECK, 1.0) if in_noise else Underside(0.0, 0.03))
+
+
+def test_one_place_at_the_floor_is_no_foot() -> None:
+    assert found(HIDDEN, post=2) == Underside(0.0, 0.25)
 
 
 def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:
