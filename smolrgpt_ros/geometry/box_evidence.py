@@ -43,11 +43,22 @@ from .underside import Underside, UndersideEvidence, low_base_share, mask_height
 Floats = NDArray[np.float64]
 
 _UNKNOWN_LENGTH = 3.0  # metres, of an object of no known class
+# Of what is seen of it: its short side, and the standard deviation of both.
+_UNKNOWN_SHORT, _UNKNOWN_SIDE_SIGMA = 0.7, 0.4
 _UNKNOWN_RECESS = 0.03  # metres by which its surface lies behind the sides of its box
 _BASE_RECESS = 0.01  # metres by which the base of a known class does
 _TOP_CUT = 0.6  # of the rim's highest part, from which the top is not the object's own edge
 # Short sides from the middle of what is seen, and of the foot, to where a fit starts.
 _CENTRE_BEHIND, _CENTRE_BEHIND_FOOT = 0.2, 0.5
+_ABOVE_FLOOR = 0.03  # metres: a rim that is lower may be the floor's
+# Metres from a level top up to the camera, and by which a ray of depth 1 falls: with less of either
+# the ray meets the top's height too far from its edge.
+_LEAST_DROP, _LEAST_FALL = 0.5, 0.05
+# Metres below the top that are its level face: in ideal depth, per standard deviation of a height,
+# and for noise at most.
+_TOP_BAND, _TOP_BAND_SIGMAS, _TOP_BAND_NOISE = 0.03, 1.5, 0.05
+_ABOVE_BASE = 0.02  # metres above a base up to which samples are its own
+_FEWEST_BASE, _LEAST_BASE = 3, 0.03  # samples, and their share of all, without which it is hidden
 
 
 def box_problems(
@@ -244,7 +255,7 @@ def _size(local: Floats, prior: SizePrior | None) -> tuple[tuple[float, float], 
     if prior is not None:
         return (prior.long, prior.short), prior.side_sigma
     extent = float(np.ptp(local[:, :2], axis=0).max())
-    return (extent, 0.7 * extent), 0.4 * extent
+    return (extent, _UNKNOWN_SHORT * extent), _UNKNOWN_SIDE_SIGMA * extent
 
 
 def _starts(observations: Observations) -> Floats:
@@ -260,13 +271,13 @@ def _rim_points(
     rims: RimSamples, heights: Heights, rays: Floats, camera: CameraIntrinsics, extents: _Extents
 ) -> tuple[FloorPoints, Whole]:
     """Points at the silhouette where the object itself ends, and their owners."""
-    good = heights.rim_known & np.isfinite(rims.beyond) & (heights.rim > 0.03)
+    good = heights.rim_known & np.isfinite(rims.beyond) & (heights.rim > _ABOVE_FLOOR)
     z, sigma_z, owner = rims.points[good, 2], rims.sigma[good], rims.owner[good]
     inner, rays = heights.rim[good], rays[good]
     # The depth is that of a pixel inside; the edge itself is on the ray between the pixels. On the
     # far edge of a level top, that ray meets the top's height.
     drop = heights.plane.offset - inner
-    level = rims.upper[good] & (drop > 0.5) & (rays[:, 2] < -0.05)
+    level = rims.upper[good] & (drop > _LEAST_DROP) & (rays[:, 2] < -_LEAST_FALL)
     level &= inner > extents.top[owner] - LEVEL_TOP
     z_edge = np.where(level, drop / np.where(level, -rays[:, 2], 1.0), z)
     xy = (rays * z_edge[:, None])[:, :2]
@@ -284,14 +295,14 @@ def _side_shares(
     """
     height = local[:, 2]
     slope = np.abs(height) / np.maximum(np.hypot(local[:, 0], local[:, 1]), 0.1)
-    top_band = 0.03 + np.minimum(1.5 * sigma_z * slope, 0.05)
+    top_band = _TOP_BAND + np.minimum(_TOP_BAND_SIGMAS * sigma_z * slope, _TOP_BAND_NOISE)
     is_top = height > extents.top[owner] - top_band
-    base_top = extents.bottom + extents.base + 0.02
+    base_top = extents.bottom + extents.base + _ABOVE_BASE
     is_base = (extents.base[owner] > 0) & (height < base_top[owner])
     regions = len(extents.base)
     of_base = np.bincount(owner[is_base], minlength=regions)
     of_all = np.bincount(owner, minlength=regions)
-    hidden = (extents.base > 0) & (of_base < np.maximum(3, 0.03 * of_all))
+    hidden = (extents.base > 0) & (of_base < np.maximum(_FEWEST_BASE, _LEAST_BASE * of_all))
     recess = np.where(hidden, extents.hidden_recess, extents.recess)[owner]
     recess[is_base] = _BASE_RECESS
     return np.where(is_top, TOP_ON_SIDE, UPRIGHT_ON_SIDE), recess

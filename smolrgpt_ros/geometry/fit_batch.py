@@ -25,6 +25,9 @@ from .observations import (
 
 Whole = NDArray[np.int64]
 
+# What rims and covered and free points are worth, of what such points are worth at most.
+_RIM_WORTH, _COVERED_WORTH, _FREE_WORTH = 0.5, 0.5, 0.6
+
 
 class FitBatch(NamedTuple):
     """Observations of R rectangles, see :class:`Observations`.
@@ -85,7 +88,8 @@ class FitBatch(NamedTuple):
 
 def _effective(known: Observations) -> tuple[float, float, float, float, float]:
     depths, points = known.effective_depths, known.effective_points
-    return depths, FOOT_EFFECTIVE_POINTS, depths / 2, points / 2, 0.6 * points
+    rim, covered, free = _RIM_WORTH * depths, _COVERED_WORTH * points, _FREE_WORTH * points
+    return depths, FOOT_EFFECTIVE_POINTS, rim, covered, free
 
 
 def _prior(known: Observations) -> Prior:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 #: Values of a rectangle: centre, angle of the long side (radians), long and short side; metres.
 CX, CY, YAW, LONG, SHORT = range(5)
 
-#: Groups of points, see ``Observations``: twice inside, if on a side, on one that faces the camera;
-#: twice inside or on any side; not inside.
+#: Groups of points, see ``Observations``. Those on a side are, of the surface and the foot, on one
+#: that faces the camera; of the rim and the covered ones on any. Free ones are not inside.
 SURFACE, FOOT, RIM, COVERED, FREE = range(5)
 
 

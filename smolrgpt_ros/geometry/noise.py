@@ -52,6 +52,9 @@ def floor_height_sigma(noise: float, z: Values, camera_height: float) -> Values:
     return sigma
 
 
+#: Metres of noise of heights from which they do not tell the floor from a deck or a low part.
+UNSURE_HEIGHTS = 0.15
+
 # -- points on the floor plan ---------------------------------------------------------------------
 
 #: Metres by which a surface point may be off the box that stands for its object, on ideal depth.

@@ -12,7 +12,7 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median, quantile
 
 from .depth_sampling import FEWEST_SAMPLES, RimSamples, SurfaceSamples
-from .noise import TOP_SIGMA
+from .noise import TOP_SIGMA, UNSURE_HEIGHTS
 from .region_masks import Flags, Whole
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,9 @@ _REACH = 1.5  # lengths of an object from the middle of what is seen of it to it
 _SURELY_BELOW = 1.3  # standard deviations that a noisy height is lowered by to stay below the top
 _TOP_NOISE = 0.6  # share of the noise of single heights that the height of the top has
 LEVEL_TOP = 0.08  # metres below the top up to which samples and rims belong to a level top face
-_UNSURE_HEIGHTS = 0.15  # metres, of noise in which low samples are the object's too
+_SHOWS_TOP = 0.15  # of an object's samples, at its top, from which a level face shows
+# Of the lowered heights, those above the top: so many, or the share that is stray pixels.
+_FEWEST_ABOVE, _ONE_ABOVE_IN = 2, 200
 
 
 class Heights:
@@ -68,7 +70,7 @@ class Heights:
         sigma = float(median(self._surface_sigma[part]))
         few = np.count_nonzero(rising) < FEWEST_SAMPLES
         # In strong noise the lower ones are not floor, but measured too far away.
-        if sigma > _UNSURE_HEIGHTS or (few and 2 * sigma > _ON_FLOOR):
+        if sigma > UNSURE_HEIGHTS or (few and 2 * sigma > _ON_FLOOR):
             rising = height > least - 2 * sigma
             few = np.count_nonzero(rising) < FEWEST_SAMPLES
         if few:
@@ -94,7 +96,7 @@ class Heights:
         known = self.rim_known[rim] & near
         low = np.concatenate([self._surface_low[part][of_object], self._rim_low[rim][known]])
         low.sort()
-        return float(low[-1 - max(2, len(low) // 200)])
+        return float(low[-1 - max(_FEWEST_ABOVE, len(low) // _ONE_ABOVE_IN)])
 
     def top_sigma(self, rim: slice, edge: float) -> float:
         """Standard deviation of the height of the top where it shows, metres.
@@ -133,7 +135,7 @@ class Heights:
         heights = self.rim[samples]
         level = np.count_nonzero(self.surface[part][of_object] > top - LEVEL_TOP)
         from_above = self.plane.offset > top and not open_frame
-        shows_top = from_above and level > 0.15 * np.count_nonzero(of_object)
+        shows_top = from_above and level > _SHOWS_TOP * np.count_nonzero(of_object)
         if len(heights) < FEWEST_SAMPLES or shows_top:
             return np.zeros(0, np.int64)
         at_top = heights > top - LEVEL_TOP

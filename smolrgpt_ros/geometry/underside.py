@@ -22,7 +22,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
 from .depth_sampling import RimSamples, smoothed_depth
-from .noise import depth_sigma, floor_height_sigma
+from .noise import UNSURE_HEIGHTS, depth_sigma, floor_height_sigma
 from .object_heights import Heights
 from .pixel_heights import pixel_heights
 from .region_masks import Flags, RegionMasks, pixels_below
@@ -40,7 +40,6 @@ _FEWEST_BASE = 20  # pixels in both bands
 # Share of the low band in both, from which the base is on the floor; the second, where heights have
 # so many metres of noise that a deck's base shows in the low band too.
 _LOW_SHARE, _LOW_SHARE_UNSURE, _UNSURE_BASE = 0.05, 0.15, 0.02
-_UNSURE_HEIGHTS = 0.15  # metres, of noise from which heights do not tell a deck from the floor
 
 _BELOW = 2  # pixels from the lower edge to what the pallet would rest on
 _AT_DECK = _DECK - 0.06, _DECK + 0.1  # metres above the floor: lower edges of a load
@@ -143,7 +142,7 @@ class UndersideEvidence:
             low_share: see :func:`low_base_share`.
         """
         vehicle = self.on_vehicle[rim]
-        if noise > _UNSURE_HEIGHTS:
+        if noise > UNSURE_HEIGHTS:
             rides = np.count_nonzero(vehicle) >= _RIDES_UNSURE
             return Underside(_DECK, _CARRIED_MANY) if rides else Underside(0.0, _CARRIED_UNSURE)
         unsure = noise > _UNSURE_BASE
