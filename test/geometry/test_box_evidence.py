@@ -74,6 +74,17 @@ def test_observations_of_a_pallet(make_scene: Any, make_block: Any) -> None:
     assert len(unknown.observations.free) == 0
 
 
+def test_a_top_beyond_the_picture_is_that_of_the_class(make_scene: Any, make_block: Any) -> None:
+    """A shelf 2.7 m high, whose front is 4 m ahead: 14 degrees above the horizon the picture ends,
+    2.5 m above the floor there. Shelves are 3 m high, within 0.2 m."""
+    shelf = make_block(1, "shelf", (0.0, 4.5), (2.8, 1.0, 2.7))
+    (found,) = problems(make_scene((shelf,), height=1.5, pitch_deg=10.0))
+    assert found is not None and found.vertical.seen_top is not None
+    assert found.vertical.top == 3.0
+    assert found.vertical.top_sigma == pytest.approx(0.2, abs=0.01)
+    assert found.vertical.seen_top == pytest.approx(2.5, abs=0.06)
+
+
 def test_a_region_below_the_floor_is_no_box(make_scene: Any, make_block: Any) -> None:
     """A hole, as glossy floors show it: all of its samples are lower than the floor."""
     hole = make_block(1, "pallet", (-1.0, 7.0), (1.2, 1.2, 0.0))

@@ -57,11 +57,11 @@ def found(
         height_noise: that is told for heights of the rim, metres.
         low_share: of its base, in place of what the picture shows.
         columns: that show something below.
-        post: columns of a post from its end to the floor.
+        post: columns of a post from its end to 0.06 m above the floor.
     """
     depth = depth_of_the_floor()
     mask, shows = np.zeros((2, 150, 200), bool)
-    mask[60:end, COLUMNS] = mask[60:ON_FLOOR, 100 : 100 + post] = True
+    mask[60:end, COLUMNS] = mask[60:107, 100 : 100 + post] = True
     depth[mask] = 4.0
     if below is not None:
         shows[below[0], columns] = True
@@ -127,8 +127,8 @@ def test_how_much_of_a_vehicle_shows(columns: int, carried: Underside, in_noise:
     assert lifted == (Underside(DECK, 1.0) if in_noise else Underside(0.0, 0.03))
 
 
-def test_one_place_at_the_floor_is_no_foot() -> None:
-    assert found(HIDDEN, post=2) == Underside(0.0, 0.25)
+def test_two_places_at_the_floor_are_no_foot() -> None:
+    assert found(HIDDEN, post=4) == Underside(0.0, 0.25)
 
 
 def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:
