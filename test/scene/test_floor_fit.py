@@ -36,6 +36,16 @@ def test_floor_under_a_big_box_and_a_wall() -> None:
     assert plane is not None and plane.offset == pytest.approx(5.0, rel=0.01)
 
 
+def test_objects_below_a_platform_say_that_it_is_no_floor() -> None:
+    """A platform fills most of the picture; right of it objects, 0.3 m high, and little floor."""
+    depth, platform, tops = (floor_depth(height, 60.0) for height in (6.0, 5.0, 5.7))
+    mask = np.zeros(depth.shape, bool)
+    mask[:, 85:140] = True
+    depth[mask], depth[:, :85] = tops[mask], platform[:, :85]
+    plane = fit_ground_plane(depth, CAMERA, [BoxedMask.of(mask)])
+    assert plane is not None and plane.offset == pytest.approx(6.0, rel=0.01)
+
+
 def test_floor_with_noise_and_holes() -> None:
     rng = np.random.default_rng(1)
     depth = floor_depth(4.0, 45.0)
