@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -100,25 +100,38 @@ def open_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         browser.quit()
 
 
-def found(browser: Any, selector: str) -> Any:
-    """The first displayed element, waited for."""
+def waited(browser: Any, condition: Callable[[], Any], what: str) -> Any:
+    """The first value of a condition that is true; elements may be made anew while it is asked:
+    a page that lost its connection for a while, on a busy machine, loads again."""
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.support.ui import WebDriverWait
 
-    def displayed(driver: Any) -> Any:
-        elements = driver.find_elements("css selector", selector)
+    wait = WebDriverWait(browser, PATIENCE_S, ignored_exceptions=[StaleElementReferenceException])
+    return wait.until(lambda driver: condition(), what)
+
+
+def found(browser: Any, selector: str) -> Any:
+    """The first displayed element, waited for."""
+
+    def displayed() -> Any:
+        elements = browser.find_elements("css selector", selector)
         return next((e for e in elements if e.is_displayed()), None)
 
-    return WebDriverWait(browser, PATIENCE_S).until(displayed, f"nothing displayed at {selector}")
+    return waited(browser, displayed, f"nothing displayed at {selector}")
+
+
+def click(browser: Any, selector: str) -> None:
+    """Clicks the first displayed element."""
+
+    def clicked() -> bool:
+        found(browser, selector).click()
+        return True
+
+    waited(browser, clicked, f"nothing to click at {selector}")
 
 
 def value_of(browser: Any) -> str:
     return str(found(browser, ".question input").get_attribute("value"))
-
-
-def wait_for(browser: Any, condition: Any, what: str) -> None:
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    WebDriverWait(browser, PATIENCE_S).until(lambda driver: condition(), what)
 
 
 @pytest.mark.slow
@@ -128,30 +141,37 @@ def test_people_look_click_and_ask(port: int, open_browser: Any) -> None:
     assert {lamp.text for lamp in browser.find_elements("css selector", ".lamp")} == {
         "query", "input",
     }  # fmt: skip
-    picture = found(browser, ".live img")
-    wait_for(browser, lambda: picture.get_property("naturalWidth") == 160, "the live picture")
-    first = picture.get_attribute("src")
-    wait_for(browser, lambda: picture.get_attribute("src") != first, "a second live picture")
+
+    def picture() -> Any:
+        return found(browser, ".live img")
+
+    waited(browser, lambda: picture().get_property("naturalWidth") == 160, "the live picture")
+    first = picture().get_attribute("src")
+    waited(browser, lambda: picture().get_attribute("src") != first, "a second live picture")
     found(browser, ".space canvas")
 
-    found(browser, ".objects tbody tr").click()
-    wait_for(browser, lambda: value_of(browser) == "pallet 3", "the name of the row")
+    click(browser, ".objects tbody tr")
+    waited(browser, lambda: value_of(browser) == "pallet 3", "the name of the row")
     box = found(browser, ".question input")
     box.clear()
     box.send_keys("how far is pallet 3 from")
     from selenium.webdriver import ActionChains
 
     # The transporter's middle is at column 110 of 160; the picture's is at 80.
-    across = round((110 / 160 - 0.5) * picture.size["width"])
-    ActionChains(browser).move_to_element_with_offset(picture, across, 0).click().perform()
-    wait_for(browser, lambda: value_of(browser).endswith("transporter 8"), "the clicked object")
-    found(browser, ".question button").click()
+    live = picture()
+    across = round((110 / 160 - 0.5) * live.size["width"])
+    ActionChains(browser).move_to_element_with_offset(live, across, 0).click().perform()
+    waited(browser, lambda: value_of(browser).endswith("transporter 8"), "the clicked object")
+    click(browser, ".question button")
     assert found(browser, ".headline").text == "It is 2.55 m."
-    drawn = found(browser, ".answer .drawn img")
-    wait_for(browser, lambda: drawn.get_property("naturalWidth") == 160, "the answer's picture")
+
+    def drawn() -> bool:
+        return bool(found(browser, ".answer .drawn img").get_property("naturalWidth") == 160)
+
+    waited(browser, drawn, "the answer's picture")
     facts = found(browser, ".answer dl").text
     assert "How far is pallet 3 from transporter 8?" in facts and "0.06 m" in facts
-    wait_for(browser, lambda: value_of(browser) == "", "the emptied box")
+    waited(browser, lambda: value_of(browser) == "", "the emptied box")
 
     severe = [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"]
     assert severe == []
@@ -165,10 +185,13 @@ def test_people_look_click_and_ask(port: int, open_browser: Any) -> None:
 def test_the_page_fits_a_phone(port: int, open_browser: Any) -> None:
     browser = open_browser(390, 844)
     browser.get(f"http://localhost:{port}/")
-    found(browser, ".examples button").click()
-    wait_for(browser, lambda: value_of(browser).endswith("?"), "the example in the box")
-    picture = found(browser, ".live img")
-    wait_for(browser, lambda: "width=360" in picture.get_attribute("src"), "letters for a phone")
+    click(browser, ".examples button")
+    waited(browser, lambda: value_of(browser).endswith("?"), "the example in the box")
+
+    def fits() -> bool:
+        return "width=360" in found(browser, ".live img").get_attribute("src")
+
+    waited(browser, fits, "letters for a phone")
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     assert wide <= 390
     for selector in (".live", ".question", ".space", ".objects"):
