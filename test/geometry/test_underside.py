@@ -138,10 +138,23 @@ def test_where_heights_are_unsure_only_a_vehicle_below_lifts_a_pallet() -> None:
     assert found(ON_DECK, below, False, height_noise=0.2) == Underside(0.0, 0.03)
 
 
-def test_noise_shows_a_part_of_a_base_on_a_deck_as_low() -> None:
-    assert found(ON_DECK, height_noise=0.03, low_share=0.1) == Underside(DECK, 1.0)
-    assert found(ON_DECK, height_noise=0.03, low_share=0.2) == Underside(0.0, 0.0)
-    assert found(ON_DECK, low_share=0.1) == Underside(0.0, 0.0)
+@pytest.mark.parametrize(
+    ("low_share", "carried"),
+    [
+        (0.04, Underside(DECK, 1.0)),
+        (0.05, Underside(DECK, 0.9)),
+        (0.1, Underside(0.0, 0.5)),
+        (0.2, Underside(0.0, 0.0)),
+    ],
+)
+def test_a_base_that_shows_in_part_makes_an_edge_at_a_deck_doubtful(
+    low_share: float, carried: Underside
+) -> None:
+    assert found(ON_DECK, low_share=low_share) == carried
+    # With one place that shows a deck any share from 0.05 on is a base on the floor.
+    below, shown = (slice(89, 110), 3.9), slice(100, 102)
+    few = found(HIDDEN, below, True, columns=shown, low_share=low_share)
+    assert few == (Underside(0.0, 0.4) if low_share < 0.05 else Underside())
 
 
 def test_share_of_a_base_that_is_low() -> None:
