@@ -9,14 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
 from .box_points import BoxSamples, Extents, floor_points
 from .centre_errors import box_errors, floor_sigma
-from .depth_sampling import FEWEST_SAMPLES, SurfaceSamples
+from .depth_sampling import FEWEST_SAMPLES
 from .noise import BOTTOM_SIGMA, BOX_EFFECTIVE_POINTS
 from .observations import (
     SIGMA_ALONG,
@@ -27,7 +25,7 @@ from .observations import (
     starts_around,
 )
 from .outline_evidence import tangents
-from .region_masks import Flags, RegionMasks
+from .region_masks import Flags
 from .size_priors import SIZES, SizePrior
 from .underside import Underside, UndersideEvidence, low_base_share, mask_heights
 
@@ -43,12 +41,8 @@ _CENTRE_BEHIND, _CENTRE_BEHIND_FOOT = 0.2, 0.5
 
 def box_problems(
     frame: RgbdFrame,
-    masks: RegionMasks,
+    samples: BoxSamples,
     labels: Sequence[str],
-    surfaces: SurfaceSamples,
-    plane: Plane,
-    noise: DepthNoise,
-    mask_edge: float,
     vehicles: Flags,
     standing: Flags,
 ) -> list[FitProblem | None]:
@@ -56,15 +50,12 @@ def box_problems(
 
     Args:
         frame: with depth and intrinsics.
-        masks, labels: the regions and their classes.
-        surfaces: of the regions.
-        plane: the floor.
-        noise: of the depth.
-        mask_edge: standard deviation of the masks' edges, pixels.
+        samples: of the regions.
+        labels: their classes.
         vehicles, standing: where vehicles, and where all standing objects show, ``(H, W)`` each.
     """
-    samples = BoxSamples.of(frame, masks, labels, surfaces, plane, noise, mask_edge, standing)
-    rims, heights = samples.rims, samples.heights
+    masks, surfaces, rims = samples.masks, samples.surfaces, samples.rims
+    heights, noise = samples.heights, samples.noise
     evidence = UndersideEvidence.of(frame, masks, rims, heights, noise, vehicles, standing)
     priors = [SIZES.get(label) for label in labels]
     of_object = np.zeros(len(surfaces.owner), bool)
@@ -79,7 +70,7 @@ def box_problems(
         of_object[part] = chosen
         underside = Underside()
         if label == "pallet":
-            share = low_base_share(mask_heights(frame, masks, i, plane, noise))
+            share = low_base_share(mask_heights(frame, masks, i, heights.plane, noise))
             underside = evidence.underside(rim, heights.rim_noise(rim), share)
         verticals[i] = _vertical(samples, i, chosen, prior, underside)
     return _problems(samples, of_object, priors, verticals)

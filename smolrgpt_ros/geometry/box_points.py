@@ -72,7 +72,17 @@ class BoxSamples:
         mask_edge: float,
         standing: Flags,
     ) -> BoxSamples:
-        """See :func:`.box_evidence.box_problems`."""
+        """Of the regions of a frame.
+
+        Args:
+            frame: with depth and intrinsics.
+            masks, labels: the regions and their classes.
+            surfaces: of the regions.
+            plane: the floor.
+            noise: of the depth.
+            mask_edge: standard deviation of the masks' edges, pixels.
+            standing: where standing objects show, shape ``(H, W)``.
+        """
         camera = frame.intrinsics
         assert camera is not None
         below_load = np.array([label == "transporter" for label in labels])

@@ -17,6 +17,7 @@ from smolrgpt_ros.scene.plane import Plane, roll_of
 from smolrgpt_ros.scene.region import Region
 
 from .box_evidence import box_problems
+from .box_points import BoxSamples
 from .calibration import CalibrationErrors
 from .carried_loads import loads_near, nearest_loads, vehicles_near
 from .depth_sampling import FEWEST_SAMPLES, surfaces_of
@@ -281,7 +282,7 @@ class FrameGeometry:
             )
         elif plane is not None:
             vehicles = self._covered_pixels(r for r in self.regions if r.label == "transporter")
-            problems = box_problems(
+            samples = BoxSamples.of(
                 self.frame,
                 masks,
                 labels,
@@ -289,9 +290,9 @@ class FrameGeometry:
                 plane,
                 self.noise,
                 alignment.edge_sigma,
-                vehicles,
                 standing,
             )
+            problems = box_problems(self.frame, samples, labels, vehicles, standing)
         drafts = {}
         for i, (region, problem) in enumerate(zip(regions, problems, strict=True)):
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])

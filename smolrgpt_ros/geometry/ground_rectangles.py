@@ -83,7 +83,7 @@ def ground_problems(
     height, band = _above_floor(frame, plane, noise, columns, rows)
     is_floor = (np.abs(height) < band) & ~standing[rows, columns]
     for step in range(1, reach + 1):
-        c, r = within_image(masks, columns - step * dx, rows - step * dy)
+        c, r = within_image(masks.shape, columns - step * dx, rows - step * dy)
         height, band = _above_floor(frame, plane, noise, c, r)
         is_floor &= ~(height > band) & ~standing[r, c]
     edge, hidden, cut = is_floor & ~border, ~is_floor & ~border, is_floor & border
@@ -152,8 +152,7 @@ def _near_goods(
     is floor there may lie behind the goods that the mask is about."""
     near = np.zeros(len(columns), bool)
     for dx, dy in _AROUND * reach if reach else ((0, 0),):
-        c = np.clip(columns + dx, 0, frame.width - 1)
-        r = np.clip(rows + dy, 0, frame.height - 1)
+        c, r = within_image(standing.shape, columns + dx, rows + dy)
         height, band = _above_floor(frame, plane, noise, c, r)
         near |= (height > band) | standing[r, c]
     return near

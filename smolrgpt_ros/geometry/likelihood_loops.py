@@ -68,7 +68,7 @@ def minimise(
         values: of the moved rectangles, written.
         ends: an expansion of the cost about each of them, written, shape ``(R, S, 31)``.
     """
-    tried, there = np.empty(5), np.empty(31)
+    tried, there = np.empty(5), np.empty(ends.shape[2])
     for i in range(len(rows)):
         for j in range(starts.shape[1]):
             twin = _first_equal(starts[i], j)

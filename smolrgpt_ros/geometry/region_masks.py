@@ -101,9 +101,10 @@ def rim_pixels(masks: RegionMasks) -> RimPixels:
     return RimPixels(columns[pixel], rows[pixel], dx, dy, owner[pixel])
 
 
-def within_image(masks: RegionMasks, columns: Whole, rows: Whole) -> tuple[Whole, Whole]:
-    """The pixels of the image that are nearest to pixels inside or outside it."""
-    height, width = masks.shape
+def within_image(shape: tuple[int, int], columns: Whole, rows: Whole) -> tuple[Whole, Whole]:
+    """The pixels of an image of a height and width that are nearest to pixels inside or outside
+    it."""
+    height, width = shape
     return (
         np.minimum(np.maximum(columns, 0), width - 1),
         np.minimum(np.maximum(rows, 0), height - 1),
@@ -127,7 +128,7 @@ def pixels_below(
 ) -> tuple[Whole, Whole]:
     """Columns and rows so many pixels further along gravity, within the image."""
     dx, dy = step_below(plane, by)
-    return within_image(masks, columns + dx, rows + dy)
+    return within_image(masks.shape, columns + dx, rows + dy)
 
 
 def step_below(plane: Plane, by: int = BELOW) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.box_evidence import box_problems
+from smolrgpt_ros.geometry.box_points import BoxSamples
 from smolrgpt_ros.geometry.depth_sampling import surfaces_of
 from smolrgpt_ros.geometry.observations import (
     ON_SIDE,
@@ -30,7 +31,9 @@ def problems(scene: Any) -> list[FitProblem | None]:
     surfaces = surfaces_of(frame, masks, DepthNoise())
     labels = [r.label for r in regions]
     nowhere = np.zeros((frame.height, frame.width), bool)
-    return box_problems(frame, masks, labels, surfaces, plane, DepthNoise(), 0.05, nowhere, nowhere)
+    noise = DepthNoise()
+    samples = BoxSamples.of(frame, masks, labels, surfaces, plane, noise, 0.05, nowhere)
+    return box_problems(frame, samples, labels, nowhere, nowhere)
 
 
 def within(points: FloorPoints, low: tuple[float, float], high: tuple[float, float]) -> np.ndarray:
