@@ -77,23 +77,32 @@ class InputThread:
             try:
                 for used in (context, *handles, *events):
                     held.enter_context(used)  # keeps it from being destroyed while it is used
+                self._take_in_turn(events)
             except rclpy_implementation.InvalidHandle:
                 return  # destroyed before the thread ran
-            wait_set = rclpy_implementation.WaitSet(len(handles), 0, 0, 0, 0, len(events), context)
-            while not self._stopping.is_set() and self._context.ok():
-                wait_set.clear_entities()
-                for handle in handles:
-                    wait_set.add_subscription(handle)
-                for event in events:
-                    event.add_to_wait_set(wait_set)
-                wait_set.wait(_WAIT_NS)
-                ready = wait_set.get_ready_entities("subscription")
-                for subscription, handle in zip(self._subscriptions, handles, strict=True):
-                    if handle.pointer in ready:
-                        self._take(subscription)
-                for event in events:
-                    if event.is_ready(wait_set):
-                        self._handle(event)
+            except rclpy_implementation.RCLError:
+                if self._context.ok():
+                    raise  # else shut down meanwhile: a signal can come while a node is activated
+
+    def _take_in_turn(self, events: Sequence[EventHandler]) -> None:
+        handles = [s.handle for s in self._subscriptions]
+        wait_set = rclpy_implementation.WaitSet(
+            len(handles), 0, 0, 0, 0, len(events), self._context.handle
+        )
+        while not self._stopping.is_set() and self._context.ok():
+            wait_set.clear_entities()
+            for handle in handles:
+                wait_set.add_subscription(handle)
+            for event in events:
+                event.add_to_wait_set(wait_set)
+            wait_set.wait(_WAIT_NS)
+            ready = wait_set.get_ready_entities("subscription")
+            for subscription, handle in zip(self._subscriptions, handles, strict=True):
+                if handle.pointer in ready:
+                    self._take(subscription)
+            for event in events:
+                if event.is_ready(wait_set):
+                    self._handle(event)
 
     def _take(self, subscription: Subscription) -> None:
         try:

@@ -137,7 +137,10 @@ def test_a_publisher_of_other_quality_of_service_is_reported(node):
     assert inputs.stop()
 
 
-def test_it_ends_with_the_process():
+@pytest.mark.parametrize("shut_down", ["before it starts", "while it waits"])
+def test_it_ends_with_the_process(shut_down, monkeypatch):
+    raised: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
     context = Context()
     rclpy.init(context=context, domain_id=DOMAIN)
     node = Node("inputs_at_the_end", context=context, use_global_arguments=False)
@@ -145,7 +148,10 @@ def test_it_ends_with_the_process():
     subscription = node.create_subscription(
         Int32, "input_end", print, profile("reliable"), callback_group=inputs.group
     )
+    if shut_down == "before it starts":
+        rclpy.shutdown(context=context)
     inputs.start([subscription])
-    rclpy.shutdown(context=context)
+    rclpy.try_shutdown(context=context)
     wait_until(lambda: not inputs._thread.is_alive())
     node.destroy_node()
+    assert not raised
