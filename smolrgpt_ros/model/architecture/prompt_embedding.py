@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from ..geometry_tokens.encoder import GeometryEncoder
 from ..geometry_tokens.picture_geometry import PictureGeometry
@@ -65,7 +66,7 @@ class PromptEmbedding:
         rgb = per_sample(region_rgb, batch, "region_rgb")
         depth = per_sample(region_depth, batch, "region_depth")
         raw = self._complete_geometry(region_geometry, rgb, depth)
-        geometry = [None if r is None else self._geometry_tokens(r) for r in raw]
+        geometry, relations = self._encoded_geometry(raw)
         features = {
             TokenKind.IMAGE: per_sample(image_tokens, batch, "image_tokens"),
             TokenKind.RGB: [self._with_names(tokens) for tokens in rgb],
@@ -78,7 +79,7 @@ class PromptEmbedding:
             if token_id is not None:
                 embeds = fill_placeholders(embeds, input_ids, token_id, kind, rows)
         # After the placeholders are filled: by then their numbers are known to agree.
-        memory = self._name_memory(raw, rgb, depth, geometry)
+        memory = self._name_memory(relations, rgb, depth, geometry)
         if memory is not None:
             embeds, _ = self.add_name_features(embeds, input_ids, memory)
         return embeds, memory
@@ -98,31 +99,46 @@ class PromptEmbedding:
         )
         return rules.add_features(embeds, input_ids, memory)
 
+    def _encoded_geometry(
+        self, raw: list[Tensor | None]
+    ) -> tuple[list[Tensor | None], Tensor | None]:
+        """Geometry tokens per sample, and ``(B, Q, R, R, D)``, the relation of the column's region
+        to the row's, zero beyond a sample's regions; ``None`` for an encoder without relations."""
+        encoder = self.geometry_encoder
+        if encoder is None or all(r is None for r in raw):
+            return [None] * len(raw), None
+        some = next(r for r in raw if r is not None)
+        counts = [0 if r is None else len(r) for r in raw]
+        padded = pad_sequence([some[:0] if r is None else r for r in raw], batch_first=True)
+        present = torch.arange(padded.shape[1], device=padded.device)
+        present = present < torch.tensor(counts, device=padded.device)[:, None]
+        same = min(counts) == max(counts)
+        tokens = encoder(padded, None if same else present)
+        relations = encoder.reference_features(padded)
+        if relations is not None and not same:
+            pairs = present[:, None, :, None] & present[:, None, None, :]
+            relations = relations * pairs[..., None]
+        return [t[:n] if n else None for t, n in zip(tokens, counts, strict=True)], relations
+
     def _name_memory(
-        self, raw: list[Tensor | None], *rows: list[Tensor | None]
+        self, relations: Tensor | None, *rows: list[Tensor | None]
     ) -> NameMemory | None:
+        """Of the sum of each region's tokens and its relations to the others."""
         if not self.config.region_names or all(t is None for row in rows for t in row):
             return None
-        tables = [self._name_table(r, tokens) for r, *tokens in zip(raw, *rows, strict=True)]
-        most = max(table.shape[1] for table in tables)
-        rest = [most - table.shape[1] for table in tables]
-        padded = [F.pad(t, (0, 0, 0, r, 0, r)) for t, r in zip(tables, rest, strict=True)]
-        return NameMemory.fresh(torch.stack(padded))
-
-    def _name_table(self, raw: Tensor | None, tokens: list[Tensor | None]) -> Tensor:
-        """``(Q, M, M, D)``: the sum of the region's tokens and its relation to the row's region."""
-        given = [t for t in tokens if t is not None]
-        quantities = self.config.name_quantities
-        if not given:
-            words = self.words.weight
-            return words.new_zeros(quantities, 0, 0, words.shape[1])
-        own = torch.stack(given).sum(0)
-        self._check_name_count(len(own))
-        relations = None
-        if raw is not None and self.geometry_encoder is not None:
-            relations = self.geometry_encoder.reference_features(raw)
-        table = own.expand(quantities, len(own), *own.shape)
-        return table if relations is None else own + relations.to(own.dtype)
+        nothing = self.words.weight.new_zeros(0, self.words.weight.shape[1])
+        given = [[t for t in tokens if t is not None] for tokens in zip(*rows, strict=True)]
+        own = pad_sequence(
+            [torch.stack(tokens).sum(0) if tokens else nothing for tokens in given],
+            batch_first=True,
+        )
+        most = own.shape[1]
+        self._check_name_count(most)
+        table = own[:, None, None].expand(-1, self.config.name_quantities, most, -1, -1)
+        if relations is not None:
+            rest = most - relations.shape[2]
+            table = table + F.pad(relations, (0, 0, 0, rest, 0, rest)).to(table.dtype)
+        return NameMemory.fresh(table)
 
     def _complete_geometry(
         self,
@@ -153,10 +169,6 @@ class PromptEmbedding:
                 f"found {tuple(raw.shape)}"
             )
         return raw
-
-    def _geometry_tokens(self, raw: Tensor) -> Tensor:
-        assert self.geometry_encoder is not None
-        return self.geometry_encoder(raw)
 
     def _with_names(self, tokens: Tensor | None) -> Tensor | None:
         """Region tokens ``(M, D)`` plus the word embeddings of the regions' names."""

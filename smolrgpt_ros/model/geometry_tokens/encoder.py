@@ -73,17 +73,20 @@ class GeometryEncoder(nn.Module):
         self.relations = RelationEncoder(regions, width, std) if regions else None
         self.references = ReferenceEncoder(width, std, headed) if regions else None
 
-    def forward(self, geometry: Tensor) -> Tensor:
-        """``(M, G)`` raw values of one prompt's regions, float32 -> ``(M, D)``."""
+    def forward(self, geometry: Tensor, present: Tensor | None = None) -> Tensor:
+        """``(..., M, G)`` raw values of each prompt's regions, float32 -> ``(..., M, D)``.
+
+        ``present`` ``(..., M)`` bool: which rows are regions, where prompts have fewer than ``M``.
+        """
         scaled = geometry.float() * self.scales.float()
         encoded = fourier_features(scaled, self._wavelengths).to(self.hidden.weight.dtype)
         tokens = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
         if self.relations is None or self.centres is None:
             return tokens
-        return tokens + self.relations(geometry, self.centres(geometry)[:, :3])
+        return tokens + self.relations(geometry, self.centres(geometry)[..., :3], present)
 
     def reference_features(self, geometry: Tensor) -> Tensor | None:
-        """``(M, G)`` -> ``(Q, M, M, D)``: relation of the column's region to the row's.
+        """``(..., M, G)`` -> ``(..., Q, M, M, D)``: relation of the column's region to the row's.
 
         ``Q`` is 1, or with headings the number of quantities. ``None`` for an encoder without
         relations.
@@ -91,7 +94,7 @@ class GeometryEncoder(nn.Module):
         if self.references is None or self.centres is None:
             return None
         estimated = self.centres(geometry)
-        return self.references(geometry, estimated[:, :3], estimated[:, 3:])
+        return self.references(geometry, estimated[..., :3], estimated[..., 3:])
 
 
 class CentreEstimator(nn.Module):
@@ -116,15 +119,17 @@ class CentreEstimator(nn.Module):
             set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
-        """``(M, G)`` raw values -> ``(M, 3)`` or ``(M, 3 + len(SIZES))`` metres, float32.
+        """``(..., M, G)`` raw values -> ``(..., M, 3)`` or ``(..., M, 3 + len(SIZES))`` metres,
+        float32.
 
         The centre in the optical frame, then sizes as in ``quantities.SIZES``. Zeros where nothing
         was measured.
         """
         raw = geometry.float()
         shape = shape_features(raw).to(self.first.weight.dtype)
-        found = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float() * raw[:, [METRIC]]
-        return torch.cat((raw[:, MEDIAN] + found[:, :3], found[:, 3:]), 1)
+        found = self.out(F.gelu(self.second(F.gelu(self.first(shape))))).float()
+        found = found * raw[..., [METRIC]]
+        return torch.cat((raw[..., MEDIAN] + found[..., :3], found[..., 3:]), -1)
 
 
 _SHAPE_FEATURES = 33
@@ -134,28 +139,29 @@ def shape_features(geometry: Tensor) -> Tensor:
     """Input of the centre estimator, scaled to the order of one.
 
     Args:
-        geometry: ``(M, G)``, columns as in ``features.FEATURE_NAMES``.
+        geometry: ``(..., M, G)``, columns as in ``features.FEATURE_NAMES``.
 
     Returns:
-        ``(M, 33)``: position, extent around it, spread, share of valid pixels, place and size in
-        the image; the floor's normal, heights above it, extent along it and whether there is one.
+        ``(..., M, 33)``: position, extent around it, spread, share of valid pixels, place and size
+        in the image; the floor's normal, heights above it, extent along it and whether there is
+        one.
     """
-    median = geometry[:, MEDIAN]
-    along = (geometry[:, LOW_ALONG] + geometry[:, HIGH_ALONG]) / 2
+    median = geometry[..., MEDIAN]
+    along = (geometry[..., LOW_ALONG] + geometry[..., HIGH_ALONG]) / 2
     return torch.cat(
         (
             median / 5,
-            geometry[:, LOW] - median,
-            geometry[:, HIGH] - median,
-            2 * geometry[:, STD],
-            geometry[:, VALID],
-            4 * (geometry[:, CENTROID] - 0.5),
-            4 * geometry[:, SIZE],
-            geometry[:, UP],
-            geometry[:, HEIGHTS],
-            geometry[:, HIGH_ALONG] - along,
+            geometry[..., LOW] - median,
+            geometry[..., HIGH] - median,
+            2 * geometry[..., STD],
+            geometry[..., VALID],
+            4 * (geometry[..., CENTROID] - 0.5),
+            4 * geometry[..., SIZE],
+            geometry[..., UP],
+            geometry[..., HEIGHTS],
+            geometry[..., HIGH_ALONG] - along,
             along / 5,
-            geometry[:, [FLOOR]],
+            geometry[..., [FLOOR]],
         ),
-        1,
+        -1,
     )

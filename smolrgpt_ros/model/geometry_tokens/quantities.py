@@ -30,32 +30,34 @@ def quantities(geometry: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
     Without a floor the camera counts as level.
 
     Args:
-        geometry: ``(M, G)`` float32, columns as in ``features.FEATURE_NAMES``.
-        centres: ``(M, 3)`` metres, optical frame.
-        sizes: ``(M, len(SIZES))`` metres, as in :data:`SIZES`.
+        geometry: ``(..., M, G)`` float32, columns as in ``features.FEATURE_NAMES``.
+        centres: ``(..., M, 3)`` metres, optical frame.
+        sizes: ``(..., M, len(SIZES))`` metres, as in :data:`SIZES`.
 
     Returns:
-        ``(len(QUANTITIES), M, M)``.
+        ``(..., len(QUANTITIES), M, M)``.
     """
-    count = len(geometry)
+    count = geometry.shape[-2]
     own = torch.eye(count, dtype=torch.bool, device=geometry.device)[..., None]
-    step = torch.where(own, centres[None], centres[None] - centres[:, None])
+    others = centres[..., None, :, :]
+    step = torch.where(own, others, others - centres[..., None, :])
     level = geometry.new_tensor([0.0, -1.0, 0.0])
-    up = torch.where(geometry[:, [FLOOR]] > 0, geometry[:, UP], level)[None]
+    up = torch.where(geometry[..., [FLOOR]] > 0, geometry[..., UP], level)[..., None, :, :]
     rise = (step * up).sum(-1, keepdim=True)
     ground = step - rise * up
     viewed = geometry.new_tensor([0.0, 0.0, 1.0])
     ahead = viewed - (viewed * up).sum(-1, keepdim=True) * up
     across = torch.linalg.cross(ahead, up.expand_as(ahead))
     hours = torch.atan2((ground * across).sum(-1), (ground * ahead).sum(-1)) * (6 / torch.pi)
-    alone = torch.cat((10 * geometry[:, CENTROID][:, :1], sizes), 1)
-    return torch.cat(
+    alone = torch.cat((10 * geometry[..., CENTROID][..., :1], sizes), -1)
+    return torch.stack(
         (
-            step.norm(dim=-1)[None],
-            ground.norm(dim=-1)[None],
-            rise.abs()[None, ..., 0],
-            alone.T[:, None].expand(-1, count, -1),
-            (hours % 12)[None],
-            torch.zeros_like(hours)[None],
-        )
+            step.norm(dim=-1),
+            ground.norm(dim=-1),
+            rise.abs()[..., 0],
+            *(of[..., None, :].expand_as(hours) for of in alone.unbind(-1)),
+            hours % 12,
+            torch.zeros_like(hours),
+        ),
+        -3,
     )

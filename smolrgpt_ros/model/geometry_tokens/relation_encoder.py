@@ -70,13 +70,18 @@ class RelationEncoder(nn.Module):
         set_initial_std(self.direct, 2.0 * encoded**-0.5)
         set_initial_std(self.out, std * (2 * _RELATION_KINDS) ** -0.5)
 
-    def forward(self, geometry: Tensor, centres: Tensor) -> Tensor:
-        """``(M, G)`` raw values, ``(M, 3)``, float32, ``M`` at most ``regions`` -> ``(M, D)``."""
+    def forward(self, geometry: Tensor, centres: Tensor, present: Tensor | None = None) -> Tensor:
+        """``(..., M, G)`` raw values, ``(..., M, 3)``, float32 -> ``(..., M, D)``.
+
+        ``M`` is at most ``regions``; ``present`` ``(..., M)`` bool: which of them are regions.
+        """
         encoded = fourier_features(pair_features(geometry.float(), centres), _WAVELENGTHS)
         encoded = encoded.to(self.hidden.weight.dtype)
         kinds = self.kinds(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
-        places = F.pad(kinds, (0, 0, 0, self.regions - len(geometry)))
-        return self.out(places.flatten(1))
+        if present is not None:
+            kinds = kinds * present[..., None, :, None]
+        places = F.pad(kinds, (0, 0, 0, self.regions - geometry.shape[-2]))
+        return self.out(places.flatten(-2))
 
 
 class ReferenceEncoder(nn.Module):
@@ -110,19 +115,20 @@ class ReferenceEncoder(nn.Module):
             set_initial_std(self.digits, std * waves**-0.5)
 
     def forward(self, geometry: Tensor, centres: Tensor, sizes: Tensor | None = None) -> Tensor:
-        """``(M, G)`` raw values, ``(M, 3)``, float32 -> ``(Q, M, M, D)``, row: the reference.
+        """``(..., M, G)`` raw values, ``(..., M, 3)``, float32 -> ``(..., Q, M, M, D)``, row: the
+        reference.
 
-        ``Q`` is 1 without headings. ``sizes`` ``(M, len(SIZES))`` are needed with them.
+        ``Q`` is 1 without headings. ``sizes`` ``(..., M, len(SIZES))`` are needed with them.
         """
         geometry = geometry.float()
-        pairs = fourier_features(pair_features(geometry, centres), _WAVELENGTHS).transpose(0, 1)
+        pairs = fourier_features(pair_features(geometry, centres), _WAVELENGTHS).transpose(-3, -2)
         dtype = self.hidden.weight.dtype
         if self.digits is None:
             digits = _digit_waves(numbers(geometry, centres)).flatten(-2)
-            return self._related(torch.cat((pairs, digits), -1).to(dtype))[None]
+            return self._related(torch.cat((pairs, digits), -1).to(dtype))[..., None, :, :, :]
         assert sizes is not None
         waves = _digit_waves(quantities(geometry, centres, sizes))
-        return self._related(pairs.to(dtype)) + self.digits(waves.to(dtype))
+        return self._related(pairs.to(dtype))[..., None, :, :, :] + self.digits(waves.to(dtype))
 
     def _related(self, encoded: Tensor) -> Tensor:
         return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
@@ -142,17 +148,12 @@ def numbers(geometry: Tensor, centres: Tensor) -> Tensor:
     """Quantities that answers write in digits, for every two regions.
 
     Returns:
-        ``(M, M, 2)``: distance in metres; from the image's left border to the column's region, in
-        tenths of the image's width.
+        ``(..., M, M, 2)``: distance in metres; from the image's left border to the column's region,
+        in tenths of the image's width.
     """
-    count = len(geometry)
-    return torch.stack(
-        (
-            (centres[:, None] - centres[None]).norm(dim=-1),
-            (10 * geometry[None, :, CENTROID.start]).expand(count, count),
-        ),
-        -1,
-    )
+    distance = (centres[..., None, :] - centres[..., None, :, :]).norm(dim=-1)
+    column = 10 * geometry[..., None, :, CENTROID.start]
+    return torch.stack((distance, column.expand_as(distance)), -1)
 
 
 _PAIR_FEATURES = 41
@@ -162,19 +163,19 @@ def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:
     """Differences between every two regions.
 
     Args:
-        geometry: ``(M, G)`` float32, columns as in ``features.FEATURE_NAMES``.
-        centres: ``(M, 3)`` metres.
+        geometry: ``(..., M, G)`` float32, columns as in ``features.FEATURE_NAMES``.
+        centres: ``(..., M, 3)`` metres.
 
     Returns:
-        ``(M, M, 41)``, row minus column, metres or comparable: step of the centres (3), its length,
-        the length's logarithm, gaps between the near and far edges (12), step in the image (2),
+        ``(..., M, M, 41)``, row minus column, metres or comparable: step of the centres (3), its
+        length, its logarithm, gaps between the near and far edges (12), step in the image (2),
         whether both were measured, whether both are the same region; gaps along the floor (16) and
         steps in height (3), zero without a floor, and whether there is one.
     """
-    one, other = geometry[:, None], geometry[None]
-    step = centres[:, None] - centres[None]
+    one, other = geometry[..., None, :], geometry[..., None, :, :]
+    step = centres[..., None, :] - centres[..., None, :, :]
     length = step.norm(dim=-1, keepdim=True)
-    own = torch.eye(len(geometry), device=geometry.device)[..., None]
+    own = torch.eye(geometry.shape[-2], device=geometry.device)[..., None].expand_as(length)
     floor = one[..., [FLOOR]] * other[..., [FLOOR]]
     return torch.cat(
         (

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
@@ -86,6 +88,7 @@ def _answers(
         masks = _masks(shot, detector if detected else None)
         objects = [item for item in shot.truth.regions if item.id in masks]
         truth = TrueAnswers(shot.truth)
+        examples = []
         for _ in range(_PER_FRAME):
             drawn = [
                 draw_example(truth, objects, rng, recipe.named, most_regions=REGION_NAMES)
@@ -96,7 +99,11 @@ def _answers(
                 break
             example = min(found, key=lambda one: asked[one.form])
             asked[example.form] += 1
-            yield _ask(engine, shot, masks, example, detected)
+            examples.append(example)
+        ask = partial(_ask, engine, shot, masks, detected)
+        # At once: the engine answers what waits in one batch.
+        with ThreadPoolExecutor(_PER_FRAME) as threads:
+            yield from threads.map(ask, examples)
 
 
 def _masks(shot: SimulatedFrame, detector: RegionDetector | None) -> dict[int, Region]:
@@ -112,8 +119,8 @@ def _ask(
     engine: SmolRGPTEngine,
     shot: SimulatedFrame,
     regions: dict[int, Region],
-    example: WorkedExample,
     detected: bool,
+    example: WorkedExample,
 ) -> ScoredAnswer:
     prompt, kind = example.prompt, kind_of(example.question)
     answered = engine.answer(shot.frame, [regions[i].mask for i in prompt.region_ids], prompt.text)

@@ -42,3 +42,29 @@ def test_more_regions_than_names_are_refused(model):
         model.prompt_embedding.embed(
             torch.full((1, len(many)), model.config.mask_rgb_token_id), None, [many]
         )
+
+
+@torch.no_grad()
+def test_prompts_of_different_numbers_of_regions_are_embedded_as_each_alone(model, region):
+    embedding, first = model.prompt_embedding, model.config.region_name_token_id
+    width = model.config.text.hidden_size
+    raw = [torch.stack([region(i + k, k, 5 + i, 0.5) for i in range(k)]) for k in (3, 1, 2)]
+    tokens = [torch.randn(len(r), width) for r in raw]
+    pad = 9
+    prompts = [REGION * len(r) + [pad, first + len(r) - 1, pad, first] for r in raw]
+    longest = max(map(len, prompts))
+    ids = torch.tensor([p + [pad] * (longest - len(p)) for p in prompts])
+    together, memory = embedding.embed(ids, None, tokens, tokens, raw)
+    for number, prompt in enumerate(prompts):
+        alone, own = embedding.embed(
+            ids[number : number + 1, : len(prompt)],
+            None,
+            [tokens[number]],
+            [tokens[number]],
+            [raw[number]],
+        )
+        assert torch.allclose(together[number, : len(prompt)], alone[0], atol=1e-5)
+        count = len(raw[number])
+        assert torch.allclose(memory.table[number, :, :count, :count], own.table[0], atol=1e-5)
+        # A name that stands for no region of this prompt carries nothing.
+        assert not memory.table[number, :, :, count:].any()
