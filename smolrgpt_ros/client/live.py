@@ -14,6 +14,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 if TYPE_CHECKING:
     from .answer_record import AnswerRecord
+    from .reply import SpatialReply
     from .spatial_client import SpatialClient
 
 #: Options of files and of models in this process, and those of a running node.
@@ -22,6 +23,8 @@ _FILES = (
     *("model", "measure_only", "detector", "confidence", "device", "policy"),
     *("reading", "reading_adapter"),
 )
+#: Longest time in which a running node is found, on a busy machine, seconds.
+_LOOK_S = 3.0
 _LIVE = ("watch", "until", "times", "service", "timeout", "wait", "target_frame")
 
 
@@ -125,7 +128,7 @@ def _ask_live(arguments: argparse.Namespace) -> int:
                 client, arguments.timeout, arguments.wait, arguments.target_frame, camera
             )
             if arguments.until is not None:
-                reply_when_ready(lambda: client.wait_ready(1.0), arguments.wait)
+                reply_when_ready(live.look, arguments.wait).raise_for_status()
                 return watch_until(
                     client,
                     questions[0],
@@ -167,14 +170,21 @@ class _LiveNode:
     ) -> None:
         self._client, self._timeout_s, self._wait_s = client, timeout_s, wait_s
         self._target_frame, self._camera = target_frame, camera
-        self._stamp_ns = 0
+        self._stamp_ns, self._answers = 0, False
+
+    def look(self) -> SpatialReply:
+        """An OK reply where the node answers. A question itself would wait for a node that is
+        missing as long as for an answer."""
+        there = self._client.wait_ready(_LOOK_S)
+        self._answers = there.ok
+        return there
 
     def ask(self, question: str, region_ids: Sequence[int] = (), stamp_ns: int = 0) -> AnswerRecord:
         """The outcome of one question about the newest frame, or that of a stamp."""
         from .readiness import reply_when_ready
         from .reply_record import record_of
 
-        ask = partial(
+        send = partial(
             self._client.ask,
             question,
             region_ids=region_ids,
@@ -183,6 +193,12 @@ class _LiveNode:
             camera=self._camera,
             stamp_ns=stamp_ns,
         )
+
+        def ask() -> SpatialReply:
+            if not self._answers and not (there := self.look()).ok:
+                return there
+            return send()
+
         reply = reply_when_ready(ask, self._wait_s)
         self._wait_s = 0.0
         return record_of(question, reply)

@@ -196,6 +196,14 @@ def test_a_watch_ends_with_ctrl_c(graph, ask, monkeypatch):
     assert code == 0 and len(out.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("options", [[], ["--until", "> 1"]])
+def test_a_node_that_is_not_there_is_not_waited_for_as_long_as_for_an_answer(ask, options):
+    started = time.monotonic()
+    code, _, error = ask("--service", "nowhere", "--timeout", "60", "--wait", "0.5", *options)
+    assert code == 2 and "NOT_READY: no server of /nowhere" in error
+    assert time.monotonic() - started < 10.0
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
