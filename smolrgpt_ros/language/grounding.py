@@ -11,7 +11,7 @@ from smolrgpt_ros.scene.status import QueryError
 
 from . import question as q
 from .meaning import Meaning
-from .model_form import Decide, model_form, question_of, side_asked
+from .model_form import Decide, is_trained, model_form, question_of, side_asked
 from .prompts import Prompt, write_prompt
 from .reader.reader import default_reader
 from .reader.resolution import View
@@ -34,8 +34,8 @@ class Grounding:
         form: the question as models are trained on it; ``None`` where they are not.
         prompt: the question with placeholders, as answers number its regions; without text where
             no model is asked.
-        model_prompt: what a model is asked: ``prompt``, the same form as a canonical prompt, or
-            ``None`` for a question that no model is trained on.
+        model_prompt: what a model is asked: ``prompt``, or what it is asked instead by a model that
+            lists the forms of its training; ``None`` for a question that no model is trained on.
         trained_form: form of ``model_prompt``, for a model that lists the forms of its training;
             empty for others.
         synonyms: words of the question that were read as a label, with that label.
@@ -61,7 +61,6 @@ def ground(
     *,
     reader: TwoReaders | None = None,
     decide: Decide = lambda selection: None,
-    canonical: bool = False,
     restricted: bool = False,
     trained: TrainedOn | None = None,
 ) -> Grounding:
@@ -74,8 +73,6 @@ def ground(
         reader: reads questions without template; the grammar that ships if left out.
         decide: settles the ends of distances and sides ("the nearest pallet"), so that the prompt
             of a free question names one region for each.
-        canonical: whether the model is asked the canonical prompt also of a question with
-            placeholders; it then decides all that the question leaves to decide.
         restricted: whether more is in view than the regions given; "the pallets" are then those
             given, by id.
         trained: what the model was trained on, where it says so: it is asked all forms of that and
@@ -88,7 +85,7 @@ def ground(
     vocabulary = Vocabulary.default()
     reader = reader if reader is not None else TwoReaders(default_reader())
     if "<mask>" in question.lower():
-        return _with_placeholders(question, regions, vocabulary, reader, canonical, trained)
+        return _with_placeholders(question, regions, vocabulary, reader, trained)
     labels = {view.id: view.label for view in regions}
     reading = reader.reading(question, View(labels))
     asked = _restricted(reading.question, labels) if restricted else reading.question
@@ -97,7 +94,7 @@ def ground(
         model_prompt = asked_prompt(asked, labels, trained)
     else:
         form = model_form(asked, labels, decide)
-        if form is not None and not form.trained:
+        if form is not None and not is_trained(form, labels):
             form = None
         if form is not None:
             model_prompt = write_prompt(form, labels, vocabulary)
@@ -119,7 +116,6 @@ def _with_placeholders(
     regions: Sequence[RegionView],
     vocabulary: Vocabulary,
     reader: TwoReaders,
-    canonical: bool,
     trained: TrainedOn | None,
 ) -> Grounding:
     """A question whose regions the client named in order."""
@@ -134,15 +130,11 @@ def _with_placeholders(
     except QueryError as error:
         asked = _restricted(_read_by_grammar(reader, question, labels, ids, error), labels)
         form, left_open = model_form(asked, labels), asked
-    if trained is not None:
-        asked_of_model = asked_prompt(left_open, labels, trained)
-        asked_form = _form_asked(left_open, labels, trained, asked_of_model)
-        return Grounding(asked, None, prompt, asked_of_model, asked_form)
-    if not canonical:
+    if trained is None:
         return Grounding(asked, form, prompt, prompt)
-    if form is None or not form.trained:
-        return Grounding(asked, None, prompt, None)
-    return Grounding(asked, form, prompt, write_prompt(form, labels, vocabulary))
+    asked_of_model = asked_prompt(left_open, labels, trained)
+    asked_form = _form_asked(left_open, labels, trained, asked_of_model)
+    return Grounding(asked, None, prompt, asked_of_model, asked_form)
 
 
 def _form_asked(

@@ -55,19 +55,6 @@ class Kind(Enum):
         """Whether it is about one region."""
         return self in (Kind.WIDTH, Kind.HEIGHT, Kind.LENGTH, Kind.ELEVATION, Kind.SIZE)
 
-    @property
-    def base(self) -> Kind:
-        """The kind of the benchmark whose answers have this form; ``TEXT`` where none has."""
-        if self.is_length:
-            return Kind.DISTANCE
-        benchmark = (Kind.DISTANCE, Kind.LEFT_RIGHT, Kind.COUNT, Kind.CHOICE, Kind.UNKNOWN)
-        return self if self in benchmark else Kind.TEXT
-
-    @property
-    def is_relation(self) -> bool:
-        """Whether the benchmark does not ask it."""
-        return self.base is not self
-
 
 _COMPARISONS = frozenset(
     {
@@ -175,15 +162,12 @@ class Meaning:
         subject: see ``kind``.
         reference: see ``kind``; ``CAMERA`` for a distance from the camera.
         counted: ids of the regions to count.
-        trained: whether SmolRGPT saw this form of question in training; the model's answer to
-            other forms deserves no trust.
     """
 
     kind: Kind
     subject: Pick | None = None
     reference: Pick | None = None
     counted: tuple[int, ...] = ()
-    trained: bool = True
 
     def picks(self) -> tuple[Pick, ...]:
         """Subject and reference, where there are such."""

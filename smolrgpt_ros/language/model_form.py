@@ -1,8 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Which question of the model's training a question is, if it is one of them.
+"""Which question of the published model's training a question is, if it is one of them.
 
-A model answers what it was trained on: distances, sides, counts and choices in a few forms
-(:class:`~.meaning.Meaning`). Any other question is measured only.
+It was trained on distances, sides, counts and choices in a few forms (:class:`~.meaning.Meaning`).
+It is asked no other free question: that is measured only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STATES = {q.LoadState.EMPTY: Order.EMPTY, q.LoadState.LOADED: Order.LOADED}
 def model_form(
     question: q.Question, labels: Mapping[int, str], decide: Decide = lambda selection: None
 ) -> Meaning | None:
-    """The question as one that models are trained on; ``None`` for any other.
+    """The question as a form that prompts have; ``None`` for any other.
 
     Args:
         question: read from what the client asked.
@@ -51,14 +51,29 @@ def side_asked(question: q.Question) -> tuple[str, q.Selection, q.Selection] | N
     return None
 
 
-def is_trained_choice(pick: Pick, labels: Mapping[int, str]) -> bool:
-    """Whether training has such choices: leftmost and the like, the buffer nearest to something,
-    and the pallet nearest to the empty transporter.
+def is_trained(form: Meaning, labels: Mapping[int, str]) -> bool:
+    """Whether the published model saw such questions in training: distances between regions, sides,
+    counts in a place, and some choices. Its answers to others deserve no trust.
 
     Args:
-        pick: what is asked for.
-        labels: class of each of its candidates, by id.
+        form: from :func:`model_form`.
+        labels: class of each of its regions, by id.
     """
+    if form.kind is Kind.CHOICE:
+        return form.subject is not None and _is_trained_choice(form.subject, labels)
+    end = form.reference
+    if end is None or end.is_camera:
+        return False
+    if form.kind is Kind.COUNT:
+        return end.order is None or end.order.in_image or end.reference is not None
+    if form.kind is Kind.DISTANCE:
+        return all(p.single is not None or (p.order and p.order.in_image) for p in form.picks())
+    return form.kind is Kind.LEFT_RIGHT
+
+
+def _is_trained_choice(pick: Pick, labels: Mapping[int, str]) -> bool:
+    """Leftmost and the like, the buffer nearest to something, and the pallet nearest to the empty
+    transporter."""
     if pick.rank > 1 or pick.order is None:
         return False
     if pick.order.in_image:
@@ -98,38 +113,34 @@ class _Forms:
             return self._pair(kind, first, second)
         if isinstance(quantity, q.Size) and quantity.dimension in _SIZES:
             end = self._end(quantity.of)
-            return None if end is None else Meaning(kind, end, trained=False)
+            return None if end is None else Meaning(kind, end)
         return self._count(quantity.of) if isinstance(quantity, q.Count) else None
 
     def _pair(self, kind: Kind, first: q.Selection, second: q.Selection) -> Meaning | None:
         ends = self._end(first), self._end(second)
         if ends[0] is None or ends[1] is None or ends[0].is_camera:
             return None
-        known = kind in (Kind.DISTANCE, Kind.LEFT_RIGHT) and not ends[1].is_camera
-        plain = all(e.single is not None or (e.order and e.order.in_image) for e in ends if e)
         if ends[1].is_camera and kind is not Kind.DISTANCE:
             return None
-        trained = known and (plain or kind is Kind.LEFT_RIGHT)
-        return Meaning(kind, ends[0], ends[1], trained=trained)
+        return Meaning(kind, ends[0], ends[1])
 
     def _count(self, counted: q.Selection) -> Meaning | None:
         if not isinstance(counted, q.Where):
             ids = self._ids(counted)
-            return Meaning(Kind.COUNT, counted=ids, trained=False) if ids else None
+            return Meaning(Kind.COUNT, counted=ids) if ids else None
         ids = self._ids(counted.of)
         if not ids or not isinstance(counted.condition, q.Inside):
             return None
         place = self._pick(counted.condition.place)
         if place is None or (place.order is None and place.single is None):
             return None
-        trained = place.order is None or place.order.in_image or place.reference is not None
-        return Meaning(Kind.COUNT, reference=place, counted=ids, trained=trained)
+        return Meaning(Kind.COUNT, reference=place, counted=ids)
 
     def _choice(self, selection: q.Selection) -> Meaning | None:
         pick = self._pick(selection)
         if pick is None or pick.order is None:
             return None
-        return Meaning(Kind.CHOICE, pick, trained=is_trained_choice(pick, self._labels))
+        return Meaning(Kind.CHOICE, pick)
 
     # -- selections -------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Canonical prompts: the wording the model was trained on, one ``<mask>`` per mentioned region.
+"""Prompts in the wording of the benchmark, one ``<mask>`` per mentioned region.
 
-A free question is always rewritten into one of these forms instead of being patched: the compact
-decoder has seen little other language, and one form per meaning makes its answers comparable.
+A model that does not list the forms of its training is asked free questions in these: its decoder
+has seen little other language, and one form per meaning makes its answers comparable.
 """
 
 from __future__ import annotations
@@ -12,22 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .english_words import ordinal
-from .meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
+from .meaning import RELATIVE, Kind, Meaning, Order, Pick
 from .vocabulary import Vocabulary
-
-_RELATIONS = {
-    Kind.FRONT_BEHIND: "is {a} in front of or behind {b}?",
-    Kind.ABOVE_BELOW: "is {a} above or below {b}?",
-    Kind.BIGGER_SMALLER: "is {a} bigger or smaller than {b}?",
-    Kind.TALLER_SHORTER: "is {a} taller or shorter than {b}?",
-    Kind.WIDER_THINNER: "is {a} wider or thinner than {b}?",
-    Kind.HORIZONTAL_DISTANCE: "what is the horizontal distance between {a} and {b}?",
-    Kind.VERTICAL_DISTANCE: "what is the vertical distance between {a} and {b}?",
-    Kind.CLEARANCE: "what is the clearance between {a} and {b}?",
-    Kind.DIRECTION: "seen from {b}, at what o'clock is {a}?",
-    Kind.WIDTH: "how wide is {a}?",
-    Kind.HEIGHT: "how tall is {a}?",
-}
 
 #: How prompts and answers name a region, by the number of its placeholder.
 REGION = re.compile(r"\[Region (\d+)\]")
@@ -65,10 +51,10 @@ class Prompt:
 
 
 def write_prompt(meaning: Meaning, labels: Mapping[int, str], vocabulary: Vocabulary) -> Prompt:
-    """The canonical prompt of a meaning.
+    """The one prompt of a meaning.
 
     Args:
-        meaning: what is asked.
+        meaning: what is asked; ``model_form.is_trained`` holds for it.
         labels: class of each region, by id.
         vocabulary: how classes are said.
     """
@@ -88,30 +74,21 @@ class _PromptWriter:
     def write(self, meaning: Meaning) -> str:
         """The prompt's text; afterwards ``mentioned`` holds the ids behind its placeholders."""
         subject, reference = meaning.subject, meaning.reference
+        if meaning.kind is Kind.CHOICE:
+            assert subject is not None
+            return self._choice(subject)
+        assert reference is not None
         if meaning.kind is Kind.COUNT:
             return self._count(meaning.counted, reference)
         assert subject is not None
-        if meaning.kind is Kind.CHOICE:
-            return self._choice(subject)
         given = self._given(subject, reference)
-        if meaning.kind.is_relation:
-            ends = {"a": subject, "b": reference}
-            if meaning.kind is Kind.DIRECTION:  # its template names the reference first
-                ends = {"b": reference, "a": subject}
-            named = {name: self._named(pick) for name, pick in ends.items() if pick is not None}
-            return _sentence(given, _RELATIONS[meaning.kind].format(**named))
-        first = self._named(subject)
-        if reference is None or reference.is_camera:
-            return _sentence(given, f"how far is {first} from the camera?")
-        second = self._named(reference)
+        first, second = self._named(subject), self._named(reference)
         if meaning.kind is Kind.LEFT_RIGHT:
             return _sentence(given, f"is {first} to the left or right of {second}?")
         return _sentence(given, f"how far is {first} from {second}?")
 
-    def _count(self, counted: tuple[int, ...], place: Pick | None) -> str:
+    def _count(self, counted: tuple[int, ...], place: Pick) -> str:
         what = self._vocabulary.spoken(self._labels[counted[0]], many=True)
-        if place is None:
-            return f"How many of {self._listed(counted)} are in view?"
         if place.single is not None:
             return f"How many of {self._listed(counted)} are in {self._one(place.single)}?"
         assert place.order is not None
@@ -120,16 +97,15 @@ class _PromptWriter:
             f"Given {self._listed(place.candidates)} and {self._listed(counted)}, "
             f"how many {what} are in the"
         )
-        if place.order in RELATIVE:
+        if place.reference is not None:
             near = "closest to" if place.order is Order.NEAREST else "farthest from"
             rank = f"{ordinal(place.rank)} " if place.rank > 1 else ""
-            return f"{given} {where} {rank}{near} {self._end(place.reference)}?"
+            return f"{given} {where} {rank}{near} {self._named(place.reference)}?"
         return f"{given} {_superlative(place)} {where}?"
 
     def _choice(self, pick: Pick) -> str:
         assert pick.order is not None
         name = self._vocabulary.spoken(self._labels[pick.candidates[0]])
-        reference = pick.reference
         if pick.order.in_image:
             items = [self._one(i) for i in pick.candidates]
             if len(items) < 3:
@@ -137,40 +113,25 @@ class _PromptWriter:
             else:
                 listed = ", ".join(items[:-1]) + ", and " + items[-1]
             return f"Which of {listed} is the {_superlative(pick)}?"
-        if (
-            pick.order is Order.NEAREST
-            and pick.rank == 1
-            and reference is not None
-            and reference.order is Order.EMPTY
-        ):
+        reference = pick.reference
+        assert reference is not None
+        if reference.order is Order.EMPTY:
             vehicles = self._listed(reference.candidates)
             return (
                 f"Given {vehicles} and {self._listed(pick.candidates)}, "
                 f"which {name} should the empty transporter pick?"
             )
         given = self._given(reference)
-        which = f"which of {self._listed(pick.candidates)} is"
-        if pick.order in STATES:
-            return _sentence(given, f"{which} {pick.order.value}?")
-        if pick.order in RELATIVE:
-            to = "to" if pick.order is Order.NEAREST else "from"
-            return _sentence(given, f"{which} {_superlative(pick)} {to} {self._end(reference)}?")
-        return _sentence(given, f"{which} the {_superlative(pick)}?")
+        which = f"which of {self._listed(pick.candidates)}"
+        return _sentence(given, f"{which} is nearest to {self._named(reference)}?")
 
-    def _end(self, reference: Pick | None) -> str:
-        return self._named(reference) if reference is not None else "the camera"
-
-    def _given(self, *picks: Pick | None) -> str:
+    def _given(self, *picks: Pick) -> str:
         """Introduces the candidates of picks that are not decided yet; ``""`` without such."""
-        open_picks = [
-            p for p in picks if p is not None and p.single is None and p.order is not None
-        ]
+        open_picks = [p for p in picks if p.single is None and p.order is not None]
         lists = dict.fromkeys(p.candidates for p in open_picks)
         return "given " + " and ".join(self._listed(c) for c in lists) if lists else ""
 
     def _named(self, pick: Pick) -> str:
-        if pick.is_camera:
-            return "the camera"
         if pick.single is not None:
             return self._one(pick.single)
         if pick.order is None:

@@ -37,8 +37,7 @@ class TimedEngine:
     def __init__(self, engine: LoadedEngine, sha256: str = "") -> None:
         self._engine = engine
         self.name, self.device, self.dtype = engine.name, engine.device, str(engine.dtype)
-        self.calibration, self.canonical_prompts = engine.calibration, engine.canonical_prompts
-        self.trained_on = engine.trained_on
+        self.calibration, self.trained_on = engine.calibration, engine.trained_on
         self.sha256 = sha256
         #: Of calls that returned.
         self.seconds = RollingWindow()

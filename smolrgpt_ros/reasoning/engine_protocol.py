@@ -64,11 +64,6 @@ class Engine(Protocol):
         """Of its confidence; ``None`` where none was fitted."""
 
     @property
-    def canonical_prompts(self) -> bool:
-        """Whether it was trained on the canonical prompts of ``language.prompts``, and is therefore
-        asked nothing else."""
-
-    @property
     def trained_on(self) -> TrainedOn | None:
         """The forms of questions it was trained on, and is therefore asked alone; ``None`` where it
         does not say."""

@@ -166,7 +166,6 @@ class SpatialReasoner:
                 views,
                 reader=self._reader,
                 decide=lambda selection: locate(selection, geometry),
-                canonical=self._engine is not None and self._engine.canonical_prompts,
                 restricted=restricted,
                 trained=None if self._engine is None else self._engine.trained_on,
             )

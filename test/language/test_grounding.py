@@ -17,8 +17,9 @@ from smolrgpt_ros.language.grounding import Grounding, RegionView, ground
 from smolrgpt_ros.language.lexicon import LEXICON
 from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
 from smolrgpt_ros.language.model_form import model_form
-from smolrgpt_ros.language.prompts import Prompt
+from smolrgpt_ros.language.prompts import Prompt, write_prompt
 from smolrgpt_ros.language.trained_questions import TrainedOn
+from smolrgpt_ros.language.vocabulary import Vocabulary
 from smolrgpt_ros.scene.status import QueryError, Status
 from smolrgpt_ros.simulation.questions.questions import question_phrasings
 
@@ -107,7 +108,7 @@ def by_column(selection: q.Selection) -> int | None:
 def test_prompt_is_written_as_trained(question: str, prompt: str, ids: tuple[int, ...]) -> None:
     grounding = ground(question, VIEW, decide=by_column)
     assert grounding.prompt == grounding.model_prompt == Prompt(prompt, ids)
-    assert form_of(grounding).trained
+    assert grounding.form is not None
 
 
 def test_question_with_placeholders_is_taken_as_it_is() -> None:
@@ -333,26 +334,30 @@ def test_simulated_phrasings(split: str) -> None:
 
 
 @pytest.mark.parametrize("split", ["train", "heldout"])
-def test_canonical_prompts_mean_the_same_and_stay_as_they_are(split: str) -> None:
+def test_the_prompt_of_a_form_means_the_same_and_is_its_own_prompt(split: str) -> None:
     rng = np.random.default_rng(7)
     lost = total = 0
     prompts = set()
+
+    def prompt_of(question: str, views: Sequence[RegionView]) -> Prompt:
+        found = ground(question, views)
+        assert found.prompt == found.model_prompt == Prompt(question, tuple(v.id for v in views))
+        labels = {view.id: view.label for view in views}
+        return write_prompt(form_of(found), labels, Vocabulary.default())
+
     for sentences in question_phrasings().split(split).values():
         for sentence in sentences:
             question, views = _phrased(sentence, rng)
             total += 1
             try:
-                meaning = form_of(ground(question, views))
-                found = ground(question, views, canonical=True)
+                asked = prompt_of(question, views)
             except QueryError:
                 lost += 1
                 continue
-            asked = found.model_prompt
-            assert (found.prompt.text, found.form) == (question, meaning)
-            assert asked is not None
             assert sorted(asked.region_ids) == list(range(len(views))), sentence
-            again = ground(asked.text, [views[i] for i in asked.region_ids], canonical=True)
-            assert again.model_prompt == again.prompt == asked, sentence
+            again = [views[i] for i in asked.region_ids]
+            assert prompt_of(asked.text, again) == asked, sentence
+            assert decided_form(asked.text, again) == decided_form(question, views), sentence
             prompts.add(asked.text)
     assert lost <= 0.03 * total
     assert len(prompts) <= 25 < total
@@ -371,7 +376,7 @@ def test_a_model_that_lists_its_forms_is_asked_the_benchmarks_questions(split: s
         for sentence in sentences:
             question, views = _phrased(sentence, rng)
             try:
-                found = ground(question, views, canonical=True, trained=BENCHMARK)
+                found = ground(question, views, trained=BENCHMARK)
             except QueryError:
                 asked.append("")
                 continue
@@ -406,34 +411,32 @@ def test_a_free_question_names_every_region_of_a_class_to_such_a_model() -> None
     assert (silent.model_prompt, silent.trained_form, silent.prompt.text) == (None, "", "")
 
 
-def test_a_canonical_prompt_leaves_all_decisions_to_the_model() -> None:
+def test_such_a_model_is_left_all_decisions() -> None:
     views = [
         RegionView(21, "pallet", (300.0, 5.0)),
         RegionView(22, "pallet", (100.0, 5.0)),
         RegionView(23, "shelf", (200.0, 5.0)),
     ]
     question = "What separates the leftmost one of the pallets <mask> <mask> from the shelf <mask>?"
-    found = ground(question, views, canonical=True)
-    prompt = (
-        "Given the pallets <mask> <mask>, how far is the leftmost pallet from the shelf <mask>?"
-    )
+    found = ground(question, views, trained=BENCHMARK)
+    prompt = "How far is (the leftmost of objects <mask> and <mask>) from object <mask>?"
     assert found.model_prompt == Prompt(prompt, (21, 22, 23))
     assert found.prompt.region_ids == (21, 22, 23)
-    assert form_of(found).subject == Pick((21, 22), Order.LEFTMOST)
     ends = q.Ids((22,), "pallet"), q.Ids((23,), "shelf")
     assert found.question == q.HowMuch(q.Distance(*ends))
 
 
 def test_the_models_region_numbers_become_those_of_the_question() -> None:
     views = [RegionView(21, "pallet"), RegionView(22, "pallet"), RegionView(23, "buffer")]
-    found = ground("Pallets <mask> <mask>, how many in zone <mask>?", views, canonical=True)
-    prompt = "How many of the pallets <mask> <mask> are in the buffer region <mask>?"
+    question = "Pallets <mask> <mask>, how many in zone <mask>?"
+    found = ground(question, views, trained=BENCHMARK)
+    prompt = "What is the number of (objects <mask> and <mask> that are in object <mask>)?"
     assert found.model_prompt == Prompt(prompt, (21, 22, 23))
     zones = [RegionView(21, "buffer"), RegionView(22, "buffer"), RegionView(23, "pallet")]
     turned = ground(
         "To the pallet <mask>, which of the zones <mask> <mask> is nearest?",
         [zones[2], *zones[:2]],
-        canonical=True,
+        trained=BENCHMARK,
     )
     assert turned.prompt.region_ids == (23, 21, 22)
     assert turned.model_prompt is not None

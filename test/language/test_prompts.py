@@ -1,15 +1,21 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Prompts: the numbers of regions in answers, and the canonical sentence of a meaning."""
+"""Prompts: the numbers of regions in answers, and the one sentence of a meaning."""
 
 from __future__ import annotations
 
 import pytest
 
-from smolrgpt_ros.language.meaning import CAMERA, Kind, Meaning, Order, Pick
+from smolrgpt_ros.language.meaning import Kind, Meaning, Order, Pick
+from smolrgpt_ros.language.model_form import is_trained
 from smolrgpt_ros.language.prompts import Prompt, write_prompt
 from smolrgpt_ros.language.vocabulary import Vocabulary
 
-LABELS = {3: "pallet", 7: "pallet", 12: "pallet", 4: "transporter", 2: "shelf", 8: "buffer"}
+LABELS = {
+    **dict.fromkeys((3, 7, 12), "pallet"),
+    **dict.fromkeys((8, 9), "buffer"),
+    4: "transporter",
+    2: "shelf",
+}
 
 
 def test_an_answer_is_renumbered_for_another_prompt() -> None:
@@ -31,9 +37,10 @@ def test_a_region_with_two_placeholders_keeps_both_numbers() -> None:
     ("meaning", "text", "region_ids"),
     [
         (
-            Meaning(Kind.DISTANCE, Pick((12,)), CAMERA),
-            "How far is the pallet <mask> from the camera?",
-            (12,),
+            Meaning(Kind.DISTANCE, Pick((7, 3, 12), Order.RIGHTMOST, 2), Pick((8,))),
+            "Given the pallets <mask> <mask> <mask>, how far is the second rightmost pallet from "
+            "the buffer region <mask>?",
+            (7, 3, 12, 8),
         ),
         (
             Meaning(Kind.LEFT_RIGHT, Pick((7, 3), Order.RIGHTMOST), Pick((2,))),
@@ -42,24 +49,31 @@ def test_a_region_with_two_placeholders_keeps_both_numbers() -> None:
             (7, 3, 2),
         ),
         (
-            Meaning(Kind.COUNT, counted=(3, 12)),
-            "How many of the pallets <mask> <mask> are in view?",
-            (3, 12),
+            Meaning(
+                Kind.COUNT,
+                reference=Pick((9, 8), Order.FARTHEST, 2, Pick((2,))),
+                counted=(3, 12),
+            ),
+            "Given the buffer regions <mask> <mask> and the pallets <mask> <mask>, how many "
+            "pallets are in the buffer region second farthest from the shelf <mask>?",
+            (9, 8, 3, 12, 2),
         ),
         (
-            Meaning(Kind.CHOICE, Pick((7, 3, 12), Order.FARTHEST, 2, Pick((4,)))),
-            "Which of the pallets <mask> <mask> <mask> is second farthest from the transporter "
-            "<mask>?",
-            (7, 3, 12, 4),
+            Meaning(Kind.CHOICE, Pick((9, 8), Order.NEAREST, 1, Pick((12, 3), Order.LEFTMOST))),
+            "Given the pallets <mask> <mask>, which of the buffer regions <mask> <mask> is nearest "
+            "to the leftmost pallet?",
+            (12, 3, 9, 8),
         ),
         (
-            Meaning(Kind.DIRECTION, Pick((8,)), Pick((4,))),
-            "Seen from the transporter <mask>, at what o'clock is the buffer region <mask>?",
-            (4, 8),
+            Meaning(Kind.CHOICE, Pick((12, 4, 2), Order.RIGHTMOST)),
+            "Which of the pallet <mask>, the transporter <mask>, and the shelf <mask> is the "
+            "rightmost?",
+            (12, 4, 2),
         ),
     ],
 )
 def test_a_meaning_has_one_sentence(
     meaning: Meaning, text: str, region_ids: tuple[int, ...]
 ) -> None:
+    assert is_trained(meaning, LABELS)
     assert write_prompt(meaning, LABELS, Vocabulary.default()) == Prompt(text, region_ids)

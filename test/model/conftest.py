@@ -51,10 +51,11 @@ def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
         geometry_features=FEATURE_COUNT if geometry else 0,
         picture_geometry=geometry,
         region_relations=40 if geometry else 0,
-        # Ordinary characters, so that generated text is full of names.
+        # Ordinary characters, so that generated text is full of names and headings.
         region_name_token_id=40 if geometry else None,
         region_names=40 if geometry else 0,
         list_separator_token_ids=(20, 30, 81) if geometry else (),
+        heading_token_ids=(12, 17, 22, 28, 34, 39, 83, 88, 94, 101) if geometry else (),
     )
 
 

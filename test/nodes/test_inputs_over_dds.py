@@ -223,7 +223,7 @@ def test_the_gpu_is_freed_when_the_node_is_deactivated(start_graph):
 
     class OnGpu:
         name, device, dtype, closed = "big", "cuda:0", "bfloat16", False
-        calibration, canonical_prompts, trained_on = None, False, None
+        calibration, trained_on = None, None
 
         def close(self):
             self.closed = True

@@ -110,7 +110,7 @@ def test_an_incomplete_folder_names_what_is_missing(tmp_path, there):
 
 class Engine:
     name, device, dtype = "mini", "cpu", "float32"
-    calibration, canonical_prompts, trained_on = None, False, None
+    calibration, trained_on = None, None
 
     def __init__(self):
         self.closed = False

@@ -21,7 +21,7 @@ REPLACED = {
     "QueryService, RegionPose": ("QueryDesk", "Place", "glance", "places_of"),
     "models, reported, displayed, has_subscribers": ("Parts", "told", "shown", "heard"),
     "ParsedQuestion, NounPhrase": ("Mention", "mentions"),
-    "canonical_prompts": ("own_wording",),
+    "question_forms": ("own_wording", "canonical_prompts"),
     "perturb_geometry, rationales, augment_text": ("frayed", "spelled", "as_typed"),
     "prompt_embedding, vision_encoder": ("PromptSide", "VisionSide"),
     "reasoning evaluator": ("_Gauge",),

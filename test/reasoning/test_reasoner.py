@@ -29,7 +29,6 @@ class ScriptedEngine:
 
     name, device = "scripted", "cpu"
     calibration: Calibration | None = None
-    canonical_prompts = False
     trained_on: TrainedOn | None = None
 
     def __init__(
@@ -74,39 +73,34 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
     assert options["deadline_s"] is None
 
 
-def test_an_engine_of_canonical_prompts_is_asked_one_and_answers_in_the_clients_order(
-    yard: Any,
-) -> None:
-    question = "Pallets <mask> <mask>: which one would the free vehicle <mask> get to soonest?"
+def test_an_engine_that_is_asked_in_another_order_answers_in_the_clients(yard: Any) -> None:
+    question = "From the transporter <mask>, which of the pallets <mask> <mask> is nearest?"
     regions = {region.id: region for region in yard.regions}
     vehicle = next(r.id for r in yard.regions if r.label == "transporter")
     streamed: list[str] = []
     engine = ScriptedEngine(
-        "The transporter [Region 0] is empty. Distances from it: [Region 1] 7.0 nearest, "
-        "[Region 2] 9.1. The pallet [Region 1] is the nearest.",
+        "By distance from [Region 2]: [Region 0] 7.0, [Region 1] 9.1. "
+        "Object [Region 0] is the closest.",
         vanished=(2,),
     )
-    ids = (11, 12, vehicle)
+    ids = (vehicle, 11, 12)
     plain = SpatialReasoner(engine).answer(yard.frame, yard.regions, question, ids)
     assert engine.asked[0][2] == question and plain.text == engine.text
-    engine.canonical_prompts = True
+    engine.trained_on = TrainedOn(frozenset({"which by distance"}), frozenset(), 32)
     answer = SpatialReasoner(engine).answer(
         yard.frame, yard.regions, question, ids, on_text=streamed.append
     )
     _, masks, prompt, options = engine.asked[1]
-    assert prompt == (
-        "Given the transporter <mask> and the pallets <mask> <mask>, "
-        "which pallet should the empty transporter pick?"
-    )
-    for mask, region in zip(masks, (vehicle, 11, 12), strict=True):
+    assert prompt == "Which is the closest of objects <mask> and <mask> to object <mask>?"
+    for mask, region in zip(masks, (11, 12, vehicle), strict=True):
         assert np.array_equal(mask, regions[region].mask)
     assert answer.prompt == question
-    assert answer.text.startswith("The transporter [Region 2] is empty.")
-    assert (answer.value, answer.normalized) == (11, "0")
+    assert answer.text.startswith("By distance from [Region 0]: [Region 1] 7.0, [Region 2] 9.1.")
+    assert (answer.value, answer.normalized) == (11, "1")
     assert answer.region_ids == (vehicle, 11, 12) and answer.prompt_region_ids == ids
-    assert answer.vanished_region_ids == (12,)
-    options["on_text"]("The pallet [Region 2] is")
-    assert streamed == ["The pallet [Region 1] is"]
+    assert answer.vanished_region_ids == (vehicle,)
+    options["on_text"]("Object [Region 1] is")
+    assert streamed == ["Object [Region 2] is"]
 
 
 def test_an_engine_that_lists_its_forms_is_asked_those_and_no_other(yard: Any) -> None:

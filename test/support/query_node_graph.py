@@ -78,7 +78,7 @@ class FixedEngine:
     """Says what it is told to say, token by token."""
 
     name, device, dtype = "fixed", "cpu", "float32"
-    calibration, canonical_prompts, trained_on = None, False, None
+    calibration, trained_on = None, None
 
     def __init__(self):
         self.text = "The pallet [Region 0] is to the left of the pallet [Region 1]."

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, replace
 
 from ..meaning import RELATIVE, STATES, Kind, Meaning, Order, Pick
-from ..model_form import is_trained_choice
 from .noun_phrases import NounPhrase
 from .parsed_question import ParsedQuestion
 from .token_scan import kind_at, past_articles, text_at
@@ -59,7 +58,7 @@ def read_choice(question: ParsedQuestion) -> Meaning:
     if rule.order is Order.MIDDLE:
         resolver.decided(Pick(candidates, rule.order))
     pick = Pick(candidates, rule.order, rule.rank, selected)
-    return Meaning(Kind.CHOICE, pick, trained=is_trained_choice(pick, question.resolver.labels))
+    return Meaning(Kind.CHOICE, pick)
 
 
 def _head_and_rule(question: ParsedQuestion) -> tuple[NounPhrase | None, _Rule]:
@@ -111,7 +110,7 @@ def _compared(question: ParsedQuestion) -> Meaning | None:
     order = question.tokens[rules[0]].order
     candidates = tuple(p.candidates[0] for p in pair)
     pick = Pick(candidates, order, 1, reference)
-    return Meaning(Kind.CHOICE, pick, trained=is_trained_choice(pick, question.resolver.labels))
+    return Meaning(Kind.CHOICE, pick)
 
 
 def _head(question: ParsedQuestion) -> NounPhrase | None:

@@ -52,10 +52,9 @@ def read_count(question: ParsedQuestion) -> Meaning:
         _refuse_other_conditions(
             question, counted_phrases, [m for m in after if m not in counted_phrases]
         )
-        return Meaning(Kind.COUNT, counted=counted, trained=False)
+        return Meaning(Kind.COUNT, counted=counted)
     place = _place(question, places, [m for m in things if m not in counted_phrases])
-    trained = place.order is None or place.order.in_image or place.reference is not None
-    return Meaning(Kind.COUNT, reference=place, counted=counted, trained=trained)
+    return Meaning(Kind.COUNT, reference=place, counted=counted)
 
 
 def _refuse_other_conditions(

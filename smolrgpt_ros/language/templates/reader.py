@@ -95,10 +95,7 @@ def _read_distance(question: ParsedQuestion) -> Meaning:
             raise question.resolver.bad("a distance needs one region at each end")
     if question.resolver.are_one(first, second):
         raise question.resolver.bad("both ends of the distance are the same region")
-    trained = not second.is_camera and all(
-        p.single is not None or (p.order is not None and p.order.in_image) for p in (first, second)
-    )
-    return Meaning(Kind.DISTANCE, first, second, trained=trained)
+    return Meaning(Kind.DISTANCE, first, second)
 
 
 def _ends(question: ParsedQuestion) -> list[NounPhrase]:

@@ -107,7 +107,7 @@ def read_relation(kind: Kind, tokens: Sequence[Token], resolver: ReferenceResolv
     if kind.is_size:
         if len(picks) != 1 or (picks[0].order is None and picks[0].single is None):
             raise resolver.bad(f"the {kind.value} of which one? found {len(picks)} regions")
-        return Meaning(kind, picks[0], trained=False)
+        return Meaning(kind, picks[0])
     if len(picks) == 1 and picks[0].order is None and len(picks[0].candidates) == 2:
         first, second = (Pick((i,)) for i in picks[0].candidates)
     elif len(picks) == 2:
@@ -122,7 +122,7 @@ def read_relation(kind: Kind, tokens: Sequence[Token], resolver: ReferenceResolv
             raise resolver.bad("one region is needed on each side")
     if resolver.are_one(first, second):
         raise resolver.bad("both regions are the same")
-    return Meaning(kind, first, second, trained=False)
+    return Meaning(kind, first, second)
 
 
 def _plain(token: Token) -> Token:

@@ -51,8 +51,6 @@ class SmolRGPTConfig(PreTrainedConfig):
             0 to pool the image tokens themselves.
         geometry_features: raw numbers per region for the geometry encoder, 0 for none (published).
         picture_geometry: estimate geometry that no sensor measured from the region's tokens.
-        canonical_prompts: the model was trained on the canonical sentences of ``language.prompts``
-            and should be asked in them. Read from ``own_wording`` in files of earlier versions.
         question_forms: forms of questions that the model was trained on (``language.
             trained_questions``), to be asked alone; none where it does not say.
         question_labels: classes that it has words for, where it lists forms.
@@ -63,8 +61,8 @@ class SmolRGPTConfig(PreTrainedConfig):
             ``None``: neither (published).
         region_names: how many such tokens there are.
         list_separator_token_ids: a name right behind one of these is in a list; see ``NameRules``.
-        heading_token_ids: the token that heads a list of each of ``quantities.QUANTITIES``; none
-            for a model whose names carry the same numbers everywhere.
+        heading_token_ids: the token that heads a list of each of ``quantities.QUANTITIES``; a name
+            in that list carries this quantity of its region. None for a model without region names.
         image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
             that features replace; the last is ``None`` without a geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.
@@ -87,7 +85,6 @@ class SmolRGPTConfig(PreTrainedConfig):
     refiner_stages: int = 3
     geometry_features: int = 0
     picture_geometry: bool = False
-    canonical_prompts: bool = False
     question_forms: tuple[str, ...] | list[str] = ()
     question_labels: tuple[str, ...] | list[str] = ()
     region_relations: int = 0
@@ -104,7 +101,6 @@ class SmolRGPTConfig(PreTrainedConfig):
     tie_word_embeddings: bool = True
 
     def __post_init__(self, **kwargs: Any) -> None:
-        self.canonical_prompts = kwargs.pop("own_wording", self.canonical_prompts)
         super().__post_init__(**kwargs)
         self.vision.vision_use_head = False
         # With a padding index the embedding row of the pad token (here also end-of-turn) gets no
@@ -152,10 +148,11 @@ class SmolRGPTConfig(PreTrainedConfig):
                 f"region_names={self.region_names} and region_name_token_id="
                 f"{self.region_name_token_id} must be set together"
             )
-        if self.heading_token_ids and len(self.heading_token_ids) != len(QUANTITIES):
+        headings = len(QUANTITIES) if self.region_names else 0
+        if len(self.heading_token_ids) != headings:
             raise ValueError(
-                f"heading_token_ids needs a token for each of {QUANTITIES}, found "
-                f"{list(self.heading_token_ids)}"
+                f"region_names={self.region_names} needs {headings} heading_token_ids (with names, "
+                f"one for each of {QUANTITIES}), found {list(self.heading_token_ids)}"
             )
         placeholders = {
             "image_token_id": self.image_token_id,
@@ -183,11 +180,6 @@ class SmolRGPTConfig(PreTrainedConfig):
             TokenKind.GEOMETRY: self.mask_geometry_token_id,
         }
         return ids[kind]
-
-    @property
-    def name_quantities(self) -> int:
-        """Quantities that the features of a region's name differ by."""
-        return max(1, len(self.heading_token_ids))
 
     @property
     def image_size(self) -> int:

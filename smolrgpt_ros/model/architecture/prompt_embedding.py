@@ -14,6 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from ..geometry_tokens.encoder import GeometryEncoder
 from ..geometry_tokens.picture_geometry import PictureGeometry
+from ..geometry_tokens.quantities import QUANTITIES
 from .config import SmolRGPTConfig
 from .placeholders import PerSample, TokenKind, fill_placeholders, per_sample
 from .region_names import NameMemory, NameRules, NameTrace
@@ -134,7 +135,7 @@ class PromptEmbedding:
         )
         most = own.shape[1]
         self._check_name_count(most)
-        table = own[:, None, None].expand(-1, self.config.name_quantities, most, -1, -1)
+        table = own[:, None, None].expand(-1, len(QUANTITIES), most, -1, -1)
         if relations is not None:
             rest = most - relations.shape[2]
             table = table + F.pad(relations, (0, 0, 0, rest, 0, rest)).to(table.dtype)

@@ -88,14 +88,14 @@ class NameRules:
         count: names in the vocabulary.
         separators: tokens before a name in a list.
         end: token that ends a turn.
-        headings: the token of each quantity; none where the table has one quantity.
+        headings: the token of each quantity, in the order of the memory's table.
     """
 
     first: int
     count: int
     separators: Sequence[int]
     end: int
-    headings: Sequence[int] = ()
+    headings: Sequence[int]
 
     def add_features(
         self, embeds: Tensor, input_ids: Tensor, memory: NameMemory

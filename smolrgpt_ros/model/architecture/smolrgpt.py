@@ -89,11 +89,7 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         self.geometry_encoder: GeometryEncoder | None = None
         if config.geometry_features:
             self.geometry_encoder = GeometryEncoder(
-                FEATURE_SCALES,
-                width,
-                std,
-                config.region_relations,
-                headed=bool(config.heading_token_ids),
+                FEATURE_SCALES, width, std, config.region_relations
             )
         self.picture_geometry: PictureGeometry | None = None
         if config.picture_geometry:

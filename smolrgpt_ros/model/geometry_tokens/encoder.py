@@ -43,8 +43,6 @@ class GeometryEncoder(nn.Module):
         regions: most regions of a prompt whose tokens hold relations as well; 0 for tokens without
             relations.
         wavelengths: per feature.
-        headed: whether names carry the quantity of the list that they are in, see
-            :class:`ReferenceEncoder`; sizes are then estimated as well.
     """
 
     scales: Tensor
@@ -56,7 +54,6 @@ class GeometryEncoder(nn.Module):
         std: float,
         regions: int = 0,
         wavelengths: int = 8,
-        headed: bool = False,
     ) -> None:
         super().__init__()
         self.register_buffer("scales", torch.tensor(scales))
@@ -69,9 +66,9 @@ class GeometryEncoder(nn.Module):
         set_initial_std(self.hidden, 2.0 * encoded**-0.5)
         set_initial_std(self.out, std * self.out.in_features**-0.5)
         set_initial_std(self.direct, 2.0 * std * encoded**-0.5)
-        self.centres = CentreEstimator(with_sizes=headed) if regions else None
+        self.centres = CentreEstimator() if regions else None
         self.relations = RelationEncoder(regions, width, std) if regions else None
-        self.references = ReferenceEncoder(width, std, headed) if regions else None
+        self.references = ReferenceEncoder(width, std) if regions else None
 
     def forward(self, geometry: Tensor, present: Tensor | None = None) -> Tensor:
         """``(..., M, G)`` raw values of each prompt's regions, float32 -> ``(..., M, D)``.
@@ -86,10 +83,8 @@ class GeometryEncoder(nn.Module):
         return tokens + self.relations(geometry, self.centres(geometry)[..., :3], present)
 
     def reference_features(self, geometry: Tensor) -> Tensor | None:
-        """``(..., M, G)`` -> ``(..., Q, M, M, D)``: relation of the column's region to the row's.
-
-        ``Q`` is 1, or with headings the number of quantities. ``None`` for an encoder without
-        relations.
+        """``(..., M, G)`` -> ``(..., len(QUANTITIES), M, M, D)``: relation of the column's region
+        to the row's. ``None`` for an encoder without relations.
         """
         if self.references is None or self.centres is None:
             return None
@@ -102,25 +97,20 @@ class CentreEstimator(nn.Module):
 
     Trained by itself on true boxes and then frozen: relations are made of differences of centres,
     and the gradient through waves of a metre cannot correct a centre.
-
-    Args:
-        with_sizes: whether sizes are estimated too.
     """
 
     _HIDDEN = 96
 
-    def __init__(self, with_sizes: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.sizes = len(SIZES) * with_sizes
         self.first = nn.Linear(_SHAPE_FEATURES, self._HIDDEN)
         self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
-        self.out = nn.Linear(self._HIDDEN, 3 + self.sizes)
+        self.out = nn.Linear(self._HIDDEN, 3 + len(SIZES))
         for layer in (self.first, self.second, self.out):
             set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
-        """``(..., M, G)`` raw values -> ``(..., M, 3)`` or ``(..., M, 3 + len(SIZES))`` metres,
-        float32.
+        """``(..., M, G)`` raw values -> ``(..., M, 3 + len(SIZES))`` metres, float32.
 
         The centre in the optical frame, then sizes as in ``quantities.SIZES``. Zeros where nothing
         was measured.

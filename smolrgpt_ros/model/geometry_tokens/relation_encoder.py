@@ -18,7 +18,7 @@ _WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
 _DIGIT_WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 10 / 3, 2.5, 1.0, 0.5, 1 / 3, 0.25)
 """Metres: ten metres and one metre with their overtones, in whose phases decimal digits show."""
 _DIGIT_GAIN = 4.0
-"""Weight of two numbers among hundreds of inputs; without it training does not find them."""
+"""Scale of these waves; at that of other inputs training does not find the digits."""
 _RELATION_KINDS = 10
 _RELATION_HIDDEN = 96
 _REFERENCE_HIDDEN = 256
@@ -89,20 +89,18 @@ class ReferenceEncoder(nn.Module):
 
     "The transporter [Region 0] is empty. Distances from it: [Region 3] ...": the decoder reads the
     distance from the name it has just written, and a number's digits from the phases of its waves.
+    The word that heads a list selects the one quantity whose waves its names carry; all quantities
+    share the weights that read digits.
 
     Args:
         width: of a name's embedding.
         std: standard deviation that a fresh encoder adds.
-        headed: whether the word that heads a list selects the one quantity whose waves its names
-            carry; then all quantities share the weights that read digits. Otherwise every name
-            carries the two of :func:`numbers`.
     """
 
-    def __init__(self, width: int, std: float, headed: bool = False) -> None:
+    def __init__(self, width: int, std: float) -> None:
         super().__init__()
         waves = 2 * len(_DIGIT_WAVELENGTHS)
-        pairs = _PAIR_FEATURES * (2 * len(_WAVELENGTHS) + 1)
-        encoded = pairs if headed else pairs + _NUMBERS * waves
+        encoded = _PAIR_FEATURES * (2 * len(_WAVELENGTHS) + 1)
         self.hidden = nn.Linear(encoded, _REFERENCE_HIDDEN)
         self.norm = nn.LayerNorm(_REFERENCE_HIDDEN)
         self.out = nn.Linear(_REFERENCE_HIDDEN, width)
@@ -110,28 +108,25 @@ class ReferenceEncoder(nn.Module):
         set_initial_std(self.hidden, 2.0 * encoded**-0.5)
         set_initial_std(self.out, std * _REFERENCE_HIDDEN**-0.5)
         set_initial_std(self.direct, 2.0 * std * encoded**-0.5)
-        self.digits = nn.Linear(waves, width, bias=False) if headed else None
-        if self.digits is not None:
-            set_initial_std(self.digits, std * waves**-0.5)
+        self.digits = nn.Linear(waves, width, bias=False)
+        set_initial_std(self.digits, std * waves**-0.5)
 
-    def forward(self, geometry: Tensor, centres: Tensor, sizes: Tensor | None = None) -> Tensor:
-        """``(..., M, G)`` raw values, ``(..., M, 3)``, float32 -> ``(..., Q, M, M, D)``, row: the
-        reference.
+    def forward(self, geometry: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
+        """Of every two regions, for each of ``quantities.QUANTITIES``.
 
-        ``Q`` is 1 without headings. ``sizes`` ``(..., M, len(SIZES))`` are needed with them.
+        Args:
+            geometry: ``(..., M, G)`` raw values, float32.
+            centres, sizes: ``(..., M, 3)`` and ``(..., M, len(SIZES))`` metres, float32.
+
+        Returns:
+            ``(..., len(QUANTITIES), M, M, D)``, row: the reference.
         """
         geometry = geometry.float()
-        pairs = fourier_features(pair_features(geometry, centres), _WAVELENGTHS).transpose(-3, -2)
-        dtype = self.hidden.weight.dtype
-        if self.digits is None:
-            digits = _digit_waves(numbers(geometry, centres)).flatten(-2)
-            return self._related(torch.cat((pairs, digits), -1).to(dtype))[..., None, :, :, :]
-        assert sizes is not None
-        waves = _digit_waves(quantities(geometry, centres, sizes))
-        return self._related(pairs.to(dtype))[..., None, :, :, :] + self.digits(waves.to(dtype))
-
-    def _related(self, encoded: Tensor) -> Tensor:
-        return self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
+        encoded = fourier_features(pair_features(geometry, centres), _WAVELENGTHS)
+        encoded = encoded.transpose(-3, -2).to(self.hidden.weight.dtype)
+        pairs = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
+        waves = _digit_waves(quantities(geometry, centres, sizes)).to(self.digits.weight.dtype)
+        return pairs[..., None, :, :, :] + self.digits(waves)
 
 
 def _digit_waves(values: Tensor) -> Tensor:
@@ -139,21 +134,6 @@ def _digit_waves(values: Tensor) -> Tensor:
     waves = torch.tensor(_DIGIT_WAVELENGTHS, device=values.device)
     phases = values[..., None] * (2 * torch.pi / waves)
     return _DIGIT_GAIN * torch.cat((phases.sin(), phases.cos()), -1)
-
-
-_NUMBERS = 2
-
-
-def numbers(geometry: Tensor, centres: Tensor) -> Tensor:
-    """Quantities that answers write in digits, for every two regions.
-
-    Returns:
-        ``(..., M, M, 2)``: distance in metres; from the image's left border to the column's region,
-        in tenths of the image's width.
-    """
-    distance = (centres[..., None, :] - centres[..., None, :, :]).norm(dim=-1)
-    column = 10 * geometry[..., None, :, CENTROID.start]
-    return torch.stack((distance, column.expand_as(distance)), -1)
 
 
 _PAIR_FEATURES = 41

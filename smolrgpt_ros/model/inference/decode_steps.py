@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..architecture.prompt_embedding import PromptEmbedding
 from ..architecture.region_names import NameMemory, NameTrace
+from ..geometry_tokens.quantities import QUANTITIES
 from .fused_decoder import FusedDecoder
 
 _LOGGER = logging.getLogger(__name__)
@@ -133,8 +134,7 @@ class StaticSteps:
         width = decoder.norm.shape[0]
         self._names: NameMemory | None = None
         if regions := prompts.config.region_names:
-            quantities = prompts.config.name_quantities
-            table = decoder.norm.new_zeros((batch, quantities, regions, regions, width))
+            table = decoder.norm.new_zeros((batch, len(QUANTITIES), regions, regions, width))
             self._names = NameMemory.fresh(table)
         self.cache = decoder.new_cache(batch, length)
         self._positions = torch.zeros(batch, dtype=torch.long, device=decoder.norm.device)

@@ -108,7 +108,6 @@ class SmolRGPTEngine:
         calibration: of the model's confidence, for readers of its answers; not applied here.
 
     Attributes:
-        canonical_prompts: the model should be asked in the sentences of ``language.prompts``.
         trained_on: forms of questions that the model lists, ``None`` where it lists none.
         work: what was decoded since the engine was made.
     """
@@ -117,7 +116,6 @@ class SmolRGPTEngine:
     device: str
     dtype: str
     calibration: Calibration | None
-    canonical_prompts: bool
     trained_on: TrainedOn | None
     work: DecodingWork
 
@@ -144,7 +142,6 @@ class SmolRGPTEngine:
         quantise_tower(model.vision_tower, dtype)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration, self.work = calibration, DecodingWork()
-        self.canonical_prompts = model.config.canonical_prompts
         self.trained_on = _trained_on(model.config)
         self._with_geometry, self._with_depth = geometry, depth
         self._max_positions: int = model.config.text.max_position_embeddings

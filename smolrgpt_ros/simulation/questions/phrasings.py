@@ -11,7 +11,6 @@ A group holds sentences that ask for the same thing; its ``kind`` is the categor
 Every sentence has each of the group's placeholders exactly once: ``{a}``, ``{b}`` and ``{shelf}``
 stand for one object ("the pallet <mask>"), ``{pallets}``, ``{buffers}``, ``{transporters}`` and
 ``{objects}`` for a list, ``{one}`` for "leftmost" or "rightmost", ``{which}`` also for "middle".
-``{the_...}`` stands for the class name with its masks, as ``language.prompts`` writes it.
 """
 
 from __future__ import annotations
@@ -25,8 +24,6 @@ from pathlib import Path
 Sentences = Mapping[str, tuple[str, ...]]
 """Sentences with placeholders, by group."""
 
-CANONICAL_PREFIX = "the_"
-"""Prefix of a placeholder that is filled with the class name alone, never with a synonym."""
 PLACEHOLDERS = (
     "a",
     "b",
@@ -114,7 +111,7 @@ def read_phrasings(file: Path, kinds: Collection[str]) -> Phrasings:
 
 
 def _check_placeholders(entry: str, sentence: str, placeholders: Sequence[str]) -> None:
-    used = [name.removeprefix(CANONICAL_PREFIX) for name in PLACEHOLDER.findall(sentence)]
+    used = PLACEHOLDER.findall(sentence)
     bare = PLACEHOLDER.sub("", sentence)
     if sorted(used) != sorted(placeholders) or "{" in bare or "}" in bare:
         raise _unexpected(entry, sentence, f"each of {sorted(placeholders)} once, in braces")

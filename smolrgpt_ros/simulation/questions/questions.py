@@ -65,8 +65,7 @@ def generate_questions(
     """Up to ``per_kind`` questions of each kind; fewer where the frame has nothing unambiguous.
 
     Args:
-        phrasing: ``"train"`` or ``"heldout"``, two sets of sentences that share none, or
-            ``"canonical"``, one sentence a meaning.
+        phrasing: ``"train"`` or ``"heldout"``, two sets of sentences that share none.
 
     Raises:
         ValueError: for an unknown kind or phrasing.

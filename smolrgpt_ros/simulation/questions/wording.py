@@ -7,10 +7,8 @@ import re
 
 import numpy as np
 
-from smolrgpt_ros.language.vocabulary import plural_of
-
 from ..sensing.truth import ObjectTruth
-from .phrasings import CANONICAL_PREFIX, PLACEHOLDER, Sentences
+from .phrasings import PLACEHOLDER, Sentences
 
 NOUNS = {
     "pallet": "pallet",
@@ -59,10 +57,8 @@ class Wording:
 
         def put(match: re.Match[str]) -> str:
             key = match.group(1)
-            row = lists[key.removeprefix(CANONICAL_PREFIX)]
+            row = lists[key]
             order.extend(o.id for o in row)
-            if key.startswith(CANONICAL_PREFIX):
-                return _by_class_name(row, as_list=not key.endswith("objects"))
             if key in _SINGLES:
                 return self._name(row[0])
             if key == "objects":
@@ -79,13 +75,3 @@ class Wording:
             options = SYNONYMS[item.label]
             noun = options[int(self._rng.integers(len(options)))]
         return f"the {noun} <mask>"
-
-
-def _by_class_name(row: list[ObjectTruth], as_list: bool) -> str:
-    """Objects as the canonical prompts name them: "the pallets <mask> <mask>"."""
-    if as_list and len(row) > 1:
-        return f"the {plural_of(NOUNS[row[0].label])} " + " ".join(["<mask>"] * len(row))
-    names = [f"the {NOUNS[item.label]} <mask>" for item in row]
-    if len(names) < 3:
-        return " and ".join(names)
-    return ", ".join(names[:-1]) + ", and " + names[-1]

@@ -56,7 +56,7 @@ class KnownEngine:
     """Answers after a fixed time, and says at the end how long it really took, seconds."""
 
     name, device, dtype = "known", "cpu", "float32"
-    calibration, canonical_prompts, trained_on = None, False, None
+    calibration, trained_on = None, None
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

@@ -48,7 +48,6 @@ def build_mini(
         refiner_stages=recipe.refiner_stages,
         geometry_features=FEATURE_COUNT,
         picture_geometry=True,
-        canonical_prompts=True,
         region_relations=REGION_NAMES,
         region_name_token_id=int(tokenizer.convert_tokens_to_ids(" [Region 0]")),
         region_names=REGION_NAMES,

@@ -39,7 +39,7 @@ def train_centres(
         seed: of the order.
         deadline: as in :func:`loop.fit`.
     """
-    boxes = true_boxes(frames)[:, : 3 + estimator.sizes]
+    boxes = true_boxes(frames)
     measured = frames.geometry[:, METRIC] > 0
 
     def backward(step: int) -> dict[str, float]:

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Sizes that do not fit each other, and keys of earlier versions."""
+"""Sizes that do not fit each other."""
 
 import pytest
 
@@ -14,16 +14,14 @@ from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
         ({"pixel_shuffle_factor": 3}, "grid of 16 patches"),
         ({"refiner_stages": -1}, "must not be negative, found -1"),
         ({"vision_config": {"image_size": 250, "patch_size": 16}}, "not a multiple"),
+        ({"region_names": 8}, "region_names=8 and region_name_token_id=None must be set together"),
+        (
+            {"region_names": 8, "region_name_token_id": 50, "heading_token_ids": (7, 9)},
+            r"region_names=8 needs 10 heading_token_ids .*'distance', .* found \[7, 9\]",
+        ),
+        ({"heading_token_ids": (7, 9)}, "region_names=0 needs 0 heading_token_ids"),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         SmolRGPTConfig(**change)
-
-
-@pytest.mark.parametrize("key", ["canonical_prompts", "own_wording"])
-def test_canonical_prompts_are_read_under_their_earlier_name_too(key):
-    config = SmolRGPTConfig.from_dict({key: True})
-    assert config.canonical_prompts
-    assert config.to_dict()["canonical_prompts"] and "own_wording" not in config.to_dict()
-    assert not SmolRGPTConfig().canonical_prompts

@@ -7,14 +7,15 @@ import torch
 from smolrgpt_ros.model.architecture.region_names import NameMemory, NameRules
 
 NAME, COMMA, COLON, WORD, END = 10, 1, 2, 3, 4
-RULES = NameRules(first=NAME, count=5, separators=(COMMA, COLON), end=END)
+DISTANCE, HEIGHT = 20, 21
+RULES = NameRules(NAME, 5, separators=(COMMA, COLON), end=END, headings=(DISTANCE, HEIGHT))
 
 
-def table(batch=1, regions=3, quantities=1):
-    """One number per entry: 10 x reference + region, 100 more per sample, 1000 per quantity."""
+def table(batch=1, regions=3):
+    """One number per entry: 10 x reference + region, 100 more per sample, 1000 for heights."""
     rows, columns = torch.meshgrid(torch.arange(regions), torch.arange(regions), indexing="ij")
     entries = (10 * rows + columns).float()[None] + 100 * torch.arange(batch)[:, None, None]
-    more = 1000 * torch.arange(quantities)[:, None, None]
+    more = 1000 * torch.arange(2)[:, None, None]
     return (entries[:, None] + more)[..., None]
 
 
@@ -52,39 +53,40 @@ def test_names_beyond_the_prompts_regions_add_no_features():
 
 def test_token_by_token_is_the_same_as_at_once():
     generator = torch.Generator().manual_seed(3)
-    choices = torch.tensor([COMMA, COLON, WORD, END, NAME, NAME + 1, NAME + 2, NAME + 4])
+    signs = [COMMA, COLON, WORD, END, DISTANCE, HEIGHT]
+    choices = torch.tensor([*signs, NAME, NAME + 1, NAME + 2, NAME + 4])
     ids = choices[torch.randint(len(choices), (4, 60), generator=generator)]
     together, trace = RULES.add_features(torch.zeros(4, 60, 1), ids, NameMemory.fresh(table(4)))
-    memory, steps, references = NameMemory.fresh(table(4)), [], []
+    memory, steps, references, quantities = NameMemory.fresh(table(4)), [], [], []
     for position in range(60):
         one = ids[:, position : position + 1]
         step, trace_of_one = RULES.add_features(torch.zeros(4, 1, 1), one, memory)
         memory = trace_of_one.at_end()
         steps.append(step)
         references.append(memory.reference)
+        quantities.append(memory.quantity)
     assert torch.equal(together, torch.cat(steps, 1))
     assert torch.equal(trace.at_end().reference, memory.reference)
     counts = torch.tensor([7, 60, 1, 33])
     kept = trace.after(counts)
     for row, count in enumerate(counts.tolist()):
         assert kept.reference[row] == references[count - 1][row]
+        assert kept.quantity[row] == quantities[count - 1][row]
         assert kept.previous[row] == ids[row, count - 1]
-    assert together.abs().sum() > 0
+    assert 0 < together[together > 0].min() < 1000 < together.max()
 
 
 def test_a_heading_ends_the_reference_and_says_what_the_names_behind_it_carry():
-    distance, height = 20, 21
-    rules = NameRules(NAME, 5, (COMMA, COLON), END, headings=(distance, height))
-    text = [WORD, NAME + 1, height, COLON, NAME + 2, distance, NAME, COLON, NAME + 2, height, END]
+    text = [WORD, NAME + 1, HEIGHT, COLON, NAME + 2, DISTANCE, NAME, COLON, NAME + 2, HEIGHT, END]
     ids = torch.tensor([[*text, NAME + 1]])
-    memory = NameMemory.fresh(table(quantities=2))
-    found, trace = rules.add_features(torch.zeros(1, 12, 1), ids, memory)
+    memory = NameMemory.fresh(table())
+    found, trace = RULES.add_features(torch.zeros(1, 12, 1), ids, memory)
     # [1]; the height of [2]; [0], and the distance of [2] from it; after the turn a distance again.
     assert found[0, :, 0].tolist() == [0, 11, 0, 0, 1022, 0, 0, 0, 2, 0, 0, 11]
     assert trace.quantities[0].tolist() == [0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0]
     kept = trace.after(torch.tensor([4]))
     assert (kept.quantity.item(), kept.reference.item()) == (1, -1)
-    step, _ = rules.add_features(torch.zeros(1, 1, 1), ids[:, 4:5], kept)
+    step, _ = RULES.add_features(torch.zeros(1, 1, 1), ids[:, 4:5], kept)
     assert step.item() == 1022
 
 

@@ -42,13 +42,11 @@ def test_without_relations_tokens_stand_for_themselves(region):
 def test_an_encoder_without_relations_has_no_reference_features(region):
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
     assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0).reference_features(raw) is None
-    features = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3).reference_features(raw)
-    assert features is not None and features.shape == (1, 2, 2, 16)
 
 
-def test_an_encoder_with_headings_has_reference_features_of_each_quantity(region):
+def test_an_encoder_with_relations_has_reference_features_of_each_quantity(region):
     torch.manual_seed(0)
-    encoder = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3, headed=True)
+    encoder = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
     features = encoder.reference_features(raw)
     assert features is not None and features.shape == (len(QUANTITIES), 2, 2, 16)
@@ -59,24 +57,13 @@ def test_an_encoder_with_headings_has_reference_features_of_each_quantity(region
     assert torch.allclose(column[0], column[1], atol=1e-5)
 
 
-def test_a_centre_is_the_median_moved_by_the_estimated_offset(region):
-    torch.manual_seed(0)
+def test_a_centre_is_the_median_moved_by_the_estimated_offset_with_sizes_beside_it(region):
     estimator = CentreEstimator()
-    torch.nn.init.zeros_(estimator.out.weight)
-    with torch.no_grad():
-        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5]))
-    raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
-    # Nothing was measured of the second: it has no centre to move.
-    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5])
-    assert estimator(raw)[1].tolist() == [0.0, 0.0, 0.0]
-
-
-def test_sizes_are_estimated_beside_the_centre(region):
-    estimator = CentreEstimator(with_sizes=True)
     torch.nn.init.zeros_(estimator.out.weight)
     with torch.no_grad():
         estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5, 1.2, 0.8, 1.1, 1.3]))
     raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
+    # Nothing was measured of the second: it has no centre to move, and no size.
     assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5, 1.2, 0.8, 1.1, 1.3])
     assert estimator(raw)[1].tolist() == [0.0] * 7
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from smolrgpt_ros.model.geometry_tokens.features import FLOOR, HEIGHTS, HIGH_ALONG, LOW_ALONG
+from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, SIZES
 from smolrgpt_ros.model.geometry_tokens.relation_encoder import (
     ReferenceEncoder,
     RelationEncoder,
     fourier_features,
-    numbers,
     pair_features,
 )
 
@@ -78,26 +78,23 @@ def test_steps_are_between_centres_and_gaps_between_edges(region):
     assert step[5:8].tolist() == pytest.approx([-0.5 - 2.5, -0.5 - 0.5, 4.5 - 5.5])
 
 
-def test_numbers_that_answers_write(region):
-    raw = torch.stack([region(0, 0, 5, 0.5, u=0.33), region(3, 0, 9, 0.5, u=0.712)])
-    found = numbers(raw, raw[:, :3])
-    assert found[0, 1].tolist() == pytest.approx([5.0, 7.12], abs=1e-5)
-    assert found[1, 0].tolist() == pytest.approx([5.0, 3.3], abs=1e-5)
-    assert found[1, 1].tolist() == pytest.approx([0.0, 7.12], abs=1e-5)
-
-
 def test_reference_features_are_of_the_pair_and_not_symmetric(region):
     torch.manual_seed(0)
     encoder = ReferenceEncoder(16, std=1.0)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])
-    before = encoder(raw, raw[:, :3])
-    assert before.shape == (1, 3, 3, 16)
-    before = before[0]
+    sizes = torch.ones(3, len(SIZES))
+
+    def distances(raw):
+        found = encoder(raw, raw[:, :3], sizes)
+        assert found.shape == (len(QUANTITIES), 3, 3, 16)
+        return found[QUANTITIES.index("distance")]
+
+    before = distances(raw)
     moved = raw.clone()
     moved[2, 0] += 0.1  # a tenth of a metre turns the wave of half a metre by 72 degrees
-    change = (encoder(moved, moved[:, :3])[0] - before).norm(dim=-1)
+    change = (distances(moved) - before).norm(dim=-1)
     expected = torch.zeros(3, 3, dtype=torch.bool)
-    expected[2, :2] = expected[:2, 2] = True
+    expected[2] = expected[:, 2] = True  # on the diagonal, the distance to the camera
     assert torch.equal(change > 0.01, expected)
     # Not the same both ways: the row is the reference.
     assert (before[0, 1] - before[1, 0]).norm() > 0.01

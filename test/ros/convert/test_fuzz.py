@@ -140,7 +140,7 @@ class Echo:
     """Says its prompt."""
 
     name, device = "echo", "cpu"
-    calibration, canonical_prompts, trained_on = None, False, None
+    calibration, trained_on = None, None
 
     def answer(self, frame, masks, prompt, **options):
         assert prompt.count("<mask>") == len(masks)

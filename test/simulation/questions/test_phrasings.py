@@ -21,7 +21,7 @@ def book(**changes: Any) -> dict[str, Any]:
         "kind": "distance",
         "placeholders": ["a", "b"],
         "train": ["How far is {a} from {b}?", "{b} to {a}: how far?"],
-        "heldout": ["How far apart are {a} and {the_b}?"],
+        "heldout": ["How far apart are {a} and {b}?"],
     }
     wide = {
         "kind": "width",
@@ -46,12 +46,12 @@ def test_sentences_come_by_split_and_group_in_the_order_of_the_file(tmp_path: Pa
         "near": ("How far is {a} from {b}?", "{b} to {a}: how far?"),
         "wide": ("How wide is {a}?",),
     }
-    assert found.split("heldout")["near"] == ("How far apart are {a} and {the_b}?",)
+    assert found.split("heldout")["near"] == ("How far apart are {a} and {b}?",)
 
 
 def test_an_unknown_split_names_those_of_the_file(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"\['heldout', 'train'\], found 'canonical'"):
-        read(tmp_path, book()).split("canonical")
+    with pytest.raises(ValueError, match=r"\['heldout', 'train'\], found 'test'"):
+        read(tmp_path, book()).split("test")
 
 
 @pytest.mark.parametrize(
