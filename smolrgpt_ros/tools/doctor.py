@@ -226,6 +226,7 @@ def _device(device: str) -> list[Finding]:
     try:
         import torch
 
+        from smolrgpt_ros.checkpoints import MINI
         from smolrgpt_ros.model.inference.hardware import choose_dtype
         from smolrgpt_ros.runtime.devices import choose_device
     except ImportError as error:
@@ -234,14 +235,14 @@ def _device(device: str) -> list[Finding]:
     found = [Finding("torch", GOOD, f"{torch.__version__}, {torch.get_num_threads()} CPU threads")]
     try:
         chosen = choose_device(device)
-        number_type = choose_dtype("auto", chosen)
+        number_type = choose_dtype("auto", chosen, MINI)
     except (ValueError, RuntimeError) as error:
         return [*found, Finding("device", MISSING, str(error))]
     if chosen.type == "cuda":
         properties = torch.cuda.get_device_properties(chosen)
         text = f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB, {number_type}"
         return [*found, Finding("device", GOOD, text)]
-    text = f"the model would compute on the CPU ({number_type})"
+    text = f"the model that ships would compute on the CPU ({number_type})"
     if device == "cpu":
         return [*found, Finding("device", GOOD, text)]
     return [*found, Finding("device", WARNING, f"{text}: torch sees no CUDA device")]

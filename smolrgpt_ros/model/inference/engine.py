@@ -183,7 +183,7 @@ class SmolRGPTEngine:
         if not (folder / "config.json").is_file():
             raise FileNotFoundError(f"{folder / 'config.json'} is missing; is it a model folder?")
         chosen_device = choose_device(device)
-        chosen_dtype = choose_dtype(dtype, chosen_device)
+        chosen_dtype = choose_dtype(dtype, chosen_device, folder)
         processor = SmolRGPTProcessor.from_pretrained(folder)
         model = load_model(folder, floating_type(chosen_dtype, chosen_device))
         return cls(

@@ -16,3 +16,12 @@ def test_number_formats_that_this_host_lacks():
     for smaller in ("int8", "float16"):
         with pytest.raises(ValueError, match="CPU only"):
             choose_dtype(smaller, torch.device("cuda"))
+
+
+@pytest.mark.parametrize(("size", "expected"), [(12, "float32"), (400, None)])
+def test_a_small_model_computes_in_float32_on_a_cpu_unless_told_otherwise(tmp_path, size, expected):
+    cpu = torch.device("cpu")
+    with (tmp_path / "model.safetensors").open("wb") as file:
+        file.truncate(size * 2**20)
+    assert choose_dtype("auto", cpu, tmp_path) == (expected or choose_dtype("auto", cpu))
+    assert choose_dtype("bfloat16", cpu, tmp_path) == choose_dtype("bfloat16", cpu)
