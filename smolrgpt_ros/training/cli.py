@@ -220,6 +220,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 
     from .mini.ablations import run_ablations
     from .mini.finish import finish
+    from .mini.processes import Processes
     from .mini.recipe import read_recipe
     from .mini.run_folder import open_run
     from .mini.stages import minutes_from_now, train_stage
@@ -231,7 +232,8 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     if stage == "detector":
         return _train_detector(arguments)
     recipe = read_recipe(arguments.config)
-    run = open_run(recipe, arguments.folder, arguments.workers)
+    processes = Processes.joined()
+    run = open_run(recipe, arguments.folder, arguments.workers, processes)
     torch.set_num_threads(arguments.threads)  # frames that this process simulated left one
     if stage == "frames":
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
@@ -242,7 +244,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         return 0
     for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
         train_stage(run, name, minutes_from_now(arguments.minutes))
-    if stage in (None, "export"):
+    if stage in (None, "export") and processes.leads:
         out = arguments.out or arguments.folder / "mini"
         finish(run, out, arguments.threads, UltralyticsDetector.load(DETECTOR))
         print(f"wrote {out}")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from torch import nn
 from tqdm import tqdm
 
 from ..weight_decay import split_by_decay
+from .processes import ALONE, Processes
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def fit(
     checkpoint_every: int = 200,
     log_every: int = 20,
     deadline: float | None = None,
+    processes: Processes = ALONE,
 ) -> None:
     """Trains until the schedule or the deadline ends; an interrupted run is resumed.
 
@@ -128,6 +131,7 @@ def fit(
         checkpoint_every: steps between saved states.
         log_every: steps averaged into one logged line.
         deadline: ``time.time()`` after which the run saves its state and returns.
+        processes: share each step: ``backward`` sees its part; their gradients are averaged.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
     groups = parameter_groups(modules.values(), schedule.weight_decay)
@@ -137,13 +141,19 @@ def fit(
     start = checkpoint.restore()
     sums: dict[str, float] = {}
     began = time.time()
-    with (run_dir / f"{name}.jsonl").open("a") as log:
+    path = run_dir / f"{name}.jsonl" if processes.leads else Path(os.devnull)
+    with path.open("a") as log:
         steps = range(start, schedule.steps)
-        for step in tqdm(steps, initial=start, total=schedule.steps, desc=name):
+        shown = tqdm(
+            steps, initial=start, total=schedule.steps, desc=name, disable=not processes.leads
+        )
+        for step in shown:
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * schedule.factor(step)
             optimizer.zero_grad(set_to_none=True)
             numbers = backward(step)
+            over = deadline is not None and time.time() > deadline
+            over = processes.average_gradients(trained, over)
             numbers["gradient_norm"] = float(nn.utils.clip_grad_norm_(trained, schedule.clip))
             optimizer.step()
             for key, value in numbers.items():
@@ -154,9 +164,9 @@ def fit(
                 log.write(json.dumps(line) + "\n")
                 log.flush()
                 sums = {}
-            if (step + 1) % checkpoint_every == 0:
+            if processes.leads and ((step + 1) % checkpoint_every == 0 or over):
                 checkpoint.save(step + 1)
-            if deadline is not None and time.time() > deadline:
-                checkpoint.save(step + 1)
+            if over:
                 return
-    checkpoint.save(schedule.steps)
+    if processes.leads:
+        checkpoint.save(schedule.steps)

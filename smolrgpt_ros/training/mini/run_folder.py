@@ -14,6 +14,7 @@ from .build import build_mini
 from .descriptions import caption_question, region_question
 from .frame_cache import build_cache
 from .frames import CachedFrames
+from .processes import ALONE, Processes
 from .recipe import MiniRecipe
 from .stages import TrainingRun
 from .tokenizer import REGION_NAMES, train_tokenizer
@@ -22,14 +23,22 @@ from .worked_examples import draw_example
 _TOKENIZER_FRAMES, _TOKENIZER_QUESTIONS = 400, 12
 
 
-def open_run(recipe: MiniRecipe, folder: Path, workers: int = 1) -> TrainingRun:
+def open_run(
+    recipe: MiniRecipe,
+    folder: Path,
+    workers: int = 1,
+    processes: Processes = ALONE,
+) -> TrainingRun:
     """Opens a run; simulates the frames and trains the tokenizer on the first call.
 
     Args:
         recipe: of the run.
         folder: of the run; reused where it holds the same frames.
         workers: processes that simulate.
+        processes: that share the run; the others wait for what the first call makes.
     """
+    if not processes.leads:
+        processes.wait()
     vision = recipe.vision
     # The grid of the published refiner; a model that refines less pools these weights.
     grid = vision["image_size"] // vision["patch_size"] // 2 * 8
@@ -48,7 +57,10 @@ def open_run(recipe: MiniRecipe, folder: Path, workers: int = 1) -> TrainingRun:
         tokenizer = train_tokenizer(_texts(frames, recipe), recipe.vocabulary)
         tokenizer.save_pretrained(str(tokenizer_folder))
     model, processor = build_mini(recipe, tokenizer)
-    return TrainingRun(recipe, frames, model, processor, folder, folder / "tower_features.npy")
+    if processes.leads:
+        processes.wait()
+    features = folder / "tower_features.npy"
+    return TrainingRun(recipe, frames, model, processor, folder, features, processes)
 
 
 def _texts(frames: CachedFrames, recipe: MiniRecipe) -> list[str]:

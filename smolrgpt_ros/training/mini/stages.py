@@ -15,6 +15,7 @@ Stages that see pictures also keep training the estimator of the regions' geomet
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +35,7 @@ from .build import load_part, save_part
 from .centres import train_centres
 from .frames import CachedFrames
 from .loop import Schedule, fit
+from .processes import ALONE, Processes
 from .recipe import STAGES, MiniRecipe
 from .region_geometry import geometry_loss
 from .sampling import Sampler
@@ -81,6 +83,7 @@ class TrainingRun:
         frames: the training frames.
         folder: of the run; each stage writes its modules to ``parts/<module>.safetensors``.
         features: file of the tower's features.
+        processes: that share the run.
     """
 
     recipe: MiniRecipe
@@ -89,6 +92,7 @@ class TrainingRun:
     processor: SmolRGPTProcessor
     folder: Path
     features: Path
+    processes: Processes = ALONE
 
     def part(self, name: str) -> Path:
         return self.folder / "parts" / f"{name}.safetensors"
@@ -122,16 +126,21 @@ def train_stage(run: TrainingRun, name: str, deadline: float | None = None) -> N
     }
     if name == "centres":
         estimator = cast(CentreEstimator, trained[_CENTRES])
-        train_centres(estimator, run.frames, schedule, run.folder, **fitted)
+        if run.processes.leads:  # a minute of tiny steps
+            train_centres(estimator, run.frames, schedule, run.folder, **fitted)
     elif name == "tower":
-        pretrain_tower(run.model, run.frames, schedule, run.folder, **fitted)
+        pretrain_tower(
+            run.model, run.frames, schedule, run.folder, **fitted, processes=run.processes
+        )
     elif name == "region_geometry":
         _run_region_geometry(run, trained, schedule, deadline)
     else:
         run.model.get_submodule(_CENTRES).requires_grad_(False)  # the encoder builds on them
         _run_decoder_stage(run, name, trained, schedule, deadline)
-    for part, module in trained.items():
-        save_part(module, run.part(part))
+    if run.processes.leads:
+        for part, module in trained.items():
+            save_part(module, run.part(part))
+    run.processes.wait()
 
 
 def _load_earlier(run: TrainingRun, name: str) -> None:
@@ -157,13 +166,15 @@ def _run_region_geometry(
         loss.backward()
         return numbers
 
-    fit("region_geometry", trained, backward, schedule, run.folder, deadline=deadline)
+    _fit(run, "region_geometry", trained, backward, schedule, deadline)
 
 
 def _drawn(run: TrainingRun, name: str, step: int) -> tuple[np.random.Generator, NDArray[np.intp]]:
-    """Random generator and frames of a step."""
-    rng = np.random.default_rng((run.recipe.seed, STAGES.index(name), step))
-    return rng, rng.choice(len(run.frames), size=run.recipe.stages[name].frames, replace=False)
+    """Random generator and frames of this process's part of a step."""
+    seed = (run.recipe.seed, STAGES.index(name), step)
+    rng, (rank, count) = np.random.default_rng(seed), (run.processes.rank, run.processes.count)
+    index = rng.choice(len(run.frames), size=run.recipe.stages[name].frames, replace=False)
+    return (rng if count == 1 else np.random.default_rng((*seed, rank))), index[rank::count]
 
 
 def _run_decoder_stage(
@@ -195,7 +206,19 @@ def _run_decoder_stage(
         loss.backward(retain_graph=True)
         return numbers | backpropagate_answers(run.model, prefix, examples, tokens)
 
-    fit(name, trained, backward, schedule, run.folder, deadline=deadline)
+    _fit(run, name, trained, backward, schedule, deadline)
+
+
+def _fit(
+    run: TrainingRun,
+    name: str,
+    trained: dict[str, nn.Module],
+    backward: Callable[[int], dict[str, float]],
+    schedule: Schedule,
+    deadline: float | None,
+) -> None:
+    processes = run.processes
+    fit(name, trained, backward, schedule, run.folder, deadline=deadline, processes=processes)
 
 
 def _sampler(run: TrainingRun, name: str, count: int) -> Sampler:
@@ -225,7 +248,11 @@ def _pairs(run: TrainingRun, count: int) -> Sampler:
 
 
 def _features(run: TrainingRun) -> TowerFeatures:
-    return tower_features(run.model, run.frames, run.part("vision_tower"), run.features)
+    arguments = (run.model, run.frames, run.part("vision_tower"), run.features)
+    if run.processes.leads:
+        tower_features(*arguments)
+    run.processes.wait()
+    return tower_features(*arguments)
 
 
 def _frame_tokens(

@@ -20,6 +20,7 @@ from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGener
 
 from .frames import CachedFrames
 from .loop import Schedule, fit
+from .processes import ALONE, Processes
 
 POSITION_SCALE = 10.0
 """Metres per unit of the position loss."""
@@ -43,6 +44,7 @@ def pretrain_tower(
     batch: int,
     seed: int,
     deadline: float | None = None,
+    processes: Processes = ALONE,
 ) -> None:
     """Trains the model's vision tower in place on the frames' dense labels.
 
@@ -53,7 +55,7 @@ def pretrain_tower(
         run_dir: logs and state, see :func:`fit`.
         batch: frames a step; each is seen as RGB and as depth.
         seed: of the order of the frames.
-        deadline: see :func:`fit`.
+        deadline, processes: see :func:`fit`.
     """
     classes = frames.patch_classes.shape[-1]
     heads = DenseHeads(model.vision_tower.config.hidden_size, classes)
@@ -62,6 +64,7 @@ def pretrain_tower(
     def backward(step: int) -> dict[str, float]:
         rng = np.random.default_rng((seed, step))
         index = np.sort(rng.choice(len(frames), size=batch, replace=False))
+        index = index[processes.rank :: processes.count]
         pixels = torch.cat([frames.pixel_values(index), frames.depth_values(index)])
         tokens = model.vision_encoder.encode(pixels)
         shares = torch.from_numpy(frames.patch_classes[index].astype(np.float32))
@@ -70,8 +73,8 @@ def pretrain_tower(
         loss = torch.zeros(())
         numbers: dict[str, float] = {}
         for name, head, part in (
-            ("rgb", heads.rgb, tokens[:batch]),
-            ("depth", heads.depth, tokens[batch:]),
+            ("rgb", heads.rgb, tokens[: len(index)]),
+            ("depth", heads.depth, tokens[len(index) :]),
         ):
             out = head(part)
             bce = functional.binary_cross_entropy_with_logits(out[..., :classes], shares)
@@ -84,4 +87,4 @@ def pretrain_tower(
         loss.backward()
         return numbers
 
-    fit("tower", modules, backward, schedule, run_dir, deadline=deadline)
+    fit("tower", modules, backward, schedule, run_dir, deadline=deadline, processes=processes)
