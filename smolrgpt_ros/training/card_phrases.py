@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -14,7 +15,9 @@ def typed_command() -> str:
 
     A card is read on other machines, where the folders of this one mean nothing.
     """
-    words = ["smolrgpt", *sys.argv[1:]]
+    count = os.environ.get("WORLD_SIZE", "1")  # set by torchrun
+    program = ["torchrun", "--nproc-per-node", count, "scripts/smolrgpt"]
+    words = [*(program if count != "1" else ["smolrgpt"]), *sys.argv[1:]]
     return shlex.join(Path(word).name if word.startswith("/") else word for word in words)
 
 

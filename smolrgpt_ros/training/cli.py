@@ -23,11 +23,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="train a stage of SmolRGPT, the mini and the detector that ship, or a reader",
         description=(
             "With a recipe of one stage (config/training/full/*.yaml): trains it on data in the "
-            "published layouts, by transformers' Trainer; several GPUs by "
-            "`torchrun --nproc-per-node N scripts/smolrgpt train ...`. With the mini's recipe: "
-            "runs its stages on simulated frames, in order, or the one of --stage. With a reader's "
-            "(config/training/reader.yaml): trains its adapter. All continue where they were "
-            "interrupted."
+            "published layouts, by transformers' Trainer. With the mini's recipe: "
+            "runs its stages on simulated frames, in order, or the one of --stage. Both on several "
+            "GPUs or, of the mini, cores by `torchrun --nproc-per-node N scripts/smolrgpt train "
+            "...`. With a reader's (config/training/reader.yaml): trains its adapter. All continue "
+            "where they were interrupted."
         ),
     )
     parser.add_argument(
@@ -239,6 +239,8 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
         return 0
     if arguments.ablations is not None:
+        if processes.count > 1:
+            raise ValueError("--ablations runs in one process: start it without torchrun")
         for folder in run_ablations(arguments.config, arguments.ablations, run):
             print(f"wrote {folder}")
         return 0
@@ -246,7 +248,8 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         train_stage(run, name, minutes_from_now(arguments.minutes))
     if stage in (None, "export") and processes.leads:
         out = arguments.out or arguments.folder / "mini"
-        finish(run, out, arguments.threads, UltralyticsDetector.load(DETECTOR))
+        threads = arguments.threads * processes.count  # the others have ended
+        finish(run, out, threads, UltralyticsDetector.load(DETECTOR))
         print(f"wrote {out}")
     return 0
 
