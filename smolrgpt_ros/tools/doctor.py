@@ -226,7 +226,6 @@ def _device(device: str) -> list[Finding]:
     try:
         import torch
 
-        from smolrgpt_ros.checkpoints import MINI
         from smolrgpt_ros.model.inference.hardware import choose_dtype
         from smolrgpt_ros.runtime.devices import choose_device
     except ImportError as error:
