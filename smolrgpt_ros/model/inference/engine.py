@@ -142,7 +142,7 @@ class SmolRGPTEngine:
         quantise_tower(model.vision_tower, dtype)
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration, self.work = calibration, DecodingWork()
-        self.trained_on = _trained_on(model.config)
+        self.trained_on = trained_on(model.config)
         self._with_geometry, self._with_depth = geometry, depth
         self._max_positions: int = model.config.text.max_position_embeddings
         self._region_names = model.config.region_names
@@ -323,7 +323,7 @@ class SmolRGPTEngine:
                     request.events.put(self._processor.decode(answer.token_ids))
 
 
-def _trained_on(config: SmolRGPTConfig) -> TrainedOn | None:
+def trained_on(config: SmolRGPTConfig) -> TrainedOn | None:
     """What a model says that it was trained on; ``None`` for one that does not."""
     if not config.question_forms:
         return None

@@ -2,8 +2,8 @@
 """Fifty questions about five stored frames, and what the mini that ships answers on a CPU.
 
 They lie in ``questions/`` beside this file: a data set in the published layout with metric depth
-and cameras, and ``answers.json``. After new weights or questions make them again (a minute; needs
-MuJoCo), from the checkout::
+and cameras, and ``answers.json``, which also has each question as the mini is asked it. After new
+weights or questions make them again (a minute; needs MuJoCo), from the checkout::
 
     python3 -m smolrgpt_ros.tools.gpu_check.stored_questions
 """
@@ -70,6 +70,19 @@ def read_questions(folder: Path, count: int | None = None) -> list[StoredQuestio
     return questions
 
 
+def mini_questions(folder: Path, count: int | None = None) -> list[StoredQuestion]:
+    """The stored questions in the words of the mini that ships, masks in the order of its prompts.
+
+    Args:
+        count: the first so many; ``None``: all.
+    """
+    asked = json.loads((folder / ANSWERS_FILE).read_text())["asked"][:count]
+    return [
+        StoredQuestion(question.frame, one["prompt"], question.masks[one["masks"]])
+        for question, one in zip(read_questions(folder, count), asked, strict=True)
+    ]
+
+
 def _frame(folder: Path, entry: Entry) -> RgbdFrame:
     rgb, _ = read_pictures(folder, entry)
     depth, camera = read_metric(folder, entry) or (None, None)
@@ -90,10 +103,7 @@ def answers_of(
 
 def stored_answers(folder: Path, model: Path) -> list[tuple[int, ...]] | None:
     """The CPU's answers to all stored questions; ``None`` where they are of other weights."""
-    file = folder / ANSWERS_FILE
-    if not file.is_file():
-        return None
-    values = json.loads(file.read_text())
+    values = json.loads((folder / ANSWERS_FILE).read_text())
     if values["weights_sha256"] != sha256_of(model / "model.safetensors"):
         return None
     return [tuple(ids) for ids in values["token_ids"]]
@@ -123,12 +133,33 @@ def make(folder: Path, model: Path) -> None:
         entries = read_entries(Path(scratch, TRAIN_FILE))
         chosen = np.linspace(0, len(entries) - 1, _QUESTIONS).round().astype(int)
         write_json(folder / TRAIN_FILE, [entries[index] for index in chosen])
-    answers = cpu_answers(model, read_questions(folder))
     values = {
         "weights_sha256": sha256_of(model / "model.safetensors"),
-        "token_ids": [list(ids) for ids in answers],
+        "asked": [_as_asked(question.text, model) for question in read_questions(folder)],
     }
     (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
+    answers = cpu_answers(model, mini_questions(folder))
+    values["token_ids"] = [list(ids) for ids in answers]
+    (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
+
+
+def _as_asked(question: str, model: Path) -> dict[str, object]:
+    """The prompt of a question for a model that lists its forms, and its masks' places in order.
+
+    Raises:
+        ValueError: for a question of another form.
+    """
+    from smolrgpt_ros.language.grounding import RegionView, ground
+    from smolrgpt_ros.language.templates.said_labels import said_labels
+    from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+    from smolrgpt_ros.model.inference.engine import trained_on
+
+    views = [RegionView(place, label) for place, label in enumerate(said_labels(question))]
+    trained = trained_on(SmolRGPTConfig.from_pretrained(str(model)))
+    prompt = ground(question, views, trained=trained).model_prompt
+    if prompt is None:
+        raise ValueError(f"{model} is not asked {question!r}")
+    return {"prompt": prompt.text, "masks": list(prompt.region_ids)}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 from ..device import chosen_device, give_back
 from ..options import CheckOptions
 from ..record import Record
-from ..stored_questions import answers_of, cpu_answers, read_questions, stored_answers
+from ..stored_questions import answers_of, cpu_answers, mini_questions, stored_answers
 
 if TYPE_CHECKING:
     import torch
@@ -137,7 +137,7 @@ def _tf32(allowed: bool) -> Iterator[None]:
 def _mini(options: CheckOptions, device: torch.device, record: Record) -> str:
     from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
-    questions = read_questions(options.questions, 3 if options.small else None)
+    questions = mini_questions(options.questions, 3 if options.small else None)
     wanted = stored_answers(options.questions, options.mini)
     if wanted is None:
         record.skip("stored answers", "of other weights: the CPU of this host answers instead")
