@@ -21,7 +21,12 @@ _DIFFERENCE = re.compile(r" is (\d+\.\d+) m (more|less) than the | differ by (\d
 
 
 def read_verdict(
-    text: str, kind: Kind, region_ids: Sequence[int], *, truncated: bool = False
+    text: str,
+    kind: Kind,
+    region_ids: Sequence[int],
+    *,
+    subject: int | None = None,
+    truncated: bool = False,
 ) -> ReadAnswer:
     """Reads a generated answer.
 
@@ -29,16 +34,29 @@ def read_verdict(
         text: the model's text.
         kind: of the question.
         region_ids: the region of each ``[Region i]``; a verdict about one beyond them is unknown.
+        subject: of a comparison, id of the region asked about; ``None`` for the region that the
+            verdict names first.
         truncated: generation stopped before the model ended its answer: nothing is believed.
     """
     if kind not in _READERS:
-        return read_answer(text, kind, region_ids, truncated=truncated)
+        if subject is None and kind.is_comparison:
+            subject = _first_named(text, region_ids)
+        return read_answer(text, kind, region_ids, subject=subject, truncated=truncated)
     places = [int(i) for i in REGION.findall(text)]
     mentioned = tuple(dict.fromkeys(region_ids[i] for i in places if i < len(region_ids)))
     found = None if truncated else _LAST.search(text.strip())
     value = None if found is None else _read(kind, found[1], region_ids)
     unit = {Kind.COUNT: "count", Kind.NUMBER: "m"}.get(kind, "")
     return ReadAnswer(value, unit if value is not None else "", mentioned)
+
+
+def _first_named(text: str, region_ids: Sequence[int]) -> int | None:
+    """The region that the verdict names first."""
+    verdict = _LAST.search(text.strip())
+    named = None if verdict is None else REGION.search(verdict[1])
+    if named is None or int(named[1]) >= len(region_ids):
+        return None
+    return region_ids[int(named[1])]
 
 
 _READERS = {

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.language import question as q
 from smolrgpt_ros.language.answers import ReadAnswer, read_answer
 from smolrgpt_ros.language.grounding import Grounding
 from smolrgpt_ros.language.kinds import kind_of
@@ -72,12 +73,25 @@ def _calibrated(engine: Engine, kind: str, confidence: float, estimated: bool) -
     return engine.calibration(kind, confidence, estimated)
 
 
+def _compared_region(grounding: Grounding) -> int | None:
+    """The region that a comparison asks about, where the question names it."""
+    match grounding.question:
+        case q.Relation(_, q.Ids((region_id,)), _) if region_id in grounding.prompt.region_ids:
+            return region_id
+    return None
+
+
 def read_sentence(grounding: Grounding, sentence: Sentence) -> ReadAnswer:
     """What the model's sentence answers to the question: of "is it left of" yes or no."""
     form, kind = grounding.form, kind_of(grounding.question)
     if grounding.trained_form:
-        ids = grounding.prompt.region_ids
-        return read_verdict(sentence.text, kind, ids, truncated=sentence.truncated)
+        return read_verdict(
+            sentence.text,
+            kind,
+            grounding.prompt.region_ids,
+            subject=_compared_region(grounding),
+            truncated=sentence.truncated,
+        )
     subject = form.subject.single if form is not None and form.subject is not None else None
     read = read_answer(
         sentence.text,

@@ -69,6 +69,20 @@ def test_no_value_rather_than_a_wrong_one(kind, text):
     assert read_verdict(text, kind, IDS, truncated=True).value is None
 
 
+def test_a_comparison_is_about_the_region_asked_about_however_the_prompt_numbers_it():
+    text = (
+        "Asked whether left or right of [Region 0]: [Region 1] right. "
+        "Pallet [Region 1] is right of shelf [Region 0]."
+    )
+    # Whoever is asked about, the verdict says that 3 is right of 7.
+    assert read_verdict(text, Kind.LEFT_RIGHT, IDS, subject=3).value == "right"
+    assert read_verdict(text, Kind.LEFT_RIGHT, IDS, subject=7).value == "left"
+    # Where the question leaves it to the model which region that is, the verdict's first is meant.
+    assert read_verdict(text, Kind.LEFT_RIGHT, IDS).value == "right"
+    beyond = "Pallet [Region 5] is right of shelf [Region 0]."
+    assert read_verdict(beyond, Kind.LEFT_RIGHT, IDS).value is None
+
+
 def test_regions_are_named_in_order_of_mention():
     text = "Count whether empty: [Region 2] 1, [Region 0] no, [Region 2] 1. 1 object is empty."
     assert read_verdict(text, Kind.COUNT, IDS).region_ids == (9, 7)

@@ -32,7 +32,7 @@ from .recipe import MiniRecipe
 from .tokenizer import REGION_NAMES
 from .worked_examples import WorkedExample, draw_example
 
-LEAST_RIGHT, LEAST_ASKED = 0.9, 20
+LEAST_RIGHT, LEAST_ASKED = 0.85, 20
 """A form is listed, to be asked, where at least this share of at least so many was right."""
 
 _SEEDS_AFTER = 700_000
