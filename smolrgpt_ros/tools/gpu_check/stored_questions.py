@@ -135,7 +135,7 @@ def make(folder: Path, model: Path) -> None:
         write_json(folder / TRAIN_FILE, [entries[index] for index in chosen])
     values = {
         "weights_sha256": sha256_of(model / "model.safetensors"),
-        "asked": [_as_asked(question.text, model) for question in read_questions(folder)],
+        "asked": [_as_asked(question, model) for question in read_questions(folder)],
     }
     (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
     answers = cpu_answers(model, mini_questions(folder))
@@ -143,7 +143,7 @@ def make(folder: Path, model: Path) -> None:
     (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
 
 
-def _as_asked(question: str, model: Path) -> dict[str, object]:
+def _as_asked(question: StoredQuestion, model: Path) -> dict[str, object]:
     """The prompt of a question for a model that lists its forms, and its masks' places in order.
 
     Raises:
@@ -153,12 +153,17 @@ def _as_asked(question: str, model: Path) -> dict[str, object]:
     from smolrgpt_ros.language.templates.said_labels import said_labels
     from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
     from smolrgpt_ros.model.inference.engine import trained_on
+    from smolrgpt_ros.scene.region import Region
 
-    views = [RegionView(place, label) for place, label in enumerate(said_labels(question))]
+    labels = said_labels(question.text)
+    regions = [
+        Region(place, *of) for place, of in enumerate(zip(labels, question.masks, strict=True))
+    ]
+    views = [RegionView(r.id, r.label, r.centroid, r.box) for r in regions]
     trained = trained_on(SmolRGPTConfig.from_pretrained(str(model)))
-    prompt = ground(question, views, trained=trained).model_prompt
+    prompt = ground(question.text, views, trained=trained).model_prompt
     if prompt is None:
-        raise ValueError(f"{model} is not asked {question!r}")
+        raise ValueError(f"{model} is not asked {question.text!r}")
     return {"prompt": prompt.text, "masks": list(prompt.region_ids)}
 
 
