@@ -66,11 +66,13 @@ def asked_prompt(
 
 
 def listed(question: q.Question, labels: Mapping[int, str]) -> q.Question:
-    """The question with the regions of each class by id, in metres."""
+    """The question with the regions of each class by id, in metres, and "from the camera" last."""
 
     def change(part: object) -> object:
         if isinstance(part, q.OfClass):
             return q.Ids(tuple(i for i, label in labels.items() if label == part.label), part.label)
+        if isinstance(part, q.Distance) and isinstance(part.first, q.Camera):
+            return q.Distance(part.second, part.first, part.mode)  # the same, as it is trained
         return part
 
     asked = cast("q.Question", q.changed(question, change))

@@ -49,6 +49,15 @@ def test_lengths_are_asked_for_in_metres():
     assert prompt_of(listed(asked, LABELS), ()).text == "How far is object <mask> from the camera?"
 
 
+def test_a_distance_from_the_camera_is_asked_as_one_to_it():
+    asked = q.HowMuch(q.Distance(q.Camera(), NEAREST.selection))
+    prompt = asked_prompt(asked, LABELS, OTHER)
+    assert prompt is not None and prompt.region_ids == (4, 7, 2)
+    assert prompt.text == (
+        "How far is (the closest of objects <mask> and <mask> to object <mask>) from the camera?"
+    )
+
+
 @pytest.mark.parametrize(
     ("question", "form"),
     [
