@@ -133,7 +133,7 @@ def make(folder: Path, model: Path) -> None:
         entries = read_entries(Path(scratch, TRAIN_FILE))
         chosen = np.linspace(0, len(entries) - 1, _QUESTIONS).round().astype(int)
         write_json(folder / TRAIN_FILE, [entries[index] for index in chosen])
-    values = {
+    values: dict[str, object] = {
         "weights_sha256": sha256_of(model / "model.safetensors"),
         "asked": [_as_asked(question, model) for question in read_questions(folder)],
     }

@@ -144,10 +144,10 @@ def fit(
     path = run_dir / f"{name}.jsonl" if processes.leads else Path(os.devnull)
     with path.open("a") as log:
         steps = range(start, schedule.steps)
-        shown = tqdm(
+        progress = tqdm(
             steps, initial=start, total=schedule.steps, desc=name, disable=not processes.leads
         )
-        for step in shown:
+        for step in progress:
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * schedule.factor(step)
             optimizer.zero_grad(set_to_none=True)
