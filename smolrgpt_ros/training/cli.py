@@ -246,6 +246,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         return 0
     for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
         train_stage(run, name, minutes_from_now(arguments.minutes))
+    processes.leave()
     if stage in (None, "export") and processes.leads:
         out = arguments.out or arguments.folder / "mini"
         threads = arguments.threads * processes.count  # the others have ended

@@ -51,6 +51,16 @@ class Processes:
         if self.count > 1:
             distributed.barrier()
 
+    def leave(self) -> None:
+        """End what is shared; what follows, the leader does alone.
+
+        A library that finds the processes connected would wait for the others: ultralytics does
+        when it loads a model.
+        """
+        if self.count > 1:
+            self.wait()
+            distributed.destroy_process_group()
+
     def average_gradients(self, parameters: Sequence[nn.Parameter], stop: bool) -> bool:
         """Replace the gradients by their means over all processes.
 
