@@ -13,7 +13,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Literal
+from typing import Any, Literal
 
 from rclpy.callback_groups import CallbackGroup
 from rclpy.context import Context
@@ -77,15 +77,14 @@ class InputThread:
             try:
                 for used in (context, *handles, *events):
                     held.enter_context(used)  # keeps it from being destroyed while it is used
-                self._take_in_turn(events)
+                self._take_in_turn(handles, events)
             except rclpy_implementation.InvalidHandle:
                 return  # destroyed before the thread ran
             except rclpy_implementation.RCLError:
                 if self._context.ok():
                     raise  # else shut down meanwhile: a signal can come while a node is activated
 
-    def _take_in_turn(self, events: Sequence[EventHandler]) -> None:
-        handles = [s.handle for s in self._subscriptions]
+    def _take_in_turn(self, handles: Sequence[Any], events: Sequence[EventHandler]) -> None:
         wait_set = rclpy_implementation.WaitSet(
             len(handles), 0, 0, 0, 0, len(events), self._context.handle
         )

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from smolrgpt_ros.simulation.datasets.published_layout import (
 from .options import CheckOptions
 
 if TYPE_CHECKING:
+    from smolrgpt_ros.language.trained_questions import TrainedOn
     from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 
 TRAIN_FILE, ANSWERS_FILE = "train.json", "answers.json"
@@ -77,9 +78,16 @@ def mini_questions(folder: Path, count: int | None = None) -> list[StoredQuestio
         count: the first so many; ``None``: all.
     """
     asked = json.loads((folder / ANSWERS_FILE).read_text())["asked"][:count]
+    return _in_its_words(read_questions(folder, count), asked)
+
+
+def _in_its_words(
+    questions: Sequence[StoredQuestion], asked: Sequence[dict[str, Any]]
+) -> list[StoredQuestion]:
+    """Questions with the prompts and the orders of masks that :func:`_as_asked` found."""
     return [
         StoredQuestion(question.frame, one["prompt"], question.masks[one["masks"]])
-        for question, one in zip(read_questions(folder, count), asked, strict=True)
+        for question, one in zip(questions, asked, strict=True)
     ]
 
 
@@ -119,6 +127,8 @@ def cpu_answers(model: Path, questions: Sequence[StoredQuestion]) -> list[tuple[
 
 def make(folder: Path, model: Path) -> None:
     """Simulate the frames, choose the questions and answer them."""
+    from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+    from smolrgpt_ros.model.inference.engine import trained_on
     from smolrgpt_ros.simulation.datasets.writer import DatasetSettings, write_dataset
     from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
@@ -133,17 +143,21 @@ def make(folder: Path, model: Path) -> None:
         entries = read_entries(Path(scratch, TRAIN_FILE))
         chosen = np.linspace(0, len(entries) - 1, _QUESTIONS).round().astype(int)
         write_json(folder / TRAIN_FILE, [entries[index] for index in chosen])
-    values: dict[str, object] = {
+    questions = read_questions(folder)
+    trained = trained_on(SmolRGPTConfig.from_pretrained(str(model)))
+    if trained is None:
+        raise ValueError(f"{model} lists no forms of questions")
+    asked = [_as_asked(question, trained) for question in questions]
+    answers = cpu_answers(model, _in_its_words(questions, asked))
+    values = {
         "weights_sha256": sha256_of(model / "model.safetensors"),
-        "asked": [_as_asked(question, model) for question in read_questions(folder)],
+        "asked": asked,
+        "token_ids": [list(ids) for ids in answers],
     }
     (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
-    answers = cpu_answers(model, mini_questions(folder))
-    values["token_ids"] = [list(ids) for ids in answers]
-    (folder / ANSWERS_FILE).write_text(json.dumps(values) + "\n")
 
 
-def _as_asked(question: StoredQuestion, model: Path) -> dict[str, object]:
+def _as_asked(question: StoredQuestion, trained: TrainedOn) -> dict[str, Any]:
     """The prompt of a question for a model that lists its forms, and its masks' places in order.
 
     Raises:
@@ -151,8 +165,6 @@ def _as_asked(question: StoredQuestion, model: Path) -> dict[str, object]:
     """
     from smolrgpt_ros.language.grounding import RegionView, ground
     from smolrgpt_ros.language.templates.said_labels import said_labels
-    from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
-    from smolrgpt_ros.model.inference.engine import trained_on
     from smolrgpt_ros.scene.region import Region
 
     labels = said_labels(question.text)
@@ -160,10 +172,9 @@ def _as_asked(question: StoredQuestion, model: Path) -> dict[str, object]:
         Region(place, *of) for place, of in enumerate(zip(labels, question.masks, strict=True))
     ]
     views = [RegionView(r.id, r.label, r.centroid, r.box) for r in regions]
-    trained = trained_on(SmolRGPTConfig.from_pretrained(str(model)))
     prompt = ground(question.text, views, trained=trained).model_prompt
     if prompt is None:
-        raise ValueError(f"{model} is not asked {question.text!r}")
+        raise ValueError(f"a model of these forms is not asked {question.text!r}")
     return {"prompt": prompt.text, "masks": list(prompt.region_ids)}
 
 

@@ -8,11 +8,14 @@ two processes nearly double. ``torchrun --nproc-per-node N scripts/smolrgpt trai
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import distributed, nn
 
 _PATIENCE = timedelta(hours=4)
@@ -45,6 +48,19 @@ class Processes:
     def leads(self) -> bool:
         """Whether this is the process that writes."""
         return self.rank == 0
+
+    def part(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
+        """This process's part of a step's frames."""
+        return index[self.rank :: self.count]
+
+    @contextmanager
+    def leader_first(self) -> Iterator[None]:
+        """The others enter when the leader has left: they find the files that it made."""
+        if not self.leads:
+            self.wait()
+        yield
+        if self.leads:
+            self.wait()
 
     def wait(self) -> None:
         """Return when all processes have come here."""

@@ -37,30 +37,31 @@ def open_run(
         workers: processes that simulate.
         processes: that share the run; the others wait for what the first call makes.
     """
-    if not processes.leads:
-        processes.wait()
     vision = recipe.vision
     # The grid of the published refiner; a model that refines less pools these weights.
     grid = vision["image_size"] // vision["patch_size"] // 2 * 8
-    frames = build_cache(
-        recipe.frames,
-        folder / "cache",
-        image_size=vision["image_size"],
-        mask_grid=grid,
-        patch_size=vision["patch_size"],
-        workers=workers,
-    )
-    tokenizer_folder = folder / "tokenizer"
-    if (tokenizer_folder / "tokenizer.json").exists():
-        tokenizer = PreTrainedTokenizerFast.from_pretrained(str(tokenizer_folder))
-    else:
-        tokenizer = train_tokenizer(_texts(frames, recipe), recipe.vocabulary)
-        tokenizer.save_pretrained(str(tokenizer_folder))
+    with processes.leader_first():
+        frames = build_cache(
+            recipe.frames,
+            folder / "cache",
+            image_size=vision["image_size"],
+            mask_grid=grid,
+            patch_size=vision["patch_size"],
+            workers=workers,
+        )
+        tokenizer = _tokenizer(folder / "tokenizer", frames, recipe)
     model, processor = build_mini(recipe, tokenizer)
-    if processes.leads:
-        processes.wait()
     features = folder / "tower_features.npy"
     return TrainingRun(recipe, frames, model, processor, folder, features, processes)
+
+
+def _tokenizer(folder: Path, frames: CachedFrames, recipe: MiniRecipe) -> PreTrainedTokenizerFast:
+    """The run's tokenizer, trained on the first call."""
+    if (folder / "tokenizer.json").exists():
+        return PreTrainedTokenizerFast.from_pretrained(str(folder))
+    tokenizer = train_tokenizer(_texts(frames, recipe), recipe.vocabulary)
+    tokenizer.save_pretrained(str(folder))
+    return tokenizer
 
 
 def _texts(frames: CachedFrames, recipe: MiniRecipe) -> list[str]:

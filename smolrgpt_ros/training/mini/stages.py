@@ -15,7 +15,6 @@ Stages that see pictures also keep training the estimator of the regions' geomet
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -166,15 +165,19 @@ def _run_region_geometry(
         loss.backward()
         return numbers
 
-    _fit(run, "region_geometry", trained, backward, schedule, deadline)
+    processes = run.processes
+    name = "region_geometry"
+    fit(name, trained, backward, schedule, run.folder, deadline=deadline, processes=processes)
 
 
 def _drawn(run: TrainingRun, name: str, step: int) -> tuple[np.random.Generator, NDArray[np.intp]]:
     """Random generator and frames of this process's part of a step."""
     seed = (run.recipe.seed, STAGES.index(name), step)
-    rng, (rank, count) = np.random.default_rng(seed), (run.processes.rank, run.processes.count)
+    rng, processes = np.random.default_rng(seed), run.processes
     index = rng.choice(len(run.frames), size=run.recipe.stages[name].frames, replace=False)
-    return (rng if count == 1 else np.random.default_rng((*seed, rank))), index[rank::count]
+    if processes.count > 1:
+        rng = np.random.default_rng((*seed, processes.rank))
+    return rng, processes.part(index)
 
 
 def _run_decoder_stage(
@@ -206,17 +209,6 @@ def _run_decoder_stage(
         loss.backward(retain_graph=True)
         return numbers | backpropagate_answers(run.model, prefix, examples, tokens)
 
-    _fit(run, name, trained, backward, schedule, deadline)
-
-
-def _fit(
-    run: TrainingRun,
-    name: str,
-    trained: dict[str, nn.Module],
-    backward: Callable[[int], dict[str, float]],
-    schedule: Schedule,
-    deadline: float | None,
-) -> None:
     processes = run.processes
     fit(name, trained, backward, schedule, run.folder, deadline=deadline, processes=processes)
 
@@ -248,11 +240,8 @@ def _pairs(run: TrainingRun, count: int) -> Sampler:
 
 
 def _features(run: TrainingRun) -> TowerFeatures:
-    arguments = (run.model, run.frames, run.part("vision_tower"), run.features)
-    if run.processes.leads:
-        tower_features(*arguments)
-    run.processes.wait()
-    return tower_features(*arguments)
+    with run.processes.leader_first():
+        return tower_features(run.model, run.frames, run.part("vision_tower"), run.features)
 
 
 def _frame_tokens(

@@ -64,7 +64,7 @@ def pretrain_tower(
     def backward(step: int) -> dict[str, float]:
         rng = np.random.default_rng((seed, step))
         index = np.sort(rng.choice(len(frames), size=batch, replace=False))
-        index = index[processes.rank :: processes.count]
+        index = processes.part(index)
         pixels = torch.cat([frames.pixel_values(index), frames.depth_values(index)])
         tokens = model.vision_encoder.encode(pixels)
         shares = torch.from_numpy(frames.patch_classes[index].astype(np.float32))

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Processes that share steps: the gradients' mean by hand, one writer, and one end for all."""
+"""Processes that share steps: the gradients' mean by hand, one writer, one end for all."""
 
 import json
 import os
@@ -48,9 +48,17 @@ steps = 10**6 if sys.argv[2] == "ends" else 200
 schedule = Schedule(steps=steps, learning_rate=0.1, weight_decay=0.0, clip=1e9)
 modules = {"model": model, "other": other}
 fit("shared", modules, backward, schedule, folder, deadline=deadline, processes=processes)
+with processes.leader_first():
+    if rank == 0:
+        time.sleep(0.5)
+        (folder / "made_by_the_leader").touch()
+    there = (folder / "made_by_the_leader").exists()
+processes.leave()
+connected = torch.distributed.is_initialized()
 found = {"first": means[0], "steps": len(means), "weight": float(model.weight[0, 0])}
-(folder / f"{rank}.json").write_text(json.dumps(found))
-processes.wait()
+(folder / f"{rank}.json").write_text(
+    json.dumps(found | {"there": there, "connected": connected})
+)
 """
 
 
@@ -72,6 +80,8 @@ def test_gradients_are_averaged_and_the_leader_writes(tmp_path):
     # 2 (0 - 1) and 2 (0 - 4), by two; 0 and 6, by two.
     assert one["first"] == other["first"] == [-5.0, 3.0]
     assert one["weight"] == other["weight"] == pytest.approx(2.5, abs=0.1)
+    assert one["there"] and other["there"], "the others came before the leader"
+    assert not one["connected"] and not other["connected"]
     lines = [json.loads(line) for line in (tmp_path / "shared.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == list(range(20, 201, 20))
     state = torch.load(tmp_path / "shared.ckpt", weights_only=True)
