@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,32 @@ def _in_its_words(
         StoredQuestion(question.frame, one["prompt"], question.masks[one["masks"]])
         for question, one in zip(questions, asked, strict=True)
     ]
+
+
+def write_own_answers(folder: Path, model: Path, file: Path) -> None:
+    """Writes the stored questions, as the mini is asked them, with what it answered on a CPU: data
+    in the published layout that it can be trained on without a surprise."""
+    from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
+
+    values = json.loads((folder / ANSWERS_FILE).read_text())
+    decode = SmolRGPTProcessor.from_pretrained(model).decode
+    write_json(
+        file,
+        [
+            replace(
+                entry,
+                question=one["prompt"],
+                rles=tuple(entry.rles[place] for place in one["masks"]),
+                answer=decode(ids),
+            )
+            for entry, one, ids in zip(
+                read_entries(folder / TRAIN_FILE),
+                values["asked"],
+                values["token_ids"],
+                strict=True,
+            )
+        ],
+    )
 
 
 def _frame(folder: Path, entry: Entry) -> RgbdFrame:
