@@ -78,6 +78,13 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
         help="train the variants of this plan from a finished run: config/training/ablations.yaml",
     )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
+    mini.add_argument(
+        "--start",
+        type=Path,
+        metavar="WEIGHTS",
+        help="continue from these: a folder of a mini, whose stages up to centres are then left "
+        "out, or a detector's file (default: from scratch)",
+    )
     mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
     mini.add_argument(
         "--workers", type=int, default=2, help="processes that simulate (default: %(default)s)"
@@ -92,9 +99,6 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
     detector = parser.add_argument_group("the detector's recipe")
-    detector.add_argument(
-        "--start", type=Path, help="weights to continue from (default: from scratch)"
-    )
     detector.add_argument(
         "--device",
         default="auto",
@@ -233,7 +237,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         return _train_detector(arguments)
     recipe = read_recipe(arguments.config)
     processes = Processes.joined()
-    run = open_run(recipe, arguments.folder, arguments.workers, processes)
+    run = open_run(recipe, arguments.folder, arguments.workers, processes, arguments.start)
     torch.set_num_threads(arguments.threads)  # frames that this process simulated left one
     if stage == "frames":
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
@@ -244,7 +248,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         for folder in run_ablations(arguments.config, arguments.ablations, run):
             print(f"wrote {folder}")
         return 0
-    for name in [stage] if stage in STAGES else [] if stage == "export" else STAGES:
+    for name in [stage] if stage in STAGES else [] if stage == "export" else run.stages:
         train_stage(run, name, minutes_from_now(arguments.minutes))
     processes.leave()
     if stage in (None, "export") and processes.leads:

@@ -65,6 +65,25 @@ def build_mini(
     return model, SmolRGPTProcessor.for_config(config, tokenizer)
 
 
+def load_finished(model: SmolRGPTForConditionalGeneration, folder: Path) -> None:
+    """Gives a model the weights of a finished one of the same sizes.
+
+    Args:
+        folder: as :func:`export` writes it.
+
+    Raises:
+        ValueError: on other sizes; torch's error, its cause, names the tensors.
+    """
+    finished = SmolRGPTForConditionalGeneration.from_pretrained(folder).float()
+    try:
+        model.load_state_dict(finished.state_dict())
+    except RuntimeError as error:
+        raise ValueError(
+            f"{folder} holds a model of other sizes than the recipe's; "
+            "set --start to one of its sizes"
+        ) from error
+
+
 def save_part(module: torch.nn.Module, path: Path) -> None:
     """Writes a module's tensors as safetensors."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from ..card_phrases import looks_in_percent, typed_command
-from .recipe import STAGES
 from .scoring import LEAST_ASKED, LEAST_RIGHT, ScoredAnswer
 from .stages import TrainingRun
 
 _HEADER = ("---", "license: apache-2.0", "---", "# SmolRGPT mini", "")
+_CONTINUED = " Continued from finished weights, whose tower and estimators it keeps or trains on."
 _LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -49,11 +49,12 @@ def card_text(
         f"on; {100 * recipe.frames.rough_masks:.0f} % with masks as of a detector). "
         "Questions and answers are drawn anew from each frame's truth in every step. "
         "No real pictures, no other data.",
-        f"* **Training:** one run, `{typed_command()}`, seed {recipe.seed}, {platform.machine()}.",
+        f"* **Training:** one run, `{typed_command()}`, seed {recipe.seed}, {platform.machine()}."
+        f"{_CONTINUED if run.continues else ''}",
         "",
         "| stage | steps | frames x questions a step | minutes |",
         "|---|---|---|---|",
-        *(_stage_row(run, name) for name in STAGES),
+        *(_stage_row(run, name) for name in run.stages),
         "",
         "## Scores",
         "",

@@ -4,7 +4,8 @@
 A small decoder cannot find the least of ten numbers or count ten objects at once. It can write one
 number after another, each read from the name of the region it has just written, mark each new
 extreme, and count on from the last number. Lists of numbers are headed by the word for their
-quantity (``quantities.QUANTITIES``).
+quantity (``quantities.QUANTITIES``). What a number is compared with is said again right before it:
+where it stood in the question alone, comparisons were not learned.
 """
 
 from __future__ import annotations
@@ -56,26 +57,34 @@ class Rationale:
 
     # -- numbers ----------------------------------------------------------------------------
 
-    def _quantity(self, quantity: q.Quantity) -> None:
+    def _quantity(self, quantity: q.Quantity) -> str:
+        """Writes what shows the quantity; returns its number as it is written."""
         match quantity:
             case q.Distance(first, second, mode):
                 one, other = self._find(first), self._find(second)
                 start, end = (one, other) if other is not None else (None, one)
-                metres = self._truth.distance(one, other, mode)
-                self._say(_HEADINGS[mode], start, [(end, f"{metres:.2f}")])
+                number = f"{self._truth.distance(one, other, mode):.2f}"
+                self._say(_HEADINGS[mode], start, [(end, number)])
+                return number
             case q.Size(of, dimension):
                 one = self._find(of)
-                size = self._truth.key(q.SizeOf(dimension), one)
-                self._say(dimension.value, None, [(one, f"{size:.2f}")])
+                number = f"{self._truth.key(q.SizeOf(dimension), one):.2f}"
+                self._say(dimension.value, None, [(one, number)])
+                return number
             case q.Count(q.Where(of, condition)):
-                self._check(of, condition)
+                return str(self._check(of, condition))
             case q.Count(of):
                 members = self._truth.select(of)
                 items = [(i, str(n)) for n, i in enumerate(self._sorted(members), 1)]
                 self._list("Count whether in view", items)
+                return str(len(members))
             case q.Difference(first, second):
-                self._quantity(first)
-                self._quantity(second)
+                one_number, other_number = self._quantity(first), self._quantity(second)
+                apart = float(one_number) - float(other_number)
+                number, word = f"{abs(apart):.2f}", "less" if apart < 0 else "more"
+                self._steps.append(f"Compare {one_number} with {other_number}: {number} {word}.")
+                return number
+        raise TypeError(f"no rationale for {quantity!r}")
 
     def _hour(self, subject: End, viewer: End) -> None:
         across, ahead = (
@@ -133,8 +142,8 @@ class Rationale:
 
     # -- conditions -------------------------------------------------------------------------
 
-    def _check(self, of: q.Selection, condition: q.Condition) -> None:
-        """Whether the condition holds for each, and how many it holds for so far."""
+    def _check(self, of: q.Selection, condition: q.Condition) -> int:
+        """Whether the condition holds for each, and how many it holds for so far; in all."""
         asked, number_of = self._asked(condition)
         held, items = 0, []
         for i in self._sorted(self._truth.select(of)):
@@ -144,6 +153,7 @@ class Rationale:
             held += holds
             items.append((i, f"{number_of(i)}{held if holds else 'no'}"))
         self._list(f"Count {asked}", items)
+        return held
 
     def _is_end(self, condition: q.Condition, region_id: int) -> bool:
         """Whether the condition would relate a region to itself."""
@@ -169,21 +179,26 @@ class Rationale:
                 return f"whether next to {self._name(self._find(of))}", _nothing
             case q.Beside(side, of):
                 return f"whether {side.value} {self._name(self._find(of))}", _nothing
-            case q.Compared(key, _, value):
-                return self._compared(key, value)
+            case q.Compared(key, comparison, value):
+                return self._compared(key, comparison, value)
         raise TypeError(f"no rationale for {condition!r}")
 
     def _compared(
-        self, key: q.Key, value: float | q.Selection | q.Quantity
+        self, key: q.Key, comparison: q.Comparison, value: float | q.Selection | q.Quantity
     ) -> tuple[str, Callable[[int], str]]:
         other = self._find(value) if isinstance(value, q.Selection) else None
         start = self._find(key.target) if isinstance(key, q.DistanceTo) else None
         heading = key.dimension.value if isinstance(key, q.SizeOf) else "distance"
         digits = 2 if isinstance(key, q.SizeOf) else 1
+        limit = value if isinstance(value, int | float) else self._number(key, other)
+        bound = f"{limit:.{digits}f}"
         if other is not None:
-            self._say(heading, start, [(other, f"{self._number(key, other):.{digits}f}")])
+            self._say(heading, start, [(other, bound)])
         behind = "" if start is None else f" from {self._name(start)}"
-        return f"by {heading}{behind}", lambda i: f"{self._number(key, i):.{digits}f} "
+        return (
+            f"by {heading}{behind} {comparison.value} {bound}",
+            lambda i: f"{self._number(key, i):.{digits}f} ",
+        )
 
     def _proposition(self, proposition: q.Proposition) -> None:
         match proposition:
@@ -193,8 +208,10 @@ class Rationale:
                 self._check(q.Ids((one,)), condition)
             case q.Exists(q.Where(of, condition)):
                 self._check(of, condition)
-            case q.Compares(first):
-                self._quantity(first)
+            case q.Compares(first, comparison, int() | float() as second):
+                number = self._quantity(first)
+                bound = f"{second:.2f}" if "." in number else f"{second:.0f}"
+                self._steps.append(f"Compare {number} {comparison.value} {bound}.")
             case q.Same(_, second):
                 self._find(second)
 

@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerFast
 
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 
-from .build import build_mini
+from .build import build_mini, load_finished
 from .descriptions import caption_question, region_question
 from .frame_cache import build_cache
 from .frames import CachedFrames
@@ -28,6 +28,7 @@ def open_run(
     folder: Path,
     workers: int = 1,
     processes: Processes = ALONE,
+    start: Path | None = None,
 ) -> TrainingRun:
     """Opens a run; simulates the frames and trains the tokenizer on the first call.
 
@@ -36,6 +37,11 @@ def open_run(
         folder: of the run; reused where it holds the same frames.
         workers: processes that simulate.
         processes: that share the run; the others wait for what the first call makes.
+        start: folder of a finished model to continue from, with its tokenizer; ``None``: from
+            fresh weights.
+
+    Raises:
+        ValueError: if ``start`` has other sizes than the recipe.
     """
     vision = recipe.vision
     # The grid of the published refiner; a model that refines less pools these weights.
@@ -49,10 +55,21 @@ def open_run(
             patch_size=vision["patch_size"],
             workers=workers,
         )
-        tokenizer = _tokenizer(folder / "tokenizer", frames, recipe)
+        tokenizer = (
+            _tokenizer(folder / "tokenizer", frames, recipe)
+            if start is None
+            else PreTrainedTokenizerFast.from_pretrained(str(start))
+        )
     model, processor = build_mini(recipe, tokenizer)
     features = folder / "tower_features.npy"
-    return TrainingRun(recipe, frames, model, processor, folder, features, processes)
+    run = TrainingRun(
+        recipe, frames, model, processor, folder, features, processes, start is not None
+    )
+    if start is not None:
+        load_finished(model, start)
+        with processes.leader_first():
+            run.keep_parts()
+    return run
 
 
 def _tokenizer(folder: Path, frames: CachedFrames, recipe: MiniRecipe) -> PreTrainedTokenizerFast:

@@ -62,6 +62,9 @@ _TRAINED = {
     "region_alignment": _OF_REGIONS,
     "sft": (*_OF_REGIONS, "geometry_encoder", "language_model"),
 }
+CONTINUED = STAGES[3:]
+"""Stages of a run that continues from a finished model: what the others trained is kept."""
+
 _BUILDS_ON = {
     "tower": (),
     "region_geometry": ("tower",),
@@ -83,6 +86,7 @@ class TrainingRun:
         folder: of the run; each stage writes its modules to ``parts/<module>.safetensors``.
         features: file of the tower's features.
         processes: that share the run.
+        continues: whether the model began as a finished one, and not with fresh weights.
     """
 
     recipe: MiniRecipe
@@ -92,6 +96,20 @@ class TrainingRun:
     folder: Path
     features: Path
     processes: Processes = ALONE
+    continues: bool = False
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Of the run, in their order."""
+        return CONTINUED if self.continues else STAGES
+
+    def keep_parts(self) -> None:
+        """Writes the modules that a run which continues does not train, for its stages."""
+        for stage in STAGES[: -len(CONTINUED)]:
+            for part in _TRAINED[stage]:
+                # The features of the tower are those of this file.
+                if not self.part(part).exists():
+                    save_part(self.model.get_submodule(part), self.part(part))
 
     def part(self, name: str) -> Path:
         return self.folder / "parts" / f"{name}.safetensors"
@@ -190,7 +208,7 @@ def _run_decoder_stage(
     plan = run.recipe.stages[name]
     sampler = _sampler(run, name, plan.questions)
     pairs = _pairs(run, plan.questions) if name == "language" else sampler
-    first = round(_PAIRS_SHARE * plan.steps)
+    first = 0 if run.continues else round(_PAIRS_SHARE * plan.steps)
     pictures = name != "language"
     head = run.processor.prefix if pictures else "<|im_start|>user\n"
     prefix = run.processor.encode(head)

@@ -146,13 +146,47 @@ def test_the_card_says_what_the_run_was_and_what_is_asked(run, tmp_path):
     assert "| 0.9-0.95 | 8 | 0.75 |" in text
 
 
-def test_the_exported_model_answers(run, tmp_path):
+@pytest.fixture(scope="module")
+def finished(run, tmp_path_factory):
+    """Folder of the model, after every stage."""
+    folder = tmp_path_factory.mktemp("finished")
     for part, module in run.model.named_children():
         load_part(module, run.part(part))
-    export(run.model, run.processor, tmp_path)
-    engine = SmolRGPTEngine.load(tmp_path, device="cpu", threads=1)
+    export(run.model, run.processor, folder)
+    return folder
+
+
+def test_the_exported_model_answers(finished):
+    engine = SmolRGPTEngine.load(finished, device="cpu", threads=1)
     simulated = simulate_frame(41, "ceiling", 192, 108)
     masks = [region.mask for region in simulated.regions[:2]]
     answer = engine.answer(simulated.frame, masks, "How far is <mask> from <mask>?")
     assert len(answer.token_ids) > 0
     assert 0 < answer.confidence <= 1
+
+
+def test_a_run_continues_from_a_finished_model(run, finished, tmp_path):
+    later = open_run(RECIPE, tmp_path / "run", start=finished)
+    assert later.stages == ("language", "rgb_alignment", "region_alignment", "sft")
+    weights = {name: value.half() for name, value in run.model.state_dict().items()}
+    began = {name: value.clone() for name, value in later.model.state_dict().items()}
+    assert all(torch.equal(value.half(), weights[name]) for name, value in began.items())
+    for stage in later.stages:
+        train_stage(later, stage)
+    changed = {
+        name.split(".")[0]
+        for name, value in later.model.state_dict().items()
+        if not torch.equal(value, began[name])
+    }
+    assert {"language_model", "geometry_encoder", "rgb_connector"} <= changed
+    assert "vision_tower" not in changed
+    assert (tmp_path / "run" / "parts" / "vision_tower.safetensors").exists()
+    text = card_text(later, [], [], finished)
+    assert "Continued from finished weights" in text and "| centres |" not in text
+    assert (tmp_path / "run" / "tokenizer").exists() is False  # it is that of the model
+
+
+def test_a_run_continues_only_from_a_model_of_its_sizes(finished, tmp_path):
+    wider = replace(RECIPE, decoder={**RECIPE.decoder, "intermediate_size": 64})
+    with pytest.raises(ValueError, match="set --start to one of its sizes"):
+        open_run(wider, tmp_path / "run", start=finished)

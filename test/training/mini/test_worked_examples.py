@@ -55,6 +55,8 @@ TRUTH = FrameTruth(1, "robot", CAMERA, (0.0, 0.0, 2.0), LEVEL, OBJECTS)
 PALLETS, BUFFER = q.Ids((4, 5, 6), "pallet"), q.Ids((2,), "buffer")
 VEHICLE = q.Ids((9,), "transporter")
 NEAR_CAMERA = q.Compared(q.DistanceTo(q.Camera()), q.Comparison.LESS, 8.0)
+NEARER_THAN_VEHICLE = q.Compared(q.DistanceTo(q.Camera()), q.Comparison.LESS, VEHICLE)
+TO_VEHICLE = q.Distance(q.Ids((4,), "pallet"), VEHICLE)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,27 @@ NEAR_CAMERA = q.Compared(q.DistanceTo(q.Camera()), q.Comparison.LESS, 8.0)
         ),
         (
             q.HowMuch(q.Count(q.Where(PALLETS, NEAR_CAMERA))),
-            "Count by distance: [Region 0] 5.6 1, [Region 1] 6.3 2, [Region 2] 9.6 no.",
+            "Count by distance less than 8.0: "
+            "[Region 0] 5.6 1, [Region 1] 6.3 2, [Region 2] 9.6 no.",
+        ),
+        (  # a region that the others are compared with comes first
+            q.HowMuch(q.Count(q.Where(q.Ids((4, 5), "pallet"), NEARER_THAN_VEHICLE))),
+            "By distance: [Region 2] 9.2. Count by distance less than 9.2: "
+            "[Region 0] 5.6 1, [Region 1] 6.3 2.",
+        ),
+        (
+            q.Whether(q.Compares(TO_VEHICLE, q.Comparison.AT_MOST, 5.0)),
+            "By distance from [Region 0]: [Region 1] 4.12. Compare 4.12 at most 5.00.",
+        ),
+        (
+            q.Whether(q.Compares(q.Count(PALLETS), q.Comparison.EQUAL, 2)),
+            "Count whether in view: [Region 0] 1, [Region 1] 2, [Region 2] 3. "
+            "Compare 3 equal to 2.",
+        ),
+        (  # from pallet 5 it is 3.61 m: two to the left, three ahead
+            q.HowMuch(q.Difference(q.Distance(q.Ids((5,), "pallet"), VEHICLE), TO_VEHICLE)),
+            "By distance from [Region 0]: [Region 1] 3.61. "
+            "By distance from [Region 2]: [Region 1] 4.12. Compare 3.61 with 4.12: 0.51 less.",
         ),
         (
             q.HowMuch(q.Distance(q.Ids((4,), "pallet"), VEHICLE)),
