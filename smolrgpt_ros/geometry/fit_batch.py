@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .likelihood_values import Prior
+from .likelihood_values import FREE, Prior
 from .noise import FOOT_EFFECTIVE_POINTS
 from .observations import (
     ON_SIDE,
@@ -33,57 +33,82 @@ class FitBatch(NamedTuple):
     """Observations of R rectangles, see :class:`Observations`.
 
     Args:
-        most: points of each group that are used.
         point_bounds: where the groups of each rectangle's points begin, and the last ends, in the
             order of ``likelihood_values``; shape ``(R, 6)``.
-        points: rows are a ``likelihood_values.Point`` each, shape ``(N, 8)``.
-        effective: how many independent points each group is worth at most, shape ``(R, 5)``.
+        points: columns are a ``likelihood_values.Point`` each, shape ``(8, N)``.
+        weights: how many independent points each point of a group is worth, shape ``(R, 5)``.
         tangent_bounds: where the tangents of each rectangle begin, and the last end; ``(R + 1,)``.
         tangents: rows are a ``likelihood_values.Tangent`` each, shape ``(T, 3)``.
         priors: rows are a ``likelihood_values.Prior`` each, shape ``(R, 7)``.
     """
 
-    most: int
     point_bounds: Whole
     points: Array
-    effective: Array
+    weights: Array
     tangent_bounds: Whole
     tangents: Array
     priors: Array
 
     @staticmethod
-    def of(observations: Sequence[Observations], most: int) -> FitBatch:
-        """From the observations of each rectangle, at least one.
-
-        Args:
-            observations: of each.
-            most: as above.
-        """
+    def of(observations: Sequence[Observations]) -> FitBatch:
+        """From the observations of each rectangle, at least one."""
         groups = [(o.surface, o.foot, o.rim, o.covered, o.free) for o in observations]
         flat = [group for of_one in groups for group in of_one]
-        ends = np.cumsum([0, *map(len, flat)])
-        tangents = [np.column_stack([o.tangents, o.tangent_sigma]) for o in observations]
+        bounds = _bounds(np.array([len(group) for group in flat]))
+        normals = np.concatenate([o.tangents for o in observations])
+        angle_sigma = np.concatenate([o.tangent_sigma for o in observations])
+        effective = np.array([_effective(o) for o in observations])
         return FitBatch(
-            most,
-            np.column_stack([ends[:-1].reshape(-1, 5), ends[5::5]]),
+            bounds,
             _points(np.concatenate([group.table for group in flat], axis=1)),
-            np.array([_effective(o) for o in observations]),
-            np.cumsum([0, *map(len, tangents)]),
-            np.concatenate(tangents),
+            np.minimum(effective / np.maximum(np.diff(bounds, axis=1), 1), 1.0),
+            np.cumsum([0, *(len(o.tangents) for o in observations)]),
+            np.column_stack([normals, angle_sigma]),
             np.array([_prior(o) for o in observations]),
         )
 
-    def with_centre_priors(self, centres: Mapping[int, CentrePrior], most: int) -> FitBatch:
-        """The same with so many points used and other priors of centres.
+    def thinned(self, most: int, every: int = 1) -> FitBatch:
+        """The same with fewer points, evenly chosen, and as good as they were together.
+
+        Args:
+            most: points of each group that are left.
+            every: of so many of these one is left, worth that much more, if not more than a point.
+        """
+        counts = np.diff(self.point_bounds, axis=1)
+        stride = np.maximum(1, -(-counts // most))
+        left = -(-counts // stride)
+        # One of so many points inside, whatever their groups, and of the free ones.
+        skipped = -(np.cumsum(left, axis=1) - left) % every
+        skipped[:, FREE] = 0
+        taken = np.maximum(-(-(left - skipped) // every), 0)
+        first, step = self.point_bounds[:, :-1] + skipped * stride, every * stride
+        bounds = _bounds(taken.ravel())
+        chosen = np.repeat(first - bounds[:, :-1] * step, taken.ravel())
+        chosen += np.arange(len(chosen)) * np.repeat(step, taken.ravel())
+        worth = counts * self.weights / np.maximum(left, 1) * every
+        return self._replace(
+            point_bounds=bounds,
+            points=np.take(self.points, chosen, axis=1),  # rows as contiguous as before
+            weights=np.minimum(worth, 1.0),
+        )
+
+    def with_centre_priors(self, centres: Mapping[int, CentrePrior]) -> FitBatch:
+        """The same with other priors of centres.
 
         Args:
             centres: by row, in place of those of before.
-            most: as above.
         """
         priors = self.priors.copy()
         for row, centre in centres.items():
             priors[row, 3:] = _centre(centre)
-        return self._replace(most=most, priors=priors)
+        return self._replace(priors=priors)
+
+
+def _bounds(counts: Whole) -> Whole:
+    """Where groups of points begin, and the last of each rectangle ends, shape ``(R, 6)``."""
+    ends = np.cumsum(counts)
+    of_each = ends.reshape(-1, 5)
+    return np.column_stack([of_each[:, :1] - counts[::5, None], of_each])
 
 
 def _effective(known: Observations) -> tuple[float, float, float, float, float]:
@@ -105,12 +130,8 @@ def _centre(prior: CentrePrior | None) -> tuple[float, float, float, float]:
 
 
 def _points(table: Array) -> Array:
-    """Rows of points, from columns of ``FloorPoints``."""
-    distance = np.maximum(np.hypot(table[X], table[Y]), 1e-6)
-    across = np.square(table[SIGMA_ACROSS])
-    rows = np.empty((table.shape[1], 8))
-    rows[:, :2] = table[X : Y + 1].T
-    rows[:, 2:4] = (table[X : Y + 1] / distance).T
-    rows[:, 4], rows[:, 5] = across, np.square(table[SIGMA_ALONG]) - across
-    rows[:, 6:] = table[ON_SIDE : RECESS + 1].T
-    return rows
+    """Points, from columns of ``FloorPoints``."""
+    xy, across = table[X : Y + 1], np.square(table[SIGMA_ACROSS])
+    sight = xy / np.maximum(np.hypot(*xy), 1e-6)
+    stretch = np.square(table[SIGMA_ALONG]) - across
+    return np.concatenate([xy, sight, [across, stretch], table[ON_SIDE : RECESS + 1]])

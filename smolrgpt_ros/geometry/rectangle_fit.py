@@ -65,13 +65,14 @@ def fit_rectangles(
     if not observations:
         return []
     carried = carried or {}
-    batch = FitBatch.of(observations, _COARSE_POINTS)
+    whole = FitBatch.of(observations)
+    batch = whole.thinned(_COARSE_POINTS)
     values = _equal_starts(starts, batch)
     rough = {
         vehicle: CentrePrior(values[load, 0, :2], ROUGH_LOAD_SIGMA)
         for vehicle, load in carried.items()
     }
-    batch = batch.with_centre_priors(rough, _COARSE_POINTS)
+    batch = batch.with_centre_priors(rough)
     for blur, kept in _COARSE_TO_FINE:
         before = linearised(values, batch, blur)
         values = _distinct(stepped(values, before), before.cost, kept)
@@ -79,11 +80,14 @@ def fit_rectangles(
         vehicle: _load_prior(values[load, 0], before.matrix[load, 0])
         for vehicle, load in carried.items()
     }
-    fine = batch.with_centre_priors(priors, _FINE_POINTS)
+    whole = whole.with_centre_priors(priors)
+    fine = whole.thinned(_FINE_POINTS)
     values = stepped(values, linearised(values, fine, _LAST_BLUR))
     values, end = minimised(values, fine)
     covariance = _in_values(_inverse(end.matrix), values)
-    values, covariance = _with_loose_direction(values, covariance, fine)
+    values, covariance = _with_loose_direction(
+        values, covariance, whole.thinned(_FINE_POINTS, _LOOSE_POINTS_EVERY)
+    )
     return _combined(values, covariance, end.cost)
 
 
@@ -180,7 +184,7 @@ def _with_loose_direction(values: Array, covariance: Array, batch: FitBatch) -> 
     offsets = np.linspace(-_LOOSE_REACH, _LOOSE_REACH, _LOOSE_SAMPLES) * sigma
     tried = values[loose][:, None] + offsets[..., None] * direction[:, None]
     tried[..., LONG:] = np.maximum(tried[..., LONG:], SHORTEST_SIDE)
-    cost = linearised(tried, batch, every=_LOOSE_POINTS_EVERY, objects=loose[0]).cost
+    cost = linearised(tried, batch, objects=loose[0]).cost
     likely = np.exp(cost.min(axis=-1, keepdims=True) - cost)
     likely /= likely.sum(axis=-1, keepdims=True)
     mean = (likely * offsets).sum(axis=-1, keepdims=True)

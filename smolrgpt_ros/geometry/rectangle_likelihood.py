@@ -8,7 +8,7 @@ camera, a point p lies at::
     u = t_u a . (p - c)          v = t_v b . (p - c)              t_u, t_v = -1 or 1
 
 Points inside (surface, rim, foot, covered)
-    A point belongs to one of the four sides (see ``containing_side``). Its distance beyond that
+    A point belongs to one of the four sides (see ``side_of``). Its distance beyond that
     side is, with g = 1 for the nearer and -1 for the farther of two opposite sides::
 
         d = g_u u - h_u    or    d = g_v v - h_v                  negative inside
@@ -97,7 +97,6 @@ def linearised(
     values: Array,
     batch: FitBatch,
     blur: float = 0.0,
-    every: int = 1,
     objects: Whole | None = None,
 ) -> NormalEquations:
     """Costs with gradients and normal matrices.
@@ -106,10 +105,9 @@ def linearised(
         values: of rectangles.
         batch: what is observed of objects.
         blur: metres by which every point is less sure, so that a fit converges from farther away.
-        every: of so many points one is used, and worth that much more.
         objects: rows of the batch, shape ``(R,)``; all of them in order if left out.
     """
-    return _minimised(values, batch, blur, every, 0, objects)[1]
+    return _minimised(values, batch, blur, 0, objects)[1]
 
 
 def stepped(values: Array, here: NormalEquations) -> Array:
@@ -123,14 +121,13 @@ def stepped(values: Array, here: NormalEquations) -> Array:
 
 def minimised(values: Array, batch: FitBatch) -> tuple[Array, NormalEquations]:
     """Rectangles where their costs are least nearby, and the normal equations there."""
-    return _minimised(values, batch, 0.0, 1, _MINIMISER_ROUNDS)
+    return _minimised(values, batch, 0.0, _MINIMISER_ROUNDS)
 
 
 def _minimised(
     starts: Array,
     batch: FitBatch,
     blur: float,
-    every: int,
     rounds: int,
     objects: Whole | None = None,
 ) -> tuple[Array, NormalEquations]:
@@ -138,6 +135,6 @@ def _minimised(
 
     rows = np.arange(len(starts)) if objects is None else np.ascontiguousarray(objects)
     values, ends = np.empty(starts.shape), np.empty((*starts.shape[:2], 31))
-    known = (*batch,), blur, every, rounds, (*LikelihoodNoise(),)
+    known = (*batch,), blur, rounds, (*LikelihoodNoise(),)
     minimise(np.ascontiguousarray(starts), rows, *known, values, ends)
     return values, NormalEquations(ends)

@@ -42,5 +42,5 @@ def compile_loops() -> None:
     known = Observations(
         none, none, none, none, np.zeros((0, 2)), np.zeros(0), sides=(1.0, 1.0), side_sigma=1.0
     )
-    values, batch = np.array([[[0.0, 4.0, 0.0, 1.0, 1.0]]]), FitBatch.of([known], 1)
+    values, batch = np.array([[[0.0, 4.0, 0.0, 1.0, 1.0]]]), FitBatch.of([known])
     minimised(stepped(values, linearised(values, batch)), batch)

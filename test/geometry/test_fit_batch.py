@@ -45,7 +45,7 @@ def observed(
 
 
 def rows(batch: FitBatch) -> list[Point]:
-    return [Point(*row) for row in batch.points.tolist()]
+    return [Point(*row) for row in batch.points.T.tolist()]
 
 
 def test_points_of_a_batch_by_hand() -> None:
@@ -59,14 +59,15 @@ def test_points_of_a_batch_by_hand() -> None:
         observed(points(2, 0.0)),
     ]
     known = [replace(o, effective_depths=2.0, effective_points=3.0) for o in known]
-    batch = FitBatch.of(known, most=10)
+    batch = FitBatch.of(known)
     # Four of the surface, three of the foot, one of the rim, two free; then two of the surface.
     assert batch.point_bounds.tolist() == [[0, 4, 7, 8, 8, 10], [10, 12, 12, 12, 12, 12]]
     assert [p.x for p in rows(batch)] == [3, 3, 3, 3, 5, 5, 5, -1, 7, 7, 0, 0]
     assert [p.y for p in rows(batch)] == [4, 8, 12, 16, 4, 8, 12, 4, 4, 8, 4, 8]
     # The surface is worth two points, the foot too, the rim half of that; the covered half of
-    # three, the free ones 0.6 times three.
-    np.testing.assert_allclose(batch.effective, [[2.0, 2.0, 1.0, 1.5, 1.8]] * 2)
+    # three, the free ones 0.6 times three. None is worth more than one.
+    np.testing.assert_allclose(batch.weights[0], [0.5, 2 / 3, 1, 1, 0.9])
+    assert batch.weights[1, 0] == 1
     assert batch.tangent_bounds.tolist() == [0, 0, 0]
     first = rows(batch)[0]
     # It is 5 m away, at (3, 4).
@@ -75,18 +76,33 @@ def test_points_of_a_batch_by_hand() -> None:
     assert (first.on_side, first.recess) == (0.6, 0.05)
 
 
+def test_thinned_points_are_worth_what_all_were() -> None:
+    known = replace(observed(points(9, 3.0)), rim=points(4, 5.0), free=points(5, 7.0))
+    batch = FitBatch.of([replace(known, effective_depths=6.0, effective_points=5.0)])
+    np.testing.assert_allclose(batch.weights[0, [0, 2, 4]], [6 / 9, 3 / 4, 3 / 5])
+    # Of nine every third, of four and five every second: three, two and three.
+    thin = batch.thinned(3)
+    assert thin.point_bounds.tolist() == [[0, 3, 3, 5, 5, 8]]
+    assert [p.y for p in rows(thin)] == [4, 16, 28, 4, 12, 4, 12, 20]
+    np.testing.assert_allclose(thin.weights[0, [0, 2, 4]], [1, 1, 1])
+    # Of all nine and four every second one, as if they were one group, and of the free ones.
+    half = batch.thinned(9, every=2)
+    assert [p.x for p in rows(half)] == [3, 3, 3, 3, 3, 5, 5, 7, 7, 7]
+    assert [p.y for p in rows(half)] == [4, 12, 20, 28, 36, 8, 16, 4, 12, 20]
+    np.testing.assert_allclose(half.weights[0, [0, 2, 4]], [1, 1, 1])
+
+
 def test_priors_and_tangents() -> None:
     prior = CentrePrior(np.array([2.0, 3.0]), (0.5, 0.25))
     known = [observed(points(2, 0.0), 2), observed(points(3, 1.0), 1, prior)]
-    batch = FitBatch.of(known, 10)
+    batch = FitBatch.of(known)
     assert batch.tangent_bounds.tolist() == [0, 2, 3]
     assert batch.tangents.tolist() == [[1.0, 0.0, 0.01]] * 3
     np.testing.assert_allclose(
         batch.priors, [[1.4, 0.9, 5.0, 0, 0, 0, 0], [1.4, 0.9, 5.0, 2, 3, 2, 4]]
     )
     # A prior by row takes the place of the observations' own.
-    other = batch.with_centre_priors({1: CentrePrior(np.array([9.0, 9.0]), (1.0, 1.0))}, 5)
-    assert other.most == 5
+    other = batch.with_centre_priors({1: CentrePrior(np.array([9.0, 9.0]), (1.0, 1.0))})
     assert other.priors[1, 3:].tolist() == [9, 9, 1, 1]
     assert batch.priors[1, 3:].tolist() == [2, 3, 2, 4]  # as it was
 

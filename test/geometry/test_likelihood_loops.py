@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.geometry.likelihood_loops import (
-    containing_side,
     local,
-    nearest_side,
     rectangle_of,
+    side_of,
 )
 from smolrgpt_ros.geometry.likelihood_values import Point
 from smolrgpt_ros.scene.compiled import compiled
@@ -65,29 +64,29 @@ def test_rim_points_lie_on_the_nearest_side(
     x: float, y: float, axis: int, moving: float, d: float
 ) -> None:
     """A rectangle that moves to the right by its long axis leaves its left side's points behind."""
-    side = containing_side(RECTANGLE, point(x, y), False, 0.0)
+    side = side_of(RECTANGLE, point(x, y), False, 0.0)
     assert (side.axis, side.moving, side.possible) == (axis, moving, True)
     assert side.d == pytest.approx(d)
 
 
 def test_turning_moves_a_side_by_the_lever() -> None:
     """Turned to the left, the left side's point 0.1 m behind the middle goes farther inside."""
-    side = containing_side(RECTANGLE, point(1.3, 5.1), False, 0.0)
+    side = side_of(RECTANGLE, point(1.3, 5.1), False, 0.0)
     turned = rectangle_of(np.array([2.0, 5.0, 1e-6, 1.6, 1.0]))
-    change = containing_side(turned, point(1.3, 5.1), False, 0.0).d - side.d
+    change = side_of(turned, point(1.3, 5.1), False, 0.0).d - side.d
     assert side.turning == pytest.approx(-0.1) and change / 1e-6 == pytest.approx(-0.1, rel=1e-3)
 
 
 def test_surface_points_lie_on_sides_that_face_the_camera() -> None:
     # 0.1 m before the back side, which does not face the camera: so 0.9 m behind the front, and
     # 0.7 m behind the left side, which is nearer.
-    left = containing_side(RECTANGLE, point(1.9, 5.4, 0.02), True, 0.0)
+    left = side_of(RECTANGLE, point(1.9, 5.4, 0.02), True, 0.0)
     assert left.axis == 0 and left.d == pytest.approx(-0.7) and left.possible
     # 0.1 m beyond the back side: outside, and on no side that was seen.
-    beyond = containing_side(RECTANGLE, point(2.0, 5.6, 0.02), True, 0.0)
+    beyond = side_of(RECTANGLE, point(2.0, 5.6, 0.02), True, 0.0)
     assert beyond.axis == 1 and beyond.d == pytest.approx(0.1) and not beyond.possible
     # Counted in deviations the front is nearer, if the point is unsure along the line of sight.
-    unsure = containing_side(RECTANGLE, point(1.9, 5.4, 0.1), True, 0.0)
+    unsure = side_of(RECTANGLE, point(1.9, 5.4, 0.1), True, 0.0)
     assert unsure.axis == 1 and unsure.d == pytest.approx(-0.9)
 
 
@@ -95,7 +94,7 @@ def test_surface_points_lie_on_sides_that_face_the_camera() -> None:
     ("x", "y", "axis", "d"), [(2.7, 5.1, 0, -0.1), (2.0, 4.4, 1, 0.1), (2.0, 4.6, 1, -0.1)]
 )
 def test_nearest_sides_of_free_points(x: float, y: float, axis: int, d: float) -> None:
-    side = nearest_side(RECTANGLE, point(x, y), 0.0)
+    side = side_of(RECTANGLE, point(x, y), None, 0.0)
     assert side.axis == axis and side.d == pytest.approx(d)
 
 

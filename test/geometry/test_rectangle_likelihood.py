@@ -71,7 +71,7 @@ def test_costs_gradients_and_normal_matrices_are_the_references(
     seed: int, blur: float, middle: tuple[float, float]
 ) -> None:
     observations, values = problem(seed, middle)
-    found = linearised(values, FitBatch.of(observations, MOST), blur)
+    found = linearised(values, FitBatch.of(observations), blur)
     for row, known in enumerate(observations):
         for column in range(values.shape[1]):
             matrix, gradient, cost = expansion(known, values[row, column], blur)
@@ -96,7 +96,7 @@ def test_a_point_on_the_near_side_by_hand() -> None:
     square = np.array([[[0.0, 4.0, 0.0, 2.0, 2.0]]])
     falling = 1 / (1 + math.exp(0.02 / 0.0551))
     density = 0.5 / 0.02 * (0.5 - falling) + 0.5 / 0.8 * 0.5 + 1e-5
-    found = linearised(square, FitBatch.of([known], MOST))
+    found = linearised(square, FitBatch.of([known]))
     assert found.cost[0, 0] == pytest.approx(-math.log(density), rel=1e-5)
     slope = (0.25 * (0.5 / 0.02 + 0.5 / 0.8) - 0.5 / 0.02 * falling * (1 - falling)) / 0.0551
     # The near side of a square at yaw 0 ends b: moved away by b, the point is farther beyond it.
@@ -109,7 +109,7 @@ def test_some_objects_and_some_of_their_points() -> None:
     """Every second of the points inside, and of the others, worth twice as much."""
     observations, values = problem(5, BEFORE)
     found = linearised(
-        values[[2, 0]], FitBatch.of(observations, MOST), every=2, objects=np.array([2, 0])
+        values[[2, 0]], FitBatch.of(observations).thinned(MOST, every=2), objects=np.array([2, 0])
     )
     third = observations[2]
     # Of one sort only, so that every second of all of them is every second of it.
@@ -130,7 +130,7 @@ def test_of_many_points_every_third_is_used() -> None:
     """Of 23 points of the surface, 8 at most: every third, and eight together are worth as much."""
     observations, values = problem(6, BEFORE)
     third = observations[2]
-    found = linearised(values[2:], FitBatch.of([third], most=8))
+    found = linearised(values[2:], FitBatch.of([third]).thinned(8))
     fewer = replace(
         third,
         surface=third.surface.part(slice(0, None, 3)),
@@ -147,7 +147,7 @@ def test_a_step_goes_where_the_gradient_vanishes() -> None:
     known = Observations(
         none, none, none, none, np.zeros((0, 2)), np.zeros(0), (1.5, 0.8), 0.1, prior
     )
-    batch = FitBatch.of([known], MOST)
+    batch = FitBatch.of([known])
     # Turned by a quarter: along its long side is ahead.
     values = np.array([[[1.0, 4.9, math.pi / 2, 1.4, 1.0]]])
     after = stepped(values, linearised(values, batch))
@@ -155,7 +155,7 @@ def test_a_step_goes_where_the_gradient_vanishes() -> None:
     assert after[0, 0, 3:] == pytest.approx([1.5, 0.8], abs=0.001)
     # Far away, a step is 0.3 m at most, and no side falls below 0.1 m.
     far = np.array([[[1.1, 7.0, math.pi / 2, 1.5, 0.2]]])
-    narrow = FitBatch.of([replace(known, sides=(1.5, 0.01))], MOST)
+    narrow = FitBatch.of([replace(known, sides=(1.5, 0.01))])
     moved = stepped(far, linearised(far, narrow))
     assert 7.0 - moved[0, 0, 1] == pytest.approx(0.3) and moved[0, 0, 4] >= 0.1
     ended, end = minimised(far, batch)
