@@ -60,7 +60,10 @@ def box_problems(
     priors = [SIZES.get(label) for label in labels]
     of_object = np.zeros(len(surfaces.owner), bool)
     verticals = [VerticalExtent()] * len(labels)
-    for i, (label, prior) in enumerate(zip(labels, priors, strict=True)):
+    pallets = [i for i, label in enumerate(labels) if label == "pallet"]
+    of_pallets = mask_heights(frame, masks, pallets, heights.plane, noise)
+    shares = {i: low_base_share(own) for i, own in zip(pallets, of_pallets, strict=True)}
+    for i, prior in enumerate(priors):
         part, rim = surfaces.part(i), rims.part(i)
         if part.stop - part.start < FEWEST_SAMPLES:
             continue
@@ -69,9 +72,8 @@ def box_problems(
             continue
         of_object[part] = chosen
         underside = Underside()
-        if label == "pallet":
-            share = low_base_share(mask_heights(frame, masks, i, heights.plane, noise))
-            underside = evidence.underside(rim, heights.rim_noise(rim), share)
+        if i in shares:
+            underside = evidence.underside(rim, heights.rim_noise(rim), shares[i])
         verticals[i] = _vertical(samples, i, chosen, prior, underside)
     return _problems(samples, of_object, priors, verticals)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -181,11 +182,12 @@ def starts_around(middle: Array, sides: tuple[float, float], behind: float) -> A
         sides: long and short, metres.
         behind: how far their centres lie beyond it, as a share of the short side.
     """
-    away = middle / max(float(np.hypot(*middle)), 1e-6)
+    x, y = middle.tolist()
+    beyond = behind * sides[1] / max(math.hypot(x, y), 1e-6)
     square = abs(sides[0] - sides[1]) < 0.05 * sides[0]
     turn = np.pi / 2 if square else np.pi  # a square repeats every quarter turn
     starts = np.empty((_ANGLES, 5))
-    starts[:, :2] = middle + behind * sides[1] * away
-    starts[:, 2] = np.arange(_ANGLES) * turn / _ANGLES + np.arctan2(away[1], away[0])
+    starts[:, 0], starts[:, 1] = x + beyond * x, y + beyond * y
+    starts[:, 2] = np.arange(_ANGLES) * turn / _ANGLES + math.atan2(y, x)
     starts[:, 3:] = sides
     return starts

@@ -11,6 +11,8 @@ The vehicle need not be a region: other objects may hide most of it, or a detect
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -167,21 +169,28 @@ class UndersideEvidence:
 
 
 def mask_heights(
-    frame: RgbdFrame, masks: RegionMasks, region: int, plane: Plane, noise: DepthNoise
-) -> Floats:
-    """Heights of evenly spread pixels of a region above the floor, metres, those at its edges too:
-    the feet of a pallet are a few pixels wide. In a noisy image they are means over neighbours."""
-    depth, camera = frame.depth, frame.intrinsics
+    frame: RgbdFrame, masks: RegionMasks, regions: Sequence[int], plane: Plane, noise: DepthNoise
+) -> list[Floats]:
+    """Heights of evenly spread pixels of each of some regions above the floor, metres, those at its
+    edges too: the feet of a pallet are a few pixels wide. In a noisy image they are means over
+    neighbours."""
+    depth, camera, pairs = frame.depth, frame.intrinsics, masks.pairs
     assert depth is not None and camera is not None
-    patch, (x0, y0, _, _) = masks.pairs[region]
-    step = max(1, round(float(np.sqrt(patch.size / _MOST_PIXELS))))
-    first = step // 2
-    rows, columns = np.nonzero(patch[first::step, first::step])
-    rows, columns = rows * step + first + y0, columns * step + first + x0
-    owner = np.full(len(rows), region)
+    if not regions:
+        return []
+    grids = []
+    for region in regions:
+        patch, (x0, y0, _, _) = pairs[region]
+        step = max(1, round(math.sqrt(patch.size / _MOST_PIXELS)))
+        first = step // 2
+        rows, columns = np.nonzero(patch[first::step, first::step])
+        grids.append((rows * step + (first + y0), columns * step + (first + x0)))
+    rows, columns = (np.concatenate(part) for part in zip(*grids, strict=True))
+    counts = [len(part) for part, _ in grids]
+    owner = np.repeat(np.array(regions), counts)
     z, _, _ = smoothed_depth(depth, masks, rows, columns, owner, noise)
-    heights: Floats = rays(camera, columns, rows) @ plane.up * z + plane.offset
-    return heights
+    heights = rays(camera, columns, rows) @ plane.up * z + plane.offset
+    return np.split(heights, np.cumsum(counts[:-1]))
 
 
 def low_base_share(heights: Floats) -> float | None:

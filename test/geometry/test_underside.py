@@ -75,7 +75,7 @@ def found(
     heights = Heights(surfaces_of(frame, masks, noise), rims, PLANE)
     evidence = UndersideEvidence.of(frame, masks, rims, heights, noise, vehicles, standing)
     if low_share is None:
-        low_share = low_base_share(mask_heights(frame, masks, 0, PLANE, noise))
+        low_share = low_base_share(mask_heights(frame, masks, [0], PLANE, noise)[0])
     return evidence.underside(rims.part(0), height_noise, low_share)
 
 
@@ -171,7 +171,8 @@ def test_posts_of_a_pallet_count_though_they_are_few_pixels_wide() -> None:
     depth = depth_of_the_floor()
     depth[mask] = 4.0
     frame = RgbdFrame(np.zeros((150, 200, 3), np.uint8), depth, CAMERA)
-    heights = mask_heights(frame, RegionMasks([BoxedMask.of(mask)]), 0, PLANE, DepthNoise())
+    masks = RegionMasks([BoxedMask.of(mask)])
+    (heights,) = mask_heights(frame, masks, [0], PLANE, DepthNoise())
     share = low_base_share(heights)
     # Of every second row and column, rows 103 to 107 in 3 columns are low, 91 to 99 in 30 high.
     assert share == 9 / 159
