@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from .. import question as q
+from .differences import difference
 from .parser import Mismatch
-from .quantities import aggregate, difference, each, sizes
+from .quantities import aggregate, each, sizes
 from .references import ON_FLOOR, It, class_of
 
 _SIZE = q.Dimension.SIZE

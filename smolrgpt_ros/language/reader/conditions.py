@@ -9,8 +9,8 @@ from typing import Any
 from .. import question as q
 from .noun_phrases import together
 from .parser import Mismatch
-from .quantities import ends
-from .references import ON_FLOOR, OTHER_THAN_IT, It, Such
+from .references import CARRIERS, ON_FLOOR, OTHER_THAN_IT, It, Such, class_of
+from .sides import opposite
 from .superlatives import Rank, Unsaid, with_target
 
 _AHEAD_DEG = 10.0
@@ -199,8 +199,10 @@ def in_places(*places: object) -> q.Condition:
     """
     found = together(*places)  # type: ignore[arg-type]
     members = found.members if isinstance(found, q.Union) else (found,)
-    if any(isinstance(m, q.Ranked) and m.extreme is q.Extreme.MIDDLE for m in members):
-        raise Mismatch("the middle of objects is no place")
+    for member in members:
+        if isinstance(member, q.Ranked) and member.extreme is q.Extreme.MIDDLE:
+            if not isinstance(member.of, q.OfClass) or class_of(member) in CARRIERS:
+                raise Mismatch("the middle of objects is no place")
     return q.Inside(found)
 
 
@@ -215,10 +217,11 @@ def in_neither(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Conditi
 
 
 def from_until(key: q.Key, least: float, most: float) -> q.Condition:
-    """ "between 80 and 100 cm high", both ends included."""
+    """ "between 80 and 100 cm high", both ends included, whichever is said first."""
+    least, most = sorted((float(least), float(most)))
     return q.all_of(
-        q.Compared(key, q.Comparison.AT_LEAST, float(least)),
-        q.Compared(key, q.Comparison.AT_MOST, float(most)),
+        q.Compared(key, q.Comparison.AT_LEAST, least),
+        q.Compared(key, q.Comparison.AT_MOST, most),
     )
 
 
@@ -239,61 +242,19 @@ def with_any(
     return any_of(*(_referring(condition, target) for target in (first, *others)))
 
 
+def with_any_of(condition: q.Condition, several: q.Ids) -> q.Condition:
+    """ "taller than pallets 7 or 9"."""
+    first, *others = (q.Ids((i,), several.label) for i in several.ids)
+    return with_any(condition, first, tuple(others))
+
+
 def _referring(condition: Any, target: q.Selection) -> q.Condition:
     found: q.Condition = q.changed(condition, lambda v: target if isinstance(v, It) else v)
     return found
 
 
-def directly(side: q.Side, of: q.Selection) -> tuple[q.Condition, Rank]:
-    """ "directly behind": the nearest of those behind.
-
-    Raises:
-        Mismatch: for "directly in front of me", which is straight ahead.
-    """
-    if of == q.Camera() and side is q.Side.FRONT:
-        raise Mismatch("directly in front of the camera is straight ahead")
-    return q.Beside(side, of), Rank(q.DistanceTo(of), q.Extreme.LEAST)
-
-
 def _same_kind(condition: q.Condition, place: q.Selection) -> q.Condition:
     return q.OnTop(place) if isinstance(condition, q.OnTop) else q.Inside(place)
-
-
-def beside(side: q.Side, of: q.Selection) -> q.Condition:
-    """On a side of an object."""
-    return q.Beside(side, of)
-
-
-def between_both(both: q.Selection) -> q.Condition:
-    """ "Between pallets 7 and 9"."""
-    return q.Between(*ends(both))
-
-
-def beside_all(side: q.Side, of: q.Selection) -> q.Condition:
-    """ "left of every pallet": of the leftmost, too.
-
-    Raises:
-        Mismatch: for a side that is no column of the image.
-    """
-    columns = {q.Side.LEFT: q.Comparison.LESS, q.Side.RIGHT: q.Comparison.MORE}
-    if side not in columns:
-        raise Mismatch("only left and right are said of several objects at once; ask of one")
-    return q.Compared(q.Column(), columns[side], of)
-
-
-def opposite(side: q.Side) -> q.Side:
-    """ "having pallet 9 on their right": left of it."""
-    pairs = (
-        (q.Side.LEFT, q.Side.RIGHT),
-        (q.Side.FRONT, q.Side.BEHIND),
-        (q.Side.ABOVE, q.Side.BELOW),
-    )
-    return next(b if side is a else a for a, b in pairs if side in (a, b))
-
-
-def beside_it(side: q.Side) -> q.Condition:
-    """On a side of what the question is about."""
-    return q.Beside(side, It())  # type: ignore[arg-type]
 
 
 def amount(comparison: q.Comparison, number: float) -> Amount:
@@ -301,7 +262,13 @@ def amount(comparison: q.Comparison, number: float) -> Amount:
     return Amount(comparison, float(number))
 
 
-def or_one(some: Amount | None) -> Amount:
+def holding_none(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Condition:
+    """ "With neither pallets nor transporters"."""
+    none = Amount(q.Comparison.EQUAL, 0.0)
+    return q.all_of(*(holding(none, content) for content in (first, *others)))
+
+
+def or_one(some: Amount | None = None) -> Amount:
     """ "In which a pallet stands": at least one."""
     return some or Amount(q.Comparison.AT_LEAST, 1.0)
 
@@ -330,6 +297,8 @@ def holding_rank(content: q.Selection, most: bool) -> Rank:
     """
     match content:
         case q.Where(q.OfClass(label), q.Not(q.Among(q.Ids(_, other)))) if other != label:
+            raise Mismatch("what is left out is none of what is counted")
+        case q.Where(q.OfClass(), q.Not(q.Inside(q.Ids()))):
             raise Mismatch("what is left out is none of what is counted")
     return Rank(q.Holding(content), q.Extreme.MOST if most else q.Extreme.LEAST)
 

@@ -22,6 +22,9 @@ _LATER = re.compile(
     r"|\b(?:whenever|as soon as)\b"
 )
 
+# "If it goes to pallet 9 and then to pallet 4, how far is that": no wait.
+_HOW = re.compile(r"\bhow (?:far|long|many|much)\b")
+
 WATCH_INSTEAD = (
     "a question is answered at once; to wait for an answer, watch a question: "
     'smolrgpt ask --live "Is a pallet in a buffer?" --until "becomes yes", '
@@ -35,5 +38,8 @@ def later_words(text: str) -> str:
     Args:
         text: as typed.
     """
-    found = _LATER.search(" ".join(text.lower().replace(",", " ").split()))
-    return found[0] if found else ""
+    words = " ".join(text.lower().replace(",", " ").split())
+    found = _LATER.search(words)
+    if found is None or (found[0].startswith("if ") and _HOW.search(words)):
+        return ""
+    return found[0]

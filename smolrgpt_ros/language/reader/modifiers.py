@@ -10,6 +10,8 @@ from typing import Any
 from .. import question as q
 from .parser import Mismatch
 from .references import (
+    CARRIERS,
+    ON_FLOOR,
     OTHER_THAN_IT,
     It,
     Such,
@@ -177,11 +179,28 @@ def _fitting(condition: q.Condition, base: q.Selection) -> q.Condition:
     label = class_of(base)
     if base == q.OfClass(label):  # "near another pallet": none is measured to itself
         condition = _replaced(condition, q.Where(base, OTHER_THAN_IT), base)
-    for part in condition.conditions if isinstance(condition, q.All) else (condition,):
+    condition = q.all_of(*(_left_out(part, label) for part in one_by_one([condition])))
+    for part in one_by_one([condition]):
         match part:
             case q.Not(q.Among(other)) | q.Compared(_, _, other) if label:
                 if Such() in q.parts_of(other):
                     condition = _replaced(condition, other, alike(other, base))
+    return condition
+
+
+def _left_out(condition: q.Condition, label: str) -> q.Condition:
+    """ "Pallets, ignoring buffer 2": those in it.
+
+    Raises:
+        Mismatch: for "pallets except shelf 12", "except pallets": none is left out, or all are.
+    """
+    match condition:
+        case q.Not(q.Among(other)) if label not in ("", *ON_FLOOR):
+            excepted = class_of(other)
+            if excepted in ON_FLOOR and label in CARRIERS:
+                return q.Not(q.Inside(other))
+            if excepted not in ("", label) or other == q.OfClass(label):
+                raise Mismatch("what is left out is none of what is asked about", decisive=True)
     return condition
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..question import (
+    All,
     Among,
     Beside,
     Compared,
@@ -53,12 +54,14 @@ def preferred(readings: Sequence[Reading], view: View) -> list[object]:
     best = [r.meaning for r in closed if r.cost == closed[0].cost]
     unlikely: Sequence[Callable[[object, View], bool]] = (
         _leaves_out_nothing,
+        _leaves_out_places_twice,
         _names_no_subject,
         _chooses_from_one,
         _relates_to_itself,
         _narrows_nothing,
         _denies_equality,
         _takes_nothing_up,
+        _then_takes_nothing_up,
         _tables_one_distance,
         _measures_several_as_one,
     )
@@ -75,7 +78,7 @@ def _is_open(meaning: object) -> bool:
 
 
 def _leaves_out_nothing(meaning: object, view: View) -> bool:
-    """Whether it leaves out what could not be meant: "transporters without pallets".
+    """Whether it leaves out nothing or all: "transporters without pallets".
 
     "The tallest pallet, disregarding 10" asks which one it is, not whether it is another.
     """
@@ -86,7 +89,18 @@ def _leaves_out_nothing(meaning: object, view: View) -> bool:
         if isinstance(part, Where) and isinstance(part.of, OfClass):
             for other in parts_of(part.condition):
                 match other:
-                    case Not(Among(OfClass(label))) if label != part.of.label:
+                    case Not(Among(OfClass())):  # of another class nothing, of its own all
+                        return True
+    return False
+
+
+def _leaves_out_places_twice(meaning: object, view: View) -> bool:
+    """Whether "in buffers except buffer 2" is in one and not in that one: it says the same."""
+    for part in parts_of(meaning):
+        if isinstance(part, All):
+            for other in part.conditions:
+                match other:
+                    case Not(Inside(Ids(_, label))) if Inside(OfClass(label)) in part.conditions:
                         return True
     return False
 
@@ -107,6 +121,16 @@ def _takes_nothing_up(meaning: object, view: View) -> bool:
         return False
     subject = subject_of(meaning.condition)
     return any(subject not in parts_of(part) for part in (meaning.then, meaning.otherwise))
+
+
+def _then_takes_nothing_up(meaning: object, view: View) -> bool:
+    """Whether the question right behind a condition is not about what the condition is about.
+
+    "If pallet 9 is loaded, how far is it from shelf 12, else how far is pallet 4 from shelf 12".
+    """
+    return isinstance(meaning, Conditional) and subject_of(meaning.condition) not in parts_of(
+        meaning.then
+    )
 
 
 def _tables_one_distance(meaning: object, view: View) -> bool:

@@ -56,12 +56,15 @@ def holds(subject: q.Selection, condition: q.Condition | Rank, denied: object = 
     "It has the most pallets" asks whether it is the one that does.
 
     Raises:
-        Mismatch: for "are not all", which may mean none of them.
+        Mismatch: for "are not all", which may mean none of them, and for "pallet 9 except 10".
     """
     if denied is not None and isinstance(subject, AllOf):
         raise Mismatch('"not all" can mean two things; ask for one that is not, or for none')
     if isinstance(condition, Rank):
         return same_kind(subject, condition)
+    match subject, condition:
+        case q.Ids(), q.Not(q.Among(q.Ids())):  # "pallet 9 without pallet 10"
+            raise Mismatch("from certain objects nothing can be left out")
     match condition:  # "is the nearest pallet within 2 m of the shelf": the nearest to the shelf
         case q.Compared(q.DistanceTo(target)) if Unsaid() not in q.parts_of(target):
             found: Any = with_target(subject, target)

@@ -11,7 +11,7 @@ from .. import question as q
 from .modifiers import of
 from .noun_phrases import choices
 from .parser import Mismatch
-from .references import Counted, It, Such, alike, counted_one, other_than
+from .references import Counted, It, Such, alike, counted_class, counted_one, other_than
 from .superlatives import Rank, Unsaid, extreme_of, with_target
 
 
@@ -40,6 +40,19 @@ def _beside_end(end: Any, other: q.Selection) -> Any:
 
 def together_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
     """The two ends of a distance."""
+    return first, second
+
+
+def listed_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
+    """The two ends of a distance, joined by "and".
+
+    Raises:
+        Mismatch: for "pallets 3, 5 and 7", which are one list.
+    """
+    match first, second:
+        case q.Ids(several, label), q.Ids(_, again) if len(several) > 1:
+            if again in ("region", label):
+                raise Mismatch("three objects have three distances; ask for one, or for a table")
     return first, second
 
 
@@ -74,6 +87,11 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
             q.Ranked(selection, q.Column(), q.Extreme.MOST),
         )
     raise Mismatch("a distance has two ends")
+
+
+def the_pair(label: str, number: float | None) -> q.Selection:
+    """ "The shelves", "the two shelves": two of them."""
+    return counted_class(label, 2 if number is None else number)
 
 
 def span(
@@ -138,50 +156,9 @@ def sizes(
     return length(q.Size(selection, dimension), unit)
 
 
-def difference(first: q.Quantity, second: q.Quantity, unit: q.Unit | None = None) -> q.HowMuch:
-    """How much more the first is than the second."""
-    return q.HowMuch(q.Difference(first, second), unit or q.Unit.METRE)
-
-
-def unsigned(question: q.HowMuch) -> q.HowMuch:
-    """ "The height difference of pallets 7 and 4", whichever is the taller."""
-    assert isinstance(question.quantity, q.Difference)
-    return replace(question, quantity=replace(question.quantity, absolute=True))
-
-
-def size_difference(
-    dimension: q.Dimension, first: q.Selection, second: q.Selection, unit: q.Unit | None = None
-) -> q.HowMuch:
-    """How much taller, wider, longer the first is than the second.
-
-    Raises:
-        Mismatch: for sizes as a whole, which are no lengths.
-    """
-    if dimension is q.Dimension.SIZE:
-        raise Mismatch("it is open which size is meant; ask for height, width or length")
-    first, second = other_than(first, second), alike(second, first)
-    return difference(q.Size(first, dimension), q.Size(second, dimension), unit)
-
-
-def ends_difference(dimension: q.Dimension, both: q.Selection) -> q.HowMuch:
-    """ "height difference of pallets 7 and 4": the first less the second."""
-    return size_difference(dimension, *ends(both))
-
-
 def distance_of(ends_: tuple[q.Selection, q.Selection], mode: q.Mode) -> q.Distance:
     """The distance of two ends, measured as the noun says."""
     return distance(*ends_, mode)
-
-
-def distance_difference(
-    first: q.Selection, second: q.Selection, target: q.Selection, unit: q.Unit | None = None
-) -> q.HowMuch:
-    """How much closer the first is to the target than the second."""
-    first, second = other_than(first, second), alike(second, first)
-    if isinstance(target, It) and isinstance(first, q.Ranked):
-        if isinstance(first.key, q.DistanceTo):  # "the pallet nearest to me ... from it"
-            target = first.key.target
-    return difference(q.Distance(second, target), q.Distance(first, target), unit)
 
 
 def route(first: q.Selection, stops: tuple[q.Selection, ...]) -> q.Route:
@@ -194,12 +171,30 @@ def route_by(first: q.Selection, second: q.Selection, further: tuple[q.Selection
     return route(first, (second, *further))
 
 
+def route_through(
+    first: q.Selection, second: q.Selection, further: tuple[q.Selection, ...], last: q.Selection
+) -> q.Route:
+    """The way along three stops or more, of which "to" names the last one."""
+    return route(first, (second, *further, last))
+
+
 def numbers(selection: q.Selection, key: q.Key) -> tuple[q.Selection, q.Key]:
     """A number of each: "heights of the pallets", "distances of pallet 8 to the others"."""
     if isinstance(key, q.DistanceTo):
         target = key.target
         return q.changed(selection, lambda v: target if isinstance(v, It) else v), key
     return selection, key
+
+
+def numbers_between(selection: q.Selection, target: q.Selection) -> tuple[q.Selection, q.Key]:
+    """ "The distances between the pallets and the shelf".
+
+    Raises:
+        Mismatch: for "between pallets 3, 5 and shelf 7", which may be one list.
+    """
+    if isinstance(selection, q.Ids) and isinstance(target, q.Ids):
+        raise Mismatch("it is open which distances are meant; say from what to what", decisive=True)
+    return numbers(selection, q.DistanceTo(target))
 
 
 def aggregate(
@@ -339,10 +334,3 @@ def sorted_by(selection: q.Selection, rank: Rank, descending: bool = False) -> q
     if isinstance(rank.key, q.DistanceTo):
         selection = other_than(selection, rank.key.target)
     return q.Order(selection, rank.key, (rank.extreme is q.Extreme.MOST) != descending)
-
-
-def count_difference(direction: q.Comparison, first: q.Selection, second: q.Selection) -> q.HowMuch:
-    """How many more, or how many fewer, the first are than the second."""
-    if direction is q.Comparison.LESS:
-        first, second = second, first
-    return difference(q.Count(first), q.Count(second))

@@ -23,6 +23,7 @@ from .spelling import Speller, english_words
 from .tokens import VIEWED, Token, tokenize
 from .word_lists import WordLists, default_word_lists
 
+_NEGATION_REACHES = 4  # words in which "no" belongs to the "not" before it
 _LONGEST_WRITTEN = 40  # characters of a word in a refusal
 
 _RULES = Path(__file__).with_name("rules")
@@ -89,6 +90,7 @@ class GrammarReader:
             ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
+        _check_denied_twice(text, tokens, view)
         best = preferred(readings, view)
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []
@@ -179,6 +181,27 @@ def _check_viewed(question: Question, text: str, tokens: Sequence[Token], view: 
             f'what is between two objects is measured on the floor, leave out "{viewed[0]}"; '
             f"in view: {view.listed()}",
         )
+
+
+def _check_denied_twice(text: str, tokens: Sequence[Token], view: View) -> None:
+    """Refuses "is not in no buffer", which many say for "is in no buffer".
+
+    Raises:
+        QueryError: BAD_QUESTION.
+    """
+    for at, token in enumerate(tokens):
+        behind = tokens[at + 1 : at + 1 + _NEGATION_REACHES]
+        if token.text != "not" or not behind:
+            continue
+        for nearer, other in enumerate(behind):
+            if other.kind != "word" or other.text in ("and", "but", "or"):
+                break
+            if other.text in ("no", "none", "nothing") and nearer:
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    f'"{_written(text, token)} ... {_written(text, other)}" can mean one negation '
+                    f"or two; ask with one of them; in view: {view.listed()}",
+                )
 
 
 def _is_foreign(words: Sequence[Token], strange: Sequence[Token]) -> bool:

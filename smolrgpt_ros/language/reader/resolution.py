@@ -10,7 +10,19 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
-from .references import ON_FLOOR, AllOf, Counted, It, Matrix, Regions, Robot, Such, That
+from .references import (
+    ON_FLOOR,
+    AllOf,
+    Counted,
+    It,
+    Matrix,
+    Regions,
+    Robot,
+    Such,
+    That,
+    class_of,
+    one_by_one,
+)
 from .superlatives import Unsaid
 
 
@@ -42,6 +54,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     meaning = q.changed(_seen_from_robot(meaning, view), _object_on_top)
     parts = q.parts_of(meaning)
     _check_nearest_to_each(meaning, view)
+    _check_left_out(meaning, view)
     if placeholders and not any(i < 0 for p in parts if isinstance(p, q.Ids) for i in p.ids):
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
     classes = {p.label for p in parts if isinstance(p, q.OfClass | Counted)}
@@ -163,6 +176,22 @@ def _check_nearest_to_each(meaning: Any, view: View) -> None:
                     "each object may have another one nearest to it; ask for each on its own, or "
                     f"name the one to measure to; in view: {view.listed()}",
                 )
+
+
+def _check_left_out(meaning: Any, view: View) -> None:
+    """Refuses "pallets other than 2" where region 2 is no pallet: nothing would be left out.
+
+    Raises:
+        QueryError: UNKNOWN_REGION.
+    """
+    for part in q.parts_of(meaning):
+        label = class_of(part) if isinstance(part, q.Where) else ""
+        if not label:
+            continue
+        for condition in one_by_one([part.condition]):
+            match condition:
+                case q.Not(q.Among(q.Ids(ids, "region"))) if min(ids) >= 0:
+                    _ids(q.Ids(ids, label), view, ())
 
 
 def _matrix(value: Matrix, view: View) -> q.Table:

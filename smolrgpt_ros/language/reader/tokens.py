@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ..question import METRES, Unit
 from ..vocabulary import plural_of
+from .lengths import length_at
 from .spelling import Speller
 from .word_lists import WordLists
 
@@ -62,8 +62,6 @@ _SYMBOLS = {
     "==": "equals", "@": "at", "\\": "backslash",
 }  # fmt: skip
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": ">"})  # noqa: RUF001
-_FOOT_M, _INCH_M = METRES[Unit.FOOT], METRES[Unit.INCH]
-_BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")  # "5 ft 3 tall"
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 
 
@@ -272,7 +270,7 @@ def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
     result: list[Token] = []
     at = 0
     while at < len(tokens):
-        found = _length_at(tokens, at, lists)
+        found = length_at(tokens, at, lists)
         if found is None:
             result.append(tokens[at])
             at += 1
@@ -284,50 +282,6 @@ def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
         result.append(Token(text, "length", round(metres, 6), signs, run[0].start, run[-1].end))
         at += count
     return result
-
-
-def _length_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[float, int] | None:
-    """The length that begins at a token, in metres, and how many tokens it takes."""
-    token, words = tokens[at], [t.text for t in tokens[at : at + 5]] + [""] * 4
-    number = token.value if isinstance(token.value, float) else None
-    if words[0] in ("a", "one") and words[1] in lists.long_units:
-        number = 1.0
-    if words[0] == "half":
-        number, unit = 0.5, 2 if words[1] == "a" else 1
-    elif words[1:4] == ["and", "a", "half"]:
-        number, unit = None if number is None else number + 0.5, 4
-    else:
-        unit = 1
-    metres = lists.units.get(words[unit])
-    if number is None:
-        return None
-    if metres == _FOOT_M and unit == 1:
-        inches = _inches_at(tokens, at + 2, lists)
-        if inches is not None:
-            return number * metres + inches[0], 2 + inches[1]
-    if metres is not None:
-        more = unit == 1 and words[2:5] == ["and", "a", "half"]
-        return (number + 0.5 * more) * metres, 5 if more else unit + 1
-    if token.kind == "number" and at and tokens[at - 1].text == "between":
-        # "between 80 and 100 cm": the unit belongs to both.
-        last = tokens[at + 1 : at + 4]
-        if len(last) == 3 and last[0].text == "and" and last[1].kind == "number":
-            metres = lists.units.get(last[2].text)
-            return None if metres is None else (number * metres, 1)
-    return None
-
-
-def _inches_at(tokens: Sequence[Token], at: int, lists: WordLists) -> tuple[float, int] | None:
-    """The inches behind feet, "6 inches" or the 3 of "5 ft 3", in metres, and how many tokens."""
-    at_and = at < len(tokens) and tokens[at].text == "and"
-    run = tokens[at + at_and : at + at_and + 2]
-    number = run[0].value if run and run[0].kind == "number" else None
-    if not isinstance(number, float):
-        return None
-    if len(run) == 2 and lists.units.get(run[1].text) == _INCH_M:
-        return number * _INCH_M, 2 + at_and
-    bare = len(run) == 1 or run[1].kind not in ("noun", "number", "word") or run[1].text in _BEHIND
-    return (number * _INCH_M, 1) if bare and not at_and and number < 12 else None
 
 
 def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:
