@@ -45,5 +45,5 @@ def test_fresh_features_are_as_large_as_token_embeddings():
     without_floor = torch.zeros(100, FEATURE_COUNT - 19)
     raw = torch.cat((metres, shares, without_floor), 1)
     assert model.geometry_encoder is not None
-    geometry = model.geometry_encoder(raw)
+    geometry, _ = model.geometry_encoder(raw)
     assert 0.04 < geometry.std().item() < 0.1

@@ -114,8 +114,7 @@ class PromptEmbedding:
         present = torch.arange(padded.shape[1], device=padded.device)
         present = present < torch.tensor(counts, device=padded.device)[:, None]
         same = min(counts) == max(counts)
-        tokens = encoder(padded, None if same else present)
-        relations = encoder.reference_features(padded)
+        tokens, relations = encoder(padded, None if same else present)
         if relations is not None and not same:
             pairs = present[:, None, :, None] & present[:, None, None, :]
             relations = relations * pairs[..., None]

@@ -25,8 +25,13 @@ from .features import (
     UP,
     VALID,
 )
-from .quantities import SIZES
-from .relation_encoder import ReferenceEncoder, RelationEncoder, fourier_features
+from .quantities import SIZES, quantities
+from .relation_encoder import (
+    ReferenceEncoder,
+    RelationEncoder,
+    encoded_pairs,
+    fourier_features,
+)
 
 
 class GeometryEncoder(nn.Module):
@@ -70,26 +75,29 @@ class GeometryEncoder(nn.Module):
         self.relations = RelationEncoder(regions, width, std) if regions else None
         self.references = ReferenceEncoder(width, std) if regions else None
 
-    def forward(self, geometry: Tensor, present: Tensor | None = None) -> Tensor:
-        """``(..., M, G)`` raw values of each prompt's regions, float32 -> ``(..., M, D)``.
+    def forward(
+        self, geometry: Tensor, present: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Tokens of each prompt's regions, and the relations between them.
 
-        ``present`` ``(..., M)`` bool: which rows are regions, where prompts have fewer than ``M``.
+        Args:
+            geometry: ``(..., M, G)`` raw values, float32.
+            present: ``(..., M)`` bool, which rows are regions, where prompts have fewer than ``M``.
+
+        Returns:
+            ``(..., M, D)``; and ``(..., len(QUANTITIES), M, M, D)``, the relation of the column's
+            region to the row's, ``None`` for an encoder without relations.
         """
         scaled = geometry.float() * self.scales.float()
         encoded = fourier_features(scaled, self._wavelengths).to(self.hidden.weight.dtype)
         tokens = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
-        if self.relations is None or self.centres is None:
-            return tokens
-        return tokens + self.relations(geometry, self.centres(geometry)[..., :3], present)
-
-    def reference_features(self, geometry: Tensor) -> Tensor | None:
-        """``(..., M, G)`` -> ``(..., len(QUANTITIES), M, M, D)``: relation of the column's region
-        to the row's. ``None`` for an encoder without relations.
-        """
-        if self.references is None or self.centres is None:
-            return None
+        if self.relations is None or self.references is None or self.centres is None:
+            return tokens, None
         estimated = self.centres(geometry)
-        return self.references(geometry, estimated[..., :3], estimated[..., 3:])
+        centres, sizes = estimated[..., :3], estimated[..., 3:]
+        pairs = encoded_pairs(geometry, centres)
+        values = quantities(geometry.float(), centres, sizes)
+        return tokens + self.relations(pairs, present), self.references(pairs, values)
 
 
 class CentreEstimator(nn.Module):

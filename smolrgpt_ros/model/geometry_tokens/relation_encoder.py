@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from ..initialization import set_initial_std
 from .features import CENTROID, FLOOR, HEIGHTS, HIGH, HIGH_ALONG, LOW, LOW_ALONG, METRIC
-from .quantities import quantities
 
 _WAVELENGTHS = (40.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5)
 """Metres."""
@@ -70,17 +69,16 @@ class RelationEncoder(nn.Module):
         set_initial_std(self.direct, 2.0 * encoded**-0.5)
         set_initial_std(self.out, std * (2 * _RELATION_KINDS) ** -0.5)
 
-    def forward(self, geometry: Tensor, centres: Tensor, present: Tensor | None = None) -> Tensor:
-        """``(..., M, G)`` raw values, ``(..., M, 3)``, float32 -> ``(..., M, D)``.
+    def forward(self, pairs: Tensor, present: Tensor | None = None) -> Tensor:
+        """:func:`encoded_pairs` ``(..., M, M, E)`` -> ``(..., M, D)``.
 
         ``M`` is at most ``regions``; ``present`` ``(..., M)`` bool: which of them are regions.
         """
-        encoded = fourier_features(pair_features(geometry.float(), centres), _WAVELENGTHS)
-        encoded = encoded.to(self.hidden.weight.dtype)
-        kinds = self.kinds(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
+        pairs = pairs.to(self.hidden.weight.dtype)
+        kinds = self.kinds(self.norm(F.gelu(self.hidden(pairs)))) + self.direct(pairs)
         if present is not None:
             kinds = kinds * present[..., None, :, None]
-        places = F.pad(kinds, (0, 0, 0, self.regions - geometry.shape[-2]))
+        places = F.pad(kinds, (0, 0, 0, self.regions - pairs.shape[-2]))
         return self.out(places.flatten(-2))
 
 
@@ -111,22 +109,20 @@ class ReferenceEncoder(nn.Module):
         self.digits = nn.Linear(waves, width, bias=False)
         set_initial_std(self.digits, std * waves**-0.5)
 
-    def forward(self, geometry: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
+    def forward(self, pairs: Tensor, values: Tensor) -> Tensor:
         """Of every two regions, for each of ``quantities.QUANTITIES``.
 
         Args:
-            geometry: ``(..., M, G)`` raw values, float32.
-            centres, sizes: ``(..., M, 3)`` and ``(..., M, len(SIZES))`` metres, float32.
+            pairs: ``(..., M, M, E)``, from :func:`encoded_pairs`.
+            values: ``(..., len(QUANTITIES), M, M)``, from :func:`.quantities.quantities`.
 
         Returns:
             ``(..., len(QUANTITIES), M, M, D)``, row: the reference.
         """
-        geometry = geometry.float()
-        encoded = fourier_features(pair_features(geometry, centres), _WAVELENGTHS)
-        encoded = encoded.transpose(-3, -2).to(self.hidden.weight.dtype)
-        pairs = self.out(self.norm(F.gelu(self.hidden(encoded)))) + self.direct(encoded)
-        waves = _digit_waves(quantities(geometry, centres, sizes)).to(self.digits.weight.dtype)
-        return pairs[..., None, :, :, :] + self.digits(waves)
+        pairs = pairs.transpose(-3, -2).to(self.hidden.weight.dtype)
+        related = self.out(self.norm(F.gelu(self.hidden(pairs)))) + self.direct(pairs)
+        waves = _digit_waves(values).to(self.digits.weight.dtype)
+        return related[..., None, :, :, :] + self.digits(waves)
 
 
 def _digit_waves(values: Tensor) -> Tensor:
@@ -137,6 +133,15 @@ def _digit_waves(values: Tensor) -> Tensor:
 
 
 _PAIR_FEATURES = 41
+
+
+def encoded_pairs(geometry: Tensor, centres: Tensor) -> Tensor:
+    """What both encoders read: :func:`pair_features` and their waves, ``(..., M, M, E)``.
+
+    Args:
+        geometry, centres: as of :func:`pair_features`.
+    """
+    return fourier_features(pair_features(geometry.float(), centres), _WAVELENGTHS)
 
 
 def pair_features(geometry: Tensor, centres: Tensor) -> Tensor:

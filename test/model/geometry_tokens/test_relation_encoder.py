@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from smolrgpt_ros.model.geometry_tokens.features import FLOOR, HEIGHTS, HIGH_ALONG, LOW_ALONG
-from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, SIZES
+from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, SIZES, quantities
 from smolrgpt_ros.model.geometry_tokens.relation_encoder import (
     ReferenceEncoder,
     RelationEncoder,
+    encoded_pairs,
     fourier_features,
     pair_features,
 )
@@ -58,11 +59,11 @@ def test_a_relation_shows_at_the_place_of_the_other_region(region):
     torch.manual_seed(0)
     encoder = RelationEncoder(4, 16, std=1.0)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])
-    before = encoder(raw, raw[:, :3])
+    before = encoder(encoded_pairs(raw, raw[:, :3]))
     assert before.shape == (3, 16)
     moved = raw.clone()
     moved[2, 0] += 1.0
-    change = encoder(moved, moved[:, :3]) - before
+    change = encoder(encoded_pairs(moved, moved[:, :3])) - before
     # Region 0 saw region 2 move: what changed lies in the columns of place 2 alone.
     columns = encoder.out.weight[:, 20:30]
     inside = columns @ torch.linalg.lstsq(columns, change[0]).solution
@@ -85,7 +86,8 @@ def test_reference_features_are_of_the_pair_and_not_symmetric(region):
     sizes = torch.ones(3, len(SIZES))
 
     def distances(raw):
-        found = encoder(raw, raw[:, :3], sizes)
+        centres = raw[:, :3]
+        found = encoder(encoded_pairs(raw, centres), quantities(raw, centres, sizes))
         assert found.shape == (len(QUANTITIES), 3, 3, 16)
         return found[QUANTITIES.index("distance")]
 
