@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -89,16 +90,20 @@ class PromptEmbedding:
         self, embeds: Tensor, input_ids: Tensor, memory: NameMemory
     ) -> tuple[Tensor, NameTrace]:
         """Add each region's features to its name wherever it is written; see ``NameRules``."""
+        return self._name_rules.add_features(embeds, input_ids, memory)
+
+    @cached_property
+    def _name_rules(self) -> NameRules:
+        # Once: it is asked at every step, and a configuration looks its attributes up slowly.
         config = self.config
         assert config.region_name_token_id is not None
-        rules = NameRules(
+        return NameRules(
             config.region_name_token_id,
             config.region_names,
             config.list_separator_token_ids,
             config.eos_token_id,
             config.heading_token_ids,
         )
-        return rules.add_features(embeds, input_ids, memory)
 
     def _encoded_geometry(
         self, raw: list[Tensor | None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -113,16 +114,15 @@ class NameRules:
         region = input_ids - self.first
         is_name = (region >= 0) & (region < min(regions, self.count))
         before = torch.cat((memory.previous[:, None], input_ids[:, :-1]), 1)
-        sets_reference = is_name
-        for separator in self.separators:  # numbers: a tensor of them could not be in a CUDA graph
-            sets_reference = sets_reference & (before != separator)
-        heading = torch.full_like(input_ids, _NONE)
-        for number, token in enumerate(self.headings):
-            heading = torch.where(input_ids == token, number, heading)
-        ends_turn = input_ids == self.end
-        ends_reference = ends_turn | (heading >= 0)
+        device = input_ids.device
+        in_list = (before[..., None] == _tensor(tuple(self.separators), device)).any(-1)
+        sets_reference = is_name & ~in_list
+        # Which heading a token is; the end of a turn is one behind them, and stands for the first.
+        signs = input_ids[..., None] == _tensor((*self.headings, self.end), device)
+        ends_reference = signs.any(-1)
+        named = (signs[..., :-1] * torch.arange(len(self.headings), device=device)).sum(-1)
         new_reference = torch.where(sets_reference, region, _NONE)
-        position = torch.arange(input_ids.shape[1], device=input_ids.device)
+        position = torch.arange(input_ids.shape[1], device=device)
 
         def after(changes: Tensor, new: Tensor, before: Tensor) -> Tensor:
             """A state after each token: the newest of its changes, or what it was before."""
@@ -130,12 +130,18 @@ class NameRules:
             return torch.where(last >= 0, new.gather(1, last.clamp(min=0)), before[:, None])
 
         references = after(sets_reference | ends_reference, new_reference, memory.reference)
-        quantities = after(ends_reference, heading.clamp(min=0), memory.quantity)
+        quantities = after(ends_reference, named, memory.quantity)
         reference = torch.cat((memory.reference[:, None], references[:, :-1]), 1)
         quantity = torch.cat((memory.quantity[:, None], quantities[:, :-1]), 1)
         column = region.clamp(0, regions - 1)
         row = torch.where(reference >= 0, reference, column)
-        sample = torch.arange(len(input_ids), device=input_ids.device)[:, None]
+        sample = torch.arange(len(input_ids), device=device)[:, None]
         chosen = memory.table[sample, quantity, row, column]
         added = chosen.to(embeds.dtype) * is_name[..., None]
         return embeds + added, NameTrace(memory.table, references, input_ids, quantities)
+
+
+@lru_cache(maxsize=64)
+def _tensor(numbers: tuple[int, ...], device: torch.device) -> Tensor:
+    """Numbers on a device, made once: a CUDA graph cannot copy them there."""
+    return torch.tensor(numbers, dtype=torch.long, device=device)

@@ -41,9 +41,8 @@ class Chosen:
 def most_likely(decoder: FusedDecoder, hidden: Tensor) -> Chosen:
     """What follows hidden states ``(..., D)``."""
     logits = decoder.logits(hidden)
-    tokens = logits.argmax(-1)
-    chosen = logits.gather(-1, tokens[..., None])[..., 0]
-    return Chosen(tokens, chosen - logits.logsumexp(-1))
+    greatest = logits.max(-1)
+    return Chosen(greatest.indices, greatest.values - logits.logsumexp(-1))
 
 
 class GrowingSteps:

@@ -10,6 +10,7 @@ taken back needs no trace of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -18,8 +19,10 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
-from .products import VectorLinear, replace_linear, vectors_are_faster
+from .products import VectorLinear, in_fast_order, replace_linear, vectors_are_faster
 from .quantisation import quantise
+
+_Order = Callable[[Tensor], Tensor]
 
 
 @dataclass
@@ -28,31 +31,37 @@ class KeyValueCache:
 
     Args:
         keys, values: ``(layers, B, KV, S, head_dim)``.
+        rotation: cosine and sine of each position's angles, ``(S, head_dim)``, for ``_rotate``.
     """
 
     keys: Tensor
     values: Tensor
+    rotation: tuple[Tensor, Tensor]
 
     def select(self, rows: Tensor) -> KeyValueCache:
         """The cache of some of the sequences."""
-        return KeyValueCache(self.keys[:, rows], self.values[:, rows])
+        return KeyValueCache(self.keys[:, rows], self.values[:, rows], self.rotation)
 
     @property
     def nbytes(self) -> int:
-        return sum(t.numel() * t.element_size() for t in (self.keys, self.values))
+        tensors = (self.keys, self.values, *self.rotation)
+        return sum(t.numel() * t.element_size() for t in tensors)
 
 
 class _Layer(nn.Module):
     """One decoder block with fused projections, made of the original block's weights."""
 
-    def __init__(self, block: LlamaDecoderLayer, heads: int, groups: int, head_dim: int) -> None:
+    def __init__(
+        self, block: LlamaDecoderLayer, heads: int, groups: int, head_dim: int, ordered: bool
+    ) -> None:
         super().__init__()
+        order: _Order = in_fast_order if ordered else nn.Identity()
         attention, mlp = block.self_attn, block.mlp
         self.heads, self.groups, self.head_dim = heads, groups, head_dim
-        self.qkv = _fuse(attention.q_proj, attention.k_proj, attention.v_proj)
-        self.out = _linear(attention.o_proj.weight)
-        self.gate_up = _fuse(mlp.gate_proj, mlp.up_proj)
-        self.down = _linear(mlp.down_proj.weight)
+        self.qkv = _fuse(order, attention.q_proj, attention.k_proj, attention.v_proj)
+        self.out = _ordered(order, attention.o_proj)
+        self.gate_up = _fuse(order, mlp.gate_proj, mlp.up_proj)
+        self.down = _ordered(order, mlp.down_proj)
         self.norm1, self.norm2 = block.input_layernorm.weight, block.post_attention_layernorm.weight
         self.eps = block.input_layernorm.variance_epsilon
 
@@ -104,7 +113,7 @@ class FusedDecoder(nn.Module):
         self.head_dim = config.head_dim or config.hidden_size // config.num_attention_heads
         self.layers = nn.ModuleList()
         for block in llama.model.layers:
-            layer = _Layer(block, self.heads, self.groups, self.head_dim)
+            layer = _Layer(block, self.heads, self.groups, self.head_dim, weights is None)
             self.layers.append(layer if weights is None else _quantised(layer, block, weights))
         self.embedding = llama.model.embed_tokens
         self.norm, self.eps = llama.model.norm.weight, llama.model.norm.variance_epsilon
@@ -133,6 +142,7 @@ class FusedDecoder(nn.Module):
         return KeyValueCache(
             torch.zeros(shape, dtype=self.dtype, device=device),
             torch.zeros(shape, dtype=self.dtype, device=device),
+            self._rotation(length),
         )
 
     def forward(self, embeds: Tensor, positions: Tensor, cache: KeyValueCache, used: int) -> Tensor:
@@ -148,7 +158,8 @@ class FusedDecoder(nn.Module):
             ``(B, T, D)`` hidden states after the last norm.
         """
         mask = self._mask(positions, used, embeds)
-        rotation = self._rotation(positions, embeds)
+        cos, sin = cache.rotation
+        rotation = cos[positions][:, :, None], sin[positions][:, :, None]
         keys = cache.keys[:, :, :, :used].unbind()
         values = cache.values[:, :, :, :used].unbind()
         x = embeds
@@ -165,12 +176,13 @@ class FusedDecoder(nn.Module):
         added = added[:, None].expand(batch, self.heads // self.groups, length, used)
         return added.reshape(batch, 1, -1, used)
 
-    def _rotation(self, positions: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
-        """Cosine and sine of each position's angles, ``(B, T, 1, head_dim)``, for ``_rotate``."""
-        angles = positions[..., None].float() * self.inverse_wavelengths
+    def _rotation(self, length: int) -> tuple[Tensor, Tensor]:
+        """Cosine and sine of the angles of positions ``0 .. length - 1``, for a cache."""
+        positions = torch.arange(length, device=self.norm.device)
+        angles = positions[:, None].float() * self.inverse_wavelengths
         cos, sin = angles.cos() * self.scaling, angles.sin() * self.scaling
         cos, sin = torch.cat((cos, cos), -1), torch.cat((-sin, sin), -1)
-        return cos[:, :, None].to(like.dtype), sin[:, :, None].to(like.dtype)
+        return cos.to(self.dtype), sin.to(self.dtype)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """``(..., D)`` hidden states -> ``(..., V)`` float32."""
@@ -182,7 +194,7 @@ def _rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
 
     The sine of the first half is negative, which is the sign of the second half there.
     """
-    cos, sin = rotation
+    cos, sin = rotation  # (B, T, 1, head_dim)
     return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), sin)
 
 
@@ -192,13 +204,19 @@ def _linear(weight: Tensor) -> nn.Linear:
     return layer
 
 
-def _fuse(*parts: nn.Linear) -> nn.Linear:
+def _ordered(order: _Order, part: nn.Linear) -> nn.Linear:
+    """The layer, its weight ordered in memory for the steps; the original shares it."""
+    part.weight.data = order(part.weight.data)
+    return _linear(part.weight)
+
+
+def _fuse(order: _Order, *parts: nn.Linear) -> nn.Linear:
     """One linear layer with the parts' outputs side by side; the parts become views of it."""
     rows = [part.weight.shape[0] for part in parts]
-    fused = nn.Parameter(torch.cat([part.weight.data for part in parts]), requires_grad=False)
-    for part, view in zip(parts, fused.data.split(rows), strict=True):
+    fused = order(torch.cat([part.weight.data for part in parts]))
+    for part, view in zip(parts, fused.split(rows), strict=True):
         part.weight = nn.Parameter(view, requires_grad=False)
-    return _linear(fused)
+    return _linear(nn.Parameter(fused, requires_grad=False))
 
 
 def _quantised(layer: _Layer, block: LlamaDecoderLayer, weights: torch.dtype) -> _Layer:
