@@ -12,9 +12,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CONTEXTS = (12, 8, 6, 5, 4, 3, 2, 1)
 """Tokens before the guessed ones that must agree; longer agreement is preferred."""
+_LONGEST = max(_CONTEXTS)
+_QUESTIONS_KEPT = 16
+"""Questions being answered whose word is not made again for each guess."""
 _DIGIT, _NAME = -1, -2
 """Stand for any digit and any region's name; tokens are not negative."""
 _Context = tuple[int, ...]
@@ -49,13 +53,14 @@ class AnswerDrafts:
         self._names, self._length, self._limit = names, length, limit
         self._classes = dict.fromkeys(digits, _DIGIT) | dict.fromkeys(names, _NAME)
         self._next: OrderedDict[_Context, _Follows] = OrderedDict()
+        self._question_word = lru_cache(maxsize=_QUESTIONS_KEPT)(self._make_question_word)
 
     def __len__(self) -> int:
         return len(self._next)
 
     def guess(self, question: Sequence[int], answer: Sequence[int]) -> tuple[int, ...]:
         """What may follow the tokens of an answer so far; empty where nothing is known."""
-        words = self._words(question, answer)
+        words = self._words(question, tuple(map(self._class_of, answer[-_LONGEST:])))
         for size in _CONTEXTS:
             if size <= len(words) and (found := self._next.get(words[-size:])) is not None:
                 self._next.move_to_end(words[-size:])
@@ -64,14 +69,16 @@ class AnswerDrafts:
 
     def learn(self, question: Sequence[int], answer: Sequence[int]) -> None:
         """Keep how an answer went on after each of its tokens, its end included."""
-        for position in range(len(answer)):
-            words = self._words(question, answer[:position])
-            follows = tuple(answer[position : position + self._length])
-            last = self._last_name(answer[:position])
+        classes, last_name = tuple(map(self._class_of, answer)), -1
+        for position, token in enumerate(answer):
+            words = self._words(question, classes[max(0, position - _LONGEST) : position])
+            follows = _Follows(tuple(answer[position : position + self._length]), last_name)
             for size in _CONTEXTS:
                 if size <= len(words):
-                    self._next[words[-size:]] = _Follows(follows, last)
+                    self._next[words[-size:]] = follows
                     self._next.move_to_end(words[-size:])
+            if token in self._names:
+                last_name = token
         while len(self._next) > self._limit:
             self._next.popitem(last=False)
 
@@ -92,15 +99,15 @@ class AnswerDrafts:
             guess.append(token)
         return tuple(guess)
 
-    def _words(self, question: Sequence[int], answer: Sequence[int]) -> _Context:
-        """The question as one word, then the answer's last tokens, classes for their members."""
-        longest = max(_CONTEXTS)
-        last = tuple(self._classes.get(token, token) for token in answer[-longest:])
-        if len(answer) >= longest:
-            return last
-        return (self._question_word(question), *last)
+    def _class_of(self, token: int) -> int:
+        return self._classes.get(token, token)
 
-    def _question_word(self, question: Sequence[int]) -> int:
+    def _words(self, question: Sequence[int], last: _Context) -> _Context:
+        """The question as one word, where the longest context reaches it, and an answer's last
+        tokens, classes for their members."""
+        return last if len(last) >= _LONGEST else (self._question_word(tuple(question)), *last)
+
+    def _make_question_word(self, question: tuple[int, ...]) -> int:
         """A number for the question's words, each once: one more region in a list adds none."""
         words = dict.fromkeys(t for t in question if t not in self._classes)
         return -(2**32) - (hash(tuple(words)) & 0xFFFFFFFF)

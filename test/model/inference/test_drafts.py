@@ -39,6 +39,14 @@ def test_behind_other_digits_the_words_go_on_as_before():
     assert known.guess([HOW_FAR], [IT, IS, SEVEN, POINT, ZERO]) == (METRES, END)
 
 
+def test_an_answer_is_known_by_its_last_words_wherever_its_question_lies():
+    known, words = drafts(), [IT, IS, AWAY, POINT]
+    long = [*range(200, 230), *words, METRES, END]
+    known.learn([HOW_FAR], long)
+    assert known.guess([HOW_WIDE], [*range(218, 230), *words]) == (METRES, END)
+    assert known.guess([HOW_FAR], long[:20]) == tuple(long[20:23])
+
+
 def test_a_list_of_regions_counts_on():
     known = drafts(length=4)
     known.learn([HOW_FAR], [FIRST, IS, AWAY, SECOND, IS, METRES, END])
