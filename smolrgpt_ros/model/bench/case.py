@@ -14,6 +14,7 @@ from transformers import PreTrainedTokenizerFast
 from smolrgpt_ros.scene.frame import RgbdFrame
 
 from ..architecture.config import PUBLISHED_TEXT, PUBLISHED_VISION, SmolRGPTConfig
+from ..inference.frame_regions import FrameRegions
 from ..inference.question_inputs import QuestionInputs
 from ..preprocessing.processor import (
     IMAGE_TOKEN,
@@ -79,13 +80,14 @@ def bench_case(config: SmolRGPTConfig, question_tokens: int, questions: int = 4)
     masks = np.zeros((3, 480, 640), bool)
     masks[0, 100:200, 50:150] = masks[1, 220:300, 300:420] = masks[2, 60:400, 440:600] = True
     processor = bench_processor(config)
-    weights, _ = processor.masks(list(masks))
+    regions = FrameRegions(processor, frame).of(list(masks))
     region = [config.mask_rgb_token_id, config.mask_depth_token_id]
     inputs = []
     for _ in range(questions):
         words = rng.integers(10, 1000, question_tokens - 6).tolist()
         ids = words[:5] + region + words[5:9] + region + words[9:12] + region + words[12:]
-        inputs.append(QuestionInputs(ids, weights, None, ()))
+        inputs.append(QuestionInputs(ids, regions))
+    weights = torch.stack([region.weights for region in regions])
     rgb, depth = processor.rgb(frame.rgb), processor.depth(frame.depth)
     assert depth is not None
     prompt = processor.encode(processor.prefix) + inputs[0].token_ids

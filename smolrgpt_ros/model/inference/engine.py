@@ -34,11 +34,12 @@ from ..checkpoints.loading import load_model
 from ..preprocessing.processor import SmolRGPTProcessor
 from .confidence import Calibration
 from .frame_cache import FrameCache
+from .frame_regions import FrameRegions
 from .fused_decoder import FusedDecoder
 from .generator import Generator
 from .hardware import choose_dtype, floating_type, release_unused_memory
 from .quantisation import WEIGHTS, quantise_tower
-from .question_inputs import floor_of, question_inputs
+from .question_inputs import question_inputs
 from .scheduler import EngineRequest, Scheduler
 
 DEFAULT_DEADLINE_S = 120.0
@@ -71,8 +72,8 @@ class EngineAnswer:
     steps: int
 
 
-_FLOORS_KEPT = 2
-"""Frames whose floors are not fitted again for a further question."""
+_FRAMES_KEPT = 2
+"""Frames whose floor and regions are not measured again for a further question."""
 _LONGEST, _LONGEST_OF_FORMS = 160, 288
 """Tokens of an answer, and of one with lists of many regions, as models that list their forms give.
 """
@@ -143,7 +144,7 @@ class SmolRGPTEngine:
         self.name, self.dtype, self.device = name, dtype, str(model.device)
         self.calibration, self.work = calibration, DecodingWork()
         self.trained_on = trained_on(model.config)
-        self._with_geometry, self._with_depth = geometry, depth
+        self._with_depth = depth
         self._max_positions: int = model.config.text.max_position_embeddings
         self._region_names = model.config.region_names
         self._processor = processor
@@ -152,7 +153,9 @@ class SmolRGPTEngine:
         static = model.device.type == "cuda" if static is None else static
         self._generator = Generator(model, decoder, processor, static, drafts)
         self._frame_cache = FrameCache(cache_bytes)
-        self._floor_of = lru_cache(maxsize=_FLOORS_KEPT)(floor_of)
+        self._regions_of = lru_cache(maxsize=_FRAMES_KEPT)(
+            lambda frame: FrameRegions(processor, frame, geometry)
+        )
         self._scheduler = Scheduler(max_waiting, max_batch)
         self._threads = threads
         self._worker = threading.Thread(target=self._run_worker, name=f"{name}-engine", daemon=True)
@@ -225,15 +228,7 @@ class SmolRGPTEngine:
         """
         started = time.monotonic()
         deadline = started + (DEFAULT_DEADLINE_S if deadline_s is None else deadline_s)
-        question = question_inputs(
-            self._processor,
-            frame,
-            masks,
-            prompt,
-            region_names=self._region_names,
-            with_geometry=self._with_geometry,
-            floor=self._floor_of,
-        )
+        question = question_inputs(self._regions_of(frame), masks, prompt, self._region_names)
         length = len(self._generator.prefix_ids) + len(question.token_ids)
         room = self._max_positions - length
         if max_new_tokens is None:
@@ -302,7 +297,7 @@ class SmolRGPTEngine:
         if not self._with_depth:
             features.has_depth = False
         questions = [request.question for request in requests]
-        self._generator.encode_frame(features, any(len(q.weights) for q in questions))
+        self._generator.encode_frame(features, any(q.regions for q in questions))
         self._frame_cache.trim()
         limits = [request.max_new_tokens for request in requests]
         streamed = [0] * len(requests)

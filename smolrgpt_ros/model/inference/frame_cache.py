@@ -10,6 +10,7 @@ from torch import Tensor
 
 from smolrgpt_ros.scene.frame import RgbdFrame
 
+from .frame_regions import RegionInputs
 from .fused_decoder import KeyValueCache
 
 FrameKey = tuple[str, int, int]
@@ -29,6 +30,7 @@ class FrameFeatures:
         prefix: key-value cache of the prompt up to the image tokens, one sequence.
         rgb_tokens: ``(N, D)`` image tokens.
         rgb_trunk, depth_trunk: ``(h, w, D)`` refined maps before the last upsampling.
+        pooled: RGB and depth token of each region asked about, ``(D,)``; ``None`` without depth.
         has_depth: whether any pixel has depth; ``None`` while unknown.
     """
 
@@ -37,6 +39,7 @@ class FrameFeatures:
     rgb_tokens: Tensor | None = None
     rgb_trunk: Tensor | None = None
     depth_trunk: Tensor | None = None
+    pooled: dict[RegionInputs, tuple[Tensor, Tensor | None]] = field(default_factory=dict)
     has_depth: bool | None = None
 
     @property
@@ -45,7 +48,8 @@ class FrameFeatures:
         arrays = [self.frame.rgb.nbytes]
         arrays.append(0 if self.frame.depth is None else self.frame.depth.nbytes)
         arrays.append(0 if self.prefix is None else self.prefix.nbytes)
-        for tensor in (self.rgb_tokens, self.rgb_trunk, self.depth_trunk):
+        pooled = [tensor for tokens in self.pooled.values() for tensor in tokens]
+        for tensor in (self.rgb_tokens, self.rgb_trunk, self.depth_trunk, *pooled):
             arrays.append(0 if tensor is None else tensor.numel() * tensor.element_size())
         return sum(arrays)
 

@@ -16,6 +16,7 @@ from ..preprocessing.processor import SmolRGPTProcessor
 from .decode_steps import WIDTHS, Chosen, GrowingSteps, StaticPool, StaticSteps, most_likely
 from .drafts import AnswerDrafts
 from .frame_cache import FrameFeatures
+from .frame_regions import REGIONS_KEPT, RegionInputs
 from .fused_decoder import FusedDecoder
 from .question_inputs import QuestionInputs
 
@@ -256,7 +257,8 @@ class Generator:
         cache.keys[:, :, :, :first] = features.prefix.keys
         cache.values[:, :, :, :first] = features.prefix.values
         regions = [self._region_tokens(features, question) for question in questions]
-        geometry = [None if q.geometry is None else q.geometry.to(self.device) for q in questions]
+        measured = [question.geometry for question in questions]
+        geometry = [None if rows is None else rows.to(self.device) for rows in measured]
         rgb, depth = [rgb for rgb, _ in regions], [depth for _, depth in regions]
         embeds, names = self.prompts.embed(ids, None, rgb, depth, geometry)
         steps.set_names(names)
@@ -273,14 +275,27 @@ class Generator:
         self, features: FrameFeatures, question: QuestionInputs
     ) -> tuple[Tensor | None, Tensor | None]:
         """RGB and depth tokens of a question's masks, ``(M, D)`` each, ``None`` without."""
-        if not len(question.weights):
+        if not question.regions:
             return None, None
-        weights = question.weights.to(self.device)
+        self._pool(features, question.regions)
+        found = [features.pooled[region] for region in question.regions]
+        rgb, depth = [rgb for rgb, _ in found], [depth for _, depth in found if depth is not None]
+        return torch.stack(rgb), torch.stack(depth) if depth else None
+
+    def _pool(self, features: FrameFeatures, regions: Sequence[RegionInputs]) -> None:
+        """Fill in the tokens of regions that no question before was about."""
+        if len(features.pooled) > REGIONS_KEPT:
+            features.pooled.clear()
+        missing = [region for region in dict.fromkeys(regions) if region not in features.pooled]
+        if not missing:
+            return
+        weights = torch.stack([region.weights for region in missing]).to(self.device)
         assert features.rgb_trunk is not None
         rgb = self.vision.rgb.refiner.pool(features.rgb_trunk, weights)
-        if features.depth_trunk is None:
-            return rgb, None
-        return rgb, self.vision.depth.refiner.pool(features.depth_trunk, weights)
+        depth: Sequence[Tensor | None] = [None] * len(missing)
+        if features.depth_trunk is not None:
+            depth = self.vision.depth.refiner.pool(features.depth_trunk, weights).unbind()
+        features.pooled.update(zip(missing, zip(rgb, depth, strict=True), strict=True))
 
 
 def _drafts_for(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> AnswerDrafts:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from ..geometry_tokens.features import METRIC, geometry_above, picture_floor
-from ..preprocessing.processor import MASK, SmolRGPTProcessor
+from ..preprocessing.processor import MASK
+from .frame_regions import FrameRegions, RegionInputs
 
 
 @dataclass(frozen=True)
@@ -25,51 +23,47 @@ class QuestionInputs:
 
     Args:
         token_ids: the prompt behind the frame's prefix.
-        weights: ``(M, mask_grid, mask_grid)`` float32.
-        geometry: ``(M, G)`` float32, or ``None`` for a model without geometry.
-        vanished: indexes of masks too small for the mask grid.
+        regions: behind its placeholders, in order; one may occur twice.
     """
 
     token_ids: list[int]
-    weights: Tensor
-    geometry: Tensor | None
-    vanished: tuple[int, ...]
+    regions: tuple[RegionInputs, ...]
+
+    @property
+    def geometry(self) -> Tensor | None:
+        """``(M, G)`` float32; ``None`` without regions, or for a model without geometry."""
+        rows = [region.geometry for region in self.regions if region.geometry is not None]
+        return torch.stack(rows) if rows else None
+
+    @property
+    def vanished(self) -> tuple[int, ...]:
+        """Indexes of masks too small for the mask grid."""
+        return tuple(i for i, region in enumerate(self.regions) if region.vanished)
 
     @property
     def estimated(self) -> bool:
-        """Whether the model has to estimate some region's geometry: no depth measured it."""
-        return self.geometry is not None and bool((self.geometry[:, METRIC] == 0).any())
-
-
-def floor_of(frame: RgbdFrame) -> Plane | None:
-    """The floor that a frame's picture shows."""
-    return picture_floor(frame.depth, frame.intrinsics)
+        """Whether the model has to estimate some region's geometry."""
+        return any(region.estimated for region in self.regions)
 
 
 def question_inputs(
-    processor: SmolRGPTProcessor,
-    frame: RgbdFrame,
+    frame_regions: FrameRegions,
     masks: Sequence[NDArray[np.bool_]],
     prompt: str,
-    *,
     region_names: int = 0,
-    with_geometry: bool = True,
-    floor: Callable[[RgbdFrame], Plane | None] = floor_of,
 ) -> QuestionInputs:
     """Inputs of a question.
 
     Args:
-        processor: of the model.
-        frame: of the question.
+        frame_regions: of the frame that it is about.
         masks: ``(H, W)`` bool, one per ``<mask>`` of the prompt, in order.
         prompt: with ``<mask>`` placeholders.
         region_names: names of regions that the model has, 0 where names need no token.
-        with_geometry: whether the model gets the regions' geometry; zeros otherwise.
-        floor: :func:`floor_of`, or one that remembers what it found.
 
     Raises:
         QueryError: ``BAD_QUESTION`` where prompt, masks and frame do not fit.
     """
+    processor, frame = frame_regions.processor, frame_regions.frame
     count = prompt.count(MASK)
     if count != len(masks):
         raise QueryError(
@@ -88,15 +82,5 @@ def question_inputs(
                 Status.BAD_QUESTION,
                 f"mask {index} is {mask.shape}, the frame {(frame.height, frame.width)}",
             )
-    weights, vanished = processor.masks(masks)
-    geometry = None
-    if processor.options.geometry:
-        plane = floor(frame) if masks else None
-        rows = geometry_above(plane, frame.depth, frame.intrinsics, list(masks))
-        geometry = torch.from_numpy(rows) * with_geometry
-    return QuestionInputs(
-        processor.encode(processor.build_question(prompt)),
-        weights,
-        geometry,
-        tuple(vanished.nonzero().flatten().tolist()),
-    )
+    token_ids = processor.encode(processor.build_question(prompt))
+    return QuestionInputs(token_ids, frame_regions.of(masks))

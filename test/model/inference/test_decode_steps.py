@@ -4,6 +4,7 @@
 import torch
 from tiny_questions import QUESTIONS, logits_of, make_frame, recorded_logits
 
+from smolrgpt_ros.model.inference.frame_regions import FrameRegions
 from smolrgpt_ros.model.inference.question_inputs import question_inputs
 
 
@@ -16,7 +17,8 @@ def test_a_batch_behind_a_cached_prefix_has_the_uncached_logits(
     recorded = recorded_logits(monkeypatch, engine)
     features = engine._frame_cache.get(frame)
     generator.encode_frame(features, with_regions=True)
-    prepared = [question_inputs(engine._processor, frame, m, prompt) for prompt, m in QUESTIONS]
+    regions = FrameRegions(engine._processor, frame)
+    prepared = [question_inputs(regions, masks, prompt) for prompt, masks in QUESTIONS]
     answers = list(generator.generate(features, prepared, [8] * len(prepared)))[-1]
     for index, (prompt, masks) in enumerate(QUESTIONS):
         ids = answers[index].token_ids

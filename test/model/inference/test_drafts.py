@@ -7,6 +7,7 @@ import pytest
 from tiny_questions import QUESTIONS, make_frame
 
 from smolrgpt_ros.model.inference.drafts import AnswerDrafts
+from smolrgpt_ros.model.inference.frame_regions import FrameRegions
 from smolrgpt_ros.model.inference.generator import DecodedSequence
 from smolrgpt_ros.model.inference.question_inputs import question_inputs
 
@@ -98,7 +99,8 @@ def test_whatever_is_guessed_the_answers_are_the_same(either_engine, monkeypatch
     generator = engine._generator
     features = engine._frame_cache.get(frame)
     generator.encode_frame(features, with_regions=True)
-    asked = [question_inputs(engine._processor, frame, masks, text) for text, masks in QUESTIONS]
+    regions = FrameRegions(engine._processor, frame)
+    asked = [question_inputs(regions, masks, text) for text, masks in QUESTIONS]
     limits = [9, 14, 5, 12]
 
     def answers():

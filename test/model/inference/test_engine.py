@@ -104,7 +104,7 @@ def test_one_failing_question_does_not_fail_its_batch(engine, monkeypatch):
     original = engine._generator.prefill
 
     def fail_for_the_third(features, questions, max_new_tokens):
-        if any(not len(question.weights) for question in questions):
+        if any(not question.regions for question in questions):
             raise RuntimeError("bad question")
         return original(features, questions, max_new_tokens)
 

@@ -10,6 +10,7 @@ from tiny_questions import box, make_frame
 from smolrgpt_ros.model.geometry_tokens import features
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
+from smolrgpt_ros.model.inference.frame_regions import FrameRegions
 from smolrgpt_ros.model.inference.question_inputs import question_inputs
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.scene.floor_fit import fit_ground_plane
@@ -46,21 +47,24 @@ def test_vanished_masks_are_reported(model, processor):
 def test_geometry_is_estimated_where_one_region_has_no_depth(processor):
     frame, masks = make_frame(), [box(5, 6), box(30, 40)]
     assert frame.depth is not None
-    measured = question_inputs(processor, frame, masks, "<mask> <mask>")
+    measured = question_inputs(FrameRegions(processor, frame), masks, "<mask> <mask>")
     assert measured.geometry is not None and measured.geometry.shape == (2, FEATURE_COUNT)
     assert not measured.estimated
     depth = frame.depth.copy()
     depth[5:25, 6:21] = np.nan
     partly = RgbdFrame(frame.rgb, depth, frame.intrinsics, 0, "camera")
-    assert question_inputs(processor, partly, masks, "<mask> <mask>").estimated
-    assert not question_inputs(processor, partly, masks[1:], "<mask>").estimated
-    kept = question_inputs(processor, frame, masks, "<mask> <mask>", with_geometry=False)
+    regions = FrameRegions(processor, partly)
+    assert question_inputs(regions, masks, "<mask> <mask>").estimated
+    assert not question_inputs(regions, masks[1:], "<mask>").estimated
+    hidden = FrameRegions(processor, frame, with_geometry=False)
+    kept = question_inputs(hidden, masks, "<mask> <mask>")
     assert kept.estimated and kept.geometry is not None and not kept.geometry.any()
 
 
 def test_a_model_without_geometry_estimates_none(tokenizer, published_form_config):
     processor = SmolRGPTProcessor.for_config(published_form_config, tokenizer)
-    inputs = question_inputs(processor, make_frame(depth=False), [box(5, 6)], "<mask>")
+    regions = FrameRegions(processor, make_frame(depth=False))
+    inputs = question_inputs(regions, [box(5, 6)], "<mask>")
     assert inputs.geometry is None and not inputs.estimated
 
 

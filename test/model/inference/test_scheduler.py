@@ -6,7 +6,6 @@ import threading
 import time
 
 import pytest
-import torch
 from tiny_questions import QUESTIONS, ask_together, make_frame
 
 from smolrgpt_ros.model.inference.decode_steps import GrowingSteps
@@ -17,7 +16,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 
 def request(frame):
-    inputs = QuestionInputs([1], torch.zeros(0, 16, 16), None, ())
+    inputs = QuestionInputs([1], ())
     return EngineRequest(frame, inputs, max_new_tokens=1, streams=False)
 
 

@@ -63,12 +63,16 @@ def compare_steps(
 
     from smolrgpt_ros.model.inference.decode_steps import StaticSteps, most_likely
     from smolrgpt_ros.model.inference.frame_cache import FrameFeatures
+    from smolrgpt_ros.model.inference.frame_regions import FrameRegions
     from smolrgpt_ros.model.inference.question_inputs import question_inputs
 
     eager = ways.eager
     about = [question for question in questions if question.frame is questions[0].frame]
     asked = [about[index % len(about)] for index in range(batch)]
-    inputs = [question_inputs(eager.processor, q.frame, list(q.masks), q.text) for q in asked]
+    inputs = [
+        question_inputs(FrameRegions(eager.processor, q.frame), list(q.masks), q.text)
+        for q in asked
+    ]
     lengths = [len(question.token_ids) for question in inputs]
     with torch.inference_mode():
         features = FrameFeatures(questions[0].frame)
