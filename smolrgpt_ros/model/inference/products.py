@@ -46,8 +46,8 @@ class VectorLinear(nn.Module):
 def in_fast_order(weight: Tensor) -> Tensor:
     """A weight ``(outputs, inputs)``, ordered in memory so that few rows are multiplied faster.
 
-    In float32 on a CPU that is input by input: eight rows of a small model then take half the time,
-    see docs/performance.md. Values and shape stay; other weights stay as they are.
+    In float32 on a CPU that is input by input, see docs/performance.md. Values and shape stay;
+    other weights stay as they are.
     """
     if weight.device.type != "cpu" or weight.dtype != torch.float32:
         return weight
