@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from .. import question as q
 
@@ -97,17 +98,31 @@ def _comparable(question: q.Question, labels: Mapping[int, str]) -> object:
                 return (type(part), quantity)
             case q.Each(selection, key):
                 return (q.Each, selection, key)
-            case q.Table(selection, keys):
+            case _Columns(selection, keys):
                 return (q.Table, selection, frozenset(keys))
             case q.Which(selection) | q.Listing(selection):
                 return (q.Listing, selection)
         return part
 
-    # First, since how many there are is said of a class or of everything alone.
-    uncounted = q.changed(
-        _as_comparison(question), lambda part: part.of if isinstance(part, q.Exactly) else part
-    )
-    return q.changed(uncounted, change)
+    return q.changed(q.changed(_as_comparison(question), _without_checks), change)
+
+
+def _without_checks(part: object) -> object:
+    """Parts that would not allow what the comparison makes of their own parts."""
+    match part:
+        case q.Exactly(of):  # how many there are is said of a class or of everything alone
+            return of
+        case q.Table(selection, keys):
+            return _Columns(selection, keys)
+    return part
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Of a table; distances to "the person" and to "person 3" may be the same column."""
+
+    selection: q.Selection
+    keys: tuple[q.Key, ...]
 
 
 def _as_comparison(question: q.Question) -> q.Question:

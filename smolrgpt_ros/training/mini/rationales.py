@@ -186,14 +186,17 @@ class Rationale:
     def _compared(
         self, key: q.Key, comparison: q.Comparison, value: float | q.Selection | q.Quantity
     ) -> tuple[str, Callable[[int], str]]:
-        other = self._find(value) if isinstance(value, q.Selection) else None
         start = self._find(key.target) if isinstance(key, q.DistanceTo) else None
         heading = key.dimension.value if isinstance(key, q.SizeOf) else "distance"
         digits = 2 if isinstance(key, q.SizeOf) else 1
-        limit = value if isinstance(value, int | float) else self._number(key, other)
-        bound = f"{limit:.{digits}f}"
-        if other is not None:
+        if isinstance(value, q.Selection):
+            other = self._find(value)
+            assert other is not None
+            bound = f"{self._number(key, other):.{digits}f}"
             self._say(heading, start, [(other, bound)])
+        else:
+            assert isinstance(value, int | float)
+            bound = f"{value:.{digits}f}"
         behind = "" if start is None else f" from {self._name(start)}"
         return (
             f"by {heading}{behind} {comparison.value} {bound}",

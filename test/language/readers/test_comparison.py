@@ -93,3 +93,12 @@ def test_how_many_there_are_said_to_be_is_a_manner_of_asking() -> None:
     counted = q.Listing(q.Exactly(tall, 2))
     assert same_question(counted, q.Listing(tall), LABELS)
     assert not same_question(counted, q.Listing(q.OfClass("pallet")), LABELS)
+
+
+def test_columns_of_a_table_may_be_of_the_same_object() -> None:
+    one, all_of_them = q.Ids((9,), "transporter"), q.OfClass("transporter")
+    columns = (q.DistanceTo(one), q.DistanceTo(all_of_them))
+    table = q.Table(q.OfClass("pallet"), columns)
+    assert same_question(table, q.Table(q.OfClass("pallet"), columns[::-1]), LABELS)
+    other = q.Table(q.OfClass("pallet"), (q.DistanceTo(one), q.SizeOf(q.Dimension.HEIGHT)))
+    assert not same_question(table, other, LABELS)
