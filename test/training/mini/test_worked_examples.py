@@ -21,7 +21,7 @@ from smolrgpt_ros.reasoning.answer import agree
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
-from smolrgpt_ros.training.mini.question_sampler import QuestionSampler
+from smolrgpt_ros.training.mini.form_sampler import FormSampler
 from smolrgpt_ros.training.mini.rationales import Rationale, clock_hours
 from smolrgpt_ros.training.mini.tokenizer import (
     HEADINGS,
@@ -170,7 +170,7 @@ def test_a_prompt_has_no_more_regions_than_the_model_has_names():
 
 
 def test_most_questions_have_a_trained_form():
-    sampler = QuestionSampler(OBJECTS, default_rng(5))
+    sampler = FormSampler(OBJECTS, default_rng(5))
     assert np.mean([bool(form_of(sampler.draw())) for _ in range(300)]) > 0.95
 
 

@@ -26,7 +26,7 @@ _ENDS = (q.Extreme.LEAST, q.Extreme.MOST)
 _SIZES = (q.Dimension.HEIGHT, q.Dimension.LENGTH)
 
 
-class QuestionSampler:
+class FormSampler:
     """Draws questions; many have no undisputed answer.
 
     Args:
