@@ -81,7 +81,9 @@ def _inches_at(tokens: Sequence[Piece], at: int, lists: WordLists) -> tuple[floa
     number = run[0].value if run and run[0].kind == "number" else None
     if not isinstance(number, float):
         return None
-    if len(run) == 2 and lists.units.get(run[1].text) == _INCH_M:
+    after = tokens[at + at_and + 2].text if len(tokens) > at + at_and + 2 else ""
+    inches = [lists.units.get(piece.text) == _INCH_M for piece in run[1:]]
+    if any(inches) or (len(run) == 2 and run[1].text == "in" and after in _BEHIND[1:-1]):
         return number * _INCH_M, 2 + at_and
     bare = len(run) == 1 or run[1].kind not in ("noun", "number", "word") or run[1].text in _BEHIND
     return (number * _INCH_M, 1) if bare and not at_and and number < 12 else None

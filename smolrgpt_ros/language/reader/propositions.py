@@ -134,6 +134,8 @@ def same(first: q.Selection, second: q.Selection) -> q.Whether:
         isinstance(end, q.Ranked) and end.take > 1 for end in (first, second)
     ):
         raise Mismatch("one of the two names no certain object")
+    if any(isinstance(end, q.Ids) and len(end.ids) > 1 for end in (first, second)):
+        raise Mismatch("one object is the same as another; ask for each on its own")
     return q.Whether(q.Same(first, second))
 
 

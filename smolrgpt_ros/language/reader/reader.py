@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..english import english
-from ..question import Between, Question, parts_of
+from ..question import Question
 from ..vocabulary import plural_of
+from .checks import objection_to_reading, objection_to_words, written
 from .grammar import Grammar, load_grammar
 from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
@@ -20,11 +20,8 @@ from .parser import Parser, TooLong
 from .preferences import preferred
 from .resolution import View, resolved
 from .spelling import Speller, english_words
-from .tokens import VIEWED, Token, tokenize
+from .tokens import Token, tokenize
 from .word_lists import WordLists, default_word_lists
-
-_NEGATION_REACHES = 4  # words in which "no" belongs to the "not" before it
-_LONGEST_WRITTEN = 40  # characters of a word in a refusal
 
 _RULES = Path(__file__).with_name("rules")
 
@@ -90,14 +87,14 @@ class GrammarReader:
             ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
-        _check_denied_twice(text, tokens, view)
+        _refuse(objection_to_words(text, tokens), view)
         best = preferred(readings, view)
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []
         for meaning in best:
             try:
                 question = resolved(meaning, view, placeholders)
-                _check_viewed(question, text, tokens, view)
+                _refuse(objection_to_reading(question, text, tokens), view)
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)
@@ -147,12 +144,15 @@ class GrammarReader:
         elif later := later_words(text):
             message = f'"{later}" asks to be told later: {WATCH_INSTEAD}'
         elif strange:
-            named = ", ".join(dict.fromkeys(f'"{_written(text, t)}"' for t in strange))
+            named = ", ".join(dict.fromkeys(f'"{written(text, t)}"' for t in strange))
             noun = "the words" if "," in named else "the word"
             message = f"{noun} {named} of the question cannot be used"
             if any(c.isalpha() and not c.isascii() for t in strange for c in t.text):
                 message += ", questions are read in English"
-            status = Status.UNKNOWN_REGION if parser.furthest else status
+            if any(t.text in self._lists.unmeasured for t in strange):
+                message += ": weights, speeds, times and colours are not measured"
+            elif parser.furthest:
+                status = Status.UNKNOWN_REGION
         elif parser.mismatches:
             decisive = [m for m in parser.mismatches if m.decisive]
             message = str((decisive or parser.mismatches)[0])
@@ -160,7 +160,7 @@ class GrammarReader:
             message = "the question names nothing that is in view"
         else:
             rest = [t for t in tokens[parser.furthest :] if t.kind != "pause"]
-            found = f'"{_written(text, rest[0])}" cannot be used where it stands' if rest else ""
+            found = f'"{written(text, rest[0])}" cannot be used where it stands' if rest else ""
             message = f"the question is not understood, {found or 'it is incomplete'}"
         return QueryError(status, f"{message}; in view: {view.listed()}")
 
@@ -168,40 +168,14 @@ class GrammarReader:
         return bool(token.signs & self._known) or isinstance(token.value, float)
 
 
-def _check_viewed(question: Question, text: str, tokens: Sequence[Token], view: View) -> None:
-    """Refuses "as seen from here, is pallet 9 between ...", which is measured on the floor.
+def _refuse(objection: str, view: View) -> None:
+    """Refuses for a reason, if there is one.
 
     Raises:
         QueryError: BAD_QUESTION.
     """
-    viewed = [_written(text, token) for token in tokens if token.value == VIEWED]
-    if viewed and any(isinstance(part, Between) for part in parts_of(question)):
-        raise QueryError(
-            Status.BAD_QUESTION,
-            f'what is between two objects is measured on the floor, leave out "{viewed[0]}"; '
-            f"in view: {view.listed()}",
-        )
-
-
-def _check_denied_twice(text: str, tokens: Sequence[Token], view: View) -> None:
-    """Refuses "is not in no buffer", which many say for "is in no buffer".
-
-    Raises:
-        QueryError: BAD_QUESTION.
-    """
-    for at, token in enumerate(tokens):
-        behind = tokens[at + 1 : at + 1 + _NEGATION_REACHES]
-        if token.text != "not" or not behind:
-            continue
-        for nearer, other in enumerate(behind):
-            if other.kind != "word" or other.text in ("and", "but", "or"):
-                break
-            if other.text in ("no", "none", "nothing") and nearer:
-                raise QueryError(
-                    Status.BAD_QUESTION,
-                    f'"{_written(text, token)} ... {_written(text, other)}" can mean one negation '
-                    f"or two; ask with one of them; in view: {view.listed()}",
-                )
+    if objection:
+        raise QueryError(Status.BAD_QUESTION, f"{objection}; in view: {view.listed()}")
 
 
 def _is_foreign(words: Sequence[Token], strange: Sequence[Token]) -> bool:
@@ -214,14 +188,6 @@ def _is_foreign(words: Sequence[Token], strange: Sequence[Token]) -> bool:
     if len(unknown) > 1 and 2 * len(unknown) >= len(words) - len(unknown):
         return bool(english_words())
     return bool(unknown) and len(written) > 1 and 2 * len(written) > spoken
-
-
-def _written(text: str, token: Token) -> str:
-    """A token as it stands in the question, cut where it is long."""
-    plain = unicodedata.normalize("NFKC", text)[token.start : token.end] or token.text
-    if not plain.isprintable():
-        plain = ascii(plain)[1:-1]
-    return plain if len(plain) <= _LONGEST_WRITTEN else plain[:_LONGEST_WRITTEN] + "..."
 
 
 def read_question(

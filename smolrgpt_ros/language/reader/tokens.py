@@ -85,7 +85,7 @@ def tokenize(
     pieces = _with_spelling(list(_pieces(text, lists)), words, lists, speller)
     tokens = _with_nouns(_with_initials(pieces, labels, speller), words)
     tokens = _with_robots(_with_kinds_said(_with_ids(tokens)), lists)
-    return tuple(_without_fillers(_with_lengths(tokens, lists), lists))
+    return _without_fillers(_with_lengths(tokens, lists), lists)
 
 
 def _pieces(text: str, lists: WordLists) -> Iterator[Token]:
@@ -284,9 +284,9 @@ def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
     return result
 
 
-def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Token]:
+def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> tuple[Token, ...]:
     """What is left without the words and phrases that change nothing; last, who looks."""
-    at, views = 0, []
+    at, views, kept = 0, [], list[Token]()
     while at < len(tokens):
         for length in range(min(lists.longest_filler, len(tokens) - at), 0, -1):
             run = tokens[at : at + length]
@@ -295,10 +295,27 @@ def _without_fillers(tokens: Sequence[Token], lists: WordLists) -> Iterator[Toke
                 text = " ".join(phrase)
                 start, end = run[0].start, run[-1].end
                 views.append(Token(text, "pause", VIEWED, frozenset(), start, end))
-            if phrase in lists.views or phrase in lists.fillers:
+            filler = phrase in lists.fillers and not _hedges(
+                phrase, kept, tokens[at + length :], lists
+            )
+            if phrase in lists.views or filler:
                 at += length
                 break
         else:
-            yield tokens[at]
+            kept.append(tokens[at])
             at += 1
-    yield from views
+    return (*kept, *views)
+
+
+def _hedges(
+    phrase: tuple[str, ...], before: Sequence[Token], behind: Sequence[Token], lists: WordLists
+) -> bool:
+    """Whether a filler changes what follows: "just behind", "is just pallet 9 ...", "about 3"."""
+    if phrase not in lists.hedges or not behind:
+        return False
+    follows = behind[0]
+    if not lists.hedges[phrase].isdisjoint({*follows.signs, follows.text}):
+        return True
+    said = [token.text for token in before]
+    asked = said in (["is"], ["are"], ["is", "there"], ["are", "there"])
+    return said[-1:] == ["not"] or (asked and (follows.kind == "noun" or follows.text == "the"))

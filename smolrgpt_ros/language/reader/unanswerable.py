@@ -13,6 +13,7 @@ REASONS = {
     "camera": "the camera's own height is not given; ask for heights of objects above the floor",
     "facing": "sides and hours are those of a viewer that looks where the camera looks; leave out "
     "what is faced",
+    "unit": "a number of metres needs a unit: within 3 m",
     "several": "several counts are asked for; ask for each on its own",
 }
 """Sentences of refusals, by the word that the rules name them with."""

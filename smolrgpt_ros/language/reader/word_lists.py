@@ -19,7 +19,7 @@ from ..vocabulary import plural_of
 _FILE = Path(__file__).with_name("words.yaml")
 _KEYS = (
     "synonyms", "robots", "choosing", "units", "numbers", "tens", "ordinals", "contractions",
-    "spellings", "by_ear", "views", "fillers",
+    "spellings", "by_ear", "views", "fillers", "hedges", "unmeasured",
 )  # fmt: skip
 
 
@@ -43,6 +43,8 @@ class WordLists:
         by_ear: phrases as they sound, with what they mean word for word.
         views: phrases that say who looks, as rows of words.
         fillers: phrases that change nothing, as rows of words.
+        hedges: fillers that change something where one of these follows, a word or a kind of token.
+        unmeasured: words for what no picture shows, to say so in a refusal.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
@@ -56,6 +58,8 @@ class WordLists:
     by_ear: Mapping[tuple[str, ...], tuple[str, ...]]
     views: frozenset[tuple[str, ...]]
     fillers: frozenset[tuple[str, ...]]
+    hedges: Mapping[tuple[str, ...], frozenset[str]]
+    unmeasured: frozenset[str]
 
     @cached_property
     def longest_filler(self) -> int:
@@ -171,6 +175,11 @@ def default_word_lists() -> WordLists:
         },
         views=frozenset(map(one_spelling, data["views"])),
         fillers=frozenset(map(one_spelling, data["fillers"])),
+        hedges={
+            one_spelling(phrase): frozenset(words.split())
+            for phrase, words in data["hedges"].items()
+        },
+        unmeasured=frozenset(data["unmeasured"].split()),
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from smolrgpt_ros.language.reader.reader import read_question
-from smolrgpt_ros.scene.status import QueryError
+from smolrgpt_ros.scene.status import QueryError, Status
 
 LABELS = {1: "pallet", 2: "pallet", 4: "transporter", 6: "buffer", 7: "shelf"}
 IN_VIEW = "; in view: pallet 1, 2; transporter 4; buffer 6; shelf 7"
@@ -109,3 +109,22 @@ def test_when_without_later() -> None:
     with pytest.raises(QueryError, match='the word "glorious" of the question cannot be used'):
         read_question("tell me when seen from here which pallet is glorious", LABELS)
     assert read_question("tell me if pallet 1 is in buffer 6", LABELS)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("how heavy is pallet 1", "weights, speeds, times and colours are not measured"),
+        ("is pallet 1 moving", "weights, speeds, times and colours are not measured"),
+        ("pallets within 3 of shelf 7", "a number of metres needs a unit"),
+        ("is pallet 1 taller than 1,500 mm", "write it without the comma"),
+        ("are the leftmost pallets loaded", "are several"),
+        ("has pallet 1 been in buffer 6", "asks for what was before the picture"),
+        ("is pallet 1 on the left side of buffer 6", "parts of a place are not told apart"),
+        ("what does pallet 1 contain", "what is in a load cannot be told"),
+    ],
+)
+def test_understood_and_not_known(question: str, reason: str) -> None:
+    with pytest.raises(QueryError, match=reason) as error:
+        read_question(question, LABELS)
+    assert error.value.status is Status.BAD_QUESTION
