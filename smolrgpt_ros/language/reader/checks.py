@@ -13,9 +13,12 @@ from ..question import (
     Among,
     Between,
     Compared,
+    Extreme,
     Holds,
     Ids,
+    Inside,
     Not,
+    OfClass,
     OnTop,
     Question,
     Ranked,
@@ -24,7 +27,7 @@ from ..question import (
     Whether,
     parts_of,
 )
-from .references import ON_FLOOR, class_of
+from .references import CARRIERS, ON_FLOOR, class_of
 from .tokens import VIEWED, Token
 
 _NEGATION_REACHES = 4  # words in which "no" belongs to the "not" before it
@@ -71,6 +74,7 @@ def objection_to_reading(question: Question, text: str, tokens: Sequence[Token])
         or _some_as_all(question, text, tokens)
         or _leaves_out_nothing(question, tokens)
         or _joins_others(question, tokens)
+        or _middle_of_objects(question, tokens)
     )
 
 
@@ -149,6 +153,22 @@ def _joins_others(question: Question, tokens: Sequence[Token]) -> str:
             named = any(isinstance(member, Ids) for member in members)
             if narrowed and named and len({class_of(member) for member in members}) > 1:
                 return 'it is open what "and" joins; ask for the one and for the other'
+    return ""
+
+
+def _middle_of_objects(question: Question, tokens: Sequence[Token]) -> str:
+    """ "In the middle of pallets 7, 8 and 9", which is no place."""
+    words = [token.text for token in tokens]
+    at = (words[i : i + 4] for i in range(len(words)))
+    if not any(
+        w[:2] == ["in", "the"] and w[2:3] and w[2] in _INNER and w[3:] == ["of"] for w in at
+    ):
+        return ""
+    for inside in parts_of(question):
+        for place in parts_of(inside.place) if isinstance(inside, Inside) else ():
+            if isinstance(place, Ranked) and place.extreme is Extreme.MIDDLE:
+                if not isinstance(place.of, OfClass) or class_of(place) in CARRIERS:
+                    return "the middle of objects is no place"
     return ""
 
 
