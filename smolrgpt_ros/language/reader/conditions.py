@@ -9,7 +9,7 @@ from typing import Any
 from .. import question as q
 from .noun_phrases import together
 from .parser import Mismatch
-from .references import ON_FLOOR, OTHER_THAN_IT, It, Such
+from .references import ON_FLOOR, OTHER_THAN_IT, It, LeftOut, Such
 from .sides import opposite
 from .superlatives import Rank, Unsaid, with_target
 
@@ -120,7 +120,8 @@ def excepting(selection: q.Selection) -> q.Condition:
     """Any but the selected ones."""
     if isinstance(selection, q.Where) and isinstance(selection.of, q.Everything):
         return q.negated(selection.condition)
-    return q.negated(q.Among(selection))
+    named = It() not in q.parts_of(selection)
+    return q.negated(LeftOut(selection) if named else q.Among(selection))
 
 
 def place_shared(places: q.Selection, thing: q.Selection) -> q.Condition:

@@ -14,6 +14,7 @@ from .references import (
     ON_FLOOR,
     OTHER_THAN_IT,
     It,
+    LeftOut,
     Such,
     alike,
     class_of,
@@ -195,7 +196,7 @@ def _left_out(condition: q.Condition, label: str) -> q.Condition:
         Mismatch: for "pallets except shelf 12", "except pallets": none is left out, or all are.
     """
     match condition:
-        case q.Not(q.Among(other)) if label not in ("", *ON_FLOOR):
+        case q.Not(LeftOut(other)) if label not in ("", *ON_FLOOR):
             excepted = class_of(other)
             if excepted in ON_FLOOR and label in CARRIERS:
                 return q.Not(q.Inside(other))

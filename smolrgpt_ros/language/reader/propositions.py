@@ -10,7 +10,7 @@ from .conditions import Amount, held_by, unless
 from .modifiers import of, where
 from .parser import Mismatch
 from .quantities import distance, ends, exists
-from .references import AllOf, alike, class_of, under_what_it_holds
+from .references import AllOf, LeftOut, alike, class_of, under_what_it_holds
 from .superlatives import Rank, Unsaid, with_target
 
 
@@ -63,7 +63,7 @@ def holds(subject: q.Selection, condition: q.Condition | Rank, denied: object = 
     if isinstance(condition, Rank):
         return same_kind(subject, condition)
     match subject, condition:
-        case q.Ids(), q.Not(q.Among(q.Ids())):  # "pallet 9 without pallet 10"
+        case q.Ids(), q.Not(LeftOut(q.Ids())):  # "pallet 9 without pallet 10"
             raise Mismatch("from certain objects nothing can be left out")
     match condition:  # "is the nearest pallet within 2 m of the shelf": the nearest to the shelf
         case q.Compared(q.DistanceTo(target)) if Unsaid() not in q.parts_of(target):

@@ -60,6 +60,11 @@ class Regions:
 
 
 @dataclass(frozen=True)
+class LeftOut(q.Among):
+    """One of those that an exception names: they must be among what is asked about."""
+
+
+@dataclass(frozen=True)
 class Matrix:
     """A table of the distances of some objects to others, which must be known from the view."""
 

@@ -15,6 +15,7 @@ from .references import (
     AllOf,
     Counted,
     It,
+    LeftOut,
     Matrix,
     Regions,
     Robot,
@@ -80,6 +81,8 @@ def _filled(part: Any, view: View, placeholders: Sequence[int], classes: set[str
             )
         case q.Union(members):
             return q.union(*members)
+        case LeftOut(others):
+            return q.Among(others)
         case Regions():
             places = [q.OfClass(label) for label in ON_FLOOR if view.ids_of(label)]
             return q.union(q.Everything(), *places)
@@ -190,7 +193,7 @@ def _check_left_out(meaning: Any, view: View) -> None:
             continue
         for condition in one_by_one([part.condition]):
             match condition:
-                case q.Not(q.Among(q.Ids(ids, "region"))) if min(ids) >= 0:
+                case q.Not(LeftOut(q.Ids(ids, "region"))) if min(ids) >= 0:
                     _ids(q.Ids(ids, label), view, ())
 
 
