@@ -88,8 +88,6 @@ def _viewed(question: Question, text: str, tokens: Sequence[Token]) -> str:
 
 def _several_as_one(question: Question, text: str, tokens: Sequence[Token]) -> str:
     """ "Are the leftmost pallets loaded", which are more than the leftmost one."""
-    if not any(isinstance(part, Ranked) and part.take == 1 for part in parts_of(question)):
-        return ""
     ranking = [at for at, token in enumerate(tokens) if token.text in _RANKING]
     if len(ranking) != 1:  # "the leftmost and the rightmost pallets" are one each
         return ""
@@ -102,6 +100,8 @@ def _several_as_one(question: Question, text: str, tokens: Sequence[Token]) -> s
         return ""
     after = tokens[tokens.index(noun) + 1 :]
     if after and after[0].kind in ("number", "id"):
+        return ""
+    if not any(isinstance(part, Ranked) and part.take == 1 for part in parts_of(question)):
         return ""
     return f'"{written(text, tokens[at], noun)}" are several; say how many, or ask for one'
 
@@ -119,13 +119,11 @@ def _contents(question: Question, tokens: Sequence[Token]) -> str:
 
 def _some_as_all(question: Question, text: str, tokens: Sequence[Token]) -> str:
     """ "Taller than some pallet in buffer 1"; a comparison with several is one with all of them."""
-    groups = (
-        isinstance(part, Compared) and isinstance(part.value, Where) for part in parts_of(question)
-    )
-    if any(groups):
-        for than, some in pairwise(tokens):
-            if than.text == "than" and some.text in ("a", "an", "some", "one"):
-                return f'"{written(text, than, some)}": say than which one, or than every one'
+    for than, some in pairwise(tokens):
+        if than.text == "than" and some.text in ("a", "an", "some", "one"):
+            for part in parts_of(question):
+                if isinstance(part, Compared) and isinstance(part.value, Where):
+                    return f'"{written(text, than, some)}": say than which one, or than every one'
     return ""
 
 
@@ -158,11 +156,8 @@ def _joins_others(question: Question, tokens: Sequence[Token]) -> str:
 
 def _middle_of_objects(question: Question, tokens: Sequence[Token]) -> str:
     """ "In the middle of pallets 7, 8 and 9", which is no place."""
-    words = [token.text for token in tokens]
-    at = (words[i : i + 4] for i in range(len(words)))
-    if not any(
-        w[:2] == ["in", "the"] and w[2:3] and w[2] in _INNER and w[3:] == ["of"] for w in at
-    ):
+    said = f" {' '.join(token.text for token in tokens)} "
+    if not any(f" in the {inner} of " in said for inner in _INNER):
         return ""
     for inside in parts_of(question):
         for place in parts_of(inside.place) if isinstance(inside, Inside) else ():

@@ -105,9 +105,9 @@ class TrainingRun:
 
     def keep_parts(self) -> None:
         """Writes the modules that a run which continues does not train, for its stages."""
-        for stage in STAGES[: -len(CONTINUED)]:
-            for part in _TRAINED[stage]:
-                # The features of the tower are those of this file.
+        for stage in STAGES:
+            for part in _TRAINED[stage] if stage not in self.stages else ():
+                # Kept where it exists: the features of the tower are those of this file.
                 if not self.part(part).exists():
                     save_part(self.model.get_submodule(part), self.part(part))
 
