@@ -51,19 +51,19 @@ class FormSampler:
             (2, lambda: q.Relation(q.RelationKind.LEFT_RIGHT, self._one(), self._one())),
             (5, lambda: q.Relation(self._pick(_RELATIONS), self._one(), self._one())),
             (2, lambda: q.Direction(self._one(), self._end())),
-            (3, self._difference),
+            (5, self._difference),
             (4, lambda: q.Whether(q.Holds(self._one(), self._condition()))),
-            (2, self._distance_compared),
+            (4, self._distance_compared),
         ]
         lists: list[tuple[float, Draw]] = [
             (4, lambda: q.HowMuch(q.Distance(self._picked(), self._end()))),
             (18, lambda: q.Which(self._ranked())),
             (2, lambda: q.Whether(q.Same(self._one(), self._ranked()))),
-            (3, lambda: q.Which(self._narrowed())),
+            (4, lambda: q.Which(self._narrowed())),
             (1, lambda: q.HowMuch(q.Count(self._several()))),
             (16, lambda: q.HowMuch(q.Count(self._narrowed()))),
             (3, lambda: q.Whether(q.Exists(self._narrowed()))),
-            (3, self._count_compared),
+            (4, self._count_compared),
         ]
         forms = pairs if self._pairs_alone else pairs + lists
         weights = np.array([weight for weight, _ in forms], float)
@@ -138,20 +138,20 @@ class FormSampler:
 
     def _condition(self) -> q.Condition:
         style = self._rng.random()
-        if style < 0.34 and "buffer" in self._of:
+        if style < 0.3 and "buffer" in self._of:
             return q.Inside(self._place())
-        if style < 0.44:
+        if style < 0.38:
             return q.State(self._pick(tuple(q.LoadState)))
-        if style < 0.48:
+        if style < 0.42:
             return q.OnTop(self._one())
-        if style < 0.53:
+        if style < 0.47:
             return q.NextTo(self._one())
-        if style < 0.7:
+        if style < 0.62:
             return q.Beside(self._pick(tuple(q.Side)), self._one())
         comparison = self._pick(_COMPARISONS)
-        if style < 0.86:
+        if style < 0.79:
             return q.Compared(q.DistanceTo(self._end()), comparison, self._metres())
-        if style < 0.93:
+        if style < 0.9:
             return q.Compared(q.DistanceTo(self._end()), comparison, self._one())
         return q.Compared(q.SizeOf(self._pick(_SIZES)), comparison, self._one())
 
@@ -173,14 +173,15 @@ class FormSampler:
         return q.HowMuch(q.Distance(self._one(), self._end(), mode))
 
     def _difference(self) -> q.Question:
+        one, other = self._one(), self._one()
+        if one == other:
+            return self._difference()
         absolute = bool(self._rng.random() < 0.5)
         if self._rng.random() < 0.4:
             size = self._pick(_SIZES)
-            sizes = (q.Size(self._one(), size), q.Size(self._one(), size))
-            return q.HowMuch(q.Difference(*sizes, absolute))
+            return q.HowMuch(q.Difference(q.Size(one, size), q.Size(other, size), absolute))
         end = self._end()
-        first, second = q.Distance(self._one(), end), q.Distance(self._one(), end)
-        return q.HowMuch(q.Difference(first, second, absolute))
+        return q.HowMuch(q.Difference(q.Distance(one, end), q.Distance(other, end), absolute))
 
     def _distance_compared(self) -> q.Question:
         distance = q.Distance(self._one(), self._end())

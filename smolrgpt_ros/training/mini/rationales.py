@@ -82,7 +82,7 @@ class Rationale:
                 one_number, other_number = self._quantity(first), self._quantity(second)
                 apart = float(one_number) - float(other_number)
                 number, word = f"{abs(apart):.2f}", "less" if apart < 0 else "more"
-                self._steps.append(f"Compare {one_number} with {other_number}: {number} {word}.")
+                self._steps.append(f"Asked {one_number} from {other_number}: {number} {word}.")
                 return number
         raise TypeError(f"no rationale for {quantity!r}")
 
@@ -214,7 +214,7 @@ class Rationale:
             case q.Compares(first, comparison, int() | float() as second):
                 number = self._quantity(first)
                 bound = f"{second:.2f}" if "." in number else f"{second:.0f}"
-                self._steps.append(f"Compare {number} {comparison.value} {bound}.")
+                self._steps.append(f"Asked whether {number} {comparison.value} {bound}.")
             case q.Same(_, second):
                 self._find(second)
 

@@ -96,17 +96,17 @@ TO_VEHICLE = q.Distance(q.Ids((4,), "pallet"), VEHICLE)
         ),
         (
             q.Whether(q.Compares(TO_VEHICLE, q.Comparison.AT_MOST, 5.0)),
-            "By distance from [Region 0]: [Region 1] 4.12. Compare 4.12 at most 5.00.",
+            "By distance from [Region 0]: [Region 1] 4.12. Asked whether 4.12 at most 5.00.",
         ),
         (
             q.Whether(q.Compares(q.Count(PALLETS), q.Comparison.EQUAL, 2)),
             "Count whether in view: [Region 0] 1, [Region 1] 2, [Region 2] 3. "
-            "Compare 3 equal to 2.",
+            "Asked whether 3 equal to 2.",
         ),
         (  # from pallet 5 it is 3.61 m: two to the left, three ahead
             q.HowMuch(q.Difference(q.Distance(q.Ids((5,), "pallet"), VEHICLE), TO_VEHICLE)),
             "By distance from [Region 0]: [Region 1] 3.61. "
-            "By distance from [Region 2]: [Region 1] 4.12. Compare 3.61 with 4.12: 0.51 less.",
+            "By distance from [Region 2]: [Region 1] 4.12. Asked 3.61 from 4.12: 0.51 less.",
         ),
         (
             q.HowMuch(q.Distance(q.Ids((4,), "pallet"), VEHICLE)),
