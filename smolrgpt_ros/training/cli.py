@@ -79,7 +79,8 @@ def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
     )
     mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
     mini.add_argument(
-        "--start",
+        "--continue-from",
+        dest="start",
         type=Path,
         metavar="WEIGHTS",
         help="continue from these: a folder of a mini, whose stages up to centres are then left "

@@ -80,7 +80,7 @@ def load_finished(model: SmolRGPTForConditionalGeneration, folder: Path) -> None
     except RuntimeError as error:
         raise ValueError(
             f"{folder} holds a model of other sizes than the recipe's; "
-            "set --start to one of its sizes"
+            "set --continue-from to one of its sizes"
         ) from error
 
 

@@ -188,5 +188,5 @@ def test_a_run_continues_from_a_finished_model(run, finished, tmp_path):
 
 def test_a_run_continues_only_from_a_model_of_its_sizes(finished, tmp_path):
     wider = replace(RECIPE, decoder={**RECIPE.decoder, "intermediate_size": 64})
-    with pytest.raises(ValueError, match="set --start to one of its sizes"):
+    with pytest.raises(ValueError, match="set --continue-from to one of its sizes"):
         open_run(wider, tmp_path / "run", start=finished)
