@@ -94,10 +94,20 @@ class GeometryEncoder(nn.Module):
         if self.relations is None or self.references is None or self.centres is None:
             return tokens, None
         estimated = self.centres(geometry)
-        centres, sizes = estimated[..., :3], estimated[..., 3:]
-        pairs = encoded_pairs(geometry, centres)
-        values = quantities(geometry.float(), centres, sizes)
+        pairs = encoded_pairs(geometry, estimated[..., :3])
+        values = _quantities_of(geometry, estimated)
         return tokens + self.relations(pairs, present), self.references(pairs, values)
+
+    def quantities(self, geometry: Tensor) -> Tensor | None:
+        """What names carry in lists, see ``quantities``: ``(..., len(QUANTITIES), M, M)`` of
+        geometry ``(..., M, G)``; ``None`` for an encoder without relations."""
+        if self.centres is None:
+            return None
+        return _quantities_of(geometry, self.centres(geometry))
+
+
+def _quantities_of(geometry: Tensor, estimated: Tensor) -> Tensor:
+    return quantities(geometry.float(), estimated[..., :3], estimated[..., 3:])
 
 
 class CentreEstimator(nn.Module):

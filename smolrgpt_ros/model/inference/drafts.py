@@ -19,8 +19,9 @@ _CONTEXTS = (12, 8, 6, 5, 4, 3, 2, 1)
 _LONGEST = max(_CONTEXTS)
 _QUESTIONS_KEPT = 16
 """Questions being answered whose word is not made again for each guess."""
-_DIGIT, _NAME = -1, -2
-"""Stand for any digit and any region's name; tokens are not negative."""
+_NAME, _ALIKE = -1, -2
+"""Stand for any region's name, and for any of the first group of tokens that are alike, -3 for the
+second, and so on; tokens are not negative."""
 _Context = tuple[int, ...]
 
 
@@ -41,17 +42,19 @@ class AnswerDrafts:
     lists count up.
 
     Args:
-        digits: their tokens.
+        alike: groups of tokens that stand for each other, such as digits.
         names: tokens of regions' names, in order.
         length: tokens guessed at most.
         limit: contexts kept; the least recently used go.
     """
 
     def __init__(
-        self, digits: Collection[int], names: range, length: int, limit: int = 20_000
+        self, alike: Sequence[Collection[int]], names: range, length: int, limit: int = 20_000
     ) -> None:
         self._names, self._length, self._limit = names, length, limit
-        self._classes = dict.fromkeys(digits, _DIGIT) | dict.fromkeys(names, _NAME)
+        self._classes = dict.fromkeys(names, _NAME)
+        for number, group in enumerate(alike):
+            self._classes |= dict.fromkeys(group, _ALIKE - number)
         self._next: OrderedDict[_Context, _Follows] = OrderedDict()
         self._question_word = lru_cache(maxsize=_QUESTIONS_KEPT)(self._make_question_word)
 

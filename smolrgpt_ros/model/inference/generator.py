@@ -18,6 +18,7 @@ from .drafts import AnswerDrafts
 from .frame_cache import FrameFeatures
 from .frame_regions import REGIONS_KEPT, RegionInputs
 from .fused_decoder import FusedDecoder
+from .number_guesses import NumberTokens, Quantities, with_numbers
 from .question_inputs import QuestionInputs
 
 _FILLING = 0
@@ -113,7 +114,9 @@ class Generator:
         self.prefix_ids = processor.encode(processor.prefix)
         self.end_of_turn = model.config.eos_token_id
         self._static = StaticPool(decoder, self.prompts) if static else None
-        self._drafts = _drafts_for(model.config, processor)
+        self._numbers = _number_tokens(model.config, processor)
+        alike = (self._numbers.first, self._numbers.later)
+        self._drafts = AnswerDrafts(alike, self._numbers.names, WIDTHS[-1] - 1)
         self._guesses = drafts
 
     @property
@@ -177,6 +180,7 @@ class Generator:
         active = list(range(len(questions)))
         steps, hidden = self.prefill(features, questions, max(limits))
         first = most_likely(self.decoder, hidden[:, None])
+        quantities = [self._quantities(question) for question in questions]
         guesses: list[tuple[int, ...]] = [() for _ in questions]
         self._extend(answers, active, guesses, first)
         yield answers
@@ -185,7 +189,7 @@ class Generator:
             if steps.shrinks and len(rows) < len(active):
                 steps.select(torch.tensor(rows, device=self.device))
                 active = [active[row] for row in rows]
-            guesses = self._guess(answers, active, questions)
+            guesses = self._guess(answers, active, questions, quantities)
             # The last token of each answer is not in the cache yet; a finished one may have none.
             starts = [lengths[i] + max(0, len(answers[i].token_ids) - 1) for i in active]
             tokens = [
@@ -219,22 +223,39 @@ class Generator:
             for (index, guess, tokens), row in zip(found, probabilities, strict=True)
         ]
 
+    def _quantities(self, question: QuestionInputs) -> Quantities | None:
+        """What the names of a question's regions carry; ``None`` where that is not known."""
+        encoder, geometry = self.prompts.geometry_encoder, question.geometry
+        if not (self._guesses and self._numbers.usable) or encoder is None or geometry is None:
+            return None
+        found = encoder.quantities(geometry.to(self.device))
+        return None if found is None else found.tolist()
+
     def _guess(
         self,
         answers: list[DecodedSequence],
         active: list[int],
         questions: Sequence[QuestionInputs],
+        quantities: Sequence[Quantities | None],
     ) -> list[tuple[int, ...]]:
         """Guesses of one length for each answer, one less than a step's width; padded."""
         guesses: list[tuple[int, ...]] = [() for _ in active]
         if self._guesses:
             guesses = [
-                self._drafts.guess(questions[index].token_ids, answers[index].token_ids)
+                self._guess_one(questions[index].token_ids, answers[index], quantities[index])
                 for index in active
             ]
         longest = max(map(len, guesses))
         length = next(width for width in WIDTHS if width > longest) - 1
         return [guess + (_FILLING,) * (length - len(guess)) for guess in guesses]
+
+    def _guess_one(
+        self, question: Sequence[int], answer: DecodedSequence, quantities: Quantities | None
+    ) -> tuple[int, ...]:
+        guess = self._drafts.guess(question, answer.token_ids)
+        if quantities is not None:
+            guess = with_numbers(self._numbers, answer.token_ids, guess, quantities)
+        return guess[: WIDTHS[-1] - 1]
 
     @torch.inference_mode()
     def prefill(
@@ -298,9 +319,19 @@ class Generator:
         features.pooled.update(zip(missing, zip(rgb, depth, strict=True), strict=True))
 
 
-def _drafts_for(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> AnswerDrafts:
-    """Drafts in the words of a model."""
-    digits = [ids[0] for digit in "0123456789" if len(ids := processor.encode(digit)) == 1]
+def _number_tokens(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> NumberTokens:
+    """Of a model; digits that are no tokens of their own are left out."""
+
+    def digits(before: str) -> tuple[int, ...]:
+        encoded = [processor.encode(f"{before}{digit}") for digit in range(10)]
+        return tuple(ids[0] for ids in encoded if len(ids) == 1)
+
     first = config.region_name_token_id
-    names = range(0) if first is None else range(first, first + config.region_names)
-    return AnswerDrafts(digits, names, WIDTHS[-1] - 1)
+    return NumberTokens(
+        first=digits(" "),
+        later=digits(""),
+        point=processor.encode(".")[0],
+        names=range(0) if first is None else range(first, first + config.region_names),
+        separators=config.list_separator_token_ids,
+        headings=config.heading_token_ids,
+    )

@@ -19,7 +19,7 @@ HOW_FAR, HOW_WIDE = 50, 51
 
 
 def drafts(length=3, **options):
-    return AnswerDrafts(DIGITS, NAMES, length, **options)
+    return AnswerDrafts([DIGITS], NAMES, length, **options)
 
 
 def test_nothing_is_guessed_before_an_answer_is_known():
