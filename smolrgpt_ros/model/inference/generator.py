@@ -18,7 +18,7 @@ from .drafts import AnswerDrafts
 from .frame_cache import FrameFeatures
 from .frame_regions import REGIONS_KEPT, RegionInputs
 from .fused_decoder import FusedDecoder
-from .number_guesses import NumberTokens, Quantities, with_numbers
+from .list_guesses import ListTokens, Quantities, with_lists
 from .question_inputs import QuestionInputs
 
 _FILLING = 0
@@ -114,9 +114,9 @@ class Generator:
         self.prefix_ids = processor.encode(processor.prefix)
         self.end_of_turn = model.config.eos_token_id
         self._static = StaticPool(decoder, self.prompts) if static else None
-        self._numbers = _number_tokens(model.config, processor)
-        alike = (self._numbers.first, self._numbers.later)
-        self._drafts = AnswerDrafts(alike, self._numbers.names, WIDTHS[-1] - 1)
+        self._list_tokens = _list_tokens(model.config, processor)
+        alike = (self._list_tokens.first, self._list_tokens.later)
+        self._drafts = AnswerDrafts(alike, self._list_tokens.names, WIDTHS[-1] - 1)
         self._guesses = drafts
 
     @property
@@ -226,7 +226,7 @@ class Generator:
     def _quantities(self, question: QuestionInputs) -> Quantities | None:
         """What the names of a question's regions carry; ``None`` where that is not known."""
         encoder, geometry = self.prompts.geometry_encoder, question.geometry
-        if not (self._guesses and self._numbers.usable) or encoder is None or geometry is None:
+        if not (self._guesses and self._list_tokens.usable) or encoder is None or geometry is None:
             return None
         found = encoder.quantities(geometry.to(self.device))
         return None if found is None else found.tolist()
@@ -252,10 +252,17 @@ class Generator:
     def _guess_one(
         self, question: Sequence[int], answer: DecodedSequence, quantities: Quantities | None
     ) -> tuple[int, ...]:
-        guess = self._drafts.guess(question, answer.token_ids)
-        if quantities is not None:
-            guess = with_numbers(self._numbers, answer.token_ids, guess, quantities)
-        return guess[: WIDTHS[-1] - 1]
+        known, length = answer.token_ids, WIDTHS[-1] - 1
+        guess = self._drafts.guess(question, known)
+        if quantities is None:
+            return guess
+        guess = with_lists(self._list_tokens, known, guess, quantities, length)
+        if 0 < len(guess) < length:  # it left what earlier answers say; they may know more
+            behind = [*known, *guess]
+            more = self._drafts.guess(question, behind)
+            rest = length - len(guess)
+            guess += with_lists(self._list_tokens, behind, more, quantities, rest)
+        return guess
 
     @torch.inference_mode()
     def prefill(
@@ -319,19 +326,26 @@ class Generator:
         features.pooled.update(zip(missing, zip(rgb, depth, strict=True), strict=True))
 
 
-def _number_tokens(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> NumberTokens:
+def _list_tokens(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> ListTokens:
     """Of a model; digits that are no tokens of their own are left out."""
 
     def digits(before: str) -> tuple[int, ...]:
         encoded = [processor.encode(f"{before}{digit}") for digit in range(10)]
         return tuple(ids[0] for ids in encoded if len(ids) == 1)
 
+    def word(text: str) -> int:
+        return processor.encode(text)[-1]
+
     first = config.region_name_token_id
-    return NumberTokens(
+    return ListTokens(
         first=digits(" "),
         later=digits(""),
-        point=processor.encode(".")[0],
+        point=word("."),
         names=range(0) if first is None else range(first, first + config.region_names),
-        separators=config.list_separator_token_ids,
+        colon=word(":"),
+        comma=word(","),
+        by=(word("By"), word(" By")),
+        least=word(" least"),
+        most=word(" most"),
         headings=config.heading_token_ids,
     )
