@@ -56,7 +56,7 @@ def measured_answers(shot: SimulatedFrame, questions: Iterable[Question]) -> lis
     found = []
     for question in questions:
         regions = [geometry.region(i) for i in question.object_ids]
-        views = [RegionView(r.id, r.label, r.centroid) for r in regions]
+        views = [RegionView.of(region) for region in regions]
         try:
             asked = ground(question.text, views).question
             answer = evaluate(asked, geometry)

@@ -157,13 +157,10 @@ class SpatialReasoner:
         geometry: FrameGeometry,
         restricted: bool,
     ) -> Grounding:
-        views = [
-            RegionView(region.id, region.label, region.centroid, region.box) for region in regions
-        ]
         try:
             return ground(
                 question,
-                views,
+                [RegionView.of(region) for region in regions],
                 reader=self._reader,
                 decide=lambda selection: locate(selection, geometry),
                 restricted=restricted,

@@ -34,7 +34,7 @@ def stretched(depth: np.ndarray) -> tuple[np.ndarray, float]:
 
 def asked(frame: RgbdFrame, regions: list[Region], question: str) -> Evaluation:
     geometry = FrameGeometry(frame, regions)
-    views = [RegionView(r.id, r.label, r.centroid) for r in regions]
+    views = [RegionView.of(r) for r in regions]
     return evaluate(ground(question, views).question, geometry)
 
 

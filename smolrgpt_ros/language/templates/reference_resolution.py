@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from ..meaning import CAMERA, RELATIVE, Order, Pick
@@ -21,13 +22,16 @@ class RegionView:
         id: region id, as clients name it.
         label: class, ``""`` where unknown.
         centroid: mask centroid ``(x, y)`` in pixels; ``None`` where the mask is empty.
-        box: ``(x0, y0, x1, y1)`` in pixels, exclusive; ``None`` where the mask is empty.
     """
 
     id: int
     label: str
     centroid: tuple[float, float] | None = None
-    box: tuple[int, int, int, int] | None = None
+
+    @classmethod
+    def of(cls, region: Region) -> RegionView:
+        """What is needed of a region of a frame."""
+        return cls(region.id, region.label, region.centroid)
 
 
 @dataclass(frozen=True)

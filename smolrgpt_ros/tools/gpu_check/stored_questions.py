@@ -197,7 +197,7 @@ def _as_asked(question: StoredQuestion, trained: TrainedOn) -> dict[str, Any]:
     regions = [
         Region(place, *of) for place, of in enumerate(zip(labels, question.masks, strict=True))
     ]
-    views = [RegionView(r.id, r.label, r.centroid, r.box) for r in regions]
+    views = [RegionView.of(region) for region in regions]
     prompt = ground(question.text, views, trained=trained).model_prompt
     if prompt is None:
         raise ValueError(f"a model of these forms is not asked {question.text!r}")

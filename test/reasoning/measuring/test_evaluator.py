@@ -22,7 +22,7 @@ from smolrgpt_ros.scene.region import Region
 def ask(scene: Any, question: str, frame: RgbdFrame | None = None) -> Evaluation:
     frame = frame if frame is not None else scene.frame
     geometry = FrameGeometry(frame, scene.regions)
-    views = [RegionView(r.id, r.label, r.centroid) for r in scene.regions]
+    views = [RegionView.of(r) for r in scene.regions]
     return evaluate(ground(question, views).question, geometry)
 
 

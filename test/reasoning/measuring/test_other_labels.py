@@ -119,7 +119,7 @@ def test_typed_in_halls() -> None:
     wrong = []
     for seed in range(6):
         blocks, geometry = hall(seed)
-        views = [RegionView(r.id, r.label, r.centroid) for r in geometry.regions]
+        views = [RegionView.of(r) for r in geometry.regions]
         for text, true in typed(blocks, seed):
             asked += 1
             try:
