@@ -13,7 +13,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.statistics import median
 
 from .box_points import BoxSamples, Extents, floor_points
-from .centre_errors import box_errors, floor_sigma
+from .centre_errors import CentreErrors, box_errors, floor_sigma
 from .depth_sampling import FEWEST_SAMPLES
 from .noise import BOTTOM_SIGMA, BOX_EFFECTIVE_POINTS
 from .observations import (
@@ -138,7 +138,7 @@ def _problems(
         of_object: which surface samples are the objects', shape ``(N,)``.
         priors, verticals: of the regions.
     """
-    surfaces, rims, heights = samples.surfaces, samples.rims, samples.heights
+    rims, heights = samples.rims, samples.heights
     groups = floor_points(samples, of_object, Extents.of(priors, verticals))
     each = np.arange(len(priors) + 1)
     bounds = [np.searchsorted(owner, each) for _, owner in groups]
@@ -146,40 +146,16 @@ def _problems(
     ends = np.isfinite(rims.beyond)
     problems: list[FitProblem | None] = []
     for i, prior in enumerate(priors):
-        surface, rim, foot, free = (
-            points.part(slice(int(b[i]), int(b[i + 1])))
-            for (points, _), b in zip(groups, bounds, strict=True)
-        )
-        if not len(surface):
+        points = [
+            of_all.part(slice(int(b[i]), int(b[i + 1])))
+            for (of_all, _), b in zip(groups, bounds, strict=True)
+        ]
+        if not len(points[0]):
             problems.append(None)
             continue
-        own, part = surfaces.part(i), rims.part(i)
-        normals, angle_sigma = tangents(
-            bearing[part], ends[part], samples.camera, samples.mask_edge
-        )
-        sides, side_sigma = _size(surface, prior)
-        observations = Observations(
-            surface=surface,
-            rim=rim,
-            foot=foot,
-            covered=FloorPoints.none(),
-            free=free,
-            tangents=normals,
-            tangent_sigma=angle_sigma,
-            sides=sides,
-            side_sigma=side_sigma,
-            effective_depths=min(
-                BOX_EFFECTIVE_POINTS, samples.noise.independent(samples.masks.masks[i].area)
-            ),
-        )
-        errors = box_errors(
-            float(median(surfaces.points[own, 2][of_object[own]])),
-            samples.noise,
-            samples.camera,
-            samples.mask_edge,
-            prior.short if prior else sides[1],
-            float(rims.cut[part].mean()) if part.stop > part.start else 1.0,
-        )
+        part = rims.part(i)
+        outline = tangents(bearing[part], ends[part], samples.camera, samples.mask_edge)
+        observations = _observations(samples, i, points, outline, prior)
         ends_at, known, cut = (
             heights.rim_local[part, :2],
             heights.rim_known[part],
@@ -190,12 +166,60 @@ def _problems(
                 observations,
                 _starts(observations),
                 verticals[i],
-                errors,
+                _errors(samples, i, of_object, observations.sides[1]),
                 ends_at[known & ~cut],
                 ends_at[known & cut],
             )
         )
     return problems
+
+
+def _observations(
+    samples: BoxSamples,
+    region: int,
+    points: Sequence[FloorPoints],
+    outline: tuple[Floats, Floats],
+    prior: SizePrior | None,
+) -> Observations:
+    """What shows of a region's object.
+
+    Args:
+        samples: of all regions.
+        region: index of its own.
+        points: its own of ``floor_points``.
+        outline: its tangents and their standard deviations.
+        prior: of its class.
+    """
+    surface, rim, foot, free = points
+    normals, angle_sigma = outline
+    sides, side_sigma = _size(surface, prior)
+    return Observations(
+        surface=surface,
+        rim=rim,
+        foot=foot,
+        covered=FloorPoints.none(),
+        free=free,
+        tangents=normals,
+        tangent_sigma=angle_sigma,
+        sides=sides,
+        side_sigma=side_sigma,
+        effective_depths=min(
+            BOX_EFFECTIVE_POINTS, samples.noise.independent(samples.masks.masks[region].area)
+        ),
+    )
+
+
+def _errors(samples: BoxSamples, region: int, of_object: Flags, short: float) -> CentreErrors:
+    """Errors of a region's centre, of an object with this short side before measuring, metres."""
+    own, part = samples.surfaces.part(region), samples.rims.part(region)
+    return box_errors(
+        float(median(samples.surfaces.points[own, 2][of_object[own]])),
+        samples.noise,
+        samples.camera,
+        samples.mask_edge,
+        short,
+        float(samples.rims.cut[part].mean()) if part.stop > part.start else 1.0,
+    )
 
 
 def _size(surface: FloorPoints, prior: SizePrior | None) -> tuple[tuple[float, float], float]:

@@ -80,12 +80,11 @@ def ground_problems(
     border = at_border(masks, columns, rows, reach)
     floor_z = -plane.offset / directions[:, 2]
     xy = directions[:, :2] * floor_z[:, None]
-    height, band = _above_floor(frame, plane, noise, columns, rows)
-    is_floor = (np.abs(height) < band) & ~standing[rows, columns]
-    for step in range(1, reach + 1):
-        c, r = within_image(masks.shape, columns - step * dx, rows - step * dy)
-        height, band = _above_floor(frame, plane, noise, c, r)
-        is_floor &= ~(height > band) & ~standing[r, c]
+    inwards = [
+        within_image(masks.shape, columns - step * dx, rows - step * dy)
+        for step in range(1, reach + 1)
+    ]
+    is_floor = _bare(frame, plane, noise, standing, (columns, rows), inwards)
     edge, hidden, cut = is_floor & ~border, ~is_floor & ~border, is_floor & border
     cut[cut] = ~_near_goods(frame, plane, noise, standing, columns[cut], rows[cut], reach)
     bounds, grid = masks.bounds(owner), _FloorGrid(frame, plane, noise, standing, reach)
@@ -99,17 +98,11 @@ def ground_problems(
         inner, outer = grid.around(masks, i, of_rim[~hidden[part]])
         covered = np.concatenate([beyond_image, inner])
         free = np.concatenate([of_rim[hidden[part]], outer])
-        observations = Observations(
-            surface=FloorPoints.none(),
-            rim=_floor_points(edges, plane, camera, mask_edge, TAPE_ON_SIDE),
-            covered=_floor_points(covered, plane, camera, mask_edge),
-            free=_floor_points(free, plane, camera, mask_edge),
-            tangents=np.zeros((0, 2)),
-            tangent_sigma=np.zeros(0),
-            sides=(prior.long, prior.short),
-            side_sigma=prior.side_sigma,
-            effective_points=TAPE_EFFECTIVE_POINTS,
-            effective_depths=TAPE_EFFECTIVE_POINTS,
+        observations = _observations(
+            _floor_points(edges, plane, camera, mask_edge, TAPE_ON_SIDE),
+            _floor_points(covered, plane, camera, mask_edge),
+            _floor_points(free, plane, camera, mask_edge),
+            prior,
         )
         starts = starts_from_rim(edges, inner, beyond_image, prior)
         distance = float(np.hypot(np.hypot(*median(of_rim)), plane.offset))
@@ -121,6 +114,24 @@ def ground_problems(
             FitProblem(observations, starts, vertical, errors, edges, beyond_image, hides)
         )
     return problems
+
+
+def _observations(
+    rim: FloorPoints, covered: FloorPoints, free: FloorPoints, prior: SizePrior
+) -> Observations:
+    """What shows of a rectangle, which has nothing but its rim."""
+    return Observations(
+        surface=FloorPoints.none(),
+        rim=rim,
+        covered=covered,
+        free=free,
+        tangents=np.zeros((0, 2)),
+        tangent_sigma=np.zeros(0),
+        sides=(prior.long, prior.short),
+        side_sigma=prior.side_sigma,
+        effective_points=TAPE_EFFECTIVE_POINTS,
+        effective_depths=TAPE_EFFECTIVE_POINTS,
+    )
 
 
 def _floor_points(
@@ -137,6 +148,30 @@ def _above_floor(
     sigma = floor_height_sigma(noise.strength, z, plane.offset)
     band = _FLOOR_BAND + 2 * plane.residual + 3 * sigma
     return height, np.minimum(band, np.maximum(_WIDEST_FLOOR_BAND, 2 * sigma))
+
+
+def _bare(
+    frame: RgbdFrame,
+    plane: Plane,
+    noise: DepthNoise,
+    standing: Flags,
+    rim: tuple[Whole, Whole],
+    inwards: Sequence[tuple[Whole, Whole]],
+) -> Flags:
+    """Where a rim shows the floor, with nothing that stands on it further in.
+
+    Args:
+        frame, plane, noise, standing: see :func:`ground_problems`.
+        rim: columns and rows of its pixels.
+        inwards: those one pixel further in, two, ...
+    """
+    columns, rows = rim
+    height, band = _above_floor(frame, plane, noise, columns, rows)
+    bare: Flags = (np.abs(height) < band) & ~standing[rows, columns]
+    for columns, rows in inwards:
+        height, band = _above_floor(frame, plane, noise, columns, rows)
+        bare &= ~(height > band) & ~standing[rows, columns]
+    return bare
 
 
 def _near_goods(

@@ -90,16 +90,46 @@ def fit_ground_plane(
         rows, columns = rows[kept], columns[kept]
     points = grid.points(rows, columns)
     known = None if up is None else np.array(up, np.float64) / np.linalg.norm(up)
-    normals, offsets = _candidates(points, rng, _parts(rows, columns, known))
-    if known is None:
+    candidates = _candidates(points, rng, _parts(rows, columns, known))
+    best = _best(grid, points, candidates, known, noise)
+    candidate = None if best is None else _iterated(points, *best, noise)
+    if candidate is None:
+        return None
+    if noise == 0:
+        return _refined(points, *candidate)
+    every_row, every_column = np.indices(grid.depth.shape).reshape(2, -1)
+    up_, offset = refined_by_mixture(
+        grid.directions(every_row, every_column),
+        grid.depth.ravel().astype(np.float64),
+        grid.valid & (grid.owner < 0),
+        *candidate,
+        noise,
+    )
+    return _with_residual(points, up_, offset)
+
+
+def _best(
+    grid: _Grid, points: Points, candidates: tuple[Points, Values], up: Values | None, noise: float
+) -> tuple[Values, float] | None:
+    """The candidate that is most likely the floor, normal and offset; ``None``: none is enough.
+
+    Args:
+        grid: with the objects.
+        points: that show none, shape ``(N, 3)``.
+        candidates: from :func:`_candidates`.
+        up: direction against gravity, length 1, where it is known.
+        noise: see :func:`fit_ground_plane`.
+    """
+    normals, offsets = candidates
+    if up is None:
         possible = np.hypot(normals[:, 0], normals[:, 1]) > _LEAST_TILT
     else:
-        possible = normals @ known > _NEAR_UP
+        possible = normals @ up > _NEAR_UP
     normals, offsets = normals[possible], offsets[possible]
     if not len(normals):
         return None
     support = _floor_score(points[::3], normals, offsets, noise)
-    if known is None:
+    if up is None:
         upright = -normals[:, 1] / np.hypot(normals[:, 0], normals[:, 1])
         support += _UPRIGHT * upright * np.maximum(support, 0.0)
     possible = 3 * support >= _LEAST_SCORE  # objects only speak against a floor
@@ -115,20 +145,7 @@ def fit_ground_plane(
     # A far wall has everything "above" it, and may fill the picture, but the objects far too high.
     hangs = _HALF_HANGS * np.minimum(2 * hanging, 1.0) + _ALL_HANG * np.maximum(2 * hanging - 1, 0)
     best = int(np.argmax(np.where(enough, support - len(points) / 3 * hangs, -np.inf)))
-    candidate = _iterated(points, normals[best], float(offsets[best]), noise)
-    if candidate is None:
-        return None
-    if noise == 0:
-        return _refined(points, *candidate)
-    every_row, every_column = np.indices(grid.depth.shape).reshape(2, -1)
-    up_, offset = refined_by_mixture(
-        grid.directions(every_row, every_column),
-        grid.depth.ravel().astype(np.float64),
-        grid.valid & (grid.owner < 0),
-        *candidate,
-        noise,
-    )
-    return _with_residual(points, up_, offset)
+    return normals[best], float(offsets[best])
 
 
 @dataclass(frozen=True, eq=False)
