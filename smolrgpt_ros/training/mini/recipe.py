@@ -21,6 +21,8 @@ STAGES = (
     "sft",
 )
 """In the order they run."""
+CONTINUED = STAGES[3:]
+"""Stages of a run that continues from a finished model: what the others trained is kept."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,34 @@ def read_recipe(path: Path) -> MiniRecipe:
         ValueError: on a missing or unknown key, naming it and the file.
     """
     return recipe_of(read_values(path), path)
+
+
+def planned_stages(
+    recipe: MiniRecipe, path: Path, continues: bool, stage: str | None = None
+) -> tuple[str, ...]:
+    """The stages that a command trains, in their order: all of the run, or one.
+
+    Args:
+        recipe: of the run.
+        path: its file, named in errors.
+        continues: whether the run continues from a finished model.
+        stage: the only one, where one is asked for; one of ``STAGES``.
+
+    Raises:
+        ValueError: on a stage that such a run leaves out, or that the recipe has no plan of.
+    """
+    stages = CONTINUED if continues else STAGES
+    if stage is not None and stage not in stages:
+        raise ValueError(
+            f"--stage {stage}: a run that continues keeps what this stage trained; set one of "
+            f"{', '.join(stages)}, or leave --continue-from out"
+        )
+    if missing := [name for name in stages if name not in recipe.stages]:
+        start = "" if continues else "--continue-from to a finished mini, or "
+        raise ValueError(
+            f"{path}: stages has no {', '.join(missing)}; set {start}--config to a recipe that has"
+        )
+    return stages if stage is None else (stage,)
 
 
 def recipe_of(values: dict[str, Any], path: Path) -> MiniRecipe:

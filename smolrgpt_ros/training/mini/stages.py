@@ -35,7 +35,7 @@ from .centres import train_centres
 from .frames import CachedFrames
 from .loop import Schedule, fit
 from .processes import ALONE, Processes
-from .recipe import STAGES, MiniRecipe
+from .recipe import CONTINUED, STAGES, MiniRecipe
 from .region_geometry import geometry_loss
 from .sampling import Sampler
 from .tower import pretrain_tower
@@ -62,9 +62,6 @@ _TRAINED = {
     "region_alignment": _OF_REGIONS,
     "sft": (*_OF_REGIONS, "geometry_encoder", "language_model"),
 }
-CONTINUED = STAGES[3:]
-"""Stages of a run that continues from a finished model: what the others trained is kept."""
-
 _BUILDS_ON = {
     "tower": (),
     "region_geometry": ("tower",),
