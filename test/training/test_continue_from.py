@@ -31,9 +31,9 @@ def refusal(tmp_path, monkeypatch):
     add_parser(parser.add_subparsers())
 
     def refused(*words):
-        words = ["train", "--run-dir", str(tmp_path / "run"), *map(str, words)]
+        typed = ["train", "--run-dir", str(tmp_path / "run"), *map(str, words)]
         with pytest.raises((ValueError, FileNotFoundError)) as error:
-            main(parser.parse_args(words))
+            main(parser.parse_args(typed))
         assert not (tmp_path / "run").exists()
         (line,) = str(error.value).splitlines()
         return line
