@@ -90,7 +90,7 @@ class CameraPipeline:
             detector,
             self._on_seen,
             tracker=lambda: settings().tracker,
-            trim_masks=lambda: settings().detector_trim_masks,
+            masks=lambda: settings().masks,
             min_period_s=lambda: 1.0 / settings().detector_max_rate,
             remember=self._remember,
             external_regions=external_regions,

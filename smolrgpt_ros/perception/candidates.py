@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
@@ -12,6 +13,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 
 from .box_refinement import refined
+from .floor_places.outlines import with_place_outlines
 from .mask_trimming import trimmed
 from .seen_frame import SeenFrame
 
@@ -20,6 +22,19 @@ from .seen_frame import SeenFrame
 _MOST_SHARED = 0.5
 #: Most candidates of a frame, strongest first: each may cost a question some milliseconds.
 _MOST = 8
+
+
+@dataclass(frozen=True)
+class MaskRules:
+    """What is made of a detector's masks.
+
+    Args:
+        trim: take from them what depth shows out of their objects' reach.
+        outline_places: give places on the floor the outlines that lines on it have.
+    """
+
+    trim: bool = True
+    outline_places: bool = True
 
 
 def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) -> tuple[Region, ...]:
@@ -47,7 +62,7 @@ def tracked(
     detections: Detections,
     frame: RgbdFrame,
     settings: TrackerSettings | None = None,
-    trim: bool = True,
+    masks: MaskRules | None = None,
 ) -> tuple[TrackerState, SeenFrame]:
     """The tracks after a frame; the frame with regions, whose ids are track ids, and candidates.
 
@@ -55,11 +70,14 @@ def tracked(
         tracks: after the frame before.
         detections: of the frame; boxes without masks are outlined by its depth.
         settings: of the tracker.
-        trim: take from masks what depth shows out of their objects' reach.
+        masks: what is made of the detector's; the defaults where ``None``.
     """
     outlined = refined(detections.objects, frame)
-    if trim:
+    masks = masks or MaskRules()
+    if masks.trim:
         outlined = trimmed(outlined, frame)
+    if masks.outline_places:
+        outlined = with_place_outlines(outlined, frame)
     found = [detection for detection in outlined if not detection.weak]
     tracks, regions = update(tracks, found, settings)
     candidates = candidates_of(outlined, regions)

@@ -16,7 +16,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .candidates import tracked
+from .candidates import MaskRules, tracked
 from .rolling_window import RollingWindow
 from .seen_frame import SeenFrame, seen_with
 
@@ -52,8 +52,7 @@ class PerceptionWorker(Generic[Input]):
         detector: finds the regions; ``None`` for a node whose clients send their own.
         on_seen: called with each seen frame, on the worker's thread.
         tracker: called for the tracker's settings at each frame, so that they may change.
-        trim_masks: called at each frame for whether depth takes from masks what is not of their
-            objects.
+        masks: called at each frame for what is made of the detector's masks.
         min_period_s: called for the least time between two frames, seconds; kept on average where
             the thread wakes late.
         remember: called with each frame whose regions were detected here, for what is seen over
@@ -71,7 +70,7 @@ class PerceptionWorker(Generic[Input]):
         on_seen: Callable[[SeenFrame], None],
         *,
         tracker: Callable[[], TrackerSettings] = TrackerSettings,
-        trim_masks: Callable[[], bool] = lambda: True,
+        masks: Callable[[], MaskRules] = MaskRules,
         min_period_s: Callable[[], float] = lambda: 0.0,
         remember: Callable[[SeenFrame], SeenFrame] = lambda seen: seen,
         external_regions: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = (
@@ -85,7 +84,7 @@ class PerceptionWorker(Generic[Input]):
         self._detector = detector
         self._on_seen = on_seen
         self._tracker = tracker
-        self._trim_masks = trim_masks
+        self._masks = masks
         self._min_period_s = min_period_s
         self._remember = remember
         self._external_regions = external_regions
@@ -212,7 +211,5 @@ class PerceptionWorker(Generic[Input]):
             start, start_cpu = time.perf_counter(), time.thread_time()
             detections = self._detector.detect(frame.rgb)
             detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
-        self._state, seen = tracked(
-            self._state, detections, frame, self._tracker(), self._trim_masks()
-        )
+        self._state, seen = tracked(self._state, detections, frame, self._tracker(), self._masks())
         return self._remember(seen), detect_s, detect_cpu_s

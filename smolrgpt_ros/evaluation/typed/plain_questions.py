@@ -17,7 +17,10 @@ from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.reasoning.engine_protocol import Engine
 from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.sensing.annotation import visible_masks, with_regions
 from smolrgpt_ros.simulation.sensing.matching import match_objects
+from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 from smolrgpt_ros.simulation.true_answers.true_objects import Ambiguous, Refused
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame
@@ -32,6 +35,8 @@ _LEFTMOST, _RIGHTMOST = (
 _NEAREST = q.Ranked(_PALLETS, q.DistanceTo(q.Camera()), q.Extreme.LEAST)
 _NO_OBJECT = -1_000_000
 """Added to the ids of detected regions that are no true object."""
+_STILL_SEEN = 12
+"""Pixels from which on an object may be found."""
 
 PLAIN_QUESTIONS: tuple[q.Question, ...] = (
     q.HowMuch(q.Count(_PALLETS)),
@@ -57,6 +62,8 @@ def ask_plain(
         shots: frames with their truth.
         detector: finds the regions; ``None``: the simulator's masks.
         engine: asked where it was trained on the form; ``None`` measures only.
+
+    Objects that are hardly in view count where they are found, see :func:`truth_of_found`.
     """
     reasoner = SpatialReasoner(engine)
     for shot in shots:
@@ -64,11 +71,12 @@ def ask_plain(
             seen = SeenFrame(shot.frame, shot.regions)
         else:
             seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
-        matched = match_objects(shot.truth, seen.regions)
+        found_truth = truth_of_found(shot, seen.regions)
+        matched = match_objects(found_truth, seen.regions)
         true_ids = {
             r.id: matched[r.id].id if r.id in matched else _NO_OBJECT - r.id for r in seen.regions
         }
-        truth = TrueAnswers(shot.truth)
+        truth = TrueAnswers(found_truth)
         for question in PLAIN_QUESTIONS:
             try:
                 true = truth.answer(question)
@@ -93,6 +101,25 @@ def ask_plain(
                 right=right,
                 seconds=reply.seconds,
             )
+
+
+def truth_of_found(shot: SimulatedFrame, regions: Sequence[Region]) -> FrameTruth:
+    """The truth about a frame in which objects that are hardly in view count where they are found.
+
+    Of an object that shows less than a region has to, a third of a pallet, say, nobody asks that it
+    is found; where it is, it is no less there.
+
+    Args:
+        regions: found in the frame.
+    """
+    if shot.scene is None or shot.ideal is None:
+        return shot.truth
+    hardly = {item.id for item in shot.truth.objects if not item.is_region}
+    seen = visible_masks(shot.scene, shot.ideal.owner, _STILL_SEEN)
+    masks = {item.id: mask for item, mask in seen if item.id in hardly}
+    matched = match_objects(with_regions(shot.truth, masks), regions)
+    found = {item.id for item in matched.values()}
+    return with_regions(shot.truth, {i: mask for i, mask in masks.items() if i in found})
 
 
 def _in_true_ids(measured: Evaluation, true_ids: Mapping[int, int]) -> Evaluation:

@@ -117,6 +117,12 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
         "object's reach; false: masks as the detector gives them.",
     ),
     ParameterSpec(
+        "detector.outline_places",
+        True,
+        "Give places on the floor, seen at a flat angle, the outlines that lines on the floor "
+        "have; needs depth in metres.",
+    ),
+    ParameterSpec(
         "detector.max_rate",
         5.0,
         "Most frames processed in a second, Hz; waiting ones are replaced by newer ones.",

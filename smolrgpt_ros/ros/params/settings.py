@@ -12,6 +12,7 @@ from typing import Any
 
 from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.detection.tracker import TrackerSettings
+from smolrgpt_ros.perception.candidates import MaskRules
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.query.request import QueryLimits
 from smolrgpt_ros.query.watch.request import WatchLimits
@@ -36,7 +37,7 @@ class Settings:
     labels: Mapping[str, str]
     classes: tuple[str, ...]
     detector: DetectorSettings
-    detector_trim_masks: bool
+    masks: MaskRules
     tracker: TrackerSettings
     memory: MemorySettings
     limits: QueryLimits
@@ -97,6 +98,7 @@ class Settings:
             values=dict(values),
             detector=_detector(values),
             tracker=TrackerSettings(values["tracker_min_iou"], values["tracker_max_missed"]),
+            masks=MaskRules(values["detector_trim_masks"], values["detector_outline_places"]),
             memory=_memory(values),
             limits=_limits(values),
             watch_limits=_watch_limits(values),

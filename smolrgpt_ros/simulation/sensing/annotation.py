@@ -136,6 +136,16 @@ def visible_masks(
     return found
 
 
+def with_regions(truth: FrameTruth, masks: Mapping[int, NDArray[np.bool_]]) -> FrameTruth:
+    """The truth with further objects as regions, whose masks are given by their ids.
+
+    Args:
+        masks: ``(H, W)`` bool, none empty; see :func:`visible_masks`.
+    """
+    objects = (_as_region(o, masks[o.id]) if o.id in masks else o for o in truth.objects)
+    return replace(truth, objects=tuple(objects))
+
+
 def _visibility(picture: _Picture, item: SceneObject, parts: Sequence[Part]) -> _Visibility:
     pixels = int(picture.pixels[item.id])
     if pixels < _LEAST[item.label] * picture.owner.size:
@@ -182,20 +192,24 @@ def _object_truth(picture: _Picture, item: SceneObject, seen: _Visibility) -> Ob
         load=item.load,
         carried_by=item.carried_by,
         inside=picture.inside[item.id],
-        is_region=box is not None,
+        is_region=False,
         visible_pixels=seen.pixels,
         visible_share=round(float(seen.share), 3),
     )
-    if seen.mask is None or box is None:
-        return truth
-    mask = BoxedMask.of(seen.mask, box)
-    u, v = mask.centroid or (0.0, 0.0)
+    return truth if seen.mask is None or box is None else _as_region(truth, seen.mask)
+
+
+def _as_region(truth: ObjectTruth, mask: NDArray[np.bool_]) -> ObjectTruth:
+    boxed = BoxedMask.of(mask)
+    assert boxed.box is not None  # of what is in view
+    u, v = boxed.centroid or (0.0, 0.0)
     return replace(
         truth,
+        is_region=True,
         centroid=(round(u, 2), round(v, 2)),
-        box=box,
-        area=mask.area,
-        rle=encode_rle(mask),
+        box=boxed.box,
+        area=boxed.area,
+        rle=encode_rle(boxed),
     )
 
 

@@ -1,0 +1,114 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""A frame as a view of its floor: colours of floor points, and where the floor is in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.camera import CameraIntrinsics, project, rays
+from smolrgpt_ros.scene.floor_fit import fit_ground_plane
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import BoxedMask
+from smolrgpt_ros.scene.plane import Plane
+
+Points = NDArray[np.float64]
+"""``(..., 2)``, metres, right and ahead in the floor frame."""
+
+#: Metres, and share of the distance, by which depth may be off the floor.
+_OFF_FLOOR, _OFF_FLOOR_SHARE = 0.06, 0.04
+#: Points nearer to the camera than this, along its axis, are in no picture.
+_NEAREST = 0.1
+#: Weights of lightness and of the two colour axes (CIELAB): shadows are no marks.
+_WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)
+#: Columns of a table of colours that are looked up at once; OpenCV takes 32767 at most.
+_COLUMNS = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class FloorView:
+    """The floor of a frame.
+
+    Args:
+        plane: of it.
+        camera: of the frame.
+        colours: ``(H, W, 3)`` float32, CIELAB, weighted.
+        in_sight: ``(H, W)`` bool, pixels that show the floor itself.
+        ground: ``(H, W, 2)`` where the rays of the pixels meet the floor; NaN above the horizon.
+    """
+
+    plane: Plane
+    camera: CameraIntrinsics
+    colours: NDArray[np.float32]
+    in_sight: NDArray[np.bool_]
+    ground: Points
+
+    @staticmethod
+    def of(frame: RgbdFrame, standing: Sequence[NDArray[np.bool_]] = ()) -> FloorView | None:
+        """A frame's; ``None`` without a floor, depth in metres or intrinsics.
+
+        Args:
+            standing: masks of what stands on the floor, ``(H, W)`` each.
+        """
+        depth, camera = frame.depth, frame.intrinsics
+        if depth is None or camera is None or not frame.metric:
+            return None
+        plane = fit_ground_plane(depth, camera, [BoxedMask.of(mask) for mask in standing])
+        if plane is None:
+            return None
+        rows, columns = np.indices(depth.shape).reshape(2, -1)
+        meets = plane.meet(rays(camera, columns, rows))
+        expected = meets[:, 2].reshape(depth.shape)
+        with np.errstate(invalid="ignore"):
+            off = np.abs(depth - expected)
+            in_sight = off < _OFF_FLOOR + _OFF_FLOOR_SHARE * expected
+        smooth = cv2.GaussianBlur(frame.rgb, (3, 3), 0.6)
+        colours = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32) * _WEIGHTS
+        ground = plane.to_floor(meets)[:, :2].reshape(*depth.shape, 2)
+        return FloorView(plane, camera, colours, in_sight, ground)
+
+    def projected(self, points: Points) -> tuple[Points, NDArray[np.bool_]]:
+        """Columns and rows of floor points ``(N, 2)``, in the picture or not, and which of them
+        are in front of the camera."""
+        optical = self.plane.to_optical(np.column_stack([points, np.zeros(len(points))]))
+        before = optical[:, 2] > _NEAREST
+        optical[:, 2] = np.maximum(optical[:, 2], _NEAREST)
+        found: Points = np.stack(project(self.camera, optical), axis=-1)
+        return found, np.asarray(before)
+
+    def pixels(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Columns and rows of floor points, ``(..., 2)``, and which are in the picture."""
+        found, before = self.projected(points.reshape(-1, 2))
+        most = np.array([self.camera.width - 1, self.camera.height - 1])
+        inside = before & ((found >= 0) & (found <= most)).all(axis=-1)
+        shown = np.where(inside[:, None], found, 0).astype(np.float32).reshape(points.shape)
+        return shown, np.asarray(inside.reshape(points.shape[:-1]))
+
+    def look(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Colours of floor points, ``(..., 3)``, and where the floor is in sight."""
+        pixels, inside = self.pixels(points)
+        flat = pixels.reshape(-1, 2)
+        spare = -len(flat) % _COLUMNS
+        table = np.concatenate([flat, np.zeros((spare, 2), np.float32)]).reshape(-1, _COLUMNS, 2)
+        columns, rows = (np.ascontiguousarray(table[..., axis]) for axis in (0, 1))
+        found = cv2.remap(self.colours, columns, rows, cv2.INTER_LINEAR).reshape(-1, 3)
+        colours = np.asarray(found[: len(flat)], np.float32).reshape(*points.shape[:-1], 3)
+        nearest = np.rint(flat).astype(np.intp)
+        seen = self.in_sight[nearest[:, 1], nearest[:, 0]].reshape(inside.shape)
+        return colours, inside & seen
+
+    def widths(self, points: Points, across: Points) -> NDArray[np.float64]:
+        """Metres of floor that a pixel covers at points, ``(...)``, in a direction ``(2,)``.
+
+        Far ahead a pixel covers much along the line of sight, and little across it.
+        """
+        distance = np.maximum(np.linalg.norm(points, axis=-1), 1e-6)
+        along = np.abs(points @ across) / distance
+        height = self.plane.offset
+        deep = (distance**2 + height**2) / (height * self.camera.fy)
+        wide: NDArray[np.float64] = deep * along + distance / self.camera.fx * (1 - along)
+        return wide

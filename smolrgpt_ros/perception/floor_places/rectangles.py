@@ -1,0 +1,250 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""The rectangle of marked lines that a mask is of.
+
+The lines about a place run in two directions; their sums along each (a Radon transform) have a peak
+at every line. Each two lines of both directions make a rectangle: taken is the one whose visible
+sides are marked, and that covers what the mask covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .floor_view import FloorView, Points
+from .marks import CELL, MarkMap
+
+Values = NDArray[np.float64]
+
+#: Degrees between two directions that are tried.
+_TURN_DEG = 1.5
+#: Fewest marked cells that have a direction, and lines of one direction at most.
+_FEWEST_MARKED, _MOST_LINES = 30, 9
+#: Least sum of a line: so many cells that just stand out.
+_LEAST_LINE = 110.0
+#: Cells to both sides of a line that are no other line.
+_APART = 4
+#: Metres that a side has at least and at most.
+_SHORTEST, _LONGEST = 0.8, 14.0
+#: Metres of a side in sight from which on it counts, and of all sides at least.
+_LEAST_SIDE, _LEAST_SEEN = 0.32, 1.2
+#: Least overlap with the mask, of the floor in sight.
+_LEAST_OVERLAP = 0.2
+#: Weight of the least marked side beside all sides' marks and the overlap.
+_LEAST_MARKED_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class PlaceFit:
+    """A rectangle of marked lines.
+
+    Args:
+        centre: ``(2,)``, metres, floor frame.
+        axes: ``(2, 2)``, rows: the directions of its sides.
+        size: metres along them.
+        marked: share of its sides' visible parts that lines mark. least_marked: of its worst side.
+        overlap: with the mask, of the floor in sight, intersection over union.
+        seen: metres of its sides in sight. sides: how many of the four are.
+    """
+
+    centre: Points
+    axes: Points
+    size: tuple[float, float]
+    marked: float
+    least_marked: float
+    overlap: float
+    seen: float
+    sides: int
+
+    @property
+    def score(self) -> float:
+        """Larger is better."""
+        return self.marked + _LEAST_MARKED_WEIGHT * self.least_marked + self.overlap
+
+    @property
+    def corners(self) -> Points:
+        """``(4, 2)``, metres, one after the other around it."""
+        signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+        corners: Points = self.centre + 0.5 * (signs * self.size) @ self.axes
+        return corners
+
+    def holds(self, points: Points) -> NDArray[np.bool_]:
+        """Which of floor points ``(N, 2)`` are in it."""
+        local = (points - self.centre) @ self.axes.T
+        return np.asarray((np.abs(local) <= 0.5 * np.array(self.size)).all(axis=-1))
+
+
+def fit_place(view: FloorView, marks: MarkMap, mask: NDArray[np.bool_]) -> PlaceFit | None:
+    """The rectangle of lines that a mask is of; ``None`` where no lines make one.
+
+    Args:
+        view: of the frame.
+        marks: about the mask.
+        mask: ``(H, W)`` bool.
+    """
+    axes = _directions(marks)
+    if axes is None:
+        return None
+    pixels, inside = view.pixels(marks.points)
+    columns, rows = np.rint(pixels).astype(np.intp).transpose(2, 0, 1)
+    search = _Search(marks, axes, mask[rows, columns] & inside)
+    return max(search.rectangles(), key=lambda fit: fit.score, default=None)
+
+
+def _directions(marks: MarkMap) -> Points | None:
+    """The two directions, at right angles, across which lines are sharpest; rows, ``(2, 2)``."""
+    marked = np.nonzero(marks.strength)
+    if len(marked[0]) < _FEWEST_MARKED:
+        return None
+    points, weights = marks.points[marked], marks.strength[marked]
+    best, found = -1.0, None
+    for turn in np.radians(np.arange(0, 90, _TURN_DEG)):
+        axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        sharpness = sum(float((_sums(points @ axis, weights)[1] ** 2).sum()) for axis in axes)
+        if sharpness > best:
+            best, found = sharpness, axes
+    return found
+
+
+def _sums(offsets: Values, weights: NDArray[np.float32]) -> tuple[float, Values]:
+    """The least offset, and the sum of weights at each cell from it on, smoothed."""
+    first = float(offsets.min())
+    sums = np.bincount(np.rint((offsets - first) / CELL).astype(np.intp), weights)
+    return first, np.convolve(sums, [0.5, 1.0, 0.5], "same")
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """A line across an axis, marked or the border of what the picture shows.
+
+    Args:
+        offset: along the axis, metres.
+        first: where the sums begin along the line, metres.
+        marked, seen: cells up to each, ``(N + 1,)``.
+    """
+
+    offset: float
+    first: float
+    marked: Values
+    seen: Values
+
+    def between(self, start: float, end: float) -> tuple[float, float]:
+        """Marked cells and those in sight of a part of the line."""
+        places = np.rint((np.array([start, end]) - self.first) / CELL).astype(int)
+        a, b = places.clip(0, len(self.seen) - 1)
+        return float(self.marked[b] - self.marked[a]), float(self.seen[b] - self.seen[a])
+
+
+class _Search:
+    """All rectangles of the lines of two directions.
+
+    Args:
+        marks: of the floor about the mask.
+        axes: of the lines.
+        covered: ``(R, C)`` bool, cells of the map that the mask covers.
+    """
+
+    def __init__(self, marks: MarkMap, axes: Points, covered: NDArray[np.bool_]) -> None:
+        self._marks, self._axes = marks, axes
+        points = marks.points[marks.in_sight]
+        # A cell has more pixels the nearer it is, and in a flat view by the third power.
+        weights = np.maximum(np.linalg.norm(points, axis=-1), 0.5) ** -3.0
+        self._local, self._weights = points @ axes.T, weights
+        self._masked = weights * covered[marks.in_sight]
+
+    def rectangles(self) -> Iterator[PlaceFit]:
+        """Those that cover about what the mask covers."""
+        if not len(self._local):
+            return
+        lines = [self._lines(axis) for axis in (0, 1)]
+        inside, masked = (self._up_to(lines, values) for values in (self._weights, self._masked))
+        everything = float(self._masked.sum())
+        for (i, left), (j, right) in _pairs(lines[0]):
+            for (k, near), (m, far) in _pairs(lines[1]):
+                common = _within(masked, i, j, k, m)
+                union = everything + _within(inside, i, j, k, m) - common
+                if 0 < _LEAST_OVERLAP * union <= common and (
+                    fit := self._fit((left, right), (near, far), common / union)
+                ):
+                    yield fit
+
+    def _lines(self, axis: int) -> list[_Line]:
+        marks, direction = self._marks, self._axes[axis]
+        marked = np.nonzero(marks.strength)
+        first, sums = _sums(marks.points[marked] @ direction, marks.strength[marked])
+        offsets: list[float] = []
+        while len(offsets) < _MOST_LINES and sums.max() >= _LEAST_LINE:
+            place = int(sums.argmax())
+            offsets.append(first + CELL * place)
+            sums[max(0, place - _APART) : place + _APART + 1] = 0
+        # What goes on beyond the picture ends at its border, out of sight.
+        shown = marks.points[marks.in_picture] @ direction
+        if len(shown):
+            offsets += [float(shown.min()) - CELL, float(shown.max()) + CELL]
+        return [self._line(axis, offset) for offset in sorted(offsets)]
+
+    def _line(self, axis: int, offset: float) -> _Line:
+        ends = self._marks.points[(0, 0, -1, -1), (0, -1, 0, -1)] @ self._axes[1 - axis]
+        steps = np.arange(ends.min(), ends.max(), CELL)
+        local = np.empty((len(steps), 2))
+        local[:, axis], local[:, 1 - axis] = offset, steps
+        rows, columns, inside = self._marks.cells(local @ self._axes)
+        seen = inside & self._marks.in_sight[rows, columns]
+        marked = seen & self._marks.near_line[rows, columns]
+        return _Line(
+            offset,
+            float(steps[0]),
+            np.concatenate([[0.0], np.cumsum(marked)]),
+            np.concatenate([[0.0], np.cumsum(seen)]),
+        )
+
+    def _up_to(self, lines: Sequence[Sequence[_Line]], values: Values) -> Values:
+        """Sums of cells' values up to each two lines, ``(lines, lines)``."""
+        across, along = (
+            np.searchsorted([line.offset for line in of], self._local[:, axis], "right")
+            for axis, of in enumerate(lines)
+        )
+        sums = np.zeros((len(lines[0]) + 1, len(lines[1]) + 1))
+        np.add.at(sums, (across, along), values)
+        up_to: Values = sums.cumsum(axis=0).cumsum(axis=1)
+        return up_to
+
+    def _fit(
+        self, across: tuple[_Line, _Line], along: tuple[_Line, _Line], overlap: float
+    ) -> PlaceFit | None:
+        """The rectangle between two pairs of lines; ``None`` with too little of it in sight."""
+        x, y = ((low.offset, high.offset) for low, high in (across, along))
+        sides = [line.between(*y) for line in across] + [line.between(*x) for line in along]
+        marked, seen = np.array(sides).T
+        total = float(seen.sum()) * CELL
+        if total < _LEAST_SEEN:
+            return None
+        counts = seen * CELL >= _LEAST_SIDE
+        shares = marked[counts] / seen[counts]
+        return PlaceFit(
+            np.array([sum(x) / 2, sum(y) / 2]) @ self._axes,
+            self._axes,
+            (x[1] - x[0], y[1] - y[0]),
+            float(marked.sum() / seen.sum()),
+            float(shares.min()) if len(shares) else 1.0,
+            overlap,
+            total,
+            int(counts.sum()),
+        )
+
+
+def _pairs(lines: Sequence[_Line]) -> Iterator[tuple[tuple[int, _Line], tuple[int, _Line]]]:
+    """Two lines at a time, the nearer first, as far apart as sides may be, with their places."""
+    for one, other in combinations(enumerate(lines), 2):
+        if _SHORTEST < other[1].offset - one[1].offset < _LONGEST:
+            yield one, other
+
+
+def _within(up_to: Values, left: int, right: int, near: int, far: int) -> float:
+    """The sum between two lines of each direction."""
+    whole = up_to[right, far] - up_to[left, far] - up_to[right, near] + up_to[left, near]
+    return float(whole)
