@@ -8,7 +8,7 @@ sides are marked, and that covers what the mask covers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,6 +19,7 @@ from .floor_view import FloorView, Points
 from .marks import CELL, MarkMap
 
 Values = NDArray[np.float64]
+Pairs = NDArray[np.intp]
 
 #: Degrees between two directions that are tried.
 _TURN_DEG = 1.5
@@ -34,8 +35,9 @@ _SHORTEST, _LONGEST = 0.8, 14.0
 _LEAST_SIDE, _LEAST_SEEN = 0.32, 1.2
 #: Least overlap with the mask, of the floor in sight.
 _LEAST_OVERLAP = 0.2
-#: Weight of the least marked side beside all sides' marks and the overlap.
+#: Weight of the least marked side beside all sides' marks and the overlap; what both make at most.
 _LEAST_MARKED_WEIGHT = 0.5
+_MOST_MARKED = 1 + _LEAST_MARKED_WEIGHT
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,7 @@ def fit_place(view: FloorView, marks: MarkMap, mask: NDArray[np.bool_]) -> Place
     pixels, inside = view.pixels(marks.points)
     columns, rows = np.rint(pixels).astype(np.intp).transpose(2, 0, 1)
     search = _Search(marks, axes, mask[rows, columns] & inside)
-    return max(search.rectangles(), key=lambda fit: fit.score, default=None)
+    return search.best()
 
 
 def _directions(marks: MarkMap) -> Points | None:
@@ -156,21 +158,35 @@ class _Search:
         self._local, self._weights = points @ axes.T, weights
         self._masked = weights * covered[marks.in_sight]
 
-    def rectangles(self) -> Iterator[PlaceFit]:
-        """Those that cover about what the mask covers."""
+    def best(self) -> PlaceFit | None:
+        """The rectangle with the best score, of those that cover about what the mask covers."""
         if not len(self._local):
-            return
+            return None
         lines = [self._lines(axis) for axis in (0, 1)]
-        inside, masked = (self._up_to(lines, values) for values in (self._weights, self._masked))
-        everything = float(self._masked.sum())
-        for (i, left), (j, right) in _pairs(lines[0]):
-            for (k, near), (m, far) in _pairs(lines[1]):
-                common = _within(masked, i, j, k, m)
-                union = everything + _within(inside, i, j, k, m) - common
-                if 0 < _LEAST_OVERLAP * union <= common and (
-                    fit := self._fit((left, right), (near, far), common / union)
-                ):
-                    yield fit
+        pairs = [_pairs(of) for of in lines]
+        overlaps = self._overlaps(lines, pairs)
+        found: PlaceFit | None = None
+        for place in np.argsort(-overlaps, axis=None):
+            one, other = np.unravel_index(place, overlaps.shape)
+            overlap = float(overlaps[one, other])
+            if overlap < _LEAST_OVERLAP or (found and overlap + _MOST_MARKED <= found.score):
+                break
+            left, right = (lines[0][i] for i in pairs[0][one])
+            near, far = (lines[1][i] for i in pairs[1][other])
+            fit = self._fit((left, right), (near, far), overlap)
+            if fit and (found is None or fit.score > found.score):
+                found = fit
+        return found
+
+    def _overlaps(self, lines: Sequence[Sequence[_Line]], pairs: Sequence[Pairs]) -> Values:
+        """Of the mask with the rectangle of each two pairs of lines, of the floor in sight."""
+        across, along = pairs
+        inside, masked = (
+            _within(self._up_to(lines, values), across, along)
+            for values in (self._weights, self._masked)
+        )
+        union = float(self._masked.sum()) + inside - masked
+        return np.asarray(np.divide(masked, union, out=np.zeros_like(union), where=union > 0))
 
     def _lines(self, axis: int) -> list[_Line]:
         marks, direction = self._marks, self._axes[axis]
@@ -237,14 +253,17 @@ class _Search:
         )
 
 
-def _pairs(lines: Sequence[_Line]) -> Iterator[tuple[tuple[int, _Line], tuple[int, _Line]]]:
-    """Two lines at a time, the nearer first, as far apart as sides may be, with their places."""
-    for one, other in combinations(enumerate(lines), 2):
-        if _SHORTEST < other[1].offset - one[1].offset < _LONGEST:
-            yield one, other
+def _pairs(lines: Sequence[_Line]) -> Pairs:
+    """Two lines each, the nearer first, as far apart as sides may be: their places, ``(P, 2)``."""
+    found = [
+        (i, j)
+        for i, j in combinations(range(len(lines)), 2)
+        if _SHORTEST < lines[j].offset - lines[i].offset < _LONGEST
+    ]
+    return np.array(found, np.intp).reshape(-1, 2)
 
 
-def _within(up_to: Values, left: int, right: int, near: int, far: int) -> float:
-    """The sum between two lines of each direction."""
-    whole = up_to[right, far] - up_to[left, far] - up_to[right, near] + up_to[left, near]
-    return float(whole)
+def _within(up_to: Values, across: Pairs, along: Pairs) -> Values:
+    """The sums between two lines of each direction, ``(P, Q)``."""
+    columns = up_to[across[:, 1]] - up_to[across[:, 0]]
+    return np.asarray(columns[:, along[:, 1]] - columns[:, along[:, 0]])
