@@ -41,8 +41,9 @@ COLUMNS = {
 }
 SIDES = {q.Comparison.LESS: q.Side.LEFT, q.Comparison.MORE: q.Side.RIGHT}
 AS_FAR = {
-    q.Comparison.LESS: "closer to {target} than {other}",
-    q.Comparison.MORE: "farther from {target} than {other}",
+    # "Closer to shelf 3 than shelf 4" could be closer than to shelf 4.
+    q.Comparison.LESS: "closer to {target} than {other} is",
+    q.Comparison.MORE: "farther from {target} than {other} is",
     q.Comparison.AT_MOST: "at most as far from {target} as {other}",
     q.Comparison.AT_LEAST: "at least as far from {target} as {other}",
     q.Comparison.EQUAL: "equally far from {target} as {other}",

@@ -83,11 +83,11 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Exactly:
-    """Objects that are said to be so many: "the two pallets in buffer 2".
+    """Objects that are said to be so many: "the two pallets in buffer 2", "the only one".
 
     Args:
         of: objects of a class, or of any, for which a condition holds.
-        number: how many there must be; two or more.
+        number: how many there must be.
 
     Raises:
         ValueError: for a selection or a number of another kind.
@@ -99,8 +99,8 @@ class Exactly:
     def __post_init__(self) -> None:
         if not isinstance(self.of, Where) or not isinstance(self.of.of, OfClass | Everything):
             raise ValueError("only objects that a condition narrows are said to be so many")
-        if self.number < 2:
-            raise ValueError(f"a plural needs more than one object, found {self.number}")
+        if self.number < 1:
+            raise ValueError(f"objects are one or more, found {self.number}")
 
 
 Selection = Ids | OfClass | Everything | Camera | Union | Where | Ranked | Exactly

@@ -12,16 +12,23 @@ from ..question import (
     All,
     Among,
     Between,
+    Column,
     Compared,
+    Difference,
+    Distance,
+    DistanceTo,
+    Everything,
     Extreme,
     Holds,
     Ids,
     Inside,
+    LoadState,
     Not,
     OfClass,
     OnTop,
     Question,
     Ranked,
+    State,
     Union,
     Where,
     Whether,
@@ -41,6 +48,10 @@ _STATES = frozenset("empty free full loaded occupied unloaded vacant other".spli
 _SITES = frozenset(
     "in on inside within at left right behind under near next outside between beside".split()
 )
+_FAR = frozenset("farther far distant".split())
+_SAID_WHICH = frozenset("is are does do".split())
+_RELATIVE = frozenset("that which who".split())
+_NOT_ONE = frozenset("every any all each to from".split())  # behind "than"
 _PARTS = frozenset("side edge end border boundary".split())
 _INNER = frozenset("middle center".split())
 
@@ -75,6 +86,9 @@ def objection_to_reading(question: Question, text: str, tokens: Sequence[Token])
         or _leaves_out_nothing(question, tokens)
         or _joins_others(question, tokens)
         or _middle_of_objects(question, tokens)
+        or _second_of_either(question, tokens)
+        or _full_places(question, tokens)
+        or _end_of_one(question, tokens)
     )
 
 
@@ -164,6 +178,51 @@ def _middle_of_objects(question: Question, tokens: Sequence[Token]) -> str:
             if isinstance(place, Ranked) and place.extreme is Extreme.MIDDLE:
                 if not isinstance(place.of, OfClass) or class_of(place) in CARRIERS:
                     return "the middle of objects is no place"
+    return ""
+
+
+def _second_of_either(question: Question, tokens: Sequence[Token]) -> str:
+    """ "Closer to shelf 3 than shelf 4": than that is to it, or than it is to that."""
+    words = [token.text for token in tokens]
+    than = next((at for at, word in enumerate(words) if word in ("than", "then")), len(words))
+    behind = words[than + 1 :]
+    farther = not _FAR.isdisjoint(words[:than])
+    said = any(w in _SAID_WHICH and b not in _RELATIVE for b, w in pairwise(["", *behind]))
+    if not behind or said or behind[0] in _NOT_ONE:
+        return ""
+    for part in parts_of(question):
+        match part:
+            case Compared(DistanceTo(near), _, other) if not isinstance(other, float | int):
+                pass
+            case Difference(Distance(one, near), Distance(two, again)) if near == again:
+                other = two if farther else one
+            case _:
+                continue
+        if class_of(near) and class_of(near) == class_of(other):
+            return 'it is open which distances are compared: say "than X is", or "than to X"'
+    return ""
+
+
+def _full_places(question: Question, tokens: Sequence[Token]) -> str:
+    """ "Is buffer 2 full": whether anything else goes in, and not whether anything is in it."""
+    if not any(token.text == "full" for token in tokens):
+        return ""
+    for part in parts_of(question):
+        match part:
+            case Holds(subject, condition) | Where(subject, condition):
+                holds_none = class_of(subject) not in CARRIERS and subject != Everything()
+                if holds_none and State(LoadState.LOADED) in parts_of(condition):
+                    return "how much room is left is not known; ask whether it is empty"
+    return ""
+
+
+def _end_of_one(question: Question, tokens: Sequence[Token]) -> str:
+    """ "On the far right of shelf 3", which is no shelf among others."""
+    if _RANKING.isdisjoint(token.text for token in tokens):
+        for part in parts_of(question):
+            match part:
+                case Ranked(Ids((_,)), Column()):
+                    return "it is open whether beside an object or a part of it is meant"
     return ""
 
 

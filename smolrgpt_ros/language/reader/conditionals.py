@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import question as q
 from .parser import Mismatch
-from .references import alike, class_of, referring_to
+from .references import ON_FLOOR, It, alike, class_of, referring_to
 
 
 def conditional(condition: Any, then: Any, otherwise: Any = None) -> q.Conditional:
@@ -23,7 +23,8 @@ def conditional(condition: Any, then: Any, otherwise: Any = None) -> q.Condition
     proposition = _proposition_of(condition)
     subject = subject_of(proposition)
     branches = [
-        condition if branch is None else _about(branch, subject) for branch in (then, otherwise)
+        condition if branch is None else _about(_in_it(branch, proposition), subject)
+        for branch in (then, otherwise)
     ]
     return q.Conditional(proposition, *branches)
 
@@ -63,6 +64,21 @@ def _about(question: Any, subject: q.Selection | None) -> Any:
     if label and not isinstance(subject, q.OfClass):
         question = with_that(question, label, subject)
     return referring_to(alike(question, subject), subject)
+
+
+def _in_it(question: Any, proposition: q.Proposition) -> Any:
+    """ "If pallet 9 is in buffer 1, how many are in it": in the buffer, as nothing is in a pallet.
+
+    Raises:
+        Mismatch: if the condition names no place to be in.
+    """
+    within = q.Inside(It())  # type: ignore[arg-type]
+    if within not in q.parts_of(question) or class_of(subject_of(proposition)) in ("", *ON_FLOOR):
+        return question
+    match proposition:
+        case q.Holds(_, q.Inside(place)):
+            return q.changed(question, lambda part: q.Inside(place) if part == within else part)
+    raise Mismatch("it is open what something is in; name the place", decisive=True)
 
 
 def with_that(question: Any, label: str, chosen: q.Selection) -> Any:

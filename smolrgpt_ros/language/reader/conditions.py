@@ -239,6 +239,14 @@ def with_any_of(condition: q.Condition, several: q.Ids) -> q.Condition:
     return with_any(condition, first, tuple(others))
 
 
+def taking_up(condition: q.Condition, before: q.Condition) -> q.Condition:
+    """ "More pallets left of shelf 3 than right of it": right of the shelf."""
+    match before:
+        case q.Beside(_, target) | q.NextTo(target) | q.Inside(target):
+            return _referring(condition, target)
+    return condition
+
+
 def _referring(condition: Any, target: q.Selection) -> q.Condition:
     found: q.Condition = q.changed(condition, lambda v: target if isinstance(v, It) else v)
     return found

@@ -64,8 +64,10 @@ def shortfall(
     dimension: q.Dimension, first: q.Selection, second: q.Selection, unit: q.Unit | None = None
 ) -> q.HowMuch:
     """How much shorter, narrower the first is than the second."""
-    first, second = other_than(first, second), alike(second, first)
-    return size_difference(dimension, second, first, unit)
+    question = size_difference(dimension, first, second, unit)
+    assert isinstance(question.quantity, q.Difference)
+    longer, shorter = question.quantity.second, question.quantity.first
+    return replace(question, quantity=replace(question.quantity, first=longer, second=shorter))
 
 
 def differs(question: q.HowMuch, comparison: q.Comparison, metres: float) -> q.Whether:

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..question import METRES, Unit
 from .word_lists import WordLists
 
-_FOOT_M, _INCH_M = METRES[Unit.FOOT], METRES[Unit.INCH]
-_CENTIMETRE_M = METRES[Unit.CENTIMETRE]
 _BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")  # "5 ft 3 tall"
 _PARTS = {
     ("half",): 0.5,
@@ -18,6 +17,27 @@ _PARTS = {
     ("one", "quarter"): 0.25,
     ("a", "quarter"): 0.25,
     ("quarter",): 0.25,
+}
+
+
+@dataclass(frozen=True)
+class _Smaller:
+    """A unit said behind a larger one: the centimetres of "1 m 20 cm".
+
+    Args:
+        metres: how long it is.
+        number: how many of it make the larger one.
+        sign: its short form, where its number may stand alone as well: "5 ft 3 in", "5 ft 3".
+    """
+
+    metres: float
+    number: int
+    sign: str = ""
+
+
+_SMALLER = {
+    METRES[Unit.METRE]: _Smaller(METRES[Unit.CENTIMETRE], 100),
+    METRES[Unit.FOOT]: _Smaller(METRES[Unit.INCH], 12, "in"),
 }
 
 
@@ -50,40 +70,40 @@ def length_at(tokens: Sequence[Piece], at: int, lists: WordLists) -> tuple[float
     metres = lists.units.get(words[unit])
     if number is None:
         return None
-    if metres == 1.0 and unit == 1:
-        # "1 m 20 cm", "one metre and 20 centimetres"; "between 1 m and 20 cm" are two.
-        at_and = words[2] == "and" and not (at and tokens[at - 1].text == "between")
-        run = tokens[at + 2 + at_and : at + 4 + at_and]
-        if len(run) == 2 and lists.units.get(run[1].text) == _CENTIMETRE_M:
-            more = run[0].value
-            if isinstance(more, float) and more < 100:
-                return number + more * _CENTIMETRE_M, 4 + at_and
-    if metres == _FOOT_M and unit == 1:
-        inches = _inches_at(tokens, at + 2, lists)
-        if inches is not None:
-            return number * metres + inches[0], 2 + inches[1]
+    if metres in _SMALLER and unit == 1:
+        more = _smaller_at(tokens, at + 2, _SMALLER[metres], lists)
+        if more is not None:
+            return number * metres + more[0], 2 + more[1]
     if metres is not None:
         half = unit == 1 and words[2:5] == ["and", "a", "half"]
         return (number + 0.5 * half) * metres, 5 if half else unit + 1
-    if token.kind == "number" and at and tokens[at - 1].text == "between":
+    if at and tokens[at - 1].text == "between":
         # "between 80 and 100 cm": the unit belongs to both.
         last = tokens[at + 1 : at + 4]
-        if len(last) == 3 and last[0].text == "and" and last[1].kind == "number":
+        if len(last) == 3 and last[0].text == "and" and isinstance(last[1].value, float):
             metres = lists.units.get(last[2].text)
             return None if metres is None else (number * metres, 1)
     return None
 
 
-def _inches_at(tokens: Sequence[Piece], at: int, lists: WordLists) -> tuple[float, int] | None:
-    """The inches behind feet, "6 inches" or the 3 of "5 ft 3", in metres, and how many tokens."""
+def _smaller_at(
+    tokens: Sequence[Piece], at: int, smaller: _Smaller, lists: WordLists
+) -> tuple[float, int] | None:
+    """What is said in a smaller unit behind a length, in metres, and how many tokens that takes.
+
+    "1 m 20 cm", "one foot and 3 inches", the 3 of "5 ft 3"; "between 1 m and 20 cm" are two.
+    """
     at_and = at < len(tokens) and tokens[at].text == "and"
-    run = tokens[at + at_and : at + at_and + 2]
-    number = run[0].value if run and run[0].kind == "number" else None
-    if not isinstance(number, float):
+    if at_and and at > 2 and tokens[at - 3].text == "between":
         return None
-    after = tokens[at + at_and + 2].text if len(tokens) > at + at_and + 2 else ""
-    inches = [lists.units.get(piece.text) == _INCH_M for piece in run[1:]]
-    if any(inches) or (len(run) == 2 and run[1].text == "in" and after in _BEHIND[1:-1]):
-        return number * _INCH_M, 2 + at_and
-    bare = len(run) == 1 or run[1].kind not in ("noun", "number", "word") or run[1].text in _BEHIND
-    return (number * _INCH_M, 1) if bare and not at_and and number < 12 else None
+    run = tokens[at + at_and : at + at_and + 3]
+    number = run[0].value if run else None
+    if not isinstance(number, float) or number >= smaller.number:
+        return None
+    unit, after = [*(piece.text for piece in run[1:]), "", ""][:2]
+    short = bool(smaller.sign) and unit == smaller.sign and after in _BEHIND[1:-1]
+    if lists.units.get(unit) == smaller.metres or short:
+        return number * smaller.metres, 2 + at_and
+    alone = not unit or run[1].kind not in ("noun", "number", "word") or unit in _BEHIND
+    bare = bool(smaller.sign) and run[0].kind == "number" and alone and not at_and
+    return (number * smaller.metres, 1) if bare else None

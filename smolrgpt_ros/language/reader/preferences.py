@@ -9,6 +9,7 @@ from ..question import (
     All,
     Among,
     Beside,
+    Column,
     Compared,
     Comparison,
     Conditional,
@@ -180,7 +181,7 @@ def _chooses_from_one(meaning: object, view: View) -> bool:
     """
     for part in parts_of(meaning):
         match part:
-            case Ranked(Ranked(take=1)):
+            case Ranked(Ranked(take=1)) | Ranked(Ids((_,)), Column()):
                 return True
             case Ranked(OfClass(label), extreme=Extreme.MIDDLE) if len(view.ids_of(label)) == 1:
                 return True

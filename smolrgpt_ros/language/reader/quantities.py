@@ -161,6 +161,17 @@ def distance_of(ends_: tuple[q.Selection, q.Selection], mode: q.Mode) -> q.Dista
     return distance(*ends_, mode)
 
 
+def distance_of_another(other: q.Selection, target: q.Selection) -> q.Distance:
+    """ "Closer to the shelf than pallet 9 is to the transporter".
+
+    Raises:
+        Mismatch: for "than they are to the transporter": each would have its own two distances.
+    """
+    if isinstance(other, It):
+        raise Mismatch("two distances are compared of one named object only, not of each", True)
+    return distance(other, target)
+
+
 def route(first: q.Selection, stops: tuple[q.Selection, ...]) -> q.Route:
     """The way along several stops."""
     return q.Route((first, *stops))

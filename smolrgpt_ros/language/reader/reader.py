@@ -13,6 +13,7 @@ from ..english import english
 from ..question import Question
 from ..vocabulary import plural_of
 from .checks import objection_to_reading, objection_to_words, written
+from .definite import objection_to_the
 from .grammar import Grammar, load_grammar
 from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
@@ -95,6 +96,7 @@ class GrammarReader:
             try:
                 question = resolved(meaning, view, placeholders)
                 _refuse(objection_to_reading(question, text, tokens), view)
+                _refuse(objection_to_the(question, tokens, view.labels), view)
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)

@@ -202,7 +202,7 @@ def only_one(label: str) -> q.Selection:
 
 
 def exactly(number: float, selection: q.Selection) -> q.Selection:
-    """ "The two pallets in buffer 2"."""
+    """ "The two pallets in buffer 2", "the only pallet that is in buffer 2"."""
     return q.Exactly(selection, whole(number))  # type: ignore[arg-type]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
+from .definite import with_one_each
 from .references import (
     ON_FLOOR,
     AllOf,
@@ -52,14 +53,17 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
         QueryError: UNKNOWN_REGION for a region or class that is not in view, BAD_QUESTION for a
             pronoun that stands for nothing, and for placeholders that do not fit.
     """
-    meaning = q.changed(_seen_from_robot(meaning, view), _object_on_top)
+    meaning = q.changed(_seen_from_robot(with_one_each(meaning), view), _object_on_top)
     parts = q.parts_of(meaning)
     _check_nearest_to_each(meaning, view)
+    _check_nearest_to_what(meaning, view)
     _check_left_out(meaning, view)
     if placeholders and not any(i < 0 for p in parts if isinstance(p, q.Ids) for i in p.ids):
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
     classes = {p.label for p in parts if isinstance(p, q.OfClass | Counted)}
-    return q.changed(meaning, lambda part: _filled(part, view, placeholders, classes))
+    question = q.changed(meaning, lambda part: _filled(part, view, placeholders, classes))
+    _check_nearest_to_several(question, view)
+    return question
 
 
 def _filled(part: Any, view: View, placeholders: Sequence[int], classes: set[str]) -> Any:
@@ -178,6 +182,51 @@ def _check_nearest_to_each(meaning: Any, view: View) -> None:
                     Status.BAD_QUESTION,
                     "each object may have another one nearest to it; ask for each on its own, or "
                     f"name the one to measure to; in view: {view.listed()}",
+                )
+
+
+def _check_nearest_to_what(meaning: Any, view: View) -> None:
+    """Refuses "is pallet 9 left of the nearest shelf": the nearest to pallet 9, or to the camera.
+
+    Raises:
+        QueryError: BAD_QUESTION, where more than one could be the nearest.
+    """
+    for part in q.parts_of(meaning):
+        match part:
+            case q.Whether(q.Holds(q.Ids((_,)), condition)):
+                ends = [condition]
+            case q.Between(q.Ids(), end) | q.Between(end, q.Ids()):
+                ends = [end]
+            case q.Difference(q.Size(q.Ids()), q.Size(end)):
+                ends = [end]
+            case _:
+                continue
+        for end in q.parts_of(tuple(ends)):
+            match end:
+                case q.Ranked(of, q.DistanceTo(Unsaid())) if len(_named(of, view)) != 1:
+                    raise QueryError(
+                        Status.BAD_QUESTION,
+                        'it is open what the nearest one is nearest to: say "to the camera", or '
+                        f"name the region; in view: {view.listed()}",
+                    )
+
+
+def _check_nearest_to_several(question: q.Question, view: View) -> None:
+    """Refuses "nearest to both shelves": to one of them, or to the two of them together.
+
+    Raises:
+        QueryError: BAD_QUESTION.
+    """
+    for part in q.parts_of(question):
+        match part:
+            case (
+                q.Ranked(_, q.DistanceTo(q.Ids(ids) | q.Union(ids)))
+                | q.Order(_, q.DistanceTo(q.Ids(ids) | q.Union(ids)))
+            ) if len(ids) > 1:
+                raise QueryError(
+                    Status.BAD_QUESTION,
+                    "it is open how far something is from several objects: from the nearest of "
+                    f"them or from all together; name one of them; in view: {view.listed()}",
                 )
 
 
