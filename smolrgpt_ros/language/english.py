@@ -180,29 +180,25 @@ def _simple(value: q.Condition) -> str:
 
 
 def _compared(value: q.Compared) -> str:
-    key, than = value.key, value.comparison.value
-    if isinstance(value.value, q.Quantity):
-        return f"{than} ({quantity(value.value)}) as {_of_each(key)}"
+    key, than, other = value.key, value.comparison.value, value.value
+    if isinstance(other, q.Quantity):
+        return f"{than} ({quantity(other)}) as {_of_each(key)}"
     if isinstance(key, q.DistanceTo):
-        if isinstance(value.value, float | int):
-            return f"{than} {number(value.value)} m from {any_one(key.target)}"
-        return AS_FAR[value.comparison].format(
-            target=any_one(key.target), other=any_one(value.value)
-        )
+        if isinstance(other, float | int):
+            return f"{than} {number(other)} m from {any_one(key.target)}"
+        return AS_FAR[value.comparison].format(target=any_one(key.target), other=any_one(other))
     if isinstance(key, q.SizeOf):
-        size = value.value
-        what = f"{number(size)} m" if isinstance(size, float | int) else any_one(size)
+        what = f"{number(other)} m" if isinstance(other, float | int) else any_one(other)
         return f"{than} {what} in {key.dimension.value}"
     if isinstance(key, q.Holding):
-        held = value.value
-        what = number(held) if isinstance(held, float | int) else any_one(held)
+        what = number(other) if isinstance(other, float | int) else any_one(other)
         return f"holding {than} {what} of {many(key.content)}"
-    if isinstance(key, q.Bearing) and isinstance(value.value, float | int):
-        return f"{than} {number(value.value)} degrees off straight ahead"
-    if isinstance(key, q.Column) and not isinstance(value.value, float | int):
+    if isinstance(key, q.Bearing) and isinstance(other, float | int):
+        return f"{than} {number(other)} degrees off straight ahead"
+    if isinstance(key, q.Column) and not isinstance(other, float | int):
         side = SIDES[value.comparison]
-        closed = isinstance(value.value, q.OfClass)
-        return f"{side.value} all of {f'({_phrase(value.value)})' if closed else many(value.value)}"
+        closed = isinstance(other, q.OfClass)
+        return f"{side.value} all of {f'({_phrase(other)})' if closed else many(other)}"
     raise TypeError(f"a condition compares distances, sizes, contents, angles, found {key!r}")
 
 

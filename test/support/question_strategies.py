@@ -97,7 +97,7 @@ def deeper(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Selecti
 
 def counted(selection: q.Selection) -> st.SearchStrategy[q.Selection]:
     if isinstance(selection, q.Where) and isinstance(selection.of, q.OfClass | q.Everything):
-        return st.builds(q.Exactly, st.just(selection), st.integers(2, 4))
+        return st.builds(q.Exactly, st.just(selection), st.integers(1, 4))
     return st.just(selection)
 
 

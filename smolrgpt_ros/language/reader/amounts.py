@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from .. import question as q
 from .differences import difference
+from .ends import ends
 from .modifiers import where
 from .parser import Mismatch
 from .propositions import compared
-from .quantities import aggregate, distance_of, ends, in_unit, length, size, span
+from .quantities import aggregate, distance_of, in_unit, length, size, span
 from .references import ON_FLOOR, alike, class_of, other_than
 
 _LESS = (q.Comparison.LESS, q.Comparison.AT_MOST)

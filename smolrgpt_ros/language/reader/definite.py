@@ -36,6 +36,20 @@ def with_one_each(meaning: Any) -> Any:
     return q.changed(q.changed(meaning, _only), _plain)
 
 
+def strictest(questions: Sequence[q.Question]) -> list[q.Question]:
+    """Readings without those that say the same and pass over a second object."""
+    kept = dict.fromkeys(questions)
+    for question in questions:
+        loose = q.changed(question, _any_number)
+        if loose != question:
+            kept.pop(loose, None)
+    return list(kept)
+
+
+def _any_number(part: Any) -> Any:
+    return part.of if isinstance(part, q.Exactly) and part.number == 1 else part
+
+
 def _only(part: Any) -> Any:
     match part:
         case q.DistanceTo(TheOne() as named):

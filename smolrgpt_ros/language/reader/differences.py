@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import question as q
+from .ends import ends
+from .modifiers import before_its_noun
 from .parser import Mismatch
 from .propositions import compared
-from .quantities import ends
 from .references import It, alike, other_than
 
 
@@ -33,7 +34,8 @@ def size_difference(
     """
     if dimension is q.Dimension.SIZE:
         raise Mismatch("it is open which size is meant; ask for height, width or length")
-    first, second = other_than(first, second), alike(second, first)
+    first = before_its_noun(other_than(first, second), second)
+    second = alike(second, first)
     return difference(q.Size(first, dimension), q.Size(second, dimension), unit)
 
 
@@ -46,7 +48,8 @@ def distance_difference(
     first: q.Selection, second: q.Selection, target: q.Selection, unit: q.Unit | None = None
 ) -> q.HowMuch:
     """How much closer the first is to the target than the second."""
-    first, second = other_than(first, second), alike(second, first)
+    first = before_its_noun(other_than(first, second), second)
+    second = alike(second, first)
     if isinstance(target, It) and isinstance(first, q.Ranked):
         if isinstance(first.key, q.DistanceTo):  # "the pallet nearest to me ... from it"
             target = first.key.target

@@ -17,6 +17,7 @@ from .references import (
     LeftOut,
     Such,
     alike,
+    check_ones,
     class_of,
     counted_class,
     one_by_one,
@@ -122,6 +123,7 @@ def _narrowed(base: q.Selection, given: _Given, named: Sequence[q.Selection]) ->
         conditions.append(q.Not(q.Among(_other_than(base, given.ranks, conditions))))
     result = base
     for condition in conditions:
+        check_ones(condition, [other for other in conditions if other is not condition])
         result = q.where(result, under_what_it_holds(_fitting(condition, base), base))
     return result
 
@@ -218,6 +220,25 @@ def _other_than(
     named = dict.fromkeys((*targets, *references_of(conditions)))
     alike_ = [t for t in named if isinstance(t, q.Ids) and t.label == class_of(base)]
     return alike_[0] if len(alike_) == 1 else It()  # type: ignore[return-value]
+
+
+def ones_like(selection: q.Selection, states: tuple[object, ...]) -> q.Selection:
+    """ "Loaded ones" behind "more empty pallets than"."""
+    found: q.Selection = alike(of(Such(), states), selection)  # type: ignore[arg-type]
+    return found
+
+
+def before_its_noun(first: q.Selection, second: q.Selection) -> q.Selection:
+    """ "The tallest" of "the tallest and the shortest pallet in buffer 1": of those in buffer 1.
+
+    "The nearest and the farthest pallet from the shelf" are so to the same shelf.
+    """
+    match first, second:
+        case q.Ranked(Such(), q.DistanceTo(Unsaid())), q.Ranked(of_, q.DistanceTo() as key):
+            return replace(first, of=of_, key=key)
+        case q.Ranked(Such()), q.Ranked(of_) if not isinstance(of_, Such):
+            return replace(first, of=of_)
+    return first
 
 
 def where(selection: q.Selection, *conditions: q.Condition | None) -> q.Selection:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import question as q
-from .modifiers import Other, Take, of
+from .modifiers import Other, Take, before_its_noun, of
 from .parser import Mismatch
 from .references import Counted, counted_class
 from .superlatives import Ordinal, Rank, toward, whole
@@ -70,6 +70,7 @@ def together(first: q.Selection, *others: object) -> q.Selection:
             flat += other
         elif other is not None:
             flat.append(other)  # type: ignore[arg-type]
+    flat[0] = before_its_noun(flat[0], flat[-1])
     named = [name for selection in flat for name in _parts(selection)]
     if len(set(named)) < len(named):
         raise Mismatch("the question names one thing twice")

@@ -7,9 +7,10 @@ from typing import Any
 
 from .. import question as q
 from .conditions import Amount, held_by, unless
+from .ends import ends
 from .modifiers import of, where
 from .parser import Mismatch
-from .quantities import distance, ends, exists
+from .quantities import distance, exists
 from .references import AllOf, LeftOut, alike, class_of, under_what_it_holds
 from .superlatives import Rank, Unsaid, with_target
 

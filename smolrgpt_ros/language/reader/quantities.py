@@ -11,7 +11,7 @@ from .. import question as q
 from .modifiers import of
 from .noun_phrases import choices
 from .parser import Mismatch
-from .references import Counted, It, Such, alike, counted_class, counted_one, other_than
+from .references import Counted, It, alike, other_than
 from .superlatives import Rank, Unsaid, extreme_of, with_target
 
 
@@ -36,62 +36,6 @@ def _beside_end(end: Any, other: q.Selection) -> Any:
     if isinstance(end, It) or isinstance(other, It):
         return with_target(end, other)
     return q.changed(end, lambda part: other if isinstance(part, It | Unsaid) else part)
-
-
-def together_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
-    """The two ends of a distance."""
-    return first, second
-
-
-def listed_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
-    """The two ends of a distance, joined by "and".
-
-    Raises:
-        Mismatch: for "pallets 3, 5 and 7", which are one list.
-    """
-    match first, second:
-        case q.Ids(several, label), q.Ids(_, again) if len(several) > 1:
-            if again in ("region", label):
-                raise Mismatch("three objects have three distances; ask for one, or for a table")
-    return first, second
-
-
-def side_by_side(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
-    """The two ends of a distance, without a word between them.
-
-    Raises:
-        Mismatch: for "the middle" and "buffer", which are one phrase.
-    """
-    if Such() in q.parts_of(first):
-        raise Mismatch("a distance has two ends")
-    return first, second
-
-
-def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
-    """The two ends that one phrase names: "pallets 3 and 7".
-
-    Raises:
-        Mismatch: if they are not two.
-    """
-    if isinstance(selection, q.Union) and len(selection.members) == 2:
-        return selection.members[0], selection.members[1]
-    if isinstance(selection, q.Ids) and len(selection.ids) == 2:
-        return q.Ids(selection.ids[:1], selection.label), q.Ids(selection.ids[1:], selection.label)
-    if isinstance(selection, q.Ranked) and selection.take == 2:
-        return replace(selection, take=1), replace(selection, take=1, rank=2)
-    if isinstance(selection, Counted) and selection.number == 2:
-        return counted_one(selection, 0), counted_one(selection, 1)
-    if isinstance(selection, q.Exactly) and selection.number == 2:
-        return (
-            q.Ranked(selection, q.Column(), q.Extreme.LEAST),
-            q.Ranked(selection, q.Column(), q.Extreme.MOST),
-        )
-    raise Mismatch("a distance has two ends")
-
-
-def the_pair(label: str, number: float | None) -> q.Selection:
-    """ "The shelves", "the two shelves": two of them."""
-    return counted_class(label, 2 if number is None else number)
 
 
 def span(

@@ -13,7 +13,7 @@ from ..english import english
 from ..question import Question
 from ..vocabulary import plural_of
 from .checks import objection_to_reading, objection_to_words, written
-from .definite import objection_to_the
+from .definite import objection_to_the, strictest
 from .grammar import Grammar, load_grammar
 from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
@@ -100,10 +100,11 @@ class GrammarReader:
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)
-        if len(questions) == 1:
-            return next(iter(questions))
-        if questions:
-            read = " or ".join(repr(english(question)) for question in list(questions)[:2])
+        read_as = strictest(list(questions))
+        if len(read_as) == 1:
+            return read_as[0]
+        if read_as:
+            read = " or ".join(repr(english(question)) for question in read_as[:2])
             raise QueryError(Status.BAD_QUESTION, f"this can be read as {read}; ask one of them")
         raise errors[0]
 

@@ -92,8 +92,36 @@ def alike(value: Any, model: q.Selection) -> Any:
     """
     label = class_of(model)
     if label:
+        if isinstance(model, q.Ranked) and isinstance(model.of, q.Where):
+            check_one_of(value)
+        if isinstance(model, q.Where):
+            check_ones(value, [model.condition])
         value = q.changed(value, lambda v: q.OfClass(label) if isinstance(v, Such) else v)
     return other_than(value, model)
+
+
+def check_one_of(value: object) -> None:
+    """Refuses "the shortest one" behind "the tallest pallet in buffer 1".
+
+    Raises:
+        Mismatch: as it may be one of those, or any.
+    """
+    if any(isinstance(part, q.Ranked) and part.of == Such() for part in q.parts_of(value)):
+        raise Mismatch('it is open which ones "one" is chosen from; say it of both', True)
+
+
+def check_ones(value: object, conditions: Sequence[q.Condition]) -> None:
+    """Refuses "the loaded ones" behind "the empty pallets in buffer 1".
+
+    Raises:
+        Mismatch: as they may be those in the same place, or all.
+    """
+    if all(isinstance(condition, q.State) for condition in one_by_one(conditions)):
+        return
+    for part in q.parts_of(value):
+        match part:
+            case q.Where(Such(), q.State(q.LoadState.EMPTY | q.LoadState.LOADED)):
+                raise Mismatch("it is open whether the others are in the same place; say it", True)
 
 
 def other_than(value: Any, model: q.Selection) -> Any:

@@ -193,16 +193,16 @@ def _check_nearest_to_what(meaning: Any, view: View) -> None:
     """
     for part in q.parts_of(meaning):
         match part:
-            case q.Whether(q.Holds(q.Ids((_,)), condition)):
-                ends = [condition]
-            case q.Between(q.Ids(), end) | q.Between(end, q.Ids()):
-                ends = [end]
-            case q.Difference(q.Size(q.Ids()), q.Size(end)):
-                ends = [end]
+            case q.Whether(q.Holds(subject, end)) if Unsaid() not in q.parts_of(subject):
+                pass
+            case q.Difference(q.Size(subject), q.Size(end)) if Unsaid() not in q.parts_of(subject):
+                pass
+            case q.Between():
+                end = part
             case _:
                 continue
-        for end in q.parts_of(tuple(ends)):
-            match end:
+        for named in q.parts_of(end):
+            match named:
                 case q.Ranked(of, q.DistanceTo(Unsaid())) if len(_named(of, view)) != 1:
                     raise QueryError(
                         Status.BAD_QUESTION,
@@ -219,9 +219,8 @@ def _check_nearest_to_several(question: q.Question, view: View) -> None:
     """
     for part in q.parts_of(question):
         match part:
-            case (
-                q.Ranked(_, q.DistanceTo(q.Ids(ids) | q.Union(ids)))
-                | q.Order(_, q.DistanceTo(q.Ids(ids) | q.Union(ids)))
+            case q.Ranked(_, q.DistanceTo(q.Ids(ids) | q.Union(ids))) | q.Order(
+                _, q.DistanceTo(q.Ids(ids) | q.Union(ids))
             ) if len(ids) > 1:
                 raise QueryError(
                     Status.BAD_QUESTION,

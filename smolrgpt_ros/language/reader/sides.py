@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from .. import question as q
+from .ends import ends
 from .parser import Mismatch
-from .quantities import ends
 from .references import It
 from .superlatives import Rank
 

@@ -25,6 +25,9 @@ def tokens(text: str) -> tuple[Token, ...]:
         ("a metre", 1.0),
         ("2 feet 6 inches", 0.762),
         ("5 ft 3", 1.6002),
+        ("five feet six inches", 1.6764),
+        ("1 m 20 cm", 1.2),
+        ("two metres and five centimetres", 2.05),
         ("3 yards", 2.7432),
     ],
 )
