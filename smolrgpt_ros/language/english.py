@@ -82,8 +82,8 @@ def _phrase(selection: q.Selection) -> str:
             base = f"({base})"
         return f"{base} that are {condition(selection.condition)}"
     if isinstance(selection, q.Exactly) and selection.number == 1:
-        base, what = selection.of.of, condition(selection.of.condition)
-        return f"the only {base.label if isinstance(base, q.OfClass) else 'object'} that is {what}"
+        kind, what = selection.of.of, condition(selection.of.condition)
+        return f"the only {kind.label if isinstance(kind, q.OfClass) else 'object'} that is {what}"
     if isinstance(selection, q.Exactly):
         return f"the {selection.number} {_phrase(selection.of)}"
     return _ranked(selection)

@@ -34,7 +34,7 @@ from ..question import (
     Whether,
     parts_of,
 )
-from .references import CARRIERS, ON_FLOOR, class_of
+from .references import CARRIERS, ON_FLOOR, class_of, one_by_one
 from .tokens import VIEWED, Token
 
 _NEGATION_REACHES = 4  # words in which "no" belongs to the "not" before it
@@ -48,6 +48,7 @@ _STATES = frozenset("empty free full loaded occupied unloaded vacant other".spli
 _SITES = frozenset(
     "in on inside within at left right behind under near next outside between beside".split()
 )
+_LOADED_OR_NOT = frozenset({State(LoadState.LOADED), State(LoadState.EMPTY)})
 _FAR = frozenset("farther far distant".split())
 _SAID_WHICH = frozenset("is are does do".split())
 _RELATIVE = frozenset("that which who".split())
@@ -210,8 +211,8 @@ def _full_places(question: Question, tokens: Sequence[Token]) -> str:
     for part in parts_of(question):
         match part:
             case Holds(subject, condition) | Where(subject, condition):
-                holds_none = class_of(subject) not in CARRIERS and subject != Everything()
-                if holds_none and State(LoadState.LOADED) in parts_of(condition):
+                said = not _LOADED_OR_NOT.isdisjoint(one_by_one([condition]))
+                if said and class_of(subject) not in CARRIERS and subject != Everything():
                     return "how much room is left is not known; ask whether it is empty"
     return ""
 

@@ -106,7 +106,7 @@ def check_one_of(value: object) -> None:
     Raises:
         Mismatch: as it may be one of those, or any.
     """
-    if any(isinstance(part, q.Ranked) and part.of == Such() for part in q.parts_of(value)):
+    if any(isinstance(part, q.Ranked) and isinstance(part.of, Such) for part in q.parts_of(value)):
         raise Mismatch('it is open which ones "one" is chosen from; say it of both', True)
 
 

@@ -99,7 +99,7 @@ def _numbers(values: Sequence[object]) -> Iterator[float]:
                 yield from map(float, ids)
             case q.Ranked(_, _, _, rank, take):
                 yield from (float(n) for n in (rank, take) if n > 1)
-            case q.Exactly(_, number):
+            case q.Exactly(_, number) if number > 1:
                 yield float(number)
             case q.Compared(_, _, bound) | q.Compares(_, _, bound):
                 if isinstance(bound, float | int):

@@ -125,7 +125,8 @@ def _exactly(selection: Exactly, context: Context) -> Selected:
     ids = context.members(selection.of)
     if len(ids) != selection.number:
         which = f": {listed([str(i) for i in ids])}" if ids else ""
-        said = f"{selection.number} {phrase(selection.of).removeprefix('the ')}"
+        number = selection.number if selection.number > 1 else "one"
+        said = f"{number} {phrase(selection).removeprefix('the ')}"
         raise QueryError(
             Status.UNKNOWN_REGION, f"the question speaks of {said}, found {len(ids)}{which}"
         )

@@ -116,8 +116,9 @@ def phrase(selection: Selection) -> str:
             return listed([phrase(member) for member in members])
         case Where(of, condition):
             return f"{phrase(of)} {relative_clause(condition)}"
-        case Exactly(of):
-            return phrase(of)
+        case Exactly(of, number):
+            one = f"the {noun(of, 1)} {relative_clause(of.condition)}"
+            return one if number == 1 else phrase(of)
         case Ranked(of, key):
             what = superlative(selection)
             if selection.take == 1 and isinstance(key, Holding):

@@ -230,6 +230,9 @@ def test_objects_that_are_said_to_be_so_many(yard_geometry: FrameGeometry) -> No
     assert evaluate(Which(tallest), yard_geometry).value == 11
     with pytest.raises(QueryError, match="speaks of 3 pallets in a buffer, found 2: 11 and 12"):
         evaluate(Which(Ranked(Exactly(inside, 3), HEIGHT, MOST)), yard_geometry)
+    nearest = Ranked(VEHICLES, DistanceTo(Exactly(inside, 1)), NEAREST)
+    with pytest.raises(QueryError, match="speaks of one pallet in a buffer, found 2: 11 and 12"):
+        evaluate(Which(nearest), yard_geometry)
 
 
 def test_left_of_all_of_several(yard_geometry: FrameGeometry) -> None:
