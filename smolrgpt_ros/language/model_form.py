@@ -158,6 +158,8 @@ class _Forms:
         """The selection as a rule that prompts can say."""
         if isinstance(selection, q.Camera):
             return CAMERA
+        if isinstance(selection, q.Exactly) and selection.number == 1:
+            return self._pick(selection.of)
         if isinstance(selection, q.Where):
             ids = self._ids(selection.of)
             state = selection.condition

@@ -75,7 +75,9 @@ def listed(question: q.Question, labels: Mapping[int, str]) -> q.Question:
             return q.Distance(part.second, part.first, part.mode)  # the same, as it is trained
         return part
 
-    asked = cast("q.Question", q.changed(question, change))
+    # How many there have to be is measured; the model is asked about those that are there.
+    counted = q.changed(question, lambda part: part.of if isinstance(part, q.Exactly) else part)
+    asked = cast("q.Question", q.changed(counted, change))
     return replace(asked, unit=q.Unit.METRE) if isinstance(asked, q.HowMuch) else asked
 
 

@@ -28,6 +28,12 @@ def test_a_class_becomes_its_regions_and_an_unknown_one_an_object():
     assert prompt.region_ids == (4, 7, 2)
 
 
+def test_how_many_there_have_to_be_is_not_asked_of_a_model():
+    loaded = q.Where(q.OfClass("pallet"), q.State(q.LoadState.LOADED))
+    asked = listed(q.Listing(q.Exactly(loaded, 2)), LABELS)
+    assert asked == listed(q.Listing(loaded), LABELS)
+
+
 def test_a_region_that_is_named_again_keeps_its_name():
     asked = q.Whether(q.Same(q.Ids((7,), "pallet"), NEAREST.selection))
     prompt = prompt_of(listed(asked, LABELS), {"pallet"})

@@ -17,7 +17,10 @@ LABELS = {7: "pallet", 3: "pallet", 12: "pallet", 9: "transporter", 2: "shelf", 
     [
         ("is pallet 3 in front of the rack", "Is pallet 3 in front of the shelf?"),
         ("pallet 3 behind forklift 9?", "Is pallet 3 behind transporter 9?"),
-        ("is #12 closer to the camera than #7", "Is pallet 12 closer to the camera than pallet 7 is?"),
+        (
+            "is #12 closer to the camera than #7",
+            "Is pallet 12 closer to the camera than pallet 7 is?",
+        ),
         (
             "is the leftmost pallet in front of the transporter",
             "Is the leftmost pallet in front of the transporter?",

@@ -13,7 +13,7 @@ from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.language.reader.reader import read_question
 from smolrgpt_ros.scene.status import QueryError
 
-READ_AT_LEAST = 0.94
+READ_AT_LEAST = 0.93
 ARGUABLE = ("how many {S} are nearer to camera than {A}",)
 """Read by distance; the table has them by depth."""
 
