@@ -30,6 +30,7 @@ class MarkMap:
     Args:
         first: the map's first cell, ``(2,)``, metres.
         points: ``(R, C, 2)`` of its cells.
+        pixels: ``(R, C, 2)``, columns and rows in which the picture has them, whole numbers.
         in_picture, in_sight: ``(R, C)`` bool: whether the picture has the cell, and shows it.
         strength: ``(R, C)`` float32, contrast of a line there; 0 where there is none.
         near_line: ``(R, C)`` bool, whether a line is within a cell.
@@ -37,6 +38,7 @@ class MarkMap:
 
     first: Points
     points: Points
+    pixels: NDArray[np.intp]
     in_picture: NDArray[np.bool_]
     in_sight: NDArray[np.bool_]
     strength: NDArray[np.float32]
@@ -54,7 +56,9 @@ class MarkMap:
         strength[where] = _strength(view, points[where], colours[where])
         strength = np.where(strength > _LEAST, np.minimum(strength, _MOST), 0).astype(np.float32)
         near = cv2.dilate((strength > 0).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-        return MarkMap(low, points, view.pixels(points)[1], in_sight, strength, near)
+        pixels, in_picture = view.pixels(points)
+        nearest = np.rint(pixels).astype(np.intp)
+        return MarkMap(low, points, nearest, in_picture, in_sight, strength, near)
 
     def part(self, low: Points, high: Points) -> MarkMap:
         """The part of the map between two corners, ``(2,)`` each, metres."""
@@ -63,6 +67,7 @@ class MarkMap:
         return MarkMap(
             self.points[window][0, 0],
             self.points[window],
+            self.pixels[window],
             self.in_picture[window],
             self.in_sight[window],
             self.strength[window],

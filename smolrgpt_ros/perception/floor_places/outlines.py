@@ -66,7 +66,7 @@ def with_place_outlines(detections: Sequence[Detection], frame: RgbdFrame) -> tu
     found: list[Detection] = []
     replaced: set[int] = set()
     for place, low, high in sorted(windows, key=lambda window: -window[0].score):
-        fit = _believed(fit_place(view, marks.part(low, high), place.mask), place.weak)
+        fit = _believed(fit_place(marks.part(low, high), place.mask), place.weak)
         if fit is not None:
             made = _outlined(view, place, fit, detections, frame)
             replaced.add(id(place))

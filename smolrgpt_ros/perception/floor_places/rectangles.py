@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from .floor_view import FloorView, Points
+from .floor_view import Points
 from .marks import CELL, MarkMap
 
 Values = NDArray[np.float64]
@@ -80,21 +80,18 @@ class PlaceFit:
         return np.asarray((np.abs(local) <= 0.5 * np.array(self.size)).all(axis=-1))
 
 
-def fit_place(view: FloorView, marks: MarkMap, mask: NDArray[np.bool_]) -> PlaceFit | None:
+def fit_place(marks: MarkMap, mask: NDArray[np.bool_]) -> PlaceFit | None:
     """The rectangle of lines that a mask is of; ``None`` where no lines make one.
 
     Args:
-        view: of the frame.
-        marks: about the mask.
+        marks: of the floor about the mask.
         mask: ``(H, W)`` bool.
     """
     axes = _directions(marks)
     if axes is None:
         return None
-    pixels, inside = view.pixels(marks.points)
-    columns, rows = np.rint(pixels).astype(np.intp).transpose(2, 0, 1)
-    search = _Search(marks, axes, mask[rows, columns] & inside)
-    return search.best()
+    columns, rows = marks.pixels.transpose(2, 0, 1)
+    return _Search(marks, axes, mask[rows, columns] & marks.in_picture).best()
 
 
 def _directions(marks: MarkMap) -> Points | None:
@@ -224,8 +221,8 @@ class _Search:
             np.searchsorted([line.offset for line in of], self._local[:, axis], "right")
             for axis, of in enumerate(lines)
         )
-        sums = np.zeros((len(lines[0]) + 1, len(lines[1]) + 1))
-        np.add.at(sums, (across, along), values)
+        shape = len(lines[0]) + 1, len(lines[1]) + 1
+        sums = np.bincount(across * shape[1] + along, values, shape[0] * shape[1]).reshape(shape)
         up_to: Values = sums.cumsum(axis=0).cumsum(axis=1)
         return up_to
 
