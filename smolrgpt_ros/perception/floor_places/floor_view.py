@@ -85,8 +85,8 @@ class FloorView:
         found, before = self.projected(points.reshape(-1, 2))
         most = np.array([self.camera.width - 1, self.camera.height - 1])
         inside = before & ((found >= 0) & (found <= most)).all(axis=-1)
-        shown = np.where(inside[:, None], found, 0).astype(np.float32).reshape(points.shape)
-        return shown, np.asarray(inside.reshape(points.shape[:-1]))
+        held = np.where(inside[:, None], found, 0).astype(np.float32).reshape(points.shape)
+        return held, np.asarray(inside.reshape(points.shape[:-1]))
 
     def look(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Colours of floor points, ``(..., 3)``, and where the floor is in sight."""

@@ -135,8 +135,8 @@ def _drawn(view: FloorView, fit: PlaceFit) -> NDArray[np.bool_]:
     drawn = np.zeros((camera.height, camera.width), np.uint8)
     if before.any():
         # Far beyond the picture OpenCV's fixed-point coordinates overflow.
-        shown = np.clip(np.rint(pixels[before]), -1e4, 1e4).astype(np.int32)
-        cv2.fillConvexPoly(drawn, cv2.convexHull(shown), 1)
+        held = np.clip(np.rint(pixels[before]), -1e4, 1e4).astype(np.int32)
+        cv2.fillConvexPoly(drawn, cv2.convexHull(held), 1)
     return drawn.astype(bool)
 
 

@@ -195,9 +195,9 @@ class _Search:
             offsets.append(first + CELL * place)
             sums[max(0, place - _APART) : place + _APART + 1] = 0
         # What goes on beyond the picture ends at its border, out of sight.
-        shown = marks.points[marks.in_picture] @ direction
-        if len(shown):
-            offsets += [float(shown.min()) - CELL, float(shown.max()) + CELL]
+        ends = marks.points[marks.in_picture] @ direction
+        if len(ends):
+            offsets += [float(ends.min()) - CELL, float(ends.max()) + CELL]
         return [self._line(axis, offset) for offset in sorted(offsets)]
 
     def _line(self, axis: int, offset: float) -> _Line:
