@@ -25,6 +25,8 @@ _OFF_FLOOR, _OFF_FLOOR_SHARE = 0.06, 0.04
 _NEAREST = 0.1
 #: Weights of lightness and of the two colour axes (CIELAB): shadows are no marks.
 _WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)
+#: Columns of a picture of which every pixel is looked at.
+_MOST_COLUMNS = 960
 #: Columns of a table of colours that are looked up at once; OpenCV takes 32767 at most.
 _COLUMNS = 1024
 
@@ -37,13 +39,15 @@ class FloorView:
         plane: of it.
         camera: of the frame.
         colours: ``(H, W, 3)`` float32, CIELAB, weighted.
-        in_sight: ``(H, W)`` bool, pixels that show the floor itself.
-        ground: ``(H, W, 2)`` where the rays of the pixels meet the floor; NaN above the horizon.
+        every: of so many rows and columns one is looked at below: all, of a picture of usual size.
+        in_sight: bool, which of these pixels show the floor itself.
+        ground: ``(..., 2)`` where the rays of these pixels meet the floor; NaN above the horizon.
     """
 
     plane: Plane
     camera: CameraIntrinsics
     colours: NDArray[np.float32]
+    every: int
     in_sight: NDArray[np.bool_]
     ground: Points
 
@@ -57,19 +61,27 @@ class FloorView:
         depth, camera = frame.depth, frame.intrinsics
         if depth is None or camera is None or not frame.metric:
             return None
-        plane = fit_ground_plane(depth, camera, [BoxedMask.of(mask) for mask in standing])
+        objects = [BoxedMask.of(mask) for mask in standing]
+        plane = fit_ground_plane(depth, camera, objects, up=frame.up)
         if plane is None:
             return None
-        rows, columns = np.indices(depth.shape).reshape(2, -1)
+        every = -(-frame.width // _MOST_COLUMNS)
+        some = depth[::every, ::every]
+        rows, columns = every * np.indices(some.shape).reshape(2, -1)
         meets = plane.meet(rays(camera, columns, rows))
-        expected = meets[:, 2].reshape(depth.shape)
+        expected = meets[:, 2].reshape(some.shape)
         with np.errstate(invalid="ignore"):
-            off = np.abs(depth - expected)
+            off = np.abs(some - expected)
             in_sight = off < _OFF_FLOOR + _OFF_FLOOR_SHARE * expected
         smooth = cv2.GaussianBlur(frame.rgb, (3, 3), 0.6)
         colours = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32) * _WEIGHTS
-        ground = plane.to_floor(meets)[:, :2].reshape(*depth.shape, 2)
-        return FloorView(plane, camera, colours, in_sight, ground)
+        ground = plane.to_floor(meets)[:, :2].reshape(*some.shape, 2)
+        return FloorView(plane, camera, colours, every, in_sight, ground)
+
+    def floor_of(self, mask: NDArray[np.bool_]) -> Points:
+        """Floor points of a mask ``(H, W)``, where the floor itself is in sight, ``(N, 2)``."""
+        found: Points = self.ground[mask[:: self.every, :: self.every] & self.in_sight]
+        return found
 
     def projected(self, points: Points) -> tuple[Points, NDArray[np.bool_]]:
         """Columns and rows of floor points ``(N, 2)``, in the picture or not, and which of them
@@ -97,7 +109,7 @@ class FloorView:
         columns, rows = (np.ascontiguousarray(table[..., axis]) for axis in (0, 1))
         found = cv2.remap(self.colours, columns, rows, cv2.INTER_LINEAR).reshape(-1, 3)
         colours = np.asarray(found[: len(flat)], np.float32).reshape(*points.shape[:-1], 3)
-        nearest = np.rint(flat).astype(np.intp)
+        nearest = np.rint(flat).astype(np.intp) // self.every
         seen = self.in_sight[nearest[:, 1], nearest[:, 0]].reshape(inside.shape)
         return colours, inside & seen
 

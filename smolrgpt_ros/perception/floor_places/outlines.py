@@ -87,7 +87,7 @@ def _is_one_of(places: Sequence[Detection], detection: Detection) -> bool:
 def _window(view: FloorView, detection: Detection) -> tuple[Points, Points] | None:
     """Two corners of the floor about a detection; ``None`` where masks are good enough, seen from
     above, and with too little floor or too much."""
-    floor = view.ground[detection.mask & view.in_sight]
+    floor = view.floor_of(detection.mask)
     if len(floor) < _FEWEST_PIXELS:
         return None
     if view.plane.offset > _STEEP * float(np.linalg.norm(np.median(floor, axis=0))):

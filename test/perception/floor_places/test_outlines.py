@@ -33,14 +33,17 @@ def plane(height: float = 1.2, down_deg: float = 12.0) -> Plane:
     return Plane(np.array([0.0, -np.cos(down), -np.sin(down)]), height)
 
 
-def scene(floor: Plane, taped: bool = True) -> tuple[RgbdFrame, np.ndarray]:
+def scene(
+    floor: Plane, taped: bool = True, camera: CameraIntrinsics = CAMERA
+) -> tuple[RgbdFrame, np.ndarray]:
     """The frame, and the true mask of the place."""
-    rows, columns = np.indices((HEIGHT, WIDTH)).reshape(2, -1)
-    directions = rays(CAMERA, columns, rows)
-    ground = floor.to_floor(floor.meet(directions))[:, :2].reshape(HEIGHT, WIDTH, 2)
+    size = camera.height, camera.width
+    rows, columns = np.indices(size).reshape(2, -1)
+    directions = rays(camera, columns, rows)
+    ground = floor.to_floor(floor.meet(directions))[:, :2].reshape(*size, 2)
     with np.errstate(invalid="ignore"):
         shows_floor = ground[..., 1] < WALL_AHEAD
-    depth = np.where(shows_floor, floor.meet(directions)[:, 2].reshape(HEIGHT, WIDTH), WALL_AHEAD)
+    depth = np.where(shows_floor, floor.meet(directions)[:, 2].reshape(size), WALL_AHEAD)
     axes = np.array([[np.cos(TURN), np.sin(TURN)], [-np.sin(TURN), np.cos(TURN)]])
     beyond = (np.abs((ground - CENTRE) @ axes.T) - SIZE / 2).max(axis=-1)
     rgb = np.where(shows_floor[..., None], FLOOR, WALL)
@@ -49,7 +52,7 @@ def scene(floor: Plane, taped: bool = True) -> tuple[RgbdFrame, np.ndarray]:
             rgb[np.abs(beyond) < 0.05] = TAPE
     noise = np.random.default_rng(5).normal(0, 2, rgb.shape)
     frame = RgbdFrame(
-        np.clip(rgb + noise, 0, 255).astype(np.uint8), depth.astype(np.float32), CAMERA
+        np.clip(rgb + noise, 0, 255).astype(np.uint8), depth.astype(np.float32), camera
     )
     with np.errstate(invalid="ignore"):
         return frame, (beyond < 0) & shows_floor
@@ -76,9 +79,18 @@ def test_a_place_of_which_half_is_found_gets_its_lines(weak):
     assert (found.label, found.score, found.weak) == ("buffer", 0.5, False)
 
 
+def test_a_large_picture_is_looked_at_in_part():
+    frame, true = scene(plane(), camera=CAMERA.scaled(4 * WIDTH, 4 * HEIGHT))
+    view = FloorView.of(frame)
+    assert view is not None and (view.every, view.in_sight.shape) == (2, (2 * HEIGHT, 2 * WIDTH))
+    (found,) = with_place_outlines([detected(half_of(true))], frame)
+    assert overlap(found.mask, true) > 0.9
+
+
 def test_what_stands_in_a_place_is_of_its_mask_and_what_stands_beside_it_is_not():
     frame, true = scene(plane())
     floor = plane()
+    assert frame.depth is not None
     depth = frame.depth.copy()
     boxes = []
     for right in (0.2, 3.2):  # metres right of the camera, 4.3 ahead: in the place, and beside it
