@@ -26,7 +26,7 @@ _NEAREST = 0.1
 #: Weights of lightness and of the two colour axes (CIELAB): shadows are no marks.
 _WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)
 #: Columns of a picture of which every pixel is looked at.
-_MOST_COLUMNS = 960
+_MOST_COLUMNS = 320
 #: Columns of a table of colours that are looked up at once; OpenCV takes 32767 at most.
 _COLUMNS = 1024
 
@@ -95,8 +95,9 @@ class FloorView:
     def pixels(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Columns and rows of floor points, ``(..., 2)``, and which are in the picture."""
         found, before = self.projected(points.reshape(-1, 2))
-        most = np.array([self.camera.width - 1, self.camera.height - 1])
-        inside = before & ((found >= 0) & (found <= most)).all(axis=-1)
+        u, v = found.T
+        inside = before & (u >= 0) & (u <= self.camera.width - 1)
+        inside &= (v >= 0) & (v <= self.camera.height - 1)
         held = np.where(inside[:, None], found, 0).astype(np.float32).reshape(points.shape)
         return held, np.asarray(inside.reshape(points.shape[:-1]))
 

@@ -91,7 +91,8 @@ def _strength(view: FloorView, points: Points, colours: NDArray[np.float32]) -> 
         sides = []
         for sign in (1, -1):
             other, seen = view.look(points + sign * beside[:, None] * across)
-            sides.append((np.linalg.norm(colours - other, axis=-1), seen))
+            apart = colours - other
+            sides.append((np.sqrt(np.einsum("ij,ij->i", apart, apart)), seen))
         (one, one_seen), (two, two_seen) = sides
         either = np.where(one_seen, one, two) * _ONE_SIDED * (one_seen | two_seen)
         best = np.maximum(best, np.where(one_seen & two_seen, np.minimum(one, two), either))

@@ -80,9 +80,9 @@ def test_a_place_of_which_half_is_found_gets_its_lines(weak):
 
 
 def test_a_large_picture_is_looked_at_in_part():
-    frame, true = scene(plane(), camera=CAMERA.scaled(4 * WIDTH, 4 * HEIGHT))
+    frame, true = scene(plane(), camera=CAMERA.scaled(2 * WIDTH, 2 * HEIGHT))
     view = FloorView.of(frame)
-    assert view is not None and (view.every, view.in_sight.shape) == (2, (2 * HEIGHT, 2 * WIDTH))
+    assert view is not None and (view.every, view.in_sight.shape) == (2, (HEIGHT, WIDTH))
     (found,) = with_place_outlines([detected(half_of(true))], frame)
     assert overlap(found.mask, true) > 0.9
 
