@@ -18,7 +18,7 @@ from smolrgpt_ros.reasoning.engine_protocol import Engine
 from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.region import Region
-from smolrgpt_ros.simulation.sensing.annotation import visible_masks, with_regions
+from smolrgpt_ros.simulation.sensing.annotation import STILL_SEEN, visible_masks, with_regions
 from smolrgpt_ros.simulation.sensing.matching import match_objects
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
@@ -35,8 +35,6 @@ _LEFTMOST, _RIGHTMOST = (
 _NEAREST = q.Ranked(_PALLETS, q.DistanceTo(q.Camera()), q.Extreme.LEAST)
 _NO_OBJECT = -1_000_000
 """Added to the ids of detected regions that are no true object."""
-_STILL_SEEN = 12
-"""Pixels from which on an object may be found."""
 
 PLAIN_QUESTIONS: tuple[q.Question, ...] = (
     q.HowMuch(q.Count(_PALLETS)),
@@ -115,7 +113,7 @@ def truth_of_found(shot: SimulatedFrame, regions: Sequence[Region]) -> FrameTrut
     if shot.scene is None or shot.ideal is None:
         return shot.truth
     hardly = {item.id for item in shot.truth.objects if not item.is_region}
-    seen = visible_masks(shot.scene, shot.ideal.owner, _STILL_SEEN)
+    seen = visible_masks(shot.scene, shot.ideal.owner, STILL_SEEN)
     masks = {item.id: mask for item, mask in seen if item.id in hardly}
     matched = match_objects(with_regions(shot.truth, masks), regions)
     found = {item.id for item in matched.values()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.masks import BoxedMask, box_of, encode_rle
+from smolrgpt_ros.scene.masks import BoxedMask, encode_rle
 
 from ..world.parts import Part
 from ..world.site import CLEARLY_INSIDE, SceneObject
@@ -37,6 +37,8 @@ _LEAST_SHARE = {
     "forklift": 0.33,
 }
 _LEAST_BUFFER = 0.35
+STILL_SEEN = 12
+"""Pixels from which on an object may be found by who looks, asked for or not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +144,8 @@ def with_regions(truth: FrameTruth, masks: Mapping[int, NDArray[np.bool_]]) -> F
     Args:
         masks: ``(H, W)`` bool, none empty; see :func:`visible_masks`.
     """
-    objects = (_as_region(o, masks[o.id]) if o.id in masks else o for o in truth.objects)
+    boxed = {i: BoxedMask.of(mask) for i, mask in masks.items()}
+    objects = (_as_region(o, boxed[o.id]) if o.id in boxed else o for o in truth.objects)
     return replace(truth, objects=tuple(objects))
 
 
@@ -178,7 +181,7 @@ def _object_truth(picture: _Picture, item: SceneObject, seen: _Visibility) -> Ob
     view = picture.view
     least = _LEAST[item.label] * picture.owner.size
     enough = seen.pixels >= least and seen.share >= _LEAST_SHARE[item.label]
-    box = box_of(seen.mask) if seen.mask is not None and enough else None
+    boxed = BoxedMask.of(seen.mask) if seen.mask is not None and enough else None
     x, y, z = view.to_optical(np.array([item.centre]))[0]
     length, width, height = item.size
     ahead = view.rotation[2, :2]
@@ -196,11 +199,10 @@ def _object_truth(picture: _Picture, item: SceneObject, seen: _Visibility) -> Ob
         visible_pixels=seen.pixels,
         visible_share=round(float(seen.share), 3),
     )
-    return truth if seen.mask is None or box is None else _as_region(truth, seen.mask)
+    return truth if boxed is None or boxed.box is None else _as_region(truth, boxed)
 
 
-def _as_region(truth: ObjectTruth, mask: NDArray[np.bool_]) -> ObjectTruth:
-    boxed = BoxedMask.of(mask)
+def _as_region(truth: ObjectTruth, boxed: BoxedMask) -> ObjectTruth:
     assert boxed.box is not None  # of what is in view
     u, v = boxed.centroid or (0.0, 0.0)
     return replace(

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from smolrgpt_ros.detection.detector import Detection, RegionDetector
 from smolrgpt_ros.scene.masks import decode_rle, overlap
 from smolrgpt_ros.scene.pictures import read_rgb
-from smolrgpt_ros.simulation.sensing.annotation import visible_masks
+from smolrgpt_ros.simulation.sensing.annotation import STILL_SEEN, visible_masks
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, with_people
@@ -29,8 +29,6 @@ HELD_OUT_SEED = 930_000
 LEAST_PIXELS = 120
 """Smaller objects are not asked for; finding them is not wrong either."""
 _SAME_IOU = 0.5
-_STILL_SEEN = 12
-"""Pixels from which on an object may be found without being asked for."""
 SCORED_LOOKS = ("plain", "heldout")
 
 
@@ -125,7 +123,7 @@ def score_simulated(
 
 def _objects(shot: SimulatedFrame) -> list[tuple[str, NDArray[np.bool_]]]:
     assert shot.scene is not None and shot.ideal is not None
-    seen = visible_masks(shot.scene, shot.ideal.owner, _STILL_SEEN)
+    seen = visible_masks(shot.scene, shot.ideal.owner, STILL_SEEN)
     return [(item.label, mask) for item, mask in seen]
 
 
