@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from fractions import Fraction
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -18,7 +19,6 @@ from smolrgpt_ros.runtime.process import end_with_parent
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 from smolrgpt_ros.simulation.warehouse import SimulatedFrame, simulate_frame
 from smolrgpt_ros.simulation.world.scenes import (
-    FAMILIES,
     LABELS,
     LOOKS,
     OTHER_LABELS,
@@ -33,12 +33,32 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class FramesPlan:
-    """Simulated frames of a run: how many, from which seed on, and their size in pixels."""
+    """Simulated frames of a run.
+
+    Args:
+        frames, seed: how many, and the seed of the first one.
+        width, height: pixels.
+        robots: share of those that robots' cameras see, spread evenly; ceiling cameras see the
+            others.
+
+    Raises:
+        ValueError: on a share outside [0, 1].
+    """
 
     frames: int
     seed: int
     width: int
     height: int
+    robots: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.robots <= 1:
+            raise ValueError(f"robots must be a share from 0 to 1, found {self.robots}")
+
+    def family(self, index: int) -> str:
+        """The camera family of the ``index``-th frame."""
+        share = Fraction(self.robots).limit_denominator(1000)
+        return "robot" if int((index + 1) * share) > int(index * share) else "ceiling"
 
 
 def check_looks(shares: Mapping[str, float]) -> None:
@@ -58,14 +78,13 @@ def drawn_looks(shares: Mapping[str, float], rng: np.random.Generator) -> str:
 
 
 def simulated(plan: FramesPlan, index: int, looks: str, sensor: SensorModel) -> SimulatedFrame:
-    """The ``index``-th frame of a plan, people in some; camera families in turn."""
+    """The ``index``-th frame of a plan, people in some."""
     import torch  # takes seconds, and the command's parser imports this file
 
     torch.set_num_threads(1)
-    family = FAMILIES[index % len(FAMILIES)]
     return simulate_frame(
         plan.seed + index,
-        family,
+        plan.family(index),
         plan.width,
         plan.height,
         sensor,
