@@ -83,23 +83,22 @@ class FloorView:
         found: Points = self.ground[mask[:: self.every, :: self.every] & self.in_sight]
         return found
 
-    def projected(self, points: Points) -> tuple[Points, NDArray[np.bool_]]:
-        """Columns and rows of floor points ``(N, 2)``, in the picture or not, and which of them
-        are in front of the camera."""
+    def in_front(self, points: Points) -> tuple[Points, NDArray[np.bool_]]:
+        """Floor points ``(N, 2)`` in the optical frame, ``(N, 3)``, and which of them are in front
+        of the camera; the others are moved there."""
         optical = self.plane.to_optical(np.column_stack([points, np.zeros(len(points))]))
         before = optical[:, 2] > _NEAREST
         optical[:, 2] = np.maximum(optical[:, 2], _NEAREST)
-        found: Points = np.stack(project(self.camera, optical), axis=-1)
-        return found, np.asarray(before)
+        return optical, np.asarray(before)
 
     def pixels(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Columns and rows of floor points, ``(..., 2)``, and which are in the picture."""
-        found, before = self.projected(points.reshape(-1, 2))
-        u, v = found.T
+        optical, before = self.in_front(points.reshape(-1, 2))
+        u, v = project(self.camera, optical)
         inside = before & (u >= 0) & (u <= self.camera.width - 1)
         inside &= (v >= 0) & (v <= self.camera.height - 1)
-        held = np.where(inside[:, None], found, 0).astype(np.float32).reshape(points.shape)
-        return held, np.asarray(inside.reshape(points.shape[:-1]))
+        held = np.where(inside[:, None], np.stack([u, v], axis=1), 0).astype(np.float32)
+        return held.reshape(points.shape), np.asarray(inside.reshape(points.shape[:-1]))
 
     def look(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Colours of floor points, ``(..., 3)``, and where the floor is in sight."""

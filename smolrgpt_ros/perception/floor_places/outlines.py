@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
 from smolrgpt_ros.scene.camera import back_project
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.hulls import hull_mask
 from smolrgpt_ros.scene.masks import overlap
 
 from .floor_view import FloorView, Points
@@ -26,15 +26,13 @@ from .marks import MarkMap
 from .rectangles import PlaceFit, fit_place
 
 #: What a rectangle has to show to be believed: sides, and metres of them; of a weak detection more.
-_LEAST_SIDES, _LEAST_SEEN, _LEAST_SEEN_WEAK = 3, 4.0, 7.0
+_LEAST_SIDES, _LEAST_SEEN, _LEAST_SEEN_WEAK = 3, 3.5, 5.0
 #: Shares of its sides that are marked: of all, and of each.
 _LEAST_MARKED, _LEAST_MARKED_SIDE = 0.97, 0.9
-#: Least overlap with the detection's mask.
-_LEAST_OVERLAP = 0.25
 #: Overlap from which on two rectangles are one place.
 _SAME_PLACE = 0.6
 #: Metres around a mask's floor in which lines are looked for, or this share of its extent.
-_AROUND, _AROUND_SHARE = 1.2, 0.6
+_AROUND, _AROUND_SHARE = 1.6, 0.6
 #: Largest side of the floor that is looked at, metres, and fewest pixels of a mask's floor.
 _LARGEST, _FEWEST_PIXELS = 22.0, 60
 #: Height of the camera over the distance along the floor from which on a view is steep: 25 degrees.
@@ -66,8 +64,8 @@ def with_place_outlines(detections: Sequence[Detection], frame: RgbdFrame) -> tu
     found: list[Detection] = []
     replaced: set[int] = set()
     for place, low, high in sorted(windows, key=lambda window: -window[0].score):
-        fit = _believed(fit_place(marks.part(low, high), place.mask), place.weak)
-        if fit is not None:
+        fit = fit_place(marks.part(low, high), place.mask, SIZES[place.label])
+        if fit is not None and _is_believed(fit, place.weak):
             made = _outlined(view, place, fit, detections, frame)
             replaced.add(id(place))
             if not _is_one_of(found, made):
@@ -98,13 +96,12 @@ def _window(view: FloorView, detection: Detection) -> tuple[Points, Points] | No
     return (low, high) if (high - low).max() <= _LARGEST else None
 
 
-def _believed(fit: PlaceFit | None, weak: bool) -> PlaceFit | None:
-    """A rectangle that shows enough."""
+def _is_believed(fit: PlaceFit, weak: bool) -> bool:
+    """Whether a rectangle shows enough."""
     least = _LEAST_SEEN_WEAK if weak else _LEAST_SEEN
-    if fit is None or fit.sides < _LEAST_SIDES or fit.seen < least:
-        return None
-    marked = fit.marked >= _LEAST_MARKED and fit.least_marked >= _LEAST_MARKED_SIDE
-    return fit if marked and fit.overlap >= _LEAST_OVERLAP else None
+    if fit.sides < _LEAST_SIDES or fit.seen < least:
+        return False
+    return fit.marked >= _LEAST_MARKED and fit.least_marked >= _LEAST_MARKED_SIDE
 
 
 def _outlined(
@@ -127,17 +124,11 @@ def _outlined(
 
 def _drawn(view: FloorView, fit: PlaceFit) -> NDArray[np.bool_]:
     """A rectangle in the picture, ``(H, W)``; what lies behind the camera is cut."""
-    camera = view.camera
     ends = np.linspace(0, 1, 200)[:, None]
     corners = fit.corners
     edges = [a + (b - a) * ends for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)]
-    pixels, before = view.projected(np.concatenate(edges))
-    drawn = np.zeros((camera.height, camera.width), np.uint8)
-    if before.any():
-        # Far beyond the picture OpenCV's fixed-point coordinates overflow.
-        held = np.clip(np.rint(pixels[before]), -1e4, 1e4).astype(np.int32)
-        cv2.fillConvexPoly(drawn, cv2.convexHull(held), 1)
-    return drawn.astype(bool)
+    optical, before = view.in_front(np.concatenate(edges))
+    return hull_mask(view.camera, optical[before])
 
 
 def _middle(view: FloorView, detection: Detection, frame: RgbdFrame) -> Points | None:

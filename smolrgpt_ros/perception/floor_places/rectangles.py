@@ -3,7 +3,7 @@
 
 The lines about a place run in two directions; their sums along each (a Radon transform) have a peak
 at every line. Each two lines of both directions make a rectangle: taken is the one whose visible
-sides are marked, and that covers what the mask covers.
+sides are marked, that covers what the mask covers, and that has about the usual size of its class.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from smolrgpt_ros.geometry.size_priors import SizePrior
 
 from .floor_view import Points
 from .marks import CELL, MarkMap
@@ -34,10 +36,16 @@ _SHORTEST, _LONGEST = 0.8, 14.0
 #: Metres of a side in sight from which on it counts, and of all sides at least.
 _LEAST_SIDE, _LEAST_SEEN = 0.32, 1.2
 #: Least overlap with the mask, of the floor in sight.
-_LEAST_OVERLAP = 0.2
-#: Weight of the least marked side beside all sides' marks and the overlap; what both make at most.
-_LEAST_MARKED_WEIGHT = 0.5
-_MOST_MARKED = 1 + _LEAST_MARKED_WEIGHT
+_LEAST_OVERLAP = 0.1
+#: Weights of the marked share of all sides, of the least marked one, and of a usual size beside the
+#: overlap with the mask.
+_MARKED_WEIGHT, _LEAST_MARKED_WEIGHT, _USUAL_WEIGHT = 2.0, 1.0, 0.8
+#: Weight of a fourth side in sight.
+_CLOSED_WEIGHT = 0.12
+#: What a rectangle's marks make at most.
+_MOST_MARKS = _MARKED_WEIGHT + _LEAST_MARKED_WEIGHT + _CLOSED_WEIGHT
+#: Standard deviation of the logarithm of a side: a place may be half or twice as long as usual.
+_SIZE_SPREAD = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +58,7 @@ class PlaceFit:
         size: metres along them.
         marked: share of its sides' visible parts that lines mark. least_marked: of its worst side.
         overlap: with the mask, of the floor in sight, intersection over union.
+        usual: how usual its size is for its class, up to 1.
         seen: metres of its sides in sight. sides: how many of the four are.
     """
 
@@ -59,13 +68,16 @@ class PlaceFit:
     marked: float
     least_marked: float
     overlap: float
+    usual: float
     seen: float
     sides: int
 
     @property
     def score(self) -> float:
         """Larger is better."""
-        return self.marked + _LEAST_MARKED_WEIGHT * self.least_marked + self.overlap
+        marks = _MARKED_WEIGHT * self.marked + _LEAST_MARKED_WEIGHT * self.least_marked
+        closed = _CLOSED_WEIGHT * (self.sides == 4)
+        return marks + closed + self.overlap + _USUAL_WEIGHT * self.usual
 
     @property
     def corners(self) -> Points:
@@ -80,18 +92,19 @@ class PlaceFit:
         return np.asarray((np.abs(local) <= 0.5 * np.array(self.size)).all(axis=-1))
 
 
-def fit_place(marks: MarkMap, mask: NDArray[np.bool_]) -> PlaceFit | None:
+def fit_place(marks: MarkMap, mask: NDArray[np.bool_], size: SizePrior) -> PlaceFit | None:
     """The rectangle of lines that a mask is of; ``None`` where no lines make one.
 
     Args:
         marks: of the floor about the mask.
         mask: ``(H, W)`` bool.
+        size: usual of the class.
     """
     axes = _directions(marks)
     if axes is None:
         return None
     columns, rows = marks.pixels.transpose(2, 0, 1)
-    return _Search(marks, axes, mask[rows, columns] & marks.in_picture).best()
+    return _Search(marks, axes, mask[rows, columns] & marks.in_picture).best(size)
 
 
 def _directions(marks: MarkMap) -> Points | None:
@@ -155,22 +168,31 @@ class _Search:
         self._local, self._weights = points @ axes.T, weights
         self._masked = weights * covered[marks.in_sight]
 
-    def best(self) -> PlaceFit | None:
-        """The rectangle with the best score, of those that cover about what the mask covers."""
+    def best(self, size: SizePrior) -> PlaceFit | None:
+        """The rectangle with the best score, of those that cover about what the mask covers.
+
+        Args:
+            size: usual of the class.
+        """
         if not len(self._local):
             return None
         lines = [self._lines(axis) for axis in (0, 1)]
         pairs = [_pairs(of) for of in lines]
         overlaps = self._overlaps(lines, pairs)
+        across, along = (_apart(*both) for both in zip(lines, pairs, strict=True))
+        usual = _usual(across, along, size)
+        without_marks = np.where(
+            overlaps < _LEAST_OVERLAP, -np.inf, overlaps + _USUAL_WEIGHT * usual
+        )
         found: PlaceFit | None = None
-        for place in np.argsort(-overlaps, axis=None):
-            one, other = np.unravel_index(place, overlaps.shape)
-            overlap = float(overlaps[one, other])
-            if overlap < _LEAST_OVERLAP or (found and overlap + _MOST_MARKED <= found.score):
+        for place in np.argsort(-without_marks, axis=None):
+            at = np.unravel_index(place, overlaps.shape)
+            least = 0.0 if found is None else found.score - _MOST_MARKS
+            if without_marks[at] <= least:
                 break
-            left, right = (lines[0][i] for i in pairs[0][one])
-            near, far = (lines[1][i] for i in pairs[1][other])
-            fit = self._fit((left, right), (near, far), overlap)
+            left, right = (lines[0][i] for i in pairs[0][at[0]])
+            near, far = (lines[1][i] for i in pairs[1][at[1]])
+            fit = self._fit((left, right), (near, far), float(overlaps[at]), float(usual[at]))
             if fit and (found is None or fit.score > found.score):
                 found = fit
         return found
@@ -194,7 +216,7 @@ class _Search:
             place = int(sums.argmax())
             offsets.append(first + CELL * place)
             sums[max(0, place - _APART) : place + _APART + 1] = 0
-        # What goes on beyond the picture ends at its border, out of sight.
+        # A place may go on beyond what is looked at: it ends at the border then, out of sight.
         ends = marks.points[marks.in_picture] @ direction
         if len(ends):
             offsets += [float(ends.min()) - CELL, float(ends.max()) + CELL]
@@ -227,7 +249,11 @@ class _Search:
         return up_to
 
     def _fit(
-        self, across: tuple[_Line, _Line], along: tuple[_Line, _Line], overlap: float
+        self,
+        across: tuple[_Line, _Line],
+        along: tuple[_Line, _Line],
+        overlap: float,
+        usual: float,
     ) -> PlaceFit | None:
         """The rectangle between two pairs of lines; ``None`` with too little of it in sight."""
         x, y = ((low.offset, high.offset) for low, high in (across, along))
@@ -245,6 +271,7 @@ class _Search:
             float(marked.sum() / seen.sum()),
             float(shares.min()) if len(shares) else 1.0,
             overlap,
+            usual,
             total,
             int(counts.sum()),
         )
@@ -258,6 +285,21 @@ def _pairs(lines: Sequence[_Line]) -> Pairs:
         if _SHORTEST < lines[j].offset - lines[i].offset < _LONGEST
     ]
     return np.array(found, np.intp).reshape(-1, 2)
+
+
+def _apart(lines: Sequence[_Line], pairs: Pairs) -> Values:
+    """Metres between the two lines of each pair, ``(P,)``."""
+    offsets = np.array([line.offset for line in lines])
+    apart: Values = offsets[pairs[:, 1]] - offsets[pairs[:, 0]]
+    return apart
+
+
+def _usual(across: Values, along: Values, size: SizePrior) -> Values:
+    """How usual each two sides are, ``(P, Q)``: 1 for a class's own."""
+    one, other = across[:, None], along[None]
+    off = np.log(np.maximum(one, other) / size.long), np.log(np.minimum(one, other) / size.short)
+    usual: Values = np.exp(-0.5 * (off[0] ** 2 + off[1] ** 2) / _SIZE_SPREAD**2)
+    return usual
 
 
 def _within(up_to: Values, across: Pairs, along: Pairs) -> Values:
