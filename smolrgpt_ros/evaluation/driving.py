@@ -9,8 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from smolrgpt_ros.detection.detector import RegionDetector
-from smolrgpt_ros.detection.tracker import TrackerState
-from smolrgpt_ros.perception.candidates import tracked
+from smolrgpt_ros.perception.candidates import SeenBefore, tracked
 from smolrgpt_ros.perception.memory.object_memory import ObjectMemory
 from smolrgpt_ros.perception.memory.remembered_object import MemorySettings
 from smolrgpt_ros.perception.seen_frame import SeenFrame
@@ -36,11 +35,12 @@ def seen_while_driving(
     Raises:
         ValueError: if the shot has no scene: it was read from files.
     """
-    memory, tracks, seen = ObjectMemory(MemorySettings), TrackerState(), None
+    memory, before, seen = ObjectMemory(MemorySettings), SeenBefore(), None
     for number, frame in enumerate(_frames(shot, frames, sensor)):
         stamped = replace(frame.frame, stamp_ns=int((number + 1) * PERIOD_S * 1e9))
-        tracks, seen = tracked(tracks, detector.detect(stamped.rgb), stamped)
-        seen = memory.observe(seen, frame.truth.camera_pose)
+        pose, found = frame.truth.camera_pose, detector.detect(stamped.rgb)
+        before, seen = tracked(before, found, stamped, pose=pose)
+        seen = memory.observe(seen, pose)
     assert seen is not None  # a drive has a frame
     return seen
 

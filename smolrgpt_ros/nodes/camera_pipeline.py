@@ -92,6 +92,7 @@ class CameraPipeline:
             tracker=lambda: settings().tracker,
             masks=lambda: settings().masks,
             min_period_s=lambda: 1.0 / settings().detector_max_rate,
+            pose_of=self._placed,
             remember=self._remember,
             external_regions=external_regions,
             external_detections=self._external_detections,
@@ -205,19 +206,26 @@ class CameraPipeline:
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
         return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)
 
-    def _remember(self, seen: SeenFrame) -> SeenFrame:
+    def _placed(self, frame: RgbdFrame) -> Pose | None:
+        """Of the camera in memory's fixed frame; ``None`` where there is no memory, or TF does not
+        know it."""
+        settings = self._settings()
+        if settings.memory.use == "off" or not settings.memory_frame:
+            return None
+        # A frame that TF does not know is waited for once, and not at each picture.
+        wait_s = 0.0 if self.unplaced else settings.tf_timeout
+        try:
+            pose = self._transforms.look_up(
+                settings.memory_frame, frame.frame_id, frame.stamp_ns, wait_s
+            )
+        except QueryError as error:
+            self.unplaced = error.message
+            return None
+        self.unplaced = ""
+        return pose
+
+    def _remember(self, seen: SeenFrame, pose: Pose | None) -> SeenFrame:
         """What the frame shows, with what is remembered."""
-        frame, settings, pose = seen.frame, self._settings(), None
-        if settings.memory.use != "off" and settings.memory_frame:
-            # A frame that TF does not know is waited for once, and not at each picture.
-            wait_s = 0.0 if self.unplaced else settings.tf_timeout
-            try:
-                pose = self._transforms.look_up(
-                    settings.memory_frame, frame.frame_id, frame.stamp_ns, wait_s
-                )
-                self.unplaced = ""
-            except QueryError as error:
-                self.unplaced = error.message
         return self._memory.observe(seen, pose, self.name)
 
     def _on_seen(self, seen: SeenFrame) -> None:

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState, update
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 
 from .box_refinement import refined
+from .floor_places.known_places import KnownPlace
 from .floor_places.outlines import with_place_outlines
 from .mask_trimming import trimmed
 from .seen_frame import SeenFrame
@@ -37,6 +39,19 @@ class MaskRules:
     outline_places: bool = True
 
 
+@dataclass(frozen=True)
+class SeenBefore:
+    """What the frames before leave for the next one of their camera.
+
+    Args:
+        tracks: of objects in the image.
+        places: rectangles of lines on the floor.
+    """
+
+    tracks: TrackerState = field(default_factory=TrackerState)
+    places: tuple[KnownPlace, ...] = ()
+
+
 def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) -> tuple[Region, ...]:
     """Regions, ids -1, -2, ..., of the weak detections that no region and no stronger one explains.
 
@@ -58,30 +73,34 @@ def candidates_of(detections: Sequence[Detection], regions: Sequence[Region]) ->
 
 
 def tracked(
-    tracks: TrackerState,
+    before: SeenBefore,
     detections: Detections,
     frame: RgbdFrame,
     settings: TrackerSettings | None = None,
     masks: MaskRules | None = None,
-) -> tuple[TrackerState, SeenFrame]:
-    """The tracks after a frame; the frame with regions, whose ids are track ids, and candidates.
+    pose: Pose | None = None,
+) -> tuple[SeenBefore, SeenFrame]:
+    """What is left for the next frame; the frame with regions, whose ids are track ids, and
+    candidates.
 
     Args:
-        tracks: after the frame before.
+        before: what the frame before left.
         detections: of the frame; boxes without masks are outlined by its depth.
         settings: of the tracker.
         masks: what is made of the detector's; the defaults where ``None``.
+        pose: of the camera in a fixed frame, where it is known.
     """
+    places = before.places
     outlined = refined(detections.objects, frame)
     masks = masks or MaskRules()
     if masks.trim:
         outlined = trimmed(outlined, frame)
     if masks.outline_places:
-        outlined = with_place_outlines(outlined, frame)
+        outlined, places = with_place_outlines(outlined, frame, places, pose)
     found = [detection for detection in outlined if not detection.weak]
-    tracks, regions = update(tracks, found, settings)
+    tracks, regions = update(before.tracks, found, settings)
     candidates = candidates_of(outlined, regions)
-    return tracks, SeenFrame(
+    return SeenBefore(tracks, places), SeenFrame(
         frame,
         regions,
         candidates,
@@ -92,7 +111,7 @@ def tracked(
 
 def seen_alone(detections: Detections, frame: RgbdFrame) -> SeenFrame:
     """A single frame with its regions, ids 0, 1, ..., and candidates; see :func:`tracked`."""
-    return tracked(TrackerState(next_id=0), detections, frame)[1]
+    return tracked(SeenBefore(TrackerState(next_id=0)), detections, frame)[1]
 
 
 def _explains(region: Region, candidate: Region) -> bool:

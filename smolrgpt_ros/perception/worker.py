@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from smolrgpt_ros.detection.detector import Detections, RegionDetector
-from smolrgpt_ros.detection.tracker import TrackerSettings, TrackerState
+from smolrgpt_ros.detection.tracker import TrackerSettings
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .candidates import MaskRules, tracked
+from .candidates import MaskRules, SeenBefore, tracked
 from .rolling_window import RollingWindow
 from .seen_frame import SeenFrame, seen_with
 
@@ -55,8 +56,9 @@ class PerceptionWorker(Generic[Input]):
         masks: called at each frame for what is made of the detector's masks.
         min_period_s: called for the least time between two frames, seconds; kept on average where
             the thread wakes late.
-        remember: called with each frame whose regions were detected here, for what is seen over
-            time.
+        pose_of: called with each frame whose regions are detected here, for the camera's pose in
+            a fixed frame; ``None`` where it is not known.
+        remember: called with what is seen in it, and that pose, for what is seen over time.
         external_regions: called first, for regions that arrived with the input; ``None`` where
             they are to be found.
         external_detections: called next, for detections that arrived with the input; ``None`` where
@@ -72,7 +74,8 @@ class PerceptionWorker(Generic[Input]):
         tracker: Callable[[], TrackerSettings] = TrackerSettings,
         masks: Callable[[], MaskRules] = MaskRules,
         min_period_s: Callable[[], float] = lambda: 0.0,
-        remember: Callable[[SeenFrame], SeenFrame] = lambda seen: seen,
+        pose_of: Callable[[RgbdFrame], Pose | None] = lambda frame: None,
+        remember: Callable[[SeenFrame, Pose | None], SeenFrame] = lambda seen, pose: seen,
         external_regions: Callable[[Input, RgbdFrame], tuple[Region, ...] | None] = (
             lambda item, frame: None
         ),
@@ -86,6 +89,7 @@ class PerceptionWorker(Generic[Input]):
         self._tracker = tracker
         self._masks = masks
         self._min_period_s = min_period_s
+        self._pose_of = pose_of
         self._remember = remember
         self._external_regions = external_regions
         self._external_detections = external_detections
@@ -95,7 +99,7 @@ class PerceptionWorker(Generic[Input]):
         self.novelty = RollingWindow(25)
         #: CPU seconds in everything around it: decoding, tracking, the callback.
         self.overhead_cpu_s = RollingWindow()
-        self._state = TrackerState()
+        self._before = SeenBefore()
         self._counters = PerceptionCounters()
         self._failure: QueryError | None = None
         self._waiting: Input | None = None
@@ -211,5 +215,8 @@ class PerceptionWorker(Generic[Input]):
             start, start_cpu = time.perf_counter(), time.thread_time()
             detections = self._detector.detect(frame.rgb)
             detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
-        self._state, seen = tracked(self._state, detections, frame, self._tracker(), self._masks())
-        return self._remember(seen), detect_s, detect_cpu_s
+        pose = self._pose_of(frame)
+        self._before, seen = tracked(
+            self._before, detections, frame, self._tracker(), self._masks(), pose
+        )
+        return self._remember(seen, pose), detect_s, detect_cpu_s

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.detection.detector import Detection, Detections
-from smolrgpt_ros.detection.tracker import TrackerState
-from smolrgpt_ros.perception.candidates import MaskRules, seen_alone, tracked
+from smolrgpt_ros.perception.candidates import MaskRules, SeenBefore, seen_alone, tracked
 from smolrgpt_ros.perception.mask_trimming import trimmed
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
@@ -80,5 +79,5 @@ def test_regions_and_candidates_are_trimmed_unless_that_is_off():
     found = Detections((Detection("pallet", 0.7, mask(20, 65)),))
     (region,) = seen_alone(found, frame(STEP)).regions
     assert np.array_equal(region.mask, mask(20, 50))
-    _, seen = tracked(TrackerState(), found, frame(STEP), masks=MaskRules(trim=False))
+    _, seen = tracked(SeenBefore(), found, frame(STEP), masks=MaskRules(trim=False))
     assert np.array_equal(seen.regions[0].mask, mask(20, 65))

@@ -83,6 +83,15 @@ class MarkMap:
         return held[:, 1], held[:, 0], (held == found).all(axis=-1)
 
 
+def marked(view: FloorView, points: Points) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which floor points ``(N, 2)`` a line marks, and which are in sight."""
+    colours, in_sight = view.look(points)
+    found = np.zeros(len(points), bool)
+    if in_sight.any():
+        found[in_sight] = _strength(view, points[in_sight], colours[in_sight]) > _LEAST
+    return found, in_sight
+
+
 def _strength(view: FloorView, points: Points, colours: NDArray[np.float32]) -> NDArray[np.float32]:
     """How much points stand out from both sides, in the direction in which they do most."""
     best = np.zeros(len(points), np.float32)

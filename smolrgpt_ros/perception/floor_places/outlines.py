@@ -20,10 +20,18 @@ from smolrgpt_ros.scene.camera import back_project
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.hulls import hull_mask
 from smolrgpt_ros.scene.masks import overlap
+from smolrgpt_ros.scene.pose import Pose
 
 from .floor_view import FloorView, Points
+from .known_places import KnownPlace, is_still_marked, kept, with_sighting
 from .marks import MarkMap
-from .rectangles import PlaceFit, fit_place
+from .place_fit import PlaceFit, fit_place
+from .rectangle import FloorRectangle
+
+Window = tuple[Points, Points]
+"""Two corners of a part of the floor, metres."""
+Fit = tuple[Detection, FloorRectangle | None]
+Expected = tuple[KnownPlace, FloorRectangle]
 
 #: What a rectangle has to show to be believed: sides, and metres of them; of a weak detection more.
 _LEAST_SIDES, _LEAST_SEEN, _LEAST_SEEN_WEAK = 3, 3.5, 5.0
@@ -31,6 +39,11 @@ _LEAST_SIDES, _LEAST_SEEN, _LEAST_SEEN_WEAK = 3, 3.5, 5.0
 _LEAST_MARKED, _LEAST_MARKED_SIDE = 0.97, 0.9
 #: Overlap from which on two rectangles are one place.
 _SAME_PLACE = 0.6
+#: Frames that have to show a rectangle before a later one takes it from them; so many are many, and
+#: count for so much overlap.
+_LEAST_SIGHTINGS, _MANY_SIGHTINGS, _SIGHTINGS_WEIGHT = 2, 5, 0.5
+#: Least overlap of a mask with a rectangle that frames before have shown.
+_LEAST_OVERLAP = 0.1
 #: Metres around a mask's floor in which lines are looked for, or this share of its extent.
 _AROUND, _AROUND_SHARE = 1.6, 0.6
 #: Largest side of the floor that is looked at, metres, and fewest pixels of a mask's floor.
@@ -41,7 +54,12 @@ _STEEP = 0.47
 _BEHIND = 0.35
 
 
-def with_place_outlines(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detection, ...]:
+def with_place_outlines(
+    detections: Sequence[Detection],
+    frame: RgbdFrame,
+    known: Sequence[KnownPlace] = (),
+    pose: Pose | None = None,
+) -> tuple[tuple[Detection, ...], tuple[KnownPlace, ...]]:
     """The detections; places that lines outline have that outline, with what stands in them.
 
     A weak detection of a place that lines outline is weak no longer; of two detections of one
@@ -50,39 +68,102 @@ def with_place_outlines(detections: Sequence[Detection], frame: RgbdFrame) -> tu
     Args:
         detections: of the frame, with masks.
         frame: with depth in metres and intrinsics.
+        known: rectangles that frames before have shown.
+        pose: of the camera in a fixed frame; without one, nothing is known from frames before.
+
+    Returns:
+        The detections, best first; the rectangles for the frame after.
     """
+    known = () if pose is None else kept(known, pose.frame_id, frame.stamp_ns)
     places = [d for d in detections if is_flat(d.label)]
     standing = [d.mask for d in detections if not (d.weak or is_flat(d.label))]
     view = FloorView.of(frame, standing) if places else None
-    if view is None:
-        return tuple(detections)
-    windows = [(d, *window) for d in places if (window := _window(view, d)) is not None]
-    if not windows:
-        return tuple(detections)
-    _, lows, highs = zip(*windows, strict=True)
-    marks = MarkMap.of(view, np.min(lows, axis=0), np.max(highs, axis=0))
+    windows = [] if view is None else [(d, w) for d in places if (w := _window(view, d))]
+    if view is None or not windows:
+        return tuple(detections), known
+    fits = _fits(view, windows)
+    if pose is not None:
+        known = _with_sightings(known, fits, view, pose, frame.stamp_ns)
+    expected = [] if pose is None else _expected(known, view, pose)
     found: list[Detection] = []
     replaced: set[int] = set()
-    for place, low, high in sorted(windows, key=lambda window: -window[0].score):
-        fit = fit_place(marks.part(low, high), place.mask, SIZES[place.label])
-        if fit is not None and _is_believed(fit, place.weak):
-            made = _outlined(view, place, fit, detections, frame)
+    for place, fit in fits:
+        rectangle = _chosen(view, place, fit, expected)
+        if rectangle is not None:
+            made = _outlined(view, place, rectangle, detections, frame)
             replaced.add(id(place))
             if not _is_one_of(found, made):
                 found.append(made)
-    kept = [
+    others = [
         d
         for d in detections
         if id(d) not in replaced and not (is_flat(d.label) and _is_one_of(found, d))
     ]
-    return tuple(sorted([*kept, *found], key=lambda d: -d.score))
+    return tuple(sorted([*others, *found], key=lambda d: -d.score)), known
+
+
+def _fits(view: FloorView, windows: Sequence[tuple[Detection, Window]]) -> list[Fit]:
+    """The detections, best first, each with the rectangle of lines that it is of."""
+    lows, highs = zip(*(window for _, window in windows), strict=True)
+    marks = MarkMap.of(view, np.min(lows, axis=0), np.max(highs, axis=0))
+    fits: list[Fit] = []
+    for place, window in sorted(windows, key=lambda pair: -pair[0].score):
+        fit = fit_place(marks.part(*window), place.mask, SIZES[place.label])
+        believed = fit is not None and _is_believed(fit, place.weak)
+        fits.append((place, fit.rectangle if fit is not None and believed else None))
+    return fits
+
+
+def _with_sightings(
+    known: tuple[KnownPlace, ...],
+    fits: Sequence[Fit],
+    view: FloorView,
+    pose: Pose,
+    stamp_ns: int,
+) -> tuple[KnownPlace, ...]:
+    """What is known after a frame; of two detections of one place, one counts."""
+    counted: list[FloorRectangle] = []
+    for place, rectangle in fits:
+        if rectangle is None or any(rectangle.overlap(c) > _SAME_PLACE for c in counted):
+            continue
+        counted.append(rectangle)
+        known = with_sighting(known, place.label, rectangle, view, pose, stamp_ns)
+    return known
+
+
+def _expected(known: Sequence[KnownPlace], view: FloorView, pose: Pose) -> list[Expected]:
+    """Where a frame has what several frames have shown, as far as its sides are still marked."""
+    rectangles = [(k, k.rectangle(view, pose)) for k in known if k.sightings >= _LEAST_SIGHTINGS]
+    return [(k, r) for k, r in rectangles if is_still_marked(r, view)]
+
+
+def _chosen(
+    view: FloorView, place: Detection, fit: FloorRectangle | None, expected: Sequence[Expected]
+) -> FloorRectangle | None:
+    """The rectangle of a detection: of those that its mask covers in part, what more frames have
+    shown counts for more."""
+    options = [] if fit is None else [(_overlap(view, place, fit), fit)]
+    for known, rectangle in expected:
+        covers = _overlap(view, place, rectangle) if known.label == place.label else 0.0
+        if covers >= _LEAST_OVERLAP:
+            shown = min(known.sightings, _MANY_SIGHTINGS) / _MANY_SIGHTINGS
+            options.append((covers + _SIGHTINGS_WEIGHT * shown, rectangle))
+    return max(options, key=lambda option: option[0])[1] if options else None
+
+
+def _overlap(view: FloorView, place: Detection, rectangle: FloorRectangle) -> float:
+    """Of a mask and a rectangle, of the floor in sight: intersection over union."""
+    covered = place.mask[:: view.every, :: view.every][view.in_sight]
+    inside = rectangle.holds(view.ground[view.in_sight])
+    union = np.count_nonzero(covered | inside)
+    return float(np.count_nonzero(covered & inside) / union) if union else 0.0
 
 
 def _is_one_of(places: Sequence[Detection], detection: Detection) -> bool:
     return any(overlap(detection.mask, place.mask) > _SAME_PLACE for place in places)
 
 
-def _window(view: FloorView, detection: Detection) -> tuple[Points, Points] | None:
+def _window(view: FloorView, detection: Detection) -> Window | None:
     """Two corners of the floor about a detection; ``None`` where masks are good enough, seen from
     above, and with too little floor or too much."""
     floor = view.floor_of(detection.mask)
@@ -107,27 +188,24 @@ def _is_believed(fit: PlaceFit, weak: bool) -> bool:
 def _outlined(
     view: FloorView,
     detection: Detection,
-    fit: PlaceFit,
+    rectangle: FloorRectangle,
     detections: Sequence[Detection],
     frame: RgbdFrame,
 ) -> Detection:
     """A detection with a rectangle's outline and the masks of what stands in it."""
-    mask = _drawn(view, fit)
+    mask = _drawn(view, rectangle)
     for other in detections:
         if other.weak or is_flat(other.label) or other.label not in SIZES:
             continue
         middle = _middle(view, other, frame)
-        if middle is not None and fit.holds(middle[None])[0]:
+        if middle is not None and rectangle.holds(middle[None])[0]:
             mask |= other.mask
     return replace(detection, mask=mask, weak=False)
 
 
-def _drawn(view: FloorView, fit: PlaceFit) -> NDArray[np.bool_]:
+def _drawn(view: FloorView, rectangle: FloorRectangle) -> NDArray[np.bool_]:
     """A rectangle in the picture, ``(H, W)``; what lies behind the camera is cut."""
-    ends = np.linspace(0, 1, 200)[:, None]
-    corners = fit.corners
-    edges = [a + (b - a) * ends for a, b in zip(corners, np.roll(corners, -1, 0), strict=True)]
-    optical, before = view.in_front(np.concatenate(edges))
+    optical, before = view.in_front(rectangle.edges(200).reshape(-1, 2))
     return hull_mask(view.camera, optical[before])
 
 

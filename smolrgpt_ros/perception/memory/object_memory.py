@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
@@ -290,7 +291,9 @@ def _observed(
         view = views.get(known.id)
         if view is None or known.sightings < needed:
             continue
-        mask = view.outline & ~hidden_pixels(view.found, view.plane, seen.frame, view.outline)
+        mask = view.outline
+        if not is_flat(known.label):  # a place on the floor is whole, with what stands on it
+            mask = mask & ~hidden_pixels(view.found, view.plane, seen.frame, mask)
         # Another camera may have seen it at the same time: it is not seen here.
         age_s = max(known.age_s(seen.frame.stamp_ns), 1e-3)
         regions.append(Region(known.id, known.label, mask, known.score, age_s))

@@ -1,9 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Places seen at a flat angle get the outlines of the lines on the floor, and nothing else does.
-
-A camera 1.2 m above a floor looks 12 degrees down. On the floor is a rectangle of tape, turned by
-20 degrees; behind all is a wall.
-"""
+"""Places seen at a flat angle get the outlines of the lines on the floor, and nothing else does."""
 
 from __future__ import annotations
 
@@ -11,62 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from taped_floor import CAMERA, HEIGHT, WIDTH, detected, half_of, plane, scene
 
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.perception.floor_places.floor_view import FloorView
 from smolrgpt_ros.perception.floor_places.outlines import with_place_outlines
-from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
-from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import overlap
-from smolrgpt_ros.scene.plane import Plane
-
-WIDTH, HEIGHT = 320, 240
-CAMERA = CameraIntrinsics(WIDTH, HEIGHT, 250.0, 250.0, 159.5, 119.5)
-CENTRE, SIZE, TURN = np.array([0.3, 4.5]), np.array([3.0, 2.0]), np.radians(20)
-"""Of the place: metres right and ahead, sides, angle."""
-TAPE, FLOOR, WALL = (240, 200, 20), (110, 110, 110), (170, 170, 175)
-WALL_AHEAD = 9.0
 
 
-def plane(height: float = 1.2, down_deg: float = 12.0) -> Plane:
-    down = np.radians(down_deg)
-    return Plane(np.array([0.0, -np.cos(down), -np.sin(down)]), height)
-
-
-def scene(
-    floor: Plane, taped: bool = True, camera: CameraIntrinsics = CAMERA
-) -> tuple[RgbdFrame, np.ndarray]:
-    """The frame, and the true mask of the place."""
-    size = camera.height, camera.width
-    rows, columns = np.indices(size).reshape(2, -1)
-    directions = rays(camera, columns, rows)
-    ground = floor.to_floor(floor.meet(directions))[:, :2].reshape(*size, 2)
-    with np.errstate(invalid="ignore"):
-        shows_floor = ground[..., 1] < WALL_AHEAD
-    depth = np.where(shows_floor, floor.meet(directions)[:, 2].reshape(size), WALL_AHEAD)
-    axes = np.array([[np.cos(TURN), np.sin(TURN)], [-np.sin(TURN), np.cos(TURN)]])
-    beyond = (np.abs((ground - CENTRE) @ axes.T) - SIZE / 2).max(axis=-1)
-    rgb = np.where(shows_floor[..., None], FLOOR, WALL)
-    if taped:
-        with np.errstate(invalid="ignore"):
-            rgb[np.abs(beyond) < 0.05] = TAPE
-    noise = np.random.default_rng(5).normal(0, 2, rgb.shape)
-    frame = RgbdFrame(
-        np.clip(rgb + noise, 0, 255).astype(np.uint8), depth.astype(np.float32), camera
-    )
-    with np.errstate(invalid="ignore"):
-        return frame, (beyond < 0) & shows_floor
-
-
-def half_of(mask: np.ndarray) -> np.ndarray:
-    """The part of a mask left of its middle column."""
-    part = mask.copy()
-    part[:, int(np.median(np.nonzero(mask)[1])) :] = False
-    return part
-
-
-def detected(mask: np.ndarray, label: str = "buffer", **values) -> Detection:
-    return Detection(label, values.pop("score", 0.5), mask, **values)
+def outlined(detections, frame) -> tuple[Detection, ...]:
+    """The detections of a single frame."""
+    return with_place_outlines(detections, frame)[0]
 
 
 @pytest.mark.parametrize("weak", [False, True])
@@ -74,7 +25,7 @@ def test_a_place_of_which_half_is_found_gets_its_lines(weak):
     frame, true = scene(plane())
     half = half_of(true)
     assert overlap(half, true) < 0.6
-    (found,) = with_place_outlines([detected(half, weak=weak)], frame)
+    (found,) = outlined([detected(half, weak=weak)], frame)
     assert overlap(found.mask, true) > 0.9
     assert (found.label, found.score, found.weak) == ("buffer", 0.5, False)
 
@@ -83,7 +34,7 @@ def test_a_large_picture_is_looked_at_in_part():
     frame, true = scene(plane(), camera=CAMERA.scaled(2 * WIDTH, 2 * HEIGHT))
     view = FloorView.of(frame)
     assert view is not None and (view.every, view.in_sight.shape) == (2, (HEIGHT, WIDTH))
-    (found,) = with_place_outlines([detected(half_of(true))], frame)
+    (found,) = outlined([detected(half_of(true))], frame)
     assert overlap(found.mask, true) > 0.9
 
 
@@ -103,7 +54,7 @@ def test_what_stands_in_a_place_is_of_its_mask_and_what_stands_beside_it_is_not(
         depth[box] = optical[0, 2]
         boxes.append(box)
     standing = [detected(box, "pallet", score=0.9) for box in boxes]
-    found = with_place_outlines([*standing, detected(half_of(true))], replace(frame, depth=depth))
+    found = outlined([*standing, detected(half_of(true))], replace(frame, depth=depth))
     assert [d.label for d in found] == ["pallet", "pallet", "buffer"]
     place = found[2].mask
     assert place[boxes[0]].all()
@@ -114,7 +65,7 @@ def test_what_stands_in_a_place_is_of_its_mask_and_what_stands_beside_it_is_not(
 def test_two_detections_of_one_place_are_one_the_better():
     frame, true = scene(plane())
     other = true & ~half_of(true)
-    found = with_place_outlines([detected(half_of(true), score=0.3), detected(other)], frame)
+    found = outlined([detected(half_of(true), score=0.3), detected(other)], frame)
     assert [d.score for d in found] == [0.5]
     assert overlap(found[0].mask, true) > 0.9
 
@@ -124,14 +75,14 @@ def test_masks_stay_where_no_lines_are_or_nothing_is_measured():
     taped, _ = scene(plane())
     found = (detected(half_of(true)), detected(true, "pallet"))
     for frame in (bare, replace(taped, depth=None), replace(taped, intrinsics=None)):
-        assert with_place_outlines(found, frame) == found
+        assert outlined(found, frame) == found
 
 
 def test_masks_seen_from_above_stay():
     frame, true = scene(plane(height=4.0, down_deg=40.0))
     found = (detected(half_of(true)),)
     assert true.sum() > 3000
-    assert with_place_outlines(found, frame) == found
+    assert outlined(found, frame) == found
 
 
 def test_a_mask_elsewhere_does_not_get_the_lines():
@@ -140,7 +91,7 @@ def test_a_mask_elsewhere_does_not_get_the_lines():
     elsewhere[200:235, 10:90] = True
     assert not (elsewhere & true).any()
     found = (detected(elsewhere),)
-    assert with_place_outlines(found, frame) == found
+    assert outlined(found, frame) == found
 
 
 def test_pixels_of_the_floor_and_back():

@@ -19,6 +19,7 @@ from smolrgpt_ros.geometry.size_priors import SizePrior
 
 from .floor_view import Points
 from .marks import CELL, MarkMap
+from .rectangle import FloorRectangle
 
 Values = NDArray[np.float64]
 Pairs = NDArray[np.intp]
@@ -53,18 +54,14 @@ class PlaceFit:
     """A rectangle of marked lines.
 
     Args:
-        centre: ``(2,)``, metres, floor frame.
-        axes: ``(2, 2)``, rows: the directions of its sides.
-        size: metres along them.
+        rectangle: in the floor frame.
         marked: share of its sides' visible parts that lines mark. least_marked: of its worst side.
         overlap: with the mask, of the floor in sight, intersection over union.
         usual: how usual its size is for its class, up to 1.
         seen: metres of its sides in sight. sides: how many of the four are.
     """
 
-    centre: Points
-    axes: Points
-    size: tuple[float, float]
+    rectangle: FloorRectangle
     marked: float
     least_marked: float
     overlap: float
@@ -78,18 +75,6 @@ class PlaceFit:
         marks = _MARKED_WEIGHT * self.marked + _LEAST_MARKED_WEIGHT * self.least_marked
         closed = _CLOSED_WEIGHT * (self.sides == 4)
         return marks + closed + self.overlap + _USUAL_WEIGHT * self.usual
-
-    @property
-    def corners(self) -> Points:
-        """``(4, 2)``, metres, one after the other around it."""
-        signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
-        corners: Points = self.centre + 0.5 * (signs * self.size) @ self.axes
-        return corners
-
-    def holds(self, points: Points) -> NDArray[np.bool_]:
-        """Which of floor points ``(N, 2)`` are in it."""
-        local = (points - self.centre) @ self.axes.T
-        return np.asarray((np.abs(local) <= 0.5 * np.array(self.size)).all(axis=-1))
 
 
 def fit_place(marks: MarkMap, mask: NDArray[np.bool_], size: SizePrior) -> PlaceFit | None:
@@ -264,10 +249,9 @@ class _Search:
             return None
         counts = seen * CELL >= _LEAST_SIDE
         shares = marked[counts] / seen[counts]
+        centre = np.array([sum(x) / 2, sum(y) / 2]) @ self._axes
         return PlaceFit(
-            np.array([sum(x) / 2, sum(y) / 2]) @ self._axes,
-            self._axes,
-            (x[1] - x[0], y[1] - y[0]),
+            FloorRectangle(centre, self._axes, (x[1] - x[0], y[1] - y[0])),
             float(marked.sum() / seen.sum()),
             float(shares.min()) if len(shares) else 1.0,
             overlap,
