@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from .camera import CameraIntrinsics, project
 from .masks import Mask
 
+#: Metres along the camera's axis from which on a point is in front of it.
+_NEAREST = 0.05
 #: Pixels beyond which OpenCV's fixed-point coordinates overflow.
 _FARTHEST = 1e4
 
@@ -19,11 +21,12 @@ def hull_mask(camera: CameraIntrinsics, points: NDArray[np.float64]) -> Mask:
 
     Args:
         camera: of the picture.
-        points: shape ``(N, 3)``, metres, optical frame, of positive depth; without any, the mask is
-            empty.
+        points: shape ``(N, 3)``, metres, optical frame; those behind the camera are left out, and
+            without any the mask is empty.
     """
     mask = np.zeros((camera.height, camera.width), np.uint8)
-    if len(points):
-        pixels = np.stack(project(camera, points), axis=1).clip(-_FARTHEST, _FARTHEST)
+    before = points[points[:, 2] > _NEAREST]
+    if len(before):
+        pixels = np.stack(project(camera, before), axis=1).clip(-_FARTHEST, _FARTHEST)
         cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(pixels).astype(np.int32)), 1)
     return mask.astype(bool)

@@ -25,5 +25,8 @@ def test_what_reaches_far_beyond_the_picture_fills_it():
     assert hull_mask(CAMERA, corners).all()
 
 
-def test_no_points_span_nothing():
+def test_what_is_behind_the_camera_is_left_out():
+    points = np.array([[-1.0, -1.0, 2.0], [1.0, -1.0, 2.0], [1.0, 1.0, 2.0], [0.0, 0.0, -2.0]])
+    assert box_of(hull_mask(CAMERA, points)) == (10, 5, 31, 26)
+    assert not hull_mask(CAMERA, points[3:]).any()
     assert not hull_mask(CAMERA, np.empty((0, 3))).any()

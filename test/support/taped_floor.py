@@ -62,5 +62,7 @@ def half_of(mask: np.ndarray) -> np.ndarray:
     return part
 
 
-def detected(mask: np.ndarray, label: str = "buffer", **values) -> Detection:
-    return Detection(label, values.pop("score", 0.5), mask, **values)
+def detected(
+    mask: np.ndarray, label: str = "buffer", score: float = 0.5, weak: bool = False
+) -> Detection:
+    return Detection(label, score, mask, weak)

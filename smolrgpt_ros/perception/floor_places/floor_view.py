@@ -83,17 +83,15 @@ class FloorView:
         found: Points = self.ground[mask[:: self.every, :: self.every] & self.in_sight]
         return found
 
-    def in_front(self, points: Points) -> tuple[Points, NDArray[np.bool_]]:
-        """Floor points ``(N, 2)`` in the optical frame, ``(N, 3)``, and which of them are in front
-        of the camera; the others are moved there."""
-        optical = self.plane.to_optical(np.column_stack([points, np.zeros(len(points))]))
-        before = optical[:, 2] > _NEAREST
-        optical[:, 2] = np.maximum(optical[:, 2], _NEAREST)
-        return optical, np.asarray(before)
+    def optical(self, points: Points) -> Points:
+        """Floor points ``(N, 2)`` in the optical frame, ``(N, 3)``."""
+        return self.plane.to_optical(np.column_stack([points, np.zeros(len(points))]))
 
     def pixels(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Columns and rows of floor points, ``(..., 2)``, and which are in the picture."""
-        optical, before = self.in_front(points.reshape(-1, 2))
+        optical = self.optical(points.reshape(-1, 2))
+        before = optical[:, 2] > _NEAREST
+        optical[:, 2] = np.maximum(optical[:, 2], _NEAREST)
         u, v = project(self.camera, optical)
         inside = before & (u >= 0) & (u <= self.camera.width - 1)
         inside &= (v >= 0) & (v <= self.camera.height - 1)

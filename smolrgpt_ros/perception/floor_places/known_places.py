@@ -15,7 +15,7 @@ import numpy as np
 from smolrgpt_ros.scene.pose import Pose
 
 from .floor_view import FloorView, Points
-from .marks import marked
+from .marks import marks_at
 from .rectangle import FloorRectangle
 
 #: Overlap from which on two rectangles are one place.
@@ -110,7 +110,7 @@ def is_still_marked(rectangle: FloorRectangle, view: FloorView) -> bool:
     """Whether the sides that a frame shows are marked, within the errors of poses."""
     marks, seen = 0, 0
     for side, across in zip(rectangle.edges(_POINTS), rectangle.axes[[1, 0, 1, 0]], strict=True):
-        looks = [marked(view, side + off * across) for off in _OFF]
+        looks = [marks_at(view, side + off * across) for off in _OFF]
         best = max(looks, key=lambda look: np.count_nonzero(look[0]))
         marks += int(best[0].sum())
         seen += int(best[1].sum())

@@ -83,7 +83,7 @@ class MarkMap:
         return held[:, 1], held[:, 0], (held == found).all(axis=-1)
 
 
-def marked(view: FloorView, points: Points) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def marks_at(view: FloorView, points: Points) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which floor points ``(N, 2)`` a line marks, and which are in sight."""
     colours, in_sight = view.look(points)
     found = np.zeros(len(points), bool)

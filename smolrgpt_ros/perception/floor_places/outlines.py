@@ -146,8 +146,8 @@ def _chosen(
     for known, rectangle in expected:
         covers = _overlap(view, place, rectangle) if known.label == place.label else 0.0
         if covers >= _LEAST_OVERLAP:
-            shown = min(known.sightings, _MANY_SIGHTINGS) / _MANY_SIGHTINGS
-            options.append((covers + _SIGHTINGS_WEIGHT * shown, rectangle))
+            share = min(known.sightings, _MANY_SIGHTINGS) / _MANY_SIGHTINGS
+            options.append((covers + _SIGHTINGS_WEIGHT * share, rectangle))
     return max(options, key=lambda option: option[0])[1] if options else None
 
 
@@ -205,8 +205,8 @@ def _outlined(
 
 def _drawn(view: FloorView, rectangle: FloorRectangle) -> NDArray[np.bool_]:
     """A rectangle in the picture, ``(H, W)``; what lies behind the camera is cut."""
-    optical, before = view.in_front(rectangle.edges(200).reshape(-1, 2))
-    return hull_mask(view.camera, optical[before])
+    edges = rectangle.edges(200).reshape(-1, 2)
+    return hull_mask(view.camera, view.optical(edges))
 
 
 def _middle(view: FloorView, detection: Detection, frame: RgbdFrame) -> Points | None:
