@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from smolrgpt_ros.training.data.simulated_frames import FramesPlan
 from smolrgpt_ros.training.detector.plan import read_detector_plan
+from smolrgpt_ros.training.detector.yolo_layout import split_of
 from smolrgpt_ros.training.mini.recipe import read_recipe
 
 RECIPES = Path(__file__).parents[3] / "config" / "training"
@@ -18,7 +20,7 @@ def test_the_recipes_of_the_detector_are_for_it_alone(tmp_path):
     plan, seed = read_detector_plan(RECIPES / "gpu.yaml")
     assert (plan.image_size, plan.batch, plan.data.width, seed) == (640, 64, 640, 7)
     small, seed = read_detector_plan(RECIPES / "detector.yaml")
-    assert (small.image_size, small.data.frames, seed) == (640, 5600, 7)
+    assert (small.image_size, small.data.frames, seed) == (640, 6400, 7)
     # One network, more data and steps on a GPU.
     assert (small.architecture, small.width) == (plan.architecture, plan.width)
     assert small.frames * small.epochs < plan.frames * plan.epochs
@@ -39,6 +41,7 @@ def test_the_recipes_of_the_detector_are_for_it_alone(tmp_path):
             r"looks must be shares of \['plain', 'rich', 'crowded', 'varied'\]",
         ),
         ("looks", {"plain": 0.5}, "add up to 1"),
+        ("data", {"robots": 1.5}, r"robots must be a share from 0 to 1, found 1\.5"),
     ],
 )
 def test_a_wrong_part_names_the_key(tmp_path, part, value, message):
@@ -48,3 +51,18 @@ def test_a_wrong_part_names_the_key(tmp_path, part, value, message):
     path.write_text(yaml.safe_dump(values))
     with pytest.raises(ValueError, match=message):
         read_detector_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("share", "families"),
+    [(0.5, "crcrcrcr"), (0.75, "crrrcrrr"), (0.25, "cccrcccr"), (0.0, "cccc"), (1.0, "rrrr")],
+)
+def test_robots_frames_are_spread_evenly(share, families):
+    plan = FramesPlan(8, 1, 64, 64, robots=share)
+    assert "".join(plan.family(i)[0] for i in range(len(families))) == families
+
+
+def test_both_families_are_held_out_where_most_frames_are_a_robots():
+    plan, _ = read_detector_plan(RECIPES / "detector.yaml")
+    held_out = [i for i in range(plan.data.frames) if split_of(i) == "val"]
+    assert {plan.data.family(i) for i in held_out} == {"ceiling", "robot"}
