@@ -108,13 +108,17 @@ def kept(places: Sequence[KnownPlace], frame_id: str, stamp_ns: int) -> tuple[Kn
 
 def is_still_marked(rectangle: FloorRectangle, view: FloorView) -> bool:
     """Whether the sides that a frame shows are marked, within the errors of poses."""
-    marks, seen = 0, 0
-    for side, across in zip(rectangle.edges(_POINTS), rectangle.axes[[1, 0, 1, 0]], strict=True):
-        looks = [marks_at(view, side + off * across) for off in _OFF]
-        best = max(looks, key=lambda look: np.count_nonzero(look[0]))
-        marks += int(best[0].sum())
-        seen += int(best[1].sum())
-    return marks >= _LEAST_MARKED * seen
+    across = rectangle.axes[[1, 0, 1, 0]]
+    moves = np.array(_OFF)[:, None] * across[:, None]
+    points = rectangle.edges(_POINTS)[:, None] + moves[:, :, None]
+    marked, in_sight = (
+        found.reshape(points.shape[:3]).sum(axis=-1)
+        for found in marks_at(view, points.reshape(-1, 2))
+    )
+    sides = np.arange(len(points))
+    best = marked.argmax(axis=1)
+    seen = int(in_sight[sides, best].sum())
+    return bool(marked[sides, best].sum() >= _LEAST_MARKED * seen)
 
 
 def _mean(known: FloorRectangle, found: FloorRectangle, share: float) -> FloorRectangle:

@@ -9,7 +9,7 @@ them are in sight.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,8 @@ from .rectangle import FloorRectangle
 
 Window = tuple[Points, Points]
 """Two corners of a part of the floor, metres."""
-Fit = tuple[Detection, FloorRectangle | None]
 Expected = tuple[KnownPlace, FloorRectangle]
+"""A known place, and where a frame has it."""
 
 #: What a rectangle has to show to be believed: sides, and metres of them; of a weak detection more.
 _LEAST_SIDES, _LEAST_SEEN, _LEAST_SEEN_WEAK = 3, 3.5, 5.0
@@ -52,6 +52,15 @@ _LARGEST, _FEWEST_PIXELS = 22.0, 60
 _STEEP = 0.47
 #: Share of a box's short side by which its middle lies behind what is seen of it.
 _BEHIND = 0.35
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A detection of a place, the floor about it, and the rectangle of lines there, if any."""
+
+    place: Detection
+    window: Window
+    rectangle: FloorRectangle | None
 
 
 def with_place_outlines(
@@ -84,14 +93,18 @@ def with_place_outlines(
     fits = _fits(view, windows)
     if pose is not None:
         known = _with_sightings(known, fits, view, pose, frame.stamp_ns)
-    expected = [] if pose is None else _expected(known, view, pose)
+    expected = (
+        []
+        if pose is None
+        else [(k, k.rectangle(view, pose)) for k in known if k.sightings >= _LEAST_SIGHTINGS]
+    )
     found: list[Detection] = []
     replaced: set[int] = set()
-    for place, fit in fits:
-        rectangle = _chosen(view, place, fit, expected)
+    for fit in fits:
+        rectangle = _chosen(view, fit, expected)
         if rectangle is not None:
-            made = _outlined(view, place, rectangle, detections, frame)
-            replaced.add(id(place))
+            made = _outlined(view, fit.place, rectangle, detections, frame)
+            replaced.add(id(fit.place))
             if not _is_one_of(found, made):
                 found.append(made)
     others = [
@@ -110,7 +123,7 @@ def _fits(view: FloorView, windows: Sequence[tuple[Detection, Window]]) -> list[
     for place, window in sorted(windows, key=lambda pair: -pair[0].score):
         fit = fit_place(marks.part(*window), place.mask, SIZES[place.label])
         believed = fit is not None and _is_believed(fit, place.weak)
-        fits.append((place, fit.rectangle if fit is not None and believed else None))
+        fits.append(Fit(place, window, fit.rectangle if fit is not None and believed else None))
     return fits
 
 
@@ -123,29 +136,29 @@ def _with_sightings(
 ) -> tuple[KnownPlace, ...]:
     """What is known after a frame; of two detections of one place, one counts."""
     counted: list[FloorRectangle] = []
-    for place, rectangle in fits:
+    for fit in fits:
+        rectangle = fit.rectangle
         if rectangle is None or any(rectangle.overlap(c) > _SAME_PLACE for c in counted):
             continue
         counted.append(rectangle)
-        known = with_sighting(known, place.label, rectangle, view, pose, stamp_ns)
+        known = with_sighting(known, fit.place.label, rectangle, view, pose, stamp_ns)
     return known
 
 
-def _expected(known: Sequence[KnownPlace], view: FloorView, pose: Pose) -> list[Expected]:
-    """Where a frame has what several frames have shown, as far as its sides are still marked."""
-    rectangles = [(k, k.rectangle(view, pose)) for k in known if k.sightings >= _LEAST_SIGHTINGS]
-    return [(k, r) for k, r in rectangles if is_still_marked(r, view)]
-
-
-def _chosen(
-    view: FloorView, place: Detection, fit: FloorRectangle | None, expected: Sequence[Expected]
-) -> FloorRectangle | None:
+def _chosen(view: FloorView, fit: Fit, expected: Sequence[Expected]) -> FloorRectangle | None:
     """The rectangle of a detection: of those that its mask covers in part, what more frames have
     shown counts for more."""
-    options = [] if fit is None else [(_overlap(view, place, fit), fit)]
+    place, (low, high) = fit.place, fit.window
+    options = (
+        [] if fit.rectangle is None else [(_overlap(view, place, fit.rectangle), fit.rectangle)]
+    )
     for known, rectangle in expected:
-        covers = _overlap(view, place, rectangle) if known.label == place.label else 0.0
-        if covers >= _LEAST_OVERLAP:
+        corners = rectangle.corners
+        apart = (corners.max(axis=0) < low).any() or (corners.min(axis=0) > high).any()
+        if known.label != place.label or apart:
+            continue
+        covers = _overlap(view, place, rectangle)
+        if covers >= _LEAST_OVERLAP and is_still_marked(rectangle, view):
             share = min(known.sightings, _MANY_SIGHTINGS) / _MANY_SIGHTINGS
             options.append((covers + _SIGHTINGS_WEIGHT * share, rectangle))
     return max(options, key=lambda option: option[0])[1] if options else None
