@@ -3,14 +3,18 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from taped_floor import detected, half_of, hidden_right_of, plane, scene
 
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.detection.suppression import suppressed
 from smolrgpt_ros.perception.worker import PerceptionWorker
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.masks import overlap
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError, Status
 
@@ -166,6 +170,47 @@ def test_regions_that_come_with_an_input_are_taken_instead_of_the_detectors(dete
         wait_for(lambda s=stamp: seen and seen[-1].frame.stamp_ns == s)
     assert worker.stop()
     assert [[r.id for r in s.regions] for s in seen] == [[42], [], [1]]
+
+
+def test_places_and_memory_take_the_same_pose_which_is_asked_for_once(seen):
+    """Of a place that two frames show whole and the third one in part; see ``taped_floor``."""
+    whole, true = scene(plane())
+    frames = {1: whole, 2: whole, 3: hidden_right_of(120, whole)}
+    masks = iter([true, true, half_of(true) & (np.arange(true.shape[1]) < 120)])
+
+    class OnePlace:
+        name, device, labels, sha256 = "one", "cpu", ("buffer",), ""
+
+        def detect(self, rgb):
+            return Detections((detected(next(masks)),))
+
+    asked, remembered = [], []
+
+    def pose_of(frame):
+        asked.append(frame.stamp_ns)
+        return Pose("map", plane().axes, np.array([0.0, 0.0, 1.2]))
+
+    def remember(found, pose):
+        remembered.append(pose.frame_id)
+        return found
+
+    worker: PerceptionWorker[int] = PerceptionWorker(
+        lambda stamp: replace(frames[stamp], stamp_ns=stamp),
+        OnePlace(),
+        seen.append,
+        pose_of=pose_of,
+        remember=remember,
+    )
+    worker.start()
+    try:
+        for stamp in (1, 2, 3):
+            worker.offer(stamp)
+            wait_for(lambda stamp=stamp: len(seen) == stamp)
+    finally:
+        assert worker.stop()
+    assert asked == [1, 2, 3]
+    assert remembered == ["map"] * 3
+    assert overlap(seen[2].regions[0].mask, true) > 0.9
 
 
 def test_failures_are_counted_by_status_and_times_are_kept(worker, detector, seen):

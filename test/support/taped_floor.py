@@ -7,6 +7,8 @@ A camera 1.2 m above a floor looks 12 degrees down. On the floor is a rectangle 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from smolrgpt_ros.detection.detector import Detection
@@ -53,6 +55,14 @@ def scene(
     )
     with np.errstate(invalid="ignore"):
         return frame, (beyond < 0) & shows_floor
+
+
+def hidden_right_of(column: int, frame: RgbdFrame) -> RgbdFrame:
+    """A frame with something tall 1 m ahead that hides all columns from one on."""
+    assert frame.depth is not None
+    depth, rgb = frame.depth.copy(), frame.rgb.copy()
+    depth[:, column:], rgb[:, column:] = 1.0, (60, 60, 200)
+    return replace(frame, depth=depth, rgb=rgb)
 
 
 def half_of(mask: np.ndarray) -> np.ndarray:

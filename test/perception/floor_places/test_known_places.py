@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from taped_floor import CENTRE, SIZE, detected, half_of, plane, scene
+from taped_floor import CENTRE, SIZE, detected, half_of, hidden_right_of, plane, scene
 
 from smolrgpt_ros.perception.floor_places.floor_view import FloorView
 from smolrgpt_ros.perception.floor_places.known_places import KnownPlace, kept, with_sighting
@@ -28,14 +28,6 @@ def at(ahead: float, seconds: float, **values) -> tuple[RgbdFrame, np.ndarray]:
     """The scene from so far ahead, and the place's mask."""
     frame, true = scene(plane(), centre=CENTRE - np.array([0.0, ahead]), **values)
     return replace(frame, stamp_ns=int(seconds * 1e9)), true
-
-
-def hidden_right_of(column: int, frame: RgbdFrame) -> RgbdFrame:
-    """A frame with something tall 1 m ahead that hides all columns from one on."""
-    assert frame.depth is not None
-    depth, rgb = frame.depth.copy(), frame.rgb.copy()
-    depth[:, column:], rgb[:, column:] = 1.0, (60, 60, 200)
-    return replace(frame, depth=depth, rgb=rgb)
 
 
 @pytest.fixture
