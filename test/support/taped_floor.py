@@ -72,6 +72,14 @@ def half_of(mask: np.ndarray) -> np.ndarray:
     return part
 
 
+def beside(mask: np.ndarray) -> np.ndarray:
+    """A mask of the floor about 3 m ahead, left of a place."""
+    elsewhere = np.zeros_like(mask)
+    elsewhere[140:158, 38:90] = ~mask[140:158, 38:90]
+    assert not (elsewhere & mask).any()
+    return elsewhere
+
+
 def detected(
     mask: np.ndarray, label: str = "buffer", score: float = 0.5, weak: bool = False
 ) -> Detection:

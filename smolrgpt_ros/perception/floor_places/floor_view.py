@@ -23,6 +23,8 @@ Points = NDArray[np.float64]
 _OFF_FLOOR, _OFF_FLOOR_SHARE = 0.06, 0.04
 #: Points nearer to the camera than this, along its axis, are in no picture.
 _NEAREST = 0.1
+#: Metres beyond everything.
+_NO_FLOOR = 1e3
 #: Weights of lightness and of the two colour axes (CIELAB): shadows are no marks.
 _WEIGHTS = np.array([0.5, 1.0, 1.0], np.float32)
 #: Columns of a picture of which every pixel is looked at.
@@ -83,13 +85,28 @@ class FloorView:
         found: Points = self.ground[mask[:: self.every, :: self.every] & self.in_sight]
         return found
 
-    def optical(self, points: Points) -> Points:
-        """Floor points ``(N, 2)`` in the optical frame, ``(N, 3)``."""
-        return self.plane.to_optical(np.column_stack([points, np.zeros(len(points))]))
+    def shown(self, beyond: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """The pixels of a part of the floor, hidden or not, ``(H, W)``.
+
+        Args:
+            beyond: metres that the points of ``ground`` are beyond it, negative inside.
+        """
+        # Beyond the horizon there is no floor: farther away than any part of it reaches.
+        beyond = np.nan_to_num(beyond, nan=_NO_FLOOR).astype(np.float32)
+        back = np.diag([1 / self.every, 1 / self.every, 1.0])[:2]
+        whole = cv2.warpAffine(
+            beyond,
+            back,
+            (self.camera.width, self.camera.height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(whole <= 0)
 
     def pixels(self, points: Points) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Columns and rows of floor points, ``(..., 2)``, and which are in the picture."""
-        optical = self.optical(points.reshape(-1, 2))
+        flat = points.reshape(-1, 2)
+        optical = self.plane.to_optical(np.column_stack([flat, np.zeros(len(flat))]))
         before = optical[:, 2] > _NEAREST
         optical[:, 2] = np.maximum(optical[:, 2], _NEAREST)
         u, v = project(self.camera, optical)
@@ -102,6 +119,8 @@ class FloorView:
         """Colours of floor points, ``(..., 3)``, and where the floor is in sight."""
         pixels, inside = self.pixels(points)
         flat = pixels.reshape(-1, 2)
+        if not len(flat):
+            return np.zeros((*points.shape[:-1], 3), np.float32), inside
         spare = -len(flat) % _COLUMNS
         table = np.concatenate([flat, np.zeros((spare, 2), np.float32)]).reshape(-1, _COLUMNS, 2)
         columns, rows = (np.ascontiguousarray(table[..., axis]) for axis in (0, 1))

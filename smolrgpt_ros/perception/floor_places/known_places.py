@@ -24,6 +24,8 @@ _SAME_PLACE = 0.6
 _MOST_SIGHTINGS = 10
 #: Seconds that a place is kept without being seen.
 _KEPT_S = 60.0
+#: A stamp so much older than the newest is a clock that was set back, seconds.
+_CLOCK_RESET_S = 1.0
 #: Places that are kept at most, those seen last.
 _MOST_PLACES = 64
 #: Points looked at along each side; metres across it by which a pose may be off; share of the
@@ -96,7 +98,7 @@ def with_sighting(
 
 def kept(places: Sequence[KnownPlace], frame_id: str, stamp_ns: int) -> tuple[KnownPlace, ...]:
     """The places of a fixed frame that are not too old; none after a clock was set back."""
-    if any(place.stamp_ns > stamp_ns for place in places):
+    if any(place.stamp_ns > stamp_ns + _CLOCK_RESET_S * 1e9 for place in places):
         return ()
     young = [
         place

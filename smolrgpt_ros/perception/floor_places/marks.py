@@ -87,8 +87,7 @@ def marks_at(view: FloorView, points: Points) -> tuple[NDArray[np.bool_], NDArra
     """Which floor points ``(N, 2)`` a line marks, and which are in sight."""
     colours, in_sight = view.look(points)
     found = np.zeros(len(points), bool)
-    if in_sight.any():
-        found[in_sight] = _strength(view, points[in_sight], colours[in_sight]) > _LEAST
+    found[in_sight] = _strength(view, points[in_sight], colours[in_sight]) > _LEAST
     return found, in_sight
 
 

@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
 from smolrgpt_ros.scene.camera import back_project
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.hulls import hull_mask
 from smolrgpt_ros.scene.masks import overlap
 from smolrgpt_ros.scene.pose import Pose
 
@@ -78,12 +76,12 @@ def with_place_outlines(
         detections: of the frame, with masks.
         frame: with depth in metres and intrinsics.
         known: rectangles that frames before have shown.
-        pose: of the camera in a fixed frame; without one, nothing is known from frames before.
+        pose: of the camera in a fixed frame; without one, nothing is taken from frames before.
 
     Returns:
         The detections, best first; the rectangles for the frame after.
     """
-    known = () if pose is None else kept(known, pose.frame_id, frame.stamp_ns)
+    known = tuple(known) if pose is None else kept(known, pose.frame_id, frame.stamp_ns)
     places = [d for d in detections if is_flat(d.label)]
     standing = [d.mask for d in detections if not (d.weak or is_flat(d.label))]
     view = FloorView.of(frame, standing) if places else None
@@ -206,7 +204,7 @@ def _outlined(
     frame: RgbdFrame,
 ) -> Detection:
     """A detection with a rectangle's outline and the masks of what stands in it."""
-    mask = _drawn(view, rectangle)
+    mask = view.shown(rectangle.beyond(view.ground))
     for other in detections:
         if other.weak or is_flat(other.label) or other.label not in SIZES:
             continue
@@ -214,12 +212,6 @@ def _outlined(
         if middle is not None and rectangle.holds(middle[None])[0]:
             mask |= other.mask
     return replace(detection, mask=mask, weak=False)
-
-
-def _drawn(view: FloorView, rectangle: FloorRectangle) -> NDArray[np.bool_]:
-    """A rectangle in the picture, ``(H, W)``; what lies behind the camera is cut."""
-    edges = rectangle.edges(200).reshape(-1, 2)
-    return hull_mask(view.camera, view.optical(edges))
 
 
 def _middle(view: FloorView, detection: Detection, frame: RgbdFrame) -> Points | None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 from enum import Enum
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.sight_lines import corners, crossings
-from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
+from smolrgpt_ros.scene.camera import CameraIntrinsics, project, rays
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.hulls import hull_mask
 from smolrgpt_ros.scene.plane import Plane
 
-#: Metres along the camera's axis from which on a corner is in front of it.
-_NEAREST = 0.05
 #: Pixels looked at, along each side of the object's outline in the image.
 _GRID = 12
 #: Fewest pixels that decide.
@@ -43,9 +41,15 @@ def outline(found: ObjectEstimate, plane: Plane, camera: CameraIntrinsics) -> ND
 
     Empty for an object that is out of view, or partly behind the camera.
     """
+    mask = np.zeros((camera.height, camera.width), np.uint8)
     edges = plane.to_optical(corners(found))
-    behind = bool((edges[:, 2] < _NEAREST).any())
-    return hull_mask(camera, edges[:0] if behind else edges)
+    if (edges[:, 2] < 0.05).any():
+        return mask.astype(bool)
+    pixels = np.stack(project(camera, edges), axis=1)
+    # Far beyond the picture OpenCV's fixed-point coordinates overflow.
+    pixels = np.clip(pixels, -1e4, 1e4)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(pixels).astype(np.int32)), 1)
+    return mask.astype(bool)
 
 
 def hidden_pixels(

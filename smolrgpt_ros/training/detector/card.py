@@ -77,8 +77,8 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         "",
         f"* **Data:** {data.frames} simulated frames of {data.width}x{data.height} (seeds "
         f"{data.seed} to {data.seed + data.frames - 1}; {looks_in_percent(plan.looks)}; "
-        f"{100 * data.robots:.0f} % from robots' cameras, the others from ceiling cameras, a sensor "
-        "drawn for each, labels from the simulator's masks). "
+        f"{100 * data.robots:.0f} % from robots' cameras, the others from ceiling cameras, a "
+        "sensor drawn for each, labels from the simulator's masks). "
         f"{real}",
         f"* **Training:** one run, `{typed_command()}`, {record.start or 'from scratch'}, seed "
         f"{record.seed}, {plan.epochs} epochs of {plan.batch} frames a step in the recipe; "

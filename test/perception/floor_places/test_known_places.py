@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from taped_floor import CENTRE, SIZE, detected, half_of, hidden_right_of, plane, scene
+from taped_floor import CENTRE, SIZE, beside, detected, half_of, hidden_right_of, plane, scene
 
 from smolrgpt_ros.perception.floor_places.floor_view import FloorView
 from smolrgpt_ros.perception.floor_places.known_places import KnownPlace, kept, with_sighting
@@ -66,17 +66,20 @@ def test_what_is_marked_no_more_is_not_taken(known):
 
 def test_a_mask_elsewhere_does_not_get_a_known_place(known):
     frame, true = at(0.4, 1.4)
-    elsewhere = np.zeros_like(true)
-    elsewhere[200:235, 5:60] = True
-    assert not (elsewhere & true).any()
+    elsewhere = beside(true)
     assert with_place_outlines([detected(elsewhere)], frame, known, in_map(0.4))[0][0].mask is (
         elsewhere
     )
 
 
+def test_a_frame_whose_pose_is_not_known_leaves_what_is_known(known):
+    frame, true = at(0.4, 1.4)
+    assert with_place_outlines([detected(true)], frame, known)[1] == known
+
+
 @pytest.mark.parametrize(
     ("frame_id", "seconds", "left"),
-    [("map", 61.1, 1), ("map", 61.3, 0), ("odom", 2.0, 0), ("map", 0.5, 0)],
+    [("map", 61.1, 1), ("map", 61.3, 0), ("odom", 2.0, 0), ("map", 0.5, 1), ("map", 0.1, 0)],
 )
 def test_places_are_forgotten_with_age_frame_and_clock(known, frame_id, seconds, left):
     # Seen last at 1.2 s, and kept for a minute.
@@ -109,3 +112,26 @@ def test_overlap_of_two_rectangles():
     assert one.overlap(other) == pytest.approx(4 / 12)
     assert one.overlap(replace(one, centre=np.array([9.0, 0.0]))) == 0.0
     assert one.sides_as(other).size == (2.0, 4.0)
+    # Moved along a side by 1 cm, by next to nothing, and not at all.
+    for moved, common in ((0.01, 3.99 / 4.01), (1e-7, 1.0), (0.0, 1.0)):
+        along = replace(one, centre=np.array([moved, 0.0]))
+        assert one.overlap(along) == pytest.approx(common, abs=1e-6)
+    # A square metre, turned by 45 degrees, within its 8.
+    turn = np.sqrt(0.5) * np.array([[1.0, 1.0], [-1.0, 1.0]])
+    within = FloorRectangle(np.array([0.0, 0.0]), turn, (1.0, 1.0))
+    assert one.overlap(within) == pytest.approx(1 / 8)
+
+
+def test_a_rectangle_beside_the_camera_is_drawn_to_the_border():
+    frame, _ = at(0.0, 0.0)
+    view = FloorView.of(frame)
+    assert view is not None
+    # 4 m long, from 2 m behind the camera to 2 m ahead: in view is what is less than 2 m ahead.
+    mask = view.shown(
+        FloorRectangle(np.array([0.0, 0.0]), np.eye(2), (1.0, 4.0)).beyond(view.ground)
+    )
+    rows, columns = np.nonzero(mask)
+    assert rows.max() == frame.height - 1
+    ground = view.ground[rows, columns]
+    assert ground[:, 1].max() == pytest.approx(2.0, abs=0.03)
+    assert np.abs(ground[:, 0]).max() == pytest.approx(0.5, abs=0.01)
