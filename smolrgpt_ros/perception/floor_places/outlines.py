@@ -48,6 +48,8 @@ _AROUND, _AROUND_SHARE = 1.6, 0.6
 _LARGEST, _FEWEST_PIXELS = 22.0, 60
 #: Height of the camera over the distance along the floor from which on a view is steep: 25 degrees.
 _STEEP = 0.47
+#: Metres from the middle of a line to its outer edge: a place reaches there.
+_HALF_LINE = 0.05
 #: Share of a box's short side by which its middle lies behind what is seen of it.
 _BEHIND = 0.35
 
@@ -204,7 +206,7 @@ def _outlined(
     frame: RgbdFrame,
 ) -> Detection:
     """A detection with a rectangle's outline and the masks of what stands in it."""
-    mask = view.shown(rectangle.beyond(view.ground))
+    mask = view.shown(rectangle.beyond(view.ground) - _HALF_LINE)
     for other in detections:
         if other.weak or is_flat(other.label) or other.label not in SIZES:
             continue
