@@ -85,7 +85,7 @@ class FloorView:
         found: Points = self.ground[mask[:: self.every, :: self.every] & self.in_sight]
         return found
 
-    def shown(self, beyond: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def filled(self, beyond: NDArray[np.float64]) -> NDArray[np.bool_]:
         """The pixels of a part of the floor, hidden or not, ``(H, W)``.
 
         Args:

@@ -206,7 +206,7 @@ def _outlined(
     frame: RgbdFrame,
 ) -> Detection:
     """A detection with a rectangle's outline and the masks of what stands in it."""
-    mask = view.shown(rectangle.beyond(view.ground) - _HALF_LINE)
+    mask = view.filled(rectangle.beyond(view.ground) - _HALF_LINE)
     for other in detections:
         if other.weak or is_flat(other.label) or other.label not in SIZES:
             continue

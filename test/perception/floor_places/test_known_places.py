@@ -127,7 +127,7 @@ def test_a_rectangle_beside_the_camera_is_drawn_to_the_border():
     view = FloorView.of(frame)
     assert view is not None
     # 4 m long, from 2 m behind the camera to 2 m ahead: in view is what is less than 2 m ahead.
-    mask = view.shown(
+    mask = view.filled(
         FloorRectangle(np.array([0.0, 0.0]), np.eye(2), (1.0, 4.0)).beyond(view.ground)
     )
     rows, columns = np.nonzero(mask)
