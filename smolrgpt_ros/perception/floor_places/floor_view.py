@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -79,6 +80,12 @@ class FloorView:
         colours = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32) * _WEIGHTS
         ground = plane.to_floor(meets)[:, :2].reshape(*some.shape, 2)
         return FloorView(plane, camera, colours, every, in_sight, ground)
+
+    @cached_property
+    def ground_in_sight(self) -> Points:
+        """Floor points of all pixels that show it, ``(N, 2)``."""
+        found: Points = self.ground[self.in_sight]
+        return found
 
     def floor_of(self, mask: NDArray[np.bool_]) -> Points:
         """Floor points of a mask ``(H, W)``, where the floor itself is in sight, ``(N, 2)``."""

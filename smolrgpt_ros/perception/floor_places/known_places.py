@@ -8,12 +8,13 @@ frames show is no accident of one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from smolrgpt_ros.scene.pose import Pose
 
+from ..memory.remembered_object import CLOCK_RESET_S
 from .floor_view import FloorView, Points
 from .marks import marks_at
 from .rectangle import FloorRectangle
@@ -24,8 +25,6 @@ _SAME_PLACE = 0.6
 _MOST_SIGHTINGS = 10
 #: Seconds that a place is kept without being seen.
 _KEPT_S = 60.0
-#: A stamp so much older than the newest is a clock that was set back, seconds.
-_CLOCK_RESET_S = 1.0
 #: Places that are kept at most, those seen last.
 _MOST_PLACES = 64
 #: Points looked at along each side; metres across it by which a pose may be off; share of the
@@ -56,12 +55,19 @@ class KnownPlace:
     stamp_ns: int
 
     @staticmethod
-    def of(label: str, found: FloorRectangle, view: FloorView, pose: Pose) -> KnownPlace:
-        """A rectangle of a frame, seen once, at time 0."""
+    def of(
+        label: str,
+        found: FloorRectangle,
+        view: FloorView,
+        pose: Pose,
+        sightings: int,
+        stamp_ns: int,
+    ) -> KnownPlace:
+        """A rectangle of a frame."""
         plane = view.plane
         centre = pose.apply(plane.to_optical(np.append(found.centre, 0.0)[None]))[0]
         axes = np.column_stack([found.axes, np.zeros(2)]) @ plane.axes @ pose.rotation.T
-        return KnownPlace(label, pose.frame_id, centre, axes, found.size, 1, 0)
+        return KnownPlace(label, pose.frame_id, centre, axes, found.size, sightings, stamp_ns)
 
     def rectangle(self, view: FloorView, pose: Pose) -> FloorRectangle:
         """Where a frame has it, in that frame's floor frame."""
@@ -80,25 +86,21 @@ def with_sighting(
     stamp_ns: int,
 ) -> tuple[KnownPlace, ...]:
     """The places after a frame has shown a rectangle: a known one is the mean of its sightings."""
-    same = [
-        (known, expected)
-        for known in places
-        if known.label == label
-        and (expected := known.rectangle(view, pose)).overlap(found) >= _SAME_PLACE
-    ]
-    if not same:
-        return (*places, replace(KnownPlace.of(label, found, view, pose), stamp_ns=stamp_ns))
-    known, expected = max(same, key=lambda pair: pair[1].overlap(found))
-    sightings = known.sightings + 1
-    mean = _mean(expected, found, 1.0 / min(sightings, _MOST_SIGHTINGS))
-    moved = KnownPlace.of(label, mean, view, pose)
-    moved = replace(moved, sightings=sightings, stamp_ns=stamp_ns)
-    return (*(place for place in places if place is not known), moved)
+    others = [known for known in places if known.label == label]
+    expected = [known.rectangle(view, pose) for known in others]
+    overlaps = [rectangle.overlap(found) for rectangle in expected]
+    if max(overlaps, default=0.0) < _SAME_PLACE:
+        return (*places, KnownPlace.of(label, found, view, pose, 1, stamp_ns))
+    best = overlaps.index(max(overlaps))
+    sightings = others[best].sightings + 1
+    mean = _mean(expected[best], found, 1.0 / min(sightings, _MOST_SIGHTINGS))
+    moved = KnownPlace.of(label, mean, view, pose, sightings, stamp_ns)
+    return (*(place for place in places if place is not others[best]), moved)
 
 
 def kept(places: Sequence[KnownPlace], frame_id: str, stamp_ns: int) -> tuple[KnownPlace, ...]:
     """The places of a fixed frame that are not too old; none after a clock was set back."""
-    if any(place.stamp_ns > stamp_ns + _CLOCK_RESET_S * 1e9 for place in places):
+    if any(place.stamp_ns > stamp_ns + CLOCK_RESET_S * 1e9 for place in places):
         return ()
     young = [
         place

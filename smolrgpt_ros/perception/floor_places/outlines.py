@@ -91,13 +91,11 @@ def with_place_outlines(
     if view is None or not windows:
         return tuple(detections), known
     fits = _fits(view, windows)
+    expected: list[Expected] = []
     if pose is not None:
         known = _with_sightings(known, fits, view, pose, frame.stamp_ns)
-    expected = (
-        []
-        if pose is None
-        else [(k, k.rectangle(view, pose)) for k in known if k.sightings >= _LEAST_SIGHTINGS]
-    )
+        several = [place for place in known if place.sightings >= _LEAST_SIGHTINGS]
+        expected = [(place, place.rectangle(view, pose)) for place in several]
     found: list[Detection] = []
     replaced: set[int] = set()
     for fit in fits:
@@ -167,7 +165,7 @@ def _chosen(view: FloorView, fit: Fit, expected: Sequence[Expected]) -> FloorRec
 def _overlap(view: FloorView, place: Detection, rectangle: FloorRectangle) -> float:
     """Of a mask and a rectangle, of the floor in sight: intersection over union."""
     covered = place.mask[:: view.every, :: view.every][view.in_sight]
-    inside = rectangle.holds(view.ground[view.in_sight])
+    inside = rectangle.holds(view.ground_in_sight)
     union = np.count_nonzero(covered | inside)
     return float(np.count_nonzero(covered & inside) / union) if union else 0.0
 

@@ -20,7 +20,7 @@ from ..seen_frame import SeenFrame
 from .association import Candidate, associate, duplicates, is_same_place
 from .fusion import can_move, fused, predicted
 from .placed_box import PlacedBox
-from .remembered_object import MemorySettings, MemoryState, RememberedObject
+from .remembered_object import CLOCK_RESET_S, MemorySettings, MemoryState, RememberedObject
 from .visibility import Sight, hidden_pixels, look_at, outline
 
 #: Share of a place's variance that sightings have in common: calibration, floor, the class's size,
@@ -31,8 +31,6 @@ _EMPTY_LOOKS = 2
 #: Share of the objects of a view that one look has to find gone, and their least number: it is
 #: another world then, such as a simulation's next scene, or a robot that was carried elsewhere.
 _GONE_SHARE, _FEWEST_GONE = 0.5, 2
-#: A stamp so much older than the newest is a clock that was set back, seconds.
-_CLOCK_RESET_S = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +76,7 @@ def observe(
     stamp_ns = seen.frame.stamp_ns
     pose = pose if settings.use != "off" else None
     fixed = pose.frame_id if pose is not None else state.frame_id
-    if stamp_ns < state.last_ns - _CLOCK_RESET_S * 1e9 or fixed != state.frame_id:
+    if stamp_ns < state.last_ns - CLOCK_RESET_S * 1e9 or fixed != state.frame_id:
         state = MemoryState(next_id=state.next_id, frame_id=fixed)
     sightings = _without_duplicates(_sightings(seen, pose, camera))
     objects, of_sighting = _updated(state, sightings, stamp_ns)

@@ -10,6 +10,8 @@ from .placed_box import PlacedBox
 
 USES = ("off", "positions", "objects")
 """What is used of memory: ids alone, places of what is in view, or all remembered objects."""
+CLOCK_RESET_S = 1.0
+"""A stamp so many seconds older than the newest is a clock that was set back."""
 
 
 @dataclass(frozen=True)
