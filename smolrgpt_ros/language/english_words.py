@@ -66,6 +66,8 @@ def is_several(selection: q.Selection) -> bool:
         return is_list(selection)
     if isinstance(selection, q.Ranked):
         return selection.take > 1
+    if isinstance(selection, q.Exactly):
+        return selection.number > 1
     return not isinstance(selection, q.OfClass | q.Camera)
 
 

@@ -90,9 +90,18 @@ def deeper(inner: st.SearchStrategy[q.Selection]) -> st.SearchStrategy[q.Selecti
     return st.one_of(
         st.builds(q.where, inner, conditions(inner)),
         ranked(inner),
-        st.lists(inner, min_size=2, max_size=3, unique=True).map(lambda parts: q.union(*parts)),
+        st.lists(inner, min_size=2, max_size=3, unique=True)
+        .map(lambda parts: q.union(*parts))
+        .filter(names_each_once),
         inner.flatmap(counted),
     )
+
+
+def names_each_once(selection: q.Selection) -> bool:
+    """Whether it names no class beside objects of it: "the pallets and pallet 3" is refused."""
+    parts = selection.members if isinstance(selection, q.Union) else ()
+    classes = {part.label for part in parts if isinstance(part, q.OfClass)}
+    return not any(isinstance(part, q.Ids) and part.label in classes for part in parts)
 
 
 def counted(selection: q.Selection) -> st.SearchStrategy[q.Selection]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from .. import question as q
+from .references import Such
 from .tokens import Token
 
 _THE = ("the", "this", "that")
@@ -22,7 +23,7 @@ class TheOne(q.Where):
 
 def the_one(selection: q.Selection) -> q.Selection:
     """A singular with "the" that a condition narrows; any other selection as it is."""
-    if isinstance(selection, q.Where) and isinstance(selection.of, q.OfClass | q.Everything):
+    if isinstance(selection, q.Where) and isinstance(selection.of, q.OfClass | q.Everything | Such):
         return TheOne(selection.of, selection.condition)
     return selection
 
@@ -38,12 +39,17 @@ def with_one_each(meaning: Any) -> Any:
 
 def strictest(questions: Sequence[q.Question]) -> list[q.Question]:
     """Readings without those that say the same and pass over a second object."""
-    kept = dict.fromkeys(questions)
+    kept: dict[object, q.Question] = {}
     for question in questions:
         loose = q.changed(question, _any_number)
-        if loose != question:
-            kept.pop(loose, None)
-    return list(kept)
+        if loose not in kept or _ones(question) > _ones(kept[loose]):
+            kept[loose] = question
+    return list(kept.values())
+
+
+def _ones(question: q.Question) -> int:
+    """How many of its objects must be the only one."""
+    return sum(isinstance(part, q.Exactly) and part.number == 1 for part in q.parts_of(question))
 
 
 def _any_number(part: Any) -> Any:
@@ -54,6 +60,8 @@ def _only(part: Any) -> Any:
     match part:
         case q.DistanceTo(TheOne() as named):
             return q.DistanceTo(_counted(named))
+        case q.Holds(TheOne() as named, condition):
+            return q.Holds(_counted(named), condition)
         case q.NextTo(TheOne() as named):
             return q.NextTo(_counted(named))
         case q.Inside(TheOne() as named):

@@ -25,9 +25,8 @@ def listed_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q
         Mismatch: for "pallets 3, 5 and 7", which are one list.
     """
     match first, second:
-        case q.Ids(several, label), q.Ids(_, again) if len(several) > 1:
-            if again in ("region", label):
-                raise Mismatch("three objects have three distances; ask for one, or for a table")
+        case q.Ids(several), q.Ids() if len(several) > 1:
+            raise Mismatch("three objects have three distances; ask for one, or for a table")
     return before_its_noun(first, second), second
 
 
@@ -35,10 +34,13 @@ def side_by_side(first: q.Selection, second: q.Selection) -> tuple[q.Selection, 
     """The two ends of a distance, without a word between them.
 
     Raises:
-        Mismatch: for "the middle" and "buffer", which are one phrase.
+        Mismatch: for "the middle" and "buffer", which are one phrase, and for "pallets 3, 4 and 7",
+            whose numbers are no other objects.
     """
     if Such() in q.parts_of(first):
         raise Mismatch("a distance has two ends")
+    if isinstance(first, q.OfClass) and isinstance(second, q.Ids):
+        raise Mismatch("three objects have three distances; ask for one, or for a table")
     return first, second
 
 
@@ -49,7 +51,10 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
         Mismatch: if they are not two.
     """
     if isinstance(selection, q.Union) and len(selection.members) == 2:
-        return selection.members[0], selection.members[1]
+        first, second = selection.members
+        if any(isinstance(end, q.Ids) and len(end.ids) > 1 for end in (first, second)):
+            raise Mismatch("three objects have three distances; ask for one, or for a table")
+        return first, second
     if isinstance(selection, q.Ids) and len(selection.ids) == 2:
         return q.Ids(selection.ids[:1], selection.label), q.Ids(selection.ids[1:], selection.label)
     if isinstance(selection, q.Ranked) and selection.take == 2:

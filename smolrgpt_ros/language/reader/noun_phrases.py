@@ -26,6 +26,15 @@ def masks(label: str, *placeholders: object) -> q.Ids:
     return q.Ids(tuple(-1 - i for i in found.ids), label)
 
 
+def named_twice(rank: Rank, label: str, number: int) -> q.Selection:
+    """ "The leftmost pallet [Region 3]": nothing says that it is the leftmost.
+
+    Raises:
+        Mismatch: always.
+    """
+    raise Mismatch(f"name {label} {number} by its number or by its place, not by both", True)
+
+
 def others() -> Other:
     """ "The others": objects of the class that is named elsewhere, without those."""
     return Other()
@@ -62,7 +71,7 @@ def together(first: q.Selection, *others: object) -> q.Selection:
     """ "pallet 9 and the transporter".
 
     Raises:
-        Mismatch: if one of them is named twice.
+        Mismatch: if one of them is named twice, as in "the pallets and pallet 3".
     """
     flat: list[q.Selection] = [first]
     for other in others:
@@ -72,7 +81,9 @@ def together(first: q.Selection, *others: object) -> q.Selection:
             flat.append(other)  # type: ignore[arg-type]
     flat[0] = before_its_noun(flat[0], flat[-1])
     named = [name for selection in flat for name in _parts(selection)]
-    if len(set(named)) < len(named):
+    classes = {part.label for part in named if isinstance(part, q.OfClass)}
+    again = any(isinstance(part, q.Ids) and part.label in classes for part in named)
+    if len(set(named)) < len(named) or again:
         raise Mismatch("the question names one thing twice")
     return q.union(*flat)
 

@@ -11,7 +11,7 @@ from .ends import ends
 from .modifiers import of, where
 from .parser import Mismatch
 from .quantities import distance, exists
-from .references import AllOf, LeftOut, alike, class_of, under_what_it_holds
+from .references import AllOf, It, LeftOut, alike, class_of, references_of, under_what_it_holds
 from .superlatives import Rank, Unsaid, with_target
 
 
@@ -66,11 +66,25 @@ def holds(subject: q.Selection, condition: q.Condition | Rank, denied: object = 
     match subject, condition:
         case q.Ids(), q.Not(LeftOut(q.Ids())):  # "pallet 9 without pallet 10"
             raise Mismatch("from certain objects nothing can be left out")
+    condition = _of_the_other(condition, subject)
     match condition:  # "is the nearest pallet within 2 m of the shelf": the nearest to the shelf
         case q.Compared(q.DistanceTo(target)) if Unsaid() not in q.parts_of(target):
             found: Any = with_target(subject, target)
             subject = found
     return q.Whether(q.Holds(subject, under_what_it_holds(alike(condition, subject), subject)))
+
+
+def _of_the_other(condition: q.Condition, subject: q.Selection) -> q.Condition:
+    """ "Left of shelf 3 and more than 2 m from it": from the one thing that it is related to."""
+    related = references_of([condition])
+    if isinstance(subject, q.Ranked) and isinstance(subject.key, q.DistanceTo):
+        related.append(subject.key.target)
+    others = {target for target in related if not isinstance(target, It | Unsaid | q.Camera)}
+    if len(others) != 1 or not any(isinstance(target, It) for target in related):
+        return condition
+    (other,) = others
+    found: q.Condition = q.changed(condition, lambda v: other if isinstance(v, It) else v)
+    return found
 
 
 def both(subject: q.Selection) -> q.Selection:

@@ -17,6 +17,8 @@ from .definite import objection_to_the, strictest
 from .grammar import Grammar, load_grammar
 from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
+from .open_readings import objection_to_open_reading
+from .open_words import objection_to_open_words
 from .parser import Parser, TooLong
 from .preferences import preferred
 from .resolution import View, resolved
@@ -88,7 +90,9 @@ class GrammarReader:
             ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
+        said = [written(text, token) for token in tokens]
         _refuse(objection_to_words(text, tokens), view)
+        _refuse(objection_to_open_words(text, said, tokens), view)
         best = preferred(readings, view)
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []
@@ -97,6 +101,7 @@ class GrammarReader:
                 question = resolved(meaning, view, placeholders)
                 _refuse(objection_to_reading(question, text, tokens), view)
                 _refuse(objection_to_the(question, tokens, view.labels), view)
+                _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)

@@ -15,6 +15,7 @@ ON_FLOOR = ("buffer",)
 """Classes of places: marked on the floor, without a height."""
 
 CARRIERS = ("pallet", "transporter")
+PERSON = "person"
 """Classes of what holds things on top of it, and nothing inside."""
 
 
@@ -60,6 +61,11 @@ class Regions:
 
 
 @dataclass(frozen=True)
+class Who:
+    """ "Who": a person, where one is in view; any object, where nobody is."""
+
+
+@dataclass(frozen=True)
 class LeftOut(q.Among):
     """One of those that an exception names: they must be among what is asked about."""
 
@@ -73,6 +79,11 @@ class Matrix:
 
 
 OTHER_THAN_IT: q.Condition = q.Not(q.Among(It()))  # type: ignore[arg-type]
+
+
+def who() -> q.Selection:
+    """Whom "who" asks for."""
+    return Who()  # type: ignore[return-value]
 
 
 def class_of(selection: object) -> str:
@@ -205,11 +216,15 @@ def matrix(rows: q.Selection, columns: q.Selection | None = None) -> q.Table:
     Raises:
         Mismatch: for two objects, which have one distance.
     """
-    parts = rows.members if isinstance(rows, q.Union) else ()
-    two = isinstance(rows, Counted) and rows.number == 2
-    if two or len(parts) == 2 or (isinstance(rows, q.Ids) and len(rows.ids) < 3):
-        if columns is None:
-            raise Mismatch("two objects have one distance")
+    match rows:
+        case q.Ids(ids):
+            few = len(ids) < 3
+        case q.Union(members):
+            few = sum(len(m.ids) if isinstance(m, q.Ids) else 1 for m in members) < 3
+        case _:
+            few = isinstance(rows, Counted) and rows.number == 2
+    if few and columns is None:
+        raise Mismatch("two objects have one distance")
     return Matrix(rows, rows if columns is None else columns)  # type: ignore[return-value]
 
 

@@ -11,8 +11,10 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .. import question as q
 from .definite import with_one_each
+from .open_references import check_from_what
 from .references import (
     ON_FLOOR,
+    PERSON,
     AllOf,
     Counted,
     It,
@@ -22,6 +24,7 @@ from .references import (
     Robot,
     Such,
     That,
+    Who,
     class_of,
     one_by_one,
 )
@@ -57,6 +60,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     parts = q.parts_of(meaning)
     _check_nearest_to_each(meaning, view)
     _check_nearest_to_what(meaning, view)
+    check_from_what(meaning)
     _check_left_out(meaning, view)
     if placeholders and not any(i < 0 for p in parts if isinstance(p, q.Ids) for i in p.ids):
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
@@ -94,6 +98,8 @@ def _filled(part: Any, view: View, placeholders: Sequence[int], classes: set[str
             return q.Ids(view.ids_of(label), label)
         case Counted():
             return _counted(part, view)
+        case Who():
+            return q.OfClass(PERSON) if view.ids_of(PERSON) else q.Everything()
         case Such() if len(classes) == 1:
             return q.OfClass(next(iter(classes)))
         case Such():

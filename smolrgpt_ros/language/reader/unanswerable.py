@@ -5,6 +5,10 @@ from __future__ import annotations
 
 from .parser import Mismatch
 
+COVERING = (
+    'whether one thing covers another is not told; "above" and "below" compare heights, '
+    '"on" asks what rides on what'
+)
 REASONS = {
     "coordinates": "positions in coordinates are not given; ask where it is, or how far from what",
     "offset": "how far to the side something is cannot be told as a length; ask for a distance, "
@@ -13,6 +17,7 @@ REASONS = {
     "camera": "the camera's own height is not given; ask for heights of objects above the floor",
     "facing": "sides and hours are those of a viewer that looks where the camera looks; leave out "
     "what is faced",
+    "covering": COVERING,
     "unit": "a number of metres needs a unit: within 3 m",
     "several": "several counts are asked for; ask for each on its own",
 }

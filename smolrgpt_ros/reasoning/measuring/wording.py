@@ -159,6 +159,8 @@ def predicate(condition: Condition, holds: bool = True, several: bool = False) -
             return listed([predicate(c, holds, several) for c in conditions], link)
         case Compared(Holding(content), comparison, value):
             verb = ("hold" if several else "holds") if holds else f"{_do(several)} not hold"
+            if comparison is Comparison.AT_LEAST and value == 1 and isinstance(content, Ids):
+                return f"{verb} {phrase(content)}"
             if isinstance(value, Quantity):
                 return f"{verb} {comparison.value} the number it is compared with"
             number = f"{value:g}" if isinstance(value, (int, float)) else f"than {phrase(value)}"
