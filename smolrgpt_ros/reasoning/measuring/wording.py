@@ -200,7 +200,9 @@ def _complement(condition: Condition) -> str:
 
 
 def _any(selection: Selection) -> str:
-    """A selection of which one object is enough: "a buffer"."""
+    """A selection of which one object is enough: "a buffer", "buffers 2 or 5"."""
+    if isinstance(selection, Ids) and len(selection.ids) > 1:
+        return f"{noun(selection, 2)} {listed([str(i) for i in selection.ids], 'or')}"
     if isinstance(selection, (OfClass, Everything)):
         word = noun(selection, 1)
         return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"

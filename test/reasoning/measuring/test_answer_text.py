@@ -191,6 +191,10 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
         ),
         (Whether(Exists(Where(PALLETS, OnTop(VEHICLES)))), "Yes, pallet 13 is on a transporter."),
         (Whether(Exists(Where(PALLETS, State(LoadState.EMPTY)))), "No, no pallet is empty."),
+        (  # in one of them is enough
+            Whether(Holds(P11, Inside(Ids((1, 2), "buffer")))),
+            "Yes, pallet 11 is in buffers 1 or 2.",
+        ),
         (  # another pallet rides on a transporter
             Listing(Where(VEHICLES, Compared(Holding(P12), AT_LEAST, 1))),
             "No transporter holds pallet 12.",
