@@ -15,13 +15,14 @@ from .superlatives import Unsaid
 _NO_OTHER = (q.Camera, Unsaid, It, That, Robot)
 
 
-def check_from_what(meaning: Any) -> None:
+def check_from_what(meaning: Any, in_view: str) -> None:
     """Refuses "left of shelf 3 and more than 2 m away", "which pallet left of shelf 3 is nearest".
 
     Without the shelf, both are distances from the camera; with it, many mean from the shelf.
 
     Args:
         meaning: a reading, its references not filled in.
+        in_view: what may be named.
 
     Raises:
         QueryError: BAD_QUESTION.
@@ -34,7 +35,8 @@ def check_from_what(meaning: Any) -> None:
             named = f"{class_of(other)} {other.ids[0]}" if isinstance(other, q.Ids) else "it"
             raise QueryError(
                 Status.BAD_QUESTION,
-                f'it is open what the distance is from: say "from {named}", or "from the camera"',
+                f'it is open what the distance is from: say "from {named}", or "from the camera"; '
+                f"in view: {in_view}",
             )
 
 

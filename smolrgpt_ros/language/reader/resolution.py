@@ -60,7 +60,7 @@ def resolved(meaning: Any, view: View, placeholders: Sequence[int] = ()) -> Any:
     parts = q.parts_of(meaning)
     _check_nearest_to_each(meaning, view)
     _check_nearest_to_what(meaning, view)
-    check_from_what(meaning)
+    check_from_what(meaning, view.listed())
     _check_left_out(meaning, view)
     if placeholders and not any(i < 0 for p in parts if isinstance(p, q.Ids) for i in p.ids):
         raise QueryError(Status.BAD_QUESTION, "the question uses none of its <mask> placeholders")
