@@ -161,7 +161,9 @@ def _simple(value: q.Condition) -> str:
     if isinstance(value, q.State):
         return value.state.value
     if isinstance(value, q.Inside):
-        return f"in {many(value.place)}"
+        # One of several is enough: "in buffers 3 and 5" could be read as in each.
+        named = isinstance(value.place, q.Ids)
+        return f"in {many(value.place).replace(' and ', ' or ') if named else many(value.place)}"
     if isinstance(value, q.OnTop):
         return f"on top of {many(value.carrier)}"
     if isinstance(value, q.Beside):

@@ -82,7 +82,8 @@ class QuestionSampler:
         if style < 0.55:
             return q.Everything()
         if style < 0.65:
-            return q.Union((self.ids(self.label(), 2), q.OfClass(self.label())))
+            named, other = self.ids(self.label(), 2), q.OfClass(self.label())
+            return other if named.label == other.label else q.Union((named, other))
         return self.restricted()
 
     def restricted(self) -> q.Selection:

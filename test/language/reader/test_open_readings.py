@@ -67,7 +67,7 @@ def test_what_is_open_is_refused_with_what_to_say(text, said):
             "which transporters are with pallet 1",
             "List transporters that are holding at least 1 of pallet 1.",
         ),
-        ("is pallet 1 in buffer 8 or 9", "Is pallet 1 in buffers 8 and 9?"),
+        ("is pallet 1 in buffer 8 or 9", "Is pallet 1 in buffers 8 or 9?"),
         (
             "is pallet 1 within 3 m of pallet 2 or pallet 3",
             "Is pallet 1 less than 3 m from pallet 2 or less than 3 m from pallet 3?",
