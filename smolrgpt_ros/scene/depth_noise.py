@@ -59,13 +59,13 @@ def depth_noise(depth: NDArray[np.floating]) -> DepthNoise:
     """The noise of a depth image; none where too few pixels have depth, or it counts as ideal.
 
     Args:
-        depth: shape ``(H, W)``, metres, NaN where unknown.
+        depth: shape ``(H, W)``, metres, NaN or not positive where unknown.
     """
     rows = depth[:: max(1, depth.shape[0] // _ROWS)].astype(np.float32)
     if rows.shape[1] <= 2 * _LAGS[-1]:
         return DepthNoise()
     every = max(1, rows.shape[1] // _COLUMNS)
-    inverse = np.float32(1.0) / rows
+    inverse = np.float32(1.0) / np.where(rows > 0, rows, np.float32(np.nan))
     strengths = [_strength(inverse, lag, every) for lag in _LAGS]
     first, last = strengths[0], strengths[-1]
     if last <= _GROWS * first or strengths[2] <= IDEAL_DEPTH_NOISE:
