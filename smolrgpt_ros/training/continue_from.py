@@ -17,6 +17,7 @@ def check_mini(start: Path) -> None:
         ValueError: if it is a file, or the folder of another model.
     """
     from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
+    from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 
     expected = "expected the folder of a mini, as `smolrgpt train` exports it"
     if not start.exists():
@@ -29,7 +30,13 @@ def check_mini(start: Path) -> None:
     for name in _FILES_OF_A_MINI:
         if not (start / name).is_file():
             raise FileNotFoundError(f"--continue-from {start} has no {name}; {expected}")
-    found = json.loads((start / "config.json").read_text()).get("model_type")
+    config = json.loads((start / "config.json").read_text())
+    found, features = config.get("model_type"), config.get("geometry_features")
+    if found == SmolRGPTConfig.model_type and features != FEATURE_COUNT:
+        raise ValueError(
+            f"--continue-from {start} holds a model with geometry_features: {features}, expected "
+            f"{FEATURE_COUNT}: it is of another version of this package, or no mini"
+        )
     if found != SmolRGPTConfig.model_type:
         raise ValueError(
             f"--continue-from {start} holds a model of type {found!r}, not "

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.training.cli import add_parser, main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,11 +92,19 @@ def test_another_model(refusal, tmp_path, config, found):
     assert f"holds a model of type {found}, not 'smolrgpt'; expected the folder" in line
 
 
-@pytest.mark.parametrize("stage", ["tower", "region_geometry", "centres"])
+def test_a_mini_of_another_version(refusal, tmp_path):
+    for name in ("model.safetensors", "tokenizer.json"):
+        (tmp_path / name).touch()
+    (tmp_path / "config.json").write_text('{"model_type": "smolrgpt", "geometry_features": 34}')
+    line = refusal("--continue-from", tmp_path)
+    assert f"geometry_features: 34, expected {FEATURE_COUNT}" in line and "another version" in line
+
+
+@pytest.mark.parametrize("stage", ["tower", "region_geometry", "rgb_alignment"])
 def test_a_stage_that_a_continued_run_leaves_out(refusal, stage):
     line = refusal("--continue-from", MINI, "--stage", stage)
     assert line.startswith(f"--stage {stage}: ") and line.endswith("leave --continue-from out")
-    assert "set one of language, rgb_alignment, region_alignment, sft," in line
+    assert "set one of centres, language, sft," in line
 
 
 @pytest.mark.parametrize(
@@ -122,7 +131,7 @@ def test_a_command_that_trains_nothing(refusal, weights, option):
 def test_the_recipe_of_a_continued_run_needs_weights(refusal):
     recipe = RECIPES / "mini_continued.yaml"
     assert refusal("--config", recipe) == (
-        f"{recipe}: stages has no tower, region_geometry, centres; "
+        f"{recipe}: stages has no tower, region_geometry, rgb_alignment, region_alignment; "
         "set --continue-from to a finished mini, or --config to a recipe that has"
     )
 

@@ -82,12 +82,15 @@ class SmolRGPTForConditionalGeneration(PreTrainedModel, GenerationMixin):
         self.depth_connector = Connector(channels, config.pixel_shuffle_factor, width, std)
         self.rgb_refiner = _refiner(config)
         self.depth_refiner = _refiner(config)
-        if config.geometry_features not in (0, FEATURE_COUNT):
+        features = config.geometry_features
+        if features not in (0, FEATURE_COUNT):
             raise ValueError(
-                f"geometry_features must be 0 or {FEATURE_COUNT}, found {config.geometry_features}"
+                f"geometry_features must be 0 or {FEATURE_COUNT}, found {features}: "
+                "a model with other ones is of another version of this package; train it again, or "
+                "take the one that comes with this version"
             )
         self.geometry_encoder: GeometryEncoder | None = None
-        if config.geometry_features:
+        if features:
             self.geometry_encoder = GeometryEncoder(
                 FEATURE_SCALES, width, std, config.region_relations
             )

@@ -12,6 +12,8 @@ from smolrgpt_ros.scene.masks import box_of
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import trimmed_summary
 
+from .outline_shares import SIDES, outline_shares
+
 FEATURE_NAMES: tuple[str, ...] = (
     "median_x",  # 0-2: median position in the optical frame (REP-103), metres
     "median_y",
@@ -47,27 +49,43 @@ FEATURE_NAMES: tuple[str, ...] = (
     "high_right_ahead",
     "high_left_ahead",
     "floor",  # 33: 1 where 19-32 were measured; 0 (and 19-32 zero) where no floor was found
+    # 34-49: 1st and 99th percentile along the floor, in the four directions of 25-32 and the four
+    # between them, 22.5, 67.5, 112.5 and 157.5 degrees from the right to the left
+    *(f"least_{degrees}" for degrees in (0, 90, 45, 135, 22, 67, 112, 157)),
+    *(f"most_{degrees}" for degrees in (0, 90, 45, 135, 22, 67, 112, 157)),
+    "least_height",  # 50-51: 1st and 99th percentile above the floor, metres
+    "most_height",
+    *(f"cut_{side}" for side in SIDES),  # 52-55: share of the outline on the image's border
+    *(f"hidden_{side}" for side in SIDES),  # 56-59: and of that behind something nearer
+    "shape",  # 60: 1 where 34-59 were measured; 0 (and 34-59 zero) without a floor
 )
+"""The first ``BASIC_COUNT`` make tokens and can be told from pictures; the others show the box of
+an object to ``CentreEstimator``."""
 FEATURE_COUNT = len(FEATURE_NAMES)
 METRIC = FEATURE_NAMES.index("metric")
 FLOOR = FEATURE_NAMES.index("floor")
+SHAPE = FEATURE_NAMES.index("shape")
+BASIC_COUNT = FLOOR + 1
 MEDIAN, LOW, HIGH, STD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
 VALID, CENTROID, SIZE = slice(12, 13), slice(13, 15), slice(15, 18)
 UP, HEIGHTS, LOW_ALONG, HIGH_ALONG = slice(19, 22), slice(22, 25), slice(25, 29), slice(29, 33)
+LEAST_ALONG, MOST_ALONG, SPAN, OUTLINE = slice(34, 42), slice(42, 50), slice(50, 52), slice(52, 60)
 IN_IMAGE = tuple(13 <= index <= 17 for index in range(FEATURE_COUNT))
 """Which features come from the mask alone; the others come from depth."""
-FLAGS = tuple(index in (METRIC, FLOOR) for index in range(FEATURE_COUNT))
+FLAGS = tuple(index in (METRIC, FLOOR, SHAPE) for index in range(FEATURE_COUNT))
 """Which features are flags: whether others were measured."""
 
 FEATURE_SCALES: tuple[float, ...] = tuple(
-    16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES
+    16.0 if name.startswith(("centroid", "box")) else 1.0 for name in FEATURE_NAMES[:BASIC_COUNT]
 )
-"""Factors of the encoder's input: shares of the image then span about as much as metres."""
+"""Factors of the basic ones in the encoder's input: shares of the image then span about as much as
+metres."""
 
 _MOST_PIXELS = 2000
 _FEWEST_POINTS = 5
-_ALONG_FLOOR = np.array([[1, 0], [0, 1], [0.5**0.5, 0.5**0.5], [-(0.5**0.5), 0.5**0.5]])
-"""Right, ahead, and the diagonals, in the plane's own axes."""
+ALONG_DEGREES = (0.0, 90.0, 45.0, 135.0, 22.5, 67.5, 112.5, 157.5)
+"""Directions along the floor, from right (0) over ahead (90) to the left."""
+_ALONG_FLOOR = np.stack([np.cos(np.radians(ALONG_DEGREES)), np.sin(np.radians(ALONG_DEGREES))], 1)
 
 
 def region_geometry(
@@ -126,12 +144,17 @@ def region_geometry(
     points = rays(intrinsics, columns, rows).T * z
     if floor is not None:
         on_floor = floor.to_floor(points.T).T
-        low, middle, high, _ = trimmed_summary(
-            np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2]))
-        )
+        ordered = np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2]))
+        low, middle, high, _ = trimmed_summary(ordered)  # sorts the rows
         features[UP], features[HEIGHTS] = floor.up, (low[0], middle[0], high[0])
-        features[LOW_ALONG], features[HIGH_ALONG] = low[1:], high[1:]
+        features[LOW_ALONG], features[HIGH_ALONG] = low[1:5], high[1:5]
         features[FLOOR] = 1.0
+        last = ordered.shape[1] - 1
+        least, most = ordered[:, round(0.01 * last)], ordered[:, round(0.99 * last)]
+        features[LEAST_ALONG], features[MOST_ALONG] = least[1:], most[1:]
+        features[SPAN] = least[0], most[0]
+        features[OUTLINE] = outline_shares(depth, mask, box)
+        features[SHAPE] = 1.0
     low, middle, high, spread = trimmed_summary(points)  # after the floor: it sorts the points
     features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
     features[METRIC] = 1.0

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..initialization import set_initial_std
-from .features import FEATURE_COUNT, FEATURE_SCALES, FLAGS, IN_IMAGE, METRIC
+from .features import BASIC_COUNT, FEATURE_COUNT, FEATURE_SCALES, FLAGS, IN_IMAGE, METRIC
 
 
 class PictureGeometry(nn.Module):
@@ -29,20 +29,22 @@ class PictureGeometry(nn.Module):
         self.norm = nn.LayerNorm(2 * width)
         self.first = nn.Linear(2 * width, self._HIDDEN)
         self.second = nn.Linear(self._HIDDEN, self._HIDDEN)
-        self.out = nn.Linear(self._HIDDEN, FEATURE_COUNT)
+        self.out = nn.Linear(self._HIDDEN, BASIC_COUNT)
         for layer in (self.first, self.second, self.out):
             set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, rgb: Tensor, depth: Tensor | None) -> Tensor:
         """``(M, D)`` tokens, depth's ``None`` without a depth picture -> ``(M, G)``, float32.
 
-        The columns ``metric`` and ``floor`` are 1, as if the others were measured.
+        The columns ``metric`` and ``floor`` are 1, as if the basic ones were measured; those behind
+        them are 0.
         """
         both = torch.cat((rgb, torch.zeros_like(rgb) if depth is None else depth), 1)
         hidden = F.gelu(self.first(self.norm(both)))
         scaled = self.out(hidden + F.gelu(self.second(hidden))).float()
         values = scaled / self.scales.float()
-        return values.masked_fill(torch.tensor(FLAGS, device=values.device), 1.0)
+        flags = torch.tensor(FLAGS[:BASIC_COUNT], device=values.device)
+        return F.pad(values.masked_fill(flags, 1.0), (0, FEATURE_COUNT - BASIC_COUNT))
 
     def complete(self, geometry: Tensor, rgb: Tensor, depth: Tensor | None) -> Tensor:
         """``geometry`` ``(M, G)`` with estimates where nothing was measured.

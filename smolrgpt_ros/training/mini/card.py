@@ -14,7 +14,7 @@ from .scoring import LEAST_ASKED, LEAST_RIGHT, ScoredAnswer
 from .stages import TrainingRun
 
 _HEADER = ("---", "license: apache-2.0", "---", "# SmolRGPT mini", "")
-_CONTINUED = " Continued from finished weights, whose tower and estimators it keeps or trains on."
+_CONTINUED = " Continued from finished weights, whose tower it keeps."
 _LEVELS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 

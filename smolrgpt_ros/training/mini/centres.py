@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
+from smolrgpt_ros.model.geometry_tokens.centre_estimator import CentreEstimator
 from smolrgpt_ros.model.geometry_tokens.features import METRIC
 from smolrgpt_ros.simulation.questions.relation_truth import viewed
 

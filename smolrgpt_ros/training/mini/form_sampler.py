@@ -47,11 +47,11 @@ class FormSampler:
         """A question of a random form; forms that take longer to learn come more often."""
         pairs: list[tuple[float, Draw]] = [
             (10, self._distance),
-            (6, lambda: q.HowMuch(q.Size(self._one(), self._pick(tuple(q.Dimension)[:3])))),
+            (7, lambda: q.HowMuch(q.Size(self._one(), self._pick(tuple(q.Dimension)[:3])))),
             (2, lambda: q.Relation(q.RelationKind.LEFT_RIGHT, self._one(), self._one())),
             (5, lambda: q.Relation(self._pick(_RELATIONS), self._one(), self._one())),
             (2, lambda: q.Direction(self._one(), self._end())),
-            (5, self._difference),
+            (6, self._difference),
             (4, lambda: q.Whether(q.Holds(self._one(), self._condition()))),
             (4, self._distance_compared),
         ]
@@ -61,7 +61,7 @@ class FormSampler:
             (2, lambda: q.Whether(q.Same(self._one(), self._ranked()))),
             (4, lambda: q.Which(self._narrowed())),
             (1, lambda: q.HowMuch(q.Count(self._several()))),
-            (16, lambda: q.HowMuch(q.Count(self._narrowed()))),
+            (18, lambda: q.HowMuch(q.Count(self._narrowed()))),
             (3, lambda: q.Whether(q.Exists(self._narrowed()))),
             (4, self._count_compared),
         ]
@@ -138,20 +138,20 @@ class FormSampler:
 
     def _condition(self) -> q.Condition:
         style = self._rng.random()
-        if style < 0.3 and "buffer" in self._of:
+        if style < 0.33 and "buffer" in self._of:
             return q.Inside(self._place())
-        if style < 0.38:
+        if style < 0.48:
             return q.State(self._pick(tuple(q.LoadState)))
-        if style < 0.42:
+        if style < 0.52:
             return q.OnTop(self._one())
-        if style < 0.47:
+        if style < 0.61:
             return q.NextTo(self._one())
-        if style < 0.62:
+        if style < 0.72:
             return q.Beside(self._pick(tuple(q.Side)), self._one())
         comparison = self._pick(_COMPARISONS)
-        if style < 0.79:
+        if style < 0.86:
             return q.Compared(q.DistanceTo(self._end()), comparison, self._metres())
-        if style < 0.9:
+        if style < 0.94:
             return q.Compared(q.DistanceTo(self._end()), comparison, self._one())
         return q.Compared(q.SizeOf(self._pick(_SIZES)), comparison, self._one())
 
@@ -168,7 +168,7 @@ class FormSampler:
         return round(float(self._rng.uniform(1.0, 10.0)), int(self._rng.integers(2)))
 
     def _distance(self) -> q.Question:
-        modes, shares = (q.Mode.CENTER, q.Mode.HORIZONTAL, q.Mode.VERTICAL), (0.7, 0.2, 0.1)
+        modes, shares = (q.Mode.CENTER, q.Mode.HORIZONTAL, q.Mode.VERTICAL), (0.6, 0.22, 0.18)
         mode = modes[int(self._rng.choice(3, p=shares))]
         return q.HowMuch(q.Distance(self._one(), self._end(), mode))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth
 
 from ..data.simulated_frames import CLASSES, simulated_in_order
@@ -41,10 +42,12 @@ def build_cache(
         ValueError: if the folder holds the frames of another plan.
     """
     sizes = {"image_size": image_size, "mask_grid": mask_grid, "patch_size": patch_size}
-    wanted = {**sizes, **plan.to_json()}
+    wanted = {**sizes, "geometry_features": FEATURE_COUNT, **plan.to_json()}
     note = out / "cache.json"
     if note.exists() and json.loads(note.read_text()) != wanted:
-        raise ValueError(f"{out} holds frames of another recipe: remove it, or set --run-dir")
+        raise ValueError(
+            f"{out} holds frames of another recipe or version: remove it, or set --run-dir"
+        )
     if not (out / "truths.jsonl").exists():
         out.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps(wanted))

@@ -5,7 +5,8 @@ A small decoder cannot find the least of ten numbers or count ten objects at onc
 number after another, each read from the name of the region it has just written, mark each new
 extreme, and count on from the last number. Lists of numbers are headed by the word for their
 quantity (``quantities.QUANTITIES``). What a number is compared with is said again right before it:
-where it stood in the question alone, comparisons were not learned.
+where it stood in the question alone, comparisons were not learned. Numbers are subtracted digit by
+digit, from the last one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _HEADINGS = {
     q.Mode.VERTICAL: "rise",
 }
 _LEAST, _MOST = " least", " most"
+_BORROWED = " less"
 
 
 class Rationale:
@@ -81,8 +83,11 @@ class Rationale:
             case q.Difference(first, second):
                 one_number, other_number = self._quantity(first), self._quantity(second)
                 apart = float(one_number) - float(other_number)
-                number, word = f"{abs(apart):.2f}", "less" if apart < 0 else "more"
-                self._steps.append(f"Asked {one_number} from {other_number}: {number} {word}.")
+                word = "less" if apart < 0 else "more"
+                most, least = sorted((one_number, other_number), key=float, reverse=True)
+                number, digits = subtracted(most, least)
+                self._steps.append(f"Asked {one_number} from {other_number}: {word}.")
+                self._steps.append(f"Asked {least} from {most}: {digits}.")
                 return number
         raise TypeError(f"no rationale for {quantity!r}")
 
@@ -246,6 +251,30 @@ class Rationale:
 
     def _sorted(self, ids: Sequence[int]) -> list[int]:
         return sorted(ids, key=self._ids.index)
+
+
+def subtracted(most: str, least: str) -> tuple[str, str]:
+    """A difference of two numbers of as many decimals, and how it is found digit by digit.
+
+    Args:
+        most: not below 0, as written.
+        least: from 0 to ``most``.
+
+    Returns:
+        The difference; and from the last place on the two digits and that of the difference, "less"
+        behind it where one is taken from the next place, whose digit is then one less: "2 1 1, 1 6
+        5 less, 4 3 0" for 4.12 and 3.61.
+    """
+    above = [int(digit) for digit in reversed(most.replace(".", ""))]
+    below = [int(digit) for digit in reversed(least.replace(".", "").zfill(len(above)))]
+    steps, found, borrowed = [], "", 0
+    for one, other in zip(above, below, strict=True):
+        digit = one - other - borrowed
+        borrowed = int(digit < 0)
+        found = f"{digit % 10}{found}"
+        steps.append(f"{one} {other} {digit % 10}{_BORROWED * borrowed}")
+    decimals = len(most.partition(".")[2])
+    return f"{int(found) / 10**decimals:.{decimals}f}", ", ".join(steps)
 
 
 def clock_hours(across: float, ahead: float) -> float:

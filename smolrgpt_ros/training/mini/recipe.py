@@ -21,8 +21,8 @@ STAGES = (
     "sft",
 )
 """In the order they run."""
-CONTINUED = STAGES[3:]
-"""Stages of a run that continues from a finished model: what the others trained is kept."""
+CONTINUED = ("centres", "language", "sft")
+"""Stages of a run that continues from a finished model: all but the tower are trained on."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def planned_stages(
     stages = CONTINUED if continues else STAGES
     if stage is not None and stage not in stages:
         raise ValueError(
-            f"--stage {stage}: a run that continues keeps what this stage trained; set one of "
+            f"--stage {stage}: a run that continues leaves this stage out; set one of "
             f"{', '.join(stages)}, or leave --continue-from out"
         )
     if missing := [name for name in stages if name not in recipe.stages]:

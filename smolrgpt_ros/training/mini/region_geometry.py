@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from smolrgpt_ros.model.geometry_tokens.features import (
+    BASIC_COUNT,
     CENTROID,
     FLAGS,
     FLOOR,
@@ -52,7 +53,8 @@ def geometry_loss(
     ]
     rows = [frames.geometry[frames.regions(int(frame))] for frame in index]
     truth = torch.from_numpy(np.concatenate(rows))
-    error = torch.cat(estimates) - truth
+    truth = truth[:, :BASIC_COUNT]
+    error = torch.cat(estimates)[:, :BASIC_COUNT] - truth
     scaled = (error * estimator.scales)[_known(truth)]
     loss = functional.smooth_l1_loss(scaled, torch.zeros_like(scaled), beta=_BETA)
     off = error.detach()
@@ -65,7 +67,7 @@ def geometry_loss(
 
 
 def _known(truth: Tensor) -> Tensor:
-    """Mask of the measured values of ``(M, G)`` raw geometry, bool."""
+    """Mask of the measured values of ``(M, BASIC_COUNT)`` raw geometry, bool."""
     above_floor = torch.arange(truth.shape[1]) >= UP.start
     flag = torch.where(above_floor, truth[:, [FLOOR]], truth[:, [METRIC]]) > 0
-    return (torch.tensor(IN_IMAGE) | flag) & ~torch.tensor(FLAGS)
+    return (torch.tensor(IN_IMAGE[:BASIC_COUNT]) | flag) & ~torch.tensor(FLAGS[:BASIC_COUNT])

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from smolrgpt_ros.model.architecture.smolrgpt import SmolRGPTForConditionalGeneration
-from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
+from smolrgpt_ros.model.geometry_tokens.centre_estimator import CentreEstimator
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 
 from . import sampling
@@ -101,7 +101,7 @@ class TrainingRun:
         return CONTINUED if self.continues else STAGES
 
     def keep_parts(self) -> None:
-        """Writes the modules that a run which continues does not train, for its stages."""
+        """Writes the modules of stages that a run which continues leaves out, for the others."""
         for stage in STAGES:
             for part in _TRAINED[stage] if stage not in self.stages else ():
                 # Kept where it exists: the features of the tower are those of this file.
@@ -140,7 +140,7 @@ def train_stage(run: TrainingRun, name: str, deadline: float | None = None) -> N
     }
     if name == "centres":
         estimator = cast(CentreEstimator, trained[_CENTRES])
-        if run.processes.leads:  # a minute of tiny steps
+        if run.processes.leads:  # minutes of tiny steps
             train_centres(estimator, run.frames, schedule, run.folder, **fitted)
     elif name == "tower":
         pretrain_tower(

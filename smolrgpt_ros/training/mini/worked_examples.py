@@ -101,8 +101,10 @@ def true_evaluation(truth: TrueAnswers, question: q.Question) -> Evaluation:
     match question:
         case q.HowMuch(q.Count(of)):
             return Evaluation(int(_number(found)), "count", region_ids=tuple(truth.select(of)))
-        case q.HowMuch(q.Difference()):
-            return Evaluation(round(_number(found), 2), "m")
+        case q.HowMuch(q.Difference(first, second, absolute)):
+            # Of the numbers as a rationale writes them: the last digit is theirs.
+            apart = round(truth.quantity(first), 2) - round(truth.quantity(second), 2)
+            return Evaluation(round(abs(apart) if absolute else apart, 2), "m")
         case q.HowMuch(quantity):
             ends = _ends(truth, quantity)
             return Evaluation(round(_number(found), 2), "m", region_ids=ends)

@@ -1,22 +1,10 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Geometry tokens: small differences show, and relations to other regions on request."""
 
-import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_tokens.encoder import (
-    CentreEstimator,
-    GeometryEncoder,
-    shape_features,
-)
-from smolrgpt_ros.model.geometry_tokens.features import (
-    FEATURE_SCALES,
-    FLOOR,
-    HEIGHTS,
-    HIGH_ALONG,
-    LOW_ALONG,
-    UP,
-)
+from smolrgpt_ros.model.geometry_tokens.encoder import GeometryEncoder
+from smolrgpt_ros.model.geometry_tokens.features import FEATURE_SCALES, OUTLINE, SHAPE
 from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES
 
 
@@ -39,6 +27,20 @@ def test_without_relations_tokens_stand_for_themselves(region):
     assert (related(raw)[0][0] - related(moved)[0][0]).norm() > 0.01
 
 
+def test_tokens_show_what_hides_an_object_and_the_box_that_is_estimated(region):
+    torch.manual_seed(0)
+    encoder = GeometryEncoder(FEATURE_SCALES, 16, std=1.0, regions=3)
+    raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
+    hidden = raw.clone()
+    hidden[:, OUTLINE], hidden[:, SHAPE] = 0.5, 1
+    tokens = encoder(raw)[0]
+    assert (tokens - encoder(hidden)[0]).norm(dim=1).min() > 0.01
+    assert encoder.centres is not None
+    with torch.no_grad():
+        encoder.centres.out.bias[3] += 2.0  # the height, which is no part of relations
+    assert (tokens - encoder(raw)[0]).norm(dim=1).min() > 0.01
+
+
 def test_an_encoder_without_relations_has_no_reference_features(region):
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5)])
     assert GeometryEncoder(FEATURE_SCALES, 16, std=1.0)(raw)[1] is None
@@ -55,36 +57,3 @@ def test_an_encoder_with_relations_has_reference_features_of_each_quantity(regio
     column = features[QUANTITIES.index("column")] - features[QUANTITIES.index("height")]
     assert not torch.allclose(column, torch.zeros_like(column), atol=1e-3)
     assert torch.allclose(column[0], column[1], atol=1e-5)
-
-
-def test_a_centre_is_the_median_moved_by_the_estimated_offset_with_sizes_beside_it(region):
-    estimator = CentreEstimator()
-    torch.nn.init.zeros_(estimator.out.weight)
-    with torch.no_grad():
-        estimator.out.bias.copy_(torch.tensor([0.0, 0.1, 0.5, 1.2, 0.8, 1.1, 1.3]))
-    raw = torch.stack([region(1, 2, 5, 0.5), region(0, 0, 0, 0, metric=0.0)])
-    # Nothing was measured of the second: it has no centre to move, and no size.
-    assert estimator(raw)[0].tolist() == pytest.approx([1.0, 2.1, 5.5, 1.2, 0.8, 1.1, 1.3])
-    assert estimator(raw)[1].tolist() == [0.0] * 7
-
-
-def test_shape_does_not_depend_on_where_the_region_lies_but_for_its_position(region):
-    near, far = region(1, 2, 5, 0.5, u=0.75), region(-3, 0, 9, 0.5, u=0.75)
-    shapes = shape_features(torch.stack([near, far]))
-    assert shapes.shape == (2, 33)
-    assert shapes[0, :3].tolist() == pytest.approx([0.2, 0.4, 1.0])
-    assert torch.allclose(shapes[0, 3:], shapes[1, 3:], atol=1e-6)
-    assert shapes[0, 3:9].tolist() == pytest.approx([-0.5] * 3 + [0.5] * 3)
-    assert float(shapes[0, 13]) == pytest.approx(1.0)  # a quarter right of the middle
-
-
-def test_shape_on_the_floor_is_extent_about_its_middle(region):
-    raw = region(1, 2, 5, 0.5)[None].clone()
-    raw[:, UP], raw[:, HEIGHTS] = torch.tensor([0.0, -0.8, -0.6]), torch.tensor([0.1, 0.4, 0.9])
-    raw[:, LOW_ALONG] = torch.tensor([1.0, 4.0, 3.0, 2.0])
-    raw[:, HIGH_ALONG] = torch.tensor([2.0, 6.0, 3.5, 5.0])
-    raw[:, FLOOR] = 1
-    shape = shape_features(raw)[0, 18:]
-    assert shape[:6].tolist() == pytest.approx([0.0, -0.8, -0.6, 0.1, 0.4, 0.9])
-    assert shape[6:10].tolist() == pytest.approx([0.5, 1.0, 0.25, 1.5])
-    assert shape[10:].tolist() == pytest.approx([0.3, 1.0, 0.65, 0.7, 1.0])

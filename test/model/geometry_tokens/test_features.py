@@ -13,6 +13,7 @@ from smolrgpt_ros.model.geometry_tokens.features import (
     frame_geometry,
     region_geometry,
 )
+from smolrgpt_ros.model.geometry_tokens.outline_shares import SIDES
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
@@ -70,6 +71,15 @@ def test_with_a_floor_there_are_heights_and_positions_along_it():
     # left ahead is (z - x) / sqrt 2: the leftmost far column lies furthest along it
     assert found["high_left_ahead"] == pytest.approx((4 - 1.68) / 2**0.5)
     assert [found[f"up_{axis}"] for axis in "xyz"] == [0.0, -1.0, 0.0]
+    # The outermost hundredths: right of 2.36 and 2.4 m lie the last rays of columns 139 and 140.
+    assert (found["least_0"], found["most_0"]) == pytest.approx((0.4, 2.4))
+    assert (found["least_height"], found["most_height"]) == pytest.approx((0.4, 1.6))
+    # 22.5 degrees from the right to ahead, greatest in the far right corner, least in the near left
+    right, ahead = np.cos(np.pi / 8), np.sin(np.pi / 8)
+    assert found["most_22"] == pytest.approx(2.4 * right + 4 * ahead, abs=0.05)
+    assert found["least_22"] == pytest.approx(0.4 * right + 2 * ahead, abs=0.01)
+    # Half of the mask lies before the other half, inside of it: no side is hidden by anything else.
+    assert found["shape"] == 1 and not any(found[f"hidden_{side}"] for side in SIDES)
     assert (
         found["floor"] == 1
         and found["median_z"] == named(region_geometry(depth, CAMERA, mask))["median_z"]
@@ -79,6 +89,15 @@ def test_with_a_floor_there_are_heights_and_positions_along_it():
 def test_without_a_floor_its_features_are_zero():
     found = region_geometry(np.full((100, 200), 2.0, np.float32), CAMERA, box_mask((5, 9), (5, 9)))
     assert found[METRIC] == 1 and not found[METRIC + 1 :].any()
+
+
+def test_what_hides_an_object_is_told_by_side():
+    floor = Plane(np.array([0.0, -1.0, 0.0]), 2.0)
+    depth = np.full((100, 200), 4.0, np.float32)
+    depth[:, 141:] = 2.0  # something nearer, all along the right side
+    found = named(region_geometry(depth, CAMERA, box_mask((50, 100), (100, 141)), floor))
+    assert [found[f"hidden_{side}"] for side in SIDES] == [0, 1, 0, 0]
+    assert [found[f"cut_{side}"] for side in SIDES] == [0, 0, 0, 1]
 
 
 def test_the_floor_is_the_whole_pictures_for_any_regions():

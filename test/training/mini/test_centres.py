@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from smolrgpt_ros.model.geometry_tokens.encoder import CentreEstimator
+from smolrgpt_ros.model.geometry_tokens.centre_estimator import CentreEstimator
 from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth

@@ -5,12 +5,17 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.model.geometry_tokens.features import (
+    BASIC_COUNT,
     FEATURE_COUNT,
     FLOOR,
     HEIGHTS,
     HIGH_ALONG,
+    LEAST_ALONG,
     LOW_ALONG,
     METRIC,
+    MOST_ALONG,
+    SHAPE,
+    SPAN,
     UP,
 )
 from smolrgpt_ros.training.mini.geometry_augmentation import perturb_geometry
@@ -56,6 +61,26 @@ def test_edges_on_the_floor_move_with_the_others():
     assert 0.47 < untouched.mean() < 0.53
     hidden = perturb_geometry(regions(500, 1.0), np.random.default_rng(3))
     assert not hidden[:, UP.start :].any()
+
+
+def test_some_calls_have_the_basic_columns_alone_and_others_move_with_the_edges():
+    raw = regions(4, 1.0)
+    raw[:, UP.start :] = 1
+    rng = np.random.default_rng(6)
+    made = [perturb_geometry(raw, rng) for _ in range(1000)]
+    basic = [not one[:, SHAPE].any() for one in made if one[:, FLOOR].all()]
+    assert 0.06 < np.mean(basic) < 0.11
+    shaped = np.concatenate([one for one in made if one[:, SHAPE].all()])
+    # Half of the regions by 5 cm; the far edge with what the mask caught, ahead most of all.
+    change = shaped - 1
+    assert change[:, LEAST_ALONG].std() == pytest.approx(0.05 * 0.5**0.5, abs=0.003)
+    caught = shaped[:, 8] - raw[0, 8] > 0.3
+    # What is caught is mostly floor: the lowest hundredth is there.
+    assert shaped[caught, SPAN.start].mean() == pytest.approx(0.25, abs=0.03)
+    far = change[caught][:, MOST_ALONG].mean(axis=0) / (shaped[caught, 8] - raw[0, 8]).mean()
+    ahead = [np.sin(np.radians(one)) for one in (0, 90, 45, 135, 22.5, 67.5, 112.5, 157.5)]
+    assert far == pytest.approx(ahead, abs=0.05)
+    assert all(not one[:, BASIC_COUNT:].any() for one in made if not one[:, SHAPE].any())
 
 
 def test_without_depth_only_the_picture_moves():

@@ -167,7 +167,7 @@ def test_the_exported_model_answers(finished):
 
 def test_a_run_continues_from_a_finished_model(run, finished, tmp_path):
     later = open_run(RECIPE, tmp_path / "run", start=finished)
-    assert later.stages == ("language", "rgb_alignment", "region_alignment", "sft")
+    assert later.stages == ("centres", "language", "sft")
     weights = {name: value.half() for name, value in run.model.state_dict().items()}
     began = {name: value.clone() for name, value in later.model.state_dict().items()}
     assert all(torch.equal(value.half(), weights[name]) for name, value in began.items())
@@ -182,7 +182,7 @@ def test_a_run_continues_from_a_finished_model(run, finished, tmp_path):
     assert "vision_tower" not in changed
     assert (tmp_path / "run" / "parts" / "vision_tower.safetensors").exists()
     text = card_text(later, [], [], finished)
-    assert "Continued from finished weights" in text and "| centres |" not in text
+    assert "Continued from finished weights" in text and "| tower |" not in text
     assert (tmp_path / "run" / "tokenizer").exists() is False  # it is that of the model
 
 

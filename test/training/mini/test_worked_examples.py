@@ -22,7 +22,7 @@ from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.simulation.sensing.truth import FrameTruth, ObjectTruth
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 from smolrgpt_ros.training.mini.form_sampler import FormSampler
-from smolrgpt_ros.training.mini.rationales import Rationale, clock_hours
+from smolrgpt_ros.training.mini.rationales import Rationale, clock_hours, subtracted
 from smolrgpt_ros.training.mini.tokenizer import (
     HEADINGS,
     LIST_SEPARATORS,
@@ -106,7 +106,8 @@ TO_VEHICLE = q.Distance(q.Ids((4,), "pallet"), VEHICLE)
         (  # from pallet 5 it is 3.61 m: two to the left, three ahead
             q.HowMuch(q.Difference(q.Distance(q.Ids((5,), "pallet"), VEHICLE), TO_VEHICLE)),
             "By distance from [Region 0]: [Region 1] 3.61. "
-            "By distance from [Region 2]: [Region 1] 4.12. Asked 3.61 from 4.12: 0.51 less.",
+            "By distance from [Region 2]: [Region 1] 4.12. "
+            "Asked 3.61 from 4.12: less. Asked 3.61 from 4.12: 2 1 1, 1 6 5 less, 4 3 0.",
         ),
         (
             q.HowMuch(q.Distance(q.Ids((4,), "pallet"), VEHICLE)),
@@ -129,6 +130,19 @@ TO_VEHICLE = q.Distance(q.Ids((4,), "pallet"), VEHICLE)
 def test_a_rationale_by_hand(question, steps):
     region_ids = prompt_of(question, ()).region_ids
     assert Rationale(TrueAnswers(TRUTH), region_ids).of(question) == steps
+
+
+@pytest.mark.parametrize(
+    ("most", "least", "number", "digits"),
+    [
+        ("4.12", "3.61", "0.51", "2 1 1, 1 6 5 less, 4 3 0"),
+        ("12.05", "9.98", "2.07", "5 8 7 less, 0 9 0 less, 2 9 2 less, 1 0 0"),
+        ("3.30", "3.30", "0.00", "0 0 0, 3 3 0, 3 3 0"),
+        ("5", "2", "3", "5 2 3"),
+    ],
+)
+def test_a_difference_digit_by_digit(most, least, number, digits):
+    assert subtracted(most, least) == (number, digits)
 
 
 def test_one_of_a_row_is_found_before_it_is_asked_about():
@@ -160,6 +174,19 @@ def test_every_example_reads_back_as_its_truth(pairs):
         assert agree(kind, read.value, found.truth.value), (found.prompt.text, found.answer)
         forms.add(found.form)
     assert len(forms) > (15 if pairs else 30)
+
+
+def test_the_verdict_of_a_difference_is_that_of_its_digits():
+    truth, rng, seen = TrueAnswers(TRUTH), default_rng(4), 0
+    while seen < 30:
+        found = draw_example(truth, OBJECTS, rng, (), most_regions=32, pairs=True)
+        assert found is not None and isinstance(found.truth.value, int | float | str)
+        if found.form.startswith("difference"):
+            seen += 1
+            (least, most) = re.findall(r"Asked ([\d.]+) from ([\d.]+): \d", found.answer)[0]
+            number = float(found.truth.value)
+            assert abs(number) == pytest.approx(float(most) - float(least), abs=1e-9)
+            assert f"{abs(number):.2f} m" in found.answer
 
 
 def test_a_prompt_has_no_more_regions_than_the_model_has_names():
