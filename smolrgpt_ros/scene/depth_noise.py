@@ -65,7 +65,8 @@ def depth_noise(depth: NDArray[np.floating]) -> DepthNoise:
     if rows.shape[1] <= 2 * _LAGS[-1]:
         return DepthNoise()
     every = max(1, rows.shape[1] // _COLUMNS)
-    inverse = np.float32(1.0) / np.where(rows > 0, rows, np.float32(np.nan))
+    rows[~(rows > 0)] = np.nan
+    inverse = np.float32(1.0) / rows
     strengths = [_strength(inverse, lag, every) for lag in _LAGS]
     first, last = strengths[0], strengths[-1]
     if last <= _GROWS * first or strengths[2] <= IDEAL_DEPTH_NOISE:

@@ -41,6 +41,16 @@ def test_noise_is_unknown_where_few_pixels_have_depth() -> None:
     assert depth_noise(depth) == DepthNoise()
 
 
+def test_zero_is_no_depth() -> None:
+    rng = np.random.default_rng(4)
+    depth = floor_depth(5.0, 40.0)
+    depth = (depth + rng.normal(0, 1, depth.shape) * 0.004 * depth**2).astype(np.float32)
+    holes = rng.random(depth.shape) < 0.1
+    zeros, unknown = np.where(holes, 0, depth), np.where(holes, np.nan, depth)
+    with np.errstate(all="raise"):
+        assert depth_noise(zeros) == depth_noise(unknown)
+
+
 def test_neighbours_differ_less_and_are_worth_less_than_independent_pixels() -> None:
     noise = DepthNoise(0.005, 10.0)
     assert noise.between(10.0) == pytest.approx(0.005 * math.sqrt(1 - math.exp(-1)))

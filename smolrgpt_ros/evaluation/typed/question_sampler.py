@@ -82,8 +82,9 @@ class QuestionSampler:
         if style < 0.55:
             return q.Everything()
         if style < 0.65:
-            named, other = self.ids(self.label(), 2), q.OfClass(self.label())
-            return other if named.label == other.label else q.Union((named, other))
+            label, other = self.label(), self.label()
+            named = self.ids(label, 2)
+            return named if label == other else q.Union((named, q.OfClass(other)))
         return self.restricted()
 
     def restricted(self) -> q.Selection:
