@@ -145,12 +145,15 @@ def region_geometry(
     if floor is not None:
         on_floor = floor.to_floor(points.T).T
         ordered = np.concatenate((on_floor[2:], _ALONG_FLOOR @ on_floor[:2]))
-        low, middle, high, _ = trimmed_summary(ordered)  # sorts the rows
-        features[UP], features[HEIGHTS] = floor.up, (low[0], middle[0], high[0])
+        ordered.sort(axis=1)
+        last = ordered.shape[1] - 1
+        least, low, high, most = (
+            ordered[:, round(share * last)] for share in (0.01, 0.05, 0.95, 0.99)
+        )
+        middle = (ordered[0, last // 2] + ordered[0, (last + 1) // 2]) / 2
+        features[UP], features[HEIGHTS] = floor.up, (low[0], middle, high[0])
         features[LOW_ALONG], features[HIGH_ALONG] = low[1:5], high[1:5]
         features[FLOOR] = 1.0
-        last = ordered.shape[1] - 1
-        least, most = ordered[:, round(0.01 * last)], ordered[:, round(0.99 * last)]
         features[LEAST_ALONG], features[MOST_ALONG] = least[1:], most[1:]
         features[SPAN] = least[0], most[0]
         features[OUTLINE] = outline_shares(depth, mask, box)

@@ -36,16 +36,17 @@ def outline_shares(
     rows = slice(max(0, y0 - reach), y1 + reach)
     columns = slice(max(0, x0 - reach), x1 + reach)
     covered, metres = mask[rows, columns], depth[rows, columns]
+    area = int(np.count_nonzero(covered))
     cut, hidden = [], []
     for own, beside in _pairs(reach):
         on_outline = covered[own] & ~covered[beside]
         of_own, of_other = metres[own][on_outline], metres[beside][on_outline]
         with np.errstate(invalid="ignore"):
             nearer = of_other < of_own - np.maximum(_NEARER_M, _NEARER_SHARE * of_own)
-        on_border = int(covered.sum()) - int(covered[own].sum())
+        on_border = area - int(np.count_nonzero(covered[own]))
         length = max(1, len(of_own) + on_border)
         cut.append(on_border / length)
-        hidden.append(int((nearer & (of_other > 0)).sum()) / length)
+        hidden.append(int(np.count_nonzero(nearer & (of_other > 0))) / length)
     return np.array(cut + hidden, np.float32)
 
 
