@@ -19,8 +19,8 @@ from .english_words import (
     UNITS,
     is_list,
     is_several,
-    listed,
     number,
+    numbered,
     ordinal,
 )
 from .vocabulary import plural_of
@@ -67,9 +67,7 @@ def many(selection: q.Selection) -> str:
 def _phrase(selection: q.Selection) -> str:
     """A selection, open: a condition behind it would belong to its last part."""
     if isinstance(selection, q.Ids):
-        numbers = [str(i) for i in selection.ids]
-        name = selection.label if len(numbers) == 1 else plural_of(selection.label)
-        return f"{name} {listed(numbers)}"
+        return numbered(selection.label, selection.ids)
     if isinstance(selection, q.OfClass | q.Everything):
         return many(selection)
     if isinstance(selection, q.Camera):
@@ -161,9 +159,9 @@ def _simple(value: q.Condition) -> str:
     if isinstance(value, q.State):
         return value.state.value
     if isinstance(value, q.Inside):
-        # One of several is enough: "in buffers 3 and 5" could be read as in each.
-        named = isinstance(value.place, q.Ids)
-        return f"in {many(value.place).replace(' and ', ' or ') if named else many(value.place)}"
+        if isinstance(value.place, q.Ids):  # "in buffers 3 and 5" could be read as in each
+            return f"in {numbered(value.place.label, value.place.ids, 'or')}"
+        return f"in {many(value.place)}"
     if isinstance(value, q.OnTop):
         return f"on top of {many(value.carrier)}"
     if isinstance(value, q.Beside):

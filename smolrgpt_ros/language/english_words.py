@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import question as q
+from .vocabulary import plural_of
 
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 UNITS = {
@@ -58,6 +59,12 @@ def ordinal(rank: int) -> str:
 def listed(items: Sequence[str], link: str = "and") -> str:
     """As in "3, 7 and 9"; empty of nothing."""
     return f"{', '.join(items[:-1])} {link} {items[-1]}" if len(items) > 1 else "".join(items)
+
+
+def numbered(label: str, ids: Sequence[int], link: str = "and") -> str:
+    """As in "pallet 3", "pallets 3, 7 and 9"."""
+    name = label if len(ids) == 1 else plural_of(label)
+    return f"{name} {listed([str(i) for i in ids], link)}"
 
 
 def is_several(selection: q.Selection) -> bool:

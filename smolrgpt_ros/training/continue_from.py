@@ -32,15 +32,15 @@ def check_mini(start: Path) -> None:
             raise FileNotFoundError(f"--continue-from {start} has no {name}; {expected}")
     config = json.loads((start / "config.json").read_text())
     found, features = config.get("model_type"), config.get("geometry_features")
-    if found == SmolRGPTConfig.model_type and features != FEATURE_COUNT:
-        raise ValueError(
-            f"--continue-from {start} holds a model with geometry_features: {features}, expected "
-            f"{FEATURE_COUNT}: it is of another version of this package, or no mini"
-        )
     if found != SmolRGPTConfig.model_type:
         raise ValueError(
             f"--continue-from {start} holds a model of type {found!r}, not "
             f"{SmolRGPTConfig.model_type!r}; {expected}"
+        )
+    if features != FEATURE_COUNT:
+        raise ValueError(
+            f"--continue-from {start} holds a model with geometry_features: {features}, expected "
+            f"{FEATURE_COUNT}: it is of another version of this package, or no mini"
         )
 
 

@@ -260,17 +260,21 @@ def _in_the_past(text: str, tokens: Sequence[Token]) -> str:
 def _part_of_place(text: str, tokens: Sequence[Token]) -> str:
     """ "On the left side of buffer 1", which may be in it or beside it; "in the middle of" it."""
     for at, token in enumerate(tokens):
-        if at + 1 >= len(tokens) or tokens[at + 1].text != "of":
-            continue
         before = [t.text for t in tokens[max(at - 4, 0) : at]]
         inner = token.text in _INNER and before[-2:] == ["in", "the"]
         outer = token.text in _PARTS and {"on", "at", "in"} & set(before)
-        place = next((t for t in tokens[at + 2 : at + 5] if t.kind == "noun"), None)
-        if place is None or place.value not in ON_FLOOR or "NOUN" not in place.signs:
-            continue
-        if inner or outer:
+        if (inner or outer) and (place := place_behind(tokens, at)):
             return f'parts of a place are not told apart ("{written(text, token, place)}")'
     return ""
+
+
+def place_behind(tokens: Sequence[Token], at: int) -> Token | None:
+    """The place on the floor that "of" behind a token names: "side of buffer 1"; or ``None``."""
+    if at + 1 >= len(tokens) or tokens[at + 1].text != "of":
+        return None
+    noun = next((t for t in tokens[at + 2 : at + 5] if t.kind == "noun"), None)
+    named = noun is not None and noun.value in ON_FLOOR and "NOUN" in noun.signs
+    return noun if named else None
 
 
 def _owned(text: str, tokens: Sequence[Token]) -> str:

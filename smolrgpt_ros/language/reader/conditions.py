@@ -223,14 +223,14 @@ def none_among(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Conditi
 
 def with_all(condition: q.Condition, targets: tuple[q.Selection, ...]) -> q.Condition:
     """ "within 3 m of both pallet 4 and pallet 7": the condition with each for its reference."""
-    return q.all_of(*(_referring(condition, target) for target in targets))
+    return q.all_of(*(referring(condition, target) for target in targets))
 
 
 def with_any(
     condition: q.Condition, first: q.Selection, others: tuple[q.Selection, ...]
 ) -> q.Condition:
     """ "within 3 m of pallet 4 or pallet 7"."""
-    return any_of(*(_referring(condition, target) for target in (first, *others)))
+    return any_of(*(referring(condition, target) for target in (first, *others)))
 
 
 def with_any_of(condition: q.Condition, several: q.Ids) -> q.Condition:
@@ -243,11 +243,12 @@ def taking_up(condition: q.Condition, before: q.Condition) -> q.Condition:
     """ "More pallets left of shelf 3 than right of it": right of the shelf."""
     match before:
         case q.Beside(_, target) | q.NextTo(target) | q.Inside(target):
-            return _referring(condition, target)
+            return referring(condition, target)
     return condition
 
 
-def _referring(condition: Any, target: q.Selection) -> q.Condition:
+def referring(condition: Any, target: q.Selection) -> q.Condition:
+    """A condition whose pronoun stands for the target."""
     found: q.Condition = q.changed(condition, lambda v: target if isinstance(v, It) else v)
     return found
 

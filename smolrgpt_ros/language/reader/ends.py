@@ -10,6 +10,8 @@ from .modifiers import before_its_noun
 from .parser import Mismatch
 from .references import Counted, Such, check_one_of, counted_class, counted_one
 
+_THREE = "three objects have three distances; ask for one, or for a table"
+
 
 def together_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q.Selection]:
     """The two ends of a distance."""
@@ -26,7 +28,7 @@ def listed_ends(first: q.Selection, second: q.Selection) -> tuple[q.Selection, q
     """
     match first, second:
         case q.Ids(several), q.Ids() if len(several) > 1:
-            raise Mismatch("three objects have three distances; ask for one, or for a table")
+            raise Mismatch(_THREE)
     return before_its_noun(first, second), second
 
 
@@ -40,7 +42,7 @@ def side_by_side(first: q.Selection, second: q.Selection) -> tuple[q.Selection, 
     if Such() in q.parts_of(first):
         raise Mismatch("a distance has two ends")
     if isinstance(first, q.OfClass) and isinstance(second, q.Ids):
-        raise Mismatch("three objects have three distances; ask for one, or for a table")
+        raise Mismatch(_THREE)
     return first, second
 
 
@@ -53,7 +55,7 @@ def ends(selection: q.Selection) -> tuple[q.Selection, q.Selection]:
     if isinstance(selection, q.Union) and len(selection.members) == 2:
         first, second = selection.members
         if any(isinstance(end, q.Ids) and len(end.ids) > 1 for end in (first, second)):
-            raise Mismatch("three objects have three distances; ask for one, or for a table")
+            raise Mismatch(_THREE)
         return first, second
     if isinstance(selection, q.Ids) and len(selection.ids) == 2:
         return q.Ids(selection.ids[:1], selection.label), q.Ids(selection.ids[1:], selection.label)

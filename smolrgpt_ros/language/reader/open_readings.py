@@ -17,6 +17,7 @@ _SOME = frozenset("a an some one".split())
 _CLOSE = (q.Comparison.LESS, q.Comparison.AT_MOST)
 _UNDER = frozenset("under underneath beneath".split())
 _DIRECTLY = frozenset("directly immediately just right straight".split())
+_VEHICLES = frozenset("vehicle vehicles truck trucks".split())
 _ALONE = re.compile(
     r"\s*(just|only) (?!is\b|are\b|tell\b|say\b|one\b|two\b|three\b|a\b|\d)", re.IGNORECASE
 )
@@ -36,20 +37,19 @@ def objection_to_open_reading(
         labels: the class of each region in view.
     """
     words = [token.text for token in tokens]
-    said = [written(text, token) for token in tokens]
     return (
         _condition_of_the_rest(question)
         or _one_under_the_other(question, words)
-        or _directly(question, said, words)
-        or _with(question, said, words)
+        or _directly(question, text, tokens)
+        or _with(question, text, tokens)
         or _both_or_any(question, words)
-        or _some_or_every(question, said, tokens, labels)
-        or _minus(question, said, words)
+        or _some_or_every(question, text, tokens, labels)
+        or _minus(question, text, tokens)
         or _what_else(question, words)
         or _only_one(question, text)
         or _apart_or_away(question, words)
-        or _are_all(question, words, tokens)
-        or _vehicles(said, tokens, labels)
+        or _are_all(question, words)
+        or _vehicles(text, tokens, labels)
     )
 
 
@@ -72,7 +72,7 @@ def _one_under_the_other(question: q.Question, words: Sequence[str]) -> str:
     return COVERING if q.Side.BELOW in sides and not _UNDER.isdisjoint(words) else ""
 
 
-def _directly(question: q.Question, said: Sequence[str], words: Sequence[str]) -> str:
+def _directly(question: q.Question, text: str, tokens: Sequence[Token]) -> str:
     """ "Is forklift 2 directly behind pallet 1": the nearest of its class, or nothing between."""
     if isinstance(question, q.Whether) and any(
         isinstance(part, q.Ranked)
@@ -80,30 +80,29 @@ def _directly(question: q.Question, said: Sequence[str], words: Sequence[str]) -
         and any(isinstance(p, q.Beside) for p in q.parts_of(part.of))
         for part in q.parts_of(question)
     ):
-        for at, (word, side) in enumerate(pairwise(words)):
-            if word in _DIRECTLY and side in _SIDES:
+        for directly, side in pairwise(tokens):
+            if directly.text in _DIRECTLY and side.text in _SIDES:
                 return (
-                    f'"{said[at]} {said[at + 1]}" leaves open what may stand between; leave out '
-                    f'"{said[at]}", or ask which is the nearest there'
+                    f'"{written(text, directly, side)}" leaves open what may stand between; leave '
+                    f'out "{written(text, directly)}", or ask which is the nearest there'
                 )
     return ""
 
 
-def _with(question: q.Question, said: Sequence[str], words: Sequence[str]) -> str:
+def _with(question: q.Question, text: str, tokens: Sequence[Token]) -> str:
     """ "Is person 1 with forklift 2": holding it, beside it, or belonging to it."""
-    if "with" not in words:
+    said = next((token for token in tokens if token.text == "with"), None)
+    if said is None:
         return ""
     for part in q.parts_of(question):
         match part:
             case q.Where(subject, condition) | q.Holds(subject, condition):
-                held = [
-                    c
+                holds = any(
+                    isinstance(c, q.Compared) and isinstance(c.key, q.Holding)
                     for c in one_by_one([condition])
-                    if isinstance(c, q.Compared) and isinstance(c.key, q.Holding)
-                ]
-                holder = class_of(subject)
-                if held and holder not in ("", "transporter", *ON_FLOOR):
-                    named = said[words.index("with")]
+                )
+                if holds and class_of(subject) not in ("", "transporter", *ON_FLOOR):
+                    named = written(text, said)
                     return f'"{named}" can mean on it or beside it; say "on", or "next to"'
     return ""
 
@@ -138,7 +137,7 @@ def _are_several(selection: q.Selection) -> bool:
 
 
 def _some_or_every(
-    question: q.Question, said: Sequence[str], tokens: Sequence[Token], labels: Mapping[int, str]
+    question: q.Question, text: str, tokens: Sequence[Token], labels: Mapping[int, str]
 ) -> str:
     """ "More than 4 m from a transporter", "taller than some pallet": than one, or than every."""
     compared, words = set(), {token.text for token in tokens}
@@ -155,15 +154,17 @@ def _some_or_every(
         several = sum(label == token.value for label in labels.values()) > 1
         before = [t.text for t in tokens[max(at - 3, 0) : at]]
         if several and not _SOME.isdisjoint(before):
-            return f'"{said[at]}" leaves open which one is meant, or whether any or every one is'
+            named = written(text, token)
+            return f'"{named}" leaves open which one is meant, or whether any or every one is'
     return ""
 
 
-def _minus(question: q.Question, said: Sequence[str], words: Sequence[str]) -> str:
+def _minus(question: q.Question, text: str, tokens: Sequence[Token]) -> str:
     """ "The tallest pallet minus pallet 1 height": a difference, or pallets without that one."""
-    if "minus" in words and isinstance(question, q.HowMuch):
+    said = next((token for token in tokens if token.text == "minus"), None)
+    if said is not None and isinstance(question, q.HowMuch):
         if not any(isinstance(part, q.Difference) for part in q.parts_of(question)):
-            named = said[words.index("minus")]
+            named = written(text, said)
             return f'"{named}" can mean a subtraction or what is left out; say "except" for that'
     return ""
 
@@ -193,7 +194,7 @@ def _apart_or_away(question: q.Question, words: Sequence[str]) -> str:
     return ""
 
 
-def _are_all(question: q.Question, words: Sequence[str], tokens: Sequence[Token]) -> str:
+def _are_all(question: q.Question, words: Sequence[str]) -> str:
     """ "All pallets within 5 m of shelf 3?": which are, or are all of them."""
     if isinstance(question, q.Listing) and words[0] == "all" and words[-1] == "?":
         listed = question.selection
@@ -202,15 +203,10 @@ def _are_all(question: q.Question, words: Sequence[str], tokens: Sequence[Token]
     return ""
 
 
-def _vehicles(said: Sequence[str], tokens: Sequence[Token], labels: Mapping[int, str]) -> str:
+def _vehicles(text: str, tokens: Sequence[Token], labels: Mapping[int, str]) -> str:
     """ "How many vehicles are there", with forklifts in view."""
-    for at, token in enumerate(tokens):
-        if token.value == "transporter" and token.text in (
-            "vehicle",
-            "vehicles",
-            "truck",
-            "trucks",
-        ):
-            if "forklift" in labels.values():
-                return f'"{said[at]}" can mean a transporter or a forklift; say which'
+    if "forklift" in labels.values():
+        for token in tokens:
+            if token.value == "transporter" and token.text in _VEHICLES:
+                return f'"{written(text, token)}" can mean a transporter or a forklift; say which'
     return ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .references import ON_FLOOR
+from .checks import place_behind, written
 from .tokens import Token
 
 _ASKING = frozenset("which what who".split())
@@ -19,46 +19,44 @@ _DEGREE = re.compile(
     r"|(roughly|approximately|about) (?:as|the same)) ",
     re.IGNORECASE,
 )
+_BEFORE_PARTS = frozenset("at in on near towards toward".split())
 _FAR_PARTS = frozenset("back rear front top bottom head foot".split())
 
 
-def objection_to_open_words(text: str, said: Sequence[str], tokens: Sequence[Token]) -> str:
+def objection_to_open_words(text: str, tokens: Sequence[Token]) -> str:
     """Why words of a question leave open what is asked; or "".
 
     Args:
         text: the question.
-        said: the tokens as they stand in the question.
         tokens: of the question.
     """
     words = [token.text for token in tokens]
     return (
-        _end_of_place(said, tokens)
-        or _more_of_what(said, words)
+        _end_of_place(text, tokens)
+        or _more_of_what(text, tokens)
         or _much_more(text)
-        or _hidden_behind(said, words)
-        or _not_more_than_all(said, words)
+        or _hidden_behind(text, tokens)
+        or _not_more_than_all(text, tokens)
         or _and_which(words)
     )
 
 
-def _end_of_place(said: Sequence[str], tokens: Sequence[Token]) -> str:
+def _end_of_place(text: str, tokens: Sequence[Token]) -> str:
     """ "At the back of buffer 2", which is in it."""
-    for at in range(2, len(tokens) - 2):
-        before = [token.text for token in tokens[at - 2 : at]]
-        if tokens[at].text not in _FAR_PARTS or tokens[at + 1].text != "of":
-            continue
-        place = next((t for t in tokens[at + 2 : at + 5] if t.kind == "noun"), None)
-        if before[0] in ("at", "in", "on", "near", "towards", "toward") and before[1] == "the":
-            if place is not None and place.value in ON_FLOOR and "NOUN" in place.signs:
-                return f'parts of a place are not told apart ("{said[at]} of")'
+    for at in range(2, len(tokens)):
+        site, the = tokens[at - 2].text, tokens[at - 1].text
+        if tokens[at].text in _FAR_PARTS and site in _BEFORE_PARTS and the == "the":
+            if place_behind(tokens, at):
+                return f'parts of a place are not told apart ("{written(text, tokens[at])} of")'
     return ""
 
 
-def _more_of_what(said: Sequence[str], words: Sequence[str]) -> str:
+def _more_of_what(text: str, tokens: Sequence[Token]) -> str:
     """ "How many more pallets are in view", without saying than what."""
-    for at, pair in enumerate(pairwise(words)):
-        if pair == ("many", "more") and _THAN.isdisjoint(words[at:]):
-            return f'"{said[at + 1]}" leaves open than what; say "than", or leave it out'
+    for at, (many, more) in enumerate(pairwise(tokens)):
+        if (many.text, more.text) == ("many", "more"):
+            if _THAN.isdisjoint(token.text for token in tokens[at:]):
+                return f'"{written(text, more)}" leaves open than what; say "than", or leave it out'
     return ""
 
 
@@ -73,22 +71,27 @@ def _much_more(text: str) -> str:
     return ""
 
 
-def _hidden_behind(said: Sequence[str], words: Sequence[str]) -> str:
+def _hidden_behind(text: str, tokens: Sequence[Token]) -> str:
     """ "Hidden behind shelf 3", which is more than behind it."""
-    for at, (word, behind) in enumerate(pairwise(words)):
-        if word in ("hidden", "hiding") and behind in ("behind", "by", "from"):
-            return f'whether something hides it is not asked about; leave out "{said[at]}"'
+    for hidden, behind in pairwise(tokens):
+        if hidden.text in ("hidden", "hiding") and behind.text in ("behind", "by", "from"):
+            return (
+                "whether something hides it is not asked about; leave out "
+                f'"{written(text, hidden)}"'
+            )
     return ""
 
 
-def _not_more_than_all(said: Sequence[str], words: Sequence[str]) -> str:
+def _not_more_than_all(text: str, tokens: Sequence[Token]) -> str:
     """ "Not taller than all pallets": than none, or than some and not than others."""
-    for at, (than, every) in enumerate(pairwise(words)):
-        if than in _THAN and every in _ALL and "not" in words[:at]:
+    denied = False
+    for than, every in pairwise(tokens):
+        if denied and than.text in _THAN and every.text in _ALL:
             return (
-                f'"not" with "{said[at]} {said[at + 1]}" can mean than none of them, or not than '
-                "each; ask with one of them"
+                f'"not" with "{written(text, than, every)}" can mean than none of them, or not '
+                "than each; ask with one of them"
             )
+        denied = denied or than.text == "not"
     return ""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import question as q
-from .conditions import Amount, held_by, unless
+from .conditions import Amount, held_by, referring, unless
 from .ends import ends
 from .modifiers import of, where
 from .parser import Mismatch
@@ -82,9 +82,7 @@ def _of_the_other(condition: q.Condition, subject: q.Selection) -> q.Condition:
     others = {target for target in related if not isinstance(target, It | Unsaid | q.Camera)}
     if len(others) != 1 or not any(isinstance(target, It) for target in related):
         return condition
-    (other,) = others
-    found: q.Condition = q.changed(condition, lambda v: other if isinstance(v, It) else v)
-    return found
+    return referring(condition, others.pop())
 
 
 def both(subject: q.Selection) -> q.Selection:

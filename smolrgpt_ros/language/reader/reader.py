@@ -90,9 +90,8 @@ class GrammarReader:
             ) from None
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
-        said = [written(text, token) for token in tokens]
         _refuse(objection_to_words(text, tokens), view)
-        _refuse(objection_to_open_words(text, said, tokens), view)
+        _refuse(objection_to_open_words(text, tokens), view)
         best = preferred(readings, view)
         questions: dict[Question, None] = {}
         errors: list[QueryError] = []

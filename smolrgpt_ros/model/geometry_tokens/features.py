@@ -14,6 +14,9 @@ from smolrgpt_ros.scene.statistics import trimmed_summary
 
 from .outline_shares import SIDES, outline_shares
 
+ALONG_DEGREES = (0.0, 90.0, 45.0, 135.0, 22.5, 67.5, 112.5, 157.5)
+"""Directions along the floor, from right (0) over ahead (90) to the left."""
+
 FEATURE_NAMES: tuple[str, ...] = (
     "median_x",  # 0-2: median position in the optical frame (REP-103), metres
     "median_y",
@@ -51,8 +54,8 @@ FEATURE_NAMES: tuple[str, ...] = (
     "floor",  # 33: 1 where 19-32 were measured; 0 (and 19-32 zero) where no floor was found
     # 34-49: 1st and 99th percentile along the floor, in the four directions of 25-32 and the four
     # between them, 22.5, 67.5, 112.5 and 157.5 degrees from the right to the left
-    *(f"least_{degrees}" for degrees in (0, 90, 45, 135, 22, 67, 112, 157)),
-    *(f"most_{degrees}" for degrees in (0, 90, 45, 135, 22, 67, 112, 157)),
+    *(f"least_{int(degrees)}" for degrees in ALONG_DEGREES),
+    *(f"most_{int(degrees)}" for degrees in ALONG_DEGREES),
     "least_height",  # 50-51: 1st and 99th percentile above the floor, metres
     "most_height",
     *(f"cut_{side}" for side in SIDES),  # 52-55: share of the outline on the image's border
@@ -83,8 +86,6 @@ metres."""
 
 _MOST_PIXELS = 2000
 _FEWEST_POINTS = 5
-ALONG_DEGREES = (0.0, 90.0, 45.0, 135.0, 22.5, 67.5, 112.5, 157.5)
-"""Directions along the floor, from right (0) over ahead (90) to the left."""
 _ALONG_FLOOR = np.stack([np.cos(np.radians(ALONG_DEGREES)), np.sin(np.radians(ALONG_DEGREES))], 1)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from smolrgpt_ros.language.english_words import listed, ordinal
+from smolrgpt_ros.language.english_words import listed, numbered, ordinal
 from smolrgpt_ros.language.question import (
     All,
     Among,
@@ -108,8 +108,8 @@ def phrase(selection: Selection) -> str:
     match selection:
         case Camera():
             return "the camera"
-        case Ids(ids):
-            return f"{noun(selection, len(ids))} {listed([str(i) for i in ids])}"
+        case Ids(ids, label):
+            return numbered(label or "region", ids)
         case OfClass() | Everything():
             return f"the {noun(selection, 2)}"
         case Union(members):
@@ -201,8 +201,8 @@ def _complement(condition: Condition) -> str:
 
 def _any(selection: Selection) -> str:
     """A selection of which one object is enough: "a buffer", "buffers 2 or 5"."""
-    if isinstance(selection, Ids) and len(selection.ids) > 1:
-        return f"{noun(selection, 2)} {listed([str(i) for i in selection.ids], 'or')}"
+    if isinstance(selection, Ids):
+        return numbered(selection.label or "region", selection.ids, "or")
     if isinstance(selection, (OfClass, Everything)):
         word = noun(selection, 1)
         return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"

@@ -2,21 +2,7 @@
 """Readings that would decide what the words leave open are refused; clear ones are not."""
 
 import pytest
-
-from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reader.reader import read_question
-from smolrgpt_ros.scene.status import QueryError
-
-LABELS = {
-    1: "pallet", 2: "pallet", 3: "pallet", 4: "transporter", 5: "transporter", 6: "shelf",
-    7: "shelf", 8: "buffer", 9: "buffer", 10: "person", 12: "forklift",
-}  # fmt: skip
-
-
-def refusal(text):
-    with pytest.raises(QueryError) as caught:
-        read_question(text, LABELS)
-    return caught.value.message
+from asked_of_reader import LABELS, refusal, understood
 
 
 @pytest.mark.parametrize(
@@ -130,18 +116,18 @@ def test_what_is_open_is_refused_with_what_to_say(text, said):
     ],
 )
 def test_what_is_clear_is_read(text, sentence):
-    assert english(read_question(text, LABELS)) == sentence
+    assert understood(text) == sentence
 
 
 def test_a_vehicle_is_a_transporter_where_no_forklift_is_in_view():
     without = {i: label for i, label in LABELS.items() if label != "forklift"}
-    assert english(read_question("how many vehicles are there", without)) == (
+    assert understood("how many vehicles are there", without) == (
         "What is the number of transporters?"
     )
 
 
 def test_one_of_a_class_leaves_nothing_open():
     one = {1: "pallet", 2: "pallet", 4: "transporter"}
-    assert english(read_question("is pallet 1 more than 4 m from a transporter", one)) == (
+    assert understood("is pallet 1 more than 4 m from a transporter", one) == (
         "Is pallet 1 more than 4 m from the transporter?"
     )

@@ -2,10 +2,7 @@
 """A bare distance beside another reference is open; alone it is one from the camera."""
 
 import pytest
-
-from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reader.reader import read_question
-from smolrgpt_ros.scene.status import QueryError
+from asked_of_reader import refusal, understood
 
 LABELS = {1: "pallet", 2: "pallet", 4: "transporter", 6: "shelf", 8: "buffer", 9: "buffer"}
 
@@ -21,9 +18,7 @@ LABELS = {1: "pallet", 2: "pallet", 4: "transporter", 6: "shelf", 8: "buffer", 9
     ],
 )
 def test_beside_another_reference_it_is_refused(text, named):
-    with pytest.raises(QueryError) as caught:
-        read_question(text, LABELS)
-    assert f'say "from {named}", or "from the camera"' in caught.value.message
+    assert f'say "from {named}", or "from the camera"' in refusal(text, LABELS)
 
 
 @pytest.mark.parametrize(
@@ -50,4 +45,4 @@ def test_beside_another_reference_it_is_refused(text, named):
     ],
 )
 def test_what_it_is_from_is_said_or_alone(text, sentence):
-    assert english(read_question(text, LABELS)) == sentence
+    assert understood(text, LABELS) == sentence

@@ -2,21 +2,7 @@
 """Words that leave open what is asked are refused, and their neighbours are not."""
 
 import pytest
-
-from smolrgpt_ros.language.english import english
-from smolrgpt_ros.language.reader.reader import read_question
-from smolrgpt_ros.scene.status import QueryError
-
-LABELS = {
-    1: "pallet", 2: "pallet", 3: "pallet", 4: "transporter", 5: "transporter", 6: "shelf",
-    7: "shelf", 8: "buffer", 9: "buffer", 10: "person", 12: "forklift",
-}  # fmt: skip
-
-
-def refusal(text):
-    with pytest.raises(QueryError) as caught:
-        read_question(text, LABELS)
-    return caught.value.message
+from asked_of_reader import refusal, understood
 
 
 @pytest.mark.parametrize(
@@ -62,4 +48,4 @@ def test_what_is_open_is_refused_with_its_word(text, named):
     ],
 )
 def test_their_neighbours_are_read(text, sentence):
-    assert english(read_question(text, LABELS)) == sentence
+    assert understood(text) == sentence
