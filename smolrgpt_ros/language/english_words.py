@@ -49,6 +49,13 @@ AS_FAR = {
     q.Comparison.AT_LEAST: "at least as far from {target} as {other}",
     q.Comparison.EQUAL: "equally far from {target} as {other}",
 }
+AS_FAR_AS_FROM = {
+    q.Comparison.LESS: "closer to {target} than to {other}",
+    q.Comparison.MORE: "farther from {target} than from {other}",
+    q.Comparison.AT_MOST: "at most as far from {target} as from {other}",
+    q.Comparison.AT_LEAST: "at least as far from {target} as from {other}",
+    q.Comparison.EQUAL: "equally far from {target} as from {other}",
+}
 
 
 def ordinal(rank: int) -> str:

@@ -203,9 +203,13 @@ def _condition(condition: q.Condition) -> str:
                 return ""
             if isinstance(value, float | int):
                 return "within a distance"
-            return "" if isinstance(value, q.Quantity) or not _is_one(value) else "closer"
+            with_object = not isinstance(value, q.Quantity | q.Key) and _is_one(value)
+            return "closer" if with_object else ""
         case q.Compared(q.SizeOf(dimension), comparison, value) if dimension in _COMPARED:
-            if isinstance(value, q.Quantity | float | int) or comparison is q.Comparison.EQUAL:
+            if (
+                isinstance(value, q.Quantity | q.Key | float | int)
+                or comparison is q.Comparison.EQUAL
+            ):
                 return ""
             return f"more {dimension.value}" if _is_one(value) else ""
     return ""

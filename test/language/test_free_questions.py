@@ -62,7 +62,7 @@ def _as_relation(question: q.Question) -> q.Question:
         case q.Whether(q.Holds(first, q.Beside(side, second))) if side in SIDES:
             return q.Relation(SIDES[side], first, second)
         case q.Whether(q.Holds(first, q.Compared(q.SizeOf(dimension), _, second))) if (
-            dimension in SIZES and not isinstance(second, float | q.Quantity)
+            dimension in SIZES and not isinstance(second, float | q.Quantity | q.Key)
         ):
             return q.Relation(SIZES[dimension], first, second)
     return question

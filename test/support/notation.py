@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smolrgpt_ros.language import question as q
+from smolrgpt_ros.language.readers.comparison import normal_form
 from smolrgpt_ros.language.vocabulary import plural_of
 
 SCENE = {
@@ -294,7 +295,8 @@ def _condition(word: str, other: q.Selection) -> q.Condition:
 
 def same_meaning(read: q.Question, asked: q.Question) -> bool:
     """Whether two questions ask the same, ends in either order, a bound itself in or out."""
-    return _normal(q.changed(read, _open_bound)) == _normal(q.changed(asked, _open_bound))
+    one, other = (_normal(q.changed(normal_form(x), _open_bound)) for x in (read, asked))
+    return one == other
 
 
 _OPEN = {q.Comparison.AT_MOST: q.Comparison.LESS, q.Comparison.AT_LEAST: q.Comparison.MORE}
@@ -341,7 +343,7 @@ def _normal_proposition(asked: q.Proposition) -> object:
     """A comparison as one of quantities, the smaller first."""
     if isinstance(asked, q.Holds) and isinstance(asked.condition, q.Compared):
         key, value = asked.condition.key, asked.condition.value
-        if isinstance(value, q.Quantity):
+        if isinstance(value, q.Quantity | q.Key):
             return asked
         if isinstance(key, q.DistanceTo):
             first: q.Quantity = q.Distance(asked.subject, key.target)

@@ -162,6 +162,8 @@ class QuestionSampler:
                 return q.Compared(size, comparison, self.end(camera=0.0))
             case 9:
                 key = q.DistanceTo(self.end(0.3))
+                if self.rng.random() < 0.25:  # "closer to shelf 3 than to shelf 4"
+                    return q.Compared(key, comparison, q.DistanceTo(self.end(0.3)))
                 return q.Compared(key, comparison, self.end(camera=0.0))
             case 10:
                 return q.Among(self.ids(self.label()))

@@ -189,13 +189,14 @@ class Compared:
     Args:
         key: of the object.
         comparison: with the value.
-        value: a number (metres, a count), an object whose own number counts, or a quantity: "taller
-            than the pallets are on average".
+        value: a number (metres, a count), an object whose own number counts, a quantity ("taller
+            than the pallets are on average"), or another number of the same object ("closer to
+            shelf 3 than to shelf 4").
     """
 
     key: Key
     comparison: Comparison
-    value: float | Selection | Quantity
+    value: float | Selection | Quantity | Key
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,10 @@ def by_how_much(
         case q.Whether(q.Holds(one, q.Compared(key, comparison, other))):
             if isinstance(other, float | int):
                 raise Mismatch("it is open which number is compared")
-            second = other if isinstance(other, q.Quantity) else _number(key, other)
+            if isinstance(other, q.Key):
+                second = _number(other, one)
+            else:
+                second = other if isinstance(other, q.Quantity) else _number(key, other)
             return _difference(_number(key, one), comparison, second, unit)
         case q.Whether(q.Compares(first, comparison, second)):
             if isinstance(second, float | int):

@@ -22,6 +22,7 @@ from ..question import (
     Holds,
     Ids,
     Inside,
+    Key,
     LoadState,
     Not,
     OfClass,
@@ -193,7 +194,7 @@ def _second_of_either(question: Question, tokens: Sequence[Token]) -> str:
         return ""
     for part in parts_of(question):
         match part:
-            case Compared(DistanceTo(near), _, other) if not isinstance(other, float | int):
+            case Compared(DistanceTo(near), _, other) if not isinstance(other, float | int | Key):
                 pass
             case Difference(Distance(one, near), Distance(two, again)) if near == again:
                 other = two if farther else one

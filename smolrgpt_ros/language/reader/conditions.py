@@ -72,6 +72,17 @@ def sized(dimension: q.Dimension, more: bool, other: q.Selection | float) -> q.C
     return q.Compared(q.SizeOf(dimension), comparison, other)
 
 
+def own_sizes(one: q.Dimension, comparison: q.Comparison, other: q.Dimension) -> q.Condition:
+    """ "Wider than tall": two sizes of the same object.
+
+    Raises:
+        Mismatch: for one size that is compared with itself.
+    """
+    if one is other:
+        raise Mismatch("one size is compared with itself")
+    return q.Compared(q.SizeOf(one), comparison, q.SizeOf(other))
+
+
 def any_of(first: q.Condition, *others: q.Condition | tuple[q.Condition, ...]) -> q.Condition:
     """Conditions joined by "or".
 
@@ -207,9 +218,14 @@ def in_neither(first: q.Selection, others: tuple[q.Selection, ...]) -> q.Conditi
     return q.all_of(*(q.negated(q.Inside(place)) for place in (first, *others)))
 
 
-def from_until(key: q.Key, least: float, most: float) -> q.Condition:
-    """ "between 80 and 100 cm high", both ends included, whichever is said first."""
-    least, most = sorted((float(least), float(most)))
+def bounds(one: float, other: float) -> tuple[float, float]:
+    """ "Between 80 and 100 cm": the shorter length first, whichever is said first."""
+    return min(float(one), float(other)), max(float(one), float(other))
+
+
+def from_until(key: q.Key, bounds: tuple[float, float]) -> q.Condition:
+    """ "Between 80 and 100 cm high", both ends included."""
+    least, most = bounds
     return q.all_of(
         q.Compared(key, q.Comparison.AT_LEAST, least),
         q.Compared(key, q.Comparison.AT_MOST, most),

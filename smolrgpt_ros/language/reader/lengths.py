@@ -10,6 +10,9 @@ from typing import Protocol
 from ..question import METRES, Unit
 from .word_lists import WordLists
 
+SPAN = "-"
+"""Between two numbers, as in "2-4 m"."""
+
 _BEHIND = ("of", "from", "to", "away", "tall", "high", "wide", "long", "or", "in")  # "5 ft 3 tall"
 _PARTS = {
     ("half",): 0.5,
@@ -77,13 +80,20 @@ def length_at(tokens: Sequence[Piece], at: int, lists: WordLists) -> tuple[float
     if metres is not None:
         half = unit == 1 and words[2:5] == ["and", "a", "half"]
         return (number + 0.5 * half) * metres, 5 if half else unit + 1
-    if at and tokens[at - 1].text == "between":
+    if at + 3 < len(tokens) and _is_span(tokens[max(at - 1, 0)], number, tokens[at + 1]):
         # "between 80 and 100 cm": the unit belongs to both.
-        last = tokens[at + 1 : at + 4]
-        if len(last) == 3 and last[0].text == "and" and isinstance(last[1].value, float):
-            metres = lists.units.get(last[2].text)
-            return None if metres is None else (number * metres, 1)
+        last, unit_said = tokens[at + 2], tokens[at + 3].text
+        if isinstance(last.value, float) and unit_said in lists.units:
+            return number * lists.units[unit_said], 1
     return None
+
+
+def _is_span(before: Piece, number: float, link: Piece) -> bool:
+    """Whether a number and the next one are the ends of a span: "between 2 and 4", "2 to 4"."""
+    if link.text == "and":
+        return before.text == "between"
+    is_id = before.kind == "noun" and number.is_integer()  # "from pallet 2 to ..."
+    return link.text in ("to", "until", SPAN) and not is_id
 
 
 def _smaller_at(

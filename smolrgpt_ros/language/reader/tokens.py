@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..vocabulary import plural_of
-from .lengths import length_at
+from .lengths import SPAN, length_at
 from .spelling import Speller
 from .word_lists import WordLists
 
@@ -281,6 +281,10 @@ def _with_lengths(tokens: Sequence[Token], lists: WordLists) -> list[Token]:
         signs = frozenset({"LENGTH"})
         result.append(Token(text, "length", round(metres, 6), signs, run[0].start, run[-1].end))
         at += count
+        if count == 1 and tokens[at].text == SPAN:
+            dash = tokens[at]
+            result.append(Token("to", "word", "to", frozenset({"to"}), dash.start, dash.end))
+            at += 1
     return result
 
 

@@ -21,15 +21,17 @@ def normal_form(question: q.Question) -> q.Question:
             first = _of(key, subject)
             if first is None:
                 return question
-            return q.Whether(q.Compares(first, comparison, _value(key, value)))
+            return q.Whether(q.Compares(first, comparison, _value(subject, key, value)))
     return question
 
 
-def _value(key: q.Key, value: float | q.Selection | q.Quantity) -> float | q.Quantity:
+def _value(
+    subject: q.Selection, key: q.Key, value: float | q.Selection | q.Quantity | q.Key
+) -> float | q.Quantity:
     """What the number of an object is compared with."""
     if isinstance(value, float | int | q.Quantity):
         return value
-    of = _of(key, value)
+    of = _of(value, subject) if isinstance(value, q.Key) else _of(key, value)
     assert of is not None
     return of
 
@@ -131,7 +133,7 @@ def _as_comparison(question: q.Question) -> q.Question:
         case q.Whether(q.Holds(q.OfClass() as subject, q.Compared(key, comparison, value))):
             first = _of(key, subject)
             if first is not None:
-                return q.Whether(q.Compares(first, comparison, _value(key, value)))
+                return q.Whether(q.Compares(first, comparison, _value(subject, key, value)))
     return normal_form(question)
 
 

@@ -99,9 +99,9 @@ class _Writer:
                 yield f" {state.value}"
             case q.SizeOf(dimension):
                 yield f" {SIZES[dimension]}"
-            case q.Compared(_, _, bound) if isinstance(bound, q.Quantity) and not isinstance(
-                bound, q.Mean
-            ):
+            case q.Compared(_, _, bound) if isinstance(
+                bound, q.Quantity | q.Key
+            ) and not isinstance(bound, q.Mean):
                 raise Inexpressible("the notation compares an object with objects and averages")
             case q.Compared(q.Bearing(), comparison, float(bound)):
                 degrees = f" {number(bound)}", " degrees"

@@ -119,6 +119,8 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
         return chance_compared(context.number(key, end), comparison, Number(float(value)))
     if isinstance(value, Quantity):
         return _compared_with_amount(key, end, comparison, value, context)
+    if isinstance(value, Key):
+        return chance_compared(context.number(key, end), comparison, context.number(value, end))
 
     def number(of: End) -> Number:
         if isinstance(key, SizeOf):

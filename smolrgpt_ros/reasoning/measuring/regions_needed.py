@@ -234,6 +234,8 @@ class _Needs:
                 self._key(key, of)
                 if isinstance(value, Quantity):
                     self._quantity(value)
+                elif isinstance(value, Key):
+                    self._key(value, of)
                 elif not isinstance(value, (int, float)):
                     self._deciding(value)
                     self._key(key, value)

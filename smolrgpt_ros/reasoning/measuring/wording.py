@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from smolrgpt_ros.language.english_words import listed, numbered, ordinal
+from smolrgpt_ros.language.english_words import AS_FAR_AS_FROM, listed, numbered, ordinal
 from smolrgpt_ros.language.question import (
     All,
     Among,
@@ -161,7 +161,7 @@ def predicate(condition: Condition, holds: bool = True, several: bool = False) -
             verb = ("hold" if several else "holds") if holds else f"{_do(several)} not hold"
             if comparison is Comparison.AT_LEAST and value == 1 and isinstance(content, Ids):
                 return f"{verb} {phrase(content)}"
-            if isinstance(value, Quantity):
+            if isinstance(value, Quantity | Key):
                 return f"{verb} {comparison.value} the number it is compared with"
             number = f"{value:g}" if isinstance(value, (int, float)) else f"than {phrase(value)}"
             what = noun(content, 1 if value == 1 else 2)
@@ -209,10 +209,27 @@ def _any(selection: Selection) -> str:
     return phrase(selection)
 
 
-def _comparison(key: Key, comparison: Comparison, value: float | Selection | Quantity) -> str:
+def _comparison_of_own(key: Key, comparison: Comparison, value: Key) -> str:
+    """One number of an object compared with another one of it: "wider than high"."""
+    match key, value:
+        case DistanceTo(target), DistanceTo(other):
+            ends = {"target": one_phrase(target), "other": one_phrase(other)}
+            return AS_FAR_AS_FROM[comparison].format(**ends)
+        case SizeOf(dimension), SizeOf(other):
+            if comparison is Comparison.EQUAL:
+                return f"as {_SIZES[dimension][4]} as {_SIZES[other][4]}"
+            more = comparison in (Comparison.MORE, Comparison.AT_LEAST)
+            return f"{_SIZES[dimension][3 if more else 2]} than {_SIZES[other][4]}"
+        case _:
+            return f"{comparison.value} another number of it"
+
+
+def _comparison(key: Key, comparison: Comparison, value: float | Selection | Quantity | Key) -> str:
     more = comparison in (Comparison.MORE, Comparison.AT_LEAST)
     if isinstance(value, Quantity):
         return f"{comparison.value} the number it is compared with"
+    if isinstance(value, Key):
+        return _comparison_of_own(key, comparison, value)
     if isinstance(value, (int, float)):
         metres = f"{comparison.value} {value:g} m"
         match key:

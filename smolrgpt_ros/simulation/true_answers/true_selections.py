@@ -166,11 +166,13 @@ class TrueSelections(TrueObjects):
         self,
         key: q.Key,
         comparison: q.Comparison,
-        value: float | q.Selection | q.Quantity,
+        value: float | q.Selection | q.Quantity | q.Key,
         end: End,
     ) -> bool:
         if isinstance(value, q.Quantity):
             return self.compares(key, comparison, self.quantity(value), end)
+        if isinstance(value, q.Key):
+            return self.compares(key, comparison, self.key(value, end), end)
         if isinstance(value, (int, float)):
             number = self.key(key, end)
             return self.compared(number, comparison, value, self.least(key, number, value))

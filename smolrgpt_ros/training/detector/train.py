@@ -122,8 +122,31 @@ def _begin(
 def _watch(model: YOLO, options: TrainingOptions) -> None:
     """Adds what is done during a training that is begun or resumed."""
     model.add_callback("on_pretrain_routine_end", partial(_use_cpu_well, options.threads))
+    rate = _FallingRate()
+    model.add_callback("on_train_epoch_start", rate.begin_epoch)
+    model.add_callback("on_train_batch_start", rate.begin_step)
     if options.session_end is not None:
         model.add_callback("on_fit_epoch_end", partial(_end_session, options.session_end))
+
+
+class _FallingRate:
+    """Lowers the rate at every step, to the schedule's last one at the last step.
+
+    Ultralytics lowers it once an epoch, so the last of four epochs has a quarter of the first
+    rate throughout.
+    """
+
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def begin_epoch(self, trainer: BaseTrainer) -> None:
+        self._steps = 0
+
+    def begin_step(self, trainer: BaseTrainer) -> None:
+        passed = trainer.epoch + self._steps / len(trainer.train_loader)
+        for group in trainer.optimizer.param_groups:
+            group["lr"] = group["initial_lr"] * trainer.lf(passed)
+        self._steps += 1
 
 
 def _may_resume(checkpoint: Path) -> bool:

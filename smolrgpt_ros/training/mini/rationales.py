@@ -184,7 +184,7 @@ class Rationale:
                 return f"whether next to {self._name(self._find(of))}", _nothing
             case q.Beside(side, of):
                 return f"whether {side.value} {self._name(self._find(of))}", _nothing
-            case q.Compared(key, comparison, value):
+            case q.Compared(key, comparison, value) if not isinstance(value, q.Key):
                 return self._compared(key, comparison, value)
         raise TypeError(f"no rationale for {condition!r}")
 

@@ -186,6 +186,14 @@ LESS, MORE, AT_LEAST = Comparison.LESS, Comparison.MORE, Comparison.AT_LEAST
             "Yes, pallet 11 is closer to transporter 22 than pallet 12.",
         ),
         (
+            Whether(Holds(P11, Compared(DistanceTo(T22), LESS, DistanceTo(SHELF)))),
+            "Yes, pallet 11 is closer to transporter 22 than to shelf 31.",
+        ),
+        (
+            Whether(Holds(P11, Compared(HEIGHT, MORE, SizeOf(Dimension.WIDTH)))),
+            "No, pallet 11 is not taller than wide.",
+        ),
+        (
             Whether(Holds(P12, Between(P11, SHELF))),
             "Yes, pallet 12 is between pallet 11 and shelf 31.",
         ),

@@ -95,6 +95,11 @@ def listed(geometry: FrameGeometry, of: Selection, condition: Condition) -> set[
         (Everything(), Compared(FROM_22, AT_MOST, 2.8), {13, 21}),  # never 22 itself
         (PALLETS, Compared(FROM_22, EQUAL, 4.43), {12}),
         (PALLETS, Compared(FROM_22, LESS, Ids((11,))), {13}),
+        # To shelf 31: 12 3.27 m, 13 4.66 m, 11 7.92 m.
+        (PALLETS, Compared(DistanceTo(Ids((31,))), LESS, FROM_22), {12}),
+        (PALLETS, Compared(DistanceTo(Ids((31,))), AT_LEAST, FROM_22), {11, 13}),
+        (PALLETS, Compared(HEIGHT, LESS, SizeOf(Dimension.WIDTH)), {11, 12, 13}),
+        (OfClass("shelf"), Compared(HEIGHT, MORE, SizeOf(Dimension.LENGTH)), {31}),
         (PALLETS, Compared(DistanceTo(VEHICLES), LESS, 2.6), {12, 13}),  # the nearest of them
         (PALLETS, Compared(DistanceTo(PALLETS), MORE, 3.0), {11}),  # from the other pallets
         (PALLETS, Compared(DistanceTo(Ids((2,))), LESS, 0.01), {12}),

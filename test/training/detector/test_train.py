@@ -71,6 +71,23 @@ def test_sessions_train_the_epochs_of_the_recipe(tmp_path, small_plan):
     assert rates == pytest.approx([1e-3 * (1 - 0.98 / 3), 1e-3 * (1 - 2 * 0.98 / 3)], rel=1e-3)
 
 
+def test_the_rate_falls_at_every_step():
+    group = {"lr": 0.0, "initial_lr": 1e-3}
+    trainer = SimpleNamespace(
+        epoch=0,
+        train_loader=range(4),
+        optimizer=SimpleNamespace(param_groups=[group]),
+        lf=lambda epochs: 1 - epochs / 2,
+    )
+    rate, rates = training._FallingRate(), []
+    for trainer.epoch in (0, 1):
+        rate.begin_epoch(trainer)
+        for _ in trainer.train_loader:
+            rate.begin_step(trainer)
+            rates.append(group["lr"] / 1e-3)
+    assert rates == pytest.approx([1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
+
+
 def test_a_session_ends_before_an_epoch_that_would_end_too_late():
     trainer = SimpleNamespace(stop=False, epoch=0, epochs=3, epoch_time=60.0)
     training._end_session(time.monotonic() + 90, trainer)
