@@ -72,6 +72,23 @@ def sized(dimension: q.Dimension, more: bool, other: q.Selection | float) -> q.C
     return q.Compared(q.SizeOf(dimension), comparison, other)
 
 
+def nearer_than_to(
+    first: q.Selection, comparison: q.Comparison, second: q.Selection
+) -> q.Condition:
+    """ "Closer to shelf 3 than to shelf 4", "than to any other shelf": than shelf 3.
+
+    Raises:
+        Mismatch: for "farther from shelf 3 than from any other": a distance to several is that to
+            the nearest of them.
+    """
+    other: q.Condition = q.Not(q.Among(first))
+    said = q.changed(second, lambda v: other if v == OTHER_THAN_IT else v)
+    several = isinstance(said, q.Where) and isinstance(said.of, q.OfClass)
+    if several and comparison is q.Comparison.MORE:
+        raise Mismatch("farther than from several is open; ask which one is the farthest")
+    return q.Compared(q.DistanceTo(first), comparison, q.DistanceTo(said))
+
+
 def own_sizes(one: q.Dimension, comparison: q.Comparison, other: q.Dimension) -> q.Condition:
     """ "Wider than tall": two sizes of the same object.
 

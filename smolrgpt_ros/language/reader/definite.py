@@ -73,8 +73,10 @@ def _only(part: Any) -> Any:
     return part
 
 
-def _counted(named: TheOne) -> q.Exactly:
-    return q.Exactly(q.Where(named.of, named.condition), 1)
+def _counted(named: TheOne) -> q.Selection:
+    narrowed = q.Where(named.of, named.condition)
+    # "The one on transporter 5", where it is open of what class.
+    return narrowed if isinstance(named.of, Such) else q.Exactly(narrowed, 1)
 
 
 def _plain(part: Any) -> Any:

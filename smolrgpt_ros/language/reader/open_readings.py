@@ -17,7 +17,7 @@ _SOME = frozenset("a an some one".split())
 _CLOSE = (q.Comparison.LESS, q.Comparison.AT_MOST)
 _UNDER = frozenset("under underneath beneath".split())
 _DIRECTLY = frozenset("directly immediately just right straight".split())
-_VEHICLES = frozenset("vehicle vehicles truck trucks".split())
+_VEHICLES = frozenset("vehicle vehicles truck trucks machine machines".split())
 _ALONE = re.compile(
     r"\s*(just|only) (?!is\b|are\b|tell\b|say\b|one\b|two\b|three\b|a\b|\d)", re.IGNORECASE
 )

@@ -17,6 +17,7 @@ from .definite import objection_to_the, strictest
 from .grammar import Grammar, load_grammar
 from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
+from .open_measures import objection_to_open_measures
 from .open_readings import objection_to_open_reading
 from .open_words import objection_to_open_words
 from .parser import Parser, TooLong
@@ -101,6 +102,7 @@ class GrammarReader:
                 _refuse(objection_to_reading(question, text, tokens), view)
                 _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)
+                _refuse(objection_to_open_measures(question, text, tokens), view)
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)

@@ -115,7 +115,8 @@ def _filled(part: Any, view: View, placeholders: Sequence[int], classes: set[str
         case It() | That():
             raise QueryError(
                 Status.BAD_QUESTION,
-                "the question says it or one without naming what is meant; in view: "
+                'it is open what the question speaks of where it says "it", "one" or nothing; '
+                "name that; in view: "
                 f"{view.listed()}",
             )
     return part

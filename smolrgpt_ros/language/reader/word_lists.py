@@ -109,8 +109,12 @@ class WordLists:
                 words.setdefault((*plural[:-1], f"{words_of_name[-1]}s"), (label, True))
         for label in labels:
             words_of_name = _spelled(label)
-            words[words_of_name] = (label, False)
-            words[(*words_of_name[:-1], plural_of(words_of_name[-1]))] = (label, True)
+            plural = (*words_of_name[:-1], plural_of(words_of_name[-1]))
+            for row, is_plural in ((words_of_name, False), (plural, True)):
+                words[row] = (label, is_plural)
+                for other in words:  # "fork lift", where "forklift" is a label
+                    if "".join(other) == "".join(row):
+                        words[other] = (label, is_plural)
         return words
 
     def extended(self, file: Path) -> WordLists:

@@ -19,7 +19,7 @@ VIEW = {3: "buffer", 4: "pallet", 7: "pallet", 12: "shelf"}
         ("how tall is pallet 9", Status.UNKNOWN_REGION, "region 9 is not in view"),
         ("how tall is pallet 12", Status.UNKNOWN_REGION, "region 12 is a shelf, not a pallet"),
         ("how tall is the transporter", Status.UNKNOWN_REGION, "nothing called 'transporter'"),
-        ("how tall is it", Status.BAD_QUESTION, "without naming what is meant"),
+        ("how tall is it", Status.BAD_QUESTION, "name that"),
         ("how tall is the robot", Status.BAD_QUESTION, "which robot is meant"),
         ("where is the jack", Status.UNKNOWN_REGION, 'the word "jack" of the question'),
         ("pallet 4 or", Status.BAD_QUESTION, "is not understood, it is incomplete"),
