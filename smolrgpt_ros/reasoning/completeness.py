@@ -13,7 +13,18 @@ from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.size_priors import is_flat
-from smolrgpt_ros.language.question import Holding, Ids, Inside, OfClass, Question, State, parts_of
+from smolrgpt_ros.language.question import (
+    Beside,
+    Camera,
+    Holding,
+    Ids,
+    Inside,
+    OfClass,
+    Question,
+    Side,
+    State,
+    parts_of,
+)
 from smolrgpt_ros.scene.camera import project, rays
 from smolrgpt_ros.scene.region import Region
 from smolrgpt_ros.scene.status import QueryError
@@ -81,8 +92,10 @@ def completeness(
             f"(novelty {novelty:.1f}, usual is up to 1): it may miss objects here, or see some "
             "that are none."
         )
+    if behind := Beside(Side.BEHIND, Camera()) in parts_of(question):
+        named.append("What is behind the camera is not in its view.")
     return Completeness(
-        bool(changes) or (unfamiliar and is_about_a_set(question)),
+        bool(changes) or behind or (unfamiliar and is_about_a_set(question)),
         (*named, *_unseen_places(question, geometry)),
     )
 

@@ -132,6 +132,14 @@ def test_what_carries_a_pallet_and_is_no_region_may_be_a_transporter(yard: Any) 
     assert answer.complete and answer.trusted is True
 
 
+def test_what_is_behind_the_camera_is_not_in_view(yard: Any) -> None:
+    answer = ask(yard, "is there a pallet behind me")
+    assert answer.measured.value is False and not answer.complete and answer.trusted is None
+    assert "What is behind the camera is not in its view." in answer.notes
+    answer = ask(yard, "is there a pallet in front of me")
+    assert answer.complete and answer.trusted is True
+
+
 def test_without_an_answer_nothing_is_missing(yard: Any) -> None:
     frame = replace(yard.frame, depth=None)
     regions = [r for r in yard.regions if r.id != 12]
