@@ -190,17 +190,29 @@ def clearance(a: FloorObject, b: FloorObject) -> Quantity:
     return Quantity(value, sigma, centres.systematic * (value / max(centres.value, 1e-6)))
 
 
-def bearing_of(a: FloorObject, viewer: FloorObject) -> tuple[float, float]:
-    """Angle at which ``a`` is seen from ``viewer``, to the right of ahead, and its deviation, deg.
-
-    Between -180 and 180.
-    """
+def bearing_of(a: FloorObject, viewer: FloorObject) -> Quantity:
+    """Angle at which ``a`` is seen from ``viewer``, to the right of ahead, between -180 and 180
+    degrees."""
     across, ahead = a.footprint.centre - viewer.footprint.centre
     distance = max(math.hypot(across, ahead), 1e-6)
     sidewards = np.array([ahead, -across]) / distance
     variance = sidewards @ (a.footprint.covariance + viewer.footprint.covariance) @ sidewards
-    std = math.degrees(math.sqrt(variance) / distance)
-    return math.degrees(math.atan2(across, ahead)), std
+    # In space: a principal point that is off moves things sidewards by their depth.
+    gap = a.found.centre - viewer.found.centre
+    shift = a.calibration.along(sidewards @ a.plane.axes[:2], gap)
+    return Quantity(
+        math.degrees(math.atan2(across, ahead)),
+        math.degrees(math.sqrt(variance) / distance),
+        np.degrees(shift / distance),
+    )
+
+
+def right_by(a: FloorObject, b: FloorObject) -> Quantity:
+    """How much farther ``a`` is than ``b`` to the right along the picture's rows, metres."""
+    gap = a.found.centre - b.found.centre
+    variance = float(a.found.covariance[0, 0] + b.found.covariance[0, 0])
+    systematic = a.calibration.along(np.array([1.0, 0.0, 0.0]), gap)
+    return Quantity(float(gap[0]), math.sqrt(variance), systematic)
 
 
 def rectangle_gap(a: Footprint, b: Footprint) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ from smolrgpt_ros.geometry.relations import (
     horizontal_distance,
     nearer_by,
     rectangle_gap,
+    right_by,
     vertical_distance,
 )
+from smolrgpt_ros.scene.tolerances import Tolerances
 
 # Middles (right, ahead, height): pallet 11 (-2.5, 7.0, 0.4), 12 (1.6, 9.2, 0.3),
 # 13 (1.9, 6.7, 0.48), transporter 22 (-0.3, 5.2, 0.115), rack 31 (4.6, 10.5, 1.5).
@@ -99,8 +102,30 @@ def test_what_differs_less_than_its_deviation(objects: dict[int, FloorObject]) -
     ],
 )
 def test_clock(objects: dict[int, FloorObject], a: int, viewer: int, hour: int) -> None:
-    angle, std = bearing_of(objects[a], objects[viewer])
-    assert round(angle / 30) % 12 == hour and 0 < std < 6.0
+    angle = bearing_of(objects[a], objects[viewer])
+    assert round(angle.value / 30) % 12 == hour and 0 < angle.std < 6.0
+
+
+def test_directions_share_the_error_of_the_principal_point(yard: Any) -> None:
+    """10 pixels of tolerance move all by 10 / sqrt(3) / 280 = 0.02062 of its depth to the side."""
+    frame = replace(yard.frame, tolerances=Tolerances(0.0, 10.0, 0.0))
+    geometry = FrameGeometry(frame, yard.regions)
+    item, plane = geometry.estimate(PALLET_11), geometry.plane
+    assert isinstance(item, ObjectEstimate) and plane is not None
+    pallet = FloorObject(item, plane, geometry.calibration)
+    spot = np.zeros(3)
+    on_floor = Footprint(spot[:2], np.eye(2), (0.0, 0.0), np.zeros((2, 2)), (0.0, 0.0))
+    none = replace(item, centre=spot, covariance=np.zeros((3, 3)), footprint=on_floor)
+    camera = FloorObject(none, plane, geometry.calibration)
+    # It is 7.0 m ahead and 5.6 m below a camera that looks 40 degrees down.
+    depth = 7.0 * math.cos(math.radians(40.0)) + 5.6 * math.sin(math.radians(40.0))
+    moved = 0.02062 * depth
+    across = right_by(pallet, camera)
+    assert across.value == pytest.approx(-2.5, abs=0.05)
+    assert abs(across.systematic) == pytest.approx([0.0, moved, 0.0, 0.0], abs=0.003)
+    # It is 2.5 m to the left: 7.0 / 7.433 of the way across turns the line of sight.
+    turn = math.degrees(moved * (7.0 / 7.433) / 7.433)
+    assert abs(bearing_of(pallet, camera).systematic[1]) == pytest.approx(turn, rel=0.02)
 
 
 def footprint(x: float, y: float, size: tuple[float, float], yaw_deg: float = 0.0) -> Footprint:

@@ -14,6 +14,7 @@ from smolrgpt_ros.geometry.relations import (
     higher_by,
     horizontal_distance,
     nearer_by,
+    right_by,
     vertical_distance,
 )
 from smolrgpt_ros.language.question import Dimension, Mode, Side
@@ -102,13 +103,15 @@ class SceneObjects(FloorObjects):
 
     def hours(self, subject: End, viewer: End) -> Number:
         """Hours of a clock, in [0, 12), at which the subject is for the viewer."""
-        angle, std = bearing_of(self.on_floor(subject), self.on_floor(viewer))
-        return Number(angle / 30 % 12, (std / 30) ** 2)
+        angle = bearing_of(self.on_floor(subject), self.on_floor(viewer))
+        hours = angle.systematic / 30
+        return Number(angle.value / 30 % 12, (angle.std / 30) ** 2, systematic=hours)
 
     def bearing(self, region_id: int) -> Number:
         """Angle between an object and the camera's viewing direction, to either side, degrees."""
-        angle, std = bearing_of(self.on_floor(region_id), self.on_floor(None))
-        return Number(abs(angle), std**2)
+        angle = bearing_of(self.on_floor(region_id), self.on_floor(None))
+        side = math.copysign(1.0, angle.value)
+        return Number(abs(angle.value), angle.std**2, systematic=side * angle.systematic)
 
     # -- probabilities ----------------------------------------------------------------------
 
@@ -137,10 +140,8 @@ class SceneObjects(FloorObjects):
         if a is not None and b is not None:
             one, two = self.column(a), self.column(b)
             return chance_positive(two.value - one.value, math.hypot(one.std, two.std))
-        one_spot, two_spot = self.on_floor(a).found, self.on_floor(b).found
-        across = float(two_spot.centre[0] - one_spot.centre[0])
-        variance = float(one_spot.covariance[0, 0] + two_spot.covariance[0, 0])
-        return chance_positive(across, math.sqrt(variance))
+        across = Number.of(right_by(self.on_floor(b), self.on_floor(a)))
+        return chance_positive(across.value, across.std)
 
     def next_to(self, a: End, b: End) -> float:
         """Probability that there is less than :data:`NEXT_TO` between two objects.
