@@ -8,14 +8,14 @@ how high the camera hangs. Depth that is not registered lies beside the masks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.plane import Plane, roll_of
 from smolrgpt_ros.scene.region import Region
 
 #: Square root of the area that an object of a class shows to a camera, about, metres.
@@ -41,6 +41,8 @@ _FLOOR_BAND, _MOST_FLOOR = 0.05, 0.35
 _BORDER = 3  # pixels from the image's border within which a region may be cut
 _PIXELS_A_SIDE = 12  # of a region's box that are looked at
 _FEWEST_PIXELS = 10
+#: Degrees of roll from which a floor may as well be a wall beside an upright camera.
+_MOST_ROLL_DEG = 45.0
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,42 @@ class Plausibility:
     Args:
         reason: why nothing is measured, a clause; empty where it can be.
         caveat: what may be wrong, a sentence; empty where nothing seems to be.
+        unsure: why what is measured is not to be acted on, a clause; empty where it is.
     """
 
     reason: str = ""
     caveat: str = ""
+    unsure: str = ""
 
 
 def plausibility_of(
     frame: RgbdFrame, regions: Sequence[Region], plane: Plane | None
 ) -> Plausibility:
-    """Judges depth and calibration of a frame.
+    """Judges depth and calibration of a frame, and the floor.
 
     Args:
         frame: with depth and intrinsics; depth without scale is not judged.
         regions: every region in view.
         plane: the floor, where one is in view.
     """
+    judged = _judged(frame, regions, plane)
+    return replace(judged, unsure=_unsure_floor(frame, plane))
+
+
+def _unsure_floor(frame: RgbdFrame, plane: Plane | None) -> str:
+    """Why a plane may be no floor: a wall seen obliquely is the floor of a camera on its side."""
+    if plane is None or frame.up is not None:
+        return ""
+    roll = roll_of(plane.up.tolist())
+    if roll is None or abs(roll) <= _MOST_ROLL_DEG:
+        return ""
+    return (
+        f"what was taken for the floor is a wall, or the camera is rolled {abs(roll):.0f} degrees: "
+        "say which way is up (gravity_frame, gravity_imu_topic, gravity_up)"
+    )
+
+
+def _judged(frame: RgbdFrame, regions: Sequence[Region], plane: Plane | None) -> Plausibility:
     if not frame.metric:
         return Plausibility()
     seen = [s for region in regions if (s := _Seen.of(frame, region)) is not None]

@@ -113,8 +113,9 @@ class SpatialAnswer:
 
         ``model``: the generated one; ``measured``: the measured one; ``agree``: the measured one
         where both agree. ``None`` where there is none; never one in place of the other. A measured
-        value is not trusted where it is less than ``SURE`` probable, or changeable. Nothing is
-        where the language model alone read the question, unless that is trusted.
+        value is not trusted where it is less than ``SURE`` probable, changeable, or measured above
+        what may be no floor. Nothing is where the language model alone read the question, unless
+        that is trusted.
         """
         if self.doubt:
             return None
@@ -140,6 +141,8 @@ class SpatialAnswer:
             return _READ_BY_MODEL
         if not self.measured.answered:
             return self.measured.reason
+        if self.measured.unsure:
+            return self.measured.unsure
         if self.changeable:
             return "what may be an object, or none, would change the answer"
         certainty = self.measured.certainty

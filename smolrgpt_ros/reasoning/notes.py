@@ -39,6 +39,7 @@ def notes(
         *remembered(grounding, measured, geometry),
         *sides_caveat(grounding.question, geometry),
         *_depth_caveat(measured, geometry),
+        *((f"Not trusted: {measured.unsure}.",) if measured.unsure else ()),
         *geometry.frame.notes,
     )
 

@@ -40,6 +40,7 @@ class Evaluation:
         reason: one sentence why depth cannot answer; ``""`` with an answer.
         doubts: sentences that name what else is probable.
         holds: of a conditional question, whether its condition does; ``None`` of others.
+        unsure: why it is not to be acted on although it was measured, one clause; else ``""``.
     """
 
     value: Value | bool | None = None
@@ -56,6 +57,7 @@ class Evaluation:
     lower_bound: bool = False
     lower_bounds: tuple[bool, ...] = ()
     holds: bool | None = None
+    unsure: str = ""
 
     @property
     def answered(self) -> bool:

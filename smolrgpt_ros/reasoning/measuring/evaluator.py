@@ -59,9 +59,12 @@ def evaluate(question: Question, geometry: FrameGeometry) -> Evaluation:
     evaluator = _Evaluator(geometry)
     try:
         geometry.prepare(sorted(regions_needed(question, evaluator)))
-        return _plausible(answer_of(question, evaluator))
+        found = _plausible(answer_of(question, evaluator))
     except CannotMeasure as error:
         return Evaluation(reason=str(error), doubts=evaluator.doubts)
+    if found.valid_ratio is None:  # of the picture alone
+        return found
+    return replace(found, unsure=geometry.plausibility.unsure)
 
 
 def _chosen_by_condition(question: Conditional, geometry: FrameGeometry) -> Evaluation:
@@ -84,7 +87,13 @@ def _chosen_by_condition(question: Conditional, geometry: FrameGeometry) -> Eval
     doubts = found.doubts
     if surely < SURE:
         doubts = (f"whether the condition holds is not sure ({1 - surely:.2f})", *doubts)
-    return replace(found, probability=probability, doubts=doubts, holds=truth.holds)
+    return replace(
+        found,
+        probability=probability,
+        doubts=doubts,
+        holds=truth.holds,
+        unsure=found.unsure or truth.unsure,
+    )
 
 
 def _plausible(found: Evaluation) -> Evaluation:

@@ -34,7 +34,8 @@ INPUT_SPECS: tuple[ParameterSpec, ...] = (
         "gravity_up",
         "",
         "Up in the camera's optical frame (x right, y down, z ahead), e.g. '0, 1, 0' for a camera "
-        "that hangs upside down; empty: the floor in view says it, at any roll.",
+        "that hangs upside down; empty: the floor in view says it, and is not trusted at more than "
+        "45 degrees of roll.",
     ),
     ParameterSpec(
         "camera_info.rectified",
