@@ -78,9 +78,9 @@ def test_a_known_up_is_believed_where_the_floor_is_not_seen() -> None:
 
 
 def test_a_wall_seen_obliquely_may_be_the_floor_of_a_camera_on_its_side() -> None:
-    """A level camera 1.5 m high before a wall, 2.2 m ahead and turned by 35 degrees; no floor shows.
+    """A level camera 1.5 m high before a wall that is turned by 35 degrees; no floor shows.
 
-    The wall is the floor of a camera that is rolled by 90 degrees. The cabinets' middles are 1.5 and
+    The wall is the floor of a camera rolled by 90 degrees. The cabinets are 1.5 and
     1.65 m high, the first also hangs 0.05 m farther from the wall.
     """
     yaw = math.radians(35.0)
