@@ -15,9 +15,13 @@ from rclpy.task import Future as RosFuture
 from smolrgpt_ros.ros.convert.time import duration_of
 from smolrgpt_ros.scene.status import Status
 
+from .waiting import done_by, wait_for
+
 #: Time beyond a timeout of the node after which a missing response is a TIMEOUT, seconds.
 GRACE_S = 2.0
-_POLL_S = 0.02
+#: Longest wait until the node knows that a goal is taken back, where the caller's program may end
+#: right after it, seconds.
+_LEAVING_S = 1.0
 
 
 class NoResultError(Exception):
@@ -41,17 +45,17 @@ class ActionCalls:
             half-made, and an executor that meets it then ends with an AttributeError.
         action_type: generated class.
         name: of the action.
-        closed: set when the client is closed; ends all waits.
+        ended: whether the client is closed, or its context shut down; polled, it ends all waits.
     """
 
-    def __init__(self, node: Node, action_type: Any, name: str, closed: threading.Event) -> None:
+    def __init__(self, node: Node, action_type: Any, name: str, ended: Callable[[], bool]) -> None:
         self._client = ActionClient(node, action_type, name)
-        self._closed = closed
+        self._context, self._ended = node.context, ended
         self._running: list[Any] = []
 
     def cancel_all(self) -> None:
-        """Take back what is waited for; to be called once ``closed`` is set."""
-        for handle in tuple(self._running):
+        """Take back what is waited for; to be called once the client is closed."""
+        for handle in tuple(self._running) if self._context.ok() else ():
             handle.cancel_goal_async()
 
     def destroy(self) -> None:
@@ -65,7 +69,8 @@ class ActionCalls:
         on_feedback: Callable[[Any], None],
         cancelled: Callable[[], bool],
     ) -> Any:
-        """Send a goal and wait for its result.
+        """Send a goal and wait for its result. However the wait ends without one, the goal is
+        cancelled, also where it is accepted only then.
 
         Args:
             goal: the message; its ``timeout`` is set to what is left.
@@ -78,54 +83,73 @@ class ActionCalls:
 
         Raises:
             NoResultError: where there is none.
+            Exception: the first that ``on_feedback`` raised; it ends the wait.
         """
-        if not wait_for(self._client.server_is_ready, end, self._closed, cancelled):
+        if not wait_for(self._client.server_is_ready, end, self._ended, cancelled):
             raise NoResultError(Status.NOT_READY, cancelled())
+        failures: list[Exception] = []
+
+        def take(message: Any) -> None:
+            try:
+                if not failures:
+                    on_feedback(message.feedback)
+            except Exception as error:  # rclpy would end the thread of all of the client's calls
+                failures.append(error)
+
+        def stop() -> bool:
+            return bool(failures) or cancelled()
+
         goal.timeout = duration_of(max(end - time.monotonic(), 0.001))
-        accepting = self._client.send_goal_async(
-            goal, feedback_callback=lambda message: on_feedback(message.feedback)
-        )
-        if not done_by(accepting, end + GRACE_S, self._closed):
-            raise NoResultError(Status.TIMEOUT)
+        accepting = self._client.send_goal_async(goal, feedback_callback=take)
+        try:
+            response = self._response(accepting, end + GRACE_S, stop)
+            if failures:
+                raise failures[0]
+            if response is None:
+                raise NoResultError(Status.TIMEOUT, cancelled())
+        except NoResultError:
+            self._take_back(accepting)
+            raise
+        except BaseException:  # Ctrl-C among them
+            self._take_back(accepting).wait(_LEAVING_S)
+            raise
+        return response.result
+
+    def _response(self, accepting: RosFuture, end: float, stop: Callable[[], bool]) -> Any:
+        """The response with a goal's result; ``None`` where it did not come.
+
+        Raises:
+            NoResultError: BUSY where the goal was refused.
+        """
+        if not done_by(accepting, end, self._ended, stop):
+            return None
         handle = accepting.result()
         if not handle.accepted:
             raise NoResultError(Status.BUSY)
         self._running.append(handle)
         try:
             finishing = handle.get_result_async()
-            if done_by(finishing, end + GRACE_S, self._closed, cancelled):
-                return finishing.result().result
-            if not self._closed.is_set():
-                # An abandoned goal must not occupy the node.
-                handle.cancel_goal_async()
-            raise NoResultError(Status.TIMEOUT, cancelled())
+            return finishing.result() if done_by(finishing, end, self._ended, stop) else None
         finally:
             self._running.remove(handle)
 
+    def _take_back(self, accepting: RosFuture) -> threading.Event:
+        """Cancel a goal, now or once it is accepted: an abandoned one must not occupy the node.
 
-def done_by(
-    future: RosFuture,
-    end: float,
-    closed: threading.Event,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Whether an rclpy future was done before a time of the steady clock."""
-    done = threading.Event()
-    future.add_done_callback(lambda _: done.set())
-    while not done.wait(min(max(end - time.monotonic(), 0.0), 0.1)):
-        if time.monotonic() >= end or closed.is_set() or cancelled():
-            return bool(future.done())
-    return True
+        Returns:
+            set once the node knows it, or cannot be told.
+        """
+        known = threading.Event()
 
+        def cancel(accepted: RosFuture) -> None:
+            handle = accepted.result()
+            if handle.accepted:
+                handle.cancel_goal_async().add_done_callback(lambda _: known.set())
+            else:
+                known.set()
 
-def wait_for(
-    ready: Callable[[], bool],
-    end: float,
-    closed: threading.Event,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> bool:
-    """Whether something was ready before a time of the steady clock."""
-    while closed.is_set() or not ready():
-        if time.monotonic() >= end or closed.wait(_POLL_S) or cancelled():
-            return False
-    return True
+        if self._ended():
+            known.set()
+        else:
+            accepting.add_done_callback(cancel)
+        return known

@@ -35,13 +35,14 @@ def objects_of(client: SpatialClient, topic: str, timeout_s: float) -> dict[str,
         ``status``, ``message``, and with OK ``frame``, ``stamp_ns`` and ``objects``: a row each,
         numbers that are not known are ``None``.
     """
-    array = client.next_message(RegionArray, topic, timeout_s)
+    try:
+        array = client.next_message(RegionArray, topic, timeout_s)
+        why = f"no regions on {topic} in {timeout_s:.0f} s: start the node and its camera"
+    except ValueError as error:
+        array, why = None, str(error)
     if array is None:
-        return {
-            "status": Status.NO_FRAME.name,
-            "message": f"no regions on {topic} in {timeout_s:.0f} s: start the node and its "
-            "camera, or name one of its cameras",
-        }
+        message = f"{why}, or name one of its cameras"
+        return {"status": Status.NO_FRAME.name, "message": message}
     return {
         "status": Status.OK.name,
         "message": "",
@@ -81,7 +82,8 @@ def picture_of(client: SpatialClient, topic: str, width: int, timeout_s: float) 
         timeout_s: longest wait, seconds.
 
     Raises:
-        ValueError: for a width outside its range, or where no picture came in time.
+        ValueError: for a width outside its range, for what is no name of a topic, or where no
+            picture came in time.
     """
     if not NARROWEST <= width <= WIDEST:
         raise ValueError(f"width must be in [{NARROWEST}, {WIDEST}] pixels, found {width}")

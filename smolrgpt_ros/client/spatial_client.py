@@ -18,12 +18,11 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import rclpy
-from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
+from rclpy.exceptions import NameValidationException
+from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.task import Future as RosFuture
@@ -36,18 +35,13 @@ from smolrgpt_ros.ros.qos import profile, service_profile
 from smolrgpt_ros.scene.status import Status
 from smolrgpt_ros.srv import SpatialQuery
 
-from .action_calls import GRACE_S, ActionCalls, NoResultError, done_by, wait_for
+from .action_calls import GRACE_S, ActionCalls, NoResultError
 from .reply import SpatialReply
 from .request_fields import OwnRegion, checked_timeout, request_fields
+from .waiting import done_by, spin, wait_for
 from .watch_reply import WatchEvaluation, WatchReply, watch_goal
 
 Message = TypeVar("Message")
-
-
-def spin(executor: Executor) -> None:
-    """Serves an executor's nodes until its context ends: the body of a thread."""
-    with suppress(ExternalShutdownException):
-        executor.spin()
 
 
 class SpatialClient:
@@ -85,8 +79,8 @@ class SpatialClient:
             SpatialQuery, service, qos_profile=service_profile()
         )
         self._closed = threading.Event()
-        self._queries = ActionCalls(self._node, SpatialQueryAction, service, self._closed)
-        self._watches = ActionCalls(self._node, WatchQuestion, f"{service}/watch", self._closed)
+        self._queries = ActionCalls(self._node, SpatialQueryAction, service, self._ended)
+        self._watches = ActionCalls(self._node, WatchQuestion, f"{service}/watch", self._ended)
         self._pool = ThreadPoolExecutor(max_pending, thread_name_prefix="spatial_client")
         self._executor = SingleThreadedExecutor(context=context)
         self._executor.add_node(self._node)
@@ -132,7 +126,7 @@ class SpatialClient:
             reply = self._call(SpatialQuery.Request(), min(left_s, 5.0))
             if reply.status not in (Status.NOT_READY, Status.TIMEOUT):
                 return SpatialReply(Status.OK)
-            if time.monotonic() + 0.2 > end:
+            if time.monotonic() + 0.2 > end or self._ended():
                 return SpatialReply(Status.NOT_READY, reply.message)
             time.sleep(0.2)
 
@@ -163,7 +157,7 @@ class SpatialClient:
             timeout_s: for finding the node and for its answer together, seconds, above 0.
             target_frame: of the positions in the reply; empty: the camera's optical frame.
             camera: name, on a node with several cameras.
-            on_text: called on another thread with the model's text so far.
+            on_text: called on another thread with the text so far; what it raises is raised here.
             cancelled: polled; the question is cancelled soon after it returns True.
 
         Raises:
@@ -212,7 +206,7 @@ class SpatialClient:
             ask_model: ask the model with each frame; without, answers are measured only.
             accept_incomplete: count answers from which something may be missing.
             max_rate_hz: most evaluations in a second; 0: the node's.
-            on_evaluation: called after each evaluation, on another thread.
+            on_evaluation: called after each, on another thread; what it raises is raised here.
             cancelled: polled; the watch is cancelled soon after it returns True.
 
         Raises:
@@ -275,32 +269,42 @@ class SpatialClient:
             topic: relative to the namespace.
             timeout_s: longest wait, seconds.
             quality: of service, a name of ``ros.qos.PRESETS``.
+
+        Raises:
+            ValueError: for what is no name of a topic.
         """
-        arrived: Future[Message] = Future()
+        if self._ended():
+            return None
+        end, arrived = time.monotonic() + timeout_s, Future[Message]()
 
         def take(message: Message) -> None:
             if not arrived.done():
                 arrived.set_result(message)
 
-        subscription = self._node.create_subscription(message_type, topic, take, profile(quality))
+        node, qos = self._node, profile(quality)
         try:
-            return arrived.result(timeout_s)
-        except FutureTimeout:
-            return None
+            subscription = node.create_subscription(message_type, topic, take, qos)
+        except NameValidationException as error:
+            raise ValueError(f"{topic!r} is no name of a topic") from error
+        try:
+            return arrived.result() if done_by(arrived, end, self._ended) else None
         finally:
-            self._node.destroy_subscription(subscription)
+            node.destroy_subscription(subscription)
 
     # -- on the caller's thread -------------------------------------------------------------
 
+    def _ended(self) -> bool:
+        return self._closed.is_set() or not self._node.context.ok()
+
     def _call(self, request: SpatialQuery.Request, timeout_s: float) -> SpatialReply:
         end = time.monotonic() + timeout_s
-        if not wait_for(self._client.service_is_ready, end, self._closed):
-            return self._absent(timeout_s)
+        if not wait_for(self._client.service_is_ready, end, self._ended):
+            return self._unanswered(Status.NOT_READY, timeout_s)
         request.timeout = duration_of(max(end - time.monotonic(), 0.001))
         future = self._client.call_async(request)
-        if not done_by(future, end + GRACE_S, self._closed):
+        if not done_by(future, end + GRACE_S, self._ended):
             self._client.remove_pending_request(future)
-            return self._silent(timeout_s)
+            return self._unanswered(Status.TIMEOUT, timeout_s)
         return SpatialReply.of(future.result())
 
     def _run(
@@ -321,31 +325,20 @@ class SpatialClient:
             return self._no_result(error, timeout_s)
 
     def _no_result(self, error: NoResultError, timeout_s: float) -> SpatialReply:
-        if error.canceled:
-            return _CANCELED
-        if error.status is Status.BUSY:
-            return SpatialReply(Status.BUSY, f"{self.service} does not accept the goal; ask again")
-        absent = error.status is Status.NOT_READY
-        return self._absent(timeout_s) if absent else self._silent(timeout_s)
+        return _CANCELED if error.canceled else self._unanswered(error.status, timeout_s)
 
-    def _absent(self, timeout_s: float) -> SpatialReply:
-        if self._closed.is_set():
+    def _unanswered(self, status: Status, timeout_s: float) -> SpatialReply:
+        if self._ended():
             return _CLOSED
-        return SpatialReply(
-            Status.NOT_READY,
-            f"no server of {self.service} after {timeout_s:.1f} s; start the spatial_query node, "
-            "or check its namespace and ROS_DOMAIN_ID",
-        )
-
-    def _silent(self, timeout_s: float) -> SpatialReply:
-        if self._closed.is_set():
-            return _CLOSED
-        return SpatialReply(
-            Status.TIMEOUT,
-            f"{self.service} did not respond within {timeout_s:.1f} s; allow more time "
-            "(timeout_s), or check whether its node still runs",
-        )
+        messages = {
+            Status.BUSY: f"{self.service} does not accept the goal; ask again",
+            Status.NOT_READY: f"no server of {self.service} after {timeout_s:.1f} s; start the "
+            "spatial_query node, or check its namespace and ROS_DOMAIN_ID",
+            Status.TIMEOUT: f"{self.service} did not respond within {timeout_s:.1f} s; allow more "
+            "time (timeout_s), or check whether its node still runs",
+        }
+        return SpatialReply(status, messages[status])
 
 
-_CLOSED = SpatialReply(Status.NOT_READY, "the client was closed before the answer came")
+_CLOSED = SpatialReply(Status.NOT_READY, "the client or rclpy was shut down before the answer came")
 _CANCELED = SpatialReply(Status.TIMEOUT, "the client took the question back", canceled=True)

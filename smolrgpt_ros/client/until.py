@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -45,20 +44,14 @@ def watch_until(
         ValueError: for words that are no condition.
     """
     lines = _Lines()
-    stopped = threading.Event()
-    try:
-        reply = client.watch(
-            question,
-            until,
-            timeout_s=timeout_s,
-            target_frame=target_frame,
-            camera=camera,
-            on_evaluation=lines.add,
-            cancelled=stopped.is_set,
-        )
-    except KeyboardInterrupt:
-        stopped.set()
-        raise
+    reply = client.watch(
+        question,
+        until,
+        timeout_s=timeout_s,
+        target_frame=target_frame,
+        camera=camera,
+        on_evaluation=lines.add,
+    )
     if reply.reply is None:
         if reply.status is not Status.TIMEOUT:
             raise QueryError(reply.status, reply.message)

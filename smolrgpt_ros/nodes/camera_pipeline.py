@@ -30,7 +30,7 @@ from smolrgpt_ros.ros.inputs.gravity import Gravity
 from smolrgpt_ros.ros.inputs.input_thread import InputThread
 from smolrgpt_ros.ros.inputs.pairing import FramePairing
 from smolrgpt_ros.ros.params.settings import Settings
-from smolrgpt_ros.ros.tf import Transforms
+from smolrgpt_ros.ros.tf import NEWEST, Transforms
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError
@@ -110,8 +110,8 @@ class CameraPipeline:
             lambda: settings().gravity_frame,
             prefix + now.gravity_imu_topic if now.gravity_imu_topic else "",
             lambda: settings().gravity_up,
-            lambda target, source, stamp_ns: transforms.look_up(
-                target, source, stamp_ns, 0.0, "gravity_frame"
+            lambda target, source, otherwise: transforms.look_up(
+                target, source, NEWEST, 0.0, otherwise
             ),
             group,
         )
@@ -204,7 +204,8 @@ class CameraPipeline:
         return replace(frame, up=up, tolerances=tolerances, notes=notes)
 
     def _pose_of(self, target: str, source: str, stamp_ns: int) -> Pose:
-        return self._transforms.look_up(target, source, stamp_ns, self._settings().tf_timeout)
+        wait_s = self._settings().tf_timeout
+        return self._transforms.look_up(target, source, stamp_ns, wait_s, "use registered depth")
 
     def _placed(self, frame: RgbdFrame) -> Pose | None:
         """Of the camera in memory's fixed frame; ``None`` where there is no memory, or TF does not
@@ -216,7 +217,11 @@ class CameraPipeline:
         wait_s = 0.0 if self.unplaced else settings.tf_timeout
         try:
             pose = self._transforms.look_up(
-                settings.memory_frame, frame.frame_id, frame.stamp_ns, wait_s
+                settings.memory_frame,
+                frame.frame_id,
+                frame.stamp_ns,
+                wait_s,
+                "leave memory.frame empty",
             )
         except QueryError as error:
             self.unplaced = error.message

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
+from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.subscription import Subscription
@@ -100,7 +101,9 @@ class PageNode(Node):
             )
         except PageServerError as error:
             raise PageError(str(error)) from error
-        self.create_timer(0.2, self._follow_audience)
+        # Steady: with use_sim_time and no /clock the node's own time stands still.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(0.2, self._follow_audience, clock=steady)
         self.get_logger().info(f"open {self._server.address}")
 
     @property

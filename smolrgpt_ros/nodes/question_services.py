@@ -79,4 +79,6 @@ class QuestionServices:
         if not target:
             return None
         timeout_s = min(self._settings().tf_timeout, left_s)
-        return self._transforms.look_up(target, frame.frame_id, frame.stamp_ns, timeout_s)
+        return self._transforms.look_up(
+            target, frame.frame_id, frame.stamp_ns, timeout_s, "leave target_frame empty"
+        )

@@ -66,7 +66,8 @@ class WatchGoals:
         except Exception as error:
             self._node.get_logger().error(f"a watch's result failed:\n{traceback.format_exc()}")
             what = f"the result could not be written: {type(error).__name__}: {error}"
-            message, reply = watch_result(WatchResult(Status.MODEL_ERROR, what))
+            ended = WatchResult(Status.MODEL_ERROR, what)
+            message, reply = watch_result(ended)
         ok = ended.status is Status.OK
         if ok and not ended.canceled:
             self._publish(reply)

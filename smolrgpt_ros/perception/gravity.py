@@ -52,6 +52,12 @@ class AccelerometerUp:
         Args:
             stamp_ns: time that it is wanted for.
         """
-        if self._mean is None or abs(stamp_ns - self._last_ns) / 1e9 > _OUTDATED_S:
+        age_s = self.age_s(stamp_ns)
+        if self._mean is None or age_s is None or abs(age_s) > _OUTDATED_S:
             return None
         return self._mean / float(np.linalg.norm(self._mean))
+
+    def age_s(self, stamp_ns: int) -> float | None:
+        """Seconds from the last measurement to a time, negative where it is before; ``None``
+        without a measurement."""
+        return None if self._mean is None else (stamp_ns - self._last_ns) / 1e9

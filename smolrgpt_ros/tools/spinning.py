@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from smolrgpt_ros.client.spatial_client import spin
+from smolrgpt_ros.client.waiting import spin
 
 
 @contextmanager

@@ -28,7 +28,8 @@ def page(shared_graph):
     pytest.importorskip(
         "nicegui", reason="nicegui is not installed: pip install 'nicegui>=3.18,<4'"
     )
-    parameters = {"port": 0, "picture.max_rate": 30.0}
+    # No /clock comes: the node's own time stands still, and nothing may depend on it.
+    parameters = {"port": 0, "picture.max_rate": 30.0, "use_sim_time": True}
     node = PageNode(
         context=shared_graph.context,
         parameter_overrides=[Parameter(name, value=value) for name, value in parameters.items()],

@@ -3,16 +3,19 @@
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 
+from smolrgpt_ros.action import WatchQuestion
 from smolrgpt_ros.client.action_calls import ActionCalls
 from smolrgpt_ros.client.spatial_client import SpatialClient
 from smolrgpt_ros.msg import SpatialAnswer
 from smolrgpt_ros.nodes import watch_goals
 from smolrgpt_ros.query.watch.condition import Condition, Relation
+from smolrgpt_ros.query.watch.request import WatchResult
 from smolrgpt_ros.ros.convert.time import nanoseconds
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.status import Status
@@ -190,3 +193,34 @@ def test_without_any_client_the_goal_ends(start_graph, monkeypatch):
         watches = graph.node._questions.watches
         graph.wait_until(lambda: watches.watched == 0, "the goal to end")
         assert watches.ends == {"CLIENT_LOST": 1}
+
+
+def test_a_result_that_cannot_be_written_is_no_success_and_no_answer(monkeypatch):
+    """Without a graph: what a goal is told, and what is published."""
+    write = watch_goals.watch_result
+
+    def fail_once(ended):
+        monkeypatch.setattr(watch_goals, "watch_result", write)
+        raise RuntimeError("no such field")
+
+    monkeypatch.setattr(watch_goals, "watch_result", fail_once)
+    monkeypatch.setattr(watch_goals, "serve_action", lambda *arguments: None)
+    logged: list[str] = []
+    published: list[Any] = []
+    ends: list[str] = []
+    node: Any = SimpleNamespace(
+        resolve_service_name=lambda name: name,
+        get_logger=lambda: SimpleNamespace(error=logged.append),
+    )
+    service: Any = SimpleNamespace(watch=lambda *arguments: WatchResult(Status.OK, ""))
+    goals = watch_goals.WatchGoals(
+        node, None, lambda: service, lambda: "", lambda: "", published.append
+    )
+    goal: Any = SimpleNamespace(
+        request=WatchQuestion.Goal(question=QUESTION),
+        succeed=lambda: ends.append("succeeded"),
+        abort=lambda: ends.append("aborted"),
+    )
+    result = goals._execute(goal)
+    assert result.status == Status.MODEL_ERROR and "no such field" in result.message
+    assert (ends, published, len(logged)) == (["aborted"], [], 1)

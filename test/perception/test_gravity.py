@@ -40,7 +40,9 @@ def test_a_turned_camera_is_followed_within_a_second_or_two():
 
 def test_old_measurements_say_nothing():
     up = AccelerometerUp()
+    assert up.age_s(10 * SECOND) is None
     up.add(REST, 10 * SECOND)
+    assert (up.age_s(13 * SECOND), up.age_s(9 * SECOND)) == (3.0, -1.0)
     assert up.up(11 * SECOND) is not None and up.up(13 * SECOND) is None
     up.add(np.array([9.8, 0.0, 0.0]), 20 * SECOND)  # anew, not a mean with what was before
     assert up.up(20 * SECOND) == pytest.approx([1.0, 0.0, 0.0])

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from rclpy.clock import ROSClock
+from rclpy.time import Time as ClockTime
 
 from smolrgpt_ros.ros.camera_pose import CameraPoseBroadcaster
 from smolrgpt_ros.ros.tf import Transforms
@@ -16,27 +18,32 @@ from smolrgpt_ros.scene.rotations import rotation_matrix
 from smolrgpt_ros.scene.status import QueryError, Status
 
 HALF = np.sqrt(0.5)
+AT_5_METRES = SimpleNamespace(
+    rotation=SimpleNamespace(x=0.0, y=0.0, z=0.0, w=1.0),
+    translation=SimpleNamespace(x=5.0, y=0.0, z=0.0),
+)
 
 
 def test_the_cameras_own_frame_needs_no_tf(monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2_ros", None)
-    pose = Transforms(node=None).look_up("optical", "optical", 0, 0.1)
+    pose = Transforms(node=None).look_up("optical", "optical", 0, 0.1, "")
     np.testing.assert_array_equal(pose.rotation, np.eye(3))
 
 
 def test_without_tf_the_error_names_both_frames_and_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2_ros", None)
-    with pytest.raises(QueryError, match=r"'optical' to 'map'.*tf2_ros") as error:
-        Transforms(node=None).look_up("map", "optical", 0, 0.1)
+    with pytest.raises(QueryError, match=r"'optical' to 'map'.*tf2_ros, or go without") as error:
+        Transforms(node=None).look_up("map", "optical", 0, 0.1, "go without")
     assert error.value.status is Status.TF_FAILED
 
 
 @pytest.fixture
 def tf(monkeypatch):
-    """A tf2_ros whose buffer answers with ``tf.answer`` and remembers what it was asked."""
+    """A tf2_ros whose buffer answers with ``tf.answer`` and remembers what it was asked; only the
+    newest, in ``tf.heard``, is told transforms."""
     module: Any = ModuleType("tf2_ros")
     module.TransformException = type("TransformException", (Exception,), {})
-    module.asked = []
+    module.asked, module.heard = [], []
 
     class Buffer:
         def lookup_transform(self, target, source, time, timeout):
@@ -45,30 +52,65 @@ def tf(monkeypatch):
                 raise module.answer
             return SimpleNamespace(transform=module.answer)
 
-    module.Buffer = Buffer
-    module.TransformListener = lambda buffer, node, spin_thread: SimpleNamespace(
-        unregister=lambda: None
-    )
+    def listener(buffer, node, spin_thread):
+        module.heard.append(buffer)
+        return SimpleNamespace(unregister=lambda: module.heard.remove(buffer))
+
+    module.Buffer, module.TransformListener = Buffer, listener
     monkeypatch.setitem(sys.modules, "tf2_ros", module)
     return module
 
 
-def test_the_transform_is_looked_up_at_the_images_stamp(tf):
+@pytest.fixture
+def node():
+    """A node whose clock is set by ``node.set``, seconds; it starts at 500."""
+    clock = ROSClock()
+    clock._set_ros_time_is_active(True)
+
+    def set_to(seconds):
+        clock.set_ros_time_override(ClockTime(seconds=seconds, clock_type=clock.clock_type))
+
+    set_to(500.0)
+    return SimpleNamespace(get_clock=lambda: clock, set=set_to)
+
+
+def test_the_transform_is_looked_up_at_the_images_stamp(tf, node):
     tf.answer = SimpleNamespace(
         rotation=SimpleNamespace(x=0.0, y=0.0, z=HALF, w=HALF),
         translation=SimpleNamespace(x=1.0, y=2.0, z=3.0),
     )
-    transforms = Transforms(node=None)
-    pose = transforms.look_up("map", "optical", 5_000_000_001, 0.25)
+    transforms = Transforms(node)
+    pose = transforms.look_up("map", "optical", 5_000_000_001, 0.25, "")
     transforms.close()
     assert tf.asked == [("map", "optical", 5_000_000_001, 250_000_000)]
     np.testing.assert_allclose(pose.apply(np.zeros((1, 3))), [[1, 2, 3]])
 
 
-def test_a_failed_lookup_names_both_frames_and_the_parameter(tf):
+def test_a_failed_lookup_names_both_frames_and_what_to_do(tf, node):
     tf.answer = tf.TransformException("extrapolation into the future")
-    with pytest.raises(QueryError, match=r"'optical' to 'map'.*extrapolation.*target_frame"):
-        Transforms(node=None).look_up("map", "optical", 1, 0.25)
+    words = r"'optical' to 'map'.*extrapolation.*; publish it, or go without$"
+    with pytest.raises(QueryError, match=words):
+        Transforms(node).look_up("map", "optical", 1, 0.25, "go without")
+
+
+def test_after_a_reset_of_time_tf_begins_anew(tf, node):
+    """tf2's own buffer would refuse all that is more than ten seconds older than what it has."""
+    tf.answer = AT_5_METRES
+    transforms = Transforms(node)
+    (first,) = tf.heard
+    for still in (600.0, 599.5):  # time goes on, and what came a little late
+        node.set(still)
+    assert tf.heard == [first]
+    node.set(5.0)
+    (second,) = tf.heard
+    assert second is not first
+    assert transforms.look_up("map", "optical", 1, 0.25, "").translation[0] == 5.0
+    node.get_clock()._set_ros_time_is_active(False)
+    assert tf.heard != [second], "it is another clock"
+    node.get_clock()._set_ros_time_is_active(True)
+    transforms.close()
+    node.set(1.0)
+    assert tf.heard == []
 
 
 def test_a_cameras_pose_is_published_to_tf(monkeypatch):

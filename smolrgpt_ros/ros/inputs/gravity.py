@@ -13,8 +13,8 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import Imu
 
 from smolrgpt_ros.perception.gravity import AccelerometerUp
-from smolrgpt_ros.perception.registration import PoseOf
 from smolrgpt_ros.scene.frame import Direction, RgbdFrame
+from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.status import QueryError
 
 from ..convert.time import nanoseconds
@@ -22,8 +22,6 @@ from ..qos import profile
 
 #: Seconds between two warnings of the same kind.
 _WARN_EVERY_S = 30.0
-#: Asks TF for its newest transform: a camera turns slowly, and the image's own comes late.
-_NEWEST = 0
 
 
 class Gravity:
@@ -34,7 +32,9 @@ class Gravity:
         frame: called for the name of a frame whose z axis points up; empty: none.
         imu_topic: of the accelerometer; empty: none.
         given: called for up in the camera's optical frame; ``None``: not known.
-        pose_of: looks transforms up.
+        newest_pose_of: ``(target frame, source frame, what to do without) -> Pose`` of source in
+            target, the newest: a camera turns slowly, and the image's own comes late. Raises
+            QueryError.
         group: callback group of the subscription.
     """
 
@@ -44,13 +44,13 @@ class Gravity:
         frame: Callable[[], str],
         imu_topic: str,
         given: Callable[[], Direction | None],
-        pose_of: PoseOf,
+        newest_pose_of: Callable[[str, str, str], Pose],
         group: CallbackGroup,
     ) -> None:
         self._node = node
         self._frame = frame
         self._given = given
-        self._pose_of = pose_of
+        self._newest_pose_of = newest_pose_of
         self._lock = threading.Lock()
         self._accelerometer = AccelerometerUp()
         self._imu_frame = ""
@@ -77,7 +77,8 @@ class Gravity:
         if not name:
             return None
         try:
-            rotation = self._pose_of(name, frame.frame_id, _NEWEST).rotation
+            otherwise = "leave gravity_frame empty"
+            rotation = self._newest_pose_of(name, frame.frame_id, otherwise).rotation
         except QueryError as error:
             # A call of its own for each source: rclpy throttles by the place of the call.
             self._node.get_logger().warning(
@@ -89,17 +90,25 @@ class Gravity:
     def _by_imu(self, frame: RgbdFrame) -> Direction | None:
         with self._lock:
             up, source = self._accelerometer.up(frame.stamp_ns), self._imu_frame
+            age_s = self._accelerometer.age_s(frame.stamp_ns)
         if up is None:
             if self.subscriptions:
                 topic = self.subscriptions[0].topic_name
-                self._warn_of_imu(
-                    f"gravity_imu_topic is not used: no acceleration of gravity on {topic}"
-                )
+                why = f"no acceleration of gravity on {topic}"
+                if age_s is not None:
+                    side = "before" if age_s > 0.0 else "after"
+                    why = (
+                        f"the newest acceleration of gravity on {topic} is stamped "
+                        f"{abs(age_s):.1f} s {side} the image: it has stopped, or has another clock"
+                    )
+                self._warn_of_imu(why)
             return None
         try:
-            return _direction(self._pose_of(frame.frame_id, source, _NEWEST).rotation @ up)
+            otherwise = "leave gravity_imu_topic empty"
+            pose = self._newest_pose_of(frame.frame_id, source, otherwise)
+            return _direction(pose.rotation @ up)
         except QueryError as error:
-            self._warn_of_imu(f"gravity_imu_topic is not used: {error.message}")
+            self._warn_of_imu(error.message)
             return None
 
     def _take(self, message: Imu) -> None:
@@ -110,7 +119,8 @@ class Gravity:
             self._imu_frame = message.header.frame_id
             self._accelerometer.add(np.array([a.x, a.y, a.z]), nanoseconds(message.header.stamp))
 
-    def _warn_of_imu(self, text: str) -> None:
+    def _warn_of_imu(self, why: str) -> None:
+        text = f"gravity_imu_topic is not used: {why}"
         self._node.get_logger().warning(text, throttle_duration_sec=_WARN_EVERY_S)
 
 

@@ -37,10 +37,10 @@ class Node:
         return SimpleNamespace(warning=lambda text, **_: self.warnings.append(text))
 
 
-def pose_of(target, source, stamp_ns):
-    assert stamp_ns == 0, "the newest: a camera turns slowly"
+def pose_of(target, source, otherwise):
     if (target, source) not in POSES:
-        raise QueryError(Status.TF_FAILED, f"no transform from {source} to {target}")
+        what = f"no transform from {source} to {target}; {otherwise}"
+        raise QueryError(Status.TF_FAILED, what)
     return Pose(target, POSES[target, source], np.zeros(3))
 
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_used_is_logged_and_the_next_one_asked():
     source = gravity(node, "odom", "imu", (0.0, 1.0, 0.0))
     assert source.up(FRAME) == (0.0, 1.0, 0.0)
     assert node.warnings == [
-        "gravity_frame is not used: no transform from optical to odom",
+        "gravity_frame is not used: no transform from optical to odom; leave gravity_frame empty",
         "gravity_imu_topic is not used: no acceleration of gravity on /imu",
     ]
     node.warnings.clear()
@@ -84,4 +84,21 @@ def test_what_cannot_be_used_is_logged_and_the_next_one_asked():
     assert node.warnings[-1].endswith("no acceleration of gravity on /imu")
     node.callbacks["imu"](imu((9.8, 0.0, 0.0), frame_id="body"))
     assert source.up(FRAME) == (0.0, 1.0, 0.0)
-    assert node.warnings[-1] == ("gravity_imu_topic is not used: no transform from body to optical")
+    assert node.warnings[-1] == (
+        "gravity_imu_topic is not used: no transform from body to optical; "
+        "leave gravity_imu_topic empty"
+    )
+
+
+@pytest.mark.parametrize(("sec", "words"), [(995, "990.0 s after"), (2, "3.0 s before")])
+def test_an_accelerometer_of_another_time_is_told_from_one_that_is_silent(sec, words):
+    node = Node()
+    source = gravity(node, "", "imu")
+    message = imu((9.8, 0.0, 0.0))
+    message.header.stamp.sec = sec
+    node.callbacks["imu"](message)
+    assert source.up(FRAME) is None
+    assert node.warnings == [
+        "gravity_imu_topic is not used: the newest acceleration of gravity on /imu is stamped "
+        f"{words} the image: it has stopped, or has another clock"
+    ]
