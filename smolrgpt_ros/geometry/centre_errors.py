@@ -143,4 +143,5 @@ def floor_sigma(z: float, height: float, noise: DepthNoise, camera: CameraIntrin
 def _floor_error(z: float, noise: DepthNoise, camera: CameraIntrinsics) -> float:
     """Along the line of sight, metres: the floor is as high as the mean of its pixels."""
     patches = noise.independent(_FLOOR_SHARE * camera.width * camera.height)
-    return _FLOOR_LEVER * noise.strength * z**2 / math.sqrt(patches)
+    own = _FLOOR_LEVER * noise.strength / math.sqrt(patches)
+    return math.hypot(own, noise.shared) * z**2

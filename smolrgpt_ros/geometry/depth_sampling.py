@@ -81,19 +81,17 @@ def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> Surf
     """
     depth, camera = frame.depth, frame.intrinsics
     assert depth is not None and camera is not None
-    grids = []
-    for patch, (x0, y0, x1, y1) in masks.pairs:
-        step = max(1, int(np.sqrt((x1 - x0) * (y1 - y0) / (1.5 * _MOST_SAMPLES))))
-        first = min(step // 2, y1 - y0 - 1, x1 - x0 - 1)
-        rows, columns = np.nonzero(patch[first::step, first::step])
-        grids.append((rows * step + y0 + first, columns * step + x0 + first))
+    grids, ratio = [], np.zeros(len(masks))
+    for i, (patch, box) in enumerate(masks.pairs):
+        step = max(1, int(np.sqrt(patch.size / (1.5 * _MOST_SAMPLES))))
+        grid, ratio[i] = _known_pixels(depth, patch, box, step)
+        if step > 1 and len(grid[0]) < _FEWEST_SMOOTH:  # depth is sparse: a grid may miss it
+            grid, ratio[i] = _known_pixels(depth, patch, box, 1)
+            every = 1 + len(grid[0]) // _MOST_SAMPLES
+            grid = grid[0][::every], grid[1][::every]
+        grids.append(grid)
     rows, columns = (np.concatenate(part) for part in zip(*grids, strict=True))
-    counts = np.array([len(part) for part, _ in grids])
-    owner = np.repeat(np.arange(len(masks)), counts)
-    measured = depth[rows, columns]
-    valid = np.isfinite(measured) & (measured > 0)
-    rows, columns, owner = rows[valid], columns[valid], owner[valid]
-    ratio = np.bincount(owner, minlength=len(masks)) / np.maximum(counts, 1)
+    owner = np.repeat(np.arange(len(masks)), [len(part) for part, _ in grids])
     z, sigma, at_jump = smoothed_depth(depth, masks, rows, columns, owner, noise)
     enough = np.bincount(owner[~at_jump], minlength=len(masks)) >= _FEWEST_SMOOTH
     kept = ~(at_jump & enough[owner])
@@ -101,6 +99,20 @@ def surfaces_of(frame: RgbdFrame, masks: RegionMasks, noise: DepthNoise) -> Surf
     z, sigma = z[kept], sigma[kept]
     points = rays(camera, columns, rows) * z[:, None]
     return SurfaceSamples(points, sigma, owner, masks.bounds(owner), ratio)
+
+
+def _known_pixels(
+    depth: NDArray[np.float32], patch: Flags, box: tuple[int, int, int, int], step: int
+) -> tuple[tuple[Whole, Whole], float]:
+    """Rows and columns of a region's pixels that have depth, every so many-th of a row and a
+    column; and which share of those looked at they are."""
+    x0, y0, x1, y1 = box
+    first = min(step // 2, y1 - y0 - 1, x1 - x0 - 1)
+    rows, columns = np.nonzero(patch[first::step, first::step])
+    rows, columns = rows * step + y0 + first, columns * step + x0 + first
+    measured = depth[rows, columns]
+    valid = np.isfinite(measured) & (measured > 0)
+    return (rows[valid], columns[valid]), np.count_nonzero(valid) / max(1, len(rows))
 
 
 def smoothed_depth(

@@ -298,9 +298,8 @@ class FrameGeometry:
             points, ratio = surfaces.points[surfaces.part(i)], float(surfaces.valid_ratio[i])
             name = f"region {region.id}"
             if len(points) < FEWEST_SAMPLES:
-                self._fitted[region.id] = (
-                    f"{name} has no depth ({ratio:.0%} of its pixels are valid)"
-                )
+                few = f"{len(points)} pixels with depth, needed are {FEWEST_SAMPLES}"
+                self._fitted[region.id] = f"{name} has {few if len(points) else 'no depth'}"
             elif plane is None:
                 self._fitted[region.id] = ObjectEstimate.without_floor(region.label, points, ratio)
             elif problem is not None:

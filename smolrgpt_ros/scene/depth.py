@@ -13,6 +13,12 @@ MILLIMETRE = 0.001
 #: Stored values from which on nothing was measured, in any unit: drivers store 65535, or the
 #: largest number of a type, where the sensor is saturated or nothing came back.
 _SATURATED = 65535
+#: Shares of the known pixels from which the farthest value is where the sensor's range ends: of
+#: those that have it, and of those that nearly do. A wall right before the camera has one depth,
+#: too, but little else is as far away.
+_PILE_UP, _NEARLY = 0.05, 0.01
+_NEAR_THE_END = 0.95  # of the farthest value
+_ALONG_AXIS = 0.978  # cosine of 12 degrees
 #: Metres; half of an image farther away is in another unit. No depth camera sees so far.
 _FARTHEST_HALF = 100.0
 
@@ -45,6 +51,28 @@ def metres(values: NDArray[Any], unit: float = 0.0) -> NDArray[np.float32]:
             depth *= np.float32(step)
     np.copyto(depth, np.float32("nan"), where=missing)
     return depth
+
+
+def within_range(
+    depth: NDArray[np.float32], up: tuple[float, float, float] | None
+) -> NDArray[np.float32]:
+    """Depth without what lies at the end of the sensor's range: NaN there.
+
+    Sensors, and programs that clip, give all that is farther the largest value that they have.
+
+    Args:
+        depth: shape ``(H, W)``, metres, NaN where nothing was measured.
+        up: against gravity in the optical frame: the floor right below a camera has one depth, too.
+    """
+    farthest = np.fmax.reduce(depth, axis=None, initial=np.float32(0.0))
+    at_end = depth == farthest
+    known, piled = np.count_nonzero(depth > 0), np.count_nonzero(at_end)
+    if piled < _PILE_UP * known or (up is not None and abs(up[2]) > _ALONG_AXIS):
+        return depth
+    nearly = np.count_nonzero(depth >= _NEAR_THE_END * farthest) - piled
+    if nearly < _NEARLY * known:
+        return depth
+    return np.where(at_end, np.float32("nan"), depth)
 
 
 def unit_problem(depth: NDArray[np.float32]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import CameraIntrinsics
+from .depth import within_range
 from .tolerances import Tolerances
 
 Direction = tuple[float, float, float]
@@ -22,7 +23,8 @@ class RgbdFrame:
     Args:
         rgb: shape ``(H, W, 3)``, uint8, RGB order.
         depth: shape ``(H, W)``, float32, metres along the optical axis (REP-118), NaN where the
-            sensor gave nothing; ``None`` for a camera without depth. Registered to ``rgb``.
+            sensor gave nothing; ``None`` for a camera without depth. Registered to ``rgb``. What
+            lies at the end of the sensor's range becomes NaN as well.
         intrinsics: the colour camera's; ``None`` where no usable calibration arrived.
         stamp_ns: acquisition time, nanoseconds.
         frame_id: optical frame of the colour camera.
@@ -68,6 +70,8 @@ class RgbdFrame:
             )
         if self.up is not None and not abs(np.linalg.norm(self.up) - 1.0) < 1e-3:
             raise ValueError(f"up must be a unit vector, found {self.up}")
+        if self.depth is not None:
+            object.__setattr__(self, "depth", within_range(self.depth, self.up))
         for array in (self.rgb, self.depth):
             if array is not None:
                 array.setflags(write=False)

@@ -33,6 +33,11 @@ def test_correlated_noise_moves_the_floor() -> None:
     assert white[0] < 0.005 < 0.05 < correlated[0] and correlated[1] == 0.0
 
 
+def test_what_all_pixels_share_moves_the_floor() -> None:
+    errors = box_errors(10.0, DepthNoise(shared=0.001), CAMERA, 0.0, 1.2, 0.0)
+    assert errors.floor == pytest.approx((0.1, 0.0)) and errors.depth == (0.0, 0.0)
+
+
 def test_the_height_of_the_floor_by_hand() -> None:
     """Noise of 0.5 m at 10 m, five halves of it at the floor's ends, over the root of as many
     independent patches as circles of 12 pixels fill three tenths of the picture."""

@@ -80,6 +80,18 @@ def test_surface_samples_have_their_own_regions_depth() -> None:
     assert (samples.sigma == 0).all()
 
 
+def test_sparse_depth_is_found_between_the_samples() -> None:
+    """Every third pixel of a picture has depth; every second pixel of a region would be looked at,
+    from its row 13 and column 11 on."""
+    depth, sparse = np.full((40, 60), 3.0), np.full((40, 60), np.nan)
+    sparse[::3, ::3] = depth[::3, ::3]
+    wide = (10, 12, 40, 36)
+    samples = surfaces_of(frame(sparse), masks(wide), DepthNoise())
+    # Columns 12 to 39 and rows 12 to 33: 10 times 8 pixels of 30 times 24.
+    assert len(samples.points) == 80
+    assert samples.valid_ratio == pytest.approx([1 / 9])
+
+
 def test_noisy_depth_is_averaged_over_the_region() -> None:
     rng = np.random.default_rng(1)
     noise = 0.002

@@ -11,6 +11,7 @@ from block_scene import YARD, Block, Scene
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.lens import Lens
 from smolrgpt_ros.scene.region import Region
@@ -29,6 +30,17 @@ def test_regions_are_found_by_their_ids() -> None:
     geometry = FrameGeometry(FRAME, [right, left])
     assert geometry.region(4) is left and geometry.region(9) is right
     assert geometry.estimate(9) == "the frame has no depth"
+
+
+def test_what_has_too_little_depth_says_how_much() -> None:
+    """Two pixels of six have depth, none of the other region's."""
+    depth = np.full((8, 12), np.nan, np.float32)
+    depth[2:4, 1] = 2.0
+    camera = CameraIntrinsics(12, 8, 10.0, 10.0, 6.0, 4.0)
+    frame = RgbdFrame(FRAME.rgb, depth, camera)
+    geometry = FrameGeometry(frame, [region(9, slice(7, 10)), region(4, slice(1, 3))])
+    assert geometry.estimate(4) == "region 4 has 2 pixels with depth, needed are 8"
+    assert geometry.estimate(9) == "region 9 has no depth"
 
 
 def test_an_unknown_id_names_those_in_view() -> None:
