@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.camera import project, rays
+from smolrgpt_ros.scene.statistics import chance_positive
 
 from .footprint import Footprint
 from .frame_geometry import FrameGeometry
+from .object_estimate import ObjectEstimate
 from .resting import CENTRED
 from .size_priors import SIZES
 
@@ -41,7 +45,7 @@ def load_of(geometry: FrameGeometry, region_id: int) -> float | str:
     if found.footprint is None:
         return "no floor is in view, a load cannot be told"
     if geometry.region(region_id).label == "pallet":
-        return 1.0 if found.top - found.bottom > _STACKED else 0.0
+        return _stacked(found)
     for other in geometry.possible_loads(region_id):
         load = geometry.estimate(other)
         if isinstance(load, str) or load.footprint is None or not load.rides:
@@ -50,6 +54,20 @@ def load_of(geometry: FrameGeometry, region_id: int) -> float | str:
         if float(np.linalg.norm(offset)) < CENTRED:
             return 1.0
     return _occupied(geometry, found.footprint)
+
+
+def _stacked(pallet: ObjectEstimate) -> float:
+    """Probability that a pallet carries boxes: that it is high enough, from its underside on the
+    floor or on a vehicle's deck, as probable as each of these is."""
+    chance, bottom = pallet.on_vehicle, pallet.bottom
+    floor, deck = (0.0, bottom) if pallet.rides else (bottom, _VEHICLE.height)
+    # ``resting.at_rest`` counts the doubt about the deck as an error of the underside.
+    underside = pallet.bottom_sigma**2 - _VEHICLE.height**2 * chance * (1.0 - chance)
+    sigma = math.hypot(pallet.top_sigma, math.sqrt(max(underside, 0.0)))
+    on_floor, on_deck = (
+        chance_positive(pallet.top - lowest - _STACKED, sigma) for lowest in (floor, deck)
+    )
+    return chance * on_deck + (1.0 - chance) * on_floor
 
 
 def _occupied(geometry: FrameGeometry, footprint: Footprint) -> float | str:

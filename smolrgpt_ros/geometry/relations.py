@@ -167,10 +167,26 @@ def horizontal_distance(a: FloorObject, b: FloorObject) -> Quantity:
     """Between the centres of the footprints, metres."""
     gap = b.footprint.centre - a.footprint.centre
     value = float(np.linalg.norm(gap))
-    along = gap / max(value, 1e-6)
-    variance = float(along @ (a.footprint.covariance + b.footprint.covariance) @ along)
+    covariance = a.footprint.covariance + b.footprint.covariance
+    along = direction_of(gap, covariance)
+    variance = float(along @ covariance @ along)
     systematic = a.calibration.of_length(gap @ a.plane.axes[:2])
     return Quantity(value, math.sqrt(variance), systematic)
+
+
+def direction_of(gap: Floats, covariance: Floats) -> Floats:
+    """Unit vector along a gap; of one shorter than its own error, that along the largest error.
+
+    Args:
+        gap: between two points, shape ``(N,)``.
+        covariance: of it, shape ``(N, N)``.
+    """
+    square = float(gap @ gap)
+    if square <= np.trace(covariance):
+        variances, axes = np.linalg.eigh(covariance)
+        if square <= variances[-1]:
+            return np.asarray(axes[:, -1], np.float64)
+    return gap / max(math.sqrt(square), 1e-9)
 
 
 def vertical_distance(a: FloorObject, b: FloorObject) -> Quantity:

@@ -37,6 +37,8 @@ from .possible_objects import doubtful_regions, is_about_a_set, possible_objects
 _MOST_NAMED = 3
 #: Share of a place's floor that has to be seen for an answer about what stands there.
 _LEAST_SEEN = 0.75
+#: Numbers that differ by less are the same, metres.
+_EQUAL = 0.01
 #: Points along each side of a place.
 _GRID = 12
 #: Metres, and share of the depth, by which the floor may be nearer than it should be.
@@ -132,12 +134,20 @@ def _change(question: Question, measured: Evaluation, other: FrameGeometry) -> s
 
 def _differs(one: Evaluation, other: Evaluation) -> bool:
     """Whether two answers to a question are not the same."""
-    if one.region_ids != other.region_ids or one.answered != other.answered:
+    if (one.region_ids, one.answered, one.holds) != (other.region_ids, other.answered, other.holds):
         return True
-    numbers = isinstance(one.value, float) and isinstance(other.value, float)
-    if not numbers:
-        return one.value != other.value
-    return abs(float(one.value or 0) - float(other.value or 0)) > max(one.std or 0.0, 0.01)
+    if len(one.values) != len(other.values):
+        return True
+    if any(map(_apart, one.values, other.values, one.stds)):
+        return True
+    if isinstance(one.value, float) and isinstance(other.value, float):
+        return _apart(one.value, other.value, one.std or 0.0)
+    return one.value != other.value
+
+
+def _apart(one: float, other: float, std: float) -> bool:
+    """Whether two numbers differ by more than the standard deviation of the first."""
+    return abs(one - other) > max(std, _EQUAL)
 
 
 def _unseen_places(question: Question, geometry: FrameGeometry) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Order statistics and robust scales of small arrays.
+"""Order statistics and robust scales of small arrays, and the normal distribution.
 
 Most arrays here hold a few hundred values. NumPy's own functions spend ten times longer on them,
 almost all of it before the first comparison.
@@ -7,6 +7,7 @@ almost all of it before the first comparison.
 
 from __future__ import annotations
 
+import math
 from typing import TypeVar
 
 import numpy as np
@@ -73,6 +74,18 @@ def trimmed_summary(values: Values) -> tuple[Values, Values, Values, Values]:
     low, high = round(0.05 * (count - 1)), round(0.95 * (count - 1))
     middle = values[:, (count - 1) // 2] / 2 + values[:, count // 2] / 2
     return values[:, low], middle, values[:, high], values[:, low : high + 1].std(axis=1)
+
+
+def normal_cdf(z: float) -> float:
+    """Probability that a standard normal variable is below ``z``."""
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+
+
+def chance_positive(value: float, std: float) -> float:
+    """Probability that a number is positive; 0.5 of an exact 0."""
+    if std > 0:
+        return normal_cdf(value / std)
+    return 0.5 if value == 0 else float(value > 0)
 
 
 def _at(ordered: Values, share: float) -> Values:

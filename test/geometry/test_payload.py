@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.geometry.payload import load_of
+from smolrgpt_ros.geometry.payload import _stacked, load_of
 
 SIZE = (1.44, 0.85, 0.23)
 
@@ -45,7 +46,38 @@ def test_a_pallet_carries_boxes_where_it_is_high(
 ) -> None:
     pallet = make_block(1, "pallet", (-0.5, 6.0), (1.2, 1.2, height))
     scene = make_scene((pallet,))
-    assert load_of(FrameGeometry(scene.frame, scene.regions), 1) == carries
+    load = load_of(FrameGeometry(scene.frame, scene.regions), 1)
+    assert load == pytest.approx(carries, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("bottom", "top", "on_vehicle", "load"),
+    [
+        (0.0, 0.314, 0.0, 0.769),  # 14 mm above 0.3 m, with a deviation of 19 mm
+        (0.0, 0.286, 0.0, 0.231),
+        (0.0, 0.314, 0.25, 0.577),  # on a deck it is 0.084 m high: 0.75 of the first
+        (0.0, 0.37, 0.25, 0.75),  # an empty one on a deck, or goods on the floor
+        (0.23, 0.37, 1.0, 0.0),
+        (0.23, 0.37, 0.9, 0.1),
+        (0.23, 0.9, 0.9, 1.0),
+    ],
+)
+def test_a_pallet_is_as_surely_loaded_as_it_is_high(
+    make_scene: Any, make_block: Any, bottom: float, top: float, on_vehicle: float, load: float
+) -> None:
+    scene = make_scene((make_block(1, "pallet", (-0.5, 6.0), (1.2, 1.2, 0.8)),))
+    found = FrameGeometry(scene.frame, scene.regions).estimate(1)
+    assert not isinstance(found, str)
+    doubt = 0.23**2 * on_vehicle * (1 - on_vehicle)  # as ``resting.at_rest`` counts it
+    pallet = replace(
+        found,
+        bottom=bottom,
+        top=top,
+        bottom_sigma=math.sqrt(0.0114**2 + doubt),
+        top_sigma=0.0152,
+        on_vehicle=on_vehicle,
+    )
+    assert _stacked(pallet) == pytest.approx(load, abs=2e-3)
 
 
 def test_it_says_why_it_does_not_know(yard: Any) -> None:

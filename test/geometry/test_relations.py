@@ -19,6 +19,7 @@ from smolrgpt_ros.geometry.relations import (
     Quantity,
     bearing_of,
     clearance,
+    direction_of,
     higher_by,
     horizontal_distance,
     nearer_by,
@@ -126,6 +127,23 @@ def test_directions_share_the_error_of_the_principal_point(yard: Any) -> None:
     # It is 2.5 m to the left: 7.0 / 7.433 of the way across turns the line of sight.
     turn = math.degrees(moved * (7.0 / 7.433) / 7.433)
     assert abs(bearing_of(pallet, camera).systematic[1]) == pytest.approx(turn, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("gap", "std"),
+    [
+        ((0.0, 0.0), 0.2),  # no direction: the largest error, 0.2 m ahead
+        ((0.1, 0.0), 0.2),  # shorter than its own error
+        ((0.5, 0.0), 0.1),
+        ((0.0, -0.5), 0.2),
+        ((0.3, 0.4), math.sqrt(0.36 * 0.01 + 0.64 * 0.04)),
+    ],
+)
+def test_the_error_of_a_length_is_that_along_it(gap: tuple[float, float], std: float) -> None:
+    covariance = np.diag([0.01, 0.04])
+    along = direction_of(np.array(gap), covariance)
+    assert math.hypot(*along) == pytest.approx(1.0)
+    assert math.sqrt(along @ covariance @ along) == pytest.approx(std)
 
 
 def footprint(x: float, y: float, size: tuple[float, float], yaw_deg: float = 0.0) -> Footprint:

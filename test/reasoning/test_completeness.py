@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from smolrgpt_ros.reasoning.completeness import _differs
+from smolrgpt_ros.reasoning.measuring.evaluation import Evaluation
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.scene.region import Region
 
@@ -194,3 +196,40 @@ def test_a_picture_unlike_the_detectors_training_is_said_and_its_sets_are_not_tr
     # An object that a question names by its id was found: what it may lack is not asked for.
     expected = answer.measured.value if trusted == "measured" else trusted
     assert answer.trusted == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        ({}, False),
+        ({"values": (2.04, 3.0)}, False),  # less than the deviation of 0.05
+        ({"values": (2.06, 3.0)}, True),
+        ({"values": (2.0, 3.0, 4.0)}, True),
+        ({"holds": False}, True),
+        ({"region_ids": (2, 1)}, True),
+        ({"reason": "the frame has no depth"}, True),
+    ],
+)
+def test_answers_differ_by_each_of_their_numbers_and_by_their_condition(
+    other: dict[str, Any], differs: bool
+) -> None:
+    one = Evaluation(unit="m", region_ids=(1, 2), values=(2.0, 3.0), stds=(0.05, 0.0), holds=True)
+    assert _differs(one, replace(one, **other)) is differs
+
+
+def test_a_possible_shelf_changes_how_far_each_pallet_is_from_the_nearest(
+    make_scene: Any, make_block: Any
+) -> None:
+    """Shelf 4, which the detector is not sure of, is nearer to pallet 1 than shelf 3."""
+    size = (1.2, 1.2, 0.6)
+    scene = make_scene(
+        (
+            make_block(1, "pallet", (-2.5, 8.0), size),
+            make_block(2, "pallet", (0.0, 8.0), size),
+            make_block(3, "shelf", (3.5, 9.5), (1.0, 2.8, 2.0)),
+            make_block(4, "shelf", (-3.2, 5.2), (1.0, 2.8, 1.0)),
+        )
+    )
+    answer = ask(scene, "how far is each pallet from the nearest shelf", weak=(4,))
+    assert answer.changeable and not answer.complete
+    assert "A possible shelf (score 0.21)" in answer.notes[-1]

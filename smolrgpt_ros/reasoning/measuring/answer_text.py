@@ -276,10 +276,11 @@ class _Writer:
             case Exists(selection):
                 if not yes:
                     return self._listing(selection)
+                who = self._names(ids) if ids else f"some {noun(selection, 1)}"
+                which = "" if ids else ", which one is not sure"
                 if isinstance(selection, Where):
-                    several = len(ids) > 1
-                    return f"{self._names(ids)} {predicate(selection.condition, several=several)}"
-                return f"{self._names(ids)} {'is' if len(ids) == 1 else 'are'} in view"
+                    return f"{who} {predicate(selection.condition, True, len(ids) > 1)}{which}"
+                return f"{who} {'are' if len(ids) > 1 else 'is'} in view{which}"
             case Holds(subject, condition):
                 several = len(ids) > 1
                 who = self._names(ids) if ids else self._end(subject)

@@ -31,20 +31,24 @@ from smolrgpt_ros.language.question import (
     Side,
     Size,
     Table,
+    Unit,
     Where,
     WhereIs,
     Whether,
     Which,
 )
+from smolrgpt_ros.scene.statistics import chance_positive
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
 from .context import Context
 from .evaluation import SURE, Evaluation
 from .floor_objects import CannotMeasure, End
-from .numbers import chance_below, chance_positive, combined
+from .number_wording import written
+from .numbers import chance_below, combined
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
+from .rankings import order_chance, slice_chances
 from .results import found, length, table
 from .selections import candidates, none_fits
 from .tables import cell_of, columns, each
@@ -74,8 +78,8 @@ _LEAST_DIFFERENCE = 0.8413447460685429  # probability of a difference of one sta
 def answer_of(question: Plain, context: Context) -> Evaluation:
     """The measured answer."""
     match question:
-        case HowMuch(quantity):
-            return _how_much(context, quantity)
+        case HowMuch(quantity, unit):
+            return _how_much(context, quantity, unit)
         case Which(selection):
             return _which(context, selection)
         case Listing(selection):
@@ -102,7 +106,7 @@ def answer_of(question: Plain, context: Context) -> Evaluation:
             return _class(context, context.one(of))
 
 
-def _how_much(context: Context, quantity: Quantity) -> Evaluation:
+def _how_much(context: Context, quantity: Quantity, unit: Unit) -> Evaluation:
     amount = context.amount(quantity)
     number = amount.number
     if amount.unit == "count":
@@ -118,9 +122,13 @@ def _how_much(context: Context, quantity: Quantity) -> Evaluation:
         context.objects.require_scale()
     if number.counts and number.certainty < SURE:
         context.doubt(f"the counts could be others ({1 - number.certainty:.2f})")
+    elif number.certainty < SURE:
+        chance, other = max(number.others, key=lambda case: case[0])
+        value = written(other.value, other.std, amount.unit, unit)
+        context.doubt(f"it could be {value} as well ({chance:.2f})")
     if isinstance(quantity, Size):
         number = context.objects.size(amount.region_ids[0], quantity.dimension, as_seen=True)
-    surely = number.certainty if number.counts else None
+    surely = number.certainty if number.counts or number.others else None
     return length(context, number, amount.unit, amount.region_ids, surely)
 
 
@@ -150,14 +158,11 @@ def _order(context: Context, selection: Selection, key: Key, descending: bool) -
         raise none_fits(selection, context)
     numbers = {i: context.number(key, i) for i in ids}
     ranked = sorted(ids, key=lambda i: (numbers[i].value, numbers[i].tie_break), reverse=descending)
-    certainty = 1.0
+    certainty = order_chance([numbers[i] for i in ranked], descending)
     for first, second in pairwise(ranked):
         chance = chance_below(numbers[first], numbers[second])
         chance = 1.0 - chance if descending else chance
-        if numbers[first].ties_with(numbers[second]):
-            continue  # equal, so either order is right
-        certainty *= chance
-        if chance < SURE:
+        if chance < SURE and not numbers[first].ties_with(numbers[second]):
             one, other = context.objects.name(first), context.objects.name(second)
             context.doubt(f"{one} and {other} could change places ({1 - chance:.2f})")
     unit = unit_of(key, ids, context)
@@ -178,14 +183,13 @@ def _pair(context: Context, selection: Selection, extreme: Extreme) -> Evaluatio
         raise QueryError(Status.BAD_QUESTION, "a pair is closest or farthest, not in the middle")
     gaps = {(a, b): context.objects.center_distance(a, b) for a, b in combinations(ids, 2)}
     ranked = sorted(gaps, key=lambda p: gaps[p].value, reverse=extreme is Extreme.MOST)
-    best, certainty = ranked[0], 1.0
-    if len(ranked) > 1:
-        certainty = chance_below(gaps[best], gaps[ranked[1]])
-        certainty = 1.0 - certainty if extreme is Extreme.MOST else certainty
+    best = ranked[0]
+    certainty, chances = slice_chances([gaps[p] for p in ranked], 0, 1, extreme is Extreme.MOST)
     if certainty < SURE:
-        one, other = (context.objects.name(i) for i in ranked[1])
+        rival = 1 + int(chances[1:].argmax())
+        one, other = (context.objects.name(i) for i in ranked[rival])
         what = "closest" if extreme is Extreme.LEAST else "farthest apart"
-        context.doubt(f"{one} and {other} could be the {what} as well ({1 - certainty:.2f})")
+        context.doubt(f"{one} and {other} could be the {what} as well ({chances[rival]:.2f})")
     if not _metric(context):
         return found(context, None, "", best, certainty)
     return length(context, gaps[best], "m", best, certainty)

@@ -31,15 +31,16 @@ from smolrgpt_ros.language.question import (
 from .containment import carried, inside, loaded, rests_on
 from .context import Context, SameObjectError, check_units
 from .floor_objects import CannotMeasure, End, region_of
-from .numbers import IMPOSSIBLE, Number, chance_compared
+from .numbers import IMPOSSIBLE, Number, chance_compared, chance_of_any
 from .quantities import unit_of
 
 
 def chance_of(condition: Condition, end: End, context: Context) -> float:
     """Probability that a condition holds for a region's object or the camera.
 
-    Conjunctions multiply; a disjunction is the negation of one. Of several objects that a
-    condition may refer to ("in a buffer", "next to a pallet") the most probable one counts.
+    Conjunctions multiply; a disjunction is the negation of one. Where a condition may refer to
+    several objects, it holds for any of them: an object is in one place at most ("in a buffer"), so
+    that these chances add up; of others ("next to a pallet") see ``numbers.chance_of_any``.
 
     Raises:
         CannotMeasure: where depth cannot decide.
@@ -68,8 +69,8 @@ def chance_of(condition: Condition, end: End, context: Context) -> float:
             return context.objects.between(end, *ends)
         case NextTo(of):
             context.objects.require_scale()
-            return max(
-                (context.objects.next_to(end, o) for o in _others(of, end, context)), default=0.0
+            return chance_of_any(
+                context.objects.next_to(end, other) for other in _others(of, end, context)
             )
         case Inside(place):
             return _inside(place, region_of(end), context)
@@ -99,16 +100,15 @@ def _inside(place: Selection, thing: int, context: Context) -> float:
                 f"what is inside {context.objects.name(i)} cannot be measured, "
                 "only what stands in a floor region"
             )
-    return max((inside(context.objects, thing, i) for i in places), default=0.0)
+    return min(1.0, sum(inside(context.objects, thing, i) for i in places))
 
 
 def _on_top(carrier: Selection, thing: int, context: Context) -> float:
     carriers = context.members(carrier)
-    chance = max((rests_on(context.objects, thing, i) for i in carriers), default=0.0)
     if carrier == OfClass("transporter") and context.objects.label(thing) == "pallet":
         # Only vehicles lift pallets, also where the vehicle is hidden and no region of its own.
-        return max(chance, carried(context.objects, thing))
-    return chance
+        return carried(context.objects, thing)
+    return min(1.0, sum(rests_on(context.objects, thing, i) for i in carriers))
 
 
 def _compared(condition: Compared, end: End, context: Context) -> float:

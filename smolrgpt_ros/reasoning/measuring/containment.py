@@ -15,9 +15,10 @@ from smolrgpt_ros.geometry.payload import load_of
 from smolrgpt_ros.geometry.relations import horizontal_distance
 from smolrgpt_ros.geometry.resting import CENTRED, OFF_FLOOR, REACHES_ABOVE
 from smolrgpt_ros.geometry.size_priors import stands_on_floor
+from smolrgpt_ros.scene.statistics import chance_positive
 
 from .floor_objects import CannotMeasure, FloorObjects
-from .numbers import chance_positive
+from .numbers import chance_of_any
 
 
 def inside(objects: FloorObjects, thing: int, place: int) -> float:
@@ -80,7 +81,8 @@ def carried(objects: FloorObjects, region_id: int) -> float:
         return chance
     if objects.underside(region_id) <= OFF_FLOOR:
         return 0.0
-    return max((rests_on(objects, region_id, i) for i in objects.standing(region_id)), default=0.0)
+    # It rests on one of them at most.
+    return min(1.0, sum(rests_on(objects, region_id, i) for i in objects.standing(region_id)))
 
 
 def loaded(objects: FloorObjects, region_id: int) -> float:
@@ -96,7 +98,7 @@ def loaded(objects: FloorObjects, region_id: int) -> float:
         if isinstance(load, str):
             raise CannotMeasure(load)
         return load
-    found = max((rests_on(objects, i, region_id) for i in objects.standing(region_id)), default=0.0)
+    found = chance_of_any(rests_on(objects, i, region_id) for i in objects.standing(region_id))
     if objects.is_floor_region(region_id) or (found >= 0.5 and label != "shelf"):
         return found
     raise CannotMeasure(f"whether {objects.name(region_id)} is empty or loaded cannot be measured")

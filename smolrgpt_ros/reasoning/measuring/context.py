@@ -30,6 +30,7 @@ class Selected:
         camera: whether the camera belongs.
         unknown: by region id, why depth cannot decide whether it belongs.
         doubts: sentences that name what else is probable.
+        one_at_most: whether not more than one of the regions belongs, whichever it is.
     """
 
     ids: tuple[int, ...]
@@ -38,6 +39,7 @@ class Selected:
     camera: bool = False
     unknown: Mapping[int, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    one_at_most: bool = False
 
 
 @dataclass(frozen=True)

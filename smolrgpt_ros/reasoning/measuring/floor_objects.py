@@ -10,7 +10,7 @@ import numpy as np
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.geometry.relations import FloorObject
+from smolrgpt_ros.geometry.relations import FloorObject, direction_of
 from smolrgpt_ros.geometry.resting import lowest_part
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.region import region_name
@@ -147,7 +147,7 @@ class FloorObjects:
         one, two = self.object(a), self.object(b)
         gap = two.centre - one.centre
         metres = math.hypot(*gap)
-        along = gap / max(metres, 1e-9)
+        along = direction_of(gap, one.covariance + two.covariance)
         centres = {a: Dependence(-along, one.covariance), b: Dependence(along, two.covariance)}
         return Number(metres, 0.0, centres, self.geometry.calibration.of_length(gap))
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from smolrgpt_ros.geometry.calibration import unaffected
 from smolrgpt_ros.geometry.relations import Quantity
 from smolrgpt_ros.language.question import Comparison
+from smolrgpt_ros.scene.statistics import chance_positive, normal_cdf
 
-#: Two lengths that differ by less count as equal, metres; so do those within two standard
-#: deviations.
+#: Two lengths that differ by less count as equal, metres.
 EQUAL_WITHIN = 0.05
 #: Below this probability nothing else about an object matters.
 IMPOSSIBLE = 1e-3
@@ -55,6 +55,8 @@ class Number:
         tie_break: decides between two equal values: the expected count, or how far from the
             middle of a floor region something inside is.
         lower_bound: whether it is the least it can be.
+        others: what it is instead, each with its probability: the distance to a floor region is 0
+            for what stands in it.
     """
 
     value: float
@@ -64,6 +66,7 @@ class Number:
     counts: Mapping[float, float] = field(default_factory=dict)
     tie_break: float = 0.0
     lower_bound: bool = False
+    others: tuple[tuple[float, Number], ...] = ()
 
     @staticmethod
     def of(quantity: Quantity) -> Number:
@@ -88,10 +91,18 @@ class Number:
 
     @property
     def certainty(self) -> float:
-        """Probability that a count is as its value says; 1 of what is no count."""
+        """Probability that a count is as its value says, and that it is none of ``others``."""
         if not self.counts:
-            return 1.0
+            return self.cases[0][0]
         return sum(p for count, p in self.counts.items() if abs(count - self.value) < 1e-6)
+
+    @property
+    def cases(self) -> tuple[tuple[float, Number], ...]:
+        """All that it may be, each with its probability, as told by its value first."""
+        if not self.others:
+            return ((1.0, self),)
+        rest = sum(chance for chance, _ in self.others)
+        return ((1.0 - rest, replace(self, others=())), *self.others)
 
     @property
     def exact(self) -> bool:
@@ -105,8 +116,37 @@ class Number:
         return both_certain and same
 
 
+def either(one: Number, chance: float, other: Number) -> Number:
+    """One of two numbers, the more probable one, and the other as what it is instead.
+
+    Args:
+        one, other: the numbers.
+        chance: probability of ``one``; the other is left out below :data:`IMPOSSIBLE`.
+    """
+    if chance < 0.5:
+        one, chance, other = other, 1.0 - chance, one
+    return one if chance > 1.0 - IMPOSSIBLE else replace(one, others=((1.0 - chance, other),))
+
+
+def in_each_case(numbers: Sequence[Number], of: Callable[[Sequence[Number]], Number]) -> Number:
+    """A number made of numbers, each of which may be another; cases less probable than
+    :data:`IMPOSSIBLE` are left out."""
+    cases: list[tuple[float, tuple[Number, ...]]] = [(1.0, ())]
+    for number in numbers:
+        cases = [
+            (chance * p, (*chosen, case))
+            for row, (chance, chosen) in enumerate(cases)
+            for column, (p, case) in enumerate(number.cases)
+            if row == column == 0 or chance * p >= IMPOSSIBLE
+        ]
+    (_, told), *rest = cases
+    return replace(of(told), others=tuple((chance, of(chosen)) for chance, chosen in rest))
+
+
 def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
     """The weighted sum of numbers; of counts, with the probability of each sum."""
+    if any(number.others for number in numbers):
+        return in_each_case(numbers, lambda chosen: combined(chosen, weights))
     value = sum(w * n.value for n, w in zip(numbers, weights, strict=True))
     variance = sum(w * w * n.variance for n, w in zip(numbers, weights, strict=True))
     systematic = sum(
@@ -131,11 +171,12 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
 
 def quotient(first: Number, second: Number) -> Number:
     """How many times the second number the first is; errors to the first order, of counts with the
-    probability of each ratio.
-
-    Raises:
-        ZeroDivisionError: for a second number of 0.
+    probability of each ratio. Infinite where the second is 0.
     """
+    if first.others or second.others:
+        return in_each_case((first, second), lambda chosen: quotient(*chosen))
+    if second.value == 0:
+        return Number(math.inf)
     ratio = first.value / second.value
     gap = combined((first, second), (1.0 / second.value, -ratio / second.value))
     counts: dict[float, float] = {}
@@ -172,20 +213,22 @@ def count_of(chances: Iterable[float]) -> Number:
     return Number(value, counts=counts, tie_break=sum(chances))
 
 
-def normal_cdf(z: float) -> float:
-    """Probability that a standard normal variable is below ``z``."""
-    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+def chance_of_any(chances: Iterable[float]) -> float:
+    """Probability that at least one of several things is so.
 
-
-def chance_positive(value: float, std: float) -> float:
-    """Probability that a number is positive; 0.5 of an exact 0."""
-    if std > 0:
-        return normal_cdf(value / std)
-    return 0.5 if value == 0 else float(value > 0)
+    A "no" is as sure as that none is, taken as independent, as counts are. A "yes" is as sure as
+    the surest of them alone, at least 0.5: errors that they share, of an edge or of the camera's
+    calibration, make several that are hardly probable no more probable than one.
+    """
+    chances = tuple(chances)
+    some = 1.0 - math.prod(1.0 - chance for chance in chances)
+    return some if some < 0.5 else max(0.5, *chances)
 
 
 def chance_below(a: Number, b: Number) -> float:
     """Probability that ``a`` is less than ``b``, half of a tie included."""
+    if a.others or b.others:
+        return sum(p * q * chance_below(one, two) for p, one in a.cases for q, two in b.cases)
     gap = combined((b, a), (1.0, -1.0))
     if gap.counts:
         below = sum(p for count, p in gap.counts.items() if count > 0)
@@ -198,18 +241,24 @@ def chance_below(a: Number, b: Number) -> float:
 def chance_compared(a: Number, comparison: Comparison, b: Number) -> float:
     """Probability that a comparison of two numbers holds.
 
-    Counts compare exactly. Two lengths are equal within :data:`EQUAL_WITHIN` or two standard
-    deviations, whichever is more.
+    Counts compare exactly. Two lengths are equal within :data:`EQUAL_WITHIN`, so that of what is
+    known less well an equality is improbable.
     """
+    if a.others or b.others:
+        return sum(
+            p * q * chance_compared(one, comparison, two)
+            for p, one in a.cases
+            for q, two in b.cases
+        )
     gap = combined((a, b), (1.0, -1.0))
     if gap.counts or gap.std == 0:
         chances = gap.counts or {gap.value: 1.0}
         within = EQUAL_WITHIN if not gap.counts else 0.0
         return sum(p for value, p in chances.items() if _holds(value, comparison, within))
     if comparison is Comparison.EQUAL:
-        within = max(EQUAL_WITHIN, 2 * gap.std)
-        high, low = (within - gap.value) / gap.std, (-within - gap.value) / gap.std
-        return normal_cdf(high) - normal_cdf(low)
+        ends = ((side * EQUAL_WITHIN - gap.value) / gap.std for side in (1.0, -1.0))
+        high, low = (normal_cdf(end) for end in ends)
+        return high - low
     below = chance_positive(-gap.value, gap.std)
     return below if comparison in (Comparison.LESS, Comparison.AT_MOST) else 1.0 - below
 

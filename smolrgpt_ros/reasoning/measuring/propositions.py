@@ -19,15 +19,16 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .containment import rests_on
 from .context import Context, SameObjectError, Selected, check_units
 from .floor_objects import CannotMeasure, End
-from .numbers import Number, chance_compared
+from .numbers import Number, chance_compared, chance_of_any
 from .wording import noun
 
 
 def truth_of(proposition: Proposition, context: Context) -> tuple[float, tuple[int, ...]]:
     """Probability that a proposition holds, and the regions that it is about.
 
-    That something exists is as sure as the surest candidate, so that it is true exactly if the
-    list of what exists is not empty. What holds for all objects multiplies.
+    That something exists is as sure as that one of the candidates belongs: of a ranking one at most
+    does, so that their chances add up; of others see ``numbers.chance_of_any``. It may be true
+    though no candidate is probable enough to be listed. What holds for all objects multiplies.
 
     Raises:
         CannotMeasure: where depth cannot decide.
@@ -64,7 +65,8 @@ def _exists(selection: Selection, context: Context) -> tuple[float, tuple[int, .
     selected = context.select(selection)
     if selected.camera:
         return 1.0, selected.ids
-    chance = max(selected.chances.values(), default=0.0)
+    chances = selected.chances.values()
+    chance = min(1.0, sum(chances)) if selected.one_at_most else chance_of_any(chances)
     if chance < 0.5:
         for reason in selected.unknown.values():
             raise CannotMeasure(reason)
@@ -119,4 +121,5 @@ def _same_place(
     best = max(together, key=together.__getitem__, default=None)
     if best is None:
         raise QueryError(Status.UNKNOWN_REGION, f"no {noun(places, 1)} is in view")
-    return together[best], (*things, best) if together[best] >= 0.5 else things
+    chance = min(1.0, sum(together.values()))  # they are in one of them at most
+    return chance, (*things, best) if chance >= 0.5 else things

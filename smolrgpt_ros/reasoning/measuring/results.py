@@ -21,11 +21,11 @@ def table(
     """A number for each of several regions as the answer."""
     for region_id, number in zip(ids, numbers, strict=True):
         if number.certainty < SURE:
-            name = context.objects.name(region_id)
-            context.doubt(f"the count of {name} could be another ({1 - number.certainty:.2f})")
-    if unit == "count":
-        counts = math.prod(number.certainty for number in numbers)
-        certainty = counts if certainty is None else min(certainty, counts)
+            name, what = context.objects.name(region_id), "count" if number.counts else "number"
+            context.doubt(f"the {what} of {name} could be another ({1 - number.certainty:.2f})")
+    surely = math.prod(number.certainty for number in numbers)
+    if unit == "count" or surely < 1.0:
+        certainty = surely if certainty is None else min(certainty, surely)
     values = tuple(number.value for number in numbers)
     stds = tuple(number.std for number in numbers)
     evaluation = found(context, None, unit, ids, certainty, values=values, stds=stds)

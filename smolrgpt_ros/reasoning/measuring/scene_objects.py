@@ -18,10 +18,11 @@ from smolrgpt_ros.geometry.relations import (
     vertical_distance,
 )
 from smolrgpt_ros.language.question import Dimension, Mode, Side
+from smolrgpt_ros.scene.statistics import chance_positive
 
 from .containment import inside, rests_on
 from .floor_objects import End, FloorObjects
-from .numbers import Number, chance_positive, combined
+from .numbers import Number, combined, either
 
 #: Objects with less room between them are next to each other, metres.
 NEXT_TO = 1.0
@@ -47,14 +48,17 @@ class SceneObjects(FloorObjects):
     # -- numbers ----------------------------------------------------------------------------
 
     def distance(self, a: End, b: End, mode: Mode = Mode.CENTER) -> Number:
-        """Distance of two ends, metres; from centre to centre it is 0 inside a floor region."""
+        """Distance of two ends, metres; from centre to centre it is 0 inside a floor region, and
+        one or the other where it is not sure that something stands there."""
         if mode is not Mode.CENTER:
             if a == b:
                 return Number(0.0)
             return Number.of(_LENGTHS[mode](self.on_floor(a), self.on_floor(b)))
-        if a is not None and b is not None and max(inside(self, a, b), inside(self, b, a)) >= 0.5:
-            return Number(0.0, tie_break=self.center_distance(a, b).value)
-        return self.center_distance(a, b)
+        apart = self.center_distance(a, b)
+        if a is None or b is None:
+            return apart
+        within = max(inside(self, a, b), inside(self, b, a))
+        return either(Number(0.0, tie_break=apart.value), within, apart)
 
     def size(self, region_id: int, dimension: Dimension, as_seen: bool = False) -> Number:
         """A size of an object, metres; ``SIZE`` in cubic metres, of a floor region in square ones,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from smolrgpt_ros.language.english_words import listed
 from smolrgpt_ros.language.question import (
@@ -29,7 +30,8 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
 from .floor_objects import CannotMeasure
-from .numbers import IMPOSSIBLE, Number, chance_below
+from .numbers import IMPOSSIBLE, Number
+from .rankings import slice_chances
 from .wording import nothing, noun, phrase, superlative
 
 
@@ -117,7 +119,8 @@ def _where(base: Selected, condition: Condition, context: Context) -> Selected:
             share = 1.0 - chance if chance >= 0.5 else chance
             doubts.append(f"{name} {verb} ({share:.2f})")
     ids = tuple(region_id for region_id, chance in chances.items() if chance >= 0.5)
-    return Selected(ids, chances, certainty, False, unknown, tuple(doubts))
+    alone = base.one_at_most
+    return Selected(ids, chances, certainty, False, unknown, tuple(doubts), alone)
 
 
 def _exactly(selection: Exactly, context: Context) -> Selected:
@@ -147,47 +150,32 @@ def candidates(selection: Selection, key: Key, context: Context) -> tuple[int, .
 
 
 def _ranked(selection: Ranked, context: Context) -> Selected:
-    """The slice of a ranking, with the probability of each that it is in the slice.
-
-    The ranking is as sure as the least sure pair of a chosen candidate and another one: that the
-    two change places. That several change places at once is left out.
-    """
+    """The slice of a ranking, with the probability of each that it is in the slice."""
     ids = candidates(selection.of, selection.key, context)
     numbers = {i: _ranking_number(selection.key, i, context) for i in ids}
     ordered = _sorted(numbers, selection.extreme)
     chosen = _slice(selection, ordered)
-    chances = dict.fromkeys(chosen, 1.0)
-    certainty, rival = 1.0, None
-    for inner, outer in _boundaries(ordered, chosen):
-        first, second = sorted((inner, outer), key=ordered.index)
-        stays = chance_below(numbers[first], numbers[second])
-        if selection.extreme is Extreme.MOST:
-            stays = 1.0 - stays
-        if numbers[first].ties_with(numbers[second]):
+    outside = [i for i in ordered if i not in chosen]
+    for inner, outer in product(chosen, outside):
+        if numbers[inner].ties_with(numbers[outer]):
             one, other = context.objects.name(inner), context.objects.name(outer)
             raise CannotMeasure(f"{one} and {other} are equal in this")
-        chances[inner] = min(chances[inner], stays)
-        chances[outer] = max(chances.get(outer, 0.0), 1.0 - stays)
-        if stays < certainty:
-            certainty, rival = stays, outer
+    start, ranked = ordered.index(chosen[0]), [numbers[i] for i in ordered]
+    most = selection.extreme is Extreme.MOST
+    certainty, shares = slice_chances(ranked, start, start + len(chosen), most)
+    chances = dict(zip(ordered, shares.tolist(), strict=True))
     doubts = []
-    if rival is not None and certainty < SURE:
+    if certainty < SURE:
+        rival = max(outside, key=chances.__getitem__)
         name, what = context.objects.name(rival), superlative(selection)
-        doubts.append(f"{name} could be {what} as well ({1 - certainty:.2f})")
+        doubts.append(f"{name} could be {what} as well ({chances[rival]:.2f})")
     if selection.extreme is Extreme.MIDDLE and len(ids) % 2 == 0:
         doubts.append(f"{len(ids)} {noun(selection.of, 2)} have two in the middle")
     if len(chosen) < selection.take:
         doubts.append(f"only {len(chosen)} of {selection.take} are there")
     certainty *= _membership_certainty(selection, numbers, chosen, context)
-    return Selected(chosen, chances, certainty, doubts=tuple(doubts))
-
-
-def _boundaries(ordered: Sequence[int], chosen: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of a chosen and another candidate that could change places, next to the slice."""
-    first = ordered.index(chosen[0])
-    after, before = ordered[first + len(chosen) :], ordered[:first]
-    pairs = [(chosen[-1], outer) for outer in after] + [(chosen[0], outer) for outer in before]
-    return pairs + [(inner, after[0]) for inner in chosen[:-1] if after]
+    alone = selection.take == 1
+    return Selected(chosen, chances, certainty, doubts=tuple(doubts), one_at_most=alone)
 
 
 def _slice(selection: Ranked, ordered: Sequence[int]) -> tuple[int, ...]:

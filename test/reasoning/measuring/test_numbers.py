@@ -12,10 +12,13 @@ from smolrgpt_ros.reasoning.measuring.numbers import (
     Number,
     chance_below,
     chance_compared,
+    chance_of_any,
     combined,
     count_of,
-    normal_cdf,
+    either,
+    quotient,
 )
+from smolrgpt_ros.scene.statistics import normal_cdf
 
 LESS, AT_MOST, EQUAL, AT_LEAST, MORE = Comparison
 X, Y = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
@@ -53,9 +56,9 @@ def test_lengths_compare_by_their_difference() -> None:
         (0.0, 0.04, 1.0),
         (0.0, 0.06, 0.0),
         (0.01, 0.0, 1.0),  # 5 cm are five standard deviations
-        (0.1, 0.2, 0.5),  # on the edge of two standard deviations
-        (0.1, 0.0, 0.9545),
-        (0.1, 0.4, 0.0228),
+        (0.1, 0.0, 0.3829),  # within half a standard deviation
+        (0.1, 0.2, 0.0606),  # from 1.5 to 2.5
+        (0.4, 0.34, 0.0696),  # from 0.725 to 0.975: ignorance makes nothing equal
     ],
 )
 def test_lengths_are_equal_within_five_centimetres(std: float, gap: float, chance: float) -> None:
@@ -91,3 +94,49 @@ def test_errors_of_the_calibration_add_up_in_sums_and_cancel_in_differences() ->
     assert total.std == pytest.approx(np.sqrt(0.02 + 0.01))
     assert difference.std_systematic == 0.0
     assert difference.std == pytest.approx(np.sqrt(0.02))
+
+
+def test_what_may_be_one_of_two_numbers_is_the_more_probable_one() -> None:
+    """0 with 0.45, else 1.2: more than 1 as surely as it is 1.2."""
+    near, far = Number(0.0, tie_break=1.2), Number(1.2, 0.02**2)
+    number = either(near, 0.45, far)
+    assert (number.value, number.std, number.certainty) == pytest.approx((1.2, 0.02, 0.55))
+    assert chance_compared(number, MORE, Number(1.0)) == pytest.approx(0.55)
+    assert chance_below(number, Number(1.0)) == pytest.approx(0.45)
+    # Where it is 1.2 it is as probably less than 1.2 as not.
+    assert chance_below(number, Number(1.2)) == pytest.approx(0.45 + 0.55 / 2)
+    within = either(near, 0.54, far)
+    assert (within.value, within.std, within.certainty) == pytest.approx((0.0, 0.0, 0.54))
+    assert chance_compared(within, MORE, Number(1.0)) == pytest.approx(0.46)
+    assert not within.exact
+    assert either(near, 0.9995, far).certainty == 1.0
+
+
+def test_sums_and_ratios_of_what_may_be_another_number_are_as_sure() -> None:
+    """1 (0.7) or 0, and 3 (0.6) or 2: together 4 (0.42), 3 (0.28 and 0.18) or 2 (0.12)."""
+    one, two = either(Number(1.0), 0.7, Number(0.0)), either(Number(3.0), 0.6, Number(2.0))
+    total = combined((one, two), (1.0, 1.0))
+    assert [(number.value, round(chance, 9)) for chance, number in total.cases] == [
+        (4.0, 0.42),
+        (3.0, 0.28),
+        (3.0, 0.18),
+        (2.0, 0.12),
+    ]
+    assert chance_compared(total, MORE, Number(2.5)) == pytest.approx(0.42 + 0.28 + 0.18)
+    ratio = quotient(two, one)
+    assert (ratio.value, ratio.certainty) == pytest.approx((3.0, 0.42))
+    assert chance_compared(ratio, MORE, Number(2.5)) == pytest.approx(0.42 + 0.3)
+
+
+@pytest.mark.parametrize(
+    ("chances", "chance"),
+    [
+        ((), 0.0),
+        ((0.2, 0.1), 0.28),
+        ((0.3,) * 3, 0.5),  # independent ones: 0.657, but none alone is probable
+        ((0.7, 0.6), 0.7),  # independent ones: 0.88; with one shared error no more than the surest
+        ((1.0, 0.0), 1.0),
+    ],
+)
+def test_any_of_several(chances: tuple[float, ...], chance: float) -> None:
+    assert chance_of_any(chances) == pytest.approx(chance)
