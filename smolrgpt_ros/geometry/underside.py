@@ -39,6 +39,7 @@ _DECK = SIZES["transporter"].height
 _LOW_BASE, _HIGH_BASE = (0.05, 0.17), (0.2, 0.4)
 _MOST_PIXELS = 1000  # of each pallet
 _FEWEST_BASE = 20  # pixels in both bands
+_STRAY = 0.1  # share of the pixels of a pallet's mask that may be of what is behind it
 # Share of the low band in both. From the first on the base is on the floor, whatever else shows. Up
 # to the last the object rides where places show a deck; a mask that takes in a strip of the
 # vehicle, or noise, gives loads on decks shares between.
@@ -203,10 +204,13 @@ def low_base_share(heights: Floats) -> float | None:
         heights: of its pixels above the floor, metres.
 
     Returns:
-        ``None`` where too little shows.
+        ``None`` where too little shows, or nothing below and nothing above what an empty pallet on
+        a deck shows: it may be one, or low goods on a base that is hidden.
     """
     low, high = (
         np.count_nonzero((lowest <= heights) & (heights < highest))
         for lowest, highest in (_LOW_BASE, _HIGH_BASE)
     )
+    if low == 0 and np.count_nonzero(heights >= _HIGH_BASE[1]) < _STRAY * high:
+        return None
     return low / (low + high) if low + high >= _FEWEST_BASE else None

@@ -164,6 +164,15 @@ def test_share_of_a_base_that_is_low() -> None:
     assert low_base_share(np.concatenate([np.tile(high, 4), [0.1, 0.16, 0.05, 0.06]])) == 0.2
 
 
+def test_an_empty_pallet_on_a_deck_shows_no_base_and_no_goods() -> None:
+    """From 0.23 to 0.37 m: without a low base, or goods above, it may stand on either."""
+    empty = np.linspace(0.23, 0.37, 40)
+    assert low_base_share(empty) is None
+    assert low_base_share(np.append(empty, [1.0] * 3)) is None  # of a wall behind it
+    assert low_base_share(np.append(empty, np.linspace(0.4, 0.9, 40))) == 0.0
+    assert low_base_share(np.append(empty, [0.1])) == 1 / 41
+
+
 def test_posts_of_a_pallet_count_though_they_are_few_pixels_wide() -> None:
     mask = np.zeros((150, 200), bool)
     mask[60:102, COLUMNS] = True  # up to 0.16 m above the floor

@@ -28,7 +28,8 @@ class Evaluation:
             calibration, the scale of its depth; ``None`` where ``std`` is.
         lower_bound: whether ``value`` is the least it can be: the picture's border cuts the object.
         probability: of a yes; of all other answers, how surely the count, list, order, choice or
-            word is as given (1.0: certain); ``None`` where nothing is uncertain but a number.
+            word is as given (1.0: certain), or whether a distance to a place is 0; ``None`` where
+            nothing is uncertain but a number's last digits.
         region_ids: the ends of a distance, the counted, chosen, listed or ordered objects, the
             pair. Of "where is": the object, then what it stands in or on.
         values, stds: one for each of ``region_ids`` where each has a number; of a table, all of the
