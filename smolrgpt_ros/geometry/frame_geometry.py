@@ -76,14 +76,15 @@ class FrameGeometry:
         regions: Sequence[Region],
         known: Mapping[int, ObjectEstimate],
         candidates: Sequence[Region] = (),
+        frame: RgbdFrame | None = None,
     ) -> FrameGeometry:
         """The same frame and floor with other regions.
 
         Args:
-            regions, candidates: in place of those of before.
+            regions, candidates, frame: in place of those of before; the frame with more notes.
             known: by region id, objects whose place is known already, optical frame.
         """
-        return self._same_floor(FrameGeometry(self.frame, regions, candidates), known)
+        return self._same_floor(FrameGeometry(frame or self.frame, regions, candidates), known)
 
     def with_candidate(self, candidate: Region) -> FrameGeometry:
         """The same frame if a candidate was an object: it is one of the regions."""
@@ -100,8 +101,7 @@ class FrameGeometry:
         with self._lock:
             made = self._without.get(region_id)
             if made is None:
-                rest = [region for region in self.regions if region.id != region_id]
-                made = FrameGeometry(self.frame, rest)
+                made = FrameGeometry(self.frame, [r for r in self.regions if r.id != region_id])
                 self._same_floor(made, self._fitted_apart_from(self.region(region_id)))
                 made._alignment = self._alignment
                 self._without[region_id] = made

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smolrgpt_ros.scene.masks import BoxedMask
+
 from .placed_box import PlacedBox
 
-#: Squared standard deviations beyond which a sighting is of something else: 99.9 % of three
-#: dimensions.
+#: Squared standard deviations beyond which a sighting is of something else, or elsewhere: 99.9 % of
+#: three dimensions.
 _GATE = 16.3
-#: Metres within which a sighting is of an object all the same: fits jump by so much where little of
-#: an object is in view.
+#: Metres within which a sighting is of an object all the same, at a new place: fits jump by so much
+#: where little of an object is in view, and so does the pose of a camera that finds its way anew.
 _NEAR = 0.25
 #: Cost of a sighting that continues the object's track in the image, instead of its distance.
 _SAME_TRACK = 0.5
@@ -22,6 +24,9 @@ _SAME_TRACK = 0.5
 _MOST_COST = 100.0
 #: Least overlap of two boxes that stand for one object.
 _DUPLICATE_OVERLAP = 0.45
+#: Share of the smaller of two masks of one frame that is in the other where both are of one object:
+#: the boxes of stacked objects may take the same room, their masks share no pixel.
+_DUPLICATE_SHARE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +69,23 @@ def associate(objects: Sequence[Candidate], sightings: Sequence[Candidate]) -> d
     return {pair["sighting"]: pair["object"] for pair in pairs}
 
 
-def duplicates(boxes: Sequence[PlacedBox | None]) -> dict[int, int]:
-    """Index of the earlier box that each later one stands in, of boxes that take the same room."""
+def duplicates(
+    boxes: Sequence[PlacedBox | None], masks: Sequence[BoxedMask] | None = None
+) -> dict[int, int]:
+    """Index of the earlier box that each later one stands in, of boxes that take the same room.
+
+    Args:
+        boxes: ``None`` takes no room.
+        masks: of all boxes, where one frame shows them: two that hardly share pixels are of two
+            objects, whatever room their boxes take.
+    """
     found: dict[int, int] = {}
     for later, box in enumerate(boxes):
         for earlier in range(later):
             other = boxes[earlier]
             if box is None or other is None or earlier in found:
+                continue
+            if masks is not None and not _share_pixels(masks[later], masks[earlier]):
                 continue
             if box.overlap(other) >= _DUPLICATE_OVERLAP:
                 found[later] = earlier
@@ -78,10 +93,19 @@ def duplicates(boxes: Sequence[PlacedBox | None]) -> dict[int, int]:
     return found
 
 
-def is_same_place(known: PlacedBox, seen: PlacedBox) -> bool:
-    """Whether a sighting is where an object is expected."""
-    gap = seen.centre - known.centre
-    return float(np.linalg.norm(gap)) <= _NEAR or _squared_distance(known, seen) <= _GATE
+def agrees(known: PlacedBox, seen: PlacedBox) -> bool:
+    """Whether a sighting is where an object is expected, as far as their deviations tell."""
+    return _squared_distance(known, seen) <= _GATE
+
+
+def _is_near(known: PlacedBox, seen: PlacedBox) -> bool:
+    """Whether a sighting may be of an object: where it is expected, or hardly elsewhere."""
+    apart = float(np.linalg.norm(seen.centre - known.centre))
+    return apart <= _NEAR or agrees(known, seen)
+
+
+def _share_pixels(one: BoxedMask, other: BoxedMask) -> bool:
+    return one.shared(other) >= _DUPLICATE_SHARE * min(one.area, other.area)
 
 
 def _cost(known: Candidate, sighting: Candidate) -> float | None:
@@ -90,7 +114,7 @@ def _cost(known: Candidate, sighting: Candidate) -> float | None:
         return None
     if known.track == sighting.track:
         return _SAME_TRACK
-    if known.box is None or sighting.box is None or not is_same_place(known.box, sighting.box):
+    if known.box is None or sighting.box is None or not _is_near(known.box, sighting.box):
         return None
     # At least the cost of a continued track: two objects do not change places in between.
     return _SAME_TRACK + min(_squared_distance(known.box, sighting.box), _GATE)

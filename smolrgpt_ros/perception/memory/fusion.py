@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from smolrgpt_ros.geometry.noise import SEEN_EXTENT_SIGMA
 
 from .placed_box import PlacedBox
 
@@ -16,6 +19,9 @@ MOVING_DRIFT, RESTING_DRIFT = 0.5, 0.002
 MOVING_LABELS = frozenset({"transporter", "forklift", "person"})
 #: Cosine of the angle between two directions that are taken for the same side of a box.
 _SAME_SIDE = 0.9
+#: Metres by which one sighting has to show more of a cut extent than another: less is noise, and
+#: the largest of many noisy lower bounds would be none.
+_SHOWS_MORE = 3 * SEEN_EXTENT_SIGMA
 
 
 def can_move(label: str) -> bool:
@@ -40,28 +46,38 @@ def fused(known: PlacedBox, seen: PlacedBox) -> PlacedBox:
 
     The independent part of the covariance shrinks with each sighting. What calibration, masks and
     depth have in common stays: it is weighted as the places are, and never counted as new evidence.
+    Where the two differ by more than that says, as after a jump of the camera's pose, it grows so
+    that it covers both (Birge's ratio).
+    An extent is that of the sighting that shows more of it; one that the picture's border cuts in
+    all of them stays a lower bound.
 
     Args:
         known: predicted to the time of the sighting.
         seen: the sighting alone.
     """
-    gain = known.covariance @ np.linalg.inv(known.covariance + seen.covariance)
+    gap = seen.centre - known.centre
+    inverse = np.linalg.inv(known.covariance + seen.covariance)
+    gain = known.covariance @ inverse
     rest = np.eye(3) - gain
     independent = rest @ known.independent @ rest.T + gain @ seen.independent @ gain.T
-    shared = rest @ known.shared @ rest.T + gain @ seen.shared @ gain.T
     # Errors in common add up with their signs, not with their squares.
     cross = rest @ _geometric_mean(known.shared, seen.shared) @ gain.T
+    shared = rest @ known.shared @ rest.T + gain @ seen.shared @ gain.T + cross + cross.T
+    excess = max(float(gap @ inverse @ gap) / len(gap) - 1.0, 0.0)
+    independent += excess * (independent + shared)
     better = known if np.trace(known.covariance) < np.trace(seen.covariance) else seen
-    length, length_sigma = _side(known, seen, better, 0)
-    width, width_sigma = _side(known, seen, better, 1)
+    length, width = (_side(known, seen, better, which) for which in (0, 1))
+    upright = _upright(known, seen, better)
     return PlacedBox(
-        centre=known.centre + gain @ (seen.centre - known.centre),
+        centre=known.centre + gain @ gap,
         independent=independent,
-        shared=shared + cross + cross.T,
+        shared=shared,
         axes=better.axes,
-        size=(length, width, better.size[2]),
-        size_sigma=(length_sigma, width_sigma),
-        heights=better.heights,
+        size=(length.size, width.size, upright.size[2]),
+        size_sigma=(length.sigma, width.sigma),
+        heights=upright.heights,
+        height_sigmas=upright.height_sigmas,
+        seen=(length.seen, width.seen, upright.seen[2]),
         on_vehicle=better.on_vehicle,
     )
 
@@ -74,18 +90,43 @@ def _geometric_mean(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[n
     return mean
 
 
-def _side(known: PlacedBox, seen: PlacedBox, better: PlacedBox, which: int) -> tuple[float, float]:
-    """Length (0) or width (1) of a fused box with its standard deviation."""
+class _Side(NamedTuple):
+    """A side with its standard deviation, metres, and what is seen of it where it is cut."""
+
+    size: float
+    sigma: float
+    seen: float | None
+
+
+def _side(known: PlacedBox, seen: PlacedBox, better: PlacedBox, which: int) -> _Side:
+    """Length (0) or width (1) of a fused box."""
     sides = []
     for box in (known, seen):
         along = np.abs(box.axes[:2] @ better.axes[which])
         side = int(np.argmax(along))
         if along[side] >= _SAME_SIDE:
-            sides.append((box.size[side], box.size_sigma[side]))
+            sides.append(_Side(box.size[side], box.size_sigma[side], box.seen[side]))
     if len(sides) < 2:
-        return better.size[which], better.size_sigma[which]
-    weights = np.array([1.0 / max(sigma, 1e-4) ** 2 for _, sigma in sides])
-    mean = float(np.average([size for size, _ in sides], weights=weights))
+        return _Side(better.size[which], better.size_sigma[which], better.seen[which])
+    one, other = sides
+    if _shows_more(one.seen, other.seen):
+        return one
+    if _shows_more(other.seen, one.seen):
+        return other
+    weights = np.array([1.0 / max(side.sigma, 1e-4) ** 2 for side in sides])
+    mean = float(np.average([one.size, other.size], weights=weights))
     # Sides share their errors (the edge of the mask, the class's typical size): the standard
     # deviation is that of the better one.
-    return mean, min(sigma for _, sigma in sides)
+    return _Side(mean, min(one.sigma, other.sigma), other.seen)
+
+
+def _upright(known: PlacedBox, seen: PlacedBox, better: PlacedBox) -> PlacedBox:
+    """Of which box the heights are."""
+    if _shows_more(known.seen[2], seen.seen[2]):
+        return known
+    return seen if _shows_more(seen.seen[2], known.seen[2]) else better
+
+
+def _shows_more(one: float | None, other: float | None) -> bool:
+    """Whether one sighting shows more of an extent than another; ``None``: all of it."""
+    return other is not None and (one is None or one > other + _SHOWS_MORE)

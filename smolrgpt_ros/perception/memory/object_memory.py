@@ -17,7 +17,7 @@ from smolrgpt_ros.scene.pose import Pose
 from smolrgpt_ros.scene.region import Region
 
 from ..seen_frame import SeenFrame
-from .association import Candidate, associate, duplicates, is_same_place
+from .association import Candidate, agrees, associate, duplicates
 from .fusion import can_move, fused, predicted
 from .placed_box import PlacedBox
 from .remembered_object import CLOCK_RESET_S, MemorySettings, MemoryState, RememberedObject
@@ -78,7 +78,7 @@ def observe(
     fixed = pose.frame_id if pose is not None else state.frame_id
     if stamp_ns < state.last_ns - CLOCK_RESET_S * 1e9 or fixed != state.frame_id:
         state = MemoryState(next_id=state.next_id, frame_id=fixed)
-    sightings = _without_duplicates(_sightings(seen, pose, camera))
+    sightings, left_out = _without_duplicates(_sightings(seen, pose, camera))
     objects, of_sighting = _updated(state, sightings, stamp_ns)
     next_id = max([state.next_id, *(known.id + 1 for known in objects)])
     seen_ids = set(of_sighting)
@@ -88,7 +88,9 @@ def observe(
     # A view of which little is known cannot be confirmed yet: all of it counts.
     known_again = sum(known.id < state.next_id for known in kept if known.id in seen_ids)
     needed = settings.confirm_sightings if 2 * known_again >= len(sightings) else 1
-    observed = _observed(kept, sightings, of_sighting, seen, pose, settings, needed, views)
+    observed = _observed(
+        kept, sightings, of_sighting, seen, pose, settings, needed, views, left_out
+    )
     return MemoryState(kept, next_id, max(stamp_ns, state.last_ns), fixed), observed
 
 
@@ -135,12 +137,19 @@ def _sightings(seen: SeenFrame, pose: Pose | None, camera: str) -> list[_Sightin
     return sightings
 
 
-def _without_duplicates(sightings: list[_Sighting]) -> list[_Sighting]:
-    """Without the weaker of two sightings of one object, whatever their labels."""
+def _without_duplicates(sightings: list[_Sighting]) -> tuple[list[_Sighting], tuple[str, ...]]:
+    """Without the weaker of two sightings of one object, whatever their labels; and one sentence
+    for each that is left out."""
     ranked = sorted(sightings, key=lambda s: -_score(s.region))
-    twice = duplicates([sighting.candidate.box for sighting in ranked])
+    boxes = [sighting.candidate.box for sighting in ranked]
+    twice = duplicates(boxes, [sighting.region.boxed for sighting in ranked])
     dropped = {id(ranked[later]) for later in twice}
-    return [sighting for sighting in sightings if id(sighting) not in dropped]
+    left_out = tuple(
+        f"a {ranked[later].region.label or 'region'} was left out: its mask and its place are "
+        f"about those of a {ranked[earlier].region.label or 'region'} with a better score"
+        for later, earlier in twice.items()
+    )
+    return [sighting for sighting in sightings if id(sighting) not in dropped], left_out
 
 
 def _score(region: Region) -> float:
@@ -205,8 +214,8 @@ def _renamed(
 def _next_box(known: PlacedBox | None, seen: PlacedBox | None) -> PlacedBox | None:
     if known is None or seen is None:
         return seen if known is None else known
-    # An object that is elsewhere than expected was moved.
-    return fused(known, seen) if is_same_place(known, seen) else seen
+    # An object that is elsewhere than expected was moved, or the camera's pose jumped.
+    return fused(known, seen) if agrees(known, seen) else seen
 
 
 def _expected_views(
@@ -264,6 +273,7 @@ def _observed(
     settings: MemorySettings,
     needed: int,
     views: Mapping[int, _ExpectedView],
+    left_out: tuple[str, ...],
 ) -> SeenFrame:
     """The frame as queries see it."""
     by_id = {known.id: known for known in objects}
@@ -296,7 +306,16 @@ def _observed(
         age_s = max(known.age_s(seen.frame.stamp_ns), 1e-3)
         regions.append(Region(known.id, known.label, mask, known.score, age_s))
         known_places[known.id] = view.found
-    geometry = None
+    frame, geometry = seen.frame, None
+    if left_out:
+        frame = replace(frame, notes=(*frame.notes, *left_out))
     if pose is not None:
-        geometry = seen.geometry.with_regions(regions, known_places, candidates)
-    return replace(seen, regions=tuple(regions), candidates=tuple(candidates), placed=geometry)
+        geometry = seen.geometry.with_regions(regions, known_places, candidates, frame)
+    return replace(
+        seen,
+        frame=frame,
+        regions=tuple(regions),
+        candidates=tuple(candidates),
+        placed=geometry,
+        duplicates=seen.duplicates + len(left_out),
+    )

@@ -33,6 +33,9 @@ class PlacedBox:
         size: length, width, height, metres.
         size_sigma: standard deviations of length and width, metres.
         heights: of underside and top above the floor, metres.
+        height_sigmas: standard deviations of these, metres, but for the floor's.
+        seen: what is seen of length, width and height, metres, where no sighting shows them whole;
+            ``None`` where one does.
         on_vehicle: probability that a vehicle carries it.
     """
 
@@ -43,6 +46,8 @@ class PlacedBox:
     size: tuple[float, float, float]
     size_sigma: tuple[float, float]
     heights: tuple[float, float]
+    height_sigmas: tuple[float, float]
+    seen: tuple[float | None, float | None, float | None]
     on_vehicle: float = 0.0
 
     @staticmethod
@@ -69,6 +74,8 @@ class PlacedBox:
             size=found.size,
             size_sigma=footprint.size_sigma,
             heights=(found.bottom, found.top),
+            height_sigmas=(found.bottom_sigma, found.top_sigma),
+            seen=found.seen,
             on_vehicle=found.on_vehicle,
         )
 
@@ -119,6 +126,9 @@ class PlacedBox:
             top=self.heights[1],
             points=points,
             valid_ratio=seen.valid_ratio if seen is not None else 1.0,
+            bottom_sigma=self.height_sigmas[0],
+            top_sigma=self.height_sigmas[1],
+            seen=self.seen,
             on_vehicle=self.on_vehicle,
         )
 
