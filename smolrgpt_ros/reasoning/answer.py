@@ -59,7 +59,8 @@ class SpatialAnswer:
         complete: nothing that could change the measured answer seems to be missing from view.
         missing: what may be missing from view, one sentence each; they are among the notes.
         changeable: what may be an object would change the measured answer if it was one, or a
-            region if it was none; or the detector may have missed objects of the kind asked about.
+            region if it was none or is gone; or the detector may have missed objects of the kind
+            asked about.
         suggested: what is hidden of its objects, and a view from where it would show.
         read_by: whose reading of the question it answers.
         reading_trusted: whether that reading may be acted on.

@@ -1,6 +1,6 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What may be missing from an answer about a set, or too much in it: possible objects, regions that
-may be none, places not wholly seen."""
+may be none or gone, places not wholly seen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,12 @@ from smolrgpt_ros.scene.status import QueryError
 
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate
-from .possible_objects import doubtful_regions, is_about_a_set, possible_objects
+from .possible_objects import (
+    doubtful_regions,
+    is_about_a_set,
+    possible_objects,
+    remembered_regions,
+)
 
 #: Possible objects and doubtful regions that are named in an answer, at most.
 _MOST_NAMED = 3
@@ -51,7 +56,7 @@ class Completeness:
 
     Args:
         changeable: what may be an object would change the answer if it was one, or a region if it
-            was none.
+            was none, or is gone since it was seen.
         caveats: one sentence for each thing that may be missing; none: the answer is complete.
     """
 
@@ -115,11 +120,19 @@ def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) 
 def _changes_without(
     question: Question, measured: Evaluation, geometry: FrameGeometry, sure_score: float
 ) -> list[str]:
-    """One sentence for each region that may be no object and without which the answer changes."""
+    """One sentence for each region that may be no object, or gone, and without which the answer
+    changes."""
+    regions = geometry.regions
+    why = {
+        region.id: f"{region.name} may be none (score {region.score:.2f})"
+        for region in doubtful_regions(question, regions, sure_score)
+    }
+    for region in remembered_regions(question, regions):
+        why.setdefault(region.id, f"{region.name} was last seen {region.seen_age_s:.1f} s ago")
     return [
-        f"{region.name} may be none (score {region.score:.2f}): without it the answer could change."
-        for region in doubtful_regions(question, geometry.regions, sure_score)
-        if _change(question, measured, geometry.without(region.id))
+        f"{words}: without it the answer could change."
+        for region_id, words in why.items()
+        if _change(question, measured, geometry.without(region_id))
     ]
 
 

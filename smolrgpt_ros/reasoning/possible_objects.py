@@ -1,6 +1,6 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """What may be an object without being a region: weak detections, what carries a pallet; and which
-regions may be no objects."""
+regions may be no objects, or gone."""
 
 from __future__ import annotations
 
@@ -70,21 +70,34 @@ def doubtful_regions(
         regions: of the frame.
         sure_score: from which a region is surely an object.
     """
-    asked = _labels_asked(question)
-    named = {i for part in parts_of(question) if isinstance(part, Ids) for i in part.ids}
-    doubtful = [
-        region
-        for region in regions
-        if 0 < region.score < sure_score  # NaN and 0 stand for a score that is not known
-        and region.id not in named
-        and (asked is None or region.label in asked)
-    ]
+    # NaN and 0 stand for a score that is not known.
+    doubtful = [r for r in _not_named(question, regions) if 0 < r.score < sure_score]
     return sorted(doubtful, key=lambda region: region.score)
+
+
+def remembered_regions(question: Question, regions: Sequence[Region]) -> list[Region]:
+    """Regions that a question may be about and that are only remembered, the longest unseen first.
+
+    Those that it names by their ids are believed to be where they were.
+
+    Args:
+        question: as it was read.
+        regions: of the frame.
+    """
+    remembered = [r for r in _not_named(question, regions) if r.only_remembered]
+    return sorted(remembered, key=lambda region: -region.seen_age_s)
 
 
 def is_about_a_set(question: Question) -> bool:
     """Whether a question is about all objects of a kind, whichever these are."""
     return _labels_asked(question) != set()
+
+
+def _not_named(question: Question, regions: Sequence[Region]) -> list[Region]:
+    """Regions that a question may be about, but for those that it names by their ids."""
+    asked = _labels_asked(question)
+    named = {i for part in parts_of(question) if isinstance(part, Ids) for i in part.ids}
+    return [r for r in regions if r.id not in named and (asked is None or r.label in asked)]
 
 
 def _labels_asked(question: Question) -> set[str] | None:

@@ -228,4 +228,6 @@ def _in_words(question: Question, measured: Evaluation, geometry: FrameGeometry)
     """The measured answer as a sentence; empty without one."""
     if not measured.answered:
         return ""
-    return answer_text(question, measured, lambda region_id: geometry.region(region_id).label)
+    away = any(geometry.region(i).only_remembered for i in measured.region_ids)
+    in_view = "in view or remembered" if away else "in view"
+    return answer_text(question, measured, lambda i: geometry.region(i).label, in_view)

@@ -12,6 +12,10 @@ from numpy.typing import ArrayLike
 
 from .masks import Box, BoxedMask, Mask
 
+#: Seconds since an object was seen up to which it counts as seen: its detection may have failed in
+#: a frame or two, and another camera may have seen it just now.
+_JUST_SEEN_S = 1.0
+
 
 def region_name(label: str, region_id: int) -> str:
     """By which people name a region: "pallet 3", or "region 3" of an unknown class."""
@@ -65,6 +69,11 @@ class Region:
     def name(self) -> str:
         """See :func:`region_name`."""
         return region_name(self.label, self.id)
+
+    @property
+    def only_remembered(self) -> bool:
+        """Whether no camera has just seen the object: it may be gone."""
+        return self.seen_age_s > _JUST_SEEN_S
 
     @property
     def is_labelled(self) -> bool:

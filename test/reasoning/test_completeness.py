@@ -111,6 +111,58 @@ def test_a_region_that_may_be_none_is_named_with_its_score(yard: Any) -> None:
     assert all(ask_scored(yard, question, {12: score}).trusted == 1 for score in unknown)
 
 
+def ask_aged(scene: Any, question: str, age_s: float, aged: int, empty: bool = False) -> Any:
+    """The answer where one object is remembered since some time, in view or not."""
+    regions = [
+        Region(r.id, r.label, r.mask & (not empty), 0.9, age_s) if r.id == aged else r
+        for r in scene.regions
+    ]
+    return REASONER.answer(scene.frame, regions, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "aged", "age_s", "changes"),
+    [
+        ("how many pallets are there", 12, 49.8, True),
+        ("how many pallets are there", 12, 0.9, False),  # another camera may just have seen it
+        ("how many pallets are in buffer 1", 12, 49.8, False),  # it stands elsewhere
+        ("is pallet 11 the nearest pallet to transporter 22", 13, 49.8, True),
+        ("how far is pallet 12 from transporter 22", 12, 49.8, False),  # it names its objects
+    ],
+)
+def test_what_is_only_remembered_counts_where_the_answer_changes_without_it(
+    yard: Any, question: str, aged: int, age_s: float, changes: bool
+) -> None:
+    answer = ask_aged(yard, question, age_s, aged)
+    assert answer.changeable is changes and answer.complete is not changes, answer.notes
+    assert (answer.trusted is None) is changes
+
+
+def test_what_is_only_remembered_is_named_with_its_age(yard: Any) -> None:
+    answer = ask_aged(yard, "how many pallets are there", 49.8, 12)
+    assert answer.measured.value == 3 and "are in view or remembered: " in answer.measured_text
+    assert answer.notes[-1] == (
+        "pallet 12 was last seen 49.8 s ago: without it the answer could change."
+    )
+    just_now = ask_aged(yard, "how many pallets are there", 0.9, 12)
+    assert "are in view: " in just_now.measured_text
+
+
+def test_what_is_out_of_view_has_no_place_in_the_picture(yard: Any) -> None:
+    """Pallet 11 is the leftmost one, then come 12 (1.6 m to the right, 9.2 m ahead) and 13 (1.9 m
+    to the right, 6.7 m ahead)."""
+    answer = ask_aged(yard, "which is the leftmost pallet", 4.2, 11, empty=True)
+    assert answer.measured.value == 12
+    assert (
+        "pallet 11 is out of view: it has no place in the picture and was left out" in answer.notes
+    )
+    question = "what is the order of the pallets from left to right"
+    order = ask_aged(yard, question, 4.2, 11, empty=True)
+    assert order.measured.region_ids == (12, 13)
+    side = ask_aged(yard, "is pallet 11 left of pallet 12", 4.2, 11, empty=True)
+    assert side.measured.reason == "pallet 11 is out of view: it has no place in the picture"
+
+
 def test_without_the_only_object_that_a_question_means_it_has_no_answer(yard: Any) -> None:
     answer = ask_scored(yard, "how far is pallet 11 from the shelf", {31: 0.42})
     assert answer.trusted is None and "shelf 31 may be none" in answer.notes[-1]

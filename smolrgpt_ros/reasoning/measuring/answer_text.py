@@ -82,18 +82,21 @@ _RELATIONS = {
 }
 
 
-def answer_text(question: Question, evaluation: Evaluation, label_of: LabelOf) -> str:
+def answer_text(
+    question: Question, evaluation: Evaluation, label_of: LabelOf, in_view: str = "in view"
+) -> str:
     """One plain English sentence of a measured answer, in the unit asked for.
 
     Args:
         question: as evaluated.
         evaluation: of the question.
         label_of: class of a region id; ``""`` where unknown.
+        in_view: what is said of the objects that are there.
     """
     if evaluation.reason:
         return _sentence(evaluation.reason)
     answered = answered_question(question, evaluation)
-    text = _Writer(evaluation, label_of).answer(answered)
+    text = _Writer(evaluation, label_of, in_view).answer(answered)
     if evaluation.holds is None or isinstance(answered, Whether):
         return _sentence(text)
     condition = "the condition holds" if evaluation.holds else "the condition does not hold"
@@ -107,9 +110,8 @@ def _sentence(text: str) -> str:
 class _Writer:
     """Writes the answer of one evaluation."""
 
-    def __init__(self, evaluation: Evaluation, label_of: LabelOf) -> None:
-        self._found = evaluation
-        self._label_of = label_of
+    def __init__(self, evaluation: Evaluation, label_of: LabelOf, in_view: str) -> None:
+        self._found, self._label_of, self._in_view = evaluation, label_of, in_view
 
     def answer(self, question: Plain) -> str:
         """The sentence without capital and full stop."""
@@ -188,13 +190,13 @@ class _Writer:
         ids = self._found.region_ids
         one = count == 1
         which = f": {self._listed(ids)}" if ids else ""
-        verb = "is" if one else "are"
+        verb = f"{'is' if one else 'are'} {self._in_view}"
         match of:
             case Where(base, condition):
                 what = predicate(condition, several=not one)
                 return f"{number_word(count)} {noun(base, 1 if one else 2)} {what}{which}"
             case _:
-                return f"{number_word(count)} {noun(of, 1 if one else 2)} {verb} in view{which}"
+                return f"{number_word(count)} {noun(of, 1 if one else 2)} {verb}{which}"
 
     def _number(self, of: str, unit: Unit) -> str:
         value, std = self._found.value, self._found.std
@@ -205,7 +207,6 @@ class _Writer:
 
     def _which(self, selection: Selection) -> str:
         ids = self._found.region_ids
-        verb = "is" if len(ids) == 1 else "are"
         match selection:
             case Ranked(of, key, take=1):
                 target = f" {reference(selection)}" if isinstance(key, DistanceTo) else ""
@@ -217,7 +218,7 @@ class _Writer:
             case Where(_, condition):
                 return f"{self._names(ids)} {predicate(condition, several=len(ids) > 1)}"
             case _:
-                return f"{self._names(ids)} {verb} in view"
+                return f"{self._names(ids)} {'is' if len(ids) == 1 else 'are'} {self._in_view}"
 
     def _listing(self, selection: Selection) -> str:
         ids, values = self._found.region_ids, self._found.values
@@ -232,7 +233,7 @@ class _Writer:
             return f"{self._names(ids)} {predicate(selection.condition, several=several)}"
         if isinstance(selection, Ranked):
             return f"{self._names(ids)} {'are' if several else 'is'} {superlative(selection)}"
-        return f"{self._names(ids)} {'are' if several else 'is'} in view"
+        return f"{self._names(ids)} {'are' if several else 'is'} {self._in_view}"
 
     def _order(self, selection: Selection, key: Key, descending: bool) -> str:
         ids = self._found.region_ids
@@ -280,7 +281,7 @@ class _Writer:
                 which = "" if ids else ", which one is not sure"
                 if isinstance(selection, Where):
                     return f"{who} {predicate(selection.condition, True, len(ids) > 1)}{which}"
-                return f"{who} {'are' if len(ids) > 1 else 'is'} in view{which}"
+                return f"{who} {'are' if len(ids) > 1 else 'is'} {self._in_view}{which}"
             case Holds(subject, condition):
                 several = len(ids) > 1
                 who = self._names(ids) if ids else self._end(subject)

@@ -128,9 +128,17 @@ class FloorObjects:
     def column(self, region_id: int) -> Number:
         """Image column of the mask's centroid, pixels."""
         centroid = self.geometry.region(region_id).centroid
-        if centroid is None:
-            raise CannotMeasure(f"the mask of region {region_id} is empty")
-        return Number(centroid[0], _COLUMN_STD**2)
+        if centroid is not None:
+            return Number(centroid[0], _COLUMN_STD**2)
+        if self.is_out_of_view(region_id):
+            name = self.name(region_id)
+            raise CannotMeasure(f"{name} is out of view: it has no place in the picture")
+        raise CannotMeasure(f"the mask of region {region_id} is empty")
+
+    def is_out_of_view(self, region_id: int) -> bool:
+        """Whether an object is remembered and nothing of its place is seen."""
+        region = self.geometry.region(region_id)
+        return region.seen_age_s > 0 and region.box is None
 
     def center_distance(self, a: End, b: End) -> Number:
         """Distance between two centres, metres; the camera's is its optical centre."""

@@ -10,6 +10,7 @@ from itertools import product
 from smolrgpt_ros.language.english_words import listed
 from smolrgpt_ros.language.question import (
     Camera,
+    Column,
     Condition,
     Dimension,
     DistanceTo,
@@ -140,13 +141,28 @@ def _exactly(selection: Exactly, context: Context) -> Selected:
 
 
 def candidates(selection: Selection, key: Key, context: Context) -> tuple[int, ...]:
-    """The members of a selection that a key ranks: by a distance to one object, all others."""
+    """The members of a selection that a key ranks: by a distance to one object, all others; by the
+    place in the picture those that are in view, of which one is."""
     ids = context.members(selection)
+    if isinstance(key, Column):
+        return _in_picture(ids, context)
     if isinstance(key, DistanceTo):
         target = context.select(key.target)
         if len(target.ids) == 1:
             return tuple(i for i in ids if i not in target.ids)
     return ids
+
+
+def _in_picture(ids: tuple[int, ...], context: Context) -> tuple[int, ...]:
+    """Objects that the picture may show; the doubts name the others."""
+    away = [i for i in ids if context.objects.is_out_of_view(i)]
+    shown = tuple(i for i in ids if i not in away)
+    if not shown:
+        return ids
+    for region_id in away:
+        name = context.objects.name(region_id)
+        context.doubt(f"{name} is out of view: it has no place in the picture and was left out")
+    return shown
 
 
 def _ranked(selection: Ranked, context: Context) -> Selected:
