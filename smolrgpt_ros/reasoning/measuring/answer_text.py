@@ -285,9 +285,8 @@ class _Writer:
             case Holds(subject, condition):
                 several = len(ids) > 1
                 who = self._names(ids) if ids else self._end(subject)
-                if several and not yes:
-                    return f"not all of {who} {predicate(condition, several=True)}"
-                return f"{who} {predicate(condition, yes, several)}"
+                all_not = "not all of " if several and not yes else ""
+                return f"{all_not}{who} {predicate(condition, yes or bool(all_not), several)}"
             case Same(first, second):
                 return f"{phrase(first)} is {'' if yes else 'not '}{phrase(second)}"
             case SamePlace(_, places):
