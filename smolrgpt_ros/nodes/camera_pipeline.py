@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from rclpy.lifecycle import LifecycleNode
 
@@ -21,8 +22,7 @@ from smolrgpt_ros.query.input_state import (
     SilenceWatch,
     several_publishers,
     what_is_missing,
-    why_no_frame,
-    why_stale,
+    why_refused,
 )
 from smolrgpt_ros.ros.convert.camera_info import names_rectified
 from smolrgpt_ros.ros.inputs.frame_builder import FrameMessages, build_frame, external_regions
@@ -33,8 +33,8 @@ from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.tf import NEWEST, Transforms
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
-from smolrgpt_ros.scene.status import QueryError
 
+from .camera_placement import CameraPlacement
 from .external_results import ExternalResults
 from .outputs import CameraOutputs
 
@@ -76,10 +76,9 @@ class CameraPipeline:
         self._outputs = outputs
         self._memory = memory
         self._on_frame = on_frame
-        #: Why the pose in the fixed frame was not known for the last frame; empty where it was.
-        self.unplaced = ""
+        self._placement = CameraPlacement(partial(transforms.look_up, parameter="memory.frame"))
         self._last_offer = time.monotonic()
-        self._silence = SilenceWatch()
+        self._silence, self._forgetting = SilenceWatch(), SilenceWatch()
         self._several_since = float("inf")
         self._several = ""
         now = settings()
@@ -142,7 +141,8 @@ class CameraPipeline:
     def state(self) -> InputState:
         """The state of the inputs."""
         state = self.pairing.state(self.worker.failure)
-        state = replace(state, several=self._several, busy_s=self.worker.busy_s)
+        unplaced = self._placement.unplaced
+        state = replace(state, several=self._several, busy_s=self.worker.busy_s, unplaced=unplaced)
         if self._external is None:
             return state
         late = time.monotonic() - self._last_offer > _REGIONS_LATE_S
@@ -154,26 +154,22 @@ class CameraPipeline:
         return None if self._external is None else self._external.counters
 
     def log_silence(self, now_ns: int) -> None:
-        """Log why no frame, or only some, have come for a while; to be called every second.
+        """Log why no frame, or only some, have come for a while, or objects are not remembered; to
+        be called every second.
 
         Args:
             now_ns: the node's clock.
         """
         self._look_for_several()
-        newest, max_age_s, state = (
-            self.history.newest(),
-            self._settings().limits.max_age_s,
-            self.state(),
-        )
-        if newest is None:
-            fault = why_no_frame(state).message
-        elif (age_s := (now_ns - newest.frame.stamp_ns) / 1e9) > max_age_s:
-            fault = why_stale(state, age_s, max_age_s).message
-        else:
-            fault = what_is_missing(state)
-        if sentence := self._silence.to_log(fault, time.monotonic()):
-            camera = f"camera {self.name}: " if self.name else ""
-            self._node.get_logger().warning(f"{camera}{sentence}")
+        state, (_, age_s) = self.state(), self.history.newest_at(now_ns)
+        refusal = why_refused(lambda: state, age_s, self._settings().limits.max_age_s)
+        fault = what_is_missing(state) if refusal is None else refusal.message
+        if unplaced := state.unplaced:
+            unplaced = f"objects are not remembered: {unplaced}"
+        for watch, text in ((self._silence, fault), (self._forgetting, unplaced)):
+            if sentence := watch.to_log(text, time.monotonic()):
+                camera = f"camera {self.name}: " if self.name else ""
+                self._node.get_logger().warning(f"{camera}{sentence}")
 
     def _look_for_several(self) -> None:
         several, now = several_publishers(self.state()), time.monotonic()
@@ -211,23 +207,8 @@ class CameraPipeline:
         """Of the camera in memory's fixed frame; ``None`` where there is no memory, or TF does not
         know it."""
         settings = self._settings()
-        if settings.memory.use == "off" or not settings.memory_frame:
-            return None
-        # A frame that TF does not know is waited for once, and not at each picture.
-        wait_s = 0.0 if self.unplaced else settings.tf_timeout
-        try:
-            pose = self._transforms.look_up(
-                settings.memory_frame,
-                frame.frame_id,
-                frame.stamp_ns,
-                wait_s,
-                "leave memory.frame empty",
-            )
-        except QueryError as error:
-            self.unplaced = error.message
-            return None
-        self.unplaced = ""
-        return pose
+        fixed = "" if settings.memory.use == "off" else settings.memory_frame
+        return self._placement.pose(frame, fixed, settings.tf_timeout)
 
     def _remember(self, seen: SeenFrame, pose: Pose | None) -> SeenFrame:
         """What the frame shows, with what is remembered."""

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+from smolrgpt_ros.perception.rolling_window import slowest
 from smolrgpt_ros.query.health import (
     Health,
     InputRates,
@@ -47,7 +48,8 @@ def node_healths(
     """
     cameras, queries = list(cameras), services.queries
     latency_s, statuses = statistics.latency_s, statistics.statuses
-    healths = [query_health(queries.pending, latency_s, statuses, queries.stuck)]
+    stuck, busy_s = queries.stuck, queries.model_busy_s
+    healths = [query_health(queries.pending, latency_s, statuses, stuck, busy_s)]
     healths.append(watch_health(services.watches, settings.watch_limits))
     for camera in cameras:
         healths.append(
@@ -61,7 +63,8 @@ def node_healths(
         )
     wanted, detector, engine = settings.device, models.detector, models.engine
     if detector is not None:
-        healths.append(compute_health("detector", detector, wanted, cameras[0].worker.detect_s))
+        seconds = slowest([camera.worker.detect_s for camera in cameras])
+        healths.append(compute_health("detector", detector, wanted, seconds))
     if engine is not None:
         healths.append(compute_health("model", engine, wanted, engine.seconds))
     return [*healths, process_health(models.on_gpu)]
@@ -88,14 +91,14 @@ def process_health(gpu: bool = False) -> Health:
 
 
 def _rates(camera: CameraPipeline, now_ns: int) -> InputRates:
-    pairing, newest = camera.pairing, camera.history.newest()
+    pairing, (_, frame_age_s) = camera.pairing, camera.history.newest_at(now_ns)
     return InputRates(
         rgb_hz=pairing.rates["rgb"].hz(),
         depth_hz=pairing.rates["depth"].hz(),
         pairs_hz=pairing.rates["pairs"].hz(),
         median_dt_s=pairing.abs_dt_s.quantile(0.5),
         largest_dt_s=pairing.abs_dt_s.quantile(1.0),
-        frame_age_s=(now_ns - newest.frame.stamp_ns) / 1e9 if newest else float("nan"),
+        frame_age_s=frame_age_s,
         own_cpu_s=camera.worker.overhead_cpu_s.quantile(0.5),
         novelty=camera.worker.novelty.quantile(0.5),
         join=camera.join_counters,

@@ -9,7 +9,6 @@ from smolrgpt_ros.language.readers.two_readers import TwoReaders
 from smolrgpt_ros.query.request import QueryRequest, QueryResult
 from smolrgpt_ros.query.service import QueryService
 from smolrgpt_ros.query.watch.service import WatchService
-from smolrgpt_ros.reasoning.engine_protocol import Engine
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
 from smolrgpt_ros.ros.params.settings import Settings
 from smolrgpt_ros.ros.tf import Transforms
@@ -17,6 +16,7 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.pose import Pose
 
 from .camera_pipeline import CameraPipeline
+from .timed_engine import TimedEngine
 
 
 class QuestionServices:
@@ -33,7 +33,7 @@ class QuestionServices:
 
     def __init__(
         self,
-        engine: Engine | None,
+        engine: TimedEngine | None,
         reader: TwoReaders | None,
         cameras: Mapping[str, CameraPipeline],
         transforms: Transforms,
@@ -45,17 +45,18 @@ class QuestionServices:
         self._measuring = SpatialReasoner(None, reader, policy="measured")
         self.apply(settings())
 
-        def service(reasoner: SpatialReasoner) -> QueryService:
+        def service(reasoner: SpatialReasoner, model: TimedEngine | None) -> QueryService:
             return QueryService(
                 reasoner,
                 {name: camera.view for name, camera in cameras.items()},
                 clock_ns=clock_ns,
                 limits=lambda: settings().limits,
                 camera_pose=self._camera_pose,
+                model_busy_s=lambda: 0.0 if model is None else model.busy_s,
             )
 
-        self.queries = service(self._reasoner)
-        self._measured = service(self._measuring)
+        self.queries = service(self._reasoner, engine)
+        self._measured = service(self._measuring, None)
         self.watches = WatchService(
             self.queries.check, self._evaluate, lambda: settings().watch_limits
         )
@@ -66,11 +67,14 @@ class QuestionServices:
         self._reasoner.policy = settings.answer_policy
         self._reasoner.sure_score = self._measuring.sure_score = settings.answer_sure_score
 
-    def close(self, reason: str) -> None:
-        """End what is being answered and watched, with NOT_READY and a reason."""
+    def close(self, reason: str) -> bool:
+        """End what is being answered and watched, with NOT_READY and a reason; False where the
+        model does not return."""
+        ended = not self.queries.hangs
         self.watches.close(reason)
         self.queries.close(reason)
         self._measured.close(reason)
+        return ended
 
     def _evaluate(self, query: QueryRequest, ask_model: bool) -> QueryResult:
         return (self.queries if ask_model else self._measured).ask(query)

@@ -145,7 +145,7 @@ class SpatialQueryNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
-            if not self._models.loaded:  # the GPU was freed when the node was deactivated
+            if not self._models.loaded:  # deactivating frees a GPU, and what does not return
                 self._load()
             self._start()
         except Exception as error:
@@ -156,8 +156,7 @@ class SpatialQueryNode(LifecycleNode):
 
     @logged
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self._stop()
-        if self._models.on_gpu:
+        if not self._stop() or self._models.on_gpu:
             self._models.unload()
         self._not_ready = "the node was deactivated; activate it again (lifecycle)"
         return super().on_deactivate(state)
@@ -234,17 +233,20 @@ class SpatialQueryNode(LifecycleNode):
         for camera in self._cameras.values():
             camera.start()
 
-    def _stop(self) -> None:
+    def _stop(self) -> bool:
+        """End what an active node runs; False where the detector or the model does not return."""
+        ended = True
         if (services := self._questions) is not None:
-            services.close("the node was deactivated while the query was being answered")
+            ended = services.close("the node was deactivated while the query was being answered")
         self._questions = None
         cameras, self._cameras = self._cameras, {}
-        for camera in cameras.values():
-            if not camera.stop():
-                self.get_logger().error("the detector does not end; its thread is abandoned")
+        if not all([camera.stop() for camera in cameras.values()]):
+            ended = False
+            self.get_logger().error("the detector does not end; its thread is abandoned")
         if self._transforms is not None:
             self._transforms.close()
             self._transforms = None
+        return ended
 
     def _unload(self) -> None:
         self._stop()

@@ -22,6 +22,10 @@ class LoadedEngine(Engine, Protocol):
     def dtype(self) -> object:
         """Number type the model computes in."""
 
+    @property
+    def busy_s(self) -> float:
+        """Seconds since the last step of the answers at hand; 0 while there are none."""
+
     def close(self) -> None:
         """Stop computing; memory is freed with the engine."""
 
@@ -59,6 +63,11 @@ class TimedEngine:
         )
         self.seconds.add(time.monotonic() - start)
         return generated
+
+    @property
+    def busy_s(self) -> float:
+        """See :attr:`LoadedEngine.busy_s`."""
+        return self._engine.busy_s
 
     def close(self) -> None:
         """See :meth:`LoadedEngine.close`."""

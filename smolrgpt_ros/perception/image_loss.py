@@ -15,6 +15,9 @@ _KEPT, _FEWEST = 60, 10
 #: This quantile of the gaps between stamps is one period, unless more than three of four images
 #: are missing.
 _PERIOD_QUANTILE = 0.25
+#: A gap longer than this, seconds, and than so many periods is a pause of the camera: no images
+#: were lost on their way.
+_PAUSE_S, _PAUSE_PERIODS = 3.0, 10.0
 #: Share of a period by which a gap may be shorter than whole ones.
 _EARLY = 0.35
 #: Partners belong to one exposure where half of their stamps differ by less than this share of the
@@ -25,8 +28,9 @@ _SAME_EXPOSURE = 0.25
 class ImageLoss:
     """The share of images that got lost between a camera and this process, over the last ones.
 
-    Two signs, of which the stronger counts: gaps between the stamps of a stream of steady rate, and
-    images whose partner is missing although partners' stamps agree. Thread-safe.
+    Two signs, of which the stronger counts: gaps between the stamps of a stream of steady rate,
+    other than pauses of it, and images whose partner is missing although partners' stamps agree.
+    Thread-safe.
 
     Args:
         slop_s: largest difference of the stamps of a pair, seconds.
@@ -63,7 +67,8 @@ def _missing(stamps: NDArray[np.int64]) -> float:
     if len(gaps) == 0:
         return 0.0
     short = np.quantile(gaps, _PERIOD_QUANTILE)
-    period = np.median(gaps[gaps < 1.5 * short])
+    period = float(np.median(gaps[gaps < 1.5 * short]))
+    gaps = gaps[gaps <= max(_PAUSE_S * 1e9, _PAUSE_PERIODS * period)]
     missing = float(np.maximum(np.floor(gaps / period + _EARLY) - 1, 0).sum())
     return missing / (missing + len(stamps))
 

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,6 +34,13 @@ class RollingWindow:
         with self._lock:
             values = list(self._values)
         return float(np.quantile(values, share)) if values else NAN
+
+
+def slowest(windows: Sequence[RollingWindow]) -> RollingWindow:
+    """Of times of several threads, those with the largest median; of none, the first."""
+    medians = [window.quantile(0.5) for window in windows]
+    known = [-math.inf if math.isnan(median) else median for median in medians]
+    return windows[known.index(max(known))]
 
 
 class Rate:

@@ -93,7 +93,7 @@ class PerceptionWorker(Generic[Input]):
         self._remember = remember
         self._external_regions = external_regions
         self._external_detections = external_detections
-        #: Seconds of the last frames in the detector.
+        #: Seconds of the last frames in the detector, of those that came to it.
         self.detect_s = RollingWindow()
         #: How unlike the detector's training pictures the last ones were, where that is known.
         self.novelty = RollingWindow(25)
@@ -170,16 +170,17 @@ class PerceptionWorker(Generic[Input]):
 
     def _process(self, item: Input) -> None:
         start_cpu = time.thread_time()
-        detect_s = detect_cpu_s = 0.0
+        detect_cpu_s = 0.0
         duplicates = 0
         failure: QueryError | None = None
         try:
             frame = self._build(item)
-            seen, detect_s, detect_cpu_s = self._find(item, frame)
+            seen, detect_cpu_s = self._find(item, frame)
             duplicates = seen.duplicates
             if seen.novelty is not None:
                 self.novelty.add(seen.novelty)
-            self._on_seen(seen)
+            if not self._stopping:  # of a detector that returned after it was given up
+                self._on_seen(seen)
         except QueryError as error:
             failure = error
         except Exception as error:  # an exception of a detector must not end the thread
@@ -188,7 +189,6 @@ class PerceptionWorker(Generic[Input]):
                 Status.NO_FRAME,
                 f"the last frame could not be processed: {type(error).__name__}: {error}",
             )
-        self.detect_s.add(detect_s)
         self.overhead_cpu_s.add(time.thread_time() - start_cpu - detect_cpu_s)
         with self._wake:
             self._failure, self._busy_since = failure, None
@@ -203,20 +203,22 @@ class PerceptionWorker(Generic[Input]):
                 reasons=reasons,
             )
 
-    def _find(self, item: Input, frame: RgbdFrame) -> tuple[SeenFrame, float, float]:
+    def _find(self, item: Input, frame: RgbdFrame) -> tuple[SeenFrame, float]:
+        """What is seen in a frame, and the CPU seconds that it took in the detector."""
         external = self._external_regions(item, frame)
         if external is not None:
-            return seen_with(frame, external), 0.0, 0.0
+            return seen_with(frame, external), 0.0
         detections = self._external_detections(item, frame)
-        detect_s = detect_cpu_s = 0.0
+        detect_cpu_s = 0.0
         if detections is None:
             if self._detector is None:
-                return SeenFrame(frame, ()), 0.0, 0.0
+                return SeenFrame(frame, ()), 0.0
             start, start_cpu = time.perf_counter(), time.thread_time()
             detections = self._detector.detect(frame.rgb)
-            detect_s, detect_cpu_s = time.perf_counter() - start, time.thread_time() - start_cpu
+            self.detect_s.add(time.perf_counter() - start)
+            detect_cpu_s = time.thread_time() - start_cpu
         pose = self._pose_of(frame)
         self._before, seen = tracked(
             self._before, detections, frame, self._tracker(), self._masks(), pose
         )
-        return self._remember(seen, pose), detect_s, detect_cpu_s
+        return self._remember(seen, pose), detect_cpu_s

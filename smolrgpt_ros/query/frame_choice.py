@@ -10,7 +10,7 @@ from smolrgpt_ros.perception.seen_frame import SeenFrame
 from smolrgpt_ros.scene.status import QueryError, Status
 
 from .frame_history import FrameHistory
-from .input_state import InputState, why_no_frame, why_stale
+from .input_state import InputState, why_refused
 from .request import QueryLimits, QueryRequest
 
 #: Names all cameras in a request.
@@ -84,20 +84,11 @@ def choose_frame(
         _check_future(query.stamp_ns, now_ns, limits.max_future_s, camera)
         seen = camera.history.at(query.stamp_ns, max(wait_s, 0.0), stopped)
         return seen, (now_ns - seen.frame.stamp_ns) / 1e9
-    newest = camera.history.newest()
-    if newest is None:
-        raise why_no_frame(camera.inputs())
-    age_s = (now_ns - newest.frame.stamp_ns) / 1e9
+    newest, age_s = camera.history.newest_at(now_ns)
     max_age_s = limits.max_age_s if query.max_age_s is None else query.max_age_s
-    if age_s > max_age_s:
-        raise why_stale(camera.inputs(), age_s, max_age_s)
-    if age_s < -max_age_s:
-        # It would not become stale for hours after the camera stops.
-        raise QueryError(
-            Status.STALE_FRAME,
-            f"the newest frame is stamped {-age_s:.2f} s in the future of this node's clock, "
-            f"allowed are {max_age_s:.2f} s; synchronize the clocks, or check use_sim_time",
-        )
+    if error := why_refused(camera.inputs, age_s, max_age_s):
+        raise error
+    assert newest is not None
     return newest, age_s
 
 

@@ -41,6 +41,13 @@ class FrameHistory:
         with self._changed:
             return self._frames[-1] if self._frames else None
 
+    def newest_at(self, now_ns: int) -> tuple[SeenFrame | None, float]:
+        """The frame seen last and its age at a time, seconds; ``None`` and NaN without one."""
+        newest = self.newest()
+        if newest is None:
+            return None, float("nan")
+        return newest, (now_ns - newest.frame.stamp_ns) / 1e9
+
     def at(
         self,
         stamp_ns: int,

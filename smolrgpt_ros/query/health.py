@@ -15,9 +15,9 @@ from smolrgpt_ros.perception.stamp_join import JoinCounters
 from smolrgpt_ros.perception.worker import PerceptionCounters
 from smolrgpt_ros.scene.status import Status
 
-from .input_state import InputState, what_hangs, what_is_missing
+from .input_state import InputState, what_failed, what_hangs, what_is_missing, why_refused
 from .request import QueryResult
-from .service import stuck_message
+from .service import hanging_model
 
 
 class Level(Enum):
@@ -105,7 +105,7 @@ def input_health(
     rates: InputRates | None = None,
     camera: str = "",
 ) -> Health:
-    """The health of a camera's topics.
+    """The health of a camera's topics: an error where questions about its newest frame are refused.
 
     Args:
         state, counters: of this camera.
@@ -139,6 +139,8 @@ def input_health(
         "age of last colour image (s)": round(state.rgb_age_s, 3),
         "age of last depth image (s)": round(state.depth_age_s, 3),
     }
+    if state.unplaced:
+        values["objects are not remembered"] = state.unplaced
     if (join := rates.join) is not None:
         values |= {
             "results of the other node": join.second,
@@ -146,7 +148,7 @@ def input_health(
             "results without an image": join.second_dropped,
             "newest result to its image (s)": round(join.gap_s, 4),
         }
-    level, message = _input_verdict(state, max_age_s)
+    level, message = _input_verdict(state, rates.frame_age_s, max_age_s)
     if level is Level.OK and rates.novelty > 1.0:
         level, message = Level.WARN, unfamiliar_pictures(rates.novelty)
     return Health(f"input {camera}" if camera else "input", level, message, values)
@@ -161,13 +163,15 @@ def unfamiliar_pictures(novelty: float) -> str:
     )
 
 
-def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:
+def _input_verdict(state: InputState, age_s: float, max_age_s: float) -> tuple[Level, str]:
     if hangs := what_hangs(state):
         return Level.ERROR, hangs
-    if state.failure is not None:
-        return Level.ERROR, state.failure.message
+    if failure := what_failed(state, max_age_s):
+        return Level.ERROR, failure.message
     for mismatch in state.mismatches.values():
         return Level.ERROR, mismatch
+    if refusal := why_refused(lambda: state, age_s, max_age_s):
+        return Level.ERROR, refusal.message
     if state.rgb_age_s > max_age_s:
         return Level.ERROR, f"no image on {state.topic('rgb')}"
     if state.use_depth and state.depth_age_s > max_age_s:
@@ -180,7 +184,11 @@ def _input_verdict(state: InputState, max_age_s: float) -> tuple[Level, str]:
 
 
 def query_health(
-    pending: int, latency_s: RollingWindow, statuses: Mapping[str, int], stuck: int = 0
+    pending: int,
+    latency_s: RollingWindow,
+    statuses: Mapping[str, int],
+    stuck: int = 0,
+    busy_s: float = 0.0,
 ) -> Health:
     """The health of the query service.
 
@@ -189,16 +197,18 @@ def query_health(
         latency_s: of the last answered queries.
         statuses: see :attr:`QueryStatistics.statuses`.
         stuck: abandoned queries that have not returned from the model.
+        busy_s: seconds since the model's last step; 0 where it has nothing to answer.
     """
     values: dict[str, object] = {
         "pending": pending,
         "stuck in the model": stuck,
+        "since the model's last step (s)": round(busy_s, 1),
         "latency p50 (s)": round(latency_s.quantile(0.5), 4),
         "latency p95 (s)": round(latency_s.quantile(0.95), 4),
         **{f"ended {name}": n for name, n in sorted(statuses.items())},
     }
-    if stuck:
-        return Health("query", Level.ERROR, stuck_message(stuck), values)
+    if hanging := hanging_model(stuck, busy_s):
+        return Health("query", Level.ERROR, hanging, values)
     return Health("query", Level.OK, "ready", values)
 
 

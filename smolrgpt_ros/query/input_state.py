@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -37,6 +39,8 @@ class InputState:
             seconds; NaN where none came, or no image was there.
         regions_slop_s: largest allowed one.
         failure: why the newest input gave no frame; ``None`` if it did.
+        unplaced: why memory's fixed frame was not related to the camera at the newest frame; empty
+            where it was, or nothing is remembered.
     """
 
     rgb: int = 0
@@ -59,6 +63,7 @@ class InputState:
     regions_gap_s: float = float("nan")
     regions_slop_s: float = 0.0
     failure: QueryError | None = None
+    unplaced: str = ""
 
     def topic(self, name: str) -> str:
         return self.topics.get(
@@ -119,28 +124,52 @@ def what_is_missing(inputs: InputState) -> str:
     return inputs.mismatches.get("info", no_calibration(inputs.topic("info")))
 
 
-def _why_unfinished(inputs: InputState, status: Status, since: str = "") -> QueryError | None:
-    """The error where images come and give no frame: the detector hangs, or the newest failed.
+def what_failed(inputs: InputState, max_age_s: float) -> QueryError | None:
+    """Why the newest input gave no frame; ``None`` if it did, or no images come any more."""
+    silent_s = max(inputs.rgb_age_s, inputs.depth_age_s if inputs.use_depth else 0.0)
+    return inputs.failure if silent_s <= max_age_s else None
+
+
+def why_refused(
+    inputs: Callable[[], InputState], age_s: float, max_age_s: float
+) -> QueryError | None:
+    """What a client that asks for the newest frame is told now; ``None`` where it is answered.
+
+    Args:
+        inputs: called for the state of the camera's inputs, where it is not answered.
+        age_s: of the newest frame, negative where its stamp is ahead; NaN without a frame.
+        max_age_s: largest allowed one, either way.
+    """
+    if math.isnan(age_s):
+        return why_no_frame(inputs(), max_age_s)
+    if age_s > max_age_s:
+        return why_stale(inputs(), age_s, max_age_s)
+    if age_s < -max_age_s:
+        # It would not become stale for hours after the camera stops.
+        return QueryError(
+            Status.STALE_FRAME,
+            f"the newest frame is stamped {-age_s:.2f} s in the future of this node's clock, "
+            f"allowed are {max_age_s:.2f} s; synchronize the clocks, or check use_sim_time",
+        )
+    return None
+
+
+def why_no_frame(inputs: InputState, max_age_s: float) -> QueryError:
+    """The error of a query that finds no frame.
 
     Args:
         inputs: of the camera.
-        status: of a query while the detector hangs.
-        since: stands before the sentence that says so.
+        max_age_s: a camera is taken for stopped where its last image is older.
     """
     if hangs := what_hangs(inputs):
-        return QueryError(status, f"{since}{hangs}")
-    return inputs.failure
-
-
-def why_no_frame(inputs: InputState) -> QueryError:
-    """The error of a query that finds no frame."""
-    if error := _why_unfinished(inputs, Status.NO_FRAME):
-        return error
+        return QueryError(Status.NO_FRAME, hangs)
+    if failure := what_failed(inputs, max_age_s):
+        return failure
     if inputs.rgb == 0:
         if "rgb" in inputs.mismatches:
             return QueryError(Status.NO_FRAME, inputs.mismatches["rgb"])
         return QueryError(Status.NO_FRAME, _none_yet(inputs, "rgb"))
-    if inputs.use_depth and inputs.depth == 0:
+    if inputs.use_depth and (inputs.depth == 0 or _depth_stopped(inputs, max_age_s)):
         return no_depth(inputs)
     if lost := what_is_lost(inputs):
         return QueryError(Status.NO_FRAME, lost)
@@ -153,6 +182,8 @@ def why_no_frame(inputs: InputState) -> QueryError:
         )
     if inputs.waits_for_regions:
         return QueryError(Status.NO_FRAME, _no_regions(inputs))
+    if inputs.failure is not None:
+        return QueryError(Status.NO_FRAME, f"{_last_came(inputs)}: {_camera_stopped(inputs)}")
     return QueryError(
         Status.NO_FRAME, "the first image is still being looked at; ask again in a moment"
     )
@@ -160,11 +191,11 @@ def why_no_frame(inputs: InputState) -> QueryError:
 
 def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
     """The error of a query whose newest frame is too old."""
-    if error := _why_unfinished(
-        inputs, Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: "
-    ):
-        return error
-    if inputs.use_depth and inputs.rgb_age_s < max_age_s < inputs.depth_age_s:
+    if hangs := what_hangs(inputs):
+        return QueryError(Status.STALE_FRAME, f"the newest frame is {age_s:.2f} s old: {hangs}")
+    if failure := what_failed(inputs, max_age_s):
+        return failure
+    if inputs.use_depth and _depth_stopped(inputs, max_age_s):
         return no_depth(inputs)
     if inputs.waits_for_regions and inputs.rgb_age_s < max_age_s:
         return QueryError(
@@ -179,11 +210,11 @@ def why_stale(inputs: InputState, age_s: float, max_age_s: float) -> QueryError:
             "their stamps are not of this node's clock (use_sim_time)"
         )
     else:
-        why = "is the camera running?"
+        why = _camera_stopped(inputs)
     return QueryError(
         Status.STALE_FRAME,
-        f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s; the last image on "
-        f"{inputs.topic('rgb')} came {inputs.rgb_age_s:.2f} s ago: {why}",
+        f"the newest frame is {age_s:.2f} s old, allowed are {max_age_s:.2f} s; "
+        f"{_last_came(inputs)}: {why}",
     )
 
 
@@ -234,6 +265,20 @@ def no_depth(inputs: InputState) -> QueryError:
         f"({since}); remap depth/image_raw, check qos.depth, or set use_depth to false to be "
         "answered from colour alone",
     )
+
+
+def _depth_stopped(inputs: InputState, max_age_s: float) -> bool:
+    return inputs.rgb_age_s < max_age_s < inputs.depth_age_s
+
+
+def _last_came(inputs: InputState) -> str:
+    return f"the last image on {inputs.topic('rgb')} came {inputs.rgb_age_s:.2f} s ago"
+
+
+def _camera_stopped(inputs: InputState) -> str:
+    """What is asked where no images come any more, with why the last one gave no frame."""
+    ask = "is the camera running?"
+    return ask if inputs.failure is None else f"{ask} It gave no frame: {inputs.failure.message}"
 
 
 def _none_yet(inputs: InputState, name: str) -> str:

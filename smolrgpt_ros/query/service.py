@@ -34,6 +34,9 @@ CameraPose = Callable[[RgbdFrame, str, float], Pose | None]
 #: An abandoned query that has not returned after this long counts as stuck, seconds: a model looks
 #: between two tokens whether it has been stopped.
 _STUCK_S = 1.0
+#: A model whose step takes this long is not coming back, seconds; the longest, a picture and a
+#: question on a slow CPU, takes a few.
+_HANGING_S = 30.0
 
 
 class Reasoner(Protocol):
@@ -59,7 +62,7 @@ class QueryService:
 
     A query that times out, is cancelled or outlives the service gives its place back at once; its
     thread is abandoned and ends when the model returns. While ``max_abandoned`` threads are stuck
-    in the model, queries end with NOT_READY.
+    in the model, or it makes no step, queries end with NOT_READY.
 
     Args:
         reasoner: answers; called from several threads.
@@ -69,6 +72,8 @@ class QueryService:
         camera_pose: called with the frame, the query's target frame and the seconds left, before
             the model is asked; the camera's pose in the target frame, ``None`` where none is named.
             May raise QueryError.
+        model_busy_s: called for the seconds since the model's last step; 0 where it has nothing to
+            answer. An engine's callers return in time, also where its own thread hangs.
     """
 
     def __init__(
@@ -79,12 +84,14 @@ class QueryService:
         clock_ns: Callable[[], int] = time.time_ns,
         limits: Callable[[], QueryLimits] = QueryLimits,
         camera_pose: CameraPose = lambda frame, target, left_s: None,
+        model_busy_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._reasoner = reasoner
         self._cameras = dict(cameras)
         self._clock_ns = clock_ns
         self._limits = limits
         self._camera_pose = camera_pose
+        self._model_busy_s = model_busy_s
         self._pending = 0
         self._running = 0
         self._abandoned: dict[_PendingQuery, float] = {}
@@ -102,6 +109,16 @@ class QueryService:
         """Abandoned queries that have not returned from the model."""
         with self._lock:
             return self._stuck()
+
+    @property
+    def model_busy_s(self) -> float:
+        """Seconds since the model's last step; 0 where it has nothing to answer."""
+        return self._model_busy_s()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a query is stuck in the model, or the model makes no step."""
+        return bool(hanging_model(self.stuck, self.model_busy_s))
 
     def close(self, reason: str) -> None:
         """End the queries being answered, and all later ones, with NOT_READY and a reason."""
@@ -140,11 +157,15 @@ class QueryService:
             refusal = self._refusal(limits)
             if refusal is not None:
                 return refusal
+            # A thread for each query: one that hangs in the model can be abandoned.
+            work = threading.Thread(target=self._work, args=(pending,), name="query", daemon=True)
+            try:
+                work.start()
+            except RuntimeError as error:  # the system has no more threads
+                return QueryResult(Status.MODEL_ERROR, f"the query cannot be begun: {error}")
             self._pending += 1
             self._running += 1
         try:
-            # A thread for each query: one that hangs in the model can be abandoned.
-            threading.Thread(target=self._work, args=(pending,), name="query", daemon=True).start()
             result = pending.wait()
         finally:
             with self._lock:
@@ -158,8 +179,9 @@ class QueryService:
         if self._closed:
             return QueryResult(Status.NOT_READY, self._closed)
         stuck = self._stuck()
-        if stuck >= limits.max_abandoned:
-            return QueryResult(Status.NOT_READY, stuck_message(stuck))
+        too_many = stuck if stuck >= limits.max_abandoned else 0
+        if hanging := hanging_model(too_many, self.model_busy_s):
+            return QueryResult(Status.NOT_READY, hanging)
         if self._pending >= limits.max_pending:
             return QueryResult(
                 Status.BUSY,
@@ -238,12 +260,23 @@ def _labelled_as_said(
     return [r if r.is_labelled else replace(r, label=said.get(r.id, r.label)) for r in regions]
 
 
-def stuck_message(stuck: int) -> str:
-    """What clients and diagnostics read while queries do not return from the model."""
-    return (
-        f"{stuck} abandoned queries have not returned from the model (query.max_abandoned); "
-        "deactivate and activate the node (lifecycle), or restart it"
-    )
+def hanging_model(stuck: int, busy_s: float) -> str:
+    """What clients and diagnostics read while the model does not return; empty otherwise.
+
+    Args:
+        stuck: abandoned queries that have not returned from it.
+        busy_s: seconds since its last step.
+    """
+    if busy_s >= _HANGING_S:
+        what = (
+            f"the model has made no step for {busy_s:.0f} s; unless other programs keep the "
+            "processor busy,"
+        )
+    elif stuck:
+        what = f"{stuck} abandoned queries have not returned from the model (query.max_abandoned);"
+    else:
+        return ""
+    return f"{what} deactivate and activate the node (lifecycle), or restart it"
 
 
 class _PendingQuery:

@@ -223,7 +223,7 @@ def test_the_gpu_is_freed_when_the_node_is_deactivated(start_graph):
 
     class OnGpu:
         name, device, dtype, closed = "big", "cuda:0", "bfloat16", False
-        calibration, trained_on = None, None
+        calibration, trained_on, busy_s = None, None, 0.0
 
         def close(self):
             self.closed = True

@@ -110,7 +110,7 @@ def test_an_incomplete_folder_names_what_is_missing(tmp_path, there):
 
 class Engine:
     name, device, dtype = "mini", "cpu", "float32"
-    calibration, trained_on = None, None
+    calibration, trained_on, busy_s = None, None, 0.0
 
     def __init__(self):
         self.closed = False

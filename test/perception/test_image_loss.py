@@ -58,6 +58,18 @@ def test_streams_that_arrive_are_not_reported(streams):
     assert loss_of(streams) < 0.2
 
 
+@pytest.mark.parametrize("later", [1, 10, 30, 59])
+def test_a_pause_of_the_camera_is_no_loss(later):
+    before, after = steady(100.0), steady(100.0, later, start=27000.0)
+    streams = {name: [*before, *after] for name in ("rgb", "depth")}
+    assert loss_of(streams) == 0.0
+
+
+def test_half_a_second_without_images_is_a_loss():
+    stamps = np.append(steady(100.0, 20), steady(100.0, 20, start=3500.0))
+    assert loss_of({"rgb": stamps}) == pytest.approx(5 / 45)
+
+
 def test_time_that_was_reset_starts_again():
     loss = ImageLoss(0.04)
     for stamp in steady(100.0)[::3].tolist() + steady(100.0)[1::7].tolist():

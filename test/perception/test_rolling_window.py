@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow
+from smolrgpt_ros.perception.rolling_window import Rate, RollingWindow, slowest
 
 
 def test_only_the_last_values_count():
@@ -18,6 +18,16 @@ def test_only_the_last_values_count():
 
 def test_nothing_is_not_zero():
     assert math.isnan(RollingWindow().quantile(0.5))
+
+
+def test_of_several_times_the_slowest_are_told_wherever_they_stand():
+    idle, fast, slow = RollingWindow(), RollingWindow(), RollingWindow()
+    for value in (0.02, 0.9, 0.03):
+        fast.add(value)
+    for value in (0.2, 0.3):
+        slow.add(value)
+    assert slowest([idle, slow, fast]) is slow and slowest([fast, slow]) is slow
+    assert slowest([idle]) is idle
 
 
 @pytest.mark.parametrize(("now", "hz"), [(10.0, 1.5), (13.0, 0.5), (20.0, 0.0)])

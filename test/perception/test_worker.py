@@ -1,6 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The detector's thread: newest input first, errors kept, ids that last, a clean end."""
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -221,6 +222,16 @@ def test_failures_are_counted_by_status_and_times_are_kept(worker, detector, see
         wait_for(lambda n=stamp: seen or worker.counters.failed >= -n)
     assert dict(worker.counters.reasons) == {"UNREGISTERED_DEPTH": 2}
     assert worker.overhead_cpu_s.quantile(0.0) >= 0.0  # NaN where nothing is kept
+
+
+def test_frames_that_fail_before_the_detector_add_no_time_of_it(worker, detector, seen):
+    detector.allowed.release(5)
+    worker.offer(-1)
+    wait_for(lambda: worker.counters.failed == 1)
+    assert math.isnan(worker.detect_s.quantile(0.5)), "it has looked at nothing"
+    worker.offer(4)
+    wait_for(lambda: seen)
+    assert worker.detect_s.quantile(0.5) > 0.0
 
 
 def test_doubles_of_one_object_are_counted_whoever_sent_them(seen):

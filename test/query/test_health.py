@@ -1,6 +1,7 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """The health of inputs and devices: level, message and values."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from smolrgpt_ros.perception.rolling_window import RollingWindow
 from smolrgpt_ros.perception.worker import PerceptionCounters
 from smolrgpt_ros.query.health import InputRates, Level, compute_health, input_health, query_health
-from smolrgpt_ros.query.input_state import InputState
+from smolrgpt_ros.query.input_state import InputState, why_refused
 from smolrgpt_ros.scene.status import QueryError, Status
 
 GOOD: dict[str, Any] = {
@@ -20,6 +21,8 @@ GOOD: dict[str, Any] = {
     "rgb_age_s": 0.1,
     "depth_age_s": 0.1,
 }
+FRESH = InputRates(frame_age_s=0.2)
+FAILURE = QueryError(Status.UNREGISTERED_DEPTH, "8x3")
 
 
 @pytest.mark.parametrize(
@@ -33,14 +36,40 @@ GOOD: dict[str, Any] = {
         ({"busy_s": 42.0}, Level.ERROR, "detector has not returned"),
         ({"lost": 0.45}, Level.WARN, "lost on their way"),
         ({"lost": 0.25}, Level.OK, "receiving"),
-        ({"failure": QueryError(Status.UNREGISTERED_DEPTH, "8x3")}, Level.ERROR, "8x3"),
+        ({"failure": FAILURE}, Level.ERROR, "8x3"),
+        ({"failure": FAILURE, "rgb_age_s": 5.0}, Level.ERROR, "no image on rgb/image_raw"),
     ],
 )
 def test_inputs(changes, level, words):
-    health = input_health(InputState(**(GOOD | changes)), PerceptionCounters(skipped=4), 2.0)
+    state = InputState(**(GOOD | changes))
+    health = input_health(state, PerceptionCounters(skipped=4), 2.0, FRESH)
     assert health.level == level and words in health.message
     assert health.values["colour without partner"] == 1
     assert health.values["skipped for a newer one"] == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "age_s", "words"),
+    [
+        ({}, 10.0, "10.00 s old"),
+        ({}, -10.0, "10.00 s in the future"),
+        ({"paired": 0, "slop_s": 0.04}, float("nan"), "sync.slop"),
+        ({}, float("nan"), "first image"),
+    ],
+)
+def test_what_clients_are_refused_with_is_an_error(changes, age_s, words):
+    state = InputState(**(GOOD | changes))
+    health = input_health(state, PerceptionCounters(), 2.0, InputRates(frame_age_s=age_s))
+    told = why_refused(lambda: state, age_s, 2.0)
+    assert told is not None and words in told.message
+    assert (health.level, health.message) == (Level.ERROR, told.message)
+
+
+def test_why_objects_are_not_remembered_is_among_the_values():
+    state = InputState(**(GOOD | {"unplaced": "no transform from 'camera' to 'odom'"}))
+    health = input_health(state, PerceptionCounters(), 2.0, FRESH)
+    assert health.level is Level.OK, "a node without TF answers all the same"
+    assert "'odom'" in str(health.values["objects are not remembered"])
 
 
 @pytest.mark.parametrize(
@@ -82,13 +111,14 @@ def test_rates_drops_and_reasons_are_among_the_values():
 
 
 def test_a_camera_whose_pictures_the_detector_does_not_know_is_a_warning():
-    rates = InputRates(novelty=1.84)
+    rates = replace(FRESH, novelty=1.84)
     health = input_health(InputState(**GOOD), PerceptionCounters(), 2.0, rates)
     assert health.level is Level.WARN and health.values["novelty p50 (usual: up to 1)"] == 1.84
     assert "novelty 1.8" in health.message and "detector.weights" in health.message
     missing = input_health(InputState(**(GOOD | {"info": 0})), PerceptionCounters(), 2.0, rates)
     assert "calibration" in missing.message, "what is missing comes first"
-    usual = input_health(InputState(**GOOD), PerceptionCounters(), 2.0, InputRates(novelty=1.0))
+    rates = replace(FRESH, novelty=1.0)
+    usual = input_health(InputState(**GOOD), PerceptionCounters(), 2.0, rates)
     assert usual.level is Level.OK
 
 
@@ -106,3 +136,10 @@ def test_queries_stuck_in_the_model_are_an_error_with_what_to_do():
     health = query_health(1, RollingWindow(), {}, stuck=3)
     assert health.level is Level.ERROR and health.values["stuck in the model"] == 3
     assert "3 abandoned queries" in health.message and "restart" in health.message
+
+
+def test_a_model_that_makes_no_step_is_an_error_with_what_to_do():
+    assert query_health(1, RollingWindow(), {}, busy_s=4.0).level is Level.OK
+    health = query_health(1, RollingWindow(), {}, busy_s=42.2)
+    assert health.level is Level.ERROR and "no step for 42 s" in health.message
+    assert health.values["since the model's last step (s)"] == 42.2

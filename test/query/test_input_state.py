@@ -41,7 +41,21 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
         (InputState(rgb=9, depth=8, slop_s=0.05), Status.NO_FRAME, ["0.050 s", "sync.slop"]),
         (InputState(rgb=9, use_depth=False), Status.NO_FRAME, ["ask again"]),
         (InputState(rgb=9, depth=9, paired=9), Status.NO_FRAME, ["ask again"]),
-        (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
+        (
+            InputState(rgb=9, rgb_age_s=0.1, depth_age_s=0.1, failure=FAILURE),
+            Status.UNREGISTERED_DEPTH,
+            ["8x3"],
+        ),
+        (
+            InputState(rgb=9, depth=9, paired=9, rgb_age_s=300.0, failure=FAILURE),
+            Status.NO_FRAME,
+            ["came 300.00 s ago", "is the camera running?", "8x3"],
+        ),
+        (
+            InputState(rgb=9, depth=9, rgb_age_s=0.1, depth_age_s=300.0, failure=FAILURE),
+            Status.NO_DEPTH,
+            ["300.00 s ago"],
+        ),
         (InputState(mismatches={"rgb": "less RELIABILITY"}), Status.NO_FRAME, ["RELIABILITY"]),
         (InputState(rgb=1, mismatches={"depth": "DURABILITY"}), Status.NO_DEPTH, ["DURABILITY"]),
         (
@@ -63,7 +77,7 @@ TOPICS = {"rgb": "/cam/rgb", "depth": "/cam/depth"}
     ],
 )
 def test_no_frame_at_all(inputs, status, words):
-    error = why_no_frame(inputs)
+    error = why_no_frame(inputs, max_age_s=2.0)
     assert error.status is status
     for word in words:
         assert word in error.message
@@ -97,7 +111,16 @@ def test_no_frame_at_all(inputs, status, words):
             Status.STALE_FRAME,
             ["4.50 s old", "images get lost on their way: docs/hosts.md", "40%"],
         ),
-        (InputState(rgb=9, failure=FAILURE), Status.UNREGISTERED_DEPTH, ["8x3"]),
+        (
+            InputState(rgb=9, rgb_age_s=0.1, depth_age_s=0.1, failure=FAILURE),
+            Status.UNREGISTERED_DEPTH,
+            ["8x3"],
+        ),
+        (
+            InputState(rgb=9, depth=9, rgb_age_s=300.0, depth_age_s=300.0, failure=FAILURE),
+            Status.STALE_FRAME,
+            ["4.50 s old", "300.00 s ago: is the camera running?", "8x3"],
+        ),
         (
             InputState(rgb=9, rgb_age_s=0.1, use_depth=False, waits_for_regions=True),
             Status.STALE_FRAME,
@@ -114,11 +137,11 @@ def test_newest_frame_too_old(inputs, status, words):
 
 def test_silence_is_logged_once_and_again_when_it_changes():
     watch = SilenceWatch(patience_s=5.0)
-    silent = why_no_frame(InputState()).message
+    silent = why_no_frame(InputState(), 2.0).message
     said = [watch.to_log(silent, now) for now in (100.0, 104.9, 105.0, 106.0, 900.0)]
     assert said == ["", "", silent, "", ""]
     for n in (3, 4):  # counts change, the cause does not
-        unpaired = why_no_frame(InputState(rgb=n, depth=n, slop_s=0.04)).message
+        unpaired = why_no_frame(InputState(rgb=n, depth=n, slop_s=0.04), 2.0).message
         assert watch.to_log(unpaired, 900.0 + n) == (unpaired if n == 3 else "")
     for age in (6.25, 7.25):
         stale = why_stale(

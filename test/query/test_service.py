@@ -354,6 +354,35 @@ def test_threads_are_bounded_where_clients_cancel_faster_than_the_model_notices(
     release.set()
 
 
+def test_a_model_that_makes_no_step_is_not_asked_until_it_goes_on(echo, history):
+    """Its callers return in time: none of them is ever stuck."""
+    busy_s = 0.0
+    service = QueryService(
+        echo,
+        {"": CameraView(history, InputState)},
+        clock_ns=lambda: NOW_NS,
+        model_busy_s=lambda: busy_s,
+    )
+    for seconds, status in ((29.0, Status.OK), (31.0, Status.NOT_READY), (0.0, Status.OK)):
+        busy_s = seconds
+        result = service.ask(QueryRequest("q"))
+        assert (result.status, service.hangs) == (status, status is not Status.OK)
+        assert ("no step for 31 s" in result.message) == service.hangs
+
+
+def test_where_no_thread_can_be_started_nothing_is_counted(service, monkeypatch):
+    def fail(thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        results = [service.ask(QueryRequest("q")) for _ in range(9)]
+    assert {result.status for result in results} == {Status.MODEL_ERROR}
+    assert "can't start new thread" in results[0].message
+    assert (service.pending, service.stuck) == (0, 0)
+    assert service.ask(QueryRequest("q")).status is Status.OK
+
+
 @pytest.fixture
 def two_cameras(echo, history, limits):
     """A service of ``left``, whose newest image is of 9.5 s, and ``right`` with one of 9.8 s."""

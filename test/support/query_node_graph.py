@@ -79,6 +79,7 @@ class FixedEngine:
 
     name, device, dtype = "fixed", "cpu", "float32"
     calibration, trained_on = None, None
+    busy_s = 0.0
 
     def __init__(self):
         self.text = "The pallet [Region 0] is to the left of the pallet [Region 1]."

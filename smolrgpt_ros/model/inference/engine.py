@@ -158,6 +158,7 @@ class SmolRGPTEngine:
         )
         self._scheduler = Scheduler(max_waiting, max_batch)
         self._threads = threads
+        self._last_step_s: float | None = None
         self._worker = threading.Thread(target=self._run_worker, name=f"{name}-engine", daemon=True)
         self._worker.start()
 
@@ -255,8 +256,14 @@ class SmolRGPTEngine:
             steps=decoded.steps,
         )
 
+    @property
+    def busy_s(self) -> float:
+        """Seconds since the last step of the answers at hand; 0 while there are none."""
+        since = self._last_step_s
+        return 0.0 if since is None else time.monotonic() - since
+
     def close(self, timeout_s: float = 10.0) -> None:
-        """Stop the worker; waiting questions fail with ``MODEL_ERROR``."""
+        """Stop the worker; waiting questions fail with ``MODEL_ERROR``. One that hangs is left."""
         self._scheduler.close()
         self._worker.join(timeout_s)
 
@@ -272,7 +279,9 @@ class SmolRGPTEngine:
         if self._threads is not None:
             torch.set_num_threads(self._threads)
         while (batch := self._scheduler.next_batch()) is not None:
+            self._last_step_s = time.monotonic()
             self._serve(batch)
+            self._last_step_s = None
 
     def _serve(self, batch: list[EngineRequest]) -> None:
         """Run a batch; if it fails, each request alone, so that one cannot fail the others."""
@@ -302,6 +311,7 @@ class SmolRGPTEngine:
         limits = [request.max_new_tokens for request in requests]
         streamed = [0] * len(requests)
         for answers in self._generator.generate(features, questions, limits):
+            self._last_step_s = time.monotonic()
             for index, (request, answer) in enumerate(zip(requests, answers, strict=True)):
                 if answer.stopped:
                     continue

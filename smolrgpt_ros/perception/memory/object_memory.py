@@ -76,7 +76,8 @@ def observe(
     stamp_ns = seen.frame.stamp_ns
     pose = pose if settings.use != "off" else None
     fixed = pose.frame_id if pose is not None else state.frame_id
-    if stamp_ns < state.last_ns - CLOCK_RESET_S * 1e9 or fixed != state.frame_id:
+    last_ns = state.last_ns.get(camera, 0)
+    if stamp_ns < last_ns - CLOCK_RESET_S * 1e9 or fixed != state.frame_id:
         state = MemoryState(next_id=state.next_id, frame_id=fixed)
     sightings, left_out = _without_duplicates(_sightings(seen, pose, camera))
     objects, of_sighting = _updated(state, sightings, stamp_ns)
@@ -91,7 +92,8 @@ def observe(
     observed = _observed(
         kept, sightings, of_sighting, seen, pose, settings, needed, views, left_out
     )
-    return MemoryState(kept, next_id, max(stamp_ns, state.last_ns), fixed), observed
+    newest = {**state.last_ns, camera: max(stamp_ns, state.last_ns.get(camera, 0))}
+    return MemoryState(kept, next_id, newest, fixed), observed
 
 
 class ObjectMemory:

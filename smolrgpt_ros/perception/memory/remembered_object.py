@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .placed_box import PlacedBox
 
 USES = ("off", "positions", "objects")
 """What is used of memory: ids alone, places of what is in view, or all remembered objects."""
 CLOCK_RESET_S = 1.0
-"""A stamp so many seconds older than the newest is a clock that was set back."""
+"""A stamp so many seconds older than the newest of its camera is a clock that was set back."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ class MemoryState:
     Args:
         objects: by age of their ids.
         next_id: ids are never used again.
-        last_ns: newest stamp observed.
+        last_ns: newest stamp observed of each camera; cameras' clocks may differ.
         frame_id: the fixed frame that boxes are in; empty where there is none.
     """
 
     objects: tuple[RememberedObject, ...] = ()
     next_id: int = 1
-    last_ns: int = 0
+    last_ns: Mapping[str, int] = field(default_factory=dict)
     frame_id: str = ""

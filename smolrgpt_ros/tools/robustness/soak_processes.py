@@ -56,7 +56,7 @@ class KnownEngine:
     """Answers after a fixed time, and says at the end how long it really took, seconds."""
 
     name, device, dtype = "known", "cpu", "float32"
-    calibration, trained_on = None, None
+    calibration, trained_on, busy_s = None, None, 0.0
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

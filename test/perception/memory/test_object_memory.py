@@ -2,6 +2,7 @@
 """Objects over time, seen by a camera that drives past exact boxes."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -280,6 +281,19 @@ def test_a_clock_that_is_set_back_starts_anew(look):
     observed, _ = run([look(THREE[:1], second=1.0)], memory=memory)
     assert [r.label for r in observed.regions] == ["pallet"]
     assert len(memory.state.objects) == 1
+
+
+def test_a_camera_whose_clock_is_behind_erases_nothing(look):
+    """The first frame shows three objects; one camera's stamps are 1.2 s behind the other's."""
+    memory, ids = ObjectMemory(MemorySettings), []
+    right, right_pose = look(((1, "pallet", (8.0, 6.0)),), at=(8.0, 0.0))
+    for second in (10.0, 10.2, 10.4):
+        left, pose = look(THREE, second=second)
+        observed = memory.observe(left, pose, "left")
+        late = replace(right.frame, stamp_ns=left.frame.stamp_ns - 1_200_000_000)
+        memory.observe(replace(right, frame=late), right_pose, "right")
+        ids.append([r.id for r in observed.regions if not r.seen_age_s])
+    assert ids == [[1, 2, 3]] * 3 and len(memory.state.objects) == 4
 
 
 def test_two_cameras_share_what_they_remember(look):
