@@ -9,6 +9,7 @@ from . import question as q
 from .english_words import (
     AS_FAR,
     AS_FAR_AS_FROM,
+    AS_MANY,
     COLUMNS,
     SIDES,
     SUPERLATIVES,
@@ -201,7 +202,18 @@ def _compared_with_own(key: q.Key, comparison: q.Comparison, other: q.Key) -> st
             return AS_FAR_AS_FROM[comparison].format(**ends)
         case q.SizeOf(dimension), q.SizeOf(second):
             return f"{comparison.value} its {second.value} in {dimension.value}"
-    raise TypeError(f"an object's own distances or sizes compare, found {key!r} and {other!r}")
+        case q.Holding(content), q.Holding(second):
+            counted = {"content": _counted(content), "other": _counted(second)}
+            return AS_MANY[comparison].format(**counted)
+    raise TypeError(
+        f"an object's own distances, sizes or contents compare, found {key!r} and {other!r}"
+    )
+
+
+def _counted(content: q.Selection) -> str:
+    """What is counted, closed."""
+    plain = isinstance(content, q.OfClass | q.Everything)
+    return many(content) if plain else f"({phrase(content)})"
 
 
 # -- numbers --------------------------------------------------------------------------------

@@ -56,6 +56,13 @@ AS_FAR_AS_FROM = {
     q.Comparison.AT_LEAST: "at least as far from {target} as from {other}",
     q.Comparison.EQUAL: "equally far from {target} as from {other}",
 }
+AS_MANY = {
+    q.Comparison.LESS: "holding fewer {content} than {other}",
+    q.Comparison.MORE: "holding more {content} than {other}",
+    q.Comparison.AT_MOST: "holding at most as many {content} as {other}",
+    q.Comparison.AT_LEAST: "holding at least as many {content} as {other}",
+    q.Comparison.EQUAL: "holding as many {content} as {other}",
+}
 
 
 def ordinal(rank: int) -> str:

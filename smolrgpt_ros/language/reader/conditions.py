@@ -9,7 +9,7 @@ from typing import Any
 from .. import question as q
 from .noun_phrases import together
 from .parser import Mismatch
-from .references import ON_FLOOR, OTHER_THAN_IT, It, LeftOut, Such
+from .references import ON_FLOOR, OTHER_THAN_IT, It, LeftOut, Such, class_of
 from .sides import opposite
 from .superlatives import Rank, Unsaid, with_target
 
@@ -171,11 +171,7 @@ def alone_in(place: q.Selection) -> q.Condition:
 
 def held_by(place: q.Selection) -> q.Condition:
     """What "holds" or "has" says of the thing held: inside a place, on top of an object."""
-    label = place.label if isinstance(place, q.Ids | q.OfClass) else ""
-    base = place.of if isinstance(place, q.Where | q.Ranked) else None
-    if base is not None:
-        return _same_kind(held_by(base), place)
-    return q.OnTop(place) if label in _ON_TOP_OF else q.Inside(place)
+    return q.OnTop(place) if class_of(place) in _ON_TOP_OF else q.Inside(place)
 
 
 def load_of(carrier: q.Selection) -> q.Selection:

@@ -14,9 +14,11 @@ from ..question import Question
 from ..vocabulary import plural_of
 from .checks import objection_to_reading, objection_to_words, written
 from .definite import objection_to_the, strictest
+from .each_of import with_each
 from .grammar import Grammar, load_grammar
 from .later import WATCH_INSTEAD, later_words
 from .names import grammar_names
+from .open_groups import objection_to_open_groups
 from .open_measures import objection_to_open_measures
 from .open_readings import objection_to_open_reading
 from .open_words import objection_to_open_words
@@ -98,11 +100,12 @@ class GrammarReader:
         errors: list[QueryError] = []
         for meaning in best:
             try:
-                question = resolved(meaning, view, placeholders)
+                question = with_each(resolved(meaning, view, placeholders), tokens, view)
                 _refuse(objection_to_reading(question, text, tokens), view)
                 _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)
                 _refuse(objection_to_open_measures(question, text, tokens), view)
+                _refuse(objection_to_open_groups(question, text, tokens), view)
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)

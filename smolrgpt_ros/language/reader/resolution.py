@@ -40,6 +40,10 @@ class View:
     def ids_of(self, label: str) -> tuple[int, ...]:
         return tuple(i for i, found in self.labels.items() if found == label)
 
+    def is_only(self, label: str) -> bool:
+        """Whether one region of a class is in view."""
+        return len(self.ids_of(label)) == 1
+
     def listed(self, limit: int = 12) -> str:
         """What is in view, for messages: "pallet 1, 3; buffer 2"."""
         groups: dict[str, list[str]] = {}

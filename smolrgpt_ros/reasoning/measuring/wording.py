@@ -55,6 +55,13 @@ _SIZES = {
         "in footprint",
     ),
 }  # fmt: skip
+_AS_MANY = {
+    Comparison.LESS: ("fewer", "than"),
+    Comparison.MORE: ("more", "than"),
+    Comparison.AT_MOST: ("at most as many", "as"),
+    Comparison.AT_LEAST: ("at least as many", "as"),
+    Comparison.EQUAL: ("as many", "as"),
+}
 
 
 def noun(selection: Selection, count: int) -> str:
@@ -161,6 +168,9 @@ def predicate(condition: Condition, holds: bool = True, several: bool = False) -
             verb = ("hold" if several else "holds") if holds else f"{_do(several)} not hold"
             if comparison is Comparison.AT_LEAST and value == 1 and isinstance(content, Ids):
                 return f"{verb} {phrase(content)}"
+            if isinstance(value, Holding):
+                more, than = _AS_MANY[comparison]
+                return f"{verb} {more} {noun(content, 2)} {than} {noun(value.content, 2)}"
             if isinstance(value, Quantity | Key):
                 return f"{verb} {comparison.value} the number it is compared with"
             number = f"{value:g}" if isinstance(value, (int, float)) else f"than {phrase(value)}"
