@@ -100,18 +100,19 @@ class GrammarReader:
         errors: list[QueryError] = []
         for meaning in best:
             try:
-                question = with_each(resolved(meaning, view, placeholders), tokens, view)
+                question = resolved(meaning, view, placeholders)
                 _refuse(objection_to_reading(question, text, tokens), view)
                 _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)
                 _refuse(objection_to_open_measures(question, text, tokens), view)
-                _refuse(objection_to_open_groups(question, text, tokens), view)
                 questions[question] = None
             except QueryError as error:
                 errors.append(error)
         read_as = strictest(list(questions))
         if len(read_as) == 1:
-            return read_as[0]
+            meant = with_each(read_as[0], tokens, view)
+            _refuse(objection_to_open_groups(meant, text, tokens), view)
+            return meant
         if read_as:
             read = " or ".join(repr(english(question)) for question in read_as[:2])
             raise QueryError(Status.BAD_QUESTION, f"this can be read as {read}; ask one of them")
