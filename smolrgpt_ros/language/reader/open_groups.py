@@ -144,7 +144,9 @@ def _pair_of_kinds(question: q.Question, tokens: Sequence[Token]) -> str:
             q.Ranked,
         } and q.DistanceTo(q.Camera()) in q.parts_of(question):
             if "camera" not in {token.text for token in tokens}:
-                return 'it is open what is closest to what; say "to the camera", or name one of them'
+                return (
+                    'it is open what is closest to what; say "to the camera", or name one of them'
+                )
     return ""
 
 
@@ -180,7 +182,7 @@ def _lists_what_is_held(question: q.Question, tokens: Sequence[Token]) -> str:
 
 
 def _carrier_or_carried(question: q.Question, text: str, tokens: Sequence[Token]) -> str:
-    """ "Is the transporter carrying the tallest pallet left of shelf 6": is it, or does it carry."""
+    """ "Is the transporter carrying the tallest pallet left of shelf 6": is it, or what it has."""
     match question:
         case q.Whether(
             q.Holds(carried, q.OnTop(q.OfClass() | q.Where()) | q.Inside(q.OfClass() | q.Where()))
