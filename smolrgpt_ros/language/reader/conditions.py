@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import question as q
+from .joining import any_of, unless
 from .noun_phrases import together
 from .parser import Mismatch
-from .references import ON_FLOOR, OTHER_THAN_IT, It, LeftOut, Such, class_of
-from .sides import opposite
+from .references import ON_FLOOR, OTHER_THAN_IT, Excepted, It, LeftOut, Such, class_of
 from .superlatives import Rank, Unsaid, with_target
 
 _AHEAD_DEG = 10.0
@@ -100,54 +100,10 @@ def own_sizes(one: q.Dimension, comparison: q.Comparison, other: q.Dimension) ->
     return q.Compared(q.SizeOf(one), comparison, q.SizeOf(other))
 
 
-def any_of(first: q.Condition, *others: q.Condition | tuple[q.Condition, ...]) -> q.Condition:
-    """Conditions joined by "or".
-
-    Raises:
-        Mismatch: for "on my left or on my right", which asks for one of the two words.
-    """
-    conditions = [first]
-    for other in others:
-        conditions += other if isinstance(other, tuple) else (other,)
-    if len({c.of for c in conditions if isinstance(c, q.Beside)}) == 1 < len(conditions):
-        sides = {c.side for c in conditions if isinstance(c, q.Beside)}
-        if any(opposite(side) in sides for side in sides):
-            raise Mismatch("one of two sides is asked for")
-    flat: list[q.Condition] = []
-    for condition in _plain(*conditions):
-        flat += condition.conditions if isinstance(condition, q.AnyOf) else (condition,)
-    kept = tuple(dict.fromkeys(flat))
-    return kept[0] if len(kept) == 1 else q.AnyOf(kept)
-
-
-def all_of(*groups: object) -> q.Condition:
-    """Conditions joined by "and"."""
-    flat: list[q.Condition] = []
-    for group in groups:
-        flat += group if isinstance(group, tuple) else [group]  # type: ignore[list-item]
-    return q.all_of(*_plain(*flat))
-
-
-def unless(condition: q.Condition) -> q.Condition:
-    """The condition's negation."""
-    return q.negated(*_plain(condition))
-
-
-def _plain(*conditions: q.Condition | Rank) -> tuple[q.Condition, ...]:
-    """Conditions to be joined or denied.
-
-    Raises:
-        Mismatch: for a superlative, which names one object: "with the most pallets".
-    """
-    if any(isinstance(condition, Rank) for condition in conditions):
-        raise Mismatch("a superlative names one object and can be neither denied nor joined")
-    return tuple(c for c in conditions if not isinstance(c, Rank))
-
-
 def excepting(selection: q.Selection) -> q.Condition:
     """Any but the selected ones."""
     if isinstance(selection, q.Where) and isinstance(selection.of, q.Everything):
-        return q.negated(selection.condition)
+        return Excepted(selection.condition)
     named = It() not in q.parts_of(selection)
     return q.negated(LeftOut(selection) if named else q.Among(selection))
 

@@ -114,9 +114,12 @@ def _narrowed(base: q.Selection, given: _Given, named: Sequence[q.Selection]) ->
     conditions = list(given.conditions)
     if len(named) == 1 and class_of(named[0]) != class_of(base):
         # "pallets within 3 m of the transporter except the one it carries"
-        carried_by_it: q.Condition = q.Not(q.OnTop(It()))  # type: ignore[arg-type]
+        carried_by_it: q.Condition = q.OnTop(It())  # type: ignore[arg-type]
         carried = q.Not(q.OnTop(named[0]))
-        conditions = [carried if c == carried_by_it else c for c in one_by_one(conditions)]
+        conditions = [
+            carried if isinstance(c, q.Not) and c.condition == carried_by_it else c
+            for c in one_by_one(conditions)
+        ]
     if given.other and not any(
         isinstance(c, q.Not) and isinstance(c.condition, q.Among) for c in one_by_one(conditions)
     ):

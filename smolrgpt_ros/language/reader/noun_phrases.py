@@ -8,7 +8,7 @@ from dataclasses import replace
 from .. import question as q
 from .modifiers import Other, Take, before_its_noun, of
 from .parser import Mismatch
-from .references import Counted, counted_class
+from .references import Counted, Such, alike, class_of, counted_class, is_exception, one_by_one
 from .superlatives import Ordinal, Rank, toward, whole
 
 
@@ -71,7 +71,8 @@ def together(first: q.Selection, *others: object) -> q.Selection:
     """ "pallet 9 and the transporter".
 
     Raises:
-        Mismatch: if one of them is named twice, as in "the pallets and pallet 3".
+        Mismatch: if one of them is named twice, as in "the pallets and pallet 3", and for "pallets
+            except the tallest and the shortest", where both are left out.
     """
     flat: list[q.Selection] = [first]
     for other in others:
@@ -80,12 +81,37 @@ def together(first: q.Selection, *others: object) -> q.Selection:
         elif other is not None:
             flat.append(other)  # type: ignore[arg-type]
     flat[0] = before_its_noun(flat[0], flat[-1])
+    for at, member in enumerate(flat):
+        if _leaves_out(member) and any(_is_alike(other, member) for other in flat[at + 1 :]):
+            raise Mismatch('"and" behind an exception goes on with what is left out')
     named = [name for selection in flat for name in _parts(selection)]
     classes = {part.label for part in named if isinstance(part, q.OfClass)}
     again = any(isinstance(part, q.Ids) and part.label in classes for part in named)
     if len(set(named)) < len(named) or again:
         raise Mismatch("the question names one thing twice")
     return q.union(*flat)
+
+
+def _leaves_out(selection: q.Selection) -> bool:
+    """Whether a phrase ends with an exception: "the pallets except the tallest"."""
+    match selection:
+        case q.Where(of_, condition):
+            return any(map(is_exception, one_by_one([condition]))) or _leaves_out(of_)
+        case q.Ranked(of_):
+            return _leaves_out(of_)
+    return False
+
+
+def _is_alike(other: q.Selection, member: q.Selection) -> bool:
+    """Whether a phrase may name objects of the class of another one."""
+    if isinstance(other, q.Camera):
+        return False
+    return Such() in q.parts_of(other) or class_of(other) in ("", class_of(member))
+
+
+def and_those(first: q.Selection, *others: object) -> q.Selection:
+    """ "The pallets in buffer 3 and those left of shelf 12": all of them together."""
+    return together(first, *(alike(other, first) for other in others))
 
 
 def _parts(selection: q.Selection) -> list[q.Selection]:

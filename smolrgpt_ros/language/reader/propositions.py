@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import question as q
-from .conditions import Amount, held_by, referring, unless
+from .conditions import Amount, held_by, referring
 from .ends import ends
+from .joining import unless
 from .modifiers import of, where
 from .parser import Mismatch
 from .quantities import distance, exists

@@ -21,8 +21,10 @@ from .names import grammar_names
 from .open_groups import objection_to_open_groups
 from .open_measures import objection_to_open_measures
 from .open_readings import objection_to_open_reading
+from .open_scope import objection_to_scope
 from .open_words import objection_to_open_words
-from .parser import Parser, TooLong
+from .or_lists import with_or
+from .parser import Parser, Reading, TooLong
 from .preferences import preferred
 from .resolution import View, resolved
 from .spelling import Speller, english_words
@@ -82,15 +84,11 @@ class GrammarReader:
             QueryError: BAD_QUESTION where it cannot be read whole, with the word that could not be
                 used; UNKNOWN_REGION where it names what is not in view.
         """
-        tokens = self.tokens(text, view)
-        parser = Parser(self._grammar, tokens)
-        try:
-            readings = parser.readings("QUESTION")
-        except TooLong:
-            raise QueryError(
-                Status.BAD_QUESTION,
-                "the question has too many parts to be read; ask a shorter one, or several",
-            ) from None
+        plain = self.tokens(text, view)
+        for tokens in dict.fromkeys((with_or(plain), plain)):
+            parser = Parser(self._grammar, tokens)
+            if readings := _readings(parser):
+                break
         if not readings:
             raise self._unreadable(text, tokens, parser, view)
         _refuse(objection_to_words(text, tokens), view)
@@ -104,6 +102,7 @@ class GrammarReader:
                 _refuse(objection_to_reading(question, text, tokens), view)
                 _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)
+                _refuse(objection_to_scope(question, text, tokens), view)
                 _refuse(objection_to_open_measures(question, text, tokens), view)
                 questions[question] = None
             except QueryError as error:
@@ -179,6 +178,21 @@ class GrammarReader:
 
     def _is_known(self, token: Token) -> bool:
         return bool(token.signs & self._known) or isinstance(token.value, float)
+
+
+def _readings(parser: Parser) -> list[Reading]:
+    """Every reading of what is parsed.
+
+    Raises:
+        QueryError: BAD_QUESTION where there is too much of it.
+    """
+    try:
+        return parser.readings("QUESTION")
+    except TooLong:
+        raise QueryError(
+            Status.BAD_QUESTION,
+            "the question has too many parts to be read; ask a shorter one, or several",
+        ) from None
 
 
 def _refuse(objection: str, view: View) -> None:

@@ -71,6 +71,11 @@ class LeftOut(q.Among):
 
 
 @dataclass(frozen=True)
+class Excepted(q.Not):
+    """What an exception says of those that it leaves out, denied: "except those that are empty"."""
+
+
+@dataclass(frozen=True)
 class Matrix:
     """A table of the distances of some objects to others, which must be known from the view."""
 
@@ -163,6 +168,8 @@ def under_what_it_holds(condition: q.Condition, place: q.Selection) -> q.Conditi
             if class_of(thing) in ON_FLOOR:
                 raise Mismatch("no place on the floor is under another one", True)
             return q.Compared(q.Holding(thing), q.Comparison.AT_LEAST, 1.0)
+        case Excepted(denied):
+            return Excepted(under_what_it_holds(denied, place))
         case q.Not(denied):
             return q.negated(under_what_it_holds(denied, place))
         case q.All(parts):
@@ -188,6 +195,14 @@ def one_by_one(conditions: Sequence[q.Condition]) -> list[q.Condition]:
         for condition in conditions
         for part in (condition.conditions if isinstance(condition, q.All) else (condition,))
     ]
+
+
+def is_exception(condition: object) -> bool:
+    """Whether a condition leaves something out: "except pallet 1", "except those in buffer 3"."""
+    match condition:
+        case Excepted() | q.Not(LeftOut()):
+            return True
+    return False
 
 
 def robot() -> q.Selection:

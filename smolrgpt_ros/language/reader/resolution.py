@@ -17,6 +17,7 @@ from .references import (
     PERSON,
     AllOf,
     Counted,
+    Excepted,
     It,
     LeftOut,
     Matrix,
@@ -95,6 +96,10 @@ def _filled(part: Any, view: View, placeholders: Sequence[int], classes: set[str
             return q.union(*members)
         case LeftOut(others):
             return q.Among(others)
+        case Excepted(denied):
+            return q.negated(denied)
+        case q.All(conditions):
+            return q.all_of(*conditions)
         case Regions():
             places = [q.OfClass(label) for label in ON_FLOOR if view.ids_of(label)]
             return q.union(q.Everything(), *places)
