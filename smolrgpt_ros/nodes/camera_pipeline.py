@@ -76,7 +76,9 @@ class CameraPipeline:
         self._outputs = outputs
         self._memory = memory
         self._on_frame = on_frame
-        self._placement = CameraPlacement(partial(transforms.look_up, otherwise="leave memory.frame empty"))
+        self._placement = CameraPlacement(
+            partial(transforms.look_up, otherwise="leave memory.frame empty")
+        )
         self._last_offer = time.monotonic()
         self._silence, self._forgetting = SilenceWatch(), SilenceWatch()
         self._several_since = float("inf")
