@@ -114,7 +114,7 @@ def input_health(
         camera: its name, empty for the only one.
     """
     rates = rates or InputRates()
-    values = {
+    values: dict[str, float | str] = {
         "rgb received": state.rgb,
         "depth received": state.depth,
         "camera_info received": state.info,

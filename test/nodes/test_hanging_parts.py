@@ -80,7 +80,7 @@ def test_a_detector_that_hangs_is_replaced_when_the_node_is_activated_again(make
             release.wait(120.0)
             return super().detect(rgb)
 
-    loaded = []
+    loaded: list[ColorDetector] = []
 
     def load(settings):
         loaded.append(ColorDetector() if loaded else Hanging())

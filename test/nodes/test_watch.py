@@ -17,6 +17,7 @@ from smolrgpt_ros.nodes import watch_goals
 from smolrgpt_ros.query.watch.condition import Condition, Relation
 from smolrgpt_ros.query.watch.request import WatchResult
 from smolrgpt_ros.ros.convert.time import nanoseconds
+from smolrgpt_ros.ros.convert.watches import watch_result
 from smolrgpt_ros.ros.qos import profile
 from smolrgpt_ros.scene.status import Status
 
@@ -197,7 +198,7 @@ def test_without_any_client_the_goal_ends(start_graph, monkeypatch):
 
 def test_a_result_that_cannot_be_written_is_no_success_and_no_answer(monkeypatch):
     """Without a graph: what a goal is told, and what is published."""
-    write = watch_goals.watch_result
+    write = watch_result
 
     def fail_once(ended):
         monkeypatch.setattr(watch_goals, "watch_result", write)

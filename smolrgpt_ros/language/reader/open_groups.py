@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from .. import question as q
 from ..english import english
@@ -96,9 +98,13 @@ def _counts_narrowed_once(question: q.Question, text: str) -> str:
         if not narrowing or (of_first and not all(map(_is_state, one_by_one([of_first])))):
             continue
         both = q.where(first, q.all_of(*narrowing))
-        other = q.changed(question, lambda v, a=first, b=both: q.Count(b) if v == q.Count(a) else v)
+        other = q.changed(question, partial(_replaced, q.Count(first), q.Count(both)))
         return f"this can be read as {english(question)!r} or {english(other)!r}; ask one of them"
     return ""
+
+
+def _replaced(old: object, new: object, part: Any) -> Any:
+    return new if part == old else part
 
 
 def _is_state(condition: q.Condition) -> bool:

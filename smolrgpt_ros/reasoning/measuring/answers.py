@@ -124,8 +124,8 @@ def _how_much(context: Context, quantity: Quantity, unit: Unit) -> Evaluation:
         context.doubt(f"the counts could be others ({1 - number.certainty:.2f})")
     elif number.certainty < SURE:
         chance, other = max(number.others, key=lambda case: case[0])
-        value = written(other.value, other.std, amount.unit, unit)
-        context.doubt(f"it could be {value} as well ({chance:.2f})")
+        text = written(other.value, other.std, amount.unit, unit)
+        context.doubt(f"it could be {text} as well ({chance:.2f})")
     if isinstance(quantity, Size):
         number = context.objects.size(amount.region_ids[0], quantity.dimension, as_seen=True)
     surely = number.certainty if number.counts or number.others else None

@@ -3,6 +3,7 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from tiny_questions import QUESTIONS, make_frame
@@ -49,8 +50,9 @@ def test_a_step_that_does_not_return_is_timed_and_no_more_is_asked(engine, block
     monkeypatch.setattr(module, "_HANGING_S", 0.5)
     timed, history = TimedEngine(engine), FrameHistory(1)
     history.add(SeenFrame(make_frame(), ()))
+    asks: Any = AsksTheModel(engine)
     service = QueryService(
-        AsksTheModel(engine),
+        asks,
         {"": CameraView(history, InputState)},
         clock_ns=lambda: 0,
         model_busy_s=lambda: timed.busy_s,
