@@ -12,7 +12,7 @@ from .checks import written
 from .or_lists import with_or
 from .tokens import Token
 
-_NEW_CLAUSE = frozenset("that which who and but if then".split())
+_NEW_CLAUSE = frozenset("that which who and but if then lparen rparen".split())
 _DENIED_AGAIN = frozenset("not no neither is are do does have has that which who".split())
 _ASKED_OF = frozenset("the a an any this that there it all every each both either one".split())
 _BOUNDS = frozenset("more less over under fewer".split())

@@ -30,6 +30,14 @@ def test_an_open_reach_is_refused(text, named):
     ("text", "sentence"),
     [
         ("list pallets not in buffer 8 or 9", "List pallets that are not in buffers 8 or 9."),
+        (
+            "List pallets that are (not in buffer 8) or left of shelf 6.",
+            "List pallets that are (not in buffer 8) or left of shelf 6.",
+        ),
+        (
+            "List pallets that are not (in buffer 8 or left of shelf 6).",
+            "List pallets that are not (in buffer 8 or left of shelf 6).",
+        ),
         ("is pallet 1 taller than pallet 2", "Is pallet 1 more than pallet 2 in height?"),
         ("list just the pallets in buffer 8", "List pallets that are in buffer 8."),
         (
