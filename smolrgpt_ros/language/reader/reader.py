@@ -99,6 +99,8 @@ class GrammarReader:
         for meaning in best:
             try:
                 question = resolved(meaning, view, placeholders)
+                if text == english(question):  # which has one reading
+                    return question
                 _refuse(objection_to_reading(question, text, tokens), view)
                 _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)

@@ -139,8 +139,8 @@ def in_each_case(numbers: Sequence[Number], of: Callable[[Sequence[Number]], Num
             for column, (p, case) in enumerate(number.cases)
             if row == column == 0 or chance * p >= IMPOSSIBLE
         ]
-    (_, told), *rest = cases
-    return replace(of(told), others=tuple((chance, of(chosen)) for chance, chosen in rest))
+    (_, probable), *rest = cases
+    return replace(of(probable), others=tuple((chance, of(chosen)) for chance, chosen in rest))
 
 
 def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:

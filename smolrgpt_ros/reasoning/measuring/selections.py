@@ -156,13 +156,13 @@ def candidates(selection: Selection, key: Key, context: Context) -> tuple[int, .
 def _in_picture(ids: tuple[int, ...], context: Context) -> tuple[int, ...]:
     """Objects that the picture may show; the doubts name the others."""
     away = [i for i in ids if context.objects.is_out_of_view(i)]
-    shown = tuple(i for i in ids if i not in away)
-    if not shown:
+    in_view = tuple(i for i in ids if i not in away)
+    if not in_view:
         return ids
     for region_id in away:
         name = context.objects.name(region_id)
         context.doubt(f"{name} is out of view: it has no place in the picture and was left out")
-    return shown
+    return in_view
 
 
 def _ranked(selection: Ranked, context: Context) -> Selected:
