@@ -14,6 +14,8 @@ from smolrgpt_ros.scene.status import QueryError, Status
 MOST_LOST = 0.3
 #: An image that takes this long is not coming back, seconds.
 _HANGING_S = 10.0
+#: Seconds after the last image from which a camera is silent, however young a client wants frames.
+_SILENT_S = 1.0
 _HOSTS = "images get lost on their way: docs/hosts.md"
 
 
@@ -127,7 +129,7 @@ def what_is_missing(inputs: InputState) -> str:
 def what_failed(inputs: InputState, max_age_s: float) -> QueryError | None:
     """Why the newest input gave no frame; ``None`` if it did, or no images come any more."""
     silent_s = max(inputs.rgb_age_s, inputs.depth_age_s if inputs.use_depth else 0.0)
-    return inputs.failure if silent_s <= max_age_s else None
+    return inputs.failure if silent_s <= max(max_age_s, _SILENT_S) else None
 
 
 def why_refused(

@@ -19,6 +19,7 @@ def test_the_message_names_the_node():
     assert {v.key: v.value for v in status.values} == {
         "pending": "2",
         "stuck in the model": "0",
+        "since the model's last step (s)": "0.0",
         "latency p50 (s)": "0.5",
         "latency p95 (s)": "0.5",
         "ended BUSY": "1",

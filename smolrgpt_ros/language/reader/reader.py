@@ -98,7 +98,7 @@ class GrammarReader:
         errors: list[QueryError] = []
         for meaning in best:
             try:
-                question = resolved(meaning, view, placeholders)
+                question: Question = resolved(meaning, view, placeholders)
                 if text == english(question):  # which has one reading
                     return question
                 _refuse(objection_to_reading(question, text, tokens), view)
