@@ -94,12 +94,13 @@ class _Words:
     def quantified(self, number: int) -> bool:
         """Whether some of so many are asked for: "any of the two tallest"."""
         for at, token in enumerate(self.tokens):
-            if at < 3 or not isinstance(token.value, float) or token.value != number:
+            if not isinstance(token.value, float) or token.value != number:
                 continue
-            few = self.tokens[at - 3]
-            if self.texts[at - 2 : at] == ["of", "the"]:
-                if few.text in _FEW or isinstance(few.value, float):
-                    return True
+            for the in (at - 1, at - 2):  # "of the two tallest", "of the tallest two"
+                few = self.tokens[the - 2] if the > 1 else token
+                if self.texts[max(the - 1, 0) : the + 1] == ["of", "the"]:
+                    if few.text in _FEW or isinstance(few.value, float):
+                        return True
         return False
 
     def holder_first(self) -> bool:

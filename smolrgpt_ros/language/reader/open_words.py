@@ -42,12 +42,14 @@ def objection_to_open_words(text: str, tokens: Sequence[Token]) -> str:
 
 
 def _end_of_place(text: str, tokens: Sequence[Token]) -> str:
-    """ "At the back of buffer 2", which is in it."""
+    """ "At the back of buffer 2", which is in it; "on the back of transporter 4"."""
     for at in range(2, len(tokens)):
         site, the = tokens[at - 2].text, tokens[at - 1].text
         if tokens[at].text in _FAR_PARTS and site in _BEFORE_PARTS and the == "the":
-            if place_behind(tokens, at):
-                return f'parts of a place are not told apart ("{written(text, tokens[at])} of")'
+            of = [token.text for token in tokens[at + 1 : at + 2]] == ["of"]
+            rear = of and site in ("in", "on") and tokens[at].text in ("back", "rear")
+            if rear or place_behind(tokens, at):
+                return f'parts of one thing are not told apart ("{written(text, tokens[at])} of")'
     return ""
 
 

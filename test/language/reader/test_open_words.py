@@ -11,6 +11,8 @@ from asked_of_reader import refusal, understood
         ("is pallet 1 at the back of buffer 8", '("back of")'),
         ("how many pallets are in the rear of buffer 9", '("rear of")'),
         ("which pallets are at the front of buffer 8", '("front of")'),
+        ("is pallet 1 in the back of shelf 6", '("back of")'),
+        ("which pallet is on the rear of transporter 4", '("rear of")'),
         ("how many more pallets are there", '"more" leaves open than what'),
         ("How many more transporters are loaded?", '"more" leaves open than what'),
         ("is pallet 1 well over 0.8 m tall", 'leave out "well"'),
