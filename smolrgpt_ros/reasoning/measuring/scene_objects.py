@@ -17,6 +17,7 @@ from smolrgpt_ros.geometry.relations import (
     right_by,
     vertical_distance,
 )
+from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.language.question import Dimension, Mode, Side
 from smolrgpt_ros.scene.statistics import chance_positive
 
@@ -72,7 +73,9 @@ class SceneObjects(FloorObjects):
             as_seen: whether one that the picture's border cuts is what is seen of it, a lower
                 bound, not what its class makes probable.
         """
-        item = replace(self.on_floor(region_id), as_seen=as_seen)
+        # Nothing is probable of a class whose size is not known.
+        unknown = self.label(region_id) not in SIZES
+        item = replace(self.on_floor(region_id), as_seen=as_seen or unknown)
         match dimension:
             case Dimension.HEIGHT:
                 return Number.of(item.height)
@@ -98,9 +101,9 @@ class SceneObjects(FloorObjects):
 
     def compared_size(self, region_id: int, dimension: Dimension) -> Number:
         """A size as two objects are compared by it: the extent across the view for the width."""
-        if dimension is Dimension.WIDTH:
-            return Number.of(self.on_floor(region_id).extent)
         size = self.size(region_id, dimension)
+        if dimension is Dimension.WIDTH and not size.lower_bound:
+            return Number.of(self.on_floor(region_id).extent)
         if dimension is Dimension.SIZE and self.is_floor_region(region_id):
             return combined((size,), (_FLAT_HEIGHT,))
         return size
