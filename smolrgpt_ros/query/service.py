@@ -157,14 +157,17 @@ class QueryService:
             refusal = self._refusal(limits)
             if refusal is not None:
                 return refusal
-            # A thread for each query: one that hangs in the model can be abandoned.
-            work = threading.Thread(target=self._work, args=(pending,), name="query", daemon=True)
-            try:
-                work.start()
-            except RuntimeError as error:  # the system has no more threads
-                return QueryResult(Status.MODEL_ERROR, f"the query cannot be begun: {error}")
             self._pending += 1
             self._running += 1
+        # A thread for each query: one that hangs in the model can be abandoned.
+        work = threading.Thread(target=self._work, args=(pending,), name="query", daemon=True)
+        try:
+            work.start()
+        except RuntimeError as error:  # the system has no more threads
+            with self._lock:
+                self._pending -= 1
+                self._running -= 1
+            return QueryResult(Status.MODEL_ERROR, f"the query cannot be begun: {error}")
         try:
             result = pending.wait()
         finally:
