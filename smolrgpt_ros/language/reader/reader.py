@@ -99,11 +99,11 @@ class GrammarReader:
         for meaning in best:
             try:
                 question: Question = resolved(meaning, view, placeholders)
-                _refuse(objection_to_reading(question, text, tokens), view)
-                _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_open_reading(question, text, tokens, view.labels), view)
                 if text == english(question):  # which has one reading
                     return question
+                _refuse(objection_to_reading(question, text, tokens), view)
+                _refuse(objection_to_the(question, tokens, view.labels), view)
                 _refuse(objection_to_scope(question, text, tokens), view)
                 _refuse(objection_to_open_measures(question, text, tokens), view)
                 questions[question] = None
