@@ -34,7 +34,7 @@ class Listed(NamedTuple):
         region_id: of the region.
         value: its own number, in the answer's unit; ``None`` where the list has none.
         std: standard deviation of ``value``; ``None`` where it is not known.
-        lower_bound: whether ``value`` is the least it can be: the picture's border cuts the object.
+        lower_bound: whether ``value`` is the least it can be: not all of the object is seen.
     """
 
     region_id: int

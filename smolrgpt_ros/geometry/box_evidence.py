@@ -15,7 +15,8 @@ from smolrgpt_ros.scene.statistics import median
 from .box_points import BoxSamples, Extents, floor_points
 from .centre_errors import CentreErrors, box_errors, floor_sigma
 from .depth_sampling import FEWEST_SAMPLES
-from .noise import BOTTOM_SIGMA, BOX_EFFECTIVE_POINTS
+from .lower_edge import lower_edge
+from .noise import BOX_EFFECTIVE_POINTS
 from .observations import (
     SIGMA_ALONG,
     FitProblem,
@@ -26,7 +27,7 @@ from .observations import (
 )
 from .outline_evidence import tangents
 from .region_masks import Flags
-from .size_priors import SIZES, SizePrior
+from .size_priors import SIZES, SizePrior, stands_on_floor
 from .underside import Underside, UndersideEvidence, low_base_share, mask_heights
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,9 @@ Floats = NDArray[np.float64]
 _UNKNOWN_LENGTH = 3.0  # metres, of an object of no known class
 # Of what is seen of it: its short side, and the standard deviation of both.
 _UNKNOWN_SHORT, _UNKNOWN_SIDE_SIGMA = 0.7, 0.4
+# Standard deviation of a height of which the top is not seen and the class says nothing, as a share
+# of what is seen.
+_UNKNOWN_HEIGHT_SIGMA = 0.7
 _TOP_CUT = 0.6  # of the rim's highest part, from which the top is not the object's own edge
 # Short sides from the middle of what is seen, and of the foot, to where a fit starts.
 _CENTRE_BEHIND, _CENTRE_BEHIND_FOOT = 0.2, 0.5
@@ -74,6 +78,8 @@ def box_problems(
         underside = Underside()
         if i in shares:
             underside = evidence.underside(rim, heights.rim_noise(rim), shares[i])
+        if not stands_on_floor(labels[i]):
+            underside = underside.with_edge(lower_edge(frame, samples, i), i in shares)
         verticals[i] = _vertical(samples, i, chosen, prior, underside)
     return _problems(samples, of_object, priors, verticals)
 
@@ -107,16 +113,21 @@ def _vertical(
     z = float(median(samples.surfaces.points[part, 2]))
     top_sigma = heights.top_sigma(rim, samples.mask_edge * z / camera.fy)
     seen_top = top if _mostly(samples.border[top_rim]) else None
-    if prior is not None and _mostly(samples.rims.cut[top_rim]):
-        top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
+    if _mostly(samples.rims.cut[top_rim]):
+        if prior is not None and top <= prior.most[2]:
+            top, top_sigma = max(top, prior.height), math.hypot(top_sigma, prior.height_sigma)
+        else:
+            seen_top, top_sigma = top, math.hypot(top_sigma, _UNKNOWN_HEIGHT_SIGMA * top)
     return VerticalExtent(
         underside.height,
         top,
-        BOTTOM_SIGMA,
+        underside.sigma,
         top_sigma,
         floor_sigma(z, heights.plane.offset, noise, camera),
         seen_top,
         underside.on_vehicle,
+        underside.on_something,
+        underside.hidden,
     )
 
 
@@ -156,11 +167,8 @@ def _problems(
         part = rims.part(i)
         outline = tangents(bearing[part], ends[part], samples.camera, samples.mask_edge)
         observations = _observations(samples, i, points, outline, prior)
-        ends_at, known, cut = (
-            heights.rim_local[part, :2],
-            heights.rim_known[part],
-            samples.border[part],
-        )
+        ends_at, known = heights.rim_local[part, :2], heights.rim_known[part]
+        cut, border = rims.cut[part], samples.border[part]
         problems.append(
             FitProblem(
                 observations,
@@ -168,7 +176,9 @@ def _problems(
                 verticals[i],
                 _errors(samples, i, of_object, observations.sides[1]),
                 ends_at[known & ~cut],
-                ends_at[known & cut],
+                ends_at[known & border],
+                behind=ends_at[known & cut & ~border],
+                most=prior.most[:2] if prior is not None else (0.0, 0.0),
             )
         )
     return problems

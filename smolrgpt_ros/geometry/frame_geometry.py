@@ -344,7 +344,7 @@ class FrameGeometry:
                 plane,
                 footprint,
                 problem.vertical,
-                footprint.seen_sides(problem.rim, problem.border),
+                footprint.seen_sides(problem.rim, problem.border, problem.behind, problem.most),
                 draft.points,
                 draft.valid_ratio,
             )

@@ -111,7 +111,16 @@ def ground_problems(
         vertical = VerticalExtent(floor_sigma=own_height)
         hides = len(edges) < _SEEN_SHARE * len(of_rim)
         problems.append(
-            FitProblem(observations, starts, vertical, errors, edges, beyond_image, hides)
+            FitProblem(
+                observations,
+                starts,
+                vertical,
+                errors,
+                edges,
+                beyond_image,
+                hides,
+                most=prior.most[:2],
+            )
         )
     return problems
 

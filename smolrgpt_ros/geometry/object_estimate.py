@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.scene.plane import Plane
-from smolrgpt_ros.scene.statistics import median
+from smolrgpt_ros.scene.statistics import median, quantiles
 
 from .footprint import Footprint
 from .noise import BOTTOM_SIGMA, SURFACE_SIGMA, TOP_SIGMA
 from .observations import VerticalExtent
-from .size_priors import SIZES
+from .size_priors import SIZES, most_usual
 
+# From what is seen to the middle of an object of which nothing says how far it goes on, as a share
+# of the largest extent that is seen.
+_UNKNOWN_REACH = 0.5
+_SEEN = 0.02, 0.98  # quantiles of a surface between which its extent lies
 _RIDES = 0.14  # metres: an object whose underside is higher rides on something
 
 
@@ -34,9 +38,10 @@ class ObjectEstimate:
         points: seen surface, shape ``(N, 3)``, optical frame.
         valid_ratio: share of the region's pixels that have depth.
         bottom_sigma, top_sigma: standard deviations of these heights, metres, but for the floor's.
-        seen: what is seen of length, width and height, metres, where the picture's border cuts
-            them; ``None`` where it does not.
-        on_vehicle: probability that a vehicle carries it.
+        seen: what is seen of length, width and height, metres, where they may be more: the
+            picture's border cuts them, or the class is not known and they are not wholly seen;
+            ``None`` elsewhere.
+        on_vehicle, on_something, underside_hidden: see :class:`.VerticalExtent`.
     """
 
     label: str
@@ -52,6 +57,8 @@ class ObjectEstimate:
     top_sigma: float = TOP_SIGMA
     seen: tuple[float | None, float | None, float | None] = (None, None, None)
     on_vehicle: float = 0.0
+    on_something: float = 0.0
+    underside_hidden: bool = False
 
     @property
     def rides(self) -> bool:
@@ -62,6 +69,12 @@ class ObjectEstimate:
     def height_sigma(self) -> float:
         """Standard deviation of the height of the box, metres."""
         return math.hypot(self.bottom_sigma, self.top_sigma)
+
+    def is_bound(self, which: int) -> bool:
+        """Whether nothing but what is seen of length (0), width (1) or height (2) says how much it
+        is: the class has no usual size, or it is longer than that."""
+        seen = self.seen[which]
+        return seen is not None and seen > most_usual(self.label)[which]
 
     def with_bottom(self, bottom: float, variance: float, plane: Plane) -> ObjectEstimate:
         """The same object with its underside elsewhere and its top where it is.
@@ -102,6 +115,15 @@ class ObjectEstimate:
             seen_sides: see :meth:`Footprint.seen_sides`.
         """
         bottom, top = vertical.bottom, vertical.top
+        long, short = (
+            part if part is not None and part > most else None
+            for part, most in zip(seen_sides, most_usual(label)[:2], strict=True)
+        )
+        unknown = long, short
+        if any(part is not None for part in unknown):
+            sides = zip(unknown, footprint.size, strict=True)
+            largest = max(top - bottom, *(whole if part is None else part for part, whole in sides))
+            footprint = footprint.with_unseen(unknown, _UNKNOWN_REACH * largest)
         height_sigma = math.hypot(vertical.bottom_sigma, vertical.top_sigma)
         seen_top = vertical.seen_top
         middle = np.array([*footprint.centre, (bottom + top) / 2])
@@ -122,6 +144,8 @@ class ObjectEstimate:
             top_sigma=vertical.top_sigma,
             seen=(*seen_sides, None if seen_top is None else seen_top - bottom),
             on_vehicle=vertical.on_vehicle,
+            on_something=vertical.on_something,
+            underside_hidden=vertical.underside_hidden,
         )
 
     @staticmethod
@@ -129,7 +153,8 @@ class ObjectEstimate:
         label: str, points: NDArray[np.float64], valid_ratio: float
     ) -> ObjectEstimate:
         """The visible surface's median, moved away from the camera to the middle of a typical
-        object.
+        object, and as unsure. Of no known class it stays on the surface, and the middle may lie
+        half of the largest extent that is seen behind it.
 
         Args:
             label, points, valid_ratio: as above.
@@ -137,11 +162,15 @@ class ObjectEstimate:
         prior = SIZES.get(label)
         middle = median(points)
         behind = prior.behind_surface if prior and not prior.flat else 0.0
+        unsure = behind
+        if prior is None:
+            low, high = quantiles(points, *_SEEN)
+            unsure = _UNKNOWN_REACH * float((high - low).max())
         nan = float("nan")
         return ObjectEstimate(
             label=label,
             centre=middle * (1 + behind / max(float(np.linalg.norm(middle)), 1e-6)),
-            covariance=np.eye(3) * (SURFACE_SIGMA + behind) ** 2,
+            covariance=np.eye(3) * (SURFACE_SIGMA + unsure) ** 2,
             size=(nan, nan, nan),
             footprint=None,
             bottom=nan,

@@ -121,9 +121,12 @@ class VerticalExtent:
         bottom, top: of its underside and its top.
         bottom_sigma, top_sigma: standard deviations.
         floor_sigma: standard deviation of the floor's own height there.
-        seen_top: the highest part that is seen, where the picture's border cuts the top; else
-            ``None``.
+        seen_top: the highest part that is seen, where the picture's border cuts the top or, of an
+            object of no known class, something hides it; else ``None``.
         on_vehicle: probability that a vehicle carries it.
+        on_something: probability that anything else than the floor or a vehicle does.
+        underside_hidden: whether nothing is seen near the floor, and something may hide what is
+            lower.
     """
 
     bottom: float = 0.0
@@ -133,6 +136,8 @@ class VerticalExtent:
     floor_sigma: float = 0.0
     seen_top: float | None = None
     on_vehicle: float = 0.0
+    on_something: float = 0.0
+    underside_hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +153,8 @@ class FitProblem:
         border: where the picture's border cuts it, likewise, ``(M, 2)``.
         hidden: whether so little of its outline shows that a size that is none of its class is an
             error of the fit.
+        behind: where something nearer hides its outline, on the floor, shape ``(K, 2)``.
+        most: length and width up to which its class is usual, metres; 0 where nothing is known.
     """
 
     observations: Observations
@@ -157,6 +164,8 @@ class FitProblem:
     rim: Array
     border: Array
     hidden: bool = False
+    behind: Array = field(default_factory=lambda: np.zeros((0, 2)))
+    most: tuple[float, float] = (0.0, 0.0)
 
     def unlikely_side(self, long: float, short: float) -> float:
         """By how much a side differs from that of the class, metres, where that is an error of the

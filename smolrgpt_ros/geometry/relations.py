@@ -8,7 +8,7 @@ The axes are gravity's: *across* is to the viewer's right, *ahead* the viewing d
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +30,16 @@ class Quantity:
         std: standard deviation that no other number shares.
         systematic: its change by one standard deviation of each parameter of the calibration, see
             ``calibration``.
-        lower_bound: whether it is the least it can be: the picture's border cuts it.
+        lower_bound: whether it is the least it can be: not all of it is seen.
     """
 
     value: float
     std: float
     systematic: Floats = field(default_factory=unaffected)
     lower_bound: bool = False
+
+
+_FACING = 0.1  # sine of its angle to the line of sight, from which a side is seen across the view
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,7 @@ class FloorObject:
         plane: the floor.
         calibration: errors of the camera's.
         as_seen: whether sizes that the picture's border cuts are what is seen of them, not what the
-            class makes probable.
+            class makes probable where they are not more than that.
     """
 
     found: ObjectEstimate
@@ -74,29 +77,48 @@ class FloorObject:
     @property
     def extent(self) -> Quantity:
         """Extent of the turned box across the view, metres."""
-        share = np.abs(self.footprint.axes[:, 0])
-        sigma = float(np.linalg.norm(share * np.array(self.footprint.size_sigma)))
-        value = float(share @ self.footprint.size)
-        return Quantity(value, sigma, self._stretch(value * self.plane.axes[0]))
+        share, sides = np.abs(self.footprint.axes[:, 0]), (self.side_of(0), self.side_of(1))
+        sigma = float(np.linalg.norm(share * np.array([side.std for side in sides])))
+        value = float(share @ np.array([side.value for side in sides]))
+        facing = zip(sides, share, strict=True)
+        bounded = any(side.lower_bound and part > _FACING for side, part in facing)
+        return Quantity(value, sigma, self._stretch(value * self.plane.axes[0]), bounded)
 
     @property
     def side(self) -> Quantity:
         """The side that faces the viewer, metres."""
         return self.side_of(int(np.argmax(np.abs(self.footprint.axes[:, 0]))))
 
+    @property
+    def length(self) -> Quantity:
+        """The longer side of the footprint, metres; the least it can be where either side is."""
+        sides = self.side_of(0), self.side_of(1)
+        longer = max(sides, key=lambda side: side.value)
+        return replace(longer, lower_bound=any(side.lower_bound for side in sides))
+
+    @property
+    def shorter_side(self) -> Quantity:
+        """The other side of the footprint, metres."""
+        return self.side_of(int(np.argmin(self.footprint.size)))
+
     def side_of(self, index: int) -> Quantity:
         """A side of the footprint, metres; 0 is along its first axis, 1 along the second."""
-        seen, along = self.found.seen[index], self.footprint.axes[index] @ self.plane.axes[:2]
+        seen, along = self._seen(index), self.footprint.axes[index] @ self.plane.axes[:2]
         value = self.footprint.size[index]
-        if seen is None or not self.as_seen:
+        if seen is None:
             return Quantity(value, self.footprint.size_sigma[index], self._stretch(value * along))
         return Quantity(seen, SEEN_EXTENT_SIGMA, self._stretch(seen * along), lower_bound=True)
+
+    def _seen(self, which: int) -> float | None:
+        """What is seen of a size that is the least it can be, metres; ``None`` of another."""
+        bound = self.as_seen or self.found.is_bound(which)
+        return self.found.seen[which] if bound else None
 
     @property
     def height(self) -> Quantity:
         """Of the box, metres."""
-        value, seen, up = self.found.top - self.found.bottom, self.found.seen[2], self.plane.up
-        if seen is None or not self.as_seen:
+        value, seen, up = self.found.top - self.found.bottom, self._seen(2), self.plane.up
+        if seen is None:
             return Quantity(value, self.found.height_sigma, self._stretch(value * up))
         return Quantity(seen, SEEN_EXTENT_SIGMA, self._stretch(seen * up), lower_bound=True)
 
@@ -110,8 +132,8 @@ class FloorObject:
     @property
     def top(self) -> Quantity:
         """Height of the top above the floor, metres."""
-        value, seen, up = self.found.top, self.found.seen[2], self.plane.up
-        if seen is None or not self.as_seen:
+        value, seen, up = self.found.top, self._seen(2), self.plane.up
+        if seen is None:
             std = math.hypot(self.found.top_sigma, self._floor_sigma)
             return Quantity(value, std, self._stretch(value * up))
         value = self.found.bottom + seen

@@ -50,7 +50,7 @@ def at_rest(
         chance = on_vehicle(found, others)
         lifted = not found.rides and chance >= 0.5
         bottom = min(_DECK, found.top) if lifted else found.bottom
-        variance = _DECK**2 * chance * (1.0 - chance)
+        variance = max(_DECK**2 * chance * (1.0 - chance), _hidden_variance(found, plane))
         return replace(found.with_bottom(bottom, variance, plane), on_vehicle=chance)
     lowest = lowest_part(found, plane)
     assert found.footprint is not None
@@ -61,7 +61,15 @@ def at_rest(
         depth = other.footprint.depth_of(found.footprint.centre)
         if depth > deepest:
             deepest, bottom = depth, min(lowest, other.top)
-    return found.with_bottom(max(bottom, found.bottom), 0.0, plane)
+    if bottom > found.bottom:
+        return replace(found, underside_hidden=False).with_bottom(bottom, 0.0, plane)
+    return found.with_bottom(found.bottom, _hidden_variance(found, plane), plane)
+
+
+def _hidden_variance(found: ObjectEstimate, plane: Plane) -> float:
+    """Of the height of an underside that is hidden, square metres: it is anywhere from the floor up
+    to what is seen; 0 of one that is not hidden."""
+    return lowest_part(found, plane) ** 2 / 12 if found.underside_hidden else 0.0
 
 
 def on_vehicle(found: ObjectEstimate, vehicles: Iterable[ObjectEstimate]) -> float:

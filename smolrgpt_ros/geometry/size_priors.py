@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_USUAL_HEIGHT = 0.3  # metres by which an object may be higher than its class, at least
+
 
 @dataclass(frozen=True)
 class SizePrior:
@@ -30,6 +32,14 @@ class SizePrior:
     recess: float = 0.0
 
     @property
+    def most(self) -> tuple[float, float, float]:
+        """Length, width and height up to which the size of an object is usual, metres: of one that
+        goes on beyond, its class does not say how far. Of shelves that are put in a row only the
+        length is more than usual."""
+        sides = self.long + self.side_sigma, self.short + 3 * self.side_sigma
+        return (*sides, self.height + max(_USUAL_HEIGHT, 2 * self.height_sigma))
+
+    @property
     def behind_surface(self) -> float:
         """Metres from the middle of the visible surface to the centre, about: a quarter of the mean
         side."""
@@ -42,6 +52,12 @@ SIZES: dict[str, SizePrior] = {
     "shelf": SizePrior(2.8, 1.0, 0.2, 3.0, 0.2, recess=0.08),
     "buffer": SizePrior(5.9, 2.1, 0.25, 0.0, flat=True),
 }
+
+
+def most_usual(label: str) -> tuple[float, float, float]:
+    """Length, width and height up to which sizes of a class are usual, metres; 0 of a class of
+    which nothing is known."""
+    return SIZES[label].most if label in SIZES else (0.0, 0.0, 0.0)
 
 
 def stands_on_floor(label: str) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 
 from .depth_sampling import RimSamples, smoothed_depth
-from .noise import UNSURE_HEIGHTS, depth_sigma, floor_height_sigma
+from .lower_edge import LowerEdge
+from .noise import BOTTOM_SIGMA, UNSURE_HEIGHTS, depth_sigma, floor_height_sigma
 from .object_heights import Heights
 from .pixel_heights import pixel_heights
 from .region_masks import Flags, RegionMasks, pixels_below
@@ -79,10 +80,31 @@ class Underside:
     Args:
         height: of its underside above the floor, metres: 0, or that of a deck.
         on_vehicle: probability that a vehicle carries it, in view or not.
+        sigma: standard deviation of the height, metres.
+        on_something: probability that anything else than the floor or a vehicle carries it.
+        hidden: whether nothing is seen near the floor, and something may hide what is lower.
     """
 
     height: float = 0.0
     on_vehicle: float = 0.0
+    sigma: float = BOTTOM_SIGMA
+    on_something: float = 0.0
+    hidden: bool = False
+
+    def with_edge(self, edge: LowerEdge | None, pallet: bool) -> Underside:
+        """The same where nothing of the object is seen near the floor.
+
+        Args:
+            edge: see :func:`.lower_edge`; ``None`` elsewhere.
+            pallet: whether it is one, of which more is known.
+        """
+        if edge is None:
+            return self
+        if edge.own:
+            return Underside(edge.height, sigma=edge.sigma, on_something=1.0)
+        if not pallet:
+            return replace(self, on_something=_CARRIED_UNSEEN, hidden=True)
+        return replace(self, hidden=self.height == 0.0 and self.on_vehicle >= _CARRIED_UNSEEN)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,8 @@ from smolrgpt_ros.geometry.rectangle_fit import RectangleFit
 from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
 from smolrgpt_ros.scene.plane import Plane
 
+NONE = np.zeros((0, 2))
+
 
 def footprint(yaw_deg: float = 30.0) -> Footprint:
     """Centre (1, 6), 2 m by 0.8 m, see :func:`fitted`."""
@@ -97,22 +99,61 @@ def test_a_box_on_the_floor_in_the_optical_frame() -> None:
 def test_sides_that_the_border_cuts_are_what_is_seen_of_them() -> None:
     found = footprint(0.0)  # 2 m to the right, 0.8 m ahead, around (1, 6)
     rim = np.array([[x, y] for x in np.linspace(0.0, 1.2, 101) for y in (5.6, 6.4)])
-    border = np.array([[1.3, 5.7], [1.3, 6.2]])
-    assert found.seen_sides(rim, border) == (pytest.approx(1.3, abs=0.03), None)
-    assert found.seen_sides(rim, np.zeros((0, 2))) == (None, None)
+    border, usual = np.array([[1.3, 5.7], [1.3, 6.2]]), (2.4, 1.0)
+    assert found.seen_sides(rim, border, NONE, usual) == (pytest.approx(1.3, abs=0.03), None)
+    assert found.seen_sides(rim, NONE, NONE, usual) == (None, None)
+    # Of a usual size, what something nearer hides is as long as its class.
+    assert found.seen_sides(rim, NONE, border, usual) == (None, None)
     # The border cuts the top alone: the object's own rim goes on as far.
-    assert found.seen_sides(rim, np.array([[0.0, 6.0], [1.2, 6.0]])) == (None, None)
+    assert found.seen_sides(rim, np.array([[0.0, 6.0], [1.2, 6.0]]), NONE, usual) == (None, None)
+
+
+@pytest.mark.parametrize("by_border", [True, False])
+@pytest.mark.parametrize("usual", [(0.0, 0.0), (1.7, 1.0)])
+def test_what_no_class_knows_is_a_bound_though_all_of_the_fit_is_seen(
+    by_border: bool, usual: tuple[float, float]
+) -> None:
+    """The fit ends where the 2 m end that are seen, whatever goes on there."""
+    found = footprint(0.0)
+    rim = np.array([[x, y] for x in np.linspace(0.0, 1.92, 101) for y in (5.6, 6.4)])
+    # 3 cm beyond the own rim, of which a few places are as near to the end.
+    cut = np.array([[1.95, y] for y in np.linspace(5.6, 6.4, 41)])
+
+    def seen_sides(cut: np.ndarray) -> tuple[float | None, float | None]:
+        border, behind = (cut, NONE) if by_border else (NONE, cut)
+        return found.seen_sides(rim, border, behind, usual)
+
+    assert seen_sides(cut) == (pytest.approx(1.95, abs=0.03), None)
+    # What is seen beyond the fitted side may be something else's.
+    assert seen_sides(cut + np.array([0.5, 0.0])) == (2.0, None)
+    # Cut near the middle, its ends are seen.
+    assert seen_sides(cut - np.array([0.8, 0.0])) == (None, None)
+
+
+def test_the_middle_of_what_goes_on_unseen_is_as_unsure_as_that() -> None:
+    found = footprint(0.0)
+    unsure = found.with_unseen((None, 0.3), 1.5)
+    assert unsure.covariance - found.covariance == pytest.approx(np.diag([0.0, 2.25]))
+    length, width = found.size_sigma
+    assert unsure.size_sigma == pytest.approx((length, math.hypot(width, 3.0)))
 
 
 @pytest.mark.parametrize(
-    ("label", "behind"), [("transporter", 0.125 * (1.44 + 0.85)), ("box", 0.0)]
+    ("label", "behind", "unsure"),
+    [
+        ("transporter", 0.125 * (1.44 + 0.85), 0.125 * (1.44 + 0.85)),
+        # Of no known class half of what is seen, 0.384 m high between the quantiles.
+        ("box", 0.0, 0.192),
+    ],
 )
-def test_without_a_floor_the_centre_is_behind_the_surface(label: str, behind: float) -> None:
+def test_without_a_floor_the_centre_is_behind_the_surface(
+    label: str, behind: float, unsure: float
+) -> None:
     points = np.array([[0.9, 0.0, 3.9], [1.1, 0.2, 4.1], [1.0, -0.2, 4.0]])
     found = ObjectEstimate.without_floor(label, points, valid_ratio=0.5)
     distance = math.sqrt(17.0)
     assert found.centre == pytest.approx(np.array([1.0, 0.0, 4.0]) * (1 + behind / distance))
-    assert found.covariance == pytest.approx(np.eye(3) * (0.1 + behind) ** 2)
+    assert found.covariance == pytest.approx(np.eye(3) * (0.1 + unsure) ** 2)
     assert np.isnan(found.size).all() and found.footprint is None and not found.rides
 
 

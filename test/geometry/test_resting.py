@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,34 @@ def test_sizes_and_heights_of_what_rests_on_a_deck() -> None:
     assert item.top.value == 1.23 and item.top.std == pytest.approx(math.hypot(0.04, 0.01))
     seen = FloorObject(item.found, PLANE, exact, as_seen=True)
     assert seen.top.value == pytest.approx(1.13) and seen.top.lower_bound
+
+
+def test_a_height_above_what_is_usual_is_what_is_seen() -> None:
+    """Of a pallet 1.4 m at most is usual; of a crate nothing is."""
+    exact = CalibrationErrors(np.zeros((4, 3, 3)))
+    for label in ("pallet", "crate"):
+        item = block(label, (1.3, 6.4), 0.0, 1.5, 0.1, seen_top=1.5)
+        height = FloorObject(item, PLANE, exact).height
+        assert height.value == 1.5 and height.lower_bound
+    usual = FloorObject(block("pallet", (1.3, 6.4), 0, 1.23, 0.3, seen_top=1.1), PLANE, exact)
+    assert usual.height.value == 1.23 and not usual.height.lower_bound
+
+
+def test_a_hidden_underside_is_anywhere_below_what_is_seen() -> None:
+    """From the floor to 0.608 m, evenly: a variance of a twelfth of its square."""
+    pallet = replace(
+        block("pallet", (1.0, 6.4), 0.0, 1.0, 0.6, carried=0.25), underside_hidden=True
+    )
+    found = at_rest(pallet, [], PLANE)
+    assert lowest_part(pallet, PLANE) == pytest.approx(0.608)
+    assert found.bottom == 0.0 and found.underside_hidden
+    assert found.bottom_sigma**2 == pytest.approx(0.03**2 + 0.608**2 / 12)
+    crate = replace(block("crate", (1.0, 6.4), 0.0, 1.0, 0.6), underside_hidden=True)
+    assert at_rest(crate, [], PLANE).bottom_sigma == pytest.approx(found.bottom_sigma)
+    table = block("table", (1.0, 6.0), 0.0, 0.6, 0.1, size=(1.2, 2.0))
+    on_table = at_rest(crate, [table], PLANE)
+    assert on_table.bottom == 0.6 and not on_table.underside_hidden
+    assert on_table.bottom_sigma == 0.03
 
 
 @pytest.mark.parametrize(

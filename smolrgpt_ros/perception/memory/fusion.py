@@ -79,6 +79,8 @@ def fused(known: PlacedBox, seen: PlacedBox) -> PlacedBox:
         height_sigmas=upright.height_sigmas,
         seen=(length.seen, width.seen, upright.seen[2]),
         on_vehicle=better.on_vehicle,
+        on_something=better.on_something,
+        underside_hidden=upright.underside_hidden,
     )
 
 

@@ -36,7 +36,7 @@ class PlacedBox:
         height_sigmas: standard deviations of these, metres, but for the floor's.
         seen: what is seen of length, width and height, metres, where no sighting shows them whole;
             ``None`` where one does.
-        on_vehicle: probability that a vehicle carries it.
+        on_vehicle, on_something, underside_hidden: as of :class:`.ObjectEstimate`.
     """
 
     centre: Values
@@ -49,6 +49,8 @@ class PlacedBox:
     height_sigmas: tuple[float, float]
     seen: tuple[float | None, float | None, float | None]
     on_vehicle: float = 0.0
+    on_something: float = 0.0
+    underside_hidden: bool = False
 
     @staticmethod
     def of(found: ObjectEstimate, plane: Plane, pose: Pose, shared_part: float) -> PlacedBox | None:
@@ -77,6 +79,8 @@ class PlacedBox:
             height_sigmas=(found.bottom_sigma, found.top_sigma),
             seen=found.seen,
             on_vehicle=found.on_vehicle,
+            on_something=found.on_something,
+            underside_hidden=found.underside_hidden,
         )
 
     @property
@@ -130,6 +134,8 @@ class PlacedBox:
             top_sigma=self.height_sigmas[1],
             seen=self.seen,
             on_vehicle=self.on_vehicle,
+            on_something=self.on_something,
+            underside_hidden=self.underside_hidden,
         )
 
     def overlap(self, other: PlacedBox) -> float:

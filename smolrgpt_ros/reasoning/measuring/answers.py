@@ -11,6 +11,7 @@ from smolrgpt_ros.language.question import (
     ClassOf,
     Column,
     Compared,
+    Comparison,
     Count,
     Dimension,
     Dimensions,
@@ -43,9 +44,9 @@ from smolrgpt_ros.scene.status import QueryError, Status
 from .containment import rests_on
 from .context import Context
 from .evaluation import SURE, Evaluation
-from .floor_objects import CannotMeasure, End
+from .floor_objects import End
 from .number_wording import written
-from .numbers import chance_below, combined
+from .numbers import CannotMeasure, chance_below, chance_compared
 from .propositions import truth_of
 from .quantities import regions_in, unit_of
 from .rankings import order_chance, slice_chances
@@ -220,9 +221,8 @@ def _relation(context: Context, kind: RelationKind, first: End, second: End) -> 
         ids = regions_in((first, second))
         if len(ids) < 2:
             raise CannotMeasure("the camera has no size, load or place to measure")
-        sizes = [context.objects.compared_size(i, _COMPARED_BY[kind]) for i in ids]
-        gap = combined(sizes, (1.0, -1.0))
-        chance = chance_positive(gap.value, gap.std)
+        one, other = (context.objects.compared_size(i, _COMPARED_BY[kind]) for i in ids)
+        chance = chance_compared(one, Comparison.MORE, other)
     surely = max(chance, 1.0 - chance)
     if kind is RelationKind.LEFT_RIGHT and chance == 0.5:
         raise CannotMeasure("both masks are centred on the same column")
@@ -295,7 +295,7 @@ def _dimensions(context: Context, of: End) -> Evaluation:
     cut = [word for word, size in zip(words, sizes, strict=False) if size.lower_bound]
     if cut:
         name = context.objects.name(of)
-        context.doubt(f"the picture's border cuts {name}: its {listed(cut)} may be more")
+        context.doubt(f"not all of {name} is seen: its {listed(cut)} may be more")
     return replace(table(context, (of,) * len(sizes), sizes, "m", None), region_ids=(of,))
 
 

@@ -28,11 +28,10 @@ from smolrgpt_ros.language.question import (
     State,
 )
 
-from .bounded import chance_where_bounded
-from .containment import carried, inside, loaded, rests_on
+from .containment import carried, inside, loaded, on_vehicle, rests_on
 from .context import Context, SameObjectError, check_units
-from .floor_objects import CannotMeasure, End, region_of
-from .numbers import IMPOSSIBLE, Number, chance_of_any
+from .floor_objects import End, region_of
+from .numbers import IMPOSSIBLE, CannotMeasure, Number, chance_compared, chance_of_any
 from .quantities import unit_of
 
 
@@ -107,8 +106,8 @@ def _inside(place: Selection, thing: int, context: Context) -> float:
 def _on_top(carrier: Selection, thing: int, context: Context) -> float:
     carriers = context.members(carrier)
     if carrier == OfClass("transporter") and context.objects.label(thing) == "pallet":
-        # Only vehicles lift pallets, also where the vehicle is hidden and no region of its own.
-        return carried(context.objects, thing)
+        # Also where the vehicle is hidden and no region of its own.
+        return on_vehicle(context.objects, thing)
     return min(1.0, sum(rests_on(context.objects, thing, i) for i in carriers))
 
 
@@ -117,13 +116,11 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
     if isinstance(value, (int, float)):
         if isinstance(key, (DistanceTo, SizeOf)):
             context.objects.require_scale()
-        return chance_where_bounded(context.number(key, end), comparison, Number(float(value)))
+        return chance_compared(context.number(key, end), comparison, Number(float(value)))
     if isinstance(value, Quantity):
         return _compared_with_amount(key, end, comparison, value, context)
     if isinstance(value, Key):
-        return chance_where_bounded(
-            context.number(key, end), comparison, context.number(value, end)
-        )
+        return chance_compared(context.number(key, end), comparison, context.number(value, end))
 
     def number(of: End) -> Number:
         if isinstance(key, SizeOf):
@@ -132,7 +129,7 @@ def _compared(condition: Compared, end: End, context: Context) -> float:
 
     chance = 1.0
     for other in _others(value, end, context):
-        chance *= chance_where_bounded(number(end), comparison, number(other))
+        chance *= chance_compared(number(end), comparison, number(other))
     return chance
 
 
@@ -141,7 +138,7 @@ def _compared_with_amount(
 ) -> float:
     amount = context.amount(value)
     check_units(unit_of(key, (region_of(end),), context), amount.unit)
-    return chance_where_bounded(context.number(key, end), comparison, amount.number)
+    return chance_compared(context.number(key, end), comparison, amount.number)
 
 
 def _belongs(selection: Selection, end: End, context: Context) -> float:

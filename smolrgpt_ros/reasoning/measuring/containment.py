@@ -17,21 +17,22 @@ from smolrgpt_ros.geometry.resting import CENTRED, OFF_FLOOR, REACHES_ABOVE
 from smolrgpt_ros.geometry.size_priors import stands_on_floor
 from smolrgpt_ros.scene.statistics import chance_positive
 
-from .floor_objects import CannotMeasure, FloorObjects
-from .numbers import chance_of_any
+from .floor_objects import FloorObjects
+from .numbers import CannotMeasure, chance_of_any
 
 
 def inside(objects: FloorObjects, thing: int, place: int) -> float:
     """Probability that an object stands on the floor inside a floor region.
 
     How sure it is that the middle of its footprint lies inside, from the distance of the middle to
-    the nearest edge, and that no vehicle carries it.
+    the nearest edge, and that nothing carries it.
     """
     if thing == place or not objects.is_floor_region(place) or objects.is_floor_region(thing):
         return 0.0
     item, area = objects.on_floor(thing).footprint, objects.on_floor(place).footprint
     chance = chance_positive(area.depth_of(item.centre), _edge_std(item, area))
-    return min(chance, 1.0 - on_vehicle(objects, thing))
+    found = objects.on_floor(thing).found
+    return min(chance, 1.0 - max(found.on_vehicle, found.on_something))
 
 
 def on_vehicle(objects: FloorObjects, region_id: int) -> float:
@@ -79,10 +80,12 @@ def carried(objects: FloorObjects, region_id: int) -> float:
         return 0.0
     if (chance := on_vehicle(objects, region_id)) > 0.0:
         return chance
-    if objects.underside(region_id) <= OFF_FLOOR:
-        return 0.0
+    chance = objects.on_floor(region_id).found.on_something
+    if chance == 1.0 or objects.underside(region_id) <= OFF_FLOOR:
+        return chance
     # It rests on one of them at most.
-    return min(1.0, sum(rests_on(objects, region_id, i) for i in objects.standing(region_id)))
+    others = sum(rests_on(objects, region_id, i) for i in objects.standing(region_id))
+    return max(chance, min(1.0, others))
 
 
 def loaded(objects: FloorObjects, region_id: int) -> float:

@@ -26,7 +26,8 @@ class Evaluation:
         std: standard deviation of ``value``, in its unit; ``None`` for counts, words and ids.
         std_systematic: share of ``std`` that all questions about the camera have in common: its
             calibration, the scale of its depth; ``None`` where ``std`` is.
-        lower_bound: whether ``value`` is the least it can be: the picture's border cuts the object.
+        lower_bound: whether ``value`` is the least it can be: the picture's border cuts the object,
+            or something hides a part of which its class does not say how long it is.
         probability: of a yes; of all other answers, how surely the count, list, order, choice or
             word is as given (1.0: certain), or whether a distance to a place is 0; ``None`` where
             nothing is uncertain but a number's last digits.

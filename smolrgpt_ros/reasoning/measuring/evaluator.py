@@ -27,8 +27,8 @@ from .answers import answer_of
 from .conditions import chance_of
 from .context import Amount, Selected
 from .evaluation import SURE, Evaluation, answered_question
-from .floor_objects import CannotMeasure, End
-from .numbers import Number
+from .floor_objects import End
+from .numbers import CannotMeasure, Number
 from .quantities import amount_of, number_of
 from .regions_needed import regions_needed
 from .scene_objects import SceneObjects

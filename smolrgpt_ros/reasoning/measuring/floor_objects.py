@@ -15,7 +15,7 @@ from smolrgpt_ros.geometry.resting import lowest_part
 from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.scene.region import region_name
 
-from .numbers import Dependence, Number
+from .numbers import CannotMeasure, Dependence, Number
 
 #: An end of a relation: a region id, or the camera.
 End = int | None
@@ -24,10 +24,6 @@ CAMERA: End = None
 _COLUMN_STD = 1.0  # pixels by which a mask's centroid may be off
 
 _NO_FLOOR = "no floor is in view, level and upright cannot be told apart"
-
-
-class CannotMeasure(Exception):
-    """Depth does not answer; the message says why."""
 
 
 def region_of(end: End) -> int:

@@ -16,12 +16,18 @@ from smolrgpt_ros.geometry.relations import Quantity
 from smolrgpt_ros.language.question import Comparison
 from smolrgpt_ros.scene.statistics import chance_positive, normal_cdf
 
+from .evaluation import SURE
+
 #: Two lengths that differ by less count as equal, metres.
 EQUAL_WITHIN = 0.05
 #: Below this probability nothing else about an object matters.
 IMPOSSIBLE = 1e-3
 
 _CERTAIN = 0.999  # probability
+
+
+class CannotMeasure(Exception):
+    """Depth does not answer; the message says why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +60,7 @@ class Number:
         counts: probability of each count, of a count; else empty.
         tie_break: decides between two equal values: the expected count, or how far from the
             middle of a floor region something inside is.
-        lower_bound: whether it is the least it can be.
+        lower_bound, upper_bound: whether it is the least, or the most, it can be.
         others: what it is instead, each with its probability: the distance to a floor region is 0
             for what stands in it.
     """
@@ -66,6 +72,7 @@ class Number:
     counts: Mapping[float, float] = field(default_factory=dict)
     tie_break: float = 0.0
     lower_bound: bool = False
+    upper_bound: bool = False
     others: tuple[tuple[float, Number], ...] = ()
 
     @staticmethod
@@ -164,9 +171,12 @@ def combined(numbers: Sequence[Number], weights: Sequence[float]) -> Number:
         counts = {0.0: 1.0}
         for number, weight in zip(numbers, weights, strict=True):
             counts = _added(counts, number.counts or {number.value: 1.0}, weight)
-    bounds = [w for w, n in zip(weights, numbers, strict=True) if n.lower_bound]
-    bounded = bool(bounds) and min(bounds) > 0
-    return Number(value, variance, centres, systematic, counts, lower_bound=bounded)
+    turned = [(n, w < 0) for n, w in zip(numbers, weights, strict=True)]
+    lower = any(n.upper_bound if turn else n.lower_bound for n, turn in turned)
+    upper = any(n.lower_bound if turn else n.upper_bound for n, turn in turned)
+    return Number(
+        value, variance, centres, systematic, counts, lower_bound=lower, upper_bound=upper
+    )
 
 
 def quotient(first: Number, second: Number) -> Number:
@@ -184,7 +194,7 @@ def quotient(first: Number, second: Number) -> Number:
         for b, r in (second.counts or {second.value: 1.0}).items():
             if b:
                 counts[a / b] = counts.get(a / b, 0.0) + p * r
-    return Number(ratio, gap.variance, gap.centres, gap.systematic, counts)
+    return replace(gap, value=ratio, counts=counts)
 
 
 def _added(
@@ -226,7 +236,8 @@ def chance_of_any(chances: Iterable[float]) -> float:
 
 
 def chance_below(a: Number, b: Number) -> float:
-    """Probability that ``a`` is less than ``b``, half of a tie included."""
+    """Probability that ``a`` is less than ``b``, half of a tie included; 0.5 where what is not seen
+    of one may change it."""
     if a.others or b.others:
         return sum(p * q * chance_below(one, two) for p, one in a.cases for q, two in b.cases)
     gap = combined((b, a), (1.0, -1.0))
@@ -235,14 +246,22 @@ def chance_below(a: Number, b: Number) -> float:
         return below + 0.5 * gap.counts.get(0.0, 0.0)
     if gap.value == 0 and a.exact and b.exact:
         return chance_positive(b.tie_break - a.tie_break, 0.0)
-    return chance_positive(gap.value, gap.std)
+    below = chance_positive(gap.value, gap.std)
+    if gap.lower_bound:
+        below = max(below, 0.5)
+    return min(below, 0.5) if gap.upper_bound else below
 
 
 def chance_compared(a: Number, comparison: Comparison, b: Number) -> float:
     """Probability that a comparison of two numbers holds.
 
     Counts compare exactly. Two lengths are equal within :data:`EQUAL_WITHIN`, so that of what is
-    known less well an equality is improbable.
+    known less well an equality is improbable. A bound decides on its side: at least 2.9 m is more
+    than 2 m.
+
+    Raises:
+        CannotMeasure: where what is not seen may change it, as whether at least 2.9 m is more
+            than 4 m.
     """
     if a.others or b.others:
         return sum(
@@ -251,6 +270,9 @@ def chance_compared(a: Number, comparison: Comparison, b: Number) -> float:
             for q, two in b.cases
         )
     gap = combined((a, b), (1.0, -1.0))
+    more = chance_positive(gap.value, gap.std)
+    if (gap.lower_bound and more < SURE) or (gap.upper_bound and 1.0 - more < SURE):
+        raise CannotMeasure("not all of it is seen, and how much is hidden is not known")
     if gap.counts or gap.std == 0:
         chances = gap.counts or {gap.value: 1.0}
         within = EQUAL_WITHIN if not gap.counts else 0.0

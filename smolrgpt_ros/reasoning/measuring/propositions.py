@@ -16,11 +16,10 @@ from smolrgpt_ros.language.question import (
 )
 from smolrgpt_ros.scene.status import QueryError, Status
 
-from .bounded import chance_where_bounded
 from .containment import rests_on
 from .context import Context, SameObjectError, Selected, check_units
-from .floor_objects import CannotMeasure, End
-from .numbers import Number, chance_of_any
+from .floor_objects import End
+from .numbers import CannotMeasure, Number, chance_compared, chance_of_any
 from .wording import noun
 
 
@@ -52,10 +51,10 @@ def truth_of(proposition: Proposition, context: Context) -> tuple[float, tuple[i
             if isinstance(second, (int, float)):
                 if one.unit not in ("count", "ratio"):
                     context.objects.require_scale()
-                return chance_where_bounded(one.number, comparison, Number(second)), one.region_ids
+                return chance_compared(one.number, comparison, Number(second)), one.region_ids
             two = context.amount(second)
             check_units(one.unit, two.unit)
-            return chance_where_bounded(one.number, comparison, two.number), one.regions_with(two)
+            return chance_compared(one.number, comparison, two.number), one.regions_with(two)
         case Same(first, second):
             return _same(first, second, context)
         case SamePlace(subject, places):

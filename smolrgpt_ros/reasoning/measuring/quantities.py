@@ -28,8 +28,8 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .containment import rests_on
 from .context import Amount, Context, SameObjectError, check_units
-from .floor_objects import CannotMeasure, End, region_of
-from .numbers import Number, combined, count_of, quotient
+from .floor_objects import End, region_of
+from .numbers import CannotMeasure, Number, combined, count_of, quotient
 from .selections import candidates
 from .wording import noun
 

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 #: Probabilities are good to 0.01.
 _DRAWS = 4000
+#: More than any number that is measured.
+_BEYOND_ALL = 1e6
 #: What a tie break counts beside the number.
 _TIE_BREAK = 1e-6
 
@@ -111,6 +113,10 @@ def _drawn(
         drawn: Floats = random.choice(counts, _DRAWS, p=chances / chances.sum())
         return drawn + _TIE_BREAK * random.random(_DRAWS)
     own = np.sqrt(max(number.variance, 0.0)) * random.standard_normal(_DRAWS)
+    # What may be more than is seen of it is so or more than all others, as probable as each other.
+    for bound, side in ((number.lower_bound, 1.0), (number.upper_bound, -1.0)):
+        if bound:
+            own += side * _BEYOND_ALL * random.random(_DRAWS) * random.integers(0, 2, _DRAWS)
     drawn = number.value + _TIE_BREAK * number.tie_break + own + calibration @ number.systematic
     for region_id, part in number.centres.items():
         if region_id not in places:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .context import Context
 from .evaluation import SURE, Evaluation
-from .numbers import Number
+from .numbers import CannotMeasure, Number
 
 
 def table(
@@ -39,7 +39,13 @@ def length(
     region_ids: tuple[int, ...],
     certainty: float | None = None,
 ) -> Evaluation:
-    """A length, area or volume as the answer."""
+    """A length, area or volume as the answer.
+
+    Raises:
+        CannotMeasure: for one that is not the least it can be, but falls with what is not seen.
+    """
+    if number.upper_bound or (number.lower_bound and number.value < 0):
+        raise CannotMeasure("not all is seen of what the answer falls with")
     evaluation = found(context, number.value, unit, region_ids, certainty, number.std)
     return replace(evaluation, std_systematic=number.std_systematic, lower_bound=number.lower_bound)
 

@@ -17,13 +17,12 @@ from smolrgpt_ros.geometry.relations import (
     right_by,
     vertical_distance,
 )
-from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.language.question import Dimension, Mode, Side
 from smolrgpt_ros.scene.statistics import chance_positive
 
 from .containment import inside, rests_on
 from .floor_objects import End, FloorObjects
-from .numbers import Number, combined, either
+from .numbers import CannotMeasure, Number, combined, either
 
 #: Objects with less room between them are next to each other, metres.
 NEXT_TO = 1.0
@@ -71,18 +70,17 @@ class SceneObjects(FloorObjects):
             region_id: of the object.
             dimension: which size.
             as_seen: whether one that the picture's border cuts is what is seen of it, a lower
-                bound, not what its class makes probable.
+                bound, not what its class makes probable. Of what its class does not say it always
+                is one.
         """
-        # Nothing is probable of a class whose size is not known.
-        unknown = self.label(region_id) not in SIZES
-        item = replace(self.on_floor(region_id), as_seen=as_seen or unknown)
+        item = replace(self.on_floor(region_id), as_seen=as_seen)
         match dimension:
             case Dimension.HEIGHT:
                 return Number.of(item.height)
             case Dimension.WIDTH:
                 return Number.of(item.side)
             case Dimension.LENGTH:
-                return Number.of(item.side_of(int(np.argmax(item.footprint.size))))
+                return Number.of(item.length)
             case Dimension.SIZE if self.is_floor_region(region_id):
                 return Number.of(item.area)
             case Dimension.SIZE:
@@ -92,18 +90,19 @@ class SceneObjects(FloorObjects):
             case Dimension.TOP:
                 return Number.of(item.top)
             case Dimension.ELEVATION:
+                if item.found.underside_hidden and self.label(region_id) != "pallet":
+                    raise CannotMeasure(f"the underside of {self.name(region_id)} is hidden")
                 return Number.of(item.elevation)
 
     def shorter_side(self, region_id: int) -> Number:
         """Width of the footprint, whatever its turn, metres, as seen."""
-        item = replace(self.on_floor(region_id), as_seen=True)
-        return Number.of(item.side_of(int(np.argmin(item.footprint.size))))
+        return Number.of(replace(self.on_floor(region_id), as_seen=True).shorter_side)
 
     def compared_size(self, region_id: int, dimension: Dimension) -> Number:
         """A size as two objects are compared by it: the extent across the view for the width."""
-        size = self.size(region_id, dimension)
-        if dimension is Dimension.WIDTH and not size.lower_bound:
+        if dimension is Dimension.WIDTH:
             return Number.of(self.on_floor(region_id).extent)
+        size = self.size(region_id, dimension)
         if dimension is Dimension.SIZE and self.is_floor_region(region_id):
             return combined((size,), (_FLAT_HEIGHT,))
         return size

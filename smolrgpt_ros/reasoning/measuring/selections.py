@@ -30,8 +30,7 @@ from smolrgpt_ros.scene.status import QueryError, Status
 
 from .context import Context, SameObjectError, Selected
 from .evaluation import SURE
-from .floor_objects import CannotMeasure
-from .numbers import IMPOSSIBLE, Number
+from .numbers import IMPOSSIBLE, CannotMeasure, Number
 from .rankings import slice_chances
 from .wording import nothing, noun, phrase, superlative
 

@@ -53,7 +53,7 @@ def _cell(key: Key, region_id: int, context: Context) -> Number:
 
 
 def cell_of(key: Key, region_id: int, context: Context) -> Number:
-    """A number of a list: a size that the picture's border cuts is what is seen of it, at least."""
+    """A number of a list: a size that is not wholly seen is what is seen of it, at least."""
     if isinstance(key, SizeOf):
         return context.objects.size(region_id, key.dimension, as_seen=True)
     return context.number(key, region_id)

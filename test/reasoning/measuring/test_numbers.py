@@ -8,6 +8,7 @@ import pytest
 
 from smolrgpt_ros.language.question import Comparison
 from smolrgpt_ros.reasoning.measuring.numbers import (
+    CannotMeasure,
     Dependence,
     Number,
     chance_below,
@@ -18,6 +19,7 @@ from smolrgpt_ros.reasoning.measuring.numbers import (
     either,
     quotient,
 )
+from smolrgpt_ros.reasoning.measuring.rankings import order_chance, slice_chances
 from smolrgpt_ros.scene.statistics import normal_cdf
 
 LESS, AT_MOST, EQUAL, AT_LEAST, MORE = Comparison
@@ -41,6 +43,51 @@ def test_the_error_of_a_shared_end_counts_once() -> None:
     assert combined((first, onwards), (1, 1)).std == pytest.approx(np.sqrt(0.02))
     assert combined((first, sideways), (1, 1)).std == pytest.approx(np.sqrt(0.02 + 0.08))
     assert combined((first, onwards), (1, -1)).std == pytest.approx(np.sqrt(0.02 + 4 * 0.04))
+
+
+def test_a_bound_decides_on_its_own_side_only() -> None:
+    """At least 2.9 m is more than 2 m; whether it is more than 4 m cannot be told."""
+    seen, less, more = Number(2.9, 0.0009, lower_bound=True), Number(2.0), Number(4.0)
+    chances = [chance_compared(seen, comparison, less) for comparison in Comparison]
+    assert chances == pytest.approx([0.0, 0.0, 0.0, 1.0, 1.0])
+    assert chance_compared(less, LESS, seen) == pytest.approx(1.0)
+    other = Number(2.0, lower_bound=True)
+    for comparison in Comparison:
+        for one, two in ((seen, more), (more, seen), (seen, other)):
+            with pytest.raises(CannotMeasure, match="not known"):
+                chance_compared(one, comparison, two)
+    # In rankings it is as probable as not.
+    assert chance_below(less, seen) == pytest.approx(1.0)
+    assert [chance_below(seen, more), chance_below(more, seen), chance_below(other, seen)] == [
+        0.5
+    ] * 3
+
+
+def test_a_bound_ranks_on_its_own_side_only() -> None:
+    """Seen 2.9 m of one, between 2 and 4 m that are wholly seen."""
+    two, seen, four = Number(2.0, 1e-4), Number(2.9, 1e-4, lower_bound=True), Number(4.0, 1e-4)
+    assert order_chance([two, seen, four], descending=False) == pytest.approx(0.5, abs=0.05)
+    assert order_chance([four, seen, two], descending=True) == pytest.approx(0.5, abs=0.05)
+    assert order_chance([two, seen], descending=False) == 1.0
+    assert slice_chances([two, seen, four], 0, 1, descending=False)[0] == 1.0
+    longest, chances = slice_chances([four, seen, two], 0, 1, descending=True)
+    assert longest == pytest.approx(0.5, abs=0.05)
+    assert chances == pytest.approx([longest, 1.0 - longest, 0.0])
+
+
+def test_sums_differences_and_ratios_of_bounds() -> None:
+    seen, whole = Number(3.0, 0.0009, lower_bound=True), Number(0.6, 0.0004)
+
+    def bounds(number: Number) -> tuple[bool, bool]:
+        return number.lower_bound, number.upper_bound
+
+    assert bounds(combined((seen, whole), (0.5, 0.5))) == (True, False)
+    assert bounds(combined((seen, whole), (1.0, -1.0))) == (True, False)
+    assert bounds(combined((whole, seen), (1.0, -1.0))) == (False, True)
+    assert bounds(combined((seen, seen), (1.0, -1.0))) == (True, True)
+    assert bounds(combined((whole, whole), (1.0, -1.0))) == (False, False)
+    assert quotient(seen, whole).value == 5.0 and bounds(quotient(seen, whole)) == (True, False)
+    assert bounds(quotient(whole, seen)) == (False, True)
 
 
 def test_lengths_compare_by_their_difference() -> None:

@@ -383,7 +383,7 @@ def test_dimensions(yard_geometry: FrameGeometry) -> None:
     assert found.values[2] == pytest.approx(3.0, abs=0.05)
     assert found.lower_bounds == (False, False, True)
     (doubt,) = found.doubts
-    assert doubt == "the picture's border cuts shelf 31: its height may be more"
+    assert doubt == "not all of shelf 31 is seen: its height may be more"
     flat = evaluate(Dimensions(Ids((2,), "buffer")), yard_geometry)
     assert flat.values == pytest.approx((5.0, 2.1), abs=0.1) and len(flat.stds) == 2
 
