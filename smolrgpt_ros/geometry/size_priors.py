@@ -34,8 +34,8 @@ class SizePrior:
     @property
     def most(self) -> tuple[float, float, float]:
         """Length, width and height up to which the size of an object is usual, metres: of one that
-        goes on beyond, its class does not say how far. Of shelves that are put in a row only the
-        length is more than usual."""
+        goes on beyond, its class does not say how far. What is not of
+        the usual length mostly is of the usual width."""
         sides = self.long + self.side_sigma, self.short + 3 * self.side_sigma
         return (*sides, self.height + max(_USUAL_HEIGHT, 2 * self.height_sigma))
 
