@@ -25,9 +25,11 @@ pytestmark = [pytest.mark.ros]
 @pytest.fixture(scope="module")
 def page(shared_graph):
     """A page of the graph's node, and its node; one in a process, as NiceGUI has one state."""
-    pytest.importorskip(
+    nicegui = pytest.importorskip(
         "nicegui", reason="nicegui is not installed: pip install 'nicegui>=3.18,<4'"
     )
+    # Tests of test/page may have started NiceGUI's one application before, in this process.
+    nicegui.app.middleware_stack = None
     # No /clock comes: the node's own time stands still, and nothing may depend on it.
     parameters = {"port": 0, "picture.max_rate": 30.0, "use_sim_time": True}
     node = PageNode(

@@ -14,10 +14,19 @@ from smolrgpt_ros.simulation.world.crowded import low_camera, row_of_spots
 from smolrgpt_ros.simulation.world.footprints import Field
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
 from smolrgpt_ros.simulation.world.site import Site
+from smolrgpt_ros.simulation.world.spec import SceneSpec
 
 SEEDS = range(12)
-CROWDED = [sample_scene(seed, family, looks="crowded") for family in FAMILIES for seed in SEEDS]
-PLAIN = [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def crowded_scenes() -> list[SceneSpec]:
+    return [sample_scene(seed, family, looks="crowded") for family in FAMILIES for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def plain_scenes() -> list[SceneSpec]:
+    return [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
 
 
 def test_low_cameras_see_the_field_at_a_flat_angle() -> None:
@@ -42,12 +51,14 @@ def test_rows_stand_close_together_on_free_floor() -> None:
     assert 0.0 <= min(gaps) < 0.05 and 0.25 < max(gaps) <= 0.3 + 1e-9
 
 
-def test_more_transporters_carry_loads_that_cover_them_than_in_plain_scenes() -> None:
+def test_more_transporters_carry_loads_that_cover_them_than_in_plain_scenes(
+    crowded_scenes: list[SceneSpec], plain_scenes: list[SceneSpec]
+) -> None:
     loaded, off_middle = {}, []
-    for name, scenes in (("crowded", CROWDED), ("plain", PLAIN)):
+    for name, scenes in (("crowded", crowded_scenes), ("plain", plain_scenes)):
         vehicles = [o for s in scenes for o in s.objects if o.label == "transporter"]
         loaded[name] = sum(o.load == "loaded" for o in vehicles)
-    for scene in CROWDED:
+    for scene in crowded_scenes:
         for item in scene.objects:
             if item.carried_by >= 0:
                 below = scene.objects[item.carried_by]
@@ -56,9 +67,9 @@ def test_more_transporters_carry_loads_that_cover_them_than_in_plain_scenes() ->
     assert np.mean(np.array(off_middle) < 0.08) > 0.2
 
 
-def test_the_rules_of_the_floor_hold() -> None:
-    assert_nothing_intersects(CROWDED)
-    assert_no_centre_is_near_tape(CROWDED, ("pallet", "transporter"))
+def test_the_rules_of_the_floor_hold(crowded_scenes: list[SceneSpec]) -> None:
+    assert_nothing_intersects(crowded_scenes)
+    assert_no_centre_is_near_tape(crowded_scenes, ("pallet", "transporter"))
 
 
 def test_more_pallets_are_seen_and_more_of_them_half_hidden_than_in_plain_scenes(

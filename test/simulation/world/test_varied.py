@@ -13,39 +13,44 @@ from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.simulation.world.assets import FLOORS, MATERIALS, PAINTED, POOL
 from smolrgpt_ros.simulation.world.heldout import HELD_OUT
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, LABELS, OTHER_LABELS, sample_scene
+from smolrgpt_ros.simulation.world.spec import SceneSpec
 from smolrgpt_ros.simulation.world.varied.makers import VARIED
 
 NEW = ("varied", "heldout")
-SCENES = [
-    sample_scene(seed, family, looks=looks)
-    for looks in NEW
-    for family in FAMILIES
-    for seed in range(6)
-]
 
 
-def test_all_classes_occur_and_some_scenes_have_none_to_measure() -> None:
-    for looks in (SCENES[:12], SCENES[12:]):
+@pytest.fixture(scope="module")
+def scenes() -> list[SceneSpec]:
+    return [
+        sample_scene(seed, family, looks=looks)
+        for looks in NEW
+        for family in FAMILIES
+        for seed in range(6)
+    ]
+
+
+def test_all_classes_occur_and_some_scenes_have_none_to_measure(scenes: list[SceneSpec]) -> None:
+    for looks in (scenes[:12], scenes[12:]):
         assert {o.label for s in looks for o in s.objects} == {*LABELS, *OTHER_LABELS}
-    measured = [any(o.label in LABELS for o in scene.objects) for scene in SCENES[:12]]
+    measured = [any(o.label in LABELS for o in scene.objects) for scene in scenes[:12]]
     assert not all(measured) and sum(measured) > 8
 
 
-def test_what_a_scene_uses_is_in_the_model() -> None:
-    for scene in SCENES:
+def test_what_a_scene_uses_is_in_the_model(scenes: list[SceneSpec]) -> None:
+    for scene in scenes:
         assert set(scene.pictures) == set(PAINTED)
         assert {p.material for p in scene.parts} <= {"", *MATERIALS, *FLOORS, *PAINTED}
         for shape, most in POOL.items():
             assert sum(p.shape == shape for p in scene.parts) <= most
 
 
-def test_no_centre_of_a_vehicle_lies_near_the_tape() -> None:
-    assert_no_centre_is_near_tape(SCENES, ("transporter",))
+def test_no_centre_of_a_vehicle_lies_near_the_tape(scenes: list[SceneSpec]) -> None:
+    assert_no_centre_is_near_tape(scenes, ("transporter",))
 
 
-def test_pallets_of_a_stack_stand_on_each_other() -> None:
+def test_pallets_of_a_stack_stand_on_each_other(scenes: list[SceneSpec]) -> None:
     stacked = 0
-    for scene in SCENES:
+    for scene in scenes:
         pallets = [o for o in scene.objects if o.label == "pallet" and o.carried_by < 0]
         for item in pallets:
             base = item.centre[2] - item.size[2] / 2

@@ -13,23 +13,36 @@ from smolrgpt_ros.simulation.warehouse import simulate_frame
 from smolrgpt_ros.simulation.world.assets import POOL
 from smolrgpt_ros.simulation.world.objects import PALLET_HEIGHT
 from smolrgpt_ros.simulation.world.scenes import FAMILIES, sample_scene
+from smolrgpt_ros.simulation.world.spec import SceneSpec
 
 SEEDS = range(12)
-RICH = [sample_scene(seed, family, looks="rich") for family in FAMILIES for seed in SEEDS]
-USUAL = [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
 
 
-def test_everything_of_the_usual_scene_is_still_there() -> None:
-    for rich, usual in zip(RICH, USUAL, strict=True):
+@pytest.fixture(scope="module")
+def rich_scenes() -> list[SceneSpec]:
+    return [sample_scene(seed, family, looks="rich") for family in FAMILIES for seed in SEEDS]
+
+
+@pytest.fixture(scope="module")
+def usual_scenes() -> list[SceneSpec]:
+    return [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
+
+
+def test_everything_of_the_usual_scene_is_still_there(
+    rich_scenes: list[SceneSpec], usual_scenes: list[SceneSpec]
+) -> None:
+    for rich, usual in zip(rich_scenes, usual_scenes, strict=True):
         assert rich.objects[: len(usual.objects)] == usual.objects
         assert rich.camera == usual.camera
-    more = [len(r.objects) - len(u.objects) for r, u in zip(RICH, USUAL, strict=True)]
+    more = [len(r.objects) - len(u.objects) for r, u in zip(rich_scenes, usual_scenes, strict=True)]
     assert np.mean(more) > 4
 
 
-def test_racks_stand_in_rows_beside_the_field() -> None:
+def test_racks_stand_in_rows_beside_the_field(
+    rich_scenes: list[SceneSpec], usual_scenes: list[SceneSpec]
+) -> None:
     rows = 0
-    for rich, usual in zip(RICH, USUAL, strict=True):
+    for rich, usual in zip(rich_scenes, usual_scenes, strict=True):
         added = [o for o in rich.objects[len(usual.objects) :] if o.label == "shelf"]
         half_x = max(abs(o.centre[0]) + o.size[1] / 2 for o in rich.objects if o.label == "buffer")
         for rack in added:
@@ -41,14 +54,14 @@ def test_racks_stand_in_rows_beside_the_field() -> None:
     assert rows >= 5
 
 
-def test_the_rules_of_the_floor_hold() -> None:
-    assert_nothing_intersects(RICH)
-    assert_no_centre_is_near_tape(RICH, ("pallet", "transporter"))
+def test_the_rules_of_the_floor_hold(rich_scenes: list[SceneSpec]) -> None:
+    assert_nothing_intersects(rich_scenes)
+    assert_no_centre_is_near_tape(rich_scenes, ("pallet", "transporter"))
 
 
-def test_film_fits_its_load() -> None:
+def test_film_fits_its_load(rich_scenes: list[SceneSpec]) -> None:
     films = {"clear": 0, "dark": 0}
-    for scene in RICH:
+    for scene in rich_scenes:
         for item in scene.objects:
             if item.label != "pallet":
                 continue
@@ -65,8 +78,8 @@ def test_film_fits_its_load() -> None:
     assert min(films.values()) >= 5
 
 
-def test_the_renderer_has_enough_shapes() -> None:
-    for scene in RICH:
+def test_the_renderer_has_enough_shapes(rich_scenes: list[SceneSpec]) -> None:
+    for scene in rich_scenes:
         for shape, count in Counter(part.shape for part in scene.parts).items():
             assert count < 0.95 * POOL[shape]
 
