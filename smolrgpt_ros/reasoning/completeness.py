@@ -4,33 +4,15 @@ may be none or gone, places not wholly seen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
-from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.geometry.size_priors import is_flat
-from smolrgpt_ros.language.question import (
-    Beside,
-    Camera,
-    Holding,
-    Ids,
-    Inside,
-    OfClass,
-    Question,
-    Side,
-    State,
-    parts_of,
-)
-from smolrgpt_ros.scene.camera import project, rays
-from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.language.question import Beside, Camera, Question, Side, parts_of
 from smolrgpt_ros.scene.status import QueryError
 
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate
+from .places_seen import places_in_doubt
 from .possible_objects import (
     doubtful_regions,
     is_about_a_set,
@@ -40,14 +22,8 @@ from .possible_objects import (
 
 #: Possible objects and doubtful regions that are named in an answer, at most.
 _MOST_NAMED = 3
-#: Share of a place's floor that has to be seen for an answer about what stands there.
-_LEAST_SEEN = 0.75
 #: Numbers that differ by less are the same, metres.
 _EQUAL = 0.01
-#: Points along each side of a place.
-_GRID = 12
-#: Metres, and share of the depth, by which the floor may be nearer than it should be.
-_TOLERANCE, _TOLERANCE_SHARE = 0.1, 0.02
 
 
 @dataclass(frozen=True)
@@ -101,9 +77,10 @@ def completeness(
         )
     if behind := Beside(Side.BEHIND, Camera()) in parts_of(question):
         named.append("What is behind the camera is not in its view.")
+    unseen, unsure = places_in_doubt(question, geometry)
     return Completeness(
-        bool(changes) or behind or (unfamiliar and is_about_a_set(question)),
-        (*named, *_unseen_places(question, geometry)),
+        bool(changes or unsure) or behind or (unfamiliar and is_about_a_set(question)),
+        (*named, *unseen, *unsure),
     )
 
 
@@ -161,51 +138,3 @@ def _differs(one: Evaluation, other: Evaluation) -> bool:
 def _apart(one: float, other: float, std: float) -> bool:
     """Whether two numbers differ by more than the standard deviation of the first."""
     return abs(one - other) > max(std, _EQUAL)
-
-
-def _unseen_places(question: Question, geometry: FrameGeometry) -> tuple[str, ...]:
-    """One sentence for each place of a question whose floor is not wholly seen."""
-    sentences = []
-    for region in places_asked(question, geometry.regions):
-        found = geometry.estimate(region.id)
-        if not isinstance(found, ObjectEstimate) or found.footprint is None:
-            continue
-        seen = _seen_share(found.footprint, geometry)
-        if seen < _LEAST_SEEN:
-            sentences.append(
-                f"{1 - seen:.0%} of {region.label} {region.id} is hidden or beyond the picture's "
-                "edge: what stands there is not seen."
-            )
-    return tuple(sentences)
-
-
-def places_asked(question: Question, regions: Sequence[Region]) -> list[Region]:
-    """Floor regions that a question asks the contents of."""
-    parts = parts_of(question)
-    of_places = [p for part in parts if isinstance(part, Inside) for p in parts_of(part.place)]
-    if any(isinstance(part, State | Holding) for part in parts):
-        of_places += parts
-    ids = {i for part in of_places if isinstance(part, Ids) for i in part.ids}
-    labels = {part.label for part in of_places if isinstance(part, OfClass)}
-    return [r for r in regions if is_flat(r.label) and (r.id in ids or r.label in labels)]
-
-
-def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
-    """Share of a floor region that is seen, or covered by what stands in it, 0 to 1."""
-    plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
-    assert plane is not None and camera is not None and depth is not None  # it has a footprint
-    steps = (np.arange(_GRID) + 0.5) / _GRID - 0.5
-    u, v = (part.ravel() for part in np.meshgrid(steps, steps))
-    floor = np.stack([u, v], axis=1) * footprint.size @ footprint.axes + footprint.centre
-    points = plane.to_optical(np.column_stack([floor, np.zeros(len(floor))]))
-    ahead = points[points[:, 2] > 0.05]
-    columns, rows = (np.rint(values) for values in project(camera, ahead))
-    beyond = (columns < 0) | (rows < 0) | (columns >= camera.width) | (rows >= camera.height)
-    columns, rows = (values[~beyond].astype(int) for values in (columns, rows))
-    z = ahead[~beyond, 2]
-    measured = depth[rows, columns].astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        hidden = measured < z - _TOLERANCE - _TOLERANCE_SHARE * z
-    hits = plane.to_floor(rays(camera, columns, rows) * measured[:, None])[:, :2]
-    stands_in = footprint.depths_of(hits) >= 0
-    return float(np.count_nonzero(~hidden | stands_in)) / len(floor)

@@ -12,9 +12,9 @@ from smolrgpt_ros.geometry.viewpoints import Viewpoint, find_viewpoint
 from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.scene.pose import Pose
 
-from .completeness import places_asked
 from .hidden_parts import LEAST_HIDDEN, hidden_part, rough_place
 from .measuring.evaluation import SURE, Evaluation
+from .places_seen import places_asked
 
 
 @dataclass(frozen=True, eq=False)
