@@ -5,6 +5,7 @@ may be none or gone, places not wholly seen."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import Beside, Camera, Question, Side, parts_of
@@ -19,6 +20,7 @@ from .possible_objects import (
     possible_objects,
     remembered_regions,
 )
+from .unexplained import things_in_places
 
 #: Possible objects and doubtful regions that are named in an answer, at most.
 _MOST_NAMED = 3
@@ -87,7 +89,8 @@ def completeness(
 def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:
     """One sentence for each possible object that would change the answer."""
     sentences = []
-    for possible in possible_objects(question, geometry):
+    found = chain(possible_objects(question, geometry), things_in_places(question, geometry))
+    for possible in found:
         end = _change(question, measured, geometry.with_candidate(possible.region))
         if end:
             sentences.append(f"{possible.words} {end}.")

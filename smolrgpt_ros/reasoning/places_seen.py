@@ -31,8 +31,8 @@ _LEAST_SEEN = 0.75
 #: Overlap of a mask and its rectangle, of the floor in sight, from which on they are one outline: a
 #: mask that frays out, or joins two places, makes a rectangle that is neither.
 _SAME_OUTLINE = 0.85
-#: Points along each side of a place, and pixels of a picture that are compared, about.
-_GRID, _PIXELS = 12, 12_000
+#: Points along each side of a place, and pixels of a picture that are looked at, about.
+_GRID, _PIXELS = 12, 30_000
 #: Metres, and share of the depth, by which the floor may be nearer than it should be.
 _TOLERANCE, _TOLERANCE_SHARE = 0.1, 0.02
 
@@ -80,7 +80,7 @@ def _outline_overlap(region: Region, footprint: Footprint, geometry: FrameGeomet
     """
     if region.only_remembered or region.box is None:
         return 1.0
-    plane, camera, depth = _measured(geometry)
+    plane, camera, depth = measured_parts(geometry)
     every = max(1, round((camera.width * camera.height / _PIXELS) ** 0.5))
     rows, columns = (of.ravel() for of in np.mgrid[: camera.height : every, : camera.width : every])
     floor = plane.meet(rays(camera, columns, rows))
@@ -95,7 +95,7 @@ def _outline_overlap(region: Region, footprint: Footprint, geometry: FrameGeomet
 
 def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
     """Share of a floor region that is seen, or covered by what stands in it, 0 to 1."""
-    plane, camera, depth = _measured(geometry)
+    plane, camera, depth = measured_parts(geometry)
     steps = (np.arange(_GRID) + 0.5) / _GRID - 0.5
     u, v = (part.ravel() for part in np.meshgrid(steps, steps))
     floor = np.stack([u, v], axis=1) * footprint.size @ footprint.axes + footprint.centre
@@ -113,7 +113,16 @@ def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
     return float(np.count_nonzero(~hidden | stands_in)) / len(floor)
 
 
-def _measured(
+def raster(
+    camera: CameraIntrinsics,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
+    """Rows and columns of the pixels that are looked at, each on a raster, and its step."""
+    every = max(1, round((camera.width * camera.height / _PIXELS) ** 0.5))
+    rows, columns = np.mgrid[: camera.height : every, : camera.width : every]
+    return rows, columns, every
+
+
+def measured_parts(
     geometry: FrameGeometry,
 ) -> tuple[Plane, CameraIntrinsics, NDArray[np.floating]]:
     """What every frame has in which something has a footprint."""

@@ -13,6 +13,7 @@ from smolrgpt_ros.geometry.carried_loads import loads_near
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.geometry.resting import CENTRED
+from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.language.question import (
     Everything,
     Holding,
@@ -91,6 +92,13 @@ def remembered_regions(question: Question, regions: Sequence[Region]) -> list[Re
 def is_about_a_set(question: Question) -> bool:
     """Whether a question is about all objects of a kind, whichever these are."""
     return _labels_asked(question) != set()
+
+
+def labels_that_stand(question: Question) -> tuple[str, ...]:
+    """Labels of what may stand in places, of the objects that a question is about: those that
+    change its answer if there is one more. None where it names its objects by their ids."""
+    asked = _labels_asked(question)
+    return ("pallet",) if asked is None else tuple(sorted(a for a in asked if not is_flat(a)))
 
 
 def _not_named(question: Question, regions: Sequence[Region]) -> list[Region]:
