@@ -88,12 +88,16 @@ def completeness(
 
 def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:
     """One sentence for each possible object that would change the answer."""
+    weak = (
+        (possible.words, (geometry.with_candidate(possible.region),))
+        for possible in possible_objects(question, geometry)
+    )
+    things = ((thing.words, thing.frames) for thing in things_in_places(question, geometry))
     sentences = []
-    found = chain(possible_objects(question, geometry), things_in_places(question, geometry))
-    for possible in found:
-        end = _change(question, measured, geometry.with_candidate(possible.region))
-        if end:
-            sentences.append(f"{possible.words} {end}.")
+    for words, others in chain(weak, things):
+        ends = (_change(question, measured, other) for other in others)
+        if end := next(filter(None, ends), ""):
+            sentences.append(f"{words} {end}.")
     return sentences
 
 

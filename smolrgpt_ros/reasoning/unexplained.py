@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.region import Region
 
 from .places_seen import measured_parts, places_asked, raster
-from .possible_objects import PossibleObject, labels_that_stand
+from .possible_objects import labels_that_stand
 
 #: Square metres of one surface from which on it is something.
 _LEAST_AREA = 0.06
@@ -34,7 +35,21 @@ _ID = -2_000_000
 _LABELS = 997
 
 
-def things_in_places(question: Question, geometry: FrameGeometry) -> Iterator[PossibleObject]:
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """Something in a place that is no region.
+
+    Args:
+        words: the beginning of a sentence about it.
+        frames: the frame if it was an object: as it looks, and as one that stands on the floor
+            where what is before it may hide that.
+    """
+
+    words: str
+    frames: tuple[FrameGeometry, ...]
+
+
+def things_in_places(question: Question, geometry: FrameGeometry) -> Iterator[Thing]:
     """What may be an object of a question that asks what stands in places.
 
     Args:
@@ -53,7 +68,17 @@ def things_in_places(question: Question, geometry: FrameGeometry) -> Iterator[Po
         for label in labels:
             # A geometry keeps what it is like with a region, by its id.
             number = _ID - _LABELS * place.id - zlib.crc32(label.encode()) % _LABELS
-            yield PossibleObject(Region(number, label, mask), f"{words}: as a {label} it")
+            frames = tuple(_frames_with(Region(number, label, mask), geometry))
+            yield Thing(f"{words}: as a {label} it", frames)
+
+
+def _frames_with(thing: Region, geometry: FrameGeometry) -> Iterator[FrameGeometry]:
+    made, plane = geometry.with_candidate(thing), geometry.plane
+    yield made
+    found = made.estimate(thing.id)
+    if isinstance(found, ObjectEstimate) and found.rides and plane is not None:
+        on_floor = replace(found.with_bottom(0.0, 0.0, plane), on_vehicle=0.0, on_something=0.0)
+        yield geometry.with_regions((*geometry.regions, thing), {thing.id: on_floor})
 
 
 def _largest(footprint: Footprint, geometry: FrameGeometry) -> tuple[NDArray[np.bool_], float]:
