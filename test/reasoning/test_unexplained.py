@@ -52,3 +52,20 @@ def test_what_stands_in_a_place_and_is_no_region_may_be_more(
     if said:  # its front and top, 0.8 x 0.5 and 0.8 x 0.8 m, as the camera sees them
         area = float(something[0].partition("(")[2].partition(" m")[0])
         assert 0.3 < area < 0.8 * (0.5 + 0.8)
+
+
+def test_the_foot_of_what_was_missed_may_be_hidden(make_scene: Any, make_block: Any) -> None:
+    # From 1.2 m, a load of 0.7 m at 4 m hides what is lower than 0.3 m at 7 m.
+    scene = make_scene(
+        [
+            make_block(1, "buffer", (0.0, 6.0), (2.4, 6.0, 0.0)),
+            make_block(2, "pallet", (0.1, 4.4), (1.4, 0.8, 0.7)),
+            make_block(3, "pallet", (-0.1, 7.4), (1.2, 1.0, 1.0)),
+        ],
+        height=1.2,
+        pitch_deg=8.0,
+    )
+    regions = [region for region in scene.regions if region.id != 3]
+    answer = REASONER.answer(scene.frame, regions, "how many pallets are in buffer 1")
+    assert answer.measured.value == 1 and answer.changeable and answer.trusted is None
+    assert any(n.startswith("Something in buffer 1 is no region") for n in answer.notes)
