@@ -105,7 +105,7 @@ def truth_of_found(shot: SimulatedFrame, regions: Sequence[Region]) -> FrameTrut
     """The truth about a frame in which objects that are hardly in view count where they are found.
 
     Of an object that shows less than a region has to, a third of a pallet, say, nobody asks that it
-    is found; where it is, it is no less there.
+    is found; where it is, it is no less there. So it is of a place, however little of it shows.
 
     Args:
         regions: found in the frame.
@@ -113,7 +113,7 @@ def truth_of_found(shot: SimulatedFrame, regions: Sequence[Region]) -> FrameTrut
     if shot.scene is None or shot.ideal is None:
         return shot.truth
     hardly = {item.id for item in shot.truth.objects if not item.is_region}
-    seen = visible_masks(shot.scene, shot.ideal.owner, STILL_SEEN)
+    seen = visible_masks(shot.scene, shot.ideal.owner, STILL_SEEN, least_of_buffer=0.0)
     masks = {item.id: mask for item, mask in seen if item.id in hardly}
     matched = match_objects(with_regions(shot.truth, masks), regions)
     found = {item.id for item in matched.values()}

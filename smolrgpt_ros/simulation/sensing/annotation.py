@@ -119,19 +119,22 @@ def annotate_frame(
 
 
 def visible_masks(
-    scene: SceneSpec, owner: NDArray[np.int32], least: int
+    scene: SceneSpec,
+    owner: NDArray[np.int32],
+    least: int,
+    least_of_buffer: float = _LEAST_BUFFER,
 ) -> list[tuple[SceneObject, NDArray[np.bool_]]]:
     """Objects with at least ``least`` pixels in view and their masks, regions or not.
 
-    A buffer counts where a share of ``_LEAST_BUFFER`` is in view: from less of it, nobody could
-    tell where it ends.
+    A buffer counts where a share of ``least_of_buffer`` is in view: from less than the default,
+    nobody could tell where it ends, but its mask may be found all the same.
     """
     picture = _Picture.of(scene, owner)
     found: list[tuple[SceneObject, NDArray[np.bool_]]] = []
     for item in scene.objects:
         if item.label == "buffer":
             seen = _buffer_visibility(picture, item)
-            if seen.mask is not None and seen.pixels >= least and seen.share >= _LEAST_BUFFER:
+            if seen.mask is not None and seen.pixels >= least and seen.share >= least_of_buffer:
                 found.append((item, seen.mask))
         elif picture.pixels[item.id] >= least:
             found.append((item, owner == item.id))

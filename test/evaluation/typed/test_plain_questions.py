@@ -13,9 +13,11 @@ from smolrgpt_ros.evaluation.typed.plain_questions import (
     ask_plain,
     plain_summary,
     plain_table,
+    truth_of_found,
 )
 from smolrgpt_ros.language.english import english
 from smolrgpt_ros.scene.region import Region
+from smolrgpt_ros.simulation.sensing.annotation import visible_masks
 from smolrgpt_ros.simulation.warehouse import simulate_frame
 
 COUNT, NEAREST = english(PLAIN_QUESTIONS[0]), english(PLAIN_QUESTIONS[5])
@@ -108,3 +110,16 @@ def test_of_a_picture_unlike_the_training_nothing_is_trusted(shot, nearest):
     told = by_question(shot, Missing(shot.regions, nearest, taken_for="shelf", novelty=1.5))
     assert not any(o.is_trusted("measured") for o in told.values())
     assert all(o.answer is None or not o.answer.complete for o in told.values())
+
+
+def test_a_place_of_which_little_shows_counts_where_it_is_found(can_render):
+    # A robot between two buffers: 7 and 23 % of them are in its view.
+    shot = simulate_frame(965033, "robot", 640, 360)
+    masks = {item.id: mask for item, mask in visible_masks(shot.scene, shot.ideal.owner, 12, 0.0)}
+    shares = {o.id: o.visible_share for o in shot.truth.objects if o.label == "buffer"}
+    assert shares[0] < 0.1 and not any(o.id == 0 for o in shot.truth.regions)
+    left = masks[0].copy()
+    left[::5] = False  # as found, not quite the true one
+    assert [o.id for o in truth_of_found(shot, [Region(4, "buffer", left)]).regions if o.id == 0]
+    for other in (Region(4, "pallet", left), Region(4, "buffer", masks[0] & False)):
+        assert not any(o.id == 0 for o in truth_of_found(shot, [other]).regions)
