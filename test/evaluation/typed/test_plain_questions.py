@@ -115,6 +115,7 @@ def test_of_a_picture_unlike_the_training_nothing_is_trusted(shot, nearest):
 def test_a_place_of_which_little_shows_counts_where_it_is_found(can_render):
     # A robot between two buffers: 7 and 23 % of them are in its view.
     shot = simulate_frame(965033, "robot", 640, 360)
+    assert shot.scene is not None and shot.ideal is not None
     masks = {item.id: mask for item, mask in visible_masks(shot.scene, shot.ideal.owner, 12, 0.0)}
     shares = {o.id: o.visible_share for o in shot.truth.objects if o.label == "buffer"}
     assert shares[0] < 0.1 and not any(o.id == 0 for o in shot.truth.regions)
