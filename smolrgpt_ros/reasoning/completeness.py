@@ -11,6 +11,7 @@ from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.language.question import Beside, Camera, Question, Side, parts_of
 from smolrgpt_ros.scene.status import QueryError
 
+from .floor_raster import FloorRaster
 from .measuring.evaluation import Evaluation
 from .measuring.evaluator import evaluate
 from .places_seen import places_in_doubt
@@ -61,8 +62,9 @@ def completeness(
     """
     if not measured.answered:
         return Completeness()
+    raster = FloorRaster(geometry)
     changes = [
-        *_changes(question, measured, geometry),
+        *_changes(question, measured, raster),
         *_changes_without(question, measured, geometry, sure_score),
     ]
     named = changes[:_MOST_NAMED]
@@ -79,20 +81,21 @@ def completeness(
         )
     if behind := Beside(Side.BEHIND, Camera()) in parts_of(question):
         named.append("What is behind the camera is not in its view.")
-    unseen, unsure = places_in_doubt(question, geometry)
+    unseen, unsure = places_in_doubt(question, raster)
     return Completeness(
         bool(changes or unsure) or behind or (unfamiliar and is_about_a_set(question)),
         (*named, *unseen, *unsure),
     )
 
 
-def _changes(question: Question, measured: Evaluation, geometry: FrameGeometry) -> list[str]:
+def _changes(question: Question, measured: Evaluation, raster: FloorRaster) -> list[str]:
     """One sentence for each possible object that would change the answer."""
+    geometry = raster.geometry
     weak = (
         (possible.words, (geometry.with_candidate(possible.region),))
         for possible in possible_objects(question, geometry)
     )
-    things = ((thing.words, thing.frames) for thing in things_in_places(question, geometry))
+    things = ((thing.words, thing.frames) for thing in things_in_places(question, raster))
     sentences = []
     for words, others in chain(weak, things):
         ends = (_change(question, measured, other) for other in others)

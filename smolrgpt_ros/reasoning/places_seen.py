@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
@@ -22,27 +21,29 @@ from smolrgpt_ros.language.question import (
     State,
     parts_of,
 )
-from smolrgpt_ros.scene.camera import CameraIntrinsics, project, rays
-from smolrgpt_ros.scene.plane import Plane
+from smolrgpt_ros.scene.camera import project, rays
 from smolrgpt_ros.scene.region import Region
+
+from .floor_raster import FloorRaster
 
 #: Share of a place's floor that has to be seen for an answer about what stands there.
 _LEAST_SEEN = 0.75
 #: Overlap of a mask and its rectangle, of the floor in sight, from which on they are one outline: a
 #: mask that frays out, or joins two places, makes a rectangle that is neither.
 _SAME_OUTLINE = 0.85
-#: Points along each side of a place, and pixels of a picture that are looked at, about.
-_GRID, _PIXELS = 12, 30_000
+#: Points along each side of a place.
+_GRID = 12
 #: Metres, and share of the depth, by which the floor may be nearer than it should be.
 _TOLERANCE, _TOLERANCE_SHARE = 0.1, 0.02
 
 
 def places_in_doubt(
-    question: Question, geometry: FrameGeometry
+    question: Question, raster: FloorRaster
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """One sentence for each place of a question whose floor is not wholly seen; and for each whose
     outline is not sure, so that what stands at its edges may be counted wrong."""
     unseen, unsure = [], []
+    geometry = raster.geometry
     for region in places_asked(question, geometry.regions):
         found = geometry.estimate(region.id)
         if not isinstance(found, ObjectEstimate) or found.footprint is None:
@@ -53,7 +54,7 @@ def places_in_doubt(
                 f"{1 - seen:.0%} of {region.name} is hidden or beyond the picture's edge: what "
                 "stands there is not seen."
             )
-        same = _outline_overlap(region, found.footprint, geometry)
+        same = _outline_overlap(region, found.footprint, raster)
         if same < _SAME_OUTLINE:
             unsure.append(
                 f"The mask of {region.name} and the rectangle that it makes on the floor have "
@@ -73,29 +74,24 @@ def places_asked(question: Question, regions: Sequence[Region]) -> list[Region]:
     return [r for r in regions if is_flat(r.label) and (r.id in ids or r.label in labels)]
 
 
-def _outline_overlap(region: Region, footprint: Footprint, geometry: FrameGeometry) -> float:
+def _outline_overlap(region: Region, footprint: Footprint, raster: FloorRaster) -> float:
     """Overlap of a place's mask and its rectangle, of the floor in sight, 0 to 1; 1 where none is.
 
     Of a place that is only remembered there is no mask to compare.
     """
     if region.only_remembered or region.box is None:
         return 1.0
-    plane, camera, depth = measured_parts(geometry)
-    every = max(1, round((camera.width * camera.height / _PIXELS) ** 0.5))
-    rows, columns = (of.ravel() for of in np.mgrid[: camera.height : every, : camera.width : every])
-    floor = plane.meet(rays(camera, columns, rows))
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(depth[rows, columns] - floor[:, 2])
-        in_sight = apart < _TOLERANCE + _TOLERANCE_SHARE * floor[:, 2]
-    masked = region.mask[rows[in_sight], columns[in_sight]]
-    inside = footprint.depths_of(plane.to_floor(floor[in_sight])[:, :2]) >= 0
+    in_sight = raster.on_floor
+    masked = region.mask[:: raster.every, :: raster.every][in_sight]
+    inside = footprint.depths_of(raster.points[in_sight.ravel(), :2]) >= 0
     union = np.count_nonzero(masked | inside)
     return float(np.count_nonzero(masked & inside) / union) if union else 1.0
 
 
 def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
     """Share of a floor region that is seen, or covered by what stands in it, 0 to 1."""
-    plane, camera, depth = measured_parts(geometry)
+    plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
+    assert plane is not None and camera is not None and depth is not None  # it has a footprint
     steps = (np.arange(_GRID) + 0.5) / _GRID - 0.5
     u, v = (part.ravel() for part in np.meshgrid(steps, steps))
     floor = np.stack([u, v], axis=1) * footprint.size @ footprint.axes + footprint.centre
@@ -111,21 +107,3 @@ def _seen_share(footprint: Footprint, geometry: FrameGeometry) -> float:
     hits = plane.to_floor(rays(camera, columns, rows) * measured[:, None])[:, :2]
     stands_in = footprint.depths_of(hits) >= 0
     return float(np.count_nonzero(~hidden | stands_in)) / len(floor)
-
-
-def raster(
-    camera: CameraIntrinsics,
-) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
-    """Rows and columns of the pixels that are looked at, each on a raster, and its step."""
-    every = max(1, round((camera.width * camera.height / _PIXELS) ** 0.5))
-    rows, columns = np.mgrid[: camera.height : every, : camera.width : every]
-    return rows, columns, every
-
-
-def measured_parts(
-    geometry: FrameGeometry,
-) -> tuple[Plane, CameraIntrinsics, NDArray[np.floating]]:
-    """What every frame has in which something has a footprint."""
-    plane, camera, depth = geometry.plane, geometry.frame.intrinsics, geometry.frame.depth
-    assert plane is not None and camera is not None and depth is not None
-    return plane, camera, depth

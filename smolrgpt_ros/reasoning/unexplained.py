@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from smolrgpt_ros.geometry.footprint import Footprint
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
-from smolrgpt_ros.geometry.size_priors import is_flat
 from smolrgpt_ros.language.question import Question
-from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.region import Region
 
-from .places_seen import measured_parts, places_asked, raster
+from .floor_raster import FloorRaster
+from .places_seen import places_asked
 from .possible_objects import labels_that_stand
 
 #: Square metres of one surface from which on it is something.
@@ -28,8 +27,6 @@ _LEAST_AREA = 0.06
 #: something, as far as this many metres away or in proportion; up to which it stands there; and
 #: metres from the place's edge.
 _LOWEST, _FOOT, _PER_METRE, _HIGHEST, _FROM_EDGE = 0.15, 0.05, 1 / 7.5, 2.5, 0.1
-#: Pixels about a mask that may still be of its object.
-_ABOUT_MASK = 3
 #: Ids below those of weak detections and of what carries a pallet.
 _ID = -2_000_000
 _LABELS = 997
@@ -49,20 +46,21 @@ class Thing:
     frames: tuple[FrameGeometry, ...]
 
 
-def things_in_places(question: Question, geometry: FrameGeometry) -> Iterator[Thing]:
+def things_in_places(question: Question, raster: FloorRaster) -> Iterator[Thing]:
     """What may be an object of a question that asks what stands in places.
 
     Args:
         question: as it was read.
-        geometry: of the frame, with candidates, which are no unexplained things.
+        raster: of the frame, with candidates, which are no unexplained things.
     """
+    geometry = raster.geometry
     labels = labels_that_stand(question)
     for place in places_asked(question, geometry.regions) if labels else ():
         found = geometry.estimate(place.id)
         if not isinstance(found, ObjectEstimate) or found.footprint is None:
             continue
-        mask, area = _largest(found.footprint, geometry)
-        if area < _LEAST_AREA:
+        mask, area = _largest(found.footprint, raster)
+        if not area:
             continue
         words = f"Something in {place.name} is no region ({area:.2f} m\N{SUPERSCRIPT TWO} are seen)"
         for label in labels:
@@ -81,29 +79,23 @@ def _frames_with(thing: Region, geometry: FrameGeometry) -> Iterator[FrameGeomet
         yield geometry.with_regions((*geometry.regions, thing), {thing.id: on_floor})
 
 
-def _largest(footprint: Footprint, geometry: FrameGeometry) -> tuple[NDArray[np.bool_], float]:
+def _largest(footprint: Footprint, raster: FloorRaster) -> tuple[NDArray[np.bool_], float]:
     """The largest surface above a place that belongs to no region and no candidate, ``(H, W)``, and
     its square metres as the camera sees it; 0 where there is none."""
-    plane, camera, depth = measured_parts(geometry)
-    rows, columns, every = raster(camera)
-    z = depth[rows, columns].astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        known = (z > 0) & np.isfinite(z)
-    z[~known] = 1.0
-    points = plane.to_floor(rays(camera, columns.ravel(), rows.ravel()) * z.reshape(-1, 1))
-    within = known & ~_standing(geometry)[rows, columns]
-    within &= (footprint.depths_of(points[:, :2]) > _FROM_EDGE).reshape(z.shape)
-    height = points[:, 2].reshape(z.shape)
-    surface = _surfaces(within & (height > _least(_LOWEST, z)) & (height < _HIGHEST))
-    areas = np.bincount(surface.ravel(), ((every * z) ** 2 / (camera.fx * camera.fy)).ravel())
+    height = raster.heights
+    within = (footprint.depths_of(raster.points[:, :2]) > _FROM_EDGE).reshape(height.shape)
+    within &= raster.free & (height < _HIGHEST)
+    surface = _surfaces(within & (height > _least(_LOWEST, raster.z)))
+    areas = np.bincount(surface.ravel(), raster.areas.ravel())
     areas[0] = 0.0
+    if areas.max() < _LEAST_AREA:
+        return np.zeros((0, 0), bool), 0.0
     part = surface == areas.argmax()
     # Down to its foot, without which it hangs or is carried.
-    whole = _surfaces(within & (height > _least(_FOOT, z)) & (height < _HIGHEST))
+    whole = _surfaces(within & (height > _least(_FOOT, raster.z)))
     shared = np.bincount(whole[part])
     shared[0] = 0
-    mask = np.kron(part | (whole == shared.argmax()), np.ones((every, every), bool))
-    return mask[: camera.height, : camera.width], float(areas.max())
+    return raster.whole(part | (whole == shared.argmax())), float(areas.max())
 
 
 def _least(height: float, z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -115,13 +107,3 @@ def _surfaces(pixels: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Connected pixels by number, 0 for none. Edges of masks leave lines; an object leaves more."""
     found = cv2.morphologyEx(pixels.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.connectedComponents(found)[1], np.int32)
-
-
-def _standing(geometry: FrameGeometry) -> NDArray[np.bool_]:
-    """Pixels ``(H, W)`` of all regions and candidates but places, and those about them."""
-    covered = np.zeros((geometry.frame.height, geometry.frame.width), bool)
-    for region in (*geometry.regions, *geometry.candidates):
-        if not is_flat(region.label):
-            covered |= region.mask
-    around = np.ones((2 * _ABOUT_MASK + 1,) * 2, np.uint8)
-    return cv2.dilate(covered.astype(np.uint8), around) > 0
