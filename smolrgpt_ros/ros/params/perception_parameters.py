@@ -82,7 +82,7 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.confidence",
-        0.25,
+        0.3,
         "Lowest score of a region, 0 to 1.",
         minimum=0.01,
         maximum=1.0,
