@@ -187,7 +187,7 @@ def test_the_lowest_score_is_the_detectors(folder: Path, monkeypatch: pytest.Mon
         parsed = parser.parse_args(["ask", "q", "--rgb", str(folder / "rgb.png"), *options])
         with pytest.raises(ValueError, match="no weights here; or give the regions with --masks"):
             parsed.run(parsed)
-    assert scores == [0.25, 0.07]
+    assert scores == [DetectorSettings().confidence, 0.07]
 
 
 def test_words_of_a_site(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
