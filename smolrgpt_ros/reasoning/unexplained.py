@@ -55,11 +55,14 @@ def things_in_places(question: Question, raster: FloorRaster) -> Iterator[Thing]
     """
     geometry = raster.geometry
     labels = labels_that_stand(question)
-    for place in places_asked(question, geometry.regions) if labels else ():
+    places = places_asked(question, geometry.regions) if labels else []
+    standing = None
+    for place in places:
         found = geometry.estimate(place.id)
         if not isinstance(found, ObjectEstimate) or found.footprint is None:
             continue
-        mask, area = _largest(found.footprint, raster)
+        standing = _standing(raster) if standing is None else standing
+        mask, area = _largest(found.footprint, raster, standing)
         if not area:
             continue
         words = f"Something in {place.name} is no region ({area:.2f} m\N{SUPERSCRIPT TWO} are seen)"
@@ -79,20 +82,28 @@ def _frames_with(thing: Region, geometry: FrameGeometry) -> Iterator[FrameGeomet
         yield geometry.with_regions((*geometry.regions, thing), {thing.id: on_floor})
 
 
-def _largest(footprint: Footprint, raster: FloorRaster) -> tuple[NDArray[np.bool_], float]:
+def _standing(raster: FloorRaster) -> NDArray[np.intp]:
+    """Pixels of the raster, as numbers, of what stands somewhere and is in no mask."""
+    foot = raster.heights > _least(_FOOT, raster.z)
+    return np.flatnonzero(raster.free & foot & (raster.heights < _HIGHEST))
+
+
+def _largest(
+    footprint: Footprint, raster: FloorRaster, standing: NDArray[np.intp]
+) -> tuple[NDArray[np.bool_], float]:
     """The largest surface above a place that belongs to no region and no candidate, ``(H, W)``, and
     its square metres as the camera sees it; 0 where there is none."""
-    height = raster.heights
-    within = (footprint.depths_of(raster.points[:, :2]) > _FROM_EDGE).reshape(height.shape)
-    within &= raster.free & (height < _HIGHEST)
-    surface = _surfaces(within & (height > _least(_LOWEST, raster.z)))
+    within = np.zeros(raster.z.shape, bool)
+    inside = footprint.depths_of(raster.points[standing, :2]) > _FROM_EDGE
+    within.ravel()[standing[inside]] = True
+    surface = _surfaces(within & (raster.heights > _least(_LOWEST, raster.z)))
     areas = np.bincount(surface.ravel(), raster.areas.ravel())
     areas[0] = 0.0
     if areas.max() < _LEAST_AREA:
         return np.zeros((0, 0), bool), 0.0
     part = surface == areas.argmax()
     # Down to its foot, without which it hangs or is carried.
-    whole = _surfaces(within & (height > _least(_FOOT, raster.z)))
+    whole = _surfaces(within)
     shared = np.bincount(whole[part])
     shared[0] = 0
     return raster.whole(part | (whole == shared.argmax())), float(areas.max())
