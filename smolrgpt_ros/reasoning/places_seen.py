@@ -44,23 +44,31 @@ def places_in_doubt(
     outline is not sure, so that what stands at its edges may be counted wrong."""
     unseen, unsure = [], []
     geometry = raster.geometry
-    for region in places_asked(question, geometry.regions):
-        found = geometry.estimate(region.id)
-        if not isinstance(found, ObjectEstimate) or found.footprint is None:
-            continue
-        seen = _seen_share(found.footprint, geometry)
+    for region, footprint in footprints_asked(question, geometry):
+        seen = _seen_share(footprint, geometry)
         if seen < _LEAST_SEEN:
             unseen.append(
                 f"{1 - seen:.0%} of {region.name} is hidden or beyond the picture's edge: what "
                 "stands there is not seen."
             )
-        same = _outline_overlap(region, found.footprint, raster)
+        same = _outline_overlap(region, footprint, raster)
         if same < _SAME_OUTLINE:
             unsure.append(
                 f"The mask of {region.name} and the rectangle that it makes on the floor have "
                 f"{same:.0%} in common: what stands at its edges may be counted wrong."
             )
     return tuple(unseen), tuple(unsure)
+
+
+def footprints_asked(question: Question, geometry: FrameGeometry) -> list[tuple[Region, Footprint]]:
+    """Floor regions that a question asks the contents of, with their rectangles on the floor; those
+    that have none are left out."""
+    found = []
+    for region in places_asked(question, geometry.regions):
+        place = geometry.estimate(region.id)
+        if isinstance(place, ObjectEstimate) and place.footprint is not None:
+            found.append((region, place.footprint))
+    return found
 
 
 def places_asked(question: Question, regions: Sequence[Region]) -> list[Region]:

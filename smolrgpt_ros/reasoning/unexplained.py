@@ -18,7 +18,7 @@ from smolrgpt_ros.language.question import Question
 from smolrgpt_ros.scene.region import Region
 
 from .floor_raster import FloorRaster
-from .places_seen import places_asked
+from .places_seen import footprints_asked
 from .possible_objects import labels_that_stand
 
 #: Square metres of one surface from which on it is something.
@@ -55,14 +55,10 @@ def things_in_places(question: Question, raster: FloorRaster) -> Iterator[Thing]
     """
     geometry = raster.geometry
     labels = labels_that_stand(question)
-    places = places_asked(question, geometry.regions) if labels else []
-    standing = None
-    for place in places:
-        found = geometry.estimate(place.id)
-        if not isinstance(found, ObjectEstimate) or found.footprint is None:
-            continue
-        standing = _standing(raster) if standing is None else standing
-        mask, area = _largest(found.footprint, raster, standing)
+    places = footprints_asked(question, geometry) if labels else []
+    standing = _standing(raster) if places else np.zeros(0, np.intp)
+    for place, footprint in places:
+        mask, area = _largest(footprint, raster, standing)
         if not area:
             continue
         words = f"Something in {place.name} is no region ({area:.2f} m\N{SUPERSCRIPT TWO} are seen)"

@@ -6,9 +6,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
+from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
+from smolrgpt_ros.geometry.object_estimate import ObjectEstimate
 from smolrgpt_ros.reasoning.reasoner import SpatialReasoner
+from smolrgpt_ros.reasoning.unexplained import _frames_with
+from smolrgpt_ros.scene.region import Region
 
 REASONER = SpatialReasoner(None, policy="measured")
 
@@ -69,3 +74,16 @@ def test_the_foot_of_what_was_missed_may_be_hidden(make_scene: Any, make_block: 
     answer = REASONER.answer(scene.frame, regions, "how many pallets are in buffer 1")
     assert answer.measured.value == 1 and answer.changeable and answer.trusted is None
     assert any(n.startswith("Something in buffer 1 is no region") for n in answer.notes)
+
+
+def test_what_seems_to_hang_is_tried_on_the_floor_as_well(make_scene: Any, make_block: Any) -> None:
+    scene = make_scene([make_block(3, "pallet", (-0.1, 7.0), (1.2, 1.0, 1.0))])
+    mask = scene.regions[0].mask.copy()
+    rows = np.flatnonzero(mask.any(axis=1))
+    mask[rows[-len(rows) // 4] :] = False  # as where something in front hides its lower part
+    geometry = FrameGeometry(scene.frame, ())
+    frames = list(_frames_with(Region(-5, "pallet", mask), geometry))
+    as_seen, on_floor = (frame.estimate(-5) for frame in frames)
+    assert isinstance(as_seen, ObjectEstimate) and isinstance(on_floor, ObjectEstimate)
+    assert as_seen.rides and as_seen.bottom > 0.3
+    assert not on_floor.rides and on_floor.bottom == 0.0 and on_floor.top == as_seen.top

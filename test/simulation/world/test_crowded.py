@@ -24,11 +24,6 @@ def crowded_scenes() -> list[SceneSpec]:
     return [sample_scene(seed, family, looks="crowded") for family in FAMILIES for seed in SEEDS]
 
 
-@pytest.fixture(scope="module")
-def plain_scenes() -> list[SceneSpec]:
-    return [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
-
-
 def test_low_cameras_see_the_field_at_a_flat_angle() -> None:
     rng = np.random.default_rng(3)
     for _ in range(50):
@@ -51,11 +46,11 @@ def test_rows_stand_close_together_on_free_floor() -> None:
     assert 0.0 <= min(gaps) < 0.05 and 0.25 < max(gaps) <= 0.3 + 1e-9
 
 
-def test_more_transporters_carry_loads_that_cover_them_than_in_plain_scenes(
-    crowded_scenes: list[SceneSpec], plain_scenes: list[SceneSpec]
+def test_more_transporters_carry_loads_that_cover_them_than_in_usual_scenes(
+    crowded_scenes: list[SceneSpec], usual_scenes: list[SceneSpec]
 ) -> None:
     loaded, off_middle = {}, []
-    for name, scenes in (("crowded", crowded_scenes), ("plain", plain_scenes)):
+    for name, scenes in (("crowded", crowded_scenes), ("plain", usual_scenes)):
         vehicles = [o for s in scenes for o in s.objects if o.label == "transporter"]
         loaded[name] = sum(o.load == "loaded" for o in vehicles)
     for scene in crowded_scenes:
@@ -72,7 +67,7 @@ def test_the_rules_of_the_floor_hold(crowded_scenes: list[SceneSpec]) -> None:
     assert_no_centre_is_near_tape(crowded_scenes, ("pallet", "transporter"))
 
 
-def test_more_pallets_are_seen_and_more_of_them_half_hidden_than_in_plain_scenes(
+def test_more_pallets_are_seen_and_more_of_them_half_hidden_than_in_usual_scenes(
     can_render,
 ) -> None:
     shares: dict[str, list[float]] = {"crowded": [], "plain": []}

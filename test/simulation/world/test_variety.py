@@ -23,11 +23,6 @@ def rich_scenes() -> list[SceneSpec]:
     return [sample_scene(seed, family, looks="rich") for family in FAMILIES for seed in SEEDS]
 
 
-@pytest.fixture(scope="module")
-def usual_scenes() -> list[SceneSpec]:
-    return [sample_scene(seed, family) for family in FAMILIES for seed in SEEDS]
-
-
 def test_everything_of_the_usual_scene_is_still_there(
     rich_scenes: list[SceneSpec], usual_scenes: list[SceneSpec]
 ) -> None:
