@@ -52,6 +52,7 @@ class TimedEngine:
         masks: Sequence[NDArray[np.bool_]],
         prompt: str,
         *,
+        labels: Sequence[str] | None = None,
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -59,7 +60,13 @@ class TimedEngine:
         """See :meth:`Engine.answer`."""
         start = time.monotonic()
         generated = self._engine.answer(
-            frame, masks, prompt, deadline_s=deadline_s, on_text=on_text, cancelled=cancelled
+            frame,
+            masks,
+            prompt,
+            labels=labels,
+            deadline_s=deadline_s,
+            on_text=on_text,
+            cancelled=cancelled,
         )
         self.seconds.add(time.monotonic() - start)
         return generated

@@ -74,6 +74,7 @@ class Engine(Protocol):
         masks: Sequence[NDArray[np.bool_]],
         prompt: str,
         *,
+        labels: Sequence[str] | None = None,
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -84,6 +85,7 @@ class Engine(Protocol):
             frame: what was seen.
             masks: ``(H, W)`` bool, one per ``<mask>`` of the prompt, in order.
             prompt: the question.
+            labels: the class of each mask's region; ``None`` where none is known.
             deadline_s: seconds from now.
             on_text: called with the text so far.
             cancelled: polled; generation ends soon after it is true.

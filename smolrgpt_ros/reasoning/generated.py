@@ -44,10 +44,12 @@ def generate(
         if on_text is not None:
             on_text(asked.renumbered_for(prompt, text))
 
+    regions = [geometry.region(region_id) for region_id in asked.region_ids]
     generated = engine.answer(
         geometry.frame,
-        [geometry.region(region_id).mask for region_id in asked.region_ids],
+        [region.mask for region in regions],
         asked.text,
+        labels=[region.label for region in regions],
         deadline_s=deadline_s,
         on_text=None if on_text is None else forward,
         cancelled=cancelled,

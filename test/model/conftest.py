@@ -20,6 +20,8 @@ torch.set_num_threads(1)
 
 SPECIAL = ["<unk>", "<|im_start|>", "<|im_end|>", "<|image|>", "<mask_rgb>", "<mask_depth>"]
 SPECIAL += ["<mask_geometry>"]
+HEADINGS = (12, 17, 22, 28, 34, 39, 83, 88, 94, 101, 104, 109, 113, 118, 124)
+"""Ordinary characters: one for each of ``quantities.QUANTITIES``."""
 
 
 def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
@@ -55,7 +57,7 @@ def tiny_config(geometry: bool = True) -> SmolRGPTConfig:
         region_name_token_id=40 if geometry else None,
         region_names=40 if geometry else 0,
         list_separator_token_ids=(20, 30, 81) if geometry else (),
-        heading_token_ids=(12, 17, 22, 28, 34, 39, 83, 88, 94, 101) if geometry else (),
+        heading_token_ids=HEADINGS if geometry else (),
     )
 
 

@@ -71,6 +71,7 @@ def test_model_and_measurement_side_by_side(yard: Any) -> None:
     assert frame is yard.frame and prompt == answer.prompt
     assert np.array_equal(masks[0], yard.regions[2].mask)
     assert options["deadline_s"] is None
+    assert options["labels"] == ["pallet", "pallet"]
 
 
 def test_an_engine_that_is_asked_in_another_order_answers_in_the_clients(yard: Any) -> None:
@@ -94,6 +95,7 @@ def test_an_engine_that_is_asked_in_another_order_answers_in_the_clients(yard: A
     assert prompt == "Which is the closest of objects <mask> and <mask> to object <mask>?"
     for mask, region in zip(masks, (11, 12, vehicle), strict=True):
         assert np.array_equal(mask, regions[region].mask)
+    assert options["labels"] == ["pallet", "pallet", "transporter"]  # in the order of the masks
     assert answer.prompt == question
     assert answer.text.startswith("By distance from [Region 0]: [Region 1] 7.0, [Region 2] 9.1.")
     assert (answer.value, answer.normalized) == (11, "1")

@@ -43,7 +43,7 @@ _LONGEST_WRITTEN = 40  # characters of a word in a refusal
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}\b")
 _RANKING = frozenset(
     "leftmost rightmost closest farthest tallest highest shortest lowest widest broadest narrowest "
-    "longest biggest smallest".split()
+    "thinnest longest biggest smallest".split()
 )
 _STATES = frozenset("empty free full loaded occupied unloaded vacant other".split())
 _SITES = frozenset(

@@ -15,10 +15,6 @@ from .references import PERSON, class_of, one_by_one
 from .tokens import Token
 
 _HOLDING_NOTHING = ("forklift", PERSON)
-_SUPERLATIVES = frozenset(
-    "leftmost rightmost closest farthest tallest highest shortest lowest widest broadest narrowest "
-    "thinnest longest biggest smallest".split()
-)
 _RELATIVE = frozenset("that which who is are".split())
 _PARTICIPLES = frozenset("carrying holding containing supporting transporting bearing".split())
 _ARTICLES = frozenset("a an".split())

@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""The box of an object, estimated from the part of its surface that is in view."""
+"""The box and state of an object, estimated from the part of its surface that is in view."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..initialization import set_initial_std
+from .estimates import ESTIMATED
 from .features import (
     ALONG_DEGREES,
+    AROUND,
     CENTROID,
+    CLASS,
+    FEATURE_COUNT,
     FLOOR,
     HEIGHTS,
     HIGH,
@@ -28,19 +32,18 @@ from .features import (
     SIZE,
     SPAN,
     STD,
-    UP,
     VALID,
 )
-from .quantities import SIZES
+from .floor_axes import floor_axes
 
-DESCRIBED, ESTIMATED = 61, 3 + len(SIZES)
-"""Numbers that the estimator reads of a region, and that it finds."""
+DESCRIBED = FEATURE_COUNT
+"""Numbers that the estimator reads of a region: as many as were measured, in other terms."""
 
 
 class CentreEstimator(nn.Module):
-    """The centre of an object, and its size, from the visible part of its surface.
+    """The box of an object and its state, from the visible part of its surface and what is around.
 
-    Trained by itself on true boxes and then frozen: relations are made of differences of centres,
+    Trained by itself on the truth and then frozen: relations are made of differences of centres,
     and the gradient through waves of a metre cannot correct a centre. Input and output are along
     the floor's axes, so that nothing about the camera's tilt is to be learned.
     """
@@ -57,10 +60,9 @@ class CentreEstimator(nn.Module):
             set_initial_std(layer, layer.in_features**-0.5)
 
     def forward(self, geometry: Tensor) -> Tensor:
-        """``(..., M, G)`` raw values -> ``(..., M, ESTIMATED)`` metres, float32.
+        """``(..., M, G)`` raw values -> ``(..., M, ESTIMATED)`` float32, see ``Estimates.of``.
 
-        The centre in the optical frame, then sizes as in ``quantities.SIZES``. Zeros where nothing
-        was measured.
+        Zeros where nothing was measured.
         """
         return self.described(geometry)[1]
 
@@ -77,23 +79,6 @@ class CentreEstimator(nn.Module):
         return shape, torch.cat((raw[..., MEDIAN] + step, found[..., 3:]), -1)
 
 
-def floor_axes(geometry: Tensor) -> Tensor:
-    """Right, ahead and up of each region's floor, level without one: ``(..., M, 3, 3)``, rows.
-
-    Args:
-        geometry: ``(..., M, G)``, columns as in ``features.FEATURE_NAMES``.
-    """
-    level = geometry.new_tensor([0.0, -1.0, 0.0])
-    # Normals that are told from pictures are not of length one.
-    up = F.normalize(torch.where(geometry[..., [FLOOR]] > 0, geometry[..., UP], level), dim=-1)
-    forward = geometry.new_tensor([0.0, 0.0, 1.0]) - up[..., [2]] * up
-    upward = up[..., [1]] * up - geometry.new_tensor([0.0, 1.0, 0.0])
-    # As ``Plane.axes``: a camera that looks straight down has the top of its picture ahead.
-    straight_down = forward.norm(dim=-1, keepdim=True) < 1e-3
-    ahead = F.normalize(torch.where(straight_down, upward, forward), dim=-1)
-    return torch.stack((torch.linalg.cross(ahead, up), ahead, up), -2)
-
-
 def shape_features(geometry: Tensor, axes: Tensor) -> Tensor:
     """Input of the centre estimator, scaled to the order of one.
 
@@ -104,8 +89,8 @@ def shape_features(geometry: Tensor, axes: Tensor) -> Tensor:
     Returns:
         ``(..., M, DESCRIBED)``: position along the axes and distance along the floor; extents
         around the position, along the floor and in the optical frame; spread, heights, share of
-        valid pixels, place and size in the image, what hides the outline, the floor's normal, and
-        which of all these were measured.
+        valid pixels, place and size in the image, what hides the outline, the floor's normal, which
+        of all these were measured, what is above and below, and the class.
     """
     median = geometry[..., MEDIAN]
     position = (axes * median[..., None, :]).sum(-1)
@@ -132,6 +117,8 @@ def shape_features(geometry: Tensor, axes: Tensor) -> Tensor:
             axes[..., 2, :],
             floor,
             shape,
+            geometry[..., AROUND],
+            geometry[..., CLASS],
         ),
         -1,
     )

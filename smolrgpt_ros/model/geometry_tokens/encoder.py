@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..initialization import set_initial_std
-from .centre_estimator import DESCRIBED, ESTIMATED, CentreEstimator
+from .centre_estimator import DESCRIBED, CentreEstimator
+from .estimates import ESTIMATED, Estimates
 from .quantities import quantities
 from .relation_encoder import (
     ReferenceEncoder,
@@ -88,8 +89,9 @@ class GeometryEncoder(nn.Module):
         described, estimated = self.centres.described(geometry)
         found = torch.cat((described, estimated), -1)
         tokens = tokens + self.shape(found.to(self.shape.weight.dtype))
-        pairs = encoded_pairs(geometry, estimated[..., :3])
-        values = _quantities_of(geometry, estimated)
+        boxes = Estimates.of(estimated)
+        pairs = encoded_pairs(geometry, boxes.centres)
+        values = quantities(geometry.float(), boxes)
         return tokens + self.relations(pairs, present), self.references(pairs, values)
 
     def quantities(self, geometry: Tensor) -> Tensor | None:
@@ -97,8 +99,4 @@ class GeometryEncoder(nn.Module):
         geometry ``(..., M, G)``; ``None`` for an encoder without relations."""
         if self.centres is None:
             return None
-        return _quantities_of(geometry, self.centres(geometry))
-
-
-def _quantities_of(geometry: Tensor, estimated: Tensor) -> Tensor:
-    return quantities(geometry.float(), estimated[..., :3], estimated[..., 3:])
+        return quantities(geometry.float(), Estimates.of(self.centres(geometry)))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +15,13 @@ from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import trimmed_summary
 
 from .outline_shares import SIDES, outline_shares
+from .surroundings import PARTS, Body, surroundings
 
 ALONG_DEGREES = (0.0, 90.0, 45.0, 135.0, 22.5, 67.5, 112.5, 157.5)
 """Directions along the floor, from right (0) over ahead (90) to the left."""
+
+MOST_CLASSES = 8
+"""Classes that a model can know."""
 
 FEATURE_NAMES: tuple[str, ...] = (
     "median_x",  # 0-2: median position in the optical frame (REP-103), metres
@@ -60,7 +66,13 @@ FEATURE_NAMES: tuple[str, ...] = (
     "most_height",
     *(f"cut_{side}" for side in SIDES),  # 52-55: share of the outline on the image's border
     *(f"hidden_{side}" for side in SIDES),  # 56-59: and of that behind something nearer
-    "shape",  # 60: 1 where 34-59 were measured; 0 (and 34-59 zero) without a floor
+    "shape",  # 60: 1 where 34-59 and 61-66 were measured; 0 (and those zero) without a floor
+    # 61-66: what is above the region and not part of it, and what is below, see ``surroundings``
+    *(f"above_{part}" for part in PARTS),
+    *(f"below_{part}" for part in PARTS),
+    # 67-74: 1 for the class of the region, by its place among the classes that a model knows; all
+    # zero for any other class
+    *(f"class_{index}" for index in range(MOST_CLASSES)),
 )
 """The first ``BASIC_COUNT`` make tokens and can be told from pictures; the others show the box of
 an object to ``CentreEstimator``."""
@@ -73,8 +85,11 @@ MEDIAN, LOW, HIGH, STD = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12)
 VALID, CENTROID, SIZE = slice(12, 13), slice(13, 15), slice(15, 18)
 UP, HEIGHTS, LOW_ALONG, HIGH_ALONG = slice(19, 22), slice(22, 25), slice(25, 29), slice(29, 33)
 LEAST_ALONG, MOST_ALONG, SPAN, OUTLINE = slice(34, 42), slice(42, 50), slice(50, 52), slice(52, 60)
+AROUND, CLASS = slice(61, 67), slice(67, 67 + MOST_CLASSES)
 IN_IMAGE = tuple(13 <= index <= 17 for index in range(FEATURE_COUNT))
-"""Which features come from the mask alone; the others come from depth."""
+"""Which features come from the mask alone."""
+FROM_DEPTH = tuple(not in_image and index < CLASS.start for index, in_image in enumerate(IN_IMAGE))
+"""Which features come from depth."""
 FLAGS = tuple(index in (METRIC, FLOOR, SHAPE) for index in range(FEATURE_COUNT))
 """Which features are flags: whether others were measured."""
 
@@ -105,7 +120,8 @@ def region_geometry(
         floor: of the frame, where one was found.
 
     Returns:
-        ``(FEATURE_COUNT,)`` float32, always finite. An empty mask gives zeros.
+        ``(FEATURE_COUNT,)`` float32, always finite, no class marked; see :func:`class_marks`. An
+        empty mask gives zeros.
 
     Raises:
         ValueError: if the sizes of depth, intrinsics and mask differ.
@@ -158,6 +174,8 @@ def region_geometry(
         features[LEAST_ALONG], features[MOST_ALONG] = least[1:], most[1:]
         features[SPAN] = least[0], most[0]
         features[OUTLINE] = outline_shares(depth, mask, box)
+        body = Body(_ALONG_FLOOR, low[1:], high[1:], low[0], high[0], float(np.median(z)))
+        features[AROUND] = surroundings(depth, intrinsics, mask, box, floor, body)
         features[SHAPE] = 1.0
     low, middle, high, spread = trimmed_summary(points)  # after the floor: it sorts the points
     features[MEDIAN], features[LOW], features[HIGH], features[STD] = middle, low, high, spread
@@ -198,3 +216,25 @@ def geometry_above(
     return np.stack(
         [region_geometry(depth, intrinsics, np.asarray(mask, bool), floor) for mask in masks]
     )
+
+
+def class_marks(labels: Sequence[str], known: Sequence[str]) -> NDArray[np.float32]:
+    """The columns ``CLASS`` of regions.
+
+    Args:
+        labels: of the regions.
+        known: classes that the model knows, at most ``MOST_CLASSES``.
+
+    Returns:
+        ``(len(labels), MOST_CLASSES)`` float32.
+
+    Raises:
+        ValueError: if more classes are known.
+    """
+    if len(known) > MOST_CLASSES:
+        raise ValueError(f"at most {MOST_CLASSES} classes have marks, found {list(known)}")
+    marks = np.zeros((len(labels), MOST_CLASSES), np.float32)
+    for row, label in enumerate(labels):
+        if label in known:
+            marks[row, known.index(label)] = 1.0
+    return marks

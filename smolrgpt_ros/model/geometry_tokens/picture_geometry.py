@@ -8,7 +8,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..initialization import set_initial_std
-from .features import BASIC_COUNT, FEATURE_COUNT, FEATURE_SCALES, FLAGS, IN_IMAGE, METRIC
+from .features import (
+    BASIC_COUNT,
+    CLASS,
+    FEATURE_COUNT,
+    FEATURE_SCALES,
+    FLAGS,
+    FROM_DEPTH,
+    IN_IMAGE,
+    METRIC,
+)
 
 
 class PictureGeometry(nn.Module):
@@ -50,13 +59,15 @@ class PictureGeometry(nn.Module):
         """``geometry`` ``(M, G)`` with estimates where nothing was measured.
 
         Where ``metric`` is 0 the columns from depth are estimated; where the whole row is zero,
-        place and size in the image as well.
+        place and size in the image as well. The class stays as it is given.
         """
         geometry = geometry.float()
         unmeasured = geometry[:, METRIC : METRIC + 1] == 0
         if not bool(unmeasured.any()):
             return geometry
-        unseen = (geometry == 0).all(1, keepdim=True)
-        in_image = torch.tensor(IN_IMAGE, device=geometry.device)
-        wanted = torch.where(in_image, unseen, unmeasured)
+        unseen = (geometry[:, : CLASS.start] == 0).all(1, keepdim=True)
+        in_image, from_depth = (
+            torch.tensor(columns, device=geometry.device) for columns in (IN_IMAGE, FROM_DEPTH)
+        )
+        wanted = (in_image & unseen) | (from_depth & unmeasured)
         return torch.where(wanted, self(rgb, depth), geometry)

@@ -153,8 +153,9 @@ class SmolRGPTEngine:
         static = model.device.type == "cuda" if static is None else static
         self._generator = Generator(model, decoder, processor, static, drafts)
         self._frame_cache = FrameCache(cache_bytes)
+        classes = tuple(model.config.question_labels)
         self._regions_of = lru_cache(maxsize=_FRAMES_KEPT)(
-            lambda frame: FrameRegions(processor, frame, geometry)
+            lambda frame: FrameRegions(processor, frame, classes, geometry)
         )
         self._scheduler = Scheduler(max_waiting, max_batch)
         self._threads = threads
@@ -206,6 +207,7 @@ class SmolRGPTEngine:
         masks: Sequence[NDArray[np.bool_]],
         prompt: str,
         *,
+        labels: Sequence[str] | None = None,
         max_new_tokens: int | None = None,
         deadline_s: float | None = None,
         on_text: Callable[[str], None] | None = None,
@@ -217,6 +219,7 @@ class SmolRGPTEngine:
             frame: of the question.
             masks: ``(H, W)`` bool, one per ``<mask>`` of the prompt, in order.
             prompt: the question.
+            labels: the class of each mask's region; ``None`` where none is known.
             max_new_tokens: the answer is cut there; ``None``: beyond the longest that is usual.
             deadline_s: seconds from now; ``None`` is :data:`DEFAULT_DEADLINE_S`.
             on_text: called in this thread with the text so far whenever it grew.
@@ -229,7 +232,9 @@ class SmolRGPTEngine:
         """
         started = time.monotonic()
         deadline = started + (DEFAULT_DEADLINE_S if deadline_s is None else deadline_s)
-        question = question_inputs(self._regions_of(frame), masks, prompt, self._region_names)
+        question = question_inputs(
+            self._regions_of(frame), masks, prompt, self._region_names, labels
+        )
         length = len(self._generator.prefix_ids) + len(question.token_ids)
         room = self._max_positions - length
         if max_new_tokens is None:

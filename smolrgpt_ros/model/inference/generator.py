@@ -327,25 +327,6 @@ class Generator:
 
 
 def _list_tokens(config: SmolRGPTConfig, processor: SmolRGPTProcessor) -> ListTokens:
-    """Of a model; digits that are no tokens of their own are left out."""
-
-    def digits(before: str) -> tuple[int, ...]:
-        encoded = [processor.encode(f"{before}{digit}") for digit in range(10)]
-        return tuple(ids[0] for ids in encoded if len(ids) == 1)
-
-    def word(text: str) -> int:
-        return processor.encode(text)[-1]
-
     first = config.region_name_token_id
-    return ListTokens(
-        first=digits(" "),
-        later=digits(""),
-        point=word("."),
-        names=range(0) if first is None else range(first, first + config.region_names),
-        colon=word(":"),
-        comma=word(","),
-        by=(word("By"), word(" By")),
-        least=word(" least"),
-        most=word(" most"),
-        headings=config.heading_token_ids,
-    )
+    names = range(0) if first is None else range(first, first + config.region_names)
+    return ListTokens.of(processor.encode, names, config.heading_token_ids)

@@ -4,22 +4,24 @@
 Earlier answers tell where a number comes (see ``drafts``), not which one. Behind a region's name in
 a list it is the quantity that the name carries (``geometry_tokens.quantities``), in a list that
 counts it is the next one, and anywhere else the last one written. A list names the regions in their
-order and ends with the last, and marks each new extreme. The model checks all guesses.
+order and ends with the last, and marks each new extreme. A list that counts by a sign counts what
+has it, or what does not. The model checks all guesses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ..geometry_tokens.quantities import QUANTITIES
+from ..geometry_tokens.quantities import QUANTITIES, SIGNS
 
 Quantities = Sequence[Sequence[Sequence[float]]]
 """``(len(QUANTITIES), M, M)``, of the column's region relative to the row's."""
 
-_NONE = QUANTITIES.index("whether")
-"""The heading of lists whose names carry no number."""
+_SIGNS = frozenset(QUANTITIES.index(sign) for sign in SIGNS)
+"""The headings of lists whose names carry no number, but a sign, or nothing."""
+_WHETHER = QUANTITIES.index("whether")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class ListTokens:
         colon, comma: before a region's name in a list.
         by: the words that begin a list of numbers alone.
         least, most: behind a new extreme.
+        no: behind what is not counted.
         headings: of the quantities, in their order.
     """
 
@@ -46,7 +49,40 @@ class ListTokens:
     by: tuple[int, ...]
     least: int
     most: int
+    no: int
     headings: Sequence[int]
+
+    @classmethod
+    def of(
+        cls, encode: Callable[[str], Sequence[int]], names: range, headings: Sequence[int]
+    ) -> ListTokens:
+        """Of a model; digits that are no tokens of their own are left out.
+
+        Args:
+            encode: its tokenizer.
+            names, headings: as of the class.
+        """
+
+        def digits(before: str) -> tuple[int, ...]:
+            encoded = [encode(f"{before}{digit}") for digit in range(10)]
+            return tuple(ids[0] for ids in encoded if len(ids) == 1)
+
+        def word(text: str) -> int:
+            return encode(text)[-1]
+
+        return cls(
+            first=digits(" "),
+            later=digits(""),
+            point=word("."),
+            names=names,
+            colon=word(":"),
+            comma=word(","),
+            by=(word("By"), word(" By")),
+            least=word(" least"),
+            most=word(" most"),
+            no=word(" no"),
+            headings=headings,
+        )
 
     @property
     def usable(self) -> bool:
@@ -142,7 +178,7 @@ class _Reading:
         self._last: dict[int, tuple[int, ...]] = {}  # the last number by its decimals
         self._lists_numbers = False
         self._reference: int | None = None
-        self._begin_list(_NONE)
+        self._begin_list(_WHETHER)
         self._in_list = False
 
     def _begin_list(self, heading: int) -> None:
@@ -151,6 +187,7 @@ class _Reading:
         self._decimals: int | None = None
         self._extreme: int | None = None
         self._best: float | None = None
+        self._counts_below = True  # what "empty" or "on the floor" counts has no such sign
         self._entries = self._counted = 0
 
     def read(self, unit: tuple[int, ...]) -> None:
@@ -177,17 +214,24 @@ class _Reading:
         elif self._due is not _Due.NOTHING:
             if token in (tokens.least, tokens.most):
                 self._extreme, self._best = token, self._value
+            if token == tokens.no:
+                self._read_whether(counted=False)
             self._due = _Due.END
 
     def _read_number(self, number: tuple[int, ...]) -> None:
         decimals = self._tokens.decimals_of(number)
         self._last[decimals] = number
-        if self._due is _Due.NUMBER and self._heading != _NONE:
+        if self._due is _Due.NUMBER and self._heading not in _SIGNS:
             self._decimals = decimals
             self._due = _Due.EXTREME if self._lists_numbers else _Due.COUNT
         elif self._due is not _Due.NOTHING:
+            self._read_whether(counted=True)
             self._counted += 1
             self._due = _Due.END
+
+    def _read_whether(self, counted: bool) -> None:
+        if self._carries_sign and self._value is not None:
+            self._counts_below = counted == (self._value < 0)
 
     def expected(self, unit: tuple[int, ...]) -> tuple[int, ...]:
         """What comes next, where that is known; otherwise the unit that was guessed, if any."""
@@ -195,10 +239,14 @@ class _Reading:
         match self._due:
             case _Due.NAME if (following := self._next_region()) is not None:
                 return (tokens.names[following],)
-            case _Due.NUMBER if self._heading != _NONE:
+            case _Due.NUMBER if self._heading not in _SIGNS:
                 if self._value is None or not (is_number or self._decimals):
                     return unit
                 return tokens.number(self._value, self._decimals or tokens.decimals_of(unit))
+            case _Due.NUMBER if self._carries_sign and self._value is not None:
+                if (self._value < 0) == self._counts_below:
+                    return tokens.number(self._counted + 1, 0)
+                return (tokens.no,)
             case _Due.NUMBER | _Due.COUNT if is_number:
                 return tokens.number(self._counted + 1, 0)
             case _Due.EXTREME if self._entries:
@@ -206,6 +254,10 @@ class _Reading:
             case _Due.END:
                 return self._end()
         return self._last.get(tokens.decimals_of(unit), unit) if is_number else unit
+
+    @property
+    def _carries_sign(self) -> bool:
+        return self._heading in _SIGNS and self._heading != _WHETHER
 
     @property
     def _value(self) -> float | None:

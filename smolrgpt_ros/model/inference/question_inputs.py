@@ -51,6 +51,7 @@ def question_inputs(
     masks: Sequence[NDArray[np.bool_]],
     prompt: str,
     region_names: int = 0,
+    labels: Sequence[str] | None = None,
 ) -> QuestionInputs:
     """Inputs of a question.
 
@@ -59,6 +60,7 @@ def question_inputs(
         masks: ``(H, W)`` bool, one per ``<mask>`` of the prompt, in order.
         prompt: with ``<mask>`` placeholders.
         region_names: names of regions that the model has, 0 where names need no token.
+        labels: the class of each mask's region, ``None`` where none is known.
 
     Raises:
         QueryError: ``BAD_QUESTION`` where prompt, masks and frame do not fit.
@@ -69,6 +71,10 @@ def question_inputs(
         raise QueryError(
             Status.BAD_QUESTION,
             f"the prompt has {count} {MASK} placeholders, {len(masks)} masks were given",
+        )
+    if labels is not None and len(labels) != len(masks):
+        raise QueryError(
+            Status.BAD_QUESTION, f"{len(labels)} labels were given, {len(masks)} masks"
         )
     if 0 < region_names < count:
         raise QueryError(
@@ -83,4 +89,4 @@ def question_inputs(
                 f"mask {index} is {mask.shape}, the frame {(frame.height, frame.width)}",
             )
     token_ids = processor.encode(processor.build_question(prompt))
-    return QuestionInputs(token_ids, frame_regions.of(masks))
+    return QuestionInputs(token_ids, frame_regions.of(masks, labels))

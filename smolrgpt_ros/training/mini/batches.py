@@ -3,7 +3,7 @@
 
 Questions about one frame share its image prefix: the prefix runs through the decoder once per
 frame and its keys and values serve all of them, gradients included. Questions are sorted by length
-and run in a few chunks, because padding is the largest waste on a CPU.
+and run a few at a time, because padding is the largest waste on a CPU.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def backpropagate_answers(
     examples: Sequence[FrameQuestion],
     frames: Sequence[FrameTokens] | None,
     *,
-    chunks: int = 6,
+    together: int = 6,
 ) -> dict[str, float]:
     """Backpropagates the mean loss over all answer tokens, chunk by chunk.
 
@@ -80,20 +80,19 @@ def backpropagate_answers(
         examples: of all the step's frames.
         frames: picture tokens per slot; ``None`` trains language on geometry alone: no picture in
             the prompt, zeros for the regions' picture tokens.
-        chunks: number of parts, of similar length, that run one after another.
+        together: examples of similar length that run at once; the others follow.
 
     Returns:
         ``loss`` and ``token_accuracy``.
     """
     ordered = sorted(examples, key=lambda example: len(example.ids))
     total = sum(len(e.ids) - e.answer_start for e in ordered)
-    size = -(-len(ordered) // chunks)
     leaves = None if frames is None else [_detached(tokens) for tokens in frames]
     prefix = None if leaves is None else _prefix(model, prefix_ids, leaves)
     shared = None if prefix is None else [(_leaf(keys), _leaf(values)) for keys, values in prefix]
     loss_sum, correct = 0.0, 0
-    for start in range(0, len(ordered), size):
-        chunk = ordered[start : start + size]
+    for start in range(0, len(ordered), together):
+        chunk = ordered[start : start + together]
         logits, targets = _answer_logits(model, prefix_ids, chunk, leaves, shared)
         loss = functional.cross_entropy(logits, targets, reduction="sum") / total
         loss.backward()

@@ -60,8 +60,8 @@ def card_text(
         "",
         f"{len(measured)} questions about {recipe.score_frames} frames of later seeds and the "
         "same looks, by form; shares right in percent (lengths within 10 % or 0.1 m). Asked are "
-        f"forms with at least {100 * LEAST_RIGHT:.0f} % of at least {LEAST_ASKED} right on the "
-        "simulator's masks.",
+        f"forms with at least {100 * LEAST_RIGHT:.0f} % of at least {LEAST_ASKED} right, on the "
+        "simulator's masks and the detector's together.",
         "",
         "| form | simulator's masks | detector's masks | asked |",
         "|---|---|---|---|",

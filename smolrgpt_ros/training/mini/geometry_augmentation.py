@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.model.geometry_tokens.features import (
     ALONG_DEGREES,
+    AROUND,
     BASIC_COUNT,
     CENTROID,
+    CLASS,
     FLOOR,
     HEIGHTS,
     HIGH,
@@ -68,6 +70,7 @@ def perturb_geometry(
         made[rows, columns] += rng.normal(0, size, made[rows, columns].shape)
     made[touched, _IMAGE] += rng.normal(0, _IMAGE_SHARE, (int(touched.sum()), 4))
     reach = rng.uniform(0.2, 2.0, count) * (measured & caught)
+    made[shaped, AROUND] *= rng.uniform(0.7, 1.3, made[shaped, AROUND].shape)
     made[:, HIGH.start + 2] += reach
     made[:, STD.start + 2] += 0.3 * reach
     made[:, HIGH_ALONG] += (reach * above_floor)[:, None] * _AHEAD[:4]
@@ -76,7 +79,7 @@ def perturb_geometry(
     made[above_floor & caught, HEIGHTS.start] *= 0.5
     made[shaped & caught, SPAN.start] *= 0.25
     if rng.random() < _FLOORLESS:
-        made[:, UP.start :] = 0
+        made[:, UP.start : CLASS.start] = 0
     if rng.random() < _SHAPELESS:
-        made[:, BASIC_COUNT:] = 0
+        made[:, BASIC_COUNT : CLASS.start] = 0
     return made

@@ -3,8 +3,9 @@
 
 A small decoder cannot find the least of ten numbers or count ten objects at once. It can write one
 number after another, each read from the name of the region it has just written, mark each new
-extreme, and count on from the last number. Lists of numbers are headed by the word for their
-quantity (``quantities.QUANTITIES``). What a number is compared with is said again right before it:
+extreme, and count on from the last number. Lists are headed by the word for the number or the sign
+that their names carry (``quantities.QUANTITIES``). A region that a list finds is named behind it,
+before the next list begins. What a number is compared with is said again right before it:
 where it stood in the question alone, comparisons were not learned. Numbers are subtracted digit by
 digit, from the last one.
 """
@@ -22,6 +23,12 @@ _HEADINGS = {
     q.Mode.CENTER: "distance",
     q.Mode.HORIZONTAL: "ground",
     q.Mode.VERTICAL: "rise",
+}
+_STATE_SIGNS = {
+    q.LoadState.LOADED: "cargo",
+    q.LoadState.EMPTY: "cargo",
+    q.LoadState.CARRIED: "lift",
+    q.LoadState.ON_FLOOR: "lift",
 }
 _LEAST, _MOST = " least", " most"
 _BORROWED = " less"
@@ -44,8 +51,6 @@ class Rationale:
         match question:
             case q.HowMuch(quantity):
                 self._quantity(quantity)
-            case q.Which(q.Where(of, condition)):
-                self._check(of, condition)
             case q.Which(selection):
                 self._find(selection)
             case q.Whether(proposition):
@@ -108,6 +113,9 @@ class Rationale:
                 self._check(of, condition)
             case q.Ranked():
                 self._rank(selection)
+            case _:
+                return found
+        self._steps.append(f"Found {self._name(found)}.")
         return found
 
     def _rank(self, ranked: q.Ranked) -> None:
@@ -175,13 +183,13 @@ class Rationale:
         """The words before a list, and the number of each region in it that decides."""
         match condition:
             case q.State(state):
-                return f"whether {state.value}", _nothing
+                return f"{_STATE_SIGNS[state]} {state.value}", _nothing
             case q.Inside(place):
-                return f"whether in {self._name(self._find(place))}", _nothing
+                return f"inside {self._name(self._find(place))}", _nothing
             case q.OnTop(carrier):
-                return f"whether on {self._name(self._find(carrier))}", _nothing
+                return f"resting {self._name(self._find(carrier))}", _nothing
             case q.NextTo(of):
-                return f"whether next to {self._name(self._find(of))}", _nothing
+                return f"gap {self._name(self._find(of))}", _nothing
             case q.Beside(side, of):
                 return f"whether {side.value} {self._name(self._find(of))}", _nothing
             case q.Compared(key, comparison, value) if not isinstance(value, q.Key):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.model.geometry_tokens.features import IN_IMAGE
+from smolrgpt_ros.model.geometry_tokens.features import CLASS, FROM_DEPTH, class_marks
 from smolrgpt_ros.model.preprocessing.processor import SmolRGPTProcessor
 from smolrgpt_ros.simulation.true_answers.true_answers import TrueAnswers
 
@@ -51,13 +51,15 @@ def answers(frames: CachedFrames, processor: SmolRGPTProcessor, asking: Asking) 
 
     def sample(slot: int, frame: int, rng: np.random.Generator) -> list[FrameQuestion]:
         truth, objects = TrueAnswers(frames.truths[frame]), frames.objects(frame)
+        label_of = {item.id: item.label for item in objects}
         made = []
         for _ in range(asking.count):
+            spoken = spoken_classes(asking.named, rng)
             found = draw_example(
                 truth,
                 objects,
                 rng,
-                spoken_classes(asking.named, rng),
+                spoken,
                 most_regions=REGION_NAMES,
                 pairs=asking.pairs,
             )
@@ -70,8 +72,12 @@ def answers(frames: CachedFrames, processor: SmolRGPTProcessor, asking: Asking) 
             if draw < asking.without_geometry:
                 geometry[:] = 0
             elif draw < asking.without_geometry + asking.without_depth:
-                geometry[:, ~np.array(IN_IMAGE)] = 0
+                geometry[:, FROM_DEPTH] = 0
                 has_depth = False
+            # A region is of no known class exactly where the question has no word for it.
+            labels = [label_of[i] for i in found.prompt.region_ids]
+            known = [label if label in spoken else "" for label in labels]
+            geometry[:, CLASS] = class_marks(known, asking.named)
             ids, start = encode(processor, found.prompt.text, found.answer)
             local = rows - frames.regions(frame).start
             made.append(FrameQuestion(slot, local, ids, start, geometry, has_depth=has_depth))

@@ -123,19 +123,21 @@ def _ask(
     example: WorkedExample,
 ) -> ScoredAnswer:
     prompt, kind = example.prompt, kind_of(example.question)
-    answered = engine.answer(shot.frame, [regions[i].mask for i in prompt.region_ids], prompt.text)
+    asked = [regions[i] for i in prompt.region_ids]
+    answered = engine.answer(
+        shot.frame, [r.mask for r in asked], prompt.text, labels=[r.label for r in asked]
+    )
     found = read_verdict(answered.text, kind, prompt.region_ids, truncated=answered.truncated)
     right = bool(agree(kind, found.value, example.truth.value))
     return ScoredAnswer(example.form, detected, answered.confidence, right)
 
 
 def trained_forms(answers: Sequence[ScoredAnswer]) -> list[str]:
-    """The forms that the model is to be asked, by the answers on the simulator's masks."""
+    """The forms that the model is to be asked, by all answers: a node has a detector's masks."""
     asked, right = Counter[str](), Counter[str]()
     for answer in answers:
-        if not answer.detected:
-            asked[answer.form] += 1
-            right[answer.form] += answer.right
+        asked[answer.form] += 1
+        right[answer.form] += answer.right
     return sorted(
         form
         for form, count in asked.items()

@@ -141,7 +141,14 @@ def train_stage(run: TrainingRun, name: str, deadline: float | None = None) -> N
     if name == "centres":
         estimator = cast(CentreEstimator, trained[_CENTRES])
         if run.processes.leads:  # minutes of tiny steps
-            train_centres(estimator, run.frames, schedule, run.folder, **fitted)
+            train_centres(
+                estimator,
+                run.frames,
+                schedule,
+                run.folder,
+                named=run.recipe.named,
+                **fitted,
+            )
     elif name == "tower":
         pretrain_tower(
             run.model, run.frames, schedule, run.folder, **fitted, processes=run.processes

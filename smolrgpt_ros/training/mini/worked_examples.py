@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
@@ -83,12 +84,30 @@ def draw_example(
         except (Ambiguous, Refused, Itself):
             continue
         label_of = {o.id: o.label if o.label in named else NEUTRAL for o in objects}
-        verdict = answer_text(
-            numbered(question, named), with_numbers(found), labels_of_numbers(label_of)
-        )
-        answer = f"{rationale} {with_names(verdict, prompt.region_ids)}"
-        return WorkedExample(form, question, prompt, answer, found)
+        verdict = _verdict(question, found, prompt.region_ids, named, label_of)
+        return WorkedExample(form, question, prompt, f"{rationale} {verdict}", found)
     return None
+
+
+def _verdict(
+    question: q.Question,
+    found: Evaluation,
+    region_ids: tuple[int, ...],
+    named: Collection[str],
+    label_of: dict[int, str],
+) -> str:
+    """The last sentence. It names the members of a set in the prompt's order: a model cannot learn
+    the order of ids that it does not see."""
+    index = region_ids.index
+
+    def change(part: object) -> object:
+        return q.Ids(tuple(map(index, part.ids)), part.label) if isinstance(part, q.Ids) else part
+
+    asked = cast("q.Question", q.changed(question, change))
+    answer = replace(found, region_ids=tuple(map(index, found.region_ids)))
+    labels = {index(i): label for i, label in label_of.items() if i in region_ids}
+    text = answer_text(numbered(asked, named), with_numbers(answer), labels_of_numbers(labels))
+    return with_names(text, tuple(range(len(region_ids))))
 
 
 def true_evaluation(truth: TrueAnswers, question: q.Question) -> Evaluation:

@@ -17,7 +17,7 @@ from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
         ({"region_names": 8}, "region_names=8 and region_name_token_id=None must be set together"),
         (
             {"region_names": 8, "region_name_token_id": 50, "heading_token_ids": (7, 9)},
-            r"region_names=8 needs 10 heading_token_ids .*'distance', .* found \[7, 9\]",
+            r"region_names=8 needs 15 heading_token_ids .*'distance', .* found \[7, 9\]",
         ),
         ({"heading_token_ids": (7, 9)}, "region_names=0 needs 0 heading_token_ids"),
     ],

@@ -142,7 +142,7 @@ def test_computed_before_equals_computed_here(model, batch):
         ({"region_geometry": None}, "sample 0.*3 <mask_geometry>.*but 0"),
         ({"region_masks": [torch.ones(3, 9, 9)]}, "1 entries for a batch of 2"),
         ({"pixel_values": None}, r"4 <\|image\|>.*but 0"),
-        ({"region_geometry": [torch.ones(3, 7), torch.ones(1, 7)]}, r"\(M, 61\)"),
+        ({"region_geometry": [torch.ones(3, 7), torch.ones(1, 7)]}, r"\(M, 75\)"),
         ({"input_ids": None}, "either input_ids or inputs_embeds"),
     ],
 )

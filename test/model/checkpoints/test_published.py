@@ -87,7 +87,7 @@ def test_a_tar_of_three_stages(checkpoint, tmp_path):
 
 def test_a_model_whose_names_carry_features_has_no_published_form(tmp_path, published_form_config):
     values = published_form_config.to_dict()
-    named = {"region_name_token_id": 50, "region_names": 9, "heading_token_ids": [*range(60, 70)]}
+    named = {"region_name_token_id": 50, "region_names": 9, "heading_token_ids": [*range(60, 75)]}
     config = SmolRGPTConfig.from_dict({**values, **named})
     with pytest.raises(ValueError, match="names carry nothing, here those of 9"):
         save_published(SmolRGPTForConditionalGeneration(config), tmp_path / "x")

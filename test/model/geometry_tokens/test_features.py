@@ -6,14 +6,19 @@ import pytest
 
 from smolrgpt_ros.geometry.frame_geometry import FrameGeometry
 from smolrgpt_ros.model.geometry_tokens.features import (
+    CLASS,
     FEATURE_COUNT,
     FEATURE_NAMES,
+    FROM_DEPTH,
     METRIC,
+    MOST_CLASSES,
     UP,
+    class_marks,
     frame_geometry,
     region_geometry,
 )
 from smolrgpt_ros.model.geometry_tokens.outline_shares import SIDES
+from smolrgpt_ros.model.geometry_tokens.surroundings import PARTS
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
@@ -84,6 +89,44 @@ def test_with_a_floor_there_are_heights_and_positions_along_it():
         found["floor"] == 1
         and found["median_z"] == named(region_geometry(depth, CAMERA, mask))["median_z"]
     )
+
+
+def test_what_is_above_and_below_is_told_where_there_is_a_floor():
+    # A level camera 1.8 m up, a wall of 4 cm by 8 cm pixels at 4 m: row v is at
+    # 1.8 - 0.08 * (v - 40) m.
+    floor = Plane(np.array([0.0, -1.0, 0.0]), 1.8)
+    depth = np.full((100, 200), np.nan, np.float32)
+    depth[44:60, 100:120] = 4.0
+    lower, upper = box_mask((52, 60), (100, 120)), box_mask((44, 52), (100, 120))
+    found = named(region_geometry(depth, CAMERA, lower, floor))
+    # Rows 52..59 are at 0.84 .. 0.28 m, the 95th percentile is row 52's height; rows 44..51 are
+    # 0.64 .. 0.08 m above that, as many pixels as the mask has.
+    assert [found[f"above_{part}"] for part in PARTS] == pytest.approx([1.0, 0.36, 0.64])
+    assert [found[f"below_{part}"] for part in PARTS] == [0, 0, 0]
+    other = named(region_geometry(depth, CAMERA, upper, floor))
+    assert [other[f"above_{part}"] for part in PARTS] == [0, 0, 0]
+    assert [other[f"below_{part}"] for part in PARTS] == pytest.approx([1.0, 0.36, 0.64])
+
+
+def test_classes_are_marked_by_their_place_among_those_that_are_known():
+    known = ("transporter", "pallet", "shelf")
+    marks = class_marks(["pallet", "crane", "transporter", "pallet", ""], known)
+    assert marks.shape == (5, MOST_CLASSES)
+    assert marks[:, :3].tolist() == [[0, 1, 0], [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert not marks[:, 3:].any()
+    assert class_marks(["pallet"], ("shelf", "buffer", "pallet"))[0].tolist() == [0, 0, 1, *[0] * 5]
+    assert not class_marks(["pallet"], ()).any()
+    assert class_marks([], known).shape == (0, MOST_CLASSES)
+
+
+def test_measuring_marks_no_class_and_depth_tells_none():
+    depth = np.full((100, 200), 2.0, np.float32)
+    found = region_geometry(depth, CAMERA, box_mask((50, 61), (100, 141)))
+    assert not found[CLASS].any()
+    # What a camera without depth has: the place and size of the mask, and the class.
+    names = [name for name, deep in zip(FEATURE_NAMES, FROM_DEPTH, strict=True) if not deep]
+    assert names[:5] == ["centroid_u", "centroid_v", "box_width", "box_height", "area_share"]
+    assert names[5:] == [f"class_{index}" for index in range(MOST_CLASSES)]
 
 
 def test_without_a_floor_its_features_are_zero():

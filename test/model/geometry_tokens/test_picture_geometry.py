@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT, FLOOR, METRIC
+from smolrgpt_ros.model.geometry_tokens.features import CLASS, FEATURE_COUNT, FLOOR, METRIC
 from smolrgpt_ros.model.geometry_tokens.picture_geometry import PictureGeometry
 
 IMAGE = slice(13, 18)
@@ -44,8 +44,22 @@ def test_each_row_is_completed_by_what_it_lacks(estimator, tokens):
     assert torch.equal(found[0], geometry[0])
     assert torch.equal(found[1, IMAGE], geometry[1, IMAGE])
     assert torch.equal(found[1, :13], estimate[1, :13])
+    assert torch.equal(found[1, METRIC : CLASS.start], estimate[1, METRIC : CLASS.start])
     assert torch.equal(found[2], estimate[2])
     assert found[:, METRIC].tolist() == [1, 1, 1]
+
+
+def test_a_class_stays_as_it_is_given_and_makes_no_row_a_seen_one(estimator, tokens):
+    geometry = torch.rand(3, FEATURE_COUNT) + 0.1
+    geometry[:, METRIC] = torch.tensor([1, 0, 0])
+    geometry[2, : CLASS.start] = 0  # nothing is known but the class
+    geometry[:, CLASS] = torch.eye(8)[[4, 2, 7]]
+    found = estimator.complete(geometry, *tokens)
+    assert torch.equal(found[:, CLASS], torch.eye(8)[[4, 2, 7]])
+    estimate = estimator(*tokens)
+    assert torch.equal(found[1, IMAGE], geometry[1, IMAGE])
+    assert torch.equal(found[2, : CLASS.start], estimate[2, : CLASS.start])
+    assert not estimate[:, CLASS].any()  # pictures are not asked for it
 
 
 def test_a_frame_whose_floor_is_hidden_is_measured_all_the_same(estimator, tokens):

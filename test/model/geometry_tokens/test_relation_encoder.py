@@ -4,8 +4,9 @@
 import pytest
 import torch
 
+from smolrgpt_ros.model.geometry_tokens.estimates import Estimates
 from smolrgpt_ros.model.geometry_tokens.features import FLOOR, HEIGHTS, HIGH_ALONG, LOW_ALONG
-from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, SIZES, quantities
+from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES, quantities
 from smolrgpt_ros.model.geometry_tokens.relation_encoder import (
     ReferenceEncoder,
     RelationEncoder,
@@ -83,11 +84,11 @@ def test_reference_features_are_of_the_pair_and_not_symmetric(region):
     torch.manual_seed(0)
     encoder = ReferenceEncoder(16, std=1.0)
     raw = torch.stack([region(0, 0, 5, 0.5), region(2, 0, 5, 0.5), region(0, 1, 9, 0.5)])
-    sizes = torch.ones(3, len(SIZES))
+    parts = (torch.ones(3, 4), torch.ones(3, 8), torch.zeros(3, 2))  # sizes, reaches, states
 
     def distances(raw):
-        centres = raw[:, :3]
-        found = encoder(encoded_pairs(raw, centres), quantities(raw, centres, sizes))
+        boxes = Estimates(raw[:, :3], *parts)
+        found = encoder(encoded_pairs(raw, boxes.centres), quantities(raw, boxes))
         assert found.shape == (len(QUANTITIES), 3, 3, 16)
         return found[QUANTITIES.index("distance")]
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from tiny_questions import QUESTIONS, ask_together, generate, logits_of, make_frame
 
+from smolrgpt_ros.model.geometry_tokens.features import CLASS
 from smolrgpt_ros.model.inference.decode_steps import GrowingSteps
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.scene.status import QueryError, Status
@@ -37,6 +38,25 @@ def test_geometry_can_be_kept_from_the_model(model, processor):
     with SmolRGPTEngine(copy.deepcopy(model), processor, threads=1, geometry=False) as engine:
         answer = engine.answer(frame, masks, prompt, max_new_tokens=12)
     assert answer.token_ids == tuple(blind.tolist()) != tuple(known.tolist())
+
+
+def test_classes_that_the_model_knows_reach_it_by_their_labels(model, processor):
+    frame = make_frame()
+    prompt, masks = QUESTIONS[1]
+    told = copy.deepcopy(model)
+    told.config.question_labels = ["shelf", "pallet"]
+    inputs = processor(frame.rgb, frame.depth, masks, prompt, frame.intrinsics)
+    inputs["region_geometry"][0][:, CLASS] = torch.eye(8)[[1, 0]]
+    with torch.no_grad():
+        logits = told(**inputs).logits[0, -1]
+    with SmolRGPTEngine(told, processor, threads=1) as engine:
+        labelled = engine.answer(frame, masks, prompt, labels=["pallet", "shelf"], max_new_tokens=1)
+        plain = engine.answer(frame, masks, prompt, max_new_tokens=1)
+        unknown = engine.answer(frame, masks, prompt, labels=["crane"] * 2, max_new_tokens=1)
+    assert labelled.token_ids == (int(logits.argmax()),)
+    assert labelled.confidence == pytest.approx(float(logits.softmax(0).max()), rel=1e-4)
+    assert unknown.confidence == pytest.approx(plain.confidence, rel=1e-5)
+    assert labelled.confidence != pytest.approx(plain.confidence, rel=1e-3)
 
 
 def test_the_depth_picture_can_be_kept_from_the_model(model, processor):

@@ -7,7 +7,7 @@ import torch
 from tiny_questions import QUESTIONS, box, make_frame
 
 from smolrgpt_ros.model.architecture.layers import Refiner
-from smolrgpt_ros.model.geometry_tokens.features import frame_geometry, geometry_above
+from smolrgpt_ros.model.geometry_tokens.features import CLASS, frame_geometry, geometry_above
 from smolrgpt_ros.model.inference import frame_regions
 from smolrgpt_ros.model.inference.frame_regions import FrameRegions
 
@@ -48,6 +48,34 @@ def test_a_mask_made_anew_is_the_same_region_and_a_changed_one_is_not(processor,
     assert same is one and another is not one
     assert len(prepared) == 2
     assert regions.of([]) == ()
+
+
+def test_a_mask_of_another_class_is_another_region(processor, prepared):
+    regions = FrameRegions(processor, make_frame(), ("shelf", "pallet", "buffer"))
+    plain, pallet, other = (
+        regions.of([ONE, OTHER], labels) for labels in (None, ["pallet", "buffer"], ["crane", ""])
+    )
+    rows = [
+        [r.geometry for r in found if r.geometry is not None] for found in (plain, pallet, other)
+    ]
+    marks = [[row[CLASS].tolist() for row in found] for found in rows]
+    nothing = [0.0] * 8
+    assert marks[0] == marks[2] == [nothing, nothing]
+    assert marks[1] == [[0, 1, *nothing[2:]], [0, 0, 1, *nothing[3:]]]
+    assert not {*plain} & {*pallet}
+    for one, another in zip(rows[0], rows[1], strict=True):
+        assert torch.equal(one[: CLASS.start], another[: CLASS.start])
+    # Known again by mask and label; no label is an empty one.
+    assert regions.of([OTHER, ONE], ["buffer", "pallet"]) == (pallet[1], pallet[0])
+    assert regions.of([OTHER], [""]) == (plain[1],) == (other[1],)
+    assert len(prepared) == 5
+
+
+def test_a_class_is_told_where_geometry_is_not(processor):
+    regions = FrameRegions(processor, make_frame(), ("shelf", "pallet"), with_geometry=False)
+    (one,) = regions.of([ONE], ["pallet"])
+    assert one.geometry is not None and one.estimated
+    assert one.geometry.nonzero().flatten().tolist() == [CLASS.start + 1]
 
 
 def test_regions_are_forgotten_before_they_are_too_many(processor, prepared, monkeypatch):

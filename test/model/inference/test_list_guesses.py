@@ -10,11 +10,14 @@ from smolrgpt_ros.model.geometry_tokens.quantities import QUANTITIES
 from smolrgpt_ros.model.inference.list_guesses import ListTokens, with_lists
 
 WORDS = (" By", " Count", " distance", " height", " whether", " from", " is", " m", " no", " in")
+HOLDING = (" inside", " gap", " cargo", " loaded", " Found")
 SIGNS = (":", ",", ".", " least", " most")
 FIRST = tuple(f" {digit}" for digit in range(10))
 LATER = tuple("0123456789")
 NAMES = tuple(f" [Region {number}]" for number in range(4))
-VOCABULARY = {word: number for number, word in enumerate((*WORDS, *SIGNS, *FIRST, *LATER, *NAMES))}
+VOCABULARY = {
+    word: number for number, word in enumerate((*WORDS, *HOLDING, *SIGNS, *FIRST, *LATER, *NAMES))
+}
 HEADINGS = [VOCABULARY.get(f" {word}", 1000 + n) for n, word in enumerate(QUANTITIES)]
 TOKENS = ListTokens(
     first=tuple(VOCABULARY[digit] for digit in FIRST),
@@ -26,6 +29,7 @@ TOKENS = ListTokens(
     by=(VOCABULARY[" By"],),
     least=VOCABULARY[" least"],
     most=VOCABULARY[" most"],
+    no=VOCABULARY[" no"],
     headings=HEADINGS,
 )
 """A text is split at spaces and signs; digits and names of regions are tokens."""
@@ -50,6 +54,10 @@ def quantities():
     tables = np.zeros((len(QUANTITIES), 3, 3))
     tables[QUANTITIES.index("distance")] = [[3.26, 4.04, 9.96], [4.04, 12.41, 1.5], [9.96, 1.5, 7]]
     tables[QUANTITIES.index("height")] = [[0.15, 1.44, 2.0]] * 3
+    # Region 0 is in region 1, and 2 is not; 0 and 1 are next to 2; 0 and 1 are loaded.
+    tables[QUANTITIES.index("inside"), 1] = [-2.31, 2.5, 0.4]
+    tables[QUANTITIES.index("gap"), 2] = [-0.2, -1.9, 2.5]
+    tables[QUANTITIES.index("cargo")] = [-2.1, -0.3, 1.2]
     return tables.tolist()
 
 
@@ -81,6 +89,19 @@ def quantities():
         (" Count whether: [Region 0] 1, [Region 1]", " 4.", " 2, [Region 2]"),
         (" Count whether: [Region 0] no, [Region 1]", " no.", " no, [Region 2]"),
         (" Count whether: [Region 0] 1. Count whether: [Region 1]", " 3,", " 1, [Region 2]"),
+        # One that is headed by a sign counts what has it, whatever was guessed.
+        (" Count inside [Region 1]: [Region 0]", " 7,", " 1, [Region 2]"),
+        (" Count inside [Region 1]: [Region 0] 1, [Region 2]", " 3,", " no."),
+        (" Count gap [Region 2]: [Region 0] 1, [Region 1]", " 2.31,", " 2."),
+        (" Count cargo loaded: [Region 0] 1, [Region 1] 2, [Region 2]", " 1,", " no."),
+        (" Count cargo loaded: [Region 0]", " no, [Region 1]", " 1, [Region 1] 2"),
+        # After an entry that says the opposite, it counts what has it not: "empty".
+        (" Count cargo in: [Region 0] no, [Region 1]", " 1,", " no, [Region 2] 1."),
+        (" Count cargo in: [Region 2]", " no,", " no."),
+        (" Count cargo in: [Region 2] 1, [Region 0]", "", " no, [Region 1] no"),
+        # What was found is the reference of the next list where that says so, and of no other.
+        (" Found [Region 2]. By distance from [Region 2]: [Region 0]", " 7.11,", " 9.96,"),
+        (" Found [Region 2]. By distance: [Region 0]", " 7.11,", " 3.26,"),
         # Where it holds by a number, the count comes behind that.
         (" Count distance: [Region 0] 3.3 1, [Region 1]", " 1.0 7", " 12.4 2,"),
         # A region that the question does not have, a number that nothing tells, and words stay.

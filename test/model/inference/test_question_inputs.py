@@ -8,7 +8,7 @@ import pytest
 from tiny_questions import box, make_frame
 
 from smolrgpt_ros.model.geometry_tokens import features
-from smolrgpt_ros.model.geometry_tokens.features import FEATURE_COUNT
+from smolrgpt_ros.model.geometry_tokens.features import CLASS, FEATURE_COUNT
 from smolrgpt_ros.model.inference.engine import SmolRGPTEngine
 from smolrgpt_ros.model.inference.frame_regions import FrameRegions
 from smolrgpt_ros.model.inference.question_inputs import question_inputs
@@ -31,6 +31,23 @@ def test_bad_questions_are_refused_before_the_model(engine, masks, prompt, messa
     with pytest.raises(QueryError, match=message) as caught:
         engine.answer(make_frame(), masks, prompt)
     assert caught.value.status is Status.BAD_QUESTION
+
+
+@pytest.mark.parametrize("labels", [["pallet"], ["pallet", "shelf", "pallet"], []])
+def test_labels_that_are_not_one_for_each_mask_are_refused(engine, labels):
+    masks = [box(5, 6), box(30, 40)]
+    with pytest.raises(QueryError, match=f"{len(labels)} labels were given, 2 masks") as caught:
+        engine.answer(make_frame(), masks, "<mask> or <mask>?", labels=labels)
+    assert caught.value.status is Status.BAD_QUESTION
+
+
+def test_labels_mark_the_classes_of_the_masks_in_their_order(processor):
+    regions, masks = FrameRegions(processor, make_frame(), ("shelf", "pallet")), [box(5, 6)] * 2
+    told = question_inputs(regions, masks, "<mask> <mask>", labels=["pallet", "shelf"])
+    assert told.geometry is not None
+    assert told.geometry[:, CLASS].nonzero().tolist() == [[0, 1], [1, 0]]
+    untold = question_inputs(regions, masks, "<mask> <mask>")
+    assert untold.geometry is not None and not untold.geometry[:, CLASS].any()
 
 
 def test_vanished_masks_are_reported(model, processor):

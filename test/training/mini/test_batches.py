@@ -87,8 +87,8 @@ def _plain_loss(model, processor, examples, frames):
     return loss
 
 
-@pytest.mark.parametrize("chunks", [1, 3])
-def test_shared_prefix_and_chunks_change_nothing(tiny, chunks):
+@pytest.mark.parametrize("together", [3, 9])
+def test_shared_prefix_and_chunks_change_nothing(tiny, together):
     model, processor = tiny
     examples = _examples(processor, model.config.geometry_features)
     plain = _plain_loss(model, processor, examples, _frames(model))
@@ -96,7 +96,7 @@ def test_shared_prefix_and_chunks_change_nothing(tiny, chunks):
     expected = {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
     model.zero_grad()
     prefix = processor.encode(processor.prefix)
-    numbers = backpropagate_answers(model, prefix, examples, _frames(model), chunks=chunks)
+    numbers = backpropagate_answers(model, prefix, examples, _frames(model), together=together)
     assert numbers["loss"] == pytest.approx(float(plain.detach()), abs=1e-5)
     found = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
     assert set(found) == set(expected)

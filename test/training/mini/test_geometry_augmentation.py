@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from smolrgpt_ros.model.geometry_tokens.features import (
+    AROUND,
     BASIC_COUNT,
+    CLASS,
     FEATURE_COUNT,
     FLOOR,
     HEIGHTS,
@@ -80,7 +82,8 @@ def test_some_calls_have_the_basic_columns_alone_and_others_move_with_the_edges(
     far = change[caught][:, MOST_ALONG].mean(axis=0) / (shaped[caught, 8] - raw[0, 8]).mean()
     ahead = [np.sin(np.radians(one)) for one in (0, 90, 45, 135, 22.5, 67.5, 112.5, 157.5)]
     assert far == pytest.approx(ahead, abs=0.05)
-    assert all(not one[:, BASIC_COUNT:].any() for one in made if not one[:, SHAPE].any())
+    bare = [one for one in made if not one[:, SHAPE].any()]
+    assert all(not one[:, BASIC_COUNT : CLASS.start].any() for one in bare)
 
 
 def test_without_depth_only_the_picture_moves():
@@ -97,7 +100,32 @@ def test_some_calls_have_no_floor():
     raw[:, UP.start :] = 1
     rng = np.random.default_rng(5)
     made = [perturb_geometry(raw, rng) for _ in range(1000)]
-    without = [not one[:, UP.start :].any() for one in made]
+    without = [not one[:, UP.start : CLASS.start].any() for one in made]
     assert 0.04 < np.mean(without) < 0.08
     assert all(one[:, FLOOR].all() for one, gone in zip(made, without, strict=True) if not gone)
     assert all((one[:, METRIC] == 1).all() for one in made)
+
+
+def test_the_class_is_never_touched():
+    raw = regions(40, 1.0)
+    raw[:, UP.start :] = 1
+    raw[:, CLASS] = np.eye(8)[np.arange(40) % 5]
+    rng = np.random.default_rng(7)
+    for _ in range(300):  # some of them without floor, some without shape
+        assert np.array_equal(perturb_geometry(raw, rng)[:, CLASS], raw[:, CLASS])
+
+
+def test_what_is_around_changes_by_a_share_where_it_was_measured():
+    raw = regions(4000, 1.0)
+    raw[:, AROUND], raw[:, SHAPE] = (0.5, 0.2, 1.5, 0, 2.0, 0.1), 1
+    raw[:200, SHAPE] = 0
+    made = perturb_geometry(raw, np.random.default_rng(8))
+    assert np.array_equal(made[:200, AROUND], raw[:200, AROUND])
+    assert not made[:, AROUND.start + 3].any()  # what is not there does not appear
+    change = made[200:, AROUND][:, [0, 1, 2, 4, 5]] / raw[200:, AROUND][:, [0, 1, 2, 4, 5]]
+    touched = (change != 1).any(axis=1)
+    assert 0.47 < touched.mean() < 0.53
+    moved = change[touched]
+    assert 0.7 <= moved.min() < 0.72 and 1.28 < moved.max() <= 1.3 + 1e-6
+    # Each number by itself.
+    assert abs(np.corrcoef(moved.T)[0, 1]) < 0.1
