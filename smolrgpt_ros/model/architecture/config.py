@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from transformers import LlamaConfig, PreTrainedConfig, SiglipVisionConfig
 from transformers.configuration_utils import SubConfigSpec
 
+from ..geometry_tokens.features import MOST_CLASSES
 from ..geometry_tokens.quantities import QUANTITIES
 from .placeholders import TokenKind
 
@@ -53,7 +54,8 @@ class SmolRGPTConfig(PreTrainedConfig):
         picture_geometry: estimate geometry that no sensor measured from the region's tokens.
         question_forms: forms of questions that the model was trained on (``language.
             trained_questions``), to be asked alone; none where it does not say.
-        question_labels: classes that it has words for, where it lists forms.
+        question_labels: classes that it has words for, where it lists forms. Their order is that
+            of the marks of classes in the regions' geometry.
         region_relations: how many regions a geometry token encodes the relation to, 0 for none.
         region_name_token_id: token of ``[Region 0]``; those of the next regions follow it. The
             embedding of a region's name is added to the region's tokens, and the region's features
@@ -62,7 +64,7 @@ class SmolRGPTConfig(PreTrainedConfig):
         region_names: how many such tokens there are.
         list_separator_token_ids: a name right behind one of these is in a list; see ``NameRules``.
         heading_token_ids: the token that heads a list of each of ``quantities.QUANTITIES``; a name
-            in that list carries this quantity of its region. None for a model without region names.
+            in that list carries this number or sign of its region. None without region names.
         image_token_id, mask_rgb_token_id, mask_depth_token_id, mask_geometry_token_id: placeholders
             that features replace; the last is ``None`` without a geometry encoder.
         eos_token_id, pad_token_id: end of a turn, and padding.
@@ -147,6 +149,11 @@ class SmolRGPTConfig(PreTrainedConfig):
             raise ValueError(
                 f"region_names={self.region_names} and region_name_token_id="
                 f"{self.region_name_token_id} must be set together"
+            )
+        if self.geometry_features and len(self.question_labels) > MOST_CLASSES:
+            raise ValueError(
+                f"question_labels may have {MOST_CLASSES} classes with geometry_features, "
+                f"found {list(self.question_labels)}"
             )
         headings = len(QUANTITIES) if self.region_names else 0
         if len(self.heading_token_ids) != headings:

@@ -27,7 +27,7 @@ class GeometryEncoder(nn.Module):
     Wavelengths run from 64 down to 0.5 metres, so that both the size of a hall and a tenth of a
     metre change a phase. Short waves look like noise to a fresh network: the shorter, the weaker
     they start. A linear path beside the network passes position on from the first step. Tokens with
-    relations also hold what the estimator of boxes reads, and what it finds.
+    relations also hold what the estimator of boxes and states reads, and what it finds.
 
     Args:
         scales: one factor per encoded feature, the first raw ones: ``features.FEATURE_SCALES``.

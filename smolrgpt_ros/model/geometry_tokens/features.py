@@ -74,8 +74,8 @@ FEATURE_NAMES: tuple[str, ...] = (
     # zero for any other class
     *(f"class_{index}" for index in range(MOST_CLASSES)),
 )
-"""The first ``BASIC_COUNT`` make tokens and can be told from pictures; the others show the box of
-an object to ``CentreEstimator``."""
+"""The first ``BASIC_COUNT`` make tokens and can be told from pictures; the others show the box and
+the state of an object to ``CentreEstimator``."""
 FEATURE_COUNT = len(FEATURE_NAMES)
 METRIC = FEATURE_NAMES.index("metric")
 FLOOR = FEATURE_NAMES.index("floor")

@@ -22,7 +22,7 @@ NUMBERS = (
 SIGNS = (
     "whether",  # 0: heads lists of words and of counts
     "inside",  # whether the region stands in the other one
-    "gap",  # whether less than a metre is between their outlines
+    "gap",  # whether less than a metre is between their outlines, and neither holds the other
     "resting",  # whether the other one carries it, or is a place that it stands in
     "cargo",  # whether it is loaded
     "lift",  # whether it is carried

@@ -1,5 +1,9 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""What a picture shows above and below a region, and not of it: loads, carriers, contents."""
+"""What a picture shows above and below a region, and not of it: loads, carriers, contents.
+
+It is looked for above and below the region in the picture: under a rolled camera, or beside the
+middle of one that looks straight down, a part of a high load is missed.
+"""
 
 from __future__ import annotations
 
@@ -76,8 +80,7 @@ def surroundings(
     stride = max(1, int(np.ceil((pixels / _MOST_PIXELS) ** 0.5)))
     v, u = np.mgrid[rows.start : rows.stop : stride, columns.start : columns.stop : stride]
     z = depth[v, u]
-    with np.errstate(invalid="ignore"):
-        usable = ~mask[v, u] & (z > 0)
+    usable = ~mask[v, u] & np.isfinite(z) & (z > 0)
     points = rays(intrinsics, u[usable], v[usable]).T * z[usable].astype(np.float64)
     if not points.size:
         return found

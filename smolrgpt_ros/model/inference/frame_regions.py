@@ -87,7 +87,7 @@ class FrameRegions:
             labels: the class of each, ``None`` where none is known.
         """
         boxed = [BoxedMask.of(np.asarray(mask, bool)) for mask in masks]
-        told = [""] * len(masks) if labels is None else labels
+        told = [label if label in self._classes else "" for label in labels or [""] * len(masks)]
         keys = [
             (mask.box, mask.patch.tobytes(), label) for mask, label in zip(boxed, told, strict=True)
         ]

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints.checksums import sha256_of
+from smolrgpt_ros.language.templates.said_labels import said_labels
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.simulation.datasets.published_layout import (
     Entry,
@@ -46,11 +47,12 @@ _FOLDERS = ("images", "depths", "metric", "cameras")
 
 @dataclass(frozen=True, eq=False)
 class StoredQuestion:
-    """A question with one ``<mask>`` per mask ``(M, H, W)``, in order."""
+    """A question with one ``<mask>`` per mask ``(M, H, W)``, and the classes of these regions."""
 
     frame: RgbdFrame
     text: str
     masks: NDArray[np.bool_]
+    labels: tuple[str, ...]
 
 
 def read_questions(folder: Path, count: int | None = None) -> list[StoredQuestion]:
@@ -67,7 +69,9 @@ def read_questions(folder: Path, count: int | None = None) -> list[StoredQuestio
     for entry in read_entries(folder / TRAIN_FILE)[:count]:
         if entry.image not in frames:
             frames[entry.image] = _frame(folder, entry)
-        questions.append(StoredQuestion(frames[entry.image], entry.question, entry.masks()))
+        labels = tuple(said_labels(entry.question))
+        frame = frames[entry.image]
+        questions.append(StoredQuestion(frame, entry.question, entry.masks(), labels))
     return questions
 
 
@@ -86,7 +90,12 @@ def _in_its_words(
 ) -> list[StoredQuestion]:
     """Questions with the prompts and the orders of masks that :func:`_as_asked` found."""
     return [
-        StoredQuestion(question.frame, one["prompt"], question.masks[one["masks"]])
+        StoredQuestion(
+            question.frame,
+            one["prompt"],
+            question.masks[one["masks"]],
+            tuple(question.labels[place] for place in one["masks"]),
+        )
         for question, one in zip(questions, asked, strict=True)
     ]
 
@@ -129,7 +138,11 @@ def answers_of(
     """Token ids of an engine's answers, asked one after the other."""
     return [
         engine.answer(
-            question.frame, list(question.masks), question.text, max_new_tokens=MAX_NEW_TOKENS
+            question.frame,
+            list(question.masks),
+            question.text,
+            labels=question.labels,
+            max_new_tokens=MAX_NEW_TOKENS,
         ).token_ids
         for question in questions
     ]
@@ -190,13 +203,10 @@ def _as_asked(question: StoredQuestion, trained: TrainedOn) -> dict[str, Any]:
         ValueError: for a question of another form.
     """
     from smolrgpt_ros.language.grounding import RegionView, ground
-    from smolrgpt_ros.language.templates.said_labels import said_labels
     from smolrgpt_ros.scene.region import Region
 
-    labels = said_labels(question.text)
-    regions = [
-        Region(place, *of) for place, of in enumerate(zip(labels, question.masks, strict=True))
-    ]
+    labelled = zip(question.labels, question.masks, strict=True)
+    regions = [Region(place, *of) for place, of in enumerate(labelled)]
     views = [RegionView.of(region) for region in regions]
     prompt = ground(question.text, views, trained=trained).model_prompt
     if prompt is None:

@@ -82,7 +82,10 @@ def train_centres(
 def _surprise(odds: Tensor, truth: Tensor) -> Tensor:
     """Mean surprise, nats, at the states that are known."""
     known = ~truth.isnan()
-    return functional.binary_cross_entropy_with_logits(odds[known], truth[known])
+    surprise = functional.binary_cross_entropy_with_logits(
+        odds[known], truth[known], reduction="sum"
+    )
+    return surprise / known.sum().clamp_min(1)
 
 
 def true_estimates(frames: CachedFrames) -> NDArray[np.float32]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smolrgpt_ros.model.geometry_tokens.features import MOST_CLASSES
+
 from ..data.simulated_frames import FramesPlan
 from ..recipe_values import plan_of, read_values
 from .training_frames import MiniFrames
@@ -56,6 +58,9 @@ class MiniRecipe:
         depth: whether regions have tokens of the depth picture.
         vocabulary: learned tokenizer entries.
         stages: plans by stage name.
+
+    Raises:
+        ValueError: on more classes than regions have marks for.
     """
 
     seed: int
@@ -68,6 +73,10 @@ class MiniRecipe:
     depth: bool
     vocabulary: int
     stages: dict[str, StagePlan]
+
+    def __post_init__(self) -> None:
+        if len(self.named) > MOST_CLASSES:
+            raise ValueError(f"named may have {MOST_CLASSES} classes, found {list(self.named)}")
 
 
 def read_recipe(path: Path) -> MiniRecipe:

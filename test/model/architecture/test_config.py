@@ -20,6 +20,14 @@ from smolrgpt_ros.model.architecture.config import SmolRGPTConfig
             r"region_names=8 needs 15 heading_token_ids .*'distance', .* found \[7, 9\]",
         ),
         ({"heading_token_ids": (7, 9)}, "region_names=0 needs 0 heading_token_ids"),
+        (
+            {
+                "geometry_features": 75,
+                "mask_geometry_token_id": 7,
+                "question_labels": [*"abcdefghi"],
+            },
+            "question_labels may have 8 classes with geometry_features, found .*'i'",
+        ),
     ],
 )
 def test_sizes_that_do_not_fit_are_refused(change, message):

@@ -108,7 +108,7 @@ def test_what_is_part_of_the_region_is_not_on_it():
 def test_pixels_without_depth_say_nothing():
     depth = stacked()
     depth[42:50, 82:85], depth[42:50, 85:87] = np.nan, 0.0
-    depth[42:44] = -1.0
+    depth[42], depth[43] = -1.0, np.inf
     # Five of ten columns, six of eight rows: 0.05 to 0.30 m.
     assert around(depth, LOWER, OF_LOWER) == pytest.approx([30 / 400, 0.175, 0.3, 0, 0, 0])
 

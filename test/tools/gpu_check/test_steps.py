@@ -3,16 +3,22 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from smolrgpt_ros.checkpoints import MINI
 from smolrgpt_ros.tools.gpu_check.cli import step_environment
 from smolrgpt_ros.tools.gpu_check.options import ROOT, CheckOptions
 from smolrgpt_ros.tools.gpu_check.runner import run_steps
 from smolrgpt_ros.tools.gpu_check.steps import STEPS
-from smolrgpt_ros.tools.gpu_check.stored_questions import read_questions
+from smolrgpt_ros.tools.gpu_check.stored_questions import (
+    mini_questions,
+    read_questions,
+    stored_answers,
+)
 
 NAMES = [step.name for step in STEPS]
 
@@ -24,6 +30,18 @@ def test_stored_questions_are_fifty_about_five_frames():
         assert question.text.count("<mask>") == len(question.masks) > 0
         assert question.masks.shape[1:] == (question.frame.height, question.frame.width)
         assert question.frame.depth is not None and question.frame.intrinsics is not None
+        assert len(question.labels) == len(question.masks)
+
+
+def test_stored_answers_are_of_the_mini_that_ships_and_its_questions_tell_classes():
+    folder = CheckOptions(Path()).questions
+    answers = stored_answers(folder, MINI)
+    assert answers is not None and len(answers) == 50
+    for question in mini_questions(folder):
+        # "Is buffer <mask> left or right of shelf <mask>?"; of several classes, "objects".
+        said = set(re.findall(r"buffer|object|pallet|shelf|transporter", question.text))
+        assert said and said - {"object"} <= set(question.labels)
+        assert "object" in said or said == set(question.labels)
 
 
 @pytest.mark.slow

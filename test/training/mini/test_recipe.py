@@ -27,6 +27,7 @@ def test_the_shipped_recipe_plans_every_stage():
         (lambda v: v.pop("seed"), "seed is missing"),
         (lambda v: v["data"].pop("width"), "data"),
         (lambda v: v["stages"]["sft"].update(step=3), r"stages.sft: unknown \['step'\]"),
+        (lambda v: v.update(named=[*"abcdefghi"]), "named may have 8 classes, found .*'i'"),
     ],
 )
 def test_a_wrong_recipe_names_the_key(tmp_path, change, words):

@@ -96,7 +96,12 @@ def _life(
 
 def _ask(engine: SmolRGPTEngine, question: StoredQuestion, tokens: int = 100) -> tuple[int, ...]:
     answer = engine.answer(
-        question.frame, list(question.masks), question.text, max_new_tokens=tokens, deadline_s=60.0
+        question.frame,
+        list(question.masks),
+        question.text,
+        labels=question.labels,
+        max_new_tokens=tokens,
+        deadline_s=60.0,
     )
     return answer.token_ids
 
