@@ -119,6 +119,7 @@ def test_when_without_later() -> None:
         ("pallets within 3 of shelf 7", "a number of metres needs a unit"),
         ("is pallet 1 taller than 1,500 mm", "write it without the comma"),
         ("are the leftmost pallets loaded", "are several"),
+        ("are the thinnest pallets loaded", "are several"),
         ("has pallet 1 been in buffer 6", "asks for what was before the picture"),
         ("is pallet 1 on the left side of buffer 6", "parts of a place are not told apart"),
         ("what does pallet 1 contain", "what is in a load cannot be told"),
