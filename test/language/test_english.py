@@ -17,3 +17,12 @@ from smolrgpt_ros.language.reader.reader import read_question
 @given(QUESTIONS)
 def test_the_canonical_sentence_is_read_back(question: q.Question) -> None:
     assert read_question(english(question), LABELS) == question
+
+
+def test_what_holds_the_fewest_is_no_person_with_something() -> None:
+    fewer = q.Compared(q.Holding(q.Everything()), q.Comparison.LESS, q.Camera())
+    things = q.union(q.Everything(), q.Where(q.Ids((1,), "pallet"), fewer))
+    second = q.Ranked(things, q.Holding(q.OfClass("buffer")), q.Extreme.LEAST, 2)
+    question = q.Which(second)
+    assert "with the fewest buffers" in english(question)
+    assert read_question(english(question), LABELS) == question

@@ -16,6 +16,7 @@ from .unanswerable import COVERING
 _SOME = frozenset("a an some one".split())
 _CLOSE = (q.Comparison.LESS, q.Comparison.AT_MOST)
 _UNDER = frozenset("under underneath beneath".split())
+_FEWEST = frozenset("fewest least most".split())
 _DIRECTLY = frozenset("directly immediately just right straight".split())
 _VEHICLES = frozenset("vehicle vehicles truck trucks machine machines".split())
 _ALONE = re.compile(
@@ -91,7 +92,15 @@ def _directly(question: q.Question, text: str, tokens: Sequence[Token]) -> str:
 
 def _with(question: q.Question, text: str, tokens: Sequence[Token]) -> str:
     """ "Is person 1 with forklift 2": holding it, beside it, or belonging to it."""
-    said = next((token for token in tokens if token.text == "with"), None)
+    said = next(
+        (
+            token
+            for at, token in enumerate(tokens)
+            # "With the fewest pallets" is what holds them.
+            if token.text == "with" and _FEWEST.isdisjoint(t.text for t in tokens[at + 1 : at + 3])
+        ),
+        None,
+    )
     if said is None:
         return ""
     for part in q.parts_of(question):

@@ -13,6 +13,9 @@ from .features import FLOOR, UP
 def floor_axes(geometry: Tensor) -> Tensor:
     """Right, ahead and up of each region's floor, level without one: ``(..., M, 3, 3)``, rows.
 
+    Differences of positions along them say what is beside, behind and above, whatever the camera's
+    tilt.
+
     Args:
         geometry: ``(..., M, G)``, columns as in ``features.FEATURE_NAMES``.
     """

@@ -87,9 +87,10 @@ class FrameRegions:
             labels: the class of each, ``None`` where none is known.
         """
         boxed = [BoxedMask.of(np.asarray(mask, bool)) for mask in masks]
-        told = [label if label in self._classes else "" for label in labels or [""] * len(masks)]
+        known = [label if label in self._classes else "" for label in labels or [""] * len(masks)]
         keys = [
-            (mask.box, mask.patch.tobytes(), label) for mask, label in zip(boxed, told, strict=True)
+            (mask.box, mask.patch.tobytes(), label)
+            for mask, label in zip(boxed, known, strict=True)
         ]
         with self._lock:
             if len(self._known) > REGIONS_KEPT:
