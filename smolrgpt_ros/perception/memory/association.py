@@ -18,6 +18,9 @@ _GATE = 16.3
 #: Metres within which a sighting is of an object all the same, at a new place: fits jump by so much
 #: where little of an object is in view, and so does the pose of a camera that finds its way anew.
 _NEAR = 0.25
+#: Overlap of two boxes from which on they are of one object, however sure both are of their places:
+#: two objects do not take the same room.
+_SAME_ROOM = 0.3
 #: Cost of a sighting that continues the object's track in the image, instead of its distance.
 _SAME_TRACK = 0.5
 #: More than any cost of an assignment.
@@ -101,7 +104,7 @@ def agrees(known: PlacedBox, seen: PlacedBox) -> bool:
 def _is_near(known: PlacedBox, seen: PlacedBox) -> bool:
     """Whether a sighting may be of an object: where it is expected, or hardly elsewhere."""
     apart = float(np.linalg.norm(seen.centre - known.centre))
-    return apart <= _NEAR or agrees(known, seen)
+    return apart <= _NEAR or agrees(known, seen) or known.overlap(seen) >= _SAME_ROOM
 
 
 def _share_pixels(one: BoxedMask, other: BoxedMask) -> bool:

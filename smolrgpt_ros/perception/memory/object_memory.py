@@ -18,7 +18,7 @@ from smolrgpt_ros.scene.region import Region
 
 from ..seen_frame import SeenFrame
 from .association import Candidate, agrees, associate, duplicates
-from .fusion import can_move, fused, predicted
+from .fusion import better_of, can_move, fused, predicted
 from .placed_box import PlacedBox
 from .remembered_object import CLOCK_RESET_S, MemorySettings, MemoryState, RememberedObject
 from .visibility import Sight, hidden_pixels, look_at, outline
@@ -26,6 +26,8 @@ from .visibility import Sight, hidden_pixels, look_at, outline
 #: Share of a place's variance that sightings have in common: calibration, floor, the class's size,
 #: the edges of masks seen from nearly the same place.
 _SHARED_PART = 0.5
+#: Overlap of two boxes of a place below which it is elsewhere: the camera's pose jumped.
+_SAME_PLACE = 0.2
 #: Frames in a row that have to see through a remembered object before it is forgotten.
 _EMPTY_LOOKS = 2
 #: Share of the objects of a view that one look has to find gone, and their least number: it is
@@ -185,14 +187,22 @@ def _updated(
                 score=region.score,
                 sightings=known.sightings + 1,
                 last_ns=stamp_ns,
-                box=_next_box(box, candidate.box),
+                box=_next_box(box, candidate.box, known.box_score, region),
+                box_score=max(known.box_score, _score(region)),
                 empty_looks=0,
             )
             of_sighting.append(known.id)
         else:
             scores = {region.label: _score(region)}
             objects[next_id] = RememberedObject(
-                next_id, candidate.track, scores, region.score, 1, stamp_ns, candidate.box
+                next_id,
+                candidate.track,
+                scores,
+                region.score,
+                1,
+                stamp_ns,
+                candidate.box,
+                _score(region),
             )
             of_sighting.append(next_id)
             next_id += 1
@@ -213,9 +223,15 @@ def _renamed(
     return found
 
 
-def _next_box(known: PlacedBox | None, seen: PlacedBox | None) -> PlacedBox | None:
+def _next_box(
+    known: PlacedBox | None, seen: PlacedBox | None, best: float, region: Region
+) -> PlacedBox | None:
+    """An object's box after a sighting; ``best`` is the best score of those before."""
     if known is None or seen is None:
         return seen if known is None else known
+    if is_flat(region.label):
+        same = known.overlap(seen) >= _SAME_PLACE
+        return better_of(known, seen, seen_is_better=not same or _score(region) >= best)
     # An object that is elsewhere than expected was moved, or the camera's pose jumped.
     return fused(known, seen) if agrees(known, seen) else seen
 

@@ -54,6 +54,7 @@ class RememberedObject:
         sightings: frames in which it was found.
         last_ns: stamp of the newest of them, nanoseconds.
         box: in the fixed frame; ``None`` where no sighting could be placed there.
+        box_score: the best score of a sighting; a place on the floor has that one's box.
         empty_looks: frames in a row that saw through it.
     """
 
@@ -64,6 +65,7 @@ class RememberedObject:
     sightings: int
     last_ns: int
     box: PlacedBox | None
+    box_score: float = 0.0
     empty_looks: int = 0
 
     @property

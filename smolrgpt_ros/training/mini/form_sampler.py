@@ -47,11 +47,11 @@ class FormSampler:
         """A question of a random form; forms that take longer to learn come more often."""
         pairs: list[tuple[float, Draw]] = [
             (10, self._distance),
-            (7, lambda: q.HowMuch(q.Size(self._one(), self._pick(tuple(q.Dimension)[:3])))),
+            (10, lambda: q.HowMuch(q.Size(self._one(), self._pick(tuple(q.Dimension)[:3])))),
             (2, lambda: q.Relation(q.RelationKind.LEFT_RIGHT, self._one(), self._one())),
             (5, lambda: q.Relation(self._pick(_RELATIONS), self._one(), self._one())),
             (2, lambda: q.Direction(self._one(), self._end())),
-            (6, self._difference),
+            (9, self._difference),
             (4, lambda: q.Whether(q.Holds(self._one(), self._condition()))),
             (4, self._distance_compared),
         ]
@@ -107,7 +107,7 @@ class FormSampler:
             middle = self._rng.random() < 0.2
             return q.Ranked(of, q.Column(), q.Extreme.MIDDLE if middle else self._pick(_ENDS))
         rank = int(self._rng.choice([1, 2, 3], p=[0.75, 0.17, 0.08]))
-        if style < 0.32:
+        if style < 0.4:
             return q.Ranked(of, q.SizeOf(self._pick(_SIZES)), self._pick(_ENDS), rank)
         extreme = q.Extreme.LEAST if self._rng.random() < 0.7 else q.Extreme.MOST
         return q.Ranked(of, q.DistanceTo(self._target()), extreme, rank)
@@ -149,9 +149,9 @@ class FormSampler:
         if style < 0.72:
             return q.Beside(self._pick(tuple(q.Side)), self._one())
         comparison = self._pick(_COMPARISONS)
-        if style < 0.86:
+        if style < 0.85:
             return q.Compared(q.DistanceTo(self._end()), comparison, self._metres())
-        if style < 0.94:
+        if style < 0.92:
             return q.Compared(q.DistanceTo(self._end()), comparison, self._one())
         return q.Compared(q.SizeOf(self._pick(_SIZES)), comparison, self._one())
 
@@ -168,7 +168,7 @@ class FormSampler:
         return round(float(self._rng.uniform(1.0, 10.0)), int(self._rng.integers(2)))
 
     def _distance(self) -> q.Question:
-        modes, shares = (q.Mode.CENTER, q.Mode.HORIZONTAL, q.Mode.VERTICAL), (0.6, 0.22, 0.18)
+        modes, shares = (q.Mode.CENTER, q.Mode.HORIZONTAL, q.Mode.VERTICAL), (0.5, 0.23, 0.27)
         mode = modes[int(self._rng.choice(3, p=shares))]
         return q.HowMuch(q.Distance(self._one(), self._end(), mode))
 

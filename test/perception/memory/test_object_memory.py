@@ -23,6 +23,7 @@ SIZES = {
     "transporter": (1.44, 0.85, 0.23),
     "shelf": (1.0, 2.8, 3.0),
     "box": (1.2, 1.2, 0.6),
+    "buffer": (2.0, 5.0, 0.0),
 }
 
 
@@ -211,6 +212,18 @@ def test_stacked_objects_are_two_although_the_box_of_the_upper_one_reaches_the_f
     observed, _ = run([look(objects, second=0.2 * i, **camera) for i in range(2)])
     assert [r.id for r in observed.regions] == [1, 2, 3]
     assert observed.duplicates == 0 and not observed.frame.notes
+
+
+def test_a_place_is_where_its_best_score_has_it(look):
+    """The second sighting of a place shows 4.2 of its 5 m, with a lower score or a higher one."""
+    whole, part = (1, "buffer", (0.4, 7.0)), (1, "buffer", (0.4, 6.6), (2.0, 4.2, 0.0))
+    for score, length, middle in ((0.5, 5.0, 7.0), (0.95, 4.2, 6.6)):
+        last = look((part,), second=0.2, score=score)
+        observed, _ = run([look((whole,), score=0.9), last])
+        (region,) = observed.regions
+        found = observed.geometry.estimate(region.id)
+        assert max(found.size) == pytest.approx(length, abs=0.15)
+        assert in_map(observed, region.id, last[1])[1] == pytest.approx(middle, abs=0.15)
 
 
 def test_what_the_border_cuts_stays_a_lower_bound(look):
