@@ -65,7 +65,9 @@ found = {"first": means[0], "steps": len(means), "weight": float(model.weight[0,
 def run(tmp_path, how):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    command = [sys.executable, "-P", "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    # --standalone: on a free port, whatever trains on this machine beside the tests.
+    command = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", "2"]
     subprocess.run(
         [*command, str(program), str(tmp_path), how],
         check=True,
