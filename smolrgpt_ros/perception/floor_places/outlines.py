@@ -17,7 +17,7 @@ from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.geometry.size_priors import SIZES, is_flat
 from smolrgpt_ros.scene.camera import back_project
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import Mask, overlap
+from smolrgpt_ros.scene.masks import overlap
 from smolrgpt_ros.scene.pose import Pose
 
 from .floor_view import FloorView, Points
@@ -28,8 +28,6 @@ from .rectangle import FloorRectangle
 
 Window = tuple[Points, Points]
 """Two corners of a part of the floor, metres."""
-Standing = tuple[Mask, Points]
-"""What an object's mask is, and where it stands, about, ``(2,)``, metres."""
 Expected = tuple[KnownPlace, FloorRectangle]
 """A known place, and where a frame has it."""
 
@@ -42,9 +40,6 @@ _SAME_PLACE = 0.6
 #: Frames that have to show a rectangle before a later one takes it from them; so many are many, and
 #: count for so much overlap.
 _LEAST_SIGHTINGS, _MANY_SIGHTINGS, _SIGHTINGS_WEIGHT = 2, 5, 0.5
-#: Least overlap of a mask with the outline that a rectangle of this frame alone gives it: lines
-#: correct a mask, and of one that is elsewhere, or another's, they know no better.
-_LEAST_AGREEMENT = 0.45
 #: Least overlap of a mask with a rectangle that frames before have shown.
 _LEAST_OVERLAP = 0.1
 #: Metres around a mask's floor in which lines are looked for, or this share of its extent.
@@ -90,13 +85,12 @@ def with_place_outlines(
     """
     known = tuple(known) if pose is None else kept(known, pose.frame_id, frame.stamp_ns)
     places = [d for d in detections if is_flat(d.label)]
-    upright = [d.mask for d in detections if not (d.weak or is_flat(d.label))]
-    view = FloorView.of(frame, upright) if places else None
+    standing = [d.mask for d in detections if not (d.weak or is_flat(d.label))]
+    view = FloorView.of(frame, standing) if places else None
     windows = [] if view is None else [(d, w) for d in places if (w := _window(view, d))]
     if view is None or not windows:
         return tuple(detections), known
-    standing = _standing(view, detections, frame)
-    fits = _fits(view, windows, standing)
+    fits = _fits(view, windows)
     expected: list[Expected] = []
     if pose is not None:
         known = _with_sightings(known, fits, view, pose, frame.stamp_ns)
@@ -107,7 +101,7 @@ def with_place_outlines(
     for fit in fits:
         rectangle = _chosen(view, fit, expected)
         if rectangle is not None:
-            made = replace(fit.place, mask=_outline(view, rectangle, standing), weak=False)
+            made = _outlined(view, fit.place, rectangle, detections, frame)
             replaced.add(id(fit.place))
             if not _is_one_of(found, made):
                 found.append(made)
@@ -119,19 +113,15 @@ def with_place_outlines(
     return tuple(sorted([*others, *found], key=lambda d: -d.score)), known
 
 
-def _fits(
-    view: FloorView, windows: Sequence[tuple[Detection, Window]], standing: Sequence[Standing]
-) -> list[Fit]:
+def _fits(view: FloorView, windows: Sequence[tuple[Detection, Window]]) -> list[Fit]:
     """The detections, best first, each with the rectangle of lines that it is of."""
     lows, highs = zip(*(window for _, window in windows), strict=True)
     marks = MarkMap.of(view, np.min(lows, axis=0), np.max(highs, axis=0))
     fits: list[Fit] = []
     for place, window in sorted(windows, key=lambda pair: -pair[0].score):
         fit = fit_place(marks.part(*window), place.mask, SIZES[place.label])
-        rectangle = fit.rectangle if fit is not None and _is_believed(fit, place.weak) else None
-        if rectangle is not None and not _agrees(view, place, rectangle, standing):
-            rectangle = None
-        fits.append(Fit(place, window, rectangle))
+        believed = fit is not None and _is_believed(fit, place.weak)
+        fits.append(Fit(place, window, fit.rectangle if fit is not None and believed else None))
     return fits
 
 
@@ -206,28 +196,22 @@ def _is_believed(fit: PlaceFit, weak: bool) -> bool:
     return fit.marked >= _LEAST_MARKED and fit.least_marked >= _LEAST_MARKED_SIDE
 
 
-def _agrees(
-    view: FloorView, place: Detection, rectangle: FloorRectangle, standing: Sequence[Standing]
-) -> bool:
-    """Whether a mask is about that of a rectangle, or of its floor without what stands there."""
-    outlines = _outline(view, rectangle, standing), _outline(view, rectangle, ())
-    return max(overlap(outline, place.mask) for outline in outlines) >= _LEAST_AGREEMENT
-
-
-def _outline(view: FloorView, rectangle: FloorRectangle, standing: Sequence[Standing]) -> Mask:
-    """The mask of a rectangle with what stands in it, ``(H, W)`` bool."""
+def _outlined(
+    view: FloorView,
+    detection: Detection,
+    rectangle: FloorRectangle,
+    detections: Sequence[Detection],
+    frame: RgbdFrame,
+) -> Detection:
+    """A detection with a rectangle's outline and the masks of what stands in it."""
     mask = view.filled(rectangle.beyond(view.ground) - _HALF_LINE)
-    for other, middle in standing:
-        if rectangle.holds(middle[None])[0]:
-            mask |= other
-    return mask
-
-
-def _standing(view: FloorView, detections: Sequence[Detection], frame: RgbdFrame) -> list[Standing]:
-    """The objects of known classes that stand on the floor, of those that depth shows."""
-    upright = [d for d in detections if not (d.weak or is_flat(d.label)) and d.label in SIZES]
-    middles = ((d.mask, _middle(view, d, frame)) for d in upright)
-    return [(mask, middle) for mask, middle in middles if middle is not None]
+    for other in detections:
+        if other.weak or is_flat(other.label) or other.label not in SIZES:
+            continue
+        middle = _middle(view, other, frame)
+        if middle is not None and rectangle.holds(middle[None])[0]:
+            mask |= other.mask
+    return replace(detection, mask=mask, weak=False)
 
 
 def _middle(view: FloorView, detection: Detection, frame: RgbdFrame) -> Points | None:

@@ -93,15 +93,6 @@ def test_a_mask_elsewhere_does_not_get_the_lines():
     assert outlined(found, frame) == found
 
 
-def test_a_mask_that_has_little_in_common_with_the_lines_stays():
-    frame, true = scene(plane())
-    columns = np.nonzero(true)[1]
-    end = true & (np.arange(WIDTH) < columns.min() + 0.3 * np.ptp(columns))
-    assert end.sum() > 1000 and overlap(end, true) < 0.4
-    found = (detected(end),)
-    assert outlined(found, frame) == found
-
-
 def test_the_rim_of_what_stands_on_the_floor_is_no_line():
     """A box of another colour, 4.2 m ahead, and nothing on the floor about it."""
     frame, _ = scene(plane(), taped=False)
