@@ -76,8 +76,6 @@ class FloorView:
         with np.errstate(invalid="ignore"):
             off = np.abs(some - expected)
             in_sight = off < _OFF_FLOOR + _OFF_FLOOR_SHARE * expected
-        # At a rim of what stands in front a pixel has the colours of both.
-        in_sight = cv2.erode(in_sight.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
         smooth = cv2.GaussianBlur(frame.rgb, (3, 3), 0.6)
         colours = cv2.cvtColor(smooth, cv2.COLOR_RGB2LAB).astype(np.float32) * _WEIGHTS
         ground = plane.to_floor(meets)[:, :2].reshape(*some.shape, 2)

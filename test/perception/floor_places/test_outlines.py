@@ -11,7 +11,6 @@ from taped_floor import CAMERA, HEIGHT, WIDTH, beside, detected, half_of, plane,
 
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.perception.floor_places.floor_view import FloorView
-from smolrgpt_ros.perception.floor_places.marks import MarkMap
 from smolrgpt_ros.perception.floor_places.outlines import with_place_outlines
 from smolrgpt_ros.scene.masks import overlap
 
@@ -91,22 +90,6 @@ def test_a_mask_elsewhere_does_not_get_the_lines():
     elsewhere = beside(true)
     found = (detected(elsewhere),)
     assert outlined(found, frame) == found
-
-
-def test_the_rim_of_what_stands_on_the_floor_is_no_line():
-    """A box of another colour, 4.2 m ahead, and nothing on the floor about it."""
-    frame, _ = scene(plane(), taped=False)
-    view = FloorView.of(frame)
-    assert view is not None and frame.depth is not None
-    inside = (np.abs(view.ground - [0.3, 4.5]) < [1.3, 0.9]).all(axis=-1)
-    rgb, depth = frame.rgb.copy(), frame.depth.copy()
-    rgb[inside], depth[inside] = (60, 60, 200), depth[inside] - 0.4
-    beside_it = replace(frame, rgb=rgb, depth=depth)
-    view = FloorView.of(beside_it)
-    assert view is not None
-    marks = MarkMap.of(view, np.array([-2.0, 2.5]), np.array([2.5, 6.5]))
-    assert marks.in_sight.mean() > 0.4
-    assert not (marks.strength > 0).any()
 
 
 def test_pixels_of_the_floor_and_back():
