@@ -178,6 +178,7 @@ def _updated(
         region, candidate = sighting.region, sighting.candidate
         if index in matches:
             known, box = state.objects[matches[index]], expected[matches[index]].box
+            box, box_score = _next_box(box, candidate.box, known.box_score, region)
             scores = dict(known.label_scores)
             scores[region.label] = scores.get(region.label, 0.0) + _score(region)
             objects[known.id] = replace(
@@ -187,8 +188,8 @@ def _updated(
                 score=region.score,
                 sightings=known.sightings + 1,
                 last_ns=stamp_ns,
-                box=_next_box(box, candidate.box, known.box_score, region),
-                box_score=max(known.box_score, _score(region)),
+                box=box,
+                box_score=box_score,
                 empty_looks=0,
             )
             of_sighting.append(known.id)
@@ -225,15 +226,21 @@ def _renamed(
 
 def _next_box(
     known: PlacedBox | None, seen: PlacedBox | None, best: float, region: Region
-) -> PlacedBox | None:
-    """An object's box after a sighting; ``best`` is the best score of those before."""
-    if known is None or seen is None:
-        return seen if known is None else known
+) -> tuple[PlacedBox | None, float]:
+    """An object's box after a sighting, and the best score of the sightings that it is of;
+    ``best`` is that before."""
+    score = _score(region)
+    if known is None:
+        return seen, score
+    if seen is None:
+        return known, best
     if is_flat(region.label):
-        same = known.overlap(seen) >= _SAME_PLACE
-        return better_of(known, seen, seen_is_better=not same or _score(region) >= best)
+        if known.overlap(seen) >= _SAME_PLACE:
+            return better_of(known, seen, seen_is_better=score >= best), max(best, score)
+    elif agrees(known, seen):
+        return fused(known, seen), max(best, score)
     # An object that is elsewhere than expected was moved, or the camera's pose jumped.
-    return fused(known, seen) if agrees(known, seen) else seen
+    return seen, score
 
 
 def _expected_views(

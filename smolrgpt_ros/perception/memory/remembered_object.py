@@ -54,7 +54,8 @@ class RememberedObject:
         sightings: frames in which it was found.
         last_ns: stamp of the newest of them, nanoseconds.
         box: in the fixed frame; ``None`` where no sighting could be placed there.
-        box_score: the best score of a sighting; a place on the floor has that one's box.
+        box_score: the best score of the sightings that the box is of; a place on the floor has the
+            box of that one.
         empty_looks: frames in a row that saw through it.
     """
 

@@ -226,6 +226,22 @@ def test_a_place_is_where_its_best_score_has_it(look):
         assert in_map(observed, region.id, last[1])[1] == pytest.approx(middle, abs=0.15)
 
 
+def test_a_place_that_is_elsewhere_starts_anew(look):
+    """The camera's pose jumps by 3 m; then a better sighting than the first one there moves the
+    place by 0.4 m, however good those before the jump were."""
+    scored = ((0.9, 6.0, 0.0), (0.5, 9.0, 0.2), (0.6, 9.4, 0.4))
+    steps = [
+        look(((1, "buffer", (0.4, y)),), second=second, score=score) for score, y, second in scored
+    ]
+    observed, memory = run(steps)
+    (region,) = observed.regions
+    assert in_map(observed, region.id, steps[-1][1])[1] == pytest.approx(9.4, abs=0.15)
+    (known,) = (known for known in memory.state.objects if known.id == region.id)
+    assert known.box_score == 0.6
+    # 3 m are no deviation of what is seen now.
+    assert np.sqrt(np.diag(known.box.covariance)).max() < 0.5
+
+
 def test_what_the_border_cuts_stays_a_lower_bound(look):
     """The upper border is (125 / 280) above the optical axis, 24.06 degrees, and the axis is 15
     degrees below level. At the shelf's front, 4.6 m ahead, it is 2 + 4.6 * tan(9.06) = 2.73 m high;
