@@ -73,7 +73,7 @@ def cached(truth, ids, geometry):
 
 def test_numbers_of_lists_are_those_that_the_names_before_them_carry(tokenizer):
     truth, rng, seen, heading = TrueAnswers(HOLDING), default_rng(11), set(), ""
-    for _ in range(400):
+    for _ in range(800):
         found = draw_example(truth, HOLDING.objects, rng, (), most_regions=32)
         assert found is not None
         names = iter(carried_by_names(tokenizer, truth, found.prompt.region_ids, found.answer))
