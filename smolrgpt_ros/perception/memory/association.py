@@ -98,7 +98,7 @@ def duplicates(
 
 def agrees(known: PlacedBox, seen: PlacedBox) -> bool:
     """Whether a sighting is where an object is expected, as far as their deviations tell."""
-    return _squared_distance(known, seen) <= _GATE
+    return known.squared_distance(seen) <= _GATE
 
 
 def _is_near(known: PlacedBox, seen: PlacedBox) -> bool:
@@ -120,9 +120,4 @@ def _cost(known: Candidate, sighting: Candidate) -> float | None:
     if known.box is None or sighting.box is None or not _is_near(known.box, sighting.box):
         return None
     # At least the cost of a continued track: two objects do not change places in between.
-    return _SAME_TRACK + min(_squared_distance(known.box, sighting.box), _GATE)
-
-
-def _squared_distance(known: PlacedBox, seen: PlacedBox) -> float:
-    gap = seen.centre - known.centre
-    return float(gap @ np.linalg.solve(known.covariance + seen.covariance, gap))
+    return _SAME_TRACK + min(known.box.squared_distance(sighting.box), _GATE)

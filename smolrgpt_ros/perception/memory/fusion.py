@@ -63,8 +63,7 @@ def fused(known: PlacedBox, seen: PlacedBox) -> PlacedBox:
     # Errors in common add up with their signs, not with their squares.
     cross = rest @ _geometric_mean(known.shared, seen.shared) @ gain.T
     shared = rest @ known.shared @ rest.T + gain @ seen.shared @ gain.T + cross + cross.T
-    excess = max(float(gap @ inverse @ gap) / len(gap) - 1.0, 0.0)
-    independent += excess * (independent + shared)
+    independent += _excess(known, seen) * (independent + shared)
     better = known if np.trace(known.covariance) < np.trace(seen.covariance) else seen
     length, width = (_side(known, seen, better, which) for which in (0, 1))
     upright = _upright(known, seen, better)
@@ -96,9 +95,14 @@ def better_of(known: PlacedBox, seen: PlacedBox, *, seen_is_better: bool) -> Pla
         seen: the sighting alone.
         seen_is_better: which of both is taken.
     """
-    box, gap = (seen if seen_is_better else known), seen.centre - known.centre
-    excess = float(gap @ np.linalg.solve(known.covariance + seen.covariance, gap)) / len(gap) - 1.0
-    return replace(box, independent=box.independent + max(excess, 0.0) * box.covariance)
+    box = seen if seen_is_better else known
+    return replace(box, independent=box.independent + _excess(known, seen) * box.covariance)
+
+
+def _excess(known: PlacedBox, seen: PlacedBox) -> float:
+    """By how much two sightings differ more than their deviations say: Birge's ratio, squared, less
+    one."""
+    return max(known.squared_distance(seen) / len(known.centre) - 1.0, 0.0)
 
 
 def _geometric_mean(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -138,6 +138,11 @@ class PlacedBox:
             underside_hidden=self.underside_hidden,
         )
 
+    def squared_distance(self, other: PlacedBox) -> float:
+        """Of the centres, in squared standard deviations between them (Mahalanobis)."""
+        gap = other.centre - self.centre
+        return float(gap @ np.linalg.solve(self.covariance + other.covariance, gap))
+
     def overlap(self, other: PlacedBox) -> float:
         """Volume in common over the volume of both together, 0 to 1."""
         base = _rectangle(self), _rectangle(other)
