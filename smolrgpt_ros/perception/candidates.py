@@ -18,6 +18,7 @@ from .floor_places.known_places import KnownPlace
 from .floor_places.outlines import with_place_outlines
 from .mask_trimming import trimmed
 from .seen_frame import SeenFrame
+from .vehicle_pieces import joined
 
 #: Share of the smaller one's pixels that a weak detection and a region may have in common: with
 #: more, it is a part or a second outline of that region's object.
@@ -91,7 +92,7 @@ def tracked(
         pose: of the camera in a fixed frame, where it is known.
     """
     places = before.places
-    outlined = refined(detections.objects, frame)
+    outlined = joined(refined(detections.objects, frame), frame)
     masks = masks or MaskRules()
     if masks.trim:
         outlined = trimmed(outlined, frame)

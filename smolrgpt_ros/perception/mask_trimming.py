@@ -12,15 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.geometry.size_priors import SIZES
-from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.masks import box_of
 
-Points = NDArray[np.float64]
+from .sampled_points import Points, pixels_of, points_of, some_points
 
 #: Reach of an object from the middle of what is seen of it, in half diagonals of its class's box.
 _REACH = 1.3
@@ -50,15 +47,10 @@ def trimmed(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detectio
 
 
 def _trimmed(detection: Detection, frame: RgbdFrame) -> Detection:
-    prior, box = SIZES.get(detection.label), box_of(detection.mask)
-    if prior is None or prior.flat or box is None:
+    prior = SIZES.get(detection.label)
+    if prior is None or prior.flat:
         return detection
-    x0, y0, x1, y1 = box
-    rows, columns = np.nonzero(detection.mask[y0:y1, x0:x1])
-    rows, columns = rows + y0, columns + x0
-    some = slice(None, None, max(1, len(rows) // _SAMPLES))
-    points = _points(frame, rows[some], columns[some])
-    points = points[np.isfinite(points[:, 2])]
+    points = some_points(frame, detection.mask, _SAMPLES)
     if len(points) < _FEWEST:
         return detection
     reach = _REACH * math.hypot(prior.long, prior.short, prior.height) / 2
@@ -68,21 +60,11 @@ def _trimmed(detection: Detection, frame: RgbdFrame) -> Detection:
     if not far.any() or in_gap.mean() > _MOST_IN_GAP or far.mean() > 1 - _LEAST_KEPT:
         return detection
     # NaN, without depth, is not far.
-    cut = np.linalg.norm(_points(frame, rows, columns) - middle, axis=1) > reach
+    rows, columns = pixels_of(detection.mask)
+    cut = np.linalg.norm(points_of(frame, rows, columns) - middle, axis=1) > reach
     mask = detection.mask.copy()
     mask[rows[cut], columns[cut]] = False
     return replace(detection, mask=mask)
-
-
-def _points(frame: RgbdFrame, rows: NDArray[np.int_], columns: NDArray[np.int_]) -> Points:
-    """Points of pixels, optical frame, shape ``(N, 3)``; NaN without depth."""
-    assert frame.depth is not None and frame.intrinsics is not None  # asked for by trimmed()
-    z = frame.depth[rows, columns].astype(np.float64)
-    points: Points = (
-        rays(frame.intrinsics, columns, rows)
-        * np.where(np.isfinite(z) & (z > 0), z, np.nan)[:, None]
-    )
-    return points
 
 
 def _middle(points: Points, reach: float) -> Points:

@@ -92,7 +92,8 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         "and as many of them with every part of the picture.",
         "* **Scores** on data that nobody trained on, at the node's default thresholds. An object "
         "counts from 120 pixels; it is found where a mask of its label overlaps it by 0.5 (IoU). "
-        "`heldout` is a second, differently built set of meshes and textures.",
+        "`heldout` is a second, differently built set of meshes and textures. `regions`: what the "
+        "node makes of the masks with the frame's depth.",
         "",
         scores,
         "",

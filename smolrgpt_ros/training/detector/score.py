@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from smolrgpt_ros.detection.detector import Detection, RegionDetector
+from smolrgpt_ros.perception.candidates import seen_alone
 from smolrgpt_ros.scene.masks import decode_rle, overlap
 from smolrgpt_ros.scene.pictures import read_rgb
 from smolrgpt_ros.simulation.sensing.annotation import STILL_SEEN, visible_masks
@@ -62,7 +63,8 @@ class DetectorScores:
     """Everything that was measured.
 
     Args:
-        simulated: by looks, camera family and label.
+        simulated: by looks, camera family and label, as the network's masks are.
+        regions: the same as the node's regions are, of which depth has had its say.
         frames: simulated ones of each looks and family.
         seed: of the first of them.
         real: pallets of the held-out real pictures, and how many of these; ``None``: not measured.
@@ -70,6 +72,7 @@ class DetectorScores:
     """
 
     simulated: dict[tuple[str, str], dict[str, Found]]
+    regions: dict[tuple[str, str], dict[str, Found]]
     frames: int
     seed: int
     real: tuple[Found, int] | None
@@ -91,13 +94,14 @@ def score_detector(
         benchmark: folder of the warehouse benchmark's frames with ``frames.json``.
         seed: of the first simulated frame of each kind.
     """
-    simulated = {
+    both = {
         (looks, family): score_simulated(detector, looks, family, frames, seed)
         for looks in SCORED_LOOKS
         for family in FAMILIES
     }
     return DetectorScores(
-        simulated,
+        {kind: masks for kind, (masks, _) in both.items()},
+        {kind: regions for kind, (_, regions) in both.items()},
         frames,
         seed,
         None if real is None else score_real(detector, real),
@@ -107,18 +111,24 @@ def score_detector(
 
 def score_simulated(
     detector: RegionDetector, looks: str, family: str, frames: int, seed: int = HELD_OUT_SEED
-) -> dict[str, Found]:
-    """By label, over frames of unseen seeds through the usual sensor."""
-    total = {label: Found() for label in DETECTED}
+) -> tuple[dict[str, Found], dict[str, Found]]:
+    """By label, over frames of unseen seeds through the usual sensor: the network's masks, and the
+    regions that the node makes of them."""
+    masks = {label: Found() for label in DETECTED}
+    regions = dict(masks)
     for index in tqdm(range(frames), desc=f"{looks} {family}"):
         shot = simulate_frame(
             seed + index, family, sensor=SensorModel(), looks=looks, change=with_people
         )
         labels = [label for label in DETECTED if label in detector.labels]
         objects = [o for o in _objects(shot) if o[0] in labels]
-        for label, found in compare(detector.detect(shot.frame.rgb).objects, objects).items():
-            total[label] = total[label] + found
-    return total
+        detections = detector.detect(shot.frame.rgb)
+        seen = seen_alone(detections, shot.frame).regions
+        seen_detections = [Detection(r.label, r.score, r.mask) for r in seen]
+        for total, found in ((masks, detections.objects), (regions, seen_detections)):
+            for label, counts in compare(found, objects).items():
+                total[label] += counts
+    return masks, regions
 
 
 def _objects(shot: SimulatedFrame) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -229,13 +239,18 @@ def score_table(scores: DetectorScores) -> str:
         "| precision | transporters | pallets | shelves | buffers | people | forklifts |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for (looks, family), labels in scores.simulated.items():
+    rows = [
+        (f"{looks}, {family}{made_of}", labels)
+        for made_of, simulated in (("", scores.simulated), (", regions", scores.regions))
+        for (looks, family), labels in simulated.items()
+    ]
+    for row, labels in rows:
         four = [labels[name] for name in ("pallet", "transporter", "shelf", "buffer")]
         total = sum(four, Found())
         columns = ("transporter", "pallet", "shelf", "buffer", "person", "forklift")
         parts = " | ".join(_percent(labels[name].recall) for name in columns)
         lines.append(
-            f"| {looks}, {family} | {total.objects} | {_percent(total.recall)} "
+            f"| {row} | {total.objects} | {_percent(total.recall)} "
             f"| {_percent(total.precision)} | {parts} |"
         )
     lines.append("")

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.detection.detector import Detection, Detections
 from smolrgpt_ros.scene.masks import encode_rle
+from smolrgpt_ros.simulation.sensing.annotation import visible_masks
+from smolrgpt_ros.simulation.sensing.sensor import SensorModel
+from smolrgpt_ros.simulation.warehouse import simulate_frame
+from smolrgpt_ros.simulation.world.scenes import with_people
 from smolrgpt_ros.training.detector.score import (
     DetectorScores,
     Found,
@@ -20,6 +24,7 @@ from smolrgpt_ros.training.detector.score import (
     lies_on_floor,
     score_benchmark,
     score_real,
+    score_simulated,
     score_table,
 )
 
@@ -65,6 +70,23 @@ def test_found_missed_false_and_too_small() -> None:
     total = counts["pallet"] + counts["shelf"] + counts["transporter"]
     assert (total.recall, total.precision) == (1 / 3, 1 / 3)
     assert math.isnan(Found().recall) and math.isnan(Found().precision)
+
+
+def test_regions_are_what_depth_leaves_of_the_masks() -> None:
+    seed = 7009
+    shot = simulate_frame(seed, "robot", sensor=SensorModel(), looks="plain", change=with_people)
+    seen = visible_masks(shot.scene, shot.ideal.owner, 400)
+    pallets = [mask for item, mask in seen if item.label == "pallet"]
+    frayed = []
+    for mask in pallets:  # with one and a half times its pixels, more than 4 m behind it
+        behind = np.argwhere(shot.frame.depth > np.nanmedian(shot.frame.depth[mask]) + 4)
+        rows, columns = behind[: 3 * np.count_nonzero(mask) // 2].T
+        frayed.append(mask.copy())
+        frayed[-1][rows, columns] = True
+    assert all(f.sum() > 2.4 * m.sum() for f, m in zip(frayed, pallets, strict=True))
+    masks, regions = score_simulated(Fixed(*frayed), "plain", "robot", 1, seed)
+    assert masks["pallet"].found == 0
+    assert regions["pallet"].found == len(pallets) == regions["pallet"].objects
 
 
 def test_bare_floor_is_smooth_and_a_pallet_stands_out_of_it() -> None:
@@ -113,10 +135,13 @@ def test_the_table_names_everything() -> None:
         "buffer": Found(),
     }
     labels |= {"person": Found(4, 4, 0), "forklift": Found()}
-    scores = DetectorScores({("heldout", "robot"): labels}, 5, 7000, (Found(10, 7, 3), 6), (0, 2))
+    trimmed = {**labels, "pallet": Found(8, 8, 1)}
+    kind = ("heldout", "robot")
+    scores = DetectorScores({kind: labels}, {kind: trimmed}, 5, 7000, (Found(10, 7, 3), 6), (0, 2))
     table = score_table(scores)
     # Of ten objects seven are found, and of nine detections seven are right.
     assert "on 5 frames each of seeds from 7000" in table
     assert "| heldout, robot | 10 | 70.0 | 77.8 | 50.0 | 75.0 | - | - | 100.0 | - |" in table
+    assert "| heldout, robot, regions | 10 | 90.0 | 90.0 | 50.0 | 100.0 |" in table
     assert "7 of 10 found (70.0 %), 0.50 false ones a picture, 6 pictures" in table
     assert "on bare floor: 0, 2." in table
