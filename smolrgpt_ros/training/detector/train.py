@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from dataclasses import dataclass
@@ -13,10 +14,14 @@ from typing import TYPE_CHECKING
 import yaml
 
 from .plan import DetectorPlan
+from .weight_means import PRECISE_MASKS, write_mean
 
 if TYPE_CHECKING:
     from ultralytics import YOLO
     from ultralytics.engine.trainer import BaseTrainer
+
+
+_log = logging.getLogger(__name__)
 
 
 class UnfinishedTrainingError(Exception):
@@ -58,10 +63,11 @@ def train_detector(
         plan: sizes and schedule.
         description: from :func:`.yolo_layout.build_yolo_frames`.
         run_dir: ultralytics' run folder; a run that was killed is resumed.
-        weights: where the best weights go, optimizer state stripped.
+        weights: where the best weights go, optimizer state stripped: of the best epoch, or their
+            best mean with the weights continued from.
 
     Returns:
-        Validation metrics by name.
+        Validation metrics by name, and the share of the weights continued from, ``start share``.
 
     Raises:
         UnfinishedTrainingError: where epochs are left at the end of the session.
@@ -78,7 +84,24 @@ def train_detector(
         run_dir.mkdir(parents=True, exist_ok=True)
         model = YOLO(str(options.start or _architecture_file(plan, run_dir)))
         _begin(model, plan, description, run_dir, options)
-    metrics = YOLO(str(folder / "best.pt")).val(
+    tried: dict[float, tuple[Path, dict[str, float]]] = {}
+    for share in plan.start_shares if options.start is not None else (0.0,):
+        mean = folder / f"mean_{share:g}.pt"
+        write_mean(folder / "best.pt", options.start or folder / "best.pt", share, mean)
+        tried[share] = mean, _validated(mean, plan, description, options)
+    best = max(tried, key=lambda share: tried[share][1][PRECISE_MASKS])
+    mean, metrics = tried[best]
+    ship_weights(mean, weights)
+    return {**metrics, "start share": best}
+
+
+def _validated(
+    weights: Path, plan: DetectorPlan, description: Path, options: TrainingOptions
+) -> dict[str, float]:
+    """Validation metrics of weights by name, logged."""
+    from ultralytics import YOLO
+
+    metrics = YOLO(str(weights)).val(
         data=str(description),
         imgsz=plan.image_size,
         device=options.device,
@@ -87,8 +110,9 @@ def train_detector(
         overlap_mask=False,
         rect=True,
     )
-    ship_weights(folder / "best.pt", weights)
-    return {name: float(value) for name, value in metrics.results_dict.items()}
+    values = {name: float(value) for name, value in metrics.results_dict.items()}
+    _log.info("%s: %s", weights.name, values)
+    return values
 
 
 def _resume(model: YOLO, options: TrainingOptions) -> None:
