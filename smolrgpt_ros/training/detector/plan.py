@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,12 +28,9 @@ class DetectorPlan:
         image_size: longer side of the network's input, pixels.
         batch: pictures a step.
         learning_rate: peak rate of AdamW.
-        start_shares: of the weights that a training continues from in the means that are validated;
-            the best one ships. From scratch there is no mean.
 
     Raises:
-        ValueError: on shares of looks that are unknown, held out, or do not add up to 1, or shares
-            of the start outside [0, 1).
+        ValueError: on shares of looks that are unknown, held out, or do not add up to 1.
     """
 
     data: FramesPlan
@@ -46,14 +43,9 @@ class DetectorPlan:
     image_size: int
     batch: int
     learning_rate: float
-    start_shares: Sequence[float] = (0.0,)
 
     def __post_init__(self) -> None:
         check_looks(self.looks)
-        if not self.start_shares or not all(0 <= share < 1 for share in self.start_shares):
-            raise ValueError(
-                f"start_shares must be shares from 0 to below 1, found {self.start_shares}"
-            )
 
     @property
     def frames(self) -> int:

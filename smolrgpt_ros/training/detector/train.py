@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from dataclasses import dataclass
@@ -14,14 +13,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from .plan import DetectorPlan
-from .weight_means import PRECISE_MASKS, write_mean
 
 if TYPE_CHECKING:
     from ultralytics import YOLO
     from ultralytics.engine.trainer import BaseTrainer
-
-
-_log = logging.getLogger(__name__)
 
 
 class UnfinishedTrainingError(Exception):
@@ -63,11 +58,10 @@ def train_detector(
         plan: sizes and schedule.
         description: from :func:`.yolo_layout.build_yolo_frames`.
         run_dir: ultralytics' run folder; a run that was killed is resumed.
-        weights: where the best weights go, optimizer state stripped: of the best epoch, or their
-            best mean with the weights continued from.
+        weights: where the best weights go, optimizer state stripped.
 
     Returns:
-        Validation metrics by name, and the share of the weights continued from, ``start share``.
+        Validation metrics by name.
 
     Raises:
         UnfinishedTrainingError: where epochs are left at the end of the session.
@@ -84,24 +78,7 @@ def train_detector(
         run_dir.mkdir(parents=True, exist_ok=True)
         model = YOLO(str(options.start or _architecture_file(plan, run_dir)))
         _begin(model, plan, description, run_dir, options)
-    tried: dict[float, tuple[Path, dict[str, float]]] = {}
-    for share in plan.start_shares if options.start is not None else (0.0,):
-        mean = folder / f"mean_{share:g}.pt"
-        write_mean(folder / "best.pt", options.start or folder / "best.pt", share, mean)
-        tried[share] = mean, _validated(mean, plan, description, options)
-    best = max(tried, key=lambda share: tried[share][1][PRECISE_MASKS])
-    mean, metrics = tried[best]
-    ship_weights(mean, weights)
-    return {**metrics, "start share": best}
-
-
-def _validated(
-    weights: Path, plan: DetectorPlan, description: Path, options: TrainingOptions
-) -> dict[str, float]:
-    """Validation metrics of weights by name, logged."""
-    from ultralytics import YOLO
-
-    metrics = YOLO(str(weights)).val(
+    metrics = YOLO(str(folder / "best.pt")).val(
         data=str(description),
         imgsz=plan.image_size,
         device=options.device,
@@ -110,9 +87,8 @@ def _validated(
         overlap_mask=False,
         rect=True,
     )
-    values = {name: float(value) for name, value in metrics.results_dict.items()}
-    _log.info("%s: %s", weights.name, values)
-    return values
+    ship_weights(folder / "best.pt", weights)
+    return {name: float(value) for name, value in metrics.results_dict.items()}
 
 
 def _resume(model: YOLO, options: TrainingOptions) -> None:
@@ -198,7 +174,7 @@ def _end_session(end: float, trainer: BaseTrainer) -> None:
 
 
 def _use_cpu_well(threads: int, trainer: BaseTrainer) -> None:
-    """Sets threads and memory layout for a CPU."""
+    """Sets threads and memory layout for a CPU, and trains in bfloat16 where it has tiles (AMX)."""
     import torch
 
     if trainer.device.type != "cpu":
@@ -208,6 +184,9 @@ def _use_cpu_well(threads: int, trainer: BaseTrainer) -> None:
     # Channels last: a step takes 0.8 times as long.
     for network in (trainer.model, trainer.ema.ema):
         network.to(memory_format=torch.channels_last)
+    # Set here and not as the argument ``amp``, which ultralytics refuses for CPUs. AVX-512's
+    # bfloat16 without tiles takes longer than float32.
+    trainer.amp = torch.cpu._is_amx_tile_supported()
 
 
 def _architecture_file(plan: DetectorPlan, folder: Path) -> Path:
@@ -234,9 +213,6 @@ def _schedule(plan: DetectorPlan) -> dict[str, object]:
         "rect": True,
         "mosaic": 0.0,
         "overlap_mask": False,
-        # Masks are compared at half the picture's size, not at a quarter as by default: what shows
-        # of a vehicle under its load is a few pixels thin.
-        "mask_ratio": 2,
         "scale": 0.4,
         "translate": 0.1,
         "degrees": 3.0,

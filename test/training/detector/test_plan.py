@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,12 +56,6 @@ def test_a_wrong_part_names_the_key(tmp_path, part, value, message):
     path.write_text(yaml.safe_dump(values))
     with pytest.raises(ValueError, match=message):
         read_detector_plan(path)
-
-
-@pytest.mark.parametrize("shares", [(), (0.0, 1.0), (-0.1,)])
-def test_shares_of_the_start_are_shares(small_plan, shares):
-    with pytest.raises(ValueError, match=r"start_shares must be shares from 0 to below 1, found"):
-        replace(small_plan, start_shares=shares)
 
 
 @pytest.mark.parametrize(
