@@ -17,9 +17,8 @@ from smolrgpt_ros.scene.frame import RgbdFrame
 HEIGHT, WIDTH = 80, 120
 INTRINSICS = CameraIntrinsics(WIDTH, HEIGHT, 100.0, 100.0, 60.0, 40.0)
 # Everything 3 m away: a pixel is 3 cm wide.
-FRAME = RgbdFrame(
-    np.zeros((HEIGHT, WIDTH, 3), np.uint8), np.full((HEIGHT, WIDTH), 3, np.float32), INTRINSICS
-)
+DEPTH = np.full((HEIGHT, WIDTH), 3, np.float32)
+FRAME = RgbdFrame(np.zeros((HEIGHT, WIDTH, 3), np.uint8), DEPTH, INTRINSICS)
 
 
 def mask(rows: tuple[int, int], columns: tuple[int, int]) -> np.ndarray:
@@ -73,7 +72,7 @@ def test_they_stay_two(load, other, why):
 
 
 def test_strips_at_two_depths_stay_two():
-    depth = FRAME.depth.copy()
+    depth = DEPTH.copy()
     depth[BELOW] = 5.0
     found = [PALLET, vehicle(LEFT, 0.8), vehicle(BELOW, 0.7)]
     assert joined(found, replace(FRAME, depth=depth)) == tuple(found)

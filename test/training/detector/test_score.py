@@ -75,11 +75,13 @@ def test_found_missed_false_and_too_small() -> None:
 def test_regions_are_what_depth_leaves_of_the_masks() -> None:
     seed = 7009
     shot = simulate_frame(seed, "robot", sensor=SensorModel(), looks="plain", change=with_people)
+    depth = shot.frame.depth
+    assert shot.scene is not None and shot.ideal is not None and depth is not None
     seen = visible_masks(shot.scene, shot.ideal.owner, 400)
     pallets = [mask for item, mask in seen if item.label == "pallet"]
     frayed = []
     for mask in pallets:  # with one and a half times its pixels, more than 4 m behind it
-        behind = np.argwhere(shot.frame.depth > np.nanmedian(shot.frame.depth[mask]) + 4)
+        behind = np.argwhere(depth > np.nanmedian(depth[mask]) + 4)
         rows, columns = behind[: 3 * np.count_nonzero(mask) // 2].T
         frayed.append(mask.copy())
         frayed[-1][rows, columns] = True
