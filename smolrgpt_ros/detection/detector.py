@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""The interface of detectors: a function from an image to labelled masks."""
+"""The interface of detectors: a function from a frame to labelled masks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 
 class DetectorError(RuntimeError):
@@ -51,7 +53,7 @@ class Detection:
 
 @dataclass(frozen=True)
 class Detections:
-    """What a detector says about one image.
+    """What a detector says about one frame.
 
     Args:
         objects: best first, weak ones among them.
@@ -67,7 +69,7 @@ class Detections:
 
 @runtime_checkable
 class RegionDetector(Protocol):
-    """Finds objects in images. One thread calls it, one image at a time."""
+    """Finds objects in frames. One thread calls it, one frame at a time."""
 
     @property
     def name(self) -> str:
@@ -89,8 +91,8 @@ class RegionDetector(Protocol):
         """Every label it can give."""
         ...
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        """Objects in an image; ``rgb`` has shape ``(H, W, 3)``, uint8, RGB order."""
+    def detect(self, frame: RgbdFrame) -> Detections:
+        """Objects in a frame; masks are in the pixels of its image. It may have no depth."""
         ...
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 from .detector import Detections, RegionDetector
 
@@ -44,7 +43,7 @@ class SharedDetector:
         with self._lock:
             change()
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        """See :meth:`RegionDetector.detect`; waits for the images of other cameras."""
+    def detect(self, frame: RgbdFrame) -> Detections:
+        """See :meth:`RegionDetector.detect`; waits for the frames of other cameras."""
         with self._lock:
-            return self.detector.detect(rgb)
+            return self.detector.detect(frame)

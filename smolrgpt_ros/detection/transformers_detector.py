@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from
@@ -105,23 +106,24 @@ class TransformersDetector:
     def labels(self) -> Sequence[str]:
         return tuple(self._labels.values())
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        """Objects in an image, ``(H, W, 3)`` uint8 RGB; masks fill their boxes."""
+    def detect(self, frame: RgbdFrame) -> Detections:
+        """Objects in a frame's image; masks fill their boxes."""
         import torch
 
-        settings, size = self.settings, rgb.shape[:2]
-        inputs = self._processor(images=rgb, return_tensors="pt").to(self.device)
+        settings = self.settings
+        inputs = self._processor(images=frame.rgb.copy(), return_tensors="pt").to(self.device)
         with torch.inference_mode():
             outputs = self._model(**inputs)
         (found,) = self._processor.post_process_object_detection(
             outputs,
             threshold=min(settings.confidence, settings.candidate_confidence),
-            target_sizes=[size],
+            target_sizes=[(frame.height, frame.width)],
         )
         scores = found["scores"].float().cpu().numpy()
         order = np.argsort(-scores, kind="stable")[: settings.max_detections]
         classes = found["labels"].cpu().numpy()[order]
-        masks = masks_of_boxes(found["boxes"].float().cpu().numpy()[order], (size[0], size[1]))
+        boxes = found["boxes"].float().cpu().numpy()[order]
+        masks = masks_of_boxes(boxes, (frame.height, frame.width))
         detections = [
             Detection(
                 self._labels[int(index)],

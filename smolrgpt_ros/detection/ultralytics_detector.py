@@ -1,6 +1,9 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
 """Ultralytics YOLO, with masks or boxes alone, behind the :class:`RegionDetector` protocol.
 
+A network with four inputs gets heights above the floor beside the colours
+(``scene.height_picture``); one with three looks at colours alone.
+
 ultralytics is AGPL-3.0 and optional: it is imported when a detector is loaded and nowhere else, and
 is kept from installing packages or using the network.
 """
@@ -19,6 +22,8 @@ from numpy.typing import NDArray
 
 from smolrgpt_ros.checkpoints.checksums import sha256_of
 from smolrgpt_ros.runtime.libraries import LibraryError, check_libraries
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.height_picture import height_picture
 
 from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from
@@ -34,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 #: What weights may be for.
 _TASKS = ("segment", "detect")
+#: Channels of a network for colours, and of one for these and heights above the floor.
+_COLOURS, _WITH_HEIGHTS = 3, 4
 
 
 class UltralyticsDetector:
@@ -46,6 +53,7 @@ class UltralyticsDetector:
         settings: thresholds; may be replaced at any time through :attr:`settings`.
         labels: labels by the weights' own class names, beside :data:`LABEL_ALIASES`.
         sha256: of the weights, hexadecimal; empty where unknown.
+        heights: whether the network takes heights above the floor as a fourth channel.
     """
 
     def __init__(
@@ -57,6 +65,7 @@ class UltralyticsDetector:
         settings: DetectorSettings | None = None,
         labels: Mapping[str, str] | None = None,
         sha256: str = "",
+        heights: bool = False,
     ) -> None:
         self._model = model
         self._own_labels = labels
@@ -65,6 +74,7 @@ class UltralyticsDetector:
         self.name = name
         self.device = device
         self.sha256 = sha256
+        self._heights = heights
         #: Of the pictures that the weights were trained on; ``None``: novelty is not known.
         self.statistics: FeatureStatistics | None = None
         self._neck: NeckFeatures | None = None
@@ -113,11 +123,16 @@ class UltralyticsDetector:
         threads = torch.get_num_threads()
         try:
             chosen = choose_device(device)
-            model = _model_of(yolo, path)
+            model, channels = _model_of(yolo, path)
             if model.task not in _TASKS:
                 raise DetectorError(
                     f"{path} is a YOLO model for {model.task!r}, expected one for "
                     f"{' or '.join(map(repr, _TASKS))}"
+                )
+            if channels not in (_COLOURS, _WITH_HEIGHTS):
+                raise DetectorError(
+                    f"{path} takes pictures of {channels} channels, expected {_COLOURS} (colours) "
+                    f"or {_WITH_HEIGHTS} (blue, green, red and heights above the floor)"
                 )
             if prompts is not None:
                 load_prompts(model, path, Path(prompts))
@@ -128,11 +143,12 @@ class UltralyticsDetector:
                 settings=settings or DetectorSettings(),
                 labels=labels,
                 sha256=sha256,
+                heights=channels == _WITH_HEIGHTS,
             )
             if classes:
                 detector.look_for(detector.encoded(classes))
             # The first prediction builds layers and buffers: not while the first frame waits.
-            detector.detect(np.zeros((64, 64, 3), np.uint8))
+            detector.detect(_BLANK)
             detector._watch(path)
         except DetectorError:
             raise
@@ -147,23 +163,32 @@ class UltralyticsDetector:
     def labels(self) -> Sequence[str]:
         return tuple(self._labels.values())
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        """Objects in an image, shape ``(H, W, 3)`` uint8 RGB, best first; masks are ``(H, W)``."""
-        result = self._predict(rgb)
+    def detect(self, frame: RgbdFrame) -> Detections:
+        """Objects in a frame, best first; masks are ``(H, W)``."""
+        heights = height_picture(frame) if self._heights else None
+        result = self._predict(frame.rgb, heights)
         features = None if self._neck is None else self._neck.take()
         novelty = None
         if self.statistics is not None and features is not None:
             novelty = self.statistics.novelty(features)
-        return replace(self._detections(result, rgb.shape[:2]), novelty=novelty)
+        return replace(self._detections(result, (frame.height, frame.width)), novelty=novelty)
 
-    def features(self, rgb: NDArray[np.uint8]) -> Features:
-        """What the network's neck makes of an image, averaged over it and over its parts, shape
-        ``(1 + P, D)``.
+    def features(
+        self, rgb: NDArray[np.uint8], heights: NDArray[np.uint8] | None = None
+    ) -> Features:
+        """What the network's neck makes of a picture, averaged over it and over its parts.
+
+        Args:
+            rgb: shape ``(H, W, 3)``.
+            heights: of :func:`.height_picture`, for a network that takes them; ``None``: unknown.
+
+        Returns:
+            Shape ``(1 + P, D)``.
 
         Raises:
             DetectorError: if the weights are an export, of which nothing inside is seen.
         """
-        self._predict(rgb)
+        self._predict(rgb, heights)
         features = None if self._neck is None else self._neck.take()
         if features is None:
             raise DetectorError(f"{self.name} is an exported model: expected a .pt file")
@@ -184,11 +209,11 @@ class UltralyticsDetector:
         if self._neck is not None:  # ultralytics makes its network anew
             from .neck_features import NeckFeatures
 
-            self._predict(np.zeros((64, 64, 3), np.uint8))
+            self._predict(_BLANK.rgb)
             self._neck = NeckFeatures.of(self._model)
 
     def _watch(self, weights: Path) -> None:
-        """Look at the features of each image from now on."""
+        """Look at the features of each frame from now on."""
         # torch is imported where weights are loaded and nowhere before.
         from .neck_features import NeckFeatures
 
@@ -198,10 +223,14 @@ class UltralyticsDetector:
             if missing:
                 _log.info(missing)
 
-    def _predict(self, rgb: NDArray[np.uint8]) -> Any:
+    def _predict(self, rgb: NDArray[np.uint8], heights: NDArray[np.uint8] | None = None) -> Any:
         settings = self.settings
+        pixels = rgb[..., ::-1]  # ultralytics takes arrays as BGR
+        if self._heights:
+            unknown = np.zeros(rgb.shape[:2], np.uint8)
+            pixels = np.dstack([pixels, unknown if heights is None else heights])
         results = self._model.predict(
-            np.ascontiguousarray(rgb[..., ::-1]),  # ultralytics takes arrays as BGR
+            np.ascontiguousarray(pixels),
             conf=min(settings.confidence, settings.candidate_confidence),
             iou=settings.iou,
             # At the size of training: the network misses objects that are larger or smaller.
@@ -241,15 +270,22 @@ class UltralyticsDetector:
         return suppressed(found)
 
 
-def _model_of(yolo: Any, path: Path) -> Any:
-    """The model of a file; an exported one says only after a prediction what it is for."""
+#: A frame to look at first.
+_BLANK = RgbdFrame(np.zeros((64, 64, 3), np.uint8), None, None)
+
+
+def _model_of(yolo: Any, path: Path) -> tuple[Any, int]:
+    """The model of a file and how many channels its pictures have; an exported one says only after
+    a prediction what it is for."""
     if path.suffix == ".pt":
-        return yolo(str(path), verbose=False)
+        model = yolo(str(path), verbose=False)
+        return model, int(model.model.yaml.get("channels", _COLOURS))
     # As a model of boxes: the masks of others are left out without an error.
     model = yolo(str(path), task="detect", verbose=False)
-    model.predict(np.zeros((64, 64, 3), np.uint8), verbose=False)
-    task = str(model.predictor.model.task)
-    return model if task == "detect" else yolo(str(path), task=task, verbose=False)
+    # Of a picture with one channel ultralytics makes as many as the network takes.
+    model.predict(np.zeros((64, 64, 1), np.uint8), verbose=False)
+    task, channels = str(model.predictor.model.task), int(model.predictor.model.channels)
+    return (model if task == "detect" else yolo(str(path), task=task, verbose=False)), channels
 
 
 def import_ultralytics() -> Any:

@@ -336,5 +336,5 @@ def _detected_cases(
         if arguments.drive > 1:
             seen = seen_while_driving(shot, arguments.drive, detector, sensor)
         else:
-            seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
+            seen = seen_alone(detector.detect(shot.frame), shot.frame)
         yield detected_case(true_case(shot, arguments.phrasing), shot.truth, seen)

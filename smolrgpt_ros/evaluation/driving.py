@@ -38,7 +38,7 @@ def seen_while_driving(
     memory, before, seen = ObjectMemory(MemorySettings), SeenBefore(), None
     for number, frame in enumerate(_frames(shot, frames, sensor)):
         stamped = replace(frame.frame, stamp_ns=int((number + 1) * PERIOD_S * 1e9))
-        pose, found = frame.truth.camera_pose, detector.detect(stamped.rgb)
+        pose, found = frame.truth.camera_pose, detector.detect(stamped)
         before, seen = tracked(before, found, stamped, pose=pose)
         seen = memory.observe(seen, pose)
     assert seen is not None  # a drive has a frame

@@ -214,7 +214,7 @@ class PerceptionWorker(Generic[Input]):
             if self._detector is None:
                 return SeenFrame(frame, ()), 0.0
             start, start_cpu = time.perf_counter(), time.thread_time()
-            detections = self._detector.detect(frame.rgb)
+            detections = self._detector.detect(frame)
             self.detect_s.add(time.perf_counter() - start)
             detect_cpu_s = time.thread_time() - start_cpu
         pose = self._pose_of(frame)

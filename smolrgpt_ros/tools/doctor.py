@@ -118,6 +118,7 @@ def compared_pictures(detector: Path, pictures: Sequence[Path]) -> list[Finding]
         return []
     from smolrgpt_ros.detection.detector import DetectorError
     from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
+    from smolrgpt_ros.scene.frame import RgbdFrame
     from smolrgpt_ros.scene.pictures import read_rgb
 
     try:
@@ -126,7 +127,7 @@ def compared_pictures(detector: Path, pictures: Sequence[Path]) -> list[Finding]
         raise ValueError(str(error)) from error
     findings = []
     for file in pictures:
-        novelty = loaded.detect(read_rgb(file)).novelty
+        novelty = loaded.detect(RgbdFrame(read_rgb(file), None, None)).novelty
         if novelty is None:
             findings.append(Finding(file.name, WARNING, "cannot be compared"))
         elif novelty > 1.0:

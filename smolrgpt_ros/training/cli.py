@@ -55,9 +55,10 @@ def main(arguments: argparse.Namespace) -> int:
     from .curriculum.stage_recipe import is_stage_recipe
     from .reader.recipe import is_reader_recipe
 
-    if arguments.score is not None or arguments.statistics is not None:
+    others = (arguments.score, arguments.statistics, arguments.for_colours)
+    if any(weights is not None for weights in others):
         continue_from.refuse(
-            arguments.start, "--score and --statistics train nothing: leave it out"
+            arguments.start, "--score, --statistics and --for-colours train nothing: leave it out"
         )
     if arguments.score is not None:
         return _score_detector(arguments)
@@ -65,6 +66,8 @@ def main(arguments: argparse.Namespace) -> int:
         raise ValueError("--score-seed is for --score: every card has the scores of the same seeds")
     if arguments.statistics is not None:
         return _write_detector_statistics(arguments)
+    if arguments.for_colours is not None:
+        return _write_detector_for_colours(arguments)
     if arguments.config is None:
         arguments.config = DETECTOR_CONFIG if arguments.stage == "detector" else CONFIG
     if not arguments.config.is_file():
@@ -233,6 +236,16 @@ def _write_detector_statistics(arguments: argparse.Namespace) -> int:
         f"wrote {statistics_file(arguments.statistics)}: {made.pictures} training pictures, "
         f"bound {made.whole.bound:.1f}{of_parts} by {made.held_out} held-out ones"
     )
+    return 0
+
+
+def _write_detector_for_colours(arguments: argparse.Namespace) -> int:
+    from .detector.input_channels import for_colours
+
+    if arguments.out is None:
+        raise ValueError("--out is missing: name the file to write")
+    for_colours(arguments.for_colours, arguments.out)
+    print(f"wrote {arguments.out}")
     return 0
 
 

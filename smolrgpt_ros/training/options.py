@@ -107,6 +107,14 @@ def add_detector_options(parser: argparse.ArgumentParser) -> None:
         "them, from the recipe's frames in --run-dir, and train nothing",
     )
     detector.add_argument(
+        "--for-colours",
+        dest="for_colours",
+        type=Path,
+        metavar="WEIGHTS",
+        help="write these without their input for heights above the floor to --out, to tune them "
+        "on pictures without depth, and train nothing",
+    )
+    detector.add_argument(
         "--score-frames",
         type=int,
         default=60,

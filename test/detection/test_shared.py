@@ -8,6 +8,7 @@ import numpy as np
 
 from smolrgpt_ros.detection.detector import Detections, RegionDetector
 from smolrgpt_ros.detection.shared import SharedDetector
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 
 class Counting:
@@ -16,7 +17,7 @@ class Counting:
     def __init__(self):
         self.inside, self.most = 0, 0
 
-    def detect(self, rgb):
+    def detect(self, frame):
         self.inside += 1
         self.most = max(self.most, self.inside)
         time.sleep(0.005)
@@ -27,8 +28,8 @@ class Counting:
 def test_only_one_thread_is_inside():
     inner = Counting()
     shared = SharedDetector(inner)
-    picture = np.zeros((2, 2, 3), np.uint8)
-    threads = [threading.Thread(target=shared.detect, args=(picture,)) for _ in range(6)]
+    frame = RgbdFrame(np.zeros((2, 2, 3), np.uint8), None, None)
+    threads = [threading.Thread(target=shared.detect, args=(frame,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

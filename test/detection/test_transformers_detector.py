@@ -10,6 +10,7 @@ import torch
 from smolrgpt_ros.detection.detector import DetectorError, RegionDetector
 from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.detection.transformers_detector import TransformersDetector
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 NAMES = {0: "Pallet", 1: "buffer_region"}
 
@@ -61,7 +62,7 @@ def test_a_checkpoint_is_loaded_from_its_folder_and_gives_boxes_of_the_image(fol
     assert (detector.name, detector.device, detector.sha256) == ("tiny-rtdetr", "cpu", "ab")
     assert detector.labels == ("pallet", "buffer")
     rgb = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
-    found = detector.detect(rgb).objects
+    found = detector.detect(RgbdFrame(rgb, None, None)).objects
     assert found and all(d.box_only and not d.weak and d.mask.shape == (40, 60) for d in found)
     scores = [d.score for d in found]
     assert scores == sorted(scores, reverse=True)
@@ -104,7 +105,7 @@ def test_results_are_ranked_named_and_marked():
         FakeModel(), processor, name="fake", device="cpu", labels={"pallet": "skid"},
         settings=DetectorSettings(confidence=0.5, candidate_confidence=0.15),
     )  # fmt: skip
-    found = detector.detect(np.zeros((5, 8, 3), np.uint8)).objects
+    found = detector.detect(RgbdFrame(np.zeros((5, 8, 3), np.uint8), None, None)).objects
     # The third box lies outside the picture.
     assert [(d.label, d.score, d.weak) for d in found] == [
         ("buffer", pytest.approx(0.9), False),

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from empty_floor import CAMERA, floor_depth
 
 from smolrgpt_ros.checkpoints import DETECTOR
 from smolrgpt_ros.checkpoints.checksums import sha256_of
@@ -26,6 +27,7 @@ from smolrgpt_ros.detection.ultralytics_detector import (
     UltralyticsDetector,
     import_ultralytics,
 )
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 
 class FakeYolo:
@@ -45,6 +47,11 @@ class FakeYolo:
         return [self.result]
 
 
+def picture(rgb):
+    """A frame without depth."""
+    return RgbdFrame(rgb, None, None)
+
+
 def fake_detector(masks, classes, scores, **settings):
     return UltralyticsDetector(
         FakeYolo(masks, classes, scores),
@@ -59,7 +66,7 @@ def test_detections_come_best_first_with_mapped_labels():
     masks[0, 1:3, 1:4] = True
     masks[1, 2:5, 5:9] = True
     detector = fake_detector(masks, [0, 1], [0.5, 0.75])
-    found = detector.detect(np.zeros((6, 9, 3), np.uint8)).objects
+    found = detector.detect(picture(np.zeros((6, 9, 3), np.uint8))).objects
     assert [(d.label, d.score) for d in found] == [("buffer", 0.75), ("pallet", 0.5)]
     np.testing.assert_array_equal(found[1].mask, masks[0])
     assert isinstance(detector, RegionDetector)
@@ -71,7 +78,7 @@ def test_a_mask_that_is_kept_keeps_no_others_in_memory():
     masks = np.zeros((3, 6, 9), bool)
     masks[0, 1:3, 1:4] = masks[1, 2:5, 5:9] = masks[2, 4:6, 0:3] = True
     detector = fake_detector(masks, [0, 1, 0], [0.5, 0.75, 0.2], candidate_confidence=0.1)
-    found = detector.detect(np.zeros((6, 9, 3), np.uint8)).objects
+    found = detector.detect(picture(np.zeros((6, 9, 3), np.uint8))).objects
     assert len(found) == 3
     assert [d.mask.base for d in found] == [None] * 3
     boxes = masks_of_boxes(np.array([[0, 0, 2, 2], [1, 1, 4, 3]], float), (5, 6))
@@ -83,15 +90,31 @@ def test_picture_is_passed_as_bgr_with_the_settings():
     detector = fake_detector(None, [], [], **settings)
     rgb = np.zeros((4, 5, 3), np.uint8)
     rgb[..., 0] = 200
-    assert detector.detect(rgb) == Detections()
+    assert detector.detect(picture(rgb)) == Detections()
     assert detector._model.source[0, 0].tolist() == [0, 0, 200]
     options = detector._model.options
     assert (options["conf"], options["iou"], options["imgsz"]) == (0.2, 0.5, 320)
     assert options["retina_masks"] is True and options["device"] == "cpu"
     detector.settings = DetectorSettings(0.9, candidate_confidence=1.0, image_size=0)
-    detector.detect(rgb)
+    detector.detect(picture(rgb))
     assert detector._model.options["conf"] == 0.9
     assert "imgsz" not in detector._model.options, "0: as the weights were trained"
+
+
+def test_a_network_with_four_inputs_gets_heights_above_the_floor():
+    """Of a floor 4 m below the camera and a box on it, 0.15 m high: levels of a centimetre."""
+    fake = FakeYolo(None, [], [])
+    detector = UltralyticsDetector(fake, name="fake", device="cpu", heights=True)
+    depth, box = floor_depth(4.0, 60.0), floor_depth(3.85, 60.0)
+    depth[50:60, 40:60] = box[50:60, 40:60]
+    rgb = np.zeros((*depth.shape, 3), np.uint8)
+    rgb[..., 0] = 200
+    detector.detect(RgbdFrame(rgb, depth, CAMERA))
+    assert fake.source.shape == (*depth.shape, 4)
+    assert fake.source[100, 5].tolist() == [0, 0, 200, 11]
+    assert fake.source[55, 50].tolist() == [0, 0, 200, 26]
+    detector.detect(picture(rgb))
+    assert fake.source[55, 50].tolist() == [0, 0, 200, 0], "no depth: nothing is known"
 
 
 def test_detections_below_the_confidence_are_weak():
@@ -99,7 +122,7 @@ def test_detections_below_the_confidence_are_weak():
     for index in range(3):
         masks[index, 1:3, 3 * index : 3 * index + 2] = True
     detector = fake_detector(masks, [0, 0, 1], [0.39, 0.4, 0.12], confidence=0.4)
-    found = detector.detect(np.zeros((6, 9, 3), np.uint8)).objects
+    found = detector.detect(picture(np.zeros((6, 9, 3), np.uint8))).objects
     assert [(d.label, d.score, d.weak) for d in found] == [
         ("pallet", pytest.approx(0.4), False),
         ("pallet", pytest.approx(0.39), True),
@@ -110,7 +133,7 @@ def test_detections_below_the_confidence_are_weak():
 def test_masks_of_another_size_are_an_error_not_a_guess():
     detector = fake_detector(np.ones((1, 3, 3), bool), [0], [0.9])
     with pytest.raises(DetectorError, match=r"\(3, 3\).*\(4, 5\)"):
-        detector.detect(np.zeros((4, 5, 3), np.uint8))
+        detector.detect(picture(np.zeros((4, 5, 3), np.uint8)))
 
 
 def test_a_buffer_has_no_holes_and_no_corner_of_the_next_one():
@@ -121,9 +144,10 @@ def test_a_buffer_has_no_holes_and_no_corner_of_the_next_one():
     mask[5, 8] = True
     expected = np.zeros((6, 9), bool)
     expected[1:5, 1:7] = True
-    (found,) = fake_detector(mask[None], [1], [0.9]).detect(np.zeros((6, 9, 3), np.uint8)).objects
+    blank = picture(np.zeros((6, 9, 3), np.uint8))
+    (found,) = fake_detector(mask[None], [1], [0.9]).detect(blank).objects
     np.testing.assert_array_equal(found.mask, expected)
-    (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(np.zeros((6, 9, 3), np.uint8)).objects
+    (pallet,) = fake_detector(mask[None], [0], [0.9]).detect(blank).objects
     np.testing.assert_array_equal(pallet.mask, holed)
 
 
@@ -223,7 +247,7 @@ def test_real_yolo_gives_full_size_masks_offline(tmp_path):
     assert torch.get_num_threads() == threads
     assert (detector.name, detector.device) == ("tiny-seg", "cpu")
     rgb = np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8)
-    found = detector.detect(rgb).objects
+    found = detector.detect(picture(rgb)).objects
     assert found, "random weights at confidence 1e-6 propose something"
     assert all(d.mask.shape == (48, 80) and d.mask.any() for d in found)
 
@@ -237,7 +261,7 @@ def test_novelty_compares_a_picture_with_the_statistics_of_its_weights(tmp_path)
     rng = np.random.default_rng(0)
     noise, blank = rng.integers(0, 255, (8, 64, 64, 3), np.uint8), np.zeros((64, 64, 3), np.uint8)
     without = UltralyticsDetector.load(path, device="cpu", settings=settings)
-    assert without.detect(noise[0]).novelty is None
+    assert without.detect(picture(noise[0])).novelty is None
     features = np.array([without.features(rgb) for rgb in noise])
     # Of the picture and of 3 x 4 parts; channels of the neck's three maps.
     assert features.shape == (8, 1 + 12, 64 + 128 + 256)
@@ -245,8 +269,10 @@ def test_novelty_compares_a_picture_with_the_statistics_of_its_weights(tmp_path)
     made = FeatureStatistics.of(features[:5], features[5:], sha256_of(path))
     made.save(statistics_file(path))
     detector = UltralyticsDetector.load(path, device="cpu", settings=settings)
-    assert detector.detect(noise[6]).novelty == pytest.approx(made.novelty(features[6]), rel=1e-3)
-    unlike = detector.detect(blank).novelty
+    assert detector.detect(picture(noise[6])).novelty == pytest.approx(
+        made.novelty(features[6]), rel=1e-3
+    )
+    unlike = detector.detect(picture(blank)).novelty
     assert unlike is not None and unlike > 1.5
 
 
@@ -258,7 +284,7 @@ def test_a_model_of_boxes_gives_boxes(tmp_path):
     settings = DetectorSettings(confidence=1e-6, candidate_confidence=1.0, image_size=64)
     found = (
         UltralyticsDetector.load(path, device="cpu", settings=settings)
-        .detect(np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8))
+        .detect(picture(np.random.default_rng(0).integers(0, 255, (48, 80, 3), np.uint8)))
         .objects
     )
     assert found and all(d.box_only and d.mask.shape == (48, 80) for d in found)
@@ -275,14 +301,36 @@ def test_a_model_of_neither_masks_nor_boxes_is_refused(tmp_path):
         UltralyticsDetector.load(path)
 
 
-@pytest.mark.parametrize("task", ["segment", "detect"])
-def test_an_exported_model_finds_what_its_weights_find(tmp_path, task):
-    pytest.importorskip("ultralytics")
+def save_random_weights(path, task, channels):
+    """Of a small network that takes pictures of so many channels."""
+    from ultralytics.nn import tasks
+
     torch.manual_seed(0)
-    name = {"segment": "yolo11n-seg", "detect": "yolo11n"}[task]
+    name, network = {
+        "segment": ("yolo11n-seg.yaml", tasks.SegmentationModel),
+        "detect": ("yolo11n.yaml", tasks.DetectionModel),
+    }[task]
+    model = import_ultralytics()(name, verbose=False)
+    if channels != 3:
+        model.model = network(name, ch=channels, verbose=False)
+        model.model.task = task
+    model.save(path)
+
+
+def test_weights_of_another_number_of_channels_are_refused(tmp_path):
+    pytest.importorskip("ultralytics")
+    path = tmp_path / "six.pt"
+    save_random_weights(path, "segment", 6)
+    with pytest.raises(DetectorError, match=r"six\.pt takes pictures of 6 channels, expected 3"):
+        UltralyticsDetector.load(path, device="cpu")
+
+
+@pytest.mark.parametrize(("task", "channels"), [("segment", 3), ("detect", 3), ("segment", 4)])
+def test_an_exported_model_finds_what_its_weights_find(tmp_path, task, channels):
+    pytest.importorskip("ultralytics")
     path = tmp_path / "weights.pt"
+    save_random_weights(path, task, channels)
     yolo = import_ultralytics()
-    yolo(f"{name}.yaml", verbose=False).save(path)
     exported = yolo(str(path), verbose=False).export(format="torchscript", imgsz=64, verbose=False)
     settings = DetectorSettings(confidence=1e-6, candidate_confidence=1.0, image_size=64)
     rgb = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
@@ -291,7 +339,7 @@ def test_an_exported_model_finds_what_its_weights_find(tmp_path, task):
         for weights in (path, exported)
     )
     assert other.labels == own.labels
-    a, b = own.detect(rgb).objects, other.detect(rgb).objects
+    a, b = own.detect(picture(rgb)).objects, other.detect(picture(rgb)).objects
     assert len(a) == len(b) and len(a) > 0
     assert [d.box_only for d in b] == [task == "detect"] * len(b)
     with pytest.raises(DetectorError, match=r"exported model: expected a \.pt file"):
@@ -362,13 +410,13 @@ def test_classes_in_words_are_looked_for_from_then_on(open_vocabulary, monkeypat
     )
     assert detector.labels == ("pallet", "person")
     rgb = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
-    first = detector.detect(rgb).objects
+    first = detector.detect(picture(rgb)).objects
     assert first and {d.label for d in first} <= {"pallet", "person"}
     classes = detector.encoded(("stacked chair",))
     assert detector.labels == ("pallet", "person"), "nothing has changed yet"
     detector.look_for(classes)
     assert detector.labels == ("stacked chair",)
-    found = detector.detect(rgb).objects
+    found = detector.detect(picture(rgb)).objects
     assert found and {d.label for d in found} == {"stacked chair"}
     assert asked == [["wooden pallet", "person"], ["stacked chair"]]
     assert detector.features(rgb).shape[1] == 64 + 128 + 256, "of the network of now"

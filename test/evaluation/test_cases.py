@@ -54,13 +54,13 @@ class Seeing:
     labels: tuple[str, ...] = ()
     sha256: str = ""
 
-    def detect(self, rgb: object) -> Detections:
+    def detect(self, frame: object) -> Detections:
         found = [Detection(r.label, 0.9, r.mask) for r in self.regions if r.id != self.missed]
         return Detections(tuple(reversed(found)))
 
 
 def _seen(detector: Seeing, shot: SimulatedFrame) -> SeenFrame:
-    return seen_alone(detector.detect(shot.frame.rgb), shot.frame)
+    return seen_alone(detector.detect(shot.frame), shot.frame)
 
 
 def test_detected_regions_take_the_place_of_true_ones():

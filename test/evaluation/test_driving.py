@@ -28,12 +28,12 @@ class PalletsByTruth:
         self.shot = shot
         self.earlier = shot.regions
 
-    def detect(self, rgb):
+    def detect(self, frame):
         self.pictures += 1
         last = self.pictures == self.frames
         if last:
-            np.testing.assert_array_equal(rgb, self.shot.frame.rgb)
-        regions = [r for r in self.rendered(rgb) if r.label == "pallet"]
+            np.testing.assert_array_equal(frame.rgb, self.shot.frame.rgb)
+        regions = [r for r in self.rendered(frame.rgb) if r.label == "pallet"]
         return Detections(tuple(Detection(r.label, 0.9, r.mask) for r in regions[last:]))
 
     def rendered(self, rgb):

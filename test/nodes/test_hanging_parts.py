@@ -76,9 +76,9 @@ def show(node):
 
 def test_a_detector_that_hangs_is_replaced_when_the_node_is_activated_again(make_node, release):
     class Hanging(ColorDetector):
-        def detect(self, rgb):
+        def detect(self, frame):
             release.wait(120.0)
-            return super().detect(rgb)
+            return super().detect(frame)
 
     loaded: list[ColorDetector] = []
 

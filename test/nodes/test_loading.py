@@ -210,7 +210,7 @@ def test_classes_in_words_are_for_one_backend():
 class Fixed:
     name, device, labels, sha256 = "fixed", "cpu", ("pallet",), ""
 
-    def detect(self, rgb):
+    def detect(self, frame):
         return Detections()
 
 

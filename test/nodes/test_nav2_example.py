@@ -224,7 +224,7 @@ class SceneDetector:
     def __init__(self, regions):
         self._found = Detections(tuple(Detection(r.label, 0.9, r.mask) for r in regions))
 
-    def detect(self, rgb):
+    def detect(self, frame):
         return self._found
 
 

@@ -33,11 +33,11 @@ class OnePallet:
         self.allowed = threading.Semaphore(0)
         self.error = None
 
-    def detect(self, rgb):
+    def detect(self, frame):
         self.allowed.acquire(timeout=5)
         if self.error is not None:
             raise self.error
-        mask = np.zeros(rgb.shape[:2], bool)
+        mask = np.zeros(frame.rgb.shape[:2], bool)
         mask[1:4, 2:6] = True
         return Detections((Detection("pallet", 0.9, mask),), novelty=0.5)
 
@@ -182,7 +182,7 @@ def test_places_and_memory_take_the_same_pose_which_is_asked_for_once(seen):
     class OnePlace:
         name, device, labels, sha256 = "one", "cpu", ("buffer",), ""
 
-        def detect(self, rgb):
+        def detect(self, frame):
             return Detections((detected(next(masks)),))
 
     asked, remembered = [], []

@@ -60,12 +60,12 @@ class ColorDetector:
         self.error = None
         self.novelty = None
 
-    def detect(self, rgb):
+    def detect(self, frame):
         if self.error is not None:
             raise self.error
         found = []
         for label, places in PLACES.items():
-            hit = (rgb == COLORS[label]).all(axis=2)
+            hit = (frame.rgb == COLORS[label]).all(axis=2)
             for x0, x1 in places:
                 mask = np.zeros_like(hit)
                 mask[:, x0:x1] = hit[:, x0:x1]

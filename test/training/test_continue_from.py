@@ -121,9 +121,9 @@ def test_a_recipe_that_continues_from_no_weights(refusal, recipe, remedy):
     )
 
 
-@pytest.mark.parametrize("option", ["--score", "--statistics"])
+@pytest.mark.parametrize("option", ["--score", "--statistics", "--for-colours"])
 def test_a_command_that_trains_nothing(refusal, weights, option):
-    assert "--score and --statistics train nothing" in refusal(
+    assert "--score, --statistics and --for-colours train nothing" in refusal(
         "--continue-from", weights, option, weights
     )
 

@@ -68,7 +68,7 @@ def ask_plain(
         if detector is None:
             seen = SeenFrame(shot.frame, shot.regions)
         else:
-            seen = seen_alone(detector.detect(shot.frame.rgb), shot.frame)
+            seen = seen_alone(detector.detect(shot.frame), shot.frame)
         found_truth = truth_of_found(shot, seen.regions)
         matched = match_objects(found_truth, seen.regions)
         true_ids = {

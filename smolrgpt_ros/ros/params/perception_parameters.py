@@ -82,7 +82,7 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.confidence",
-        0.3,
+        0.25,
         "Lowest score of a region, 0 to 1.",
         minimum=0.01,
         maximum=1.0,

@@ -255,7 +255,7 @@ def _detector(arguments: argparse.Namespace) -> RegionDetector:
 
 def _detected(detector: RegionDetector, frame: RgbdFrame) -> Detections:
     with _masks_named():
-        return detector.detect(frame.rgb)
+        return detector.detect(frame)
 
 
 @contextmanager

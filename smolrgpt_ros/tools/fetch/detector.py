@@ -72,9 +72,9 @@ def look_at_stored_picture(weights: Path) -> str:
     Raises:
         DetectorError: if the weights cannot be used.
     """
-    rgb = read_questions(STORED_QUESTIONS, 1)[0].frame.rgb
+    frame = read_questions(STORED_QUESTIONS, 1)[0].frame
     detector = UltralyticsDetector.load(weights, device="cpu")
-    found = detector.detect(rgb).objects
+    found = detector.detect(frame).objects
     labels = list(detector.labels)
     first = ", ".join(labels[:6]) + (", …" if len(labels) > 6 else "")
     return f"it knows {len(labels)} classes ({first}) and found {len(found)} objects in a picture"

@@ -14,8 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
@@ -26,6 +24,7 @@ from smolrgpt_ros.nodes.running import run
 from smolrgpt_ros.nodes.spatial_query_node import SpatialQueryNode, make_executor
 from smolrgpt_ros.ros.params.parameters import ParameterError
 from smolrgpt_ros.ros.qos import profile
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 from .stored_scene import StoredScene
 
@@ -45,8 +44,8 @@ class KnownDetector:
             for label, mask in zip(scene.labels, scene.masks, strict=True)
         )
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        """The regions, best first; ``rgb`` is not looked at."""
+    def detect(self, frame: RgbdFrame) -> Detections:
+        """The regions, best first; the frame is not looked at."""
         time.sleep(self._seconds)
         # Masks of its own for each frame, as a real detector gives.
         return Detections(tuple(Detection(d.label, d.score, d.mask.copy()) for d in self._found))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -14,8 +15,8 @@ from smolrgpt_ros.checkpoints.checksums import sha256_of
 from smolrgpt_ros.detection.detector_settings import DetectorSettings
 from smolrgpt_ros.detection.feature_statistics import Features, FeatureStatistics, statistics_file
 from smolrgpt_ros.detection.ultralytics_detector import UltralyticsDetector
-from smolrgpt_ros.scene.pictures import read_rgb
 
+from .augmentation import WITHOUT_HEIGHTS
 from .frames import detector_frame
 from .plan import DetectorPlan
 from .real_pictures import RealPicture
@@ -50,7 +51,7 @@ def write_statistics(
     for part, most in parts.items():
         chosen = _spread([i for i in range(frames) if split_of(i) == part], most)
         seen = _pictures(plan, folder, chosen, pictures)
-        rows = [detector.features(rgb) for rgb in tqdm(seen, desc=part, total=len(chosen))]
+        rows = [detector.features(*both) for both in tqdm(seen, desc=part, total=len(chosen))]
         features[part] = np.array(rows, np.float32)
     made = FeatureStatistics.of(features["train"], features["val"], sha256_of(weights))
     made.save(statistics_file(weights))
@@ -65,10 +66,14 @@ def _spread(indices: Sequence[int], most: int) -> list[int]:
 
 def _pictures(
     plan: DetectorPlan, folder: Path, indices: Sequence[int], pictures: Sequence[RealPicture]
-) -> Iterator[NDArray[np.uint8]]:
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Colours and heights; of the share of the training, these are not known."""
+    rng = np.random.default_rng(0)
     for index in indices:
-        try:
-            rgb = read_rgb(picture_file(folder, index))
-        except FileNotFoundError:
-            rgb = detector_frame(plan, index, pictures).rgb
-        yield rgb
+        read = cv2.imread(str(picture_file(folder, index)), cv2.IMREAD_UNCHANGED)
+        if read is None:
+            frame = detector_frame(plan, index, pictures)
+            rgb, heights = frame.rgb, frame.heights
+        else:
+            rgb, heights = read[..., 2::-1].astype(np.uint8), read[..., 3].astype(np.uint8)
+        yield rgb, np.zeros_like(heights) if rng.random() < WITHOUT_HEIGHTS else heights

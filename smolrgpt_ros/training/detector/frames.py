@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.height_picture import height_picture
 from smolrgpt_ros.simulation.sensing.annotation import visible_masks
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
 
@@ -22,9 +23,16 @@ LEAST_PIXELS = 80
 
 @dataclass(frozen=True, eq=False)
 class LabelledFrame:
-    """A picture, ``(H, W, 3)`` RGB, and the objects in it; masks may overlap."""
+    """A picture and the objects in it.
+
+    Args:
+        rgb: shape ``(H, W, 3)``.
+        heights: of :func:`.height_picture`, shape ``(H, W)``; none is known in a real picture.
+        objects: their masks may overlap.
+    """
 
     rgb: NDArray[np.uint8]
+    heights: NDArray[np.uint8]
     objects: tuple[LabelledMask, ...]
 
 
@@ -41,11 +49,12 @@ def detector_frame(
     rng = np.random.default_rng([data.seed, index, 404])
     if index >= data.frames:
         rgb, objects = compose_frame(pictures, data.width, data.height, rng)
-        return LabelledFrame(rgb, tuple(objects))
+        return LabelledFrame(rgb, np.zeros(rgb.shape[:2], np.uint8), tuple(objects))
     shot = simulated(data, index, drawn_looks(plan.looks, rng), _sensor(rng))
     assert shot.scene is not None and shot.ideal is not None
     seen = visible_masks(shot.scene, shot.ideal.owner, LEAST_PIXELS)
-    return LabelledFrame(shot.frame.rgb, tuple((item.label, mask) for item, mask in seen))
+    labelled = tuple((item.label, mask) for item, mask in seen)
+    return LabelledFrame(shot.frame.rgb, height_picture(shot.frame), labelled)
 
 
 def _sensor(rng: np.random.Generator) -> SensorModel:

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from smolrgpt_ros.detection.detector import Detection, RegionDetector
 from smolrgpt_ros.perception.candidates import seen_alone
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import decode_rle, overlap
 from smolrgpt_ros.scene.pictures import read_rgb
 from smolrgpt_ros.simulation.sensing.annotation import STILL_SEEN, visible_masks
@@ -122,7 +123,7 @@ def score_simulated(
         )
         labels = [label for label in DETECTED if label in detector.labels]
         objects = [o for o in _objects(shot) if o[0] in labels]
-        detections = detector.detect(shot.frame.rgb)
+        detections = detector.detect(shot.frame)
         seen = seen_alone(detections, shot.frame).regions
         seen_detections = [Detection(r.label, r.score, r.mask) for r in seen]
         for total, found in ((masks, detections.objects), (regions, seen_detections)):
@@ -173,7 +174,7 @@ def score_real(detector: RegionDetector, folder: Path) -> tuple[Found, int]:
     for picture in tqdm(pictures, desc="real"):
         rgb = picture.rgb()
         objects = [("pallet", mask) for mask in masks_of(picture, *rgb.shape[:2])]
-        total += compare(detector.detect(rgb).objects, objects)["pallet"]
+        total += compare(detector.detect(_picture(rgb)).objects, objects)["pallet"]
     return total, len(pictures)
 
 
@@ -187,7 +188,8 @@ def score_benchmark(detector: RegionDetector, folder: Path) -> tuple[int, ...]:
         if depth is None:
             raise FileNotFoundError(f"{folder} lacks the depth of {entry['image']}")
         known = [decode_rle(rle) for rle in entry["rle_visible"]]
-        pallets = [d for d in detector.detect(rgb).objects if d.label == "pallet" and not d.weak]
+        found = detector.detect(_picture(rgb)).objects
+        pallets = [d for d in found if d.label == "pallet" and not d.weak]
         counts.append(
             sum(
                 lies_on_floor(d.mask, depth.astype(np.float64))
@@ -196,6 +198,11 @@ def score_benchmark(detector: RegionDetector, folder: Path) -> tuple[int, ...]:
             )
         )
     return tuple(counts)
+
+
+def _picture(rgb: NDArray[np.uint8]) -> RgbdFrame:
+    """A frame without depth in metres."""
+    return RgbdFrame(rgb, None, None)
 
 
 def lies_on_floor(mask: NDArray[np.bool_], levels: NDArray[np.float64]) -> bool:

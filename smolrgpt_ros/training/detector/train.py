@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from .augmentation import watch_pictures
+from .input_channels import with_heights
 from .plan import DetectorPlan
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ class TrainingOptions:
 
     Args:
         seed: of weights and order.
-        start: weights to continue from, with the whole schedule; ``None``: from scratch.
+        start: weights to continue from, with the whole schedule, that take heights or colours
+            alone; ``None``: from scratch.
         hours: wall-clock bound; ultralytics then fits the number of epochs to it. A run that is
             resumed keeps the number that was fitted, and ends when the time is over.
         session_end: time of the monotonic clock by which no further epoch is begun that would not
@@ -76,7 +79,7 @@ def train_detector(
         _resume(YOLO(str(folder / "last.pt")), options)
     elif not (folder / "best.pt").exists():
         run_dir.mkdir(parents=True, exist_ok=True)
-        model = YOLO(str(options.start or _architecture_file(plan, run_dir)))
+        model = YOLO(str(_first_file(plan, run_dir, options.start)))
         _begin(model, plan, description, run_dir, options)
     metrics = YOLO(str(folder / "best.pt")).val(
         data=str(description),
@@ -89,6 +92,13 @@ def train_detector(
     )
     ship_weights(folder / "best.pt", weights)
     return {name: float(value) for name, value in metrics.results_dict.items()}
+
+
+def _first_file(plan: DetectorPlan, run_dir: Path, start: Path | None) -> Path:
+    """Weights or an architecture to begin with."""
+    if start is None:
+        return _architecture_file(plan, run_dir)
+    return with_heights(start, run_dir / "start.pt")
 
 
 def _resume(model: YOLO, options: TrainingOptions) -> None:
@@ -122,6 +132,7 @@ def _begin(
 def _watch(model: YOLO, options: TrainingOptions) -> None:
     """Adds what is done during a training that is begun or resumed."""
     model.add_callback("on_pretrain_routine_end", partial(_use_cpu_well, options.threads))
+    model.add_callback("on_pretrain_routine_end", watch_pictures)
     rate = _FallingRate()
     model.add_callback("on_train_epoch_start", rate.begin_epoch)
     model.add_callback("on_train_batch_start", rate.begin_step)
@@ -212,6 +223,7 @@ def _schedule(plan: DetectorPlan) -> dict[str, object]:
         # mask contains what stands on it, so masks must be allowed to overlap.
         "rect": True,
         "mosaic": 0.0,
+        "close_mosaic": 0,  # which would make the transforms anew
         "overlap_mask": False,
         "scale": 0.4,
         "translate": 0.1,

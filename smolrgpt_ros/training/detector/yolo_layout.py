@@ -24,6 +24,8 @@ from .frames import LabelledFrame, detector_frame
 from .plan import DETECTED, DetectorPlan
 from .real_pictures import RealPicture
 
+CHANNELS = 4
+"""Of a picture: its colours and heights above the floor."""
 _FEWEST_PIXELS = 40
 _LEAST_PART = 0.1
 """Parts smaller than this share of the largest one are left out."""
@@ -145,7 +147,8 @@ def write_yolo_frame(
     labels, picture = _label_file(folder, index), picture_file(folder, index)
     for part in (picture.parent, labels.parent):
         part.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(picture), frame.rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+    pixels = np.dstack([frame.rgb[..., ::-1], frame.heights])
+    cv2.imwrite(str(picture), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     # Last and at once: a frame with a label file is complete.
     write_text(labels, "\n".join([*label_lines(frame, classes), ""]))
 
@@ -157,8 +160,8 @@ def split_of(index: int) -> str:
 
 
 def picture_file(folder: Path, index: int) -> Path:
-    """Where the picture of a frame is."""
-    return folder / "images" / split_of(index) / f"{index:06d}.jpg"
+    """Where the picture of a frame is: blue, green, red and heights above the floor."""
+    return folder / "images" / split_of(index) / f"{index:06d}.png"
 
 
 def _label_file(folder: Path, index: int) -> Path:
@@ -178,6 +181,7 @@ def write_description(folder: Path, classes: Sequence[str]) -> Path:
         "path": str(folder.resolve()),
         "train": "images/train",
         "val": "images/val",
+        "channels": CHANNELS,
         "names": dict(enumerate(classes)),
     }
     description.write_text(yaml.safe_dump(values))

@@ -110,7 +110,7 @@ def _masks(shot: SimulatedFrame, detector: RegionDetector | None) -> dict[int, R
     """Regions by the id of the true object; those that a detector missed are left out."""
     if detector is None:
         return {region.id: region for region in shot.regions}
-    regions = seen_alone(detector.detect(shot.frame.rgb), shot.frame).regions
+    regions = seen_alone(detector.detect(shot.frame), shot.frame).regions
     by_id = {region.id: region for region in regions}
     return {item.id: by_id[i] for i, item in match_objects(shot.truth, regions).items()}
 

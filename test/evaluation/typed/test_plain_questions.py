@@ -37,7 +37,7 @@ class Missing:
     labels: tuple[str, ...] = ()
     sha256: str = ""
 
-    def detect(self, rgb: object) -> Detections:
+    def detect(self, frame: object) -> Detections:
         labels = {r.id: self.taken_for if r.id == self.missed else r.label for r in self.regions}
         scores = {r.id: self.score if r.id == self.missed else 0.9 for r in self.regions}
         found = [

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smolrgpt_ros.detection.detector import Detection, Detections
+from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.masks import encode_rle
 from smolrgpt_ros.simulation.sensing.annotation import visible_masks
 from smolrgpt_ros.simulation.sensing.sensor import SensorModel
@@ -45,7 +46,7 @@ class Fixed:
     def __init__(self, *masks: NDArray[np.bool_]) -> None:
         self.masks = masks
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+    def detect(self, frame: RgbdFrame) -> Detections:
         return Detections(tuple(Detection("pallet", 0.9, mask.copy()) for mask in self.masks))
 
 

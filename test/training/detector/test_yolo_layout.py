@@ -57,6 +57,7 @@ def test_frames_are_written_once(tmp_path, small_plan, pallet_folder):
     description = build_yolo_frames(small_plan, folder, pictures=pictures)
     layout = yaml.safe_load(description.read_text())
     assert list(layout["names"].values())[4:] == ["person", "forklift"]
+    assert layout["channels"] == 4
     labels = sorted(folder.rglob("*.txt"))
     # Sorted by split: frames 0 and 1, one of each camera family, are held out; 3 and 4 are real.
     assert [(file.parent.name, file.stem) for file in labels] == [
@@ -67,9 +68,14 @@ def test_frames_are_written_once(tmp_path, small_plan, pallet_folder):
         ("val", "000001"),
     ]
     for file in labels:
-        picture = folder / "images" / file.parent.name / f"{file.stem}.jpg"
-        pixels = cv2.imread(str(picture))
-        assert pixels is not None and pixels.shape == (108, 192, 3)
+        picture = folder / "images" / file.parent.name / f"{file.stem}.png"
+        pixels = cv2.imread(str(picture), cv2.IMREAD_UNCHANGED)
+        assert pixels is not None and pixels.shape == (108, 192, 4)
+        # Blue, green, red and heights above the floor, which a real picture has not.
+        frame = detector_frame(small_plan, int(file.stem), pictures)
+        np.testing.assert_array_equal(pixels[..., 2::-1], frame.rgb)
+        np.testing.assert_array_equal(pixels[..., 3], frame.heights)
+        assert frame.heights.any() == (int(file.stem) < 3)
         for line in file.read_text().split("\n")[:-1]:
             number, *shares = line.split()
             assert int(number) in layout["names"]

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from smolrgpt_ros.scene.frame import RgbdFrame
 
 from ..device import chosen_device, give_back, median_seconds, megabytes, need
 from ..options import CheckOptions
@@ -32,11 +34,11 @@ def run(options: CheckOptions, record: Record) -> None:
         raise FileNotFoundError(f"{options.detector} is missing")
     need("ultralytics", "torchvision")
     device = chosen_device(options)
-    pictures = _pictures(options)
+    frames = _frames(options)
     repeats = 3 if options.small else 40
     times = {}
     for size in SIZES[:1] if options.small else SIZES:
-        wanted = _found(_load(options, "cpu", size, False), pictures)
+        wanted = _found(_load(options, "cpu", size, False), frames)
         for half in (False, True):
             precision = "half" if half else "float32"
             if half and device.type == "cpu":
@@ -45,18 +47,18 @@ def run(options: CheckOptions, record: Record) -> None:
             detector = _load(options, str(device), size, half)
             numbers = iter(range(10**6))
             seconds = median_seconds(
-                lambda d=detector, n=numbers: d.detect(pictures[next(n) % len(pictures)]),  # type: ignore[misc]
+                lambda d=detector, n=numbers: d.detect(frames[next(n) % len(frames)]),  # type: ignore[misc]
                 device,
                 repeats,
             )
             times[f"{size} {precision}"] = seconds
-            found = _found(detector, pictures)
+            found = _found(detector, frames)
             same = sum(_agree(a, b) for a, b in zip(found, wanted, strict=True))
             record.check(
                 f"{size} pixels, {precision}",
-                same >= len(pictures) - 1 or half,
+                same >= len(frames) - 1 or half,
                 f"{1e3 * seconds:.1f} ms a picture, masks at full size included; "
-                f"{same} of {len(pictures)} pictures with the CPU's objects{_peak(device)}",
+                f"{same} of {len(frames)} pictures with the CPU's objects{_peak(device)}",
             )
             del detector
             give_back(device)
@@ -64,12 +66,25 @@ def run(options: CheckOptions, record: Record) -> None:
     record.conclude(", ".join(f"{name} {1e3 * value:.1f} ms" for name, value in times.items()))
 
 
-def _pictures(options: CheckOptions) -> list[NDArray[np.uint8]]:
-    import cv2
-
+def _frames(options: CheckOptions) -> list[RgbdFrame]:
     frames = {id(q.frame): q.frame for q in read_questions(options.questions)}
     chosen = list(frames.values())[: 2 if options.small else None]
-    return [np.asarray(cv2.resize(frame.rgb, PICTURE), np.uint8) for frame in chosen]
+    return [_enlarged(frame) for frame in chosen]
+
+
+def _enlarged(frame: RgbdFrame) -> RgbdFrame:
+    """A stored frame as a camera would send it."""
+    import cv2
+
+    width, height = PICTURE
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
+    return replace(
+        frame,
+        rgb=np.asarray(cv2.resize(frame.rgb, PICTURE), np.uint8),
+        depth=np.asarray(cv2.resize(depth, PICTURE, interpolation=cv2.INTER_NEAREST), np.float32),
+        intrinsics=camera.scaled(width, height),
+    )
 
 
 def _load(options: CheckOptions, device: str, size: int, half: bool) -> UltralyticsDetector:
@@ -80,10 +95,8 @@ def _load(options: CheckOptions, device: str, size: int, half: bool) -> Ultralyt
     return UltralyticsDetector.load(options.detector, device=device, settings=settings)
 
 
-def _found(
-    detector: UltralyticsDetector, pictures: list[NDArray[np.uint8]]
-) -> list[list[tuple[str, float]]]:
-    return [[(one.label, one.score) for one in detector.detect(rgb).objects] for rgb in pictures]
+def _found(detector: UltralyticsDetector, frames: list[RgbdFrame]) -> list[list[tuple[str, float]]]:
+    return [[(one.label, one.score) for one in detector.detect(frame).objects] for frame in frames]
 
 
 def _agree(found: list[tuple[str, float]], wanted: list[tuple[str, float]]) -> bool:

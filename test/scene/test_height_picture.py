@@ -1,0 +1,47 @@
+# Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
+"""Levels of a height picture: centimetres above the floor, whatever the camera."""
+
+from __future__ import annotations
+
+import numpy as np
+from empty_floor import CAMERA, floor_depth
+
+from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.height_picture import height_picture
+
+BLACK = np.zeros((CAMERA.height, CAMERA.width, 3), np.uint8)
+
+
+def test_a_floor_has_level_11_and_boxes_a_level_a_centimetre() -> None:
+    """Planes parallel to the floor, 4 m below the camera: 0.15 m, 3 m and -0.5 m above it."""
+    depth, low, tall, below = (floor_depth(h, 60.0) for h in (4.0, 3.85, 1.0, 4.5))
+    depth[50:60, 40:60], depth[50:60, 70:80] = low[50:60, 40:60], tall[50:60, 70:80]
+    depth[50:60, 90:95] = below[50:60, 90:95]
+    depth[20:24, 30:34] = np.nan
+    levels = height_picture(RgbdFrame(BLACK, depth, CAMERA))
+    assert levels.shape == depth.shape and levels.dtype == np.uint8
+    assert np.unique(levels[90:, :30]).tolist() == [11]
+    assert np.unique(levels[50:60, 40:60]).tolist() == [26]
+    assert np.unique(levels[50:60, 70:80]).tolist() == [255]
+    assert np.unique(levels[50:60, 90:95]).tolist() == [1]
+    assert np.unique(levels[20:24, 30:34]).tolist() == [0]
+
+
+def test_heights_do_not_depend_on_where_the_camera_hangs() -> None:
+    for height, pitch, roll in ((6.0, 45.0, 0.0), (1.0, 20.0, 0.0), (2.5, 50.0, 170.0)):
+        depth, top = floor_depth(height, pitch, roll), floor_depth(height - 0.4, pitch, roll)
+        depth[50:70, 60:90] = top[50:70, 60:90]
+        levels = height_picture(RgbdFrame(BLACK, depth, CAMERA))
+        assert set(np.unique(levels[50:70, 60:90])) <= {50, 51, 52}
+        seen = np.isfinite(depth)
+        seen[50:70, 60:90] = False
+        assert set(np.unique(levels[seen])) <= {10, 11, 12}
+
+
+def test_nothing_is_known_without_depth_in_metres_camera_or_floor() -> None:
+    depth = floor_depth(4.0, 60.0)
+    assert not height_picture(RgbdFrame(BLACK, None, CAMERA)).any()
+    assert not height_picture(RgbdFrame(BLACK, depth, None)).any()
+    assert not height_picture(RgbdFrame(BLACK, depth, CAMERA, metric=False)).any()
+    nothing = np.full_like(depth, np.nan)
+    assert not height_picture(RgbdFrame(BLACK, nothing, CAMERA)).any()
