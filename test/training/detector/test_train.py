@@ -7,12 +7,15 @@ from __future__ import annotations
 import csv
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from smolrgpt_ros.training.detector import augmentation
 from smolrgpt_ros.training.detector import train as training
+from smolrgpt_ros.training.detector.real_pictures import read_real_pictures
 from smolrgpt_ros.training.detector.train import (
     TrainingOptions,
     UnfinishedTrainingError,
@@ -69,6 +72,26 @@ def test_sessions_train_the_epochs_of_the_recipe(tmp_path, small_plan):
     # From 1e-3 to a fiftieth of it over the three epochs, as in one session.
     rates = [float(row["lr/pg0"]) for row in rows[1:]]
     assert rates == pytest.approx([1e-3 * (1 - 0.98 / 3), 1e-3 * (1 - 2 * 0.98 / 3)], rel=1e-3)
+
+
+@pytest.mark.slow
+def test_every_picture_of_a_training_is_changed_with_its_heights(
+    tmp_path, small_plan, pallet_folder, monkeypatch
+):
+    pytest.importorskip("ultralytics")
+    pictures = read_real_pictures(pallet_folder)
+    description = build_yolo_frames(small_plan, tmp_path / "yolo", pictures=pictures)
+    seen, change = [], augmentation.change_picture
+
+    def kept(labels: dict[str, Any]) -> dict[str, Any]:
+        seen.append((Path(labels["im_file"]).name, labels["img"].shape[2]))
+        return change(labels)
+
+    monkeypatch.setattr(augmentation, "change_picture", kept)
+    plan = replace(small_plan, epochs=2)
+    train_detector(plan, description, tmp_path, tmp_path / "weights.pt", TrainingOptions())
+    # One simulated frame and two of real pictures, in each epoch; the others are for validation.
+    assert sorted(seen) == [(f"00000{i}.png", 4) for i in (2, 2, 3, 3, 4, 4)]
 
 
 def test_the_rate_falls_at_every_step():
