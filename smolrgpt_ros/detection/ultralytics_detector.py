@@ -23,7 +23,12 @@ from numpy.typing import NDArray
 from smolrgpt_ros.checkpoints.checksums import sha256_of
 from smolrgpt_ros.runtime.libraries import LibraryError, check_libraries
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.height_picture import height_picture
+from smolrgpt_ros.scene.height_picture import (
+    CHANNELS,
+    COLOURS,
+    colours_and_heights,
+    height_picture,
+)
 
 from .detector import Detection, Detections, DetectorError, masks_of_boxes
 from .detector_settings import DetectorSettings, labels_from
@@ -39,8 +44,6 @@ _log = logging.getLogger(__name__)
 
 #: What weights may be for.
 _TASKS = ("segment", "detect")
-#: Channels of a network for colours, and of one for these and heights above the floor.
-_COLOURS, _WITH_HEIGHTS = 3, 4
 
 
 class UltralyticsDetector:
@@ -129,10 +132,10 @@ class UltralyticsDetector:
                     f"{path} is a YOLO model for {model.task!r}, expected one for "
                     f"{' or '.join(map(repr, _TASKS))}"
                 )
-            if channels not in (_COLOURS, _WITH_HEIGHTS):
+            if channels not in (COLOURS, CHANNELS):
                 raise DetectorError(
-                    f"{path} takes pictures of {channels} channels, expected {_COLOURS} (colours) "
-                    f"or {_WITH_HEIGHTS} (blue, green, red and heights above the floor)"
+                    f"{path} takes pictures of {channels} channels, expected {COLOURS} (colours) "
+                    f"or {CHANNELS} (blue, green, red and heights above the floor)"
                 )
             if prompts is not None:
                 load_prompts(model, path, Path(prompts))
@@ -143,7 +146,7 @@ class UltralyticsDetector:
                 settings=settings or DetectorSettings(),
                 labels=labels,
                 sha256=sha256,
-                heights=channels == _WITH_HEIGHTS,
+                heights=channels == CHANNELS,
             )
             if classes:
                 detector.look_for(detector.encoded(classes))
@@ -228,7 +231,7 @@ class UltralyticsDetector:
         pixels = rgb[..., ::-1]  # ultralytics takes arrays as BGR
         if self._heights:
             unknown = np.zeros(rgb.shape[:2], np.uint8)
-            pixels = np.dstack([pixels, unknown if heights is None else heights])
+            pixels = colours_and_heights(rgb, unknown if heights is None else heights)
         results = self._model.predict(
             np.ascontiguousarray(pixels),
             conf=min(settings.confidence, settings.candidate_confidence),
@@ -279,7 +282,7 @@ def _model_of(yolo: Any, path: Path) -> tuple[Any, int]:
     a prediction what it is for."""
     if path.suffix == ".pt":
         model = yolo(str(path), verbose=False)
-        return model, int(model.model.yaml.get("channels", _COLOURS))
+        return model, int(model.model.yaml.get("channels", COLOURS))
     # As a model of boxes: the masks of others are left out without an error.
     model = yolo(str(path), task="detect", verbose=False)
     # Of a picture with one channel ultralytics makes as many as the network takes.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.camera import CameraIntrinsics, rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.height_picture import pixel_heights
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import median
 
@@ -22,7 +23,6 @@ from .noise import (
     tape_edge_sigmas,
 )
 from .observations import FitProblem, FloorPoints, Observations, VerticalExtent
-from .pixel_heights import pixel_heights
 from .region_masks import Flags, RegionMasks, Whole, at_border, rim_pixels, within_image
 from .size_priors import SizePrior
 

@@ -17,12 +17,12 @@ import numpy as np
 
 from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.height_picture import pixel_heights
 from smolrgpt_ros.scene.statistics import median, quantile
 
 from .box_points import BoxSamples
 from .depth_sampling import FEWEST_SAMPLES
 from .noise import BOTTOM_SIGMA
-from .pixel_heights import pixel_heights
 from .region_masks import BELOW, Whole, pixels_below
 
 _NEAR_FLOOR = 0.15  # metres: what is seen so low stands on the floor

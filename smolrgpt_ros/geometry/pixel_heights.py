@@ -1,41 +1,18 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Heights of pixels above the floor, and what pixels of one surface may differ by."""
+"""Heights up to which a pixel may be floor, and what pixels of one surface may differ by."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
-from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.plane import Plane
 from smolrgpt_ros.scene.statistics import Floating
-
-from .region_masks import Whole
-
-Floats = NDArray[np.float64]
 
 # Depth differences from pixel to pixel on one surface, metres and shares of the depth, at most.
 _SMOOTH, _SMOOTH_SHARE = 0.06, 0.015
 _FLOOR_BAND = 0.03  # metres of height up to which a pixel is floor
-
-
-def pixel_heights(
-    frame: RgbdFrame, plane: Plane, columns: Whole, rows: Whole
-) -> tuple[Floats, Floats]:
-    """Depths of pixels and their heights above the floor, metres; NaN where no depth is known.
-
-    Args:
-        frame: with depth and intrinsics.
-        plane: the floor.
-        columns, rows: within the image, of any shape, which is that of what is returned.
-    """
-    depth, camera = frame.depth, frame.intrinsics
-    assert depth is not None and camera is not None
-    z = depth[rows, columns].astype(np.float64)
-    per_depth = rays(camera, columns.ravel(), rows.ravel()) @ plane.up
-    return z, per_depth.reshape(z.shape) * z + plane.offset
 
 
 def floor_limits(noise: DepthNoise, plane: Plane) -> tuple[float, float]:

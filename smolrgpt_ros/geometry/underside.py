@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from smolrgpt_ros.scene.camera import rays
 from smolrgpt_ros.scene.depth_noise import DepthNoise
 from smolrgpt_ros.scene.frame import RgbdFrame
+from smolrgpt_ros.scene.height_picture import pixel_heights
 from smolrgpt_ros.scene.plane import Plane
 
 from .depth_sampling import RimSamples, smoothed_depth
 from .lower_edge import LowerEdge
 from .noise import BOTTOM_SIGMA, UNSURE_HEIGHTS, depth_sigma, floor_height_sigma
 from .object_heights import Heights
-from .pixel_heights import pixel_heights
 from .region_masks import Flags, RegionMasks, pixels_below
 from .size_priors import SIZES
 

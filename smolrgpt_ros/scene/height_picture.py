@@ -1,5 +1,5 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Heights above the floor as a picture: what a network sees of depth, whatever camera took it."""
+"""Heights above the floor, and as a picture: what a network sees of depth, whatever the camera."""
 
 from __future__ import annotations
 
@@ -9,10 +9,30 @@ from numpy.typing import NDArray
 from .camera import rays
 from .floor_fit import fit_ground_plane
 from .frame import RgbdFrame
+from .plane import Plane
 
+COLOURS, CHANNELS = 3, 4
+"""Of a picture, and of one with heights."""
 _LOWEST_M, _STEP_M = -0.1, 0.01
 """Of the level 1, and between two levels."""
 _LEVELS = 255
+
+
+def pixel_heights(
+    frame: RgbdFrame, plane: Plane, columns: NDArray[np.integer], rows: NDArray[np.integer]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Depths of pixels and their heights above the floor, metres; NaN where no depth is known.
+
+    Args:
+        frame: with depth and intrinsics.
+        plane: the floor.
+        columns, rows: within the image, of any shape, which is that of what is returned.
+    """
+    depth, camera = frame.depth, frame.intrinsics
+    assert depth is not None and camera is not None
+    z = depth[rows, columns].astype(np.float64)
+    per_depth = rays(camera, columns.ravel(), rows.ravel()) @ plane.up
+    return z, per_depth.reshape(z.shape) * z + plane.offset
 
 
 def height_picture(frame: RgbdFrame) -> NDArray[np.uint8]:
@@ -24,15 +44,25 @@ def height_picture(frame: RgbdFrame) -> NDArray[np.uint8]:
         in it.
     """
     picture = np.zeros(frame.rgb.shape[:2], np.uint8)
-    depth, camera = frame.depth, frame.intrinsics
-    plane = fit_ground_plane(depth, camera, up=frame.up) if frame.metric else None
+    depth = frame.depth if frame.metric else None
+    plane = fit_ground_plane(depth, frame.intrinsics, up=frame.up)
     if plane is None:
         return picture
-    assert depth is not None and camera is not None
+    assert depth is not None
     known = np.isfinite(depth) & (depth > 0)
     rows, columns = np.nonzero(known)
-    heights = (rays(camera, columns, rows) @ plane.up) * depth[known] + plane.offset
+    _, heights = pixel_heights(frame, plane, columns, rows)
     levels = np.clip(np.round((heights - _LOWEST_M) / _STEP_M), 0, _LEVELS - 1)
     # A lens has no ray through some pixels.
     picture[known] = np.where(np.isfinite(levels), levels + 1, 0).astype(np.uint8)
     return picture
+
+
+def colours_and_heights(rgb: NDArray[np.uint8], heights: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Blue, green, red and heights, as OpenCV has colours; shape ``(H, W, 4)``.
+
+    Args:
+        rgb: shape ``(H, W, 3)``.
+        heights: of :func:`height_picture`.
+    """
+    return np.dstack([rgb[..., ::-1], heights])

@@ -1,15 +1,31 @@
 # Copyright the smolrgpt_ros contributors. SPDX-License-Identifier: Apache-2.0
-"""Levels of a height picture: centimetres above the floor, whatever the camera."""
+"""Heights of single pixels, and levels of a picture: centimetres above the floor."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from empty_floor import CAMERA, floor_depth
 
+from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
-from smolrgpt_ros.scene.height_picture import height_picture
+from smolrgpt_ros.scene.height_picture import height_picture, pixel_heights
+from smolrgpt_ros.scene.plane import Plane
 
 BLACK = np.zeros((CAMERA.height, CAMERA.width, 3), np.uint8)
+
+
+def test_depths_and_heights_have_the_shape_of_the_pixels() -> None:
+    camera = CameraIntrinsics(160, 120, 150.0, 150.0, 79.5, 59.5)
+    plane = Plane(np.array([0.0, -1.0, 0.0]), 1.5)  # a level camera 1.5 m above the floor
+    depth = np.full((120, 160), np.nan, np.float32)
+    depth[110, 10], depth[60, 20] = 3.0, 6.0
+    frame = RgbdFrame(np.zeros((120, 160, 3), np.uint8), depth, camera)
+    columns, rows = np.array([[10, 20, 30]]), np.array([[110, 60, 60]])
+    z, height = pixel_heights(frame, plane, columns, rows)
+    # 50.5 pixels below the middle at 3 m: 1.01 m lower than the camera; half a pixel at 6 m: 0.02.
+    assert z == pytest.approx(np.array([[3.0, 6.0, np.nan]]), nan_ok=True)
+    assert height == pytest.approx(np.array([[0.49, 1.48, np.nan]]), nan_ok=True)
 
 
 def test_a_floor_has_level_11_and_boxes_a_level_a_centimetre() -> None:

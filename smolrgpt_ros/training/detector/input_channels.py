@@ -7,12 +7,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .yolo_layout import CHANNELS
+from smolrgpt_ros.scene.height_picture import CHANNELS, COLOURS
 
 if TYPE_CHECKING:
     import torch
 
-_COLOURS = 3
 _FIRST = "model.0.conv.weight"
 
 
@@ -36,7 +35,7 @@ def with_heights(weights: Path, out: Path) -> Path:
         return weights
     import torch
 
-    nothing = torch.zeros(first.shape[0], CHANNELS - _COLOURS, *first.shape[2:])
+    nothing = torch.zeros(first.shape[0], CHANNELS - COLOURS, *first.shape[2:])
     _write(checkpoint, network, torch.cat([first.flip(1), nothing], dim=1), out)
     return out
 
@@ -57,7 +56,7 @@ def for_colours(weights: Path, out: Path) -> None:
     first = network.state_dict()[_FIRST]
     if first.shape[1] != CHANNELS:
         raise ValueError(f"{weights} takes colours alone: it can be tuned on them as it is")
-    _write(checkpoint, network, first[:, :_COLOURS].flip(1), out)
+    _write(checkpoint, network, first[:, :COLOURS].flip(1), out)
 
 
 def _read(weights: Path) -> tuple[dict[str, Any], Any]:
@@ -70,8 +69,8 @@ def _read(weights: Path) -> tuple[dict[str, Any], Any]:
     checkpoint = torch.load(weights, map_location="cpu", weights_only=False)
     network = (checkpoint.get("ema") or checkpoint["model"]).float()
     inputs = network.state_dict()[_FIRST].shape[1]
-    if inputs not in (_COLOURS, CHANNELS):
-        raise ValueError(f"{weights} takes {inputs} channels, expected {_COLOURS} or {CHANNELS}")
+    if inputs not in (COLOURS, CHANNELS):
+        raise ValueError(f"{weights} takes {inputs} channels, expected {COLOURS} or {CHANNELS}")
     return checkpoint, network
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from smolrgpt_ros.scene.height_picture import CHANNELS, colours_and_heights
 from smolrgpt_ros.simulation.datasets.storage import write_text
 from smolrgpt_ros.simulation.world.scenes import FAMILIES
 
@@ -24,8 +25,6 @@ from .frames import LabelledFrame, detector_frame
 from .plan import DETECTED, DetectorPlan
 from .real_pictures import RealPicture
 
-CHANNELS = 4
-"""Of a picture: its colours and heights above the floor."""
 _FEWEST_PIXELS = 40
 _LEAST_PART = 0.1
 """Parts smaller than this share of the largest one are left out."""
@@ -147,7 +146,7 @@ def write_yolo_frame(
     labels, picture = _label_file(folder, index), picture_file(folder, index)
     for part in (picture.parent, labels.parent):
         part.mkdir(parents=True, exist_ok=True)
-    pixels = np.dstack([frame.rgb[..., ::-1], frame.heights])
+    pixels = colours_and_heights(frame.rgb, frame.heights)
     cv2.imwrite(str(picture), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     # Last and at once: a frame with a label file is complete.
     write_text(labels, "\n".join([*label_lines(frame, classes), ""]))
