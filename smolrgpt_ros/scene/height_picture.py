@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .camera import rays
+from .camera import ray_grid, rays
 from .floor_fit import fit_ground_plane
 from .frame import RgbdFrame
 from .plane import Plane
@@ -43,19 +43,17 @@ def height_picture(frame: RgbdFrame) -> NDArray[np.uint8]:
         at 2.44 m and more. All unknown where the frame has no depth in metres or no floor is found
         in it.
     """
-    picture = np.zeros(frame.rgb.shape[:2], np.uint8)
     depth = frame.depth if frame.metric else None
     plane = fit_ground_plane(depth, frame.intrinsics, up=frame.up)
     if plane is None:
-        return picture
-    assert depth is not None
-    known = np.isfinite(depth) & (depth > 0)
-    rows, columns = np.nonzero(known)
-    _, heights = pixel_heights(frame, plane, columns, rows)
-    levels = np.clip(np.round((heights - _LOWEST_M) / _STEP_M), 0, _LEVELS - 1)
-    # A lens has no ray through some pixels.
-    picture[known] = np.where(np.isfinite(levels), levels + 1, 0).astype(np.uint8)
-    return picture
+        return np.zeros(frame.rgb.shape[:2], np.uint8)
+    assert depth is not None and frame.intrinsics is not None
+    right, down = ray_grid(frame.intrinsics)
+    up = plane.up.astype(np.float32)
+    heights = (right * up[0] + down * up[1] + up[2]) * depth + np.float32(plane.offset)
+    known = (depth > 0) & np.isfinite(heights)
+    levels = np.round((heights - np.float32(_LOWEST_M)) / np.float32(_STEP_M))
+    return np.where(known, np.clip(levels, 0, _LEVELS - 1) + 1, 0).astype(np.uint8)
 
 
 def colours_and_heights(rgb: NDArray[np.uint8], heights: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from empty_floor import CAMERA, floor_depth
@@ -10,6 +12,7 @@ from empty_floor import CAMERA, floor_depth
 from smolrgpt_ros.scene.camera import CameraIntrinsics
 from smolrgpt_ros.scene.frame import RgbdFrame
 from smolrgpt_ros.scene.height_picture import height_picture, pixel_heights
+from smolrgpt_ros.scene.lens import Lens
 from smolrgpt_ros.scene.plane import Plane
 
 BLACK = np.zeros((CAMERA.height, CAMERA.width, 3), np.uint8)
@@ -52,6 +55,16 @@ def test_heights_do_not_depend_on_where_the_camera_hangs() -> None:
         seen = np.isfinite(depth)
         seen[50:70, 60:90] = False
         assert set(np.unique(levels[seen])) <= {10, 11, 12}
+
+
+def test_a_fisheye_sees_the_same_heights_and_none_where_it_has_no_ray() -> None:
+    fisheye = replace(CAMERA, fx=50.0, fy=55.0, lens=Lens(True, (0.0, 0.0, 0.0, 0.0)))
+    depth, low = (floor_depth(h, 60.0, camera=fisheye) for h in (4.0, 3.6))
+    depth[60:70, 40:50] = low[60:70, 40:50]
+    levels = height_picture(RgbdFrame(np.zeros((120, 160, 3), np.uint8), depth, fisheye))
+    assert np.unique(levels[60:70, 40:50]).tolist() == [51]
+    assert np.unique(levels[90:110, 60:80]).tolist() == [11]
+    assert levels[-1, -1] == 0  # more than 90 degrees off the axis
 
 
 def test_nothing_is_known_without_depth_in_metres_camera_or_floor() -> None:
