@@ -48,6 +48,8 @@ _AROUND, _AROUND_SHARE = 1.6, 0.6
 _LARGEST, _FEWEST_PIXELS = 22.0, 60
 #: Height of the camera over the distance along the floor from which on a view is steep: 25 degrees.
 _STEEP = 0.47
+#: Score of a mask from which on lines that agree less with it than this are those of another place.
+_SURE_SCORE, _LEAST_ALIKE = 0.6, 0.6
 #: Metres from the middle of a line to its outer edge: a place reaches there.
 _HALF_LINE = 0.05
 #: Share of a box's short side by which its middle lies behind what is seen of it.
@@ -102,6 +104,8 @@ def with_place_outlines(
         rectangle = _chosen(view, fit, expected)
         if rectangle is not None:
             made = _outlined(view, fit.place, rectangle, detections, frame)
+            if _contradicts(made, fit.place):
+                continue
             replaced.add(id(fit.place))
             if not _is_one_of(found, made):
                 found.append(made)
@@ -168,6 +172,12 @@ def _overlap(view: FloorView, place: Detection, rectangle: FloorRectangle) -> fl
     inside = rectangle.holds(view.ground_in_sight)
     union = np.count_nonzero(covered | inside)
     return float(np.count_nonzero(covered & inside) / union) if union else 0.0
+
+
+def _contradicts(made: Detection, place: Detection) -> bool:
+    """Whether the outline of lines is another one than that of a mask that is sure."""
+    sure = not place.weak and place.score >= _SURE_SCORE
+    return sure and overlap(made.mask, place.mask) < _LEAST_ALIKE
 
 
 def _is_one_of(places: Sequence[Detection], detection: Detection) -> bool:

@@ -70,6 +70,18 @@ def test_two_detections_of_one_place_are_one_the_better():
     assert overlap(found[0].mask, true) > 0.9
 
 
+def test_a_sure_mask_gets_lines_that_agree_with_it_and_no_others():
+    frame, true = scene(plane())
+    half = half_of(true)
+    (kept,) = outlined([detected(half, score=0.61)], frame)
+    assert np.array_equal(kept.mask, half)
+    columns = np.flatnonzero(true.any(axis=0))
+    most = true & (np.arange(WIDTH) < columns[0] + 3 * len(columns) // 4)
+    assert 0.6 < overlap(most, true) < 0.9
+    (lined,) = outlined([detected(most, score=0.61)], frame)
+    assert overlap(lined.mask, true) > 0.9
+
+
 def test_masks_stay_where_no_lines_are_or_nothing_is_measured():
     bare, true = scene(plane(), taped=False)
     taped, _ = scene(plane())
