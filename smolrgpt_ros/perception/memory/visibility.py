@@ -105,10 +105,9 @@ def _tolerance(z: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _grid(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of pixels evenly spread over a mask."""
-    rows, columns = np.nonzero(mask)
-    inside_rows = np.linspace(rows.min(), rows.max(), _GRID + 2).astype(int)[1:-1]
-    inside_columns = np.linspace(columns.min(), columns.max(), _GRID + 2).astype(int)[1:-1]
-    r, c = (part.ravel() for part in np.meshgrid(inside_rows, inside_columns, indexing="ij"))
+    extents = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    inside = [np.linspace(on[0], on[-1], _GRID + 2).astype(int)[1:-1] for on in extents]
+    r, c = (part.ravel() for part in np.meshgrid(*inside, indexing="ij"))
     on = mask[r, c]
     return r[on], c[on]
 
