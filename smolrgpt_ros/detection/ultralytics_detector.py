@@ -4,8 +4,8 @@
 A network with four inputs gets heights above the floor beside the colours
 (``scene.height_picture``); one with three looks at colours alone.
 
-ultralytics is AGPL-3.0 and optional: it is imported when a detector is loaded and nowhere else, and
-is kept from installing packages or using the network.
+ultralytics is AGPL-3.0 and optional: it is imported when a detector of it is loaded, trained or
+fetched, and is kept from installing packages or using the network.
 """
 
 from __future__ import annotations

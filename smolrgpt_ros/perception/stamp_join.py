@@ -19,14 +19,12 @@ class JoinCounters:
 
     Args:
         second: items of the second stream.
-        joined: pairs.
         first_dropped, second_dropped: items that found no partner in time.
         gap_s: from the newest item of the second stream to the nearest of the first that was there,
             seconds, negative where that is older; NaN where there was none.
     """
 
     second: int = 0
-    joined: int = 0
     first_dropped: int = 0
     second_dropped: int = 0
     gap_s: float = float("nan")
@@ -71,8 +69,6 @@ class StampJoin(Generic[First, Second]):
             if partner is None:
                 dropped = _keep(self._first, stamp_ns, item, self._size)
                 counters = replace(counters, first_dropped=counters.first_dropped + dropped)
-            else:
-                counters = replace(counters, joined=counters.joined + 1)
             self._counters = counters
         if partner is not None:
             self._on_joined(item, partner)
@@ -87,8 +83,6 @@ class StampJoin(Generic[First, Second]):
             if partner is None:
                 dropped = _keep(self._second, stamp_ns, item, self._size)
                 counters = replace(counters, second_dropped=counters.second_dropped + dropped)
-            else:
-                counters = replace(counters, joined=counters.joined + 1)
             self._counters = counters
         if partner is not None:
             self._on_joined(partner, item)

@@ -30,12 +30,11 @@ class PerceptionCounters:
     """Inputs so far by what became of them, and the time of the last one.
 
     Args:
-        offered, skipped, seen, failed: numbers of inputs; skipped ones were replaced by newer ones.
+        skipped, seen, failed: numbers of inputs; skipped ones were replaced by newer ones.
         duplicates: regions that were left out since a better one is of the same object.
         reasons: failed inputs by the name of their status.
     """
 
-    offered: int = 0
     skipped: int = 0
     seen: int = 0
     failed: int = 0
@@ -124,9 +123,7 @@ class PerceptionWorker(Generic[Input]):
         """Make this the next input."""
         with self._wake:
             skipped = self._counters.skipped + (self._waiting is not None)
-            self._counters = replace(
-                self._counters, offered=self._counters.offered + 1, skipped=skipped
-            )
+            self._counters = replace(self._counters, skipped=skipped)
             self._waiting = item
             self._wake.notify_all()
 

@@ -42,7 +42,7 @@ class FloorView:
         plane: of it.
         camera: of the frame.
         colours: ``(H, W, 3)`` float32, CIELAB, weighted.
-        every: of so many rows and columns one is looked at below: all, of a picture of usual size.
+        every: of so many rows and columns one is looked at below: all, of a picture up to 320 wide.
         in_sight: bool, which of these pixels show the floor itself.
         ground: ``(..., 2)`` where the rays of these pixels meet the floor; NaN above the horizon.
     """

@@ -20,7 +20,7 @@ from .marks import marks_at
 from .rectangle import FloorRectangle
 
 #: Overlap from which on two rectangles are one place.
-_SAME_PLACE = 0.6
+SAME_PLACE = 0.6
 #: Sightings that count at most: newer ones have to be able to move a place.
 _MOST_SIGHTINGS = 10
 #: Seconds that a place is kept without being seen.
@@ -89,7 +89,7 @@ def with_sighting(
     others = [known for known in places if known.label == label]
     expected = [known.rectangle(view, pose) for known in others]
     overlaps = [rectangle.overlap(found) for rectangle in expected]
-    if max(overlaps, default=0.0) < _SAME_PLACE:
+    if max(overlaps, default=0.0) < SAME_PLACE:
         return (*places, KnownPlace.of(label, found, view, pose, 1, stamp_ns))
     best = overlaps.index(max(overlaps))
     sightings = others[best].sightings + 1

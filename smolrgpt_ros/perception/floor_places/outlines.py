@@ -21,7 +21,7 @@ from smolrgpt_ros.scene.masks import overlap
 from smolrgpt_ros.scene.pose import Pose
 
 from .floor_view import FloorView, Points
-from .known_places import KnownPlace, is_still_marked, kept, with_sighting
+from .known_places import SAME_PLACE, KnownPlace, is_still_marked, kept, with_sighting
 from .marks import MarkMap
 from .place_fit import PlaceFit, fit_place
 from .rectangle import FloorRectangle
@@ -35,8 +35,6 @@ Expected = tuple[KnownPlace, FloorRectangle]
 _LEAST_SIDES, _LEAST_SEEN, _LEAST_SEEN_WEAK = 3, 3.5, 5.0
 #: Shares of its sides that are marked: of all, and of each.
 _LEAST_MARKED, _LEAST_MARKED_SIDE = 0.97, 0.9
-#: Overlap from which on two rectangles are one place.
-_SAME_PLACE = 0.6
 #: Frames that have to show a rectangle before a later one takes it from them; so many are many, and
 #: count for so much overlap.
 _LEAST_SIGHTINGS, _MANY_SIGHTINGS, _SIGHTINGS_WEIGHT = 2, 5, 0.5
@@ -71,7 +69,8 @@ def with_place_outlines(
     known: Sequence[KnownPlace] = (),
     pose: Pose | None = None,
 ) -> tuple[tuple[Detection, ...], tuple[KnownPlace, ...]]:
-    """The detections; places that lines outline have that outline, with what stands in them.
+    """The detections; places that lines outline have that outline, with what stands in them,
+    unless it is another one than that of a mask with a good score.
 
     A weak detection of a place that lines outline is weak no longer; of two detections of one
     place, the better stays. All are as they were where the frame has no floor.
@@ -140,7 +139,7 @@ def _with_sightings(
     counted: list[FloorRectangle] = []
     for fit in fits:
         rectangle = fit.rectangle
-        if rectangle is None or any(rectangle.overlap(c) > _SAME_PLACE for c in counted):
+        if rectangle is None or any(rectangle.overlap(c) > SAME_PLACE for c in counted):
             continue
         counted.append(rectangle)
         known = with_sighting(known, fit.place.label, rectangle, view, pose, stamp_ns)
@@ -181,7 +180,7 @@ def _contradicts(made: Detection, place: Detection) -> bool:
 
 
 def _is_one_of(places: Sequence[Detection], detection: Detection) -> bool:
-    return any(overlap(detection.mask, place.mask) > _SAME_PLACE for place in places)
+    return any(overlap(detection.mask, place.mask) > SAME_PLACE for place in places)
 
 
 def _window(view: FloorView, detection: Detection) -> Window | None:

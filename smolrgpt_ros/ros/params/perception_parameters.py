@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from smolrgpt_ros.perception.memory.remembered_object import USES
+from smolrgpt_ros.detection.detector_settings import DetectorSettings
+from smolrgpt_ros.detection.tracker import TrackerSettings
+from smolrgpt_ros.perception.memory.remembered_object import USES, MemorySettings
 
 from .parameters import ParameterSpec
 
@@ -82,14 +84,14 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.confidence",
-        0.25,
+        DetectorSettings.confidence,
         "Lowest score of a region, 0 to 1.",
         minimum=0.01,
         maximum=1.0,
     ),
     ParameterSpec(
         "detector.candidate_confidence",
-        0.05,
+        DetectorSettings.candidate_confidence,
         "Lowest score of a candidate, 0 to 1: no region, but an answer that it could change is not "
         "trusted and says so; 1: no candidates.",
         minimum=0.01,
@@ -97,16 +99,17 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "detector.iou",
-        0.6,
-        "Overlap (intersection over union) above which the weaker of two boxes is dropped.",
+        DetectorSettings.iou,
+        "Overlap (intersection over union) above which the weaker of two boxes is dropped "
+        "(ultralytics).",
         minimum=0.05,
         maximum=1.0,
     ),
     ParameterSpec(
         "detector.image_size",
-        0,
+        DetectorSettings.image_size,
         "Longer side of the detector's input, pixels, a multiple of 32; "
-        "0: the size it was trained with.",
+        "0: the size it was trained with (ultralytics).",
         minimum=0,
         maximum=2048,
     ),
@@ -114,13 +117,13 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
         "detector.trim_masks",
         True,
         "Take from the masks of pallets, transporters and shelves what depth shows out of such an "
-        "object's reach; false: masks as the detector gives them.",
+        "object's reach.",
     ),
     ParameterSpec(
         "detector.outline_places",
         True,
         "Give places on the floor, seen at a flat angle, the outlines that lines on the floor "
-        "have; needs depth in metres.",
+        "have, unless a mask with a good score contradicts them; needs depth in metres.",
     ),
     ParameterSpec(
         "detector.max_rate",
@@ -131,21 +134,21 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "tracker.min_iou",
-        0.25,
+        TrackerSettings.min_iou,
         "Least mask overlap with the last frame for which a region keeps its id.",
         minimum=0.01,
         maximum=1.0,
     ),
     ParameterSpec(
         "tracker.max_missed",
-        10,
+        TrackerSettings.max_missed,
         "Frames for which an id is kept while the object is not found.",
         minimum=0,
         maximum=1000,
     ),
     ParameterSpec(
         "memory.use",
-        "objects",
+        MemorySettings.use,
         "What is remembered from frame to frame: objects: also those out of sight take part in "
         "answers, each with its age; positions: only the places of those in view, from several "
         "frames; off: ids.",
@@ -159,7 +162,7 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "memory.confirm_sightings",
-        2,
+        MemorySettings.confirm_sightings,
         "Frames in which an object has to be found before it counts; until then it is a candidate "
         "that an answer may name.",
         minimum=1,
@@ -167,14 +170,14 @@ PERCEPTION_SPECS: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "memory.time_limit",
-        60.0,
+        MemorySettings.time_limit_s,
         "Longest time for which an object is remembered without being seen, seconds.",
         minimum=0.0,
         maximum=86400.0,
     ),
     ParameterSpec(
         "memory.moving_time_limit",
-        5.0,
+        MemorySettings.moving_time_limit_s,
         "The same for what drives or walks (transporter, forklift, person), seconds.",
         minimum=0.0,
         maximum=86400.0,

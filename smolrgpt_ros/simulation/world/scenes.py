@@ -25,7 +25,7 @@ LABELS = ("pallet", "transporter", "shelf", "buffer")
 OTHER_LABELS = ("person", "forklift")
 """Labels of further objects of varied scenes."""
 LOOKS = ("plain", "rich", "crowded", "varied", "heldout")
-"""How scenes look: plain, as the mini and all scores know them; rich, the same with more in them;
+"""How scenes look: plain, the usual ones; rich, the same with more in them;
 crowded, with much that hides the rest and low cameras, and varied, drawn wide, to train detectors
 on; heldout, other meshes and textures, for tests alone."""
 

@@ -14,6 +14,7 @@ from smolrgpt_ros.detection.feature_statistics import (
 )
 
 from ..card_phrases import looks_in_percent, typed_command
+from .augmentation import WITHOUT_HEIGHTS
 from .plan import DETECTED, DetectorPlan
 from .real_pictures import HELD_OUT_PLACE, PLACES
 
@@ -80,6 +81,10 @@ def card_text(record: TrainingRecord, scores: str) -> str:
         f"{100 * data.robots:.0f} % from robots' cameras, the others from ceiling cameras, a "
         "sensor drawn for each, labels from the simulator's masks). "
         f"{real}",
+        "* **Input:** blue, green, red and the height above the floor (`scene/height_picture.py`), "
+        "a level a centimetre, 0 where it is unknown: in real pictures, in "
+        f"{100 * WITHOUT_HEIGHTS:.0f} % of the simulated ones, and wherever a frame has no depth "
+        "or no floor is found.",
         f"* **Training:** one run, `{typed_command()}`, {record.start or 'from scratch'}, seed "
         f"{record.seed}, {plan.epochs} epochs of {plan.batch} frames a step in the recipe; "
         f"{record.rendering_s / 60:.0f} min for the frames and {record.training_s / 60:.0f} min of "

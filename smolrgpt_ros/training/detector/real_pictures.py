@@ -115,7 +115,7 @@ def _cut(
     """A part of a picture at that size, and its polygons in pixels of the part."""
     rgb = picture.rgb()
     had = np.array((rgb.shape[1], rgb.shape[0]), float)
-    # At least large enough to fill the part, at most twice as large.
+    # At least large enough to fill the part, at most 1.7 times as large.
     scale = max(width / had[0], height / had[1]) * float(rng.uniform(1.0, 1.7))
     room = had * scale - (width, height)
     # Most pallets are in the middle: uniform shifts would often show floor alone.

@@ -30,7 +30,7 @@ _LEAST_PART = 0.1
 """Parts smaller than this share of the largest one are left out."""
 _MOST_ATTEMPTS = 5
 _VALIDATION = 40
-"""Every so many rounds (a frame of each camera family), a round is held out for validation."""
+"""Every so many pairs of frames, a pair is held out for validation."""
 
 
 def build_yolo_frames(
@@ -154,7 +154,7 @@ def write_yolo_frame(
 
 def split_of(index: int) -> str:
     """Whether a frame is trained on, ``"train"``, or held out for validation, ``"val"``."""
-    # Families alternate: a plain "every fortieth" would hold out one of them alone.
+    # Where families alternate, every fortieth frame would be of one of them alone.
     return "val" if index // len(FAMILIES) % _VALIDATION == 0 else "train"
 
 
