@@ -18,6 +18,7 @@ from .floor_places.known_places import KnownPlace
 from .floor_places.outlines import with_place_outlines
 from .mask_trimming import trimmed
 from .seen_frame import SeenFrame
+from .vehicle_growth import grown
 from .vehicle_pieces import joined
 
 #: Share of the smaller one's pixels that a weak detection and a region may have in common: with
@@ -96,6 +97,7 @@ def tracked(
     masks = masks or MaskRules()
     if masks.trim:
         outlined = trimmed(outlined, frame)
+    outlined = grown(outlined, frame)
     if masks.outline_places:
         outlined, places = with_place_outlines(outlined, frame, places, pose)
     found = [detection for detection in outlined if not detection.weak]

@@ -21,11 +21,10 @@ from smolrgpt_ros.scene.masks import Mask
 
 from .sampled_points import Points, some_points
 
-_VEHICLE, _LOAD = "transporter", "pallet"
-
-#: Share of the distances from piece to piece that one vehicle's diagonal covers at least: the rest
-#: is what a mask has of something else.
-_WITHIN = 95.0
+VEHICLE, LOAD = "transporter", "pallet"
+WITHIN_PERCENT = 95.0
+"""Of the distances from piece to piece, so many one vehicle's diagonal covers at least: the rest is
+what a mask has of something else."""
 #: Share of both pieces' rims that the same load takes at least.
 _LEAST_RIM = 0.15
 #: The rim: what a square of so many pixels adds to a mask. Masks end a pixel or two apart.
@@ -45,8 +44,8 @@ def joined(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detection
         detections: of the frame, best first, with masks.
         frame: registered depth and intrinsics.
     """
-    pieces = [i for i, d in enumerate(detections) if d.label == _VEHICLE and not d.box_only]
-    loads = [d.mask for d in detections if d.label == _LOAD and not d.weak]
+    pieces = [i for i, d in enumerate(detections) if d.label == VEHICLE and not d.box_only]
+    loads = [d.mask for d in detections if d.label == LOAD and not d.weak]
     if len(pieces) < 2 or frame.depth is None or frame.intrinsics is None or not frame.metric:
         return tuple(detections)
     masks = {i: detections[i].mask for i in pieces}
@@ -73,17 +72,23 @@ def joined(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detection
     )
 
 
+def with_rim(mask: Mask) -> Mask:
+    """A mask and the pixels around it, as far as another one's that touches it can begin."""
+    wider: Mask = cv2.dilate(mask.view(np.uint8), _RIM) > 0
+    return wider
+
+
 def _in_one(one: Points, other: Points) -> bool:
     """Whether two pieces, shapes ``(N, 3)`` and ``(M, 3)``, fit into one vehicle's footprint."""
     if min(len(one), len(other)) < _FEWEST:
         return False
-    long, short, _ = most_usual(_VEHICLE)
+    long, short, _ = most_usual(VEHICLE)
     apart = np.linalg.norm(one[:, None] - other, axis=2)
-    return bool(np.percentile(apart, _WITHIN) <= math.hypot(long, short))
+    return bool(np.percentile(apart, WITHIN_PERCENT) <= math.hypot(long, short))
 
 
 def _share_load(one: Mask, other: Mask, loads: Sequence[Mask]) -> bool:
-    rims = [(cv2.dilate(mask.view(np.uint8), _RIM) > 0) & ~mask for mask in (one, other)]
+    rims = [with_rim(mask) & ~mask for mask in (one, other)]
     return any(
         all(np.count_nonzero(rim & load) >= _LEAST_RIM * np.count_nonzero(rim) for rim in rims)
         for load in loads

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .camera import CameraIntrinsics
 from .depth import within_range
+from .floor_fit import fit_ground_plane
+from .plane import Plane
 from .tolerances import Tolerances
 
 Direction = tuple[float, float, float]
@@ -83,3 +86,11 @@ class RgbdFrame:
     @property
     def width(self) -> int:
         return int(self.rgb.shape[1])
+
+    @cached_property
+    def floor(self) -> Plane | None:
+        """The floor by depth alone, whatever stands on it; ``None`` where depth is not in metres.
+
+        Fitted once: a detector and what is made of its masks take it.
+        """
+        return fit_ground_plane(self.depth if self.metric else None, self.intrinsics, up=self.up)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import ray_grid, rays
-from .floor_fit import fit_ground_plane
 from .frame import RgbdFrame
 from .plane import Plane
 
@@ -43,10 +42,10 @@ def height_picture(frame: RgbdFrame) -> NDArray[np.uint8]:
         at 2.44 m and more. All unknown where the frame has no depth in metres or no floor is found
         in it.
     """
-    depth = frame.depth if frame.metric else None
-    plane = fit_ground_plane(depth, frame.intrinsics, up=frame.up)
+    plane = frame.floor
     if plane is None:
         return np.zeros(frame.rgb.shape[:2], np.uint8)
+    depth = frame.depth
     assert depth is not None and frame.intrinsics is not None
     right, down = ray_grid(frame.intrinsics)
     up = plane.up.astype(np.float32)
