@@ -34,7 +34,7 @@ class DetectorSettings:
         ValueError: on a value outside its range.
     """
 
-    confidence: float = 0.25
+    confidence: float = 0.2
     candidate_confidence: float = 0.05
     iou: float = 0.6
     image_size: int = 0
