@@ -43,7 +43,7 @@ def grown(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detection,
     depth in metres or no intrinsics, or where no floor is found in it.
 
     Args:
-        detections: of the frame, with masks.
+        detections: of the frame, best first, with masks; the better of two vehicles gets a piece.
         frame: registered depth and intrinsics.
     """
     loads = [d.mask for d in detections if d.label == LOAD and not d.weak]
@@ -57,12 +57,13 @@ def grown(detections: Sequence[Detection], frame: RgbdFrame) -> tuple[Detection,
     plane = frame.floor if loads_of else None
     if plane is None:
         return tuple(detections)
-    standing = [d.mask for d in detections if not is_flat(d.label)]
-    taken = np.logical_or.reduce(standing)
-    return tuple(
-        replace(d, mask=_grown(d.mask, loads_of[i], taken, frame, plane)) if i in loads_of else d
-        for i, d in enumerate(detections)
-    )
+    taken = np.logical_or.reduce([d.mask for d in detections if not is_flat(d.label)])
+    found = list(detections)
+    for i, beside in loads_of.items():
+        mask = _grown(found[i].mask, beside, taken, frame, plane)
+        found[i] = replace(found[i], mask=mask)
+        taken = taken | mask
+    return tuple(found)
 
 
 def _grown(mask: Mask, loads: Sequence[Mask], taken: Mask, frame: RgbdFrame, plane: Plane) -> Mask:

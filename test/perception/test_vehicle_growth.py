@@ -77,6 +77,18 @@ def test_what_others_have_is_theirs():
     assert np.array_equal(found[1].mask, LEFT)
 
 
+def test_a_piece_is_of_one_vehicle():
+    above = part((36, 40), (62, 88))
+    scene = frame(
+        (LEFT, YELLOW, DECK), (above, YELLOW, DECK), (BELOW, YELLOW, DECK), (PALLET, BROWN, LOAD)
+    )
+    better, other = replace(VEHICLE, score=0.8, mask=above), VEHICLE
+    _, first, second = grown([LOADED, better, other], scene)
+    assert (first.mask & BELOW).sum() > 100
+    assert not (first.mask & second.mask).any()
+    assert np.array_equal(second.mask & LEFT, LEFT)
+
+
 def test_a_place_on_the_floor_has_nothing_to_itself():
     place = Detection("buffer", 0.8, part((20, 100), (30, 120)))
     found = grown([place, LOADED, VEHICLE], with_right(YELLOW, DECK))
