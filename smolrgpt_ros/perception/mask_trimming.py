@@ -17,7 +17,7 @@ from smolrgpt_ros.detection.detector import Detection
 from smolrgpt_ros.geometry.size_priors import SIZES
 from smolrgpt_ros.scene.frame import RgbdFrame
 
-from .sampled_points import Points, pixels_of, points_of, some_points
+from .sampled_points import Points, pixels_of, points_of, some_points, squared_distances
 
 #: Reach of an object from the middle of what is seen of it, in half diagonals of its class's box.
 _REACH = 1.3
@@ -73,8 +73,7 @@ def _middle(points: Points, reach: float) -> Points:
     keys = cells @ (1e8, 1e4, 1.0)  # unique by rows takes ten times as long
     _, first, counts = np.unique(keys, return_index=True, return_counts=True)
     centres = (cells[first] + 0.5) * _CELL
-    squares = np.einsum("ij,ij->i", centres, centres)
-    near = squares[:, None] + squares - 2 * centres @ centres.T < reach**2
+    near = squared_distances(centres, centres) < reach**2
     middle: Points = centres[int(np.argmax(near @ counts))]
     for _ in range(2):
         middle = points[np.linalg.norm(points - middle, axis=1) < reach].mean(axis=0)

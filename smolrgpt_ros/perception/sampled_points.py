@@ -45,3 +45,15 @@ def some_points(frame: RgbdFrame, mask: Mask, about: int) -> Points:
     some = slice(None, None, max(1, len(rows) // about))
     points = points_of(frame, rows[some], columns[some])
     return points[np.isfinite(points[:, 2])]
+
+
+def squared_distances(
+    some: NDArray[np.floating], others: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Of points ``(N, 3)`` from points ``(M, 3)``, shape ``(N, M)``; NaN from NaN.
+
+    By the products of both: the differences would take three times the memory.
+    """
+    lengths = np.einsum("ij,ij->i", some, some)[:, None] + np.einsum("ij,ij->i", others, others)
+    squares: NDArray[np.floating] = lengths - 2 * some @ others.T
+    return squares

@@ -22,7 +22,7 @@ from smolrgpt_ros.scene.height_picture import pixel_heights
 from smolrgpt_ros.scene.masks import Mask, box_of
 from smolrgpt_ros.scene.plane import Plane
 
-from .sampled_points import pixels_of, points_of, some_points
+from .sampled_points import pixels_of, points_of, some_points, squared_distances
 from .vehicle_pieces import LOAD, VEHICLE, WITHIN_PERCENT, with_rim
 
 #: Heights of what is added, metres: above the floor, and above most of what the mask has.
@@ -83,7 +83,7 @@ def _grown(mask: Mask, loads: Sequence[Mask], taken: Mask, frame: RgbdFrame, pla
     rows, columns = rows[low], columns[low]
     alike = _has_its_colours(mask, frame, rows, columns)
     rows, columns = rows[alike], columns[alike]
-    near = _squares(points_of(frame, rows, columns), own) <= diagonal**2
+    near = squared_distances(points_of(frame, rows, columns), own) <= diagonal**2
     within = np.mean(near, axis=1) >= WITHIN_PERCENT / 100
     whole = mask.copy()
     whole[rows[within], columns[within]] = True
@@ -115,7 +115,7 @@ def _has_its_colours(
     some = slice(None, None, max(1, len(own_rows) // _SAMPLES))
     smooth = cv2.blur(frame.rgb, (3, 3)).astype(np.uint8)
     own = _lab(smooth[own_rows[some], own_columns[some]])
-    gaps = _squares(_lab(smooth[rows, columns]), own)
+    gaps = squared_distances(_lab(smooth[rows, columns]), own)
     alike: NDArray[np.bool_] = np.mean(gaps < _ALIKE**2, axis=1) >= _LEAST_ALIKE
     return alike
 
@@ -126,13 +126,6 @@ def _lab(colours: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.zeros((0, 3), np.float32)
     lab: NDArray[np.float32] = cv2.cvtColor(colours[None], cv2.COLOR_RGB2LAB)[0].astype(np.float32)
     return lab
-
-
-def _squares(some: NDArray[np.floating], others: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Squared distances ``(N, M)`` of points ``(N, 3)`` and ``(M, 3)``; NaN from NaN."""
-    lengths = np.einsum("ij,ij->i", some, some)[:, None] + np.einsum("ij,ij->i", others, others)
-    squares: NDArray[np.floating] = lengths - 2 * some @ others.T
-    return squares
 
 
 def _at(rim: Mask, pixels: Mask, around: tuple[slice, slice]) -> Mask:
